@@ -1,0 +1,1 @@
+"""What each outside system can do."""

@@ -1,0 +1,223 @@
+"""The contracts between a backend and the rest of the house."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
+type JsonObject = dict[str, Json]
+
+
+class InvalidField(ValueError):
+    """A field of a request cannot be used.
+
+    `field` is the name the user knows; `problem` is a key of the closed set of
+    texts `field_<problem>`, which take `details` as their placeholders.
+    """
+
+    def __init__(self, field: str, problem: str, **details: str) -> None:
+        """Name the field and what is wrong with it."""
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+        self.details = details
+
+
+class UnreadablePayload(Exception):
+    """A stored payload was written by a version that this one cannot read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What the backend answered, normalised.
+
+    `links` maps a name such as `event` or `snapshot` to an address for people;
+    `warnings` are sentences about what did not work after the first effect.
+    """
+
+    outside_id: str | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
+    details: JsonObject = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepContext:
+    """What a step may know of the delivery that it belongs to."""
+
+    delivery_id: str
+    occurred_at: datetime
+    """When it happened at home, with its time zone."""
+    now: datetime
+    """The present, by Home Assistant's clock."""
+    first_sent_at: datetime | None
+    """When the first attempt of this step may have left the house; None before."""
+    attempt: int
+    """Attempts of the delivery so far, this one included."""
+    results: Mapping[str, JsonObject]
+    """What the steps before this one gave, by their names."""
+    clue: Mapping[str, object] | None
+    """What an attempt with an unknown outcome left behind."""
+    followed: Receipt | None
+    """Receipt of the delivery that this one follows, such as the start of an end."""
+    outside_ids: frozenset[str]
+    """Outside ids of this connection that belong to other deliveries."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A look-up found what the step was to do: it happened."""
+
+    result: JsonObject
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A look-up is sure that the step never happened."""
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """A look-up cannot tell yet; ask again."""
+
+
+type Finding = Found | Absent | Unclear
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step[ClientT, PayloadT]:
+    """One call to the backend, committed as done before the next begins.
+
+    `repeatable` says that doing it twice leaves the same as doing it once, so that
+    an unknown outcome needs no look-up. `find` asks whether it happened; a step
+    with neither fails as "outcome unknown" rather than be sent again.
+    """
+
+    name: str
+    run: Callable[[ClientT, PayloadT, StepContext], Awaitable[JsonObject]]
+    repeatable: bool = False
+    find: Callable[[ClientT, PayloadT, StepContext], Awaitable[Finding]] | None = None
+
+
+class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
+    """One thing that a backend can be asked to do.
+
+    Everything but the steps' own calls is pure, so that the surface may use it to
+    check a form and the outbox to read a row from an earlier version.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    """Version of the dumped payload; raise it when its shape changes."""
+
+    @abstractmethod
+    def parse(self, data: Mapping[str, object]) -> PayloadT:
+        """Build the payload from canonical values.
+
+        Raises InvalidField for what can be seen to be wrong without the backend.
+        """
+
+    @abstractmethod
+    def check(
+        self, payload: PayloadT, capabilities: CapabilitiesT, now: datetime
+    ) -> None:
+        """Refuse what this backend, as last seen, cannot do.
+
+        Raises InvalidField. Run once, at acceptance.
+        """
+
+    @abstractmethod
+    def dump(self, payload: PayloadT) -> JsonObject:
+        """Turn the payload into what the outbox stores."""
+
+    @abstractmethod
+    def load(self, version: int, data: JsonObject) -> PayloadT:
+        """Read a stored payload of this or an earlier version.
+
+        Raises UnreadablePayload.
+        """
+
+    @abstractmethod
+    def steps(
+        self, payload: PayloadT, capabilities: CapabilitiesT
+    ) -> tuple[Step[ClientT, PayloadT], ...]:
+        """Return the calls to make, in their order; names are unique among them."""
+
+    @abstractmethod
+    def receipt(self, payload: PayloadT, results: Mapping[str, JsonObject]) -> Receipt:
+        """Normalise what the steps gave; some may be missing after a warning."""
+
+    @abstractmethod
+    def summary(self, payload: PayloadT) -> str:
+        """Say in a few words what is delivered, for lists."""
+
+    def expires(
+        self, payload: PayloadT, occurred_at: datetime, capabilities: CapabilitiesT
+    ) -> datetime | None:
+        """Return when waiting any longer has no use; None for never."""
+        del payload, occurred_at, capabilities
+        return None
+
+    def key(self, payload: PayloadT, delivery_id: str) -> str | None:
+        """Return what deliveries share that must keep their order."""
+        del payload, delivery_id
+        return None
+
+    def lane(self, payload: PayloadT, capabilities: CapabilitiesT) -> str | None:
+        """Return what deliveries share of which only one may be under way.
+
+        Unlike a key it sets no order: it is for backends that tell two events apart
+        only by what they look like.
+        """
+        del payload, capabilities
+        return None
+
+    def follows(self, payload: PayloadT) -> str | None:
+        """Return the id of the delivery whose receipt the steps need.
+
+        If that one never took place, this one is discarded.
+        """
+        del payload
+        return None
+
+
+type AnyOperation = Operation[Any, Any, Any]
+"""An operation beside others: what its payload is, only it knows."""
+
+
+class Capabilities(Protocol):
+    """What a live system can do, as it was last seen."""
+
+    def dump(self) -> JsonObject:
+        """Turn the capabilities into what the connection keeps."""
+
+
+class Client(Protocol):
+    """What every client can do beside its backend's own calls."""
+
+    async def capabilities(self) -> Capabilities:
+        """Read what the live system is and can do; the cheap proof of contact.
+
+        Raises CannotConnect, Unavailable, InvalidCredentials, PermissionDenied or
+        InvalidResponse.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """A kind of outside system, as far as the outbox is concerned."""
+
+    name: str
+    operations: tuple[AnyOperation, ...]
+    load_capabilities: Callable[[JsonObject], Any]
+    """Read capabilities from what their `dump` gave; raises UnreadablePayload."""
+    concurrency: int
+    """Deliveries of one connection that may be under way at once."""
+    look_up_after: tuple[float, ...] = (2, 5, 15, 60)
+    """Seconds between an unknown outcome and each look-up; the last one repeats."""
+
+    def operation(self, name: str) -> AnyOperation:
+        """Return the operation of that name; raises KeyError."""
+        return {operation.name: operation for operation in self.operations}[name]

@@ -1,0 +1,65 @@
+"""What a backend tells Home Assistant's forms, and how its client is built."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import voluptuous as vol
+
+from .base import Backend, Capabilities, Client
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """What a live system said of itself when a connection was tried."""
+
+    title: str
+    """Proposed name of the connection."""
+    capabilities: Capabilities
+    unique_id: str | None = None
+    """Id that the system gives itself; None where it has none."""
+
+
+type Coercer = Callable[[Any], Any]
+"""Turns what a template may have made of a value into one; raises vol.Invalid."""
+
+
+def as_it_is(value: object) -> object:
+    """Take a value as it comes, for the operation to read."""
+    return value
+
+
+class BackendForms(ABC):
+    """The part of a backend that Home Assistant sees."""
+
+    backend: Backend
+    action_fields: Mapping[str, Mapping[str, Coercer]]
+    """For each operation the fields of its action, permissive in what they take."""
+    administrative: frozenset[str] = frozenset()
+    """Operations that only administrators may ask for."""
+
+    @abstractmethod
+    def connection_schema(self) -> vol.Schema:
+        """Return the form that adds or reconfigures a connection."""
+
+    @abstractmethod
+    def credentials_schema(self) -> vol.Schema:
+        """Return the part of it that reauthentication asks for again."""
+
+    @abstractmethod
+    def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is to be stored; raises InvalidField."""
+
+    @abstractmethod
+    def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the part of the data that no second connection may have."""
+
+    @abstractmethod
+    def create_client(self, hass: HomeAssistant, data: Mapping[str, Any]) -> Client:
+        """Build a client from a connection's data."""
+
+    @abstractmethod
+    async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
+        """Try the live system; raises a BackendError with the code of a form error."""

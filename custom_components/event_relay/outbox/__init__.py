@@ -1,0 +1,1 @@
+"""Durable delivery: what was accepted is kept until it has ended."""

@@ -1,0 +1,118 @@
+"""A delivery, the states it can be in, and the legal ways between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ..backends.base import JsonObject, Receipt
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    DISCARDED = "discarded"
+
+    @property
+    def settled(self) -> bool:
+        """Whether it has ended; only the user can open it again."""
+        return self in SETTLED
+
+
+_S = DeliveryState
+
+SETTLED = frozenset({_S.DELIVERED, _S.FAILED, _S.EXPIRED, _S.DISCARDED})
+UNSETTLED = frozenset(_S) - SETTLED
+
+TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
+    # Due, its key free, the connection neither paused nor broken; its time over;
+    # discarded by the user, with its start, its rule or its connection.
+    _S.PENDING: frozenset({_S.SENDING, _S.EXPIRED, _S.DISCARDED}),
+    # A receipt; a refusal; surely not taken; outcome unknown, or a restart.
+    _S.SENDING: frozenset({_S.DELIVERED, _S.FAILED, _S.PENDING, _S.UNCERTAIN}),
+    # Found; surely absent; cannot be asked or not told in time; the user.
+    _S.UNCERTAIN: frozenset({_S.DELIVERED, _S.PENDING, _S.FAILED, _S.DISCARDED}),
+    # The user retries, or gives it up.
+    _S.FAILED: frozenset({_S.PENDING, _S.UNCERTAIN, _S.DISCARDED}),
+    _S.EXPIRED: frozenset({_S.PENDING, _S.UNCERTAIN}),
+    _S.DELIVERED: frozenset(),
+    _S.DISCARDED: frozenset(),
+}
+
+
+class OriginKind(StrEnum):
+    """Who asked for a delivery."""
+
+    ACTION = "action"
+    RULE = "rule"
+    MIRROR = "mirror"
+    TEST = "test"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Who asked for a delivery, and in which Home Assistant context."""
+
+    kind: OriginKind
+    subentry_id: str | None = None
+    context_id: str | None = None
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why the last attempt did not succeed.
+
+    `code` is the key of a text for users, `reason` the backend's own words.
+    """
+
+    code: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One accepted request to run one operation with one payload."""
+
+    id: str
+    connection: str
+    """Entry id of the connection."""
+    operation: str
+    version: int
+    payload: JsonObject
+    summary: str
+    origin: Origin
+    occurred_at: datetime
+    """When it happened at home."""
+    accepted_at: datetime
+    state: DeliveryState = DeliveryState.PENDING
+    key: str | None = None
+    lane: str | None = None
+    follows: str | None = None
+    expires_at: datetime | None = None
+    due_at: datetime | None = None
+    """Not to be tried again before; None while nothing is to be tried."""
+    attempts: int = 0
+    """Attempts that may have reached the backend."""
+    first_sent_at: datetime | None = None
+    """First send of the step now under way."""
+    asked_since: datetime | None = None
+    """Since when the backend, when asked for an outcome, could not tell."""
+    look_ups: int = 0
+    """Look-ups of the outcome now unknown."""
+    unclear: bool = False
+    """Whether the outcome of an attempt is unknown to this day."""
+    results: Mapping[str, JsonObject] = field(default_factory=dict)
+    """What each step gave that is done."""
+    warnings: tuple[str, ...] = ()
+    """What went wrong after the first effect."""
+    clue: JsonObject | None = None
+    receipt: Receipt | None = None
+    failure: Failure | None = None
+    settled_at: datetime | None = None

@@ -1,0 +1,214 @@
+"""The door of a connection's outbox: accept, wait, list, retry, discard."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from ..backends.base import Backend
+from ..backends.errors import OutcomeUnknown
+from . import outcomes
+from .delivery import Delivery, DeliveryState, Failure, Origin
+from .store import Store
+from .worker import Worker
+
+
+class NotAllowed(Exception):
+    """A delivery is in no state for what is asked; `code` is the key of a text."""
+
+    def __init__(self, code: str, state: DeliveryState) -> None:
+        """Keep why, and the state that stands in the way."""
+        super().__init__(f"{code}: {state}")
+        self.code = code
+        self.state = state
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What somebody wants delivered, before it is accepted."""
+
+    operation: str
+    data: Mapping[str, object]
+    origin: Origin
+    occurred_at: datetime
+    """When it happened at home; an instant with its time zone."""
+    id: str | None = None
+    """Set where the same occurrence must not be accepted twice."""
+
+
+class Outbox:
+    """Takes requests for one connection and tells what became of them."""
+
+    def __init__(
+        self,
+        *,
+        connection: str,
+        backend: Backend,
+        capabilities: Callable[[], Any],
+        store: Store,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Take the connection's backend and the store that all connections share."""
+        self._connection = connection
+        self._backend = backend
+        self._capabilities = capabilities
+        self._store = store
+        self._clock = clock
+        self._worker: Worker | None = None
+        self._waiting: dict[str, list[asyncio.Future[Delivery | None]]] = {}
+
+    def attach(self, worker: Worker) -> None:
+        """Name the worker that empties this outbox."""
+        self._worker = worker
+
+    def changed(self, delivery: Delivery) -> None:
+        """Tell those who wait for a delivery what became of it."""
+        for future in self._waiting.pop(delivery.id, []):
+            if not future.done():
+                future.set_result(delivery)
+
+    def release(self) -> None:
+        """Let nobody wait any longer: the connection sends nothing now."""
+        for futures in self._waiting.values():
+            for future in futures:
+                if not future.done():
+                    future.set_result(None)
+        self._waiting.clear()
+
+    async def submit(self, request: Request, *, wait: float = 0) -> Delivery:
+        """Accept a request and return the delivery as it stands after the wait.
+
+        The wait, in seconds, ends with the first attempt's outcome, and at once
+        while the connection sends nothing. Raises InvalidField, OutboxFull and
+        StoreUnavailable; then nothing was accepted.
+        """
+        delivery = self._delivery(request)
+        future = self._waiter(delivery.id)
+        try:
+            delivery = await self._store.accept(delivery)
+            self._wake()
+            return await self._outcome(delivery, future, wait)
+        finally:
+            self._forget(delivery.id, future)
+
+    async def retry(
+        self, delivery: Delivery, *, confirm: bool = False, wait: float = 0
+    ) -> Delivery:
+        """Open a failed or expired delivery again; it keeps its id.
+
+        One whose outcome is unknown is only opened with `confirm`, and looked up
+        first where the backend can be asked. Raises NotAllowed and KeyError.
+        """
+        if delivery.state not in (DeliveryState.FAILED, DeliveryState.EXPIRED):
+            raise NotAllowed("not_retryable", delivery.state)
+        if _outcome_unknown(delivery) and not confirm:
+            raise NotAllowed("confirmation_needed", delivery.state)
+        operation = self._backend.operation(delivery.operation)
+        payload = operation.load(delivery.version, delivery.payload)
+        capabilities = self._capabilities()
+        steps = operation.steps(payload, capabilities)
+        step = next((one for one in steps if one.name not in delivery.results), None)
+        askable = step is None or step.repeatable or step.find is not None
+        now = self._clock()
+        opened = outcomes.reopened(
+            delivery,
+            operation.expires(payload, now, capabilities),
+            ask=delivery.unclear and askable,
+            now=now,
+        )
+        future = self._waiter(delivery.id)
+        try:
+            opened = await self._store.update(opened, was=delivery.state)
+            self._wake()
+            return await self._outcome(opened, future, wait)
+        finally:
+            self._forget(delivery.id, future)
+
+    async def discard(self, delivery: Delivery) -> Delivery:
+        """Give a delivery up that has not arrived.
+
+        Raises NotAllowed where it has ended or is being sent, and StaleDelivery
+        where that happened meanwhile.
+        """
+        if delivery.state not in (
+            DeliveryState.PENDING,
+            DeliveryState.UNCERTAIN,
+            DeliveryState.FAILED,
+        ):
+            raise NotAllowed("not_discardable", delivery.state)
+        given_up = await self._store.update(
+            outcomes.discarded(delivery, self._clock()), was=delivery.state
+        )
+        self.changed(given_up)
+        self._wake()
+        return given_up
+
+    def _delivery(self, request: Request) -> Delivery:
+        """Make the delivery of a request; raises InvalidField."""
+        operation = self._backend.operation(request.operation)
+        payload = operation.parse(request.data)
+        capabilities = self._capabilities()
+        operation.check(payload, capabilities, self._clock())
+        delivery_id = request.id or str(uuid4())
+        now = self._clock()
+        return Delivery(
+            id=delivery_id,
+            connection=self._connection,
+            operation=operation.name,
+            version=operation.version,
+            payload=operation.dump(payload),
+            summary=operation.summary(payload),
+            origin=request.origin,
+            occurred_at=request.occurred_at,
+            accepted_at=now,
+            key=operation.key(payload, delivery_id),
+            lane=operation.lane(payload, capabilities),
+            follows=operation.follows(payload),
+            expires_at=operation.expires(payload, request.occurred_at, capabilities),
+            due_at=now,
+        )
+
+    def _waiter(self, delivery_id: str) -> asyncio.Future[Delivery | None]:
+        """Wait for what becomes of a delivery, before it can become anything."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(delivery_id, []).append(future)
+        return future
+
+    def _forget(
+        self, delivery_id: str, future: asyncio.Future[Delivery | None]
+    ) -> None:
+        """Wait no longer."""
+        if (futures := self._waiting.get(delivery_id)) is None:
+            return
+        with suppress(ValueError):
+            futures.remove(future)
+        if not futures:
+            del self._waiting[delivery_id]
+
+    async def _outcome(
+        self, delivery: Delivery, future: asyncio.Future[Delivery | None], wait: float
+    ) -> Delivery:
+        """Return what became of a delivery within so many seconds."""
+        held = self._worker is None or self._worker.held
+        if wait <= 0 or held or delivery.state.settled:
+            return delivery
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                if (outcome := await future) is not None:
+                    return outcome
+        return await self._store.get(delivery.id) or delivery
+
+    def _wake(self) -> None:
+        """Tell the worker that there is something to do."""
+        if self._worker is not None:
+            self._worker.wake()
+
+
+def _outcome_unknown(delivery: Delivery) -> bool:
+    """Say whether a delivery failed because nobody can tell what became of it."""
+    return delivery.failure == Failure(code=OutcomeUnknown.code) or (
+        delivery.unclear and delivery.state is DeliveryState.FAILED
+    )

@@ -1,0 +1,235 @@
+"""What becomes of a delivery after each thing that can happen to it.
+
+Pure functions: a delivery, what happened, the time and chance in; the delivery's
+next state out. The worker commits what they return.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from ..backends.base import (
+    Absent,
+    Finding,
+    Found,
+    JsonObject,
+    Receipt,
+    Step,
+    StepContext,
+    Unclear,
+)
+from ..backends.errors import (
+    BackendError,
+    InvalidCredentials,
+    InvalidResponse,
+    OutcomeUnknown,
+    PermissionDenied,
+    Rejected,
+    Unavailable,
+)
+from . import policy
+from .delivery import Delivery, DeliveryState, Failure
+
+type AnyStep = Step[Any, Any]
+type AnyFind = Callable[[Any, Any, StepContext], Awaitable[Finding]]
+
+UNKNOWN = Failure(code=OutcomeUnknown.code)
+
+
+def pauses(error: BackendError) -> bool:
+    """Say whether nothing more can be sent until somebody mends the connection."""
+    return isinstance(error, InvalidCredentials | PermissionDenied)
+
+
+def hold(error: BackendError) -> timedelta | None:
+    """Return how long the backend asks to be left alone, if it does."""
+    match error:
+        case Unavailable(retry_after=float() | int() as seconds):
+            return policy.obeyed(seconds)
+        case _:
+            return None
+
+
+def step_done(
+    delivery: Delivery, step: AnyStep, result: JsonObject, now: datetime
+) -> Delivery:
+    """Note a step as done; the next one begins now."""
+    return replace(
+        delivery,
+        results={**delivery.results, step.name: result},
+        first_sent_at=now,
+        clue=None,
+    )
+
+
+def step_refused(
+    delivery: Delivery, step: AnyStep, error: Rejected, now: datetime
+) -> Delivery:
+    """Fail a delivery, or go on with a warning if it has already had an effect."""
+    if not delivery.results:
+        return failed(delivery, failure_of(error), now)
+    warning = f"{step.name}: {error}"
+    return step_done(
+        replace(delivery, warnings=(*delivery.warnings, warning)), step, {}, now
+    )
+
+
+def step_interrupted(
+    delivery: Delivery,
+    step: AnyStep,
+    error: BackendError,
+    *,
+    now: datetime,
+    chance: float,
+    schedule: tuple[float, ...],
+) -> Delivery:
+    """Put a delivery back, or make it uncertain, after an attempt that broke off."""
+    delivery = replace(delivery, failure=failure_of(error))
+    if isinstance(error, OutcomeUnknown | InvalidResponse) and not step.repeatable:
+        clue = error.clue if isinstance(error, OutcomeUnknown) else None
+        return replace(
+            delivery,
+            state=DeliveryState.UNCERTAIN,
+            unclear=True,
+            clue=_json(clue) or delivery.clue,
+            look_ups=0,
+            asked_since=None,
+            due_at=now + policy.look_up_wait(0, schedule),
+        )
+    if pauses(error):
+        return _back(delivery, now, attempts=delivery.attempts - 1)
+    wait = hold(error) or policy.back_off(delivery.attempts, chance)
+    return _back(delivery, now + wait)
+
+
+def looked_up(
+    delivery: Delivery,
+    step: AnyStep,
+    finding: Finding,
+    *,
+    now: datetime,
+    schedule: tuple[float, ...],
+) -> Delivery:
+    """Go on after a look-up: with the next step, once more, or by asking again."""
+    match finding:
+        case Found(result=result):
+            return known(step_done(delivery, step, result, now), now)
+        case Absent():
+            return known(replace(delivery, clue=None), now)
+        case Unclear():
+            since = delivery.asked_since or now
+            if policy.asked_long_enough(since, now):
+                return failed(replace(delivery, unclear=True), UNKNOWN, now)
+            look_ups = delivery.look_ups + 1
+            return replace(
+                delivery,
+                asked_since=since,
+                look_ups=look_ups,
+                due_at=now + policy.look_up_wait(look_ups, schedule),
+            )
+
+
+def look_up_interrupted(
+    delivery: Delivery, error: BackendError, *, now: datetime, chance: float
+) -> Delivery:
+    """Ask later: time in which the backend cannot be asked does not count."""
+    look_ups = delivery.look_ups + 1
+    wait = hold(error) or policy.back_off(look_ups, chance)
+    return replace(
+        delivery,
+        failure=failure_of(error),
+        asked_since=None,
+        look_ups=look_ups,
+        due_at=now + wait,
+    )
+
+
+def not_asked(delivery: Delivery, step: AnyStep, now: datetime) -> Delivery:
+    """Settle an unknown outcome without a look-up.
+
+    A repeatable step is simply repeated; one with no look-up is never sent again.
+    """
+    if step.repeatable:
+        return known(delivery, now)
+    return failed(replace(delivery, unclear=True), UNKNOWN, now)
+
+
+def known(delivery: Delivery, now: datetime) -> Delivery:
+    """Let a delivery go on whose outcome has become known."""
+    return replace(_back(delivery, now), unclear=False, asked_since=None, look_ups=0)
+
+
+def delivered(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
+    """End a delivery whose steps are all done."""
+    warnings = (*receipt.warnings, *delivery.warnings)
+    return replace(
+        delivery,
+        state=DeliveryState.DELIVERED,
+        receipt=replace(receipt, warnings=warnings),
+        failure=None,
+        unclear=False,
+        due_at=None,
+        settled_at=now,
+    )
+
+
+def failed(delivery: Delivery, failure: Failure, now: datetime) -> Delivery:
+    """End a delivery that cannot be carried out."""
+    return replace(
+        delivery,
+        state=DeliveryState.FAILED,
+        failure=failure,
+        due_at=None,
+        settled_at=now,
+    )
+
+
+def discarded(delivery: Delivery, now: datetime) -> Delivery:
+    """End a delivery that nobody wants any more."""
+    return replace(delivery, state=DeliveryState.DISCARDED, due_at=None, settled_at=now)
+
+
+def reopened(
+    delivery: Delivery, expires_at: datetime | None, *, ask: bool, now: datetime
+) -> Delivery:
+    """Open a failed or expired delivery again because the user wants it.
+
+    With `ask`, an outcome that is unknown is asked for before anything is sent.
+    """
+    state = DeliveryState.UNCERTAIN if ask else DeliveryState.PENDING
+    return replace(
+        delivery,
+        state=state,
+        expires_at=expires_at,
+        due_at=now,
+        attempts=0,
+        look_ups=0,
+        asked_since=None,
+        settled_at=None,
+        first_sent_at=delivery.first_sent_at if ask else None,
+        unclear=ask,
+    )
+
+
+def failure_of(error: BackendError) -> Failure:
+    """Return an error as it is kept."""
+    return Failure(code=error.code, reason=error.reason)
+
+
+def _back(
+    delivery: Delivery, due_at: datetime, *, attempts: int | None = None
+) -> Delivery:
+    """Make a delivery wait for its next attempt; what it had sent is known."""
+    return replace(
+        delivery,
+        state=DeliveryState.PENDING,
+        attempts=delivery.attempts if attempts is None else attempts,
+        first_sent_at=None,
+        due_at=due_at,
+    )
+
+
+def _json(clue: Mapping[str, object] | None) -> JsonObject | None:
+    """Return a clue as what it is: JSON that the backend gave."""
+    return cast("JsonObject", dict(clue)) if clue is not None else None

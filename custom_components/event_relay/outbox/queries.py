@@ -1,0 +1,254 @@
+"""What is read from and written to the outbox's file, inside a transaction.
+
+Every function takes the open database; `owner` is the entry id of a connection.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+import sqlite3
+
+from .database import StoreError
+from .delivery import Delivery, DeliveryState
+from .rows import from_row, to_row
+
+
+class OutboxFull(StoreError):
+    """As many deliveries wait as may; raised instead of accepting one more."""
+
+
+class StaleDelivery(StoreError):
+    """The delivery is not, or no longer, in the state it was thought to be in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What a worker's turn found in the store."""
+
+    ended: tuple[Delivery, ...]
+    """Expired, or discarded because their start never was."""
+    claimed: tuple[Delivery, ...]
+    """Now in `sending`, for the worker to send."""
+    look_ups: tuple[Delivery, ...]
+    """Uncertain ones whose outcome is to be asked for."""
+    next_at: datetime | None
+    """When there is something to do again; None if only a new delivery can tell."""
+
+
+def accept(database: sqlite3.Connection, delivery: Delivery, limit: int) -> Delivery:
+    """Insert a delivery and return it, or the one that has its id already."""
+    if stored := get(database, delivery.id):
+        return stored
+    (waiting,) = database.execute(
+        "SELECT count(*) FROM deliveries WHERE connection = ?"
+        " AND state IN ('pending', 'sending', 'uncertain')",
+        (delivery.connection,),
+    ).fetchone()
+    if waiting >= limit:
+        raise OutboxFull
+    row = to_row(delivery)
+    names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+    database.execute(f"INSERT INTO deliveries ({names}) VALUES ({values})", row)
+    return delivery
+
+
+def get(database: sqlite3.Connection, delivery_id: str) -> Delivery | None:
+    """Read one delivery."""
+    row = database.execute(
+        "SELECT * FROM deliveries WHERE id = ?", (delivery_id,)
+    ).fetchone()
+    return from_row(row) if row else None
+
+
+def write(database: sqlite3.Connection, delivery: Delivery, was: DeliveryState) -> None:
+    """Write all columns of a delivery that is still in the state `was`."""
+    row = to_row(delivery)
+    columns = ", ".join(f"{name} = :{name}" for name in row if name != "id")
+    changed = database.execute(
+        f"UPDATE deliveries SET {columns} WHERE id = :id AND state = :was",
+        row | {"was": was.value},
+    ).rowcount
+    if not changed:
+        raise StaleDelivery
+
+
+def recover(database: sqlite3.Connection, owner: str, now: datetime) -> int:
+    """Make uncertain what is in `sending`; return how many."""
+    return database.execute(
+        "UPDATE deliveries SET state = 'uncertain', unclear = 1, due_at = ?"
+        " WHERE connection = ? AND state = 'sending'",
+        (now.timestamp(), owner),
+    ).rowcount
+
+
+def take(
+    database: sqlite3.Connection,
+    owner: str,
+    now: datetime,
+    slots: int,
+    busy: Collection[str],
+) -> Taken:
+    """End what is over, claim what is due, and say when to look again."""
+    expired = _expire(database, owner, now)
+    orphans = _orphans(database, owner, now)
+    return Taken(
+        ended=(*expired, *orphans),
+        claimed=tuple(_claim(database, owner, now, slots)),
+        look_ups=tuple(_uncertain(database, owner, now, slots, busy)),
+        next_at=_next_at(database, owner, now),
+    )
+
+
+def by_outside_id(
+    database: sqlite3.Connection, owner: str, outside_id: str
+) -> Delivery | None:
+    """Return the delivery that made something outside."""
+    row = database.execute(
+        "SELECT * FROM deliveries WHERE connection = ? AND outside_id = ?"
+        " AND follows IS NULL ORDER BY sequence LIMIT 1",
+        (owner, outside_id),
+    ).fetchone()
+    return from_row(row) if row else None
+
+
+def outside_ids(
+    database: sqlite3.Connection, owner: str, since: datetime
+) -> frozenset[str]:
+    """Return the outside ids of what was settled since a moment."""
+    rows = database.execute(
+        "SELECT outside_id FROM deliveries WHERE connection = ?"
+        " AND outside_id IS NOT NULL AND settled_at >= ?",
+        (owner, since.timestamp()),
+    )
+    return frozenset(row["outside_id"] for row in rows)
+
+
+def listing(
+    database: sqlite3.Connection,
+    owner: str | None,
+    states: Collection[DeliveryState],
+    since: datetime | None,
+    limit: int | None,
+) -> list[Delivery]:
+    """Return deliveries, newest first."""
+    conditions, values = ["1"], list[object]()
+    if owner is not None:
+        conditions.append("connection = ?")
+        values.append(owner)
+    if states:
+        conditions.append(f"state IN ({', '.join('?' * len(states))})")
+        values.extend(state.value for state in states)
+    if since is not None:
+        conditions.append("accepted_at >= ?")
+        values.append(since.timestamp())
+    rows = database.execute(
+        f"SELECT * FROM deliveries WHERE {' AND '.join(conditions)}"
+        " ORDER BY sequence DESC LIMIT ?",
+        (*values, -1 if limit is None else limit),
+    )
+    return [from_row(row) for row in rows]
+
+
+def remove(database: sqlite3.Connection, owner: str) -> None:
+    """Delete the deliveries of a connection."""
+    database.execute("DELETE FROM deliveries WHERE connection = ?", (owner,))
+
+
+def _expire(database: sqlite3.Connection, owner: str, now: datetime) -> list[Delivery]:
+    """End what has waited beyond its time."""
+    rows = database.execute(
+        "UPDATE deliveries SET state = 'expired', due_at = NULL, settled_at = :now"
+        " WHERE connection = :owner AND state = 'pending'"
+        " AND expires_at <= :now RETURNING *",
+        {"owner": owner, "now": now.timestamp()},
+    ).fetchall()
+    return [from_row(row) for row in rows]
+
+
+def _orphans(database: sqlite3.Connection, owner: str, now: datetime) -> list[Delivery]:
+    """Discard what follows a delivery that never took place."""
+    rows = database.execute(
+        "UPDATE deliveries SET state = 'discarded', due_at = NULL, settled_at = :now,"
+        " failure_code = 'start_never_was', failure_reason = ''"
+        " WHERE connection = :owner AND state = 'pending' AND follows IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM deliveries AS start"
+        " WHERE start.id = deliveries.follows"
+        " AND start.state IN ('pending', 'sending', 'uncertain', 'delivered'))"
+        " RETURNING *",
+        {"owner": owner, "now": now.timestamp()},
+    ).fetchall()
+    return [from_row(row) for row in rows]
+
+
+def _claim(
+    database: sqlite3.Connection, owner: str, now: datetime, slots: int
+) -> list[Delivery]:
+    """Move what is due, and whose key and lane are free, to `sending`.
+
+    One at a time, because each claim may take a key or lane from the next.
+    """
+    claimed: list[Delivery] = []
+    while len(claimed) < slots:
+        row = database.execute(
+            "SELECT * FROM deliveries AS one WHERE connection = :owner"
+            " AND state = 'pending' AND due_at <= :now"
+            " AND NOT EXISTS (SELECT 1 FROM deliveries AS former"
+            " WHERE former.connection = one.connection AND former.key = one.key"
+            " AND former.sequence < one.sequence"
+            " AND former.state IN ('pending', 'sending', 'uncertain'))"
+            " AND NOT EXISTS (SELECT 1 FROM deliveries AS other"
+            " WHERE other.connection = one.connection AND other.lane = one.lane"
+            " AND other.state IN ('sending', 'uncertain'))"
+            " ORDER BY due_at, sequence LIMIT 1",
+            {"owner": owner, "now": now.timestamp()},
+        ).fetchone()
+        if row is None:
+            break
+        delivery = from_row(row)
+        sending = replace(
+            delivery,
+            state=DeliveryState.SENDING,
+            attempts=delivery.attempts + 1,
+            first_sent_at=delivery.first_sent_at or now,
+            due_at=None,
+        )
+        write(database, sending, DeliveryState.PENDING)
+        claimed.append(sending)
+    return claimed
+
+
+def _uncertain(
+    database: sqlite3.Connection,
+    owner: str,
+    now: datetime,
+    slots: int,
+    busy: Collection[str],
+) -> list[Delivery]:
+    """Read the uncertain ones whose look-up is due."""
+    rows = database.execute(
+        "SELECT * FROM deliveries WHERE connection = ? AND state = 'uncertain'"
+        f" AND due_at <= ? AND id NOT IN ({', '.join('?' * len(busy))})"
+        " ORDER BY due_at, sequence LIMIT ?",
+        (owner, now.timestamp(), *busy, slots),
+    )
+    return [from_row(row) for row in rows]
+
+
+def _next_at(
+    database: sqlite3.Connection, owner: str, now: datetime
+) -> datetime | None:
+    """Return when something falls due or expires, not counting what is due now.
+
+    What is due but was not claimed waits for a slot, a key or a lane, and whatever
+    frees one of those wakes the worker.
+    """
+    (seconds,) = database.execute(
+        "SELECT min(moment) FROM ("
+        " SELECT min(due_at) AS moment FROM deliveries WHERE connection = :owner"
+        " AND state IN ('pending', 'uncertain') AND due_at > :now"
+        " UNION ALL SELECT min(expires_at) FROM deliveries"
+        " WHERE connection = :owner AND state = 'pending'"
+        " AND expires_at IS NOT NULL)",
+        {"owner": owner, "now": now.timestamp()},
+    ).fetchone()
+    return datetime.fromtimestamp(seconds, now.tzinfo) if seconds is not None else None

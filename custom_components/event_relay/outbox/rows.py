@@ -1,0 +1,176 @@
+"""How a delivery is written to a row of the outbox, and read from it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+import json
+import sqlite3
+from typing import Any
+
+from ..backends.base import Receipt
+from .delivery import Delivery, DeliveryState, Failure, Origin, OriginKind
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE deliveries (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        connection TEXT NOT NULL,
+        operation TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        payload TEXT NOT NULL,
+        summary TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        subentry_id TEXT,
+        context_id TEXT,
+        user_id TEXT,
+        occurred_at REAL NOT NULL,
+        accepted_at REAL NOT NULL,
+        state TEXT NOT NULL,
+        key TEXT,
+        lane TEXT,
+        follows TEXT,
+        expires_at REAL,
+        due_at REAL,
+        attempts INTEGER NOT NULL,
+        first_sent_at REAL,
+        asked_since REAL,
+        look_ups INTEGER NOT NULL,
+        unclear INTEGER NOT NULL,
+        results TEXT NOT NULL,
+        warnings TEXT NOT NULL,
+        clue TEXT,
+        outside_id TEXT,
+        receipt TEXT,
+        failure_code TEXT,
+        failure_reason TEXT,
+        settled_at REAL
+    ) STRICT;
+    CREATE INDEX due ON deliveries (connection, state, due_at);
+    CREATE INDEX expiring ON deliveries (connection, expires_at)
+        WHERE state = 'pending' AND expires_at IS NOT NULL;
+    CREATE INDEX following ON deliveries (connection, follows)
+        WHERE state = 'pending' AND follows IS NOT NULL;
+    CREATE INDEX ordered ON deliveries (connection, key, state, sequence)
+        WHERE key IS NOT NULL;
+    CREATE INDEX laned ON deliveries (connection, lane, state)
+        WHERE lane IS NOT NULL;
+    CREATE INDEX outside ON deliveries (connection, outside_id)
+        WHERE outside_id IS NOT NULL;
+    CREATE INDEX settled ON deliveries (connection, settled_at)
+        WHERE settled_at IS NOT NULL;
+    """,
+)
+"""One script for each version of the schema; `PRAGMA user_version` counts them."""
+
+
+def to_row(delivery: Delivery) -> dict[str, Any]:
+    """Return the columns of a delivery."""
+    receipt = delivery.receipt
+    failure = delivery.failure
+    return {
+        "id": delivery.id,
+        "connection": delivery.connection,
+        "operation": delivery.operation,
+        "version": delivery.version,
+        "payload": json.dumps(delivery.payload),
+        "summary": delivery.summary,
+        "origin": delivery.origin.kind.value,
+        "subentry_id": delivery.origin.subentry_id,
+        "context_id": delivery.origin.context_id,
+        "user_id": delivery.origin.user_id,
+        "occurred_at": delivery.occurred_at.timestamp(),
+        "accepted_at": delivery.accepted_at.timestamp(),
+        "state": delivery.state.value,
+        "key": delivery.key,
+        "lane": delivery.lane,
+        "follows": delivery.follows,
+        "expires_at": _seconds(delivery.expires_at),
+        "due_at": _seconds(delivery.due_at),
+        "attempts": delivery.attempts,
+        "first_sent_at": _seconds(delivery.first_sent_at),
+        "asked_since": _seconds(delivery.asked_since),
+        "look_ups": delivery.look_ups,
+        "unclear": int(delivery.unclear),
+        "results": json.dumps(dict(delivery.results)),
+        "warnings": json.dumps(delivery.warnings),
+        "clue": json.dumps(delivery.clue) if delivery.clue is not None else None,
+        "outside_id": receipt.outside_id if receipt else None,
+        "receipt": json.dumps(_dump_receipt(receipt)) if receipt else None,
+        "failure_code": failure.code if failure else None,
+        "failure_reason": failure.reason if failure else None,
+        "settled_at": _seconds(delivery.settled_at),
+    }
+
+
+def from_row(row: sqlite3.Row) -> Delivery:
+    """Build a delivery from its columns."""
+    return Delivery(
+        id=row["id"],
+        connection=row["connection"],
+        operation=row["operation"],
+        version=row["version"],
+        payload=json.loads(row["payload"]),
+        summary=row["summary"],
+        origin=Origin(
+            kind=OriginKind(row["origin"]),
+            subentry_id=row["subentry_id"],
+            context_id=row["context_id"],
+            user_id=row["user_id"],
+        ),
+        occurred_at=datetime.fromtimestamp(row["occurred_at"], UTC),
+        accepted_at=datetime.fromtimestamp(row["accepted_at"], UTC),
+        state=DeliveryState(row["state"]),
+        key=row["key"],
+        lane=row["lane"],
+        follows=row["follows"],
+        expires_at=_moment(row["expires_at"]),
+        due_at=_moment(row["due_at"]),
+        attempts=row["attempts"],
+        first_sent_at=_moment(row["first_sent_at"]),
+        asked_since=_moment(row["asked_since"]),
+        look_ups=row["look_ups"],
+        unclear=bool(row["unclear"]),
+        results=json.loads(row["results"]),
+        warnings=tuple(json.loads(row["warnings"])),
+        clue=json.loads(row["clue"]) if row["clue"] is not None else None,
+        receipt=_load_receipt(row["receipt"]),
+        failure=(
+            Failure(code=row["failure_code"], reason=row["failure_reason"])
+            if row["failure_code"] is not None
+            else None
+        ),
+        settled_at=_moment(row["settled_at"]),
+    )
+
+
+def _dump_receipt(receipt: Receipt) -> Mapping[str, object]:
+    """Turn a receipt into JSON."""
+    return {
+        "outside_id": receipt.outside_id,
+        "links": dict(receipt.links),
+        "details": receipt.details,
+        "warnings": receipt.warnings,
+    }
+
+
+def _load_receipt(text: str | None) -> Receipt | None:
+    """Read a receipt from JSON."""
+    if text is None:
+        return None
+    data = json.loads(text)
+    return Receipt(
+        outside_id=data["outside_id"],
+        links=data["links"],
+        details=data["details"],
+        warnings=tuple(data["warnings"]),
+    )
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    """Return Unix seconds."""
+    return moment.timestamp() if moment is not None else None
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    """Return an instant from Unix seconds."""
+    return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None

@@ -1,0 +1,125 @@
+"""The durable store of deliveries, shared by all connections."""
+
+from collections.abc import Collection
+from datetime import datetime
+from pathlib import Path
+import sqlite3
+
+from . import queries
+from .database import Database, StoreError, StoreUnavailable
+from .delivery import TRANSITIONS, Delivery, DeliveryState
+from .queries import OutboxFull, StaleDelivery, Taken
+
+__all__ = [
+    "OutboxFull",
+    "StaleDelivery",
+    "Store",
+    "StoreError",
+    "StoreUnavailable",
+    "Taken",
+]
+
+UNSETTLED_LIMIT = 10_000
+"""Deliveries of one connection that may wait at the same time."""
+
+
+class Store:
+    """Keeps deliveries; what a coroutine of it has returned is on disk."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the path of the file, which `open` makes if it is not there."""
+        self._database = Database(path)
+
+    async def open(self) -> None:
+        """Open the file and bring it up to date; raises StoreUnavailable."""
+        await self._database.open()
+
+    async def close(self) -> None:
+        """Finish what waits and close the file."""
+        await self._database.close()
+
+    async def accept(
+        self, delivery: Delivery, *, limit: int = UNSETTLED_LIMIT
+    ) -> Delivery:
+        """Commit a new delivery and return it as stored.
+
+        A delivery whose id is already there is not stored twice: the one that is
+        there is returned. Raises OutboxFull and StoreUnavailable.
+        """
+        return await self._database.run(
+            lambda connection: queries.accept(connection, delivery, limit)
+        )
+
+    async def update(self, delivery: Delivery, *, was: DeliveryState) -> Delivery:
+        """Commit a delivery's next state and return it.
+
+        Raises ValueError for a way that the state table does not have, and
+        StaleDelivery when the stored one is not in the state `was`.
+        """
+        if delivery.state is not was and delivery.state not in TRANSITIONS[was]:
+            message = f"no way from {was} to {delivery.state}"
+            raise ValueError(message)
+        await self._database.run(
+            lambda connection: queries.write(connection, delivery, was)
+        )
+        return delivery
+
+    async def recover(self, owner: str, now: datetime) -> int:
+        """Make uncertain what an earlier run left in `sending`; return how many."""
+        return await self._database.run(
+            lambda connection: queries.recover(connection, owner, now)
+        )
+
+    async def take(
+        self, owner: str, now: datetime, *, slots: int, busy: Collection[str]
+    ) -> Taken:
+        """End what is over, claim what is due, and say when to look again.
+
+        At most `slots` deliveries of the connection `owner` are claimed and as many
+        look-ups named, none of them among the ids in `busy`.
+        """
+        return await self._database.run(
+            lambda connection: queries.take(connection, owner, now, slots, busy)
+        )
+
+    async def get(self, delivery_id: str) -> Delivery | None:
+        """Return a delivery, or None."""
+        return await self._database.run(
+            lambda connection: queries.get(connection, delivery_id)
+        )
+
+    async def by_outside_id(self, owner: str, outside_id: str) -> Delivery | None:
+        """Return the delivery that made something outside, or None."""
+        return await self._database.run(
+            lambda connection: queries.by_outside_id(connection, owner, outside_id)
+        )
+
+    async def outside_ids(self, owner: str, since: datetime) -> frozenset[str]:
+        """Return the outside ids that deliveries settled since then are bound to."""
+        return await self._database.run(
+            lambda connection: queries.outside_ids(connection, owner, since)
+        )
+
+    async def listing(
+        self,
+        *,
+        owner: str | None = None,
+        states: Collection[DeliveryState] = (),
+        since: datetime | None = None,
+        limit: int | None = 100,
+    ) -> list[Delivery]:
+        """Return deliveries, newest first; `since` counts from acceptance.
+
+        Without a limit all of them are read into memory.
+        """
+        return await self._database.run(
+            lambda connection: queries.listing(connection, owner, states, since, limit)
+        )
+
+    async def remove_connection(self, owner: str) -> None:
+        """Forget everything about a connection."""
+
+        def remove(connection: sqlite3.Connection) -> None:
+            queries.remove(connection, owner)
+
+        await self._database.run(remove)

@@ -1,0 +1,69 @@
+"""Give a reply to the peer, or fail to, as a fault says."""
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from .connection import close, reset
+from .faults import Fault, FaultKind
+from .wire import Reply
+
+if TYPE_CHECKING:
+    from .server import Simulator
+
+_GARBAGE = b"\x00\xffnot JSON at all{"
+
+
+async def deliver(
+    simulator: Simulator,
+    request: web.BaseRequest,
+    reply: Reply | None,
+    fault: Fault | None,
+) -> web.StreamResponse:
+    """Answer with reply, unless the fault does something else."""
+    kind = None if fault is None else fault.kind
+    if fault is not None and kind is FaultKind.STATUS:
+        reply = fault.reply()
+    if reply is None or kind in (FaultKind.RESET_AFTER, FaultKind.HANG):
+        return await _leave_unanswered(simulator, request, kind)
+    if kind is FaultKind.GARBAGE:
+        return await _send(request, Reply(body=_GARBAGE))
+    if kind is FaultKind.HALF_BODY:
+        return await _send_half(request, reply)
+    return await _send(request, reply)
+
+
+async def _leave_unanswered(
+    simulator: Simulator, request: web.BaseRequest, kind: FaultKind | None
+) -> web.StreamResponse:
+    if kind is FaultKind.HANG:
+        await simulator.wait_stopping()
+    if kind in (FaultKind.RESET_BEFORE, FaultKind.RESET_AFTER):
+        reset(request)
+    else:
+        close(request)
+    # The connection is gone: aiohttp finds that out itself and sends nothing of this.
+    return web.Response(status=500)
+
+
+def _headers(response: web.StreamResponse, reply: Reply) -> None:
+    response.headers["Content-Type"] = reply.content_type
+    for name, value in reply.headers:
+        response.headers.add(name, value)
+
+
+async def _send(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
+    response = web.Response(status=reply.status, body=reply.body)
+    _headers(response, reply)
+    await response.prepare(request)
+    return response
+
+
+async def _send_half(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
+    response = web.StreamResponse(status=reply.status)
+    _headers(response, reply)
+    response.content_length = len(reply.body)
+    await response.prepare(request)
+    await response.write(reply.body[: len(reply.body) // 2])
+    close(request)
+    return response

@@ -1,0 +1,6 @@
+"""A stand-in for Frigate NVR, 0.13 to 0.18, as facts/frigate.md has it."""
+
+from .settings import Camera, FrigateOptions, FrigateSettings
+from .simulator import FrigateSimulator
+
+__all__ = ["Camera", "FrigateOptions", "FrigateSettings", "FrigateSimulator"]

@@ -1,0 +1,117 @@
+"""The endpoints that read events and review items (facts §3)."""
+
+import base64
+
+from simulators.wire import Json, Reply, json_reply
+
+from . import coercion
+from .creation import drawable
+from .errors import ApiError, refusal
+from .query import query_fields, select_events, wanted_list
+from .review import object_name
+from .routes import Request, Route
+from .state import FrigateState
+
+_DAY = 86400.0
+_JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP//////////////////////////////////////////"
+    "////////////////////////////////////////////wAALCAABAAEBAREA/8QAFAABAAAAAAAA"
+    "AAAAAAAAAAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AN//Z"
+)
+"""One pixel."""
+
+
+class EventReads:
+    """List and get."""
+
+    def __init__(self, state: FrigateState) -> None:
+        """Read the state."""
+        self._state = state
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the endpoints; any user may call them (facts §3)."""
+        return (
+            Route("GET", "/events", self.events),
+            Route("GET", "/events/{id}", self.event),
+            Route("GET", "/events/{id}/snapshot.jpg", self.snapshot),
+            Route("GET", "/labels", self.labels),
+            Route("GET", "/sub_labels", self.sub_labels),
+            Route("GET", "/review", self.review),
+            Route("GET", "/review/{id}", self.review_item),
+            Route("GET", "/review/event/{id}", self.review_of_event),
+        )
+
+    def events(self, request: Request) -> Reply:
+        """List events."""
+        chosen = select_events(request.call, self._state.store.rows.values())
+        return json_reply([event.as_json() for event in chosen])
+
+    def event(self, request: Request) -> Reply:
+        """Return one event; the third shape of 404 is a string (facts §2.1)."""
+        event = self._state.store.rows.get(request.parameters[0])
+        if event is None:
+            raise ApiError(json_reply("Event not found", 404))
+        return json_reply(event.as_json())
+
+    def snapshot(self, request: Request) -> Reply:
+        """Return a picture; 404 where draw cannot be drawn (facts §2.3)."""
+        event = self._state.store.rows.get(request.parameters[0])
+        if event is None:
+            raise refusal(404, "Event not found")
+        if not event.has_snapshot or not drawable(event.draw or {}):
+            raise refusal(404, "Snapshot not available")
+        return Reply(body=_JPEG, content_type="image/jpeg")
+
+    def labels(self, request: Request) -> Reply:
+        """Return the labels of stored events, none on a fresh database (facts §3)."""
+        camera = query_fields(request.call).optional("camera", coercion.text, "")
+        rows = self._state.store.rows.values()
+        found: list[Json] = [*{row.label for row in rows if camera in ("", row.camera)}]
+        return json_reply(sorted(found, key=str))
+
+    def sub_labels(self, _request: Request) -> Reply:
+        """Return the sub labels of stored events, "" too (facts §2, §3)."""
+        rows = self._state.store.rows.values()
+        found: list[Json] = [*{row.sub_label for row in rows}]
+        return json_reply(sorted((name for name in found if name is not None), key=str))
+
+    def review(self, request: Request) -> Reply:
+        """List review items, by default of the last day (facts §3)."""
+        now = self._state.clock.now()
+        fields = query_fields(request.call)
+        after = fields.optional("after", coercion.number, now - _DAY)
+        before = fields.optional("before", coercion.number, now)
+        severity = fields.optional("severity", coercion.text, "")
+        reviewed = fields.optional("reviewed", coercion.whole, 0)
+        limit = fields.optional("limit", coercion.whole, -1)
+        cameras = wanted_list(fields, "cameras", "camera")
+        labels = wanted_list(fields, "labels", "label")
+        fields.check()
+        chosen: list[Json] = [
+            item.as_json(now)
+            for item in sorted(
+                self._state.reviews.items, key=lambda item: -item.start_time
+            )
+            if item.start_time > after
+            and (item.end_time(now) or 0) < before
+            and severity in ("", item.severity)
+            and (reviewed or not item.reviewed)
+            and (cameras is None or item.camera in cameras)
+            and (labels is None or labels & {object_name(row) for row in item.events})
+        ]
+        return json_reply(chosen if limit < 0 else chosen[:limit])
+
+    def review_item(self, request: Request) -> Reply:
+        """Return one review item."""
+        (item_id,) = request.parameters
+        item = self._state.reviews.find(lambda item: item.id == item_id)
+        if item is None:
+            raise refusal(404, "Review item not found")
+        return json_reply(item.as_json(self._state.clock.now()))
+
+    def review_of_event(self, request: Request) -> Reply:
+        """Return the review item that holds an event."""
+        item = self._state.reviews.of_event(request.parameters[0])
+        if item is None:
+            raise refusal(404, "Review item not found")
+        return json_reply(item.as_json(self._state.clock.now()))

@@ -1,0 +1,156 @@
+"""How a simulated Frigate is set up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+from simulators.wire import Json
+
+from .release import Release
+
+
+@dataclass(frozen=True, kw_only=True)
+class Camera:
+    """One camera of the configuration."""
+
+    name: str
+    """The key: exact, case-sensitive, [a-zA-Z0-9_-]+ (facts §2.1, §2.5)."""
+    friendly_name: str | None = None
+    """For display only (facts §2.5)."""
+    enabled: bool = True
+    record_enabled: bool = True
+    alerts_pre_capture: int = 5
+    detections_pre_capture: int = 5
+    alerts_enabled: bool = True
+    detections_enabled: bool = True
+    alert_labels: tuple[str, ...] = ("person", "car")
+    detection_labels: tuple[str, ...] | None = None
+    track: tuple[str, ...] = ("person",)
+
+    @property
+    def pre_capture(self) -> int:
+        """Return the longer of the two, taken for a null pre_capture (facts §2)."""
+        return max(self.alerts_pre_capture, self.detections_pre_capture)
+
+
+def named_cameras(names: Sequence[str]) -> tuple[Camera, ...]:
+    """Return cameras of these names, otherwise as by default."""
+    return tuple(
+        Camera(name=name, friendly_name=name.replace("_", " ").capitalize())
+        for name in names
+    )
+
+
+class FrigateOptions(TypedDict, total=False):
+    """The fields of FrigateSettings, none of them required."""
+
+    version: str
+    user: str
+    password: str | None
+    role: str
+    cameras: Sequence[Camera]
+    cookie_name: str
+    session_length: float
+    async_delay: float | None
+    rate_limit: int | None
+    starting: bool
+    cache_seconds: float
+
+
+@dataclass(kw_only=True)
+class FrigateSettings:
+    """What can be set, most of it at run time too."""
+
+    version: str = "0.18.0-e3fa701"
+    user: str = "admin"
+    password: str | None = None
+    """Authentication is on when there is one (port 8971), off without (5000)."""
+    role: str = "admin"
+    cameras: Sequence[Camera] = named_cameras(("front_door", "garden"))
+    cookie_name: str = "frigate_token"
+    session_length: float = 86400
+    """Seconds a token lives (facts §4)."""
+    async_delay: float | None = 0.1
+    """Seconds from the answer to the row (facts §2.2); None: until a flush."""
+    rate_limit: int | None = None
+    """Logins per minute (facts §4: off by default)."""
+    starting: bool = False
+    """Whether nginx is up and Frigate behind it not yet (facts §1)."""
+    cache_seconds: float = 5.0
+    """How long nginx keeps a JSON GET (facts §1)."""
+
+    @property
+    def release(self) -> Release:
+        """Return what the version can do."""
+        return Release.parse(self.version)
+
+    @property
+    def authentication(self) -> bool:
+        """Return whether a login is needed."""
+        return self.password is not None and self.release.authentication
+
+    def camera(self, name: str) -> Camera | None:
+        """Return the camera of exactly this name (facts §2.1)."""
+        return next((item for item in self.cameras if item.name == name), None)
+
+    def change(self, name: str, value: Json) -> None:
+        """Set one field from JSON; raise ValueError if that cannot be."""
+        reader = _READERS.get(name)
+        if reader is None:
+            raise ValueError(f"unknown setting {name}; known: {', '.join(_READERS)}")
+        setattr(self, name, reader(value))
+
+
+def _refused(value: Json) -> ValueError:
+    return ValueError(f"{value!r} is not of the type the setting takes")
+
+
+def _text(value: Json) -> str:
+    if not isinstance(value, str) or not value:
+        raise _refused(value)
+    return value
+
+
+def _version(value: Json) -> str:
+    return Release.parse(_text(value)).text
+
+
+def _seconds(value: Json) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise _refused(value)
+    return float(value)
+
+
+def _flag(value: Json) -> bool:
+    if not isinstance(value, bool):
+        raise _refused(value)
+    return value
+
+
+def _whole(value: Json) -> int:
+    return int(_seconds(value))
+
+
+def _names(value: Json) -> tuple[Camera, ...]:
+    if not isinstance(value, list):
+        raise _refused(value)
+    return named_cameras([_text(name) for name in value])
+
+
+def _or_none[T](reader: Callable[[Json], T]) -> Callable[[Json], T | None]:
+    return lambda value: None if value is None else reader(value)
+
+
+_READERS: Mapping[str, Callable[[Json], object]] = {
+    "version": _version,
+    "user": _text,
+    "password": _or_none(_text),
+    "role": _text,
+    "cameras": _names,
+    "cookie_name": _text,
+    "session_length": _seconds,
+    "async_delay": _or_none(_seconds),
+    "rate_limit": _or_none(_whole),
+    "starting": _flag,
+    "cache_seconds": _seconds,
+}

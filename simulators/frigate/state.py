@@ -1,0 +1,64 @@
+"""Everything a running Frigate holds."""
+
+from dataclasses import dataclass, field
+
+from simulators.clock import Clock
+
+from .auth import Auth
+from .front import ApiCache
+from .review import Reviews
+from .settings import FrigateSettings
+from .store import EventStore
+from .threads import Threads
+
+_RESTART_DURATION = 30.0
+
+
+@dataclass
+class FrigateState:
+    """The parts, made from the settings."""
+
+    settings: FrigateSettings
+    clock: Clock
+    store: EventStore = field(default_factory=EventStore)
+    auth: Auth = field(init=False)
+    cache: ApiCache = field(init=False)
+    reviews: Reviews = field(init=False)
+    threads: Threads = field(init=False)
+    started_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the parts."""
+        self.auth = Auth(self.settings, self.clock)
+        self.cache = ApiCache(self.clock)
+        self.reviews = Reviews(self.settings, self.clock)
+        self.reviews.watch(self.store)
+        self.threads = Threads(self.settings)
+        self.started_at = self.clock.now()
+
+    def restart(self, *, graceful: bool) -> None:
+        """Start anew: threads revived, open events closed (facts §2.2, §2.3).
+
+        After a crash they end at start + 30; a graceful stop ends them now, without
+        a snapshot.
+        """
+        self.threads.restart()
+        self.cache.clear()
+        self.auth.forget_attempts()
+        self.started_at = self.clock.now()
+        for event in self.store.rows.values():
+            if event.end_time is not None:
+                continue
+            if graceful:
+                event.end_time = self.clock.now()
+                event.has_snapshot = False
+            else:
+                event.end_time = event.start_time + _RESTART_DURATION
+
+    def clear(self) -> None:
+        """Forget all events."""
+        self.threads.restart()
+        self.store.rows.clear()
+        self.reviews.items.clear()
+        self.cache.clear()
+        self.auth.forget_attempts()

@@ -1,0 +1,119 @@
+"""The endpoints about Frigate itself and who calls it (facts §3, §4)."""
+
+from simulators.wire import Json, Reply, json_reply, text_reply
+
+from . import coercion
+from .documents import Fields
+from .routes import Request, Route
+from .settings import Camera
+from .state import FrigateState
+
+
+class SystemEndpoints:
+    """Version, configuration, health, profile, login."""
+
+    def __init__(self, state: FrigateState) -> None:
+        """Read the state."""
+        self._state = state
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the endpoints; any user may call them (facts §3)."""
+        always = (
+            Route("GET", "/version", self.version),
+            Route("GET", "/config", self.config),
+            Route("GET", "/stats", self.stats),
+        )
+        if not self._state.settings.release.authentication:
+            return always
+        return (
+            *always,
+            Route("GET", "/profile", self.profile),
+            Route("POST", "/login", self.login, body=True),
+        )
+
+    def version(self, _request: Request) -> Reply:
+        """Return the version as plain text (facts §3)."""
+        return text_reply(self._state.settings.release.text)
+
+    def config(self, _request: Request) -> Reply:
+        """Return the configuration; its cameras are the valid names (facts §3)."""
+        settings = self._state.settings
+        cameras: dict[str, Json] = {
+            camera.name: _camera(camera) for camera in settings.cameras
+        }
+        return json_reply(
+            {
+                "version": settings.release.text,
+                "cameras": cameras,
+                "mqtt": {"topic_prefix": "frigate"},
+                "auth": {
+                    "enabled": settings.authentication,
+                    "cookie_name": settings.cookie_name,
+                    "session_length": settings.session_length,
+                },
+            }
+        )
+
+    def stats(self, _request: Request) -> Reply:
+        """Return the state of the service (facts §3)."""
+        settings, now = self._state.settings, self._state.clock.now()
+        cameras: dict[str, Json] = {
+            camera.name: {"camera_fps": 5.0} for camera in settings.cameras
+        }
+        return json_reply(
+            {
+                "cameras": cameras,
+                "service": {
+                    "version": settings.release.text,
+                    "uptime": int(now - self._state.started_at),
+                    "last_updated": int(now),
+                },
+            }
+        )
+
+    def profile(self, request: Request) -> Reply:
+        """Return who calls, the best probe of permissions (facts §3)."""
+        caller, release = request.caller, self._state.settings.release
+        profile: dict[str, Json] = {"username": caller.username}
+        # Roles are from 0.16, roles by camera from 0.17 (facts §4).
+        if release.roles:
+            profile["role"] = caller.role
+        if release.end_checks:
+            profile["allowed_cameras"] = [
+                camera.name for camera in self._state.settings.cameras
+            ]
+        return json_reply(profile)
+
+    def login(self, request: Request) -> Reply:
+        """Log in (facts §4)."""
+        fields = Fields.of_body(request.document, required=True)
+        user = fields.required("user", coercion.text, "")
+        password = fields.required("password", coercion.text, "")
+        fields.check()
+        return self._state.auth.login(user, password)
+
+
+def _camera(camera: Camera) -> dict[str, Json]:
+    alert_labels: list[Json] = [*camera.alert_labels]
+    track: list[Json] = [*camera.track]
+    detection_labels: list[Json] | None = (
+        None if camera.detection_labels is None else [*camera.detection_labels]
+    )
+    return {
+        "name": camera.name,
+        "friendly_name": camera.friendly_name,
+        "enabled": camera.enabled,
+        "objects": {"track": track},
+        "record": {
+            "enabled": camera.record_enabled,
+            "alerts": {"pre_capture": camera.alerts_pre_capture},
+            "detections": {"pre_capture": camera.detections_pre_capture},
+        },
+        "review": {
+            "alerts": {"enabled": camera.alerts_enabled, "labels": alert_labels},
+            "detections": {
+                "enabled": camera.detections_enabled,
+                "labels": detection_labels,
+            },
+        },
+    }

@@ -1,0 +1,155 @@
+"""The endpoints that make and change events (facts §2, §3)."""
+
+from functools import partial
+
+from simulators.wire import Json, Reply, json_reply
+
+from . import coercion
+from .creation import prepare_event, read_create_body
+from .documents import Fields
+from .errors import refusal
+from .routes import Request, Route
+from .state import FrigateState
+from .store import StoredEvent
+
+
+class EventWrites:
+    """Create, end, update, delete."""
+
+    def __init__(self, state: FrigateState) -> None:
+        """Work on the state."""
+        self._state = state
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the endpoints; all of them are for admins (facts §4)."""
+        event = "/events/{id}"
+        with_body = partial(Route, admin=True, body=True)
+        without_body = partial(Route, admin=True)
+        return (
+            with_body("POST", "/events/{camera}/{label}/create", self.create),
+            with_body("PUT", f"{event}/end", self.end),
+            with_body("POST", f"{event}/sub_label", self.sub_label),
+            with_body("POST", f"{event}/description", self.description),
+            without_body("POST", f"{event}/retain", self.retain),
+            without_body("DELETE", f"{event}/retain", self.release),
+            without_body("DELETE", event, self.delete),
+            with_body("DELETE", "/events/", self.delete_many),
+        )
+
+    def create(self, request: Request) -> Reply:
+        """Make an event; every call makes a new one (facts §2.2)."""
+        body = read_create_body(request.document)
+        name, label = request.parameters
+        camera = self._state.settings.camera(name)
+        if camera is None:
+            # facts §2.1: the match is exact and case-sensitive.
+            raise refusal(404, f"{name} is not a valid camera.")
+        release, now = self._state.settings.release, round(self._state.clock.now(), 6)
+        event_id, row = prepare_event(release, camera, label, body, now)
+        self._state.threads.submit(
+            lambda: self._state.store.add(row(), self._state.clock.now())
+        )
+        return json_reply(
+            {
+                "success": True,
+                "message": "Successfully created event.",
+                "event_id": event_id,
+            }
+        )
+
+    def end(self, request: Request) -> Reply:
+        """End an event, again if it already has ended (facts §3)."""
+        release = self._state.settings.release
+        # facts §3: the JSON body is mandatory from 0.15.
+        fields = Fields.of_body(request.document, required=release.validates)
+        given = fields.optional("end_time", coercion.or_null(coercion.number), None)
+        fields.check()
+        (event_id,) = request.parameters
+        if release.end_checks:
+            event = self._event(event_id, "Event {} not found.")
+            if given is not None and given < event.start_time:
+                message = (
+                    f"end_time ({given}) cannot be before start_time "
+                    f"({event.start_time})."
+                )
+                raise refusal(400, message)
+        # facts §3: 0.13 to 0.16 answer 200 for any id.
+        end_time = given or self._state.clock.now()
+        self._state.threads.submit(lambda: self._write_end(event_id, end_time))
+        return _done("Event successfully ended.")
+
+    def sub_label(self, request: Request) -> Reply:
+        """Set the sub label; "" clears it (facts §3)."""
+        fields = Fields.of_body(request.document, required=True)
+        text = fields.required("subLabel", coercion.short_text, "")
+        score = fields.optional(
+            "subLabelScore", coercion.or_null(coercion.fraction), None
+        )
+        fields.optional("camera", coercion.or_null(coercion.text), None)
+        fields.check()
+        event = self._event(request.parameters[0], "Event {} not found.")
+        event.sub_label = text or None
+        event.sub_label_score = score if text else None
+        return _done(f"Event {event.id} sub label set to {event.sub_label}")
+
+    def description(self, request: Request) -> Reply:
+        """Set the description; the key is required, null clears (facts §3)."""
+        fields = Fields.of_body(request.document, required=True)
+        text = fields.required("description", coercion.or_null(coercion.text), None)
+        fields.check()
+        event = self._event(request.parameters[0], "Event {} not found")
+        event.description = text
+        outcome = f"set to {text}" if text else "is now blank"
+        return _done(f"Event {event.id} description {outcome}")
+
+    def retain(self, request: Request) -> Reply:
+        """Mark as a favourite (facts §3)."""
+        event = self._event(request.parameters[0], "Event {} not found")
+        event.retained = True
+        return _done(f"Event {event.id} retained")
+
+    def release(self, request: Request) -> Reply:
+        """Take the mark away (facts §3)."""
+        event = self._event(request.parameters[0], "Event {} not found")
+        event.retained = False
+        return _done(f"Event {event.id} un-retained")
+
+    def delete(self, request: Request) -> Reply:
+        """Delete one (facts §3)."""
+        event = self._event(request.parameters[0], "Event {} not found")
+        del self._state.store.rows[event.id]
+        return _done(f"Event {event.id} deleted")
+
+    def delete_many(self, request: Request) -> Reply:
+        """Delete several; unknown ids still give 200 (facts §3)."""
+        fields = Fields.of_body(request.document, required=True)
+        none: list[str] = []
+        ids = fields.required("event_ids", coercion.texts, none)
+        fields.check()
+        if not ids:
+            raise refusal(404, "No event IDs provided.")
+        rows = self._state.store.rows
+        deleted: list[Json] = [name for name in ids if rows.pop(name, None)]
+        missing: list[Json] = [name for name in ids if name not in deleted]
+        return json_reply(
+            {
+                "success": True,
+                "deleted_events": deleted,
+                "not_found_events": missing,
+            }
+        )
+
+    def _event(self, event_id: str, message: str) -> StoredEvent:
+        event = self._state.store.rows.get(event_id)
+        if event is None:
+            raise refusal(404, message.format(event_id))
+        return event
+
+    def _write_end(self, event_id: str, end_time: float) -> None:
+        event = self._state.store.rows.get(event_id)
+        if event is not None:
+            event.end_time = end_time
+
+
+def _done(message: str) -> Reply:
+    return json_reply({"success": True, "message": message})

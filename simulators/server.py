@@ -1,0 +1,200 @@
+"""The HTTP server that every simulator runs on."""
+
+from abc import ABC, abstractmethod
+import asyncio
+import logging
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from .certificate import self_signed_context
+from .clock import Clock
+from .control import CONTROL_PATH, answer_control
+from .delivery import deliver
+from .faults import Fault, FaultKind, Faults
+from .port import TlsPort
+from .reading import read_call
+from .recording import SeenRequest, without_secrets
+from .wire import Call, Json, Reply, html_reply, text_reply
+
+_LOGGER = logging.getLogger(__name__)
+_HOST = "127.0.0.1"
+_PLAIN = "<center>The plain HTTP request was sent to HTTPS port</center>"
+
+
+class Simulator(ABC):
+    """A real HTTP server on 127.0.0.1 that stands in for an outside system."""
+
+    body_limit = 20 * 1024 * 1024
+    """Bytes of a request body beyond which it is not read."""
+
+    def __init__(self, *, port: int = 0, tls: bool = False, prefix: str = "") -> None:
+        """Prepare a server on port (0: a free one), below prefix."""
+        self.port = port
+        self.prefix = prefix.rstrip("/")
+        self.clock = Clock()
+        self.faults = Faults()
+        self.requests: list[SeenRequest] = []
+        self._tls = self_signed_context() if tls else None
+        self._runner: web.ServerRunner | None = None
+        self._tls_port: TlsPort | None = None
+        self._stopping = asyncio.Event()
+
+    @property
+    def origin(self) -> str:
+        """Return scheme, host and port."""
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://{_HOST}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Return the base URL, prefix included."""
+        return self.origin + self.prefix
+
+    @property
+    def control_url(self) -> str:
+        """Return the URL below which the control calls are."""
+        return self.origin + CONTROL_PATH
+
+    async def start(self) -> None:
+        """Listen; after a stop, on the same port again."""
+        self._stopping.clear()
+        server = web.Server(self._serve, access_log=None, keepalive_timeout=65)
+        self._runner = web.ServerRunner(server, shutdown_timeout=0.1)
+        await self._runner.setup()
+        if self._tls is None:
+            await web.TCPSite(self._runner, _HOST, self.port).start()
+            self.port = self._runner.addresses[0][1]
+        else:
+            self._tls_port = TlsPort(server, self._tls)
+            self.port = self._tls_port.start(_HOST, self.port)
+
+    async def stop(self) -> None:
+        """Stop listening and drop every connection; what is stored stays."""
+        self._stopping.set()
+        self.flush()
+        if self._tls_port is not None:
+            await self._tls_port.stop()
+            self._tls_port = None
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        """Start."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop."""
+        await self.stop()
+
+    @abstractmethod
+    def answer(self, call: Call) -> Reply:
+        """Handle one request as the outside system would."""
+
+    @abstractmethod
+    def stored_events(self) -> list[Json]:
+        """Return what is stored, each with stored_at in unix seconds."""
+
+    @abstractmethod
+    def configure(self, **changes: Json) -> None:
+        """Change settings at run time; raise ValueError for an unknown one."""
+
+    @abstractmethod
+    def expire_logins(self) -> None:
+        """Make every token that was given out invalid."""
+
+    @abstractmethod
+    def restart(self, *, graceful: bool = False) -> None:
+        """Restart the outside system, not this server."""
+
+    @abstractmethod
+    def flush(self) -> None:
+        """Write at once whatever is still to be written later."""
+
+    def reset(self) -> None:
+        """Forget faults and seen requests, and set the clock right."""
+        self.clear_faults()
+        self.requests.clear()
+        self.clock.offset = 0.0
+
+    def add_faults(self, *faults: Fault) -> None:
+        """Lay faults in wait, after those that already are."""
+        for fault in faults:
+            if fault.kind is FaultKind.EXPIRE_LOGINS:
+                self.expire_logins()
+            else:
+                self.faults.waiting.append(fault)
+
+    def clear_faults(self) -> None:
+        """Take away every fault that lies in wait."""
+        self.faults.waiting.clear()
+
+    def answer_safely(self, call: Call) -> Reply:
+        """Answer, with 500 where the outside system would have crashed."""
+        try:
+            return self.answer(call)
+        except Exception:
+            _LOGGER.exception("Unhandled error at %s %s", call.method, call.path)
+            return text_reply("Internal Server Error", 500)
+
+    async def wait_stopping(self) -> None:
+        """Wait until the server is being stopped."""
+        await self._stopping.wait()
+
+    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        if self._tls is not None and not request.secure:
+            return await deliver(self, request, html_reply(400, _PLAIN), None)
+        path, _, query = request.raw_path.partition("?")
+        control = path.removeprefix(self.prefix)
+        if control.startswith(CONTROL_PATH + "/"):
+            document = await request.read()
+            reply = answer_control(self, request.method, control, document)
+            return await deliver(self, request, reply, None)
+        if self.prefix and not path.startswith(self.prefix + "/"):
+            return await deliver(self, request, html_reply(404), None)
+        path = path.removeprefix(self.prefix)
+        seen = SeenRequest(
+            method=request.method,
+            path=path,
+            query=without_secrets(query),
+            time=self.clock.now(),
+        )
+        self.requests.append(seen)
+        fault = self.faults.take(request.method, path)
+        return await self._serve_system(request, seen, fault)
+
+    async def _serve_system(
+        self, request: web.BaseRequest, seen: SeenRequest, fault: Fault | None
+    ) -> web.StreamResponse:
+        call: Call | None = None
+        reply: Reply | None = None
+        if fault is None or takes_effect(fault):
+            # Read before any delay: a peer that gives up meanwhile is still obeyed.
+            call = await read_call(request, self.prefix, self.body_limit)
+        if fault is not None:
+            seen.fault = fault.kind.value
+            await asyncio.sleep(fault.seconds)
+        if call is not None:
+            reply = self.answer_safely(call)
+        response = await deliver(self, request, reply, fault)
+        seen.status = response.status if response.prepared else None
+        return response
+
+
+def takes_effect(fault: Fault) -> bool:
+    """Return whether a request struck by this fault is handled all the same."""
+    if fault.kind is FaultKind.HANG:
+        return fault.handled
+    return fault.kind not in (
+        FaultKind.STATUS,
+        FaultKind.REFUSE,
+        FaultKind.RESET_BEFORE,
+    )

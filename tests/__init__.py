@@ -1,0 +1,1 @@
+"""Tests of Event Relay; the folders mirror those of the package."""

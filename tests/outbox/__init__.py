@@ -1,0 +1,1 @@
+"""Tests of the outbox, without Home Assistant and without a backend of ours."""

@@ -1,0 +1,142 @@
+"""Accepting, waiting, retrying and discarding."""
+
+import asyncio
+
+import pytest
+
+from custom_components.event_relay.backends.base import InvalidField
+from custom_components.event_relay.backends.errors import (
+    CannotConnect,
+    OutcomeUnknown,
+    Rejected,
+)
+from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
+from custom_components.event_relay.outbox.outbox import NotAllowed
+
+from .conftest import House
+from .ledger import FOUND
+
+
+@pytest.mark.parametrize("text", ["", "forbidden"])
+async def test_bad_input_names_the_field_and_stores_nothing(
+    house: House, text: str
+) -> None:
+    with pytest.raises(InvalidField) as raised:
+        await house.submit(text=text)
+    assert raised.value.field == "text"
+    assert await house.store.listing() == []
+
+
+async def test_without_a_wait_answers_when_committed(idle: House) -> None:
+    delivery = await idle.submit(wait=0)
+    assert delivery.state is DeliveryState.PENDING
+    assert await idle.store.get(delivery.id) == delivery
+
+
+async def test_wait_that_is_over_answers_with_the_state(house: House) -> None:
+    start = await house.submit(wait=0, steps=("write",))
+    house.client.troubles = [CannotConnect()] * 9
+    delivery = await house.submit(wait=0.05, text="end", after=start.id)
+    assert delivery.state in (DeliveryState.PENDING, DeliveryState.DELIVERED)
+
+
+async def test_paused_connection_answers_at_once(house: House) -> None:
+    house.worker.pause()
+    async with asyncio.timeout(1):
+        delivery = await house.submit(wait=300)
+    assert delivery.state is DeliveryState.PENDING
+
+
+async def test_pause_lets_go_of_those_who_wait(idle: House) -> None:
+    waiting = asyncio.create_task(idle.submit(wait=300))
+    async with asyncio.timeout(2):
+        while not await idle.store.listing():
+            await asyncio.sleep(0)
+        idle.outbox.release()
+        delivery = await waiting
+    assert delivery.state is DeliveryState.PENDING
+
+
+async def test_retry_reopens_the_same_delivery(house: House) -> None:
+    house.client.troubles = [Rejected("no")]
+    delivery = await house.submit()
+    assert delivery.state is DeliveryState.FAILED
+
+    again = await house.outbox.retry(delivery, wait=5)
+
+    assert again.id == delivery.id
+    assert again.state is DeliveryState.DELIVERED
+
+
+async def test_retry_of_an_expired_one_has_its_time_anew(house: House) -> None:
+    house.worker.pause()
+    delivery = await house.submit(seconds=60)
+    await house.later(seconds=61)
+    delivery = await house.until(delivery, DeliveryState.EXPIRED)
+
+    house.worker.resume()
+    again = await house.outbox.retry(delivery, wait=5)
+
+    assert again.state is DeliveryState.DELIVERED
+
+
+async def _of_unknown_outcome(house: House, step: str) -> Delivery:
+    house.client.troubles = [OutcomeUnknown()]
+    delivery = await house.submit(steps=("note", step) if step == "note" else (step,))
+    await house.later(seconds=1)
+    return await house.until(delivery, DeliveryState.FAILED)
+
+
+async def test_unknown_outcome_is_sent_again_only_when_confirmed(house: House) -> None:
+    delivery = await _of_unknown_outcome(house, "stamp")
+    with pytest.raises(NotAllowed) as raised:
+        await house.outbox.retry(delivery)
+    assert raised.value.code == "confirmation_needed"
+    assert house.client.calls == ["stamp"]
+
+    again = await house.outbox.retry(delivery, confirm=True, wait=5)
+    assert again.state is DeliveryState.DELIVERED
+    assert not again.unclear
+
+
+async def test_unknown_outcome_is_asked_for_before_it_is_sent_again(
+    house: House,
+) -> None:
+    house.client.troubles = [RuntimeError()]
+    delivery = await house.submit()
+    assert delivery.unclear
+    house.client.findings = [FOUND]
+
+    again = await house.outbox.retry(delivery, confirm=True, wait=5)
+
+    assert again.state is DeliveryState.DELIVERED
+    assert house.client.calls == ["write"]
+
+
+@pytest.mark.parametrize("state", ["delivered", "pending"])
+async def test_only_what_failed_or_expired_is_retried(house: House, state: str) -> None:
+    house.client.troubles = [CannotConnect()] if state == "pending" else []
+    delivery = await house.submit()
+    assert delivery.state == state
+    with pytest.raises(NotAllowed) as raised:
+        await house.outbox.retry(delivery)
+    assert raised.value.state == state
+
+
+async def test_discard_gives_up_what_waits(house: House) -> None:
+    house.client.troubles = [CannotConnect()]
+    delivery = await house.submit()
+
+    discarded = await house.outbox.discard(delivery)
+
+    assert discarded.state is DeliveryState.DISCARDED
+    await house.later(seconds=5)
+    await house.submit(text="other")
+    assert house.client.written == ["write other"]
+
+
+async def test_discard_of_what_has_arrived_is_refused(house: House) -> None:
+    delivery = await house.submit()
+    with pytest.raises(NotAllowed) as raised:
+        await house.outbox.discard(delivery)
+    assert raised.value.code == "not_discardable"

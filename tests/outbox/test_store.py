@@ -1,0 +1,276 @@
+"""What the store keeps, in a real SQLite file."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+import sqlite3
+import stat
+
+import pytest
+
+from custom_components.event_relay.backends.base import Receipt
+from custom_components.event_relay.outbox.delivery import (
+    SETTLED,
+    TRANSITIONS,
+    UNSETTLED,
+    Delivery,
+    DeliveryState,
+    Failure,
+)
+from custom_components.event_relay.outbox.store import (
+    OutboxFull,
+    StaleDelivery,
+    Store,
+    StoreUnavailable,
+)
+
+from .conftest import OWNER
+from .ledger import ACTION, START
+
+
+def a_delivery(number: int = 1, **changes: object) -> Delivery:
+    """Return a delivery that waits."""
+    delivery = Delivery(
+        id=f"delivery-{number}",
+        connection=OWNER,
+        operation="write_line",
+        version=1,
+        payload={"text": "ünï"},
+        summary="a line",
+        origin=ACTION,
+        occurred_at=START,
+        accepted_at=START,
+        due_at=START,
+    )
+    return replace(delivery, **changes)  # type: ignore[arg-type]
+
+
+FULL = a_delivery(
+    state=DeliveryState.FAILED,
+    key="key",
+    lane="lane",
+    follows="other",
+    expires_at=START + timedelta(hours=1),
+    due_at=None,
+    attempts=3,
+    first_sent_at=START + timedelta(microseconds=123456),
+    asked_since=START,
+    look_ups=2,
+    unclear=True,
+    results={"write": {"id": 1}},
+    warnings=("one", "two"),
+    clue={"id": "x"},
+    receipt=Receipt(
+        outside_id="7", links={"a": "b"}, details={"c": [1]}, warnings=("w",)
+    ),
+    failure=Failure(code="rejected", reason="why"),
+    settled_at=START,
+)
+
+
+@pytest.mark.parametrize("delivery", [a_delivery(), FULL], ids=["new", "full"])
+async def test_gives_back_what_it_took_also_after_a_restart(
+    store: Store, path: Path, delivery: Delivery
+) -> None:
+    await store.accept(delivery)
+    assert await store.get(delivery.id) == delivery
+    await store.close()
+
+    again = Store(path)
+    await again.open()
+    assert await again.get(delivery.id) == delivery
+    await again.close()
+
+
+async def test_file_is_its_owners_alone(store: Store, path: Path) -> None:
+    await store.accept(a_delivery())
+    modes = {
+        file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()
+    }
+    assert modes == dict.fromkeys(
+        ("event_relay.db", "event_relay.db-shm", "event_relay.db-wal"), 0o600
+    )
+
+
+async def test_commits_are_full_and_ahead(store: Store) -> None:
+    def pragmas(database: sqlite3.Connection) -> tuple[str, int]:
+        (journal,) = database.execute("PRAGMA journal_mode").fetchone()
+        (synchronous,) = database.execute("PRAGMA synchronous").fetchone()
+        return journal, synchronous
+
+    assert await store._database.run(pragmas) == ("wal", 2)
+
+
+async def test_same_id_is_accepted_once(store: Store) -> None:
+    first = await store.accept(a_delivery())
+    second = await store.accept(a_delivery(summary="another"))
+    assert second == first
+    assert len(await store.listing()) == 1
+
+
+async def test_is_full_at_the_limit_of_a_connection(store: Store) -> None:
+    await store.accept(a_delivery(1), limit=1)
+    with pytest.raises(OutboxFull):
+        await store.accept(a_delivery(2), limit=1)
+    await store.accept(a_delivery(3, connection="other"), limit=1)
+    assert await store.get("delivery-2") is None
+
+
+async def test_one_refused_among_many_takes_none_with_it(store: Store) -> None:
+    outcomes = await asyncio.gather(
+        *(store.accept(a_delivery(number), limit=3) for number in range(5)),
+        return_exceptions=True,
+    )
+    assert [type(outcome).__name__ for outcome in outcomes] == [
+        *["Delivery"] * 3,
+        *["OutboxFull"] * 2,
+    ]
+    assert len(await store.listing()) == 3
+
+
+async def test_update_is_refused_when_the_row_has_moved_on(store: Store) -> None:
+    delivery = await store.accept(a_delivery())
+    sending = replace(delivery, state=DeliveryState.SENDING)
+    await store.update(sending, was=DeliveryState.PENDING)
+    with pytest.raises(StaleDelivery):
+        await store.update(sending, was=DeliveryState.PENDING)
+
+
+@pytest.mark.parametrize(
+    ("was", "state"),
+    [
+        (was, state)
+        for was in DeliveryState
+        for state in DeliveryState
+        if state is not was and state not in TRANSITIONS[was]
+    ],
+)
+async def test_update_knows_only_the_ways_of_the_table(
+    store: Store, was: DeliveryState, state: DeliveryState
+) -> None:
+    await store.accept(a_delivery(state=was))
+    with pytest.raises(ValueError, match="no way"):
+        await store.update(a_delivery(state=state), was=was)
+
+
+def test_nothing_leads_out_of_what_was_delivered_or_discarded() -> None:
+    assert not TRANSITIONS[DeliveryState.DELIVERED]
+    assert not TRANSITIONS[DeliveryState.DISCARDED]
+    assert frozenset(DeliveryState) == SETTLED | UNSETTLED
+
+
+async def test_claims_in_order_of_need_and_no_more_than_slots(store: Store) -> None:
+    for number, seconds in ((1, 2), (2, 1), (3, 0), (4, 600)):
+        await store.accept(
+            a_delivery(number, due_at=START + timedelta(seconds=seconds))
+        )
+    taken = await store.take(OWNER, START + timedelta(seconds=9), slots=2, busy=())
+    assert [one.id for one in taken.claimed] == ["delivery-3", "delivery-2"]
+    assert all(one.attempts == 1 for one in taken.claimed)
+    assert taken.next_at == START + timedelta(seconds=600)
+
+
+async def test_claims_keep_the_order_within_a_key(store: Store) -> None:
+    later = START + timedelta(seconds=60)
+    await store.accept(a_delivery(1, key="door", due_at=later))
+    await store.accept(a_delivery(2, key="door"))
+    await store.accept(a_delivery(3))
+
+    taken = await store.take(OWNER, START, slots=4, busy=())
+    assert [one.id for one in taken.claimed] == ["delivery-3"]
+    taken = await store.take(OWNER, later, slots=4, busy=())
+    assert [one.id for one in taken.claimed] == ["delivery-1"]
+
+
+async def test_connections_do_not_see_each_other(store: Store) -> None:
+    await store.accept(a_delivery(1, connection="other", key="door"))
+    await store.accept(a_delivery(2, key="door"))
+    taken = await store.take(OWNER, START, slots=4, busy=())
+    assert [one.id for one in taken.claimed] == ["delivery-2"]
+    await store.remove_connection("other")
+    assert [one.id for one in await store.listing()] == ["delivery-2"]
+
+
+async def test_look_ups_leave_out_what_is_being_looked_up(store: Store) -> None:
+    for number in (1, 2):
+        await store.accept(a_delivery(number, state=DeliveryState.UNCERTAIN))
+    taken = await store.take(OWNER, START, slots=4, busy=("delivery-1",))
+    assert [one.id for one in taken.look_ups] == ["delivery-2"]
+
+
+async def test_lists_newest_first_by_state_connection_and_time(store: Store) -> None:
+    await store.accept(a_delivery(1))
+    await store.accept(a_delivery(2, state=DeliveryState.FAILED))
+    await store.accept(
+        a_delivery(3, connection="other", accepted_at=START + timedelta(hours=1))
+    )
+
+    async def ids(**filters: object) -> list[str]:
+        return [one.id for one in await store.listing(**filters)]  # type: ignore[arg-type]
+
+    assert await ids() == ["delivery-3", "delivery-2", "delivery-1"]
+    assert await ids(limit=1) == ["delivery-3"]
+    assert await ids(owner=OWNER) == ["delivery-2", "delivery-1"]
+    assert await ids(states=(DeliveryState.FAILED,)) == ["delivery-2"]
+    assert await ids(since=START + timedelta(minutes=1)) == ["delivery-3"]
+
+
+async def test_outside_ids_lead_back_to_the_start(store: Store) -> None:
+    receipt = Receipt(outside_id="7")
+    done = {"state": DeliveryState.DELIVERED, "receipt": receipt, "settled_at": START}
+    await store.accept(a_delivery(1, **done))
+    await store.accept(a_delivery(2, follows="delivery-1", **done))
+    start = await store.by_outside_id(OWNER, "7")
+    assert start is not None
+    assert start.id == "delivery-1"
+    assert await store.by_outside_id("other", "7") is None
+    assert await store.outside_ids(OWNER, START) == {"7"}
+    assert await store.outside_ids(OWNER, START + timedelta(seconds=1)) == frozenset()
+
+
+async def test_file_of_a_newer_version_is_not_touched(path: Path) -> None:
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    store = Store(path)
+    with pytest.raises(StoreUnavailable, match="newer"):
+        await store.open()
+
+
+async def test_folder_that_is_not_there_is_an_error_of_the_store(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path / "nowhere" / "event_relay.db")
+    with pytest.raises(StoreUnavailable):
+        await store.open()
+    with pytest.raises(StoreUnavailable, match="closed"):
+        await store.accept(a_delivery())
+
+
+async def test_a_job_that_breaks_breaks_only_itself(store: Store) -> None:
+    def divide(_: sqlite3.Connection) -> float:
+        return 1 / 0
+
+    broken, accepted = await asyncio.gather(
+        store._database.run(divide), store.accept(a_delivery()), return_exceptions=True
+    )
+    assert isinstance(broken, ZeroDivisionError)
+    assert isinstance(accepted, Delivery)
+
+
+async def test_an_error_of_sqlite_refuses_what_was_committed_with_it(
+    store: Store,
+) -> None:
+    def misspell(database: sqlite3.Connection) -> None:
+        database.execute("SELEC 1")
+
+    misspelled, accepted = await asyncio.gather(
+        store._database.run(misspell),
+        store.accept(a_delivery()),
+        return_exceptions=True,
+    )
+    assert isinstance(misspelled, StoreUnavailable)
+    assert isinstance(accepted, StoreUnavailable | Delivery)
+    stored = await store.get("delivery-1")
+    assert (stored is not None) is isinstance(accepted, Delivery)

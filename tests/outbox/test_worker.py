@@ -1,0 +1,381 @@
+"""What the worker makes of each thing that can happen to a delivery."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from custom_components.event_relay.backends.base import Absent, Unclear
+from custom_components.event_relay.backends.errors import (
+    BackendError,
+    CannotConnect,
+    InvalidCredentials,
+    InvalidResponse,
+    OutcomeUnknown,
+    PermissionDenied,
+    Rejected,
+    Unavailable,
+)
+from custom_components.event_relay.outbox.delivery import DeliveryState
+from custom_components.event_relay.outbox.store import Store
+
+from .conftest import House
+from .ledger import FOUND
+
+DELIVERED = DeliveryState.DELIVERED
+EXPIRED = DeliveryState.EXPIRED
+FAILED = DeliveryState.FAILED
+PENDING = DeliveryState.PENDING
+SENDING = DeliveryState.SENDING
+UNCERTAIN = DeliveryState.UNCERTAIN
+
+
+async def test_delivers_with_a_receipt(house: House) -> None:
+    delivery = await house.submit()
+
+    assert delivery.state is DELIVERED
+    assert delivery.receipt is not None
+    assert delivery.receipt.outside_id == "write-hello"
+    assert await house.stored(delivery) == delivery
+    assert house.client.written == ["write hello"]
+    assert house.contacts == [None]
+
+
+async def test_runs_steps_in_order_each_once(house: House) -> None:
+    delivery = await house.submit(steps=("write", "note", "stamp"))
+
+    assert delivery.state is DELIVERED
+    assert house.client.written == ["write hello", "note hello", "stamp hello"]
+    assert house.client.contexts[-1].results == {
+        "write": {"id": "write-hello"},
+        "note": {"id": "note-hello"},
+    }
+
+
+@pytest.mark.parametrize("error", [CannotConnect("down"), Unavailable("busy")])
+async def test_what_was_surely_not_taken_is_sent_again(
+    house: House, error: BackendError
+) -> None:
+    house.client.troubles = [error]
+
+    delivery = await house.submit()
+    assert delivery.state is PENDING
+    assert delivery.attempts == 1
+    assert delivery.failure is not None
+    assert delivery.failure.reason == str(error)
+    assert delivery.due_at == house.clock() + timedelta(seconds=5)
+    assert house.contacts == [error]
+
+    await house.later(seconds=5)
+    delivery = await house.until(delivery, DELIVERED)
+    assert delivery.attempts == 2
+    assert delivery.failure is None
+    assert house.client.written == ["write hello"]
+
+
+async def test_retry_after_holds_the_whole_connection(house: House) -> None:
+    house.client.troubles = [Unavailable("busy", retry_after=120)]
+
+    limited = await house.submit()
+    assert limited.due_at == house.clock() + timedelta(seconds=120)
+    waiting = await house.submit(text="other")
+    assert waiting.state is PENDING
+    assert waiting.attempts == 0
+
+    await house.later(seconds=119)
+    assert (await house.submit(wait=0.05, text="third")).attempts == 0
+    await house.later(seconds=1)
+    await house.until(limited, DELIVERED)
+    await house.until(waiting, DELIVERED)
+
+
+@pytest.mark.parametrize("error", [InvalidCredentials(), PermissionDenied()])
+async def test_pause_spends_no_attempt_and_ends_with_resume(
+    house: House, error: BackendError
+) -> None:
+    house.client.troubles = [error]
+
+    delivery = await house.submit()
+    assert delivery.state is PENDING
+    assert delivery.attempts == 0
+    assert house.worker.held
+    other = await house.submit(text="other")
+    assert other.state is PENDING
+
+    house.worker.resume()
+    await house.until(delivery, DELIVERED)
+    await house.until(other, DELIVERED)
+
+
+async def test_refusal_fails_with_the_backends_reason(house: House) -> None:
+    house.client.troubles = [Rejected("no such camera")]
+
+    delivery = await house.submit()
+
+    assert delivery.state is FAILED
+    assert delivery.failure is not None
+    assert delivery.failure.reason == "no such camera"
+    assert delivery.due_at is None
+    assert delivery.settled_at == house.clock()
+
+
+async def test_refusal_after_the_first_effect_is_a_warning(house: House) -> None:
+    house.client.troubles = [None, Rejected("too long")]
+
+    delivery = await house.submit(steps=("write", "note", "stamp"))
+
+    assert delivery.state is DELIVERED
+    assert delivery.receipt is not None
+    assert delivery.receipt.warnings == ("note: too long",)
+    assert house.client.written == ["write hello", "stamp hello"]
+
+
+async def test_goes_on_at_the_step_where_it_stopped(house: House) -> None:
+    house.client.troubles = [None, CannotConnect()]
+    delivery = await house.submit(steps=("write", "note"))
+    assert delivery.state is PENDING
+
+    await house.later(seconds=5)
+    await house.until(delivery, DELIVERED)
+
+    assert house.client.written == ["write hello", "note hello"]
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown(), InvalidResponse()])
+async def test_unknown_outcome_is_looked_up_and_found(
+    house: House, error: BackendError
+) -> None:
+    house.client.troubles = [error]
+    house.client.findings = [FOUND]
+    delivery = await house.submit()
+    assert delivery.state is UNCERTAIN
+    assert delivery.unclear
+
+    await house.later(seconds=1)
+    delivery = await house.until(delivery, DELIVERED)
+
+    assert delivery.receipt is not None
+    assert delivery.receipt.outside_id == "found"
+    assert house.client.calls == ["write"]
+    assert not delivery.unclear
+
+
+async def test_unknown_outcome_surely_absent_is_sent_again(house: House) -> None:
+    house.client.troubles = [OutcomeUnknown()]
+    house.client.findings = [Unclear(), Absent()]
+    delivery = await house.submit()
+
+    await house.later(seconds=1)
+    while len(house.client.findings) > 1:
+        await house.until(delivery, UNCERTAIN)
+    assert house.client.calls == ["write"]
+    await house.later(seconds=10)
+    delivery = await house.until(delivery, DELIVERED)
+
+    assert house.client.written == ["write hello"]
+    assert house.client.calls == ["write", "write"]
+
+
+async def test_found_first_step_goes_on_with_the_second(house: House) -> None:
+    house.client.troubles = [OutcomeUnknown()]
+    house.client.findings = [FOUND]
+    delivery = await house.submit(steps=("write", "note"))
+
+    await house.later(seconds=1)
+    await house.until(delivery, DELIVERED)
+
+    assert house.client.calls == ["write", "note"]
+    assert house.client.contexts[-1].results == {"write": {"id": "found"}}
+
+
+async def test_clue_and_time_of_the_send_reach_the_look_up(house: House) -> None:
+    sent_at = house.clock()
+    house.client.troubles = [OutcomeUnknown(clue={"id": "7"})]
+    house.client.findings = [FOUND]
+    delivery = await house.submit()
+
+    await house.later(seconds=1)
+    await house.until(delivery, DELIVERED)
+
+    assert house.client.contexts[-1].clue == {"id": "7"}
+    assert house.client.contexts[-1].first_sent_at == sent_at
+
+
+async def test_repeatable_step_is_repeated_without_asking(house: House) -> None:
+    house.client.troubles = [None, OutcomeUnknown()]
+    delivery = await house.submit(steps=("write", "note"))
+    assert delivery.state is PENDING
+
+    await house.later(seconds=5)
+    await house.until(delivery, DELIVERED)
+    assert house.client.calls == ["write", "note", "note"]
+
+
+async def test_what_cannot_be_asked_is_never_sent_again(house: House) -> None:
+    house.client.troubles = [OutcomeUnknown()]
+    delivery = await house.submit(steps=("stamp",))
+    assert delivery.state is UNCERTAIN
+
+    await house.later(seconds=1)
+    delivery = await house.until(delivery, FAILED)
+
+    assert delivery.failure is not None
+    assert delivery.failure.code == "outcome_unknown"
+    assert delivery.unclear
+    assert house.client.calls == ["stamp"]
+
+
+async def test_asking_in_vain_for_an_hour_ends_as_unknown(house: House) -> None:
+    house.client.troubles = [OutcomeUnknown()]
+    house.client.findings = [Unclear()] * 3
+    delivery = await house.submit()
+    for wait, left in ((1, 2), (10, 1)):
+        await house.later(seconds=wait)
+        while len(house.client.findings) > left:
+            await house.until(delivery, UNCERTAIN)
+    while (await house.stored(delivery)).look_ups < 2:
+        await house.until(delivery, UNCERTAIN)
+
+    await house.later(hours=1)
+    delivery = await house.until(delivery, FAILED)
+
+    assert delivery.failure is not None
+    assert delivery.failure.code == "outcome_unknown"
+
+
+async def test_time_in_which_nobody_can_be_asked_does_not_count(house: House) -> None:
+    house.client.troubles = [OutcomeUnknown()]
+    house.client.findings = [CannotConnect(), FOUND]
+    delivery = await house.submit()
+    await house.later(seconds=1)
+    while (await house.stored(delivery)).look_ups < 1:
+        await house.until(delivery, UNCERTAIN)
+
+    await house.later(hours=3)
+
+    await house.until(delivery, DELIVERED)
+
+
+async def test_what_is_over_expires_also_while_paused(house: House) -> None:
+    house.worker.pause()
+    delivery = await house.submit(seconds=60)
+    assert delivery.state is PENDING
+
+    await house.later(seconds=61)
+    delivery = await house.until(delivery, EXPIRED)
+
+    assert delivery.settled_at == house.clock()
+    assert house.changes[-1] == delivery
+    assert house.client.calls == []
+
+
+async def test_unforeseen_error_fails_and_is_logged(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.client.troubles = [RuntimeError("secret payload")]
+
+    delivery = await house.submit()
+
+    assert delivery.state is FAILED
+    assert delivery.failure is not None
+    assert delivery.failure.code == "internal_error"
+    assert delivery.id in caplog.text
+
+
+async def test_row_of_an_unreadable_version_fails_with_that_reason(
+    idle: House, store: Store, path: object
+) -> None:
+    delivery = await idle.submit(wait=0)
+    await store._database.run(
+        lambda database: database.execute("UPDATE deliveries SET version = 99").rowcount
+    )
+    idle.start()
+
+    delivery = await idle.until(delivery, FAILED)
+
+    assert delivery.failure is not None
+    assert delivery.failure.code == "unreadable"
+    assert delivery.failure.reason == "version 99"
+    await idle.stop()
+
+
+async def test_end_waits_for_its_start_and_knows_its_receipt(house: House) -> None:
+    house.client.troubles = [CannotConnect()]
+    start = await house.submit()
+    end = await house.submit(wait=0.05, text="end", after=start.id)
+    assert end.state is PENDING
+    assert end.attempts == 0
+
+    await house.later(seconds=5)
+    await house.until(end, DELIVERED)
+
+    assert house.client.written == ["write hello", "write end"]
+    followed = house.client.contexts[-1].followed
+    assert followed is not None
+    assert followed.outside_id == "write-hello"
+
+
+async def test_end_is_discarded_if_the_start_never_was(house: House) -> None:
+    house.client.troubles = [CannotConnect(), Rejected("no")]
+    start = await house.submit()
+    end = await house.submit(wait=0, text="end", after=start.id)
+
+    await house.later(seconds=5)
+    await house.until(start, FAILED)
+    end = await house.until(end, DeliveryState.DISCARDED)
+
+    assert end.failure is not None
+    assert end.failure.code == "start_never_was"
+    assert house.client.calls == ["write", "write"]
+
+
+async def test_end_waits_while_the_start_is_uncertain(house: House) -> None:
+    house.client.troubles = [OutcomeUnknown()]
+    house.client.findings = [FOUND]
+    start = await house.submit()
+    end = await house.submit(wait=0.05, text="end", after=start.id)
+    assert end.attempts == 0
+
+    await house.later(seconds=1)
+    await house.until(end, DELIVERED)
+    assert house.client.written == ["write end"]
+
+
+async def test_one_at_a_time_in_a_lane(house: House) -> None:
+    house.client.troubles = [OutcomeUnknown()]
+    house.client.findings = [FOUND]
+    first = await house.submit(lane="door")
+    second = await house.submit(wait=0.05, text="second", lane="door")
+    other = await house.submit(text="other", lane="garden")
+    assert first.state is UNCERTAIN
+    assert second.attempts == 0
+    assert other.state is DELIVERED
+
+    await house.later(seconds=1)
+    await house.until(second, DELIVERED)
+
+
+async def test_what_was_cut_off_is_looked_up_by_the_next_run(
+    idle: House, store: Store
+) -> None:
+    delivery = await idle.submit(wait=0)
+    taken = await store.take("connection", idle.clock(), slots=1, busy=())
+    assert [one.state for one in taken.claimed] == [SENDING]
+    idle.client.findings = [FOUND]
+
+    idle.start()
+    await idle.until(delivery, DELIVERED)
+
+    assert idle.client.calls == []
+    await idle.stop()
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda house: house.worker.pause(), lambda house: None]
+)
+async def test_stops_at_once_when_idle(
+    house: House, spoil: Callable[[House], None]
+) -> None:
+    spoil(house)
+    await house.stop()
+    assert (await house.submit()).state is PENDING

@@ -1,0 +1,43 @@
+"""Facts §1: nginx keeps JSON GETs for five seconds."""
+
+from .conftest import Caller, Start
+
+STATUS = "X-Cache-Status"
+
+
+async def test_list_after_create_is_stale(call: Caller) -> None:
+    assert (await call("GET", "/api/events")).headers[STATUS] == "MISS"
+    await call.create()
+    stale = await call("GET", "/api/events")
+    assert (stale.headers[STATUS], stale.json) == ("HIT", [])
+    other = await call("GET", "/api/events?limit=5")
+    assert (other.headers[STATUS], len(other.json)) == ("MISS", 1)
+
+
+async def test_bypass_is_fresh(call: Caller) -> None:
+    await call("GET", "/api/events")
+    await call.create()
+    fresh = await call("GET", "/api/events", headers={"X-Cache-Bypass": "1"})
+    assert (fresh.headers[STATUS], len(fresh.json)) == ("BYPASS", 1)
+
+
+async def test_five_seconds_later_it_is_fresh(call: Caller) -> None:
+    await call("GET", "/api/events")
+    await call.create()
+    call.frigate.clock.advance(4.5)
+    assert (await call("GET", "/api/events")).headers[STATUS] == "HIT"
+    call.frigate.clock.advance(1)
+    assert len((await call("GET", "/api/events")).json) == 1
+
+
+async def test_404_is_not_kept(start: Start) -> None:
+    call = await start(async_delay=None)
+    event_id = await call.create()
+    assert (await call("GET", f"/api/events/{event_id}")).status == 404
+    call.frigate.flush()
+    assert (await call("GET", f"/api/events/{event_id}")).status == 200
+
+
+async def test_plain_text_is_not_kept(call: Caller) -> None:
+    for _ in range(2):
+        assert (await call("GET", "/api/version")).headers[STATUS] == "MISS"

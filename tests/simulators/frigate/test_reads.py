@@ -1,0 +1,148 @@
+"""Facts §3: lists, review items, and what Frigate says of itself."""
+
+import pytest
+
+from simulators.frigate import Camera
+
+from .conftest import Caller, Start
+
+
+async def _ids(call: Caller, query: str) -> list[str]:
+    headers = {"X-Cache-Bypass": "1"}
+    answer = await call("GET", f"/api/events?{query}", headers=headers)
+    assert answer.status == 200
+    return [event["id"] for event in answer.json]
+
+
+async def _create(call: Caller, camera: str, label: str, **body: object) -> str:
+    path = f"/api/events/{camera}/{label}/create"
+    event_id: str = (await call("POST", path, json=body)).json["event_id"]
+    return event_id
+
+
+async def test_filters(call: Caller) -> None:
+    door = await _create(call, "front_door", "person", sub_label="Bob", score=0.5)
+    dog = await _create(call, "garden", "dog", duration=None)
+    assert await _ids(call, "") == [dog, door]
+    assert await _ids(call, "sort=date_asc") == [door, dog]
+    assert await _ids(call, "sort=score_desc") == [door, dog]
+    assert await _ids(call, "limit=1") == [dog]
+    assert await _ids(call, "cameras=front_door,cellar") == [door]
+    assert await _ids(call, "camera=garden") == [dog]
+    assert await _ids(call, "cameras=cellar") == []
+    assert await _ids(call, "labels=dog,cat") == [dog]
+    assert await _ids(call, "sub_labels=Bob") == [door]
+    assert await _ids(call, "sub_labels=None") == [dog]
+    assert await _ids(call, "in_progress=1") == [dog]
+    assert await _ids(call, "in_progress=0") == [door]
+    assert await _ids(call, "min_score=0.4") == [door]
+    assert await _ids(call, f"event_id={door}") == [door]
+
+
+async def test_after_and_before_are_about_the_start(call: Caller) -> None:
+    event_id = await call.create(pre_capture=100)
+    start = (await call.event(event_id))["start_time"]
+    assert await _ids(call, f"after={start - 1}&before={start + 1}") == [event_id]
+    assert await _ids(call, f"after={start}") == []
+    assert await _ids(call, f"before={start}") == []
+
+
+@pytest.mark.parametrize("query", ["limit=many", "after=soon", "in_progress=yes"])
+async def test_wrong_filter_is_422(call: Caller, query: str) -> None:
+    answer = await call("GET", f"/api/events?{query}")
+    assert answer.status == 422
+    assert answer.json["detail"][0]["loc"] == ["query", query.partition("=")[0]]
+
+
+async def test_version(call: Caller) -> None:
+    answer = await call("GET", "/api/version")
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert answer.text == "0.18.0-e3fa701"
+
+
+async def test_config(start: Start) -> None:
+    camera = Camera(
+        name="front_door",
+        friendly_name="Front door",
+        record_enabled=False,
+        detection_labels=("dog",),
+        track=("person", "dog"),
+    )
+    answer = await (await start(cameras=[camera]))("GET", "/api/config")
+    assert answer.json["cameras"] == {
+        "front_door": {
+            "name": "front_door",
+            "friendly_name": "Front door",
+            "enabled": True,
+            "objects": {"track": ["person", "dog"]},
+            "record": {
+                "enabled": False,
+                "alerts": {"pre_capture": 5},
+                "detections": {"pre_capture": 5},
+            },
+            "review": {
+                "alerts": {"enabled": True, "labels": ["person", "car"]},
+                "detections": {"enabled": True, "labels": ["dog"]},
+            },
+        }
+    }
+
+
+async def test_stats(call: Caller) -> None:
+    stats = (await call("GET", "/api/stats")).json
+    assert set(stats["cameras"]) == {"front_door", "garden"}
+    assert stats["service"]["version"] == "0.18.0-e3fa701"
+    assert stats["service"]["uptime"] >= 0
+
+
+async def test_labels_are_those_of_stored_events(call: Caller) -> None:
+    assert (await call("GET", "/api/labels")).json == []
+    await _create(call, "garden", "dog")
+    await _create(call, "front_door", "person")
+    assert (await call("GET", "/api/labels?x=1")).json == ["dog", "person"]
+    assert (await call("GET", "/api/labels?camera=garden")).json == ["dog"]
+
+
+async def test_review_item(call: Caller) -> None:
+    event_id = await call.create(sub_label="Bob")
+    item = (await call("GET", f"/api/review/event/{event_id}")).json
+    assert (item["severity"], item["end_time"]) == ("alert", None)
+    assert item["data"]["detections"] == [event_id]
+    assert item["data"]["objects"] == ["person: Bob"]
+    assert (await call("GET", "/api/review")).json == [item]
+    assert (await call("GET", f"/api/review/{item['id']}")).json == item
+
+
+async def test_review_item_ends_40_seconds_after_the_event(call: Caller) -> None:
+    event_id = await call.create(duration=10)
+    end = (await call.event(event_id))["end_time"]
+    call.frigate.clock.advance(49)
+    path = f"/api/review/event/{event_id}"
+    assert (await call("GET", path)).json["end_time"] is None
+    call.frigate.clock.advance(10)
+    assert (await call("GET", path)).json["end_time"] == end + 40
+
+
+async def test_event_joins_the_open_item(call: Caller) -> None:
+    first, second = await call.create(), await call.create()
+    (item,) = (await call("GET", "/api/review")).json
+    assert item["data"]["detections"] == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("version", "label", "severity"),
+    [
+        ("0.18", "dog", "detection"),
+        ("0.18", "person", "alert"),
+        ("0.18", "dog:%20small", "detection"),
+        ("0.18", "cat:%20small", "alert"),
+        ("0.17", "dog", "alert"),
+    ],
+)
+async def test_severity(start: Start, version: str, label: str, severity: str) -> None:
+    """Facts §2.2: by label from 0.18; what follows ": " is not seen."""
+    camera = Camera(name="front_door", detection_labels=("dog", "cat: small"))
+    call = await start(version=version, cameras=[camera])
+    event_id = await call.create(label)
+    item = (await call("GET", f"/api/review/event/{event_id}")).json
+    assert item["severity"] == severity
