@@ -1,0 +1,54 @@
+"""Event Relay: what happens at home, kept by the systems outside it."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN
+from .coordinator import RelayConfigEntry, RelayCoordinator, settings
+from .outbox.store import StoreUnavailable
+from .services import async_setup_services
+from .storage import async_get_store
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bool:
+    """Load a connection; its backend need not be there."""
+    try:
+        store = await async_get_store(hass)
+    except StoreUnavailable as error:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key="outbox_unavailable",
+            translation_placeholders={"reason": str(error)},
+        ) from error
+    entry.runtime_data = RelayCoordinator(hass, entry, store)
+    entry.runtime_data.async_start()
+    entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bool:
+    """Stop delivering; what waits stays in the outbox."""
+    await entry.runtime_data.async_stop()
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
+    """Forget the deliveries of a connection."""
+    store = await async_get_store(hass)
+    await store.remove_connection(entry.entry_id)
+
+
+async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
+    """Reload a connection whose settings have changed."""
+    if settings(entry) != entry.runtime_data.settings:
+        hass.config_entries.async_schedule_reload(entry.entry_id)

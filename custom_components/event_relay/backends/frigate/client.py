@@ -1,0 +1,202 @@
+"""Frigate's calls, as far as events need them."""
+
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+import time
+
+from aiohttp import ClientSession
+
+from ..base import Json, JsonObject
+from ..errors import InvalidResponse, OutcomeUnknown
+from ..http import Effect, Reply
+from .connection import FrigateConnection
+from .failures import is_json, raise_for_answer, reason
+from .models import EVENT_ID, FrigateCapabilities, FrigateEvent, parse_cameras
+from .reading import an_object, text, text_or_none
+from .version import FrigateVersion
+
+PAGE = 250
+"""Events asked for at a time."""
+PAGES = 40
+"""Pages read of a list before it is given up."""
+
+
+class FrigateClient:
+    """Talks to one Frigate server as one user."""
+
+    def __init__(
+        self,
+        session: ClientSession,
+        address: str,
+        *,
+        username: str = "",
+        password: str = "",
+        on_contact: Callable[[], None] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take a session without cookies of its own, and a normalised address.
+
+        `on_contact` is called at each answer, whatever it says.
+        """
+        self.address = address
+        self._connection = FrigateConnection(
+            session,
+            address,
+            username=username,
+            password=password,
+            on_contact=on_contact,
+            monotonic=monotonic,
+        )
+
+    def forget_refusal(self) -> None:
+        """Let credentials that were refused be tried again."""
+        self._connection.login.forget_refusal()
+
+    def server_time(self, moment: datetime) -> datetime:
+        """Return what the server's clock shows, or showed, at a moment here."""
+        return self._connection.server_time(moment)
+
+    async def learn_clock(self) -> None:
+        """Learn what the server's clock shows, unless an answer has told already."""
+        if not self._connection.clock_known:
+            await self._connection.send("GET", "version")
+
+    async def capabilities(self) -> FrigateCapabilities:
+        """Read version, user and cameras.
+
+        The version is asked for first and without a password, so that no other
+        system is given one. Raises CannotConnect, Unavailable, InvalidCredentials,
+        PermissionDenied or InvalidResponse.
+        """
+        version = _version(await self._connection.send("GET", "version", log_in=False))
+        if not version.supported:
+            raise InvalidResponse(str(version), code="version_too_old")
+        profile = await self._connection.send("GET", "profile")
+        if profile.status == HTTPStatus.NOT_FOUND:
+            user: JsonObject = {}
+        else:
+            user = _read_object(profile)
+        return FrigateCapabilities(
+            version=version,
+            username=text_or_none(user, "username"),
+            role=text_or_none(user, "role"),
+            cameras=parse_cameras(_read(await self._connection.send("GET", "config"))),
+        )
+
+    async def create_event(self, camera: str, label: str, body: JsonObject) -> str:
+        """Ask for an event and return its id; it may not be stored yet (0.16).
+
+        Every call makes another event. Raises OutcomeUnknown when that is open.
+        """
+        reply = await self._connection.write(
+            "POST", "events", camera, label, "create", effect=Effect.ONCE, body=body
+        )
+        try:
+            event_id = text(an_object(reply.json(), "answer"), "event_id")
+        except (ValueError, InvalidResponse) as error:
+            raise OutcomeUnknown("the answer to create cannot be read") from error
+        if not EVENT_ID.fullmatch(event_id):
+            raise OutcomeUnknown("create was answered without an event id")
+        return event_id
+
+    async def end_event(self, event_id: str, end: datetime) -> None:
+        """Set the end of an event, whether it has one or not."""
+        await self._connection.write(
+            "PUT", "events", event_id, "end", body={"end_time": end.timestamp()}
+        )
+
+    async def set_sub_label(self, event_id: str, sub_label: str) -> None:
+        """Set the sub label of an event; an empty one clears it."""
+        await self._connection.write(
+            "POST", "events", event_id, "sub_label", body={"subLabel": sub_label}
+        )
+
+    async def set_description(self, event_id: str, description: str) -> None:
+        """Set the description of an event; an empty one clears it."""
+        await self._connection.write(
+            "POST",
+            "events",
+            event_id,
+            "description",
+            body={"description": description},
+        )
+
+    async def set_retain(self, event_id: str, *, retain: bool) -> None:
+        """Keep an event for good, or no longer."""
+        await self._connection.write(
+            "POST" if retain else "DELETE", "events", event_id, "retain"
+        )
+
+    async def event(self, event_id: str) -> FrigateEvent | None:
+        """Return an event as it is stored now; None when it is not."""
+        reply = await self._connection.send("GET", "events", event_id)
+        if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
+            return None
+        return FrigateEvent.parse(_read(reply))
+
+    async def events(
+        self, camera: str, label: str, after: datetime
+    ) -> tuple[FrigateEvent, ...]:
+        """Return the events of a camera and label that start after a moment.
+
+        Raises InvalidResponse as well where there are more than can be read.
+        """
+        query = {
+            "cameras": camera,
+            "after": str(after.timestamp()),
+            "limit": str(PAGE),
+            "sort": "date_desc",
+            "include_thumbnails": "0",
+        }
+        if "," not in label:  # it would be taken for several
+            query["labels"] = label
+        found: dict[str, FrigateEvent] = {}
+        for _ in range(PAGES):
+            page = await self._page(query)
+            found |= {event.id: event for event in page}
+            if len(page) < PAGE:
+                return tuple(one for one in found.values() if one.label == label)
+            query["before"] = str(min(event.start for event in page).timestamp())
+        raise InvalidResponse("more events than can be read", code="too_large")
+
+    async def _page(self, query: dict[str, str]) -> list[FrigateEvent]:
+        reply = await self._connection.send("GET", "events", query=query)
+        page = _read(reply)
+        if not isinstance(page, list):
+            raise InvalidResponse("the events are not a list")
+        return [FrigateEvent.parse(event) for event in page]
+
+    async def review_of(self, event_id: str) -> str | None:
+        """Return the id of the review item that shows an event; None without one."""
+        reply = await self._connection.send("GET", "review", "event", event_id)
+        if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
+            return None
+        return text_or_none(_read_object(reply), "id")
+
+
+def _read(reply: Reply) -> Json:
+    """Decode what a read gave; raises InvalidResponse and the usual failures."""
+    raise_for_answer(reply, Effect.NONE)
+    try:
+        return reply.json()
+    except ValueError as error:
+        raise InvalidResponse("the answer is not JSON", code="not_json") from error
+
+
+def _read_object(reply: Reply) -> JsonObject:
+    """Decode an object that a read gave."""
+    return dict(an_object(_read(reply), "answer"))
+
+
+def _version(reply: Reply) -> FrigateVersion:
+    """Read what /version answers; it tells Frigate from other systems."""
+    if reply.status == HTTPStatus.NOT_FOUND:
+        raise InvalidResponse(reason(reply), code="other_system")
+    raise_for_answer(reply, Effect.NONE)
+    if reply.text.lstrip().startswith("<"):
+        raise InvalidResponse("a web page, not an answer", code="not_json")
+    try:
+        return FrigateVersion.parse(reply.text[:200])
+    except ValueError as error:
+        raise InvalidResponse("no version", code="other_system") from error

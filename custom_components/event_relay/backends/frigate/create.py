@@ -1,0 +1,128 @@
+"""The operation that makes an event on a camera."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import override
+
+from ..base import InvalidField, JsonObject, Operation, Receipt, Step
+from .client import FrigateClient
+from .create_payload import CreateCameraEvent
+from .create_steps import back_date, create, describe, find_review, retain
+from .look_up import find
+from .models import FrigateCapabilities
+from .parts import load_with, receipt_from, refuse_unless
+
+type CreateStep = Step[FrigateClient, CreateCameraEvent]
+
+EXPIRES = timedelta(hours=24)
+"""How late an event is still made where it can be back-dated."""
+EXPIRES_UNDATED = timedelta(seconds=60)
+"""How late where it cannot, and so would show the wrong time."""
+
+
+class CreateCameraEventOperation(
+    Operation[FrigateClient, CreateCameraEvent, FrigateCapabilities]
+):
+    """Make an event on a camera."""
+
+    name = "create_camera_event"
+
+    @override
+    def parse(self, data: Mapping[str, object]) -> CreateCameraEvent:
+        """Read the fields of the action; raises InvalidField."""
+        return CreateCameraEvent.parse(data)
+
+    @override
+    def check(
+        self,
+        payload: CreateCameraEvent,
+        capabilities: FrigateCapabilities,
+        now: datetime,
+    ) -> None:
+        """Refuse a camera that is not there, and fields that the version lacks."""
+        version = capabilities.version
+        if payload.camera not in capabilities.cameras:
+            raise InvalidField(
+                "camera",
+                "unknown_camera",
+                camera=payload.camera,
+                known=", ".join(sorted(capabilities.cameras)),
+            )
+        refuse_unless(version.back_dates, payload.pre_capture, "pre_capture", version)
+        refuse_unless(
+            version.has_descriptions, payload.description, "description", version
+        )
+        refuse_unless(
+            version.takes_source_type, payload.source_type, "source_type", version
+        )
+
+    @override
+    def dump(self, payload: CreateCameraEvent) -> JsonObject:
+        """Turn the payload into what the outbox stores."""
+        return payload.dump()
+
+    @override
+    def load(self, version: int, data: JsonObject) -> CreateCameraEvent:
+        """Read a stored payload; raises UnreadablePayload."""
+        return load_with(self, version, data)
+
+    @override
+    def steps(
+        self, payload: CreateCameraEvent, capabilities: FrigateCapabilities
+    ) -> tuple[CreateStep, ...]:
+        """Return the calls: the event first, then what is said about it."""
+        steps: list[CreateStep] = [
+            Step(
+                name="create",
+                run=partial(create, capabilities),
+                find=partial(find, capabilities),
+            )
+        ]
+        if capabilities.version.back_dates and payload.duration is not None:
+            steps.append(Step(name="back_date", run=back_date, repeatable=True))
+        if payload.description is not None:
+            steps.append(Step(name="description", run=describe, repeatable=True))
+        if payload.retain:
+            steps.append(Step(name="retain", run=retain, repeatable=True))
+        camera = capabilities.cameras.get(payload.camera)
+        if camera is None or (camera.enabled and camera.records):
+            steps.append(Step(name="review", run=find_review, repeatable=True))
+        return tuple(steps)
+
+    @override
+    def receipt(
+        self, payload: CreateCameraEvent, results: Mapping[str, JsonObject]
+    ) -> Receipt:
+        """Return the event's id, its links, and when it was."""
+        return receipt_from(results)
+
+    @override
+    def summary(self, payload: CreateCameraEvent) -> str:
+        """Say which camera and which label."""
+        return f"{payload.camera} / {payload.label}"
+
+    @override
+    def expires(
+        self,
+        payload: CreateCameraEvent,
+        occurred_at: datetime,
+        capabilities: FrigateCapabilities,
+    ) -> datetime:
+        """Return when it is too late to make the event."""
+        dated = capabilities.version.back_dates
+        return occurred_at + (EXPIRES if dated else EXPIRES_UNDATED)
+
+    @override
+    def key(self, payload: CreateCameraEvent, delivery_id: str) -> str:
+        """Keep the event's end and updates behind it."""
+        return delivery_id
+
+    @override
+    def lane(
+        self, payload: CreateCameraEvent, capabilities: FrigateCapabilities
+    ) -> str | None:
+        """Make one event at a time where two of them cannot be told apart."""
+        if capabilities.version.keeps_draw:
+            return None
+        return f"{payload.camera}/{payload.label}"

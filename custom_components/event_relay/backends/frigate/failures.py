@@ -1,0 +1,110 @@
+"""What Frigate's failures mean, and what it says of them.
+
+Frigate answers errors in JSON of several shapes; nginx before it answers HTML, and
+so does whatever else stands between (Frigate 0.18, source and black-box run).
+"""
+
+from collections.abc import Mapping
+from html import unescape
+from http import HTTPStatus
+import re
+
+from ..base import Json
+from ..errors import (
+    BackendError,
+    InvalidResponse,
+    PermissionDenied,
+    Rejected,
+    Unavailable,
+)
+from ..http import Effect, Reply, raise_for_failure, reason_of
+
+_TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
+_PLAIN_HTTP = "plain HTTP request was sent to HTTPS port"
+_OUR_NAMES = {"subLabel": "sub_label", "draw": "boxes"}
+
+
+def is_json(reply: Reply) -> bool:
+    """Whether the body is JSON, and so Frigate's own."""
+    try:
+        reply.json()
+    except ValueError:
+        return False
+    return True
+
+
+def reason(reply: Reply) -> str:
+    """Return in one line what an answer says went wrong."""
+    try:
+        said = _said(reply.json())
+    except ValueError:
+        title = _TITLE.search(reply.text[:10_000])
+        said = unescape(title[1]) if title else ""
+    return reason_of(said) or f"HTTP {reply.status}"
+
+
+def _said(body: Json) -> str:
+    match body:
+        case {"message": str(words)} | {"detail": str(words)} | {"error": str(words)}:
+            return words
+        case {"detail": [*mistakes]}:
+            return "; ".join(
+                f"{name}: {words}" for name, words in _mistakes(mistakes).items()
+            )
+        case str(words):
+            return words
+        case _:
+            return ""
+
+
+def refused_fields(reply: Reply) -> dict[str, str]:
+    """Return what a 422 says of single fields, by the names that users know."""
+    try:
+        body = reply.json_object()
+    except ValueError:
+        return {}
+    mistakes = body.get("detail")
+    return _mistakes(mistakes) if isinstance(mistakes, list) else {}
+
+
+def _mistakes(mistakes: list[Json]) -> dict[str, str]:
+    named: dict[str, str] = {}
+    for mistake in mistakes:
+        if not isinstance(mistake, Mapping):
+            continue
+        match mistake.get("loc"):
+            case [_, str(name), *_]:
+                name = _OUR_NAMES.get(name, name)
+            case _:
+                name = "body"
+        named[name] = reason_of(str(mistake.get("msg", "")))
+    return named
+
+
+def raise_for_answer(reply: Reply, effect: Effect) -> None:
+    """Raise what an answer other than a success means; 401 is the caller's."""
+    if reply.ok:
+        return
+    if reply.status == HTTPStatus.FORBIDDEN:
+        raise PermissionDenied(reason(reply))
+    raise_for_failure(reply, effect, reason(reply))
+    raise _refusal(reply, effect)
+
+
+def _refusal(reply: Reply, effect: Effect) -> BackendError:
+    """Return what a 4xx means.
+
+    One that is not JSON is not Frigate's: a proxy before it has lost its way, or
+    speaks TLS there. What is written may be taken when that is over.
+    """
+    words = reason(reply)
+    code = None
+    if _PLAIN_HTTP in reply.text[:10_000]:
+        code = "plain_http"
+    elif not is_json(reply):
+        code = "not_json"
+    if effect is Effect.NONE:
+        return InvalidResponse(words, code=code)
+    if code is not None and reply.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return Unavailable(words, code=code)
+    return Rejected(words, fields=refused_fields(reply))

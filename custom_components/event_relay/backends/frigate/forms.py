@@ -1,0 +1,181 @@
+"""What Home Assistant's forms ask for to reach a Frigate."""
+
+from collections.abc import Mapping
+from typing import Any, cast, override
+
+from aiohttp import ClientSession, DummyCookieJar
+from homeassistant.const import (
+    CONF_PASSWORD,
+    CONF_URL,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+    EVENT_HOMEASSISTANT_CLOSE,
+)
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.aiohttp_client import async_create_clientsession
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+from homeassistant.util.hass_dict import HassKey
+import voluptuous as vol
+from yarl import URL
+
+from ..base import Client, InvalidField
+from ..errors import PermissionDenied
+from ..forms import BackendForms, Coercer, Probe, as_it_is
+from ..http import normalise_address
+from .client import FrigateClient
+from .operations import FRIGATE
+
+CREDENTIALS = {
+    vol.Optional(CONF_USERNAME): TextSelector(
+        TextSelectorConfig(type=TextSelectorType.TEXT, autocomplete="username")
+    ),
+    vol.Optional(CONF_PASSWORD): TextSelector(
+        TextSelectorConfig(
+            type=TextSelectorType.PASSWORD, autocomplete="current-password"
+        )
+    ),
+}
+
+_EARLIER: Mapping[str, Coercer] = {
+    "event_id": cv.string,
+    "delivery_id": cv.string,
+}
+
+ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
+    "create_camera_event": {
+        "camera": cv.string,
+        "label": cv.string,
+        "sub_label": cv.string,
+        "score": as_it_is,
+        "duration": as_it_is,
+        "until_ended": cv.boolean,
+        "include_recording": cv.boolean,
+        "pre_capture": as_it_is,
+        "boxes": cv.ensure_list,
+        "description": cv.string,
+        "retain": cv.boolean,
+        "source_type": cv.string,
+    },
+    "end_camera_event": {**_EARLIER, "end_time": cv.datetime},
+    "update_camera_event": {
+        **_EARLIER,
+        "sub_label": cv.string,
+        "description": cv.string,
+        "retain": cv.boolean,
+    },
+}
+"""What the actions take; numbers are read by the operations themselves."""
+
+_SESSIONS: HassKey[dict[bool, ClientSession]] = HassKey("event_relay_frigate_sessions")
+
+
+class FrigateForms(BackendForms):
+    """The part of Frigate that Home Assistant sees."""
+
+    backend = FRIGATE
+    action_fields = ACTION_FIELDS
+
+    @override
+    def connection_schema(self) -> vol.Schema:
+        """Return the form that adds or reconfigures a connection."""
+        return vol.Schema(
+            {
+                vol.Required(CONF_URL): TextSelector(
+                    TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url")
+                ),
+                **CREDENTIALS,
+                vol.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
+            }
+        )
+
+    @override
+    def credentials_schema(self) -> vol.Schema:
+        """Return the part of it that reauthentication asks for again."""
+        return vol.Schema(CREDENTIALS)
+
+    @override
+    def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is to be stored; raises InvalidField.
+
+        Both credentials are empty for the port that asks for no login.
+        """
+        username = user_input.get(CONF_USERNAME, "").strip()
+        password = user_input.get(CONF_PASSWORD, "")
+        if password and not username:
+            raise InvalidField(CONF_USERNAME, "missing_username")
+        if username and not password:
+            raise InvalidField(CONF_PASSWORD, "missing_password")
+        return {
+            CONF_URL: _address(user_input[CONF_URL]),
+            CONF_USERNAME: username,
+            CONF_PASSWORD: password,
+            CONF_VERIFY_SSL: user_input[CONF_VERIFY_SSL],
+        }
+
+    @override
+    def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the address: Frigate gives itself no id."""
+        return {CONF_URL: data[CONF_URL]}
+
+    @override
+    def create_client(
+        self, hass: HomeAssistant, data: Mapping[str, Any]
+    ) -> FrigateClient:
+        """Build a client from a connection's data."""
+        return FrigateClient(
+            _session(hass, verify_ssl=data[CONF_VERIFY_SSL]),
+            data[CONF_URL],
+            username=data[CONF_USERNAME],
+            password=data[CONF_PASSWORD],
+        )
+
+    @override
+    async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
+        """Try the live system; raises a BackendError with the code of a form error."""
+        capabilities = await cast("FrigateClient", client).capabilities()
+        if not capabilities.may_write:
+            raise PermissionDenied(code="role_may_not_write")
+        return Probe(
+            title=f"Frigate ({URL(data[CONF_URL]).host})", capabilities=capabilities
+        )
+
+
+def _address(entered: str) -> str:
+    """Return the address below which Frigate has its API; raises InvalidField.
+
+    People copy it with the path of the API itself.
+    """
+    try:
+        address = normalise_address(entered)
+    except ValueError as error:
+        raise InvalidField(CONF_URL, "invalid_address") from error
+    return address.removesuffix("/api").rstrip("/")
+
+
+@callback
+def _session(hass: HomeAssistant, *, verify_ssl: bool) -> ClientSession:
+    """Return the session that all clients of Frigate share.
+
+    It keeps no cookies, since a login belongs to one client, and lives as long as
+    Home Assistant: neither a form nor a connection has to give it back.
+    """
+    sessions = hass.data.setdefault(_SESSIONS, {})
+    if (session := sessions.get(verify_ssl)) is not None:
+        return session
+    session = sessions[verify_ssl] = async_create_clientsession(
+        hass, verify_ssl=verify_ssl, auto_cleanup=False, cookie_jar=DummyCookieJar()
+    )
+
+    @callback
+    def detach(_event: Event) -> None:
+        """Let go of the connector, which is Home Assistant's."""
+        session.detach()
+
+    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, detach)
+    return session

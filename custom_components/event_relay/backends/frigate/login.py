@@ -1,0 +1,122 @@
+"""Logging in to Frigate, no more often than must be."""
+
+import asyncio
+from collections.abc import Callable
+from copy import copy
+from http import HTTPStatus
+import re
+import time
+
+from ..errors import BackendError, InvalidCredentials, InvalidResponse, Unavailable
+from ..http import Effect, HttpTransport, Reply
+from .failures import raise_for_answer, reason
+
+RATE_LIMIT_WAIT = 60.0
+"""Seconds to leave the login alone after a 429, which has no Retry-After.
+
+The usual limit is 3 a minute and counts good logins too (Frigate 0.18, run).
+"""
+_TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+CSRF = {"X-CSRF-TOKEN": "1"}
+"""Wanted where a request has an Origin, harmless where it has none."""
+
+
+class FrigateLogin:
+    """The token of one user, and how it is renewed.
+
+    Callers that need a token at the same time share one login and its outcome.
+    """
+
+    def __init__(
+        self,
+        transport: HttpTransport,
+        username: str,
+        password: str,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take the credentials; both empty where the server wants none."""
+        self.token: str | None = None
+        self._transport = transport
+        self._username = username
+        self._password = password
+        self._monotonic = monotonic
+        self._lock = asyncio.Lock()
+        self._logins = 0
+        self._outcome: BackendError | None = None
+        self._refusal: InvalidCredentials | None = None
+        self._blocked_until: float | None = None
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is anything to log in with."""
+        return bool(self._username or self._password)
+
+    def forget_refusal(self) -> None:
+        """Let credentials that were refused be tried again."""
+        self._refusal = None
+
+    async def renew(self, stale: str | None) -> None:
+        """Get a token other than the stale one.
+
+        Credentials that were refused are not sent again, and after a 429 nothing is
+        for a minute. Raises InvalidCredentials, Unavailable, CannotConnect,
+        PermissionDenied or InvalidResponse.
+        """
+        logins = self._logins
+        async with self._lock:
+            if self.token is not None and self.token != stale:
+                return
+            if self._logins != logins and self._outcome is not None:
+                raise copy(self._outcome)
+            self._raise_known()
+            self.token = None
+            self._outcome = None
+            try:
+                self.token = await self._log_in()
+            except BackendError as error:
+                self._outcome = error
+                raise
+            finally:
+                self._logins += 1
+
+    def _raise_known(self) -> None:
+        """Raise what would come of a login that is better not tried."""
+        if self._refusal is not None:
+            raise copy(self._refusal)
+        if self._blocked_until is None:
+            return
+        left = self._blocked_until - self._monotonic()
+        if left > 0:
+            raise Unavailable("too many logins", code="rate_limited", retry_after=left)
+        self._blocked_until = None
+
+    async def _log_in(self) -> str:
+        """Log in, and return the token."""
+        reply = await self._transport.send(
+            "POST",
+            "api",
+            "login",
+            headers=CSRF,
+            body={"user": self._username, "password": self._password},
+        )
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            self._refusal = InvalidCredentials(reason(reply))
+            raise self._refusal
+        if reply.status == HTTPStatus.NOT_FOUND and "disabled" in reason(reply):
+            self._refusal = InvalidCredentials(reason(reply), code="auth_disabled")
+            raise self._refusal
+        if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
+            wait = max(RATE_LIMIT_WAIT, reply.retry_after or 0)
+            self._blocked_until = self._monotonic() + wait
+            raise Unavailable(reason(reply), code="rate_limited", retry_after=wait)
+        raise_for_answer(reply, Effect.NONE)
+        return _token(reply)
+
+
+def _token(reply: Reply) -> str:
+    """Return the token of a login; the name of its cookie can be configured."""
+    for value in reply.set_cookies.values():
+        if _TOKEN.fullmatch(value):
+            return value
+    raise InvalidResponse("the login gave no token", code="no_token")

@@ -1,0 +1,164 @@
+"""What is read from Frigate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+import re
+from typing import Self
+
+from ..base import Json, JsonObject, UnreadablePayload
+from ..errors import InvalidResponse
+from .reading import an_object, moment, number_or_none, part, text, text_or_none
+from .version import FrigateVersion
+
+EVENT_ID = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)-[a-z0-9]{6}", re.ASCII)
+"""Unix time of the request, and six characters that the server makes up."""
+PRE_CAPTURE = 5
+"""Seconds before an event that are kept where the camera does not say."""
+DELIVERY_ID = "event_relay"
+"""Our key within `draw`."""
+
+
+def request_time(event_id: str) -> datetime:
+    """Return when the server took the request that made a manual event.
+
+    Raises ValueError for what is no event id.
+    """
+    if (match := EVENT_ID.fullmatch(event_id)) is None:
+        raise ValueError("not an event id")
+    return datetime.fromtimestamp(float(match[1]), UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrigateCamera:
+    """A camera, by the name that calls need."""
+
+    name: str
+    friendly_name: str | None = None
+    enabled: bool = True
+    records: bool = True
+    pre_capture: int = PRE_CAPTURE
+    """Seconds that an event starts before its request unless it says otherwise."""
+
+    @classmethod
+    def parse(cls, name: str, value: Json) -> Self:
+        """Read one camera of /config; raises InvalidResponse."""
+        camera = an_object(value, f"camera {name}")
+        record = part(camera, "record")
+        lengths = [
+            length
+            for kind in ("alerts", "detections")
+            if (length := number_or_none(part(record, kind), "pre_capture")) is not None
+        ]
+        return cls(
+            name=name,
+            friendly_name=text_or_none(camera, "friendly_name"),
+            enabled=camera.get("enabled") is not False,
+            records=record.get("enabled") is not False,
+            pre_capture=int(max(lengths, default=PRE_CAPTURE)),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrigateCapabilities:
+    """What a server is and can do, as it was last seen."""
+
+    version: FrigateVersion
+    username: str | None
+    role: str | None
+    """None where the version has no roles (before 0.16)."""
+    cameras: Mapping[str, FrigateCamera]
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the user may make and change events: from 0.16 only an admin."""
+        return self.role == "admin" or not self.version.has_roles
+
+    def dump(self) -> JsonObject:
+        """Turn the capabilities into what the connection keeps."""
+        return {
+            "version": self.version.text,
+            "username": self.username,
+            "role": self.role,
+            "cameras": {
+                camera.name: {
+                    "friendly_name": camera.friendly_name,
+                    "enabled": camera.enabled,
+                    "records": camera.records,
+                    "pre_capture": camera.pre_capture,
+                }
+                for camera in self.cameras.values()
+            },
+        }
+
+    @classmethod
+    def load(cls, data: JsonObject) -> Self:
+        """Read what `dump` gave; raises UnreadablePayload."""
+        try:
+            return cls(
+                version=FrigateVersion.parse(text(data, "version")),
+                username=text_or_none(data, "username"),
+                role=text_or_none(data, "role"),
+                cameras={
+                    name: _load_camera(name, an_object(camera, name))
+                    for name, camera in an_object(
+                        data.get("cameras"), "cameras"
+                    ).items()
+                },
+            )
+        except (InvalidResponse, ValueError) as error:
+            raise UnreadablePayload(str(error)) from error
+
+
+def _load_camera(name: str, data: Mapping[str, Json]) -> FrigateCamera:
+    length = number_or_none(data, "pre_capture")
+    return FrigateCamera(
+        name=name,
+        friendly_name=text_or_none(data, "friendly_name"),
+        enabled=data.get("enabled") is not False,
+        records=data.get("records") is not False,
+        pre_capture=PRE_CAPTURE if length is None else int(length),
+    )
+
+
+def parse_cameras(value: Json) -> dict[str, FrigateCamera]:
+    """Read the cameras of /config; raises InvalidResponse."""
+    cameras = an_object(an_object(value, "config").get("cameras"), "cameras")
+    return {name: FrigateCamera.parse(name, one) for name, one in cameras.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrigateEvent:
+    """An event that Frigate has stored."""
+
+    id: str
+    camera: str
+    label: str
+    sub_label: str | None
+    start: datetime
+    end: datetime | None
+    """None while it goes on."""
+    type: str | None
+    """`api` for one made by a call, `object` for one that Frigate saw."""
+    score: float | None
+    description: str | None
+    delivery_id: str | None
+    """The delivery that made it: kept in `draw` from 0.18."""
+
+    @classmethod
+    def parse(cls, value: Json) -> Self:
+        """Read an event; raises InvalidResponse."""
+        event = an_object(value, "event")
+        data = part(event, "data")
+        return cls(
+            id=text(event, "id"),
+            camera=text(event, "camera"),
+            label=text(event, "label"),
+            sub_label=text_or_none(event, "sub_label"),
+            start=moment(event, "start_time"),
+            end=None if event.get("end_time") is None else moment(event, "end_time"),
+            type=text_or_none(data, "type"),
+            score=number_or_none(data, "score"),
+            description=text_or_none(data, "description"),
+            delivery_id=text_or_none(part(data, "draw"), DELIVERY_ID),
+        )

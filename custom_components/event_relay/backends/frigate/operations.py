@@ -1,0 +1,21 @@
+"""What Frigate can be asked to do."""
+
+from ..base import Backend
+from .create import CreateCameraEventOperation
+from .create_payload import CreateCameraEvent
+from .end import EndCameraEvent, EndCameraEventOperation
+from .models import FrigateCapabilities
+from .update import UpdateCameraEvent, UpdateCameraEventOperation
+
+__all__ = ["FRIGATE", "CreateCameraEvent", "EndCameraEvent", "UpdateCameraEvent"]
+
+FRIGATE = Backend(
+    name="frigate",
+    operations=(
+        CreateCameraEventOperation(),
+        EndCameraEventOperation(),
+        UpdateCameraEventOperation(),
+    ),
+    load_capabilities=FrigateCapabilities.load,
+    concurrency=4,
+)

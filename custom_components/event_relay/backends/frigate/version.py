@@ -1,0 +1,79 @@
+"""Versions of Frigate, and what each of them can do."""
+
+from dataclasses import dataclass, field
+import re
+from typing import Self, override
+
+_VERSION = re.compile(
+    r"v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,6}))?(?:[.+-][\w.+-]{0,80})?", re.ASCII
+)
+
+
+@dataclass(frozen=True, order=True)
+class FrigateVersion:
+    """A version; two that differ only in what follows the third number are equal.
+
+    What a version can do is from the source of 0.12.1 to 0.18 and from runs of
+    0.17.2 and 0.18.
+    """
+
+    major: int
+    minor: int
+    patch: int = 0
+    text: str = field(default="", compare=False)
+    """As the server writes it, such as `0.18.0-e3fa701`."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read what /version answers; forks append to it (`0.17.2.5+x`).
+
+        Raises ValueError when it is no version.
+        """
+        text = text.strip().strip('"')
+        if (match := _VERSION.fullmatch(text)) is None:
+            raise ValueError("not a version")
+        major, minor, patch = (int(number or 0) for number in match.groups())
+        return cls(major, minor, patch, text)
+
+    @override
+    def __str__(self) -> str:
+        """Return the three numbers, without what a build appends."""
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+    def _since(self, minor: int) -> bool:
+        return (self.major, self.minor) >= (0, minor)
+
+    @property
+    def supported(self) -> bool:
+        """Whether it is not too old: review items and logins came with 0.14."""
+        return self._since(14)
+
+    @property
+    def takes_source_type(self) -> bool:
+        """Whether create knows `source_type`: 0.13 to 0.16."""
+        return self._since(13) and not self._since(17)
+
+    @property
+    def has_descriptions(self) -> bool:
+        """Whether an event can be described: 0.15, with semantic search."""
+        return self._since(15)
+
+    @property
+    def has_roles(self) -> bool:
+        """Whether only an admin may write: 0.16."""
+        return self._since(16)
+
+    @property
+    def creates_later(self) -> bool:
+        """Whether create answers before the event is stored: 0.16."""
+        return self._since(16)
+
+    @property
+    def keeps_draw(self) -> bool:
+        """Whether `draw` is stored as it was sent, with a key of our own: 0.18."""
+        return self._since(18)
+
+    @property
+    def back_dates(self) -> bool:
+        """Whether create knows `pre_capture`, so that it can be late: 0.18."""
+        return self._since(18)

@@ -1,0 +1,243 @@
+"""JSON over HTTP for all clients: what is sent, what is read, what failed.
+
+Aiohttp's exceptions end here. Which of a client's errors they become depends on
+whether the request can have taken effect.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+import json
+from urllib.parse import quote
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, StreamReader
+from yarl import URL
+
+from .base import Json, JsonObject
+from .errors import (
+    CannotConnect,
+    InvalidResponse,
+    OutcomeUnknown,
+    Rejected,
+    Unavailable,
+)
+from .http_failures import Effect, TooLarge, translate
+
+__all__ = [
+    "Effect",
+    "HttpTransport",
+    "Reply",
+    "normalise_address",
+    "raise_for_failure",
+    "reason_of",
+]
+
+TIMEOUT = 10.0
+"""Seconds that one request may take, connection included."""
+MAXIMUM_BODY = 8 * 1024 * 1024
+"""Bytes read of an answer; a Frigate configuration of 100 cameras has 1 MB."""
+MAXIMUM_REASON = 300
+"""Characters kept of a reason that a backend gives."""
+LONGEST_RETRY_AFTER = 86_400.0
+"""Seconds; whoever asks for more, or for infinity, is not taken at its word."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """An answer, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    set_cookies: Mapping[str, str]
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is a success."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    @property
+    def text(self) -> str:
+        """The body as text; what cannot be decoded is replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Json:
+        """Decode the body; raises ValueError when it is not JSON."""
+        try:
+            decoded: Json = json.loads(self.body)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+        return decoded
+
+    def json_object(self) -> JsonObject:
+        """Decode the body to an object; raises ValueError when it is none."""
+        if not isinstance(decoded := self.json(), dict):
+            raise ValueError("not a JSON object")  # noqa: TRY004 one error for all
+        return decoded
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that the backend asks to be left alone; None if it does not say.
+
+        Both forms of RFC 9110 are read, seconds and date.
+        """
+        value = self.headers.get("Retry-After", "").strip()
+        if value.isdecimal():
+            seconds = float(value)
+        elif (moment := _moment(value)) is not None:
+            seconds = (moment - datetime.now(UTC)).total_seconds()
+        else:
+            return None
+        return min(max(0.0, seconds), LONGEST_RETRY_AFTER)
+
+    @property
+    def date(self) -> datetime | None:
+        """When the backend answered, by its own clock, in whole seconds."""
+        return _moment(self.headers.get("Date", ""))
+
+
+def _moment(value: str) -> datetime | None:
+    """Read a date in the form of RFC 9110; None when it is none."""
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError, OverflowError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def normalise_address(address: str) -> str:
+    """Return an address as `scheme://host[:port][/prefix]`, with no slash at its end.
+
+    Raises ValueError when it is none, or holds a user, a query or a fragment.
+    """
+    url = URL(address.strip())
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("not an http or https address")
+    if url.user or url.password or url.query_string or url.fragment:
+        raise ValueError("user, query and fragment do not belong in the address")
+    return f"{url.origin()}{url.raw_path.rstrip('/')}"
+
+
+class HttpTransport:
+    """Sends requests below one address, and only there."""
+
+    def __init__(
+        self, session: ClientSession, address: str, *, timeout: float = TIMEOUT
+    ) -> None:
+        """Take a session, which stays its owner's, and a normalised address."""
+        self.address = address
+        self._session = session
+        self._timeout = ClientTimeout(total=timeout, connect=timeout / 2)
+
+    def url(self, *segments: str) -> URL:
+        """Return the address of a path, each segment quoted for itself."""
+        path = "".join(f"/{quote(segment, safe='')}" for segment in segments)
+        return URL(f"{self.address}{path}", encoded=True)
+
+    async def send(
+        self,
+        method: str,
+        *segments: str,
+        effect: Effect = Effect.NONE,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: JsonObject | None = None,
+    ) -> Reply:
+        """Send one request and read its answer, whatever the status.
+
+        Raises CannotConnect, OutcomeUnknown or, where a lost reply does no harm,
+        Unavailable; Rejected when the request cannot be put into HTTP and JSON; and
+        InvalidResponse when a read is answered without either. No redirect is
+        followed.
+        """
+        url, data = self._written(segments, query, body)
+        if self._session.closed:
+            raise CannotConnect("the session is closed")
+        written = {"Content-Type": "application/json"} if data is not None else {}
+        try:
+            async with self._session.request(
+                method,
+                url,
+                headers={"Accept": "application/json", **written, **(headers or {})},
+                timeout=self._timeout,
+                allow_redirects=False,
+                data=data,
+            ) as response:
+                return Reply(
+                    status=response.status,
+                    headers=response.headers,
+                    set_cookies={
+                        name: morsel.value for name, morsel in response.cookies.items()
+                    },
+                    body=await self._read(response.content),
+                )
+        except (ClientError, TimeoutError, OSError, ValueError) as error:
+            raise translate(error, effect) from error
+
+    def _written(
+        self,
+        segments: tuple[str, ...],
+        query: Mapping[str, str] | None,
+        body: JsonObject | None,
+    ) -> tuple[URL, bytes | None]:
+        """Return the address and the body as they are sent.
+
+        Written here rather than by the session, whose owner may have given it an
+        encoder that has its own idea of NaN and of large numbers.
+        """
+        try:
+            url = self.url(*segments)
+            if query:
+                url = url.update_query(query)
+            if body is None:
+                return url, None
+            return url, json.dumps(body, allow_nan=False).encode()
+        except (ValueError, TypeError, RecursionError) as error:
+            raise Rejected(
+                "the request cannot be written", code="unwritable"
+            ) from error
+
+    @staticmethod
+    async def _read(stream: StreamReader) -> bytes:
+        """Read an answer up to the largest that is expected."""
+        chunks = bytearray()
+        while chunk := await stream.read(64 * 1024):
+            chunks += chunk
+            if len(chunks) > MAXIMUM_BODY:
+                raise TooLarge("the answer is larger than expected")
+        return bytes(chunks)
+
+
+def reason_of(text: str) -> str:
+    """Shorten a backend's own words to one line that fits a message."""
+    return " ".join(text.split())[:MAXIMUM_REASON]
+
+
+def raise_for_failure(reply: Reply, effect: Effect, reason: str) -> None:
+    """Raise for the statuses that mean the same everywhere: limits and outages.
+
+    429 and 503 say that the request was not taken; 500, 502 and 504 leave open
+    what became of a write.
+    """
+    if reply.status in (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ):
+        raise Unavailable(
+            reason,
+            code="rate_limited"
+            if reply.status == HTTPStatus.TOO_MANY_REQUESTS
+            else None,
+            retry_after=reply.retry_after,
+        )
+    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if effect is Effect.ONCE:
+            raise OutcomeUnknown(reason)
+        raise Unavailable(reason, retry_after=reply.retry_after)
+    if HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
+        redirected = "the address answers with a redirect"
+        if effect is Effect.NONE:
+            raise InvalidResponse(redirected, code="redirected")
+        raise Unavailable(redirected, code="redirected")

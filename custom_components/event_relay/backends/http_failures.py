@@ -1,0 +1,97 @@
+"""What a failure on the way means: nothing sent, or nobody knows.
+
+Aiohttp's exceptions end here.
+"""
+
+from enum import Enum
+import os
+
+from aiohttp import (
+    ClientConnectorCertificateError,
+    ClientConnectorDNSError,
+    ClientConnectorError,
+    ClientConnectorSSLError,
+    ClientResponseError,
+    ConnectionTimeoutError,
+    InvalidURL,
+)
+
+from .errors import (
+    BackendError,
+    CannotConnect,
+    InvalidResponse,
+    OutcomeUnknown,
+    Unavailable,
+)
+
+
+class Effect(Enum):
+    """What a request does to the backend, and so what a lost reply means."""
+
+    NONE = "none"
+    """It reads."""
+    REPEATABLE = "repeatable"
+    """It writes; twice is the same as once."""
+    ONCE = "once"
+    """It writes; twice is one too many."""
+
+
+class TooLarge(ValueError):
+    """An answer exceeds what any backend has reason to send."""
+
+
+def translate(error: Exception, effect: Effect) -> BackendError:
+    """Return what a failure on the way means to the caller."""
+    never_sent = _never_sent(error)
+    if never_sent is not None:
+        return never_sent
+    reason, code = _loss(error)
+    match effect:
+        case Effect.ONCE:
+            return OutcomeUnknown(reason)
+        case Effect.REPEATABLE:
+            return Unavailable(reason)
+        case Effect.NONE if isinstance(error, ClientResponseError | TooLarge):
+            return InvalidResponse(reason, code=code)
+        case Effect.NONE:
+            return CannotConnect(reason, code=code)
+
+
+def _loss(error: Exception) -> tuple[str, str | None]:
+    """Return how an answer was lost, and the code of that where it has one."""
+    match error:
+        case TimeoutError():
+            return "no answer in time", "timeout"
+        case TooLarge():
+            return str(error), "too_large"
+        case ClientResponseError():
+            return "the answer is not HTTP", "not_http"
+        case _:
+            return "the connection broke off", None
+
+
+def _never_sent(error: Exception) -> CannotConnect | None:
+    """Return the error for a request that surely never left; else None."""
+    reason, code = "", None
+    match error:
+        case ClientConnectorCertificateError():
+            reason, code = "certificate not trusted", "certificate"
+        case ClientConnectorSSLError():
+            reason, code = "no TLS spoken there", "tls"
+        case ConnectionTimeoutError():
+            reason, code = "no connection in time", "timeout"
+        case ClientConnectorError():
+            reason = _no_connection(error)
+        case InvalidURL():
+            reason, code = "not an address", "invalid_address"
+        case _:
+            return None
+    return CannotConnect(reason, code=code)
+
+
+def _no_connection(error: ClientConnectorError) -> str:
+    """Return in the system's words why there is no connection."""
+    if isinstance(error, ClientConnectorDNSError):
+        return "host name not found"
+    number = error.os_error.errno
+    return os.strerror(number) if number and number > 0 else "no connection"

@@ -1,0 +1,230 @@
+"""Config flow: a menu of the backends, and the same three forms for each of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partialmethod
+import logging
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
+from homeassistant.const import CONF_URL, CONF_USERNAME
+import voluptuous as vol
+
+from .backends.base import InvalidField, JsonObject
+from .backends.errors import BackendError
+from .backends.forms import BackendForms
+from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .registry import BACKENDS, BY_NAME
+
+_LOGGER = logging.getLogger(__name__)
+
+FORM_ERRORS = frozenset(
+    {
+        "auth_disabled",
+        "auth_required",
+        "cannot_connect",
+        "certificate",
+        "invalid_address",
+        "invalid_auth",
+        "invalid_response",
+        "not_http",
+        "not_json",
+        "other_system",
+        "permission_denied",
+        "plain_http",
+        "rate_limited",
+        "redirected",
+        "rejected",
+        "role_may_not_write",
+        "timeout",
+        "tls",
+        "unavailable",
+        "unknown",
+        "version_too_old",
+    }
+)
+"""Causes that have a text of their own; fields' problems have theirs beside them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """A connection whose live system answered."""
+
+    title: str
+    settings: dict[str, Any]
+    capabilities: JsonObject
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the entry keeps."""
+        return {**self.settings, CONF_CAPABILITIES: self.capabilities}
+
+
+class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Adds a connection to a backend and keeps its access in order.
+
+    Every backend has the steps `<name>`, `<name>_reauth` and `<name>_reconfigure`;
+    they are attached below.
+    """
+
+    VERSION = 1
+
+    def __init__(self) -> None:
+        """Begin without errors."""
+        self._errors: dict[str, str] = {}
+        self._placeholders: dict[str, str] = {}
+
+    @override
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the backend."""
+        return self.async_show_menu(step_id="user", menu_options=list(BY_NAME))
+
+    async def async_step_reauth(
+        self, entry_data: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """Go to the form for the credentials of this backend."""
+        return await self.reauthenticate(BY_NAME[entry_data[CONF_BACKEND]])
+
+    async def async_step_reconfigure(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Go to the form for a connection of this backend."""
+        entry = self._get_reconfigure_entry()
+        return await self.reconfigure(BY_NAME[entry.data[CONF_BACKEND]])
+
+    async def add(
+        self, forms: BackendForms, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Add a connection once its live system answers."""
+        if user_input is not None and (
+            connection := await self._connect(forms, user_input)
+        ):
+            self._abort_if_unique_id_configured()
+            return self.async_create_entry(title=connection.title, data=connection.data)
+        return self._form(forms.backend.name, forms.connection_schema(), user_input)
+
+    async def reauthenticate(
+        self, forms: BackendForms, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Replace the credentials of a connection once they are accepted."""
+        entry = self._get_reauth_entry()
+        schema = forms.credentials_schema()
+        if user_input is not None:
+            kept = {
+                key: value
+                for key, value in entry.data.items()
+                if key not in schema.schema
+            }
+            if connection := await self._connect(forms, kept | user_input):
+                return self._update(entry, connection)
+        return self._form(
+            f"{forms.backend.name}_reauth",
+            schema,
+            {CONF_USERNAME: entry.data.get(CONF_USERNAME)} | (user_input or {}),
+            entry=entry,
+        )
+
+    async def reconfigure(
+        self, forms: BackendForms, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change a connection once its live system answers."""
+        entry = self._get_reconfigure_entry()
+        if user_input is not None and (
+            connection := await self._connect(forms, user_input)
+        ):
+            return self._update(entry, connection)
+        return self._form(
+            f"{forms.backend.name}_reconfigure",
+            forms.connection_schema(),
+            entry.data if user_input is None else user_input,
+            entry=entry,
+        )
+
+    async def _connect(
+        self, forms: BackendForms, user_input: Mapping[str, Any]
+    ) -> Connection | None:
+        """Try the live system; note the errors to show and return None if it fails.
+
+        Raises AbortFlow for a connection that exists.
+        """
+        self._errors = {}
+        try:
+            data = forms.normalise(user_input)
+        except InvalidField as error:
+            self._errors[error.field] = error.problem
+            self._placeholders |= error.details
+            return None
+        backend = {CONF_BACKEND: forms.backend.name}
+        self._async_abort_entries_match(backend | forms.identity(data))
+        try:
+            probe = await forms.probe(forms.create_client(self.hass, data), data)
+        except BackendError as error:
+            self._errors["base"] = _cause(error)
+            self._placeholders["reason"] = str(error)
+            return None
+        except Exception:
+            _LOGGER.exception("Unexpected error while trying %s", forms.backend.name)
+            self._errors["base"] = "unknown"
+            return None
+        await self.async_set_unique_id(probe.unique_id)
+        return Connection(
+            title=probe.title,
+            settings=backend | data,
+            capabilities=probe.capabilities.dump(),
+        )
+
+    def _form(
+        self,
+        step_id: str,
+        schema: vol.Schema,
+        suggested: Mapping[str, Any] | None,
+        *,
+        entry: ConfigEntry | None = None,
+    ) -> ConfigFlowResult:
+        """Show a form with what was entered before, and name its connection."""
+        placeholders = dict(self._placeholders)
+        if entry is not None:
+            placeholders["name"] = entry.title
+            placeholders["address"] = entry.data.get(CONF_URL, "")
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors=self._errors,
+            description_placeholders=placeholders,
+        )
+
+    def _update(self, entry: ConfigEntry, connection: Connection) -> ConfigFlowResult:
+        """Store the data and finish; the entry's update listener reloads it.
+
+        The listener does nothing where the settings are as they were, and is not
+        there where set-up failed. A reload then ends a pause for credentials or
+        rights that somebody has mended outside, or tries again.
+        """
+        self._abort_if_unique_id_mismatch()
+        changed = not connection.settings.items() <= entry.data.items()
+        reloads_itself = changed and bool(entry.update_listeners)
+        result = self.async_update_and_abort(entry, data=connection.data)
+        if not reloads_itself:
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        return result
+
+
+def _cause(error: BackendError) -> str:
+    """Return the most exact text that there is for an error."""
+    causes = (error.code, type(error).code, "unknown")
+    return next(cause for cause in causes if cause in FORM_ERRORS)
+
+
+for _forms in BACKENDS:
+    for _suffix, _step in (
+        ("", EventRelayConfigFlow.add),
+        ("_reauth", EventRelayConfigFlow.reauthenticate),
+        ("_reconfigure", EventRelayConfigFlow.reconfigure),
+    ):
+        setattr(
+            EventRelayConfigFlow,
+            f"async_step_{_forms.backend.name}{_suffix}",
+            partialmethod(_step, _forms),
+        )

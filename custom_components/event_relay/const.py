@@ -1,0 +1,16 @@
+"""Constants of Event Relay."""
+
+from typing import Final
+
+DOMAIN: Final = "event_relay"
+
+CONF_BACKEND: Final = "backend"
+CONF_CAPABILITIES: Final = "capabilities"
+
+ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
+ATTR_CONFIRM: Final = "confirm"
+ATTR_DELIVERY_ID: Final = "delivery_id"
+ATTR_LIMIT: Final = "limit"
+ATTR_SINCE: Final = "since"
+ATTR_STATE: Final = "state"
+ATTR_WAIT: Final = "wait"

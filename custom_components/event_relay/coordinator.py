@@ -1,0 +1,210 @@
+"""Health of a connection, and what its errors are to Home Assistant."""
+
+from datetime import timedelta
+import logging
+import random
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from .backends.base import Capabilities, JsonObject
+from .backends.errors import (
+    BackendError,
+    InvalidCredentials,
+    PermissionDenied,
+    Rejected,
+)
+from .backends.forms import BackendForms
+from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .outbox.delivery import Delivery, DeliveryState
+from .outbox.outbox import Outbox
+from .outbox.store import OutboxFull, Store, StoreError
+from .outbox.worker import Worker
+from .registry import BY_NAME
+
+_LOGGER = logging.getLogger(__name__)
+
+QUIET = timedelta(minutes=15)
+"""Time without any contact after which a connection is asked whether it is there."""
+
+type RelayConfigEntry = ConfigEntry[RelayCoordinator]
+
+
+class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
+    """Knows how a connection fares, and owns its outbox and worker.
+
+    Every answer of the backend counts as contact, whoever asked.
+    """
+
+    config_entry: RelayConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: RelayConfigEntry, store: Store
+    ) -> None:
+        """Build the client, the outbox and the worker of an entry."""
+        super().__init__(
+            hass,
+            _LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=QUIET,
+            always_update=False,
+        )
+        self.forms: BackendForms = BY_NAME[entry.data[CONF_BACKEND]]
+        backend = self.forms.backend
+        self.data = backend.load_capabilities(entry.data[CONF_CAPABILITIES])
+        self.client = self.forms.create_client(hass, entry.data)
+        self.settings = settings(entry)
+        self.outbox = Outbox(
+            connection=entry.entry_id,
+            backend=backend,
+            capabilities=lambda: self.data,
+            store=store,
+            clock=dt_util.utcnow,
+        )
+        self.worker = Worker(
+            connection=entry.entry_id,
+            backend=backend,
+            client=self.client,
+            capabilities=lambda: self.data,
+            store=store,
+            clock=dt_util.utcnow,
+            chance=random.random,
+            changed=self._delivery_changed,
+            contacted=self._contacted,
+        )
+        self.outbox.attach(self.worker)
+
+    @callback
+    def async_start(self) -> None:
+        """Begin to deliver, and look at the backend without waiting for it."""
+        entry = self.config_entry
+        _ = entry.async_create_background_task(
+            self.hass, self.worker.run(), f"{DOMAIN} worker {entry.entry_id}"
+        )
+        _ = entry.async_create_background_task(
+            self.hass, self.async_refresh(), f"{DOMAIN} first look {entry.entry_id}"
+        )
+        # Home Assistant does not unload entries when it stops.
+        entry.async_on_unload(
+            self.hass.bus.async_listen_once(
+                EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops
+            )
+        )
+
+    async def async_stop(self) -> None:
+        """Give what is under way its time, and send nothing more."""
+        await self.worker.stop()
+
+    async def _async_home_assistant_stops(self, _: Event) -> None:
+        """Stop with Home Assistant."""
+        await self.worker.stop()
+
+    @override
+    async def _async_update_data(self) -> Capabilities:
+        """Read what the live system is and can do; keep it for the next start."""
+        try:
+            capabilities = await self.client.capabilities()
+        except InvalidCredentials as error:
+            self._pause(error)
+            raise ConfigEntryAuthFailed(**_translation(error, self.name)) from error
+        except BackendError as error:
+            if isinstance(error, PermissionDenied):
+                self._pause(error)
+            raise UpdateFailed(**_translation(error, self.name)) from error
+        kept: JsonObject = capabilities.dump()
+        entry = self.config_entry
+        if entry.data[CONF_CAPABILITIES] != kept:
+            self.hass.config_entries.async_update_entry(
+                entry, data={**entry.data, CONF_CAPABILITIES: kept}
+            )
+        return capabilities
+
+    @callback
+    def _contacted(self, error: BackendError | None) -> None:
+        """Take note of an answer to the worker, or of the want of one."""
+        if error is None:
+            if not self.last_update_success:
+                _LOGGER.info("%s answers again", self.name)
+                self.async_set_updated_data(self.data)
+            return
+        if isinstance(error, InvalidCredentials | PermissionDenied):
+            self._pause(error)
+        if isinstance(error, InvalidCredentials):
+            self.config_entry.async_start_reauth(self.hass)
+        if self.last_update_success:
+            _LOGGER.warning("%s: deliveries wait (%s)", self.name, error)
+            self.last_exception = error
+            self.last_update_success = False
+            self.async_update_listeners()
+
+    def _pause(self, error: BackendError) -> None:
+        """Send nothing until somebody has mended the connection."""
+        if not self.worker.held:
+            _LOGGER.warning(
+                "%s: deliveries wait until the connection is mended (%s)",
+                self.name,
+                error.code,
+            )
+        self.worker.pause()
+        self.outbox.release()
+
+    @callback
+    def _delivery_changed(self, delivery: Delivery) -> None:
+        """Tell whoever waits what became of a delivery."""
+        self.outbox.changed(delivery)
+
+
+def settings(entry: RelayConfigEntry) -> dict[str, Any]:
+    """Return what a reload is for when it changes: all but what is only remembered."""
+    remembered = {CONF_CAPABILITIES}
+    return {
+        "data": {key: entry.data[key] for key in entry.data.keys() - remembered},
+        "options": dict(entry.options),
+    }
+
+
+def delivery_error(delivery: Delivery, connection: str) -> HomeAssistantError:
+    """Return why a delivery ended without having arrived."""
+    failure = delivery.failure
+    code = delivery.state.value
+    if delivery.state is DeliveryState.FAILED and failure:
+        code = failure.code
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=code,
+        translation_placeholders={
+            "connection": connection,
+            "reason": (failure.reason if failure else "") or code,
+        },
+    )
+
+
+def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
+    """Return why the outbox does not take or give a delivery."""
+    key = "outbox_full" if isinstance(error, OutboxFull) else "outbox_unavailable"
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders={"connection": connection, "reason": str(error)},
+    )
+
+
+def _translation(error: BackendError, connection: str) -> dict[str, Any]:
+    """Return the translated text of a client's error."""
+    reason = error.reason
+    if isinstance(error, Rejected) and error.fields:
+        reason = ", ".join(f"{field}: {said}" for field, said in error.fields.items())
+    return {
+        "translation_domain": DOMAIN,
+        "translation_key": error.code,
+        "translation_placeholders": {
+            "connection": connection,
+            "reason": reason or error.code,
+        },
+    }

@@ -1,0 +1,8 @@
+"""The backends there are; a new one is a line here."""
+
+from .backends.forms import BackendForms
+from .backends.frigate.forms import FrigateForms
+
+BACKENDS: tuple[BackendForms, ...] = (FrigateForms(),)
+
+BY_NAME = {forms.backend.name: forms for forms in BACKENDS}

@@ -1,0 +1,159 @@
+"""What the data of an action mean: values, connections, deliveries."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NoReturn
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from .backends.base import InvalidField
+from .backends.forms import BackendForms, Coercer
+from .const import ATTR_CONFIG_ENTRY_ID, ATTR_DELIVERY_ID, CONF_BACKEND, DOMAIN
+from .coordinator import RelayConfigEntry, outbox_error
+from .outbox.delivery import Delivery, DeliveryState
+from .outbox.store import StoreUnavailable
+from .storage import async_get_store
+
+OUTSIDE_ID_FIELDS = ("event_id", "script_id")
+"""Fields that name a thing outside, where `delivery_id` could name its delivery."""
+
+
+def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str, Any]:
+    """Return the data with every value turned into what its field holds.
+
+    A field set to None counts as left out, as templates and the UI do it. Dates
+    without a zone are in Home Assistant's own. Raises ServiceValidationError with
+    the field's name.
+    """
+    values: dict[str, Any] = {}
+    for field, value in data.items():
+        if (coercer := coercers.get(field)) is None:
+            known = ", ".join(sorted(coercers))
+            raise invalid_field(InvalidField(field, "unknown", known=known))
+        if value is None:
+            continue
+        try:
+            coerced = coercer(value)
+            if isinstance(coerced, datetime) and coerced.tzinfo is None:
+                coerced = coerced.replace(tzinfo=dt_util.get_default_time_zone())
+        except (vol.Invalid, ValueError, TypeError, OverflowError) as error:
+            raise invalid_field(InvalidField(field, "invalid")) from error
+        values[field] = coerced
+    return values
+
+
+def invalid_field(error: InvalidField) -> ServiceValidationError:
+    """Return the text for a field that cannot be used."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=f"field_{error.problem}",
+        translation_placeholders={"field": error.field, **error.details},
+    )
+
+
+def connection_by_id(hass: HomeAssistant, entry_id: str) -> RelayConfigEntry:
+    """Return a connection that is loaded; raises ServiceValidationError."""
+    entry: RelayConfigEntry | None = hass.config_entries.async_get_entry(entry_id)
+    if entry is None or entry.domain != DOMAIN:
+        _refuse("connection_not_found", entry_id=entry_id)
+    if entry.state is not ConfigEntryState.LOADED:
+        _refuse("connection_not_loaded", connection=entry.title)
+    return entry
+
+
+def connection_of_backend(
+    hass: HomeAssistant, forms: BackendForms, entry_id: str | None
+) -> RelayConfigEntry:
+    """Return the connection that is meant: the named one, or the only one."""
+    backend = forms.backend.name
+    if entry_id is not None:
+        entry = connection_by_id(hass, entry_id)
+        if entry.data[CONF_BACKEND] != backend:
+            _refuse("connection_other_backend", connection=entry.title, backend=backend)
+        return entry
+    entries: list[RelayConfigEntry] = [
+        entry
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+        if entry.data[CONF_BACKEND] == backend
+    ]
+    if not entries:
+        _refuse("connection_missing", backend=backend)
+    if len(entries) > 1:
+        listed = ", ".join(f"{entry.title} ({entry.entry_id})" for entry in entries)
+        _refuse("connection_ambiguous", field=ATTR_CONFIG_ENTRY_ID, connections=listed)
+    return entries[0]
+
+
+async def find_delivery(hass: HomeAssistant, delivery_id: str) -> Delivery:
+    """Return a delivery by its id; raises ServiceValidationError."""
+    delivery = await _stored(hass, delivery_id)
+    if delivery is None:
+        raise invalid_field(InvalidField(ATTR_DELIVERY_ID, "not_found"))
+    return delivery
+
+
+async def delivery_by_id(
+    hass: HomeAssistant, data: Mapping[str, Any]
+) -> tuple[Delivery, RelayConfigEntry]:
+    """Return the delivery that is meant, and the connection that it belongs to."""
+    delivery = await find_delivery(hass, data[ATTR_DELIVERY_ID])
+    named = data.get(ATTR_CONFIG_ENTRY_ID, delivery.connection)
+    if named != delivery.connection:
+        raise invalid_field(InvalidField(ATTR_DELIVERY_ID, "other_connection"))
+    return delivery, connection_by_id(hass, delivery.connection)
+
+
+async def resolve_start(
+    hass: HomeAssistant, entry: RelayConfigEntry, data: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the data with what was delivered earlier named by its delivery.
+
+    So that what is done to it later keeps its order, whichever way it was named.
+    """
+    resolved = dict(data)
+    if ATTR_DELIVERY_ID in data:
+        start = await find_delivery(hass, data[ATTR_DELIVERY_ID])
+        if start.connection != entry.entry_id:
+            raise invalid_field(InvalidField(ATTR_DELIVERY_ID, "other_connection"))
+        if start.follows is not None:
+            raise invalid_field(InvalidField(ATTR_DELIVERY_ID, "not_a_start"))
+        if start.state.settled and start.state is not DeliveryState.DELIVERED:
+            raise invalid_field(
+                InvalidField(
+                    ATTR_DELIVERY_ID, "start_never_was", state=start.state.value
+                )
+            )
+        return resolved
+    for field in OUTSIDE_ID_FIELDS:
+        if (outside_id := data.get(field)) is None:
+            continue
+        try:
+            store = await async_get_store(hass)
+            start_of = await store.by_outside_id(entry.entry_id, str(outside_id))
+        except StoreUnavailable as error:
+            raise outbox_error(error) from error
+        if start_of is not None:
+            del resolved[field]
+            resolved[ATTR_DELIVERY_ID] = start_of.id
+    return resolved
+
+
+async def _stored(hass: HomeAssistant, delivery_id: str) -> Delivery | None:
+    """Read a delivery from the store."""
+    try:
+        return await (await async_get_store(hass)).get(delivery_id)
+    except StoreUnavailable as error:
+        raise outbox_error(error) from error
+
+
+def _refuse(key: str, **placeholders: str) -> NoReturn:
+    """Refuse a call because of the connection that it names."""
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )

@@ -1,0 +1,1 @@
+"""A real Home Assistant with Event Relay in it, for the demo and for tests."""

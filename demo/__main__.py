@@ -1,0 +1,120 @@
+"""Show Event Relay at work: a real Home Assistant, and a stand-in for Frigate."""
+
+import argparse
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+import secrets
+import signal
+import sys
+
+from aiohttp import ClientError, ClientSession
+
+from simulators.frigate import FrigateSimulator
+
+from .api import Api, ApiError, User
+from .arrivals import describe
+from .home import Home, HomeError, temporary_home
+from .household import furnish
+from .patience import TookTooLong
+from .ports import FIRST_PORT
+from .scenes import Disproved, Scenes
+from .screen import progress, say
+from .websocket import connected
+
+_FAILURES = (ApiError, ClientError, Disproved, HomeError, OSError, TookTooLong)
+_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+_INTERRUPTED = 130
+_LOOK_SECONDS = 0.2
+
+
+def main() -> int | str:
+    """Run the demo, and return its exit code, or why it failed."""
+    parser = argparse.ArgumentParser(prog="script/demo", description=__doc__)
+    parser.add_argument(
+        "--once", action="store_true", help="end after the proof: 0 if all arrived"
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=FIRST_PORT,
+        help="first port to try for the web interface (%(default)s)",
+    )
+    options = parser.parse_args()
+    try:
+        asyncio.run(_interruptible(_run(once=options.once, port=options.port)))
+    except _FAILURES as error:
+        return f"The demo failed: {error}"
+    except asyncio.CancelledError:
+        say("Stopped before the end.")
+        return _INTERRUPTED
+    return 0
+
+
+async def _interruptible(work: Coroutine[None, None, None]) -> None:
+    """Await work, and let any signal that ends us cancel it, so that it cleans up."""
+    working = asyncio.create_task(work)
+    for number in _SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
+    await working
+
+
+async def _run(*, once: bool, port: int) -> None:
+    """Start everything, show it, and leave nothing behind."""
+    user = User(name="demo", password=secrets.token_hex(4))
+    async with (
+        FrigateSimulator(password=secrets.token_hex(16)) as simulator,
+        temporary_home(first_port=port) as home,
+    ):
+        try:
+            async with progress("Starting Home Assistant"):
+                await home.start()
+            await home.run(_show(home, simulator, user))
+            if not once:
+                await _serve(home, simulator, user)
+        finally:
+            async with progress("Stopping Home Assistant"):
+                await home.stop()
+
+
+async def _show(home: Home, simulator: FrigateSimulator, user: User) -> None:
+    """Set the home up, and play the scenes."""
+    async with ClientSession() as session:
+        api = Api(session, home.url)
+        async with progress("Making a user, and going through onboarding"):
+            await api.make_user(user)
+            await api.wait_running()
+            await api.finish_onboarding()
+        async with connected(session, home.url, api.access_token) as socket:
+            async with progress("Connecting to Frigate, adding a bell and a door"):
+                await furnish(api, socket, simulator)
+            try:
+                await Scenes(socket, simulator).play()
+            except Disproved, TookTooLong:
+                for line in home.log_about(".event_relay", ".automation"):
+                    say(f"    {line}")
+                raise
+    say("All of it arrived.")
+
+
+async def _serve(home: Home, simulator: FrigateSimulator, user: User) -> None:
+    """Let the person look around, until a signal comes."""
+    say(f"Home Assistant is at {home.url}, user {user.name}, password {user.password}")
+    say("Its page “Try it” has the bell and the door. Ctrl-C ends it.")
+    with suppress(asyncio.CancelledError):
+        await home.run(_tell_arrivals(simulator))
+
+
+async def _tell_arrivals(simulator: FrigateSimulator) -> None:
+    """Print a line for each event that arrives, and again once it has its end."""
+    told = {describe(event) for event in simulator.events}
+    while True:
+        for line in [describe(event) for event in simulator.events]:
+            if line not in told:
+                told.add(line)
+                say(f"  {line}")
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

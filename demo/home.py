@@ -1,0 +1,172 @@
+"""A Home Assistant of its own: a temporary folder, and the `hass` program in it."""
+
+import asyncio
+from asyncio import FIRST_COMPLETED
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+import os
+from pathlib import Path
+import shutil
+import signal
+import sys
+import tempfile
+
+from . import leash
+from .patience import eventually
+from .ports import FIRST_PORT, HOST, reserved_port
+
+CONFIGURATION = Path(__file__).parent / "configuration"
+_INTEGRATION = Path(__file__).parents[1] / "custom_components" / "event_relay"
+_HASS = Path(sys.executable).with_name("hass")
+_CONSOLE = "console.log"
+_RESTART = 100
+"""The exit code by which Home Assistant asks to be started again."""
+_TAIL_LINES = 20
+_START_SECONDS = 120.0
+_STOP_SECONDS = 20.0
+
+
+class HomeError(Exception):
+    """Home Assistant did not start, or ended by itself."""
+
+
+class Home:
+    """Home Assistant as its own process, in a folder that outlives it."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        """Use a folder that is ready, and a free port."""
+        self.folder = folder
+        self.port = port
+        self._process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        """Return the address of its web interface."""
+        return f"http://{HOST}:{self.port}"
+
+    async def start(self) -> None:
+        """Start, and wait until it listens; raise HomeError if it does not."""
+        await self._launch()
+        await self.run(
+            eventually(self._answers, "an answer of Home Assistant", _START_SECONDS)
+        )
+
+    async def run[Result](self, work: Coroutine[None, None, Result]) -> Result:
+        """Await work; raise HomeError instead if Home Assistant ends meanwhile."""
+        working = asyncio.create_task(work)
+        ending = asyncio.create_task(self._wait_ended())
+        try:
+            await asyncio.wait({working, ending}, return_when=FIRST_COMPLETED)
+            if working.done() and working.exception():
+                # Perhaps because of an end that is known only a moment later.
+                await asyncio.wait({ending}, timeout=1)
+            if ending.done():
+                raise HomeError(f"Home Assistant ended by itself{self._log_tail()}")
+            return await working
+        finally:
+            working.cancel()
+            ending.cancel()
+            await asyncio.wait({working, ending})
+
+    async def stop(self) -> None:
+        """End it in an orderly way, and by force if that takes too long."""
+        if self._process is None:
+            return
+        self._signal(signal.SIGTERM)
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), _STOP_SECONDS)
+        finally:
+            await self.kill()
+
+    async def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        if self._process is not None:
+            self._signal(signal.SIGKILL)
+            await self._process.wait()
+            self._process = None
+
+    def log_about(self, *words: str) -> list[str]:
+        """Return the lines of its log that hold one of some words."""
+        return [line for line in self._log() if any(word in line for word in words)]
+
+    async def _launch(self) -> None:
+        console = await asyncio.to_thread((self.folder / _CONSOLE).open, "ab")
+        with console:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, leash.__file__, self.folder),
+                *(_HASS, "--config", self.folder, "--log-no-color"),
+                stdin=PIPE,
+                stdout=console,
+                stderr=STDOUT,
+                env=_environment(self.port),
+                start_new_session=True,
+            )
+
+    async def _wait_ended(self) -> None:
+        """Wait for its end, and start it again as often as it asks for that."""
+        while self._process and await self._process.wait() == _RESTART:
+            await self._launch()
+
+    async def _answers(self) -> bool | None:
+        """Return True once it accepts a connection, None before."""
+        try:
+            _, writer = await asyncio.open_connection(HOST, self.port)
+        except OSError:
+            return None
+        writer.close()
+        return True
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process and all that it started."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+
+    def _log_tail(self) -> str:
+        """Return the end of its log, each line indented, after a colon."""
+        tail = self._log()[-_TAIL_LINES:] or ["(it wrote nothing)"]
+        return "; the end of its log:\n" + "\n".join(f"    {line}" for line in tail)
+
+    def _log(self) -> list[str]:
+        return (self.folder / _CONSOLE).read_text(errors="replace").splitlines()
+
+
+@asynccontextmanager
+async def temporary_home(
+    configuration: Path = CONFIGURATION, *, first_port: int = FIRST_PORT
+) -> AsyncIterator[Home]:
+    """Yield a Home that is not yet started; afterwards end it and delete its folder."""
+    folder = await asyncio.to_thread(_make_folder, configuration)
+    try:
+        with reserved_port(first_port) as port:
+            home = Home(folder, port)
+            try:
+                yield home
+            finally:
+                await home.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make_folder(configuration: Path) -> Path:
+    """Return a new folder with a configuration, and Event Relay as HACS puts it."""
+    folder = Path(tempfile.mkdtemp(prefix="event-relay-demo-"))
+    shutil.copytree(configuration, folder, dirs_exist_ok=True)
+    shutil.copytree(
+        _INTEGRATION,
+        folder / "custom_components" / _INTEGRATION.name,
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    return folder
+
+
+def _environment(port: int) -> dict[str, str]:
+    """Return our environment, with the port that the configuration refers to."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"PYTHONHOME", "PYTHONPATH"}
+    }
+    return inherited | {"DEMO_PORT": str(port)}

@@ -1,0 +1,114 @@
+"""A client of Home Assistant's WebSocket API."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count
+
+from aiohttp import ClientError, ClientSession, ClientWebSocketResponse
+
+from simulators.wire import Json
+
+from .api import ApiError, member
+
+_ANSWER_SECONDS = 60.0
+
+
+class WebSocket:
+    """A connection to Home Assistant, on which commands are sent and answered."""
+
+    def __init__(self, socket: ClientWebSocketResponse) -> None:
+        """Use a socket that is authenticated."""
+        self._socket = socket
+        self._identifiers = count(1)
+        self._answers: dict[int, asyncio.Future[Json]] = {}
+        self._events: dict[int, asyncio.Queue[Json]] = {}
+
+    async def command(self, kind: str, **fields: Json) -> Json:
+        """Send a command, and return its result; raise ApiError if it fails."""
+        return await self._send(next(self._identifiers), kind, fields)
+
+    async def subscribe(self, kind: str, **fields: Json) -> asyncio.Queue[Json]:
+        """Send a command that subscribes, and return the queue of what follows."""
+        identifier = next(self._identifiers)
+        self._events[identifier] = asyncio.Queue()
+        await self._send(identifier, kind, fields)
+        return self._events[identifier]
+
+    async def act(self, action: str, **data: Json) -> None:
+        """Call an action, and wait until it is done."""
+        await self._call(action, data, answers=False)
+
+    async def ask(self, action: str, **data: Json) -> dict[str, Json]:
+        """Call an action that answers, and return its answer."""
+        return member(await self._call(action, data, answers=True), "response", dict)
+
+    async def _call(self, action: str, data: dict[str, Json], *, answers: bool) -> Json:
+        domain, _, service = action.partition(".")
+        return await self.command(
+            "call_service",
+            domain=domain,
+            service=service,
+            service_data=data,
+            return_response=answers,
+        )
+
+    async def _send(self, identifier: int, kind: str, fields: dict[str, Json]) -> Json:
+        """Send one message, and return the result that comes back."""
+        answer = asyncio.get_running_loop().create_future()
+        self._answers[identifier] = answer
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                await self._socket.send_json({"id": identifier, "type": kind, **fields})
+                result: Json = await answer
+                return result
+        except TimeoutError:
+            raise ApiError(f"{kind}: no answer for {_ANSWER_SECONDS:.0f} s") from None
+        except (ApiError, ClientError) as error:
+            raise ApiError(f"{kind}: {error}") from error
+        finally:
+            del self._answers[identifier]
+
+    async def read(self) -> None:
+        """Hand out what comes in, until the connection ends."""
+        async for message in self._socket:
+            content: Json = message.json()
+            identifier = member(content, "id", int)
+            if member(content, "type", str) == "event":
+                if identifier in self._events:
+                    self._events[identifier].put_nowait(member(content, "event", dict))
+            elif (answer := self._answers.get(identifier)) and not answer.done():
+                _settle(answer, content)
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(ApiError("the connection has ended"))
+
+
+def _settle(answer: asyncio.Future[Json], content: Json) -> None:
+    """Give a result, or the error instead of it, to whom it concerns."""
+    match content:
+        case {"success": True, "result": result}:
+            answer.set_result(result)
+        case {"error": {"message": str(message)}}:
+            answer.set_exception(ApiError(message))
+        case _:
+            answer.set_exception(ApiError(f"an unforeseen answer: {content}"))
+
+
+@asynccontextmanager
+async def connected(
+    session: ClientSession, url: str, access_token: str
+) -> AsyncIterator[WebSocket]:
+    """Yield a connection as the user of an access token."""
+    async with session.ws_connect(f"{url}/api/websocket", max_msg_size=0) as socket:
+        await socket.receive_json()
+        await socket.send_json({"type": "auth", "access_token": access_token})
+        answer: Json = await socket.receive_json()
+        if member(answer, "type", str) != "auth_ok":
+            raise ApiError(f"Home Assistant does not let the user in: {answer}")
+        connection = WebSocket(socket)
+        reading = asyncio.create_task(connection.read())
+        try:
+            yield connection
+        finally:
+            reading.cancel()

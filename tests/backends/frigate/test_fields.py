@@ -1,0 +1,526 @@
+"""Every field of every operation, and every way to get it wrong."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.event_relay.backends.base import (
+    AnyOperation,
+    InvalidField,
+    JsonObject,
+    UnreadablePayload,
+)
+from custom_components.event_relay.backends.frigate.boxes import Box
+from custom_components.event_relay.backends.frigate.create_payload import (
+    CreateCameraEvent,
+)
+from custom_components.event_relay.backends.frigate.end import EndCameraEvent
+from custom_components.event_relay.backends.frigate.models import (
+    FrigateCamera,
+    FrigateCapabilities,
+)
+from custom_components.event_relay.backends.frigate.operations import FRIGATE
+from custom_components.event_relay.backends.frigate.target import Target
+from custom_components.event_relay.backends.frigate.update import UpdateCameraEvent
+from custom_components.event_relay.backends.frigate.version import FrigateVersion
+
+CREATE = FRIGATE.operation("create_camera_event")
+END = FRIGATE.operation("end_camera_event")
+UPDATE = FRIGATE.operation("update_camera_event")
+EVENT_ID = "1795308374.207441-m5hyy1"
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+BOX = {"box": [0.1, 0.2, 0.3, 0.4]}
+EVENT: dict[str, object] = {"camera": "front_door", "label": "doorbell"}
+
+
+def capabilities(version: str = "0.18.0") -> FrigateCapabilities:
+    """Return a Frigate with two cameras, of which one does not record."""
+    return FrigateCapabilities(
+        version=FrigateVersion.parse(version),
+        username=None,
+        role="admin",
+        cameras={
+            "front_door": FrigateCamera(name="front_door"),
+            "garden": FrigateCamera(name="garden", records=False),
+        },
+    )
+
+
+def test_least_that_makes_an_event() -> None:
+    assert CREATE.parse(EVENT) == CreateCameraEvent(
+        camera="front_door", label="doorbell", duration=30
+    )
+
+
+def test_all_that_makes_an_event() -> None:
+    payload = CREATE.parse(
+        {
+            "camera": " front_door ",
+            "label": " Дверь 🚪? 100% #1 ",
+            "sub_label": " Post ",
+            "score": "0.5",
+            "duration": "90.0",
+            "until_ended": False,
+            "include_recording": False,
+            "pre_capture": 10.0,
+            "boxes": [
+                BOX,
+                {"box": (0, "0", 1, 1), "color": [0, 255.0, "7"], "score": 1},
+            ],
+            "description": " two\nlines ",
+            "retain": True,
+            "source_type": "ring",
+        }
+    )
+    assert payload == CreateCameraEvent(
+        camera="front_door",
+        label="Дверь 🚪? 100% #1",
+        sub_label="Post",
+        score=0.5,
+        duration=90,
+        include_recording=False,
+        pre_capture=10,
+        boxes=(
+            Box(x=0.1, y=0.2, width=0.3, height=0.4),
+            Box(x=0, y=0, width=1, height=1, color=(0, 255, 7), score=1),
+        ),
+        description="two\nlines",
+        retain=True,
+        source_type="ring",
+    )
+    assert CREATE.load(1, CREATE.dump(payload)) == payload
+
+
+def test_until_ended() -> None:
+    payload = CREATE.parse({**EVENT, "until_ended": True})
+    assert payload.duration is None
+    assert CREATE.load(1, CREATE.dump(payload)) == payload
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sub_label",
+        "score",
+        "duration",
+        "until_ended",
+        "include_recording",
+        "pre_capture",
+        "boxes",
+        "description",
+        "retain",
+        "source_type",
+    ],
+)
+def test_none_is_left_out(name: str) -> None:
+    assert CREATE.parse({**EVENT, name: None}) == CREATE.parse(EVENT)
+
+
+@pytest.mark.parametrize("name", ["sub_label", "description", "source_type"])
+def test_empty_text_is_left_out(name: str) -> None:
+    assert CREATE.parse({**EVENT, name: " "}) == CREATE.parse(EVENT)
+
+
+NOT_TEXT: list[object] = [5, 1.5, True, [], {}, b"x", NOW]
+NOT_A_FLAG: list[object] = ["on", "true", 1, 0, 1.0, "", []]
+NOT_A_NUMBER: list[object] = [
+    "",
+    "x",
+    "nan",
+    "inf",
+    "-inf",
+    "1e999",
+    "1_000",
+    "0x10",
+    "١",
+    "9" * 400,
+    "1,5",
+    float("nan"),
+    float("inf"),
+    float("-inf"),
+    True,
+    [],
+    {},
+    b"1",
+]
+NOT_WHOLE: list[object] = [1.5, "1.5", "1e-1"]
+CONTROL = ["a\nb", "a\x00b", "a\x7fb", "a\x85b", "a\u2028b", "a\ud800b"]
+
+
+def wrong(field: str, problem: str, *values: object) -> list[Any]:
+    """Return a case for each value."""
+    return [
+        pytest.param(field, problem, value, id=f"{field}-{problem}-{value!r:.20}")
+        for value in values
+    ]
+
+
+CASES = [
+    *wrong("camera", "required", None, ""),
+    *wrong("camera", "invalid", "front door", "a/b", "ж", "a.b", "x" * 101, "a\n"),
+    *wrong("camera", "invalid", *NOT_TEXT),
+    *wrong("label", "required", None, "", "  "),
+    *wrong("label", "invalid", *NOT_TEXT),
+    *wrong("label", "too_long", "x" * 101),
+    *wrong("label", "bad_character", *CONTROL, "a/b", "a\\b", ".", "..", ".a", "a."),
+    *wrong("label", "bad_character", "a%2fb", "a%2F", "%5c", "%00", "%2e", "a: b"),
+    *wrong("sub_label", "invalid", *NOT_TEXT),
+    *wrong("sub_label", "too_long", "x" * 101),
+    *wrong("sub_label", "bad_character", *CONTROL),
+    *wrong("score", "invalid", *NOT_A_NUMBER),
+    *wrong("score", "out_of_range", -0.01, 1.01, 85, "85", -1, 10**400),
+    *wrong("duration", "invalid", *NOT_A_NUMBER, 1.5, "1.5"),
+    *wrong("duration", "out_of_range", 0, -1, "-1", 86_401, 10**400, 1e300, "1e20"),
+    *wrong("duration", "out_of_range", -(10**400), 0.5),
+    *wrong("until_ended", "invalid", *NOT_A_FLAG),
+    *wrong("include_recording", "invalid", *NOT_A_FLAG),
+    *wrong("retain", "invalid", *NOT_A_FLAG),
+    *wrong("pre_capture", "invalid", *NOT_A_NUMBER, *NOT_WHOLE),
+    *wrong("pre_capture", "out_of_range", -1, 3601, 10**400),
+    *wrong("description", "invalid", *NOT_TEXT),
+    *wrong("description", "too_long", "x" * 5001),
+    *wrong("description", "bad_character", "a\x00b", "a\ud800b", "a\x1bb"),
+    *wrong("source_type", "invalid", *NOT_TEXT),
+    *wrong("source_type", "too_long", "x" * 101),
+    *wrong("boxes", "invalid", "x", 5, {}, BOX, True),
+    *wrong("boxes", "too_many", [BOX] * 101),
+]
+
+
+@pytest.mark.parametrize(("field", "problem", "value"), CASES)
+def test_field_of_an_event(field: str, problem: str, value: object) -> None:
+    with pytest.raises(InvalidField) as caught:
+        CREATE.parse({**EVENT, field: value})
+    assert (caught.value.field, caught.value.problem) == (field, problem)
+    assert all(isinstance(detail, str) for detail in caught.value.details.values())
+
+
+@pytest.mark.parametrize(
+    ("box", "field", "problem"),
+    [
+        (5, "boxes[1]", "invalid"),
+        ([0, 0, 1, 1], "boxes[1]", "invalid"),
+        ({}, "boxes[1].box", "required"),
+        ({"box": None}, "boxes[1].box", "required"),
+        ({"box": "0,0,1,1"}, "boxes[1].box", "invalid"),
+        ({"box": []}, "boxes[1].box", "invalid"),
+        ({"box": [0, 0, 1]}, "boxes[1].box", "invalid"),
+        ({"box": [0, 0, 1, 1, 1]}, "boxes[1].box", "invalid"),
+        ({"box": [0, 0, 1, None]}, "boxes[1].box", "invalid"),
+        ({"box": [0, 0, 1, "x"]}, "boxes[1].box", "invalid"),
+        ({"box": [0, 0, 1, True]}, "boxes[1].box", "invalid"),
+        ({"box": [0, 0, 1, float("nan")]}, "boxes[1].box", "invalid"),
+        ({"box": [0, 0, 0, 1]}, "boxes[1].box", "invalid"),
+        ({"box": [0, 0, 1, 0]}, "boxes[1].box", "invalid"),
+        ({"box": [-0.1, 0, 1, 1]}, "boxes[1].box", "out_of_range"),
+        ({"box": [0, 0, 1.1, 1]}, "boxes[1].box", "out_of_range"),
+        ({"box": [0.5, 0, 0.6, 1]}, "boxes[1].box", "out_of_range"),
+        ({"box": [0, 0.5, 1, 0.6]}, "boxes[1].box", "out_of_range"),
+        ({"box": [100, 100, 200, 200]}, "boxes[1].box", "out_of_range"),
+        ({**BOX, "color": "red"}, "boxes[1].color", "invalid"),
+        ({**BOX, "color": [0, 0]}, "boxes[1].color", "invalid"),
+        ({**BOX, "color": [0, 0, 1.5]}, "boxes[1].color", "invalid"),
+        ({**BOX, "color": [0, 0, 256]}, "boxes[1].color", "out_of_range"),
+        ({**BOX, "color": [0, 0, -1]}, "boxes[1].color", "out_of_range"),
+        ({**BOX, "score": "x"}, "boxes[1].score", "invalid"),
+        ({**BOX, "score": 90}, "boxes[1].score", "out_of_range"),
+        ({**BOX, "colour": [0, 0, 0]}, "boxes[1].colour", "unknown"),
+    ],
+)
+def test_box(box: object, field: str, problem: str) -> None:
+    with pytest.raises(InvalidField) as caught:
+        CREATE.parse({**EVENT, "boxes": [BOX, box]})
+    assert (caught.value.field, caught.value.problem) == (field, problem)
+
+
+def test_box_may_be_rounded() -> None:
+    payload = CREATE.parse({**EVENT, "boxes": [{"box": [0.667, 0, 0.334, 1]}]})
+    assert payload.boxes[0].width == 0.334
+
+
+def test_two_lengths_exclude_each_other() -> None:
+    with pytest.raises(InvalidField) as caught:
+        CREATE.parse({**EVENT, "until_ended": True, "duration": 5})
+    assert (caught.value.field, caught.value.problem) == ("until_ended", "exclusive")
+    assert caught.value.details == {"other": "duration"}
+
+
+@pytest.mark.parametrize("operation", FRIGATE.operations, ids=lambda one: one.name)
+def test_unknown_field(operation: AnyOperation) -> None:
+    with pytest.raises(InvalidField) as caught:
+        operation.parse({**EVENT, "event_id": EVENT_ID, "retain": True, "sublabel": 1})
+    assert caught.value.problem == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("version", "field", "value"),
+    [
+        ("0.17.2", "pre_capture", 5),
+        ("0.17.2", "source_type", "api"),
+        ("0.18.0", "source_type", "api"),
+        ("0.14.1", "description", "x"),
+    ],
+)
+def test_field_that_the_version_lacks(version: str, field: str, value: object) -> None:
+    payload = CREATE.parse({**EVENT, field: value})
+    with pytest.raises(InvalidField) as caught:
+        CREATE.check(payload, capabilities(version), NOW)
+    assert (caught.value.field, caught.value.problem) == (field, "not_supported")
+    assert caught.value.details == {"version": version}
+
+
+@pytest.mark.parametrize(
+    ("version", "data"),
+    [
+        ("0.18.0", {"pre_capture": 0, "description": "x", "boxes": [BOX]}),
+        ("0.16.4", {"source_type": "ring", "description": "x"}),
+        ("0.14.1", {"boxes": [BOX], "retain": True}),
+    ],
+)
+def test_fields_that_the_version_has(version: str, data: JsonObject) -> None:
+    CREATE.check(CREATE.parse({**EVENT, **data}), capabilities(version), NOW)
+
+
+@pytest.mark.parametrize("camera", ["Front_door", "frontdoor", "birdseye"])
+def test_camera_must_be_known_exactly(camera: str) -> None:
+    with pytest.raises(InvalidField) as caught:
+        CREATE.check(CREATE.parse({**EVENT, "camera": camera}), capabilities(), NOW)
+    assert (caught.value.field, caught.value.problem) == ("camera", "unknown_camera")
+    assert caught.value.details == {"camera": camera, "known": "front_door, garden"}
+
+
+@pytest.mark.parametrize("operation", [END, UPDATE], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    ("data", "field", "problem"),
+    [
+        ({}, "event_id", "required"),
+        ({"event_id": "", "delivery_id": None}, "event_id", "required"),
+        ({"event_id": EVENT_ID, "delivery_id": "x"}, "event_id", "exclusive"),
+        ({"event_id": "x"}, "event_id", "invalid"),
+        ({"event_id": f"{EVENT_ID}/end"}, "event_id", "invalid"),
+        ({"event_id": "../../config"}, "event_id", "invalid"),
+        ({"event_id": 5}, "event_id", "invalid"),
+        ({"event_id": "x" * 101}, "event_id", "too_long"),
+        ({"delivery_id": 5}, "delivery_id", "invalid"),
+        ({"delivery_id": "x" * 101}, "delivery_id", "too_long"),
+    ],
+)
+def test_which_event(
+    operation: AnyOperation, data: dict[str, object], field: str, problem: str
+) -> None:
+    more = {"retain": True} if operation is UPDATE else {}
+    with pytest.raises(InvalidField) as caught:
+        operation.parse({**data, **more})
+    assert (caught.value.field, caught.value.problem) == (field, problem)
+
+
+EAST = timezone(timedelta(hours=5))
+
+
+@pytest.mark.parametrize(
+    ("end_time", "read"),
+    [
+        (None, None),
+        (NOW, NOW),
+        (datetime(2026, 11, 22, 17, tzinfo=EAST), NOW),
+    ],
+)
+def test_end(end_time: datetime | None, read: datetime | None) -> None:
+    payload = END.parse({"event_id": EVENT_ID, "end_time": end_time})
+    assert payload == EndCameraEvent(target=Target(event_id=EVENT_ID), end_time=read)
+    END.check(payload, capabilities(), NOW)
+    assert END.load(1, END.dump(payload)) == payload
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("2026-11-22T12:00:00Z", "invalid"),
+        (1795308374, "invalid"),
+        (NOW.replace(tzinfo=None), "invalid"),
+        (datetime.min.replace(tzinfo=EAST), "invalid"),
+        (datetime.max.replace(tzinfo=timezone(-timedelta(hours=5))), "invalid"),
+        (datetime(1970, 1, 1, tzinfo=UTC), "too_early"),
+    ],
+)
+def test_end_time(value: object, problem: str) -> None:
+    with pytest.raises(InvalidField) as caught:
+        END.parse({"event_id": EVENT_ID, "end_time": value})
+    assert (caught.value.field, caught.value.problem) == ("end_time", problem)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=1, seconds=1), timedelta(days=9000)])
+def test_end_far_ahead(ahead: timedelta) -> None:
+    payload = END.parse({"event_id": EVENT_ID, "end_time": NOW + ahead})
+    with pytest.raises(InvalidField) as caught:
+        END.check(payload, capabilities(), NOW)
+    assert (caught.value.field, caught.value.problem) == ("end_time", "too_late")
+    assert caught.value.details == {"limit": "2026-11-23T12:00:00+00:00"}
+
+
+def test_update() -> None:
+    payload = UPDATE.parse(
+        {"delivery_id": "d", "sub_label": "", "description": "", "retain": False}
+    )
+    assert payload == UpdateCameraEvent(
+        target=Target(delivery_id="d"), sub_label="", description="", retain=False
+    )
+    assert UPDATE.load(1, UPDATE.dump(payload)) == payload
+
+
+@pytest.mark.parametrize(
+    ("field", "problem", "value"),
+    [
+        *wrong("sub_label", "invalid", *NOT_TEXT),
+        *wrong("sub_label", "too_long", "x" * 101),
+        *wrong("sub_label", "bad_character", *CONTROL),
+        *wrong("description", "invalid", *NOT_TEXT),
+        *wrong("description", "too_long", "x" * 5001),
+        *wrong("description", "bad_character", "a\x00b"),
+        *wrong("retain", "invalid", *NOT_A_FLAG),
+        *wrong("sub_label", "nothing_to_change", None),
+    ],
+)
+def test_field_of_an_update(field: str, problem: str, value: object) -> None:
+    with pytest.raises(InvalidField) as caught:
+        UPDATE.parse({"event_id": EVENT_ID, field: value})
+    assert (caught.value.field, caught.value.problem) == (field, problem)
+
+
+def test_description_of_an_update_that_the_version_lacks() -> None:
+    payload = UPDATE.parse({"event_id": EVENT_ID, "description": ""})
+    UPDATE.check(payload, capabilities("0.15.2"), NOW)
+    with pytest.raises(InvalidField):
+        UPDATE.check(payload, capabilities("0.14.1"), NOW)
+
+
+@pytest.mark.parametrize("operation", FRIGATE.operations, ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    ("version", "data"),
+    [
+        (2, {"event_id": EVENT_ID, "retain": True}),
+        (0, {"event_id": EVENT_ID}),
+        (1, {}),
+        (1, {"camera": 5, "event_id": 5}),
+        (1, {"event_id": EVENT_ID, "end_time": "soon", "retain": "x"}),
+        (1, {"event_id": EVENT_ID, "end_time": 5, "retain": "x"}),
+    ],
+)
+def test_row_that_cannot_be_read(
+    operation: AnyOperation, version: int, data: JsonObject
+) -> None:
+    with pytest.raises(UnreadablePayload):
+        operation.load(version, data)
+
+
+def test_what_deliveries_share() -> None:
+    create = CREATE.parse(EVENT)
+    own = END.parse({"delivery_id": "d1"})
+    foreign = UPDATE.parse({"event_id": EVENT_ID, "retain": True})
+    assert CREATE.key(create, "d1") == END.key(own, "d2") == "d1"
+    assert UPDATE.key(foreign, "d3") == f"event:{EVENT_ID}"
+    assert (CREATE.follows(create), END.follows(own), UPDATE.follows(foreign)) == (
+        None,
+        "d1",
+        None,
+    )
+    assert UPDATE.follows(UPDATE.parse({"delivery_id": "d1", "retain": True})) == "d1"
+    assert CREATE.lane(create, capabilities("0.18.0")) is None
+    assert CREATE.lane(create, capabilities("0.17.2")) == "front_door/doorbell"
+
+
+def test_how_long_deliveries_wait() -> None:
+    create = CREATE.parse(EVENT)
+    late = CREATE.expires(create, NOW, capabilities("0.18.0"))
+    soon = CREATE.expires(create, NOW, capabilities("0.17.2"))
+    assert late == NOW + timedelta(hours=24)
+    assert soon == NOW + timedelta(seconds=60)
+    end = END.parse({"event_id": EVENT_ID})
+    assert END.expires(end, NOW, capabilities()) is None
+
+
+def test_summaries_tell_no_description() -> None:
+    create = CREATE.parse({**EVENT, "description": "secret", "sub_label": "who"})
+    assert CREATE.summary(create) == "front_door / doorbell"
+    assert END.summary(END.parse({"event_id": EVENT_ID})) == EVENT_ID
+    update = UPDATE.parse({"delivery_id": "d1", "description": "secret"})
+    assert UPDATE.summary(update) == "d1"
+
+
+@pytest.mark.parametrize(
+    ("version", "data", "names"),
+    [
+        ("0.18.0", {}, ("create", "back_date", "review")),
+        ("0.18.0", {"until_ended": True}, ("create", "review")),
+        ("0.17.2", {}, ("create", "review")),
+        ("0.18.0", {"camera": "garden"}, ("create", "back_date")),
+        (
+            "0.17.2",
+            {"description": "x", "retain": True},
+            ("create", "description", "retain", "review"),
+        ),
+        ("0.17.2", {"description": "", "retain": False}, ("create", "review")),
+    ],
+)
+def test_steps(version: str, data: JsonObject, names: tuple[str, ...]) -> None:
+    payload = CREATE.parse({**EVENT, **data})
+    steps = CREATE.steps(payload, capabilities(version))
+    assert tuple(step.name for step in steps) == names
+    assert [step.repeatable for step in steps] == [False] + [True] * (len(steps) - 1)
+    assert steps[0].find is not None
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.datetimes(timezones=st.just(UTC)),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+NAMES = st.sampled_from(
+    [
+        "camera",
+        "label",
+        "sub_label",
+        "score",
+        "duration",
+        "until_ended",
+        "include_recording",
+        "pre_capture",
+        "boxes",
+        "description",
+        "retain",
+        "source_type",
+        "event_id",
+        "delivery_id",
+        "end_time",
+    ]
+)
+
+
+@pytest.mark.parametrize("operation", FRIGATE.operations, ids=lambda one: one.name)
+@given(data=st.dictionaries(NAMES, ANYTHING))
+def test_whatever_is_given_is_read_or_refused(
+    operation: AnyOperation, data: dict[str, object]
+) -> None:
+    try:
+        payload = operation.parse({**EVENT, **data} if operation is CREATE else data)
+    except InvalidField:
+        return
+    assert operation.load(1, operation.dump(payload)) == payload
+
+
+@given(label=st.text(min_size=1, max_size=100))
+def test_whatever_label_is_taken_stays_one_segment(label: str) -> None:
+    try:
+        payload = CREATE.parse({**EVENT, "label": label})
+    except InvalidField:
+        return
+    assert payload.label
+    assert not {"/", "\\", "\x00"} & set(payload.label)
+    assert payload.label.strip(".") == payload.label

@@ -1,0 +1,448 @@
+"""What happens on the wire, and what a client makes of it."""
+
+import asyncio
+from datetime import UTC, datetime
+import socket
+from typing import override
+
+from aiohttp import ClientSession, DummyCookieJar, TCPConnector
+from aiohttp.abc import AbstractResolver, ResolveResult
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.event_relay.backends.base import Json, JsonObject
+from custom_components.event_relay.backends.errors import (
+    BackendError,
+    CannotConnect,
+    InvalidResponse,
+    OutcomeUnknown,
+    Rejected,
+    Unavailable,
+)
+from custom_components.event_relay.backends.http import (
+    LONGEST_RETRY_AFTER,
+    MAXIMUM_BODY,
+    Effect,
+    HttpTransport,
+    Reply,
+    normalise_address,
+    raise_for_failure,
+    reason_of,
+)
+from simulators.certificate import self_signed_context
+
+from .raw_server import (
+    Answer,
+    bytes_then_close,
+    half_then_hang,
+    hang,
+    reset,
+    serve,
+)
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+LOST_ON_THE_WAY: dict[str, Answer] = {
+    "closed after the request": bytes_then_close(b""),
+    "reset after the request": reset,
+    "half a body": bytes_then_close(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"),
+    "half a chunk": bytes_then_close(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n{"
+    ),
+    "not the encoding it says": bytes_then_close(
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"
+    ),
+    "no answer": hang,
+    "no end of the answer": half_then_hang(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"
+    ),
+    "not HTTP": bytes_then_close(b"SSH-2.0-OpenSSH_10.0\r\n"),
+    "not even text": bytes_then_close(b"\x15\x03\x01\x00\x02\x02\x16\r\n\r\n"),
+    "headers without end": bytes_then_close(
+        b"HTTP/1.1 200 OK\r\nX: " + b"a" * 20_000 + b"\r\n\r\n"
+    ),
+    "far too much": bytes_then_close(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n",
+        b" " * (MAXIMUM_BODY + 1),
+    ),
+}
+WITHOUT_WORTH: dict[str, str] = {
+    "not HTTP": "not_http",
+    "not even text": "not_http",
+    "headers without end": "not_http",
+    "far too much": "too_large",
+}
+"""What no retry of a read would change."""
+
+
+@pytest.fixture
+def transport(session: ClientSession) -> HttpTransport:
+    """Return a transport to where nobody listens."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    return HttpTransport(session, f"http://127.0.0.1:{port}")
+
+
+@pytest.mark.parametrize("effect", Effect)
+async def test_refused_is_surely_not_sent(
+    transport: HttpTransport, effect: Effect
+) -> None:
+    with pytest.raises(CannotConnect, match="Connection refused") as caught:
+        await transport.send("POST", "x", effect=effect)
+    assert caught.value.code == "cannot_connect"
+
+
+class NoNames(AbstractResolver):
+    """Knows no host."""
+
+    @override
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        raise OSError(None, "Domain name not found")
+
+    @override
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize("effect", Effect)
+async def test_unknown_host_is_surely_not_sent(effect: Effect) -> None:
+    connector = TCPConnector(resolver=NoNames())
+    async with ClientSession(connector=connector) as session:
+        transport = HttpTransport(session, "http://frigate.invalid")
+        with pytest.raises(CannotConnect, match="host name not found"):
+            await transport.send("POST", "x", effect=effect)
+
+
+@pytest.mark.parametrize("effect", Effect)
+async def test_certificate_not_trusted(session: ClientSession, effect: Effect) -> None:
+    async with serve(bytes_then_close(OK), self_signed_context()) as server:
+        transport = HttpTransport(session, server.address)
+        with pytest.raises(CannotConnect) as caught:
+            await transport.send("POST", "x", effect=effect)
+    assert caught.value.code == "certificate"
+    assert server.requests == []
+
+
+async def test_certificate_not_asked_for(socket_enabled: None) -> None:
+    connector = TCPConnector(ssl=False)
+    async with (
+        serve(bytes_then_close(OK), self_signed_context()) as server,
+        ClientSession(connector=connector, cookie_jar=DummyCookieJar()) as session,
+    ):
+        reply = await HttpTransport(session, server.address).send("GET", "x")
+    assert reply.json_object() == {}
+
+
+@pytest.mark.parametrize("effect", Effect)
+async def test_no_tls_spoken_there(session: ClientSession, effect: Effect) -> None:
+    async def refuse(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        transport = HttpTransport(session, f"https://127.0.0.1:{port}")
+        with pytest.raises(CannotConnect) as caught:
+            await transport.send("POST", "x", effect=effect)
+    assert caught.value.code == "tls"
+
+
+@pytest.mark.parametrize("effect", Effect)
+async def test_no_connection_in_time(effect: Effect, socket_enabled: None) -> None:
+    async with (
+        serve(hang) as server,
+        ClientSession(connector=TCPConnector(limit=1)) as session,
+    ):
+        transport = HttpTransport(session, server.address, timeout=0.2)
+        first = asyncio.create_task(session.get(server.address))
+        while not server.requests:
+            await asyncio.sleep(0)
+        with pytest.raises(CannotConnect) as caught:
+            await transport.send("POST", "x", effect=effect)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+    assert caught.value.code == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("effect", "expected"),
+    [
+        (Effect.ONCE, OutcomeUnknown),
+        (Effect.REPEATABLE, Unavailable),
+        (Effect.NONE, CannotConnect),
+    ],
+)
+@pytest.mark.parametrize("cause", LOST_ON_THE_WAY)
+async def test_answer_lost(
+    session: ClientSession, cause: str, effect: Effect, expected: type[BackendError]
+) -> None:
+    if effect is Effect.NONE and cause in WITHOUT_WORTH:
+        expected = InvalidResponse
+    async with serve(LOST_ON_THE_WAY[cause]) as server:
+        transport = HttpTransport(session, server.address, timeout=0.4)
+        with pytest.raises(expected) as caught:
+            await transport.send("POST", "x", effect=effect, body={})
+        assert len(server.requests) == 1
+    assert type(caught.value) is expected
+    if effect is Effect.NONE:
+        timed_out = "timeout" if cause.startswith("no ") else "cannot_connect"
+        assert caught.value.code == WITHOUT_WORTH.get(cause, timed_out)
+
+
+async def test_write_on_a_connection_that_went_stale_is_not_repeated(
+    session: ClientSession,
+) -> None:
+    heads = iter([OK, b""])
+
+    async def twice(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in heads:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer)
+            if not answer:
+                break
+        writer.close()
+
+    server = await asyncio.start_server(twice, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        transport = HttpTransport(session, f"http://127.0.0.1:{port}")
+        assert (await transport.send("POST", "x", effect=Effect.ONCE)).ok
+        with pytest.raises(OutcomeUnknown):
+            await transport.send("POST", "x", effect=Effect.ONCE)
+    assert next(heads, None) is None
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_no_redirect_is_followed(session: ClientSession, status: int) -> None:
+    async with serve(bytes_then_close(OK)) as elsewhere:
+        moved = f"HTTP/1.1 {status} Moved\r\nLocation: {elsewhere.address}\r\n"
+        answer = bytes_then_close(moved.encode(), b"Content-Length: 0\r\n\r\n")
+        async with serve(answer) as server:
+            transport = HttpTransport(session, server.address)
+            reply = await transport.send(
+                "POST",
+                "x",
+                effect=Effect.ONCE,
+                headers={"Authorization": "Bearer secret"},
+            )
+        assert elsewhere.requests == []
+    with pytest.raises(Unavailable) as written:
+        raise_for_failure(reply, Effect.ONCE, "")
+    with pytest.raises(InvalidResponse) as read:
+        raise_for_failure(reply, Effect.NONE, "")
+    assert written.value.code == read.value.code == "redirected"
+
+
+@pytest.mark.parametrize(
+    ("segment", "path"),
+    [
+        ("a b", "a%20b"),
+        ("a/b", "a%2Fb"),
+        ("..", ".."),
+        ("?x#y%z", "%3Fx%23y%25z"),
+        ("%2f", "%252f"),
+        ("дверь 🚪", "%D0%B4%D0%B2%D0%B5%D1%80%D1%8C%20%F0%9F%9A%AA"),
+        ("a:b+c", "a%3Ab%2Bc"),
+    ],
+)
+async def test_segments_are_quoted_each_for_itself(
+    session: ClientSession, segment: str, path: str
+) -> None:
+    async with serve(bytes_then_close(OK)) as server:
+        transport = HttpTransport(session, f"{server.address}/prefix")
+        await transport.send("GET", "api", segment, "end")
+    assert server.requests[0].startswith(f"GET /prefix/api/{path}/end HTTP".encode())
+
+
+async def test_query_and_body(session: ClientSession) -> None:
+    async with serve(bytes_then_close(OK)) as server:
+        transport = HttpTransport(session, server.address)
+        await transport.send(
+            "POST", "x", query={"a": "1+1&2", "b": "ж"}, body={"t": "ж", "n": 1.5}
+        )
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /x?a=1%2B1%262&b=%D0%B6 HTTP")
+    assert b"Content-Type: application/json" in head
+    assert body == b'{"t": "\\u0436", "n": 1.5}'
+
+
+@pytest.mark.parametrize(
+    "body", [{"x": float("nan")}, {"x": float("inf")}, {"x": object()}]
+)
+async def test_what_is_not_json_is_not_sent(
+    transport: HttpTransport, body: JsonObject
+) -> None:
+    with pytest.raises(Rejected) as caught:
+        await transport.send("POST", "x", effect=Effect.ONCE, body=body)
+    assert caught.value.code == "unwritable"
+
+
+async def test_what_is_no_text_is_not_sent(transport: HttpTransport) -> None:
+    with pytest.raises(Rejected):
+        await transport.send("GET", "\ud800")
+
+
+async def test_closed_session_is_surely_not_sent(transport: HttpTransport) -> None:
+    await transport._session.close()
+    with pytest.raises(CannotConnect):
+        await transport.send("POST", "x", effect=Effect.ONCE)
+
+
+async def test_cancelling_stays_cancelling(session: ClientSession) -> None:
+    async with serve(hang) as server:
+        sending = asyncio.create_task(
+            HttpTransport(session, server.address).send("GET", "x")
+        )
+        while not server.requests:
+            await asyncio.sleep(0)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+
+
+async def test_cookies_and_headers_are_given(session: ClientSession) -> None:
+    answer = OK.replace(
+        b"\r\n\r\n",
+        b"\r\nSet-Cookie: a=b; Path=/\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n",
+    )
+    async with serve(bytes_then_close(answer)) as server:
+        reply = await HttpTransport(session, server.address).send("GET", "x")
+    assert reply.set_cookies == {"a": "b"}
+    assert reply.date == datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)
+
+
+def reply_of(status: int = 200, body: bytes = b"", **headers: str) -> Reply:
+    """Return an answer."""
+    return Reply(
+        status=status,
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+        set_cookies={},
+        body=body,
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0),
+        ("17", 17),
+        (" 17 ", 17),
+        ("Sat, 01 Jan 2028 00:01:00 GMT", 60),
+        ("Fri, 31 Dec 2027 23:59:00 GMT", 0),
+        ("Sat, 01 Jan 2028 00:01:00", 60),
+        ("9" * 400, LONGEST_RETRY_AFTER),
+        ("Fri, 31 Dec 9999 23:59:00 GMT", LONGEST_RETRY_AFTER),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("Sat, 01 Jan 2028 00:01:00 +99999999999999999999", None),
+    ],
+)
+def test_retry_after(
+    freezer: FrozenDateTimeFactory, value: str, seconds: float | None
+) -> None:
+    freezer.move_to("2028-01-01T00:00:00Z")
+    assert reply_of(503, Retry_After=value).retry_after == seconds
+
+
+def test_retry_after_not_said() -> None:
+    assert reply_of(503).retry_after is None
+    assert reply_of().date is None
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("effect", Effect)
+def test_limits_say_that_nothing_was_taken(status: int, effect: Effect) -> None:
+    with pytest.raises(Unavailable, match="busy") as caught:
+        raise_for_failure(reply_of(status, Retry_After="7"), effect, "busy")
+    assert caught.value.retry_after == 7
+    assert caught.value.code == ("rate_limited" if status == 429 else "unavailable")
+
+
+@pytest.mark.parametrize("status", [500, 501, 502, 504, 520])
+@pytest.mark.parametrize(
+    ("effect", "expected"),
+    [
+        (Effect.ONCE, OutcomeUnknown),
+        (Effect.REPEATABLE, Unavailable),
+        (Effect.NONE, Unavailable),
+    ],
+)
+def test_outages_leave_a_write_open(
+    status: int, effect: Effect, expected: type[BackendError]
+) -> None:
+    with pytest.raises(expected):
+        raise_for_failure(reply_of(status), effect, "down")
+
+
+@pytest.mark.parametrize("status", [200, 204, 400, 401, 403, 404, 422])
+def test_other_statuses_are_the_backends(status: int) -> None:
+    raise_for_failure(reply_of(status), Effect.ONCE, "")
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"\xff", b"[" * 200_000, b"1" * 5000, b'{"a"']
+)
+def test_what_is_not_json_is_a_value_error(body: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 json's own
+        reply_of(body=body).json()
+
+
+@pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'"x"'])
+def test_json_that_is_no_object(body: bytes) -> None:
+    with pytest.raises(ValueError, match="not a JSON object"):
+        reply_of(body=body).json_object()
+
+
+def test_json() -> None:
+    expected: Json = {"a": [1, None]}
+    assert reply_of(body=b'{"a": [1, null]}').json_object() == expected
+    assert reply_of(body=b"\xff\xfea").text.endswith("a")
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("http://frigate:5000", "http://frigate:5000"),
+        (" https://frigate.lan:8971/ ", "https://frigate.lan:8971"),
+        ("http://host:80/a/b//", "http://host/a/b"),
+        ("http://[::1]:5000", "http://[::1]:5000"),
+        ("HTTP://Host", "http://host"),
+    ],
+)
+def test_normalise_address(given: str, address: str) -> None:
+    assert normalise_address(given) == address
+    assert normalise_address(address) == address
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "frigate:5000",
+        "ftp://host",
+        "http://",
+        "http://user@host",
+        "http://user:password@host",
+        "http://host?x=1",
+        "http://host#x",
+        "http://[::1",
+        "http://host:99999",
+        "http://host:port",
+    ],
+)
+def test_no_address(given: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 yarl's own
+        normalise_address(given)
+
+
+def test_reasons_are_one_short_line() -> None:
+    assert reason_of("a\n b\t c") == "a b c"
+    assert len(reason_of("x" * 9000)) == 300

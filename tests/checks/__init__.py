@@ -1,0 +1,1 @@
+"""Standing checks: what holds of the files, whatever the code does."""

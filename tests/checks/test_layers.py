@@ -1,0 +1,166 @@
+"""Imports point one way: surface, rules, outbox, backends' contracts."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .files import DOMAIN, PACKAGE, ROOT, module_name
+
+HERE = f"custom_components.{DOMAIN}"
+HOME_ASSISTANT = ("homeassistant", "probatio", "voluptuous")
+CONTRACTS = ("backends.base", "backends.errors")
+"""What the outbox and the rules may know of backends."""
+NAMES_BACKENDS = "registry"
+"""The one module outside a backend's folder that may import from it."""
+
+
+def imports(source: str, module: str, *, package: bool = False) -> Iterator[str]:
+    """Yield the full name of everything that a module imports."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                yield from (name.name for name in names)
+            case ast.ImportFrom(module=origin, names=names, level=level):
+                parts = module.split(".")
+                kept = parts[: len(parts) - level + package] if level else []
+                base = [*kept, *([origin] if origin else [])]
+                yield from (".".join([*base, name.name]) for name in names)
+
+
+def below(name: str, *roots: str) -> bool:
+    """Return whether a dotted name is one of the roots, or lies in one."""
+    return any(name == root or name.startswith(f"{root}.") for root in roots)
+
+
+def allowed(module: str, imported: str) -> bool:
+    """Return whether a module may import a name; both as from the repository's root."""
+    if not below(module, HERE):
+        return not below(imported, "custom_components", *HOME_ASSISTANT)
+    own = module.removeprefix(HERE).removeprefix(".")
+    is_form = own.endswith("forms")
+    if below(imported, *HOME_ASSISTANT):
+        return is_form or not below(own, "outbox", "backends")
+    if below(imported, HERE):
+        wanted = imported.removeprefix(HERE).removeprefix(".")
+        return _allowed_inside(own, wanted, is_form=is_form)
+    return True
+
+
+def _allowed_inside(own: str, wanted: str, *, is_form: bool) -> bool:
+    """Return whether one module of the integration may import another."""
+    if below(own, "outbox"):
+        return below(wanted, "outbox", *CONTRACTS)
+    if below(own, "rules"):
+        return below(wanted, "rules", "outbox", "const", *CONTRACTS)
+    if below(own, "backends"):
+        return _allowed_to_backend(own, wanted, is_form=is_form)
+    return own == NAMES_BACKENDS or _backend(wanted) is None
+
+
+def _allowed_to_backend(own: str, wanted: str, *, is_form: bool) -> bool:
+    """Return whether one module of the backends may import another."""
+    if not below(wanted, "backends"):
+        return False
+    if not is_form and "forms" in wanted.split("."):
+        return False
+    return _backend(wanted) in (None, _backend(own))
+
+
+def _backend(name: str) -> str | None:
+    """Return the backend in whose folder a module is; None for what all share."""
+    match name.split("."):
+        case ["backends", folder, *_] if (PACKAGE / "backends" / folder).is_dir():
+            return folder
+    return None
+
+
+def offences(module: str, source: str, *, package: bool = False) -> list[str]:
+    """Return what a module imports and may not."""
+    return [
+        f"{module} imports {imported}"
+        for imported in imports(source, module, package=package)
+        if not allowed(module, imported)
+    ]
+
+
+@pytest.mark.parametrize("folder", [PACKAGE, ROOT / "simulators"], ids=lambda f: f.name)
+def test_imports_point_one_way(folder: Path) -> None:
+    found = [
+        offence
+        for path in sorted(folder.rglob("*.py"))
+        for offence in offences(
+            module_name(path), path.read_text(), package=path.name == "__init__.py"
+        )
+    ]
+    assert found == []
+
+
+def test_backends_package_is_empty() -> None:
+    tree = ast.parse((PACKAGE / "backends/__init__.py").read_text())
+    assert ast.get_docstring(tree, clean=False) is None or len(tree.body) == 1
+    assert all(isinstance(statement, ast.Expr) for statement in tree.body)
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("outbox.worker", "from homeassistant.core import HomeAssistant"),
+        ("outbox.worker", "import voluptuous as vol"),
+        ("outbox.worker", "from ..const import DOMAIN"),
+        ("outbox.worker", "from ..backends.http import HttpTransport"),
+        ("outbox.worker", "from ..backends.frigate.client import FrigateClient"),
+        ("outbox.worker", "from .. import registry"),
+        ("backends.frigate.client", "import homeassistant.util.dt"),
+        ("backends.frigate.client", "def late():\n    import probatio"),
+        ("backends.frigate.client", "from .forms import FrigateForms"),
+        ("backends.frigate.client", "from ...outbox.delivery import Delivery"),
+        ("backends.frigate.forms", "from ...const import DOMAIN"),
+        ("backends.base", "from .frigate.models import Box"),
+        ("backends.base", "from .forms import BackendForms"),
+        ("rules.engine", "from ..services import async_setup_services"),
+        ("rules.engine", "from ..backends.forms import BackendForms"),
+        ("services", "from .backends.frigate.client import FrigateClient"),
+        ("services", "from .backends import frigate"),
+        ("services", f"import {HERE}.backends.frigate"),
+    ],
+)
+def test_wrong_direction_is_found(module: str, source: str) -> None:
+    assert len(offences(f"{HERE}.{module}", source)) == 1
+
+
+def test_another_backend_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "is_dir", lambda path: path.name in ("frigate", "aipix"))
+    source = "from ..frigate.models import Box"
+    assert len(offences(f"{HERE}.backends.aipix.client", source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source", [f"import {HERE}.const", "from homeassistant.core import callback"]
+)
+def test_simulator_that_knows_the_integration_is_found(source: str) -> None:
+    assert len(offences("simulators.server", source)) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("outbox.worker", "from ..backends.errors import CannotConnect"),
+        ("outbox.worker", "from .store import Store"),
+        ("backends.frigate.client", "from ..base import Json\nimport aiohttp"),
+        ("backends.frigate.forms", "import voluptuous\nfrom ..forms import Probe"),
+        ("rules.engine", "from homeassistant.core import callback"),
+        ("rules.engine", "from ..outbox.outbox import Outbox\nfrom ..const import X"),
+        ("registry", "from .backends.frigate.forms import FrigateForms"),
+        ("services", "from .backends.base import InvalidField"),
+    ],
+)
+def test_right_direction_passes(module: str, source: str) -> None:
+    assert offences(f"{HERE}.{module}", source) == []
+
+
+def test_package_resolves_relative_names() -> None:
+    assert list(imports("from .const import DOMAIN", HERE, package=True)) == [
+        f"{HERE}.const.DOMAIN"
+    ]

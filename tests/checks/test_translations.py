@@ -1,0 +1,364 @@
+"""Every text that is used is there, and every text that is there is used.
+
+What is built from data (the flow's steps, the fields of forms and actions) is read
+from the registry; all else from the syntax of the code (`texts_in_code`).
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+import re
+from string import Formatter
+from typing import Any
+
+import pytest
+import voluptuous as vol
+
+from custom_components.event_relay import config_flow, services
+from custom_components.event_relay.outbox.delivery import SETTLED, DeliveryState
+from custom_components.event_relay.registry import BACKENDS
+
+from .files import PACKAGE, read_json, read_yaml, trees
+from .texts_in_code import Texts, constants_in, texts_in
+
+TEXTS: Mapping[str, Any] = read_json(PACKAGE / "translations/en.json")
+ACTIONS: Mapping[str, Mapping[str, Any]] = read_yaml(PACKAGE / "services.yaml")
+
+CENTRAL_ABORTS = {
+    "already_in_progress",
+    "reauth_successful",
+    "reconfigure_successful",
+    "single_instance_allowed",
+}
+"""Home Assistant has these texts itself."""
+CLIENT_PLACEHOLDERS = {"connection", "reason"}
+"""What the coordinator tells of every client error, and of a delivery's failure."""
+STATE_PLACEHOLDERS = {"state"}
+"""What is told of a delivery that is in no state for what was asked."""
+NOT_ALLOWED = {"confirmation_needed", "not_discardable", "not_retryable"}
+FORM_PLACEHOLDERS = {"name", "address"}
+"""What a form for an existing connection may say of it."""
+
+TOP_LEVEL = {
+    "application_credentials",
+    "common",
+    "conditions",
+    "config",
+    "config_panel",
+    "config_subentries",
+    "conversation",
+    "device",
+    "device_automation",
+    "entity",
+    "entity_component",
+    "exceptions",
+    "issues",
+    "options",
+    "preview_features",
+    "selector",
+    "services",
+    "system_health",
+    "title",
+    "triggers",
+}
+KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+
+
+def read_code(modules: Mapping[str, ast.Module]) -> Texts:
+    """Return the texts that some modules use."""
+    constants: dict[str, str] = {}
+    for tree in trees().values():
+        constants |= constants_in(tree)
+    found = Texts()
+    for tree in modules.values():
+        found.add(texts_in(tree, constants))
+    return found
+
+
+USED = read_code(trees())
+IN_FORMS = read_code(
+    {name: tree for name, tree in trees().items() if name.endswith(".forms")}
+)
+ELSEWHERE = read_code(
+    {name: tree for name, tree in trees().items() if not name.endswith(".forms")}
+)
+"""Problems of fields are shown by the form, or by the exception of an action."""
+
+
+type Part = str | Mapping[str, Part]
+"""A text, or texts below their keys."""
+
+
+def leaves(value: Part, *path: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield every text with the keys that lead to it."""
+    if isinstance(value, str):
+        yield path, value
+        return
+    for key, inner in value.items():
+        yield from leaves(inner, *path, key)
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the names in braces."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def flow_fields() -> dict[str, set[str]]:
+    """Return the fields of every step of the flow, as the registry builds them."""
+    fields: dict[str, set[str]] = {"user": set()}
+    for forms in BACKENDS:
+        name = forms.backend.name
+        fields[name] = names(forms.connection_schema())
+        fields[f"{name}_reconfigure"] = names(forms.connection_schema())
+        fields[f"{name}_reauth"] = names(forms.credentials_schema())
+    return fields
+
+
+def names(schema: vol.Schema) -> set[str]:
+    """Return the names of a form's fields."""
+    return {str(marker) for marker in schema.schema}
+
+
+def section(*path: str) -> dict[str, Any]:
+    """Return a part of the texts; an empty one where there is none."""
+    part: Any = TEXTS
+    for key in path:
+        part = part.get(key, {})
+    return dict(part)
+
+
+# The flow.
+
+
+def test_steps() -> None:
+    handled = {"reauth", "reconfigure"}
+    """They only lead to the form of the backend."""
+    wanted = set(flow_fields()) | (USED.steps - handled)
+    assert set(section("config", "step")) == wanted
+
+
+@pytest.mark.parametrize("step", flow_fields())
+def test_fields_of_forms(step: str) -> None:
+    wanted = flow_fields()[step]
+    assert set(section("config", "step", step, "data")) == wanted
+    assert set(section("config", "step", step, "data_description")) == wanted
+    assert section("config", "step", step)["title"]
+
+
+def test_menu_of_backends() -> None:
+    wanted = {forms.backend.name for forms in BACKENDS} | USED.menu_options
+    assert set(section("config", "step", "user", "menu_options")) == wanted
+    assert set(section("config", "step", "user", "menu_option_descriptions")) == wanted
+
+
+def test_form_errors() -> None:
+    wanted = config_flow.FORM_ERRORS | USED.form_errors | set(IN_FORMS.problems)
+    assert set(section("config", "error")) == wanted
+
+
+def test_form_errors_are_codes_of_clients() -> None:
+    assert USED.codes >= config_flow.FORM_ERRORS
+
+
+def test_aborts() -> None:
+    assert set(section("config", "abort")) == USED.aborts - CENTRAL_ABORTS
+
+
+def test_placeholders_of_forms() -> None:
+    for step, texts in section("config", "step").items():
+        existing = step.endswith(("_reauth", "_reconfigure"))
+        allowed = FORM_PLACEHOLDERS if existing else set()
+        for _, text in leaves(texts):
+            assert placeholders(text) <= allowed, (step, text)
+    for error, text in section("config", "error").items():
+        details = [
+            uses for uses in IN_FORMS.problems.get(error, ()) if uses is not None
+        ]
+        allowed = {"reason"} if error in config_flow.FORM_ERRORS else set()
+        allowed |= set.intersection(*map(set, details)) if details else set()
+        assert placeholders(text) <= allowed, (error, text)
+
+
+# Exceptions and issues.
+
+
+def exception_placeholders() -> dict[str, set[str] | None]:
+    """Return for every exception what all its uses pass; None where unknown."""
+    wanted: dict[str, set[str] | None] = {
+        f"field_{problem}": {"field"} | passed
+        for problem, uses in ELSEWHERE.problems.items()
+        if (passed := common(uses)) is not None
+    }
+    for problem in ELSEWHERE.problems:
+        wanted.setdefault(f"field_{problem}", None)
+    for code in USED.codes:
+        wanted[code] = (
+            STATE_PLACEHOLDERS if code in NOT_ALLOWED else CLIENT_PLACEHOLDERS
+        )
+    for state in SETTLED - {DeliveryState.DELIVERED, DeliveryState.FAILED}:
+        wanted[state.value] = CLIENT_PLACEHOLDERS
+    for key, uses in USED.exceptions.items():
+        passed, other = common(uses), wanted.get(key)
+        wanted[key] = passed if other is None or passed is None else passed & other
+    return wanted
+
+
+def common(uses: list[frozenset[str] | None]) -> set[str] | None:
+    """Return what is passed by every use of which it can be told."""
+    known = [set(passed) for passed in uses if passed is not None]
+    return set.intersection(*known) if known else None
+
+
+EXCEPTIONS = exception_placeholders()
+
+
+def test_exceptions() -> None:
+    assert set(section("exceptions")) == set(EXCEPTIONS)
+
+
+@pytest.mark.parametrize("key", sorted(EXCEPTIONS))
+def test_placeholders_of_exceptions(key: str) -> None:
+    passed = EXCEPTIONS[key]
+    if passed is not None:
+        message = section("exceptions", key).get("message", "")
+        assert placeholders(message) <= passed
+
+
+def test_issues() -> None:
+    assert set(section("issues")) == USED.issues
+    for texts in section("issues").values():
+        assert texts["title"]
+        assert ("description" in texts) != ("fix_flow" in texts)
+
+
+def test_entities() -> None:
+    keys = {key for platform in section("entity").values() for key in platform}
+    assert keys == USED.entities
+
+
+# Actions.
+
+
+def fields_of(action: str) -> tuple[dict[str, Any], set[str]]:
+    """Return the fields of an action, those in its sections too, and the sections."""
+    fields: dict[str, Any] = {}
+    sections: set[str] = set()
+    for name, field in (ACTIONS[action].get("fields") or {}).items():
+        if "fields" in field:
+            sections.add(name)
+            fields |= field["fields"]
+        else:
+            fields[name] = field
+    return fields, sections
+
+
+def test_actions() -> None:
+    sending = {action for forms in BACKENDS for action in forms.action_fields}
+    assert set(ACTIONS) == sending | USED.actions
+    assert set(section("services")) == set(ACTIONS)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_texts_of_actions(action: str) -> None:
+    fields, sections = fields_of(action)
+    texts = section("services", action)
+    assert texts["name"]
+    assert texts["description"]
+    assert set(texts["fields"]) == set(fields)
+    assert set(texts.get("sections", ())) == sections
+    assert all(text["name"] for text in texts.get("sections", {}).values())
+    for field in texts["fields"].values():
+        assert field["name"]
+        assert field["description"]
+
+
+def test_fields_of_actions_are_those_that_are_taken() -> None:
+    taken: dict[str, set[str]] = {
+        action: {"config_entry_id", "wait", *fields}
+        for forms in BACKENDS
+        for action, fields in forms.action_fields.items()
+    }
+    taken |= {
+        "list_deliveries": set(services.LIST_FIELDS),
+        "retry_delivery": set(services.RETRY_FIELDS),
+        "discard_delivery": set(services.DISCARD_FIELDS),
+    }
+    assert {action: set(fields_of(action)[0]) for action in ACTIONS} == taken
+
+
+def selections() -> dict[str, set[str]]:
+    """Return the translated selectors of the actions, and the options of each."""
+    found: dict[str, set[str]] = {}
+    for action in ACTIONS:
+        for field in fields_of(action)[0].values():
+            select = (field.get("selector") or {}).get("select") or {}
+            if key := select.get("translation_key"):
+                found.setdefault(key, set()).update(select["options"])
+    return found
+
+
+def test_selectors() -> None:
+    assert set(section("selector")) == set(selections()) | USED.selectors
+    for key, options in selections().items():
+        assert set(section("selector", key, "options")) == options
+
+
+def test_states_to_choose_from_are_all_there_are() -> None:
+    assert selections()["delivery_state"] == set(DeliveryState)
+
+
+# What hassfest demands of every text.
+
+
+def test_top_level() -> None:
+    assert set(TEXTS) <= TOP_LEVEL
+    assert not (PACKAGE / "strings.json").exists()
+    assert not (PACKAGE / ".translations").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), leaves(TEXTS), ids=lambda part: ".".join(part)[:60]
+)
+def test_form_of_text(path: tuple[str, ...], text: str) -> None:
+    assert all(KEY.fullmatch(key) for key in path)
+    assert flaws(text) == []
+
+
+def flaws(text: str) -> list[str]:
+    """Return what hassfest would refuse in a text."""
+    found = []
+    if not text or text != text.strip():
+        found.append("blanks around it, or nothing")
+    if re.search(r"<[/!]?[a-zA-Z][^>]*>", text):
+        found.append("HTML")
+    if re.search(r"\bhttps?://|\bwww\.", text, re.IGNORECASE):
+        found.append("address")
+    if re.search(r"'\{[^}]*\}'", text):
+        found.append("placeholder in single quotes")
+    if "[%key:" in text:
+        found.append("reference")
+    if not all(name.isidentifier() for name in placeholders(text)):
+        found.append("placeholder that is no name")
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " before",
+        "after ",
+        "a <b>word</b>",
+        "see https://example.com",
+        "see www.example.com",
+        "the name '{name}' is taken",
+        "[%key:common::error%]",
+        "take {}",
+        "take {a.b}",
+    ],
+)
+def test_flaws_are_found(text: str) -> None:
+    assert len(flaws(text)) == 1
+
+
+def test_no_flaw_in_a_good_text() -> None:
+    assert flaws('Don\'t use https with {name}; 1 < 2, and "{other}" neither.') == []

@@ -1,0 +1,34 @@
+"""Fixtures that every test may use."""
+
+from pathlib import Path
+
+from homeassistant.core import HomeAssistant
+from homeassistant.loader import DATA_CUSTOM_COMPONENTS
+import pytest
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+# The test harness brings an empty package of the same name, and the one imported
+# first is the one in which Home Assistant looks for integrations.
+from custom_components.event_relay import storage
+
+
+@pytest.fixture
+def hass(
+    hass: HomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> HomeAssistant:
+    """Return a Home Assistant that loads custom integrations.
+
+    Only tests that ask for `hass` come here, and fixtures that must precede it,
+    such as `recorder_mock`, still do. All tests share the harness's configuration
+    folder, so each has a file of its own for its outbox.
+    """
+    monkeypatch.setattr(storage, "FILE_NAME", str(tmp_path / "event_relay.db"))
+    hass.data.pop(DATA_CUSTOM_COMPONENTS, None)
+    return hass
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Return a snapshot in Home Assistant's format, kept in `snapshots/`."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)

@@ -1,0 +1,104 @@
+"""A connection to a simulated Frigate in a test's Home Assistant."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.const import (
+    CONF_PASSWORD,
+    CONF_URL,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+)
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.const import (
+    CONF_BACKEND,
+    CONF_CAPABILITIES,
+    DOMAIN,
+)
+from custom_components.event_relay.coordinator import RelayCoordinator
+from simulators.frigate import FrigateSimulator
+
+CAPABILITIES = {
+    "version": "0.18.0-e3fa701",
+    "username": "anonymous",
+    "role": "admin",
+    "cameras": {
+        "front_door": {
+            "friendly_name": "Front door",
+            "enabled": True,
+            "records": True,
+            "pre_capture": 5,
+        },
+        "garden": {
+            "friendly_name": "Garden",
+            "enabled": True,
+            "records": True,
+            "pre_capture": 5,
+        },
+    },
+}
+
+
+def a_connection(url: str, title: str = "Frigate", **data: object) -> MockConfigEntry:
+    """Return a connection as the form leaves it."""
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title=title,
+        data={
+            CONF_BACKEND: "frigate",
+            CONF_URL: url,
+            CONF_USERNAME: "",
+            CONF_PASSWORD: "",
+            CONF_VERIFY_SSL: True,
+            CONF_CAPABILITIES: CAPABILITIES,
+            **data,
+        },
+    )
+
+
+async def connect(
+    hass: HomeAssistant,
+    simulator: FrigateSimulator,
+    title: str = "Frigate",
+    **data: object,
+) -> MockConfigEntry:
+    """Set up a connection and wait until it has looked at its backend."""
+    entry = a_connection(simulator.url, title, **data)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return entry
+
+
+def coordinator(entry: MockConfigEntry) -> RelayCoordinator:
+    """Return what a loaded connection runs on."""
+    runtime: RelayCoordinator = entry.runtime_data
+    return runtime
+
+
+async def act(hass: HomeAssistant, action: str, **data: object) -> Mapping[str, Any]:
+    """Call an action as an automation that wants the answer does."""
+    answer = await hass.services.async_call(
+        DOMAIN, action, data, blocking=True, return_response=True
+    )
+    assert answer is not None
+    return answer
+
+
+async def until_state(
+    hass: HomeAssistant, delivery_id: str, state: str
+) -> Mapping[str, Any]:
+    """Wait until a delivery is in a state, and return it as it is listed."""
+    async with asyncio.timeout(10):
+        while True:
+            listed = await act(hass, "list_deliveries")
+            for delivery in listed["deliveries"]:
+                if (
+                    delivery["delivery_id"] == delivery_id
+                    and delivery["state"] == state
+                ):
+                    return delivery  # type: ignore[no-any-return]
+            await asyncio.sleep(0.01)

@@ -1,0 +1,755 @@
+"""The forms that add a connection, change it and renew its login."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+import json
+from pathlib import Path
+from typing import Any, Unpack
+from unittest.mock import Mock, patch
+
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigFlowResult,
+)
+from homeassistant.const import (
+    CONF_PASSWORD,
+    CONF_URL,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+    EVENT_HOMEASSISTANT_CLOSE,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    get_schema_suggested_value,
+)
+
+from custom_components import event_relay
+from custom_components.event_relay import config_flow
+from custom_components.event_relay.backends.base import Client, InvalidField
+from custom_components.event_relay.backends.errors import (
+    BackendError,
+    CannotConnect,
+    InvalidCredentials,
+    InvalidResponse,
+    OutcomeUnknown,
+    PermissionDenied,
+    Rejected,
+    Unavailable,
+)
+from custom_components.event_relay.backends.forms import BackendForms, Probe
+from custom_components.event_relay.backends.frigate.forms import FrigateForms
+from custom_components.event_relay.backends.http import HttpTransport
+from custom_components.event_relay.const import (
+    CONF_BACKEND,
+    CONF_CAPABILITIES,
+    DOMAIN,
+)
+from custom_components.event_relay.registry import BACKENDS
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateOptions, FrigateSimulator
+
+from .other_systems import (
+    HOST,
+    Handler,
+    mistrusted,
+    serve,
+    serve_bytes,
+    serve_document,
+    serve_page,
+    serve_redirect,
+    unused_port,
+)
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+USERNAME = "admin"
+PASSWORD = "a good password"
+LOGIN = {CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD}
+CAPABILITIES = {"version": "0.18.0", "username": "", "role": "admin", "cameras": {}}
+WITH_LOGIN: FrigateOptions = {"user": USERNAME, "password": PASSWORD}
+TEXTS = json.loads(
+    Path("custom_components/event_relay/translations/en.json").read_text("utf-8")
+)["config"]
+
+type Place = AbstractAsyncContextManager[str]
+
+
+@pytest.fixture
+def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up on an answer soon."""
+    defaults = HttpTransport.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "timeout", 0.3)
+
+
+def entered(url: str, **fields: object) -> dict[str, Any]:
+    """Return the form as someone fills it in who needs no login."""
+    return {CONF_URL: url, CONF_VERIFY_SSL: True, **fields}
+
+
+def stored(url: str, **fields: object) -> dict[str, Any]:
+    """Return the data of a connection, without what the system can do."""
+    return {
+        CONF_BACKEND: "frigate",
+        CONF_URL: url,
+        CONF_USERNAME: "",
+        CONF_PASSWORD: "",
+        CONF_VERIFY_SSL: True,
+        **fields,
+    }
+
+
+def without_capabilities(entry: ConfigEntry) -> dict[str, Any]:
+    """Return the data of a connection that somebody entered."""
+    return {key: value for key, value in entry.data.items() if key != CONF_CAPABILITIES}
+
+
+@asynccontextmanager
+async def frigate(
+    *faults: Fault,
+    scheme: str = "",
+    tls: bool = False,
+    options: FrigateOptions | None = None,
+) -> AsyncIterator[str]:
+    """Run a Frigate; give its address, with another scheme if wanted."""
+    async with FrigateSimulator(tls=tls, **(options or {})) as simulator:
+        simulator.add_faults(*faults)
+        own_scheme, _, rest = simulator.url.partition(":")
+        yield f"{scheme or own_scheme}:{rest}"
+
+
+@asynccontextmanager
+async def nobody() -> AsyncIterator[str]:
+    """Give an address where nobody listens."""
+    yield f"http://{HOST}:{unused_port()}"
+
+
+def other(handler: Handler) -> Callable[[], Place]:
+    """Return what runs another system."""
+    return lambda: serve(handler)
+
+
+def running(**options: Unpack[FrigateOptions]) -> Callable[[], Place]:
+    """Return what runs a Frigate that is set up in some way."""
+    return lambda: frigate(options=options)
+
+
+def guarded(**options: Unpack[FrigateOptions]) -> Callable[[], Place]:
+    """Return what runs a Frigate that wants a login."""
+    return lambda: frigate(options={**options, **WITH_LOGIN})
+
+
+def failing(kind: FaultKind, status: int = 503) -> Callable[[], Place]:
+    """Return what runs a Frigate with a fault."""
+    return lambda: frigate(Fault(kind=kind, status=status, times=None))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """What the form says of a system that cannot be used."""
+
+    error: str
+    place: Callable[[], Place]
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+
+TROUBLES = {
+    "nobody listens": Trouble(error="cannot_connect", place=nobody),
+    "breaks off": Trouble(
+        error="cannot_connect", place=failing(FaultKind.RESET_BEFORE)
+    ),
+    "never answers": Trouble(error="timeout", place=failing(FaultKind.HANG)),
+    "certificate of its own": Trouble(
+        error="certificate", place=lambda: mistrusted(frigate(tls=True))
+    ),
+    "https on a plain port": Trouble(
+        error="tls", place=lambda: frigate(scheme="https")
+    ),
+    "http on a TLS port": Trouble(
+        error="plain_http",
+        place=other(
+            serve_page(
+                "<title>400 The plain HTTP request was sent to HTTPS port</title>", 400
+            )
+        ),
+    ),
+    "not http at all": Trouble(error="not_http", place=lambda: serve_bytes(b"SSH-2")),
+    "redirect": Trouble(error="redirected", place=other(serve_redirect)),
+    "other system": Trouble(
+        error="other_system", place=other(serve_document({"service": "other"}))
+    ),
+    "other system without that path": Trouble(
+        error="other_system", place=other(serve_document({}, status=404))
+    ),
+    "web page": Trouble(
+        error="not_json", place=other(serve_page("<html>Welcome</html>"))
+    ),
+    "cameras missing": Trouble(
+        error="invalid_response",
+        place=lambda: frigate(
+            Fault(
+                kind=FaultKind.STATUS,
+                path="*/config",
+                status=200,
+                body={"cameras": []},
+            )
+        ),
+    ),
+    "too old": Trouble(error="version_too_old", place=running(version="0.13")),
+    "wrong password": Trouble(
+        error="invalid_auth",
+        place=guarded(),
+        fields=LOGIN | {CONF_PASSWORD: "wrong"},
+    ),
+    "login needed": Trouble(error="auth_required", place=guarded()),
+    "login switched off": Trouble(error="auth_disabled", place=running(), fields=LOGIN),
+    "viewer": Trouble(
+        error="role_may_not_write",
+        place=guarded(version="0.16", role="viewer"),
+        fields=LOGIN,
+    ),
+    "role of its own": Trouble(
+        error="role_may_not_write",
+        place=guarded(role="garden_only"),
+        fields=LOGIN,
+    ),
+    "viewer without login": Trouble(
+        error="role_may_not_write", place=running(role="viewer")
+    ),
+    "forbidden": Trouble(
+        error="permission_denied", place=failing(FaultKind.STATUS, status=403)
+    ),
+    "too many logins": Trouble(
+        error="rate_limited",
+        place=guarded(rate_limit=0),
+        fields=LOGIN,
+    ),
+    "still starting": Trouble(error="unavailable", place=running(starting=True)),
+}
+
+
+async def open_form(hass: HomeAssistant) -> ConfigFlowResult:
+    """Go through the menu to the form for Frigate."""
+    menu = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+    return await submit(hass, menu, {"next_step_id": "frigate"})
+
+
+async def submit(
+    hass: HomeAssistant, form: ConfigFlowResult, user_input: dict[str, Any]
+) -> ConfigFlowResult:
+    """Submit a form and let what follows from it happen."""
+    result = await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
+    await hass.async_block_till_done()
+    return result
+
+
+@pytest.fixture
+async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
+    """Return the form for Frigate; what it adds is not set up."""
+    with patch("custom_components.event_relay.async_setup_entry", return_value=False):
+        yield await open_form(hass)
+
+
+def placeholder(form: ConfigFlowResult, key: str) -> str:
+    """Return what a form fills into its texts."""
+    assert form["description_placeholders"] is not None
+    return form["description_placeholders"][key]
+
+
+def suggested(form: ConfigFlowResult, key: str) -> object:
+    """Return what a form shows in a field."""
+    assert form["data_schema"] is not None
+    return get_schema_suggested_value(form["data_schema"].schema, key)
+
+
+def connection(hass: HomeAssistant, url: str, **fields: object) -> MockConfigEntry:
+    """Return a connection, stored as one that never was set up."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Garage",
+        data=stored(url, **fields) | {CONF_CAPABILITIES: CAPABILITIES},
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+async def test_the_menu_lists_every_backend(hass: HomeAssistant) -> None:
+    menu = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+
+    assert menu["type"] is FlowResultType.MENU
+    assert menu["step_id"] == "user"
+    names = [forms.backend.name for forms in BACKENDS]
+    assert menu["menu_options"] == names
+    assert list(TEXTS["step"]["user"]["menu_options"]) == names
+    for name in names:
+        form = await hass.config_entries.flow.async_init(
+            DOMAIN, context={"source": SOURCE_USER}
+        )
+        form = await submit(hass, form, {"next_step_id": name})
+        assert form["type"] is FlowResultType.FORM
+        assert form["step_id"] == name
+
+
+async def test_add_without_login(hass: HomeAssistant) -> None:
+    form = await open_form(hass)
+    assert not form["errors"]
+
+    async with frigate() as url:
+        result = await submit(hass, form, entered(url))
+        await settle(result["result"])
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == "Frigate (127.0.0.1)"
+    entry = result["result"]
+    assert entry.version == 1
+    assert entry.unique_id is None
+    assert without_capabilities(entry) == stored(url)
+    capabilities = entry.data[CONF_CAPABILITIES]
+    assert capabilities["version"].startswith("0.18.0")
+    assert list(capabilities["cameras"]) == ["front_door", "garden"]
+
+
+@pytest.mark.parametrize("version", ["0.14", "0.15", "0.16", "0.17", "0.18"])
+async def test_add_with_login(
+    hass: HomeAssistant, form: ConfigFlowResult, version: str
+) -> None:
+    async with guarded(version=version)() as url:
+        result = await submit(
+            hass, form, entered(url, **LOGIN | {CONF_USERNAME: f" {USERNAME} "})
+        )
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert without_capabilities(result["result"]) == stored(url, **LOGIN)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
+@pytest.mark.usefixtures("short_timeout")
+async def test_the_form_says_what_is_wrong_and_recovers(
+    hass: HomeAssistant, form: ConfigFlowResult, trouble: Trouble
+) -> None:
+    async with trouble.place() as bad:
+        form = await submit(hass, form, entered(bad, **trouble.fields))
+
+    assert form["type"] is FlowResultType.FORM
+    assert form["step_id"] == "frigate"
+    assert form["errors"] == {"base": trouble.error}
+    assert suggested(form, CONF_URL) == bad
+    assert suggested(form, CONF_PASSWORD) == trouble.fields.get(CONF_PASSWORD)
+    if "{reason}" in TEXTS["error"][trouble.error]:
+        assert placeholder(form, "reason")
+
+    async with frigate() as good:
+        result = await submit(hass, form, entered(good))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["result"].data[CONF_URL] == good
+
+
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        ({CONF_URL: "frigate:5000"}, {CONF_URL: "invalid_address"}),
+        ({CONF_URL: "127.0.0.1:5000"}, {CONF_URL: "invalid_address"}),
+        ({CONF_URL: "ftp://frigate"}, {CONF_URL: "invalid_address"}),
+        ({CONF_URL: "http://frigate:99999"}, {CONF_URL: "invalid_address"}),
+        ({CONF_URL: "http://me:secret@frigate"}, {CONF_URL: "invalid_address"}),
+        ({CONF_URL: "http://frigate/#garden"}, {CONF_URL: "invalid_address"}),
+        ({CONF_USERNAME: "admin"}, {CONF_PASSWORD: "missing_password"}),
+        ({CONF_PASSWORD: "secret"}, {CONF_USERNAME: "missing_username"}),
+    ],
+)
+async def test_a_field_says_what_is_wrong_and_recovers(
+    hass: HomeAssistant,
+    form: ConfigFlowResult,
+    fields: dict[str, str],
+    errors: dict[str, str],
+) -> None:
+    async with frigate() as url:
+        form = await submit(hass, form, entered(url) | fields)
+        assert form["errors"] == errors
+        assert suggested(form, CONF_URL) == fields.get(CONF_URL, url)
+        result = await submit(hass, form, entered(url))
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_certificate_of_its_own_is_taken_unverified(
+    hass: HomeAssistant, form: ConfigFlowResult
+) -> None:
+    async with mistrusted(frigate(tls=True, options=WITH_LOGIN)) as url:
+        form = await submit(hass, form, entered(url, **LOGIN))
+        assert form["errors"] == {"base": "certificate"}
+        result = await submit(hass, form, entered(url, **LOGIN, verify_ssl=False))
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["result"].data[CONF_VERIFY_SSL] is False
+
+
+@pytest.mark.parametrize("copied", ["", "/", "/api", "/api/", "//"])
+async def test_below_a_prefix(
+    hass: HomeAssistant, form: ConfigFlowResult, copied: str
+) -> None:
+    async with FrigateSimulator(prefix="/nvr/frigate") as simulator:
+        result = await submit(hass, form, entered(f" {simulator.url}{copied} "))
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["result"].data[CONF_URL] == simulator.url
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "http://frigate.local:5000",
+        "http://frigate.local:5000/",
+        "HTTP://Frigate.LOCAL:5000/api/",
+    ],
+)
+async def test_a_second_connection_to_the_same_address_is_refused(
+    hass: HomeAssistant, form: ConfigFlowResult, spelling: str
+) -> None:
+    connection(hass, "http://frigate.local:5000")
+    result = await submit(hass, form, entered(spelling))
+
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "already_configured"
+
+
+async def test_another_address_is_another_connection(
+    hass: HomeAssistant, form: ConfigFlowResult
+) -> None:
+    connection(hass, "http://frigate.local:5000")
+    async with frigate() as url:
+        result = await submit(hass, form, entered(url))
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_an_unexpected_error_is_logged_and_recovered_from(
+    hass: HomeAssistant,
+    form: ConfigFlowResult,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(FrigateForms, "probe", raising(RuntimeError("a bug")))
+        form = await submit(hass, form, entered("http://frigate.local"))
+
+    assert form["errors"] == {"base": "unknown"}
+    assert "Unexpected error while trying frigate" in caplog.text
+    assert "a bug" in caplog.text
+    async with frigate() as url:
+        result = await submit(hass, form, entered(url))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+def raising(error: Exception) -> Callable[..., Any]:
+    """Return a probe that fails."""
+
+    async def probe(_forms: FrigateForms, _client: Client, _data: object) -> Probe:
+        raise error
+
+    return probe
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (CannotConnect(code="timeout"), "timeout"),
+        (CannotConnect(code="of_a_fifth_backend"), "cannot_connect"),
+        (Unavailable(code="of_a_fifth_backend"), "unavailable"),
+        (InvalidCredentials(code="of_a_fifth_backend"), "invalid_auth"),
+        (PermissionDenied(code="of_a_fifth_backend"), "permission_denied"),
+        (InvalidResponse(code="of_a_fifth_backend"), "invalid_response"),
+        (Rejected("no"), "rejected"),
+        (OutcomeUnknown("lost"), "unknown"),
+    ],
+)
+async def test_an_error_without_a_text_has_that_of_its_kind(
+    hass: HomeAssistant,
+    form: ConfigFlowResult,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BackendError,
+    text: str,
+) -> None:
+    monkeypatch.setattr(FrigateForms, "probe", raising(error))
+    form = await submit(hass, form, entered("http://frigate.local"))
+
+    assert form["errors"] == {"base": text}
+    assert form["description_placeholders"] == {"reason": str(error)}
+
+
+async def test_what_is_wrong_with_a_field_is_filled_into_its_text(
+    hass: HomeAssistant, form: ConfigFlowResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_forms: FrigateForms, _user_input: object) -> dict[str, Any]:
+        raise InvalidField(CONF_URL, "invalid_address", given="7")
+
+    monkeypatch.setattr(FrigateForms, "normalise", refuse)
+    form = await submit(hass, form, entered("http://frigate.local"))
+
+    assert form["errors"] == {CONF_URL: "invalid_address"}
+    assert form["description_placeholders"] == {"given": "7"}
+
+
+@pytest.fixture
+def system_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the systems give themselves an id, as those of other backends do."""
+    probe = FrigateForms.probe
+
+    async def with_id(
+        forms: FrigateForms, client: Client, data: dict[str, Any]
+    ) -> Probe:
+        probed = await probe(forms, client, data)
+        return Probe(
+            title=probed.title, capabilities=probed.capabilities, unique_id="house"
+        )
+
+    monkeypatch.setattr(FrigateForms, "probe", with_id)
+
+
+@pytest.mark.usefixtures("system_id")
+async def test_a_second_address_of_the_same_system_is_refused(
+    hass: HomeAssistant, form: ConfigFlowResult
+) -> None:
+    async with frigate() as url:
+        first = await submit(hass, form, entered(url))
+    assert first["result"].unique_id == "house"
+
+    async with frigate() as url:
+        second = await submit(hass, await open_form(hass), entered(url))
+
+    assert second["type"] is FlowResultType.ABORT
+    assert second["reason"] == "already_configured"
+
+
+@pytest.mark.usefixtures("system_id")
+async def test_a_connection_does_not_move_to_another_system(
+    hass: HomeAssistant,
+) -> None:
+    async with frigate() as url, frigate() as other_url:
+        entry = connection(hass, url)
+        hass.config_entries.async_update_entry(entry, unique_id="other house")
+        form = await entry.start_reconfigure_flow(hass)
+        result = await submit(hass, form, entered(other_url))
+
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "unique_id_mismatch"
+    assert entry.data[CONF_URL] == url
+
+
+@pytest.fixture
+async def loaded(
+    hass: HomeAssistant,
+) -> AsyncIterator[tuple[FrigateSimulator, MockConfigEntry]]:
+    """Return a Frigate that wants a login, and a connection that is up."""
+    async with FrigateSimulator(**WITH_LOGIN) as simulator:
+        entry = connection(hass, simulator.url, **LOGIN)
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        yield simulator, entry
+        await settle(entry)
+
+
+@pytest.fixture
+def set_ups(loaded: object) -> Iterator[Mock]:
+    """Count how often a connection that was up is set up again."""
+    with patch(
+        "custom_components.event_relay.async_setup_entry",
+        wraps=event_relay.async_setup_entry,
+    ) as set_up:
+        yield set_up
+
+
+async def settle(entry: ConfigEntry) -> None:
+    """Wait for an answer, so that no server stops while a connection is made."""
+    await entry.runtime_data.async_refresh()
+
+
+async def test_reauth_asks_for_the_credentials_of_that_connection(
+    hass: HomeAssistant,
+    loaded: tuple[FrigateSimulator, MockConfigEntry],
+    set_ups: Mock,
+) -> None:
+    simulator, entry = loaded
+    simulator.configure(user="relay", password="another good password")
+
+    form = await entry.start_reauth_flow(hass)
+    assert form["step_id"] == "frigate_reauth"
+    assert placeholder(form, "name") == "Garage"
+    assert placeholder(form, "address") == simulator.url
+    assert suggested(form, CONF_USERNAME) == USERNAME
+    assert suggested(form, CONF_PASSWORD) is None
+    changed = {CONF_USERNAME: "relay", CONF_PASSWORD: "another good password"}
+    result = await submit(hass, form, changed)
+
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "reauth_successful"
+    assert without_capabilities(entry) == stored(simulator.url, **changed)
+    assert entry.title == "Garage"
+    set_ups.assert_called_once()
+
+
+async def test_reauth_keeps_asking_until_the_login_is_right(
+    hass: HomeAssistant, loaded: tuple[FrigateSimulator, MockConfigEntry]
+) -> None:
+    simulator, entry = loaded
+    form = await entry.start_reauth_flow(hass)
+
+    form = await submit(hass, form, LOGIN | {CONF_PASSWORD: "wrong"})
+    assert form["errors"] == {"base": "invalid_auth"}
+    form = await submit(hass, form, {CONF_USERNAME: USERNAME})
+    assert form["errors"] == {CONF_PASSWORD: "missing_password"}
+    simulator.configure(role="viewer")
+    form = await submit(hass, form, LOGIN)
+    assert form["errors"] == {"base": "role_may_not_write"}
+    assert suggested(form, CONF_PASSWORD) == PASSWORD
+    simulator.configure(role="admin", starting=True)
+    form = await submit(hass, form, LOGIN)
+    assert form["errors"] == {"base": "unavailable"}
+    assert placeholder(form, "name") == "Garage"
+
+    simulator.configure(starting=False)
+    result = await submit(hass, form, LOGIN)
+    assert result["reason"] == "reauth_successful"
+
+
+async def test_reauth_can_clear_the_credentials(
+    hass: HomeAssistant, loaded: tuple[FrigateSimulator, MockConfigEntry]
+) -> None:
+    simulator, entry = loaded
+    simulator.configure(password=None)
+
+    result = await submit(hass, await entry.start_reauth_flow(hass), {})
+
+    assert result["reason"] == "reauth_successful"
+    assert without_capabilities(entry) == stored(simulator.url)
+
+
+async def test_the_same_credentials_end_a_pause(
+    hass: HomeAssistant,
+    loaded: tuple[FrigateSimulator, MockConfigEntry],
+    set_ups: Mock,
+) -> None:
+    _, entry = loaded
+
+    result = await submit(hass, await entry.start_reauth_flow(hass), LOGIN)
+
+    assert result["reason"] == "reauth_successful"
+    assert entry.state is ConfigEntryState.LOADED
+    set_ups.assert_called_once()
+
+
+async def test_a_connection_that_is_not_loaded_is_tried_again(
+    hass: HomeAssistant,
+) -> None:
+    async with frigate() as url:
+        entry = connection(hass, url)
+        assert not entry.update_listeners
+        form = await entry.start_reconfigure_flow(hass)
+        await submit(hass, form, entered(url, verify_ssl=False))
+        await settle(entry)
+
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_reconfigure_moves_the_connection(
+    hass: HomeAssistant,
+    loaded: tuple[FrigateSimulator, MockConfigEntry],
+    set_ups: Mock,
+) -> None:
+    simulator, entry = loaded
+
+    form = await entry.start_reconfigure_flow(hass)
+    assert form["step_id"] == "frigate_reconfigure"
+    assert placeholder(form, "name") == "Garage"
+    assert placeholder(form, "address") == simulator.url
+    for key, value in stored(simulator.url, **LOGIN).items():
+        assert suggested(form, key) == (None if key == CONF_BACKEND else value)
+    async with frigate(options=WITH_LOGIN) as url:
+        form = await submit(hass, form, entered(url))
+        assert form["errors"] == {"base": "auth_required"}
+        assert suggested(form, CONF_URL) == url
+        assert suggested(form, CONF_USERNAME) is None
+        result = await submit(hass, form, entered(url, **LOGIN, verify_ssl=False))
+
+        assert result["type"] is FlowResultType.ABORT
+        assert result["reason"] == "reconfigure_successful"
+        assert without_capabilities(entry) == stored(url, **LOGIN, verify_ssl=False)
+        assert entry.title == "Garage"
+        set_ups.assert_called_once()
+        await settle(entry)
+
+
+async def test_reconfigure_may_leave_everything_as_it_is(
+    hass: HomeAssistant, loaded: tuple[FrigateSimulator, MockConfigEntry]
+) -> None:
+    simulator, entry = loaded
+    simulator.configure(cameras=["barn"])
+
+    form = await entry.start_reconfigure_flow(hass)
+    result = await submit(hass, form, entered(f"{simulator.url}/api", **LOGIN))
+
+    assert result["reason"] == "reconfigure_successful"
+    assert without_capabilities(entry) == stored(simulator.url, **LOGIN)
+    assert list(entry.data[CONF_CAPABILITIES]["cameras"]) == ["barn"]
+
+
+async def test_reconfigure_refuses_the_address_of_another_connection(
+    hass: HomeAssistant,
+) -> None:
+    connection(hass, "http://frigate.local:5000")
+    entry = connection(hass, "http://nvr.local:5000")
+
+    form = await entry.start_reconfigure_flow(hass)
+    result = await submit(hass, form, entered("http://FRIGATE.local:5000/api/"))
+
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "already_configured"
+    assert entry.data[CONF_URL] == "http://nvr.local:5000"
+
+
+async def test_attempts_leave_nothing_behind(
+    hass: HomeAssistant, form: ConfigFlowResult
+) -> None:
+    form = await submit(hass, form, entered(f"http://{HOST}:{unused_port()}"))
+    listeners = hass.bus.async_listeners()
+
+    for _ in range(3):
+        form = await submit(hass, form, entered(f"http://{HOST}:{unused_port()}"))
+
+    assert hass.bus.async_listeners() == listeners
+    client = FrigateForms().create_client(hass, stored("http://frigate.local"))
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_CLOSE)
+    await hass.async_block_till_done()
+    with pytest.raises(CannotConnect, match="session is closed"):
+        await client.capabilities()
+
+
+def test_every_cause_has_its_text() -> None:
+    of_fields = {"missing_username", "missing_password"}
+    assert set(TEXTS["error"]) == config_flow.FORM_ERRORS | of_fields
+
+
+@pytest.mark.parametrize("forms", BACKENDS, ids=lambda forms: forms.backend.name)
+def test_every_field_has_its_texts(forms: BackendForms) -> None:
+    name = forms.backend.name
+    for step, schema in (
+        (name, forms.connection_schema()),
+        (f"{name}_reauth", forms.credentials_schema()),
+        (f"{name}_reconfigure", forms.connection_schema()),
+    ):
+        fields = [str(key) for key in schema.schema]
+        texts = TEXTS["step"][step]
+        assert texts["title"]
+        assert texts["description"]
+        assert list(texts["data"]) == fields
+        assert list(texts["data_description"]) == fields

@@ -1,0 +1,136 @@
+"""The demo, run as a person runs it, and what tests borrow from it."""
+
+# ruff: noqa: S603 - the commands are our own
+
+from collections.abc import Iterator
+import os
+from pathlib import Path
+import re
+import subprocess
+import sys
+
+import pytest
+
+from demo import leash
+from demo.api import ApiError, member
+from demo.patience import TookTooLong, eventually
+from demo.ports import reserved_port
+from demo.screen import progress
+from simulators.wire import Json
+
+ROOT = Path(__file__).parents[1]
+CLOCK = r"\d\d:\d\d:\d\d"
+EVENT = rf"{CLOCK} to {{end}}  \d+\.\d+-[a-z0-9]{{{{6}}}}  \d+ ms"
+
+
+def processes_of(folder: Path) -> Iterator[str]:
+    """Yield the command lines that name a folder."""
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = file.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in command:
+            yield command
+
+
+@pytest.mark.timeout(180)
+def test_once_shows_all_that_arrived_and_leaves_nothing(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [ROOT / "script" / "demo", "--once"],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    bell = r"frigate  front_door: doorbell \(Doorbell\), "
+    door = r"frigate  garden: door_open, "
+    for line in (
+        bell + EVENT.format(end=CLOCK),
+        door + EVENT.format(end="…"),
+        door + EVENT.format(end=CLOCK),
+        r"event_relay  keeps it: delivery \S+ is (pending|uncertain)",
+        rf"Rung at {CLOCK}, kept at {CLOCK}, once",
+        r"All of it arrived\.",
+    ):
+        assert re.search(line, result.stdout), line
+    assert len(re.findall(bell, result.stdout)) == 2
+    assert not list(tmp_path.iterdir())
+    assert not list(processes_of(tmp_path))
+
+
+def test_leash_ends_the_command_with_its_starter(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, leash.__file__, home, "sleep", "60"], stdin=subprocess.PIPE
+    )
+
+    process.communicate(timeout=10)
+
+    assert process.returncode != 0
+    assert not home.exists()
+
+
+def test_leash_gives_back_the_exit_code(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, leash.__file__, tmp_path, "sh", "-c", "exit 100"],
+        stdin=subprocess.PIPE,
+    ) as process:
+        assert process.wait(timeout=10) == 100
+
+    assert tmp_path.exists()
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_second_demo_takes_the_next_port() -> None:
+    with reserved_port() as first, reserved_port(first) as second:
+        assert second > first
+    with reserved_port(first) as again:
+        assert again == first
+
+
+async def test_waiting_ends() -> None:
+    async def look() -> None:
+        return None
+
+    with pytest.raises(TookTooLong, match="a miracle: not within 0 s"):
+        await eventually(look, "a miracle", 0)
+
+
+async def test_waiting_returns_what_is_found() -> None:
+    found = iter([None, "it"])
+
+    async def look() -> str | None:
+        return next(found)
+
+    assert await eventually(look, "it", 5) == "it"
+
+
+async def test_progress_says_how_long(capsys: pytest.CaptureFixture[str]) -> None:
+    async with progress("Waiting"):
+        pass
+
+    assert re.fullmatch(r"Waiting  0\.\d s\n", capsys.readouterr().out)
+
+
+async def test_progress_of_what_fails_has_no_time(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(OSError, match="broken"):
+        async with progress("Waiting"):
+            raise OSError("broken")
+
+    assert capsys.readouterr().out == "Waiting \n"
+
+
+def test_answer_is_read() -> None:
+    assert member({"state": "RUNNING"}, "state", str) == "RUNNING"
+
+
+@pytest.mark.parametrize("answer", [{"state": 3}, {}, [], None])
+def test_answer_of_another_shape_is_an_error(answer: Json) -> None:
+    with pytest.raises(ApiError):
+        member(answer, "state", str)

@@ -1,0 +1,518 @@
+"""The actions, through Home Assistant, against a simulated Frigate."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from homeassistant.auth.models import User
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+)
+from homeassistant.helpers.translation import async_get_exception_message
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.storage import async_get_store
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateSimulator
+
+from .home import a_connection, act, connect, until_state
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+DOORBELL = {"camera": "front_door", "label": "doorbell"}
+CREATE = "/api/events/*/*/create"
+
+
+@pytest.fixture
+async def frigate() -> AsyncIterator[FrigateSimulator]:
+    """Run a Frigate 0.18 that stores at once and caches nothing."""
+    async with FrigateSimulator(async_delay=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
+    """Set up a connection to it."""
+    return await connect(hass, frigate)
+
+
+async def test_creates_an_event_with_every_field(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    answer = await act(
+        hass,
+        "create_camera_event",
+        config_entry_id=entry.entry_id,
+        camera="front_door",
+        label="doorbell",
+        sub_label="Visitor",
+        score=0.9,
+        duration=20,
+        include_recording=False,
+        pre_capture=3,
+        boxes=[{"box": [0.1, 0.2, 0.3, 0.4], "color": [0, 0, 255], "score": 0.5}],
+        description="Somebody rang",
+        retain=True,
+        wait=10,
+    )
+
+    (event,) = frigate.events
+    assert answer["state"] == "delivered"
+    assert answer["outside_id"] == event.id
+    assert answer["warnings"] == []
+    assert answer["links"]["event"] == f"{frigate.url}/explore?event_id={event.id}"
+    assert (
+        answer["links"]["snapshot"]
+        == f"{frigate.url}/api/events/{event.id}/snapshot.jpg"
+    )
+    assert answer["links"]["review"].startswith(f"{frigate.url}/review?id=")
+    (stored,) = frigate.stored_events()
+    assert stored["camera"] == "front_door"
+    assert stored["label"] == "doorbell"
+    assert stored["sub_label"] == "Visitor"
+    data: Any = stored["data"]
+    assert data["score"] == 0.9
+    assert data["description"] == "Somebody rang"
+    assert data["draw"] == {
+        "boxes": [{"box": [0.1, 0.2, 0.3, 0.4], "color": [0, 0, 255], "score": 0.5}],
+        "event_relay": answer["delivery_id"],
+    }
+    assert stored["retain_indefinitely"] is True
+    assert stored["has_clip"] is False
+
+
+async def test_takes_what_templates_make_of_values(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    await act(
+        hass,
+        "create_camera_event",
+        camera="front_door",
+        label=21.5,
+        sub_label=True,
+        duration="25",
+        score="0.5",
+        include_recording="yes",
+        description=None,
+        wait="10",
+    )
+    (stored,) = frigate.stored_events()
+    assert stored["label"] == "21.5"
+    assert stored["sub_label"] == "True"
+
+
+async def test_opens_ends_and_updates_an_event(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    start = await act(
+        hass, "create_camera_event", camera="garden", label="door", until_ended=True
+    )
+    (event,) = frigate.events
+    assert event.end_time is None
+
+    updated = await act(
+        hass, "update_camera_event", event_id=event.id, sub_label="Postman", retain=True
+    )
+    ended = await act(hass, "end_camera_event", delivery_id=start["delivery_id"])
+
+    (event,) = frigate.events
+    assert updated["outside_id"] == ended["outside_id"] == event.id
+    assert event.sub_label == "Postman"
+    assert event.end_time is not None
+    assert event.end_time >= event.start_time
+
+
+async def test_ends_an_event_at_a_time_in_home_assistants_own_zone(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    await hass.config.async_set_time_zone("Asia/Tokyo")
+    start = await act(
+        hass, "create_camera_event", camera="garden", label="door", until_ended=True
+    )
+    moment = datetime.now(UTC) + timedelta(minutes=5)
+    tokyo = (moment + timedelta(hours=9)).strftime("%Y-%m-%d %H:%M:%S")
+
+    await act(
+        hass, "end_camera_event", delivery_id=start["delivery_id"], end_time=tokyo
+    )
+
+    (event,) = frigate.events
+    assert event.end_time == pytest.approx(moment.timestamp(), abs=1)
+
+
+async def test_outage_keeps_the_event_and_its_time(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    await frigate.stop()
+    answer = await act(hass, "create_camera_event", **DOORBELL, duration=5)
+    assert answer["state"] == "pending"
+    assert answer["reason"]
+    rang_at = dt_util.utcnow() - timedelta(hours=1)
+    await _occurred_at(hass, rang_at)
+
+    await frigate.start()
+    listed = await until_state(hass, answer["delivery_id"], "delivered")
+
+    (event,) = frigate.events
+    assert listed["outside_id"] == event.id
+    assert listed["attempts"] >= 2
+    assert event.start_time == pytest.approx(rang_at.timestamp() - 5, abs=2)
+    assert event.end_time == pytest.approx(rang_at.timestamp() + 5, abs=0.01)
+
+
+async def _occurred_at(hass: HomeAssistant, moment: datetime) -> None:
+    """Make what waits as old as after a long outage."""
+    store = await async_get_store(hass)
+    await store._database.run(
+        lambda database: (
+            database.execute(
+                "UPDATE deliveries SET occurred_at = ?", (moment.timestamp(),)
+            ).rowcount
+        )
+    )
+
+
+async def test_wait_zero_answers_when_it_is_safe(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    answer = await act(hass, "create_camera_event", **DOORBELL, wait=0)
+    assert answer == {"delivery_id": answer["delivery_id"], "state": "pending"}
+    await until_state(hass, answer["delivery_id"], "delivered")
+    assert len(frigate.events) == 1
+
+
+async def test_survives_a_reload(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    await frigate.stop()
+    answer = await act(hass, "create_camera_event", **DOORBELL)
+    await hass.config_entries.async_unload(entry.entry_id)
+    await frigate.start()
+    assert frigate.events == []
+
+    await hass.config_entries.async_setup(entry.entry_id)
+    await until_state(hass, answer["delivery_id"], "delivered")
+
+    assert len(frigate.events) == 1
+
+
+async def test_backend_down_at_start_loads_and_accepts(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await frigate.stop()
+    await connect(hass, frigate)
+    answer = await act(hass, "create_camera_event", **DOORBELL)
+    assert answer["state"] == "pending"
+
+
+async def test_lost_reply_is_found_and_not_sent_again(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    frigate.add_faults(Fault(kind=FaultKind.RESET_AFTER, method="POST", path=CREATE))
+    answer = await act(hass, "create_camera_event", **DOORBELL)
+    assert answer["state"] == "uncertain"
+
+    await until_state(hass, answer["delivery_id"], "delivered")
+    assert len(frigate.events) == 1
+
+
+async def test_refusal_raises_with_the_backends_reason(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    frigate.add_faults(
+        Fault(
+            kind=FaultKind.STATUS,
+            method="POST",
+            path=CREATE,
+            status=404,
+            body='{"success": false, "message": "front_door is not a valid camera."}',
+        )
+    )
+    with pytest.raises(HomeAssistantError) as raised:
+        await act(hass, "create_camera_event", **DOORBELL)
+    assert raised.value.translation_key == "rejected"
+    assert "not a valid camera" in str(raised.value)
+
+    (failed,) = (await act(hass, "list_deliveries", state="failed"))["deliveries"]
+    again = await act(hass, "retry_delivery", delivery_id=failed["delivery_id"])
+    assert again["deliveries"][0]["state"] == "delivered"
+
+
+def refusal() -> Fault:
+    """Return an answer that refuses a field for good."""
+    return Fault(
+        kind=FaultKind.STATUS,
+        method="POST",
+        path=CREATE,
+        status=422,
+        body='{"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]}',
+    )
+
+
+async def test_retries_and_discards_all_that_failed(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    frigate.add_faults(refusal(), refusal())
+    for _ in range(2):
+        with pytest.raises(HomeAssistantError, match="duration"):
+            await act(hass, "create_camera_event", **DOORBELL)
+
+    retried = await act(hass, "retry_delivery", config_entry_id=entry.entry_id)
+    assert len(retried["deliveries"]) == 2
+    for one in retried["deliveries"]:
+        await until_state(hass, one["delivery_id"], "delivered")
+
+    frigate.add_faults(refusal())
+    with pytest.raises(HomeAssistantError):
+        await act(hass, "create_camera_event", **DOORBELL)
+    discarded = await act(hass, "discard_delivery", config_entry_id=entry.entry_id)
+    assert [one["state"] for one in discarded["deliveries"]] == ["discarded"]
+
+
+BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
+    ("create_camera_event", {"label": "x"}, "camera", "required"),
+    (
+        "create_camera_event",
+        {**DOORBELL, "camera": "cellar"},
+        "camera",
+        "unknown_camera",
+    ),
+    (
+        "create_camera_event",
+        {**DOORBELL, "camera": "Front_Door"},
+        "camera",
+        "unknown_camera",
+    ),
+    ("create_camera_event", {**DOORBELL, "camera": ["a"]}, "camera", "invalid"),
+    ("create_camera_event", {"camera": "front_door"}, "label", "required"),
+    ("create_camera_event", {**DOORBELL, "label": ""}, "label", "required"),
+    ("create_camera_event", {**DOORBELL, "label": " "}, "label", "required"),
+    ("create_camera_event", {**DOORBELL, "label": "x" * 101}, "label", "too_long"),
+    ("create_camera_event", {**DOORBELL, "label": "../x"}, "label", "bad_character"),
+    ("create_camera_event", {**DOORBELL, "label": "a%2fb"}, "label", "bad_character"),
+    ("create_camera_event", {**DOORBELL, "label": "a: b"}, "label", "bad_character"),
+    ("create_camera_event", {**DOORBELL, "label": "a\x00b"}, "label", "bad_character"),
+    (
+        "create_camera_event",
+        {**DOORBELL, "sub_label": "x" * 101},
+        "sub_label",
+        "too_long",
+    ),
+    ("create_camera_event", {**DOORBELL, "score": float("nan")}, "score", "invalid"),
+    ("create_camera_event", {**DOORBELL, "score": float("inf")}, "score", "invalid"),
+    ("create_camera_event", {**DOORBELL, "score": 90}, "score", "out_of_range"),
+    ("create_camera_event", {**DOORBELL, "score": "much"}, "score", "invalid"),
+    (
+        "create_camera_event",
+        {**DOORBELL, "duration": 10**400},
+        "duration",
+        "out_of_range",
+    ),
+    ("create_camera_event", {**DOORBELL, "duration": 0}, "duration", "out_of_range"),
+    ("create_camera_event", {**DOORBELL, "duration": -1}, "duration", "out_of_range"),
+    ("create_camera_event", {**DOORBELL, "duration": 1.5}, "duration", "invalid"),
+    ("create_camera_event", {**DOORBELL, "duration": "1e999"}, "duration", "invalid"),
+    (
+        "create_camera_event",
+        {**DOORBELL, "duration": 5, "until_ended": True},
+        "until_ended",
+        "exclusive",
+    ),
+    (
+        "create_camera_event",
+        {**DOORBELL, "until_ended": "maybe"},
+        "until_ended",
+        "invalid",
+    ),
+    (
+        "create_camera_event",
+        {**DOORBELL, "pre_capture": -1},
+        "pre_capture",
+        "out_of_range",
+    ),
+    (
+        "create_camera_event",
+        {**DOORBELL, "include_recording": "perhaps"},
+        "include_recording",
+        "invalid",
+    ),
+    (
+        "create_camera_event",
+        {**DOORBELL, "boxes": [{"box": [0, 0, 1]}]},
+        "boxes[0].box",
+        "invalid",
+    ),
+    ("create_camera_event", {**DOORBELL, "boxes": ["x"]}, "boxes[0]", "invalid"),
+    (
+        "create_camera_event",
+        {**DOORBELL, "source_type": "api"},
+        "source_type",
+        "not_supported",
+    ),
+    ("create_camera_event", {**DOORBELL, "wait": -1}, "wait", "invalid"),
+    ("create_camera_event", {**DOORBELL, "colour": "red"}, "colour", "unknown"),
+    ("end_camera_event", {}, "event_id", "required"),
+    ("end_camera_event", {"event_id": "../config"}, "event_id", "invalid"),
+    ("end_camera_event", {"delivery_id": "nobody"}, "delivery_id", "not_found"),
+    (
+        "end_camera_event",
+        {"event_id": "1.5-abcdef", "end_time": "0001-01-01T00:00:00"},
+        "end_time",
+        "too_early",
+    ),
+    (
+        "end_camera_event",
+        {"event_id": "1.5-abcdef", "end_time": "9999-12-31T23:59:59+00:00"},
+        "end_time",
+        "too_late",
+    ),
+    (
+        "end_camera_event",
+        {"event_id": "1.5-abcdef", "end_time": "yesterday"},
+        "end_time",
+        "invalid",
+    ),
+    (
+        "update_camera_event",
+        {"event_id": "1.5-abcdef"},
+        "sub_label",
+        "nothing_to_change",
+    ),
+    ("list_deliveries", {"state": "lost"}, "state", "invalid"),
+    ("list_deliveries", {"limit": 0}, "limit", "invalid"),
+    ("retry_delivery", {}, "delivery_id", "required"),
+    ("discard_delivery", {"delivery_id": "nobody"}, "delivery_id", "not_found"),
+]
+
+
+@pytest.mark.parametrize(("action", "data", "field", "problem"), BAD_INPUT)
+async def test_bad_input_names_the_field_and_sends_nothing(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    action: str,
+    data: dict[str, object],
+    field: str,
+    problem: str,
+) -> None:
+    with pytest.raises(ServiceValidationError) as raised:
+        await act(hass, action, **data)
+
+    assert raised.value.translation_key == f"field_{problem}"
+    placeholders = raised.value.translation_placeholders
+    assert placeholders is not None
+    assert placeholders["field"] == field
+    message = async_get_exception_message(
+        DOMAIN, raised.value.translation_key, placeholders
+    )
+    assert message.startswith(field) or field in message
+    assert "{" not in message
+    assert {request.method for request in frigate.requests} <= {"GET"}
+    assert (await act(hass, "list_deliveries"))["deliveries"] == []
+
+
+async def test_end_of_an_event_that_never_was_is_refused(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    await frigate.stop()
+    start = await act(hass, "create_camera_event", **DOORBELL)
+    await act(hass, "discard_delivery", delivery_id=start["delivery_id"])
+
+    with pytest.raises(ServiceValidationError) as raised:
+        await act(hass, "end_camera_event", delivery_id=start["delivery_id"])
+
+    assert raised.value.translation_key == "field_start_never_was"
+
+
+@pytest.mark.parametrize(
+    ("entry_id", "key"),
+    [("nobody", "connection_not_found"), ("other", "connection_not_found")],
+)
+async def test_connection_that_is_not_there(
+    hass: HomeAssistant, entry: MockConfigEntry, entry_id: str, key: str
+) -> None:
+    MockConfigEntry(domain="other", entry_id="other").add_to_hass(hass)
+    with pytest.raises(ServiceValidationError) as raised:
+        await act(hass, "create_camera_event", **DOORBELL, config_entry_id=entry_id)
+    assert raised.value.translation_key == key
+
+
+async def test_connection_that_is_not_loaded(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    other = a_connection("http://127.0.0.1:1", "Other")
+    other.add_to_hass(hass)
+    with pytest.raises(ServiceValidationError) as raised:
+        await act(
+            hass, "create_camera_event", **DOORBELL, config_entry_id=other.entry_id
+        )
+    assert raised.value.translation_key == "connection_not_loaded"
+
+
+async def test_several_connections_must_be_told_apart(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    other = await connect(hass, frigate, "Barn")
+    with pytest.raises(ServiceValidationError) as raised:
+        await act(hass, "create_camera_event", **DOORBELL)
+    assert raised.value.translation_key == "connection_ambiguous"
+    assert "Barn" in str(raised.value)
+    start = await act(
+        hass, "create_camera_event", **DOORBELL, config_entry_id=other.entry_id
+    )
+    ended = await act(hass, "end_camera_event", delivery_id=start["delivery_id"])
+    assert ended["state"] == "delivered"
+    with pytest.raises(ServiceValidationError) as raised:
+        await act(
+            hass,
+            "end_camera_event",
+            delivery_id=start["delivery_id"],
+            config_entry_id=entry.entry_id,
+        )
+    assert raised.value.translation_key == "field_other_connection"
+
+
+async def test_without_any_connection(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    await hass.config_entries.async_unload(entry.entry_id)
+    with pytest.raises(ServiceValidationError) as raised:
+        await act(hass, "create_camera_event", **DOORBELL)
+    assert raised.value.translation_key == "connection_missing"
+
+
+async def test_retry_and_discard_are_for_administrators(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_read_only_user: User
+) -> None:
+    for action in ("retry_delivery", "discard_delivery"):
+        with pytest.raises(Unauthorized):
+            await hass.services.async_call(
+                DOMAIN,
+                action,
+                {"config_entry_id": entry.entry_id},
+                blocking=True,
+                context=Context(user_id=hass_read_only_user.id),
+            )
+
+
+async def test_removing_a_connection_removes_its_deliveries(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    await act(hass, "create_camera_event", **DOORBELL)
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert (await act(hass, "list_deliveries"))["deliveries"] == []
