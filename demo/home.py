@@ -85,6 +85,8 @@ class Home:
         if self._process is not None:
             self._signal(signal.SIGKILL)
             await self._process.wait()
+            # The guard is gone, and the program itself at most a moment later.
+            await eventually(self._silent, "the end of Home Assistant", _STOP_SECONDS)
             self._process = None
 
     def log_about(self, *words: str) -> list[str]:
@@ -117,6 +119,10 @@ class Home:
             return None
         writer.close()
         return True
+
+    async def _silent(self) -> bool | None:
+        """Return True once it accepts no connection, None before."""
+        return None if await self._answers() else True
 
     def _signal(self, number: signal.Signals) -> None:
         """Send a signal to the process and all that it started."""

@@ -43,6 +43,12 @@ async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEnt
     return await connect(hass, frigate)
 
 
+def stored_events(frigate: FrigateSimulator) -> list[dict[str, Any]]:
+    """Return what is stored, as Frigate shows it."""
+    events: Any = frigate.stored_events()
+    return [*events]
+
+
 async def test_creates_an_event_with_every_field(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
@@ -73,11 +79,11 @@ async def test_creates_an_event_with_every_field(
         == f"{frigate.url}/api/events/{event.id}/snapshot.jpg"
     )
     assert answer["links"]["review"].startswith(f"{frigate.url}/review?id=")
-    (stored,) = frigate.stored_events()
+    (stored,) = stored_events(frigate)
     assert stored["camera"] == "front_door"
     assert stored["label"] == "doorbell"
     assert stored["sub_label"] == "Visitor"
-    data: Any = stored["data"]
+    data = stored["data"]
     assert data["score"] == 0.9
     assert data["description"] == "Somebody rang"
     assert data["draw"] == {
@@ -103,7 +109,7 @@ async def test_takes_what_templates_make_of_values(
         description=None,
         wait="10",
     )
-    (stored,) = frigate.stored_events()
+    (stored,) = stored_events(frigate)
     assert stored["label"] == "21.5"
     assert stored["sub_label"] == "True"
 

@@ -1,12 +1,18 @@
 """Event Relay: what happens at home, kept by the systems outside it."""
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryNotReady
-from homeassistant.helpers import config_validation as cv
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv, issue_registry as ir
 from homeassistant.helpers.typing import ConfigType
 
+from .backends.base import UnreadablePayload
 from .const import DOMAIN
-from .coordinator import RelayConfigEntry, RelayCoordinator, settings
+from .coordinator import (
+    RelayConfigEntry,
+    RelayCoordinator,
+    permission_issue,
+    settings,
+)
 from .outbox.store import StoreUnavailable
 from .services import async_setup_services
 from .storage import async_get_store
@@ -30,7 +36,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
             translation_key="outbox_unavailable",
             translation_placeholders={"reason": str(error)},
         ) from error
-    entry.runtime_data = RelayCoordinator(hass, entry, store)
+    try:
+        entry.runtime_data = RelayCoordinator(hass, entry, store)
+    except UnreadablePayload as error:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN, translation_key="capabilities_unreadable"
+        ) from error
     entry.runtime_data.async_start()
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     return True
@@ -46,6 +57,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> No
     """Forget the deliveries of a connection."""
     store = await async_get_store(hass)
     await store.remove_connection(entry.entry_id)
+    ir.async_delete_issue(hass, DOMAIN, permission_issue(entry))
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> None:

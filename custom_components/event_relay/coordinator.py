@@ -1,14 +1,16 @@
 """Health of a connection, and what its errors are to Home Assistant."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 import logging
 import random
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -17,11 +19,10 @@ from .backends.errors import (
     BackendError,
     InvalidCredentials,
     PermissionDenied,
-    Rejected,
 )
 from .backends.forms import BackendForms
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
-from .outbox.delivery import Delivery, DeliveryState
+from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .outbox.outbox import Outbox
 from .outbox.store import OutboxFull, Store, StoreError
 from .outbox.worker import Worker
@@ -79,6 +80,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             contacted=self._contacted,
         )
         self.outbox.attach(self.worker)
+        self._paused_for: BackendError | None = None
+        self._cancel_look: CALLBACK_TYPE = _nothing
 
     @callback
     def async_start(self) -> None:
@@ -99,65 +102,102 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
     async def async_stop(self) -> None:
         """Give what is under way its time, and send nothing more."""
+        self._cancel_look()
         await self.worker.stop()
 
     async def _async_home_assistant_stops(self, _: Event) -> None:
         """Stop with Home Assistant."""
-        await self.worker.stop()
+        await self.async_stop()
 
     @override
     async def _async_update_data(self) -> Capabilities:
         """Read what the live system is and can do; keep it for the next start."""
         try:
             capabilities = await self.client.capabilities()
-        except InvalidCredentials as error:
-            self._pause(error)
-            raise ConfigEntryAuthFailed(**_translation(error, self.name)) from error
         except BackendError as error:
-            if isinstance(error, PermissionDenied):
-                self._pause(error)
-            raise UpdateFailed(**_translation(error, self.name)) from error
+            self._pause_for(error)
+            kind = (
+                ConfigEntryAuthFailed
+                if isinstance(error, InvalidCredentials)
+                else UpdateFailed
+            )
+            raise kind(**_translation(error, self.name)) from error
         kept: JsonObject = capabilities.dump()
         entry = self.config_entry
         if entry.data[CONF_CAPABILITIES] != kept:
             self.hass.config_entries.async_update_entry(
                 entry, data={**entry.data, CONF_CAPABILITIES: kept}
             )
+        if self._paused_for is not None:
+            self.worker.resume()
         return capabilities
 
     @callback
     def _contacted(self, error: BackendError | None) -> None:
         """Take note of an answer to the worker, or of the want of one."""
-        if error is None:
-            if not self.last_update_success:
-                _LOGGER.info("%s answers again", self.name)
-                self.async_set_updated_data(self.data)
+        if error is not None:
+            self._pause_for(error)
+            if isinstance(error, InvalidCredentials):
+                self.config_entry.async_start_reauth(self.hass)
+            if self.last_update_success:
+                _LOGGER.warning("%s: deliveries wait (%s)", self.name, error)
+                self.last_exception = error
+                self.last_update_success = False
+                self.async_update_listeners()
             return
-        if isinstance(error, InvalidCredentials | PermissionDenied):
-            self._pause(error)
-        if isinstance(error, InvalidCredentials):
-            self.config_entry.async_start_reauth(self.hass)
-        if self.last_update_success:
-            _LOGGER.warning("%s: deliveries wait (%s)", self.name, error)
-            self.last_exception = error
-            self.last_update_success = False
-            self.async_update_listeners()
-
-    def _pause(self, error: BackendError) -> None:
-        """Send nothing until somebody has mended the connection."""
-        if not self.worker.held:
-            _LOGGER.warning(
-                "%s: deliveries wait until the connection is mended (%s)",
-                self.name,
-                error.code,
+        if self._paused_for is not None:
+            self._paused_for = None
+            ir.async_delete_issue(
+                self.hass, DOMAIN, permission_issue(self.config_entry)
             )
+        if not self.last_update_success:
+            _LOGGER.info("%s: deliveries go on", self.name)
+            self.async_set_updated_data(self.data)
+
+    def _pause_for(self, error: BackendError) -> None:
+        """Send nothing while only somebody can mend what is wrong.
+
+        New credentials reload the connection; whether a right or the balance has
+        been restored is tried again after a while, with one delivery.
+        """
+        if not isinstance(error, InvalidCredentials | PermissionDenied):
+            return
         self.worker.pause()
         self.outbox.release()
+        again = self._paused_for is not None
+        self._paused_for = error
+        if not isinstance(error, PermissionDenied):
+            return
+        self._cancel_look()
+        self._cancel_look = async_call_later(self.hass, QUIET, self._async_look)
+        if not again:
+            ir.async_create_issue(
+                self.hass,
+                DOMAIN,
+                permission_issue(self.config_entry),
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key="permission_denied",
+                translation_placeholders=_placeholders(error, self.name),
+            )
+
+    async def _async_look(self, _: datetime) -> None:
+        """Look whether the connection has been mended."""
+        await self.async_refresh()
 
     @callback
     def _delivery_changed(self, delivery: Delivery) -> None:
         """Tell whoever waits what became of a delivery."""
         self.outbox.changed(delivery)
+
+
+def _nothing() -> None:
+    """Stand for a timer that was never set."""
+
+
+def permission_issue(entry: RelayConfigEntry) -> str:
+    """Return the id of the repair that says what right is missing."""
+    return f"permission_denied_{entry.entry_id}"
 
 
 def settings(entry: RelayConfigEntry) -> dict[str, Any]:
@@ -173,7 +213,9 @@ def delivery_error(delivery: Delivery, connection: str) -> HomeAssistantError:
     """Return why a delivery ended without having arrived."""
     failure = delivery.failure
     code = delivery.state.value
-    if delivery.state is DeliveryState.FAILED and failure:
+    if failure and (
+        delivery.state is DeliveryState.FAILED or failure == START_NEVER_WAS
+    ):
         code = failure.code
     return HomeAssistantError(
         translation_domain=DOMAIN,
@@ -197,14 +239,13 @@ def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
 
 def _translation(error: BackendError, connection: str) -> dict[str, Any]:
     """Return the translated text of a client's error."""
-    reason = error.reason
-    if isinstance(error, Rejected) and error.fields:
-        reason = ", ".join(f"{field}: {said}" for field, said in error.fields.items())
     return {
         "translation_domain": DOMAIN,
         "translation_key": error.code,
-        "translation_placeholders": {
-            "connection": connection,
-            "reason": reason or error.code,
-        },
+        "translation_placeholders": _placeholders(error, connection),
     }
+
+
+def _placeholders(error: BackendError, connection: str) -> dict[str, str]:
+    """Return what the texts of errors may name."""
+    return {"connection": connection, "reason": error.reason or error.code}

@@ -146,8 +146,7 @@ def texts_in(tree: ast.Module, constants: Mapping[str, str] | None = None) -> Te
                     _read_attribute(statement, scope, texts)
             case ast.Call():
                 _read_call(node, inner, texts)
-                for key, uses in _wrapped(node, inner, wrappers).items():
-                    texts.exceptions.setdefault(key, []).extend(uses)
+                texts.add(Texts(exceptions=_wrapped(node, inner, wrappers)))
             case ast.Assign(targets=[ast.Subscript(value=mapping)], value=value):
                 if _name(mapping).endswith("errors"):
                     texts.form_errors |= inner.strings(value)

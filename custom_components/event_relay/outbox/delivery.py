@@ -76,6 +76,10 @@ class Failure:
     reason: str = ""
 
 
+START_NEVER_WAS = Failure(code="start_never_was")
+"""Why something was discarded with the delivery that it follows."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
     """One accepted request to run one operation with one payload."""

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlite3
 
 from .database import StoreError
-from .delivery import Delivery, DeliveryState
+from .delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .rows import from_row, to_row
 
 
@@ -169,13 +169,13 @@ def _orphans(database: sqlite3.Connection, owner: str, now: datetime) -> list[De
     """Discard what follows a delivery that never took place."""
     rows = database.execute(
         "UPDATE deliveries SET state = 'discarded', due_at = NULL, settled_at = :now,"
-        " failure_code = 'start_never_was', failure_reason = ''"
+        " failure_code = :code, failure_reason = ''"
         " WHERE connection = :owner AND state = 'pending' AND follows IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM deliveries AS start"
         " WHERE start.id = deliveries.follows"
         " AND start.state IN ('pending', 'sending', 'uncertain', 'delivered'))"
         " RETURNING *",
-        {"owner": owner, "now": now.timestamp()},
+        {"owner": owner, "now": now.timestamp(), "code": START_NEVER_WAS.code},
     ).fetchall()
     return [from_row(row) for row in rows]
 

@@ -35,12 +35,11 @@ def client(session: ClientSession, simulator: FrigateSimulator) -> FrigateClient
 def make_context() -> MakeContext:
     """Return what makes the context of a step, by default of an event just now."""
 
-    def make(**changes: Any) -> StepContext:
+    def make(*, late: float = 0, **changes: object) -> StepContext:
         now = datetime.now(UTC)
-        late = timedelta(seconds=changes.pop("late", 0))
         told: dict[str, Any] = {
             "delivery_id": "delivery-1",
-            "occurred_at": now - late,
+            "occurred_at": now - timedelta(seconds=late),
             "now": now,
             "first_sent_at": now,
             "attempt": 1,

@@ -207,7 +207,7 @@ def test_event() -> None:
         "doorbell",
         None,
     )
-    assert event.start == datetime(2026, 11, 22, 1, 59, 29, 207441, tzinfo=UTC)
+    assert event.start == datetime(2026, 11, 22, 0, 46, 9, 207441, tzinfo=UTC)
     assert event.end is not None
     assert (event.end - event.start).total_seconds() == 35
     assert (event.type, event.score, event.delivery_id) == ("api", 0, "delivery-1")
@@ -259,7 +259,7 @@ def test_no_event(value: Json) -> None:
 
 def test_request_time() -> None:
     assert request_time("1795308374.25-m5hyy1") == datetime(
-        2026, 11, 22, 1, 59, 34, 250000, tzinfo=UTC
+        2026, 11, 22, 0, 46, 14, 250000, tzinfo=UTC
     )
 
 

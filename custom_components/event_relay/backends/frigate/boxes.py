@@ -13,7 +13,7 @@ from .fields import known_only, number, score, whole
 
 MOST_BOXES = 100
 """More than anyone can tell apart on a picture."""
-ROUNDING = 0.001
+ROUNDING = 0.002
 """How far a box may reach over the edge, as rounded fractions do."""
 
 

@@ -39,7 +39,7 @@ def known_only(data: Mapping[str, object], known: AbstractSet[str]) -> None:
     """Refuse a field that an operation does not have."""
     for name in data:
         if name not in known:
-            raise InvalidField(str(name), "unknown")
+            raise InvalidField(str(name), "unknown", known=", ".join(sorted(known)))
 
 
 def optional[T](data: Mapping[str, object], name: str, read: _Read[T]) -> T | None:

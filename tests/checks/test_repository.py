@@ -1,0 +1,97 @@
+"""What may not be in the repository, and what must be."""
+
+from collections.abc import Iterator
+import os
+from pathlib import Path
+import re
+import subprocess
+
+import pytest
+
+from .files import ROOT
+
+REGISTRIES = "|".join(["py" + "pi", "python" + "hosted", "npm" + "js", "deb" + "ian"])
+FOLDERS = "|".join(
+    ["wo" + "rk", "fa" + "rm", "ro" + "ot", "home/[a-z]+", "Users/[A-Za-z]+"]
+)
+TRACES = {
+    "package registry": re.compile(rf"https?://[^/ \"']*\b({REGISTRIES})\."),
+    "path of a machine": re.compile(rf"(^|[\s\"'`=(:])/({FOLDERS})/", re.MULTILINE),
+}
+README_SIZE = 4096
+
+
+def files() -> Iterator[Path]:
+    """Yield the files that are in the repository, or would be with the next commit."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        path = ROOT / name
+        if path.is_file():
+            yield path
+
+
+def traces(text: str) -> list[str]:
+    """Return what in a text tells of the machine that it was written on."""
+    return [kind for kind, pattern in TRACES.items() if pattern.search(text)]
+
+
+def test_no_file_tells_of_a_machine() -> None:
+    found = []
+    for path in files():
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            continue
+        found += [f"{path.relative_to(ROOT)}: {kind}" for kind in traces(text)]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://" + "py" + "pi.org/simple",
+        "url = 'http://deb." + "deb" + "ian.org'",
+        "read /" + "wo" + "rk/notes",
+        '"/' + "home/someone/x",
+    ],
+)
+def test_traces_are_found(text: str) -> None:
+    assert len(traces(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["https://github.com/event-relay", "a/work/of art", "/config/x", "home/x"]
+)
+def test_ordinary_text_passes(text: str) -> None:
+    assert traces(text) == []
+
+
+def test_readme_is_short_and_begins_with_the_two_commands() -> None:
+    readme = (ROOT / "README.md").read_bytes()
+    assert len(readme) <= README_SIZE
+    blocks = re.findall(
+        r"^```\w*\n(.*?)^```", readme.decode(), re.MULTILINE | re.DOTALL
+    )
+    commands = [line.split("#")[0].strip() for line in blocks[0].splitlines()]
+    assert commands == ["script/demo", "script/test"]
+
+
+def test_scripts_are_executable() -> None:
+    for folder in ("script", ".ci"):
+        for path in (ROOT / folder).iterdir():
+            if path.is_file():
+                assert path.read_bytes().startswith(b"#!"), path
+                assert os.access(path, os.X_OK), path
+
+
+def test_requirements_are_pinned() -> None:
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    assert lines
+    loose = [line for line in lines if not re.fullmatch(r"[\w.\[\]-]+==[\w.+!]+", line)]
+    assert loose == []
