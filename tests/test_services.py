@@ -246,7 +246,10 @@ async def test_refusal_raises_with_the_backends_reason(
             method="POST",
             path=CREATE,
             status=404,
-            body='{"success": false, "message": "front_door is not a valid camera."}',
+            body={
+                "success": False,
+                "message": "front_door is not a valid camera.",
+            },
         )
     )
     with pytest.raises(HomeAssistantError) as raised:
@@ -266,7 +269,7 @@ def refusal() -> Fault:
         method="POST",
         path=CREATE,
         status=422,
-        body='{"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]}',
+        body={"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
     )
 
 

@@ -1,5 +1,6 @@
 """A backend that writes down what it is asked to do, and fails as it is told."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -49,6 +50,8 @@ class LedgerClient:
     contexts: list[StepContext] = field(default_factory=list)
     troubles: list[BackendError | Exception | None] = field(default_factory=list)
     findings: list[Finding | BackendError] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+    """Where set, calls wait for it before they take effect."""
 
     async def capabilities(self) -> Capabilities:
         raise NotImplementedError
@@ -57,6 +60,8 @@ class LedgerClient:
         """Write a line, or fail as the next trouble says."""
         self.calls.append(step)
         self.contexts.append(context)
+        if self.gate is not None:
+            await self.gate.wait()
         if self.troubles and (trouble := self.troubles.pop(0)) is not None:
             raise trouble
         self.written.append(f"{step} {text}")

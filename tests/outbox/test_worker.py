@@ -1,6 +1,6 @@
 """What the worker makes of each thing that can happen to a delivery."""
 
-from collections.abc import Callable
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -16,6 +16,7 @@ from custom_components.event_relay.backends.errors import (
     Rejected,
     Unavailable,
 )
+from custom_components.event_relay.outbox import worker
 from custom_components.event_relay.outbox.delivery import DeliveryState
 from custom_components.event_relay.outbox.store import Store
 
@@ -370,12 +371,37 @@ async def test_what_was_cut_off_is_looked_up_by_the_next_run(
     await idle.stop()
 
 
-@pytest.mark.parametrize(
-    "spoil", [lambda house: house.worker.pause(), lambda house: None]
-)
-async def test_stops_at_once_when_idle(
-    house: House, spoil: Callable[[House], None]
-) -> None:
-    spoil(house)
-    await house.stop()
+async def test_stops_at_once_when_idle_and_sends_nothing_after(house: House) -> None:
+    async with asyncio.timeout(1):
+        await house.stop()
+
+    assert house.running is not None
+    assert house.running.done()
     assert (await house.submit()).state is PENDING
+    assert house.client.calls == []
+
+
+async def test_stop_lets_what_is_under_way_end(house: House) -> None:
+    house.client.gate = asyncio.Event()
+    delivery = await house.submit(wait=0)
+    while not house.client.calls:
+        await asyncio.sleep(0)
+    stopping = asyncio.create_task(house.stop())
+    await asyncio.sleep(0)
+    house.client.gate.set()
+    await stopping
+
+    assert (await house.stored(delivery)).state is DELIVERED
+
+
+async def test_what_does_not_end_in_time_is_left_to_the_next_run(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "STOP_PATIENCE", 0.01)
+    house.client.gate = asyncio.Event()
+    delivery = await house.submit(wait=0)
+    while not house.client.calls:
+        await asyncio.sleep(0)
+    await house.stop()
+
+    assert (await house.stored(delivery)).state is SENDING
