@@ -6,7 +6,7 @@ from homeassistant.helpers import config_validation as cv, issue_registry as ir
 from homeassistant.helpers.typing import ConfigType
 
 from .backends.base import UnreadablePayload
-from .const import DOMAIN
+from .const import CONF_BACKEND, DOMAIN
 from .coordinator import (
     RelayConfigEntry,
     RelayCoordinator,
@@ -14,6 +14,7 @@ from .coordinator import (
     settings,
 )
 from .outbox.store import StoreUnavailable
+from .registry import BY_NAME
 from .services import async_setup_services
 from .storage import async_get_store
 
@@ -54,7 +55,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
-    """Forget the deliveries of a connection."""
+    """Take leave of the backend, and forget the deliveries of a connection."""
+    await BY_NAME[entry.data[CONF_BACKEND]].removed(hass, entry.data)
     store = await async_get_store(hass)
     await store.remove_connection(entry.entry_id)
     ir.async_delete_issue(hass, DOMAIN, permission_issue(entry))

@@ -59,7 +59,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.forms: BackendForms = BY_NAME[entry.data[CONF_BACKEND]]
         backend = self.forms.backend
         self.data = backend.load_capabilities(entry.data[CONF_CAPABILITIES])
-        self.client = self.forms.create_client(hass, entry.data)
+        self.client = self.forms.create_client(hass, {**entry.data, **entry.options})
         self.settings = settings(entry)
         self.outbox = Outbox(
             connection=entry.entry_id,
@@ -225,6 +225,11 @@ def delivery_error(delivery: Delivery, connection: str) -> HomeAssistantError:
             "reason": (failure.reason if failure else "") or code,
         },
     )
+
+
+def backend_error(error: BackendError, connection: str) -> HomeAssistantError:
+    """Return why a backend did not answer what it was asked."""
+    return HomeAssistantError(**_translation(error, connection))
 
 
 def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:

@@ -19,7 +19,8 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .backends.base import InvalidField, UnreadablePayload
-from .backends.forms import BackendForms, Coercer
+from .backends.errors import BackendError
+from .backends.forms import BackendForms, Coercer, Query
 from .const import (
     ATTR_CONFIG_ENTRY_ID,
     ATTR_CONFIRM,
@@ -30,7 +31,12 @@ from .const import (
     ATTR_WAIT,
     DOMAIN,
 )
-from .coordinator import RelayConfigEntry, delivery_error, outbox_error
+from .coordinator import (
+    RelayConfigEntry,
+    backend_error,
+    delivery_error,
+    outbox_error,
+)
 from .outbox.delivery import Delivery, DeliveryState, Origin, OriginKind
 from .outbox.outbox import NotAllowed, Request
 from .outbox.store import OutboxFull, StaleDelivery, StoreUnavailable
@@ -90,6 +96,14 @@ def async_setup_services(hass: HomeAssistant) -> None:
                 hass.services.async_register(
                     DOMAIN, name, handler, None, SupportsResponse.OPTIONAL
                 )
+        for name, query in forms.queries.items():
+            hass.services.async_register(
+                DOMAIN,
+                name,
+                partial(_async_query, forms, query),
+                None,
+                SupportsResponse.ONLY,
+            )
     hass.services.async_register(
         DOMAIN, "list_deliveries", _async_list, None, SupportsResponse.ONLY
     )
@@ -122,23 +136,42 @@ async def _async_send(
     entry = connection_of_backend(call.hass, forms, entry_id)
     if ATTR_DELIVERY_ID in fields:
         data = await resolve_start(call.hass, entry, data)
-    request = Request(
-        operation=name,
-        data=data,
-        origin=Origin(
-            kind=OriginKind.ACTION,
-            context_id=call.context.id,
-            user_id=call.context.user_id,
-        ),
-        occurred_at=dt_util.utcnow(),
-    )
+    occurred_at = dt_util.utcnow()
     try:
+        request = Request(
+            operation=name,
+            data=await forms.resolve(
+                call.hass, {**entry.data, **entry.options}, name, data
+            ),
+            origin=Origin(
+                kind=OriginKind.ACTION,
+                context_id=call.context.id,
+                user_id=call.context.user_id,
+            ),
+            occurred_at=occurred_at,
+        )
         delivery = await entry.runtime_data.outbox.submit(request, wait=wait)
     except InvalidField as error:
         raise invalid_field(error) from error
     except (OutboxFull, StoreUnavailable) as error:
         raise outbox_error(error, entry.title) from error
     return _answer(delivery, entry)
+
+
+async def _async_query(
+    forms: BackendForms, query: Query, call: ServiceCall
+) -> ServiceResponse:
+    """Answer what a backend says."""
+    data = coerce(call.data, {ATTR_CONFIG_ENTRY_ID: cv.string, **query.fields})
+    entry = connection_of_backend(
+        call.hass, forms, data.pop(ATTR_CONFIG_ENTRY_ID, None)
+    )
+    try:
+        return await query.run(entry.runtime_data.client, data)
+    except InvalidField as error:
+        raise invalid_field(error) from error
+    except BackendError as error:
+        raise backend_error(error, entry.title) from error
 
 
 async def _async_list(call: ServiceCall) -> ServiceResponse:

@@ -56,6 +56,8 @@ class StepContext:
     """When the first attempt of this step may have left the house; None before."""
     attempt: int
     """Attempts of the delivery so far, this one included."""
+    look_ups: int
+    """Look-ups of an unknown outcome so far; the backend could not tell."""
     results: Mapping[str, JsonObject]
     """What the steps before this one gave, by their names."""
     clue: Mapping[str, object] | None

@@ -1,14 +1,14 @@
 """What a backend tells Home Assistant's forms, and how its client is built."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 import voluptuous as vol
 
-from .base import Backend, Capabilities, Client
+from .base import Backend, Capabilities, Client, JsonObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,15 @@ type Coercer = Callable[[Any], Any]
 """Turns what a template may have made of a value into one; raises vol.Invalid."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """An action that asks the backend and changes nothing, there or here."""
+
+    fields: Mapping[str, Coercer]
+    run: Callable[[Any, Mapping[str, Any]], Awaitable[JsonObject]]
+    """Takes the client and the coerced fields; raises BackendError, InvalidField."""
+
+
 def as_it_is(value: object) -> object:
     """Take a value as it comes, for the operation to read."""
     return value
@@ -39,6 +48,9 @@ class BackendForms(ABC):
     """For each operation the fields of its action, permissive in what they take."""
     administrative: frozenset[str] = frozenset()
     """Operations that only administrators may ask for."""
+
+    queries: Mapping[str, Query] = {}
+    """Actions that only ask."""
 
     @abstractmethod
     def connection_schema(self) -> vol.Schema:
@@ -63,3 +75,22 @@ class BackendForms(ABC):
     @abstractmethod
     async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
         """Try the live system; raises a BackendError with the code of a form error."""
+
+    async def resolve(
+        self,
+        hass: HomeAssistant,
+        connection: Mapping[str, Any],
+        operation: str,
+        data: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Turn what only Home Assistant knows, such as a schedule, into plain values.
+
+        `connection` is the entry's data and options. Raises InvalidField.
+        """
+        del hass, connection, operation
+        return data
+
+    async def removed(  # noqa: B027 - most have nothing to take leave of
+        self, hass: HomeAssistant, data: Mapping[str, Any]
+    ) -> None:
+        """Take leave of the backend when a connection is removed; raises nothing."""

@@ -52,6 +52,7 @@ class Plan:
             now=now,
             first_sent_at=delivery.first_sent_at,
             attempt=delivery.attempts,
+            look_ups=delivery.look_ups,
             results=delivery.results,
             clue=delivery.clue,
             followed=self.followed,
