@@ -43,7 +43,7 @@ def make_context() -> MakeContext:
             "now": now,
             "first_sent_at": now,
             "attempt": 1,
-        "look_ups": 0,
+            "look_ups": 0,
             "results": {},
             "clue": None,
             "followed": None,
