@@ -286,7 +286,7 @@ def _answer(delivery: Delivery, entry: RelayConfigEntry) -> dict[str, Any]:
             "details": delivery.receipt.details,
             "warnings": list(delivery.receipt.warnings),
         }
-    elif delivery.failure:
+    if delivery.failure:
         answer["reason"] = delivery.failure.reason or delivery.failure.code
     return answer
 

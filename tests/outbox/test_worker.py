@@ -356,6 +356,24 @@ async def test_one_at_a_time_in_a_lane(house: House) -> None:
     await house.until(second, DELIVERED)
 
 
+async def test_look_up_knows_what_belongs_to_a_delivery_that_is_not_done(
+    house: House,
+) -> None:
+    house.client.troubles = [None, CannotConnect(), OutcomeUnknown()]
+    house.client.findings = [FOUND]
+    first = await house.submit(steps=("write", "note"), lane="door")
+    assert first.state is PENDING
+    assert first.receipt is not None
+    second = await house.submit(text="second", lane="door")
+    assert second.state is UNCERTAIN
+
+    await house.later(seconds=1)
+    await house.until(second, DELIVERED)
+
+    assert house.client.contexts[2].outside_ids == {"write-hello"}
+    assert house.client.contexts[-1].outside_ids == {"write-hello"}
+
+
 async def test_what_was_cut_off_is_looked_up_by_the_next_run(
     idle: House, store: Store
 ) -> None:

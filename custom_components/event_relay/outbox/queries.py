@@ -114,10 +114,10 @@ def by_outside_id(
 def outside_ids(
     database: sqlite3.Connection, owner: str, since: datetime
 ) -> frozenset[str]:
-    """Return the outside ids of what was settled since a moment."""
+    """Return the outside ids of what is not settled, or was since a moment."""
     rows = database.execute(
         "SELECT outside_id FROM deliveries WHERE connection = ?"
-        " AND outside_id IS NOT NULL AND settled_at >= ?",
+        " AND outside_id IS NOT NULL AND (settled_at IS NULL OR settled_at >= ?)",
         (owner, since.timestamp()),
     )
     return frozenset(row["outside_id"] for row in rows)

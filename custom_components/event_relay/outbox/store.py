@@ -95,7 +95,10 @@ class Store:
         )
 
     async def outside_ids(self, owner: str, since: datetime) -> frozenset[str]:
-        """Return the outside ids that deliveries settled since then are bound to."""
+        """Return the outside ids that deliveries are bound to.
+
+        Of those that have ended only what ended since then.
+        """
         return await self._database.run(
             lambda connection: queries.outside_ids(connection, owner, since)
         )

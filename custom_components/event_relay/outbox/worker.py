@@ -44,6 +44,14 @@ class Plan:
         """Return the steps that are not done."""
         return [step for step in self.steps if step.name not in delivery.results]
 
+    def bound(self, delivery: Delivery) -> Delivery:
+        """Return a delivery with the receipt of what is done of it.
+
+        From here on no look-up takes its outside id for another delivery's.
+        """
+        receipt = self.operation.receipt(self.payload, delivery.results)
+        return replace(delivery, receipt=receipt)
+
     def context(self, delivery: Delivery, now: datetime) -> StepContext:
         """Return what a step may know."""
         return StepContext(
@@ -216,7 +224,7 @@ class Worker:
             unclear = replace(delivery, unclear=not step.repeatable)
             return outcomes.failed(unclear, failure, self._clock())
         self._contacted(None)
-        return outcomes.step_done(delivery, step, result, self._clock())
+        return plan.bound(outcomes.step_done(delivery, step, result, self._clock()))
 
     async def _look_up(self, delivery: Delivery) -> None:
         """Ask whether the step whose outcome is unknown took place, and go on."""
@@ -248,13 +256,14 @@ class Worker:
                 delivery, error, now=self._clock(), chance=self._chance()
             )
         self._contacted(None)
-        return outcomes.looked_up(
+        following = outcomes.looked_up(
             delivery,
             step,
             finding,
             now=self._clock(),
             schedule=self._backend.look_up_after,
         )
+        return plan.bound(following) if following.results else following
 
     async def _plan(self, delivery: Delivery) -> Plan | None:
         """Read a delivery back; fail it, and return None, if that cannot be done."""
