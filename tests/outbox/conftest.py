@@ -94,6 +94,7 @@ class House:
         """Move the clock and let the worker look at it."""
         self.clock.forward(**parts)
         self.worker.wake()
+        await asyncio.sleep(0)
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ from .database import StoreError
 from .delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .rows import from_row, to_row
 
+PRUNED_AT_ONCE = 1000
+"""Rows deleted in one transaction, so that nothing else waits long for it."""
+
 
 class OutboxFull(StoreError):
     """As many deliveries wait as may; raised instead of accepting one more."""
@@ -97,6 +100,34 @@ def take(
         look_ups=tuple(_uncertain(database, owner, now, slots, busy)),
         next_at=_next_at(database, owner, now),
     )
+
+
+def hasten(
+    database: sqlite3.Connection, owner: str, now: datetime, limit: int | None
+) -> int:
+    """Make due what is pending, the first due first; return how many."""
+    return database.execute(
+        "UPDATE deliveries SET due_at = :now WHERE sequence IN ("
+        " SELECT sequence FROM deliveries WHERE connection = :owner"
+        " AND state = 'pending' AND due_at > :now ORDER BY due_at LIMIT :limit)",
+        {
+            "owner": owner,
+            "now": now.timestamp(),
+            "limit": -1 if limit is None else limit,
+        },
+    ).rowcount
+
+
+def prune(database: sqlite3.Connection, owner: str, before: datetime) -> int:
+    """Delete some of what had ended before a moment; return how many."""
+    return database.execute(
+        "DELETE FROM deliveries WHERE sequence IN ("
+        " SELECT sequence FROM deliveries AS one WHERE connection = ?"
+        " AND settled_at < ? AND NOT EXISTS (SELECT 1 FROM deliveries AS waiting"
+        " WHERE waiting.connection = one.connection AND waiting.follows = one.id"
+        " AND waiting.state IN ('pending', 'sending', 'uncertain')) LIMIT ?)",
+        (owner, before.timestamp(), PRUNED_AT_ONCE),
+    ).rowcount
 
 
 def by_outside_id(

@@ -49,7 +49,7 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX expiring ON deliveries (connection, expires_at)
         WHERE state = 'pending' AND expires_at IS NOT NULL;
     CREATE INDEX following ON deliveries (connection, follows)
-        WHERE state = 'pending' AND follows IS NOT NULL;
+        WHERE follows IS NOT NULL;
     CREATE INDEX ordered ON deliveries (connection, key, state, sequence)
         WHERE key IS NOT NULL;
     CREATE INDEX laned ON deliveries (connection, lane, state)

@@ -82,6 +82,21 @@ class Store:
             lambda connection: queries.take(connection, owner, now, slots, busy)
         )
 
+    async def hasten(self, owner: str, now: datetime, *, limit: int | None) -> None:
+        """Let what waits for another attempt wait no longer; the first due first."""
+        await self._database.run(
+            lambda connection: queries.hasten(connection, owner, now, limit)
+        )
+
+    async def prune(self, owner: str, before: datetime) -> int:
+        """Delete what had ended before a moment; return how many, at most a thousand.
+
+        What somebody waiting follows is kept.
+        """
+        return await self._database.run(
+            lambda connection: queries.prune(connection, owner, before)
+        )
+
     async def get(self, delivery_id: str) -> Delivery | None:
         """Return a delivery, or None."""
         return await self._database.run(

@@ -16,8 +16,9 @@ from ..backends.base import (
     StepContext,
     UnreadablePayload,
 )
-from ..backends.errors import BackendError, Rejected
+from ..backends.errors import BackendError, CannotConnect, Rejected
 from . import outcomes
+from .breaker import Breaker
 from .delivery import Delivery, DeliveryState, Failure
 from .outcomes import AnyFind, AnyStep
 from .store import Store, StoreUnavailable
@@ -102,12 +103,19 @@ class Worker:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._awake = asyncio.Event()
         self._held_until: datetime | None = None
+        self._breaker = Breaker()
+        self._hasten = False
         self._stopping = False
         self._paused = False
 
     @property
     def held(self) -> bool:
-        """Whether nothing is sent now: paused, stopping, or told to wait."""
+        """Whether nothing is sent now: paused, stopping, told to wait, or broken."""
+        return self._stilled or self._breaker.open
+
+    @property
+    def _stilled(self) -> bool:
+        """Whether not even one attempt may be made."""
         limited = self._held_until is not None and self._clock() < self._held_until
         return self._paused or self._stopping or limited
 
@@ -123,6 +131,7 @@ class Worker:
         """Go on after a pause, and forget a time to wait for."""
         self._paused = False
         self._held_until = None
+        self._breaker = Breaker()
         self.wake()
 
     async def run(self) -> None:
@@ -153,10 +162,17 @@ class Worker:
     async def _turn(self) -> float | None:
         """Do what is due; return the seconds until something is, None for never."""
         now = self._clock()
-        slots = 0 if self.held else self._backend.concurrency - len(self._tasks)
+        slots = self._slots(now)
+        if self._hasten or (slots and self._breaker.open):
+            await self._persist(
+                lambda: self._store.hasten(
+                    self._connection, now, limit=None if self._hasten else 1
+                )
+            )
+            self._hasten = False
         taken = await self._persist(
             lambda: self._store.take(
-                self._connection, now, slots=max(0, slots), busy=tuple(self._tasks)
+                self._connection, now, slots=slots, busy=tuple(self._tasks)
             )
         )
         for delivery in taken.ended:
@@ -167,10 +183,18 @@ class Worker:
             self._spawn(delivery, self._look_up)
         moments = [
             moment
-            for moment in (taken.next_at, self._held_until)
+            for moment in (taken.next_at, self._held_until, self._breaker.probe_at)
             if moment is not None and moment > now
         ]
         return (min(moments) - now).total_seconds() if moments else None
+
+    def _slots(self, now: datetime) -> int:
+        """Return how many more deliveries may be worked on."""
+        if self._stilled:
+            return 0
+        if self._breaker.open:
+            return int(self._breaker.probes(now) and not self._tasks)
+        return max(0, self._backend.concurrency - len(self._tasks))
 
     def _spawn(
         self, delivery: Delivery, work: Callable[[Delivery], Coroutine[Any, Any, None]]
@@ -206,7 +230,7 @@ class Worker:
         try:
             result = await step.run(self._client, plan.payload, context)
         except Rejected as error:
-            self._contacted(None)
+            self._got_through()
             return outcomes.step_refused(delivery, step, error, self._clock())
         except BackendError as error:
             self._troubled(error)
@@ -223,7 +247,7 @@ class Worker:
             failure = Failure(code="internal_error")
             unclear = replace(delivery, unclear=not step.repeatable)
             return outcomes.failed(unclear, failure, self._clock())
-        self._contacted(None)
+        self._got_through()
         return plan.bound(outcomes.step_done(delivery, step, result, self._clock()))
 
     async def _look_up(self, delivery: Delivery) -> None:
@@ -255,7 +279,7 @@ class Worker:
             return outcomes.look_up_interrupted(
                 delivery, error, now=self._clock(), chance=self._chance()
             )
-        self._contacted(None)
+        self._got_through()
         following = outcomes.looked_up(
             delivery,
             step,
@@ -295,8 +319,17 @@ class Worker:
             outcomes.delivered(delivery, receipt, self._clock()), delivery.state
         )
 
+    def _got_through(self) -> None:
+        """Take note of an answer; what had waited for one need not wait any longer."""
+        if self._breaker.got_through():
+            self._hasten = True
+            self.wake()
+        self._contacted(None)
+
     def _troubled(self, error: BackendError) -> None:
         """Slow down, or pause, as an error asks for."""
+        if isinstance(error, CannotConnect):
+            self._breaker.failed(self._clock(), self._chance())
         if outcomes.pauses(error):
             self.pause()
         if wait := outcomes.hold(error):

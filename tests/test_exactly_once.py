@@ -1,0 +1,186 @@
+"""Many events, a Frigate that misbehaves at random, and a worker cut off often.
+
+Nothing is lost and nothing comes twice. Waits are shortened, rules are not.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+import random
+
+from aiohttp import ClientSession, DummyCookieJar
+import pytest
+
+from custom_components.event_relay.backends.frigate import look_up
+from custom_components.event_relay.backends.frigate.client import FrigateClient
+from custom_components.event_relay.backends.frigate.operations import FRIGATE
+from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.outbox.delivery import (
+    Delivery,
+    DeliveryState,
+    Origin,
+    OriginKind,
+)
+from custom_components.event_relay.outbox.outbox import Outbox, Request
+from custom_components.event_relay.outbox.store import Store
+from custom_components.event_relay.outbox.worker import Worker
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateSimulator
+
+EVENTS = 90
+CRASH_EVERY = 30
+KINDS = (
+    FaultKind.RESET_AFTER,
+    FaultKind.RESET_BEFORE,
+    FaultKind.REFUSE,
+    FaultKind.GARBAGE,
+    FaultKind.HALF_BODY,
+    FaultKind.STATUS,
+)
+STATUSES = (429, 500, 502, 503, 504)
+SEED = 20261122
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class House:
+    """An outbox whose worker can be cut off as a crash cuts it off."""
+
+    def __init__(
+        self, store: Store, client: FrigateClient, chance: random.Random
+    ) -> None:
+        self.store = store
+        self.client = client
+        self.chance = chance
+        self.backend = replace(FRIGATE, look_up_after=(0.2, 0.5, 1, 1))
+
+    async def start(self) -> None:
+        """Start as Home Assistant does, with what is in the file."""
+        capabilities = await self.client.capabilities()
+        self.outbox = Outbox(
+            connection="frigate",
+            backend=self.backend,
+            capabilities=lambda: capabilities,
+            store=self.store,
+            clock=_now,
+        )
+        self.worker = Worker(
+            connection="frigate",
+            backend=self.backend,
+            client=self.client,
+            capabilities=lambda: capabilities,
+            store=self.store,
+            clock=_now,
+            chance=self.chance.random,
+            changed=self.outbox.changed,
+            contacted=lambda _: None,
+        )
+        self.outbox.attach(self.worker)
+        self.running = asyncio.create_task(self.worker.run())
+
+    async def crash(self) -> None:
+        """Cut everything off in the middle, and settle nothing."""
+        tasks = [self.running, *self.worker._tasks.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def submit(self, operation: str, **data: object) -> Delivery:
+        """Accept a delivery and wait for nothing."""
+        return await self.outbox.submit(
+            Request(
+                operation=operation,
+                data=data,
+                origin=Origin(kind=OriginKind.ACTION),
+                occurred_at=_now(),
+            )
+        )
+
+    async def all_ended(self) -> Counter[DeliveryState]:
+        """Wait until nothing is left to do, and count how things ended."""
+        async with asyncio.timeout(60):
+            while True:
+                counted = Counter(
+                    one.state for one in await self.store.listing(limit=None)
+                )
+                if all(state.settled for state in counted):
+                    return counted
+                await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def _misbehaving(
+    frigate: FrigateSimulator, chance: random.Random
+) -> AsyncIterator[None]:
+    """Make a fault every few hundredths of a second."""
+
+    async def misbehave() -> None:
+        while True:
+            await asyncio.sleep(chance.random() * 0.05)
+            frigate.add_faults(
+                Fault(
+                    kind=chance.choice(KINDS),
+                    method=chance.choice(("POST", "PUT", "*")),
+                    status=chance.choice(STATUSES),
+                )
+            )
+
+    misbehaving = asyncio.create_task(misbehave())
+    yield
+    misbehaving.cancel()
+    frigate.clear_faults()
+
+
+@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.parametrize("version", ["0.18.0-e3fa701", "0.17.2"])
+async def test_nothing_is_lost_and_nothing_comes_twice(
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.05)
+    monkeypatch.setattr(policy, "BACK_OFF_CAP", 0.5)
+    monkeypatch.setattr(policy, "RETRY_AFTER_SHORTEST", 0.05)
+    monkeypatch.setattr(look_up, "ABSENT_AFTER", timedelta(seconds=1.5))
+    chance = random.Random(SEED)  # noqa: S311 - faults, not secrets
+    store = Store(tmp_path / "event_relay.db")
+    await store.open()
+    async with (
+        FrigateSimulator(version=version, async_delay=0.05) as frigate,
+        ClientSession(cookie_jar=DummyCookieJar()) as session,
+    ):
+        house = House(store, FrigateClient(session, frigate.url), chance)
+        await house.start()
+        async with _misbehaving(frigate, chance):
+            for number in range(EVENTS):
+                label = f"label {number % 7}"
+                if number % 3:
+                    await house.submit(
+                        "create_camera_event",
+                        camera="front_door",
+                        label=label,
+                        duration=5,
+                    )
+                else:
+                    start = await house.submit(
+                        "create_camera_event",
+                        camera="garden",
+                        label=label,
+                        until_ended=True,
+                    )
+                    await house.submit("end_camera_event", delivery_id=start.id)
+                if number % CRASH_EVERY == CRASH_EVERY - 1:
+                    await house.crash()
+                    frigate.clear_faults()
+                    await house.start()
+        ended = await house.all_ended()
+        await house.crash()
+    await store.close()
+
+    assert ended == {DeliveryState.DELIVERED: EVENTS + EVENTS // 3}
+    assert len(frigate.events) == EVENTS
+    assert all(event.end_time is not None for event in frigate.events)
