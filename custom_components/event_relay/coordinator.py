@@ -10,7 +10,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -24,7 +24,7 @@ from .backends.forms import BackendForms
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .outbox.outbox import Outbox
-from .outbox.store import OutboxFull, Store, StoreError
+from .outbox.store import OutboxFull, Store, StoreError, StoreUnavailable
 from .outbox.worker import Worker
 from .registry import BY_NAME
 
@@ -32,6 +32,11 @@ _LOGGER = logging.getLogger(__name__)
 
 QUIET = timedelta(minutes=15)
 """Time without any contact after which a connection is asked whether it is there."""
+
+RETENTION = timedelta(days=7)
+"""How long deliveries that have ended are kept."""
+TIDYING = timedelta(hours=1)
+"""How often those that are older are deleted; first after that time, not at start."""
 
 type RelayConfigEntry = ConfigEntry[RelayCoordinator]
 
@@ -61,6 +66,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.data = backend.load_capabilities(entry.data[CONF_CAPABILITIES])
         self.client = self.forms.create_client(hass, {**entry.data, **entry.options})
         self.settings = settings(entry)
+        self._store = store
         self.outbox = Outbox(
             connection=entry.entry_id,
             backend=backend,
@@ -92,6 +98,11 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         )
         _ = entry.async_create_background_task(
             self.hass, self.async_refresh(), f"{DOMAIN} first look {entry.entry_id}"
+        )
+        entry.async_on_unload(
+            async_track_time_interval(
+                self.hass, self._async_tidy, TIDYING, cancel_on_shutdown=True
+            )
         )
         # Home Assistant does not unload entries when it stops.
         entry.async_on_unload(
@@ -184,6 +195,14 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     async def _async_look(self, _: datetime) -> None:
         """Look whether the connection has been mended."""
         await self.async_refresh()
+
+    async def _async_tidy(self, now: datetime) -> None:
+        """Delete what ended long ago."""
+        try:
+            while await self._store.prune(self.config_entry.entry_id, now - RETENTION):
+                pass
+        except StoreUnavailable as error:
+            _LOGGER.debug("Old deliveries are deleted another time: %s", error)
 
     @callback
     def _delivery_changed(self, delivery: Delivery) -> None:

@@ -1,14 +1,18 @@
 """The one outbox file that all connections share, opened when first needed."""
 
 import asyncio
+import logging
 from pathlib import Path
 
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .outbox.store import Store
+from .outbox.store import SetAside, Store
+
+_LOGGER = logging.getLogger(__name__)
 
 FILE_NAME = f"{DOMAIN}.db"
 
@@ -23,12 +27,15 @@ async def async_get_store(hass: HomeAssistant) -> Store:
     hass.data[_STORE] = opening
     store = Store(Path(hass.config.path(FILE_NAME)))
     try:
-        await store.open()
+        set_aside = await store.open()
     except BaseException as error:
         del hass.data[_STORE]
         opening.set_exception(error)
         opening.exception()
         raise
+
+    if set_aside is not None:
+        _report(hass, set_aside)
 
     async def close(_: Event) -> None:
         """Close the file after the last worker has stopped."""
@@ -37,3 +44,31 @@ async def async_get_store(hass: HomeAssistant) -> Store:
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, close)
     opening.set_result(store)
     return store
+
+
+def get_open_store(hass: HomeAssistant) -> Store | None:
+    """Return the store if it is open."""
+    opening = hass.data.get(_STORE)
+    return opening.result() if opening is not None and opening.done() else None
+
+
+def _report(hass: HomeAssistant, set_aside: SetAside) -> None:
+    """Tell the user of a damaged outbox, until they have seen it."""
+    waiting = "?" if set_aside.waiting is None else str(set_aside.waiting)
+    _LOGGER.error(
+        "The outbox was damaged (%s) and is set aside as %s; deliveries waiting in"
+        " it: %s",
+        set_aside.reason,
+        set_aside.path.name,
+        waiting,
+    )
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"outbox_set_aside_{set_aside.path.name}",
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="outbox_set_aside",
+        translation_placeholders={"file": set_aside.path.name, "waiting": waiting},
+    )

@@ -9,22 +9,14 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-import os
+from itertools import groupby
 from pathlib import Path
 from queue import Empty, SimpleQueue
 import sqlite3
 import threading
 from typing import Any
 
-from .rows import MIGRATIONS
-
-
-class StoreError(Exception):
-    """The store cannot do what was asked; nothing of it was kept."""
-
-
-class StoreUnavailable(StoreError):
-    """The file cannot be used: full disk, no right, damaged, locked, too new."""
+from .file import Opened, SetAside, StoreUnavailable, open_file
 
 
 @dataclass(frozen=True)
@@ -34,6 +26,8 @@ class _Job:
     run: Callable[[sqlite3.Connection], Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    alone: bool = False
+    """Whether it must not run inside a transaction."""
 
     def resolve(self, result: object, error: Exception | None) -> None:
         """Hand the outcome to the waiting coroutine, if its loop still runs."""
@@ -58,9 +52,13 @@ class Database:
         self.path = path
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._set_aside: SetAside | None = None
 
-    async def open(self) -> None:
-        """Open the file and bring it up to date; raises StoreUnavailable."""
+    async def open(self) -> SetAside | None:
+        """Open the file and return the damaged one that had to make way, if any.
+
+        Raises StoreUnavailable.
+        """
         self._jobs = SimpleQueue()
         # A daemon, so that a crash of the rest cannot keep the process alive:
         # whatever the thread is in the middle of, SQLite survives it.
@@ -73,6 +71,7 @@ class Database:
         except StoreUnavailable:
             await self.close()
             raise
+        return self._set_aside
 
     async def close(self) -> None:
         """Finish what waits and close the file."""
@@ -83,39 +82,41 @@ class Database:
         await asyncio.get_running_loop().run_in_executor(None, thread.join)
 
     async def run[ResultT](
-        self, run: Callable[[sqlite3.Connection], ResultT]
+        self, run: Callable[[sqlite3.Connection], ResultT], *, alone: bool = False
     ) -> ResultT:
         """Run a job on the file's thread and wait until it is committed.
 
-        Raises what the job raises, and StoreUnavailable.
+        One that runs alone has no transaction around it. Raises what the job raises,
+        and StoreUnavailable.
         """
         if self._thread is None:
             message = "the outbox is closed"
             raise StoreUnavailable(message)
         loop = asyncio.get_running_loop()
         future: asyncio.Future[ResultT] = loop.create_future()
-        self._jobs.put(_Job(run, loop, future))
+        self._jobs.put(_Job(run, loop, future, alone))
         return await future
 
     def _work(self) -> None:
         """Own the database until told to stop; the thread's whole life."""
-        database: sqlite3.Connection | None = None
+        opened: Opened | None = None
         failure: StoreUnavailable | None = None
         try:
-            database = _connect(self.path)
-        except (OSError, sqlite3.Error, StoreUnavailable) as error:
-            failure = StoreUnavailable(str(error))
+            opened = open_file(self.path)
+            self._set_aside = opened.set_aside
+        except StoreUnavailable as error:
+            failure = error
         running = True
         while running:
             jobs, running = self._next_jobs()
-            if database is None:
+            if opened is None:
                 for job in jobs:
                     job.resolve(None, failure)
             else:
-                _commit_together(database, jobs)
-        if database is not None:
+                _run_all(opened.database, jobs)
+        if opened is not None:
             with suppress(sqlite3.Error):
-                database.close()
+                opened.database.close()
 
     def _next_jobs(self) -> tuple[list[_Job], bool]:
         """Wait for a job, take all that wait with it, and say whether to go on."""
@@ -130,31 +131,17 @@ class Database:
         return jobs, False
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open the file, for its owner's eyes only, and bring its schema up to date."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    database = sqlite3.connect(path, isolation_level=None, timeout=5)
-    try:
-        database.row_factory = sqlite3.Row
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        _migrate(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _migrate(database: sqlite3.Connection) -> None:
-    """Bring the schema up to date; raises StoreUnavailable for a newer one."""
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    if version > len(MIGRATIONS):
-        message = f"written by a newer Event Relay (schema {version})"
-        raise StoreUnavailable(message)
-    for number, script in enumerate(MIGRATIONS[version:], version + 1):
-        database.executescript(
-            f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT"
-        )
+def _run_all(database: sqlite3.Connection, jobs: list[_Job]) -> None:
+    """Run jobs in their order, those that need no time to themselves together."""
+    for alone, group in groupby(jobs, key=lambda job: job.alone):
+        if not alone:
+            _commit_together(database, [*group])
+            continue
+        for job in group:
+            try:
+                job.resolve(job.run(database), None)
+            except sqlite3.Error as error:
+                job.resolve(None, StoreUnavailable(str(error)))
 
 
 def _commit_together(database: sqlite3.Connection, jobs: list[_Job]) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 import sqlite3
 
-from .database import StoreError
 from .delivery import START_NEVER_WAS, Delivery, DeliveryState
+from .file import StoreError
 from .rows import from_row, to_row
 
 PRUNED_AT_ONCE = 1000

@@ -6,12 +6,14 @@ from pathlib import Path
 import sqlite3
 
 from . import queries
-from .database import Database, StoreError, StoreUnavailable
+from .database import Database
 from .delivery import TRANSITIONS, Delivery, DeliveryState
+from .file import SetAside, StoreError, StoreUnavailable, begin_backup, end_backup
 from .queries import OutboxFull, StaleDelivery, Taken
 
 __all__ = [
     "OutboxFull",
+    "SetAside",
     "StaleDelivery",
     "Store",
     "StoreError",
@@ -30,9 +32,20 @@ class Store:
         """Take the path of the file, which `open` makes if it is not there."""
         self._database = Database(path)
 
-    async def open(self) -> None:
-        """Open the file and bring it up to date; raises StoreUnavailable."""
-        await self._database.open()
+    async def open(self) -> SetAside | None:
+        """Open the file and return the damaged one that had to make way, if any.
+
+        Raises StoreUnavailable.
+        """
+        return await self._database.open()
+
+    async def begin_backup(self) -> None:
+        """Make copies of the file safe to use until the end of the backup."""
+        await self._database.run(begin_backup, alone=True)
+
+    async def end_backup(self) -> None:
+        """Go back to normal."""
+        await self._database.run(end_backup, alone=True)
 
     async def close(self) -> None:
         """Finish what waits and close the file."""

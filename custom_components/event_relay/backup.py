@@ -1,0 +1,30 @@
+"""Backups: what is restored from one must not be sent blindly."""
+
+import logging
+
+from homeassistant.core import HomeAssistant
+
+from .outbox.store import StoreUnavailable
+from .storage import get_open_store
+
+_LOGGER = logging.getLogger(__name__)
+
+
+async def async_pre_backup(hass: HomeAssistant) -> None:
+    """Make copies of the outbox safe; never stand in the way of a backup."""
+    if (store := get_open_store(hass)) is None:
+        return
+    try:
+        await store.begin_backup()
+    except StoreUnavailable as error:
+        _LOGGER.warning("The outbox is backed up unprepared: %s", error)
+
+
+async def async_post_backup(hass: HomeAssistant) -> None:
+    """Go back to normal."""
+    if (store := get_open_store(hass)) is None:
+        return
+    try:
+        await store.end_backup()
+    except StoreUnavailable as error:
+        _LOGGER.warning("The outbox is still prepared for a backup: %s", error)

@@ -1,0 +1,165 @@
+"""The outbox's file: how it is opened, checked, set aside and marked for a backup."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+import os
+from pathlib import Path
+import sqlite3
+
+from .rows import MIGRATIONS
+
+_MARK = 0x45564252
+"""Application id of a file that a backup is being made of ("EVBR")."""
+_CHECKPOINT_PAGES = 1000
+"""SQLite's own default."""
+_COMPANIONS = ("", "-wal", "-shm")
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked; nothing of it was kept."""
+
+
+class StoreUnavailable(StoreError):
+    """The file cannot be used: full disk, no right, damaged, locked, too new."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetAside:
+    """A damaged file that was moved out of the way."""
+
+    path: Path
+    reason: str
+    waiting: int | None
+    """Deliveries in it that had not ended; None if that cannot be told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """An open file, and the damaged one in whose place it is new."""
+
+    database: sqlite3.Connection
+    set_aside: SetAside | None = None
+
+
+def open_file(path: Path) -> Opened:
+    """Open the file, for its owner's eyes only, and bring it up to date.
+
+    A damaged one is set aside and a new one begun. Raises StoreUnavailable.
+    """
+    try:
+        try:
+            return Opened(database=_open(path))
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            set_aside = _set_aside(path, str(error))
+            return Opened(database=_open(path), set_aside=set_aside)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnavailable(str(error)) from error
+
+
+def begin_backup(database: sqlite3.Connection) -> None:
+    """Make a copy of the file safe to use, although writing goes on.
+
+    The main file holds everything and does not change any more until the end; what
+    is written meanwhile goes to the write-ahead log. The mark tells whoever opens
+    the copy that time has gone on without it.
+    """
+    database.execute(f"PRAGMA application_id = {_MARK}")
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    database.execute("PRAGMA wal_autocheckpoint = 0").fetchone()
+
+
+def end_backup(database: sqlite3.Connection) -> None:
+    """Take the mark off again."""
+    database.execute("PRAGMA application_id = 0")
+    database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}").fetchone()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Open the file; raises an error of SQLite that is not operational if damaged."""
+    # A clean end removes the log, so that one that is there tells of another end.
+    unclean = Path(f"{path}-wal").exists()
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    database = sqlite3.connect(path, isolation_level=None, timeout=5)
+    try:
+        database.row_factory = sqlite3.Row
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        if unclean:
+            _check(database)
+        _migrate(database)
+        _distrust_copy(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _check(database: sqlite3.Connection) -> None:
+    """Raise DatabaseError unless the file is whole."""
+    (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(verdict)
+
+
+def _migrate(database: sqlite3.Connection) -> None:
+    """Bring the schema up to date; raises StoreUnavailable for a newer one."""
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        message = f"written by a newer Event Relay (schema {version})"
+        raise StoreUnavailable(message)
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        database.executescript(
+            f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT"
+        )
+
+
+def _distrust_copy(database: sqlite3.Connection) -> None:
+    """Make uncertain all that waits in a file restored from a backup.
+
+    It may have been sent after the copy was made.
+    """
+    (mark,) = database.execute("PRAGMA application_id").fetchone()
+    if mark != _MARK:
+        return
+    database.executescript(
+        "BEGIN IMMEDIATE;"
+        " UPDATE deliveries SET state = 'uncertain', unclear = 1,"
+        " due_at = coalesce(due_at, accepted_at),"
+        " first_sent_at = coalesce(first_sent_at, accepted_at)"
+        " WHERE state IN ('pending', 'sending', 'uncertain');"
+        " PRAGMA application_id = 0; COMMIT"
+    )
+
+
+def _set_aside(path: Path, reason: str) -> SetAside:
+    """Move a damaged file, and its log, out of the way."""
+    waiting = _waiting(path)
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    aside = path.with_name(f"{path.name}.damaged-{moment}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.damaged-{moment}-{number}")
+    for companion in _COMPANIONS:
+        with suppress(FileNotFoundError):
+            Path(f"{path}{companion}").rename(f"{aside}{companion}")
+    return SetAside(path=aside, reason=reason, waiting=waiting)
+
+
+def _waiting(path: Path) -> int | None:
+    """Count what had not ended in a damaged file, as far as can be told."""
+    try:
+        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        try:
+            (waiting,) = database.execute(
+                "SELECT count(*) FROM deliveries"
+                " WHERE state IN ('pending', 'sending', 'uncertain')"
+            ).fetchone()
+        finally:
+            database.close()
+    except sqlite3.Error:
+        return None
+    return int(waiting)

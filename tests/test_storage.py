@@ -1,0 +1,126 @@
+"""The outbox's file in the life of Home Assistant."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+import sqlite3
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.event_relay import storage
+from custom_components.event_relay.backup import async_post_backup, async_pre_backup
+from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.coordinator import RETENTION, TIDYING
+from simulators.frigate import FrigateSimulator
+
+from .home import act, connect
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@pytest.fixture
+async def frigate() -> AsyncIterator[FrigateSimulator]:
+    """Run a Frigate that stores at once."""
+    async with FrigateSimulator(async_delay=0) as simulator:
+        yield simulator
+
+
+async def test_damaged_outbox_becomes_a_repair_and_a_new_one_begins(
+    hass: HomeAssistant, frigate: FrigateSimulator, hass_client: ClientSessionGenerator
+) -> None:
+    Path(storage.FILE_NAME).write_bytes(b"damaged" * 1000)
+    assert await async_setup_component(hass, "repairs", {})
+
+    await connect(hass, frigate)
+    answer = await act(hass, "create_camera_event", camera="garden", label="door")
+
+    assert answer["state"] == "delivered"
+    (issue,) = [
+        issue for issue in ir.async_get(hass).issues.values() if issue.domain == DOMAIN
+    ]
+    assert issue.translation_key == "outbox_set_aside"
+    placeholders = issue.translation_placeholders
+    assert placeholders is not None
+    aside = Path(storage.FILE_NAME).with_name(placeholders["file"])
+    assert aside.read_bytes().startswith(b"damaged")
+    client = await hass_client()
+    fix = "/api/repairs/issues/fix"
+    shown = await client.post(fix, json={"handler": DOMAIN, "issue_id": issue.issue_id})
+    flow = await shown.json()
+    assert flow["step_id"] == "confirm"
+    await client.post(f"{fix}/{flow['flow_id']}", json={})
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue.issue_id) is None
+
+
+async def test_outbox_that_cannot_be_opened_is_tried_again(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(
+        storage, "FILE_NAME", str(tmp_path / "nowhere" / "event_relay.db")
+    )
+    entry = await _not_ready(hass, frigate)
+    (tmp_path / "nowhere").mkdir()
+
+    assert await hass.config_entries.async_reload(entry.entry_id)
+
+    answer = await act(hass, "create_camera_event", camera="garden", label="door")
+    assert answer["state"] == "delivered"
+
+
+async def _not_ready(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
+    """Add a connection that cannot be set up."""
+    with pytest.raises(AssertionError):
+        await connect(hass, frigate)
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    assert entry.error_reason_translation_key == "outbox_unavailable"
+    assert isinstance(entry, MockConfigEntry)
+    return entry
+
+
+async def test_backup_marks_the_file_and_takes_the_mark_off(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await async_pre_backup(hass)  # nothing is open yet
+    await connect(hass, frigate)
+    await async_pre_backup(hass)
+    answer = await act(hass, "create_camera_event", camera="garden", label="door")
+    marked = Path(storage.FILE_NAME).read_bytes()[68:72]
+    await async_post_backup(hass)
+
+    assert answer["state"] == "delivered"
+    assert marked == b"EVBR"
+
+
+async def test_what_ended_long_ago_is_forgotten(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await connect(hass, frigate)
+    old = await act(hass, "create_camera_event", camera="garden", label="old")
+    new = await act(hass, "create_camera_event", camera="garden", label="new")
+    store = await storage.async_get_store(hass)
+    moment = (dt_util.utcnow() - RETENTION).timestamp()
+
+    def age(database: sqlite3.Connection) -> None:
+        database.execute(
+            "UPDATE deliveries SET settled_at = ? WHERE id = ?",
+            (moment, old["delivery_id"]),
+        )
+
+    await store._database.run(age)
+    async_fire_time_changed(hass, dt_util.utcnow() + TIDYING + timedelta(seconds=1))
+    await hass.async_block_till_done()
+
+    listed = (await act(hass, "list_deliveries"))["deliveries"]
+    assert [one["delivery_id"] for one in listed] == [new["delivery_id"]]
