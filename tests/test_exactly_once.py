@@ -17,6 +17,7 @@ import pytest
 
 from custom_components.event_relay.backends.frigate import look_up
 from custom_components.event_relay.backends.frigate.client import FrigateClient
+from custom_components.event_relay.backends.frigate.models import FrigateCapabilities
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
 from custom_components.event_relay.outbox import policy
 from custom_components.event_relay.outbox.delivery import (
@@ -53,20 +54,24 @@ class House:
     """An outbox whose worker can be cut off as a crash cuts it off."""
 
     def __init__(
-        self, store: Store, client: FrigateClient, chance: random.Random
+        self,
+        store: Store,
+        client: FrigateClient,
+        capabilities: FrigateCapabilities,
+        chance: random.Random,
     ) -> None:
         self.store = store
         self.client = client
+        self.capabilities = capabilities
         self.chance = chance
         self.backend = replace(FRIGATE, look_up_after=(0.2, 0.5, 1, 1))
 
-    async def start(self) -> None:
+    def start(self) -> None:
         """Start as Home Assistant does, with what is in the file."""
-        capabilities = await self.client.capabilities()
         self.outbox = Outbox(
             connection="frigate",
             backend=self.backend,
-            capabilities=lambda: capabilities,
+            capabilities=lambda: self.capabilities,
             store=self.store,
             clock=_now,
         )
@@ -74,7 +79,7 @@ class House:
             connection="frigate",
             backend=self.backend,
             client=self.client,
-            capabilities=lambda: capabilities,
+            capabilities=lambda: self.capabilities,
             store=self.store,
             clock=_now,
             chance=self.chance.random,
@@ -132,9 +137,11 @@ async def _misbehaving(
             )
 
     misbehaving = asyncio.create_task(misbehave())
-    yield
-    misbehaving.cancel()
-    frigate.clear_faults()
+    try:
+        yield
+    finally:
+        misbehaving.cancel()
+        frigate.clear_faults()
 
 
 @pytest.mark.usefixtures("socket_enabled")
@@ -153,8 +160,9 @@ async def test_nothing_is_lost_and_nothing_comes_twice(
         FrigateSimulator(version=version, async_delay=0.05) as frigate,
         ClientSession(cookie_jar=DummyCookieJar()) as session,
     ):
-        house = House(store, FrigateClient(session, frigate.url), chance)
-        await house.start()
+        client = FrigateClient(session, frigate.url)
+        house = House(store, client, await client.capabilities(), chance)
+        house.start()
         async with _misbehaving(frigate, chance):
             for number in range(EVENTS):
                 label = f"label {number % 7}"
@@ -175,8 +183,7 @@ async def test_nothing_is_lost_and_nothing_comes_twice(
                     await house.submit("end_camera_event", delivery_id=start.id)
                 if number % CRASH_EVERY == CRASH_EVERY - 1:
                     await house.crash()
-                    frigate.clear_faults()
-                    await house.start()
+                    house.start()
         ended = await house.all_ended()
         await house.crash()
     await store.close()

@@ -12,11 +12,24 @@ import voluptuous as vol
 
 from .backends.base import InvalidField
 from .backends.forms import BackendForms, Coercer
-from .const import ATTR_CONFIG_ENTRY_ID, ATTR_DELIVERY_ID, CONF_BACKEND, DOMAIN
+from .const import (
+    ATTR_CONFIG_ENTRY_ID,
+    ATTR_DELIVERY_ID,
+    ATTR_WAIT,
+    CONF_BACKEND,
+    DOMAIN,
+)
 from .coordinator import RelayConfigEntry, outbox_error
 from .outbox.delivery import Delivery, DeliveryState
 from .outbox.store import StoreUnavailable
 from .storage import async_get_store
+
+WAIT = 10
+"""Seconds that an action waits for an outcome unless told otherwise."""
+WAIT_LONGEST = 300
+WAIT_FIELD: dict[str, Coercer] = {
+    ATTR_WAIT: vol.All(vol.Coerce(float), vol.Range(min=0, max=WAIT_LONGEST))
+}
 
 OUTSIDE_ID_FIELDS = ("event_id", "script_id")
 """Fields that name a thing outside, where `delivery_id` could name its delivery."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import voluptuous as vol
 
-from custom_components.event_relay import config_flow, services
+from custom_components.event_relay import config_flow, deliveries
 from custom_components.event_relay.outbox.delivery import SETTLED, DeliveryState
 from custom_components.event_relay.registry import BACKENDS
 
@@ -278,9 +278,9 @@ def test_fields_of_actions_are_those_that_are_taken() -> None:
         for action, fields in forms.action_fields.items()
     }
     taken |= {
-        "list_deliveries": set(services.LIST_FIELDS),
-        "retry_delivery": set(services.RETRY_FIELDS),
-        "discard_delivery": set(services.DISCARD_FIELDS),
+        "list_deliveries": set(deliveries.LIST_FIELDS),
+        "retry_delivery": set(deliveries.RETRY_FIELDS),
+        "discard_delivery": set(deliveries.DISCARD_FIELDS),
     }
     assert {action: set(fields_of(action)[0]) for action in ACTIONS} == taken
 

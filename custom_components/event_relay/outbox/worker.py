@@ -1,76 +1,28 @@
-"""The worker of a connection: it claims, runs steps, looks up and settles."""
+"""The worker of a connection: it claims what is due and has it carried out."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 import logging
 from typing import Any
 
-from ..backends.base import (
-    AnyOperation,
-    Backend,
-    Client,
-    Receipt,
-    StepContext,
-    UnreadablePayload,
-)
-from ..backends.errors import BackendError, CannotConnect, Rejected
+from ..backends.base import Backend, Client
+from ..backends.errors import BackendError, CannotConnect
 from . import outcomes
 from .breaker import Breaker
-from .delivery import Delivery, DeliveryState, Failure
-from .outcomes import AnyFind, AnyStep
-from .store import Store, StoreUnavailable
+from .carrier import Carrier, persist
+from .delivery import Delivery
+from .store import Store
 
 _LOGGER = logging.getLogger(__name__)
 
 STOP_PATIENCE = 8.0
 """Seconds that requests under way get when the worker stops."""
-STORE_PATIENCE = 5.0
-"""Seconds between tries of what the store could not do."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """A stored delivery read back into what is to be done."""
-
-    operation: AnyOperation
-    payload: Any
-    steps: tuple[AnyStep, ...]
-    followed: Receipt | None
-    outside_ids: frozenset[str]
-
-    def left(self, delivery: Delivery) -> list[AnyStep]:
-        """Return the steps that are not done."""
-        return [step for step in self.steps if step.name not in delivery.results]
-
-    def bound(self, delivery: Delivery) -> Delivery:
-        """Return a delivery with the receipt of what is done of it.
-
-        From here on no look-up takes its outside id for another delivery's.
-        """
-        receipt = self.operation.receipt(self.payload, delivery.results)
-        return replace(delivery, receipt=receipt)
-
-    def context(self, delivery: Delivery, now: datetime) -> StepContext:
-        """Return what a step may know."""
-        return StepContext(
-            delivery_id=delivery.id,
-            occurred_at=delivery.occurred_at,
-            now=now,
-            first_sent_at=delivery.first_sent_at,
-            attempt=delivery.attempts,
-            look_ups=delivery.look_ups,
-            results=delivery.results,
-            clue=delivery.clue,
-            followed=self.followed,
-            outside_ids=self.outside_ids,
-        )
 
 
 class Worker:
-    """Carries out the deliveries of one connection.
+    """Empties the outbox of one connection, at the pace that its backend can take.
 
     `clock` gives the present with its time zone, `chance` a number from 0 to 1.
     `changed` hears of every outcome of an attempt and every end; `contacted` of
@@ -92,14 +44,24 @@ class Worker:
     ) -> None:
         """Take what the worker works with; it starts with `run`."""
         self._connection = connection
-        self._backend = backend
-        self._client = client
-        self._capabilities = capabilities
+        self._concurrency = backend.concurrency
         self._store = store
         self._clock = clock
         self._chance = chance
         self._changed = changed
         self._contacted = contacted
+        self._carrier = Carrier(
+            connection=connection,
+            backend=backend,
+            client=client,
+            capabilities=capabilities,
+            store=store,
+            clock=clock,
+            chance=chance,
+            changed=changed,
+            got_through=self._got_through,
+            troubled=self._troubled,
+        )
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._awake = asyncio.Event()
         self._held_until: datetime | None = None
@@ -136,9 +98,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped or cancelled."""
-        await self._persist(
-            lambda: self._store.recover(self._connection, self._clock())
-        )
+        await persist(lambda: self._store.recover(self._connection, self._clock()))
         while not self._stopping:
             self._awake.clear()
             pause = await self._turn()
@@ -164,13 +124,13 @@ class Worker:
         now = self._clock()
         slots = self._slots(now)
         if self._hasten or (slots and self._breaker.open):
-            await self._persist(
+            await persist(
                 lambda: self._store.hasten(
                     self._connection, now, limit=None if self._hasten else 1
                 )
             )
             self._hasten = False
-        taken = await self._persist(
+        taken = await persist(
             lambda: self._store.take(
                 self._connection, now, slots=slots, busy=tuple(self._tasks)
             )
@@ -178,9 +138,9 @@ class Worker:
         for delivery in taken.ended:
             self._changed(delivery)
         for delivery in taken.claimed:
-            self._spawn(delivery, self._send)
+            self._spawn(delivery, self._carrier.send)
         for delivery in taken.look_ups:
-            self._spawn(delivery, self._look_up)
+            self._spawn(delivery, self._carrier.look_up)
         moments = [
             moment
             for moment in (taken.next_at, self._held_until, self._breaker.probe_at)
@@ -194,7 +154,7 @@ class Worker:
             return 0
         if self._breaker.open:
             return int(self._breaker.probes(now) and not self._tasks)
-        return max(0, self._backend.concurrency - len(self._tasks))
+        return max(0, self._concurrency - len(self._tasks))
 
     def _spawn(
         self, delivery: Delivery, work: Callable[[Delivery], Coroutine[Any, Any, None]]
@@ -210,114 +170,6 @@ class Worker:
         self.wake()
         if not task.cancelled() and (error := task.exception()):
             _LOGGER.error("Delivery %s broke off", delivery.id, exc_info=error)
-
-    async def _send(self, delivery: Delivery) -> None:
-        """Run the steps that are left, each committed before the next begins."""
-        if (plan := await self._plan(delivery)) is None:
-            return
-        for step in plan.left(delivery):
-            delivery = await self._run(delivery, plan, step)
-            if delivery.state is not DeliveryState.SENDING:
-                await self._commit(delivery, DeliveryState.SENDING)
-                return
-            if plan.left(delivery):
-                await self._commit(delivery, DeliveryState.SENDING)
-        await self._deliver(delivery, plan)
-
-    async def _run(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
-        """Run one step and return what it makes of the delivery."""
-        context = plan.context(delivery, self._clock())
-        try:
-            result = await step.run(self._client, plan.payload, context)
-        except Rejected as error:
-            self._got_through()
-            return outcomes.step_refused(delivery, step, error, self._clock())
-        except BackendError as error:
-            self._troubled(error)
-            return outcomes.step_interrupted(
-                delivery,
-                step,
-                error,
-                now=self._clock(),
-                chance=self._chance(),
-                schedule=self._backend.look_up_after,
-            )
-        except Exception:
-            _LOGGER.exception("Delivery %s: step %s broke", delivery.id, step.name)
-            failure = Failure(code="internal_error")
-            unclear = replace(delivery, unclear=not step.repeatable)
-            return outcomes.failed(unclear, failure, self._clock())
-        self._got_through()
-        return plan.bound(outcomes.step_done(delivery, step, result, self._clock()))
-
-    async def _look_up(self, delivery: Delivery) -> None:
-        """Ask whether the step whose outcome is unknown took place, and go on."""
-        if (plan := await self._plan(delivery)) is None:
-            return
-        if not (left := plan.left(delivery)):
-            await self._deliver(delivery, plan)
-            return
-        step = left[0]
-        if step.find is None or step.repeatable:
-            following = outcomes.not_asked(delivery, step, self._clock())
-        else:
-            following = await self._ask(delivery, plan, step, step.find)
-        if following.state is DeliveryState.PENDING and not plan.left(following):
-            await self._deliver(replace(following, state=DeliveryState.UNCERTAIN), plan)
-            return
-        await self._commit(following, DeliveryState.UNCERTAIN)
-
-    async def _ask(
-        self, delivery: Delivery, plan: Plan, step: AnyStep, find: AnyFind
-    ) -> Delivery:
-        """Look a step up and return what the answer makes of the delivery."""
-        context = plan.context(delivery, self._clock())
-        try:
-            finding = await find(self._client, plan.payload, context)
-        except BackendError as error:
-            self._troubled(error)
-            return outcomes.look_up_interrupted(
-                delivery, error, now=self._clock(), chance=self._chance()
-            )
-        self._got_through()
-        following = outcomes.looked_up(
-            delivery,
-            step,
-            finding,
-            now=self._clock(),
-            schedule=self._backend.look_up_after,
-        )
-        return plan.bound(following) if following.results else following
-
-    async def _plan(self, delivery: Delivery) -> Plan | None:
-        """Read a delivery back; fail it, and return None, if that cannot be done."""
-        try:
-            operation = self._backend.operation(delivery.operation)
-            payload = operation.load(delivery.version, delivery.payload)
-        except (KeyError, UnreadablePayload) as error:
-            failure = Failure(code="unreadable", reason=str(error))
-            await self._commit(
-                outcomes.failed(delivery, failure, self._clock()), delivery.state
-            )
-            return None
-        start = delivery.follows and await self._store.get(delivery.follows)
-        since = delivery.first_sent_at or delivery.accepted_at
-        return Plan(
-            operation=operation,
-            payload=payload,
-            steps=operation.steps(payload, self._capabilities()),
-            followed=start.receipt if start else None,
-            outside_ids=await self._store.outside_ids(
-                self._connection, since - timedelta(days=1)
-            ),
-        )
-
-    async def _deliver(self, delivery: Delivery, plan: Plan) -> None:
-        """Settle a delivery whose steps are all done."""
-        receipt = plan.operation.receipt(plan.payload, delivery.results)
-        await self._commit(
-            outcomes.delivered(delivery, receipt, self._clock()), delivery.state
-        )
 
     def _got_through(self) -> None:
         """Take note of an answer; what had waited for one need not wait any longer."""
@@ -335,25 +187,3 @@ class Worker:
         if wait := outcomes.hold(error):
             self._held_until = self._clock() + wait
         self._contacted(error)
-
-    async def _commit(self, delivery: Delivery, was: DeliveryState) -> None:
-        """Commit what became of a delivery, and tell of it."""
-        await self._persist(lambda: self._store.update(delivery, was=was))
-        if delivery.state is not DeliveryState.SENDING:
-            self._changed(delivery)
-
-    async def _persist[ResultT](
-        self, work: Callable[[], Awaitable[ResultT]]
-    ) -> ResultT:
-        """Do something with the store, again and again while it is unavailable."""
-        reported = False
-        while True:
-            try:
-                return await work()
-            except StoreUnavailable as error:
-                if not reported:
-                    _LOGGER.warning(
-                        "The outbox cannot be used, trying again: %s", error
-                    )
-                reported = True
-                await asyncio.sleep(STORE_PATIENCE)

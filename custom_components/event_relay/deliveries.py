@@ -1,0 +1,184 @@
+"""Actions on what is in the outbox: list it, try it again, give it up."""
+
+from collections.abc import Coroutine, Mapping
+from datetime import datetime
+from typing import Any
+
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from .answer import answer, state
+from .backends.base import InvalidField, UnreadablePayload
+from .backends.forms import Coercer
+from .const import (
+    ATTR_CONFIG_ENTRY_ID,
+    ATTR_CONFIRM,
+    ATTR_DELIVERY_ID,
+    ATTR_LIMIT,
+    ATTR_SINCE,
+    ATTR_STATE,
+    ATTR_WAIT,
+    DOMAIN,
+)
+from .coordinator import RelayConfigEntry, outbox_error
+from .outbox.delivery import Delivery, DeliveryState
+from .outbox.outbox import NotAllowed
+from .outbox.store import StaleDelivery, StoreUnavailable
+from .resolve import (
+    WAIT,
+    WAIT_FIELD,
+    coerce,
+    connection_by_id,
+    delivery_by_id,
+    invalid_field,
+)
+from .storage import async_get_store
+
+LIMIT = 100
+LIMIT_MOST = 1000
+
+LIST_FIELDS: dict[str, Coercer] = {
+    ATTR_CONFIG_ENTRY_ID: cv.string,
+    ATTR_STATE: vol.All(cv.ensure_list, [vol.Coerce(DeliveryState)]),
+    ATTR_SINCE: cv.datetime,
+    ATTR_LIMIT: vol.All(vol.Coerce(int), vol.Range(min=1, max=LIMIT_MOST)),
+}
+DISCARD_FIELDS: dict[str, Coercer] = {
+    ATTR_CONFIG_ENTRY_ID: cv.string,
+    ATTR_DELIVERY_ID: cv.string,
+}
+RETRY_FIELDS: dict[str, Coercer] = {
+    **DISCARD_FIELDS,
+    ATTR_CONFIRM: cv.boolean,
+    **WAIT_FIELD,
+}
+
+
+async def async_list(call: ServiceCall) -> ServiceResponse:
+    """List deliveries, newest first."""
+    data = coerce(call.data, LIST_FIELDS)
+    connection = data.get(ATTR_CONFIG_ENTRY_ID)
+    if connection is not None:
+        connection = connection_by_id(call.hass, connection).entry_id
+    since = data.get(ATTR_SINCE)
+    try:
+        deliveries = await (await async_get_store(call.hass)).listing(
+            owner=connection,
+            states=data.get(ATTR_STATE, ()),
+            since=dt_util.as_utc(since) if since else None,
+            limit=data.get(ATTR_LIMIT, LIMIT),
+        )
+    except StoreUnavailable as error:
+        raise outbox_error(error) from error
+    return {"deliveries": [_listed(delivery) for delivery in deliveries]}
+
+
+async def async_retry(call: ServiceCall) -> ServiceResponse:
+    """Open one delivery again, or all that failed for a known reason."""
+    data = coerce(call.data, RETRY_FIELDS)
+    if ATTR_DELIVERY_ID in data:
+        delivery, entry = await delivery_by_id(call.hass, data)
+        retried = await _allowed(
+            entry,
+            entry.runtime_data.outbox.retry(
+                delivery,
+                confirm=data.get(ATTR_CONFIRM, False),
+                wait=data.get(ATTR_WAIT, WAIT),
+            ),
+        )
+        return {"deliveries": [answer(retried, entry)]}
+    entry = _all_of(call.hass, data)
+    retried_all = [
+        await _allowed(entry, entry.runtime_data.outbox.retry(delivery))
+        for delivery in await _failed(call.hass, entry)
+    ]
+    return {"deliveries": [state(delivery) for delivery in retried_all]}
+
+
+async def async_discard(call: ServiceCall) -> ServiceResponse:
+    """Give up one delivery, or all that failed for a known reason."""
+    data = coerce(call.data, DISCARD_FIELDS)
+    if ATTR_DELIVERY_ID in data:
+        delivery, entry = await delivery_by_id(call.hass, data)
+        deliveries = [delivery]
+    else:
+        entry = _all_of(call.hass, data)
+        deliveries = await _failed(call.hass, entry)
+    discarded = [
+        await _allowed(entry, entry.runtime_data.outbox.discard(delivery))
+        for delivery in deliveries
+    ]
+    return {"deliveries": [state(delivery) for delivery in discarded]}
+
+
+def _all_of(hass: HomeAssistant, data: Mapping[str, Any]) -> RelayConfigEntry:
+    """Return the connection whose failed deliveries are meant."""
+    if ATTR_CONFIG_ENTRY_ID not in data:
+        raise invalid_field(InvalidField(ATTR_DELIVERY_ID, "required"))
+    return connection_by_id(hass, data[ATTR_CONFIG_ENTRY_ID])
+
+
+async def _failed(hass: HomeAssistant, entry: RelayConfigEntry) -> list[Delivery]:
+    """Return a connection's failed deliveries, without those of unknown outcome."""
+    deliveries = await (await async_get_store(hass)).listing(
+        owner=entry.entry_id,
+        states=(DeliveryState.FAILED,),
+        limit=None,
+    )
+    return [delivery for delivery in deliveries if not delivery.unclear]
+
+
+async def _allowed(
+    entry: RelayConfigEntry, work: Coroutine[Any, Any, Delivery]
+) -> Delivery:
+    """Do what a user asks of a delivery; raise in the user's words what forbids it."""
+    try:
+        return await work
+    except NotAllowed as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key=error.code,
+            translation_placeholders={"state": error.state.value},
+        ) from error
+    except StaleDelivery as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="delivery_moved_on"
+        ) from error
+    except (KeyError, UnreadablePayload) as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="unreadable",
+            translation_placeholders={"reason": str(error), "connection": entry.title},
+        ) from error
+    except StoreUnavailable as error:
+        raise outbox_error(error, entry.title) from error
+
+
+def _listed(delivery: Delivery) -> dict[str, Any]:
+    """Return what a list says of a delivery; times are ISO 8601 in UTC."""
+    receipt = delivery.receipt
+    failure = delivery.failure
+    return state(delivery) | {
+        ATTR_CONFIG_ENTRY_ID: delivery.connection,
+        "operation": delivery.operation,
+        "summary": delivery.summary,
+        "origin": delivery.origin.kind.value,
+        "occurred_at": delivery.occurred_at.isoformat(),
+        "accepted_at": delivery.accepted_at.isoformat(),
+        "settled_at": _iso(delivery.settled_at),
+        "due_at": _iso(delivery.due_at),
+        "expires_at": _iso(delivery.expires_at),
+        "attempts": delivery.attempts,
+        "outside_id": receipt.outside_id if receipt else None,
+        "links": dict(receipt.links) if receipt else {},
+        "warnings": list(receipt.warnings) if receipt else [],
+        "error": {"code": failure.code, "reason": failure.reason} if failure else None,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    """Return an instant as ISO 8601."""
+    return moment.isoformat() if moment else None

@@ -1,0 +1,213 @@
+"""Carries one delivery: runs its steps, looks up, and commits what becomes of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+import logging
+from typing import Any
+
+from ..backends.base import (
+    AnyOperation,
+    Backend,
+    Client,
+    Receipt,
+    StepContext,
+    UnreadablePayload,
+)
+from ..backends.errors import BackendError, Rejected
+from . import outcomes
+from .delivery import Delivery, DeliveryState, Failure
+from .outcomes import AnyFind, AnyStep
+from .store import Store, StoreUnavailable
+
+_LOGGER = logging.getLogger(__name__)
+
+STORE_PATIENCE = 5.0
+"""Seconds between tries of what the store could not do."""
+
+
+async def persist[ResultT](work: Callable[[], Awaitable[ResultT]]) -> ResultT:
+    """Do something with the store, again and again while it is unavailable."""
+    reported = False
+    while True:
+        try:
+            return await work()
+        except StoreUnavailable as error:
+            if not reported:
+                _LOGGER.warning("The outbox cannot be used, trying again: %s", error)
+            reported = True
+            await asyncio.sleep(STORE_PATIENCE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A stored delivery read back into what is to be done."""
+
+    operation: AnyOperation
+    payload: Any
+    steps: tuple[AnyStep, ...]
+    followed: Receipt | None
+    outside_ids: frozenset[str]
+
+    def left(self, delivery: Delivery) -> list[AnyStep]:
+        """Return the steps that are not done."""
+        return [step for step in self.steps if step.name not in delivery.results]
+
+    def bound(self, delivery: Delivery) -> Delivery:
+        """Return a delivery with the receipt of what is done of it.
+
+        From here on no look-up takes its outside id for another delivery's.
+        """
+        receipt = self.operation.receipt(self.payload, delivery.results)
+        return replace(delivery, receipt=receipt)
+
+    def context(self, delivery: Delivery, now: datetime) -> StepContext:
+        """Return what a step may know."""
+        return StepContext(
+            delivery_id=delivery.id,
+            occurred_at=delivery.occurred_at,
+            now=now,
+            first_sent_at=delivery.first_sent_at,
+            attempt=delivery.attempts,
+            look_ups=delivery.look_ups,
+            results=delivery.results,
+            clue=delivery.clue,
+            followed=self.followed,
+            outside_ids=self.outside_ids,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carrier:
+    """Knows how the deliveries of one connection are carried out.
+
+    `clock` gives the present with its time zone, `chance` a number from 0 to 1.
+    `changed` hears of every outcome of an attempt and every end, `got_through` of
+    every answer of the backend, `troubled` of every failure to get a useful one.
+    """
+
+    connection: str
+    backend: Backend
+    client: Client
+    capabilities: Callable[[], Any]
+    store: Store
+    clock: Callable[[], datetime]
+    chance: Callable[[], float]
+    changed: Callable[[Delivery], None]
+    got_through: Callable[[], None]
+    troubled: Callable[[BackendError], None]
+
+    async def send(self, delivery: Delivery) -> None:
+        """Run the steps that are left, each committed before the next begins."""
+        if (plan := await self._plan(delivery)) is None:
+            return
+        for step in plan.left(delivery):
+            delivery = await self._run(delivery, plan, step)
+            if delivery.state is not DeliveryState.SENDING:
+                await self._commit(delivery, DeliveryState.SENDING)
+                return
+            if plan.left(delivery):
+                await self._commit(delivery, DeliveryState.SENDING)
+        await self._deliver(delivery, plan)
+
+    async def _run(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
+        """Run one step and return what it makes of the delivery."""
+        context = plan.context(delivery, self.clock())
+        try:
+            result = await step.run(self.client, plan.payload, context)
+        except Rejected as error:
+            self.got_through()
+            return outcomes.step_refused(delivery, step, error, self.clock())
+        except BackendError as error:
+            self.troubled(error)
+            return outcomes.step_interrupted(
+                delivery,
+                step,
+                error,
+                now=self.clock(),
+                chance=self.chance(),
+                schedule=self.backend.look_up_after,
+            )
+        except Exception:
+            _LOGGER.exception("Delivery %s: step %s broke", delivery.id, step.name)
+            failure = Failure(code="internal_error")
+            unclear = replace(delivery, unclear=not step.repeatable)
+            return outcomes.failed(unclear, failure, self.clock())
+        self.got_through()
+        return plan.bound(outcomes.step_done(delivery, step, result, self.clock()))
+
+    async def look_up(self, delivery: Delivery) -> None:
+        """Ask whether the step whose outcome is unknown took place, and go on."""
+        if (plan := await self._plan(delivery)) is None:
+            return
+        if not (left := plan.left(delivery)):
+            await self._deliver(delivery, plan)
+            return
+        step = left[0]
+        if step.find is None or step.repeatable:
+            following = outcomes.not_asked(delivery, step, self.clock())
+        else:
+            following = await self._ask(delivery, plan, step, step.find)
+        if following.state is DeliveryState.PENDING and not plan.left(following):
+            await self._deliver(replace(following, state=DeliveryState.UNCERTAIN), plan)
+            return
+        await self._commit(following, DeliveryState.UNCERTAIN)
+
+    async def _ask(
+        self, delivery: Delivery, plan: Plan, step: AnyStep, find: AnyFind
+    ) -> Delivery:
+        """Look a step up and return what the answer makes of the delivery."""
+        context = plan.context(delivery, self.clock())
+        try:
+            finding = await find(self.client, plan.payload, context)
+        except BackendError as error:
+            self.troubled(error)
+            return outcomes.look_up_interrupted(
+                delivery, error, now=self.clock(), chance=self.chance()
+            )
+        self.got_through()
+        following = outcomes.looked_up(
+            delivery,
+            step,
+            finding,
+            now=self.clock(),
+            schedule=self.backend.look_up_after,
+        )
+        return plan.bound(following) if following.results else following
+
+    async def _plan(self, delivery: Delivery) -> Plan | None:
+        """Read a delivery back; fail it, and return None, if that cannot be done."""
+        try:
+            operation = self.backend.operation(delivery.operation)
+            payload = operation.load(delivery.version, delivery.payload)
+        except (KeyError, UnreadablePayload) as error:
+            failure = Failure(code="unreadable", reason=str(error))
+            await self._commit(
+                outcomes.failed(delivery, failure, self.clock()), delivery.state
+            )
+            return None
+        start = delivery.follows and await self.store.get(delivery.follows)
+        since = delivery.first_sent_at or delivery.accepted_at
+        return Plan(
+            operation=operation,
+            payload=payload,
+            steps=operation.steps(payload, self.capabilities()),
+            followed=start.receipt if start else None,
+            outside_ids=await self.store.outside_ids(
+                self.connection, since - timedelta(days=1)
+            ),
+        )
+
+    async def _deliver(self, delivery: Delivery, plan: Plan) -> None:
+        """Settle a delivery whose steps are all done."""
+        receipt = plan.operation.receipt(plan.payload, delivery.results)
+        await self._commit(
+            outcomes.delivered(delivery, receipt, self.clock()), delivery.state
+        )
+
+    async def _commit(self, delivery: Delivery, was: DeliveryState) -> None:
+        """Commit what became of a delivery, and tell of it."""
+        await persist(lambda: self.store.update(delivery, was=was))
+        if delivery.state is not DeliveryState.SENDING:
+            self.changed(delivery)
