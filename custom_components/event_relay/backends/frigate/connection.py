@@ -57,8 +57,14 @@ class FrigateConnection:
         effect: Effect = Effect.REPEATABLE,
         body: JsonObject | None = None,
     ) -> Reply:
-        """Send a request that changes something, and raise unless it did."""
+        """Send a request that changes something, and raise unless it did.
+
+        A token keeps the role that its user had at the login (0.18, run), so that
+        after a refusal the next request asks for a new one.
+        """
         reply = await self.send(method, *segments, effect=effect, body=body)
+        if reply.status == HTTPStatus.FORBIDDEN:
+            self.login.token = None
         raise_for_answer(reply, effect)
         return reply
 

@@ -1,0 +1,168 @@
+"""How a connection fares: outages, refused credentials, missing rights."""
+
+from collections.abc import AsyncIterator
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
+from custom_components.event_relay.coordinator import QUIET, permission_issue
+from custom_components.event_relay.outbox import policy
+from simulators.frigate import FrigateSimulator
+
+from .home import a_connection, act, connect, coordinator, until_state
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+LOGIN = {CONF_USERNAME: "admin", CONF_PASSWORD: "a good password"}
+DOORBELL = {"camera": "front_door", "label": "doorbell"}
+
+
+@pytest.fixture
+async def frigate() -> AsyncIterator[FrigateSimulator]:
+    """Run a Frigate that asks for a login."""
+    async with FrigateSimulator(
+        password=LOGIN[CONF_PASSWORD], async_delay=0
+    ) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
+    """Set up a connection that has looked at it."""
+    entry = await connect(hass, frigate, **LOGIN)
+    await coordinator(entry).async_refresh()
+    return entry
+
+
+def logins(frigate: FrigateSimulator) -> int:
+    """Return how often somebody logged in, or tried to."""
+    return sum(request.path == "/api/login" for request in frigate.requests)
+
+
+async def test_missing_right_pauses_with_a_repair_and_goes_on_when_given(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    frigate.configure(role="viewer")
+    frigate.expire_logins()
+    first = await act(hass, "create_camera_event", **DOORBELL)
+    second = await act(hass, "create_camera_event", **DOORBELL)
+    assert (first["state"], second["state"]) == ("pending", "pending")
+    (listed, _) = (await act(hass, "list_deliveries"))["deliveries"]
+    assert listed["attempts"] == 0
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, permission_issue(entry))
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    assert "viewer" in issue.translation_placeholders["reason"]
+    assert not hass.config_entries.flow.async_progress()
+    before = logins(frigate)
+
+    async_fire_time_changed(hass, dt_util.utcnow() + QUIET)
+    await hass.async_block_till_done()
+    await until_state(hass, first["delivery_id"], "pending")
+    assert logins(frigate) <= before + 1
+
+    frigate.configure(role="admin")
+    async_fire_time_changed(hass, dt_util.utcnow() + QUIET)
+    await until_state(hass, first["delivery_id"], "delivered")
+    await until_state(hass, second["delivery_id"], "delivered")
+    assert len(frigate.events) == 2
+    assert ir.async_get(hass).async_get_issue(DOMAIN, permission_issue(entry)) is None
+
+
+async def test_refused_login_asks_once_and_goes_on_after_reauthentication(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    frigate.configure(password="another password")
+    frigate.expire_logins()
+    before = logins(frigate)
+
+    first = await act(hass, "create_camera_event", **DOORBELL)
+    for _ in range(5):
+        assert (await act(hass, "create_camera_event", **DOORBELL))[
+            "state"
+        ] == "pending"
+    assert logins(frigate) == before + 1
+
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    result = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {CONF_USERNAME: "admin", CONF_PASSWORD: "another password"}
+    )
+    assert result["reason"] == "reauth_successful"
+    await hass.async_block_till_done()
+
+    await until_state(hass, first["delivery_id"], "delivered")
+    for one in (await act(hass, "list_deliveries"))["deliveries"]:
+        await until_state(hass, one["delivery_id"], "delivered")
+    assert len(frigate.events) == 6
+
+
+async def test_refused_login_at_start_loads_asks_and_accepts(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await connect(hass, frigate, **{**LOGIN, CONF_PASSWORD: "wrong"})
+    await coordinator(entry).async_refresh()
+    assert entry.state is ConfigEntryState.LOADED
+    assert len(hass.config_entries.flow.async_progress()) == 1
+    assert (await act(hass, "create_camera_event", **DOORBELL))["state"] == "pending"
+
+
+async def test_outage_is_told_once_and_its_end_once(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    await frigate.stop()
+    answers = [await act(hass, "create_camera_event", **DOORBELL) for _ in range(5)]
+    await frigate.start()
+    for answer in answers:
+        await until_state(hass, answer["delivery_id"], "delivered")
+
+    told = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name.endswith("event_relay.coordinator")
+        and record.levelname != "DEBUG"
+    ]
+    assert told == [
+        "Frigate: deliveries wait (Connection refused)",
+        "Frigate: deliveries go on",
+    ]
+
+
+async def test_new_cameras_are_remembered_without_a_reload(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    running = coordinator(entry)
+    frigate.configure(cameras=["front_door", "cellar"])
+    frigate.clock.advance(60)
+
+    await running.async_refresh()
+    await hass.async_block_till_done()
+
+    assert coordinator(entry) is running
+    assert [*entry.data[CONF_CAPABILITIES]["cameras"]] == ["front_door", "cellar"]
+    answer = await act(hass, "create_camera_event", camera="cellar", label="leak")
+    assert answer["state"] == "delivered"
+
+
+async def test_unreadable_capabilities_ask_for_reconfiguration(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = a_connection(frigate.url, capabilities={"version": 7})
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "capabilities_unreadable"
