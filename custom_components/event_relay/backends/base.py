@@ -65,7 +65,7 @@ class StepContext:
     followed: Receipt | None
     """Receipt of the delivery that this one follows, such as the start of an end."""
     outside_ids: frozenset[str]
-    """Outside ids of this connection that belong to other deliveries."""
+    """Outside ids of this connection bound to deliveries; for look-ups only."""
 
 
 @dataclass(frozen=True, kw_only=True)

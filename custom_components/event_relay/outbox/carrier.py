@@ -23,6 +23,8 @@ from .store import Store, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 
+_BOUND_SINCE = timedelta(days=1)
+"""How long before the send something outside may have been bound to a delivery."""
 STORE_PATIENCE = 5.0
 """Seconds between tries of what the store could not do."""
 
@@ -194,8 +196,10 @@ class Carrier:
             payload=payload,
             steps=operation.steps(payload, self.capabilities()),
             followed=start.receipt if start else None,
-            outside_ids=await self.store.outside_ids(
-                self.connection, since - timedelta(days=1)
+            outside_ids=(
+                await self.store.outside_ids(self.connection, since - _BOUND_SINCE)
+                if delivery.state is DeliveryState.UNCERTAIN
+                else frozenset()
             ),
         )
 

@@ -147,9 +147,12 @@ def outside_ids(
 ) -> frozenset[str]:
     """Return the outside ids of what is not settled, or was since a moment."""
     rows = database.execute(
-        "SELECT outside_id FROM deliveries WHERE connection = ?"
-        " AND outside_id IS NOT NULL AND (settled_at IS NULL OR settled_at >= ?)",
-        (owner, since.timestamp()),
+        "SELECT outside_id FROM deliveries WHERE connection = :owner"
+        " AND settled_at >= :since AND outside_id IS NOT NULL"
+        " UNION ALL SELECT outside_id FROM deliveries WHERE connection = :owner"
+        " AND state IN ('pending', 'sending', 'uncertain')"
+        " AND +outside_id IS NOT NULL",
+        {"owner": owner, "since": since.timestamp()},
     )
     return frozenset(row["outside_id"] for row in rows)
 

@@ -56,6 +56,7 @@ MIGRATIONS: tuple[str, ...] = (
         WHERE lane IS NOT NULL;
     CREATE INDEX outside ON deliveries (connection, outside_id)
         WHERE outside_id IS NOT NULL;
+    CREATE INDEX listed ON deliveries (connection, sequence);
     CREATE INDEX settled ON deliveries (connection, settled_at)
         WHERE settled_at IS NOT NULL;
     """,
