@@ -1,5 +1,7 @@
 """Event Relay: what happens at home, kept by the systems outside it."""
 
+import logging
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, issue_registry as ir
@@ -17,6 +19,8 @@ from .outbox.store import StoreUnavailable
 from .registry import BY_NAME
 from .services import async_setup_services
 from .storage import async_get_store
+
+_LOGGER = logging.getLogger(__name__)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -57,8 +61,11 @@ async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bo
 async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
     """Take leave of the backend, and forget the deliveries of a connection."""
     await BY_NAME[entry.data[CONF_BACKEND]].removed(hass, entry.data)
-    store = await async_get_store(hass)
-    await store.remove_connection(entry.entry_id)
+    try:
+        store = await async_get_store(hass)
+        await store.remove_connection(entry.entry_id)
+    except StoreUnavailable as error:
+        _LOGGER.warning("Deliveries of %s stay in the outbox: %s", entry.title, error)
     ir.async_delete_issue(hass, DOMAIN, permission_issue(entry))
 
 
