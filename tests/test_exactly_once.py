@@ -20,6 +20,7 @@ from custom_components.event_relay.backends.frigate.client import FrigateClient
 from custom_components.event_relay.backends.frigate.models import FrigateCapabilities
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
 from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.outbox.clock import SteadyClock
 from custom_components.event_relay.outbox.delivery import (
     Delivery,
     DeliveryState,
@@ -73,7 +74,7 @@ class House:
             backend=self.backend,
             capabilities=lambda: self.capabilities,
             store=self.store,
-            clock=_now,
+            clock=SteadyClock(_now),
         )
         self.worker = Worker(
             connection="frigate",
@@ -81,7 +82,7 @@ class House:
             client=self.client,
             capabilities=lambda: self.capabilities,
             store=self.store,
-            clock=_now,
+            clock=SteadyClock(_now),
             chance=self.chance.random,
             changed=self.outbox.changed,
             contacted=lambda _: None,

@@ -22,6 +22,7 @@ from .backends.errors import (
 )
 from .backends.forms import BackendForms
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .outbox.clock import SteadyClock
 from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .outbox.outbox import Outbox
 from .outbox.store import OutboxFull, Store, StoreError, StoreUnavailable
@@ -67,12 +68,13 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.client = self.forms.create_client(hass, {**entry.data, **entry.options})
         self.settings = settings(entry)
         self._store = store
+        clock = SteadyClock(dt_util.utcnow)
         self.outbox = Outbox(
             connection=entry.entry_id,
             backend=backend,
             capabilities=lambda: self.data,
             store=store,
-            clock=dt_util.utcnow,
+            clock=clock,
         )
         self.worker = Worker(
             connection=entry.entry_id,
@@ -80,7 +82,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             client=self.client,
             capabilities=lambda: self.data,
             store=store,
-            clock=dt_util.utcnow,
+            clock=clock,
             chance=random.random,
             changed=self._delivery_changed,
             contacted=self._contacted,

@@ -21,23 +21,31 @@ from custom_components.event_relay.backends.base import (
     UnreadablePayload,
 )
 from custom_components.event_relay.backends.errors import BackendError
+from custom_components.event_relay.outbox.clock import SteadyClock
 from custom_components.event_relay.outbox.delivery import Origin, OriginKind
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ACTION = Origin(kind=OriginKind.ACTION, context_id="context")
 
 
-class Clock:
+class Clock(SteadyClock):
     """A clock that stands still until it is moved."""
 
     def __init__(self) -> None:
         self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
+        self.gone_by = 0.0
+        super().__init__(lambda: self.now, lambda: self.gone_by)
+        self.forward(hours=1)  # it is steady
 
     def forward(self, **parts: float) -> None:
-        """Move the time on."""
+        """Let time go by."""
+        gone_by = timedelta(**parts)
+        self.now += gone_by
+        self.gone_by += gone_by.total_seconds()
+        self()
+
+    def set(self, **parts: float) -> None:
+        """Set the wall clock without any time going by."""
         self.now += timedelta(**parts)
 
 

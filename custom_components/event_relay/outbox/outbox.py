@@ -15,6 +15,9 @@ from .delivery import Delivery, DeliveryState, Failure, Origin
 from .store import Store
 from .worker import Worker
 
+type _Queue = asyncio.Queue[Delivery | None]
+"""What became of a delivery, or None to wait no longer unless it is being sent."""
+
 
 class NotAllowed(Exception):
     """A delivery is in no state for what is asked; `code` is the key of a text."""
@@ -58,7 +61,7 @@ class Outbox:
         self._store = store
         self._clock = clock
         self._worker: Worker | None = None
-        self._waiting: dict[str, list[asyncio.Future[Delivery | None]]] = {}
+        self._waiting: dict[str, list[_Queue]] = {}
 
     def attach(self, worker: Worker) -> None:
         """Name the worker that empties this outbox."""
@@ -66,17 +69,14 @@ class Outbox:
 
     def changed(self, delivery: Delivery) -> None:
         """Tell those who wait for a delivery what became of it."""
-        for future in self._waiting.pop(delivery.id, []):
-            if not future.done():
-                future.set_result(delivery)
+        for queue in self._waiting.get(delivery.id, ()):
+            queue.put_nowait(delivery)
 
     def release(self) -> None:
-        """Let nobody wait any longer: the connection sends nothing now."""
-        for futures in self._waiting.values():
-            for future in futures:
-                if not future.done():
-                    future.set_result(None)
-        self._waiting.clear()
+        """Let nobody wait any longer for what is not being sent now."""
+        for queues in self._waiting.values():
+            for queue in queues:
+                queue.put_nowait(None)
 
     async def submit(self, request: Request, *, wait: float = 0) -> Delivery:
         """Accept a request and return the delivery as it stands after the wait.
@@ -85,14 +85,16 @@ class Outbox:
         while the connection sends nothing. Raises InvalidField, OutboxFull and
         StoreUnavailable; then nothing was accepted.
         """
+        if self._worker is not None:
+            await self._worker.follow_clock()
         delivery = self._delivery(request)
-        future = self._waiter(delivery.id)
+        queue = self._waiter(delivery.id)
         try:
             delivery = await self._store.accept(delivery)
             self._wake()
-            return await self._outcome(delivery, future, wait)
+            return await self._outcome(delivery, queue, wait)
         finally:
-            self._forget(delivery.id, future)
+            self._forget(delivery.id, queue)
 
     async def retry(
         self, delivery: Delivery, *, confirm: bool = False, wait: float = 0
@@ -119,13 +121,13 @@ class Outbox:
             ask=delivery.unclear and askable,
             now=now,
         )
-        future = self._waiter(delivery.id)
+        queue = self._waiter(delivery.id)
         try:
             opened = await self._store.update(opened, was=delivery.state)
             self._wake()
-            return await self._outcome(opened, future, wait)
+            return await self._outcome(opened, queue, wait)
         finally:
-            self._forget(delivery.id, future)
+            self._forget(delivery.id, queue)
 
     async def discard(self, delivery: Delivery) -> Delivery:
         """Give a delivery up that has not arrived.
@@ -171,25 +173,20 @@ class Outbox:
             due_at=now,
         )
 
-    def _waiter(self, delivery_id: str) -> asyncio.Future[Delivery | None]:
+    def _waiter(self, delivery_id: str) -> _Queue:
         """Wait for what becomes of a delivery, before it can become anything."""
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(delivery_id, []).append(future)
-        return future
+        queue: _Queue = asyncio.Queue()
+        self._waiting.setdefault(delivery_id, []).append(queue)
+        return queue
 
-    def _forget(
-        self, delivery_id: str, future: asyncio.Future[Delivery | None]
-    ) -> None:
+    def _forget(self, delivery_id: str, queue: _Queue) -> None:
         """Wait no longer."""
-        if (futures := self._waiting.get(delivery_id)) is None:
-            return
-        with suppress(ValueError):
-            futures.remove(future)
-        if not futures:
+        self._waiting[delivery_id].remove(queue)
+        if not self._waiting[delivery_id]:
             del self._waiting[delivery_id]
 
     async def _outcome(
-        self, delivery: Delivery, future: asyncio.Future[Delivery | None], wait: float
+        self, delivery: Delivery, queue: _Queue, wait: float
     ) -> Delivery:
         """Return what became of a delivery within so many seconds."""
         held = self._worker is None or self._worker.held
@@ -197,8 +194,12 @@ class Outbox:
             return delivery
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):
-                if (outcome := await future) is not None:
-                    return outcome
+                while True:
+                    if (outcome := await queue.get()) is not None:
+                        return outcome
+                    stored = await self._store.get(delivery.id) or delivery
+                    if stored.state is not DeliveryState.SENDING:
+                        return stored
         return await self._store.get(delivery.id) or delivery
 
     def _wake(self) -> None:

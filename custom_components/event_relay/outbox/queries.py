@@ -5,7 +5,7 @@ Every function takes the open database; `owner` is the entry id of a connection.
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 import sqlite3
 
 from .delivery import START_NEVER_WAS, Delivery, DeliveryState
@@ -88,17 +88,43 @@ def take(
     database: sqlite3.Connection,
     owner: str,
     now: datetime,
+    *,
     slots: int,
     busy: Collection[str],
+    expire_since: datetime | None,
 ) -> Taken:
     """End what is over, claim what is due, and say when to look again."""
-    expired = _expire(database, owner, now)
+    expired = _expire(database, owner, now, expire_since)
     orphans = _orphans(database, owner, now)
     return Taken(
         ended=(*expired, *orphans),
         claimed=tuple(_claim(database, owner, now, slots)),
         look_ups=tuple(_uncertain(database, owner, now, slots, busy)),
         next_at=_next_at(database, owner, now),
+    )
+
+
+def shift(
+    database: sqlite3.Connection, owner: str, jump: timedelta, started: datetime
+) -> None:
+    """Move the times of what is not settled."""
+    values = {
+        "owner": owner,
+        "jump": jump.total_seconds(),
+        "started": started.timestamp(),
+    }
+    database.execute(
+        "UPDATE deliveries SET due_at = due_at + :jump WHERE connection = :owner"
+        " AND state IN ('pending', 'sending', 'uncertain')",
+        values,
+    )
+    database.execute(
+        "UPDATE deliveries SET occurred_at = occurred_at + :jump,"
+        " accepted_at = accepted_at + :jump, expires_at = expires_at + :jump,"
+        " first_sent_at = first_sent_at + :jump, asked_since = asked_since + :jump"
+        " WHERE connection = :owner AND accepted_at >= :started"
+        " AND state IN ('pending', 'sending', 'uncertain')",
+        values,
     )
 
 
@@ -188,13 +214,19 @@ def remove(database: sqlite3.Connection, owner: str) -> None:
     database.execute("DELETE FROM deliveries WHERE connection = ?", (owner,))
 
 
-def _expire(database: sqlite3.Connection, owner: str, now: datetime) -> list[Delivery]:
-    """End what has waited beyond its time."""
+def _expire(
+    database: sqlite3.Connection, owner: str, now: datetime, since: datetime | None
+) -> list[Delivery]:
+    """End what has waited beyond its time, if it was accepted since a moment."""
     rows = database.execute(
         "UPDATE deliveries SET state = 'expired', due_at = NULL, settled_at = :now"
         " WHERE connection = :owner AND state = 'pending'"
-        " AND expires_at <= :now RETURNING *",
-        {"owner": owner, "now": now.timestamp()},
+        " AND expires_at <= :now AND accepted_at >= :since RETURNING *",
+        {
+            "owner": owner,
+            "now": now.timestamp(),
+            "since": since.timestamp() if since is not None else 0,
+        },
     ).fetchall()
     return [from_row(row) for row in rows]
 

@@ -1,7 +1,7 @@
 """The durable store of deliveries, shared by all connections."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 import sqlite3
 
@@ -84,15 +84,39 @@ class Store:
         )
 
     async def take(
-        self, owner: str, now: datetime, *, slots: int, busy: Collection[str]
+        self,
+        owner: str,
+        now: datetime,
+        *,
+        slots: int,
+        busy: Collection[str],
+        expire_since: datetime | None = None,
     ) -> Taken:
         """End what is over, claim what is due, and say when to look again.
 
         At most `slots` deliveries of the connection `owner` are claimed and as many
-        look-ups named, none of them among the ids in `busy`.
+        look-ups named, none of them among the ids in `busy`. With `expire_since`
+        only what was accepted from then on expires.
         """
         return await self._database.run(
-            lambda connection: queries.take(connection, owner, now, slots, busy)
+            lambda connection: queries.take(
+                connection,
+                owner,
+                now,
+                slots=slots,
+                busy=busy,
+                expire_since=expire_since,
+            )
+        )
+
+    async def shift(self, owner: str, jump: timedelta, started: datetime) -> None:
+        """Move the times of what waits along with a clock that was set.
+
+        What was accepted since the start has all its times from that clock; of what
+        is older only the time of the next attempt is.
+        """
+        await self._database.run(
+            lambda connection: queries.shift(connection, owner, jump, started)
         )
 
     async def hasten(self, owner: str, now: datetime, *, limit: int | None) -> None:

@@ -12,6 +12,7 @@ from ..backends.errors import BackendError, CannotConnect
 from . import outcomes
 from .breaker import Breaker
 from .carrier import Carrier, persist
+from .clock import SteadyClock
 from .delivery import Delivery
 from .store import Store
 
@@ -20,11 +21,14 @@ _LOGGER = logging.getLogger(__name__)
 STOP_PATIENCE = 8.0
 """Seconds that requests under way get when the worker stops."""
 
+LOOK_AT_CLOCK = 60.0
+"""Seconds after which a waiting worker looks whether the clock was set."""
+
 
 class Worker:
     """Empties the outbox of one connection, at the pace that its backend can take.
 
-    `clock` gives the present with its time zone, `chance` a number from 0 to 1.
+    `chance` gives a number from 0 to 1.
     `changed` hears of every outcome of an attempt and every end; `contacted` of
     every answer of the backend (None) and of every failure to get a useful one.
     """
@@ -37,7 +41,7 @@ class Worker:
         client: Client,
         capabilities: Callable[[], Any],
         store: Store,
-        clock: Callable[[], datetime],
+        clock: SteadyClock,
         chance: Callable[[], float],
         changed: Callable[[Delivery], None],
         contacted: Callable[[BackendError | None], None],
@@ -69,6 +73,7 @@ class Worker:
         self._hasten = False
         self._stopping = False
         self._paused = False
+        self._started = clock()
 
     @property
     def held(self) -> bool:
@@ -121,6 +126,7 @@ class Worker:
 
     async def _turn(self) -> float | None:
         """Do what is due; return the seconds until something is, None for never."""
+        await self.follow_clock()
         now = self._clock()
         slots = self._slots(now)
         if self._hasten or (slots and self._breaker.open):
@@ -132,7 +138,11 @@ class Worker:
             self._hasten = False
         taken = await persist(
             lambda: self._store.take(
-                self._connection, now, slots=slots, busy=tuple(self._tasks)
+                self._connection,
+                now,
+                slots=slots,
+                busy=frozenset(self._tasks),
+                expire_since=None if self._clock.steady else self._started,
             )
         )
         for delivery in taken.ended:
@@ -146,7 +156,24 @@ class Worker:
             for moment in (taken.next_at, self._held_until, self._breaker.probe_at)
             if moment is not None and moment > now
         ]
-        return (min(moments) - now).total_seconds() if moments else None
+        if moments:
+            return min((min(moments) - now).total_seconds(), LOOK_AT_CLOCK)
+        return None if self._clock.steady else LOOK_AT_CLOCK
+
+    async def follow_clock(self) -> None:
+        """Move the times of what waits when the system's clock was set.
+
+        To be called before anything is accepted, which has its times right.
+        """
+        if not (jump := self._clock.take_jump()):
+            return
+        _LOGGER.warning("The clock was set by %s; what waits is moved along", jump)
+        started = self._started
+        await persist(lambda: self._store.shift(self._connection, jump, started))
+        self._started += jump
+        if self._held_until is not None:
+            self._held_until += jump
+        self._breaker.shift(jump)
 
     def _slots(self, now: datetime) -> int:
         """Return how many more deliveries may be worked on."""

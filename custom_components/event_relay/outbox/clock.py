@@ -1,0 +1,51 @@
+"""A clock that tells when the system's has been set."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+import time
+
+JUMP = timedelta(seconds=60)
+"""Difference between wall time and time gone by from which the clock was set."""
+STEADY_AFTER = 60.0
+"""Seconds without a jump after which the clock is believed, also at the start: a
+computer without a battery learns the time only once the network is there."""
+
+
+class SteadyClock:
+    """Wall time that never goes back by little, and tells when it goes by much."""
+
+    def __init__(
+        self,
+        wall: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take the system's two clocks."""
+        self._wall = wall
+        self._monotonic = monotonic
+        self._last = wall()
+        self._last_monotonic = self._steady_since = monotonic()
+        self._jump = timedelta()
+
+    def __call__(self) -> datetime:
+        """Return the present."""
+        wall, monotonic = self._wall(), self._monotonic()
+        expected = self._last + timedelta(seconds=monotonic - self._last_monotonic)
+        if abs(wall - expected) > JUMP:
+            self._jump += wall - expected
+            self._steady_since = monotonic
+            self._last = wall
+        else:
+            self._last = max(self._last, wall)
+        self._last_monotonic = monotonic
+        return self._last
+
+    @property
+    def steady(self) -> bool:
+        """Whether the clock has not been set for a while."""
+        return self._monotonic() - self._steady_since >= STEADY_AFTER
+
+    def take_jump(self) -> timedelta:
+        """Return by how much the clock was set since the last call; zero mostly."""
+        self()
+        jump, self._jump = self._jump, timedelta()
+        return jump
