@@ -43,7 +43,7 @@ class GuanceClient:
         self._queries = HttpTransport(session, address, timeout=QUERY_TIMEOUT)
         self._key = api_key
         self._pace = Pace(monotonic=monotonic, sleep=sleep)
-        self._search = Search(self._find_events)
+        self._search = Search(self._pace.turn, self._find_events)
         self._monotonic = monotonic
 
     def stopwatch(self) -> Callable[[], float]:
@@ -64,6 +64,7 @@ class GuanceClient:
 
         It proves the key, not that the key may write: only a write does that.
         """
+        await self._pace.turn()
         envelope = await self._send(self._transport, "GET", "workspace", "get")
         return GuanceWorkspace.parse(envelope.content)
 
@@ -72,6 +73,7 @@ class GuanceClient:
 
         Raises OutcomeUnknown where it may have been made.
         """
+        await self._pace.turn()
         envelope = await self._send(
             self._transport,
             "POST",
@@ -107,8 +109,7 @@ class GuanceClient:
         body: JsonObject | None = None,
         secrets: tuple[str, ...] = (),
     ) -> Envelope:
-        """Send a request with the key when it is its turn, and unwrap the answer."""
-        await self._pace.turn()
+        """Send a request with the key, and unwrap the answer."""
         reply = await transport.send(
             method,
             "api",

@@ -16,8 +16,9 @@ type Ask = Callable[[Mapping[str, datetime]], Awaitable[Mapping[str, Sighting]]]
 class Search:
     """Gathers the look-ups that wait for their turn, and asks for them together."""
 
-    def __init__(self, ask: Ask) -> None:
-        """Take what asks for several events at their dates; it waits for its turn."""
+    def __init__(self, turn: Callable[[], Awaitable[None]], ask: Ask) -> None:
+        """Take what waits for a turn, and what then asks for several events at once."""
+        self._turn = turn
         self._ask_for = ask
         self._asking = asyncio.Lock()
         self._waiting: dict[
@@ -45,6 +46,7 @@ class Search:
 
     async def _ask(self) -> None:
         """Ask for those that have waited longest, and answer them."""
+        await self._turn()
         open_ones = [
             (delivery_id, date, future)
             for delivery_id, (date, future) in self._waiting.items()
