@@ -74,7 +74,7 @@ async def test_keeps_the_date_of_what_waited(
 
 def test_is_not_repeatable() -> None:
     assert not STEP.repeatable
-    assert GUANCE.look_up_after == (15, 45, 120)
+    assert list(GUANCE.look_up_after) == [15, 45, 120]
     assert GUANCE.concurrency == 1
 
 

@@ -110,6 +110,9 @@ def test_scalars_of_tags_become_text(value: object, text: str) -> None:
     assert CREATE.parse({**EVENT, "tags": {"tag": value}}).tags == {"tag": text}
 
 
+RESERVED_TAGS: list[tuple[dict[str, object], str, str]] = [
+    ({"tags": {name: "x"}}, f"tags.{name}", "reserved") for name in sorted(RESERVED)
+]
 WRONG: list[tuple[dict[str, object], str, str]] = [
     ({"status": None}, "status", "required"),
     ({"status": " "}, "status", "required"),
@@ -153,7 +156,7 @@ WRONG: list[tuple[dict[str, object], str, str]] = [
     ({"tags": {"df_title": "x"}}, "tags.df_title", "reserved"),
     ({"tags": {"DF_title": "x"}}, "tags.DF_title", "reserved"),
     ({"severity": "x"}, "severity", "unknown"),
-    *(({"tags": {name: "x"}}, f"tags.{name}", "reserved") for name in sorted(RESERVED)),
+    *RESERVED_TAGS,
 ]
 
 
