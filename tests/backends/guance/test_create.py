@@ -189,6 +189,14 @@ async def test_id_that_would_need_quoting_is_not_asked_for(
     assert simulator.requests == []
 
 
+async def test_missing_right_to_look_up_is_named(
+    client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
+) -> None:
+    simulator.configure(may_query=False)
+    with pytest.raises(PermissionDenied, match="event data query: No permission"):
+        await find(client, long_ago(make_context))
+
+
 async def test_without_a_send_nothing_is_sure(
     client: GuanceClient, make_context: MakeContext
 ) -> None:

@@ -17,7 +17,7 @@ from ..base import (
     Unclear,
     UnreadablePayload,
 )
-from ..errors import InvalidResponse, OutcomeUnknown
+from ..errors import InvalidResponse, OutcomeUnknown, PermissionDenied
 from .client import GuanceClient
 from .create_payload import CreateCustomEvent
 from .look_ups import OWN_TAG, askable
@@ -28,6 +28,10 @@ LATEST = timedelta(days=1)
 ABSENT_AFTER = timedelta(seconds=180)
 """Time since the send after which an event that is not seen counts as absent. How
 long events take to be seen is not published; a sample took 7.6 s (inferred)."""
+
+QUERY_RIGHT = "event data query"
+"""The right that look-ups need, as the console calls it; all default roles have it
+(vendor documentation)."""
 
 
 class CreateCustomEventOperation(
@@ -143,6 +147,8 @@ async def _find(
         return Unclear()
     try:
         sighting = await client.find_event(context.delivery_id, date)
+    except PermissionDenied as error:
+        raise PermissionDenied(f"{QUERY_RIGHT}: {error.reason}") from error
     except InvalidResponse as error:
         if error.code != InvalidResponse.code:  # something between, not the service
             raise

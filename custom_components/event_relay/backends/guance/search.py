@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from ..errors import BackendError
@@ -13,6 +14,15 @@ MOST_AT_ONCE = 20
 type Ask = Callable[[Mapping[str, datetime]], Awaitable[Mapping[str, Sighting]]]
 
 
+@dataclass(eq=False, kw_only=True)
+class _LookUp:
+    """Somebody who waits for an answer."""
+
+    delivery_id: str
+    date: datetime
+    answer: Sighting | BackendError | None = None
+
+
 class Search:
     """Gathers the look-ups that wait for their turn, and asks for them together."""
 
@@ -21,44 +31,35 @@ class Search:
         self._turn = turn
         self._ask_for = ask
         self._asking = asyncio.Lock()
-        self._waiting: dict[
-            str, tuple[datetime, asyncio.Future[Sighting | BackendError]]
-        ] = {}
+        self._waiting: list[_LookUp] = []
 
     async def find(self, delivery_id: str, date: datetime) -> Sighting:
         """Return what was seen of the event of a delivery; raises BackendError.
 
         Whoever has waited longest asks for all; the others find themselves answered.
         """
-        future: asyncio.Future[Sighting | BackendError] = (
-            asyncio.get_running_loop().create_future()
-        )
-        self._waiting[delivery_id] = (date, future)
+        look_up = _LookUp(delivery_id=delivery_id, date=date)
+        self._waiting.append(look_up)
         try:
             async with self._asking:
-                while not future.done():
+                while look_up.answer is None:
                     await self._ask()
         finally:
-            del self._waiting[delivery_id]
-        if isinstance(answer := future.result(), BackendError):
-            raise answer
-        return answer
+            self._waiting.remove(look_up)
+        if isinstance(look_up.answer, BackendError):
+            raise look_up.answer
+        return look_up.answer
 
     async def _ask(self) -> None:
         """Ask for those that have waited longest, and answer them."""
         await self._turn()
-        open_ones = [
-            (delivery_id, date, future)
-            for delivery_id, (date, future) in self._waiting.items()
-            if not future.done()
-        ][:MOST_AT_ONCE]
+        unanswered = [one for one in self._waiting if one.answer is None]
+        asked = unanswered[:MOST_AT_ONCE]
         try:
-            found = await self._ask_for(
-                {delivery_id: date for delivery_id, date, _ in open_ones}
-            )
+            found = await self._ask_for({one.delivery_id: one.date for one in asked})
         except BackendError as error:
-            for _, _, future in open_ones:
-                future.set_result(error)
+            for one in asked:
+                one.answer = error
             return
-        for delivery_id, _, future in open_ones:
-            future.set_result(found[delivery_id])
+        for one in asked:
+            one.answer = found[one.delivery_id]
