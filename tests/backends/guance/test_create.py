@@ -109,7 +109,8 @@ async def test_notes_since_when_the_outcome_is_unknown(
         await STEP.run(client, HELLO, context)
     assert patience.slept == [1.0]
     assert raised.value.clue == {
-        "unknown_since": (context.now + timedelta(seconds=1)).isoformat()
+        "date": context.occurred_at.isoformat(),
+        "unknown_after": 1.0,
     }
 
 
@@ -122,7 +123,7 @@ async def test_counts_as_absent_only_after_180_seconds(
     now = datetime.now(UTC)
     since = now - timedelta(seconds=seconds)
     after_a_crash = make_context(now=now, first_sent_at=since)
-    clue = {"unknown_since": since.isoformat()}
+    clue = {"unknown_after": 30.0}
     after_a_reset = make_context(
         now=now, first_sent_at=since - timedelta(seconds=30), clue=clue
     )
@@ -147,6 +148,23 @@ async def test_finds_an_event_around_its_own_date(
     await STEP.run(client, HELLO, make_context(occurred_at=occurred_at))
     finding = await find(client, make_context(occurred_at=occurred_at))
     assert isinstance(finding, Found)
+
+
+async def test_finds_what_was_sent_before_somebody_set_the_clock(
+    client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
+) -> None:
+    simulator.add_faults(Fault(kind=FaultKind.RESET_AFTER, path="*/create"))
+    context = make_context()
+    with pytest.raises(OutcomeUnknown) as raised:
+        await STEP.run(client, HELLO, context)
+    day = timedelta(days=1)
+    moved = make_context(
+        occurred_at=context.occurred_at + day,
+        now=context.now + day,
+        first_sent_at=context.now + day,
+        clue=raised.value.clue,
+    )
+    assert isinstance(await find(client, moved), Found)
 
 
 async def test_does_not_take_the_event_of_another_delivery(

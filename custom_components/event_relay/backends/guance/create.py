@@ -121,14 +121,20 @@ class CreateCustomEventOperation(
 async def _create(
     client: GuanceClient, payload: CreateCustomEvent, context: StepContext
 ) -> JsonObject:
-    """Make the event; note when it became unknown whether it was."""
+    """Make the event; note what was sent when it becomes unknown whether it was.
+
+    The time of that is kept as seconds since the first send, which the outbox moves
+    along when somebody sets the clock; the date is kept because it moves that, too.
+    """
     date = payload.date(context.occurred_at)
     elapsed = client.stopwatch()
     try:
         await client.create_event(payload.body(context.delivery_id, date))
     except OutcomeUnknown as error:
-        unknown_since = context.now + timedelta(seconds=elapsed())
-        error.clue = {"unknown_since": unknown_since.astimezone(UTC).isoformat()}
+        error.clue = {
+            "date": date.astimezone(UTC).isoformat(),
+            "unknown_after": elapsed(),
+        }
         raise
     return _result(context, date)
 
@@ -142,7 +148,7 @@ async def _find(
     it absent. A query that the service refuses tells nothing: it is asked again, for
     as long as the outbox asks at all.
     """
-    date = payload.date(context.occurred_at)
+    date = _sent_date(context) or payload.date(context.occurred_at)
     if not askable(context.delivery_id):
         return Unclear()
     try:
@@ -156,18 +162,25 @@ async def _find(
     if sighting.seen:
         found = _result(context, date) | {"document_id": sighting.document_id}
         return Found(result=found)
-    since = _unknown_since(context)
-    if not sighting.finished or since is None or context.now - since < ABSENT_AFTER:
+    unknown = _unknown_for(context)
+    if not sighting.finished or unknown is None or unknown < ABSENT_AFTER:
         return Unclear()
     return Absent()
 
 
-def _unknown_since(context: StepContext) -> datetime | None:
-    """Return since when nobody knows: after a crash, since the send."""
-    noted = (context.clue or {}).get("unknown_since")
-    if not isinstance(noted, str):
-        return context.first_sent_at
-    return datetime.fromisoformat(noted)
+def _sent_date(context: StepContext) -> datetime | None:
+    """Return the date that was sent; after a crash nothing says it."""
+    noted = (context.clue or {}).get("date")
+    return datetime.fromisoformat(noted) if isinstance(noted, str) else None
+
+
+def _unknown_for(context: StepContext) -> timedelta | None:
+    """Return for how long nobody knows; after a crash, since the send."""
+    if context.first_sent_at is None:
+        return None
+    noted = (context.clue or {}).get("unknown_after")
+    after = timedelta(seconds=noted if isinstance(noted, int | float) else 0)
+    return context.now - context.first_sent_at - after
 
 
 def _result(context: StepContext, date: datetime) -> JsonObject:
