@@ -25,6 +25,7 @@ FORM_ERRORS = frozenset(
         "cannot_connect",
         "certificate",
         "invalid_address",
+        "invalid_api_key",
         "invalid_auth",
         "invalid_response",
         "not_http",

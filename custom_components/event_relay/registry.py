@@ -2,7 +2,8 @@
 
 from .backends.forms import BackendForms
 from .backends.frigate.forms import FrigateForms
+from .backends.guance.forms import GuanceForms
 
-BACKENDS: tuple[BackendForms, ...] = (FrigateForms(),)
+BACKENDS: tuple[BackendForms, ...] = (FrigateForms(), GuanceForms())
 
 BY_NAME = {forms.backend.name: forms for forms in BACKENDS}

@@ -1,0 +1,1 @@
+"""Guance and TrueWatch, an observability service."""

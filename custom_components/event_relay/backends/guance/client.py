@@ -1,0 +1,132 @@
+"""The service's calls, as far as events need them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+import time
+
+from aiohttp import ClientSession
+
+from ..base import JsonObject
+from ..errors import OutcomeUnknown
+from ..http import Effect, HttpTransport
+from .envelope import Envelope, unwrap
+from .look_ups import query_body, sightings
+from .models import GuanceCapabilities, GuanceWorkspace, Sighting
+from .pace import Pace
+from .search import Search
+
+QUERY_TIMEOUT = 60.0
+"""Seconds that a query may take: a sample shows a limit of 54 s (inferred)."""
+SHORTEST_SECRET = 4
+"""Characters from which a text is blotted out of the service's reasons."""
+
+
+class GuanceClient:
+    """Talks to one workspace, the one that the key belongs to.
+
+    The header takes the Key ID, by three vendor clients, though one page of the
+    documentation names the secret; there is no signature (vendor documentation).
+    """
+
+    def __init__(
+        self,
+        session: ClientSession,
+        address: str,
+        *,
+        api_key: str,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Take a session, the address of a site, and the Key ID."""
+        self._transport = HttpTransport(session, address)
+        self._queries = HttpTransport(session, address, timeout=QUERY_TIMEOUT)
+        self._key = api_key
+        self._pace = Pace(monotonic=monotonic, sleep=sleep)
+        self._search = Search(self._pace.turn, self._find_events)
+        self._monotonic = monotonic
+
+    def stopwatch(self) -> Callable[[], float]:
+        """Return what tells how many seconds have passed since now."""
+        began = self._monotonic()
+        return lambda: self._monotonic() - began
+
+    async def capabilities(self) -> GuanceCapabilities:
+        """Read how long the workspace keeps events.
+
+        Raises CannotConnect, Unavailable, InvalidCredentials, PermissionDenied or
+        InvalidResponse.
+        """
+        return (await self.workspace()).capabilities
+
+    async def workspace(self) -> GuanceWorkspace:
+        """Read which workspace the key belongs to; raises as `capabilities`.
+
+        It proves the key, not that the key may write: only a write does that.
+        """
+        await self._pace.turn()
+        envelope = await self._send(self._transport, "GET", "workspace", "get")
+        return GuanceWorkspace.parse(envelope.content)
+
+    async def create_event(self, body: JsonObject) -> None:
+        """Make an event; every call makes another one, and answers no id.
+
+        Raises OutcomeUnknown where it may have been made.
+        """
+        await self._pace.turn()
+        envelope = await self._send(
+            self._transport,
+            "POST",
+            "events",
+            "create",
+            effect=Effect.ONCE,
+            body=body,
+            secrets=_texts(body),
+        )
+        if envelope.content is not True:
+            raise OutcomeUnknown("create was answered without saying true")
+
+    async def find_event(self, delivery_id: str, date: datetime) -> Sighting:
+        """Look for the event of a delivery by our own tag, around its date.
+
+        Look-ups that wait for their turn share a request. Raises what
+        `capabilities` raises.
+        """
+        return await self._search.find(delivery_id, date)
+
+    async def _find_events(self, wanted: Mapping[str, datetime]) -> dict[str, Sighting]:
+        envelope = await self._send(
+            self._queries, "POST", "df", "query_data_v1", body=query_body(wanted)
+        )
+        return sightings(wanted, envelope.content)
+
+    async def _send(
+        self,
+        transport: HttpTransport,
+        method: str,
+        *segments: str,
+        effect: Effect = Effect.NONE,
+        body: JsonObject | None = None,
+        secrets: tuple[str, ...] = (),
+    ) -> Envelope:
+        """Send a request with the key, and unwrap the answer."""
+        reply = await transport.send(
+            method,
+            "api",
+            "v1",
+            *segments,
+            effect=effect,
+            headers={"DF-API-KEY": self._key},
+            body=body,
+        )
+        return unwrap(reply, effect, secrets=(self._key, *secrets))
+
+
+def _texts(body: JsonObject) -> tuple[str, ...]:
+    """Return the texts of an event, which no reason has to repeat."""
+    tags = body.get("customTags")
+    texts = [body.get(name) for name in ("title", "message", "origin")]
+    texts += tags.values() if isinstance(tags, dict) else ()
+    return tuple(
+        text for text in texts if isinstance(text, str) and len(text) >= SHORTEST_SECRET
+    )

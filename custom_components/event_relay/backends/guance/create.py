@@ -1,0 +1,192 @@
+"""The operation that makes a custom event."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import override
+
+from ..base import (
+    Absent,
+    Finding,
+    Found,
+    InvalidField,
+    JsonObject,
+    Operation,
+    Receipt,
+    Step,
+    StepContext,
+    Unclear,
+    UnreadablePayload,
+)
+from ..errors import InvalidResponse, OutcomeUnknown, PermissionDenied
+from .client import GuanceClient
+from .create_payload import CreateCustomEvent
+from .look_ups import OWN_TAG, askable
+from .models import GuanceCapabilities
+
+LATEST = timedelta(days=1)
+"""How far ahead an event may be dated; what the service takes is not known."""
+ABSENT_AFTER = timedelta(seconds=180)
+"""Time since the send after which an event that is not seen counts as absent. How
+long events take to be seen is not published; a sample took 7.6 s (inferred)."""
+
+QUERY_RIGHT = "event data query"
+"""The right that look-ups need, as the console calls it; all default roles have it
+(vendor documentation)."""
+
+
+class CreateCustomEventOperation(
+    Operation[GuanceClient, CreateCustomEvent, GuanceCapabilities]
+):
+    """Make a custom event."""
+
+    name = "create_custom_event"
+
+    @override
+    def parse(self, data: Mapping[str, object]) -> CreateCustomEvent:
+        """Read the fields of the action; raises InvalidField."""
+        return CreateCustomEvent.parse(data)
+
+    @override
+    def check(
+        self,
+        payload: CreateCustomEvent,
+        capabilities: GuanceCapabilities,
+        now: datetime,
+    ) -> None:
+        """Refuse a date that is ahead, or before all that the workspace keeps."""
+        if payload.occurred_at is None:
+            return
+        earliest, latest = now - capabilities.retention, now + LATEST
+        if payload.occurred_at <= earliest:
+            raise InvalidField("occurred_at", "too_early", limit=_shown(earliest))
+        if payload.occurred_at > latest:
+            raise InvalidField("occurred_at", "too_late", limit=_shown(latest))
+
+    @override
+    def dump(self, payload: CreateCustomEvent) -> JsonObject:
+        """Turn the payload into what the outbox stores."""
+        return payload.dump()
+
+    @override
+    def load(self, version: int, data: JsonObject) -> CreateCustomEvent:
+        """Read a stored payload; raises UnreadablePayload."""
+        if version != self.version:
+            raise UnreadablePayload(f"version {version} of {self.name}")
+        stored: dict[str, object] = {**data}
+        try:
+            if isinstance(moment := data.get("occurred_at"), str):
+                stored["occurred_at"] = datetime.fromisoformat(moment)
+            return CreateCustomEvent.parse(stored)
+        except ValueError as error:
+            raise UnreadablePayload(str(error)) from error
+
+    @override
+    def steps(
+        self, payload: CreateCustomEvent, capabilities: GuanceCapabilities
+    ) -> tuple[Step[GuanceClient, CreateCustomEvent], ...]:
+        """Return the one call."""
+        return (Step(name="create", run=_create, find=_find),)
+
+    @override
+    def receipt(
+        self, payload: CreateCustomEvent, results: Mapping[str, JsonObject]
+    ) -> Receipt:
+        """Return when the event was, and the tag by which people find it.
+
+        The service answers no id; a look-up gives the one of its store.
+        """
+        result = results["create"]
+        document_id = result.get("document_id")
+        return Receipt(
+            outside_id=document_id if isinstance(document_id, str) else None,
+            details={name: result[name] for name in ("date", OWN_TAG)},
+        )
+
+    @override
+    def summary(self, payload: CreateCustomEvent) -> str:
+        """Say which status and which title."""
+        return f"{payload.status}: {payload.title}"
+
+    @override
+    def expires(
+        self,
+        payload: CreateCustomEvent,
+        occurred_at: datetime,
+        capabilities: GuanceCapabilities,
+    ) -> datetime:
+        """Return when the workspace would no longer keep the event."""
+        return payload.date(occurred_at) + capabilities.retention
+
+
+async def _create(
+    client: GuanceClient, payload: CreateCustomEvent, context: StepContext
+) -> JsonObject:
+    """Make the event; note what was sent when it becomes unknown whether it was.
+
+    The time of that is kept as seconds since the first send, which the outbox moves
+    along when somebody sets the clock; the date is kept because it moves that, too.
+    """
+    date = payload.date(context.occurred_at)
+    elapsed = client.stopwatch()
+    try:
+        await client.create_event(payload.body(context.delivery_id, date))
+    except OutcomeUnknown as error:
+        error.clue = {
+            "date": date.astimezone(UTC).isoformat(),
+            "unknown_after": elapsed(),
+        }
+        raise
+    return _result(context, date)
+
+
+async def _find(
+    client: GuanceClient, payload: CreateCustomEvent, context: StepContext
+) -> Finding:
+    """Look for the event by our own tag.
+
+    What is not seen may still be on its way into the index, so that only time makes
+    it absent. A query that the service refuses tells nothing: it is asked again, for
+    as long as the outbox asks at all.
+    """
+    date = _sent_date(context) or payload.date(context.occurred_at)
+    if not askable(context.delivery_id):
+        return Unclear()
+    try:
+        sighting = await client.find_event(context.delivery_id, date)
+    except PermissionDenied as error:
+        raise PermissionDenied(f"{QUERY_RIGHT}: {error.reason}") from error
+    except InvalidResponse as error:
+        if error.code != InvalidResponse.code:  # something between, not the service
+            raise
+        return Unclear()
+    if sighting.seen:
+        found = _result(context, date) | {"document_id": sighting.document_id}
+        return Found(result=found)
+    unknown = _unknown_for(context)
+    if not sighting.finished or unknown is None or unknown < ABSENT_AFTER:
+        return Unclear()
+    return Absent()
+
+
+def _sent_date(context: StepContext) -> datetime | None:
+    """Return the date that was sent; after a crash nothing says it."""
+    noted = (context.clue or {}).get("date")
+    return datetime.fromisoformat(noted) if isinstance(noted, str) else None
+
+
+def _unknown_for(context: StepContext) -> timedelta | None:
+    """Return for how long nobody knows; after a crash, since the send."""
+    if context.first_sent_at is None:
+        return None
+    noted = (context.clue or {}).get("unknown_after")
+    after = timedelta(seconds=noted if isinstance(noted, int | float) else 0)
+    return context.now - context.first_sent_at - after
+
+
+def _result(context: StepContext, date: datetime) -> JsonObject:
+    """Return what is kept of an event that was made."""
+    return {"date": date.astimezone(UTC).isoformat(), OWN_TAG: context.delivery_id}
+
+
+def _shown(moment: datetime) -> str:
+    return moment.isoformat("T", "seconds")

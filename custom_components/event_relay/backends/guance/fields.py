@@ -1,0 +1,142 @@
+"""Reading the fields that only custom events have.
+
+For tags of this call no rules are published; those of the neighbouring calls are
+kept: of push-events, which names what is reserved, and of DataKit, which says how
+long things may be (vendor documentation, inferred to hold here).
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+import math
+import re
+
+from ..base import InvalidField
+from ..fields import text
+from .look_ups import OWN_TAG
+
+STATUSES = ("critical", "error", "warning", "ok", "info", "nodata")
+"""What create takes (vendor documentation); `fatal` is for other calls."""
+LONGEST_TITLE = 256
+"""Characters, as for titles of monitors; none is published here (inferred)."""
+LONGEST_ORIGIN = 256
+"""Characters; none is published (inferred)."""
+LONGEST_MESSAGE = 8_000
+"""Characters; none is published. DataKit keeps messages below 1 MiB."""
+LONGEST_TAG_NAME = 100
+"""Characters; DataKit cuts names at 256 bytes."""
+LONGEST_TAG = 1024
+"""Bytes of a tag's text, where DataKit cuts it."""
+MOST_TAGS = 60
+"""Tags of an event; with the message it stays well below 1 MiB."""
+RESERVED = frozenset(
+    {
+        "check_value",
+        "create_time",
+        "date",
+        "dimension_tags",
+        "extra_data",
+        "message",
+        "source",
+        "status",
+        "time",
+        "time_us",
+        "timestamp",
+        "title",
+        "workspace_name",
+        "workspace_uuid",
+        OWN_TAG,
+    }
+)
+"""Names that the service has for itself (push-events, vendor documentation), and
+our own."""
+RESERVED_PREFIXES = ("_", "df_")
+
+_TAG_NAME = re.compile(r"[a-zA-Z0-9_]+", re.ASCII)
+
+
+def status(value: object, name: str) -> str:
+    """Read a status."""
+    if not isinstance(value, str):
+        raise InvalidField(name, "invalid")
+    if not (read := value.strip().lower()):
+        raise InvalidField(name, "required")
+    if read not in STATUSES:
+        raise InvalidField(name, "not_one_of", known=", ".join(STATUSES))
+    return read
+
+
+def title(value: object, name: str) -> str:
+    """Read a title, which may not be empty."""
+    if not (read := _line(value, name, LONGEST_TITLE)):
+        raise InvalidField(name, "required")
+    return read
+
+
+def origin(value: object, name: str) -> str:
+    """Read where an event comes from; empty for nowhere."""
+    return _line(value, name, LONGEST_ORIGIN)
+
+
+def message(value: object, name: str) -> str:
+    """Read a text that may have several lines, or be empty."""
+    if not isinstance(value, str):
+        raise InvalidField(name, "invalid")
+    return text(value.strip(), name, LONGEST_MESSAGE, allowed="\n\r\t")
+
+
+def _line(value: object, name: str, longest: int) -> str:
+    if not isinstance(value, str):
+        raise InvalidField(name, "invalid")
+    return text(value.strip(), name, longest, allowed="")
+
+
+def tags(value: object, name: str) -> Mapping[str, str]:
+    """Read tags; scalars become text, empty ones are left out.
+
+    Errors name the tag (`tags.floor`).
+    """
+    if not isinstance(value, Mapping):
+        raise InvalidField(name, "invalid")
+    read: dict[str, str] = {}
+    for key, item in value.items():
+        tag = _tag_name(key, name)
+        if item is not None and (words := _tag_text(item, f"{name}.{tag}")):
+            read[tag] = words
+    if len(read) > MOST_TAGS:
+        raise InvalidField(name, "too_many", maximum=str(MOST_TAGS))
+    return read
+
+
+def _tag_name(key: object, name: str) -> str:
+    """Read the name of a tag: letters, digits and underscores."""
+    where = f"{name}.{key}"[: LONGEST_TAG_NAME * 2]
+    if not isinstance(key, str) or not _TAG_NAME.fullmatch(key):
+        raise InvalidField(where, "tag_name")
+    if len(key) > LONGEST_TAG_NAME:
+        raise InvalidField(where, "too_long", maximum=str(LONGEST_TAG_NAME))
+    lowered = key.lower()
+    if lowered in RESERVED or lowered.startswith(RESERVED_PREFIXES):
+        raise InvalidField(where, "reserved")
+    return key
+
+
+def _tag_text(value: object, name: str) -> str:
+    """Read the text of a tag, which other events may only have as text, too."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case float() if not math.isfinite(value):
+            raise InvalidField(name, "invalid")
+        case int() | float():
+            words = str(value)
+        case datetime() | date():
+            words = value.isoformat()
+        case str():
+            words = value.strip()
+        case Mapping() | list() | tuple() | set():
+            raise InvalidField(name, "nested")
+        case _:
+            raise InvalidField(name, "invalid")
+    if len(words.encode("utf-8", "replace")) > LONGEST_TAG:
+        raise InvalidField(name, "too_long", maximum=str(LONGEST_TAG))
+    return text(words, name, LONGEST_TAG, allowed="")

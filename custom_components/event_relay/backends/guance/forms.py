@@ -1,0 +1,132 @@
+"""What Home Assistant's forms ask for to reach a Guance or TrueWatch workspace."""
+
+from collections.abc import Mapping
+import re
+from typing import Any, cast, override
+
+from homeassistant.const import CONF_API_KEY, CONF_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+import voluptuous as vol
+from yarl import URL
+
+from ..base import Client, InvalidField
+from ..forms import BackendForms, Coercer, Probe, as_it_is
+from ..http import normalise_address
+from .client import GuanceClient
+from .operations import GUANCE
+from .sites import SITES
+
+CREDENTIALS = {
+    vol.Required(CONF_API_KEY): TextSelector(
+        TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+    ),
+}
+
+ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
+    "create_custom_event": {
+        "status": cv.string,
+        "title": cv.string,
+        "message": cv.string,
+        "origin": cv.string,
+        "occurred_at": cv.datetime,
+        "tags": as_it_is,
+    },
+}
+"""What the action takes; tags are read by the operation itself."""
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+"""Hosts that may be spoken to without TLS: nothing leaves the machine there, and the
+tests and the demo run their stand-in on them. Anywhere else the key would be read."""
+
+_API_KEY = re.compile(r"[\x21-\x7e]{1,500}", re.ASCII)
+"""What a header can carry; the form of keys is not published."""
+
+
+class GuanceForms(BackendForms):
+    """The part of Guance and TrueWatch that Home Assistant sees."""
+
+    backend = GUANCE
+    action_fields = ACTION_FIELDS
+
+    @override
+    def connection_schema(self) -> vol.Schema:
+        """Return the form that adds or reconfigures a connection.
+
+        The address is one of a site, or any other that is typed in.
+        """
+        sites = [SelectOptionDict(value=url, label=name) for url, name in SITES.items()]
+        return vol.Schema(
+            {
+                vol.Required(CONF_URL): SelectSelector(
+                    SelectSelectorConfig(
+                        options=sites,
+                        mode=SelectSelectorMode.DROPDOWN,
+                        custom_value=True,
+                    )
+                ),
+                **CREDENTIALS,
+            }
+        )
+
+    @override
+    def credentials_schema(self) -> vol.Schema:
+        """Return the part of it that reauthentication asks for again."""
+        return vol.Schema(CREDENTIALS)
+
+    @override
+    def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is to be stored; raises InvalidField."""
+        api_key = user_input[CONF_API_KEY].strip()
+        if not _API_KEY.fullmatch(api_key):
+            raise InvalidField(CONF_API_KEY, "not_a_key")
+        return {CONF_URL: _address(user_input[CONF_URL]), CONF_API_KEY: api_key}
+
+    @override
+    def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return all of it: the workspace itself is the unique id."""
+        return {CONF_URL: data[CONF_URL], CONF_API_KEY: data[CONF_API_KEY]}
+
+    @override
+    def create_client(
+        self, hass: HomeAssistant, data: Mapping[str, Any]
+    ) -> GuanceClient:
+        """Build a client from a connection's data."""
+        return GuanceClient(
+            async_get_clientsession(hass), data[CONF_URL], api_key=data[CONF_API_KEY]
+        )
+
+    @override
+    async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
+        """Try the live system; raises a BackendError with the code of a form error."""
+        workspace = await cast("GuanceClient", client).workspace()
+        return Probe(
+            title=workspace.name or f"Guance ({URL(data[CONF_URL]).host})",
+            capabilities=workspace.capabilities,
+            unique_id=workspace.uuid,
+        )
+
+
+def _address(entered: str) -> str:
+    """Return the address below which the Open API is; raises InvalidField.
+
+    People copy it with the path of the API itself.
+    """
+    try:
+        address = normalise_address(entered)
+    except ValueError as error:
+        raise InvalidField(CONF_URL, "invalid_address") from error
+    url = URL(address)
+    if url.scheme != "https" and url.host not in LOOPBACK:
+        raise InvalidField(CONF_URL, "https_only")
+    return address.removesuffix("/v1").removesuffix("/api").rstrip("/")

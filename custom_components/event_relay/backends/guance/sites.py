@@ -1,0 +1,28 @@
+"""Where Guance and TrueWatch have their Open API.
+
+No rule leads from a site to its address: some are below .com, some below .one
+(vendor documentation and vendor clients, 2024 to 2026). Retired sites and addresses
+that only appear in a template of the documentation are left out.
+"""
+
+from collections.abc import Mapping
+
+SITES: Mapping[str, str] = {
+    "https://openapi.guance.com": "Guance cn1 (Hangzhou)",
+    "https://aws-openapi.guance.com": "Guance cn2 (Ningxia)",
+    "https://cn4-openapi.guance.com": "Guance cn4 (Guangzhou)",
+    "https://cn5-openapi.guance.com": "Guance cn5 (VNET)",
+    "https://cn6-openapi.guance.one": "Guance cn6 (Hong Kong)",
+    "https://us1-openapi.guance.com": "Guance us1 (Oregon)",
+    "https://eu1-openapi.guance.one": "Guance eu1 (Frankfurt)",
+    "https://ap1-openapi.guance.one": "Guance ap1 (Singapore)",
+    "https://za1-openapi.guance.com": "Guance za1 (South Africa)",
+    "https://id1-openapi.guance.com": "Guance id1 (Jakarta)",
+    "https://me1-openapi.guance.com": "Guance me1 (UAE)",
+    "https://us1-openapi.truewatch.com": "TrueWatch us1 (Oregon)",
+    "https://eu1-openapi.truewatch.com": "TrueWatch eu1 (Frankfurt)",
+    "https://ap1-openapi.truewatch.com": "TrueWatch ap1 (Singapore)",
+    "https://za1-openapi.truewatch.com": "TrueWatch za1 (South Africa)",
+    "https://id1-openapi.truewatch.com": "TrueWatch id1 (Jakarta)",
+}
+"""Addresses and the names of their sites, which are the same in every language."""

@@ -1,0 +1,84 @@
+"""A workspace to talk to, a clock that need not be waited for, and a step's context."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import ClientSession
+import pytest
+
+from custom_components.event_relay.backends.base import StepContext
+from custom_components.event_relay.backends.guance.client import GuanceClient
+from simulators.guance import GuanceSimulator
+
+DELIVERY = "0f9a4d5e-6c1b-4a53-9c43-6b6f2a1f7e11"
+
+type MakeContext = Callable[..., StepContext]
+
+
+@dataclass
+class Patience:
+    """A monotonic clock that jumps on when somebody sleeps."""
+
+    time: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+
+    def monotonic(self) -> float:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def patience() -> Patience:
+    """Return a clock of the test's own."""
+    return Patience()
+
+
+@pytest.fixture
+async def simulator(socket_enabled: None) -> AsyncIterator[GuanceSimulator]:
+    """Run a workspace that ingests at once."""
+    async with GuanceSimulator(ingest_lag=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def client(
+    session: ClientSession, simulator: GuanceSimulator, patience: Patience
+) -> GuanceClient:
+    """Return a client with the right key, which waits for nothing."""
+    return GuanceClient(
+        session,
+        simulator.url,
+        api_key=simulator.settings.api_key,
+        monotonic=patience.monotonic,
+        sleep=patience.sleep,
+    )
+
+
+@pytest.fixture
+def make_context() -> MakeContext:
+    """Return what makes the context of a step, by default of an event just now."""
+
+    def make(**changes: object) -> StepContext:
+        now = datetime.now(UTC)
+        told: dict[str, Any] = {
+            "delivery_id": DELIVERY,
+            "occurred_at": now,
+            "now": now,
+            "first_sent_at": now,
+            "attempt": 1,
+            "look_ups": 0,
+            "results": {},
+            "clue": None,
+            "followed": None,
+            "outside_ids": frozenset(),
+        }
+        return StepContext(**(told | changes))
+
+    return make

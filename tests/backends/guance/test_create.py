@@ -1,0 +1,244 @@
+"""Making an event, and finding out whether it was made."""
+
+from datetime import UTC, datetime, timedelta, timezone
+import json
+
+import pytest
+
+from custom_components.event_relay.backends.base import (
+    Absent,
+    Finding,
+    Found,
+    Receipt,
+    StepContext,
+    Unclear,
+)
+from custom_components.event_relay.backends.errors import (
+    CannotConnect,
+    InvalidResponse,
+    OutcomeUnknown,
+    PermissionDenied,
+    Unavailable,
+)
+from custom_components.event_relay.backends.guance.client import GuanceClient
+from custom_components.event_relay.backends.guance.models import GuanceCapabilities
+from custom_components.event_relay.backends.guance.operations import (
+    GUANCE,
+    CreateCustomEvent,
+)
+from simulators.faults import Fault, FaultKind
+from simulators.guance import GuanceSimulator
+
+from .conftest import DELIVERY, MakeContext, Patience
+
+CREATE = GUANCE.operation("create_custom_event")
+(STEP,) = CREATE.steps(
+    CreateCustomEvent(status="info", title="Hello"), GuanceCapabilities()
+)
+HELLO = CreateCustomEvent(status="info", title="Hello", tags={"floor": "ground"})
+
+
+async def find(client: GuanceClient, context: StepContext) -> Finding:
+    """Look the event up."""
+    assert STEP.find is not None
+    finding: Finding = await STEP.find(client, HELLO, context)
+    return finding
+
+
+async def test_makes_an_event_with_the_tag_of_its_delivery(
+    client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
+) -> None:
+    context = make_context()
+    result = await STEP.run(client, HELLO, context)
+    (event,) = simulator.events
+    assert event.tags == {"floor": "ground", "ha_delivery_id": DELIVERY}
+    assert event.date == round(context.occurred_at.timestamp() * 1000)
+    assert CREATE.receipt(HELLO, {"create": result}) == Receipt(
+        details={
+            "date": context.occurred_at.astimezone(UTC).isoformat(),
+            "ha_delivery_id": DELIVERY,
+        }
+    )
+    json.dumps(result)
+
+
+async def test_keeps_the_date_of_what_waited(
+    client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
+) -> None:
+    occurred = datetime(2026, 11, 20, 1, 2, 3, 456_000, timezone(timedelta(hours=-5)))
+    await STEP.run(client, HELLO, make_context(occurred_at=occurred))
+    payload = CreateCustomEvent(status="ok", title="Own", occurred_at=occurred)
+    await STEP.run(client, payload, make_context())
+    assert [event.date for event in simulator.events] == [1_795_154_523_456] * 2
+
+
+def test_is_not_repeatable() -> None:
+    assert not STEP.repeatable
+    assert list(GUANCE.look_up_after) == [15, 45, 120]
+    assert GUANCE.concurrency == 1
+
+
+@pytest.mark.parametrize("kind", [FaultKind.RESET_AFTER, FaultKind.HALF_BODY])
+async def test_finds_what_was_made_although_the_reply_was_lost(
+    client: GuanceClient,
+    simulator: GuanceSimulator,
+    make_context: MakeContext,
+    kind: FaultKind,
+) -> None:
+    simulator.add_faults(Fault(kind=kind, path="*/create"))
+    context = make_context()
+    with pytest.raises(OutcomeUnknown) as raised:
+        await STEP.run(client, HELLO, context)
+    finding = await find(client, make_context(clue=raised.value.clue))
+    assert isinstance(finding, Found)
+    receipt = CREATE.receipt(HELLO, {"create": finding.result})
+    assert receipt.outside_id == simulator.events[0].document_id
+
+
+async def test_notes_since_when_the_outcome_is_unknown(
+    client: GuanceClient,
+    simulator: GuanceSimulator,
+    make_context: MakeContext,
+    patience: Patience,
+) -> None:
+    """Waiting for a turn comes before the send, and does not count."""
+    await client.workspace()
+    simulator.add_faults(Fault(kind=FaultKind.RESET_BEFORE, path="*/create"))
+    context = make_context()
+    with pytest.raises(OutcomeUnknown) as raised:
+        await STEP.run(client, HELLO, context)
+    assert patience.slept == [1.0]
+    assert raised.value.clue == {
+        "date": context.occurred_at.isoformat(),
+        "unknown_after": 1.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("seconds", "finding"), [(15, Unclear()), (179.9, Unclear()), (180, Absent())]
+)
+async def test_counts_as_absent_only_after_180_seconds(
+    client: GuanceClient, make_context: MakeContext, seconds: float, finding: Finding
+) -> None:
+    now = datetime.now(UTC)
+    since = now - timedelta(seconds=seconds)
+    after_a_crash = make_context(now=now, first_sent_at=since)
+    clue = {"unknown_after": 30.0}
+    after_a_reset = make_context(
+        now=now, first_sent_at=since - timedelta(seconds=30), clue=clue
+    )
+    assert await find(client, after_a_crash) == finding
+    assert await find(client, after_a_reset) == finding
+
+
+async def test_finds_what_takes_long_to_be_ingested(
+    client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
+) -> None:
+    simulator.configure(ingest_lag=100)
+    await STEP.run(client, HELLO, make_context())
+    assert await find(client, make_context()) == Unclear()
+    simulator.clock.advance(101)
+    assert isinstance(await find(client, make_context()), Found)
+
+
+async def test_finds_an_event_around_its_own_date(
+    client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
+) -> None:
+    occurred_at = datetime.now(UTC) - timedelta(days=10)
+    await STEP.run(client, HELLO, make_context(occurred_at=occurred_at))
+    finding = await find(client, make_context(occurred_at=occurred_at))
+    assert isinstance(finding, Found)
+
+
+async def test_finds_what_was_sent_before_somebody_set_the_clock(
+    client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
+) -> None:
+    simulator.add_faults(Fault(kind=FaultKind.RESET_AFTER, path="*/create"))
+    context = make_context()
+    with pytest.raises(OutcomeUnknown) as raised:
+        await STEP.run(client, HELLO, context)
+    day = timedelta(days=1)
+    moved = make_context(
+        occurred_at=context.occurred_at + day,
+        now=context.now + day,
+        first_sent_at=context.now + day,
+        clue=raised.value.clue,
+    )
+    assert isinstance(await find(client, moved), Found)
+
+
+async def test_does_not_take_the_event_of_another_delivery(
+    client: GuanceClient, make_context: MakeContext
+) -> None:
+    await STEP.run(client, HELLO, make_context(delivery_id="another"))
+    assert await find(client, long_ago(make_context)) == Absent()
+
+
+def long_ago(make_context: MakeContext) -> StepContext:
+    """Return the context of a send whose event would long be seen."""
+    return make_context(first_sent_at=datetime.now(UTC) - timedelta(minutes=10))
+
+
+async def test_query_that_runs_on_tells_nothing(
+    client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
+) -> None:
+    simulator.configure(queries_end=False)
+    assert await find(client, long_ago(make_context)) == Unclear()
+
+
+async def test_query_that_is_refused_tells_nothing(
+    client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
+) -> None:
+    """The query is untested against the live service: it must not ask for ever."""
+    simulator.add_faults(
+        Fault(
+            kind=FaultKind.STATUS,
+            status=400,
+            body={"code": 400, "success": False, "errorCode": "ft.Syntax"},
+        )
+    )
+    assert await find(client, long_ago(make_context)) == Unclear()
+
+
+async def test_id_that_would_need_quoting_is_not_asked_for(
+    client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
+) -> None:
+    assert await find(client, make_context(delivery_id="a' OR '")) == Unclear()
+    assert simulator.requests == []
+
+
+async def test_missing_right_to_look_up_is_named(
+    client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
+) -> None:
+    simulator.configure(may_query=False)
+    with pytest.raises(PermissionDenied, match="event data query: No permission"):
+        await find(client, long_ago(make_context))
+
+
+async def test_without_a_send_nothing_is_sure(
+    client: GuanceClient, make_context: MakeContext
+) -> None:
+    assert await find(client, make_context(first_sent_at=None)) == Unclear()
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault(kind=FaultKind.RESET_BEFORE), CannotConnect),
+        (Fault(kind=FaultKind.STATUS, status=502), Unavailable),
+        (Fault(kind=FaultKind.STATUS, status=401), Unavailable),
+        (Fault(kind=FaultKind.STATUS, status=403), PermissionDenied),
+        (Fault(kind=FaultKind.STATUS, status=200, html="<html>"), InvalidResponse),
+    ],
+)
+async def test_trouble_on_the_way_is_no_answer(
+    client: GuanceClient,
+    simulator: GuanceSimulator,
+    make_context: MakeContext,
+    fault: Fault,
+    error: type[Exception],
+) -> None:
+    fault.times = 1
+    simulator.add_faults(fault)
+    with pytest.raises(error):
+        await find(client, long_ago(make_context))

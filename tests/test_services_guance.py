@@ -1,0 +1,386 @@
+"""Custom events, through Home Assistant, against a simulated workspace."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.translation import async_get_exception_message
+from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import parse_yaml
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.backends.guance import create, envelope, pace
+from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
+from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.registry import BY_NAME
+from simulators.faults import Fault, FaultKind
+from simulators.guance import GuanceSimulator
+from simulators.wire import Json
+
+from .home import act, until_state
+from .home_guance import connect
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+ACTION = "create_custom_event"
+DOOR = {"status": "warning", "title": "The door is open"}
+CREATE = "*/events/create"
+
+
+@pytest.fixture(autouse=True)
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let requests follow one another at once, and look-ups and retries, too."""
+    monkeypatch.setattr(pace, "INTERVAL", 0)
+    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(policy, "look_up_wait", lambda *_: timedelta(milliseconds=10))
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator[GuanceSimulator]:
+    """Run a workspace that ingests at once."""
+    async with GuanceSimulator(ingest_lag=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, simulator: GuanceSimulator) -> MockConfigEntry:
+    """Set up a connection to it."""
+    return await connect(hass, simulator)
+
+
+def stored(simulator: GuanceSimulator) -> dict[str, Any]:
+    """Return the one event that is stored."""
+    (event,) = simulator.stored_events()
+    assert isinstance(event, dict)
+    return {**event}
+
+
+def requests(simulator: GuanceSimulator, end: str) -> int:
+    """Count the requests to a path that ends so."""
+    return sum(seen.path.endswith(end) for seen in simulator.requests)
+
+
+RECENT = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+MILLISECONDS = round(RECENT.timestamp() * 1000)
+FIELDS: list[tuple[str, str, str, object]] = [
+    ("status", "status: critical", "status", "critical"),
+    ("status", "status: error", "status", "error"),
+    ("status", "status: warning", "status", "warning"),
+    ("status", "status: ok", "status", "ok"),
+    ("status", "status: info", "status", "info"),
+    ("status", "status: nodata", "status", "nodata"),
+    ("title", "title: Fire", "title", "Fire"),
+    ("title", "title: 21.5", "title", "21.5"),
+    ("message", "message: |\n  Two\n  lines", "message", "Two\nlines"),
+    ("message", "message: ''", "message", None),
+    ("message", "message:", "message", None),
+    ("origin", "origin: Home", "origin", "Home"),
+    ("origin", "origin: ''", "origin", None),
+    ("occurred_at", f"occurred_at: {RECENT.isoformat()}", "date", MILLISECONDS),
+    ("occurred_at", f'occurred_at: "{RECENT.isoformat()}"', "date", MILLISECONDS),
+    ("tags", "tags: {floor: ground}", "tags", {"floor": "ground"}),
+    (
+        "tags",
+        "tags: {level: 2, lux: 1.5, armed: true}",
+        "tags",
+        {"level": "2", "lux": "1.5", "armed": "true"},
+    ),
+    ("tags", "tags: {floor: '', room:}", "tags", {}),
+    ("wait", "wait: 5", "status", "warning"),
+]
+"""Each field of the action, as YAML, and what of it is stored where."""
+
+
+def test_every_field_is_named() -> None:
+    named = {name for name, _, _, _ in FIELDS} - {"wait"}
+    assert named == set(BY_NAME["guance"].action_fields[ACTION])
+
+
+@pytest.mark.parametrize(("yaml", "where", "value"), [one[1:] for one in FIELDS])
+async def test_every_field_reaches_the_workspace_from_yaml(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: GuanceSimulator,
+    yaml: str,
+    where: str,
+    value: object,
+) -> None:
+    fields = parse_yaml(yaml)
+    assert isinstance(fields, dict)
+    answer = await act(hass, ACTION, **{**DOOR, **fields})
+
+    assert answer["state"] == "delivered"
+    event = stored(simulator)
+    assert event["tags"].pop("ha_delivery_id") == answer["delivery_id"]
+    assert event[where] == value
+
+
+async def test_answers_what_there_is_to_know(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
+) -> None:
+    answer = await act(
+        hass, ACTION, **DOOR, occurred_at=RECENT, config_entry_id=entry.entry_id
+    )
+    assert answer == {
+        "delivery_id": answer["delivery_id"],
+        "state": "delivered",
+        "outside_id": None,
+        "links": {},
+        "details": {
+            "date": RECENT.isoformat(),
+            "ha_delivery_id": answer["delivery_id"],
+        },
+        "warnings": [],
+    }
+    (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
+    assert listed["summary"] == "warning: The door is open"
+    assert listed["expires_at"] == (RECENT + timedelta(days=14)).isoformat()
+
+
+async def test_time_without_a_zone_is_in_home_assistants_own(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
+) -> None:
+    zone = await dt_util.async_get_time_zone("Asia/Shanghai")
+    assert zone is not None
+    dt_util.set_default_time_zone(zone)
+    local = RECENT.astimezone(zone).replace(tzinfo=None).isoformat(" ")
+    await act(hass, ACTION, **DOOR, occurred_at=local)
+    assert stored(simulator)["date"] == MILLISECONDS
+
+
+BAD_INPUT: list[tuple[dict[str, object], str, str]] = [
+    ({"title": "x"}, "status", "required"),
+    ({**DOOR, "status": "fatal"}, "status", "not_one_of"),
+    ({**DOOR, "status": ""}, "status", "required"),
+    ({**DOOR, "status": ["ok"]}, "status", "invalid"),
+    ({"status": "ok"}, "title", "required"),
+    ({**DOOR, "title": " "}, "title", "required"),
+    ({**DOOR, "title": {"a": "b"}}, "title", "invalid"),
+    ({**DOOR, "title": "x" * 257}, "title", "too_long"),
+    ({**DOOR, "title": "a\nb"}, "title", "bad_character"),
+    ({**DOOR, "message": ["x"]}, "message", "invalid"),
+    ({**DOOR, "message": "x" * 8001}, "message", "too_long"),
+    ({**DOOR, "message": "\x00"}, "message", "bad_character"),
+    ({**DOOR, "origin": "x" * 257}, "origin", "too_long"),
+    ({**DOOR, "origin": {}}, "origin", "invalid"),
+    ({**DOOR, "occurred_at": "yesterday"}, "occurred_at", "invalid"),
+    ({**DOOR, "occurred_at": "0001-01-01T00:00:00"}, "occurred_at", "too_early"),
+    ({**DOOR, "occurred_at": "2020-01-01T00:00:00"}, "occurred_at", "too_early"),
+    ({**DOOR, "occurred_at": "9999-12-31T23:59:59Z"}, "occurred_at", "too_late"),
+    ({**DOOR, "tags": "floor"}, "tags", "invalid"),
+    ({**DOOR, "tags": ["floor"]}, "tags", "invalid"),
+    ({**DOOR, "tags": {"floor": {"a": "b"}}}, "tags.floor", "nested"),
+    ({**DOOR, "tags": {"floor": ["a"]}}, "tags.floor", "nested"),
+    ({**DOOR, "tags": {"floor": float("inf")}}, "tags.floor", "invalid"),
+    ({**DOOR, "tags": {"floor": "x" * 1025}}, "tags.floor", "too_long"),
+    ({**DOOR, "tags": {"floor": "a\nb"}}, "tags.floor", "bad_character"),
+    ({**DOOR, "tags": {"a b": "c"}}, "tags.a b", "tag_name"),
+    ({**DOOR, "tags": {"df_title": "c"}}, "tags.df_title", "reserved"),
+    ({**DOOR, "tags": {"_a": "c"}}, "tags._a", "reserved"),
+    ({**DOOR, "tags": {"source": "c"}}, "tags.source", "reserved"),
+    ({**DOOR, "tags": {"ha_delivery_id": "c"}}, "tags.ha_delivery_id", "reserved"),
+    ({**DOOR, "tags": {f"t{n}": "x" for n in range(61)}}, "tags", "too_many"),
+    ({**DOOR, "wait": -1}, "wait", "invalid"),
+    ({**DOOR, "severity": "high"}, "severity", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("data", "field", "problem"), BAD_INPUT)
+async def test_bad_input_names_the_field_and_sends_nothing(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: GuanceSimulator,
+    data: dict[str, object],
+    field: str,
+    problem: str,
+) -> None:
+    with pytest.raises(ServiceValidationError) as raised:
+        await act(hass, ACTION, **data)
+
+    assert raised.value.translation_key == f"field_{problem}"
+    placeholders = raised.value.translation_placeholders
+    assert placeholders is not None
+    assert placeholders["field"] == field
+    message = async_get_exception_message(
+        DOMAIN, raised.value.translation_key, placeholders
+    )
+    assert field in message
+    assert "{" not in message
+    assert requests(simulator, "/create") == 0
+    assert (await act(hass, "list_deliveries"))["deliveries"] == []
+
+
+async def test_outage_then_delivery_with_the_date_it_had(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
+) -> None:
+    await simulator.stop()
+    before = datetime.now(UTC)
+    answer = await act(hass, ACTION, **DOOR)
+    after = datetime.now(UTC)
+    assert answer["state"] == "pending"
+
+    await simulator.start()
+    await until_state(hass, answer["delivery_id"], "delivered")
+    date = datetime.fromtimestamp(stored(simulator)["date"] / 1000, UTC)
+    slack = timedelta(milliseconds=1)
+    assert before - slack <= date <= after + slack
+
+
+async def test_backend_down_at_start_loads_and_accepts(
+    hass: HomeAssistant, simulator: GuanceSimulator
+) -> None:
+    await simulator.stop()
+    await connect(hass, simulator)
+    answer = await act(hass, ACTION, **DOOR)
+    assert answer["state"] == "pending"
+
+
+@pytest.mark.parametrize("kind", [FaultKind.RESET_AFTER, FaultKind.HALF_BODY])
+async def test_lost_reply_is_found_and_not_sent_again(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: GuanceSimulator,
+    kind: FaultKind,
+) -> None:
+    simulator.configure(ingest_lag=0.05)
+    simulator.add_faults(Fault(kind=kind, path=CREATE))
+    answer = await act(hass, ACTION, **DOOR)
+    assert answer["state"] == "uncertain"
+
+    listed = await until_state(hass, answer["delivery_id"], "delivered")
+    assert listed["outside_id"] == stored(simulator)["__docid"]
+    assert requests(simulator, "/create") == 1
+    assert requests(simulator, "/query_data_v1") > 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(kind=FaultKind.RESET_BEFORE, path=CREATE),
+        Fault(kind=FaultKind.STATUS, path=CREATE, status=500),
+    ],
+    ids=["reset", "500"],
+)
+async def test_what_is_surely_absent_is_sent_again(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: GuanceSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Fault,
+) -> None:
+    monkeypatch.setattr(create, "ABSENT_AFTER", timedelta(milliseconds=50))
+    fault.times = 1
+    simulator.add_faults(fault)
+    answer = await act(hass, ACTION, **DOOR)
+    assert answer["state"] == "uncertain"
+
+    await until_state(hass, answer["delivery_id"], "delivered")
+    assert stored(simulator)["tags"]["ha_delivery_id"] == answer["delivery_id"]
+    assert requests(simulator, "/create") == 2
+
+
+async def test_what_nobody_can_tell_fails_and_is_not_sent_again(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: GuanceSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(policy, "ASKING_LONGEST", timedelta(milliseconds=30))
+    simulator.configure(queries_end=False)
+    simulator.add_faults(Fault(kind=FaultKind.RESET_AFTER, path=CREATE))
+    answer = await act(hass, ACTION, **DOOR)
+
+    listed = await until_state(hass, answer["delivery_id"], "failed")
+    assert listed["error"]["code"] == "outcome_unknown"
+    assert requests(simulator, "/create") == 1
+
+
+async def test_refusal_raises_with_the_services_reason(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
+) -> None:
+    body: Json = {"code": 400, "success": False, "errorCode": "ft.Bad", "message": "no"}
+    simulator.add_faults(
+        Fault(kind=FaultKind.STATUS, path=CREATE, status=400, body=body)
+    )
+    with pytest.raises(HomeAssistantError) as raised:
+        await act(hass, ACTION, **DOOR)
+    assert raised.value.translation_key == "rejected"
+    assert "no (ft.Bad)" in str(raised.value)
+
+
+async def test_limit_makes_all_wait_and_asks_for_no_new_key(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: GuanceSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(envelope, "LIMITED_FOR", 1)
+    simulator.configure(rate_limit=0)
+    first = await act(hass, ACTION, **DOOR)
+    assert (first["state"], requests(simulator, "/create")) == ("pending", 1)
+    second = await act(hass, ACTION, **DOOR)
+    assert (second["state"], requests(simulator, "/create")) == ("pending", 1)
+    assert hass.config_entries.flow.async_progress_by_handler(DOMAIN) == []
+    (listed,) = (await act(hass, "list_deliveries", limit=1))["deliveries"]
+    assert listed["delivery_id"] == second["delivery_id"]
+
+    simulator.configure(rate_limit=None)
+    for answer in (first, second):
+        await until_state(hass, answer["delivery_id"], "delivered")
+
+
+async def test_bad_key_asks_for_a_new_one_and_goes_on(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
+) -> None:
+    simulator.configure(api_key="the-next-key")
+    answer = await act(hass, ACTION, **DOOR)
+    assert answer["state"] == "pending"
+    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    assert flow["context"]["source"] == SOURCE_REAUTH
+
+    await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"api_key": "the-next-key"}
+    )
+    await until_state(hass, answer["delivery_id"], "delivered")
+    assert len(simulator.events) == 1
+
+
+async def test_missing_right_is_a_repair_and_no_question_for_a_key(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
+) -> None:
+    simulator.configure(may_write=False)
+    answer = await act(hass, ACTION, **DOOR)
+    assert answer["state"] == "pending"
+    assert hass.config_entries.flow.async_progress_by_handler(DOMAIN) == []
+    (issue,) = ir.async_get(hass).issues.values()
+    assert issue.translation_key == "permission_denied"
+
+    simulator.configure(may_write=True)
+    entry.runtime_data.worker.resume()
+    await until_state(hass, answer["delivery_id"], "delivered")
+    assert not ir.async_get(hass).issues
+
+
+async def test_learns_how_long_the_workspace_keeps_events(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
+) -> None:
+    simulator.configure(retention="60d")
+    await entry.runtime_data.async_refresh()
+    assert entry.data[CONF_CAPABILITIES] == {"retention_days": 60}
+    old = datetime.now(UTC) - timedelta(days=40)
+    await act(hass, ACTION, **DOOR, occurred_at=old)
+    assert stored(simulator)["date"] == round(old.timestamp() * 1000)
+
+
+async def test_expires_when_the_workspace_would_not_keep_it(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
+) -> None:
+    await simulator.stop()
+    almost = datetime.now(UTC) - timedelta(days=14) + timedelta(seconds=0.2)
+    answer = await act(hass, ACTION, **DOOR, occurred_at=almost, wait=0)
+    await until_state(hass, answer["delivery_id"], "expired")
