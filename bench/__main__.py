@@ -101,7 +101,7 @@ async def _turn(store: Store) -> float:
     seconds = []
     for _ in range(20):
         begin = perf_counter()
-        taken = await store.take(OWNER, NOW, slots=1, busy=())
+        taken = await store.take(OWNER, NOW, slots=1, look_ups=1, busy=())
         seconds.append(perf_counter() - begin)
         for delivery in taken.claimed:
             back = replace(delivery, state=DeliveryState.PENDING, due_at=NOW)

@@ -92,7 +92,11 @@ class House:
 
     async def crash(self) -> None:
         """Cut everything off in the middle, and settle nothing."""
-        tasks = [self.running, *self.worker._tasks.values()]
+        tasks = [
+            self.running,
+            *self.worker._sending.values(),
+            *self.worker._looking_up.values(),
+        ]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

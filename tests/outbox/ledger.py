@@ -60,6 +60,8 @@ class LedgerClient:
     findings: list[Finding | BackendError] = field(default_factory=list)
     gate: asyncio.Event | None = None
     """Where set, calls wait for it before they take effect."""
+    look_up_gate: asyncio.Event | None = None
+    """Where set, look-ups wait for it."""
 
     async def capabilities(self) -> Capabilities:
         raise NotImplementedError
@@ -77,6 +79,8 @@ class LedgerClient:
 
     async def find(self, context: StepContext) -> Finding:
         """Answer a look-up."""
+        if self.look_up_gate is not None:
+            await self.look_up_gate.wait()
         self.contexts.append(context)
         finding = self.findings.pop(0) if self.findings else Absent()
         if isinstance(finding, BackendError):

@@ -165,7 +165,9 @@ async def test_claims_in_order_of_need_and_no_more_than_slots(store: Store) -> N
         await store.accept(
             a_delivery(number, due_at=START + timedelta(seconds=seconds))
         )
-    taken = await store.take(OWNER, START + timedelta(seconds=9), slots=2, busy=())
+    taken = await store.take(
+        OWNER, START + timedelta(seconds=9), slots=2, look_ups=2, busy=()
+    )
     assert [one.id for one in taken.claimed] == ["delivery-3", "delivery-2"]
     assert all(one.attempts == 1 for one in taken.claimed)
     assert taken.next_at == START + timedelta(seconds=600)
@@ -177,16 +179,16 @@ async def test_claims_keep_the_order_within_a_key(store: Store) -> None:
     await store.accept(a_delivery(2, key="door"))
     await store.accept(a_delivery(3))
 
-    taken = await store.take(OWNER, START, slots=4, busy=())
+    taken = await store.take(OWNER, START, slots=4, look_ups=4, busy=())
     assert [one.id for one in taken.claimed] == ["delivery-3"]
-    taken = await store.take(OWNER, later, slots=4, busy=())
+    taken = await store.take(OWNER, later, slots=4, look_ups=4, busy=())
     assert [one.id for one in taken.claimed] == ["delivery-1"]
 
 
 async def test_connections_do_not_see_each_other(store: Store) -> None:
     await store.accept(a_delivery(1, connection="other", key="door"))
     await store.accept(a_delivery(2, key="door"))
-    taken = await store.take(OWNER, START, slots=4, busy=())
+    taken = await store.take(OWNER, START, slots=4, look_ups=4, busy=())
     assert [one.id for one in taken.claimed] == ["delivery-2"]
     await store.remove_connection("other")
     assert [one.id for one in await store.listing()] == ["delivery-2"]
@@ -195,7 +197,7 @@ async def test_connections_do_not_see_each_other(store: Store) -> None:
 async def test_look_ups_leave_out_what_is_being_looked_up(store: Store) -> None:
     for number in (1, 2):
         await store.accept(a_delivery(number, state=DeliveryState.UNCERTAIN))
-    taken = await store.take(OWNER, START, slots=4, busy=("delivery-1",))
+    taken = await store.take(OWNER, START, slots=4, look_ups=4, busy=("delivery-1",))
     assert [one.id for one in taken.look_ups] == ["delivery-2"]
 
 

@@ -356,6 +356,22 @@ async def test_one_at_a_time_in_a_lane(house: House) -> None:
     await house.until(second, DELIVERED)
 
 
+async def test_look_ups_hold_no_place_of_what_is_to_be_sent(house: House) -> None:
+    house.client.look_up_gate = asyncio.Event()
+    house.client.troubles = [OutcomeUnknown(), OutcomeUnknown()]
+    house.client.findings = [FOUND, FOUND]
+    unknown = [await house.submit(text=text) for text in ("one", "two")]
+    await house.later(seconds=1)
+    while len(house.worker._looking_up) < 2:
+        await house.later()
+
+    assert (await house.submit(text="three")).state is DELIVERED
+
+    house.client.look_up_gate.set()
+    for delivery in unknown:
+        await house.until(delivery, DELIVERED)
+
+
 async def test_look_up_knows_what_belongs_to_a_delivery_that_is_not_done(
     house: House,
 ) -> None:
@@ -377,7 +393,7 @@ async def test_what_was_cut_off_is_looked_up_by_the_next_run(
     idle: House, store: Store
 ) -> None:
     delivery = await idle.submit(wait=0)
-    taken = await store.take("connection", idle.clock(), slots=1, busy=())
+    taken = await store.take("connection", idle.clock(), slots=1, look_ups=1, busy=())
     assert [one.state for one in taken.claimed] == [SENDING]
     idle.client.findings = [FOUND]
 

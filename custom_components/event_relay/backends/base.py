@@ -217,6 +217,8 @@ class Backend:
     """Read capabilities from what their `dump` gave; raises UnreadablePayload."""
     concurrency: int
     """Deliveries of one connection that may be under way at once."""
+    look_ups_at_once: int = 4
+    """Look-ups that may be under way beside them."""
     look_up_after: tuple[float, ...] = (2, 5, 15, 60)
     """Seconds between an unknown outcome and each look-up; the last one repeats."""
 

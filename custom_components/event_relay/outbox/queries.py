@@ -90,6 +90,7 @@ def take(
     now: datetime,
     *,
     slots: int,
+    look_ups: int,
     busy: Collection[str],
     expire_since: datetime | None,
 ) -> Taken:
@@ -99,7 +100,7 @@ def take(
     return Taken(
         ended=(*expired, *orphans),
         claimed=tuple(_claim(database, owner, now, slots)),
-        look_ups=tuple(_uncertain(database, owner, now, slots, busy)),
+        look_ups=tuple(_uncertain(database, owner, now, look_ups, busy)),
         next_at=_next_at(database, owner, now),
     )
 
@@ -287,7 +288,7 @@ def _uncertain(
     database: sqlite3.Connection,
     owner: str,
     now: datetime,
-    slots: int,
+    limit: int,
     busy: Collection[str],
 ) -> list[Delivery]:
     """Read the uncertain ones whose look-up is due."""
@@ -295,7 +296,7 @@ def _uncertain(
         "SELECT * FROM deliveries WHERE connection = ? AND state = 'uncertain'"
         f" AND due_at <= ? AND id NOT IN ({', '.join('?' * len(busy))})"
         " ORDER BY due_at, sequence LIMIT ?",
-        (owner, now.timestamp(), *busy, slots),
+        (owner, now.timestamp(), *busy, limit),
     )
     return [from_row(row) for row in rows]
 

@@ -89,14 +89,15 @@ class Store:
         now: datetime,
         *,
         slots: int,
+        look_ups: int,
         busy: Collection[str],
         expire_since: datetime | None = None,
     ) -> Taken:
         """End what is over, claim what is due, and say when to look again.
 
-        At most `slots` deliveries of the connection `owner` are claimed and as many
-        look-ups named, none of them among the ids in `busy`. With `expire_since`
-        only what was accepted from then on expires.
+        At most `slots` deliveries of the connection `owner` are claimed and
+        `look_ups` look-ups named, none of them among the ids in `busy`. With
+        `expire_since` only what was accepted from then on expires.
         """
         return await self._database.run(
             lambda connection: queries.take(
@@ -104,6 +105,7 @@ class Store:
                 owner,
                 now,
                 slots=slots,
+                look_ups=look_ups,
                 busy=busy,
                 expire_since=expire_since,
             )

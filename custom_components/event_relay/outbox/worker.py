@@ -48,7 +48,7 @@ class Worker:
     ) -> None:
         """Take what the worker works with; it starts with `run`."""
         self._connection = connection
-        self._concurrency = backend.concurrency
+        self._backend = backend
         self._store = store
         self._clock = clock
         self._chance = chance
@@ -66,7 +66,8 @@ class Worker:
             got_through=self._got_through,
             troubled=self._troubled,
         )
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._sending: dict[str, asyncio.Task[None]] = {}
+        self._looking_up: dict[str, asyncio.Task[None]] = {}
         self._awake = asyncio.Event()
         self._held_until: datetime | None = None
         self._breaker = Breaker()
@@ -118,7 +119,7 @@ class Worker:
         """
         self._stopping = True
         self.wake()
-        if tasks := tuple(self._tasks.values()):
+        if tasks := (*self._sending.values(), *self._looking_up.values()):
             _, late = await asyncio.wait(tasks, timeout=STOP_PATIENCE)
             for task in late:
                 task.cancel()
@@ -128,7 +129,7 @@ class Worker:
         """Do what is due; return the seconds until something is, None for never."""
         await self.follow_clock()
         now = self._clock()
-        slots = self._slots(now)
+        slots, look_ups = self._slots(now)
         if self._hasten or (slots and self._breaker.open):
             await persist(
                 lambda: self._store.hasten(
@@ -141,16 +142,17 @@ class Worker:
                 self._connection,
                 now,
                 slots=slots,
-                busy=frozenset(self._tasks),
+                look_ups=look_ups,
+                busy=self._looking_up.keys(),
                 expire_since=None if self._clock.steady else self._started,
             )
         )
         for delivery in taken.ended:
             self._changed(delivery)
         for delivery in taken.claimed:
-            self._spawn(delivery, self._carrier.send)
+            self._spawn(self._sending, delivery, self._carrier.send)
         for delivery in taken.look_ups:
-            self._spawn(delivery, self._carrier.look_up)
+            self._spawn(self._looking_up, delivery, self._carrier.look_up)
         moments = [
             moment
             for moment in (taken.next_at, self._held_until, self._breaker.probe_at)
@@ -175,28 +177,39 @@ class Worker:
             self._held_until += jump
         self._breaker.shift(jump)
 
-    def _slots(self, now: datetime) -> int:
-        """Return how many more deliveries may be worked on."""
+    def _slots(self, now: datetime) -> tuple[int, int]:
+        """Return how many more deliveries may be sent, and looked up.
+
+        Neither waits for the other, but for the one attempt of an open breaker.
+        """
         if self._stilled:
-            return 0
+            return 0, 0
         if self._breaker.open:
-            return int(self._breaker.probes(now) and not self._tasks)
-        return max(0, self._concurrency - len(self._tasks))
+            idle = not self._sending and not self._looking_up
+            probes = int(idle and self._breaker.probes(now))
+            return probes, probes
+        return (
+            max(0, self._backend.concurrency - len(self._sending)),
+            max(0, self._backend.look_ups_at_once - len(self._looking_up)),
+        )
 
     def _spawn(
-        self, delivery: Delivery, work: Callable[[Delivery], Coroutine[Any, Any, None]]
+        self,
+        tasks: dict[str, asyncio.Task[None]],
+        delivery: Delivery,
+        work: Callable[[Delivery], Coroutine[Any, Any, None]],
     ) -> None:
         """Work on a delivery beside the worker's turns."""
         task = asyncio.create_task(work(delivery), name=f"event_relay {delivery.id}")
-        self._tasks[delivery.id] = task
-        task.add_done_callback(lambda _: self._ended(delivery, task))
+        tasks[delivery.id] = task
 
-    def _ended(self, delivery: Delivery, task: asyncio.Task[None]) -> None:
-        """Free the slot of a delivery."""
-        del self._tasks[delivery.id]
-        self.wake()
-        if not task.cancelled() and (error := task.exception()):
-            _LOGGER.error("Delivery %s broke off", delivery.id, exc_info=error)
+        def ended(task: asyncio.Task[None]) -> None:
+            del tasks[delivery.id]
+            self.wake()
+            if not task.cancelled() and (error := task.exception()):
+                _LOGGER.error("Delivery %s broke off", delivery.id, exc_info=error)
+
+        task.add_done_callback(ended)
 
     def _got_through(self) -> None:
         """Take note of an answer; what had waited for one need not wait any longer."""
