@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..base import InvalidField, Json, JsonObject
-from .fields import known_only, number, score, whole
+from ..fields import known_only, number, whole
+from .fields import score
 
 MOST_BOXES = 100
 """More than anyone can tell apart on a picture."""

@@ -5,20 +5,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from ..base import InvalidField, JsonObject
+from ..fields import flag, known_only, optional, required
 from .boxes import Box, boxes, dump_boxes
-from .fields import (
-    camera,
-    description,
-    duration,
-    flag,
-    known_only,
-    label,
-    line,
-    optional,
-    pre_capture,
-    required,
-    score,
-)
+from .fields import camera, description, duration, label, line, pre_capture, score
 
 DEFAULT_DURATION = 30
 """Seconds; Frigate's own default."""

@@ -14,8 +14,8 @@ from ..base import (
     StepContext,
     UnreadablePayload,
 )
+from ..fields import known_only, moment, optional
 from .client import FrigateClient
-from .fields import known_only, moment, optional
 from .models import FrigateCapabilities
 from .parts import load_with, receipt_from
 from .stored import end, event_result
