@@ -53,6 +53,7 @@ class Connection:
     title: str
     settings: dict[str, Any]
     capabilities: JsonObject
+    id_of_credentials: bool
 
     @property
     def data(self) -> dict[str, Any]:
@@ -173,6 +174,7 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
             title=probe.title,
             settings=backend | data,
             capabilities=probe.capabilities.dump(),
+            id_of_credentials=probe.id_of_credentials,
         )
 
     def _form(
@@ -202,10 +204,13 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         there where set-up failed. A reload then ends a pause for credentials or
         rights that somebody has mended outside, or tries again.
         """
-        self._abort_if_unique_id_mismatch()
+        if not connection.id_of_credentials:
+            self._abort_if_unique_id_mismatch()
         changed = not connection.settings.items() <= entry.data.items()
         reloads_itself = changed and bool(entry.update_listeners)
-        result = self.async_update_and_abort(entry, data=connection.data)
+        result = self.async_update_and_abort(
+            entry, unique_id=self.unique_id, data=connection.data
+        )
         if not reloads_itself:
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return result
