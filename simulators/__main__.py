@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 import logging
 
 from .frigate.command import add_frigate, make_frigate
+from .palabra.command import add_palabra, make_palabra
 from .process import run_until_stopped
 from .server import Simulator
 
 _MAKERS: Mapping[str, Callable[[argparse.Namespace], Simulator]] = {
     "frigate": make_frigate,
+    "palabra": make_palabra,
 }
 
 
@@ -32,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--prefix", default="", help="serve below this path")
     systems = parser.add_subparsers(dest="system", required=True)
     add_frigate(systems.add_parser("frigate", parents=[common]))
+    add_palabra(systems.add_parser("palabra", parents=[common]))
     return parser
 
 

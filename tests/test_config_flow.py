@@ -736,6 +736,14 @@ async def test_attempts_leave_nothing_behind(
 
 def test_every_cause_has_its_text() -> None:
     of_fields = {"missing_username", "missing_password"}
+    of_fields |= {
+        "bad_credential",
+        "https_required",
+        "missing_client_id",
+        "missing_client_secret",
+        "missing_credentials",
+        "one_of_both",
+    }
     assert set(TEXTS["error"]) == config_flow.FORM_ERRORS | of_fields
 
 

@@ -22,8 +22,11 @@ FORM_ERRORS = frozenset(
     {
         "auth_disabled",
         "auth_required",
+        "balance_empty",
         "cannot_connect",
         "certificate",
+        "client_pair_refused",
+        "credentials_refused",
         "invalid_address",
         "invalid_auth",
         "invalid_response",

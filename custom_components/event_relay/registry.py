@@ -2,7 +2,8 @@
 
 from .backends.forms import BackendForms
 from .backends.frigate.forms import FrigateForms
+from .backends.palabra.forms import PalabraForms
 
-BACKENDS: tuple[BackendForms, ...] = (FrigateForms(),)
+BACKENDS: tuple[BackendForms, ...] = (FrigateForms(), PalabraForms())
 
 BY_NAME = {forms.backend.name: forms for forms in BACKENDS}
