@@ -293,7 +293,7 @@ async def test_several_problems_are_told_and_what_was_sent_is_not(
     second = problem(422, "so is plbr_simulated")
     assert isinstance(first, dict)
     assert isinstance(second, dict)
-    body: Json = {"ok": False, "errors": [*first["errors"], *second["errors"]]}  # type: ignore[list-item, misc]
+    body: Json = {"ok": False, "errors": [*first["errors"], *second["errors"]]}  # type: ignore[misc]
     simulator.add_faults(answering(422, body))
     with pytest.raises(Rejected) as caught:
         await client.create_event({**BODY, **secret})
