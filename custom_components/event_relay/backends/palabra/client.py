@@ -94,7 +94,7 @@ class PalabraClient:
         """
         reply = await self._send("POST", *EVENT, effect=Effect.ONCE, body=body)
         if reply.status == HTTPStatus.NOT_FOUND and self._credentials.older:
-            raise _refused(reply)
+            raise self._refused(reply)
         raise_for_answer(reply, Effect.ONCE, self._hidden(body))
         try:
             return LiveEvent.parse(data_of(reply))
@@ -166,7 +166,7 @@ class PalabraClient:
         reply = await self._send("GET", *EVENTS, query=query)
         if reply.status == HTTPStatus.NOT_FOUND:
             if self._credentials.older:
-                raise _refused(reply)
+                raise self._refused(reply)
             code = "other_system" if is_json(reply) else "not_json"
             raise InvalidResponse(reason(reply, self._hidden()), code=code)
         try:
@@ -192,6 +192,11 @@ class PalabraClient:
             code = None if is_json(reply) else "not_json"
             raise InvalidResponse("the answer cannot be read", code=code) from error
 
+    def _refused(self, reply: Reply) -> InvalidCredentials:
+        """Return what a 404 means to the older pair where no event is named."""
+        words = reason(reply, self._hidden())
+        return InvalidCredentials(words, code="client_pair_refused")
+
     def _hidden(self, body: JsonObject | None = None) -> Collection[str]:
         """Return what the words of an answer may not repeat."""
         sent = ((body or {}).get(name) for name in _PERSONAL)
@@ -215,11 +220,6 @@ class PalabraClient:
             headers=self._credentials.headers,
             body=None if body is None else {"data": body},
         )
-
-
-def _refused(reply: Reply) -> InvalidCredentials:
-    """Return what a 404 means to the older pair where no event is named."""
-    return InvalidCredentials(reason(reply), code="client_pair_refused")
 
 
 def _event_after_write(reply: Reply) -> LiveEvent | None:
