@@ -1,6 +1,7 @@
 """The simulated Palabra: who calls, then the Events API, as a server."""
 
 from datetime import UTC, datetime
+from email.utils import formatdate
 from typing import Unpack, override
 from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
@@ -83,6 +84,11 @@ class PalabraSimulator(Simulator):
 
     @override
     def answer(self, call: Call) -> Reply:
+        """Answer, with the time that the clock of the system shows."""
+        date = formatdate(self.clock.now(), usegmt=True)
+        return self._answer_safely(call).with_header("Date", date)
+
+    def _answer_safely(self, call: Call) -> Reply:
         try:
             if call.path.startswith(f"{_EVENT}/public/"):
                 return self._public(call)

@@ -293,6 +293,7 @@ async def test_what_was_there_before_is_not_taken(
 ) -> None:
     simulator.clock.advance(-400)
     await make(client)
+    simulator.clock.advance(400)
     assert await look_up(client, late(make_context)) == Absent()
 
 
@@ -301,7 +302,25 @@ async def test_clocks_may_differ_a_little(
 ) -> None:
     simulator.clock.advance(-200)
     await make(client)
+    simulator.clock.advance(200)
     assert isinstance(await look_up(client, late(make_context)), Found)
+
+
+@pytest.mark.parametrize("seconds", [-90_000, 90_000])
+async def test_palabras_clock_may_be_wrong(
+    client: PalabraClient,
+    simulator: PalabraSimulator,
+    make_context: MakeContext,
+    seconds: int,
+) -> None:
+    simulator.clock.advance(-400 + seconds)
+    await make(client)
+    simulator.clock.advance(400)
+    assert await look_up(client, late(make_context)) == Absent()
+    made = await make(client)
+    found = await look_up(client, late(make_context))
+    assert isinstance(found, Found)
+    assert found.result["event_id"] == made
 
 
 async def test_event_that_does_not_tell_is_no_proof_of_anything(

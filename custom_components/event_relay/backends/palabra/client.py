@@ -6,6 +6,7 @@ nothing here has been run against the live system.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from aiohttp import ClientSession
@@ -77,6 +78,14 @@ class PalabraClient:
         """Take a session, a normalised address and the credentials."""
         self._transport = HttpTransport(session, address, timeout=TIMEOUT)
         self._credentials = credentials
+        self._clock_offset = timedelta()
+
+    def server_time(self, moment: datetime) -> datetime:
+        """Return what Palabra's clock shows, or showed, at a moment here.
+
+        As far as its last answer tells; the `Date` of one has whole seconds.
+        """
+        return moment + self._clock_offset
 
     async def capabilities(self) -> PalabraCapabilities:
         """Prove the contact by the smallest list of events.
@@ -212,7 +221,7 @@ class PalabraClient:
         body: JsonObject | None = None,
     ) -> Reply:
         """Send a request with the credentials; bodies are wrapped in `data`."""
-        return await self._transport.send(
+        reply = await self._transport.send(
             method,
             *segments,
             effect=effect,
@@ -220,6 +229,9 @@ class PalabraClient:
             headers=self._credentials.headers,
             body=None if body is None else {"data": body},
         )
+        if (date := reply.date) is not None:
+            self._clock_offset = date - datetime.now(UTC)
+        return reply
 
 
 def _event_after_write(reply: Reply) -> LiveEvent | None:

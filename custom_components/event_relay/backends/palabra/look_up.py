@@ -14,7 +14,8 @@ from .models import LiveEvent
 from .parts import event_result
 
 CLOCK_MARGIN = timedelta(minutes=5)
-"""How far Palabra's clock may be behind this one: an older event is not ours."""
+"""How far Palabra's clock may be off what its answers told; an older event is not
+ours."""
 ABSENT_AFTER = timedelta(seconds=35)
 """Time since the send before which a list without the event says nothing: a request
 gives up after 30 s."""
@@ -51,10 +52,9 @@ async def find(client: PalabraClient, wanted: Wanted, context: StepContext) -> F
     """
     if context.first_sent_at is None:
         return Absent()
-    since = context.first_sent_at - CLOCK_MARGIN
-    free = (
-        event for event in await client.events() if event.id not in context.outside_ids
-    )
+    events = await client.events()
+    since = client.server_time(context.first_sent_at) - CLOCK_MARGIN
+    free = (event for event in events if event.id not in context.outside_ids)
     ours, doubtful = await _matches(client, wanted, free, since)
     if len(ours) == 1 and not doubtful:
         started = wanted.start < context.now
