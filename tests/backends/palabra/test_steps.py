@@ -20,6 +20,7 @@ from custom_components.event_relay.backends.errors import (
     OutcomeUnknown,
     Rejected,
 )
+from custom_components.event_relay.backends.palabra import client as client_module
 from custom_components.event_relay.backends.palabra.client import PalabraClient
 from simulators.faults import Fault, FaultKind
 from simulators.palabra import PalabraSimulator
@@ -241,6 +242,19 @@ async def test_list_that_breaks_off_tells_nothing(
     simulator.add_faults(Fault(kind=FaultKind.GARBAGE, method="GET", skip=1))
     with pytest.raises(InvalidResponse):
         await look_up(client, late(make_context))
+
+
+async def test_list_that_is_too_long_never_tells(
+    client: PalabraClient,
+    simulator: PalabraSimulator,
+    make_context: MakeContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client_module, "PAGES", 1)
+    simulator.configure(page_limit=1)
+    simulator.add("One", START, END)
+    simulator.add("Two", START, END)
+    assert await look_up(client, late(make_context)) == Unclear()
 
 
 def late(make_context: MakeContext, **changes: object) -> StepContext:

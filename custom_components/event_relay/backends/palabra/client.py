@@ -35,6 +35,7 @@ PAGES = 50
 TIMEOUT = 30.0
 """Seconds; official SDKs wait 5 to 60."""
 UNKNOWN_EVENT = "unknown_event"
+TOO_LARGE = "too_large"
 _PERSONAL = ("title", "description", "location", "access_code")
 """What is sent and may come back in the words of a refusal."""
 
@@ -164,7 +165,7 @@ class PalabraClient:
                     query = {"token": token}  # alone, or it is refused (facts 1)
                 case _:
                     raise InvalidResponse("the next page cannot be read")
-        raise InvalidResponse("more events than can be read", code="too_large")
+        raise InvalidResponse("more events than can be read", code=TOO_LARGE)
 
     async def _page(self, query: Mapping[str, str]) -> JsonObject:
         """Return a page of the list; what it refuses are the credentials.

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..base import Absent, Finding, Found, StepContext, Unclear
-from .client import PalabraClient
+from ..errors import InvalidResponse
+from .client import TOO_LARGE, PalabraClient
 from .models import LiveEvent
 from .parts import event_result
 
@@ -52,7 +53,12 @@ async def find(client: PalabraClient, wanted: Wanted, context: StepContext) -> F
     """
     if context.first_sent_at is None:
         return Absent()
-    events = await client.events()
+    try:
+        events = await client.events()
+    except InvalidResponse as error:
+        if error.code != TOO_LARGE:
+            raise
+        return Unclear()  # which will not change: the user is asked in an hour
     since = client.server_time(context.first_sent_at) - CLOCK_MARGIN
     free = (event for event in events if event.id not in context.outside_ids)
     ours, doubtful = await _matches(client, wanted, free, since)
