@@ -8,8 +8,8 @@ from aiohttp import ClientSession
 import pytest
 
 from custom_components.event_relay.backends.base import StepContext
-from custom_components.event_relay.backends.palabra.client import (
-    PalabraClient,
+from custom_components.event_relay.backends.palabra.client import PalabraClient
+from custom_components.event_relay.backends.palabra.credentials import (
     PalabraCredentials,
 )
 from simulators.palabra import PalabraSimulator

@@ -9,6 +9,8 @@ from custom_components.event_relay.backends.errors import InvalidResponse
 from custom_components.event_relay.backends.palabra.models import (
     LiveEvent,
     PalabraCapabilities,
+)
+from custom_components.event_relay.backends.palabra.times import (
     duration_or_none,
     instant_or_none,
 )

@@ -5,7 +5,6 @@ nothing here has been run against the live system.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
@@ -21,6 +20,7 @@ from ..errors import (
     Unavailable,
 )
 from ..http import Effect, HttpTransport, Reply
+from .credentials import PalabraCredentials
 from .failures import balance_is_empty, data_of, is_json, raise_for_answer, reason
 from .models import LiveEvent, PalabraCapabilities
 
@@ -38,32 +38,6 @@ UNKNOWN_EVENT = "unknown_event"
 TOO_LARGE = "too_large"
 _PERSONAL = ("title", "description", "location", "access_code")
 """What is sent and may come back in the words of a refusal."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PalabraCredentials:
-    """An API key, or the older pair; never both."""
-
-    api_key: str = field(default="", repr=False)
-    client_id: str = field(default="", repr=False)
-    client_secret: str = field(default="", repr=False)
-
-    @property
-    def older(self) -> bool:
-        """Whether it is the pair that came before API keys."""
-        return not self.api_key
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """Return what proves the account (official SDK; vendor documentation)."""
-        if self.older:
-            return {"ClientID": self.client_id, "ClientSecret": self.client_secret}
-        return {"Authorization": f"Bearer {self.api_key}"}
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Return what no text may hold."""
-        return (self.api_key, self.client_id, self.client_secret)
 
 
 class PalabraClient:

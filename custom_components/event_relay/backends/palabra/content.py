@@ -17,7 +17,7 @@ from .fields import (
     time_zone,
     title,
 )
-from .models import written_or_none
+from .times import written_or_none
 
 CONTENT = frozenset(
     {

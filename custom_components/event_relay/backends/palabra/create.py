@@ -20,8 +20,9 @@ from .client import PalabraClient
 from .content import CONTENT, Content
 from .fields import event_type, in_order, instant, title
 from .look_up import Wanted, find
-from .models import PalabraCapabilities, written
+from .models import PalabraCapabilities
 from .parts import event_result, load_with, receipt_from
+from .times import written
 
 STARTED = "The start was over when the event was made."
 

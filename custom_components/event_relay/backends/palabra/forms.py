@@ -26,7 +26,8 @@ from yarl import URL
 from ..base import Client, InvalidField, JsonObject
 from ..forms import BackendForms, Coercer, Probe, Query
 from ..http import normalise_address
-from .client import DEFAULT_ADDRESS, PalabraClient, PalabraCredentials
+from .client import DEFAULT_ADDRESS, PalabraClient
+from .credentials import PalabraCredentials
 from .fields import time_zone, unknown_time_zone
 from .operations import PALABRA
 

@@ -8,7 +8,7 @@ carry the credentials for what streams to them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 import re
 from typing import Self
 from urllib.parse import unquote
@@ -17,6 +17,7 @@ from yarl import URL
 
 from ..base import Json, JsonObject
 from ..errors import InvalidResponse
+from .times import duration_or_none, instant_or_none, written_or_none
 
 EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
 """A UUID by the vendor's documentation; anything that is one segment is taken."""
@@ -25,12 +26,6 @@ STATUSES = frozenset({"setup_required", "upcoming", "ready", "live", "finished"}
 UNKNOWN_STATUS = "unknown"
 _OLDER_STATUSES = {"completed": "finished"}
 """What v1 called otherwise; its `paused` has no counterpart."""
-_ISO_DURATION = re.compile(
-    r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})(?:\.\d+)?S)?)?",
-    re.ASCII,
-)
-_CLOCK_DURATION = re.compile(r"(\d{1,4}):(\d{2}):(\d{2})(?:\.\d+)?", re.ASCII)
-LONGEST_DURATION = timedelta(days=3660)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,49 +122,6 @@ class LiveEvent:
             "cover_image_key": self.cover_image_key,
             "qr_code_url": self.qr_code_url,
         }
-
-
-def written(moment: datetime) -> str:
-    """Return an instant the way Palabra is sent it: UTC, whole seconds, `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def written_or_none(moment: datetime | None) -> str | None:
-    """Return an instant as it is written; None where there is none."""
-    return None if moment is None else written(moment)
-
-
-def instant_or_none(value: Json) -> datetime | None:
-    """Read an ISO 8601 time; one without a zone is in UTC (facts 9)."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value.strip())
-        if moment.tzinfo is None:
-            return moment.replace(tzinfo=UTC)
-        return moment.astimezone(UTC)
-    except ValueError, OverflowError:
-        return None
-
-
-def duration_or_none(value: Json) -> timedelta | None:
-    """Read `PT1H30M`, a number of seconds, or `HH:MM:SS` (facts 9, v1)."""
-    length: timedelta | None = None
-    if isinstance(value, str):
-        if match := _CLOCK_DURATION.fullmatch(value):
-            hours, minutes, seconds = (int(part) for part in match.groups())
-            length = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-        elif (match := _ISO_DURATION.fullmatch(value)) and value[-1].isalpha():
-            days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-            length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            length = timedelta(seconds=value)
-        except OverflowError, ValueError:
-            return None
-    if length is None or not timedelta() <= length <= LONGEST_DURATION:
-        return None
-    return length
 
 
 def _end(value: Mapping[str, Json], start: datetime | None) -> datetime | None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from ..base import InvalidField, JsonObject, Operation, Receipt, UnreadablePayload
 from .client import PalabraClient
 from .content import stored_fields
-from .models import LiveEvent, PalabraCapabilities, written_or_none
+from .models import LiveEvent, PalabraCapabilities
+from .times import written_or_none
 
 _DETAILS = ("start", "end", "event_type", "status")
 
