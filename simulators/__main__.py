@@ -7,12 +7,14 @@ import logging
 
 from .frigate.command import add_frigate, make_frigate
 from .guance.command import add_guance, make_guance
+from .palabra.command import add_palabra, make_palabra
 from .process import run_until_stopped
 from .server import Simulator
 
 _MAKERS: Mapping[str, Callable[[argparse.Namespace], Simulator]] = {
     "frigate": make_frigate,
     "guance": make_guance,
+    "palabra": make_palabra,
 }
 
 
@@ -35,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     systems = parser.add_subparsers(dest="system", required=True)
     add_frigate(systems.add_parser("frigate", parents=[common]))
     add_guance(systems.add_parser("guance", parents=[common]))
+    add_palabra(systems.add_parser("palabra", parents=[common]))
     return parser
 
 

@@ -22,8 +22,11 @@ FORM_ERRORS = frozenset(
     {
         "auth_disabled",
         "auth_required",
+        "balance_empty",
         "cannot_connect",
         "certificate",
+        "client_pair_refused",
+        "credentials_refused",
         "invalid_address",
         "invalid_api_key",
         "invalid_auth",
@@ -54,6 +57,7 @@ class Connection:
     title: str
     settings: dict[str, Any]
     capabilities: JsonObject
+    id_of_credentials: bool
 
     @property
     def data(self) -> dict[str, Any]:
@@ -174,6 +178,7 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
             title=probe.title,
             settings=backend | data,
             capabilities=probe.capabilities.dump(),
+            id_of_credentials=probe.id_of_credentials,
         )
 
     def _form(
@@ -203,10 +208,13 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         there where set-up failed. A reload then ends a pause for credentials or
         rights that somebody has mended outside, or tries again.
         """
-        self._abort_if_unique_id_mismatch()
+        if not connection.id_of_credentials:
+            self._abort_if_unique_id_mismatch()
         changed = not connection.settings.items() <= entry.data.items()
         reloads_itself = changed and bool(entry.update_listeners)
-        result = self.async_update_and_abort(entry, data=connection.data)
+        result = self.async_update_and_abort(
+            entry, unique_id=self.unique_id, data=connection.data
+        )
         if not reloads_itself:
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return result

@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from .backends.base import Capabilities, JsonObject
 from .backends.errors import (
+    BALANCE_EMPTY,
     BackendError,
     InvalidCredentials,
     PermissionDenied,
@@ -190,7 +191,11 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 permission_issue(self.config_entry),
                 is_fixable=False,
                 severity=ir.IssueSeverity.ERROR,
-                translation_key="permission_denied",
+                translation_key=(
+                    "balance_empty"
+                    if error.code == BALANCE_EMPTY
+                    else "permission_denied"
+                ),
                 translation_placeholders=_placeholders(error, self.name),
             )
 

@@ -3,7 +3,8 @@
 from .backends.forms import BackendForms
 from .backends.frigate.forms import FrigateForms
 from .backends.guance.forms import GuanceForms
+from .backends.palabra.forms import PalabraForms
 
-BACKENDS: tuple[BackendForms, ...] = (FrigateForms(), GuanceForms())
+BACKENDS: tuple[BackendForms, ...] = (FrigateForms(), GuanceForms(), PalabraForms())
 
 BY_NAME = {forms.backend.name: forms for forms in BACKENDS}

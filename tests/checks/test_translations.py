@@ -253,7 +253,8 @@ def fields_of(action: str) -> tuple[dict[str, Any], set[str]]:
 
 def test_actions() -> None:
     sending = {action for forms in BACKENDS for action in forms.action_fields}
-    assert set(ACTIONS) == sending | USED.actions
+    asking = {action for forms in BACKENDS for action in forms.queries}
+    assert set(ACTIONS) == sending | asking | USED.actions
     assert set(section("services")) == set(ACTIONS)
 
 
@@ -276,6 +277,11 @@ def test_fields_of_actions_are_those_that_are_taken() -> None:
         action: {"config_entry_id", "wait", *fields}
         for forms in BACKENDS
         for action, fields in forms.action_fields.items()
+    }
+    taken |= {
+        action: {"config_entry_id", *query.fields}
+        for forms in BACKENDS
+        for action, query in forms.queries.items()
     }
     taken |= {
         "list_deliveries": set(deliveries.LIST_FIELDS),

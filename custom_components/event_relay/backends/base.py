@@ -57,7 +57,8 @@ class StepContext:
     attempt: int
     """Attempts of the delivery so far, this one included."""
     look_ups: int
-    """Look-ups of an unknown outcome so far; the backend could not tell."""
+    """Look-ups of an unknown outcome so far; the backend could not tell. They count
+    anew from one that broke off, so that the last of them surely was answered."""
     results: Mapping[str, JsonObject]
     """What the steps before this one gave, by their names."""
     clue: Mapping[str, object] | None

@@ -9,6 +9,9 @@ backend's own account of it and never holds a credential or a payload.
 from collections.abc import Mapping
 from typing import override
 
+BALANCE_EMPTY = "balance_empty"
+"""Code of a PermissionDenied that money mends, not a right."""
+
 
 class BackendError(Exception):
     """Base of what a client raises; never raised itself."""

@@ -20,6 +20,8 @@ class Probe:
     capabilities: Capabilities
     unique_id: str | None = None
     """Id that the system gives itself; None where it has none."""
+    id_of_credentials: bool = False
+    """Whether the id is made of the credentials, and so new ones bring a new id."""
 
 
 type Coercer = Callable[[Any], Any]

@@ -72,7 +72,7 @@ class Plan:
             now=now,
             first_sent_at=delivery.first_sent_at,
             attempt=delivery.attempts,
-            look_ups=delivery.look_ups,
+            look_ups=delivery.look_ups if delivery.asked_since else 0,
             results=delivery.results,
             clue=delivery.clue,
             followed=self.followed,

@@ -1,0 +1,1 @@
+"""Palabra.ai, live translation of events; its Events API."""

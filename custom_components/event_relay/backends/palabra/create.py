@@ -1,0 +1,166 @@
+"""The operation that makes a live event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self, override
+
+from ..base import (
+    Finding,
+    InvalidField,
+    JsonObject,
+    Operation,
+    Receipt,
+    Step,
+    StepContext,
+)
+from ..errors import OutcomeUnknown
+from ..fields import known_only, required
+from .client import PalabraClient
+from .content import CONTENT, Content
+from .fields import event_type, in_order, instant, title
+from .look_up import Wanted, find
+from .models import PalabraCapabilities
+from .parts import event_result, load_with, receipt_from
+from .times import written
+
+STARTED = "The start was over when the event was made."
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateLiveEvent:
+    """A live event to be made."""
+
+    title: str
+    event_type: str
+    start: datetime
+    end: datetime
+    content: Content
+    """The same and all else that is said of it."""
+
+    @classmethod
+    def parse(cls, data: Mapping[str, object]) -> Self:
+        """Read the fields of the action; raises InvalidField."""
+        known_only(data, CONTENT)
+        start = required(data, "start", instant)
+        end = required(data, "end", instant)
+        payload = cls(
+            title=required(data, "title", title),
+            event_type=required(data, "event_type", event_type),
+            start=start,
+            end=end,
+            content=Content.parse(data).without_empty(),
+        )
+        in_order(start, end)
+        return payload
+
+    @property
+    def look(self) -> str:
+        """What tells it from other events, as Palabra keeps no id of ours."""
+        span = f"{written(self.start)}/{written(self.end)}"
+        return f"{self.title}/{span}/{self.event_type}"
+
+
+class CreateLiveEventOperation(
+    Operation[PalabraClient, CreateLiveEvent, PalabraCapabilities]
+):
+    """Make a live event."""
+
+    name = "create_live_event"
+
+    @override
+    def parse(self, data: Mapping[str, object]) -> CreateLiveEvent:
+        """Read the fields of the action; raises InvalidField."""
+        return CreateLiveEvent.parse(data)
+
+    @override
+    def check(
+        self,
+        payload: CreateLiveEvent,
+        capabilities: PalabraCapabilities,
+        now: datetime,
+    ) -> None:
+        """Refuse an event that is over; one that has begun may still be made."""
+        refuse_over(payload.end, now)
+
+    @override
+    def dump(self, payload: CreateLiveEvent) -> JsonObject:
+        """Turn the payload into what the outbox stores."""
+        return payload.content.dump()
+
+    @override
+    def load(self, version: int, data: JsonObject) -> CreateLiveEvent:
+        """Read a stored payload; raises UnreadablePayload."""
+        return load_with(self, version, data)
+
+    @override
+    def steps(
+        self, payload: CreateLiveEvent, capabilities: PalabraCapabilities
+    ) -> tuple[Step[PalabraClient, CreateLiveEvent], ...]:
+        """Return the one call, which must not be made twice."""
+        return (Step(name="create", run=_create, find=_find),)
+
+    @override
+    def receipt(
+        self, payload: CreateLiveEvent, results: Mapping[str, JsonObject]
+    ) -> Receipt:
+        """Return the event's id, when it is, and its QR code."""
+        started = results.get("create", {}).get("started") is True
+        return receipt_from(results, (STARTED,) if started else ())
+
+    @override
+    def summary(self, payload: CreateLiveEvent) -> str:
+        """Say which kind of event, and when; its title is not for lists."""
+        return f"{payload.event_type} / {written(payload.start)}"
+
+    @override
+    def expires(
+        self,
+        payload: CreateLiveEvent,
+        occurred_at: datetime,
+        capabilities: PalabraCapabilities,
+    ) -> datetime:
+        """Return the end of the event, after which nobody listens."""
+        return payload.end
+
+    @override
+    def key(self, payload: CreateLiveEvent, delivery_id: str) -> str:
+        """Keep the event's updates and its removal behind it."""
+        return delivery_id
+
+    @override
+    def lane(self, payload: CreateLiveEvent, capabilities: PalabraCapabilities) -> str:
+        """Make one at a time of events that cannot be told apart."""
+        return payload.look
+
+
+def refuse_over(end: datetime, now: datetime) -> None:
+    """Refuse an end that is past."""
+    if end <= now:
+        limit = now.astimezone(UTC).isoformat("T", "seconds")
+        raise InvalidField("end", "too_early", limit=limit)
+
+
+async def _create(
+    client: PalabraClient, payload: CreateLiveEvent, context: StepContext
+) -> JsonObject:
+    """Make the event; its answer names it, or nobody knows whether it was made."""
+    try:
+        event = await client.create_event(payload.content.body())
+    except OutcomeUnknown as error:
+        error.clue = {"sent_at": context.now.astimezone(UTC).isoformat()}
+        raise
+    return {**event_result(event), "started": payload.start < context.now}
+
+
+async def _find(
+    client: PalabraClient, payload: CreateLiveEvent, context: StepContext
+) -> Finding:
+    """Look for the event that this delivery may have made."""
+    wanted = Wanted(
+        title=payload.title,
+        event_type=payload.event_type,
+        start=payload.start,
+        end=payload.end,
+    )
+    return await find(client, wanted, context)

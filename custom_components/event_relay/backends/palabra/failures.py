@@ -1,0 +1,117 @@
+"""What Palabra's failures mean, and what it says of them.
+
+An error is a list of problems like those of RFC 9457 below `errors`; `ok` other than
+true is an error even on a success (facts 6). What is before it answers HTML.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+import re
+
+from ..base import Json, JsonObject
+from ..errors import (
+    BALANCE_EMPTY,
+    BackendError,
+    InvalidCredentials,
+    InvalidResponse,
+    PermissionDenied,
+    Rejected,
+    Unavailable,
+)
+from ..http import Effect, Reply, raise_for_failure, reason_of
+
+INSUFFICIENT_BALANCE = 100_050
+"""`error_code` of an empty balance, with HTTP 403 (third party, 2026-04)."""
+HIDDEN = "•••"
+
+
+def is_json(reply: Reply) -> bool:
+    """Whether the body is JSON, and so Palabra's own."""
+    try:
+        reply.json()
+    except ValueError:
+        return False
+    return True
+
+
+def problems(reply: Reply) -> list[Mapping[str, Json]]:
+    """Return the problems that an answer lists."""
+    try:
+        listed = reply.json_object().get("errors")
+    except ValueError:
+        return []
+    if not isinstance(listed, list):
+        return []
+    return [problem for problem in listed if isinstance(problem, dict)]
+
+
+def reason(reply: Reply, hidden: Collection[str] = ()) -> str:
+    """Return in one line what an answer says went wrong.
+
+    What was sent, and is secret or personal, is hidden where the answer repeats it.
+    """
+    said = [
+        str(problem.get("detail") or problem.get("title") or "")
+        for problem in problems(reply)
+    ]
+    words = "; ".join(one for one in said if one)
+    for text in sorted(filter(None, hidden), key=len, reverse=True):
+        words = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", HIDDEN, words)
+    return reason_of(words) or f"HTTP {reply.status}"
+
+
+def status_of(reply: Reply) -> int:
+    """Return the status of an answer; of its first problem where it says 2xx."""
+    if reply.ok:
+        for problem in problems(reply):
+            status = problem.get("status")
+            if isinstance(status, int) and 400 <= status < 600:  # noqa: PLR2004
+                return status
+    return reply.status
+
+
+def balance_is_empty(reply: Reply) -> bool:
+    """Whether the account has no credits left."""
+    if (status := status_of(reply)) == HTTPStatus.PAYMENT_REQUIRED:
+        return True
+    return status == HTTPStatus.FORBIDDEN and any(
+        problem.get("error_code") == INSUFFICIENT_BALANCE for problem in problems(reply)
+    )
+
+
+def raise_for_answer(
+    reply: Reply, effect: Effect, hidden: Collection[str] = ()
+) -> None:
+    """Raise what an answer other than a success means; 404 is the caller's first."""
+    reply = replace(reply, status=status_of(reply))
+    if reply.ok:
+        return
+    words = reason(reply, hidden)
+    if reply.status == HTTPStatus.UNAUTHORIZED:
+        raise InvalidCredentials(words, code="credentials_refused")
+    if balance_is_empty(reply):
+        raise PermissionDenied(words, code=BALANCE_EMPTY)
+    if reply.status == HTTPStatus.FORBIDDEN:
+        raise PermissionDenied(words)
+    raise_for_failure(reply, effect, words)
+    raise _refusal(reply, effect, words)
+
+
+def _refusal(reply: Reply, effect: Effect, words: str) -> BackendError:
+    """Return what a 4xx means; one that is not JSON is not Palabra's own."""
+    code = None if is_json(reply) else "not_json"
+    if effect is Effect.NONE:
+        return InvalidResponse(words, code=code)
+    if code is not None:
+        return Unavailable(words, code=code)
+    return Rejected(words)
+
+
+def data_of(reply: Reply) -> JsonObject:
+    """Return what is below `data`; raises ValueError unless `ok` is true."""
+    answer = reply.json_object()
+    if answer.get("ok") is not True:
+        raise ValueError("the answer does not say ok")
+    data = answer.get("data")
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,115 @@
+"""Reading the fields that only Palabra has; wrong ones become an InvalidField."""
+
+from datetime import datetime
+from functools import partial
+import re
+
+from ..base import InvalidField
+from ..fields import moment, text
+
+SHORTEST_TITLE = 3
+LONGEST_TITLE = 100
+"""Characters (vendor documentation)."""
+LONGEST_LINE = 500
+"""Characters of a place, an access code, a key: Palabra documents no limit."""
+LONGEST_DESCRIPTION = 5000
+"""Characters: Palabra documents no limit."""
+MOST_LANGUAGES = 100
+"""More than Palabra translates to (66 documented)."""
+EVENT_TYPES = {"in_person": "in-person", "online": "online"}
+"""By our names, what is sent (vendor documentation)."""
+LANGUAGE_MODES = ("off", "approval", "auto")
+"""Whether listeners may ask for languages (vendor documentation)."""
+
+_LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,3}", re.ASCII)
+_TIME_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}", re.ASCII)
+
+
+def title(value: object, name: str) -> str:
+    """Read the title of an event."""
+    read = short_text(value, name)
+    if not read:
+        raise InvalidField(name, "required")
+    if len(read) < SHORTEST_TITLE:
+        raise InvalidField(name, "too_short", minimum=str(SHORTEST_TITLE))
+    return text(read, name, LONGEST_TITLE, allowed="")
+
+
+def short_text(value: object, name: str) -> str:
+    """Read a text of one line, without the space around it; it may be empty."""
+    if not isinstance(value, str):
+        raise InvalidField(name, "invalid")
+    return text(value.strip(), name, LONGEST_LINE, allowed="")
+
+
+def long_text(value: object, name: str) -> str:
+    """Read a text that may have several lines, or be empty."""
+    if not isinstance(value, str):
+        raise InvalidField(name, "invalid")
+    return text(value.strip(), name, LONGEST_DESCRIPTION, allowed="\n\r\t")
+
+
+def instant(value: object, name: str) -> datetime:
+    """Read a time with its zone; what is below a second is cut off, as it is sent."""
+    return moment(value, name).replace(microsecond=0)
+
+
+def event_type(value: object, name: str) -> str:
+    """Read the kind of event, by our name or Palabra's, and return Palabra's."""
+    known = EVENT_TYPES
+    wanted = value.strip().lower().replace("-", "_") if isinstance(value, str) else ""
+    if wanted not in known:
+        raise InvalidField(name, "not_one_of", known=", ".join(known))
+    return known[wanted]
+
+
+def language_mode(value: object, name: str) -> str:
+    """Read whether listeners may ask for languages."""
+    wanted = value.strip().lower() if isinstance(value, str) else ""
+    if wanted not in LANGUAGE_MODES:
+        raise InvalidField(name, "not_one_of", known=", ".join(LANGUAGE_MODES))
+    return wanted
+
+
+def languages(value: object, name: str) -> tuple[str, ...]:
+    """Read languages, each once, in lower case.
+
+    Which of them events take is not documented, so Palabra decides; only what is no
+    code of a language is refused. One text may name several, with commas between.
+    """
+    if not isinstance(value, list | tuple):
+        raise InvalidField(name, "invalid")
+    read = partial(_language, name=name)
+    found = dict.fromkeys(one for part in value for one in read(part))
+    if len(found) > MOST_LANGUAGES:
+        raise InvalidField(name, "too_many", maximum=str(MOST_LANGUAGES))
+    return tuple(found)
+
+
+def _language(value: object, name: str) -> list[str]:
+    if not isinstance(value, str):
+        raise InvalidField(name, "invalid")
+    codes = [code.strip().lower().replace("_", "-") for code in value.split(",")]
+    for code in codes:
+        if not _LANGUAGE.fullmatch(code):
+            raise InvalidField(name, "not_a_language", language=code[:40])
+    return codes
+
+
+def time_zone(value: object, name: str) -> str:
+    """Read the name of a time zone; whether there is one by it, the surface knows."""
+    read = value.strip() if isinstance(value, str) else ""
+    if not _TIME_ZONE.fullmatch(read):
+        raise unknown_time_zone(name)
+    return read
+
+
+def unknown_time_zone(name: str) -> InvalidField:
+    """Return the error for a time zone that is none."""
+    return InvalidField(name, "unknown_time_zone")
+
+
+def in_order(start: datetime, end: datetime) -> None:
+    """Refuse an end that is not after the start."""
+    if end <= start:
+        raise InvalidField("end", "not_after", other="start")

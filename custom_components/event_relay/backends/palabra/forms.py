@@ -1,0 +1,215 @@
+"""What Home Assistant's forms ask for to reach Palabra."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+import re
+from typing import Any, cast, override
+
+from homeassistant.const import (
+    CONF_API_KEY,
+    CONF_CLIENT_ID,
+    CONF_CLIENT_SECRET,
+    CONF_URL,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.selector import (
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+from yarl import URL
+
+from ..base import Client, InvalidField, JsonObject
+from ..forms import BackendForms, Coercer, Probe, Query
+from ..http import normalise_address
+from .client import DEFAULT_ADDRESS, PalabraClient
+from .credentials import PalabraCredentials
+from .fields import time_zone, unknown_time_zone
+from .operations import PALABRA
+
+ID_SALT = "event_relay palabra"
+"""What goes into the id of a connection beside its key; never change it."""
+LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost"})
+"""Where a stand-in may be spoken to without TLS."""
+_HEADER = re.compile(r"[\x21-\x7e]{1,2000}", re.ASCII)
+
+CREDENTIALS = {
+    vol.Optional(CONF_API_KEY): TextSelector(
+        TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+    ),
+    vol.Optional(CONF_CLIENT_ID): TextSelector(
+        TextSelectorConfig(type=TextSelectorType.TEXT, autocomplete="off")
+    ),
+    vol.Optional(CONF_CLIENT_SECRET): TextSelector(
+        TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+    ),
+}
+
+
+def _languages(value: Any) -> list[Any]:  # noqa: ANN401 whatever a template made
+    """Take one language or several; YAML reads Norwegian, `no`, as false."""
+    return ["no" if one is False else one for one in cv.ensure_list(value)]
+
+
+def _mode(value: Any) -> str:  # noqa: ANN401 whatever a template made
+    """Take a mode; YAML reads `off` as false."""
+    return "off" if value is False else cv.string(value)
+
+
+_CONTENT: Mapping[str, Coercer] = {
+    "title": cv.string,
+    "event_type": cv.string,
+    "start": cv.datetime,
+    "end": cv.datetime,
+    "timezone": cv.string,
+    "description": cv.string,
+    "location": cv.string,
+    "access_code": cv.string,
+    "target_languages": _languages,
+    "listener_language_mode": _mode,
+    "is_recurring": cv.boolean,
+    "cover_image_key": cv.string,
+}
+_EARLIER: Mapping[str, Coercer] = {"event_id": cv.string, "delivery_id": cv.string}
+
+ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
+    "create_live_event": _CONTENT,
+    "update_live_event": {**_EARLIER, **_CONTENT},
+    "delete_live_event": _EARLIER,
+}
+"""What the actions take."""
+
+
+async def _list_events(client: PalabraClient, _fields: Mapping[str, Any]) -> JsonObject:
+    """Answer the events, without what is secret."""
+    return {"events": [event.as_json() for event in await client.events()]}
+
+
+class PalabraForms(BackendForms):
+    """The part of Palabra that Home Assistant sees."""
+
+    backend = PALABRA
+    action_fields = ACTION_FIELDS
+    administrative = frozenset(ACTION_FIELDS)
+    queries: Mapping[str, Query] = {
+        "list_live_events": Query(fields={}, run=_list_events)
+    }
+
+    @override
+    def connection_schema(self) -> vol.Schema:
+        """Return the form that adds or reconfigures a connection."""
+        return vol.Schema(
+            {
+                **CREDENTIALS,
+                vol.Optional(CONF_URL, default=DEFAULT_ADDRESS): TextSelector(
+                    TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url")
+                ),
+            }
+        )
+
+    @override
+    def credentials_schema(self) -> vol.Schema:
+        """Return the part of it that reauthentication asks for again."""
+        return vol.Schema(CREDENTIALS)
+
+    @override
+    def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is to be stored; raises InvalidField.
+
+        It is the API key or the older pair: with both, nobody could tell which of
+        them Palabra refuses.
+        """
+        api_key = _credential(user_input, CONF_API_KEY)
+        client_id = _credential(user_input, CONF_CLIENT_ID)
+        client_secret = _credential(user_input, CONF_CLIENT_SECRET)
+        if api_key and (client_id or client_secret):
+            raise InvalidField(CONF_API_KEY, "one_of_both")
+        if not api_key and not client_id and not client_secret:
+            raise InvalidField(CONF_API_KEY, "missing_credentials")
+        if client_secret and not client_id:
+            raise InvalidField(CONF_CLIENT_ID, "missing_client_id")
+        if client_id and not client_secret:
+            raise InvalidField(CONF_CLIENT_SECRET, "missing_client_secret")
+        return {
+            CONF_URL: _address(user_input.get(CONF_URL) or DEFAULT_ADDRESS),
+            CONF_API_KEY: api_key,
+            CONF_CLIENT_ID: client_id,
+            CONF_CLIENT_SECRET: client_secret,
+        }
+
+    @override
+    def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the account is known by: the key, or the ClientID."""
+        known_by = CONF_API_KEY if data[CONF_API_KEY] else CONF_CLIENT_ID
+        return {known_by: data[known_by]}
+
+    @override
+    def create_client(
+        self, hass: HomeAssistant, data: Mapping[str, Any]
+    ) -> PalabraClient:
+        """Build a client from a connection's data."""
+        return PalabraClient(
+            async_get_clientsession(hass),
+            data[CONF_URL],
+            credentials=PalabraCredentials(
+                api_key=data[CONF_API_KEY],
+                client_id=data[CONF_CLIENT_ID],
+                client_secret=data[CONF_CLIENT_SECRET],
+            ),
+        )
+
+    @override
+    async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
+        """Try the live system; raises a BackendError with the code of a form error.
+
+        Palabra gives an account no id that can be read, so the connection's is made
+        of its key or ClientID, and changes with it.
+        """
+        capabilities = await cast("PalabraClient", client).capabilities()
+        (known_by,) = self.identity(data).values()
+        return Probe(
+            title="Palabra",
+            capabilities=capabilities,
+            unique_id=sha256(f"{ID_SALT}/{known_by}".encode()).hexdigest(),
+            id_of_credentials=True,
+        )
+
+    @override
+    async def resolve(
+        self,
+        hass: HomeAssistant,
+        connection: Mapping[str, Any],
+        operation: str,
+        data: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Refuse a time zone that there is not; raises InvalidField."""
+        name = data.get("timezone")
+        if isinstance(name, str):
+            known = await dt_util.async_get_time_zone(time_zone(name, "timezone"))
+            if known is None:
+                raise unknown_time_zone("timezone")
+        return data
+
+
+def _credential(user_input: Mapping[str, Any], name: str) -> str:
+    """Return a part of the credentials; raises InvalidField where it is none."""
+    entered: str = (user_input.get(name) or "").strip()
+    if entered and not _HEADER.fullmatch(entered):
+        raise InvalidField(name, "bad_credential")
+    return entered
+
+
+def _address(entered: str) -> str:
+    """Return the address of the API; raises InvalidField."""
+    try:
+        address = normalise_address(entered)
+    except ValueError as error:
+        raise InvalidField(CONF_URL, "invalid_address") from error
+    url = URL(address)
+    if url.scheme != "https" and url.host not in LOCAL_HOSTS:
+        raise InvalidField(CONF_URL, "https_required")
+    return address

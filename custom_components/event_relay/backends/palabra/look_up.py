@@ -1,0 +1,110 @@
+"""Finding out whether an event whose making was cut short exists.
+
+Palabra keeps no id of ours and cannot be asked for a title (facts 7), so the whole
+list is read, and what looks like the event and is nobody else's must be one alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ..base import Absent, Finding, Found, StepContext, Unclear
+from ..errors import InvalidResponse
+from .client import TOO_LARGE, PalabraClient
+from .models import LiveEvent
+from .parts import event_result
+
+CLOCK_MARGIN = timedelta(minutes=5)
+"""How far Palabra's clock may be off what its answers told; an older event is not
+ours."""
+ABSENT_AFTER = timedelta(seconds=35)
+"""Time since the send before which a list without the event says nothing: a request
+gives up after 30 s."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the event looks like."""
+
+    title: str
+    event_type: str
+    start: datetime
+    end: datetime
+
+    def matches(self, event: LiveEvent, since: datetime) -> bool | None:
+        """Say whether an event may be it; None where too little is told of it."""
+        told: tuple[bool | None, ...] = (
+            None if event.title is None else event.title.strip() == self.title,
+            None if event.event_type is None else event.event_type == self.event_type,
+            _same(event.start, self.start),
+            _same(event.end, self.end),
+            None if event.created_at is None else event.created_at >= since,
+        )
+        if False in told:
+            return False
+        return None if None in told else True
+
+
+async def find(client: PalabraClient, wanted: Wanted, context: StepContext) -> Finding:
+    """Look for the event of a delivery.
+
+    One match only is ours; several are left to the user. It is absent after two
+    complete lists without it, the second long enough after the send.
+    """
+    if context.first_sent_at is None:
+        return Absent()
+    try:
+        events = await client.events()
+    except InvalidResponse as error:
+        if error.code != TOO_LARGE:
+            raise
+        return Unclear()  # which will not change: the user is asked in an hour
+    since = client.server_time(context.first_sent_at) - CLOCK_MARGIN
+    free = (event for event in events if event.id not in context.outside_ids)
+    ours, doubtful = await _matches(client, wanted, free, since)
+    if len(ours) == 1 and not doubtful:
+        started = wanted.start < context.now
+        return Found(result={**event_result(ours[0]), "started": started})
+    if ours or doubtful:
+        return Unclear()
+    if context.look_ups < 1 or context.now - _last_sent_at(context) < ABSENT_AFTER:
+        return Unclear()
+    return Absent()
+
+
+async def _matches(
+    client: PalabraClient,
+    wanted: Wanted,
+    events: Iterable[LiveEvent],
+    since: datetime,
+) -> tuple[list[LiveEvent], int]:
+    """Return what matches, and how many events may and do not tell.
+
+    What a list leaves out of an event, the event itself may tell (facts 8).
+    """
+    ours: list[LiveEvent] = []
+    doubtful = 0
+    for listed in events:
+        match = wanted.matches(listed, since)
+        event: LiveEvent | None = listed
+        if match is None:
+            event = await client.event(listed.id)
+            match = event is not None and wanted.matches(event, since)
+        if match and event is not None:
+            ours.append(event)
+        elif match is None:
+            doubtful += 1
+    return ours, doubtful
+
+
+def _same(told: datetime | None, wanted: datetime) -> bool | None:
+    """Compare instants in whole seconds, as they were sent."""
+    return None if told is None else told.replace(microsecond=0) == wanted
+
+
+def _last_sent_at(context: StepContext) -> datetime:
+    """Return when the request was last sent: the clue knows of later attempts."""
+    sent_at = (context.clue or {}).get("sent_at")
+    if isinstance(sent_at, str):
+        return datetime.fromisoformat(sent_at)
+    return context.first_sent_at or context.now

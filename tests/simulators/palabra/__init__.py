@@ -1,0 +1,1 @@
+"""The simulated Palabra, against its fact sheet."""

@@ -1,0 +1,461 @@
+"""Palabra's actions, through Home Assistant, against a simulated Palabra."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from homeassistant.auth.models import User
+from homeassistant.const import CONF_API_KEY
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+)
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.translation import async_get_exception_message
+from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import parse_yaml
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.event_relay.backends.palabra import look_up
+from custom_components.event_relay.backends.palabra.forms import ACTION_FIELDS
+from custom_components.event_relay.backends.palabra.operations import PALABRA
+from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.outbox import policy
+from simulators.faults import Fault, FaultKind
+from simulators.palabra import PalabraSimulator
+
+from .home import act, coordinator, until_state
+from .palabra_home import connect
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+CREATE = "/saas/v2/event"
+EVENT = {
+    "title": "Town meeting",
+    "event_type": "in_person",
+    "start": "2099-05-01T18:00:00+00:00",
+    "end": "2099-05-01T20:00:00+00:00",
+}
+NOBODY = "5f0c6f0a-2f5d-4f0e-9a58-0d6c8e1f7b42"
+
+
+@pytest.fixture
+async def palabra() -> AsyncIterator[PalabraSimulator]:
+    """Run a Palabra."""
+    async with PalabraSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, palabra: PalabraSimulator) -> MockConfigEntry:
+    """Set up a connection to it."""
+    return await connect(hass, palabra)
+
+
+def shown(palabra: PalabraSimulator) -> dict[str, Any]:
+    """Return the one event as its owner sees it."""
+    (event,) = palabra.events
+    return dict(event.as_json())
+
+
+FIELDS: list[tuple[str, str, str, object]] = [
+    ("title", "title: Market day", "title", "Market day"),
+    ("event_type", "event_type: online", "event_type", "online"),
+    (
+        "start",
+        "start: 2099-05-01 16:30:15",
+        "utc_start_dt",
+        "2099-05-01T07:30:15.000+00:00",
+    ),
+    (
+        "end",
+        'end: "2099-05-01T21:00:00Z"',
+        "utc_end_dt",
+        "2099-05-01T21:00:00.000+00:00",
+    ),
+    ("timezone", "timezone: Europe/Berlin", "timezone", "Europe/Berlin"),
+    ("description", "description: |\n  All\n  come", "description", "All\ncome"),
+    ("location", "location: 12", "location", "12"),
+    ("access_code", "access_code: 4711", "access_code", "4711"),
+    (
+        "target_languages",
+        "target_languages: [DE, no, tlh, de]",
+        "target_languages",
+        ["de", "no", "tlh"],
+    ),
+    (
+        "listener_language_mode",
+        "listener_language_mode: off",
+        "listener_language_mode",
+        "off",
+    ),
+    (
+        "listener_language_mode",
+        "listener_language_mode: auto",
+        "listener_language_mode",
+        "auto",
+    ),
+    ("is_recurring", "is_recurring: yes", "is_recurring", True),
+    (
+        "cover_image_key",
+        "cover_image_key: covers/1.png",
+        "cover_image_key",
+        "covers/1.png",
+    ),
+]
+"""Every field as YAML has it, and as Palabra stores it."""
+
+
+def test_no_field_is_missing_from_the_list() -> None:
+    assert {field for field, *_ in FIELDS} == set(ACTION_FIELDS["create_live_event"])
+
+
+@pytest.mark.parametrize("action", ["create_live_event", "update_live_event"])
+@pytest.mark.parametrize(("field", "yaml", "name", "stored"), FIELDS)
+async def test_every_field_reaches_palabra_from_yaml(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    palabra: PalabraSimulator,
+    action: str,
+    field: str,
+    yaml: str,
+    name: str,
+    stored: object,
+) -> None:
+    await hass.config.async_set_time_zone("Asia/Tokyo")
+    data: Any = parse_yaml(yaml)
+    given = {**EVENT, **data}
+    if action == "update_live_event":
+        event = palabra.add(
+            "Old title",
+            datetime(2099, 5, 1, 5, tzinfo=UTC),
+            datetime(2099, 5, 1, 20, tzinfo=UTC),
+        )
+        given = {"event_id": event.event_id, **data}
+    answer = await act(hass, action, config_entry_id=entry.entry_id, **given)
+    assert answer["state"] == "delivered"
+    assert shown(palabra)[name] == stored
+
+
+async def test_creates_updates_lists_and_deletes(
+    hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
+) -> None:
+    made = await act(hass, "create_live_event", **EVENT, access_code="4711", wait=10)
+    (event,) = palabra.events
+    assert made["outside_id"] == event.event_id
+    assert made["links"] == {
+        "qr_code": f"https://qr.palabra.invalid/{event.event_id}.png"
+    }
+    assert made["details"] == {
+        "start": "2099-05-01T18:00:00Z",
+        "end": "2099-05-01T20:00:00Z",
+        "event_type": "in-person",
+        "status": "setup_required",
+    }
+    updated = await act(
+        hass,
+        "update_live_event",
+        delivery_id=made["delivery_id"],
+        location="Town hall",
+    )
+    assert updated["outside_id"] == event.event_id
+
+    listed = await act(hass, "list_live_events")
+    (one,) = listed["events"]
+    assert one["event_id"] == event.event_id
+    assert one["title"] == "Town meeting"
+    assert one["location"] == "Town hall"
+    assert one["start"] == "2099-05-01T18:00:00Z"
+    assert "4711" not in str((made, updated, listed))
+
+    deleted = await act(hass, "delete_live_event", event_id=event.event_id)
+    assert deleted["state"] == "delivered"
+    assert palabra.events == []
+    again = await act(hass, "delete_live_event", event_id=event.event_id)
+    assert again["state"] == "delivered"
+    assert (await act(hass, "list_live_events"))["events"] == []
+
+
+BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
+    ("create_live_event", {**EVENT, "title": "ab"}, "title", "too_short"),
+    ("create_live_event", {**EVENT, "title": "x" * 101}, "title", "too_long"),
+    ("create_live_event", {**EVENT, "title": None}, "title", "required"),
+    ("create_live_event", {**EVENT, "title": ["a"]}, "title", "invalid"),
+    ("create_live_event", {**EVENT, "event_type": "tv"}, "event_type", "not_one_of"),
+    ("create_live_event", {**EVENT, "start": "soon"}, "start", "invalid"),
+    ("create_live_event", {**EVENT, "start": EVENT["end"]}, "end", "not_after"),
+    (
+        "create_live_event",
+        {**EVENT, "start": "2020-01-01T00:00:00", "end": "2020-01-02T00:00:00"},
+        "end",
+        "too_early",
+    ),
+    (
+        "create_live_event",
+        {**EVENT, "timezone": "Mars/Olympus"},
+        "timezone",
+        "unknown_time_zone",
+    ),
+    ("create_live_event", {**EVENT, "timezone": "/"}, "timezone", "unknown_time_zone"),
+    (
+        "create_live_event",
+        {**EVENT, "timezone": "America"},
+        "timezone",
+        "unknown_time_zone",
+    ),
+    (
+        "create_live_event",
+        {**EVENT, "description": "x" * 5001},
+        "description",
+        "too_long",
+    ),
+    ("create_live_event", {**EVENT, "location": "a\x00"}, "location", "bad_character"),
+    (
+        "create_live_event",
+        {**EVENT, "access_code": "x" * 501},
+        "access_code",
+        "too_long",
+    ),
+    (
+        "create_live_event",
+        {**EVENT, "target_languages": "German!"},
+        "target_languages",
+        "not_a_language",
+    ),
+    (
+        "create_live_event",
+        {**EVENT, "listener_language_mode": True},
+        "listener_language_mode",
+        "not_one_of",
+    ),
+    (
+        "create_live_event",
+        {**EVENT, "is_recurring": "maybe"},
+        "is_recurring",
+        "invalid",
+    ),
+    ("create_live_event", {**EVENT, "colour": "red"}, "colour", "unknown"),
+    ("update_live_event", {"title": "Other"}, "event_id", "required"),
+    ("update_live_event", {"event_id": NOBODY}, "title", "nothing_to_change"),
+    (
+        "update_live_event",
+        {"event_id": NOBODY, "end": "2020-01-01T00:00:00"},
+        "end",
+        "too_early",
+    ),
+    ("delete_live_event", {}, "event_id", "required"),
+    ("delete_live_event", {"event_id": "../x"}, "event_id", "invalid"),
+    ("delete_live_event", {"delivery_id": "nobody"}, "delivery_id", "not_found"),
+    ("list_live_events", {"limit": 5}, "limit", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("action", "data", "field", "problem"), BAD_INPUT)
+async def test_bad_input_names_the_field_and_sends_nothing(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    palabra: PalabraSimulator,
+    action: str,
+    data: dict[str, object],
+    field: str,
+    problem: str,
+) -> None:
+    with pytest.raises(ServiceValidationError) as raised:
+        await act(hass, action, **data)
+
+    assert raised.value.translation_key == f"field_{problem}"
+    placeholders = raised.value.translation_placeholders
+    assert placeholders is not None
+    assert placeholders["field"] == field
+    message = async_get_exception_message(
+        DOMAIN, raised.value.translation_key, placeholders
+    )
+    assert field in message
+    assert "{" not in message
+    assert {request.method for request in palabra.requests} <= {"GET"}
+    assert (await act(hass, "list_deliveries"))["deliveries"] == []
+
+
+async def test_outage_then_delivery(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    palabra: PalabraSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    await palabra.stop()
+    made = await act(hass, "create_live_event", **EVENT)
+    assert made["state"] == "pending"
+    named = await act(
+        hass,
+        "update_live_event",
+        delivery_id=made["delivery_id"],
+        title="Other title",
+        wait=0,
+    )
+
+    await palabra.start()
+    await until_state(hass, named["delivery_id"], "delivered")
+
+    assert shown(palabra)["title"] == "Other title"
+    listed = await until_state(hass, made["delivery_id"], "delivered")
+    assert listed["outside_id"] == palabra.events[0].event_id
+
+
+async def test_down_at_start_loads_and_accepts(
+    hass: HomeAssistant, palabra: PalabraSimulator
+) -> None:
+    await palabra.stop()
+    await connect(hass, palabra, answers=False)
+    assert (await act(hass, "create_live_event", **EVENT))["state"] == "pending"
+
+
+async def test_lost_reply_makes_one_event(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    palabra: PalabraSimulator,
+    quick_look_ups: None,
+) -> None:
+    palabra.add_faults(Fault(kind=FaultKind.RESET_AFTER, method="POST", path=CREATE))
+    answer = await act(hass, "create_live_event", **EVENT)
+    assert answer["state"] == "uncertain"
+
+    listed = await until_state(hass, answer["delivery_id"], "delivered")
+    assert listed["outside_id"] == palabra.events[0].event_id
+    assert len(palabra.events) == 1
+
+
+async def test_lost_request_is_sent_again_after_two_lists(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    palabra: PalabraSimulator,
+    quick_look_ups: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(look_up, "ABSENT_AFTER", timedelta())
+    palabra.add_faults(Fault(kind=FaultKind.RESET_BEFORE, method="POST", path=CREATE))
+    before = len(palabra.requests)
+    answer = await act(hass, "create_live_event", **EVENT)
+    assert answer["state"] == "uncertain"
+
+    await until_state(hass, answer["delivery_id"], "delivered")
+    assert len(palabra.events) == 1
+    methods = [seen.method for seen in palabra.requests[before:]]
+    assert methods == ["POST", "GET", "GET", "POST"]
+
+
+async def test_look_up_that_broke_off_proves_nothing(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    palabra: PalabraSimulator,
+    quick_look_ups: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(look_up, "ABSENT_AFTER", timedelta())
+    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    palabra.add_faults(
+        Fault(kind=FaultKind.RESET_BEFORE, method="POST", path=CREATE),
+        Fault(kind=FaultKind.RESET_BEFORE, method="GET", times=2),
+    )
+    before = len(palabra.requests)
+    answer = await act(hass, "create_live_event", **EVENT)
+
+    await until_state(hass, answer["delivery_id"], "delivered")
+    methods = [seen.method for seen in palabra.requests[before:]]
+    assert methods == ["POST", "GET", "GET", "GET", "GET", "POST"]
+
+
+@pytest.fixture
+def quick_look_ups(monkeypatch: pytest.MonkeyPatch, entry: MockConfigEntry) -> None:
+    """Look up at once."""
+    worker = coordinator(entry).worker
+    quick = replace(PALABRA, look_up_after=(0.01,))
+    monkeypatch.setattr(worker, "_carrier", replace(worker._carrier, backend=quick))
+
+
+async def test_refusal_raises_with_palabras_reason(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    with pytest.raises(HomeAssistantError) as raised:
+        await act(hass, "update_live_event", event_id=NOBODY, title="Other")
+    assert raised.value.translation_key == "unknown_event"
+
+
+async def test_rejection_names_what_is_wrong(
+    hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
+) -> None:
+    body: Any = {"ok": False, "errors": [{"status": 422, "detail": "Language tlh"}]}
+    palabra.add_faults(
+        Fault(kind=FaultKind.STATUS, method="POST", status=422, body=body)
+    )
+    with pytest.raises(HomeAssistantError, match="Language tlh") as raised:
+        await act(hass, "create_live_event", **EVENT)
+    assert raised.value.translation_key == "rejected"
+
+
+async def test_empty_balance_waits_with_a_repair_of_its_own(
+    hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
+) -> None:
+    palabra.configure(empty_balance=True)
+    answer = await act(hass, "create_live_event", **EVENT)
+    assert answer["state"] == "pending"
+    issue_id = f"permission_denied_{entry.entry_id}"
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.translation_key == "balance_empty"
+
+    palabra.configure(empty_balance=False)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=16))
+    await until_state(hass, answer["delivery_id"], "delivered")
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
+
+
+async def test_refused_credentials_wait_for_reauth(
+    hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
+) -> None:
+    palabra.expire_logins()
+    answer = await act(hass, "create_live_event", **EVENT)
+    assert answer["state"] == "pending"
+    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    assert flow["step_id"] == "palabra_reauth"
+
+    await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {CONF_API_KEY: palabra.settings.api_key}
+    )
+    await until_state(hass, answer["delivery_id"], "delivered")
+
+
+async def test_list_that_fails_says_why(
+    hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
+) -> None:
+    palabra.add_faults(Fault(kind=FaultKind.STATUS, method="GET", status=503))
+    with pytest.raises(HomeAssistantError) as raised:
+        await act(hass, "list_live_events")
+    assert raised.value.translation_key == "unavailable"
+
+
+async def test_writes_are_for_administrators_and_the_list_is_not(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_read_only_user: User
+) -> None:
+    context = Context(user_id=hass_read_only_user.id)
+    for action in ACTION_FIELDS:
+        with pytest.raises(Unauthorized):
+            await hass.services.async_call(
+                DOMAIN, action, dict(EVENT), blocking=True, context=context
+            )
+    listed = await hass.services.async_call(
+        DOMAIN,
+        "list_live_events",
+        {},
+        blocking=True,
+        context=context,
+        return_response=True,
+    )
+    assert listed == {"events": []}
