@@ -1,95 +1,52 @@
-"""Reading the fields of a request; whatever is wrong becomes an InvalidField."""
+"""Reading the fields of a request, as Frigate wants them."""
 
-from collections.abc import Mapping, Set as AbstractSet
-from datetime import UTC, datetime
-import math
 import re
-from typing import Protocol
-import unicodedata
 
 from ..base import InvalidField
+from ..fields import (
+    LONGEST_DESCRIPTION,
+    LONGEST_NAME,
+    description,
+    flag,
+    known_only,
+    line,
+    moment,
+    number,
+    optional,
+    required,
+    whole,
+)
 
-LONGEST_NAME = 100
-"""Characters of a label or sub label: what Frigate takes for a sub label."""
-LONGEST_DESCRIPTION = 5000
-"""Characters; Frigate has no limit, but shows it whole beside the picture."""
+__all__ = [
+    "LONGEST_DESCRIPTION",
+    "LONGEST_NAME",
+    "camera",
+    "description",
+    "duration",
+    "flag",
+    "known_only",
+    "label",
+    "line",
+    "moment",
+    "number",
+    "optional",
+    "pre_capture",
+    "required",
+    "score",
+    "whole",
+]
+
 LONGEST_DURATION = 86_400
 """Seconds that an event may last: a day. Absurd numbers stop all of Frigate's
 processing (0.18, run), and who wants more can end the event by a call."""
 LONGEST_PRE_CAPTURE = 3600
 """Seconds that an event may begin early: recordings from before are long cut."""
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-"""No recorder has an event from before; such a time is a clock that was not set."""
 
-_NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _CAMERA = re.compile(r"[a-zA-Z0-9_-]{1,100}", re.ASCII)
 _QUOTED = re.compile(r"%(?:2f|5c|00|2e)", re.IGNORECASE)
 _LABEL_TAKEN_APART = ("/", "\\", ": ")
 """In a path the slashes begin another segment; ": " is how Frigate joins the label
 with the sub label, and it does not find the label again (0.18, source)."""
-_NOT_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Unicode categories: control, half of a pair, line and paragraph separator."""
-
-
-class _Read[T](Protocol):
-    def __call__(self, value: object, name: str, /) -> T: ...
-
-
-def known_only(data: Mapping[str, object], known: AbstractSet[str]) -> None:
-    """Refuse a field that an operation does not have."""
-    for name in data:
-        if name not in known:
-            raise InvalidField(str(name), "unknown", known=", ".join(sorted(known)))
-
-
-def optional[T](data: Mapping[str, object], name: str, read: _Read[T]) -> T | None:
-    """Read a field that may be left out; None counts as left out."""
-    value = data.get(name)
-    return None if value is None else read(value, name)
-
-
-def required[T](data: Mapping[str, object], name: str, read: _Read[T]) -> T:
-    """Read a field that must be there."""
-    value = data.get(name)
-    if value is None:
-        raise InvalidField(name, "required")
-    return read(value, name)
-
-
-def flag(value: object, name: str) -> bool:
-    """Read a boolean, and nothing that only looks like one."""
-    if not isinstance(value, bool):
-        raise InvalidField(name, "invalid")
-    return value
-
-
-def number(value: object, name: str, *, minimum: float, maximum: float) -> float:
-    """Read a finite number from a number or its text."""
-    if isinstance(value, str):
-        value = _number_from(value.strip(), name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidField(name, "invalid")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidField(name, "invalid")
-    if not minimum <= value <= maximum:
-        raise InvalidField(
-            name, "out_of_range", minimum=f"{minimum:g}", maximum=f"{maximum:g}"
-        )
-    return float(value)
-
-
-def _number_from(written: str, name: str) -> float:
-    if not _NUMBER.fullmatch(written):
-        raise InvalidField(name, "invalid")
-    return float(written)
-
-
-def whole(value: object, name: str, *, minimum: int, maximum: int) -> int:
-    """Read a whole number; templates may give 30 as 30.0."""
-    read = number(value, name, minimum=minimum, maximum=maximum)
-    if not read.is_integer():
-        raise InvalidField(name, "invalid")
-    return int(read)
 
 
 def duration(value: object, name: str) -> int:
@@ -105,31 +62,6 @@ def pre_capture(value: object, name: str) -> int:
 def score(value: object, name: str) -> float:
     """Read a score as Frigate shows its own: a fraction."""
     return number(value, name, minimum=0, maximum=1)
-
-
-def line(value: object, name: str) -> str:
-    """Read a text of one line, without the space around it; it may be empty."""
-    if not isinstance(value, str):
-        raise InvalidField(name, "invalid")
-    return _text(value.strip(), name, LONGEST_NAME, allowed="")
-
-
-def description(value: object, name: str) -> str:
-    """Read a text that may have several lines, or be empty."""
-    if not isinstance(value, str):
-        raise InvalidField(name, "invalid")
-    return _text(value.strip(), name, LONGEST_DESCRIPTION, allowed="\n\r\t")
-
-
-def _text(text: str, name: str, longest: int, *, allowed: str) -> str:
-    if len(text) > longest:
-        raise InvalidField(name, "too_long", maximum=str(longest))
-    for character in text:
-        if character not in allowed and unicodedata.category(character) in _NOT_TEXT:
-            raise InvalidField(
-                name, "bad_character", character=f"U+{ord(character):04X}"
-            )
-    return text
 
 
 def camera(value: object, name: str) -> str:
@@ -155,16 +87,3 @@ def label(value: object, name: str) -> str:
     if text.startswith(".") or text.endswith("."):
         raise InvalidField(name, "bad_character", character=".")
     return text
-
-
-def moment(value: object, name: str) -> datetime:
-    """Read a time with its zone, and return it in UTC."""
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise InvalidField(name, "invalid")
-    try:
-        read = value.astimezone(UTC)
-    except (OverflowError, ValueError) as error:
-        raise InvalidField(name, "invalid") from error
-    if read < EARLIEST:
-        raise InvalidField(name, "too_early", limit=EARLIEST.isoformat())
-    return read

@@ -1,0 +1,120 @@
+"""Reading the fields of a request; whatever is wrong becomes an InvalidField."""
+
+from collections.abc import Mapping, Set as AbstractSet
+from datetime import UTC, datetime
+import math
+import re
+from typing import Protocol
+import unicodedata
+
+from .base import InvalidField
+
+LONGEST_NAME = 100
+"""Characters of a text of one line unless its field says otherwise."""
+LONGEST_DESCRIPTION = 5000
+"""Characters of a text of several lines unless its field says otherwise."""
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""Nothing is recorded from before; such a time is a clock that was not set."""
+
+_NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_NOT_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode categories: control, half of a pair, line and paragraph separator."""
+
+
+class _Read[T](Protocol):
+    def __call__(self, value: object, name: str, /) -> T: ...
+
+
+def known_only(data: Mapping[str, object], known: AbstractSet[str]) -> None:
+    """Refuse a field that an operation does not have."""
+    for name in data:
+        if name not in known:
+            raise InvalidField(str(name), "unknown", known=", ".join(sorted(known)))
+
+
+def optional[T](data: Mapping[str, object], name: str, read: _Read[T]) -> T | None:
+    """Read a field that may be left out; None counts as left out."""
+    value = data.get(name)
+    return None if value is None else read(value, name)
+
+
+def required[T](data: Mapping[str, object], name: str, read: _Read[T]) -> T:
+    """Read a field that must be there."""
+    value = data.get(name)
+    if value is None:
+        raise InvalidField(name, "required")
+    return read(value, name)
+
+
+def flag(value: object, name: str) -> bool:
+    """Read a boolean, and nothing that only looks like one."""
+    if not isinstance(value, bool):
+        raise InvalidField(name, "invalid")
+    return value
+
+
+def number(value: object, name: str, *, minimum: float, maximum: float) -> float:
+    """Read a finite number from a number or its text."""
+    if isinstance(value, str):
+        value = _number_from(value.strip(), name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidField(name, "invalid")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidField(name, "invalid")
+    if not minimum <= value <= maximum:
+        raise InvalidField(
+            name, "out_of_range", minimum=f"{minimum:g}", maximum=f"{maximum:g}"
+        )
+    return float(value)
+
+
+def _number_from(written: str, name: str) -> float:
+    if not _NUMBER.fullmatch(written):
+        raise InvalidField(name, "invalid")
+    return float(written)
+
+
+def whole(value: object, name: str, *, minimum: int, maximum: int) -> int:
+    """Read a whole number; templates may give 30 as 30.0."""
+    read = number(value, name, minimum=minimum, maximum=maximum)
+    if not read.is_integer():
+        raise InvalidField(name, "invalid")
+    return int(read)
+
+
+def line(value: object, name: str, *, longest: int = LONGEST_NAME) -> str:
+    """Read a text of one line, without the space around it; it may be empty."""
+    if not isinstance(value, str):
+        raise InvalidField(name, "invalid")
+    return _text(value.strip(), name, longest, allowed="")
+
+
+def description(value: object, name: str) -> str:
+    """Read a text that may have several lines, or be empty."""
+    if not isinstance(value, str):
+        raise InvalidField(name, "invalid")
+    return _text(value.strip(), name, LONGEST_DESCRIPTION, allowed="\n\r\t")
+
+
+def _text(text: str, name: str, longest: int, *, allowed: str) -> str:
+    if len(text) > longest:
+        raise InvalidField(name, "too_long", maximum=str(longest))
+    for character in text:
+        if character not in allowed and unicodedata.category(character) in _NOT_TEXT:
+            raise InvalidField(
+                name, "bad_character", character=f"U+{ord(character):04X}"
+            )
+    return text
+
+
+def moment(value: object, name: str) -> datetime:
+    """Read a time with its zone, and return it in UTC."""
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise InvalidField(name, "invalid")
+    try:
+        read = value.astimezone(UTC)
+    except (OverflowError, ValueError) as error:
+        raise InvalidField(name, "invalid") from error
+    if read < EARLIEST:
+        raise InvalidField(name, "too_early", limit=EARLIEST.isoformat())
+    return read
