@@ -16,10 +16,8 @@ from .const import ATTR_CONFIG_ENTRY_ID, ATTR_DELIVERY_ID, CONF_BACKEND, DOMAIN
 from .coordinator import RelayConfigEntry, outbox_error
 from .outbox.delivery import Delivery, DeliveryState
 from .outbox.store import StoreUnavailable
+from .registry import BY_NAME
 from .storage import async_get_store
-
-OUTSIDE_ID_FIELDS = ("event_id", "script_id")
-"""Fields that name a thing outside, where `delivery_id` could name its delivery."""
 
 
 def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str, Any]:
@@ -128,17 +126,17 @@ async def resolve_start(
                 )
             )
         return resolved
-    for field in OUTSIDE_ID_FIELDS:
-        if (outside_id := data.get(field)) is None:
-            continue
-        try:
-            store = await async_get_store(hass)
-            start_of = await store.by_outside_id(entry.entry_id, str(outside_id))
-        except StoreUnavailable as error:
-            raise outbox_error(error) from error
-        if start_of is not None:
-            del resolved[field]
-            resolved[ATTR_DELIVERY_ID] = start_of.id
+    forms = BY_NAME[entry.data[CONF_BACKEND]]
+    if (outside_id := data.get(forms.outside_id_field)) is None:
+        return resolved
+    try:
+        store = await async_get_store(hass)
+        start_of = await store.by_outside_id(entry.entry_id, str(outside_id))
+    except StoreUnavailable as error:
+        raise outbox_error(error) from error
+    if start_of is not None:
+        del resolved[forms.outside_id_field]
+        resolved[ATTR_DELIVERY_ID] = start_of.id
     return resolved
 
 
