@@ -5,12 +5,14 @@ import asyncio
 from collections.abc import Callable, Mapping
 import logging
 
+from .aipix.command import add_aipix, make_aipix
 from .frigate.command import add_frigate, make_frigate
 from .process import run_until_stopped
 from .server import Simulator
 
 _MAKERS: Mapping[str, Callable[[argparse.Namespace], Simulator]] = {
     "frigate": make_frigate,
+    "aipix": make_aipix,
 }
 
 
@@ -32,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--prefix", default="", help="serve below this path")
     systems = parser.add_subparsers(dest="system", required=True)
     add_frigate(systems.add_parser("frigate", parents=[common]))
+    add_aipix(systems.add_parser("aipix", parents=[common]))
     return parser
 
 
