@@ -1,6 +1,7 @@
 """The actions of aipix, through Home Assistant, against a simulated one."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.auth.models import User
@@ -14,9 +15,9 @@ from homeassistant.exceptions import (
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-import yaml
 
 from custom_components.event_relay.backends.aipix.forms import ACTION_FIELDS
 from custom_components.event_relay.backends.aipix.operations import AIPIX
@@ -53,7 +54,7 @@ async def entry(hass: HomeAssistant, aipix: AipixSimulator) -> MockConfigEntry:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look a lost reply up at once."""
-    monkeypatch.setattr(policy, "look_up_wait", lambda *_: policy.timedelta())
+    monkeypatch.setattr(policy, "look_up_wait", lambda *_: timedelta())
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ YAML: dict[str, str] = {
 
 
 def from_yaml(fields: dict[str, str]) -> dict[str, Any]:
-    return {name: yaml.safe_load(text) for name, text in fields.items()}
+    return {name: parse_yaml(text) for name, text in fields.items()}
 
 
 def test_every_field_is_shown() -> None:
@@ -206,7 +207,7 @@ async def test_a_helper_that_is_not_there(
 async def test_a_raw_schedule_over_midnight(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
-    schedule = yaml.safe_load('[{day: 6, ranges: [{from: "22:00", to: "06:00"}]}]')
+    schedule = parse_yaml('[{day: 6, ranges: [{from: "22:00", to: "06:00"}]}]')
     await act(hass, "create_script", **SCRIPT, schedule=schedule)
     timetable: Any = aipix.scripts[0]["timetable"]
     assert [(one["type"], one["from"], one["to"]) for one in timetable["days"]] == [
@@ -285,7 +286,7 @@ async def test_a_script_that_cannot_be_changed(
 async def test_marks_a_moment(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
-    data = yaml.safe_load(
+    data: Any = parse_yaml(
         "{camera_id: '12', title: 5, start: '2026-01-01 08:00:00', "
         "end: '2026-01-01T04:00:00+00:00'}"
     )

@@ -360,7 +360,8 @@ def test_a_range_over_midnight_is_split() -> None:
         {"day": 0, "ranges": [{"from": "00:00:00", "to": "06:00:00"}]},
         {"day": 6, "ranges": [{"from": "22:00:00", "to": "23:59:59"}]},
     ]
-    assert CreateScriptOperation().parse({"event_id": 41, **found})
+    payload = CreateScriptOperation().parse({"event_id": 41, **found})
+    assert payload.fields.schedule == found["schedule"]
 
 
 @pytest.mark.parametrize("end", ["24:00:00", "24:00", "00:00", time.max])
@@ -387,7 +388,7 @@ def test_days_have_the_numbers_of_the_option(
         for written in (number, str(number), WEEKDAYS[weekday].upper()):
             week = read_week([day() | {"day": written}], "schedule", numbering)
             assert list(week) == [weekday]
-        assert as_schedule(week, numbering) == [day() | {"day": number}]
+            assert as_schedule(week, numbering) == [day() | {"day": number}]
 
 
 @pytest.mark.parametrize(
@@ -429,7 +430,8 @@ def test_a_helper_becomes_a_timetable_with_breaks() -> None:
             "intervals": [],
         }
     }
-    assert CreateScriptOperation().parse({"event_id": 41, "title": "x", **found})
+    payload = CreateScriptOperation().parse({"event_id": 41, "title": "x", **found})
+    assert payload.fields.timetable == found["timetable"]
     found = resolve("create_script", data, home(helper=helper))
     assert [one["day"] for one in found["schedule"]] == [0]
 
