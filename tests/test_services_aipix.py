@@ -425,7 +425,7 @@ async def test_a_missing_right_or_licence_waits_with_a_repair(
 ) -> None:
     aipix.configure(**{change: False})
     answer = await act(hass, "create_script", **SCRIPT)
-    assert answer["state"] == "pending"
+    await until_state(hass, answer["delivery_id"], "pending")
     (issue,) = ir.async_get(hass).issues.values()
     assert issue.translation_placeholders is not None
     assert word in issue.translation_placeholders["reason"]
@@ -441,7 +441,7 @@ async def test_a_captcha_asks_for_the_login(
     aipix.configure(captcha=True)
     aipix.expire_logins()
     answer = await act(hass, "create_script", **SCRIPT)
-    assert answer["state"] == "pending"
+    await until_state(hass, answer["delivery_id"], "pending")
     (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     assert flow["context"]["source"] == SOURCE_REAUTH
 
