@@ -413,6 +413,66 @@ async def test_only_administrators_make_scripts(
             )
 
 
+async def test_lists_what_scripts_are_made_of(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    aipix: AipixSimulator,
+    hass_read_only_user: User,
+) -> None:
+    """It is a query: anybody may ask, and nothing is delivered."""
+    listed: Any = await hass.services.async_call(
+        DOMAIN,
+        "list_script_choices",
+        {"config_entry_id": entry.entry_id},
+        blocking=True,
+        context=Context(user_id=hass_read_only_user.id),
+        return_response=True,
+    )
+    assert {
+        name: [one["id"] for one in listed[name]]
+        for name in ("users", "events", "reactions", "cameras")
+    } == {"users": [7, 8], "events": [11, 41], "reactions": [3, 4], "cameras": [12]}
+    assert listed["missing"] == []
+    assert "login" not in listed["users"][0]
+
+    fields = {"event_id": listed["events"][0]["id"], "title": "Listed"}
+    await act(hass, "create_script", **fields, users=[listed["users"][1]["id"]])
+    script: Any = aipix.scripts[0]
+    assert [one["id"] for one in script["users"]] == [8]
+
+
+async def test_a_list_without_the_right_to_it_is_missing(
+    hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
+) -> None:
+    aipix.add_faults(
+        Fault(kind=FaultKind.STATUS, path="*/cameras", status=403, body={})
+    )
+    listed = await act(hass, "list_script_choices")
+    assert (listed["cameras"], listed["missing"]) == ([], ["cameras"])
+    assert listed["users"]
+
+
+async def test_the_administrator_api_lists_nothing_to_choose_from(
+    hass: HomeAssistant, aipix: AipixSimulator
+) -> None:
+    await connect_aipix(hass, aipix, "administrator")
+    listed = await act(hass, "list_script_choices")
+    assert listed["missing"] == ["users", "events", "reactions", "cameras"]
+    await act(hass, "create_script", **FOR_ADMINISTRATORS)
+    assert len(aipix.scripts) == 1
+
+
+async def test_choices_that_cannot_be_asked_for_say_why(
+    hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
+) -> None:
+    aipix.add_faults(Fault(kind=FaultKind.STATUS, path="*/static", status=503, body={}))
+    with pytest.raises(HomeAssistantError) as raised:
+        await act(hass, "list_script_choices")
+    assert raised.value.translation_key == "unavailable"
+    with pytest.raises(ServiceValidationError):
+        await act(hass, "list_script_choices", limit=5)
+
+
 @pytest.mark.parametrize(
     ("change", "word"), [("licensed", "licence"), ("permitted", "unauthorized")]
 )

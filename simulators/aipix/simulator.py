@@ -13,7 +13,7 @@ from .auth import Auth
 from .errors import ApiError, invalid, refused
 from .rules import moment, schedule_errors, script_errors, timetable_errors
 from .settings import AipixOptions, AipixSettings
-from .store import Store
+from .store import Store, event_entry, reaction_entry, user_entry
 
 _SCRIPT = re.compile(r"/scripts/(\d+)")
 _MARKS = re.compile(r"/cameras/(\d+)/marks")
@@ -147,9 +147,16 @@ class AipixSimulator(Simulator):
             ("GET", "/sessions"): lambda: json_reply(self.auth.listed()),
             ("GET", "/scripts"): lambda: self._scripts(call),
             ("GET", "/scripts/users"): lambda: self._page(
-                call, [{"id": one} for one in self.settings.users], "scripts/users"
+                call, [user_entry(one) for one in self.settings.users], "scripts/users"
             ),
             ("POST", "/scripts"): lambda: self._add_script(body),
+            ("GET", "/static"): self._static,
+            ("GET", "/cameras"): lambda: self._page(
+                # facts §6: paginated; what else an entry has is not said.
+                call,
+                [{"id": one, "name": f"Camera {one}"} for one in self.settings.cameras],
+                "cameras",
+            ),
         }
         if answer := to_clients.get((call.method, path)):
             return answer()
@@ -255,6 +262,21 @@ class AipixSimulator(Simulator):
                 "is_external_auth_enabled": False,
                 "version": self.settings.version,
                 "available_locales": ["en", "ru"],
+            }
+        )
+
+    def _static(self) -> Reply:
+        """Say what scripts are made of (facts §6).
+
+        `analytic_events` is of the mobile SDK; the key of the reactions is not known.
+        """
+        return self._one(
+            {
+                "camera_issues": [],
+                "mark_types": [],
+                "system_events": [{"id": 1, "name": "login"}],
+                "analytic_events": [event_entry(one) for one in self.settings.events],
+                "reactions": [reaction_entry(one) for one in self.settings.reactions],
             }
         )
 

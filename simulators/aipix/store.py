@@ -44,9 +44,11 @@ class Store:
         users = body.get("users")
         reaction = body.get("reaction_id")
         script |= {
-            "event": _event(body.get("event_id")),
-            "reaction": None if reaction is None else _reaction(reaction),
-            "users": [_user(user) for user in users] if isinstance(users, list) else [],
+            "event": event_entry(body.get("event_id")),
+            "reaction": None if reaction is None else reaction_entry(reaction),
+            "users": [user_entry(user) for user in users]
+            if isinstance(users, list)
+            else [],
             "schedule": body.get("schedule") or [],
             "updated_at": naive(self.clock.now()),
         }
@@ -81,7 +83,8 @@ def zoned(written: str) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _event(event_id: Json) -> dict[str, Json]:
+def event_entry(event_id: Json) -> dict[str, Json]:
+    """Return an event as scripts and `static` show it (facts §4, §6)."""
     return {
         "id": event_id,
         "name": "person_counting",
@@ -91,7 +94,8 @@ def _event(event_id: Json) -> dict[str, Json]:
     }
 
 
-def _reaction(reaction_id: Json) -> dict[str, Json]:
+def reaction_entry(reaction_id: Json) -> dict[str, Json]:
+    """Return a reaction as scripts show it (facts §5)."""
     return {
         "id": reaction_id,
         "name": "telegram",
@@ -100,5 +104,6 @@ def _reaction(reaction_id: Json) -> dict[str, Json]:
     }
 
 
-def _user(user_id: Json) -> dict[str, Json]:
+def user_entry(user_id: Json) -> dict[str, Json]:
+    """Return a user as scripts and their list of users show it (facts §5)."""
     return {"id": user_id, "name": f"User {user_id}", "login": f"user{user_id}"}

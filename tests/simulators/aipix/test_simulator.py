@@ -178,6 +178,18 @@ async def test_pages_have_links_with_a_wrong_prefix(call: Caller) -> None:
     assert [one["id"] for one in page["data"]] == [7, 8]
 
 
+async def test_says_what_scripts_are_made_of(call: Caller) -> None:
+    assert (await call("GET", f"{CLIENT}/static"))[0] == 401
+    await call.log_in()
+    _, static = await call("GET", f"{CLIENT}/static")
+    assert [one["id"] for one in static["analytic_events"]] == [11, 41]
+    assert [one["id"] for one in static["reactions"]] == [3, 4]
+    _, page = await call("GET", f"{CLIENT}/cameras")
+    assert page["data"] == [{"id": 12, "name": "Camera 12"}]
+    await call.log_in(ADMINISTRATOR)
+    assert (await call("GET", f"{ADMINISTRATOR}/users"))[0] == 404
+
+
 async def test_a_script_is_written_whole_and_deleted(call: Caller) -> None:
     await call.log_in()
     _, script = await call("POST", f"{CLIENT}/scripts", SCRIPT | {"extra": {"a": 1}})

@@ -89,11 +89,21 @@ class AipixClient:
 
     async def scripts(self) -> tuple[AipixScript, ...] | None:
         """Return all scripts of the account; None where they are not listed."""
-        first = await self._send("GET", "scripts", query={"per_page": str(PAGE)})
+        found = await self.listed("scripts")
+        return None if found is None else tuple(map(AipixScript.parse, found))
+
+    async def listed(self, *path: str) -> list[JsonObject] | None:
+        """Return all entries of a list; None where it is not there for this user."""
+        query = {"per_page": str(PAGE)}
+        first = await self._send("GET", *path, query=query)
         if first.status in UNLISTED:
             return None
-        found = await self._pages(first, ("scripts",), {"per_page": str(PAGE)})
-        return tuple(AipixScript.parse(one) for one in found)
+        return await self._pages(first, path, query)
+
+    async def static(self) -> JsonObject | None:
+        """Return what the client API says is the same for all; None without it."""
+        reply = await self._send("GET", "static")
+        return None if reply.status in UNLISTED else _read(reply)
 
     async def create_mark(
         self, camera_id: int, title: str, start: datetime, end: datetime | None
@@ -140,13 +150,13 @@ class AipixClient:
 
     async def _pages(
         self, first: Reply, path: tuple[str, ...], query: dict[str, str]
-    ) -> list[Json]:
+    ) -> list[JsonObject]:
         """Return what all pages list.
 
         They are counted by `meta`, since `links.next` has a wrong prefix in the
         samples of the documentation.
         """
-        reply, found = first, list[Json]()
+        reply, found = first, list[JsonObject]()
         for page in range(2, PAGES + 2):
             body = _read_list(reply)
             found += items(body, "entry")

@@ -30,10 +30,11 @@ from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 from yarl import URL
 
-from ..base import Client, InvalidField
+from ..base import Client, InvalidField, JsonObject
 from ..errors import BackendError
-from ..forms import BackendForms, Coercer, Probe, as_it_is, cookieless_session
+from ..forms import BackendForms, Coercer, Probe, Query, as_it_is, cookieless_session
 from ..http import HttpTransport, normalise_address
+from .choices import script_choices
 from .client import AipixClient
 from .login import AipixLogin, Api
 from .operations import AIPIX
@@ -83,6 +84,11 @@ ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
 """What the actions take; numbers are read by the operations themselves."""
 
 
+async def _list_choices(client: AipixClient, _fields: Mapping[str, Any]) -> JsonObject:
+    """Answer what a script can be made of."""
+    return (await script_choices(client)).as_json()
+
+
 class Account(NamedTuple):
     """What a login is for."""
 
@@ -104,6 +110,9 @@ class AipixForms(BackendForms):
     action_fields = ACTION_FIELDS
     administrative = frozenset({"create_script", "update_script"})
     outside_id_field = "script_id"
+    queries: Mapping[str, Query] = {
+        "list_script_choices": Query(fields={}, run=_list_choices)
+    }
 
     @override
     def connection_schema(self) -> vol.Schema:
