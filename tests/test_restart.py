@@ -9,8 +9,9 @@ import pytest
 
 from demo.api import Api, User, member
 from demo.home import Home, temporary_home
-from demo.household import BELL, furnish, turn
+from demo.household import settle, turn
 from demo.patience import eventually
+from demo.scenes.frigate import BELL, FrigateScene
 from demo.websocket import WebSocket, connected
 from simulators.frigate import FrigateSimulator
 from simulators.wire import Json
