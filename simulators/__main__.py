@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 import logging
 
+from .aipix.command import add_aipix, make_aipix
 from .frigate.command import add_frigate, make_frigate
 from .guance.command import add_guance, make_guance
 from .palabra.command import add_palabra, make_palabra
@@ -15,6 +16,7 @@ _MAKERS: Mapping[str, Callable[[argparse.Namespace], Simulator]] = {
     "frigate": make_frigate,
     "guance": make_guance,
     "palabra": make_palabra,
+    "aipix": make_aipix,
 }
 
 
@@ -38,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     add_frigate(systems.add_parser("frigate", parents=[common]))
     add_guance(systems.add_parser("guance", parents=[common]))
     add_palabra(systems.add_parser("palabra", parents=[common]))
+    add_aipix(systems.add_parser("aipix", parents=[common]))
     return parser
 
 

@@ -6,8 +6,14 @@ from functools import partialmethod
 import logging
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlow,
+)
 from homeassistant.const import CONF_URL, CONF_USERNAME
+from homeassistant.core import callback
 import voluptuous as vol
 
 from .backends.base import InvalidField, JsonObject
@@ -24,13 +30,16 @@ FORM_ERRORS = frozenset(
         "auth_required",
         "balance_empty",
         "cannot_connect",
+        "captcha_required",
         "certificate",
         "client_pair_refused",
         "credentials_refused",
+        "client_refused",
         "invalid_address",
         "invalid_api_key",
         "invalid_auth",
         "invalid_response",
+        "licence",
         "not_http",
         "not_json",
         "other_system",
@@ -40,6 +49,7 @@ FORM_ERRORS = frozenset(
         "redirected",
         "rejected",
         "role_may_not_write",
+        "session_limit",
         "timeout",
         "tls",
         "unavailable",
@@ -78,6 +88,21 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         """Begin without errors."""
         self._errors: dict[str, str] = {}
         self._placeholders: dict[str, str] = {}
+        self._made: dict[str, Any] | None = None
+
+    @override
+    @classmethod
+    @callback
+    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
+        """Say whether the backend of a connection has options."""
+        return BY_NAME[config_entry.data[CONF_BACKEND]].options_schema() is not None
+
+    @override
+    @staticmethod
+    @callback
+    def async_get_options_flow(config_entry: ConfigEntry) -> EventRelayOptionsFlow:
+        """Return the flow for the options of a connection."""
+        return EventRelayOptionsFlow()
 
     @override
     async def async_step_user(
@@ -122,7 +147,7 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
                 for key, value in entry.data.items()
                 if key not in schema.schema
             }
-            if connection := await self._connect(forms, kept | user_input):
+            if connection := await self._connect(forms, kept | user_input, entry):
                 return self._update(entry, connection)
         return self._form(
             f"{forms.backend.name}_reauth",
@@ -137,7 +162,7 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         """Change a connection once its live system answers."""
         entry = self._get_reconfigure_entry()
         if user_input is not None and (
-            connection := await self._connect(forms, user_input)
+            connection := await self._connect(forms, user_input, entry)
         ):
             return self._update(entry, connection)
         return self._form(
@@ -148,15 +173,23 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def _connect(
-        self, forms: BackendForms, user_input: Mapping[str, Any]
+        self,
+        forms: BackendForms,
+        user_input: Mapping[str, Any],
+        entry: ConfigEntry | None = None,
     ) -> Connection | None:
         """Try the live system; note the errors to show and return None if it fails.
+
+        What is made once is the same at every try, so that the system sees one and
+        the same device.
 
         Raises AbortFlow for a connection that exists.
         """
         self._errors = {}
+        if self._made is None:
+            self._made = forms.made_once(entry.data if entry is not None else {})
         try:
-            data = forms.normalise(user_input)
+            data = forms.normalise(user_input) | self._made
         except InvalidField as error:
             self._errors[error.field] = error.problem
             self._placeholders |= error.details
@@ -220,6 +253,32 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         return result
 
 
+class EventRelayOptionsFlow(OptionsFlow):
+    """Changes the options of a connection; its backend says which there are.
+
+    Every backend that has any has a step of its name, attached below.
+    """
+
+    async def async_step_init(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Go to the form of the backend."""
+        return await self.options(BY_NAME[self.config_entry.data[CONF_BACKEND]])
+
+    async def options(
+        self, forms: BackendForms, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the options and keep them; the update listener reloads."""
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        return self.async_show_form(
+            step_id=forms.backend.name,
+            data_schema=self.add_suggested_values_to_schema(
+                forms.options_schema() or vol.Schema({}), self.config_entry.options
+            ),
+        )
+
+
 def _cause(error: BackendError) -> str:
     """Return the most exact text that there is for an error."""
     causes = (error.code, type(error).code, "unknown")
@@ -237,3 +296,8 @@ for _forms in BACKENDS:
             f"async_step_{_forms.backend.name}{_suffix}",
             partialmethod(_step, _forms),
         )
+    setattr(
+        EventRelayOptionsFlow,
+        f"async_step_{_forms.backend.name}",
+        partialmethod(EventRelayOptionsFlow.options, _forms),
+    )

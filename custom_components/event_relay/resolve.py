@@ -22,6 +22,7 @@ from .const import (
 from .coordinator import RelayConfigEntry, outbox_error
 from .outbox.delivery import Delivery, DeliveryState
 from .outbox.store import StoreUnavailable
+from .registry import BY_NAME
 from .storage import async_get_store
 
 WAIT = 10
@@ -30,9 +31,6 @@ WAIT_LONGEST = 300
 WAIT_FIELD: dict[str, Coercer] = {
     ATTR_WAIT: vol.All(vol.Coerce(float), vol.Range(min=0, max=WAIT_LONGEST))
 }
-
-OUTSIDE_ID_FIELDS = ("event_id", "script_id")
-"""Fields that name a thing outside, where `delivery_id` could name its delivery."""
 
 
 def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str, Any]:
@@ -141,17 +139,17 @@ async def resolve_start(
                 )
             )
         return resolved
-    for field in OUTSIDE_ID_FIELDS:
-        if (outside_id := data.get(field)) is None:
-            continue
-        try:
-            store = await async_get_store(hass)
-            start_of = await store.by_outside_id(entry.entry_id, str(outside_id))
-        except StoreUnavailable as error:
-            raise outbox_error(error) from error
-        if start_of is not None:
-            del resolved[field]
-            resolved[ATTR_DELIVERY_ID] = start_of.id
+    forms = BY_NAME[entry.data[CONF_BACKEND]]
+    if (outside_id := data.get(forms.outside_id_field)) is None:
+        return resolved
+    try:
+        store = await async_get_store(hass)
+        start_of = await store.by_outside_id(entry.entry_id, str(outside_id))
+    except StoreUnavailable as error:
+        raise outbox_error(error) from error
+    if start_of is not None:
+        del resolved[forms.outside_id_field]
+        resolved[ATTR_DELIVERY_ID] = start_of.id
     return resolved
 
 

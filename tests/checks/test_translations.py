@@ -130,7 +130,7 @@ def section(*path: str) -> dict[str, Any]:
 
 
 def test_steps() -> None:
-    handled = {"reauth", "reconfigure"}
+    handled = {"reauth", "reconfigure", "init"}
     """They only lead to the form of the backend."""
     wanted = set(flow_fields()) | (USED.steps - handled)
     assert set(section("config", "step")) == wanted
@@ -142,6 +142,19 @@ def test_fields_of_forms(step: str) -> None:
     assert set(section("config", "step", step, "data")) == wanted
     assert set(section("config", "step", step, "data_description")) == wanted
     assert section("config", "step", step)["title"]
+
+
+def test_options() -> None:
+    wanted = {
+        forms.backend.name: names(schema)
+        for forms in BACKENDS
+        if (schema := forms.options_schema()) is not None
+    }
+    steps = section("options", "step")
+    assert {step: set(texts["data"]) for step, texts in steps.items()} == wanted
+    for texts in steps.values():
+        assert texts["title"]
+        assert set(texts["data_description"]) == set(texts["data"])
 
 
 def test_menu_of_backends() -> None:

@@ -12,6 +12,10 @@ import unicodedata
 
 from .base import InvalidField
 
+LONGEST_NAME = 100
+"""Characters of a text of one line unless its field says otherwise."""
+LONGEST_DESCRIPTION = 5000
+"""Characters of a text of several lines unless its field says otherwise."""
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """No recorder has an event from before; such a time is a clock that was not set."""
 
@@ -91,6 +95,20 @@ def text(value: str, name: str, longest: int, *, allowed: str) -> str:
                 name, "bad_character", character=f"U+{ord(character):04X}"
             )
     return value
+
+
+def line(value: object, name: str, *, longest: int = LONGEST_NAME) -> str:
+    """Read a text of one line, without the space around it; it may be empty."""
+    if not isinstance(value, str):
+        raise InvalidField(name, "invalid")
+    return text(value.strip(), name, longest, allowed="")
+
+
+def description(value: object, name: str) -> str:
+    """Read a text that may have several lines, or be empty."""
+    if not isinstance(value, str):
+        raise InvalidField(name, "invalid")
+    return text(value.strip(), name, LONGEST_DESCRIPTION, allowed="\n\r\t")
 
 
 def moment(value: object, name: str) -> datetime:

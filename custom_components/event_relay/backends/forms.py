@@ -50,6 +50,8 @@ class BackendForms(ABC):
     """For each operation the fields of its action, permissive in what they take."""
     administrative: frozenset[str] = frozenset()
     """Operations that only administrators may ask for."""
+    outside_id_field: str = "event_id"
+    """The field that names a thing outside, where `delivery_id` names its delivery."""
 
     queries: Mapping[str, Query] = {}
     """Actions that only ask."""
@@ -65,6 +67,18 @@ class BackendForms(ABC):
     @abstractmethod
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is to be stored; raises InvalidField."""
+
+    def made_once(self, previous: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a connection is given by us, and keeps when it is changed.
+
+        `previous` is the data that it has; empty for a new one.
+        """
+        del previous
+        return {}
+
+    def options_schema(self) -> vol.Schema | None:
+        """Return the form for options; None where there are none."""
+        return None
 
     @abstractmethod
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:

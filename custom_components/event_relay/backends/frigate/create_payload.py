@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from ..base import InvalidField, JsonObject
-from ..fields import flag, known_only, optional, required
+from ..fields import description, flag, known_only, line, optional, required
 from .boxes import Box, boxes, dump_boxes
-from .fields import camera, description, duration, label, line, pre_capture, score
+from .fields import camera, duration, label, pre_capture, score
 
 DEFAULT_DURATION = 30
 """Seconds; Frigate's own default."""

@@ -3,12 +3,8 @@
 import re
 
 from ..base import InvalidField
-from ..fields import number, text, whole
+from ..fields import line, number, whole
 
-LONGEST_NAME = 100
-"""Characters of a label or sub label: what Frigate takes for a sub label."""
-LONGEST_DESCRIPTION = 5000
-"""Characters; Frigate has no limit, but shows it whole beside the picture."""
 LONGEST_DURATION = 86_400
 """Seconds that an event may last: a day. Absurd numbers stop all of Frigate's
 processing (0.18, run), and who wants more can end the event by a call."""
@@ -35,20 +31,6 @@ def pre_capture(value: object, name: str) -> int:
 def score(value: object, name: str) -> float:
     """Read a score as Frigate shows its own: a fraction."""
     return number(value, name, minimum=0, maximum=1)
-
-
-def line(value: object, name: str) -> str:
-    """Read a text of one line, without the space around it; it may be empty."""
-    if not isinstance(value, str):
-        raise InvalidField(name, "invalid")
-    return text(value.strip(), name, LONGEST_NAME, allowed="")
-
-
-def description(value: object, name: str) -> str:
-    """Read a text that may have several lines, or be empty."""
-    if not isinstance(value, str):
-        raise InvalidField(name, "invalid")
-    return text(value.strip(), name, LONGEST_DESCRIPTION, allowed="\n\r\t")
 
 
 def camera(value: object, name: str) -> str:

@@ -6,9 +6,8 @@ from typing import Self
 
 from ..base import InvalidField, JsonObject, StepContext
 from ..errors import Rejected
-from ..fields import optional
+from ..fields import line, optional
 from .client import FrigateClient
-from .fields import line
 from .models import EVENT_ID, FrigateEvent
 from .stored import foreign_event
 

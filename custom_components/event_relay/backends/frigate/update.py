@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Self, override
 
 from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepContext
-from ..fields import flag, known_only, optional
+from ..fields import description, flag, known_only, line, optional
 from .client import FrigateClient
-from .fields import description, line
 from .models import FrigateCapabilities
 from .parts import load_with, receipt_from, refuse_unless
 from .stored import event_result

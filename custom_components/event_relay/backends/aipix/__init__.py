@@ -1,0 +1,1 @@
+"""Aipix, a video-management platform."""

@@ -1,0 +1,265 @@
+"""Aipix's calls, as far as scripts and marks need them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from ..base import Json, JsonObject
+from ..errors import InvalidCredentials, InvalidResponse, OutcomeUnknown, Rejected
+from ..http import Effect, Reply
+from .failures import is_json, raise_for_answer, reason
+from .login import AipixLogin, Api, common_headers
+from .models import AipixCapabilities, AipixMark, AipixScript
+from .reading import an_object, id_of, items, payload, whole_or_none
+
+PAGE = 100
+"""Entries asked for at a time; the server's own is 25 (vendor documentation)."""
+PAGES = 50
+"""Pages read of a list before it is given up."""
+SHORTEST_SECRET = 3
+"""Characters; what is shorter would star out half of every message."""
+UNLISTED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.FORBIDDEN)
+"""How a server answers that has no list, or none for this user."""
+UNKNOWN_SCRIPT = "unknown_script"
+
+
+def instant(moment: datetime) -> str:
+    """Return an instant as the mobile SDK sends it: UTC, with fractions."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class AipixClient:
+    """Talks to one aipix as one account."""
+
+    def __init__(
+        self, login: AipixLogin, *, on_contact: Callable[[], None] | None = None
+    ) -> None:
+        """Take the login, which others of the same account may share."""
+        self.login = login
+        self.address = login.transport.address
+        self._on_contact = on_contact
+
+    def forget_refusal(self) -> None:
+        """Let a login that was refused be tried again."""
+        self.login.forget_refusal()
+
+    async def capabilities(self) -> AipixCapabilities:
+        """Read version, account, and whether scripts can be listed.
+
+        The version is asked for first and without a login, so that no other system
+        is given a password. Raises CannotConnect, Unavailable, InvalidCredentials,
+        PermissionDenied or InvalidResponse.
+        """
+        version = await self._version()
+        api = self.login.api
+        if api is Api.ADMINISTRATOR:
+            if self.login.token is None:
+                await self.login.renew(None)
+            return AipixCapabilities(version=version, api=api)
+        user = _read(await self._send("GET", "users", "self"))
+        listed = await self._send("GET", "scripts", query={"per_page": "1"})
+        if listed.status not in UNLISTED:
+            raise_for_answer(listed, Effect.NONE, self.login.secrets)
+        return AipixCapabilities(
+            version=version,
+            api=api,
+            user_id=id_of(user),
+            lists_scripts=listed.ok and is_json(listed),
+        )
+
+    async def create_script(self, body: JsonObject) -> int:
+        """Make a script and return its id.
+
+        Every call makes another one. Raises OutcomeUnknown when that is open.
+        """
+        reply = await self._write("POST", "scripts", effect=Effect.ONCE, body=body)
+        return _made(reply)
+
+    async def update_script(self, script_id: int, body: JsonObject) -> None:
+        """Write a script anew, whole: there is no call for parts of it."""
+        await self._write("PUT", "scripts", str(script_id), body=body)
+
+    async def script(self, script_id: int) -> AipixScript:
+        """Return a script; raises Rejected when it is not there."""
+        reply = await self._send("GET", "scripts", str(script_id))
+        if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
+            words = "aipix has no such script"
+            raise Rejected(words, code=UNKNOWN_SCRIPT, fields={"script_id": words})
+        return AipixScript.parse(_read(reply))
+
+    async def scripts(self) -> tuple[AipixScript, ...] | None:
+        """Return all scripts of the account; None where they are not listed."""
+        first = await self._send("GET", "scripts", query={"per_page": str(PAGE)})
+        if first.status in UNLISTED:
+            return None
+        found = await self._pages(first, ("scripts",), {"per_page": str(PAGE)})
+        return tuple(AipixScript.parse(one) for one in found)
+
+    async def create_mark(
+        self, camera_id: int, title: str, start: datetime, end: datetime | None
+    ) -> int:
+        """Set a mark on a camera and return its id; every call makes another one."""
+        body: JsonObject = {"title": title, "from": instant(start)}
+        if end is not None:
+            body["to"] = instant(end)
+        reply = await self._write(
+            "POST", "cameras", str(camera_id), "marks", effect=Effect.ONCE, body=body
+        )
+        return _made(reply)
+
+    async def marks(
+        self, camera_id: int, start: datetime, end: datetime
+    ) -> tuple[AipixMark, ...] | None:
+        """Return a camera's marks of a time; None where they are not listed."""
+        path = ("cameras", str(camera_id), "marks")
+        query = {"from": instant(start), "to": instant(end), "types[]": "mark"}
+        first = await self._send("GET", *path, query=query)
+        if first.status in UNLISTED:
+            return None
+        found = await self._pages(first, path, query)
+        return tuple(AipixMark.parse(one) for one in found)
+
+    async def _version(self) -> str:
+        """Return the version; whether there is one tells aipix from other systems."""
+        reply = await self.login.transport.send(
+            "GET",
+            *Api.CLIENT.prefix,
+            "static",
+            "basic",
+            headers=common_headers(self.login.api, self.login.device_id),
+        )
+        self._note()
+        if reply.status == HTTPStatus.NOT_FOUND:
+            raise InvalidResponse(reason(reply), code="other_system")
+        answer = _read(reply)
+        match answer:
+            case {"version": str(version)} if version.strip():
+                return version.strip()[:50]
+            case _:
+                raise InvalidResponse("no version", code="other_system")
+
+    async def _pages(
+        self, first: Reply, path: tuple[str, ...], query: dict[str, str]
+    ) -> list[Json]:
+        """Return what all pages list.
+
+        They are counted by `meta`, since `links.next` has a wrong prefix in the
+        samples of the documentation.
+        """
+        reply, found = first, list[Json]()
+        for page in range(2, PAGES + 2):
+            body = _read_list(reply)
+            found += items(body, "entry")
+            meta = body.get("meta") if isinstance(body, dict) else None
+            last = whole_or_none(meta, "last_page") if isinstance(meta, dict) else None
+            if last is None or page > last:
+                return found
+            reply = await self._send("GET", *path, query={**query, "page": str(page)})
+        raise InvalidResponse("more entries than can be read", code="too_large")
+
+    async def _write(
+        self,
+        method: str,
+        *segments: str,
+        effect: Effect = Effect.REPEATABLE,
+        body: JsonObject,
+    ) -> Reply:
+        """Send a request that changes something, and raise unless it did."""
+        reply = await self._send(method, *segments, effect=effect, body=body)
+        raise_for_answer(reply, effect, self.login.secrets | _secrets(body))
+        return reply
+
+    async def _send(
+        self,
+        method: str,
+        *segments: str,
+        effect: Effect = Effect.NONE,
+        query: dict[str, str] | None = None,
+        body: JsonObject | None = None,
+    ) -> Reply:
+        """Send a request as the account, with a fresh token if need be.
+
+        A 401 is given before anything is done, so that even a write may be sent
+        again after it, once.
+        """
+        if self.login.token is None:
+            await self.login.renew(None)
+        token = self.login.token
+        reply = await self._attempt(method, segments, effect, query, body)
+        if reply.status != HTTPStatus.UNAUTHORIZED:
+            return reply
+        await self.login.renew(token)
+        reply = await self._attempt(method, segments, effect, query, body)
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            raise InvalidCredentials(reason(reply, self.login.secrets))
+        return reply
+
+    async def _attempt(
+        self,
+        method: str,
+        segments: tuple[str, ...],
+        effect: Effect,
+        query: dict[str, str] | None,
+        body: JsonObject | None,
+    ) -> Reply:
+        """Send a request once."""
+        reply = await self.login.transport.send(
+            method,
+            *self.login.api.prefix,
+            *segments,
+            effect=effect,
+            query=query,
+            headers=self.login.headers,
+            body=body,
+        )
+        self._note()
+        return reply
+
+    def _note(self) -> None:
+        """Tell of the contact."""
+        if self._on_contact is not None:
+            self._on_contact()
+
+
+def _read_list(reply: Reply) -> Json:
+    """Decode what a read gave; raises InvalidResponse and the usual failures."""
+    raise_for_answer(reply, Effect.NONE)
+    try:
+        return reply.json()
+    except ValueError as error:
+        raise InvalidResponse("the answer is not JSON", code="not_json") from error
+
+
+def _read(reply: Reply) -> JsonObject:
+    """Decode an object that a read gave, without what it is wrapped in."""
+    return an_object(payload(_read_list(reply)), "answer")
+
+
+def _made(reply: Reply) -> int:
+    """Return the id of what was made; raises OutcomeUnknown where there is none."""
+    try:
+        made = id_of(payload(reply.json()))
+    except ValueError as error:
+        raise OutcomeUnknown("the answer cannot be read") from error
+    if made is None:
+        raise OutcomeUnknown("the answer has no id")
+    return made
+
+
+def _secrets(body: JsonObject) -> frozenset[str]:
+    """Return what a body holds that no message may repeat: `extra` has bot tokens."""
+    return frozenset(
+        text for text in _texts(body.get("extra")) if len(text) >= SHORTEST_SECRET
+    )
+
+
+def _texts(value: Json) -> list[str]:
+    match value:
+        case dict():
+            return [text for inner in value.values() for text in _texts(inner)]
+        case list():
+            return [text for inner in value for text in _texts(inner)]
+        case bool() | None:
+            return []
+        case _:
+            return [str(value)]

@@ -1,0 +1,198 @@
+"""The operation that makes a script: when this is seen, do that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self, override
+
+from ..base import (
+    Absent,
+    Finding,
+    Found,
+    InvalidField,
+    JsonObject,
+    Operation,
+    Receipt,
+    Step,
+    StepContext,
+    Unclear,
+)
+from ..errors import InvalidResponse, OutcomeUnknown, Rejected
+from ..fields import known_only
+from .client import AipixClient
+from .login import Api
+from .models import AipixCapabilities, AipixScript
+from .parts import EXPIRES, load_with, long_enough
+from .script import ENABLED, FIELDS, ScriptFields, refuse_other_api
+
+CLOCKS_APART = timedelta(minutes=5)
+"""How far the server's clock may be off for a script to be told by its date."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateScript:
+    """A script to make."""
+
+    fields: ScriptFields
+
+    @classmethod
+    def parse(cls, data: Mapping[str, object]) -> Self:
+        """Read the fields of the action; raises InvalidField."""
+        known_only(data, set(FIELDS))
+        fields = ScriptFields.parse(data)
+        if fields.event_id is None:
+            raise InvalidField("event_id", "required")
+        if fields.schedule is None and fields.timetable is None:
+            raise InvalidField("schedule", "required")
+        if fields.title == "":
+            raise InvalidField("title", "required")
+        return cls(fields=fields)
+
+    def body(self, api: Api) -> JsonObject:
+        """Return what is sent.
+
+        The client API is given all that its documented sample has (23.12).
+        """
+        given = self.fields.given()
+        if api is Api.ADMINISTRATOR:
+            return {"users": [], **given}
+        client: JsonObject = {"reaction_id": None, "users": [], "status": ENABLED}
+        return {**client, "cameras": None, **given}
+
+
+class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabilities]):
+    """Make a script."""
+
+    name = "create_script"
+
+    @override
+    def parse(self, data: Mapping[str, object]) -> CreateScript:
+        """Read the fields of the action; raises InvalidField."""
+        return CreateScript.parse(data)
+
+    @override
+    def check(
+        self, payload: CreateScript, capabilities: AipixCapabilities, now: datetime
+    ) -> None:
+        """Refuse what the API of the connection lacks, and a script without title."""
+        refuse_other_api(payload.fields, capabilities)
+        if capabilities.api is Api.CLIENT and not payload.fields.title:
+            raise InvalidField("title", "required")
+
+    @override
+    def dump(self, payload: CreateScript) -> JsonObject:
+        """Turn the payload into what the outbox stores."""
+        return payload.fields.given()
+
+    @override
+    def load(self, version: int, data: JsonObject) -> CreateScript:
+        """Read a stored payload; raises UnreadablePayload."""
+        return load_with(self, version, data)
+
+    @override
+    def steps(
+        self, payload: CreateScript, capabilities: AipixCapabilities
+    ) -> tuple[Step[AipixClient, CreateScript], ...]:
+        """Return the one call; it can be looked up where scripts are listed."""
+        find = _find if capabilities.lists_scripts else None
+        return (Step(name="create", run=_create, find=find),)
+
+    @override
+    def receipt(
+        self, payload: CreateScript, results: Mapping[str, JsonObject]
+    ) -> Receipt:
+        """Return the id of the script."""
+        script_id = results["create"]["script_id"]
+        return Receipt(outside_id=str(script_id), details={"script_id": script_id})
+
+    @override
+    def summary(self, payload: CreateScript) -> str:
+        """Say the title, or which event where the API knows no titles."""
+        return payload.fields.title or f"event {payload.fields.event_id}"
+
+    @override
+    def expires(
+        self,
+        payload: CreateScript,
+        occurred_at: datetime,
+        capabilities: AipixCapabilities,
+    ) -> datetime:
+        """Return when it is too late to make the script."""
+        return occurred_at + EXPIRES
+
+    @override
+    def key(self, payload: CreateScript, delivery_id: str) -> str:
+        """Keep changes of the script behind it."""
+        return delivery_id
+
+
+async def _create(
+    client: AipixClient, payload: CreateScript, context: StepContext
+) -> JsonObject:
+    """Make the script; note first which one was the newest, to know it by later."""
+    newest = await _newest(client)
+    try:
+        script_id = await client.create_script(payload.body(client.login.api))
+    except OutcomeUnknown as error:
+        error.clue = {"newest": newest}
+        raise
+    return {"script_id": script_id}
+
+
+async def _newest(client: AipixClient) -> int | None:
+    """Return the highest id of a script; None where it cannot be told."""
+    if client.login.api is not Api.CLIENT:
+        return None
+    try:
+        scripts = await client.scripts()
+    except InvalidResponse, Rejected:
+        return None
+    return None if scripts is None else max((one.id for one in scripts), default=0)
+
+
+async def _find(
+    client: AipixClient, payload: CreateScript, context: StepContext
+) -> Finding:
+    """Find the script among those that are listed.
+
+    Ids grow, so it is one above the newest before it. Without that clue, as after
+    a restart, one that looks the same is only taken for it when its date fits: those
+    dates have no zone, and whose they are is not documented.
+    """
+    scripts = await client.scripts()
+    if scripts is None:
+        return Unclear()
+    alike = [
+        script
+        for script in scripts
+        if _is_alike(script, payload.fields)
+        and str(script.id) not in context.outside_ids
+    ]
+    newest = (context.clue or {}).get("newest")
+    if isinstance(newest, int):
+        alike = [script for script in alike if script.id > newest]
+        fitting = alike
+    else:
+        fitting = [script for script in alike if _fits(script, context)]
+    if len(alike) == 1 and fitting:
+        return Found(result={"script_id": fitting[0].id})
+    if not alike and long_enough(context):
+        return Absent()
+    return Unclear()
+
+
+def _is_alike(script: AipixScript, fields: ScriptFields) -> bool:
+    """Say whether a script has what we gave ours, as far as aipix leaves it alone."""
+    return (
+        script.title == fields.title
+        and script.event_id == fields.event_id
+        and script.reaction_id == fields.reaction_id
+    )
+
+
+def _fits(script: AipixScript, context: StepContext) -> bool:
+    """Say whether a script was made since the request was sent."""
+    sent_at = context.first_sent_at or context.occurred_at
+    if script.created_at is None:
+        return False
+    return sent_at - CLOCKS_APART <= script.created_at <= context.now + CLOCKS_APART

@@ -1,0 +1,67 @@
+"""Turning the schedule of an action into what the API of a connection takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta, tzinfo
+from typing import Any
+
+from ..base import InvalidField
+from .login import Api
+from .timetable import with_zone
+from .week import (
+    ALWAYS,
+    Numbering,
+    Week,
+    as_schedule,
+    as_timetable,
+    read_week,
+    week_of_helper,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """What the home knows and a schedule needs."""
+
+    api: Api
+    numbering: Numbering
+    zone: tzinfo
+    offset: timedelta
+    """Of the home's zone, now: a stored schedule does not follow summer time."""
+    helper: object
+    """What the named schedule helper answered; None where there is none."""
+
+
+def resolve(operation: str, data: Mapping[str, Any], home: Home) -> dict[str, Any]:
+    """Return the data with schedule, helper or timetable as aipix takes it.
+
+    A new script without any is always on. Raises InvalidField.
+    """
+    if operation not in ("create_script", "update_script"):
+        return dict(data)
+    resolved = {key: value for key, value in data.items() if key != "schedule_entity"}
+    given = [
+        name
+        for name in ("schedule", "schedule_entity", "timetable")
+        if data.get(name) is not None
+    ]
+    if len(given) > 1:
+        raise InvalidField(given[0], "exclusive", other=given[1])
+    if given == ["timetable"]:
+        resolved["timetable"] = with_zone(data["timetable"], home.offset, home.zone)
+        return resolved
+    week: Week
+    if given == ["schedule"]:
+        week = read_week(data["schedule"], "schedule", home.numbering)
+    elif given:
+        week = week_of_helper(home.helper, "schedule_entity")
+    elif operation == "create_script":
+        week = ALWAYS
+    else:
+        return resolved
+    resolved.pop("schedule", None)
+    if home.api is Api.CLIENT:
+        resolved["timetable"] = as_timetable(week, home.offset)
+    else:
+        resolved["schedule"] = as_schedule(week, home.numbering)
+    return resolved

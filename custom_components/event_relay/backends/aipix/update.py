@@ -1,0 +1,147 @@
+"""The operation that changes a script; only the client API has it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self, override
+
+from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepContext
+from ..errors import Rejected
+from ..fields import known_only, line, optional
+from .client import UNKNOWN_SCRIPT, AipixClient
+from .models import DESKTOP_MARK, AipixCapabilities
+from .parts import EXPIRES, load_with
+from .script import (
+    FIELDS,
+    ScriptFields,
+    identifier,
+    refuse_administrator,
+    refuse_other_api,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateScript:
+    """Changes to a script; what is not given stays as it is."""
+
+    fields: ScriptFields
+    script_id: int | None = None
+    delivery_id: str | None = None
+
+    @classmethod
+    def parse(cls, data: Mapping[str, object]) -> Self:
+        """Read the fields of the action; raises InvalidField."""
+        known_only(data, {"script_id", "delivery_id", *FIELDS})
+        script_id = optional(data, "script_id", identifier)
+        delivery_id = optional(data, "delivery_id", line)
+        if script_id and delivery_id:
+            raise InvalidField("script_id", "exclusive", other="delivery_id")
+        if not script_id and not delivery_id:
+            raise InvalidField("script_id", "required")
+        fields = ScriptFields.parse(data)
+        if not fields.given():
+            raise InvalidField("title", "nothing_to_change")
+        if fields.title == "":
+            raise InvalidField("title", "required")
+        return cls(fields=fields, script_id=script_id, delivery_id=delivery_id)
+
+    @property
+    def target(self) -> JsonObject:
+        """The field that says which script."""
+        if self.script_id is not None:
+            return {"script_id": self.script_id}
+        return {"delivery_id": self.delivery_id}
+
+
+class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabilities]):
+    """Change a script, and keep what is not known of it."""
+
+    name = "update_script"
+
+    @override
+    def parse(self, data: Mapping[str, object]) -> UpdateScript:
+        """Read the fields of the action; raises InvalidField."""
+        return UpdateScript.parse(data)
+
+    @override
+    def check(
+        self, payload: UpdateScript, capabilities: AipixCapabilities, now: datetime
+    ) -> None:
+        """Refuse it where there is no call for it."""
+        refuse_administrator(capabilities, next(iter(payload.target)))
+        refuse_other_api(payload.fields, capabilities)
+
+    @override
+    def dump(self, payload: UpdateScript) -> JsonObject:
+        """Turn the payload into what the outbox stores."""
+        return {**payload.target, **payload.fields.given()}
+
+    @override
+    def load(self, version: int, data: JsonObject) -> UpdateScript:
+        """Read a stored payload; raises UnreadablePayload."""
+        return load_with(self, version, data)
+
+    @override
+    def steps(
+        self, payload: UpdateScript, capabilities: AipixCapabilities
+    ) -> tuple[Step[AipixClient, UpdateScript], ...]:
+        """Return the one step: read, change, write; the same again does no harm."""
+        return (Step(name="update", run=_update, repeatable=True),)
+
+    @override
+    def receipt(
+        self, payload: UpdateScript, results: Mapping[str, JsonObject]
+    ) -> Receipt:
+        """Return the id of the script."""
+        script_id = results["update"]["script_id"]
+        return Receipt(outside_id=str(script_id), details={"script_id": script_id})
+
+    @override
+    def summary(self, payload: UpdateScript) -> str:
+        """Say which script."""
+        return str(payload.script_id or payload.delivery_id)
+
+    @override
+    def expires(
+        self,
+        payload: UpdateScript,
+        occurred_at: datetime,
+        capabilities: AipixCapabilities,
+    ) -> datetime:
+        """Return when it is too late for the change."""
+        return occurred_at + EXPIRES
+
+    @override
+    def key(self, payload: UpdateScript, delivery_id: str) -> str:
+        """Keep behind the start and what else is about the script."""
+        return payload.delivery_id or f"script:{payload.script_id}"
+
+    @override
+    def follows(self, payload: UpdateScript) -> str | None:
+        """Return the delivery that makes the script."""
+        return payload.delivery_id
+
+
+async def _update(
+    client: AipixClient, payload: UpdateScript, context: StepContext
+) -> JsonObject:
+    """Read the script, change it, write it whole."""
+    script_id = payload.script_id
+    if script_id is None:
+        made = context.followed.outside_id if context.followed else None
+        if made is None or not made.isdecimal():
+            words = "that delivery made no script"
+            raise Rejected(words, code=UNKNOWN_SCRIPT, fields={"delivery_id": words})
+        script_id = int(made)
+    script = await client.script(script_id)
+    if DESKTOP_MARK in (script.title or ""):
+        raise Rejected(
+            "the script belongs to the desktop client", code="foreign_script"
+        )
+    body = script.body()
+    kept, given = body.get("extra"), payload.fields.extra
+    changed = {**body, **payload.fields.given()}
+    if isinstance(kept, dict) and given is not None:
+        changed["extra"] = {**kept, **given}
+    await client.update_script(script_id, changed)
+    return {"script_id": script_id}

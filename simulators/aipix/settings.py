@@ -1,0 +1,127 @@
+"""How a simulated aipix is set up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+from simulators.wire import Json
+
+
+class AipixOptions(TypedDict, total=False):
+    """The fields of AipixSettings, none of them required."""
+
+    version: str
+    user: str
+    password: str
+    permitted: bool
+    licensed: bool
+    captcha: bool
+    session_limit: int
+    session_limit_status: int
+    bare_sessions: bool
+    login_limit: int | None
+    lists_scripts: bool
+    per_page: int
+    wrapped: bool
+    prefixed_token: bool
+    events: Sequence[int]
+    reactions: Sequence[int]
+    users: Sequence[int]
+    cameras: Sequence[int]
+
+
+@dataclass(kw_only=True)
+class AipixSettings:
+    """What can be set, all of it at run time too."""
+
+    version: str = "24.03.0.0"
+    user: str = "relay"
+    password: str = "a good password"
+    """Of both APIs, whose tokens are not good for each other (facts §10.8)."""
+    permitted: bool = True
+    """Whether the account may write; 403 if not (facts §3)."""
+    licensed: bool = True
+    """Whether the licence allows writes; 402 if not (facts §3, 25.06)."""
+    captcha: bool = False
+    """Whether the client API's login asks for a captcha (facts §2.2)."""
+    session_limit: int = 5
+    """Sessions of the client API, of which each login takes one (facts §2.2)."""
+    session_limit_status: int = 419
+    """The response list has 419, the prose 429 (facts §2.2)."""
+    bare_sessions: bool = False
+    """Whether the sessions come as a bare list, as from old servers (facts §2.2)."""
+    login_limit: int | None = None
+    """Logins per ten minutes; throttling can be off (facts §3)."""
+    lists_scripts: bool = True
+    """Whether GET /api/v1/scripts is there, which no page says (facts §5)."""
+    per_page: int = 25
+    """Entries of a page unless asked otherwise (facts §3)."""
+    wrapped: bool = False
+    """Whether single resources are wrapped in `data` (inferred, facts §10.6)."""
+    prefixed_token: bool = False
+    """Whether the token comes with "Bearer " before it (facts §1)."""
+    events: Sequence[int] = (11, 41)
+    """Ids of events there are (facts §4, samples)."""
+    reactions: Sequence[int] = (3, 4)
+    users: Sequence[int] = (7, 8)
+    cameras: Sequence[int] = (12,)
+
+    def change(self, name: str, value: Json) -> None:
+        """Set one field from JSON; raise ValueError if that cannot be."""
+        if (reader := _READERS.get(name)) is None:
+            raise ValueError(f"unknown setting {name}; known: {', '.join(_READERS)}")
+        setattr(self, name, reader(value))
+
+
+def _refused(value: Json) -> ValueError:
+    return ValueError(f"{value!r} is not of the type the setting takes")
+
+
+def _text(value: Json) -> str:
+    if not isinstance(value, str) or not value:
+        raise _refused(value)
+    return value
+
+
+def _flag(value: Json) -> bool:
+    if not isinstance(value, bool):
+        raise _refused(value)
+    return value
+
+
+def _whole(value: Json) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise _refused(value)
+    return value
+
+
+def _whole_or_none(value: Json) -> int | None:
+    return None if value is None else _whole(value)
+
+
+def _ids(value: Json) -> tuple[int, ...]:
+    if not isinstance(value, list):
+        raise _refused(value)
+    return tuple(_whole(one) for one in value)
+
+
+_READERS: Mapping[str, Callable[[Json], object]] = {
+    "version": _text,
+    "user": _text,
+    "password": _text,
+    "permitted": _flag,
+    "licensed": _flag,
+    "captcha": _flag,
+    "session_limit": _whole,
+    "session_limit_status": _whole,
+    "bare_sessions": _flag,
+    "login_limit": _whole_or_none,
+    "lists_scripts": _flag,
+    "per_page": _whole,
+    "wrapped": _flag,
+    "prefixed_token": _flag,
+    "events": _ids,
+    "reactions": _ids,
+    "users": _ids,
+    "cameras": _ids,
+}

@@ -1,0 +1,358 @@
+"""The forms that add a connection to aipix, change it and renew its login."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Unpack
+from unittest.mock import patch
+from uuid import UUID
+
+from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.const import (
+    CONF_PASSWORD,
+    CONF_URL,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+    EVENT_HOMEASSISTANT_CLOSE,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    get_schema_suggested_value,
+)
+
+from custom_components.event_relay.backends.aipix.client import AipixClient
+from custom_components.event_relay.backends.aipix.forms import AipixForms
+from custom_components.event_relay.backends.errors import CannotConnect
+from custom_components.event_relay.backends.frigate.forms import FrigateForms
+from custom_components.event_relay.backends.http import HttpTransport
+from custom_components.event_relay.const import (
+    CONF_BACKEND,
+    CONF_CAPABILITIES,
+    DOMAIN,
+)
+from simulators.aipix import AipixOptions, AipixSimulator
+from simulators.faults import Fault, FaultKind
+
+from .home_aipix import DEVICE, PASSWORD, USERNAME, connect_aipix, stored
+from .other_systems import (
+    HOST,
+    mistrusted,
+    serve,
+    serve_bytes,
+    serve_document,
+    serve_page,
+    serve_redirect,
+    unused_port,
+)
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+type Place = AbstractAsyncContextManager[str]
+
+
+def entered(url: str, **fields: object) -> dict[str, Any]:
+    """Return the form as somebody fills it in."""
+    return {
+        CONF_URL: url,
+        "api": "client",
+        CONF_USERNAME: USERNAME,
+        CONF_PASSWORD: PASSWORD,
+        CONF_VERIFY_SSL: True,
+        **fields,
+    }
+
+
+@asynccontextmanager
+async def aipix(
+    *faults: Fault, tls: bool = False, **options: Unpack[AipixOptions]
+) -> AsyncIterator[str]:
+    """Run an aipix; give its address."""
+    async with AipixSimulator(tls=tls, **options) as simulator:
+        simulator.add_faults(*faults)
+        yield simulator.url
+
+
+@asynccontextmanager
+async def nobody() -> AsyncIterator[str]:
+    """Give an address where nobody listens."""
+    yield f"http://{HOST}:{unused_port()}"
+
+
+def failing(kind: FaultKind, status: int = 503, path: str = "*") -> Callable[[], Place]:
+    """Return what runs an aipix with a fault."""
+    return lambda: aipix(
+        Fault(kind=kind, status=status, path=path, times=None, body={"message": "no"})
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """What the form says of a system that cannot be used."""
+
+    error: str
+    place: Callable[[], Place]
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+
+ADMINISTRATOR = {"api": "administrator"}
+TOKEN = "*/token"
+TROUBLES = {
+    "nobody listens": Trouble(error="cannot_connect", place=nobody),
+    "breaks off": Trouble(
+        error="cannot_connect", place=failing(FaultKind.RESET_BEFORE)
+    ),
+    "never answers": Trouble(error="timeout", place=failing(FaultKind.HANG)),
+    "certificate of its own": Trouble(
+        error="certificate", place=lambda: mistrusted(aipix(tls=True))
+    ),
+    "not http at all": Trouble(error="not_http", place=lambda: serve_bytes(b"SSH-2")),
+    "redirect": Trouble(error="redirected", place=lambda: serve(serve_redirect)),
+    "other system": Trouble(
+        error="other_system", place=lambda: serve(serve_document({"service": "x"}))
+    ),
+    "web page": Trouble(
+        error="not_json", place=lambda: serve(serve_page("<html>Welcome</html>"))
+    ),
+    "a list": Trouble(
+        error="invalid_response", place=lambda: serve(serve_document([]))
+    ),
+    "refuses clients": Trouble(
+        error="client_refused", place=failing(FaultKind.STATUS, 409)
+    ),
+    "wrong password": Trouble(
+        error="invalid_auth", place=aipix, fields={CONF_PASSWORD: "wrong"}
+    ),
+    "wrong password of an administrator": Trouble(
+        error="invalid_auth",
+        place=aipix,
+        fields={CONF_PASSWORD: "wrong", **ADMINISTRATOR},
+    ),
+    "captcha": Trouble(error="captcha_required", place=lambda: aipix(captcha=True)),
+    "all sessions in use": Trouble(
+        error="session_limit", place=lambda: aipix(session_limit=0)
+    ),
+    "all sessions in use, as 429": Trouble(
+        error="session_limit",
+        place=lambda: aipix(session_limit=0, session_limit_status=429),
+    ),
+    "too many logins": Trouble(
+        error="rate_limited", place=lambda: aipix(login_limit=0)
+    ),
+    "licence": Trouble(error="licence", place=failing(FaultKind.STATUS, 402, TOKEN)),
+    "forbidden": Trouble(
+        error="permission_denied", place=failing(FaultKind.STATUS, 403, TOKEN)
+    ),
+    "maintenance": Trouble(
+        error="unavailable", place=failing(FaultKind.STATUS, 503, TOKEN)
+    ),
+    "login without a token": Trouble(
+        error="invalid_response", place=failing(FaultKind.STATUS, 200, TOKEN)
+    ),
+}
+
+
+@pytest.fixture
+def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up on an answer soon."""
+    defaults = HttpTransport.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "timeout", 0.3)
+
+
+async def submit(
+    hass: HomeAssistant, form: ConfigFlowResult, user_input: dict[str, Any]
+) -> ConfigFlowResult:
+    """Submit a form and let what follows from it happen."""
+    result = await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
+    await hass.async_block_till_done()
+    return result
+
+
+@pytest.fixture
+async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
+    """Return the form for aipix; what it adds is not set up."""
+    with patch("custom_components.event_relay.async_setup_entry", return_value=False):
+        menu = await hass.config_entries.flow.async_init(
+            DOMAIN, context={"source": SOURCE_USER}
+        )
+        yield await submit(hass, menu, {"next_step_id": "aipix"})
+
+
+def without_capabilities(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key != CONF_CAPABILITIES}
+
+
+@pytest.mark.parametrize("api", ["client", "administrator"])
+async def test_adds_a_connection_with_an_id_of_its_own(
+    hass: HomeAssistant, form: ConfigFlowResult, api: str
+) -> None:
+    async with aipix() as url:
+        result = await submit(
+            hass, form, entered(url, api=api, **{CONF_USERNAME: f" {USERNAME} "})
+        )
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == "aipix (127.0.0.1)"
+    data = result["result"].data
+    device = data["device_id"]
+    assert UUID(device).version == 4
+    assert without_capabilities(data) == stored(url, api, device_id=device)
+    assert data[CONF_CAPABILITIES]["version"] == "24.03.0.0"
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
+@pytest.mark.usefixtures("short_timeout")
+async def test_the_form_says_what_is_wrong_and_recovers(
+    hass: HomeAssistant, form: ConfigFlowResult, trouble: Trouble
+) -> None:
+    async with trouble.place() as bad:
+        form = await submit(hass, form, entered(bad, **trouble.fields))
+
+    assert form["type"] is FlowResultType.FORM
+    assert form["errors"] == {"base": trouble.error}
+    assert form["data_schema"] is not None
+    assert get_schema_suggested_value(form["data_schema"].schema, CONF_URL) == bad
+
+    async with aipix() as good:
+        result = await submit(hass, form, entered(good))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        ({CONF_URL: "ftp://vms"}, {CONF_URL: "invalid_address"}),
+        ({CONF_URL: "https://me:secret@vms"}, {CONF_URL: "invalid_address"}),
+        ({CONF_URL: "vms:99999"}, {CONF_URL: "invalid_address"}),
+        ({CONF_USERNAME: " "}, {CONF_USERNAME: "missing_username"}),
+        ({CONF_PASSWORD: ""}, {CONF_PASSWORD: "missing_password"}),
+    ],
+)
+async def test_a_field_says_what_is_wrong_and_recovers(
+    hass: HomeAssistant,
+    form: ConfigFlowResult,
+    fields: dict[str, str],
+    errors: dict[str, str],
+) -> None:
+    async with aipix() as url:
+        form = await submit(hass, form, entered(url) | fields)
+        assert form["errors"] == errors
+        result = await submit(hass, form, entered(url))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize(
+    "copied", ["", "/", "/admin", "/admin/", "/api", "/api/v1", "/api/admin/v1"]
+)
+async def test_below_a_prefix(
+    hass: HomeAssistant, form: ConfigFlowResult, copied: str
+) -> None:
+    async with AipixSimulator(prefix="/vms") as simulator:
+        result = await submit(hass, form, entered(f" {simulator.url}{copied} "))
+    assert result["result"].data[CONF_URL] == simulator.url
+
+
+def test_without_a_scheme_it_is_https() -> None:
+    data = AipixForms().normalise(entered("vms.example.com/admin"))
+    assert data[CONF_URL] == "https://vms.example.com"
+
+
+async def test_tries_that_fail_are_those_of_one_device_and_take_one_session(
+    hass: HomeAssistant, form: ConfigFlowResult
+) -> None:
+    async with AipixSimulator() as simulator:
+        self_ = Fault(kind=FaultKind.STATUS, path="*/users/self", status=503, times=2)
+        simulator.add_faults(self_)
+        for _ in range(2):
+            form = await submit(hass, form, entered(simulator.url))
+            assert form["errors"] == {"base": "unavailable"}
+        result = await submit(hass, form, entered(simulator.url))
+
+        assert len(set(simulator.devices)) == 1
+        assert simulator.devices[0] == result["result"].data["device_id"]
+        assert len(simulator.auth.sessions) == 1
+
+
+async def test_the_same_account_is_one_connection(
+    hass: HomeAssistant, form: ConfigFlowResult
+) -> None:
+    entry = MockConfigEntry(domain=DOMAIN, data=stored("https://vms.example.com"))
+    entry.add_to_hass(hass)
+    result = await submit(hass, form, entered("VMS.example.com/"))
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "already_configured"
+
+
+async def test_reauth_keeps_the_device_and_says_what_is_wrong(
+    hass: HomeAssistant,
+) -> None:
+    async with AipixSimulator() as simulator:
+        entry = await connect_aipix(hass, simulator)
+        simulator.configure(password="another password")
+        form = await entry.start_reauth_flow(hass)
+        assert form["step_id"] == "aipix_reauth"
+        wrong = {CONF_USERNAME: USERNAME, CONF_PASSWORD: "wrong"}
+        form = await submit(hass, form, wrong)
+        assert form["errors"] == {"base": "invalid_auth"}
+        simulator.configure(captcha=True)
+        right = wrong | {CONF_PASSWORD: "another password"}
+        form = await submit(hass, form, right)
+        assert form["errors"] == {"base": "captcha_required"}
+        simulator.configure(captcha=False)
+        result = await submit(hass, form, right)
+        await entry.runtime_data.async_refresh()
+
+        assert result["reason"] == "reauth_successful"
+        assert entry.data["device_id"] == DEVICE
+        assert set(simulator.devices) <= {DEVICE, ""}
+        await hass.config_entries.async_remove(entry.entry_id)
+        assert not simulator.auth.sessions
+
+
+async def test_reconfigure_keeps_the_device(hass: HomeAssistant) -> None:
+    async with AipixSimulator() as simulator, AipixSimulator() as other:
+        entry = await connect_aipix(hass, simulator)
+        form = await entry.start_reconfigure_flow(hass)
+        assert form["step_id"] == "aipix_reconfigure"
+        result = await submit(
+            hass, form, entered(other.url, **ADMINISTRATOR, verify_ssl=False)
+        )
+        await entry.runtime_data.async_refresh()
+
+        assert result["reason"] == "reconfigure_successful"
+        assert without_capabilities(entry.data) == stored(
+            other.url, "administrator", verify_ssl=False
+        )
+
+
+async def test_options_number_the_weekdays(hass: HomeAssistant) -> None:
+    async with AipixSimulator() as simulator:
+        entry = await connect_aipix(hass, simulator, "administrator")
+        assert entry.supports_options
+        form = await hass.config_entries.options.async_init(entry.entry_id)
+        assert form["step_id"] == "aipix"
+        result = await hass.config_entries.options.async_configure(
+            form["flow_id"], {"weekdays": "monday_1"}
+        )
+        await hass.async_block_till_done()
+        await entry.runtime_data.async_refresh()
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options == {"weekdays": "monday_1"}
+
+
+def test_a_backend_without_options_has_no_form_for_them(hass: HomeAssistant) -> None:
+    assert FrigateForms().options_schema() is None
+    entry = MockConfigEntry(domain=DOMAIN, data={CONF_BACKEND: "frigate"})
+    assert not entry.supports_options
+
+
+async def test_clients_end_with_home_assistant(hass: HomeAssistant) -> None:
+    client = AipixForms().create_client(hass, stored("http://127.0.0.1"))
+    assert isinstance(client, AipixClient)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_CLOSE)
+    await hass.async_block_till_done()
+    with pytest.raises(CannotConnect, match="session is closed"):
+        await client.capabilities()
