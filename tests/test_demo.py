@@ -20,6 +20,7 @@ from simulators.wire import Json
 
 ROOT = Path(__file__).parents[1]
 CLOCK = r"\d\d:\d\d:\d\d"
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 EVENT = rf"{CLOCK} to {{end}}  \d+\.\d+-[a-z0-9]{{{{6}}}}  \d+ ms"
 
 
@@ -53,6 +54,11 @@ def test_once_shows_all_that_arrived_and_leaves_nothing(tmp_path: Path) -> None:
         door + EVENT.format(end=CLOCK),
         r"event_relay  keeps it: delivery \S+ is (pending|uncertain)",
         rf"Rung at {CLOCK}, kept at {CLOCK}, once",
+        rf"guance +critical: Smoke in the kitchen, {CLOCK}  no id: .+  \d+ ms",
+        rf"guance +ok: No smoke any more, {CLOCK}  no id: .+  \d+ ms",
+        r"room=kitchen",
+        r"aipix +Visitor .+, mon tue wed thu fri 08:30 to 12:00 .+  script \d+  \d+ ms",
+        rf"palabra +Town meeting at Town hall, .+  {UUID}  \d+ ms",
         r"All of it arrived\.",
     ):
         assert re.search(line, result.stdout), line

@@ -42,7 +42,8 @@ async def _kill_and_restart(simulator: FrigateSimulator, home: Home) -> None:
         await api.make_user(user)
         await api.wait_running()
         async with connected(session, home.url, api.access_token) as socket:
-            await furnish(api, socket, simulator)
+            await settle(socket)
+            await FrigateScene(simulator).furnish(api, socket)
         # Home Assistant writes its own users and connections with a delay.
         await home.stop()
 

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 import secrets
 
+from simulators.aipix import AipixSimulator
 from simulators.frigate import FrigateSimulator
 from simulators.guance import GuanceSimulator
 from simulators.palabra import PalabraSimulator
 from simulators.server import Simulator
 
+from .aipix import AipixScene
 from .frigate import FrigateScene
 from .guance import GuanceScene
 from .palabra import PalabraScene
@@ -22,5 +24,6 @@ def make_scenes() -> Sequence[Scene[Simulator]]:
     return (
         FrigateScene(FrigateSimulator(password=secret)),
         GuanceScene(GuanceSimulator(api_key=secret)),
+        AipixScene(AipixSimulator(password=secret)),
         PalabraScene(PalabraSimulator(api_key=f"plbr_{secret}")),
     )

@@ -41,7 +41,8 @@ class PalabraScene(Scene[PalabraSimulator]):
     @override
     async def play(self, socket: WebSocket) -> None:
         say("The calendar gets an entry, which is announced:")
-        start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+        today = datetime.now(UTC).astimezone()
+        start = today.replace(hour=19, minute=0, second=0, microsecond=0)
         start += timedelta(days=1)
         end = start + timedelta(hours=2)
         await socket.act(
