@@ -11,11 +11,14 @@ import sys
 
 import pytest
 
+from custom_components.event_relay.registry import BY_NAME
 from demo import leash
 from demo.api import ApiError, member
 from demo.patience import TookTooLong, eventually
 from demo.ports import reserved_port
+from demo.scenes import Disproved, Scene, make_scenes
 from demo.screen import progress
+from simulators.server import Simulator
 from simulators.wire import Json
 
 ROOT = Path(__file__).parents[1]
@@ -140,3 +143,13 @@ def test_answer_is_read() -> None:
 def test_answer_of_another_shape_is_an_error(answer: Json) -> None:
     with pytest.raises(ApiError):
         member(answer, "state", str)
+
+
+def test_every_backend_has_its_scene() -> None:
+    assert {scene.backend for scene in make_scenes()} == set(BY_NAME)
+
+
+@pytest.mark.parametrize("scene", make_scenes(), ids=lambda scene: scene.name)
+def test_what_did_not_arrive_disproves_a_scene(scene: Scene[Simulator]) -> None:
+    with pytest.raises(Disproved, match=f"{scene.name} keeps 0, not {scene.arrivals}"):
+        scene.check_count()

@@ -23,7 +23,7 @@ def make_scenes() -> Sequence[Scene[Simulator]]:
     secret = secrets.token_hex(16)
     return (
         FrigateScene(FrigateSimulator(password=secret)),
-        GuanceScene(GuanceSimulator(api_key=secret)),
+        GuanceScene(GuanceSimulator(api_key=secret, name="Guance workspace")),
         AipixScene(AipixSimulator(password=secret)),
         PalabraScene(PalabraSimulator(api_key=f"plbr_{secret}")),
     )

@@ -51,7 +51,10 @@ class FrigateScene(Scene[FrigateSimulator]):
     @override
     async def play(self, socket: WebSocket) -> None:
         own = (self.simulator.settings.async_delay or 0) * 1000
-        say(f"To store an event, Frigate itself takes {own:.0f} ms of the time shown.")
+        say(
+            f"Of the times shown, Frigate itself takes {own:.0f} ms to store an event;"
+            " the other stand-ins take next to none."
+        )
         await self._ring(socket)
         await self._open_and_close(socket)
         await self._ring_during_outage(socket)

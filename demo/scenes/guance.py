@@ -51,7 +51,7 @@ class GuanceScene(Scene[GuanceSimulator]):
         if (tags := _tags(alarm)) != _tags(recovery):
             raise Disproved(f"the tags are {tags}, and then {_tags(recovery)}")
         shown = ", ".join(f"{name}={value}" for name, value in tags.items())
-        say(f"  Both have the tags by which an alarm and its end belong: {shown}")
+        say(f"  The tags of both tell that they belong together: {shown}")
 
     @override
     def lines(self) -> list[str]:
