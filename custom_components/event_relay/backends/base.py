@@ -142,6 +142,19 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
         Raises UnreadablePayload.
         """
 
+    def reread(self, version: int, data: Mapping[str, object]) -> PayloadT:
+        """Read a payload of this version the way it was first read.
+
+        Most operations load this way what `dump` gave. Raises UnreadablePayload,
+        whose words hold no value of a field.
+        """
+        if version != self.version:
+            raise UnreadablePayload(f"version {version} of {self.name}")
+        try:
+            return self.parse(data)
+        except InvalidField as error:
+            raise UnreadablePayload(f"{error.field}: {error.problem}") from error
+
     @abstractmethod
     def steps(
         self, payload: PayloadT, capabilities: CapabilitiesT

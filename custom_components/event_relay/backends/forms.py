@@ -5,7 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from aiohttp import ClientSession, DummyCookieJar
+from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import async_create_clientsession
+from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
 from .base import Backend, Capabilities, Client, JsonObject
@@ -40,6 +44,34 @@ class Query:
 def as_it_is(value: object) -> object:
     """Take a value as it comes, for the operation to read."""
     return value
+
+
+_SESSIONS: HassKey[dict[bool, ClientSession]] = HassKey("event_relay_sessions")
+
+
+@callback
+def cookieless_session(
+    hass: HomeAssistant, *, verify_ssl: bool = True
+) -> ClientSession:
+    """Return the session that all clients share.
+
+    It keeps no cookies, since a login belongs to one client, and lives as long as
+    Home Assistant: neither a form nor a connection has to give it back.
+    """
+    sessions = hass.data.setdefault(_SESSIONS, {})
+    if (session := sessions.get(verify_ssl)) is not None:
+        return session
+    session = sessions[verify_ssl] = async_create_clientsession(
+        hass, verify_ssl=verify_ssl, auto_cleanup=False, cookie_jar=DummyCookieJar()
+    )
+
+    @callback
+    def detach(_event: Event) -> None:
+        """Let go of the connector, which is Home Assistant's."""
+        session.detach()
+
+    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, detach)
+    return session
 
 
 class BackendForms(ABC):

@@ -22,7 +22,7 @@ from ..fields import known_only
 from .client import AipixClient
 from .login import Api
 from .models import AipixCapabilities, AipixScript
-from .parts import EXPIRES, load_with, long_enough
+from .parts import EXPIRES, long_enough
 from .script import ENABLED, FIELDS, ScriptFields, refuse_other_api
 
 CLOCKS_APART = timedelta(minutes=5)
@@ -87,7 +87,7 @@ class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabiliti
     @override
     def load(self, version: int, data: JsonObject) -> CreateScript:
         """Read a stored payload; raises UnreadablePayload."""
-        return load_with(self, version, data)
+        return self.reread(version, data)
 
     @override
     def steps(

@@ -7,19 +7,16 @@ from datetime import timedelta
 from typing import Any, NamedTuple, cast, override
 from uuid import uuid4
 
-from aiohttp import ClientSession, DummyCookieJar
 from homeassistant.const import (
     CONF_PASSWORD,
     CONF_URL,
     CONF_USERNAME,
     CONF_VERIFY_SSL,
-    EVENT_HOMEASSISTANT_CLOSE,
     EVENT_HOMEASSISTANT_FINAL_WRITE,
 )
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceNotFound
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.selector import (
     BooleanSelector,
     SelectSelector,
@@ -35,7 +32,7 @@ from yarl import URL
 
 from ..base import Client, InvalidField
 from ..errors import BackendError
-from ..forms import BackendForms, Coercer, Probe, as_it_is
+from ..forms import BackendForms, Coercer, Probe, as_it_is, cookieless_session
 from ..http import HttpTransport, normalise_address
 from .client import AipixClient
 from .login import AipixLogin, Api
@@ -97,7 +94,6 @@ class Account(NamedTuple):
     verify_ssl: bool
 
 
-_SESSIONS: HassKey[dict[bool, ClientSession]] = HassKey("event_relay_aipix_sessions")
 _LOGINS: HassKey[dict[Account, AipixLogin]] = HassKey("event_relay_aipix_logins")
 
 
@@ -282,13 +278,25 @@ def _account(data: Mapping[str, Any]) -> Account:
 
 @callback
 def _login(hass: HomeAssistant, data: Mapping[str, Any]) -> AipixLogin:
-    """Return the login of an account, the same one for all its clients."""
+    """Return the login of an account, the same one for all its clients.
+
+    When Home Assistant ends every login is given back, since a session would be
+    taken anew at each start.
+    """
     account = _account(data)
-    logins = hass.data.setdefault(_LOGINS, {})
+    if (logins := hass.data.get(_LOGINS)) is None:
+        logins = hass.data[_LOGINS] = {}
+
+        async def log_out(_event: Event) -> None:
+            """Give back the sessions once nothing is sent any more."""
+            await _log_out(hass.data[_LOGINS].values())
+
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, log_out)
     if (login := logins.get(account)) is None:
         login = logins[account] = AipixLogin(
             HttpTransport(
-                _session(hass, verify_ssl=data[CONF_VERIFY_SSL]), data[CONF_URL]
+                cookieless_session(hass, verify_ssl=data[CONF_VERIFY_SSL]),
+                data[CONF_URL],
             ),
             Api(data[CONF_API]),
             username=data[CONF_USERNAME],
@@ -296,33 +304,3 @@ def _login(hass: HomeAssistant, data: Mapping[str, Any]) -> AipixLogin:
             device_id=data[CONF_DEVICE_ID],
         )
     return login
-
-
-@callback
-def _session(hass: HomeAssistant, *, verify_ssl: bool) -> ClientSession:
-    """Return the session that all clients of aipix share.
-
-    It keeps no cookies, since a login belongs to one account, and lives as long as
-    Home Assistant: neither a form nor a connection has to give it back. When it ends
-    every login is given back, since a session would be taken anew at each start.
-    """
-    sessions = hass.data.setdefault(_SESSIONS, {})
-    if (session := sessions.get(verify_ssl)) is not None:
-        return session
-    session = sessions[verify_ssl] = async_create_clientsession(
-        hass, verify_ssl=verify_ssl, auto_cleanup=False, cookie_jar=DummyCookieJar()
-    )
-
-    async def log_out(_event: Event) -> None:
-        """Give back the sessions once nothing is sent any more."""
-        await _log_out(hass.data.get(_LOGINS, {}).values())
-
-    @callback
-    def detach(_event: Event) -> None:
-        """Let go of the connector, which is Home Assistant's."""
-        session.detach()
-
-    if not sessions.keys() - {verify_ssl}:
-        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, log_out)
-    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, detach)
-    return session

@@ -5,12 +5,12 @@ throttled; so one refusal is remembered until somebody acts on it, and no sessio
 ever evicted for ours.
 """
 
-import asyncio
 from collections.abc import Callable
 from copy import copy
 from enum import StrEnum
 from http import HTTPStatus
 import time
+from typing import override
 
 from ..base import JsonObject
 from ..errors import (
@@ -21,6 +21,7 @@ from ..errors import (
     Unavailable,
 )
 from ..http import Effect, HttpTransport, Reply
+from ..login import TokenLogin
 from .failures import SESSIONS_EXHAUSTED, raise_for_answer, reason, refused_fields
 from .reading import an_object, payload, text
 
@@ -66,11 +67,8 @@ def common_headers(api: Api, device_id: str) -> dict[str, str]:
     return headers
 
 
-class AipixLogin:
-    """The token of one account, and how it is renewed.
-
-    Callers that need a token at the same time share one login and its outcome.
-    """
+class AipixLogin(TokenLogin):
+    """The token of one account."""
 
     def __init__(
         self,
@@ -83,16 +81,13 @@ class AipixLogin:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the account, and the id that the connection is known by."""
-        self.token: str | None = None
+        super().__init__()
         self.transport = transport
         self.api = api
         self.device_id = device_id
         self._username = username
         self._password = password
         self._monotonic = monotonic
-        self._lock = asyncio.Lock()
-        self._logins = 0
-        self._outcome: BackendError | None = None
         self._refusal: BackendError | None = None
         self._blocked_until: float | None = None
 
@@ -115,29 +110,6 @@ class AipixLogin:
         self._refusal = None
         self._blocked_until = None
 
-    async def renew(self, stale: str | None) -> None:
-        """Get a token other than the stale one.
-
-        Raises InvalidCredentials, PermissionDenied, Unavailable, CannotConnect or
-        InvalidResponse.
-        """
-        logins = self._logins
-        async with self._lock:
-            if self.token is not None and self.token != stale:
-                return
-            if self._logins != logins and self._outcome is not None:
-                raise copy(self._outcome)
-            self._raise_known()
-            self.token = None
-            self._outcome = None
-            try:
-                self.token = await self._log_in()
-            except BackendError as error:
-                self._outcome = error
-                raise
-            finally:
-                self._logins += 1
-
     async def log_out(self) -> None:
         """Give the session back; only the client API has a call for it (SDK)."""
         if self.token is None or self.api is not Api.CLIENT:
@@ -154,7 +126,8 @@ class AipixLogin:
             body={"uuid": self.device_id},
         )
 
-    def _raise_known(self) -> None:
+    @override
+    def raise_known(self) -> None:
         """Raise what would come of a login that is better not tried."""
         if self._blocked_until is not None:
             if (left := self._blocked_until - self._monotonic()) <= 0:
@@ -164,7 +137,8 @@ class AipixLogin:
         if self._refusal is not None:
             raise copy(self._refusal)
 
-    async def _log_in(self) -> str:
+    @override
+    async def log_in(self) -> str:
         """Log in, and return the token."""
         administrator = self.api is Api.ADMINISTRATOR
         body: JsonObject = {"login": self._username, "password": self._password}

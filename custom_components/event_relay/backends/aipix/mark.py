@@ -20,7 +20,7 @@ from ..base import (
 from ..fields import known_only, moment, optional, required
 from .client import AipixClient
 from .models import AipixCapabilities
-from .parts import EXPIRES, load_with, long_enough
+from .parts import EXPIRES, long_enough
 from .script import identifier, refuse_administrator, title
 
 SAME = timedelta(seconds=1)
@@ -101,7 +101,7 @@ class CreateCameraMarkOperation(
         for name in ("start", "end"):
             if isinstance(stored := data.get(name), str):
                 read[name] = _stored_moment(stored)
-        return load_with(self, version, read)
+        return self.reread(version, read)
 
     @override
     def steps(

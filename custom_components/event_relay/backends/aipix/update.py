@@ -10,7 +10,7 @@ from ..errors import Rejected
 from ..fields import known_only, line, optional
 from .client import UNKNOWN_SCRIPT, AipixClient
 from .models import DESKTOP_MARK, AipixCapabilities
-from .parts import EXPIRES, load_with
+from .parts import EXPIRES
 from .script import (
     FIELDS,
     ScriptFields,
@@ -79,7 +79,7 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
     @override
     def load(self, version: int, data: JsonObject) -> UpdateScript:
         """Read a stored payload; raises UnreadablePayload."""
-        return load_with(self, version, data)
+        return self.reread(version, data)
 
     @override
     def steps(

@@ -11,7 +11,7 @@ from .create_payload import CreateCameraEvent
 from .create_steps import back_date, create, describe, find_review, retain
 from .look_up import find
 from .models import FrigateCapabilities
-from .parts import load_with, receipt_from, refuse_unless
+from .parts import receipt_from, refuse_unless
 
 type CreateStep = Step[FrigateClient, CreateCameraEvent]
 
@@ -65,7 +65,7 @@ class CreateCameraEventOperation(
     @override
     def load(self, version: int, data: JsonObject) -> CreateCameraEvent:
         """Read a stored payload; raises UnreadablePayload."""
-        return load_with(self, version, data)
+        return self.reread(version, data)
 
     @override
     def steps(

@@ -17,7 +17,7 @@ from ..base import (
 from ..fields import known_only, moment, optional
 from .client import FrigateClient
 from .models import FrigateCapabilities
-from .parts import load_with, receipt_from
+from .parts import receipt_from
 from .stored import end, event_result
 from .target import Target
 
@@ -76,12 +76,12 @@ class EndCameraEventOperation(
         """Read a stored payload; raises UnreadablePayload."""
         moment = data.get("end_time")
         if not isinstance(moment, str):
-            return load_with(self, version, data)
+            return self.reread(version, data)
         try:
             end_time = datetime.fromisoformat(moment)
         except ValueError as error:
             raise UnreadablePayload("end_time is no time") from error
-        return load_with(self, version, {**data, "end_time": end_time})
+        return self.reread(version, {**data, "end_time": end_time})
 
     @override
     def steps(

@@ -3,30 +3,26 @@
 from collections.abc import Mapping
 from typing import Any, cast, override
 
-from aiohttp import ClientSession, DummyCookieJar
 from homeassistant.const import (
     CONF_PASSWORD,
     CONF_URL,
     CONF_USERNAME,
     CONF_VERIFY_SSL,
-    EVENT_HOMEASSISTANT_CLOSE,
 )
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.selector import (
     BooleanSelector,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
 )
-from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 from yarl import URL
 
 from ..base import Client, InvalidField
 from ..errors import PermissionDenied
-from ..forms import BackendForms, Coercer, Probe, as_it_is
+from ..forms import BackendForms, Coercer, Probe, as_it_is, cookieless_session
 from ..http import normalise_address
 from .client import FrigateClient
 from .operations import FRIGATE
@@ -71,8 +67,6 @@ ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
     },
 }
 """What the actions take; numbers are read by the operations themselves."""
-
-_SESSIONS: HassKey[dict[bool, ClientSession]] = HassKey("event_relay_frigate_sessions")
 
 
 class FrigateForms(BackendForms):
@@ -129,7 +123,7 @@ class FrigateForms(BackendForms):
     ) -> FrigateClient:
         """Build a client from a connection's data."""
         return FrigateClient(
-            _session(hass, verify_ssl=data[CONF_VERIFY_SSL]),
+            cookieless_session(hass, verify_ssl=data[CONF_VERIFY_SSL]),
             data[CONF_URL],
             username=data[CONF_USERNAME],
             password=data[CONF_PASSWORD],
@@ -156,26 +150,3 @@ def _address(entered: str) -> str:
     except ValueError as error:
         raise InvalidField(CONF_URL, "invalid_address") from error
     return address.removesuffix("/api").rstrip("/")
-
-
-@callback
-def _session(hass: HomeAssistant, *, verify_ssl: bool) -> ClientSession:
-    """Return the session that all clients of Frigate share.
-
-    It keeps no cookies, since a login belongs to one client, and lives as long as
-    Home Assistant: neither a form nor a connection has to give it back.
-    """
-    sessions = hass.data.setdefault(_SESSIONS, {})
-    if (session := sessions.get(verify_ssl)) is not None:
-        return session
-    session = sessions[verify_ssl] = async_create_clientsession(
-        hass, verify_ssl=verify_ssl, auto_cleanup=False, cookie_jar=DummyCookieJar()
-    )
-
-    @callback
-    def detach(_event: Event) -> None:
-        """Let go of the connector, which is Home Assistant's."""
-        session.detach()
-
-    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, detach)
-    return session

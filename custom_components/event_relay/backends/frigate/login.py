@@ -1,14 +1,15 @@
 """Logging in to Frigate, no more often than must be."""
 
-import asyncio
 from collections.abc import Callable
 from copy import copy
 from http import HTTPStatus
 import re
 import time
+from typing import override
 
-from ..errors import BackendError, InvalidCredentials, InvalidResponse, Unavailable
+from ..errors import InvalidCredentials, InvalidResponse, Unavailable
 from ..http import Effect, HttpTransport, Reply
+from ..login import TokenLogin
 from .failures import raise_for_answer, reason
 
 RATE_LIMIT_WAIT = 60.0
@@ -21,10 +22,11 @@ CSRF = {"X-CSRF-TOKEN": "1"}
 """Wanted where a request has an Origin, harmless where it has none."""
 
 
-class FrigateLogin:
-    """The token of one user, and how it is renewed.
+class FrigateLogin(TokenLogin):
+    """The token of one user.
 
-    Callers that need a token at the same time share one login and its outcome.
+    Credentials that were refused are not sent again, and after a 429 nothing is for
+    a minute.
     """
 
     def __init__(
@@ -36,14 +38,11 @@ class FrigateLogin:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the credentials; both empty where the server wants none."""
-        self.token: str | None = None
+        super().__init__()
         self._transport = transport
         self._username = username
         self._password = password
         self._monotonic = monotonic
-        self._lock = asyncio.Lock()
-        self._logins = 0
-        self._outcome: BackendError | None = None
         self._refusal: InvalidCredentials | None = None
         self._blocked_until: float | None = None
 
@@ -56,31 +55,8 @@ class FrigateLogin:
         """Let credentials that were refused be tried again."""
         self._refusal = None
 
-    async def renew(self, stale: str | None) -> None:
-        """Get a token other than the stale one.
-
-        Credentials that were refused are not sent again, and after a 429 nothing is
-        for a minute. Raises InvalidCredentials, Unavailable, CannotConnect,
-        PermissionDenied or InvalidResponse.
-        """
-        logins = self._logins
-        async with self._lock:
-            if self.token is not None and self.token != stale:
-                return
-            if self._logins != logins and self._outcome is not None:
-                raise copy(self._outcome)
-            self._raise_known()
-            self.token = None
-            self._outcome = None
-            try:
-                self.token = await self._log_in()
-            except BackendError as error:
-                self._outcome = error
-                raise
-            finally:
-                self._logins += 1
-
-    def _raise_known(self) -> None:
+    @override
+    def raise_known(self) -> None:
         """Raise what would come of a login that is better not tried."""
         if self._refusal is not None:
             raise copy(self._refusal)
@@ -91,7 +67,8 @@ class FrigateLogin:
             raise Unavailable("too many logins", code="rate_limited", retry_after=left)
         self._blocked_until = None
 
-    async def _log_in(self) -> str:
+    @override
+    async def log_in(self) -> str:
         """Log in, and return the token."""
         reply = await self._transport.send(
             "POST",

@@ -5,12 +5,8 @@ from collections.abc import Mapping
 from ..base import (
     InvalidField,
     JsonObject,
-    Operation,
     Receipt,
-    UnreadablePayload,
 )
-from .client import FrigateClient
-from .models import FrigateCapabilities
 from .version import FrigateVersion
 
 _DETAILS = ("camera", "label", "start", "end", "review_id")
@@ -25,20 +21,6 @@ def refuse_unless(
     """Refuse a field that was given and that this version lacks."""
     if value is not None and not can:
         raise InvalidField(field, "not_supported", version=str(version))
-
-
-def load_with[PayloadT](
-    operation: Operation[FrigateClient, PayloadT, FrigateCapabilities],
-    version: int,
-    data: Mapping[str, object],
-) -> PayloadT:
-    """Read a stored payload the way it was first read; raises UnreadablePayload."""
-    if version != operation.version:
-        raise UnreadablePayload(f"version {version} of {operation.name}")
-    try:
-        return operation.parse(data)
-    except InvalidField as error:
-        raise UnreadablePayload(str(error)) from error
 
 
 def receipt_from(results: Mapping[str, JsonObject]) -> Receipt:

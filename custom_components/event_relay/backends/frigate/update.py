@@ -9,7 +9,7 @@ from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepConte
 from ..fields import description, flag, known_only, line, optional
 from .client import FrigateClient
 from .models import FrigateCapabilities
-from .parts import load_with, receipt_from, refuse_unless
+from .parts import receipt_from, refuse_unless
 from .stored import event_result
 from .target import Target
 
@@ -82,7 +82,7 @@ class UpdateCameraEventOperation(
     @override
     def load(self, version: int, data: JsonObject) -> UpdateCameraEvent:
         """Read a stored payload; raises UnreadablePayload."""
-        return load_with(self, version, data)
+        return self.reread(version, data)
 
     @override
     def steps(

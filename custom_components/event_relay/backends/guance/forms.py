@@ -7,7 +7,6 @@ from typing import Any, cast, override
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -21,7 +20,7 @@ import voluptuous as vol
 from yarl import URL
 
 from ..base import Client, InvalidField
-from ..forms import BackendForms, Coercer, Probe, as_it_is
+from ..forms import BackendForms, Coercer, Probe, as_it_is, cookieless_session
 from ..http import normalise_address
 from .client import GuanceClient
 from .operations import GUANCE
@@ -103,7 +102,7 @@ class GuanceForms(BackendForms):
     ) -> GuanceClient:
         """Build a client from a connection's data."""
         return GuanceClient(
-            async_get_clientsession(hass), data[CONF_URL], api_key=data[CONF_API_KEY]
+            cookieless_session(hass), data[CONF_URL], api_key=data[CONF_API_KEY]
         )
 
     @override

@@ -17,11 +17,11 @@ from ..base import (
 from ..errors import OutcomeUnknown
 from ..fields import known_only, required
 from .client import PalabraClient
-from .content import CONTENT, Content
+from .content import CONTENT, Content, stored_fields
 from .fields import event_type, in_order, instant, title
 from .look_up import Wanted, find
 from .models import PalabraCapabilities
-from .parts import event_result, load_with, receipt_from
+from .parts import event_result, receipt_from
 from .times import written
 
 STARTED = "The start was over when the event was made."
@@ -91,7 +91,7 @@ class CreateLiveEventOperation(
     @override
     def load(self, version: int, data: JsonObject) -> CreateLiveEvent:
         """Read a stored payload; raises UnreadablePayload."""
-        return load_with(self, version, data)
+        return self.reread(version, stored_fields(data))
 
     @override
     def steps(

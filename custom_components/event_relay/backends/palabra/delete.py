@@ -8,8 +8,9 @@ from typing import Self, override
 from ..base import JsonObject, Operation, Receipt, Step, StepContext
 from ..fields import known_only
 from .client import PalabraClient
+from .content import stored_fields
 from .models import PalabraCapabilities
-from .parts import load_with, receipt_from
+from .parts import receipt_from
 from .target import Target
 
 
@@ -55,7 +56,7 @@ class DeleteLiveEventOperation(
     @override
     def load(self, version: int, data: JsonObject) -> DeleteLiveEvent:
         """Read a stored payload; raises UnreadablePayload."""
-        return load_with(self, version, data)
+        return self.reread(version, stored_fields(data))
 
     @override
     def steps(

@@ -13,7 +13,6 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
@@ -24,7 +23,7 @@ import voluptuous as vol
 from yarl import URL
 
 from ..base import Client, InvalidField, JsonObject
-from ..forms import BackendForms, Coercer, Probe, Query
+from ..forms import BackendForms, Coercer, Probe, Query, cookieless_session
 from ..http import normalise_address
 from .client import DEFAULT_ADDRESS, PalabraClient
 from .credentials import PalabraCredentials
@@ -153,7 +152,7 @@ class PalabraForms(BackendForms):
     ) -> PalabraClient:
         """Build a client from a connection's data."""
         return PalabraClient(
-            async_get_clientsession(hass),
+            cookieless_session(hass),
             data[CONF_URL],
             credentials=PalabraCredentials(
                 api_key=data[CONF_API_KEY],

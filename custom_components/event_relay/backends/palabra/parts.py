@@ -2,27 +2,11 @@
 
 from collections.abc import Mapping
 
-from ..base import InvalidField, JsonObject, Operation, Receipt, UnreadablePayload
-from .client import PalabraClient
-from .content import stored_fields
-from .models import LiveEvent, PalabraCapabilities
+from ..base import JsonObject, Receipt
+from .models import LiveEvent
 from .times import written_or_none
 
 _DETAILS = ("start", "end", "event_type", "status")
-
-
-def load_with[PayloadT](
-    operation: Operation[PalabraClient, PayloadT, PalabraCapabilities],
-    version: int,
-    data: JsonObject,
-) -> PayloadT:
-    """Read a stored payload the way it was first read; raises UnreadablePayload."""
-    if version != operation.version:
-        raise UnreadablePayload(f"version {version} of {operation.name}")
-    try:
-        return operation.parse(stored_fields(data))
-    except InvalidField as error:
-        raise UnreadablePayload(f"{error.field} is {error.problem}") from error
 
 
 def event_result(event: LiveEvent) -> JsonObject:

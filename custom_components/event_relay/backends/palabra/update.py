@@ -9,11 +9,11 @@ from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepConte
 from ..errors import Rejected
 from ..fields import known_only
 from .client import UNKNOWN_EVENT, PalabraClient
-from .content import CONTENT, Content
+from .content import CONTENT, Content, stored_fields
 from .create import refuse_over
 from .fields import in_order
 from .models import PalabraCapabilities
-from .parts import event_result, load_with, receipt_from
+from .parts import event_result, receipt_from
 from .target import Target
 
 
@@ -72,7 +72,7 @@ class UpdateLiveEventOperation(
     @override
     def load(self, version: int, data: JsonObject) -> UpdateLiveEvent:
         """Read a stored payload; raises UnreadablePayload."""
-        return load_with(self, version, data)
+        return self.reread(version, stored_fields(data))
 
     @override
     def steps(

@@ -1,0 +1,52 @@
+"""A token that is got by logging in, no more often than must be."""
+
+from abc import ABC, abstractmethod
+import asyncio
+from copy import copy
+
+from .errors import BackendError
+
+
+class TokenLogin(ABC):
+    """The token of one account, and how it is renewed.
+
+    Callers that need a token at the same time share one login and its outcome.
+    """
+
+    def __init__(self) -> None:
+        """Begin without a token."""
+        self.token: str | None = None
+        self._lock = asyncio.Lock()
+        self._logins = 0
+        self._outcome: BackendError | None = None
+
+    async def renew(self, stale: str | None) -> None:
+        """Get a token other than the stale one.
+
+        Raises InvalidCredentials, PermissionDenied, Unavailable, CannotConnect or
+        InvalidResponse.
+        """
+        logins = self._logins
+        async with self._lock:
+            if self.token is not None and self.token != stale:
+                return
+            if self._logins != logins and self._outcome is not None:
+                raise copy(self._outcome)
+            self.raise_known()
+            self.token = None
+            self._outcome = None
+            try:
+                self.token = await self.log_in()
+            except BackendError as error:
+                self._outcome = error
+                raise
+            finally:
+                self._logins += 1
+
+    @abstractmethod
+    def raise_known(self) -> None:
+        """Raise what would come of a login that is better not tried."""
+
+    @abstractmethod
+    async def log_in(self) -> str:
+        """Log in, and return the token."""
