@@ -1,31 +1,32 @@
-"""Show Event Relay at work: a real Home Assistant, and a stand-in for Frigate."""
+"""Show Event Relay at work: a real Home Assistant, and a stand-in for each backend."""
 
 import argparse
 import asyncio
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack, suppress
 import secrets
 import signal
 import sys
 
 from aiohttp import ClientError, ClientSession
 
-from simulators.frigate import FrigateSimulator
+from simulators.server import Simulator
 
 from .api import Api, ApiError, User
-from .arrivals import describe
 from .home import Home, HomeError, temporary_home
-from .household import furnish
+from .household import settle
 from .patience import TookTooLong
 from .ports import FIRST_PORT
-from .scenes import Disproved, Scenes
+from .scenes import Disproved, Scene, make_scenes
 from .screen import progress, say
-from .websocket import connected
+from .websocket import WebSocket, connected
 
 _FAILURES = (ApiError, ClientError, Disproved, HomeError, OSError, TookTooLong)
 _SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 _INTERRUPTED = 130
 _LOOK_SECONDS = 0.2
+
+type Scenes = Sequence[Scene[Simulator]]
 
 
 def main() -> int | str:
@@ -62,22 +63,22 @@ async def _interruptible(work: Coroutine[None, None, None]) -> None:
 async def _run(*, once: bool, port: int) -> None:
     """Start everything, show it, and leave nothing behind."""
     user = User(name="demo", password=secrets.token_hex(4))
-    async with (
-        FrigateSimulator(password=secrets.token_hex(16)) as simulator,
-        temporary_home(first_port=port) as home,
-    ):
+    scenes = make_scenes()
+    async with AsyncExitStack() as simulators, temporary_home(first_port=port) as home:
+        for scene in scenes:
+            await simulators.enter_async_context(scene.simulator)
         try:
             async with progress("Starting Home Assistant"):
                 await home.start()
-            await home.run(_show(home, simulator, user))
+            await home.run(_show(home, scenes, user))
             if not once:
-                await _serve(home, simulator, user)
+                await _serve(home, scenes, user)
         finally:
             async with progress("Stopping Home Assistant"):
                 await home.stop()
 
 
-async def _show(home: Home, simulator: FrigateSimulator, user: User) -> None:
+async def _show(home: Home, scenes: Scenes, user: User) -> None:
     """Set the home up, and play the scenes."""
     async with ClientSession() as session:
         api = Api(session, home.url)
@@ -86,34 +87,48 @@ async def _show(home: Home, simulator: FrigateSimulator, user: User) -> None:
             await api.wait_running()
             await api.finish_onboarding()
         async with connected(session, home.url, api.access_token) as socket:
-            async with progress("Connecting to Frigate, adding a bell and a door"):
-                await furnish(api, socket, simulator)
+            await settle(socket)
+            for scene in scenes:
+                async with progress(f"Connecting to {scene.name}, adding {scene.adds}"):
+                    await scene.furnish(api, socket)
             try:
-                await Scenes(socket, simulator).play()
+                await _play(scenes, socket)
             except Disproved, TookTooLong:
-                for line in home.log_about(".event_relay", ".automation"):
+                for line in home.log_about(".event_relay", ".automation", ".script"):
                     say(f"    {line}")
                 raise
     say("All of it arrived.")
 
 
-async def _serve(home: Home, simulator: FrigateSimulator, user: User) -> None:
+async def _play(scenes: Scenes, socket: WebSocket) -> None:
+    """Play the scenes, and see that nothing arrived twice."""
+    for scene in scenes:
+        await scene.play(socket)
+    for scene in scenes:
+        scene.check_count()
+
+
+async def _serve(home: Home, scenes: Scenes, user: User) -> None:
     """Let the person look around, until a signal comes."""
     say(f"Home Assistant is at {home.url}, user {user.name}, password {user.password}")
-    say("Its page “Try it” has the bell and the door. Ctrl-C ends it.")
+    say("Its page “Try it” has all that was shown. Ctrl-C ends it.")
     with suppress(asyncio.CancelledError):
-        await home.run(_tell_arrivals(simulator))
+        await home.run(_tell_arrivals(scenes))
 
 
-async def _tell_arrivals(simulator: FrigateSimulator) -> None:
-    """Print a line for each event that arrives, and again once it has its end."""
-    told = {describe(event) for event in simulator.events}
+async def _tell_arrivals(scenes: Scenes) -> None:
+    """Print a line for each thing that arrives, and again once it has its end."""
+    told = set(_lines(scenes))
     while True:
-        for line in [describe(event) for event in simulator.events]:
+        for line in _lines(scenes):
             if line not in told:
                 told.add(line)
                 say(f"  {line}")
         await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _lines(scenes: Scenes) -> list[str]:
+    return [line for scene in scenes for line in scene.lines()]
 
 
 if __name__ == "__main__":

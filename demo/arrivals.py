@@ -1,16 +1,11 @@
-"""What has arrived at the simulator, in words."""
+"""What has arrived at an outside system, in words."""
 
 from datetime import UTC, datetime
 
-from simulators.frigate.store import StoredEvent
 
-
-def describe(event: StoredEvent) -> str:
+def line(backend: str, what: str, outside_id: str) -> str:
     """Return the backend, what it stored, and its id there."""
-    what = f"{event.label} ({event.sub_label})" if event.sub_label else event.label
-    end = "…" if event.end_time is None else clock(event.end_time)
-    span = f"{clock(event.start_time)} to {end}"
-    return f"frigate  {event.camera}: {what}, {span}  {event.id}"
+    return f"{backend:<7}  {what}  {outside_id}"
 
 
 def clock(moment: float) -> str:

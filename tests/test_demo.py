@@ -11,15 +11,19 @@ import sys
 
 import pytest
 
+from custom_components.event_relay.registry import BY_NAME
 from demo import leash
 from demo.api import ApiError, member
 from demo.patience import TookTooLong, eventually
 from demo.ports import reserved_port
+from demo.scenes import Disproved, Scene, make_scenes
 from demo.screen import progress
+from simulators.server import Simulator
 from simulators.wire import Json
 
 ROOT = Path(__file__).parents[1]
 CLOCK = r"\d\d:\d\d:\d\d"
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 EVENT = rf"{CLOCK} to {{end}}  \d+\.\d+-[a-z0-9]{{{{6}}}}  \d+ ms"
 
 
@@ -53,6 +57,11 @@ def test_once_shows_all_that_arrived_and_leaves_nothing(tmp_path: Path) -> None:
         door + EVENT.format(end=CLOCK),
         r"event_relay  keeps it: delivery \S+ is (pending|uncertain)",
         rf"Rung at {CLOCK}, kept at {CLOCK}, once",
+        rf"guance +critical: Smoke in the kitchen, {CLOCK}  no id: .+  \d+ ms",
+        rf"guance +ok: No smoke any more, {CLOCK}  no id: .+  \d+ ms",
+        r"room=kitchen",
+        r"aipix +Visitor .+, mon tue wed thu fri 08:30 to 12:00 .+  script \d+  \d+ ms",
+        rf"palabra +Town meeting at Town hall, .+  {UUID}  \d+ ms",
         r"All of it arrived\.",
     ):
         assert re.search(line, result.stdout), line
@@ -134,3 +143,13 @@ def test_answer_is_read() -> None:
 def test_answer_of_another_shape_is_an_error(answer: Json) -> None:
     with pytest.raises(ApiError):
         member(answer, "state", str)
+
+
+def test_every_backend_has_its_scene() -> None:
+    assert {scene.backend for scene in make_scenes()} == set(BY_NAME)
+
+
+@pytest.mark.parametrize("scene", make_scenes(), ids=lambda scene: scene.name)
+def test_what_did_not_arrive_disproves_a_scene(scene: Scene[Simulator]) -> None:
+    with pytest.raises(Disproved, match=f"{scene.name} keeps 0, not {scene.arrivals}"):
+        scene.check_count()

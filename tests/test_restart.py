@@ -9,8 +9,9 @@ import pytest
 
 from demo.api import Api, User, member
 from demo.home import Home, temporary_home
-from demo.household import BELL, furnish, turn
+from demo.household import settle, turn
 from demo.patience import eventually
+from demo.scenes.frigate import BELL, FrigateScene
 from demo.websocket import WebSocket, connected
 from simulators.frigate import FrigateSimulator
 from simulators.wire import Json
@@ -41,7 +42,8 @@ async def _kill_and_restart(simulator: FrigateSimulator, home: Home) -> None:
         await api.make_user(user)
         await api.wait_running()
         async with connected(session, home.url, api.access_token) as socket:
-            await furnish(api, socket, simulator)
+            await settle(socket)
+            await FrigateScene(simulator).furnish(api, socket)
         # Home Assistant writes its own users and connections with a delay.
         await home.stop()
 

@@ -1,0 +1,29 @@
+"""What happens in the demo, a scene for each backend, and the proof of each."""
+
+from collections.abc import Sequence
+import secrets
+
+from simulators.aipix import AipixSimulator
+from simulators.frigate import FrigateSimulator
+from simulators.guance import GuanceSimulator
+from simulators.palabra import PalabraSimulator
+from simulators.server import Simulator
+
+from .aipix import AipixScene
+from .frigate import FrigateScene
+from .guance import GuanceScene
+from .palabra import PalabraScene
+from .scene import Disproved, Scene
+
+__all__ = ["Disproved", "Scene", "make_scenes"]
+
+
+def make_scenes() -> Sequence[Scene[Simulator]]:
+    """Return all scenes in their order, with simulators that do not run yet."""
+    secret = secrets.token_hex(16)
+    return (
+        FrigateScene(FrigateSimulator(password=secret)),
+        GuanceScene(GuanceSimulator(api_key=secret, name="Guance workspace")),
+        AipixScene(AipixSimulator(password=secret)),
+        PalabraScene(PalabraSimulator(api_key=f"plbr_{secret}")),
+    )

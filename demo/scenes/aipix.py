@@ -1,0 +1,103 @@
+"""aipix: office hours that become the timetable of a script."""
+
+from collections.abc import Sequence
+from time import time
+from typing import override
+
+from demo.api import Api, ApiError
+from demo.arrivals import line
+from demo.screen import say
+from demo.websocket import WebSocket
+from simulators.aipix import AipixSimulator
+from simulators.wire import Json
+
+from .scene import Disproved, Scene
+
+_ANNOUNCE = "script.announce_visitors"
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+_HOURS = (("08:30:00", "12:00:00"), ("12:30:00", "17:00:00"))
+_WEEK = [(day, hours) for day in _DAYS for hours in _HOURS]
+
+type Week = Sequence[tuple[str, tuple[str, str]]]
+"""Days, and from when to when; days with a break are there twice."""
+
+
+class AipixScene(Scene[AipixSimulator]):
+    """A schedule helper, and a script that keeps to it."""
+
+    backend = "aipix"
+    name = "aipix"
+    adds = "office hours"
+    arrivals = 1
+
+    @override
+    def connection(self) -> dict[str, Json]:
+        return {
+            "url": self.simulator.url,
+            "api": "client",
+            "username": self.simulator.settings.user,
+            "password": self.simulator.settings.password,
+            "verify_ssl": True,
+        }
+
+    @override
+    async def add(self, api: Api, socket: WebSocket) -> None:
+        ranges: list[Json] = [{"from": start, "to": end} for start, end in _HOURS]
+        await socket.command(
+            "schedule/create",
+            name="Office hours",
+            icon="mdi:briefcase-clock",
+            **dict.fromkeys(_DAYS, ranges),
+        )
+
+    @override
+    async def play(self, socket: WebSocket) -> None:
+        say("Visitors are to be announced in office hours, which a helper holds:")
+        asked = time()
+        await socket.act("script.turn_on", entity_id=_ANNOUNCE)
+        script = await self.stored(lambda: self.simulator.scripts, 1)
+        if (week := _week(script)) != _WEEK:
+            raise Disproved(f"the script keeps to other hours: {week}")
+        stored_at = self.simulator.store.stored_at[f"script/{script['id']}"]
+        self.tell(_line(script), stored_at - asked)
+        await self.check_delivered(socket, "create_script", 1, str(script["id"]))
+
+    @override
+    def lines(self) -> list[str]:
+        return [_line(script) for script in self.simulator.scripts]
+
+
+def _week(script: dict[str, Json]) -> Week:
+    """Return the times of a script, which it has as days with breaks."""
+    match script:
+        case {"timetable": {"days": [*days]}}:
+            return [one for day in days for one in _ranges(day)]
+    raise ApiError(f"aipix has a script without a timetable: {script}")
+
+
+def _ranges(day: Json) -> Week:
+    """Return the times of a day, without their offset from UTC."""
+    match day:
+        case {"type": str(name), "from": str(start), "to": str(end), "breaks": [*gaps]}:
+            pass
+        case _:
+            raise ApiError(f"aipix has a day of another shape: {day}")
+    moments = [start]
+    for gap in gaps:
+        match gap:
+            case {"from": str(begin), "to": str(stop)}:
+                moments += [begin, stop]
+    moments.append(end)
+    local = [moment[:8] for moment in moments]
+    return [
+        (name, (begin, stop))
+        for begin, stop in zip(local[::2], local[1::2], strict=True)
+    ]
+
+
+def _line(script: dict[str, Json]) -> str:
+    week = _week(script)
+    days = " ".join(dict.fromkeys(day[:3] for day, _ in week))
+    hours = dict.fromkeys(f"{start[:5]} to {end[:5]}" for _, (start, end) in week)
+    what = f"{script['title']}, {days} {' and '.join(hours)}"
+    return line("aipix", what, f"script {script['id']}")

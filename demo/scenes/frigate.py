@@ -1,0 +1,153 @@
+"""Frigate: a bell, a door, and a power cut."""
+
+import asyncio
+from time import time
+from typing import override
+
+from demo.api import Api, member
+from demo.arrivals import clock, line
+from demo.deliveries import deliveries
+from demo.household import add_sensor, add_switch, turn
+from demo.patience import eventually
+from demo.screen import progress, say
+from demo.websocket import WebSocket
+from simulators.frigate import FrigateSimulator
+from simulators.frigate.store import StoredEvent
+from simulators.wire import Json
+
+from .scene import ARRIVAL_SECONDS, TOLERANCE_SECONDS, Disproved, Scene
+
+BELL = "input_boolean.doorbell"
+_DOOR = "input_boolean.garden_door"
+"""What stands for the door itself; its contact is a binary sensor."""
+_CATCH_UP_SECONDS = 60.0
+_OPEN_SECONDS = 2.0
+_OUTAGE_SECONDS = 3.0
+
+
+class FrigateScene(Scene[FrigateSimulator]):
+    """A bell, a door and a power cut, one after the other."""
+
+    backend = "frigate"
+    name = "Frigate"
+    adds = "a bell and a door"
+    arrivals = 3
+
+    @override
+    def connection(self) -> dict[str, Json]:
+        return {
+            "url": self.simulator.url,
+            "username": self.simulator.settings.user,
+            "password": self.simulator.settings.password,
+            "verify_ssl": True,
+        }
+
+    @override
+    async def add(self, api: Api, socket: WebSocket) -> None:
+        await add_switch(socket, "Doorbell", "mdi:doorbell")
+        await add_switch(socket, "Garden door", "mdi:door")
+        await add_sensor(api, "Garden door", "door", _DOOR)
+
+    @override
+    async def play(self, socket: WebSocket) -> None:
+        own = (self.simulator.settings.async_delay or 0) * 1000
+        say(
+            f"Of the times shown, Frigate itself takes {own:.0f} ms to store an event;"
+            " the other stand-ins take next to none."
+        )
+        await self._ring(socket)
+        await self._open_and_close(socket)
+        await self._ring_during_outage(socket)
+
+    @override
+    def lines(self) -> list[str]:
+        return [_line(event) for event in self.simulator.events]
+
+    async def _ring(self, socket: WebSocket) -> None:
+        say("The doorbell rings:")
+        rung = time()
+        await turn(socket, BELL, on=True)
+        event = await self._event(1)
+        self._check_start(event, rung)
+        self.tell(_line(event), event.stored_at - rung)
+
+    async def _open_and_close(self, socket: WebSocket) -> None:
+        say("The garden door opens, and closes a little later:")
+        opened = time()
+        await turn(socket, _DOOR, on=True)
+        event = await self._event(2)
+        self._check_start(event, opened)
+        if event.end_time is not None:
+            raise Disproved("the event of the door has an end while the door is open")
+        self.tell(_line(event), event.stored_at - opened)
+        await asyncio.sleep(_OPEN_SECONDS)
+        closed = time()
+        await turn(socket, _DOOR, on=False)
+        arrived = await self._end(event, closed)
+        self.tell(_line(event), arrived - closed)
+
+    async def _ring_during_outage(self, socket: WebSocket) -> None:
+        say("Frigate is stopped, and the doorbell rings:")
+        await self.simulator.stop()
+        rung = time()
+        await turn(socket, BELL, on=True)
+        waiting = await eventually(
+            lambda: _waiting(socket), "the delivery", ARRIVAL_SECONDS
+        )
+        delivery_id = member(waiting, "delivery_id", str)
+        state = member(waiting, "state", str)
+        say(f"  event_relay  keeps it: delivery {delivery_id} is {state}")
+        await asyncio.sleep(_OUTAGE_SECONDS)
+        await self.simulator.start()
+        async with progress("Frigate is there again, and Event Relay will try"):
+            event = await self._event(3, _CATCH_UP_SECONDS)
+        self._check_start(event, rung)
+        self.tell(_line(event), event.stored_at - rung)
+        await self.check_delivered(socket, "create_camera_event", 3, event.id)
+        say(
+            f"  Rung at {clock(rung)}, kept at {clock(event.stored_at)}, once, and"
+            f" with its own time: it begins {rung - event.start_time:.0f} s before"
+            " the ring, as every event of this camera does"
+        )
+
+    async def _event(
+        self, number: int, seconds: float = ARRIVAL_SECONDS
+    ) -> StoredEvent:
+        return await self.stored(lambda: self.simulator.events, number, seconds)
+
+    async def _end(self, event: StoredEvent, closed: float) -> float:
+        """Return when the end of an event arrived."""
+
+        async def look() -> float | None:
+            return event.end_time
+
+        end = await eventually(look, "the end of the event", ARRIVAL_SECONDS)
+        if abs(end - closed) > TOLERANCE_SECONDS:
+            raise Disproved(f"the event ends at {clock(end)}, not {clock(closed)}")
+        return next(
+            request.time
+            for request in self.simulator.requests
+            if request.path.endswith(f"/{event.id}/end")
+        )
+
+    def _check_start(self, event: StoredEvent, moment: float) -> None:
+        """Raise Disproved unless an event begins when the camera lets it begin."""
+        camera = self.simulator.settings.camera(event.camera)
+        begin = moment - (camera.pre_capture if camera else 0)
+        if abs(event.start_time - begin) > TOLERANCE_SECONDS:
+            raise Disproved(
+                f"the event begins at {clock(event.start_time)}, not {clock(begin)}"
+            )
+
+
+async def _waiting(socket: WebSocket) -> dict[str, Json] | None:
+    """Return the delivery that waits, None if there is none."""
+    waiting = await deliveries(socket, "pending", "uncertain")
+    return waiting[0] if waiting else None
+
+
+def _line(event: StoredEvent) -> str:
+    what = f"{event.label} ({event.sub_label})" if event.sub_label else event.label
+    end = "…" if event.end_time is None else clock(event.end_time)
+    span = f"{clock(event.start_time)} to {end}"
+    return line("frigate", f"{event.camera}: {what}, {span}", event.id)

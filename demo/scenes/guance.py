@@ -1,0 +1,83 @@
+"""Guance: an alarm, and that it is over."""
+
+import asyncio
+from time import time
+from typing import override
+
+from custom_components.event_relay.backends.guance.look_ups import OWN_TAG
+from demo.api import Api
+from demo.arrivals import clock, line
+from demo.household import add_sensor, add_switch, turn
+from demo.screen import say
+from demo.websocket import WebSocket
+from simulators.guance import GuanceSimulator
+from simulators.guance.store import StoredEvent
+from simulators.wire import Json
+
+from .scene import TOLERANCE_SECONDS, Disproved, Scene
+
+_SMOKE = "input_boolean.kitchen_smoke"
+"""What stands for the smoke itself; its sensor is a binary sensor."""
+_SMOKE_SECONDS = 2.0
+"""Longer than the second that Event Relay leaves between two requests to Guance."""
+
+
+class GuanceScene(Scene[GuanceSimulator]):
+    """A smoke alarm."""
+
+    backend = "guance"
+    name = "Guance"
+    adds = "a smoke alarm"
+    arrivals = 2
+
+    @override
+    def connection(self) -> dict[str, Json]:
+        return {
+            "url": self.simulator.url,
+            "api_key": self.simulator.settings.api_key,
+        }
+
+    @override
+    async def add(self, api: Api, socket: WebSocket) -> None:
+        await add_switch(socket, "Kitchen smoke", "mdi:smoke")
+        await add_sensor(api, "Kitchen smoke", "smoke", _SMOKE)
+
+    @override
+    async def play(self, socket: WebSocket) -> None:
+        say("There is smoke in the kitchen, and soon none any more:")
+        alarm = await self._smoke(socket, 1, "critical", on=True)
+        await asyncio.sleep(_SMOKE_SECONDS)
+        recovery = await self._smoke(socket, 2, "ok", on=False)
+        if (tags := _tags(alarm)) != _tags(recovery):
+            raise Disproved(f"the tags are {tags}, and then {_tags(recovery)}")
+        shown = ", ".join(f"{name}={value}" for name, value in tags.items())
+        say(f"  The tags of both tell that they belong together: {shown}")
+
+    @override
+    def lines(self) -> list[str]:
+        return [_line(event) for event in self.simulator.events]
+
+    async def _smoke(
+        self, socket: WebSocket, number: int, status: str, *, on: bool
+    ) -> StoredEvent:
+        """Let smoke come or go, and return what arrived of it."""
+        began = time()
+        await turn(socket, _SMOKE, on=on)
+        event = await self.stored(lambda: self.simulator.events, number)
+        if event.status != status:
+            raise Disproved(f"the status is {event.status}, not {status}")
+        if abs(event.date / 1000 - began) > TOLERANCE_SECONDS:
+            raise Disproved(f"the event is of {clock(event.date / 1000)}")
+        self.tell(_line(event), event.stored_at - began)
+        await self.check_delivered(socket, "create_custom_event", number, None)
+        return event
+
+
+def _tags(event: StoredEvent) -> dict[str, str]:
+    """Return the tags but our own, which tells one delivery from another."""
+    return {name: value for name, value in event.tags.items() if name != OWN_TAG}
+
+
+def _line(event: StoredEvent) -> str:
+    what = f"{event.status}: {event.title}, {clock(event.date / 1000)}"
+    return line("guance", what, "no id: Guance gives none")
