@@ -419,15 +419,16 @@ async def test_lists_what_scripts_are_made_of(
     aipix: AipixSimulator,
     hass_read_only_user: User,
 ) -> None:
-    """It is a query: anybody may ask, and nothing is delivered."""
-    listed: Any = await hass.services.async_call(
-        DOMAIN,
-        "list_script_choices",
-        {"config_entry_id": entry.entry_id},
-        blocking=True,
-        context=Context(user_id=hass_read_only_user.id),
-        return_response=True,
-    )
+    """It names people, so that only administrators may ask."""
+    with pytest.raises(Unauthorized):
+        await hass.services.async_call(
+            DOMAIN,
+            "list_script_choices",
+            blocking=True,
+            context=Context(user_id=hass_read_only_user.id),
+            return_response=True,
+        )
+    listed: Any = await act(hass, "list_script_choices", config_entry_id=entry.entry_id)
     assert {
         name: [one["id"] for one in listed[name]]
         for name in ("users", "events", "reactions", "cameras")

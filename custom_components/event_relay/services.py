@@ -1,6 +1,8 @@
 """Actions: coerce, resolve, put in the outbox, wait for the outcome, answer."""
 
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any
 
 from homeassistant.core import (
     HomeAssistant,
@@ -48,36 +50,34 @@ def async_setup_services(hass: HomeAssistant) -> None:
     for forms in BACKENDS:
         for name in forms.action_fields:
             handler = partial(_async_send, forms, name)
-            if name in forms.administrative:
-                async_register_admin_service(
-                    hass, DOMAIN, name, handler, _ANY, SupportsResponse.OPTIONAL
-                )
-            else:
-                hass.services.async_register(
-                    DOMAIN, name, handler, None, SupportsResponse.OPTIONAL
-                )
+            administrative = name in forms.administrative
+            _register(hass, name, handler, administrative=administrative)
         for name, query in forms.queries.items():
-            hass.services.async_register(
-                DOMAIN,
+            _register(
+                hass,
                 name,
                 partial(_async_query, forms, query),
-                None,
-                SupportsResponse.ONLY,
+                administrative=name in forms.administrative,
+                response=SupportsResponse.ONLY,
             )
-    hass.services.async_register(
-        DOMAIN, "list_deliveries", async_list, None, SupportsResponse.ONLY
-    )
-    async_register_admin_service(
-        hass, DOMAIN, "retry_delivery", async_retry, _ANY, SupportsResponse.OPTIONAL
-    )
-    async_register_admin_service(
-        hass,
-        DOMAIN,
-        "discard_delivery",
-        async_discard,
-        _ANY,
-        SupportsResponse.OPTIONAL,
-    )
+    _register(hass, "list_deliveries", async_list, response=SupportsResponse.ONLY)
+    _register(hass, "retry_delivery", async_retry, administrative=True)
+    _register(hass, "discard_delivery", async_discard, administrative=True)
+
+
+def _register(
+    hass: HomeAssistant,
+    name: str,
+    handler: Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]],
+    *,
+    administrative: bool = False,
+    response: SupportsResponse = SupportsResponse.OPTIONAL,
+) -> None:
+    """Register one action, for everybody or for administrators."""
+    if administrative:
+        async_register_admin_service(hass, DOMAIN, name, handler, _ANY, response)
+    else:
+        hass.services.async_register(DOMAIN, name, handler, None, response)
 
 
 async def _async_send(

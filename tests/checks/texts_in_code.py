@@ -29,6 +29,7 @@ READINGS: tuple[tuple[str, str | int, str], ...] = (
     ("SelectSelectorConfig", "translation_key", "selectors"),
     ("async_abort", "reason", "aborts"),
     ("async_create_issue", "translation_key", "issues"),
+    ("_register", 1, "actions"),
     ("async_register", 1, "actions"),
     ("async_register_admin_service", 2, "actions"),
     ("async_show_form", "step_id", "steps"),

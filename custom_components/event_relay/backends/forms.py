@@ -81,7 +81,7 @@ class BackendForms(ABC):
     action_fields: Mapping[str, Mapping[str, Coercer]]
     """For each operation the fields of its action, permissive in what they take."""
     administrative: frozenset[str] = frozenset()
-    """Operations that only administrators may ask for."""
+    """Operations and queries that only administrators may ask for."""
     outside_id_field: str = "event_id"
     """The field that names a thing outside, where `delivery_id` names its delivery."""
 

@@ -108,7 +108,9 @@ class AipixForms(BackendForms):
 
     backend = AIPIX
     action_fields = ACTION_FIELDS
-    administrative = frozenset({"create_script", "update_script"})
+    administrative = frozenset(
+        {"create_script", "update_script", "list_script_choices"}
+    )
     outside_id_field = "script_id"
     queries: Mapping[str, Query] = {
         "list_script_choices": Query(fields={}, run=_list_choices)
