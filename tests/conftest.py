@@ -4,6 +4,7 @@ from pathlib import Path
 
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
+from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
@@ -11,6 +12,10 @@ from syrupy.assertion import SnapshotAssertion
 # The test harness brings an empty package of the same name, and the one imported
 # first is the one in which Home Assistant looks for integrations.
 from custom_components.event_relay import storage
+
+# Two shared cores may stop any example for longer than Hypothesis waits.
+settings.register_profile("event_relay", deadline=None)
+settings.load_profile("event_relay")
 
 
 @pytest.fixture
