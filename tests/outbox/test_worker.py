@@ -108,6 +108,28 @@ async def test_pause_spends_no_attempt_and_ends_with_resume(
     await house.until(other, DELIVERED)
 
 
+async def test_delivery_may_be_claimed_again_before_its_last_attempt_is_cleared_away(
+    house: House,
+) -> None:
+    broken: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: broken.append(context)
+    )
+    house.client.troubles = [InvalidCredentials()] * 300
+
+    def mend(error: object) -> None:
+        if error is not None:
+            house.worker.resume()
+            asyncio.get_running_loop().call_soon(house.worker.resume)
+
+    house.worker._contacted = mend
+    delivery = await house.submit(wait=0)
+    await house.until(delivery, DELIVERED)
+
+    assert not broken
+    assert not house.worker._sending
+
+
 async def test_refusal_fails_with_the_backends_reason(house: House) -> None:
     house.client.troubles = [Rejected("no such camera")]
 

@@ -204,7 +204,9 @@ class Worker:
         tasks[delivery.id] = task
 
         def ended(task: asyncio.Task[None]) -> None:
-            del tasks[delivery.id]
+            # The delivery may have been claimed again before this was called.
+            if tasks.get(delivery.id) is task:
+                del tasks[delivery.id]
             self.wake()
             if not task.cancelled() and (error := task.exception()):
                 _LOGGER.error("Delivery %s broke off", delivery.id, exc_info=error)
