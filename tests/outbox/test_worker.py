@@ -125,6 +125,7 @@ async def test_delivery_may_be_claimed_again_before_its_last_attempt_is_cleared_
     house.worker._contacted = mend
     delivery = await house.submit(wait=0)
     await house.until(delivery, DELIVERED)
+    await house.stop()
 
     assert not broken
     assert not house.worker._sending
