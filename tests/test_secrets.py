@@ -8,7 +8,6 @@ from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -17,6 +16,7 @@ from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 from simulators.wire import Json
 
+from .canaries import written_texts
 from .home import act, connect
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -105,20 +105,7 @@ def _assert_clean(
     hass: HomeAssistant, caplog: pytest.LogCaptureFixture, written: list[object]
 ) -> None:
     """Look for canaries in whatever Event Relay itself has written."""
-    written += [
-        record.getMessage() + (record.exc_text or "")
-        for record in caplog.records
-        if DOMAIN in record.name
-    ]
-    written += [
-        (state.state, dict(state.attributes)) for state in hass.states.async_all()
-    ]
-    written += [
-        (issue.translation_placeholders, issue.data)
-        for issue in ir.async_get(hass).issues.values()
-        if issue.domain == DOMAIN
-    ]
-    for text in map(str, written):
+    for text in [*map(str, written), *written_texts(hass, caplog)]:
         assert "canary" not in text
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -17,6 +16,7 @@ from simulators.faults import Fault, FaultKind
 from simulators.guance import GuanceSimulator
 from simulators.wire import Json
 
+from .canaries import written_texts
 from .home import act
 from .home_guance import connect
 
@@ -115,20 +115,7 @@ def _assert_clean(
     hass: HomeAssistant, caplog: pytest.LogCaptureFixture, written: list[object]
 ) -> None:
     """Look for canaries and the write token in whatever Event Relay has written."""
-    written += [
-        record.getMessage() + (record.exc_text or "")
-        for record in caplog.records
-        if DOMAIN in record.name
-    ]
-    written += [
-        (state.state, dict(state.attributes)) for state in hass.states.async_all()
-    ]
-    written += [
-        (issue.translation_placeholders, issue.data)
-        for issue in ir.async_get(hass).issues.values()
-        if issue.domain == DOMAIN
-    ]
-    for text in map(str, written):
+    for text in [*map(str, written), *written_texts(hass, caplog)]:
         assert "canary" not in text
         assert "tkn_" not in text
 

@@ -6,7 +6,6 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -16,6 +15,7 @@ from simulators.palabra import PalabraSimulator
 from simulators.palabra.events import INGEST_SECRET
 from simulators.wire import Json
 
+from .canaries import written_texts
 from .home import act
 from .palabra_home import connect
 
@@ -144,18 +144,5 @@ def _assert_clean(
     hass: HomeAssistant, caplog: pytest.LogCaptureFixture, written: list[object]
 ) -> None:
     """Look for canaries in whatever Event Relay itself has written."""
-    written += [
-        record.getMessage() + (record.exc_text or "")
-        for record in caplog.records
-        if DOMAIN in record.name
-    ]
-    written += [
-        (state.state, dict(state.attributes)) for state in hass.states.async_all()
-    ]
-    written += [
-        (issue.translation_placeholders, issue.data)
-        for issue in ir.async_get(hass).issues.values()
-        if issue.domain == DOMAIN
-    ]
-    for text in map(str, written):
+    for text in [*map(str, written), *written_texts(hass, caplog)]:
         assert "canary" not in text
