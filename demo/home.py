@@ -102,7 +102,7 @@ class Home:
                 stdin=PIPE,
                 stdout=console,
                 stderr=STDOUT,
-                env=_environment(self.port),
+                env=_environment(self.folder, self.port),
                 start_new_session=True,
             )
 
@@ -168,11 +168,14 @@ def _make_folder(configuration: Path) -> Path:
     return folder
 
 
-def _environment(port: int) -> dict[str, str]:
-    """Return our environment, with the port that the configuration refers to."""
+def _environment(folder: Path, port: int) -> dict[str, str]:
+    """Return our environment, with the port that the configuration refers to.
+
+    Whatever its helpers leave in the folder for temporary files goes with the home.
+    """
     inherited = {
         name: value
         for name, value in os.environ.items()
         if name not in {"PYTHONHOME", "PYTHONPATH"}
     }
-    return inherited | {"DEMO_PORT": str(port)}
+    return inherited | {"DEMO_PORT": str(port), "TMPDIR": str(folder)}

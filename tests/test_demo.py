@@ -3,6 +3,7 @@
 # ruff: noqa: S603 - the commands are our own
 
 from collections.abc import Iterator
+from importlib.metadata import distributions
 import os
 from pathlib import Path
 import re
@@ -38,8 +39,15 @@ def processes_of(folder: Path) -> Iterator[str]:
             yield command
 
 
+def _installed() -> set[str]:
+    """Return what the environment holds, each package with its version."""
+    return {f"{one.name} {one.version}" for one in distributions()}
+
+
 @pytest.mark.timeout(180)
 def test_once_shows_all_that_arrived_and_leaves_nothing(tmp_path: Path) -> None:
+    installed = _installed()
+
     result = subprocess.run(
         [ROOT / "script" / "demo", "--once"],
         env=os.environ | {"TMPDIR": str(tmp_path)},
@@ -66,6 +74,7 @@ def test_once_shows_all_that_arrived_and_leaves_nothing(tmp_path: Path) -> None:
     ):
         assert re.search(line, result.stdout), line
     assert len(re.findall(bell, result.stdout)) == 2
+    assert _installed() == installed
     assert not list(tmp_path.iterdir())
     assert not list(processes_of(tmp_path))
 
