@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -12,6 +12,7 @@ from ..backends.base import Backend
 from ..backends.errors import OutcomeUnknown
 from . import outcomes
 from .delivery import Delivery, DeliveryState, Failure, Origin
+from .memory import Memory, Notes
 from .store import Store
 from .worker import Worker
 
@@ -40,6 +41,8 @@ class Request:
     """When it happened at home; an instant with its time zone."""
     id: str | None = None
     """Set where the same occurrence must not be accepted twice."""
+    notes: Notes = field(default_factory=dict)
+    """What the rule or mirror that asks is to remember with it."""
 
 
 class Outbox:
@@ -90,7 +93,7 @@ class Outbox:
         delivery = self._delivery(request)
         queue = self._waiter(delivery.id)
         try:
-            delivery = await self._store.accept(delivery)
+            delivery = await self._store.accept(delivery, noted=self._memory(request))
             self._wake()
             return await self._outcome(delivery, queue, wait)
         finally:
@@ -172,6 +175,13 @@ class Outbox:
             expires_at=operation.expires(payload, request.occurred_at, capabilities),
             due_at=now,
         )
+
+    def _memory(self, request: Request) -> Memory | None:
+        """Return what is to be remembered with a request, if anything is."""
+        subject = request.origin.subentry_id
+        if subject is None or not request.notes:
+            return None
+        return Memory(connection=self._connection, subject=subject, notes=request.notes)
 
     def _waiter(self, delivery_id: str) -> _Queue:
         """Wait for what becomes of a delivery, before it can become anything."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 import sqlite3
 
+from . import memory
 from .delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .file import StoreError
 from .rows import from_row, to_row
@@ -38,8 +39,18 @@ class Taken:
     """When there is something to do again; None if only a new delivery can tell."""
 
 
-def accept(database: sqlite3.Connection, delivery: Delivery, limit: int) -> Delivery:
-    """Insert a delivery and return it, or the one that has its id already."""
+def accept(
+    database: sqlite3.Connection,
+    delivery: Delivery,
+    limit: int,
+    noted: memory.Memory | None = None,
+) -> Delivery:
+    """Insert a delivery and return it, or the one that has its id already.
+
+    What is to be noted with it is noted in either case.
+    """
+    if noted is not None:
+        memory.remember(database, noted)
     if stored := get(database, delivery.id):
         return stored
     (waiting,) = database.execute(
@@ -152,7 +163,8 @@ def prune(database: sqlite3.Connection, owner: str, before: datetime) -> int:
         " SELECT sequence FROM deliveries AS one WHERE connection = ?"
         " AND settled_at < ? AND NOT EXISTS (SELECT 1 FROM deliveries AS waiting"
         " WHERE waiting.connection = one.connection AND waiting.follows = one.id"
-        " AND waiting.state IN ('pending', 'sending', 'uncertain')) LIMIT ?)",
+        " AND waiting.state IN ('pending', 'sending', 'uncertain'))"
+        " AND NOT EXISTS (SELECT 1 FROM notes WHERE keeps = one.id) LIMIT ?)",
         (owner, before.timestamp(), PRUNED_AT_ONCE),
     ).rowcount
 
@@ -211,8 +223,9 @@ def listing(
 
 
 def remove(database: sqlite3.Connection, owner: str) -> None:
-    """Delete the deliveries of a connection."""
+    """Delete the deliveries of a connection, and what its rules remember."""
     database.execute("DELETE FROM deliveries WHERE connection = ?", (owner,))
+    memory.forget(database, owner, None)
 
 
 def _expire(

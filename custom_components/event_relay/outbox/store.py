@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 import sqlite3
 
-from . import queries
+from . import memory, queries
 from .database import Database
 from .delivery import TRANSITIONS, Delivery, DeliveryState
 from .file import SetAside, StoreError, StoreUnavailable, begin_backup, end_backup
+from .memory import Memory, Note
 from .queries import OutboxFull, StaleDelivery, Taken
 
 __all__ = [
@@ -52,15 +53,19 @@ class Store:
         await self._database.close()
 
     async def accept(
-        self, delivery: Delivery, *, limit: int = UNSETTLED_LIMIT
+        self,
+        delivery: Delivery,
+        *,
+        limit: int = UNSETTLED_LIMIT,
+        noted: Memory | None = None,
     ) -> Delivery:
-        """Commit a new delivery and return it as stored.
+        """Commit a new delivery, and notes with it, and return it as stored.
 
         A delivery whose id is already there is not stored twice: the one that is
         there is returned. Raises OutboxFull and StoreUnavailable.
         """
         return await self._database.run(
-            lambda connection: queries.accept(connection, delivery, limit)
+            lambda connection: queries.accept(connection, delivery, limit, noted)
         )
 
     async def update(self, delivery: Delivery, *, was: DeliveryState) -> Delivery:
@@ -134,6 +139,25 @@ class Store:
         """
         return await self._database.run(
             lambda connection: queries.prune(connection, owner, before)
+        )
+
+    async def remember(self, noted: Memory) -> None:
+        """Commit what a rule or mirror is to remember."""
+        await self._database.run(lambda connection: memory.remember(connection, noted))
+
+    async def recall(self, owner: str) -> dict[str, dict[str, Note]]:
+        """Return what the rules and mirrors of a connection remember.
+
+        By their subentry ids, then by the names of the notes.
+        """
+        return await self._database.run(
+            lambda connection: memory.recall(connection, owner)
+        )
+
+    async def forget(self, owner: str, subject: str) -> None:
+        """Forget what a rule or mirror remembered."""
+        await self._database.run(
+            lambda connection: memory.forget(connection, owner, subject)
         )
 
     async def get(self, delivery_id: str) -> Delivery | None:
