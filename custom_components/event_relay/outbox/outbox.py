@@ -65,15 +65,23 @@ class Outbox:
         self._clock = clock
         self._worker: Worker | None = None
         self._waiting: dict[str, list[_Queue]] = {}
+        self._listeners: list[Callable[[Delivery], None]] = []
 
     def attach(self, worker: Worker) -> None:
         """Name the worker that empties this outbox."""
         self._worker = worker
 
+    def listen(self, listener: Callable[[Delivery], None]) -> Callable[[], None]:
+        """Call a listener with every outcome and every end; return how to stop it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
     def changed(self, delivery: Delivery) -> None:
-        """Tell those who wait for a delivery what became of it."""
+        """Tell those who wait for a delivery, and who listen, what became of it."""
         for queue in self._waiting.get(delivery.id, ()):
             queue.put_nowait(delivery)
+        for listener in tuple(self._listeners):
+            listener(delivery)
 
     def release(self) -> None:
         """Let nobody wait any longer for what is not being sent now."""
