@@ -10,12 +10,28 @@ import re
 from string import Formatter
 from typing import Any
 
+from homeassistant.data_entry_flow import section as section_type
 import pytest
 import voluptuous as vol
 
 from custom_components.event_relay import config_flow, deliveries
+from custom_components.event_relay.backends.aipix.choices import ScriptChoices
+from custom_components.event_relay.backends.aipix.login import Api
+from custom_components.event_relay.backends.aipix.rule_forms import (
+    camera_mark_fields,
+    script_fields,
+)
+from custom_components.event_relay.backends.frigate.models import FrigateCapabilities
+from custom_components.event_relay.backends.frigate.rule_forms import (
+    camera_event_fields,
+)
+from custom_components.event_relay.backends.frigate.version import FrigateVersion
+from custom_components.event_relay.backends.guance.rule_forms import CUSTOM_EVENT
+from custom_components.event_relay.backends.palabra.rule_forms import LIVE_EVENT
+from custom_components.event_relay.backends.rule_forms import RuleField
 from custom_components.event_relay.outbox.delivery import SETTLED, DeliveryState
 from custom_components.event_relay.registry import BACKENDS
+from custom_components.event_relay.rule_form import deliver_schema, when_schema
 
 from .files import PACKAGE, read_json, read_yaml, trees
 from .texts_in_code import Texts, constants_in, texts_in
@@ -74,12 +90,39 @@ def read_code(modules: Mapping[str, ast.Module]) -> Texts:
     return found
 
 
+SUBENTRY_MODULES: Mapping[str, tuple[str, ...]] = {
+    "rule": ("rule_check", "subentry_flow"),
+}
+"""For each kind of subentry the modules of its flow."""
 USED = read_code(trees())
-IN_FORMS = read_code(
-    {name: tree for name, tree in trees().items() if name.endswith(".forms")}
+IN_CONNECTION = read_code(
+    {
+        name: tree
+        for name, tree in trees().items()
+        if name.rpartition(".")[2]
+        not in {one for modules in SUBENTRY_MODULES.values() for one in modules}
+    }
 )
+IN_SUBENTRY = {
+    kind: read_code(
+        {
+            name: tree
+            for name, tree in trees().items()
+            if name.rpartition(".")[2] in modules
+        }
+    )
+    for kind, modules in SUBENTRY_MODULES.items()
+}
+
+
+def is_form(module: str) -> bool:
+    """Say whether a module has the form of a connection; what they share has none."""
+    return module.endswith(".forms") and not module.endswith("backends.forms")
+
+
+IN_FORMS = read_code({name: tree for name, tree in trees().items() if is_form(name)})
 ELSEWHERE = read_code(
-    {name: tree for name, tree in trees().items() if not name.endswith(".forms")}
+    {name: tree for name, tree in trees().items() if not is_form(name)}
 )
 """Problems of fields are shown by the form, or by the exception of an action."""
 
@@ -132,7 +175,7 @@ def section(*path: str) -> dict[str, Any]:
 def test_steps() -> None:
     handled = {"reauth", "reconfigure", "init"}
     """They only lead to the form of the backend."""
-    wanted = set(flow_fields()) | (USED.steps - handled)
+    wanted = set(flow_fields()) | (IN_CONNECTION.steps - handled)
     assert set(section("config", "step")) == wanted
 
 
@@ -164,7 +207,9 @@ def test_menu_of_backends() -> None:
 
 
 def test_form_errors() -> None:
-    wanted = config_flow.FORM_ERRORS | USED.form_errors | set(IN_FORMS.problems)
+    wanted = (
+        config_flow.FORM_ERRORS | IN_CONNECTION.form_errors | set(IN_FORMS.problems)
+    )
     assert set(section("config", "error")) == wanted
 
 
@@ -173,7 +218,7 @@ def test_form_errors_are_codes_of_clients() -> None:
 
 
 def test_aborts() -> None:
-    assert set(section("config", "abort")) == USED.aborts - CENTRAL_ABORTS
+    assert set(section("config", "abort")) == IN_CONNECTION.aborts - CENTRAL_ABORTS
 
 
 def test_placeholders_of_forms() -> None:
@@ -189,6 +234,113 @@ def test_placeholders_of_forms() -> None:
         allowed = {"reason"} if error in config_flow.FORM_ERRORS else set()
         allowed |= set.intersection(*map(set, details)) if details else set()
         assert placeholders(text) <= allowed, (error, text)
+
+
+# The flows of subentries.
+
+
+def frigate_fields() -> tuple[RuleField, ...]:
+    """Return the fields of a camera event that any version has."""
+    every = {
+        field.name: field
+        for version in ("0.14.0", "0.18.0")
+        for field in camera_event_fields(
+            FrigateCapabilities(
+                version=FrigateVersion.parse(version),
+                username=None,
+                role=None,
+                cameras={},
+            )
+        )
+    }
+    return tuple(every.values())
+
+
+def rule_forms() -> dict[str, vol.Schema]:
+    """Return the form of every step of a rule that asks for anything."""
+    fields: dict[str, tuple[RuleField, ...]] = {
+        "create_camera_event": frigate_fields(),
+        "create_camera_mark": camera_mark_fields(ScriptChoices()),
+        "create_custom_event": CUSTOM_EVENT,
+        "create_live_event": LIVE_EVENT,
+        "create_script": script_fields(ScriptChoices(), Api.CLIENT),
+    }
+    endings = {
+        operation: ending
+        for forms in BACKENDS
+        for operation, ending in forms.endings.items()
+    }
+    return {
+        "when": when_schema(["create_camera_mark", "create_script"], {}),
+        **{
+            operation: deliver_schema(asked, endings.get(operation), {})
+            for operation, asked in fields.items()
+        },
+    }
+
+
+def parts_of(schema: vol.Schema) -> tuple[set[str], dict[str, set[str]]]:
+    """Return the fields of a form, and those of each of its sections."""
+    sections = {
+        str(marker): names(inner.schema)
+        for marker, inner in schema.schema.items()
+        if isinstance(inner, section_type)
+    }
+    return names(schema) - set(sections), sections
+
+
+def test_kinds_of_subentries() -> None:
+    assert set(section("config_subentries")) == set(config_flow.SUBENTRY_FLOWS)
+    assert set(SUBENTRY_MODULES) == set(config_flow.SUBENTRY_FLOWS)
+
+
+@pytest.mark.parametrize("kind", SUBENTRY_MODULES)
+def test_texts_of_subentries(kind: str) -> None:
+    used, texts = IN_SUBENTRY[kind], section("config_subentries", kind)
+    assert texts["entry_type"]
+    assert set(texts["initiate_flow"]) == {"user", "reconfigure"}
+    assert set(texts["error"]) == used.form_errors
+    assert set(texts["abort"]) == used.aborts - CENTRAL_ABORTS
+
+
+def test_steps_of_rules() -> None:
+    shown = {"preview", "preview_partly", "preview_refused"}
+    """They ask for nothing."""
+    assert set(section("config_subentries", "rule", "step")) == set(RULE_FORMS) | shown
+
+
+RULE_FORMS = rule_forms()
+
+
+@pytest.mark.parametrize("step", RULE_FORMS)
+def test_fields_of_rules(step: str) -> None:
+    fields, sections = parts_of(RULE_FORMS[step])
+    texts = section("config_subentries", "rule", "step", step)
+    assert texts["title"]
+    assert texts["description"]
+    assert set(texts["data"]) == set(texts["data_description"]) == fields
+    assert set(texts["sections"]) == set(sections)
+    for name, inner in sections.items():
+        assert texts["sections"][name]["name"]
+        assert texts["sections"][name]["description"]
+        assert set(texts["sections"][name]["data"]) == inner
+        assert set(texts["sections"][name]["data_description"]) == inner
+
+
+def test_every_operation_of_a_rule_has_a_form() -> None:
+    operations = set(RULE_FORMS) - {"when"}
+    assert operations <= {
+        action for forms in BACKENDS for action in forms.action_fields
+    }
+    assert set(section("selector", "rule_operation", "options")) <= operations
+    for forms in BACKENDS:
+        for operation in operations & set(forms.action_fields):
+            fields, sections = parts_of(RULE_FORMS[operation])
+            taken = fields | sections.get("more", set())
+            left_open = forms.endings.get(operation)
+            assert taken | set(left_open.left_open if left_open else ()) == set(
+                forms.action_fields[operation]
+            )
 
 
 # Exceptions and issues.

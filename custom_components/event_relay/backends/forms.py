@@ -3,16 +3,19 @@
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aiohttp import ClientSession, DummyCookieJar
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
+from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
-from .base import Backend, Capabilities, Client, JsonObject
+from .base import Backend, Capabilities, Client, Ending, InvalidField, JsonObject
+from .rule_forms import RuleField
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,28 @@ def as_it_is(value: object) -> object:
     return value
 
 
+def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str, Any]:
+    """Return the data with every value turned into what its field holds.
+
+    A field set to None counts as left out, as templates and the UI do it. Dates
+    without a zone are in Home Assistant's own. Raises InvalidField.
+    """
+    values: dict[str, Any] = {}
+    for field, value in data.items():
+        if (coercer := coercers.get(field)) is None:
+            raise InvalidField(field, "unknown", known=", ".join(sorted(coercers)))
+        if value is None:
+            continue
+        try:
+            coerced = coercer(value)
+            if isinstance(coerced, datetime) and coerced.tzinfo is None:
+                coerced = coerced.replace(tzinfo=dt_util.get_default_time_zone())
+        except (vol.Invalid, ValueError, TypeError, OverflowError) as error:
+            raise InvalidField(field, "invalid") from error
+        values[field] = coerced
+    return values
+
+
 _SESSIONS: HassKey[dict[bool, ClientSession]] = HassKey("event_relay_sessions")
 
 
@@ -74,6 +99,20 @@ def cookieless_session(
     return session
 
 
+TEST = "Test"
+"""What a test is called in a backend, in every language."""
+
+
+def with_test_title(
+    data: Mapping[str, object], field: str = "title", *, longest: int = 100
+) -> dict[str, object]:
+    """Return data whose title, where there is one, says that it is a test."""
+    title = data.get(field)
+    if not isinstance(title, str):
+        return dict(data)
+    return {**data, field: f"{TEST}: {title.strip()}"[:longest]}
+
+
 class BackendForms(ABC):
     """The part of a backend that Home Assistant sees."""
 
@@ -87,6 +126,29 @@ class BackendForms(ABC):
 
     queries: Mapping[str, Query] = {}
     """Actions that only ask."""
+    endings: Mapping[str, Ending] = {}
+    """For operations that begin something, how it is ended."""
+
+    @abstractmethod
+    def rule_operations(self, capabilities: Any) -> tuple[str, ...]:  # noqa: ANN401 the backend's own
+        """Return the operations that a rule may ask for, the usual one first."""
+
+    @abstractmethod
+    async def rule_fields(
+        self,
+        operation: str,
+        capabilities: Any,  # noqa: ANN401 the backend's own
+        client: Any,  # noqa: ANN401 the backend's own
+    ) -> tuple[RuleField, ...]:
+        """Return what the form of a rule asks for to deliver an operation.
+
+        Lists are those of the live system, as far as it gives them. Raises nothing.
+        """
+
+    def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
+        """Return the data of an operation so that they say that it is a test."""
+        del operation
+        return with_test_title(data)
 
     @abstractmethod
     def connection_schema(self) -> vol.Schema:

@@ -32,13 +32,25 @@ from yarl import URL
 
 from ..base import Client, InvalidField, JsonObject
 from ..errors import BackendError
-from ..forms import BackendForms, Coercer, Probe, Query, as_it_is, cookieless_session
+from ..forms import (
+    BackendForms,
+    Coercer,
+    Probe,
+    Query,
+    as_it_is,
+    cookieless_session,
+    with_test_title,
+)
 from ..http import HttpTransport, normalise_address
-from .choices import script_choices
+from ..rule_forms import RuleField
+from .choices import ScriptChoices, script_choices
 from .client import AipixClient
 from .login import AipixLogin, Api
+from .models import AipixCapabilities
 from .operations import AIPIX
 from .resolving import Home, resolve
+from .rule_forms import camera_mark_fields, script_fields
+from .script import LONGEST_TITLE
 from .week import Numbering
 
 CONF_API = "api"
@@ -46,6 +58,8 @@ CONF_DEVICE_ID = "device_id"
 CONF_WEEKDAYS = "weekdays"
 GOODBYE = 5.0
 """Seconds that a log-out may take."""
+LISTS = 5.0
+"""Seconds that a form waits for lists to choose from."""
 
 CREDENTIALS = {
     vol.Required(CONF_USERNAME): TextSelector(
@@ -115,6 +129,31 @@ class AipixForms(BackendForms):
     queries: Mapping[str, Query] = {
         "list_script_choices": Query(fields={}, run=_list_choices)
     }
+
+    @override
+    def rule_operations(self, capabilities: AipixCapabilities) -> tuple[str, ...]:
+        """Return the operations that a rule may ask for of this API."""
+        if capabilities.api is Api.CLIENT:
+            return ("create_camera_mark", "create_script")
+        return ("create_script",)
+
+    @override
+    async def rule_fields(
+        self, operation: str, capabilities: AipixCapabilities, client: AipixClient
+    ) -> tuple[RuleField, ...]:
+        """Return what the form of a rule asks for, with lists if aipix gives them."""
+        choices = ScriptChoices()
+        with suppress(BackendError, TimeoutError):
+            async with asyncio.timeout(LISTS):
+                choices = await script_choices(client)
+        if operation == "create_camera_mark":
+            return camera_mark_fields(choices)
+        return script_fields(choices, capabilities.api)
+
+    @override
+    def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
+        """Return the data of an operation with a title that says it is a test."""
+        return with_test_title(data, longest=LONGEST_TITLE)
 
     @override
     def connection_schema(self) -> vol.Schema:

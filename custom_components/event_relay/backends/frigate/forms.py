@@ -20,12 +20,16 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 from yarl import URL
 
-from ..base import Client, InvalidField
+from ..base import Client, Ending, InvalidField
 from ..errors import PermissionDenied
-from ..forms import BackendForms, Coercer, Probe, as_it_is, cookieless_session
+from ..fields import LONGEST_NAME
+from ..forms import TEST, BackendForms, Coercer, Probe, as_it_is, cookieless_session
 from ..http import normalise_address
+from ..rule_forms import RuleField
 from .client import FrigateClient
+from .models import FrigateCapabilities
 from .operations import FRIGATE
+from .rule_forms import camera_event_fields
 
 CREDENTIALS = {
     vol.Optional(CONF_USERNAME): TextSelector(
@@ -74,6 +78,32 @@ class FrigateForms(BackendForms):
 
     backend = FRIGATE
     action_fields = ACTION_FIELDS
+    endings: Mapping[str, Ending] = {
+        "create_camera_event": Ending(
+            operation="end_camera_event",
+            left_open={"until_ended": True},
+            instead_of=frozenset({"duration"}),
+        )
+    }
+
+    @override
+    def rule_operations(self, capabilities: FrigateCapabilities) -> tuple[str, ...]:
+        """Return the operations that a rule may ask for."""
+        return ("create_camera_event",)
+
+    @override
+    async def rule_fields(
+        self, operation: str, capabilities: FrigateCapabilities, client: FrigateClient
+    ) -> tuple[RuleField, ...]:
+        """Return what the form of a rule asks for; cameras as they were last seen."""
+        return camera_event_fields(capabilities)
+
+    @override
+    def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
+        """Return the data of an event with a sub label that says that it is a test."""
+        more = data.get("sub_label")
+        said = f"{TEST}: {more}" if more else TEST
+        return {**data, "sub_label": said[:LONGEST_NAME]}
 
     @override
     def connection_schema(self) -> vol.Schema:

@@ -25,10 +25,13 @@ from yarl import URL
 from ..base import Client, InvalidField, JsonObject
 from ..forms import BackendForms, Coercer, Probe, Query, cookieless_session
 from ..http import normalise_address
+from ..rule_forms import RuleField
 from .client import DEFAULT_ADDRESS, PalabraClient
 from .credentials import PalabraCredentials
 from .fields import time_zone, unknown_time_zone
+from .models import PalabraCapabilities
 from .operations import PALABRA
+from .rule_forms import LIVE_EVENT
 
 ID_SALT = "event_relay palabra"
 """What goes into the id of a connection beside its key; never change it."""
@@ -97,6 +100,18 @@ class PalabraForms(BackendForms):
     queries: Mapping[str, Query] = {
         "list_live_events": Query(fields={}, run=_list_events)
     }
+
+    @override
+    def rule_operations(self, capabilities: PalabraCapabilities) -> tuple[str, ...]:
+        """Return the operations that a rule may ask for."""
+        return ("create_live_event",)
+
+    @override
+    async def rule_fields(
+        self, operation: str, capabilities: PalabraCapabilities, client: PalabraClient
+    ) -> tuple[RuleField, ...]:
+        """Return what the form of a rule asks for."""
+        return LIVE_EVENT
 
     @override
     def connection_schema(self) -> vol.Schema:
