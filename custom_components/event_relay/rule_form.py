@@ -10,7 +10,6 @@ from homeassistant.helpers.selector import (
     BooleanSelector,
     ConditionSelector,
     DurationSelector,
-    DurationSelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -47,7 +46,7 @@ DURATIONS = frozenset(
     {CONF_LONGEST_OPEN, CONF_DEBOUNCE, CONF_COOL_DOWN, CONF_PERIOD, CONF_GRACE}
 )
 
-_DURATION = DurationSelector(DurationSelectorConfig(enable_day=True))
+_DURATION = DurationSelector()
 _LIST_OF_OBJECTS = vol.Schema([dict])
 _CONDITIONS = vol.Schema([vol.Any(dict, str)])
 
@@ -243,5 +242,4 @@ def _parts(seconds: float) -> dict[str, float]:
     """Return a duration in seconds as its form has it."""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(int(minutes), 60)
-    days, hours = divmod(hours, 24)
-    return {"days": days, "hours": hours, "minutes": minutes, "seconds": rest}
+    return {"hours": hours, "minutes": minutes, "seconds": rest}

@@ -11,11 +11,13 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_NAME, CONF_TRIGGERS
+from homeassistant.const import CONF_NAME
 from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.yaml import dump
 import voluptuous as vol
 
+from .backends.base import InvalidField
 from .backends.rule_forms import RuleField
 from .coordinator import RelayConfigEntry
 from .registry import BACKENDS
@@ -31,7 +33,7 @@ from .rule_form import (
     when_shown,
 )
 from .rule_trial import BrokenTemplate, Trial, field_of, sample_variables, try_fields
-from .rules.arming import validate_triggers
+from .rule_words import in_words, labels_of
 from .rules.rule import CONF_FIELDS, CONF_OPERATION, CONF_UNTIL
 
 EXAMPLES = {
@@ -56,6 +58,8 @@ class RuleFlow(ConfigSubentryFlow):
         self._title = ""
         self._when: dict[str, Any] = {}
         self._deliver: dict[str, Any] = {}
+        self._triggers: list[ConfigType] = []
+        """As Home Assistant reads them."""
         self._fields: tuple[RuleField, ...] | None = None
         self._mistake: Mistake | None = None
 
@@ -84,7 +88,7 @@ class RuleFlow(ConfigSubentryFlow):
         self._mistake = None
         if user_input is not None:
             try:
-                await check_when(self.hass, user_input)
+                self._triggers = await check_when(self.hass, user_input)
             except Mistake as mistake:
                 self._mistake = mistake
             else:
@@ -110,7 +114,7 @@ class RuleFlow(ConfigSubentryFlow):
             deliver = deliver_data(user_input)
             try:
                 await check_deliver(self.hass, deliver, ending)
-                self._check_trial(await self._try(deliver))
+                await self._check_trial(await self._try(deliver))
             except Mistake as mistake:
                 self._mistake = mistake
             else:
@@ -125,19 +129,25 @@ class RuleFlow(ConfigSubentryFlow):
         if user_input is not None:
             return self._finish()
         trial = await self._try(self._deliver)
-        step = "preview"
+        step, unknown, reason = "preview", "", ""
         if trial.unknown:
             step = "preview_partly"
-        elif trial.refusal:
+            labels = await labels_of(self.hass, self._when[CONF_OPERATION])
+            unknown = "\n".join(
+                f"- {labels[name]}: `{why.replace('`', "'")}`"
+                for name, why in trial.unknown.items()
+            )
+        elif trial.refusal is not None:
             step = "preview_refused"
+            reason = await self._reason(trial.refusal)
         return self.async_show_form(
             step_id=step,
             data_schema=vol.Schema({}),
             description_placeholders={
                 "connection": self._get_entry().title,
-                "values": self._listed(trial.values),
-                "unknown": self._listed(trial.unknown),
-                "reason": str(invalid_field(trial.refusal)) if trial.refusal else "",
+                "values": self._shown(trial.values),
+                "unknown": unknown,
+                "reason": reason,
             },
             last_step=True,
         )
@@ -153,29 +163,35 @@ class RuleFlow(ConfigSubentryFlow):
         if CONF_UNTIL in deliver:
             ending = entry.runtime_data.forms.endings[operation]
             fields = {**fields, **ending.left_open}
-        triggers = await validate_triggers(self.hass, self._when[CONF_TRIGGERS])
         try:
             return await try_fields(
                 self.hass,
                 entry,
                 operation,
                 fields,
-                sample_variables(self.hass, triggers),
+                sample_variables(self.hass, self._triggers),
             )
         except BrokenTemplate as error:
+            labels = await labels_of(self.hass, operation)
             raise Mistake(
                 self._place(error.field),
                 "invalid_template",
-                {"field": error.field, "reason": str(error)},
+                {"field": labels[error.field], "reason": str(error)},
             ) from error
 
-    def _check_trial(self, trial: Trial) -> None:
+    async def _check_trial(self, trial: Trial) -> None:
         """Refuse what no firing can mend; raises Mistake."""
         if (refusal := trial.mistake) is not None:
-            reason = str(invalid_field(refusal))
             raise Mistake(
-                self._place(field_of(refusal.field)), "refused", {"reason": reason}
+                self._place(field_of(refusal.field)),
+                "refused",
+                {"reason": await self._reason(refusal)},
             )
+
+    async def _reason(self, refusal: InvalidField) -> str:
+        """Return why a field is refused, with the names that the form has."""
+        labels = await labels_of(self.hass, self._when[CONF_OPERATION])
+        return str(invalid_field(in_words(refusal, labels)))
 
     def _place(self, name: str) -> str:
         """Return where an error of a field is shown: there, or at its section."""
@@ -184,15 +200,13 @@ class RuleFlow(ConfigSubentryFlow):
                 return SECTION_MORE if field.seldom else name
         return "base"
 
-    def _listed(self, values: Mapping[str, Any]) -> str:
-        """Return values as they are shown, those that are secret left out."""
+    def _shown(self, values: Mapping[str, Any]) -> str:
+        """Return values as YAML, those that are secret left out."""
         secret = {field.name for field in self._fields or () if field.secret}
-        return dump(
-            {
-                name: HIDDEN if name in secret else value
-                for name, value in values.items()
-            }
-        ).strip()
+        shown = {
+            name: HIDDEN if name in secret else value for name, value in values.items()
+        }
+        return dump(shown).strip()
 
     def _form(
         self, step_id: str, schema: vol.Schema, shown: Mapping[str, Any]
