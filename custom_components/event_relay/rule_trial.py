@@ -10,12 +10,12 @@ from homeassistant.exceptions import TemplateError
 from homeassistant.helpers import config_validation as cv, template
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
+import voluptuous as vol
 
 from .backends.base import InvalidField
 from .backends.forms import coerce
 from .coordinator import RelayConfigEntry
-from .rules.arming import CannotArm, entities_of_triggers
-from .rules.fields import Fields
+from .rules.arming import entities_of_triggers
 
 
 class BrokenTemplate(Exception):
@@ -65,16 +65,18 @@ async def try_fields(
     unknown: dict[str, str] = {}
     for name, raw in fields.items():
         try:
-            reader = Fields(hass, {name: raw})
-        except CannotArm as error:
-            reason = str(error).removeprefix(f"{name}: ")
-            raise BrokenTemplate(name, reason) from error
-        if template.is_complex(cv.template_complex(raw)):
+            read = cv.template_complex(raw)
+        except vol.Invalid as error:
+            raise BrokenTemplate(name, str(error)) from error
+        if template.is_complex(read):
             templated.add(name)
         try:
-            values |= reader.render(variables)
+            value = _render(read, variables)
         except TemplateError as error:
             unknown[name] = str(error)
+            continue
+        if value not in ("", None):
+            values[name] = value
     refusal = None
     try:
         await _offer(hass, entry, operation, values)
@@ -104,13 +106,38 @@ def sample_variables(
         for entity_id in sorted(named):
             if (state := hass.states.get(entity_id)) is not None:
                 trigger = {
-                    "platform": config["platform"],
+                    "alias": config.get("alias"),
+                    "attribute": None,
+                    "description": f"state of {entity_id}",
                     "entity_id": entity_id,
+                    "for": None,
                     "from_state": state,
+                    "id": config.get("id", "0"),
+                    "idx": "0",
+                    "platform": config["platform"],
                     "to_state": state,
                 }
                 return {"trigger": trigger, "this": None}
     return {"this": None}
+
+
+def _render(read: Any, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 any JSON
+    """Return what templates give, and nothing made up for what is not there.
+
+    Raises TemplateError. Unlike here, a firing takes an unknown variable for an empty
+    text, as all of Home Assistant does.
+    """
+    match read:
+        case template.Template():
+            return read.async_render(variables, strict=True)
+        case list():
+            return [_render(one, variables) for one in read]
+        case dict():
+            return {
+                _render(key, variables): _render(one, variables)
+                for key, one in read.items()
+            }
+    return read
 
 
 async def _offer(
