@@ -110,6 +110,8 @@ async def test_what_fires_it_is_checked(
 
 
 WRONG_FIELDS: list[tuple[str, dict[str, Any], str, str, str]] = [
+    ("no camera", {"camera": ""}, "camera", "refused", "Camera is required"),
+    ("no label", {"label": " "}, "label", "refused", "Label is required"),
     (
         "unknown camera",
         {"camera": "shed"},
@@ -237,8 +239,8 @@ EVERYTHING_DELIVER: dict[str, Any] = {
     "sub_label": "{{ trigger.to_state.name }}",
     "more": {
         "description": "{{ trigger.calendar_event.summary }}",
-        "include_recording": "false",
-        "retain": "true",
+        "include_recording": "no",
+        "retain": "yes",
         "pre_capture": "5",
         "score": "0.5",
         "boxes": [{"box": [0, 0, 1, 1], "color": [0, 0, 255], "score": "{{ 0.5 }}"}],
@@ -318,6 +320,18 @@ async def test_what_is_seldom_needed_is_folded_away(
     assert form.folded() == {"only_if"}
     await form.submit(**WHEN)
     assert form.folded() == {"more", "until", "limits", "missed"}
+
+
+async def test_no_camera_is_chosen_for_you(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """The interface would choose the first of a list that must be filled."""
+    form = await add_rule(hass, entry)
+    await form.submit(**WHEN)
+    without = {name: value for name, value in DELIVER.items() if name != "camera"}
+    assert await form.submit(**without) == "create_camera_event"
+    assert form.errors == {"camera": "refused"}
+    assert form.placeholders["reason"] == "Camera is required"
 
 
 async def test_nothing_is_kept_before_the_preview_is_submitted(

@@ -1,7 +1,6 @@
 """What can be wrong with a rule as it was entered."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from homeassistant.const import CONF_CONDITIONS, CONF_NAME, CONF_TRIGGERS
@@ -23,14 +22,20 @@ from .rules.rule import (
 )
 
 
-@dataclass(frozen=True)
 class Mistake(Exception):
     """Something that was entered cannot be used."""
 
-    where: str
-    """The field, or the section that it is in: only there an error can be shown."""
-    problem: str
-    details: Mapping[str, str] = field(default_factory=dict)
+    def __init__(
+        self, where: str, problem: str, details: Mapping[str, str] | None = None
+    ) -> None:
+        """Name the problem, and the field, or the section that it is in.
+
+        A form shows errors at sections, but not at the fields inside.
+        """
+        super().__init__(f"{where}: {problem}")
+        self.where = where
+        self.problem = problem
+        self.details = details or {}
 
 
 async def check_when(

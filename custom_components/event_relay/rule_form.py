@@ -211,8 +211,16 @@ def deliver_data(entered: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _marker(field: RuleField) -> vol.Marker:
-    """Return what says whether a field must be filled."""
-    return vol.Required(field.name) if field.required else vol.Optional(field.name)
+    """Return what says whether a field must be filled.
+
+    The interface fills a list that must be with its first option. Where there are
+    others that would be the wrong camera, and so the operation asks for it instead.
+    """
+    selector = field.selector
+    several = isinstance(selector, SelectSelector) and selector.config["options"][1:]
+    if field.required and not several:
+        return vol.Required(field.name)
+    return vol.Optional(field.name)
 
 
 def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:

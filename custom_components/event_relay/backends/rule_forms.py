@@ -37,7 +37,7 @@ OBJECT = ObjectSelector()
 """Lists and mappings; each value in them may be a template."""
 YES_NO = SelectSelector(
     SelectSelectorConfig(
-        options=["true", "false"],
+        options=["yes", "no"],
         translation_key="yes_no",
         custom_value=True,
         mode=SelectSelectorMode.DROPDOWN,
