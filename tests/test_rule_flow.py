@@ -41,7 +41,7 @@ async def test_doorbell(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     assert form.step == "when"
     assert await form.submit(**WHEN) == "create_camera_event"
     assert await form.submit(**DELIVER) == "preview"
-    assert "camera: front_door" in form.placeholders["values"]
+    assert form.placeholders["values"] == "camera: front_door\nlabel: doorbell"
     assert await form.submit() == FlowResultType.CREATE_ENTRY
     subentry = the_rule(entry)
     assert subentry.title == "Doorbell"
@@ -320,6 +320,16 @@ async def test_what_is_seldom_needed_is_folded_away(
     assert form.folded() == {"only_if"}
     await form.submit(**WHEN)
     assert form.folded() == {"more", "until", "limits", "missed"}
+
+
+async def test_preview_has_the_order_of_the_form(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """The interface sends what was filled first at first."""
+    form = await add_rule(hass, entry)
+    await form.submit(**WHEN)
+    await form.submit(**EMPTY, until={}, label="doorbell", camera="garden")
+    assert form.placeholders["values"] == "camera: garden\nlabel: doorbell"
 
 
 async def test_no_camera_is_chosen_for_you(

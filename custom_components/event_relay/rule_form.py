@@ -210,6 +210,14 @@ def deliver_data(entered: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
+def place_of(fields: Sequence[RuleField], name: str) -> str:
+    """Return where an error of a field is shown: there, or at its section."""
+    for field in fields:
+        if field.name == name:
+            return SECTION_MORE if field.seldom else name
+    return "base"
+
+
 def _marker(field: RuleField) -> vol.Marker:
     """Return what says whether a field must be filled.
 

@@ -101,7 +101,7 @@ def sample_variables(
     for config in triggers:
         named = {
             *entities_of_triggers([config]),
-            *cv.ensure_list(config.get("target", {}).get("entity_id")),
+            *cv.ensure_list((config.get("target") or {}).get("entity_id")),
         }
         for entity_id in sorted(named):
             if (state := hass.states.get(entity_id)) is not None:

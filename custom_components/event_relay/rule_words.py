@@ -1,15 +1,21 @@
-"""What the fields of a rule are called in its form."""
+"""What a rule's fields are called in its form, and how their values are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util.yaml import dump
 
 from .backends.base import InvalidField
+from .backends.rule_forms import RuleField
 from .const import DOMAIN
 from .rule_form import SECTION_MORE
 from .rule_trial import field_of
 from .rules.rule import SUBENTRY_RULE
+
+HIDDEN = "********"
+"""What is shown in place of a secret."""
 
 
 class Labels(dict[str, str]):
@@ -43,4 +49,21 @@ def in_words(error: InvalidField, labels: Mapping[str, str]) -> InvalidField:
         details["other"] = labels[details["other"]]
     return InvalidField(
         labels[name] + error.field.removeprefix(name), error.problem, **details
+    )
+
+
+def as_yaml(values: Mapping[str, Any], fields: Sequence[RuleField]) -> str:
+    """Return values as YAML in the order of the form, those that are secret hidden."""
+    order = [field.name for field in fields]
+    secret = {field.name for field in fields if field.secret}
+    names = [name for name in order if name in values]
+    names += [name for name in values if name not in order]
+    shown = {name: HIDDEN if name in secret else values[name] for name in names}
+    return dump(shown).strip()
+
+
+def as_list(reasons: Mapping[str, str], labels: Mapping[str, str]) -> str:
+    """Return for each field why it is not known, as a list in Markdown."""
+    return "\n".join(
+        f"- {labels[name]}: `{why.replace('`', "'")}`" for name, why in reasons.items()
     )

@@ -14,7 +14,6 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_NAME
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.typing import ConfigType
-from homeassistant.util.yaml import dump
 import voluptuous as vol
 
 from .backends.base import InvalidField
@@ -24,16 +23,16 @@ from .registry import BACKENDS
 from .resolve import invalid_field
 from .rule_check import Mistake, check_deliver, check_when
 from .rule_form import (
-    SECTION_MORE,
     deliver_data,
     deliver_schema,
     deliver_shown,
+    place_of,
     when_data,
     when_schema,
     when_shown,
 )
 from .rule_trial import BrokenTemplate, Trial, field_of, sample_variables, try_fields
-from .rule_words import in_words, labels_of
+from .rule_words import as_list, as_yaml, in_words, labels_of
 from .rules.rule import CONF_FIELDS, CONF_OPERATION, CONF_UNTIL
 
 EXAMPLES = {
@@ -42,15 +41,13 @@ EXAMPLES = {
     "calendar_end": "{{ trigger.calendar_event.end }}",
 }
 """Templates that forms show; braces in a text would be placeholders."""
-HIDDEN = "********"
-"""What is shown in place of a secret."""
 
 
 class RuleFlow(ConfigSubentryFlow):
     """Makes a rule of a connection, or changes one.
 
-    Every operation that a rule may ask for has a step of its name; they are attached
-    below.
+    Every operation has a step of its name, attached below; which of them a rule may
+    ask for depends on the live system.
     """
 
     def __init__(self) -> None:
@@ -133,10 +130,7 @@ class RuleFlow(ConfigSubentryFlow):
         if trial.unknown:
             step = "preview_partly"
             labels = await labels_of(self.hass, self._when[CONF_OPERATION])
-            unknown = "\n".join(
-                f"- {labels[name]}: `{why.replace('`', "'")}`"
-                for name, why in trial.unknown.items()
-            )
+            unknown = as_list(trial.unknown, labels)
         elif trial.refusal is not None:
             step = "preview_refused"
             reason = await self._reason(trial.refusal)
@@ -145,7 +139,7 @@ class RuleFlow(ConfigSubentryFlow):
             data_schema=vol.Schema({}),
             description_placeholders={
                 "connection": self._get_entry().title,
-                "values": self._shown(trial.values),
+                "values": as_yaml(trial.values, self._fields or ()),
                 "unknown": unknown,
                 "reason": reason,
             },
@@ -174,7 +168,7 @@ class RuleFlow(ConfigSubentryFlow):
         except BrokenTemplate as error:
             labels = await labels_of(self.hass, operation)
             raise Mistake(
-                self._place(error.field),
+                place_of(self._fields or (), error.field),
                 "invalid_template",
                 {"field": labels[error.field], "reason": str(error)},
             ) from error
@@ -183,7 +177,7 @@ class RuleFlow(ConfigSubentryFlow):
         """Refuse what no firing can mend; raises Mistake."""
         if (refusal := trial.mistake) is not None:
             raise Mistake(
-                self._place(field_of(refusal.field)),
+                place_of(self._fields or (), field_of(refusal.field)),
                 "refused",
                 {"reason": await self._reason(refusal)},
             )
@@ -192,21 +186,6 @@ class RuleFlow(ConfigSubentryFlow):
         """Return why a field is refused, with the names that the form has."""
         labels = await labels_of(self.hass, self._when[CONF_OPERATION])
         return str(invalid_field(in_words(refusal, labels)))
-
-    def _place(self, name: str) -> str:
-        """Return where an error of a field is shown: there, or at its section."""
-        for field in self._fields or ():
-            if field.name == name:
-                return SECTION_MORE if field.seldom else name
-        return "base"
-
-    def _shown(self, values: Mapping[str, Any]) -> str:
-        """Return values as YAML, those that are secret left out."""
-        secret = {field.name for field in self._fields or () if field.secret}
-        shown = {
-            name: HIDDEN if name in secret else value for name, value in values.items()
-        }
-        return dump(shown).strip()
 
     def _form(
         self, step_id: str, schema: vol.Schema, shown: Mapping[str, Any]
