@@ -10,7 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .backends.base import Ending
-from .rule_form import SECTION_ONLY_IF
+from .rule_data import SECTION_ONLY_IF
 from .rules.arming import CannotArm, make_conditions, validate_triggers
 from .rules.rule import (
     CONF_FIELDS,

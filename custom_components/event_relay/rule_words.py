@@ -10,7 +10,7 @@ from homeassistant.util.yaml import dump
 from .backends.base import InvalidField
 from .backends.rule_forms import RuleField
 from .const import DOMAIN
-from .rule_form import SECTION_MORE
+from .rule_data import SECTION_MORE
 from .rule_trial import field_of
 from .rules.rule import SUBENTRY_RULE
 

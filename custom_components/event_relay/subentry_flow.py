@@ -22,15 +22,8 @@ from .coordinator import RelayConfigEntry
 from .registry import BACKENDS
 from .resolve import invalid_field
 from .rule_check import Mistake, check_deliver, check_when
-from .rule_form import (
-    deliver_data,
-    deliver_schema,
-    deliver_shown,
-    place_of,
-    when_data,
-    when_schema,
-    when_shown,
-)
+from .rule_data import deliver_data, deliver_shown, when_data, when_shown
+from .rule_form import deliver_schema, place_of, when_schema
 from .rule_trial import BrokenTemplate, Trial, field_of, sample_variables, try_fields
 from .rule_words import as_list, as_yaml, in_words, labels_of
 from .rules.rule import CONF_FIELDS, CONF_OPERATION, CONF_UNTIL
