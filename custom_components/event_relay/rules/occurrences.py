@@ -41,7 +41,7 @@ def recurs(config: ConfigType) -> bool:
 
 
 def occurrence_of(
-    config: ConfigType, variables: Mapping[str, Any]
+    config: ConfigType, index: int, variables: Mapping[str, Any]
 ) -> Occurrence | None:
     """Return which occurrence a trigger that fires by itself is.
 
