@@ -45,6 +45,8 @@ def garden(entry: MockConfigEntry) -> dict[str, Any]:
         "connection": entry.entry_id,
         "camera": "garden",
         "label": "garden_door",
+        # A test that fails need not wait for longer.
+        "longest": 20,
     }
 
 
@@ -160,7 +162,7 @@ async def test_a_door_left_open_has_an_event_of_the_longest_time(
     hass: HomeAssistant, frigate: FrigateSimulator, garden: dict[str, Any]
 ) -> None:
     hass.states.async_set(DOOR, "off")
-    await automate(hass, PATH, **garden, longest=1)
+    await automate(hass, PATH, **{**garden, "longest": 1})
 
     hass.states.async_set(DOOR, "on")
     await until(lambda: ended(frigate) == [True])
@@ -192,7 +194,7 @@ async def test_an_event_is_ended_although_the_automation_was_saved_meanwhile(
     hass.states.async_set(DOOR, "on")
     await until(lambda: ended(frigate) == [False])
 
-    await reload(hass, monkeypatch, PATH, **garden, longest=300)
+    await reload(hass, monkeypatch, PATH, **{**garden, "longest": 15})
     await until(lambda: runs(hass) == 1)
     assert ended(frigate) == [False]
     hass.states.async_set(DOOR, "off")
@@ -238,5 +240,5 @@ async def test_an_event_left_open_by_a_restart_ends_after_the_longest_time(
         until_ended=True,
     )
     hass.states.async_set(DOOR, "on")
-    await start_again(hass, PATH, **garden, longest=1)
+    await start_again(hass, PATH, **{**garden, "longest": 1})
     await until(lambda: ended(frigate) == [True])
