@@ -1,6 +1,7 @@
 """From the cause of a firing to an accepted delivery."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -93,28 +94,34 @@ class Delivering:
         member, rule = self._member, self._rule
         occurrence = cause.occurrence
         delivery_id = occurrence.delivery_id(rule.id) if occurrence else str(uuid4())
-        data = await member.way.canonical(rule.operation, fields)
-        if cause.test:
-            data = member.way.as_test(rule.operation, data)
         event = self._opening(delivery_id, cause)
-        if event is not None:
-            notes = {**notes, event.name: event.note}
-            data = _left_open(data, member.way.endings[rule.operation])
         if (counted := member.notes.get(_FIRINGS)) is not None:
             notes = {**notes, _FIRINGS: counted}
-        await member.way.outbox.submit(
-            Request(
-                id=delivery_id,
-                operation=rule.operation,
-                data=data,
-                origin=member.origin(cause.context, cause.kind),
-                occurred_at=cause.occurred_at,
-                notes=notes,
+        if event is not None:
+            notes = {**notes, event.name: event.note}
+        async with self._beginning(event):
+            data = await member.way.canonical(rule.operation, fields)
+            if cause.test:
+                data = member.way.as_test(rule.operation, data)
+            if event is not None:
+                data = _left_open(data, member.way.endings[rule.operation])
+            await member.way.outbox.submit(
+                Request(
+                    id=delivery_id,
+                    operation=rule.operation,
+                    data=data,
+                    origin=member.origin(cause.context, cause.kind),
+                    occurred_at=cause.occurred_at,
+                    notes=notes,
+                )
             )
-        )
-        member.noted(notes)
-        if event is not None and self._openings is not None:
-            self._openings.opened(event)
+            member.noted(notes)
+
+    def _beginning(self, event: OpenEvent | None) -> AbstractAsyncContextManager[None]:
+        """Count an event as open from the first moment."""
+        if event is None or self._openings is None:
+            return nullcontext()
+        return self._openings.beginning(event)
 
     def _opening(self, delivery_id: str, cause: Cause) -> OpenEvent | None:
         """Return the event that a firing begins, None if it begins none."""

@@ -1,6 +1,8 @@
 """Ends the events that a rule has begun: by its triggers, or when their time is up."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 import logging
 from uuid import UUID, uuid5
@@ -36,6 +38,8 @@ class Openings:
         self._member = member
         self._ending = ending
         self._open = read_open_events(notes)
+        self._beginning: dict[str, asyncio.Future[None]] = {}
+        """Those whose deliveries have not been accepted yet."""
         self._cancel: CALLBACK_TYPE | None = None
 
     @property
@@ -47,10 +51,23 @@ class Openings:
         """Say whether an entity has an event open."""
         return any(event.entity_id == entity_id for event in self._open.values())
 
-    @callback
-    def opened(self, event: OpenEvent) -> None:
-        """Know an event that was begun, with its note."""
+    @asynccontextmanager
+    async def beginning(self, event: OpenEvent) -> AsyncIterator[None]:
+        """Count an event as open while it is being accepted, and if it was.
+
+        What would end it meanwhile waits for that.
+        """
+        accepted = self._member.hass.loop.create_future()
         self._open[event.delivery_id] = event
+        self._beginning[event.delivery_id] = accepted
+        try:
+            yield
+        except BaseException:
+            self._open.pop(event.delivery_id, None)
+            raise
+        finally:
+            del self._beginning[event.delivery_id]
+            accepted.set_result(None)
         self.watch()
 
     @callback
@@ -73,12 +90,10 @@ class Openings:
     async def async_look(self) -> None:
         """End what should have ended while Home Assistant was off."""
         now = dt_util.utcnow()
+        await self._async_time_is_up(now)
         for event in self.events:
-            if event.ends_by <= now:
-                await self.async_end(event, event.ends_by)
-            elif event.cause_is_over(self._member.hass):
+            if event.cause_is_over(self._member.hass):
                 await self.async_end(event, now)
-        self.watch()
 
     async def async_end_those_of(
         self,
@@ -100,6 +115,8 @@ class Openings:
         self, event: OpenEvent, at: datetime, context: Context | None = None
     ) -> None:
         """Have an event ended, once, however often this is asked for."""
+        if (accepted := self._beginning.get(event.delivery_id)) is not None:
+            await accepted
         if self._open.pop(event.delivery_id, None) is None:
             return
         ending = self._ending
@@ -168,7 +185,11 @@ class Openings:
         await self._member.remember_if_possible({event.name: None})
         return True
 
-    async def _async_time_is_up(self, _: datetime) -> None:
+    async def _async_time_is_up(self, now: datetime) -> None:
         """End what has been open for as long as it may."""
-        self._cancel = None
-        await self.async_look()
+        self.unwatch()
+        for event in self.events:
+            if event.ends_by <= now:
+                await self.async_end(event, event.ends_by)
+        if self._cancel is None:
+            self.watch()
