@@ -12,7 +12,7 @@ from ..backends.base import Backend
 from ..backends.errors import OutcomeUnknown
 from . import outcomes
 from .delivery import Delivery, DeliveryState, Failure, Origin
-from .store import Store
+from .store import UNSETTLED_LIMIT, Store
 from .worker import Worker
 
 type _Queue = asyncio.Queue[Delivery | None]
@@ -53,13 +53,18 @@ class Outbox:
         capabilities: Callable[[], Any],
         store: Store,
         clock: Callable[[], datetime],
+        limit: int = UNSETTLED_LIMIT,
     ) -> None:
-        """Take the connection's backend and the store that all connections share."""
+        """Take the connection's backend and the store that all connections share.
+
+        While `limit` deliveries wait, or more, no new one is accepted.
+        """
         self._connection = connection
         self._backend = backend
         self._capabilities = capabilities
         self._store = store
         self._clock = clock
+        self._limit = limit
         self._worker: Worker | None = None
         self._waiting: dict[str, list[_Queue]] = {}
 
@@ -90,7 +95,7 @@ class Outbox:
         delivery = self._delivery(request)
         queue = self._waiter(delivery.id)
         try:
-            delivery = await self._store.accept(delivery)
+            delivery = await self._store.accept(delivery, limit=self._limit)
             self._wake()
             return await self._outcome(delivery, queue, wait)
         finally:
