@@ -12,7 +12,7 @@ from ..backends.base import Backend
 from ..backends.errors import OutcomeUnknown
 from . import outcomes
 from .delivery import Delivery, DeliveryState, Failure, Origin
-from .store import UNSETTLED_LIMIT, Store
+from .store import UNSETTLED_LIMIT, Store, StoreUnavailable
 from .worker import Worker
 
 type _Queue = asyncio.Queue[Delivery | None]
@@ -88,7 +88,7 @@ class Outbox:
 
         The wait, in seconds, ends with the first attempt's outcome, and at once
         while the connection sends nothing. Raises InvalidField, OutboxFull and
-        StoreUnavailable; then nothing was accepted.
+        StoreUnavailable; then there is no such delivery.
         """
         if self._worker is not None:
             await self._worker.follow_clock()
@@ -202,10 +202,17 @@ class Outbox:
                 while True:
                     if (outcome := await queue.get()) is not None:
                         return outcome
-                    stored = await self._store.get(delivery.id) or delivery
+                    stored = await self._stored(delivery.id)
                     if stored.state is not DeliveryState.SENDING:
                         return stored
-        return await self._store.get(delivery.id) or delivery
+        return await self._stored(delivery.id)
+
+    async def _stored(self, delivery_id: str) -> Delivery:
+        """Return a delivery as it stands; raises StoreUnavailable if it is no more."""
+        if (stored := await self._store.get(delivery_id)) is None:
+            message = "the delivery went with the outbox that was set aside"
+            raise StoreUnavailable(message)
+        return stored
 
     def _wake(self) -> None:
         """Tell the worker that there is something to do."""

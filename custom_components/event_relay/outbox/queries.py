@@ -49,9 +49,7 @@ def accept(database: sqlite3.Connection, delivery: Delivery, limit: int) -> Deli
     ).fetchone()
     if waiting >= limit:
         raise OutboxFull
-    row = to_row(delivery)
-    names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
-    database.execute(f"INSERT INTO deliveries ({names}) VALUES ({values})", row)
+    _insert(database, delivery)
     return delivery
 
 
@@ -63,16 +61,28 @@ def get(database: sqlite3.Connection, delivery_id: str) -> Delivery | None:
     return from_row(row) if row else None
 
 
-def write(database: sqlite3.Connection, delivery: Delivery, was: DeliveryState) -> None:
-    """Write all columns of a delivery that is still in the state `was`."""
+def write(
+    database: sqlite3.Connection,
+    delivery: Delivery,
+    was: DeliveryState,
+    *,
+    anew: bool = False,
+) -> None:
+    """Write all columns of a delivery that is still in the state `was`.
+
+    With `anew`, also of one that is not there.
+    """
     row = to_row(delivery)
     columns = ", ".join(f"{name} = :{name}" for name in row if name != "id")
     changed = database.execute(
         f"UPDATE deliveries SET {columns} WHERE id = :id AND state = :was",
         row | {"was": was.value},
     ).rowcount
-    if not changed:
+    if changed:
+        return
+    if not anew or get(database, delivery.id):
         raise StaleDelivery
+    _insert(database, delivery)
 
 
 def recover(database: sqlite3.Connection, owner: str, now: datetime) -> int:
@@ -213,6 +223,13 @@ def listing(
 def remove(database: sqlite3.Connection, owner: str) -> None:
     """Delete the deliveries of a connection."""
     database.execute("DELETE FROM deliveries WHERE connection = ?", (owner,))
+
+
+def _insert(database: sqlite3.Connection, delivery: Delivery) -> None:
+    """Write a new row."""
+    row = to_row(delivery)
+    names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+    database.execute(f"INSERT INTO deliveries ({names}) VALUES ({values})", row)
 
 
 def _expire(

@@ -1,6 +1,6 @@
 """The durable store of deliveries, shared by all connections."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 import sqlite3
@@ -25,19 +25,26 @@ UNSETTLED_LIMIT = 10_000
 """Deliveries of one connection that may wait at the same time."""
 
 
+def _unheard(_: SetAside) -> None:
+    """Stand for nobody who wants to hear of damage."""
+
+
 class Store:
     """Keeps deliveries; what a coroutine of it has returned is on disk."""
 
-    def __init__(self, path: Path) -> None:
-        """Take the path of the file, which `open` makes if it is not there."""
-        self._database = Database(path)
+    def __init__(
+        self, path: Path, damaged: Callable[[SetAside], None] = _unheard
+    ) -> None:
+        """Take the path of the file, which `open` makes if it is not there.
 
-    async def open(self) -> SetAside | None:
-        """Open the file and return the damaged one that had to make way, if any.
-
-        Raises StoreUnavailable.
+        `damaged` hears of every file that has to make way, at whatever moment the
+        damage is found; whoever waits for something then gets it of the new one.
         """
-        return await self._database.open()
+        self._database = Database(path, damaged)
+
+    async def open(self) -> None:
+        """Open the file; raises StoreUnavailable."""
+        await self._database.open()
 
     async def begin_backup(self) -> None:
         """Make copies of the file safe to use until the end of the backup."""
@@ -63,17 +70,20 @@ class Store:
             lambda connection: queries.accept(connection, delivery, limit)
         )
 
-    async def update(self, delivery: Delivery, *, was: DeliveryState) -> Delivery:
+    async def update(
+        self, delivery: Delivery, *, was: DeliveryState, anew: bool = False
+    ) -> Delivery:
         """Commit a delivery's next state and return it.
 
-        Raises ValueError for a way that the state table does not have, and
-        StaleDelivery when the stored one is not in the state `was`.
+        With `anew`, one that went with a damaged file is stored once more. Raises
+        ValueError for a way that the state table does not have, and StaleDelivery
+        when the stored one is not in the state `was`.
         """
         if delivery.state is not was and delivery.state not in TRANSITIONS[was]:
             message = f"no way from {was} to {delivery.state}"
             raise ValueError(message)
         await self._database.run(
-            lambda connection: queries.write(connection, delivery, was)
+            lambda connection: queries.write(connection, delivery, was, anew=anew)
         )
         return delivery
 
