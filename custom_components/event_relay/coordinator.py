@@ -204,12 +204,16 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         await self.async_refresh()
 
     async def _async_tidy(self, now: datetime) -> None:
-        """Delete what ended long ago."""
+        """Delete what ended long ago, and what a removed connection has left."""
         entry = self.config_entry
         before = now - retention(entry.options)
         try:
             while await self._store.prune(entry.entry_id, before):
                 pass
+            for owner in await self._store.owners():
+                # Asked for each, because a new connection may have come meanwhile.
+                if self.hass.config_entries.async_get_entry(owner) is None:
+                    await self._store.remove_connection(owner)
         except StoreUnavailable as error:
             _LOGGER.debug("Old deliveries are deleted another time: %s", error)
 

@@ -16,7 +16,15 @@ import sqlite3
 import threading
 from typing import Any
 
-from .file import FAILURES, SetAside, StoreUnavailable, is_damage, move_aside, open_file
+from .file import (
+    FAILURES,
+    SetAside,
+    StoreUnavailable,
+    is_damage,
+    lacks_room,
+    move_aside,
+    open_file,
+)
 
 
 @dataclass(frozen=True)
@@ -138,6 +146,11 @@ class Database:
                 self._begin_anew(str(error))
                 outcomes = _run(self._connected(), jobs)
         except (StoreUnavailable, OSError, *FAILURES) as error:
+            if len(jobs) > 1 and lacks_room(error):
+                # What only reads, or needs little, need not fail with the rest.
+                for job in jobs:
+                    self._attempt([job])
+                return
             failure = StoreUnavailable(str(error))
             outcomes = [(job, None, failure) for job in jobs]
         for job, result, failed in outcomes:

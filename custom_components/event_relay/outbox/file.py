@@ -77,6 +77,12 @@ def is_damage(error: Exception) -> bool:
     return code is None or code & 0xFF in _DAMAGE
 
 
+def lacks_room(error: Exception) -> bool:
+    """Say whether an error tells of a file that cannot be written, for want of room."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+
+
 def _contradicts(error: Exception) -> bool:
     """Say whether a file that we may write, and made, tells us that we cannot have."""
     return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode in {

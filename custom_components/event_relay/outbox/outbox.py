@@ -202,15 +202,22 @@ class Outbox:
                 while True:
                     if (outcome := await queue.get()) is not None:
                         return outcome
-                    stored = await self._stored(delivery.id)
+                    stored = await self._stored(delivery)
                     if stored.state is not DeliveryState.SENDING:
                         return stored
-        return await self._stored(delivery.id)
+        return await self._stored(delivery)
 
-    async def _stored(self, delivery_id: str) -> Delivery:
-        """Return a delivery as it stands; raises StoreUnavailable if it is no more."""
-        if (stored := await self._store.get(delivery_id)) is None:
-            message = "the delivery went with the outbox that was set aside"
+    async def _stored(self, delivery: Delivery) -> Delivery:
+        """Return an accepted delivery as it stands, as far as can be told.
+
+        Raises StoreUnavailable if it is no more.
+        """
+        try:
+            stored = await self._store.get(delivery.id)
+        except StoreUnavailable:
+            return delivery
+        if stored is None:
+            message = "the delivery went with an outbox that was set aside"
             raise StoreUnavailable(message)
         return stored
 

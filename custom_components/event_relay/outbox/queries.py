@@ -12,7 +12,7 @@ from .delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .file import StoreError
 from .rows import from_row, to_row
 
-PRUNED_AT_ONCE = 1000
+DELETED_AT_ONCE = 1000
 """Rows deleted in one transaction, so that nothing else waits long for it."""
 
 
@@ -163,7 +163,7 @@ def prune(database: sqlite3.Connection, owner: str, before: datetime) -> int:
         " AND settled_at < ? AND NOT EXISTS (SELECT 1 FROM deliveries AS waiting"
         " WHERE waiting.connection = one.connection AND waiting.follows = one.id"
         " AND waiting.state IN ('pending', 'sending', 'uncertain')) LIMIT ?)",
-        (owner, before.timestamp(), PRUNED_AT_ONCE),
+        (owner, before.timestamp(), DELETED_AT_ONCE),
     ).rowcount
 
 
@@ -220,9 +220,25 @@ def listing(
     return [from_row(row) for row in rows]
 
 
-def remove(database: sqlite3.Connection, owner: str) -> None:
-    """Delete the deliveries of a connection."""
-    database.execute("DELETE FROM deliveries WHERE connection = ?", (owner,))
+def remove(database: sqlite3.Connection, owner: str) -> int:
+    """Delete some deliveries of a connection; return how many."""
+    return database.execute(
+        "DELETE FROM deliveries WHERE sequence IN ("
+        " SELECT sequence FROM deliveries WHERE connection = ? LIMIT ?)",
+        (owner, DELETED_AT_ONCE),
+    ).rowcount
+
+
+def owners(database: sqlite3.Connection) -> frozenset[str]:
+    """Return the connections that have deliveries, without reading these."""
+    rows = database.execute(
+        "WITH RECURSIVE owners (name) AS ("
+        " SELECT min(connection) FROM deliveries"
+        " UNION ALL SELECT (SELECT min(connection) FROM deliveries"
+        " WHERE connection > name) FROM owners WHERE name IS NOT NULL)"
+        " SELECT name FROM owners WHERE name IS NOT NULL"
+    )
+    return frozenset(row["name"] for row in rows)
 
 
 def _insert(database: sqlite3.Connection, delivery: Delivery) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
-import sqlite3
 
 from . import queries
 from .database import Database
@@ -184,9 +183,12 @@ class Store:
         )
 
     async def remove_connection(self, owner: str) -> None:
-        """Forget everything about a connection."""
+        """Forget everything about a connection, a page at a time."""
+        while await self._database.run(
+            lambda connection: queries.remove(connection, owner)
+        ):
+            pass
 
-        def remove(connection: sqlite3.Connection) -> None:
-            queries.remove(connection, owner)
-
-        await self._database.run(remove)
+    async def owners(self) -> frozenset[str]:
+        """Return the connections that have deliveries."""
+        return await self._database.run(queries.owners)
