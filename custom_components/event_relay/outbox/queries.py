@@ -10,14 +10,11 @@ import sqlite3
 
 from .delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .file import StoreError
+from .room import Room
 from .rows import from_row, to_row
 
 DELETED_AT_ONCE = 1000
 """Rows deleted in one transaction, so that nothing else waits long for it."""
-
-
-class OutboxFull(StoreError):
-    """As many deliveries wait as may; raised instead of accepting one more."""
 
 
 class StaleDelivery(StoreError):
@@ -38,17 +35,13 @@ class Taken:
     """When there is something to do again; None if only a new delivery can tell."""
 
 
-def accept(database: sqlite3.Connection, delivery: Delivery, limit: int) -> Delivery:
+def accept(
+    database: sqlite3.Connection, delivery: Delivery, room: Room, limit: int
+) -> Delivery:
     """Insert a delivery and return it, or the one that has its id already."""
     if stored := get(database, delivery.id):
         return stored
-    (waiting,) = database.execute(
-        "SELECT count(*) FROM deliveries WHERE connection = ?"
-        " AND state IN ('pending', 'sending', 'uncertain')",
-        (delivery.connection,),
-    ).fetchone()
-    if waiting >= limit:
-        raise OutboxFull
+    room.take(database, delivery.connection, limit)
     _insert(database, delivery)
     return delivery
 

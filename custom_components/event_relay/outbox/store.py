@@ -3,12 +3,14 @@
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
+import sqlite3
 
 from . import queries
 from .database import Database
 from .delivery import TRANSITIONS, Delivery, DeliveryState
 from .file import SetAside, StoreError, StoreUnavailable, begin_backup, end_backup
-from .queries import OutboxFull, StaleDelivery, Taken
+from .queries import StaleDelivery, Taken
+from .room import OutboxFull, Room
 
 __all__ = [
     "OutboxFull",
@@ -40,6 +42,7 @@ class Store:
         damage is found; whoever waits for something then gets it of the new one.
         """
         self._database = Database(path, damaged)
+        self._room = Room()
 
     async def open(self) -> None:
         """Open the file; raises StoreUnavailable."""
@@ -66,7 +69,7 @@ class Store:
         there is returned. Raises OutboxFull and StoreUnavailable.
         """
         return await self._database.run(
-            lambda connection: queries.accept(connection, delivery, limit)
+            lambda connection: queries.accept(connection, delivery, self._room, limit)
         )
 
     async def update(
@@ -81,9 +84,13 @@ class Store:
         if delivery.state is not was and delivery.state not in TRANSITIONS[was]:
             message = f"no way from {was} to {delivery.state}"
             raise ValueError(message)
-        await self._database.run(
-            lambda connection: queries.write(connection, delivery, was, anew=anew)
-        )
+
+        def write(connection: sqlite3.Connection) -> None:
+            queries.write(connection, delivery, was, anew=anew)
+            if was.settled:
+                self._room.forget()
+
+        await self._database.run(write)
         return delivery
 
     async def recover(self, owner: str, now: datetime) -> int:
