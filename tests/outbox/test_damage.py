@@ -236,3 +236,21 @@ async def test_newer_schema_is_left_alone(path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="newer Event Relay"):
         await store.open()
     assert not [*path.parent.glob("*.damaged-*")]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [(b"a line", b"a \xb6ine"), (b'{"text"', b'!"text"'), (b"action", b"nobody")],
+)
+async def test_value_that_nobody_can_have_written_is_damage(
+    path: Path, was: bytes, becomes: bytes
+) -> None:
+    store = Store(path)
+    await store.open()
+    await store.accept(a_delivery(1))
+    await store.close()
+    content = path.read_bytes()
+    assert content.count(was) == 1
+    _overwrite(path, at=content.index(was), new=becomes)
+
+    assert await _lives(path)

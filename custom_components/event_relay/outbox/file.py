@@ -18,6 +18,7 @@ _BUSY = 5.0
 """Seconds to wait for another process that holds the file."""
 FAILURES = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises; its messages may quote damaged names, which are no text."""
+_NO_TEXT = "Could not decode to UTF-8"
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -67,14 +68,13 @@ def open_file(path: Path) -> Opened:
 def is_damage(error: Exception) -> bool:
     """Say whether an error tells of damage, not of a file of no use at the moment.
 
-    What Python finds has no code of SQLite's: text that is no text.
+    What has no code of SQLite's was found by us, or by Python in reading a text.
     """
     if isinstance(error, UnicodeDecodeError):
         return True
-    if type(error) not in {sqlite3.DatabaseError, sqlite3.OperationalError}:
-        return False
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is None or code & 0xFF in _DAMAGE
+    if (code := getattr(error, "sqlite_errorcode", None)) is not None:
+        return code & 0xFF in _DAMAGE
+    return type(error) is sqlite3.DatabaseError or str(error).startswith(_NO_TEXT)
 
 
 def lacks_room(error: Exception) -> bool:
