@@ -17,6 +17,8 @@ from .coordinator import (
 )
 from .outbox.store import StoreUnavailable
 from .registry import BY_NAME
+from .rule_way import make_way
+from .rules.rules import Rules
 from .services import async_setup_services
 from .storage import async_get_store
 
@@ -36,18 +38,21 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     try:
         store = await async_get_store(hass)
     except StoreUnavailable as error:
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN,
-            translation_key="outbox_unavailable",
-            translation_placeholders={"reason": str(error)},
-        ) from error
+        raise _not_ready(error) from error
     try:
         entry.runtime_data = RelayCoordinator(hass, entry, store)
     except UnreadablePayload as error:
         raise ConfigEntryError(
             translation_domain=DOMAIN, translation_key="capabilities_unreadable"
         ) from error
-    entry.runtime_data.async_start()
+    coordinator = entry.runtime_data
+    coordinator.async_start()
+    coordinator.rules = Rules(make_way(hass, entry, store))
+    try:
+        await coordinator.rules.async_start(entry.subentries)
+    except StoreUnavailable as error:
+        await coordinator.async_stop()
+        raise _not_ready(error) from error
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     return True
 
@@ -70,6 +75,18 @@ async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> No
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
-    """Reload a connection whose settings have changed."""
+    """Reload a connection whose settings have changed; else see to its rules."""
     if settings(entry) != entry.runtime_data.settings:
         hass.config_entries.async_schedule_reload(entry.entry_id)
+        return
+    if (rules := entry.runtime_data.rules) is not None:
+        await rules.async_sync(entry.subentries)
+
+
+def _not_ready(error: StoreUnavailable) -> ConfigEntryNotReady:
+    """Return why a connection cannot be loaded yet."""
+    return ConfigEntryNotReady(
+        translation_domain=DOMAIN,
+        translation_key="outbox_unavailable",
+        translation_placeholders={"reason": str(error)},
+    )

@@ -30,6 +30,7 @@ from .outbox.outbox import Outbox
 from .outbox.store import OutboxFull, Store, StoreError, StoreUnavailable
 from .outbox.worker import Worker
 from .registry import BY_NAME
+from .rules.rules import Rules
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -89,6 +90,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             contacted=self._contacted,
         )
         self.outbox.attach(self.worker)
+        self.rules: Rules | None = None
+        """What its rules and mirrors run on, once they do."""
         self._paused_for: BackendError | None = None
         self._cancel_look: CALLBACK_TYPE = _nothing
 
@@ -117,6 +120,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     async def async_stop(self) -> None:
         """Give what is under way its time, and send nothing more."""
         self._cancel_look()
+        if self.rules is not None:
+            await self.rules.async_stop()
         await self.worker.stop()
 
     async def _async_home_assistant_stops(self, _: Event) -> None:
@@ -205,6 +210,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
     async def _async_tidy(self, now: datetime) -> None:
         """Delete what ended long ago, and what a removed connection has left."""
+        if self.rules is not None:
+            await self.rules.async_keep_up()
         entry = self.config_entry
         before = now - retention(entry.options)
         try:

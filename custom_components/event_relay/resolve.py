@@ -1,17 +1,16 @@
 """What the data of an action mean: values, connections, deliveries."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, NoReturn
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .backends.base import InvalidField
 from .backends.forms import BackendForms, Coercer
+from .coercion import coerce as coerce_fields
 from .const import (
     ATTR_CONFIG_ENTRY_ID,
     ATTR_DELIVERY_ID,
@@ -34,27 +33,14 @@ WAIT_FIELD: dict[str, Coercer] = {
 
 
 def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str, Any]:
-    """Return the data with every value turned into what its field holds.
+    """Return the data of an action with every value as its field holds it.
 
-    A field set to None counts as left out, as templates and the UI do it. Dates
-    without a zone are in Home Assistant's own. Raises ServiceValidationError with
-    the field's name.
+    Raises ServiceValidationError with the field's name.
     """
-    values: dict[str, Any] = {}
-    for field, value in data.items():
-        if (coercer := coercers.get(field)) is None:
-            known = ", ".join(sorted(coercers))
-            raise invalid_field(InvalidField(field, "unknown", known=known))
-        if value is None:
-            continue
-        try:
-            coerced = coercer(value)
-            if isinstance(coerced, datetime) and coerced.tzinfo is None:
-                coerced = coerced.replace(tzinfo=dt_util.get_default_time_zone())
-        except (vol.Invalid, ValueError, TypeError, OverflowError) as error:
-            raise invalid_field(InvalidField(field, "invalid")) from error
-        values[field] = coerced
-    return values
+    try:
+        return coerce_fields(data, coercers)
+    except InvalidField as error:
+        raise invalid_field(error) from error
 
 
 def invalid_field(error: InvalidField) -> ServiceValidationError:

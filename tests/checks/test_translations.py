@@ -76,6 +76,9 @@ def read_code(modules: Mapping[str, ast.Module]) -> Texts:
 
 
 USED = read_code(trees())
+IN_REPAIRS = read_code(
+    {name: tree for name, tree in trees().items() if name.endswith("repairs")}
+)
 IN_FORMS = read_code(
     {name: tree for name, tree in trees().items() if name.endswith(".forms")}
 )
@@ -133,7 +136,7 @@ def section(*path: str) -> dict[str, Any]:
 def test_steps() -> None:
     handled = {"reauth", "reconfigure", "init"}
     """They only lead to the form of the backend."""
-    wanted = set(flow_fields()) | (USED.steps - handled)
+    wanted = set(flow_fields()) | (USED.steps - handled - IN_REPAIRS.steps)
     assert set(section("config", "step")) == wanted
 
 
@@ -170,7 +173,17 @@ def test_form_errors_are_codes_of_clients() -> None:
 
 
 def test_aborts() -> None:
-    assert set(section("config", "abort")) == USED.aborts - CENTRAL_ABORTS
+    wanted = USED.aborts - CENTRAL_ABORTS - IN_REPAIRS.aborts
+    assert set(section("config", "abort")) == wanted
+
+
+def test_repairs() -> None:
+    flows = [
+        texts["fix_flow"] for texts in section("issues").values() if "fix_flow" in texts
+    ]
+    assert {step for flow in flows for step in flow["step"]} == IN_REPAIRS.steps
+    aborts = {abort for flow in flows for abort in flow.get("abort", {})}
+    assert aborts == IN_REPAIRS.aborts
 
 
 def test_placeholders_of_forms() -> None:

@@ -199,6 +199,22 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
         return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How something that an operation begins is ended by another one."""
+
+    operation: str
+    """The operation that ends it."""
+    left_open: Mapping[str, object]
+    """What the operation that begins it takes to leave it open."""
+    start_field: str = "delivery_id"
+    """Field that names the delivery that began it."""
+    time_field: str = "end_time"
+    """Field that takes when it ended."""
+    instead_of: frozenset[str] = frozenset()
+    """Fields that make no sense for what is left open."""
+
+
 type AnyOperation = Operation[Any, Any, Any]
 """An operation beside others: what its payload is, only it knows."""
 

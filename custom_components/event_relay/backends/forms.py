@@ -12,7 +12,13 @@ from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
-from .base import Backend, Capabilities, Client, JsonObject
+from .base import (
+    Backend,
+    Capabilities,
+    Client,
+    Ending,
+    JsonObject,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +91,9 @@ class BackendForms(ABC):
     outside_id_field: str = "event_id"
     """The field that names a thing outside, where `delivery_id` names its delivery."""
 
+    endings: Mapping[str, Ending] = {}
+    """For operations that begin something, how it is ended."""
+
     queries: Mapping[str, Query] = {}
     """Actions that only ask."""
 
@@ -123,6 +132,13 @@ class BackendForms(ABC):
     @abstractmethod
     async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
         """Try the live system; raises a BackendError with the code of a form error."""
+
+    def as_test(
+        self, operation: str, data: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        """Make the data of an operation say that it is a test."""
+        del operation
+        return data
 
     async def resolve(
         self,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -12,6 +12,7 @@ from ..backends.base import Backend
 from ..backends.errors import OutcomeUnknown
 from . import outcomes
 from .delivery import Delivery, DeliveryState, Failure, Origin
+from .memory import Memory, Notes
 from .store import UNSETTLED_LIMIT, Store, StoreUnavailable
 from .worker import Worker
 
@@ -40,6 +41,8 @@ class Request:
     """When it happened at home; an instant with its time zone."""
     id: str | None = None
     """Set where the same occurrence must not be accepted twice."""
+    notes: Notes = field(default_factory=dict)
+    """What the rule or mirror that asks is to remember with it."""
 
 
 class Outbox:
@@ -67,15 +70,23 @@ class Outbox:
         self._limit = limit
         self._worker: Worker | None = None
         self._waiting: dict[str, list[_Queue]] = {}
+        self._listeners: list[Callable[[Delivery], None]] = []
 
     def attach(self, worker: Worker) -> None:
         """Name the worker that empties this outbox."""
         self._worker = worker
 
+    def listen(self, listener: Callable[[Delivery], None]) -> Callable[[], None]:
+        """Call a listener with every outcome and every end; return how to stop it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
     def changed(self, delivery: Delivery) -> None:
-        """Tell those who wait for a delivery what became of it."""
+        """Tell those who wait for a delivery, and who listen, what became of it."""
         for queue in self._waiting.get(delivery.id, ()):
             queue.put_nowait(delivery)
+        for listener in tuple(self._listeners):
+            listener(delivery)
 
     def release(self) -> None:
         """Let nobody wait any longer for what is not being sent now."""
@@ -95,7 +106,9 @@ class Outbox:
         delivery = self._delivery(request)
         queue = self._waiter(delivery.id)
         try:
-            delivery = await self._store.accept(delivery, limit=self._limit)
+            delivery = await self._store.accept(
+                delivery, limit=self._limit, noted=self._memory(request)
+            )
             self._wake()
             return await self._outcome(delivery, queue, wait)
         finally:
@@ -177,6 +190,13 @@ class Outbox:
             expires_at=operation.expires(payload, request.occurred_at, capabilities),
             due_at=now,
         )
+
+    def _memory(self, request: Request) -> Memory | None:
+        """Return what is to be remembered with a request, if anything is."""
+        subject = request.origin.subentry_id
+        if subject is None or not request.notes:
+            return None
+        return Memory(connection=self._connection, subject=subject, notes=request.notes)
 
     def _waiter(self, delivery_id: str) -> _Queue:
         """Wait for what becomes of a delivery, before it can become anything."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 import sqlite3
 
+from . import memory
 from .delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .file import StoreError
 from .room import Room
@@ -36,9 +37,18 @@ class Taken:
 
 
 def accept(
-    database: sqlite3.Connection, delivery: Delivery, room: Room, limit: int
+    database: sqlite3.Connection,
+    delivery: Delivery,
+    room: Room,
+    limit: int,
+    noted: memory.Memory | None = None,
 ) -> Delivery:
-    """Insert a delivery and return it, or the one that has its id already."""
+    """Insert a delivery and return it, or the one that has its id already.
+
+    What is to be noted with it is noted in either case.
+    """
+    if noted is not None:
+        memory.remember(database, noted)
     if stored := get(database, delivery.id):
         return stored
     room.take(database, delivery.connection, limit)
@@ -155,7 +165,8 @@ def prune(database: sqlite3.Connection, owner: str, before: datetime) -> int:
         " SELECT sequence FROM deliveries AS one WHERE connection = ?"
         " AND settled_at < ? AND NOT EXISTS (SELECT 1 FROM deliveries AS waiting"
         " WHERE waiting.connection = one.connection AND waiting.follows = one.id"
-        " AND waiting.state IN ('pending', 'sending', 'uncertain')) LIMIT ?)",
+        " AND waiting.state IN ('pending', 'sending', 'uncertain'))"
+        " AND NOT EXISTS (SELECT 1 FROM notes WHERE keeps = one.id) LIMIT ?)",
         (owner, before.timestamp(), DELETED_AT_ONCE),
     ).rowcount
 
@@ -214,7 +225,11 @@ def listing(
 
 
 def remove(database: sqlite3.Connection, owner: str) -> int:
-    """Delete some deliveries of a connection; return how many."""
+    """Delete some deliveries of a connection; return how many.
+
+    What its rules remember goes first.
+    """
+    memory.forget(database, owner, None)
     return database.execute(
         "DELETE FROM deliveries WHERE sequence IN ("
         " SELECT sequence FROM deliveries WHERE connection = ? LIMIT ?)",
@@ -223,13 +238,14 @@ def remove(database: sqlite3.Connection, owner: str) -> int:
 
 
 def owners(database: sqlite3.Connection) -> frozenset[str]:
-    """Return the connections that have deliveries, without reading these."""
+    """Return the connections that have left anything, without reading all of it."""
     rows = database.execute(
         "WITH RECURSIVE owners (name) AS ("
         " SELECT min(connection) FROM deliveries"
         " UNION ALL SELECT (SELECT min(connection) FROM deliveries"
         " WHERE connection > name) FROM owners WHERE name IS NOT NULL)"
         " SELECT name FROM owners WHERE name IS NOT NULL"
+        " UNION SELECT connection FROM notes"
     )
     return frozenset(row["name"] for row in rows)
 

@@ -60,6 +60,17 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX settled ON deliveries (connection, settled_at)
         WHERE settled_at IS NOT NULL;
     """,
+    """
+    CREATE TABLE notes (
+        connection TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        name TEXT NOT NULL,
+        value TEXT NOT NULL,
+        keeps TEXT,
+        PRIMARY KEY (connection, subject, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX kept ON notes (keeps) WHERE keeps IS NOT NULL;
+    """,
 )
 """One script for each version of the schema; `PRAGMA user_version` counts them."""
 

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 import sqlite3
 
-from . import queries
+from . import memory, queries
 from .database import Database
 from .delivery import TRANSITIONS, Delivery, DeliveryState
 from .file import SetAside, StoreError, StoreUnavailable, begin_backup, end_backup
+from .memory import Memory, Note
 from .queries import StaleDelivery, Taken
 from .room import OutboxFull, Room
 
@@ -61,15 +62,21 @@ class Store:
         await self._database.close()
 
     async def accept(
-        self, delivery: Delivery, *, limit: int = UNSETTLED_LIMIT
+        self,
+        delivery: Delivery,
+        *,
+        limit: int = UNSETTLED_LIMIT,
+        noted: Memory | None = None,
     ) -> Delivery:
-        """Commit a new delivery and return it as stored.
+        """Commit a new delivery, and notes with it, and return it as stored.
 
         A delivery whose id is already there is not stored twice: the one that is
         there is returned. Raises OutboxFull and StoreUnavailable.
         """
         return await self._database.run(
-            lambda connection: queries.accept(connection, delivery, self._room, limit)
+            lambda connection: queries.accept(
+                connection, delivery, self._room, limit, noted
+            )
         )
 
     async def update(
@@ -152,6 +159,25 @@ class Store:
             lambda connection: queries.prune(connection, owner, before)
         )
 
+    async def remember(self, noted: Memory) -> None:
+        """Commit what a rule or mirror is to remember."""
+        await self._database.run(lambda connection: memory.remember(connection, noted))
+
+    async def recall(self, owner: str) -> dict[str, dict[str, Note]]:
+        """Return what the rules and mirrors of a connection remember.
+
+        By their subentry ids, then by the names of the notes.
+        """
+        return await self._database.run(
+            lambda connection: memory.recall(connection, owner)
+        )
+
+    async def forget(self, owner: str, subject: str) -> None:
+        """Forget what a rule or mirror remembered."""
+        await self._database.run(
+            lambda connection: memory.forget(connection, owner, subject)
+        )
+
     async def get(self, delivery_id: str) -> Delivery | None:
         """Return a delivery, or None."""
         return await self._database.run(
@@ -197,5 +223,5 @@ class Store:
             pass
 
     async def owners(self) -> frozenset[str]:
-        """Return the connections that have deliveries."""
+        """Return the connections that have left anything."""
         return await self._database.run(queries.owners)

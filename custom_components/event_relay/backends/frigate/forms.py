@@ -20,7 +20,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 from yarl import URL
 
-from ..base import Client, InvalidField
+from ..base import Client, Ending, InvalidField
 from ..errors import PermissionDenied
 from ..forms import BackendForms, Coercer, Probe, as_it_is, cookieless_session
 from ..http import normalise_address
@@ -74,6 +74,13 @@ class FrigateForms(BackendForms):
 
     backend = FRIGATE
     action_fields = ACTION_FIELDS
+    endings = {  # noqa: RUF012 - as the base class has it
+        "create_camera_event": Ending(
+            operation="end_camera_event",
+            left_open={"until_ended": True},
+            instead_of=frozenset({"duration"}),
+        )
+    }
 
     @override
     def connection_schema(self) -> vol.Schema:

@@ -1,0 +1,80 @@
+"""What rules and mirrors remember, in the same file as the deliveries they ask for.
+
+So that a delivery and what its rule must know of it are committed together. Every
+function takes the open database, inside a transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+import json
+import sqlite3
+
+from ..backends.base import Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """One thing to remember."""
+
+    value: Json
+    keeps: str | None = None
+    """Id of a delivery that is not to be forgotten as long as this is remembered."""
+
+
+type Notes = Mapping[str, Note | None]
+"""Notes by their names; None for what is to be forgotten."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """What a rule or mirror is to remember from now on."""
+
+    connection: str
+    """Entry id of its connection."""
+    subject: str
+    """Its subentry id."""
+    notes: Notes
+
+
+def remember(database: sqlite3.Connection, memory: Memory) -> None:
+    """Write some notes, and delete those that are to be forgotten."""
+    for name, note in memory.notes.items():
+        if note is None:
+            database.execute(
+                "DELETE FROM notes WHERE connection = ? AND subject = ? AND name = ?",
+                (memory.connection, memory.subject, name),
+            )
+            continue
+        database.execute(
+            "INSERT OR REPLACE INTO notes (connection, subject, name, value, keeps)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (
+                memory.connection,
+                memory.subject,
+                name,
+                json.dumps(note.value),
+                note.keeps,
+            ),
+        )
+
+
+def recall(database: sqlite3.Connection, owner: str) -> dict[str, dict[str, Note]]:
+    """Return the notes of a connection's rules and mirrors, by subject and name."""
+    subjects: dict[str, dict[str, Note]] = {}
+    for row in database.execute(
+        "SELECT subject, name, value, keeps FROM notes WHERE connection = ?"
+        " ORDER BY subject, name",
+        (owner,),
+    ):
+        notes = subjects.setdefault(row["subject"], {})
+        notes[row["name"]] = Note(value=json.loads(row["value"]), keeps=row["keeps"])
+    return subjects
+
+
+def forget(database: sqlite3.Connection, owner: str, subject: str | None) -> None:
+    """Delete the notes of a rule or mirror, or of all of a connection's."""
+    database.execute(
+        "DELETE FROM notes WHERE connection = :owner"
+        " AND (:subject IS NULL OR subject = :subject)",
+        {"owner": owner, "subject": subject},
+    )

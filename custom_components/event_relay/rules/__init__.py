@@ -1,0 +1,1 @@
+"""Home Assistant triggers, schedules and calendars become deliveries."""

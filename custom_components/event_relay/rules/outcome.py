@@ -1,0 +1,47 @@
+"""What became of a firing of a rule, for whoever shows it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from homeassistant.core import Context
+
+from ..outbox.delivery import Delivery, DeliveryState
+
+
+class OutcomeKind(StrEnum):
+    """How it ended."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    DISCARDED = "discarded"
+    SKIPPED = "skipped"
+    """Missed while Home Assistant was off, and not delivered any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The end of a firing."""
+
+    kind: OutcomeKind
+    occurred_at: datetime
+    reason: str = ""
+    delivery: Delivery | None = None
+    """None for what was never accepted."""
+    context: Context | None = None
+
+
+def outcome_of(delivery: Delivery, context: Context | None) -> Outcome | None:
+    """Return the outcome of a delivery, None as long as it has none."""
+    if not delivery.state.settled:
+        return None
+    failed = delivery.state is not DeliveryState.DELIVERED
+    failure = delivery.failure if failed else None
+    return Outcome(
+        kind=OutcomeKind(delivery.state.value),
+        occurred_at=delivery.occurred_at,
+        reason=(failure.reason or failure.code) if failure else "",
+        delivery=delivery,
+        context=context,
+    )

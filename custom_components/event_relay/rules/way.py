@@ -1,0 +1,34 @@
+"""What rules and mirrors are given of the house: the one way out."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from ..backends.base import Ending
+from ..outbox.outbox import Outbox
+from ..outbox.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """A connection, as its rules and mirrors see it."""
+
+    hass: HomeAssistant
+    connection: str
+    """Entry id."""
+    outbox: Outbox
+    store: Store
+    canonical: Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, object]]]
+    """Turns what an operation is asked for into canonical values.
+
+    As for an action: coerced, with what only Home Assistant knows made plain. Raises
+    InvalidField.
+    """
+    as_test: Callable[[str, Mapping[str, object]], Mapping[str, object]]
+    """Makes the data of an operation say that it is a test."""
+    explain: Callable[[Exception], str]
+    """Says what is wrong in words for people."""
+    endings: Mapping[str, Ending]
+    """For operations that begin something, how it is ended."""
