@@ -23,6 +23,7 @@ from .backends.errors import (
 )
 from .backends.forms import BackendForms
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .options import retention, unsettled_limit
 from .outbox.clock import SteadyClock
 from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .outbox.outbox import Outbox
@@ -36,10 +37,8 @@ _LOGGER = logging.getLogger(__name__)
 QUIET = timedelta(minutes=15)
 """Time without any contact after which a connection is asked whether it is there."""
 
-RETENTION = timedelta(days=7)
-"""How long deliveries that have ended are kept."""
 TIDYING = timedelta(hours=1)
-"""How often those that are older are deleted; first after that time, not at start."""
+"""How often what ended long ago is deleted; first after that time, not at start."""
 
 type RelayConfigEntry = ConfigEntry[RelayCoordinator]
 
@@ -77,6 +76,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             capabilities=lambda: self.data,
             store=store,
             clock=clock,
+            limit=unsettled_limit(entry.options),
         )
         self.worker = Worker(
             connection=entry.entry_id,
@@ -209,12 +209,18 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         await self.async_refresh()
 
     async def _async_tidy(self, now: datetime) -> None:
-        """Delete what ended long ago."""
+        """Delete what ended long ago, and what a removed connection has left."""
         if self.rules is not None:
             await self.rules.async_keep_up()
+        entry = self.config_entry
+        before = now - retention(entry.options)
         try:
-            while await self._store.prune(self.config_entry.entry_id, now - RETENTION):
+            while await self._store.prune(entry.entry_id, before):
                 pass
+            for owner in await self._store.owners():
+                # Asked for each, because a new connection may have come meanwhile.
+                if self.hass.config_entries.async_get_entry(owner) is None:
+                    await self._store.remove_connection(owner)
         except StoreUnavailable as error:
             _LOGGER.debug("Old deliveries are deleted another time: %s", error)
 

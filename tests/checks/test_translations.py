@@ -14,6 +14,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.event_relay import config_flow, deliveries
+from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.outbox.delivery import SETTLED, DeliveryState
 from custom_components.event_relay.registry import BACKENDS
 
@@ -148,11 +149,7 @@ def test_fields_of_forms(step: str) -> None:
 
 
 def test_options() -> None:
-    wanted = {
-        forms.backend.name: names(schema)
-        for forms in BACKENDS
-        if (schema := forms.options_schema()) is not None
-    }
+    wanted = {forms.backend.name: names(options_schema(forms)) for forms in BACKENDS}
     steps = section("options", "step")
     assert {step: set(texts["data"]) for step, texts in steps.items()} == wanted
     for texts in steps.values():

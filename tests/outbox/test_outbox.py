@@ -12,8 +12,9 @@ from custom_components.event_relay.backends.errors import (
 )
 from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
 from custom_components.event_relay.outbox.outbox import NotAllowed
+from custom_components.event_relay.outbox.store import StoreUnavailable
 
-from .conftest import House
+from .conftest import OWNER, House
 from .ledger import FOUND
 
 
@@ -140,3 +141,12 @@ async def test_discard_of_what_has_arrived_is_refused(house: House) -> None:
     with pytest.raises(NotAllowed) as raised:
         await house.outbox.discard(delivery)
     assert raised.value.code == "not_discardable"
+
+
+async def test_who_waits_for_what_is_gone_is_told(idle: House) -> None:
+    waiting = asyncio.create_task(idle.submit(wait=0.2))
+    while not await idle.store.listing():
+        await asyncio.sleep(0)
+    await idle.store.remove_connection(OWNER)
+    with pytest.raises(StoreUnavailable):
+        await waiting

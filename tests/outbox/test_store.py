@@ -276,3 +276,13 @@ async def test_an_error_of_sqlite_refuses_what_was_committed_with_it(
     assert isinstance(accepted, StoreUnavailable | Delivery)
     stored = await store.get("delivery-1")
     assert (stored is not None) is isinstance(accepted, Delivery)
+
+
+async def test_what_is_opened_again_counts_as_waiting(store: Store) -> None:
+    failed = a_delivery(1, state=DeliveryState.FAILED, settled_at=START)
+    await store.accept(failed, limit=2)
+    await store.accept(a_delivery(2), limit=2)
+    again = replace(failed, state=DeliveryState.PENDING, settled_at=None)
+    await store.update(again, was=DeliveryState.FAILED)
+    with pytest.raises(OutboxFull):
+        await store.accept(a_delivery(3), limit=2)

@@ -118,7 +118,7 @@ class BackendForms(ABC):
         return {}
 
     def options_schema(self) -> vol.Schema | None:
-        """Return the form for options; None where there are none."""
+        """Return the form for the backend's own options; None where it has none."""
         return None
 
     @abstractmethod

@@ -211,7 +211,10 @@ class Carrier:
         )
 
     async def _commit(self, delivery: Delivery, was: DeliveryState) -> None:
-        """Commit what became of a delivery, and tell of it."""
-        await persist(lambda: self.store.update(delivery, was=was))
+        """Commit what became of a delivery, and tell of it.
+
+        What is in hand here outlives a file that is set aside as damaged.
+        """
+        await persist(lambda: self.store.update(delivery, was=was, anew=True))
         if delivery.state is not DeliveryState.SENDING:
             self.changed(delivery)

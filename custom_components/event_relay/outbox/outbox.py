@@ -13,7 +13,7 @@ from ..backends.errors import OutcomeUnknown
 from . import outcomes
 from .delivery import Delivery, DeliveryState, Failure, Origin
 from .memory import Memory, Notes
-from .store import Store
+from .store import UNSETTLED_LIMIT, Store, StoreUnavailable
 from .worker import Worker
 
 type _Queue = asyncio.Queue[Delivery | None]
@@ -56,13 +56,18 @@ class Outbox:
         capabilities: Callable[[], Any],
         store: Store,
         clock: Callable[[], datetime],
+        limit: int = UNSETTLED_LIMIT,
     ) -> None:
-        """Take the connection's backend and the store that all connections share."""
+        """Take the connection's backend and the store that all connections share.
+
+        While `limit` deliveries wait, or more, no new one is accepted.
+        """
         self._connection = connection
         self._backend = backend
         self._capabilities = capabilities
         self._store = store
         self._clock = clock
+        self._limit = limit
         self._worker: Worker | None = None
         self._waiting: dict[str, list[_Queue]] = {}
         self._listeners: list[Callable[[Delivery], None]] = []
@@ -94,14 +99,16 @@ class Outbox:
 
         The wait, in seconds, ends with the first attempt's outcome, and at once
         while the connection sends nothing. Raises InvalidField, OutboxFull and
-        StoreUnavailable; then nothing was accepted.
+        StoreUnavailable; then there is no such delivery.
         """
         if self._worker is not None:
             await self._worker.follow_clock()
         delivery = self._delivery(request)
         queue = self._waiter(delivery.id)
         try:
-            delivery = await self._store.accept(delivery, noted=self._memory(request))
+            delivery = await self._store.accept(
+                delivery, limit=self._limit, noted=self._memory(request)
+            )
             self._wake()
             return await self._outcome(delivery, queue, wait)
         finally:
@@ -215,10 +222,24 @@ class Outbox:
                 while True:
                     if (outcome := await queue.get()) is not None:
                         return outcome
-                    stored = await self._store.get(delivery.id) or delivery
+                    stored = await self._stored(delivery)
                     if stored.state is not DeliveryState.SENDING:
                         return stored
-        return await self._store.get(delivery.id) or delivery
+        return await self._stored(delivery)
+
+    async def _stored(self, delivery: Delivery) -> Delivery:
+        """Return an accepted delivery as it stands, as far as can be told.
+
+        Raises StoreUnavailable if it is no more.
+        """
+        try:
+            stored = await self._store.get(delivery.id)
+        except StoreUnavailable:
+            return delivery
+        if stored is None:
+            message = "the delivery went with an outbox that was set aside"
+            raise StoreUnavailable(message)
+        return stored
 
     def _wake(self) -> None:
         """Tell the worker that there is something to do."""

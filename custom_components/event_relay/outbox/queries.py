@@ -11,14 +11,11 @@ import sqlite3
 from . import memory
 from .delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .file import StoreError
+from .room import Room
 from .rows import from_row, to_row
 
-PRUNED_AT_ONCE = 1000
+DELETED_AT_ONCE = 1000
 """Rows deleted in one transaction, so that nothing else waits long for it."""
-
-
-class OutboxFull(StoreError):
-    """As many deliveries wait as may; raised instead of accepting one more."""
 
 
 class StaleDelivery(StoreError):
@@ -42,6 +39,7 @@ class Taken:
 def accept(
     database: sqlite3.Connection,
     delivery: Delivery,
+    room: Room,
     limit: int,
     noted: memory.Memory | None = None,
 ) -> Delivery:
@@ -53,16 +51,8 @@ def accept(
         memory.remember(database, noted)
     if stored := get(database, delivery.id):
         return stored
-    (waiting,) = database.execute(
-        "SELECT count(*) FROM deliveries WHERE connection = ?"
-        " AND state IN ('pending', 'sending', 'uncertain')",
-        (delivery.connection,),
-    ).fetchone()
-    if waiting >= limit:
-        raise OutboxFull
-    row = to_row(delivery)
-    names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
-    database.execute(f"INSERT INTO deliveries ({names}) VALUES ({values})", row)
+    room.take(database, delivery.connection, limit)
+    _insert(database, delivery)
     return delivery
 
 
@@ -74,16 +64,28 @@ def get(database: sqlite3.Connection, delivery_id: str) -> Delivery | None:
     return from_row(row) if row else None
 
 
-def write(database: sqlite3.Connection, delivery: Delivery, was: DeliveryState) -> None:
-    """Write all columns of a delivery that is still in the state `was`."""
+def write(
+    database: sqlite3.Connection,
+    delivery: Delivery,
+    was: DeliveryState,
+    *,
+    anew: bool = False,
+) -> None:
+    """Write all columns of a delivery that is still in the state `was`.
+
+    With `anew`, also of one that is not there.
+    """
     row = to_row(delivery)
     columns = ", ".join(f"{name} = :{name}" for name in row if name != "id")
     changed = database.execute(
         f"UPDATE deliveries SET {columns} WHERE id = :id AND state = :was",
         row | {"was": was.value},
     ).rowcount
-    if not changed:
+    if changed:
+        return
+    if not anew or get(database, delivery.id):
         raise StaleDelivery
+    _insert(database, delivery)
 
 
 def recover(database: sqlite3.Connection, owner: str, now: datetime) -> int:
@@ -165,7 +167,7 @@ def prune(database: sqlite3.Connection, owner: str, before: datetime) -> int:
         " WHERE waiting.connection = one.connection AND waiting.follows = one.id"
         " AND waiting.state IN ('pending', 'sending', 'uncertain'))"
         " AND NOT EXISTS (SELECT 1 FROM notes WHERE keeps = one.id) LIMIT ?)",
-        (owner, before.timestamp(), PRUNED_AT_ONCE),
+        (owner, before.timestamp(), DELETED_AT_ONCE),
     ).rowcount
 
 
@@ -222,10 +224,37 @@ def listing(
     return [from_row(row) for row in rows]
 
 
-def remove(database: sqlite3.Connection, owner: str) -> None:
-    """Delete the deliveries of a connection, and what its rules remember."""
-    database.execute("DELETE FROM deliveries WHERE connection = ?", (owner,))
+def remove(database: sqlite3.Connection, owner: str) -> int:
+    """Delete some deliveries of a connection; return how many.
+
+    What its rules remember goes first.
+    """
     memory.forget(database, owner, None)
+    return database.execute(
+        "DELETE FROM deliveries WHERE sequence IN ("
+        " SELECT sequence FROM deliveries WHERE connection = ? LIMIT ?)",
+        (owner, DELETED_AT_ONCE),
+    ).rowcount
+
+
+def owners(database: sqlite3.Connection) -> frozenset[str]:
+    """Return the connections that have left anything, without reading all of it."""
+    rows = database.execute(
+        "WITH RECURSIVE owners (name) AS ("
+        " SELECT min(connection) FROM deliveries"
+        " UNION ALL SELECT (SELECT min(connection) FROM deliveries"
+        " WHERE connection > name) FROM owners WHERE name IS NOT NULL)"
+        " SELECT name FROM owners WHERE name IS NOT NULL"
+        " UNION SELECT connection FROM notes"
+    )
+    return frozenset(row["name"] for row in rows)
+
+
+def _insert(database: sqlite3.Connection, delivery: Delivery) -> None:
+    """Write a new row."""
+    row = to_row(delivery)
+    names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+    database.execute(f"INSERT INTO deliveries ({names}) VALUES ({values})", row)
 
 
 def _expire(

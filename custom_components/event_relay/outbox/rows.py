@@ -115,7 +115,20 @@ def to_row(delivery: Delivery) -> dict[str, Any]:
 
 
 def from_row(row: sqlite3.Row) -> Delivery:
-    """Build a delivery from its columns."""
+    """Build a delivery from its columns.
+
+    Raises DatabaseError for one that nobody can have written: SQLite does not notice
+    damage inside of a value.
+    """
+    try:
+        return _from_row(row)
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
+        message = f"delivery {row['sequence']} cannot be read ({error})"
+        raise sqlite3.DatabaseError(message) from error
+
+
+def _from_row(row: sqlite3.Row) -> Delivery:
+    """Build a delivery from columns that are as they were written."""
     return Delivery(
         id=row["id"],
         connection=row["connection"],
