@@ -233,7 +233,7 @@ async def test_a_changed_rule_still_ends_what_is_open(
 async def test_a_refused_start_is_not_open(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    frigate.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=404))
+    frigate.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422))
     await change(hass, DOOR, "on")
     await until(
         lambda: not member_of(entry)._openings.events  # type: ignore[attr-defined]
