@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 import sqlite3
 
+from . import policy
 from .delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .file import StoreError
 from .rows import from_row, to_row
@@ -76,7 +77,19 @@ def write(database: sqlite3.Connection, delivery: Delivery, was: DeliveryState) 
 
 
 def recover(database: sqlite3.Connection, owner: str, now: datetime) -> int:
-    """Make uncertain what is in `sending`; return how many."""
+    """Make uncertain what is in `sending`; return how many.
+
+    What waits from an earlier run waits no longer than it may from now on, whatever
+    the clock was then. Time in which nobody asked does not count as asking.
+    """
+    database.execute(
+        "UPDATE deliveries SET due_at = min(due_at, :latest), asked_since = NULL,"
+        " look_ups = 0 WHERE connection = :owner AND state IN ('pending', 'uncertain')",
+        {
+            "owner": owner,
+            "latest": now.timestamp() + policy.RETRY_AFTER_LONGEST,
+        },
+    )
     return database.execute(
         "UPDATE deliveries SET state = 'uncertain', unclear = 1, due_at = ?"
         " WHERE connection = ? AND state = 'sending'",
@@ -263,6 +276,9 @@ def _claim(
             " WHERE former.connection = one.connection AND former.key = one.key"
             " AND former.sequence < one.sequence"
             " AND former.state IN ('pending', 'sending', 'uncertain'))"
+            " AND NOT EXISTS (SELECT 1 FROM deliveries AS latter"
+            " WHERE latter.connection = one.connection AND latter.key = one.key"
+            " AND latter.state IN ('sending', 'uncertain'))"
             " AND NOT EXISTS (SELECT 1 FROM deliveries AS other"
             " WHERE other.connection = one.connection AND other.lane = one.lane"
             " AND other.state IN ('sending', 'uncertain'))"
