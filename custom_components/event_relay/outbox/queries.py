@@ -84,7 +84,8 @@ def recover(database: sqlite3.Connection, owner: str, now: datetime) -> int:
     """
     database.execute(
         "UPDATE deliveries SET due_at = min(due_at, :latest), asked_since = NULL,"
-        " look_ups = 0 WHERE connection = :owner AND state IN ('pending', 'uncertain')",
+        " look_ups = 0 WHERE connection = :owner AND state IN ('pending', 'uncertain')"
+        " AND (due_at > :latest OR asked_since IS NOT NULL)",
         {
             "owner": owner,
             "latest": now.timestamp() + policy.RETRY_AFTER_LONGEST,
