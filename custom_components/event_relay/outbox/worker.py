@@ -8,7 +8,7 @@ import logging
 from typing import Any
 
 from ..backends.base import Backend, Client
-from ..backends.errors import BackendError, CannotConnect
+from ..backends.errors import BackendError, CannotConnect, Unavailable
 from . import outcomes
 from .breaker import Breaker
 from .carrier import Carrier, persist
@@ -227,10 +227,20 @@ class Worker:
 
     def _troubled(self, error: BackendError) -> None:
         """Slow down, or pause, as an error asks for."""
-        if isinstance(error, CannotConnect):
+        if _hopeless(error):
             self._breaker.failed(self._clock(), self._chance())
         if outcomes.pauses(error):
             self.pause()
         if wait := outcomes.hold(error):
             self._held_until = self._clock() + wait
         self._contacted(error)
+
+
+def _hopeless(error: BackendError) -> bool:
+    """Say whether what comes next would most likely fare no better.
+
+    A backend that says until when it is busy is left alone until then instead.
+    """
+    if isinstance(error, Unavailable):
+        return outcomes.hold(error) is None
+    return isinstance(error, CannotConnect)
