@@ -12,9 +12,10 @@ import sys
 import pytest
 
 from custom_components.event_relay.outbox.delivery import DeliveryState
+from custom_components.event_relay.outbox.outbox import NotAllowed
 from custom_components.event_relay.outbox.store import SetAside, Store, StoreUnavailable
 
-from .conftest import OWNER
+from .conftest import OWNER, House
 from .ledger import START
 from .test_store import a_delivery
 
@@ -211,3 +212,28 @@ async def test_prunes_what_has_ended_but_not_what_somebody_waits_for(
 
     kept = {one.id for one in await store.listing()}
     assert kept == {"delivery-2", "delivery-3", "delivery-4"}
+
+
+@pytest.mark.parametrize("state", [DeliveryState.FAILED, DeliveryState.EXPIRED])
+async def test_what_had_ended_in_a_copy_may_have_been_sent_since(
+    path: Path, state: DeliveryState
+) -> None:
+    store = Store(path)
+    await store.open()
+    payload = {"text": "hello", "steps": ["write"]}
+    ended = a_delivery(1, state=state, due_at=None, payload=payload)
+    await store.accept(ended)
+    await store.begin_backup()
+    await store.close()
+    await store.open()
+    house = House(store)
+    restored = await store.get(ended.id)
+    assert restored is not None
+
+    with pytest.raises(NotAllowed, match="confirmation_needed"):
+        await house.outbox.retry(restored)
+    restored = await house.outbox.retry(restored, confirm=True)
+
+    assert restored.state is DeliveryState.UNCERTAIN
+    assert restored.first_sent_at == START
+    await store.close()

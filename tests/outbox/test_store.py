@@ -286,3 +286,29 @@ async def test_what_is_opened_again_counts_as_waiting(store: Store) -> None:
     await store.update(again, was=DeliveryState.FAILED)
     with pytest.raises(OutboxFull):
         await store.accept(a_delivery(3), limit=2)
+
+
+async def test_next_run_waits_no_longer_than_it_would_and_asks_anew(
+    store: Store,
+) -> None:
+    years = START + timedelta(days=900)
+    await store.accept(a_delivery(1, due_at=years))
+    await store.accept(
+        a_delivery(
+            2,
+            state=DeliveryState.UNCERTAIN,
+            due_at=years,
+            asked_since=START - timedelta(days=1),
+            look_ups=3,
+        )
+    )
+
+    assert await store.recover(OWNER, START) == 0
+
+    pending, uncertain = await store.get("delivery-1"), await store.get("delivery-2")
+    assert pending is not None
+    assert pending.due_at == START + timedelta(hours=1)
+    assert uncertain is not None
+    assert uncertain.due_at == START + timedelta(hours=1)
+    assert uncertain.asked_since is None
+    assert uncertain.look_ups == 0

@@ -248,7 +248,5 @@ class Outbox:
 
 
 def _outcome_unknown(delivery: Delivery) -> bool:
-    """Say whether a delivery failed because nobody can tell what became of it."""
-    return delivery.failure == Failure(code=OutcomeUnknown.code) or (
-        delivery.unclear and delivery.state is DeliveryState.FAILED
-    )
+    """Say whether nobody can tell what became of a delivery that has ended."""
+    return delivery.unclear or delivery.failure == Failure(code=OutcomeUnknown.code)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 import sqlite3
 
-from . import memory
+from . import memory, policy
 from .delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .file import StoreError
 from .room import Room
@@ -89,7 +89,24 @@ def write(
 
 
 def recover(database: sqlite3.Connection, owner: str, now: datetime) -> int:
-    """Make uncertain what is in `sending`; return how many."""
+    """Make uncertain what is in `sending`; return how many.
+
+    What waits from an earlier run waits no longer than it may from now on, whatever
+    the clock was then. Time in which nobody asked does not count as asking.
+    """
+    database.execute(
+        "UPDATE deliveries SET due_at = :latest WHERE connection = :owner"
+        " AND state IN ('pending', 'uncertain') AND due_at > :latest",
+        {
+            "owner": owner,
+            "latest": now.timestamp() + policy.RETRY_AFTER_LONGEST,
+        },
+    )
+    database.execute(
+        "UPDATE deliveries SET asked_since = NULL, look_ups = 0"
+        " WHERE connection = ? AND state = 'uncertain'",
+        (owner,),
+    )
     return database.execute(
         "UPDATE deliveries SET state = 'uncertain', unclear = 1, due_at = ?"
         " WHERE connection = ? AND state = 'sending'",
@@ -305,6 +322,9 @@ def _claim(
             " WHERE former.connection = one.connection AND former.key = one.key"
             " AND former.sequence < one.sequence"
             " AND former.state IN ('pending', 'sending', 'uncertain'))"
+            " AND NOT EXISTS (SELECT 1 FROM deliveries AS latter"
+            " WHERE latter.connection = one.connection AND latter.key = one.key"
+            " AND latter.state IN ('sending', 'uncertain'))"
             " AND NOT EXISTS (SELECT 1 FROM deliveries AS other"
             " WHERE other.connection = one.connection AND other.lane = one.lane"
             " AND other.state IN ('sending', 'uncertain'))"
