@@ -218,7 +218,8 @@ async def schedules(living: Living) -> AsyncIterator[None]:
     [
         {"trigger": "schedule.block_started"},
         {"trigger": "schedule.block_ended", "variables": {"x": "{{ trigger.id }}"}},
-        {"trigger": "state", "to": "on"},
+        {"trigger": "schedule.block_started", "options": {"for": "00:00:00"}},
+        {"trigger": "state", "to": "on", "for": {"minutes": 0}},
         {"trigger": "state", "from": ["on"], "to": ["off", "unavailable"]},
         {"trigger": "state", "from": None},
     ],

@@ -27,7 +27,7 @@ from .timetable import Standing, Week, changes, read_week
 _DOMAIN = "schedule"
 _NEXT_EVENT = "next_event"
 _FROM, _TO = "from", "to"
-_HARD_TO_TELL = {CONF_ATTRIBUTE, CONF_FOR, "not_from", "not_to"}
+_HARD_TO_TELL = {CONF_ATTRIBUTE, "not_from", "not_to"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +78,8 @@ async def _look_back_at_blocks(
 ) -> Iterator[Moment]:
     """Give the latest first, of a trigger that is aimed at a target."""
     schedules = await _read(hass, targeted(hass, config, _DOMAIN))
-    return _moments(schedules, config, {CONF_FOR: None}, since, until)
+    gives = {CONF_FOR: (config.get(CONF_OPTIONS) or {}).get(CONF_FOR)}
+    return _moments(schedules, config, gives, since, until)
 
 
 async def _look_back_at_states(
@@ -86,7 +87,7 @@ async def _look_back_at_states(
 ) -> Iterator[Moment]:
     """Give the latest first, of a trigger of the platform `state`."""
     schedules = await _read(hass, config[CONF_ENTITY_ID])
-    gives = {CONF_FOR: None, CONF_ATTRIBUTE: None}
+    gives = {CONF_FOR: config.get(CONF_FOR), CONF_ATTRIBUTE: None}
     return _moments(schedules, config, gives, since, until)
 
 
@@ -177,13 +178,14 @@ def _schedule(hass: HomeAssistant, entity_id: str, answer: object) -> _Schedule:
 def _is_plain(config: ConfigType) -> bool:
     """Say whether a trigger looks at each entity alone, and fires at once."""
     options = config.get(CONF_OPTIONS) or {}
-    return CONF_FOR not in options and options.get("behavior", "each") == "each"
+    return not options.get(CONF_FOR) and options.get("behavior", "each") == "each"
 
 
 def _is_of_schedules(config: ConfigType) -> bool:
     """Say whether a state trigger is one of schedules that go on or off."""
     return (
         all(split_entity_id(one)[0] == _DOMAIN for one in config[CONF_ENTITY_ID])
+        and not config.get(CONF_FOR)
         and not _HARD_TO_TELL & config.keys()
         and bool({_FROM, _TO} & config.keys())
     )
