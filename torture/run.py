@@ -98,6 +98,7 @@ class _Run:
     async def _live(self, kill: Kill, traffic: Traffic) -> None:
         """Start Home Assistant, let events come, and end it as a kill says."""
         answering = asyncio.Event()
+        began = monotonic()
         await self._home.launch()
         talking = asyncio.create_task(self._talk(traffic, answering))
         try:
@@ -114,7 +115,7 @@ class _Run:
                 await talking
         self._kills[kill.phase] += 1
         say(
-            f"  kill {self._kills.total()}, {kill.phase}:"
+            f"  kill {self._kills.total()}, {kill.phase}, {monotonic() - began:.1f} s:"
             f" {sum(map(len, traffic.calls.values()))} calls,"
             f" {self._chaos.faults} faults"
         )
