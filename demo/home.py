@@ -83,16 +83,21 @@ class Home:
                 start_new_session=True,
             )
 
-    async def stop(self, patience: float = _STOP_SECONDS) -> None:
-        """End it in an orderly way, and by force after so many seconds."""
+    async def stop(self, patience: float = _STOP_SECONDS) -> bool:
+        """End it in an orderly way, and by force after so many seconds.
+
+        Returns whether it ended by itself.
+        """
         if self._process is None:
-            return
+            return True
         self._signal(signal.SIGTERM)
         try:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), patience)
+            await asyncio.wait_for(self._process.wait(), patience)
+        except TimeoutError:
+            return False
         finally:
             await self.kill()
+        return True
 
     async def kill(self) -> None:
         """End it at once, as a power cut would."""

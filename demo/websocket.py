@@ -5,7 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 
-from aiohttp import ClientError, ClientSession, ClientWebSocketResponse
+from aiohttp import (
+    ClientError,
+    ClientSession,
+    ClientWebSocketResponse,
+    WSMessageTypeError,
+)
 
 from simulators.wire import Json
 
@@ -107,15 +112,24 @@ def _settle(answer: asyncio.Future[Json], content: Json) -> None:
             answer.set_exception(ApiError(f"an unforeseen answer: {content}"))
 
 
+async def _receive(socket: ClientWebSocketResponse) -> Json:
+    """Return the next message; raise ApiError where the connection ends instead."""
+    try:
+        message: Json = await socket.receive_json()
+    except WSMessageTypeError as error:
+        raise ApiError("the connection has ended") from error
+    return message
+
+
 @asynccontextmanager
 async def connected(
     session: ClientSession, url: str, access_token: str
 ) -> AsyncIterator[WebSocket]:
     """Yield a connection as the user of an access token."""
     async with session.ws_connect(f"{url}/api/websocket", max_msg_size=0) as socket:
-        await socket.receive_json()
+        await _receive(socket)
         await socket.send_json({"type": "auth", "access_token": access_token})
-        answer: Json = await socket.receive_json()
+        answer = await _receive(socket)
         if member(answer, "type", str) != "auth_ok":
             raise ApiError(f"Home Assistant does not let the user in: {answer}")
         connection = WebSocket(socket)

@@ -63,7 +63,7 @@ class Row:
     stored: int = 0
     """Calls whose thing the outside system has."""
     unknown: int = 0
-    """Told as failed because nobody can tell whether it is there."""
+    """Told as failed because nobody can tell whether it is there, and not there."""
     expired: int = 0
     """Told as too late, or discarded along with what was too late."""
     waiting: list[Kept] = field(default_factory=list)

@@ -67,6 +67,8 @@ class _Run:
         self._traffic_chance = random.Random(f"{seed} traffic")  # noqa: S311 as above
         self._chaos = Chaos(targets, random.Random(f"{seed} chaos"))  # noqa: S311
         self._kills: Counter[Phase] = Counter()
+        self._stops = 0
+        """How often it had stopped before it was killed."""
 
     @property
     def _home(self) -> Home:
@@ -99,20 +101,25 @@ class _Run:
         """Start Home Assistant, let events come, and end it as a kill says."""
         answering = asyncio.Event()
         began = monotonic()
+        stopped = False
         await self._home.launch()
         talking = asyncio.create_task(self._talk(traffic, answering))
         try:
             if kill.phase is not Phase.STARTING:
                 async with asyncio.timeout(_ANSWERS_SECONDS):
                     await self._home.run(_wait(answering))
-            await asyncio.sleep(kill.after)
+            await self._home.run(asyncio.sleep(kill.after))
             if kill.phase is Phase.STOPPING:
-                await self._home.stop(kill.patience)
-            await self._home.kill()
+                stopped = await self._home.stop(kill.patience)
+            else:
+                await self._home.kill()
         finally:
             talking.cancel()
             with suppress(asyncio.CancelledError, ApiError, ClientError):
                 await talking
+        if stopped:
+            self._stops += 1
+            return
         self._kills[kill.phase] += 1
         say(
             f"  kill {self._kills.total()}, {kill.phase}, {monotonic() - began:.1f} s:"
@@ -130,7 +137,8 @@ class _Run:
         phases = ", ".join(f"{self._kills[phase]} while {phase}" for phase in Phase)
         chaos = self._chaos
         return (
-            f"{self._kills.total()} kills and restarts ({phases}) in {seconds:.0f} s;"
+            f"{self._kills.total()} kills and restarts ({phases}), and {self._stops}"
+            f" orderly ones, in {seconds:.0f} s;"
             f" {chaos.faults} requests struck by faults, {chaos.outages} outages,"
             f" {chaos.restarts} restarts of a Frigate, {chaos.expiries} logins expired"
         )
