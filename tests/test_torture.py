@@ -47,7 +47,7 @@ def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     result = subprocess.run(
         [
             *(ROOT / "script" / "torture", "--kills", str(KILLS)),
-            *("--seed", SEED, "--patience", "40"),
+            *("--seed", SEED, "--patience", "30"),
         ],
         env=os.environ | {"TMPDIR": str(tmp_path)},
         capture_output=True,
