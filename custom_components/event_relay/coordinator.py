@@ -23,6 +23,7 @@ from .backends.errors import (
 )
 from .backends.forms import BackendForms
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .counts import CountsCoordinator
 from .outbox.clock import SteadyClock
 from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .outbox.outbox import Outbox
@@ -85,10 +86,11 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             store=store,
             clock=clock,
             chance=random.random,
-            changed=self._delivery_changed,
+            changed=self.outbox.changed,
             contacted=self._contacted,
         )
         self.outbox.attach(self.worker)
+        self.counts = CountsCoordinator(hass, entry, store)
         self._paused_for: BackendError | None = None
         self._cancel_look: CALLBACK_TYPE = _nothing
 
@@ -96,6 +98,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     def async_start(self) -> None:
         """Begin to deliver, and look at the backend without waiting for it."""
         entry = self.config_entry
+        entry.async_on_unload(self.counts.async_follow(self.outbox))
         _ = entry.async_create_background_task(
             self.hass, self.worker.run(), f"{DOMAIN} worker {entry.entry_id}"
         )
@@ -207,14 +210,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         """Delete what ended long ago."""
         try:
             while await self._store.prune(self.config_entry.entry_id, now - RETENTION):
-                pass
+                self.counts.async_recount()
         except StoreUnavailable as error:
             _LOGGER.debug("Old deliveries are deleted another time: %s", error)
-
-    @callback
-    def _delivery_changed(self, delivery: Delivery) -> None:
-        """Tell whoever waits what became of a delivery."""
-        self.outbox.changed(delivery)
 
 
 def _nothing() -> None:

@@ -10,7 +10,7 @@ import sqlite3
 
 from .delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .file import StoreError
-from .rows import from_row, to_row
+from .rows import from_row, instant, to_row
 
 PRUNED_AT_ONCE = 1000
 """Rows deleted in one transaction, so that nothing else waits long for it."""
@@ -36,6 +36,19 @@ class Taken:
     """Uncertain ones whose outcome is to be asked for."""
     next_at: datetime | None
     """When there is something to do again; None if only a new delivery can tell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How a connection's outbox stands."""
+
+    waiting: int
+    """Deliveries that have not ended."""
+    failed: int
+    oldest_at: datetime | None
+    """When the oldest that has not ended was accepted."""
+    delivered_at: datetime | None
+    """When the last that is kept was delivered."""
 
 
 def accept(database: sqlite3.Connection, delivery: Delivery, limit: int) -> Delivery:
@@ -208,6 +221,34 @@ def listing(
         (*values, -1 if limit is None else limit),
     )
     return [from_row(row) for row in rows]
+
+
+def counts(database: sqlite3.Connection, owner: str) -> Counts:
+    """Count what waits and what failed, from indices but for one row."""
+    waiting, oldest = database.execute(
+        "SELECT count(*), min(sequence) FROM deliveries WHERE connection = ?"
+        " AND state IN ('pending', 'sending', 'uncertain')",
+        (owner,),
+    ).fetchone()
+    (failed,) = database.execute(
+        "SELECT count(*) FROM deliveries WHERE connection = ? AND state = 'failed'",
+        (owner,),
+    ).fetchone()
+    accepted = database.execute(
+        "SELECT accepted_at FROM deliveries WHERE sequence = ?", (oldest,)
+    ).fetchone()
+    delivered = database.execute(
+        "SELECT settled_at FROM deliveries WHERE connection = ?"
+        " AND settled_at IS NOT NULL AND state = 'delivered'"
+        " ORDER BY settled_at DESC LIMIT 1",
+        (owner,),
+    ).fetchone()
+    return Counts(
+        waiting=waiting,
+        failed=failed,
+        oldest_at=instant(accepted["accepted_at"]) if accepted else None,
+        delivered_at=instant(delivered["settled_at"]) if delivered else None,
+    )
 
 
 def remove(database: sqlite3.Connection, owner: str) -> None:

@@ -9,9 +9,10 @@ from . import queries
 from .database import Database
 from .delivery import TRANSITIONS, Delivery, DeliveryState
 from .file import SetAside, StoreError, StoreUnavailable, begin_backup, end_backup
-from .queries import OutboxFull, StaleDelivery, Taken
+from .queries import Counts, OutboxFull, StaleDelivery, Taken
 
 __all__ = [
+    "Counts",
     "OutboxFull",
     "SetAside",
     "StaleDelivery",
@@ -171,6 +172,12 @@ class Store:
         """
         return await self._database.run(
             lambda connection: queries.listing(connection, owner, states, since, limit)
+        )
+
+    async def counts(self, owner: str) -> Counts:
+        """Count what waits and what failed."""
+        return await self._database.run(
+            lambda connection: queries.counts(connection, owner)
         )
 
     async def remove_connection(self, owner: str) -> None:
