@@ -255,7 +255,7 @@ async def test_button_says_when_the_outbox_cannot_be_used(
     assert raised.value.translation_key == "outbox_unavailable"
 
 
-async def test_discarded_and_expired_are_outcomes_too(
+async def test_discarded_one_is_an_outcome_too(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     delivery_id = await refused(hass, frigate)

@@ -7,10 +7,10 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.event import async_call_later, async_track_time_interval
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -92,13 +92,14 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.outbox.attach(self.worker)
         self.counts = CountsCoordinator(hass, entry, store)
         self._paused_for: BackendError | None = None
-        self._cancel_look: CALLBACK_TYPE = _nothing
 
     @callback
     def async_start(self) -> None:
         """Begin to deliver, and look at the backend without waiting for it."""
         entry = self.config_entry
         entry.async_on_unload(self.counts.async_follow(self.outbox))
+        # Nothing is asked while nobody listens, and connectivity may be disabled.
+        entry.async_on_unload(self.async_add_listener(_nothing))
         _ = entry.async_create_background_task(
             self.hass, self.worker.run(), f"{DOMAIN} worker {entry.entry_id}"
         )
@@ -119,7 +120,6 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
     async def async_stop(self) -> None:
         """Give what is under way its time, and send nothing more."""
-        self._cancel_look()
         await self.worker.stop()
 
     async def _async_home_assistant_stops(self, _: Event) -> None:
@@ -155,13 +155,17 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         if error is not None:
             self._pause_for(error)
             if isinstance(error, InvalidCredentials):
+                self._unschedule_refresh()
                 self.config_entry.async_start_reauth(self.hass)
+            elif isinstance(error, PermissionDenied):
+                self._schedule_refresh()
             if self.last_update_success:
                 _LOGGER.warning("%s: deliveries wait (%s)", self.name, error)
                 self.last_exception = error
                 self.last_update_success = False
                 self.async_update_listeners()
             return
+        self._schedule_refresh()
         if self._paused_for is not None:
             self._paused_for = None
             ir.async_delete_issue(
@@ -183,11 +187,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.outbox.release()
         again = self._paused_for is not None
         self._paused_for = error
-        if not isinstance(error, PermissionDenied):
-            return
-        self._cancel_look()
-        self._cancel_look = async_call_later(self.hass, QUIET, self._async_look)
-        if not again:
+        if isinstance(error, PermissionDenied) and not again:
             ir.async_create_issue(
                 self.hass,
                 DOMAIN,
@@ -202,10 +202,6 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 translation_placeholders=_placeholders(error, self.name),
             )
 
-    async def _async_look(self, _: datetime) -> None:
-        """Look whether the connection has been mended."""
-        await self.async_refresh()
-
     async def _async_tidy(self, now: datetime) -> None:
         """Delete what ended long ago."""
         try:
@@ -216,7 +212,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
 
 def _nothing() -> None:
-    """Stand for a timer that was never set."""
+    """Listen, so that the connection is asked how it is."""
 
 
 def permission_issue(entry: RelayConfigEntry) -> str:
