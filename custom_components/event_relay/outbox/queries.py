@@ -251,6 +251,23 @@ def counts(database: sqlite3.Connection, owner: str) -> Counts:
     )
 
 
+def states(database: sqlite3.Connection, owner: str) -> dict[DeliveryState, int]:
+    """Count the deliveries in each state."""
+    rows = database.execute(
+        "SELECT state, count(*) AS number FROM deliveries WHERE connection = ?"
+        " GROUP BY state",
+        (owner,),
+    )
+    return {DeliveryState(row["state"]): row["number"] for row in rows}
+
+
+def size(database: sqlite3.Connection) -> int:
+    """Return the bytes of all pages."""
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    (page_size,) = database.execute("PRAGMA page_size").fetchone()
+    return int(pages * page_size)
+
+
 def remove(database: sqlite3.Connection, owner: str) -> None:
     """Delete the deliveries of a connection."""
     database.execute("DELETE FROM deliveries WHERE connection = ?", (owner,))

@@ -180,6 +180,16 @@ class Store:
             lambda connection: queries.counts(connection, owner)
         )
 
+    async def states(self, owner: str) -> dict[DeliveryState, int]:
+        """Count the deliveries in each state in which there are any."""
+        return await self._database.run(
+            lambda connection: queries.states(connection, owner)
+        )
+
+    async def size(self) -> int:
+        """Return the size of the file in bytes, without its write-ahead log."""
+        return await self._database.run(queries.size)
+
     async def remove_connection(self, owner: str) -> None:
         """Forget everything about a connection."""
 
