@@ -31,7 +31,9 @@ from pytest_homeassistant_custom_component.common import (
 from syrupy.assertion import SnapshotAssertion
 
 import custom_components.event_relay as integration
+from custom_components.event_relay import coordinator as relay_coordinator
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
+from custom_components.event_relay.coordinator import TIDYING
 from custom_components.event_relay.counts import SETTLING
 from custom_components.event_relay.outbox import policy
 from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
@@ -312,6 +314,43 @@ async def test_restart_shows_what_the_file_holds(
     await hass.async_block_till_done()
 
     assert state(hass, FAILED).state == "1"
+    assert state(hass, LAST).state == last
+
+
+async def test_expired_one_is_an_outcome_too(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    running = coordinator(entry)
+    running.worker.pause()
+    answer = await act(hass, "create_camera_event", **DOORBELL)
+    store = running.outbox._store
+    delivery = await store.get(answer["delivery_id"])
+    assert delivery is not None
+    await store.update(
+        replace(delivery, expires_at=dt_util.utcnow()), was=DeliveryState.PENDING
+    )
+    running.worker.wake()
+    await until_state(hass, delivery.id, "expired")
+    assert state(hass, OUTCOME).attributes["event_type"] == "expired"
+    assert state(hass, OUTCOME).attributes["outside_id"] is None
+    assert await counted(hass, FAILED) == "0"
+
+
+async def test_last_delivery_outlives_its_row(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await act(hass, "create_camera_event", **DOORBELL)
+    last = await counted(hass, LAST)
+    assert dt_util.parse_datetime(last) is not None
+
+    monkeypatch.setattr(relay_coordinator, "RETENTION", timedelta())
+    async_fire_time_changed(hass, dt_util.utcnow() + TIDYING + timedelta(seconds=2))
+    await hass.async_block_till_done()
+    assert await counted(hass, LAST) == last
+    assert (await act(hass, "list_deliveries"))["deliveries"] == []
+
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
     assert state(hass, LAST).state == last
 
 

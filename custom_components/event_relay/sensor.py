@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import override
 
 from homeassistant.components.sensor import (
+    RestoreSensor,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
     SensorStateClass,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import RelayConfigEntry
@@ -50,13 +51,14 @@ SENSORS: tuple[CountSensorDescription, ...] = (
         entity_registry_enabled_default=False,
         value_fn=lambda counts: counts.oldest_at,
     ),
-    CountSensorDescription(
-        key="last_delivery",
-        translation_key="last_delivery",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda counts: counts.delivered_at,
-    ),
+)
+
+LAST_DELIVERY = CountSensorDescription(
+    key="last_delivery",
+    translation_key="last_delivery",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    value_fn=lambda counts: counts.delivered_at,
 )
 
 
@@ -67,6 +69,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of the connection."""
     async_add_entities(CountSensor(entry, description) for description in SENSORS)
+    async_add_entities([LastDeliverySensor(entry, LAST_DELIVERY)])
 
 
 class CountSensor(RelayEntity, SensorEntity):
@@ -77,9 +80,9 @@ class CountSensor(RelayEntity, SensorEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Follow what is counted."""
-        self.async_on_remove(
-            self.coordinator.counts.async_add_listener(self.async_write_ha_state)
-        )
+        await super().async_added_to_hass()
+        self._read()
+        self.async_on_remove(self.coordinator.counts.async_add_listener(self._counted))
 
     @property
     @override
@@ -87,8 +90,31 @@ class CountSensor(RelayEntity, SensorEntity):
         """Return whether the outbox could be read."""
         return self.coordinator.counts.last_update_success
 
-    @property
+    @callback
+    def _counted(self) -> None:
+        """Show what was counted."""
+        self._read()
+        self.async_write_ha_state()
+
+    def _read(self) -> None:
+        """Take the value from what was counted."""
+        counts = self.coordinator.counts.data
+        self._attr_native_value = self.entity_description.value_fn(counts)
+
+
+class LastDeliverySensor(CountSensor, RestoreSensor):
+    """When something last arrived, also once the file has forgotten it."""
+
     @override
-    def native_value(self) -> int | datetime | None:
-        """Return what was counted."""
-        return self.entity_description.value_fn(self.coordinator.counts.data)
+    async def async_added_to_hass(self) -> None:
+        """Begin with what was shown before a restart."""
+        last = await self.async_get_last_sensor_data()
+        if last is not None and isinstance(last.native_value, datetime):
+            self._attr_native_value = last.native_value
+        await super().async_added_to_hass()
+
+    @override
+    def _read(self) -> None:
+        """Take the value, if the file has one."""
+        if self.coordinator.counts.data.delivered_at is not None:
+            super()._read()
