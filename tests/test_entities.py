@@ -1,5 +1,6 @@
 """What the entities of a connection show and do."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -334,6 +335,30 @@ async def test_expired_one_is_an_outcome_too(
     assert state(hass, OUTCOME).attributes["event_type"] == "expired"
     assert state(hass, OUTCOME).attributes["outside_id"] is None
     assert await counted(hass, FAILED) == "0"
+
+
+async def test_each_of_many_outcomes_is_shown_in_a_turn_of_its_own(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    heard: list[Delivery] = []
+    outbox = coordinator(entry).outbox
+    outbox.listen(heard.append)
+    await act(hass, "create_camera_event", **DOORBELL)
+    await hass.async_block_till_done()
+    shown = outcomes(hass)
+    many = [replace(heard[-1], id=str(number)) for number in range(100)]
+
+    for one in many:
+        outbox.changed(one)
+    assert state(hass, OUTCOME).attributes["delivery_id"] == "0"
+    await asyncio.sleep(0)
+    assert state(hass, OUTCOME).attributes["delivery_id"] in ("0", "1")
+    while state(hass, OUTCOME).attributes["delivery_id"] != "99":
+        await asyncio.sleep(0)
+
+    await hass.async_block_till_done()
+    assert [one.attributes["delivery_id"] for one in shown] == [one.id for one in many]
+    assert len({one.state for one in shown}) == len(many)
 
 
 async def test_last_delivery_outlives_its_row(

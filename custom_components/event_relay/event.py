@@ -1,9 +1,11 @@
 """What became of the deliveries of a connection, as it happens."""
 
+from collections import deque
 from typing import Any, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import ATTR_DELIVERY_ID
@@ -35,20 +37,44 @@ async def async_setup_entry(
 
 
 class RelayOutcome(RelayEntity, EventEntity):
-    """The end of one delivery after the other, each an event of its own."""
+    """The end of one delivery after the other, each an event of its own.
+
+    Thousands may expire at once; only one is written in a turn of the loop, so that
+    the rest of Home Assistant has its turns in between.
+    """
 
     _unrecorded_attributes = frozenset({"links"})
+
+    def __init__(self, entry: RelayConfigEntry, description: EntityDescription) -> None:
+        """Begin with nothing to show."""
+        super().__init__(entry, description)
+        self._ended: deque[Delivery] = deque()
+        self._shown_now = False
 
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to the outbox."""
-        self.async_on_remove(self.coordinator.outbox.listen(self._ended))
+        await super().async_added_to_hass()
+        self.async_on_remove(self._ended.clear)
+        self.async_on_remove(self.coordinator.outbox.listen(self._heard))
 
     @callback
-    def _ended(self, delivery: Delivery) -> None:
-        """Report a delivery that has ended, in the context that asked for it."""
+    def _heard(self, delivery: Delivery) -> None:
+        """Take note of a delivery that has ended."""
         if not delivery.state.settled:
             return
+        self._ended.append(delivery)
+        if not self._shown_now:
+            self._show()
+
+    @callback
+    def _show(self) -> None:
+        """Report the next delivery, in the context that asked for it."""
+        self._shown_now = bool(self._ended)
+        if not self._ended:
+            return
+        self.hass.loop.call_soon(self._show)
+        delivery = self._ended.popleft()
         origin = delivery.origin
         self.async_set_context(Context(id=origin.context_id, user_id=origin.user_id))
         self._trigger_event(delivery.state.value, _attributes(delivery))
