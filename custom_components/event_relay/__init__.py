@@ -2,6 +2,7 @@
 
 import logging
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, issue_registry as ir
@@ -15,6 +16,7 @@ from .coordinator import (
     permission_issue,
     settings,
 )
+from .entity import async_register_device
 from .outbox.store import StoreUnavailable
 from .registry import BY_NAME
 from .rule_way import make_way
@@ -23,6 +25,13 @@ from .services import async_setup_services
 from .storage import async_get_store
 
 _LOGGER = logging.getLogger(__name__)
+
+PLATFORMS = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.SENSOR,
+)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -46,13 +55,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
             translation_domain=DOMAIN, translation_key="capabilities_unreadable"
         ) from error
     coordinator = entry.runtime_data
-    coordinator.async_start()
+    await coordinator.counts.async_config_entry_first_refresh()
+    async_register_device(hass, entry)
     coordinator.rules = Rules(make_way(hass, entry, store))
     try:
-        await coordinator.rules.async_start(entry.subentries)
+        await coordinator.rules.async_load(entry.subentries)
     except StoreUnavailable as error:
-        await coordinator.async_stop()
         raise _not_ready(error) from error
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    # Only now, so that the entities hear of everything that is done.
+    coordinator.async_start()
+    await coordinator.rules.async_start()
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     return True
 
@@ -60,7 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
 async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bool:
     """Stop delivering; what waits stays in the outbox."""
     await entry.runtime_data.async_stop()
-    return True
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
@@ -79,6 +92,7 @@ async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> 
     if settings(entry) != entry.runtime_data.settings:
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
+    async_register_device(hass, entry)
     if (rules := entry.runtime_data.rules) is not None:
         await rules.async_sync(entry.subentries)
 

@@ -258,6 +258,17 @@ def test_entities() -> None:
     assert keys == USED.entities
 
 
+def test_system_health() -> None:
+    wanted = {forms.backend.name for forms in BACKENDS} | {
+        "failed_deliveries",
+        "last_delivery",
+        "oldest_pending",
+        "outbox_size",
+        "pending_deliveries",
+    }
+    assert set(section("system_health", "info")) == wanted
+
+
 # Actions.
 
 

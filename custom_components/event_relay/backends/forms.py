@@ -34,6 +34,17 @@ class Probe:
     """Whether the id is made of the credentials, and so new ones bring a new id."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """What the device of a connection says of the system behind it."""
+
+    manufacturer: str
+    model: str
+    version: str | None = None
+    address: str | None = None
+    """Where people find it in a browser."""
+
+
 type Coercer = Callable[[Any], Any]
 """Turns what a template may have made of a value into one; raises vol.Invalid."""
 
@@ -124,6 +135,10 @@ class BackendForms(ABC):
     @abstractmethod
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the part of the data that no second connection may have."""
+
+    @abstractmethod
+    def product(self, data: Mapping[str, Any], capabilities: Any) -> Product:  # noqa: ANN401 - each backend has its own
+        """Say what system a connection leads to."""
 
     @abstractmethod
     def create_client(self, hass: HomeAssistant, data: Mapping[str, Any]) -> Client:

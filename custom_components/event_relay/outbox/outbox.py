@@ -5,16 +5,19 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+import logging
 from typing import Any
 from uuid import uuid4
 
-from ..backends.base import Backend
+from ..backends.base import Backend, UnreadablePayload
 from ..backends.errors import OutcomeUnknown
 from . import outcomes
 from .delivery import Delivery, DeliveryState, Failure, Origin
 from .memory import Memory, Notes
-from .store import UNSETTLED_LIMIT, Store, StoreUnavailable
+from .store import UNSETTLED_LIMIT, StaleDelivery, Store, StoreUnavailable
 from .worker import Worker
+
+_LOGGER = logging.getLogger(__name__)
 
 type _Queue = asyncio.Queue[Delivery | None]
 """What became of a delivery, or None to wait no longer unless it is being sent."""
@@ -77,16 +80,19 @@ class Outbox:
         self._worker = worker
 
     def listen(self, listener: Callable[[Delivery], None]) -> Callable[[], None]:
-        """Call a listener with every outcome and every end; return how to stop it."""
+        """Tell a listener of every delivery that is new, opened again or has changed.
+
+        It hears of each outcome of an attempt and each end, not of the start of an
+        attempt. Return what ends that.
+        """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def changed(self, delivery: Delivery) -> None:
-        """Tell those who wait for a delivery, and who listen, what became of it."""
+        """Tell those who wait for a delivery, and all listeners, what became of it."""
         for queue in self._waiting.get(delivery.id, ()):
             queue.put_nowait(delivery)
-        for listener in tuple(self._listeners):
-            listener(delivery)
+        self._tell(delivery)
 
     def release(self) -> None:
         """Let nobody wait any longer for what is not being sent now."""
@@ -106,11 +112,13 @@ class Outbox:
         delivery = self._delivery(request)
         queue = self._waiter(delivery.id)
         try:
-            delivery = await self._store.accept(
+            accepted = await self._store.accept(
                 delivery, limit=self._limit, noted=self._memory(request)
             )
+            if accepted is delivery:
+                self._tell(accepted)
             self._wake()
-            return await self._outcome(delivery, queue, wait)
+            return await self._outcome(accepted, queue, wait)
         finally:
             self._forget(delivery.id, queue)
 
@@ -142,10 +150,35 @@ class Outbox:
         queue = self._waiter(delivery.id)
         try:
             opened = await self._store.update(opened, was=delivery.state)
+            self._tell(opened)
             self._wake()
             return await self._outcome(opened, queue, wait)
         finally:
             self._forget(delivery.id, queue)
+
+    async def failed(self) -> list[Delivery]:
+        """Return what failed for a known reason, the first accepted first.
+
+        Raises StoreUnavailable.
+        """
+        deliveries = await self._store.listing(
+            owner=self._connection, states=(DeliveryState.FAILED,), limit=None
+        )
+        return [one for one in reversed(deliveries) if not _outcome_unknown(one)]
+
+    async def retry_failed(self) -> list[Delivery]:
+        """Open all that failed for a known reason again, and return them.
+
+        What cannot be read any more, or has changed meanwhile, stays as it is.
+        Raises StoreUnavailable.
+        """
+        opened = []
+        for delivery in await self.failed():
+            try:
+                opened.append(await self.retry(delivery))
+            except (StaleDelivery, UnreadablePayload, KeyError) as error:
+                _LOGGER.info("Delivery %s is not retried: %r", delivery.id, error)
+        return opened
 
     async def discard(self, delivery: Delivery) -> Delivery:
         """Give a delivery up that has not arrived.
@@ -240,6 +273,14 @@ class Outbox:
             message = "the delivery went with an outbox that was set aside"
             raise StoreUnavailable(message)
         return stored
+
+    def _tell(self, delivery: Delivery) -> None:
+        """Tell all listeners; one that breaks must not end what told of it."""
+        for listener in tuple(self._listeners):
+            try:
+                listener(delivery)
+            except Exception:
+                _LOGGER.exception("A listener broke at delivery %s", delivery.id)
 
     def _wake(self) -> None:
         """Tell the worker that there is something to do."""

@@ -12,7 +12,7 @@ from . import memory, policy
 from .delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .file import StoreError
 from .room import Room
-from .rows import from_row, to_row
+from .rows import from_row, instant, to_row
 
 DELETED_AT_ONCE = 1000
 """Rows deleted in one transaction, so that nothing else waits long for it."""
@@ -34,6 +34,19 @@ class Taken:
     """Uncertain ones whose outcome is to be asked for."""
     next_at: datetime | None
     """When there is something to do again; None if only a new delivery can tell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How a connection's outbox stands."""
+
+    waiting: int
+    """Deliveries that have not ended."""
+    failed: int
+    oldest_at: datetime | None
+    """When the oldest that has not ended was accepted."""
+    delivered_at: datetime | None
+    """When the last that is kept was delivered."""
 
 
 def accept(
@@ -272,6 +285,51 @@ def _insert(database: sqlite3.Connection, delivery: Delivery) -> None:
     row = to_row(delivery)
     names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
     database.execute(f"INSERT INTO deliveries ({names}) VALUES ({values})", row)
+
+
+def counts(database: sqlite3.Connection, owner: str) -> Counts:
+    """Count what waits and what failed, from indices but for one row."""
+    waiting, oldest = database.execute(
+        "SELECT count(*), min(sequence) FROM deliveries WHERE connection = ?"
+        " AND state IN ('pending', 'sending', 'uncertain')",
+        (owner,),
+    ).fetchone()
+    (failed,) = database.execute(
+        "SELECT count(*) FROM deliveries WHERE connection = ? AND state = 'failed'",
+        (owner,),
+    ).fetchone()
+    accepted = database.execute(
+        "SELECT accepted_at FROM deliveries WHERE sequence = ?", (oldest,)
+    ).fetchone()
+    delivered = database.execute(
+        "SELECT settled_at FROM deliveries WHERE connection = ?"
+        " AND settled_at IS NOT NULL AND state = 'delivered'"
+        " ORDER BY settled_at DESC LIMIT 1",
+        (owner,),
+    ).fetchone()
+    return Counts(
+        waiting=waiting,
+        failed=failed,
+        oldest_at=instant(accepted["accepted_at"]) if accepted else None,
+        delivered_at=instant(delivered["settled_at"]) if delivered else None,
+    )
+
+
+def states(database: sqlite3.Connection, owner: str) -> dict[DeliveryState, int]:
+    """Count the deliveries in each state."""
+    rows = database.execute(
+        "SELECT state, count(*) AS number FROM deliveries WHERE connection = ?"
+        " GROUP BY state",
+        (owner,),
+    )
+    return {DeliveryState(row["state"]): row["number"] for row in rows}
+
+
+def size(database: sqlite3.Connection) -> int:
+    """Return the bytes of all pages."""
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    (page_size,) = database.execute("PRAGMA page_size").fetchone()
+    return int(pages * page_size)
 
 
 def _expire(

@@ -10,10 +10,11 @@ from .database import Database
 from .delivery import TRANSITIONS, Delivery, DeliveryState
 from .file import SetAside, StoreError, StoreUnavailable, begin_backup, end_backup
 from .memory import Memory, Note
-from .queries import StaleDelivery, Taken
+from .queries import Counts, StaleDelivery, Taken
 from .room import OutboxFull, Room
 
 __all__ = [
+    "Counts",
     "OutboxFull",
     "SetAside",
     "StaleDelivery",
@@ -214,6 +215,22 @@ class Store:
         return await self._database.run(
             lambda connection: queries.listing(connection, owner, states, since, limit)
         )
+
+    async def counts(self, owner: str) -> Counts:
+        """Count what waits and what failed."""
+        return await self._database.run(
+            lambda connection: queries.counts(connection, owner)
+        )
+
+    async def states(self, owner: str) -> dict[DeliveryState, int]:
+        """Count the deliveries in each state in which there are any."""
+        return await self._database.run(
+            lambda connection: queries.states(connection, owner)
+        )
+
+    async def size(self) -> int:
+        """Return the size of the file in bytes, without its write-ahead log."""
+        return await self._database.run(queries.size)
 
     async def remove_connection(self, owner: str) -> None:
         """Forget everything about a connection, a page at a time."""

@@ -38,44 +38,44 @@ class Rules:
         """Return what runs, by subentry ids."""
         return self._members
 
-    async def async_start(self, subentries: Mapping[str, ConfigSubentry]) -> None:
-        """Begin with what there is; raises StoreUnavailable."""
+    async def async_load(self, subentries: Mapping[str, ConfigSubentry]) -> None:
+        """Know what there is, for entities; raises StoreUnavailable."""
+        if wanted := _wanted(subentries):
+            notes = await self._way.store.recall(self._way.connection)
+            for subentry in wanted.values():
+                self._add(subentry, notes)
+
+    async def async_start(self) -> None:
+        """Let everything begin to work."""
         self._stop_listening = self._way.outbox.listen(self._settled)
-        await self.async_sync(subentries)
+        for member in self._members.values():
+            await _start(member)
 
     async def async_sync(self, subentries: Mapping[str, ConfigSubentry]) -> None:
         """Start, stop and replace only what has changed; raises StoreUnavailable."""
-        wanted = {
-            subentry_id: subentry
-            for subentry_id, subentry in subentries.items()
-            if subentry.subentry_type in MEMBERS
-        }
+        wanted = _wanted(subentries)
         for gone in self._members.keys() - wanted.keys():
             del self._snapshots[gone]
             await self._members.pop(gone).async_remove()
-        changed = {
-            subentry_id: subentry
-            for subentry_id, subentry in wanted.items()
-            if self._snapshots.get(subentry_id) != _snapshot(subentry)
-        }
-        if not changed:
-            return
-        notes = await self._way.store.recall(self._way.connection)
-        for subentry_id, subentry in changed.items():
+        for subentry_id, subentry in wanted.items():
+            if self._snapshots.get(subentry_id) == _snapshot(subentry):
+                continue
             if (former := self._members.get(subentry_id)) is not None:
                 await former.async_stop()
                 await former.async_replaced()
-                notes = await self._way.store.recall(self._way.connection)
-            member = MEMBERS[subentry.subentry_type](
-                self._way, subentry, notes.get(subentry_id, {})
-            )
-            self._members[subentry_id] = member
-            self._snapshots[subentry_id] = _snapshot(subentry)
-            try:
-                await member.async_start()
-            except Exception:
-                # One that cannot start must not take the others with it.
-                _LOGGER.exception("%s does not start", subentry.title)
+            notes = await self._way.store.recall(self._way.connection)
+            await _start(self._add(subentry, notes))
+
+    def _add(
+        self, subentry: ConfigSubentry, notes: Mapping[str, Mapping[str, Note]]
+    ) -> Member:
+        """Make what runs for a subentry."""
+        member = MEMBERS[subentry.subentry_type](
+            self._way, subentry, notes.get(subentry.subentry_id, {})
+        )
+        self._members[member.id] = member
+        self._snapshots[member.id] = _snapshot(subentry)
+        return member
 
     async def async_stop(self) -> None:
         """Stop everything; it goes on in the next run."""
@@ -109,3 +109,20 @@ class Rules:
 def _snapshot(subentry: ConfigSubentry) -> tuple[str, dict[str, Any]]:
     """Return what a subentry says; Home Assistant changes it in place."""
     return subentry.title, dict(subentry.data)
+
+
+def _wanted(subentries: Mapping[str, ConfigSubentry]) -> dict[str, ConfigSubentry]:
+    """Return the subentries that something runs for."""
+    return {
+        subentry_id: subentry
+        for subentry_id, subentry in subentries.items()
+        if subentry.subentry_type in MEMBERS
+    }
+
+
+async def _start(member: Member) -> None:
+    """Let a member begin; one that cannot must not take the others with it."""
+    try:
+        await member.async_start()
+    except Exception:
+        _LOGGER.exception("%s does not start", member.title)

@@ -32,11 +32,20 @@ from yarl import URL
 
 from ..base import Client, InvalidField, JsonObject
 from ..errors import BackendError
-from ..forms import BackendForms, Coercer, Probe, Query, as_it_is, cookieless_session
+from ..forms import (
+    BackendForms,
+    Coercer,
+    Probe,
+    Product,
+    Query,
+    as_it_is,
+    cookieless_session,
+)
 from ..http import HttpTransport, normalise_address
 from .choices import script_choices
 from .client import AipixClient
 from .login import AipixLogin, Api
+from .models import AipixCapabilities
 from .operations import AIPIX
 from .resolving import Home, resolve
 from .week import Numbering
@@ -181,6 +190,18 @@ class AipixForms(BackendForms):
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the account: aipix gives itself no id."""
         return {key: data[key] for key in (CONF_URL, CONF_API, CONF_USERNAME)}
+
+    @override
+    def product(
+        self, data: Mapping[str, Any], capabilities: AipixCapabilities
+    ) -> Product:
+        """Say what system a connection leads to."""
+        return Product(
+            manufacturer="aipix",
+            model="aipix",
+            version=capabilities.version,
+            address=data[CONF_URL],
+        )
 
     @override
     def create_client(self, hass: HomeAssistant, data: Mapping[str, Any]) -> Client:

@@ -22,9 +22,10 @@ from yarl import URL
 
 from ..base import Client, Ending, InvalidField
 from ..errors import PermissionDenied
-from ..forms import BackendForms, Coercer, Probe, as_it_is, cookieless_session
+from ..forms import BackendForms, Coercer, Probe, Product, as_it_is, cookieless_session
 from ..http import normalise_address
 from .client import FrigateClient
+from .models import FrigateCapabilities
 from .operations import FRIGATE
 
 CREDENTIALS = {
@@ -123,6 +124,18 @@ class FrigateForms(BackendForms):
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the address: Frigate gives itself no id."""
         return {CONF_URL: data[CONF_URL]}
+
+    @override
+    def product(
+        self, data: Mapping[str, Any], capabilities: FrigateCapabilities
+    ) -> Product:
+        """Say what system a connection leads to."""
+        return Product(
+            manufacturer="Frigate",
+            model="Frigate NVR",
+            version=capabilities.version.text,
+            address=data[CONF_URL],
+        )
 
     @override
     def create_client(
