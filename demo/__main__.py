@@ -2,10 +2,9 @@
 
 import argparse
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 import secrets
-import signal
 import sys
 
 from aiohttp import ClientError, ClientSession
@@ -15,6 +14,7 @@ from simulators.server import Simulator
 from .api import Api, ApiError, User
 from .home import Home, HomeError, temporary_home
 from .household import settle
+from .interruption import INTERRUPTED, interruptible
 from .patience import TookTooLong
 from .ports import FIRST_PORT
 from .scenes import Disproved, Scene, make_scenes
@@ -22,8 +22,6 @@ from .screen import progress, say
 from .websocket import WebSocket, connected
 
 _FAILURES = (ApiError, ClientError, Disproved, HomeError, OSError, TookTooLong)
-_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
-_INTERRUPTED = 130
 _LOOK_SECONDS = 0.2
 
 type Scenes = Sequence[Scene[Simulator]]
@@ -43,21 +41,13 @@ def main() -> int | str:
     )
     options = parser.parse_args()
     try:
-        asyncio.run(_interruptible(_run(once=options.once, port=options.port)))
+        asyncio.run(interruptible(_run(once=options.once, port=options.port)))
     except _FAILURES as error:
         return f"The demo failed: {error}"
     except asyncio.CancelledError:
         say("Stopped before the end.")
-        return _INTERRUPTED
+        return INTERRUPTED
     return 0
-
-
-async def _interruptible(work: Coroutine[None, None, None]) -> None:
-    """Await work, and let any signal that ends us cancel it, so that it cleans up."""
-    working = asyncio.create_task(work)
-    for number in _SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
-    await working
 
 
 async def _run(*, once: bool, port: int) -> None:

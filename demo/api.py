@@ -17,6 +17,15 @@ class ApiError(Exception):
     """Home Assistant refused what was asked, or answered something unforeseen."""
 
 
+class Refused(ApiError):
+    """Home Assistant answered that it did not do what was asked."""
+
+    def __init__(self, message: str, key: str) -> None:
+        """Keep the key of the text for users, or the code where it has none."""
+        super().__init__(message)
+        self.key = key
+
+
 @dataclass(frozen=True, kw_only=True)
 class User:
     """The person that onboarding makes."""
@@ -63,6 +72,15 @@ class Api:
             "grant_type": "authorization_code",
         }
         self.token = _object(await self._request("POST", "/auth/token", form=form))
+
+    async def renew(self) -> None:
+        """Get another access token; one is good for half an hour."""
+        form = {
+            "client_id": self._client,
+            "refresh_token": member(self.token, "refresh_token", str),
+            "grant_type": "refresh_token",
+        }
+        self.token |= _object(await self._request("POST", "/auth/token", form=form))
 
     async def wait_running(self) -> None:
         """Wait until everything that starts with Home Assistant has started."""

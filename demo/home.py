@@ -47,7 +47,7 @@ class Home:
 
     async def start(self) -> None:
         """Start, and wait until it listens; raise HomeError if it does not."""
-        await self._launch()
+        await self.launch()
         await self.run(
             eventually(self._answers, "an answer of Home Assistant", _START_SECONDS)
         )
@@ -69,16 +69,35 @@ class Home:
             ending.cancel()
             await asyncio.wait({working, ending})
 
-    async def stop(self) -> None:
-        """End it in an orderly way, and by force if that takes too long."""
+    async def launch(self) -> None:
+        """Start, and wait for nothing."""
+        console = await asyncio.to_thread((self.folder / _CONSOLE).open, "ab")
+        with console:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, leash.__file__, self.folder),
+                *(_HASS, "--config", self.folder, "--log-no-color"),
+                stdin=PIPE,
+                stdout=console,
+                stderr=STDOUT,
+                env=_environment(self.folder, self.port),
+                start_new_session=True,
+            )
+
+    async def stop(self, patience: float = _STOP_SECONDS) -> bool:
+        """End it in an orderly way, and by force after so many seconds.
+
+        Returns whether it ended by itself.
+        """
         if self._process is None:
-            return
+            return True
         self._signal(signal.SIGTERM)
         try:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), _STOP_SECONDS)
+            await asyncio.wait_for(self._process.wait(), patience)
+        except TimeoutError:
+            return False
         finally:
             await self.kill()
+        return True
 
     async def kill(self) -> None:
         """End it at once, as a power cut would."""
@@ -93,23 +112,10 @@ class Home:
         """Return the lines of its log that hold one of some words."""
         return [line for line in self._log() if any(word in line for word in words)]
 
-    async def _launch(self) -> None:
-        console = await asyncio.to_thread((self.folder / _CONSOLE).open, "ab")
-        with console:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, leash.__file__, self.folder),
-                *(_HASS, "--config", self.folder, "--log-no-color"),
-                stdin=PIPE,
-                stdout=console,
-                stderr=STDOUT,
-                env=_environment(self.folder, self.port),
-                start_new_session=True,
-            )
-
     async def _wait_ended(self) -> None:
         """Wait for its end, and start it again as often as it asks for that."""
         while self._process and await self._process.wait() == _RESTART:
-            await self._launch()
+            await self.launch()
 
     async def _answers(self) -> bool | None:
         """Return True once it accepts a connection, None before."""

@@ -5,11 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 
-from aiohttp import ClientError, ClientSession, ClientWebSocketResponse
+from aiohttp import (
+    ClientError,
+    ClientSession,
+    ClientWebSocketResponse,
+    WSMessageTypeError,
+)
 
 from simulators.wire import Json
 
-from .api import ApiError, member
+from .api import ApiError, Refused, member
 
 _ANSWER_SECONDS = 60.0
 
@@ -23,9 +28,14 @@ class WebSocket:
         self._identifiers = count(1)
         self._answers: dict[int, asyncio.Future[Json]] = {}
         self._events: dict[int, asyncio.Queue[Json]] = {}
+        self._ended = False
 
     async def command(self, kind: str, **fields: Json) -> Json:
-        """Send a command, and return its result; raise ApiError if it fails."""
+        """Send a command, and return its result.
+
+        Raises Refused where the answer is an error, and another ApiError where
+        there is none.
+        """
         return await self._send(next(self._identifiers), kind, fields)
 
     async def subscribe(self, kind: str, **fields: Json) -> asyncio.Queue[Json]:
@@ -55,6 +65,8 @@ class WebSocket:
 
     async def _send(self, identifier: int, kind: str, fields: dict[str, Json]) -> Json:
         """Send one message, and return the result that comes back."""
+        if self._ended:
+            raise ApiError(f"{kind}: the connection has ended")
         answer = asyncio.get_running_loop().create_future()
         self._answers[identifier] = answer
         try:
@@ -64,6 +76,8 @@ class WebSocket:
                 return result
         except TimeoutError:
             raise ApiError(f"{kind}: no answer for {_ANSWER_SECONDS:.0f} s") from None
+        except Refused as error:
+            raise Refused(f"{kind}: {error}", error.key) from error
         except (ApiError, ClientError) as error:
             raise ApiError(f"{kind}: {error}") from error
         finally:
@@ -79,6 +93,7 @@ class WebSocket:
                     self._events[identifier].put_nowait(member(content, "event", dict))
             elif (answer := self._answers.get(identifier)) and not answer.done():
                 _settle(answer, content)
+        self._ended = True
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(ApiError("the connection has ended"))
@@ -89,10 +104,21 @@ def _settle(answer: asyncio.Future[Json], content: Json) -> None:
     match content:
         case {"success": True, "result": result}:
             answer.set_result(result)
-        case {"error": {"message": str(message)}}:
-            answer.set_exception(ApiError(message))
+        case {"error": {"message": str(message), "code": str(code), **more}}:
+            key = more.get("translation_key")
+            known = key if isinstance(key, str) else code
+            answer.set_exception(Refused(message, known))
         case _:
             answer.set_exception(ApiError(f"an unforeseen answer: {content}"))
+
+
+async def _receive(socket: ClientWebSocketResponse) -> Json:
+    """Return the next message; raise ApiError where the connection ends instead."""
+    try:
+        message: Json = await socket.receive_json()
+    except WSMessageTypeError as error:
+        raise ApiError("the connection has ended") from error
+    return message
 
 
 @asynccontextmanager
@@ -101,9 +127,9 @@ async def connected(
 ) -> AsyncIterator[WebSocket]:
     """Yield a connection as the user of an access token."""
     async with session.ws_connect(f"{url}/api/websocket", max_msg_size=0) as socket:
-        await socket.receive_json()
+        await _receive(socket)
         await socket.send_json({"type": "auth", "access_token": access_token})
-        answer: Json = await socket.receive_json()
+        answer = await _receive(socket)
         if member(answer, "type", str) != "auth_ok":
             raise ApiError(f"Home Assistant does not let the user in: {answer}")
         connection = WebSocket(socket)

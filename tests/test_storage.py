@@ -1,25 +1,18 @@
 """The outbox's file in the life of Home Assistant."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
-import sqlite3
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.event_relay import storage
 from custom_components.event_relay.backup import async_post_backup, async_pre_backup
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.coordinator import RETENTION, TIDYING
 from simulators.frigate import FrigateSimulator
 
 from .home import act, connect
@@ -101,26 +94,3 @@ async def test_backup_marks_the_file_and_takes_the_mark_off(
 
     assert answer["state"] == "delivered"
     assert marked == b"EVBR"
-
-
-async def test_what_ended_long_ago_is_forgotten(
-    hass: HomeAssistant, frigate: FrigateSimulator
-) -> None:
-    await connect(hass, frigate)
-    old = await act(hass, "create_camera_event", camera="garden", label="old")
-    new = await act(hass, "create_camera_event", camera="garden", label="new")
-    store = await storage.async_get_store(hass)
-    moment = (dt_util.utcnow() - RETENTION).timestamp()
-
-    def age(database: sqlite3.Connection) -> None:
-        database.execute(
-            "UPDATE deliveries SET settled_at = ? WHERE id = ?",
-            (moment, old["delivery_id"]),
-        )
-
-    await store._database.run(age)
-    async_fire_time_changed(hass, dt_util.utcnow() + TIDYING + timedelta(seconds=1))
-    await hass.async_block_till_done()
-
-    listed = (await act(hass, "list_deliveries"))["deliveries"]
-    assert [one["delivery_id"] for one in listed] == [new["delivery_id"]]

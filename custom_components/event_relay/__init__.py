@@ -2,6 +2,7 @@
 
 import logging
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, issue_registry as ir
@@ -15,12 +16,22 @@ from .coordinator import (
     permission_issue,
     settings,
 )
+from .entity import async_register_device
 from .outbox.store import StoreUnavailable
 from .registry import BY_NAME
+from .rule_way import make_way
+from .rules.rules import Rules
 from .services import async_setup_services
 from .storage import async_get_store
 
 _LOGGER = logging.getLogger(__name__)
+
+PLATFORMS = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.SENSOR,
+)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -36,18 +47,25 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     try:
         store = await async_get_store(hass)
     except StoreUnavailable as error:
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN,
-            translation_key="outbox_unavailable",
-            translation_placeholders={"reason": str(error)},
-        ) from error
+        raise _not_ready(error) from error
     try:
         entry.runtime_data = RelayCoordinator(hass, entry, store)
     except UnreadablePayload as error:
         raise ConfigEntryError(
             translation_domain=DOMAIN, translation_key="capabilities_unreadable"
         ) from error
-    entry.runtime_data.async_start()
+    coordinator = entry.runtime_data
+    await coordinator.counts.async_config_entry_first_refresh()
+    async_register_device(hass, entry)
+    coordinator.rules = Rules(make_way(hass, entry, store))
+    try:
+        await coordinator.rules.async_load(entry.subentries)
+    except StoreUnavailable as error:
+        raise _not_ready(error) from error
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    # Only now, so that the entities hear of everything that is done.
+    coordinator.async_start()
+    await coordinator.rules.async_start()
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     return True
 
@@ -55,7 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
 async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bool:
     """Stop delivering; what waits stays in the outbox."""
     await entry.runtime_data.async_stop()
-    return True
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
@@ -70,6 +88,19 @@ async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> No
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
-    """Reload a connection whose settings have changed."""
+    """Reload a connection whose settings have changed; else see to its rules."""
     if settings(entry) != entry.runtime_data.settings:
         hass.config_entries.async_schedule_reload(entry.entry_id)
+        return
+    async_register_device(hass, entry)
+    if (rules := entry.runtime_data.rules) is not None:
+        await rules.async_sync(entry.subentries)
+
+
+def _not_ready(error: StoreUnavailable) -> ConfigEntryNotReady:
+    """Return why a connection cannot be loaded yet."""
+    return ConfigEntryNotReady(
+        translation_domain=DOMAIN,
+        translation_key="outbox_unavailable",
+        translation_placeholders={"reason": str(error)},
+    )

@@ -21,6 +21,7 @@ from .backends.base import InvalidField, JsonObject
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .options import options_schema
 from .registry import BACKENDS, BY_NAME
 from .rules.rule import SUBENTRY_RULE
 from .subentry_flow import RuleFlow
@@ -96,13 +97,6 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         self._errors: dict[str, str] = {}
         self._placeholders: dict[str, str] = {}
         self._made: dict[str, Any] | None = None
-
-    @override
-    @classmethod
-    @callback
-    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
-        """Say whether the backend of a connection has options."""
-        return BY_NAME[config_entry.data[CONF_BACKEND]].options_schema() is not None
 
     @override
     @staticmethod
@@ -270,9 +264,9 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
 
 
 class EventRelayOptionsFlow(OptionsFlow):
-    """Changes the options of a connection; its backend says which there are.
+    """Changes the options of a connection, to which its backend may add some.
 
-    Every backend that has any has a step of its name, attached below.
+    Every backend has a step of its name, attached below.
     """
 
     async def async_step_init(
@@ -290,7 +284,7 @@ class EventRelayOptionsFlow(OptionsFlow):
         return self.async_show_form(
             step_id=forms.backend.name,
             data_schema=self.add_suggested_values_to_schema(
-                forms.options_schema() or vol.Schema({}), self.config_entry.options
+                options_schema(forms), self.config_entry.options
             ),
         )
 

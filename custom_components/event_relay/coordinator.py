@@ -7,10 +7,10 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.event import async_call_later, async_track_time_interval
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -23,22 +23,23 @@ from .backends.errors import (
 )
 from .backends.forms import BackendForms
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .counts import CountsCoordinator
+from .options import retention, unsettled_limit
 from .outbox.clock import SteadyClock
 from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .outbox.outbox import Outbox
 from .outbox.store import OutboxFull, Store, StoreError, StoreUnavailable
 from .outbox.worker import Worker
 from .registry import BY_NAME
+from .rules.rules import Rules
 
 _LOGGER = logging.getLogger(__name__)
 
 QUIET = timedelta(minutes=15)
 """Time without any contact after which a connection is asked whether it is there."""
 
-RETENTION = timedelta(days=7)
-"""How long deliveries that have ended are kept."""
 TIDYING = timedelta(hours=1)
-"""How often those that are older are deleted; first after that time, not at start."""
+"""How often what ended long ago is deleted; first after that time, not at start."""
 
 type RelayConfigEntry = ConfigEntry[RelayCoordinator]
 
@@ -76,6 +77,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             capabilities=lambda: self.data,
             store=store,
             clock=clock,
+            limit=unsettled_limit(entry.options),
         )
         self.worker = Worker(
             connection=entry.entry_id,
@@ -85,17 +87,22 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             store=store,
             clock=clock,
             chance=random.random,
-            changed=self._delivery_changed,
+            changed=self.outbox.changed,
             contacted=self._contacted,
         )
         self.outbox.attach(self.worker)
+        self.rules: Rules | None = None
+        """What its rules and mirrors run on, once they do."""
+        self.counts = CountsCoordinator(hass, entry, store)
         self._paused_for: BackendError | None = None
-        self._cancel_look: CALLBACK_TYPE = _nothing
 
     @callback
     def async_start(self) -> None:
         """Begin to deliver, and look at the backend without waiting for it."""
         entry = self.config_entry
+        entry.async_on_unload(self.counts.async_follow(self.outbox))
+        # Nothing is asked while nobody listens, and connectivity may be disabled.
+        entry.async_on_unload(self.async_add_listener(_nothing))
         _ = entry.async_create_background_task(
             self.hass, self.worker.run(), f"{DOMAIN} worker {entry.entry_id}"
         )
@@ -116,7 +123,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
     async def async_stop(self) -> None:
         """Give what is under way its time, and send nothing more."""
-        self._cancel_look()
+        if self.rules is not None:
+            await self.rules.async_stop()
         await self.worker.stop()
 
     async def _async_home_assistant_stops(self, _: Event) -> None:
@@ -152,13 +160,17 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         if error is not None:
             self._pause_for(error)
             if isinstance(error, InvalidCredentials):
+                self._unschedule_refresh()
                 self.config_entry.async_start_reauth(self.hass)
+            elif isinstance(error, PermissionDenied):
+                self._schedule_refresh()
             if self.last_update_success:
                 _LOGGER.warning("%s: deliveries wait (%s)", self.name, error)
                 self.last_exception = error
                 self.last_update_success = False
                 self.async_update_listeners()
             return
+        self._schedule_refresh()
         if self._paused_for is not None:
             self._paused_for = None
             ir.async_delete_issue(
@@ -180,11 +192,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.outbox.release()
         again = self._paused_for is not None
         self._paused_for = error
-        if not isinstance(error, PermissionDenied):
-            return
-        self._cancel_look()
-        self._cancel_look = async_call_later(self.hass, QUIET, self._async_look)
-        if not again:
+        if isinstance(error, PermissionDenied) and not again:
             ir.async_create_issue(
                 self.hass,
                 DOMAIN,
@@ -199,26 +207,25 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 translation_placeholders=_placeholders(error, self.name),
             )
 
-    async def _async_look(self, _: datetime) -> None:
-        """Look whether the connection has been mended."""
-        await self.async_refresh()
-
     async def _async_tidy(self, now: datetime) -> None:
-        """Delete what ended long ago."""
+        """Delete what ended long ago, and what a removed connection has left."""
+        if self.rules is not None:
+            await self.rules.async_keep_up()
+        entry = self.config_entry
+        before = now - retention(entry.options)
         try:
-            while await self._store.prune(self.config_entry.entry_id, now - RETENTION):
-                pass
+            while await self._store.prune(entry.entry_id, before):
+                self.counts.async_recount()
+            for owner in await self._store.owners():
+                # Asked for each, because a new connection may have come meanwhile.
+                if self.hass.config_entries.async_get_entry(owner) is None:
+                    await self._store.remove_connection(owner)
         except StoreUnavailable as error:
             _LOGGER.debug("Old deliveries are deleted another time: %s", error)
 
-    @callback
-    def _delivery_changed(self, delivery: Delivery) -> None:
-        """Tell whoever waits what became of a delivery."""
-        self.outbox.changed(delivery)
-
 
 def _nothing() -> None:
-    """Stand for a timer that was never set."""
+    """Listen, so that the connection is asked how it is."""
 
 
 def permission_issue(entry: RelayConfigEntry) -> str:

@@ -90,12 +90,24 @@ async def async_retry(call: ServiceCall) -> ServiceResponse:
             ),
         )
         return {"deliveries": [answer(retried, entry)]}
-    entry = _all_of(call.hass, data)
-    retried_all = [
-        await _allowed(entry, entry.runtime_data.outbox.retry(delivery))
-        for delivery in await _failed(call.hass, entry)
-    ]
+    retried_all = await async_retry_failed(_all_of(call.hass, data))
     return {"deliveries": [state(delivery) for delivery in retried_all]}
+
+
+async def async_retry_failed(entry: RelayConfigEntry) -> list[Delivery]:
+    """Open all of a connection again that failed for a known reason."""
+    try:
+        return await entry.runtime_data.outbox.retry_failed()
+    except StoreUnavailable as error:
+        raise outbox_error(error, entry.title) from error
+
+
+async def _failed(entry: RelayConfigEntry) -> list[Delivery]:
+    """Return what failed for a known reason."""
+    try:
+        return await entry.runtime_data.outbox.failed()
+    except StoreUnavailable as error:
+        raise outbox_error(error, entry.title) from error
 
 
 async def async_discard(call: ServiceCall) -> ServiceResponse:
@@ -106,7 +118,7 @@ async def async_discard(call: ServiceCall) -> ServiceResponse:
         deliveries = [delivery]
     else:
         entry = _all_of(call.hass, data)
-        deliveries = await _failed(call.hass, entry)
+        deliveries = await _failed(entry)
     discarded = [
         await _allowed(entry, entry.runtime_data.outbox.discard(delivery))
         for delivery in deliveries
@@ -119,16 +131,6 @@ def _all_of(hass: HomeAssistant, data: Mapping[str, Any]) -> RelayConfigEntry:
     if ATTR_CONFIG_ENTRY_ID not in data:
         raise invalid_field(InvalidField(ATTR_DELIVERY_ID, "required"))
     return connection_by_id(hass, data[ATTR_CONFIG_ENTRY_ID])
-
-
-async def _failed(hass: HomeAssistant, entry: RelayConfigEntry) -> list[Delivery]:
-    """Return a connection's failed deliveries, without those of unknown outcome."""
-    deliveries = await (await async_get_store(hass)).listing(
-        owner=entry.entry_id,
-        states=(DeliveryState.FAILED,),
-        limit=None,
-    )
-    return [delivery for delivery in deliveries if not delivery.unclear]
 
 
 async def _allowed(

@@ -1,7 +1,52 @@
-"""Repairs that end when the user has seen them."""
+"""Repairs: some end when the user has seen them, others lead to a form."""
 
-from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
+from typing import cast
+
+from homeassistant.components.repairs import (
+    ConfirmRepairFlow,
+    RepairsFlow,
+    RepairsFlowResult,
+)
+from homeassistant.components.repairs.const import FlowType
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowContext
 from homeassistant.core import HomeAssistant
+import voluptuous as vol
+
+_FORM_OF_RULE = ("rule_not_armed_", "rule_refers_")
+
+
+class RuleRepairFlow(RepairsFlow):
+    """Leads to the form of a rule; the repair goes when its cause has gone."""
+
+    def __init__(self, entry_id: str, subentry_id: str) -> None:
+        """Take the rule."""
+        self._entry_id = entry_id
+        self._subentry_id = subentry_id
+
+    async def async_step_init(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Begin."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Say what is wrong, and open the form."""
+        if user_input is None:
+            return self.async_show_form(step_id="confirm", data_schema=vol.Schema({}))
+        entry = self.hass.config_entries.async_get_known_entry(self._entry_id)
+        subentry = entry.subentries[self._subentry_id]
+        form = await self.hass.config_entries.subentries.async_init(
+            (self._entry_id, subentry.subentry_type),
+            context=SubentryFlowContext(
+                source=SOURCE_RECONFIGURE, subentry_id=self._subentry_id
+            ),
+        )
+        return self.async_abort(
+            reason="form_opened",
+            next_flow=(FlowType.CONFIG_SUBENTRIES_FLOW, form["flow_id"]),
+        )
 
 
 async def async_create_fix_flow(
@@ -9,5 +54,9 @@ async def async_create_fix_flow(
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Ask the user to confirm that they know."""
+    """Return what mends an issue."""
+    if issue_id.startswith(_FORM_OF_RULE) and data is not None:
+        return RuleRepairFlow(
+            cast("str", data["entry_id"]), cast("str", data["subentry_id"])
+        )
     return ConfirmRepairFlow()

@@ -8,9 +8,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import voluptuous as vol
 
-from .backends import forms as backend_forms
 from .backends.base import InvalidField
 from .backends.forms import BackendForms, Coercer
+from .coercion import coerce as coerce_fields
 from .const import (
     ATTR_CONFIG_ENTRY_ID,
     ATTR_DELIVERY_ID,
@@ -33,12 +33,12 @@ WAIT_FIELD: dict[str, Coercer] = {
 
 
 def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str, Any]:
-    """Return the data with every value turned into what its field holds.
+    """Return the data of an action with every value as its field holds it.
 
     Raises ServiceValidationError with the field's name.
     """
     try:
-        return backend_forms.coerce(data, coercers)
+        return coerce_fields(data, coercers)
     except InvalidField as error:
         raise invalid_field(error) from error
 

@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .backends.base import InvalidField
-from .backends.forms import coerce
+from .coercion import coerce
 from .coordinator import RelayConfigEntry
 from .rules.arming import entities_of_triggers
 

@@ -1,11 +1,12 @@
 """The one outbox file that all connections share, opened when first needed."""
 
 import asyncio
+from functools import partial
 import logging
 from pathlib import Path
 
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.hass_dict import HassKey
 
@@ -25,17 +26,14 @@ async def async_get_store(hass: HomeAssistant) -> Store:
         return await asyncio.shield(hass.data[_STORE])
     opening: asyncio.Future[Store] = hass.loop.create_future()
     hass.data[_STORE] = opening
-    store = Store(Path(hass.config.path(FILE_NAME)))
+    store = Store(Path(hass.config.path(FILE_NAME)), partial(_report, hass))
     try:
-        set_aside = await store.open()
+        await store.open()
     except BaseException as error:
         del hass.data[_STORE]
         opening.set_exception(error)
         opening.exception()
         raise
-
-    if set_aside is not None:
-        _report(hass, set_aside)
 
     async def close(_: Event) -> None:
         """Close the file after the last worker has stopped."""
@@ -52,6 +50,7 @@ def get_open_store(hass: HomeAssistant) -> Store | None:
     return opening.result() if opening is not None and opening.done() else None
 
 
+@callback
 def _report(hass: HomeAssistant, set_aside: SetAside) -> None:
     """Tell the user of a damaged outbox, until they have seen it."""
     waiting = "?" if set_aside.waiting is None else str(set_aside.waiting)

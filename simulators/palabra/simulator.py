@@ -34,6 +34,8 @@ class PalabraSimulator(Simulator):
         super().__init__(port=port, tls=tls, prefix=prefix)
         self.settings = PalabraSettings(**options)
         self.events: list[StoredEvent] = []
+        self.deleted: list[StoredEvent] = []
+        """What was there once; not a thing that the service tells."""
         self._pages: dict[str, tuple[int, int, bool]] = {}
 
     @override
@@ -68,6 +70,7 @@ class PalabraSimulator(Simulator):
         """Forget faults, seen requests and events; settings stay."""
         super().reset()
         self.events.clear()
+        self.deleted.clear()
         self._pages.clear()
 
     def add(self, title: str, start: datetime, end: datetime) -> StoredEvent:
@@ -131,6 +134,7 @@ class PalabraSimulator(Simulator):
                 return self._update(call, event)
             case "DELETE":
                 self.events.remove(event)
+                self.deleted.append(event)
                 if self.settings.delete_status == 204:
                     return Reply(status=204)
                 return self._ok(None, self.settings.delete_status)

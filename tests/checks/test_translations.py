@@ -29,6 +29,7 @@ from custom_components.event_relay.backends.frigate.version import FrigateVersio
 from custom_components.event_relay.backends.guance.rule_forms import CUSTOM_EVENT
 from custom_components.event_relay.backends.palabra.rule_forms import LIVE_EVENT
 from custom_components.event_relay.backends.rule_forms import RuleField
+from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.outbox.delivery import SETTLED, DeliveryState
 from custom_components.event_relay.registry import BACKENDS
 from custom_components.event_relay.rule_form import deliver_schema, when_schema
@@ -95,6 +96,12 @@ SUBENTRY_MODULES: Mapping[str, tuple[str, ...]] = {
 }
 """For each kind of subentry the modules of its flow."""
 USED = read_code(trees())
+IN_REPAIRS = read_code(
+    {name: tree for name, tree in trees().items() if name.endswith("repairs")}
+)
+IN_FORMS = read_code(
+    {name: tree for name, tree in trees().items() if name.endswith(".forms")}
+)
 IN_CONNECTION = read_code(
     {
         name: tree
@@ -115,14 +122,8 @@ IN_SUBENTRY = {
 }
 
 
-def is_form(module: str) -> bool:
-    """Say whether a module has the form of a connection; what they share has none."""
-    return module.endswith(".forms") and not module.endswith("backends.forms")
-
-
-IN_FORMS = read_code({name: tree for name, tree in trees().items() if is_form(name)})
 ELSEWHERE = read_code(
-    {name: tree for name, tree in trees().items() if not is_form(name)}
+    {name: tree for name, tree in trees().items() if not name.endswith(".forms")}
 )
 """Problems of fields are shown by the form, or by the exception of an action."""
 
@@ -175,7 +176,7 @@ def section(*path: str) -> dict[str, Any]:
 def test_steps() -> None:
     handled = {"reauth", "reconfigure", "init"}
     """They only lead to the form of the backend."""
-    wanted = set(flow_fields()) | (IN_CONNECTION.steps - handled)
+    wanted = set(flow_fields()) | (IN_CONNECTION.steps - handled - IN_REPAIRS.steps)
     assert set(section("config", "step")) == wanted
 
 
@@ -188,11 +189,7 @@ def test_fields_of_forms(step: str) -> None:
 
 
 def test_options() -> None:
-    wanted = {
-        forms.backend.name: names(schema)
-        for forms in BACKENDS
-        if (schema := forms.options_schema()) is not None
-    }
+    wanted = {forms.backend.name: names(options_schema(forms)) for forms in BACKENDS}
     steps = section("options", "step")
     assert {step: set(texts["data"]) for step, texts in steps.items()} == wanted
     for texts in steps.values():
@@ -218,7 +215,18 @@ def test_form_errors_are_codes_of_clients() -> None:
 
 
 def test_aborts() -> None:
-    assert set(section("config", "abort")) == IN_CONNECTION.aborts - CENTRAL_ABORTS
+    wanted = IN_CONNECTION.aborts - CENTRAL_ABORTS - IN_REPAIRS.aborts
+    assert set(section("config", "abort")) == wanted
+
+
+def test_repairs() -> None:
+    flows = [
+        texts["fix_flow"] for texts in section("issues").values() if "fix_flow" in texts
+    ]
+    steps = {step for flow in flows for step in flow["step"]}
+    assert steps == IN_REPAIRS.steps - {"init"}
+    aborts = {abort for flow in flows for abort in flow.get("abort", {})}
+    assert aborts == IN_REPAIRS.aborts
 
 
 def test_placeholders_of_forms() -> None:
@@ -398,6 +406,17 @@ def test_issues() -> None:
 def test_entities() -> None:
     keys = {key for platform in section("entity").values() for key in platform}
     assert keys == USED.entities
+
+
+def test_system_health() -> None:
+    wanted = {forms.backend.name for forms in BACKENDS} | {
+        "failed_deliveries",
+        "last_delivery",
+        "oldest_pending",
+        "outbox_size",
+        "pending_deliveries",
+    }
+    assert set(section("system_health", "info")) == wanted
 
 
 # Actions.

@@ -28,6 +28,7 @@ class House:
     changes: list[Delivery] = field(default_factory=list)
     contacts: list[BackendError | None] = field(default_factory=list)
     running: asyncio.Task[None] | None = None
+    chance: Callable[[], float] = lambda: 1.0
 
     def __post_init__(self) -> None:
         self.outbox = Outbox(
@@ -44,7 +45,7 @@ class House:
             capabilities=lambda: None,
             store=self.store,
             clock=self.clock,
-            chance=lambda: 1.0,
+            chance=self.chance,
             changed=self._changed,
             contacted=self.contacts.append,
         )

@@ -31,11 +31,15 @@ ACTION = Origin(kind=OriginKind.ACTION, context_id="context")
 class Clock(SteadyClock):
     """A clock that stands still until it is moved."""
 
-    def __init__(self) -> None:
-        self.now = START
-        self.gone_by = 0.0
+    def __init__(self, now: datetime = START, gone_by: float = 0.0) -> None:
+        self.now = now
+        self.gone_by = gone_by
         super().__init__(lambda: self.now, lambda: self.gone_by)
         self.forward(hours=1)  # it is steady
+
+    def restarted(self) -> Clock:
+        """Return the clock as a new run sees it."""
+        return Clock(self.now, self.gone_by)
 
     def forward(self, **parts: float) -> None:
         """Let time go by."""
@@ -57,7 +61,7 @@ class LedgerClient:
     calls: list[str] = field(default_factory=list)
     contexts: list[StepContext] = field(default_factory=list)
     troubles: list[BackendError | Exception | None] = field(default_factory=list)
-    findings: list[Finding | BackendError] = field(default_factory=list)
+    findings: list[Finding | Exception] = field(default_factory=list)
     gate: asyncio.Event | None = None
     """Where set, calls wait for it before they take effect."""
     look_up_gate: asyncio.Event | None = None
@@ -83,7 +87,7 @@ class LedgerClient:
             await self.look_up_gate.wait()
         self.contexts.append(context)
         finding = self.findings.pop(0) if self.findings else Absent()
-        if isinstance(finding, BackendError):
+        if isinstance(finding, Exception):
             raise finding
         return finding
 

@@ -12,9 +12,10 @@ import sys
 import pytest
 
 from custom_components.event_relay.outbox.delivery import DeliveryState
-from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from custom_components.event_relay.outbox.outbox import NotAllowed
+from custom_components.event_relay.outbox.store import SetAside, Store, StoreUnavailable
 
-from .conftest import OWNER
+from .conftest import OWNER, House
 from .ledger import START
 from .test_store import a_delivery
 
@@ -49,12 +50,13 @@ async def test_cut_off_file_is_set_aside_unless_nothing_is_left(
     await _filled(path)
     os.truncate(path, size)
 
-    store = Store(path)
-    set_aside = await store.open()
+    found: list[SetAside] = []
+    store = Store(path, found.append)
+    await store.open()
     await store.accept(a_delivery(1000))
     await store.close()
 
-    assert (set_aside is not None) is damaged
+    assert len(found) == damaged
     await _works(path)
 
 
@@ -62,11 +64,12 @@ async def test_overwritten_file_is_set_aside_with_all_it_had(path: Path) -> None
     await _filled(path)
     path.write_bytes(b"not a database at all" * 1000)
 
-    store = Store(path)
-    set_aside = await store.open()
+    damaged: list[SetAside] = []
+    store = Store(path, damaged.append)
+    await store.open()
     await store.close()
 
-    assert set_aside is not None
+    (set_aside,) = damaged
     assert set_aside.waiting is None
     assert set_aside.path.read_bytes().startswith(b"not a database")
     assert set_aside.path.name.startswith("event_relay.db.damaged-")
@@ -87,11 +90,12 @@ async def test_damage_after_an_unclean_end_is_found_and_counted(path: Path) -> N
     path.write_bytes(content)
     Path(f"{path}-wal").touch()
 
-    store = Store(path)
-    set_aside = await store.open()
+    damaged: list[SetAside] = []
+    store = Store(path, damaged.append)
+    await store.open()
     await store.close()
 
-    assert set_aside is not None
+    (set_aside,) = damaged
     assert set_aside.waiting == ROWS
     await _works(path)
 
@@ -100,9 +104,9 @@ async def test_two_damaged_files_in_a_second_are_both_kept(path: Path) -> None:
     for _ in range(2):
         path.write_bytes(b"damaged" * 1000)
         store = Store(path)
-        assert await store.open() is not None
+        await store.open()
         await store.close()
-    assert len([*path.parent.glob("*.damaged-*")]) >= 2
+    assert len([*path.parent.glob("*.damaged-*")]) == 2
 
 
 async def test_file_held_by_another_process_is_unavailable_and_left_alone(
@@ -170,7 +174,7 @@ async def test_copy_made_by_a_backup_sends_nothing_blindly(path: Path) -> None:
     await store.end_backup()
 
     restored = Store(copy)
-    assert await restored.open() is None
+    await restored.open()
     one, two, three, four = [await restored.get(f"delivery-{n}") for n in (1, 2, 3, 4)]
     assert one is not None
     assert one.state is DeliveryState.UNCERTAIN
@@ -208,3 +212,28 @@ async def test_prunes_what_has_ended_but_not_what_somebody_waits_for(
 
     kept = {one.id for one in await store.listing()}
     assert kept == {"delivery-2", "delivery-3", "delivery-4"}
+
+
+@pytest.mark.parametrize("state", [DeliveryState.FAILED, DeliveryState.EXPIRED])
+async def test_what_had_ended_in_a_copy_may_have_been_sent_since(
+    path: Path, state: DeliveryState
+) -> None:
+    store = Store(path)
+    await store.open()
+    payload = {"text": "hello", "steps": ["write"]}
+    ended = a_delivery(1, state=state, due_at=None, payload=payload)
+    await store.accept(ended)
+    await store.begin_backup()
+    await store.close()
+    await store.open()
+    house = House(store)
+    restored = await store.get(ended.id)
+    assert restored is not None
+
+    with pytest.raises(NotAllowed, match="confirmation_needed"):
+        await house.outbox.retry(restored)
+    restored = await house.outbox.retry(restored, confirm=True)
+
+    assert restored.state is DeliveryState.UNCERTAIN
+    assert restored.first_sent_at == START
+    await store.close()

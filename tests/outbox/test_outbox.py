@@ -1,6 +1,7 @@
 """Accepting, waiting, retrying and discarding."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -10,10 +11,16 @@ from custom_components.event_relay.backends.errors import (
     OutcomeUnknown,
     Rejected,
 )
-from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
+from custom_components.event_relay.outbox import outcomes
+from custom_components.event_relay.outbox.delivery import (
+    Delivery,
+    DeliveryState,
+    Failure,
+)
 from custom_components.event_relay.outbox.outbox import NotAllowed
+from custom_components.event_relay.outbox.store import StoreUnavailable
 
-from .conftest import House
+from .conftest import OWNER, House
 from .ledger import FOUND
 
 
@@ -140,3 +147,91 @@ async def test_discard_of_what_has_arrived_is_refused(house: House) -> None:
     with pytest.raises(NotAllowed) as raised:
         await house.outbox.discard(delivery)
     assert raised.value.code == "not_discardable"
+
+
+async def test_who_waits_for_what_is_gone_is_told(idle: House) -> None:
+    waiting = asyncio.create_task(idle.submit(wait=0.2))
+    while not await idle.store.listing():
+        await asyncio.sleep(0)
+    await idle.store.remove_connection(OWNER)
+    with pytest.raises(StoreUnavailable):
+        await waiting
+
+
+async def test_listeners_hear_of_acceptance_failure_retry_and_arrival(
+    house: House,
+) -> None:
+    heard: list[DeliveryState] = []
+    stop = house.outbox.listen(lambda delivery: heard.append(delivery.state))
+    house.client.troubles = [Rejected("no")]
+    delivery = await house.submit()
+    await house.outbox.retry(delivery, wait=5)
+    stop()
+    await house.submit(text="unheard")
+    assert heard == [
+        DeliveryState.PENDING,
+        DeliveryState.FAILED,
+        DeliveryState.PENDING,
+        DeliveryState.DELIVERED,
+    ]
+
+
+async def test_listeners_hear_of_a_discarded_one(idle: House) -> None:
+    delivery = await idle.submit(wait=0)
+    heard: list[Delivery] = []
+    idle.outbox.listen(heard.append)
+    given_up = await idle.outbox.discard(delivery)
+    assert heard == [given_up]
+
+
+async def test_listeners_hear_once_of_what_is_accepted_twice(house: House) -> None:
+    request = replace(house.request(), id="once")
+    await house.outbox.submit(request, wait=5)
+    heard: list[Delivery] = []
+    house.outbox.listen(heard.append)
+    await house.outbox.submit(request, wait=5)
+    assert heard == []
+
+
+async def test_broken_listener_stops_neither_the_worker_nor_the_others(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[Delivery] = []
+
+    def broken(_: Delivery) -> None:
+        raise ValueError
+
+    house.outbox.listen(broken)
+    house.outbox.listen(heard.append)
+    delivery = await house.submit()
+    assert delivery.state is DeliveryState.DELIVERED
+    assert heard[-1] == delivery
+    assert delivery.id in caplog.text
+
+
+async def test_retry_of_all_leaves_what_cannot_be_read_or_is_unknown(
+    idle: House,
+) -> None:
+    states = (
+        Failure(code="rejected"),
+        Failure(code=OutcomeUnknown.code),
+        Failure(code="rejected"),
+        Failure(code="unreadable"),
+    )
+    failed = []
+    for number, failure in enumerate(states):
+        accepted = await idle.submit(wait=0, text=f"line {number}")
+        sending = replace(accepted, state=DeliveryState.SENDING)
+        await idle.store.update(sending, was=DeliveryState.PENDING)
+        ended = replace(
+            outcomes.failed(sending, failure, idle.clock()),
+            unclear=failure.code == OutcomeUnknown.code,
+            operation="gone" if failure.code == "unreadable" else "write_line",
+        )
+        failed.append(await idle.store.update(ended, was=DeliveryState.SENDING))
+
+    opened = await idle.outbox.retry_failed()
+
+    assert [one.id for one in opened] == [failed[0].id, failed[2].id]
+    assert await idle.stored(failed[1]) == failed[1]
+    assert await idle.stored(failed[3]) == failed[3]

@@ -1,6 +1,7 @@
 """What the store keeps, in a real SQLite file."""
 
 import asyncio
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import stat
 import pytest
 
 from custom_components.event_relay.backends.base import Receipt
+from custom_components.event_relay.outbox import queries
 from custom_components.event_relay.outbox.delivery import (
     SETTLED,
     TRANSITIONS,
@@ -19,6 +21,7 @@ from custom_components.event_relay.outbox.delivery import (
     Failure,
 )
 from custom_components.event_relay.outbox.store import (
+    Counts,
     OutboxFull,
     StaleDelivery,
     Store,
@@ -276,3 +279,83 @@ async def test_an_error_of_sqlite_refuses_what_was_committed_with_it(
     assert isinstance(accepted, StoreUnavailable | Delivery)
     stored = await store.get("delivery-1")
     assert (stored is not None) is isinstance(accepted, Delivery)
+
+
+async def test_what_is_opened_again_counts_as_waiting(store: Store) -> None:
+    failed = a_delivery(1, state=DeliveryState.FAILED, settled_at=START)
+    await store.accept(failed, limit=2)
+    await store.accept(a_delivery(2), limit=2)
+    again = replace(failed, state=DeliveryState.PENDING, settled_at=None)
+    await store.update(again, was=DeliveryState.FAILED)
+    with pytest.raises(OutboxFull):
+        await store.accept(a_delivery(3), limit=2)
+
+
+async def test_next_run_waits_no_longer_than_it_would_and_asks_anew(
+    store: Store,
+) -> None:
+    years = START + timedelta(days=900)
+    await store.accept(a_delivery(1, due_at=years))
+    await store.accept(
+        a_delivery(
+            2,
+            state=DeliveryState.UNCERTAIN,
+            due_at=years,
+            asked_since=START - timedelta(days=1),
+            look_ups=3,
+        )
+    )
+
+    assert await store.recover(OWNER, START) == 0
+
+    pending, uncertain = await store.get("delivery-1"), await store.get("delivery-2")
+    assert pending is not None
+    assert pending.due_at == START + timedelta(hours=1)
+    assert uncertain is not None
+    assert uncertain.due_at == START + timedelta(hours=1)
+    assert uncertain.asked_since is None
+    assert uncertain.look_ups == 0
+
+
+async def test_counts_what_waits_failed_and_arrived_of_one_connection(
+    store: Store,
+) -> None:
+    assert await store.counts(OWNER) == Counts(
+        waiting=0, failed=0, oldest_at=None, delivered_at=None
+    )
+    ends = dict.fromkeys(range(4), DeliveryState.DELIVERED)
+    ends |= {4: DeliveryState.FAILED, 5: DeliveryState.EXPIRED}
+    ends |= {6: DeliveryState.UNCERTAIN, 7: DeliveryState.SENDING}
+    for number, state in ends.items():
+        at = START + timedelta(minutes=number)
+        settled_at = at if state.settled else None
+        await store.accept(
+            a_delivery(number, state=state, accepted_at=at, settled_at=settled_at)
+        )
+    await store.accept(a_delivery(8))
+    await store.accept(a_delivery(9, connection="another"))
+    assert await store.counts(OWNER) == Counts(
+        waiting=3,
+        failed=1,
+        oldest_at=START + timedelta(minutes=6),
+        delivered_at=START + timedelta(minutes=3),
+    )
+
+
+async def test_counting_reads_indices_and_not_the_rows(
+    store: Store, path: Path
+) -> None:
+    said: list[str] = []
+    with closing(sqlite3.connect(path)) as database:
+        database.row_factory = sqlite3.Row
+        database.set_trace_callback(said.append)
+        queries.counts(database, OWNER)
+        database.set_trace_callback(None)
+        plans = [
+            row["detail"]
+            for query in said
+            for row in database.execute(f"EXPLAIN QUERY PLAN {query}")
+        ]
+    assert len(plans) == 4
+    for plan in plans:
+        assert "COVERING INDEX" in plan or "INTEGER PRIMARY KEY" in plan

@@ -1,7 +1,7 @@
 """What the worker makes of each thing that can happen to a delivery."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -16,9 +16,9 @@ from custom_components.event_relay.backends.errors import (
     Rejected,
     Unavailable,
 )
-from custom_components.event_relay.outbox import worker
-from custom_components.event_relay.outbox.delivery import DeliveryState
-from custom_components.event_relay.outbox.store import Store
+from custom_components.event_relay.outbox import carrier, worker
+from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 
 from .conftest import House
 from .ledger import FOUND
@@ -304,6 +304,100 @@ async def test_unforeseen_error_fails_and_is_logged(
     assert delivery.failure is not None
     assert delivery.failure.code == "internal_error"
     assert delivery.id in caplog.text
+
+
+async def test_unforeseen_error_of_a_look_up_fails_and_is_logged(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.client.troubles = [OutcomeUnknown()]
+    house.client.findings = [RuntimeError("secret payload")]
+    delivery = await house.submit()
+
+    await house.later(seconds=1)
+    delivery = await house.until(delivery, FAILED)
+
+    assert delivery.unclear
+    assert delivery.failure is not None
+    assert delivery.failure.code == "internal_error"
+    assert delivery.id in caplog.text
+
+
+async def test_backs_off_from_what_gets_lost_again_and_again(house: House) -> None:
+    house.client.troubles = [OutcomeUnknown(), OutcomeUnknown()]
+    delivery = await house.submit()
+
+    await house.later(seconds=1)
+    while len(house.client.calls) < 2:
+        await asyncio.sleep(0)
+    await house.until(delivery, UNCERTAIN)
+    await house.later(seconds=1)
+    delivery = await house.until(delivery, PENDING)
+    assert delivery.due_at == house.clock() + timedelta(seconds=10)
+
+    await house.later(seconds=10)
+    await house.until(delivery, DELIVERED)
+
+
+async def test_goes_on_when_the_store_could_not_tell_of_the_start(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrier, "STORE_PATIENCE", 0)
+    start = await house.submit()
+    get, troubles = house.store.get, [StoreUnavailable("disk full")]
+
+    async def hindered(delivery_id: str) -> Delivery | None:
+        if delivery_id == start.id and troubles:
+            raise troubles.pop()
+        return await get(delivery_id)
+
+    monkeypatch.setattr(house.store, "get", hindered)
+    end = await house.submit(text="end", after=start.id)
+
+    assert end.state is DELIVERED
+    assert troubles == []
+
+
+async def test_full_disk_refuses_also_after_the_clock_was_set(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = await house.submit(after="something")
+    shift, troubles = house.store.shift, [StoreUnavailable("full")] * 2
+
+    async def hindered(owner: str, jump: timedelta, started: datetime) -> None:
+        if troubles:
+            raise troubles.pop()
+        await shift(owner, jump, started)
+
+    monkeypatch.setattr(house.store, "shift", hindered)
+    house.worker.pause()
+    paused = await house.submit(text="paused")
+    house.clock.set(days=-2)
+
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            await house.submit(text="refused")
+    assert len(await house.store.listing()) == 2
+
+    await house.submit(text="accepted")
+    assert (await house.stored(paused)).due_at == house.clock()
+    assert waiting.state is DeliveryState.DISCARDED
+
+
+async def test_retried_one_waits_while_a_later_one_of_its_key_is_sent(
+    house: House,
+) -> None:
+    start = await house.submit()
+    house.client.troubles = [Rejected("no")]
+    former = await house.submit(text="former", after=start.id)
+    house.client.gate = asyncio.Event()
+    latter = await house.submit(wait=0, text="latter", after=start.id)
+    await house.until(latter, SENDING)
+
+    assert (await house.outbox.retry(former, wait=0.05)).state is PENDING
+
+    house.client.gate.set()
+    await house.until(former, DELIVERED)
+    assert house.client.written == ["write hello", "write latter", "write former"]
 
 
 async def test_row_of_an_unreadable_version_fails_with_that_reason(

@@ -3,18 +3,16 @@
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from aiohttp import ClientSession, DummyCookieJar
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
-from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
-from .base import Backend, Capabilities, Client, Ending, InvalidField, JsonObject
+from .base import Backend, Capabilities, Client, Ending, JsonObject
 from .rule_forms import RuleField
 
 
@@ -29,6 +27,17 @@ class Probe:
     """Id that the system gives itself; None where it has none."""
     id_of_credentials: bool = False
     """Whether the id is made of the credentials, and so new ones bring a new id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """What the device of a connection says of the system behind it."""
+
+    manufacturer: str
+    model: str
+    version: str | None = None
+    address: str | None = None
+    """Where people find it in a browser."""
 
 
 type Coercer = Callable[[Any], Any]
@@ -47,28 +56,6 @@ class Query:
 def as_it_is(value: object) -> object:
     """Take a value as it comes, for the operation to read."""
     return value
-
-
-def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str, Any]:
-    """Return the data with every value turned into what its field holds.
-
-    A field set to None counts as left out, as templates and the UI do it. Dates
-    without a zone are in Home Assistant's own. Raises InvalidField.
-    """
-    values: dict[str, Any] = {}
-    for field, value in data.items():
-        if (coercer := coercers.get(field)) is None:
-            raise InvalidField(field, "unknown", known=", ".join(sorted(coercers)))
-        if value is None:
-            continue
-        try:
-            coerced = coercer(value)
-            if isinstance(coerced, datetime) and coerced.tzinfo is None:
-                coerced = coerced.replace(tzinfo=dt_util.get_default_time_zone())
-        except (vol.Invalid, ValueError, TypeError, OverflowError) as error:
-            raise InvalidField(field, "invalid") from error
-        values[field] = coerced
-    return values
 
 
 _SESSIONS: HassKey[dict[bool, ClientSession]] = HassKey("event_relay_sessions")
@@ -124,10 +111,11 @@ class BackendForms(ABC):
     outside_id_field: str = "event_id"
     """The field that names a thing outside, where `delivery_id` names its delivery."""
 
-    queries: Mapping[str, Query] = {}
-    """Actions that only ask."""
     endings: Mapping[str, Ending] = {}
     """For operations that begin something, how it is ended."""
+
+    queries: Mapping[str, Query] = {}
+    """Actions that only ask."""
 
     @abstractmethod
     def rule_operations(self, capabilities: Any) -> tuple[str, ...]:  # noqa: ANN401 the backend's own
@@ -171,12 +159,16 @@ class BackendForms(ABC):
         return {}
 
     def options_schema(self) -> vol.Schema | None:
-        """Return the form for options; None where there are none."""
+        """Return the form for the backend's own options; None where it has none."""
         return None
 
     @abstractmethod
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the part of the data that no second connection may have."""
+
+    @abstractmethod
+    def product(self, data: Mapping[str, Any], capabilities: Any) -> Product:  # noqa: ANN401 - each backend has its own
+        """Say what system a connection leads to."""
 
     @abstractmethod
     def create_client(self, hass: HomeAssistant, data: Mapping[str, Any]) -> Client:

@@ -168,12 +168,19 @@ class Carrier:
             return outcomes.look_up_interrupted(
                 delivery, error, now=self.clock(), chance=self.chance()
             )
+        except Exception:
+            _LOGGER.exception(
+                "Delivery %s: looking for step %s broke", delivery.id, step.name
+            )
+            failure = Failure(code="internal_error")
+            return outcomes.failed(delivery, failure, self.clock())
         self.got_through()
         following = outcomes.looked_up(
             delivery,
             step,
             finding,
             now=self.clock(),
+            chance=self.chance(),
             schedule=self.backend.look_up_after,
         )
         return plan.bound(following) if following.results else following
@@ -189,7 +196,7 @@ class Carrier:
                 outcomes.failed(delivery, failure, self.clock()), delivery.state
             )
             return None
-        start = delivery.follows and await self.store.get(delivery.follows)
+        start = await self._start(delivery)
         since = delivery.first_sent_at or delivery.accepted_at
         return Plan(
             operation=operation,
@@ -197,11 +204,21 @@ class Carrier:
             steps=operation.steps(payload, self.capabilities()),
             followed=start.receipt if start else None,
             outside_ids=(
-                await self.store.outside_ids(self.connection, since - _BOUND_SINCE)
+                await persist(
+                    lambda: self.store.outside_ids(
+                        self.connection, since - _BOUND_SINCE
+                    )
+                )
                 if delivery.state is DeliveryState.UNCERTAIN
                 else frozenset()
             ),
         )
+
+    async def _start(self, delivery: Delivery) -> Delivery | None:
+        """Read the delivery that another one follows."""
+        if (start := delivery.follows) is None:
+            return None
+        return await persist(lambda: self.store.get(start))
 
     async def _deliver(self, delivery: Delivery, plan: Plan) -> None:
         """Settle a delivery whose steps are all done."""
@@ -211,7 +228,10 @@ class Carrier:
         )
 
     async def _commit(self, delivery: Delivery, was: DeliveryState) -> None:
-        """Commit what became of a delivery, and tell of it."""
-        await persist(lambda: self.store.update(delivery, was=was))
+        """Commit what became of a delivery, and tell of it.
+
+        What is in hand here outlives a file that is set aside as damaged.
+        """
+        await persist(lambda: self.store.update(delivery, was=was, anew=True))
         if delivery.state is not DeliveryState.SENDING:
             self.changed(delivery)

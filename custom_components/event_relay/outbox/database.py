@@ -6,7 +6,7 @@ one that fails does not take the others with it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,7 +16,15 @@ import sqlite3
 import threading
 from typing import Any
 
-from .file import Opened, SetAside, StoreUnavailable, open_file
+from .file import (
+    FAILURES,
+    SetAside,
+    StoreUnavailable,
+    is_damage,
+    lacks_room,
+    move_aside,
+    open_file,
+)
 
 
 @dataclass(frozen=True)
@@ -47,19 +55,23 @@ class _Job:
 class Database:
     """Runs jobs on the file, one after the other, from any number of coroutines."""
 
-    def __init__(self, path: Path) -> None:
-        """Take the path of the file, which `open` makes if it is not there."""
+    def __init__(self, path: Path, damaged: Callable[[SetAside], None]) -> None:
+        """Take the path of the file, which `open` makes if it is not there.
+
+        `damaged` hears, in the loop that opened it, of each file that had to make
+        way because it was damaged.
+        """
         self.path = path
+        self._damaged = damaged
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._set_aside: SetAside | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connection: sqlite3.Connection | None = None
 
-    async def open(self) -> SetAside | None:
-        """Open the file and return the damaged one that had to make way, if any.
-
-        Raises StoreUnavailable.
-        """
+    async def open(self) -> None:
+        """Open the file; raises StoreUnavailable."""
         self._jobs = SimpleQueue()
+        self._loop = asyncio.get_running_loop()
         # A daemon, so that a crash of the rest cannot keep the process alive:
         # whatever the thread is in the middle of, SQLite survives it.
         self._thread = threading.Thread(
@@ -71,7 +83,6 @@ class Database:
         except StoreUnavailable:
             await self.close()
             raise
-        return self._set_aside
 
     async def close(self) -> None:
         """Finish what waits and close the file."""
@@ -99,24 +110,15 @@ class Database:
 
     def _work(self) -> None:
         """Own the database until told to stop; the thread's whole life."""
-        opened: Opened | None = None
-        failure: StoreUnavailable | None = None
-        try:
-            opened = open_file(self.path)
-            self._set_aside = opened.set_aside
-        except StoreUnavailable as error:
-            failure = error
         running = True
         while running:
             jobs, running = self._next_jobs()
-            if opened is None:
-                for job in jobs:
-                    job.resolve(None, failure)
-            else:
-                _run_all(opened.database, jobs)
-        if opened is not None:
-            with suppress(sqlite3.Error):
-                opened.database.close()
+            for group in _groups(jobs):
+                self._attempt(group)
+        if self._connection is not None:
+            with suppress(*FAILURES):
+                self._connection.close()
+            self._connection = None
 
     def _next_jobs(self) -> tuple[list[_Job], bool]:
         """Wait for a job, take all that wait with it, and say whether to go on."""
@@ -130,33 +132,82 @@ class Database:
                 return jobs, True
         return jobs, False
 
+    def _attempt(self, jobs: list[_Job]) -> None:
+        """Run jobs; on a new file if this one turns out to be damaged.
 
-def _run_all(database: sqlite3.Connection, jobs: list[_Job]) -> None:
-    """Run jobs in their order, those that need no time to themselves together."""
-    for alone, group in groupby(jobs, key=lambda job: job.alone):
-        if not alone:
-            _commit_together(database, [*group])
-            continue
-        for job in group:
+        Nothing of them was kept then, so that they can be run again.
+        """
+        try:
             try:
-                job.resolve(job.run(database), None)
-            except sqlite3.Error as error:
-                job.resolve(None, StoreUnavailable(str(error)))
+                outcomes = _run(self._connected(), jobs)
+            except FAILURES as error:
+                if not is_damage(error):
+                    raise
+                self._begin_anew(str(error))
+                outcomes = _run(self._connected(), jobs)
+        except (StoreUnavailable, OSError, *FAILURES) as error:
+            if len(jobs) > 1 and lacks_room(error):
+                # What only reads, or needs little, need not fail with the rest.
+                for job in jobs:
+                    self._attempt([job])
+                return
+            failure = StoreUnavailable(str(error))
+            outcomes = [(job, None, failure) for job in jobs]
+        for job, result, failed in outcomes:
+            job.resolve(result, failed)
+
+    def _connected(self) -> sqlite3.Connection:
+        """Return the open file; raises StoreUnavailable."""
+        if self._connection is None:
+            opened = open_file(self.path)
+            self._connection = opened.database
+            if opened.set_aside is not None:
+                self._tell(opened.set_aside)
+        return self._connection
+
+    def _tell(self, set_aside: SetAside) -> None:
+        """Tell of a damaged file, before whoever waits for a job goes on."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._damaged, set_aside)
+
+    def _begin_anew(self, reason: str) -> None:
+        """Move the open file out of the way; raises OSError."""
+        if self._connection is not None:
+            with suppress(*FAILURES):
+                self._connection.close()
+            self._connection = None
+        self._tell(move_aside(self.path, reason))
 
 
-def _commit_together(database: sqlite3.Connection, jobs: list[_Job]) -> None:
-    """Run jobs in one transaction; tell each of them its outcome after the commit."""
+type _Outcome = tuple[_Job, object, Exception | None]
+
+
+def _groups(jobs: list[_Job]) -> Iterator[list[_Job]]:
+    """Part jobs, in their order: what runs together, and each that runs alone."""
+    for alone, group in groupby(jobs, key=lambda job: job.alone):
+        if alone:
+            yield from ([job] for job in group)
+        else:
+            yield [*group]
+
+
+def _run(database: sqlite3.Connection, jobs: list[_Job]) -> list[_Outcome]:
+    """Run a group of jobs and return their outcomes, which are on disk.
+
+    Raises an error of SQLite, and then has done nothing.
+    """
+    if jobs[0].alone:
+        return [(jobs[0], jobs[0].run(database), None)]
     try:
         database.execute("BEGIN IMMEDIATE")
         outcomes = [(job, *_run_in_savepoint(database, job)) for job in jobs]
         database.execute("COMMIT")
-    except sqlite3.Error as error:
-        with suppress(sqlite3.Error):
+    except FAILURES:
+        with suppress(*FAILURES):
             database.execute("ROLLBACK")
-        failure = StoreUnavailable(str(error))
-        outcomes = [(job, None, failure) for job in jobs]
-    for job, result, failed in outcomes:
-        job.resolve(result, failed)
+        raise
+    return outcomes
 
 
 def _run_in_savepoint(
@@ -168,7 +219,7 @@ def _run_in_savepoint(
     failure: Exception | None = None
     try:
         result = job.run(database)
-    except sqlite3.Error:
+    except FAILURES:
         raise
     except Exception as error:  # noqa: BLE001 - its caller gets it, whatever it is
         database.execute("ROLLBACK TO job")

@@ -1,6 +1,6 @@
 """The outbox's file: how it is opened, checked, set aside and marked for a backup."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 import os
@@ -14,6 +14,12 @@ _MARK = 0x45564252
 _CHECKPOINT_PAGES = 1000
 """SQLite's own default."""
 _COMPANIONS = ("", "-wal", "-shm")
+_BUSY = 5.0
+"""Seconds to wait for another process that holds the file."""
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; its messages may quote damaged names, which are no text."""
+_NO_TEXT = "Could not decode to UTF-8"
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class StoreError(Exception):
@@ -50,13 +56,39 @@ def open_file(path: Path) -> Opened:
     try:
         try:
             return Opened(database=_open(path))
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError as error:
-            set_aside = _set_aside(path, str(error))
+        except FAILURES as error:
+            if not (is_damage(error) or _contradicts(error)):
+                raise
+            set_aside = move_aside(path, str(error))
             return Opened(database=_open(path), set_aside=set_aside)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, *FAILURES) as error:
         raise StoreUnavailable(str(error)) from error
+
+
+def is_damage(error: Exception) -> bool:
+    """Say whether an error tells of damage, not of a file of no use at the moment.
+
+    What has no code of SQLite's was found by us, or by Python in reading a text.
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return True
+    if (code := getattr(error, "sqlite_errorcode", None)) is not None:
+        return code & 0xFF in _DAMAGE
+    return type(error) is sqlite3.DatabaseError or str(error).startswith(_NO_TEXT)
+
+
+def lacks_room(error: Exception) -> bool:
+    """Say whether an error tells of a file that cannot be written, for want of room."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+
+
+def _contradicts(error: Exception) -> bool:
+    """Say whether a file that we may write, and made, tells us that we cannot have."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode in {
+        sqlite3.SQLITE_ERROR,
+        sqlite3.SQLITE_READONLY,
+    }
 
 
 def begin_backup(database: sqlite3.Connection) -> None:
@@ -82,7 +114,7 @@ def _open(path: Path) -> sqlite3.Connection:
     # A clean end removes the log, so that one that is there tells of another end.
     unclean = Path(f"{path}-wal").exists()
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    database = sqlite3.connect(path, isolation_level=None, timeout=5)
+    database = sqlite3.connect(path, isolation_level=None, timeout=_BUSY)
     try:
         database.row_factory = sqlite3.Row
         database.execute("PRAGMA journal_mode = WAL")
@@ -105,7 +137,10 @@ def _check(database: sqlite3.Connection) -> None:
 
 
 def _migrate(database: sqlite3.Connection) -> None:
-    """Bring the schema up to date; raises StoreUnavailable for a newer one."""
+    """Bring the schema up to date; raises StoreUnavailable for a newer one.
+
+    One that is not what its version says is damaged.
+    """
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
         message = f"written by a newer Event Relay (schema {version})"
@@ -114,12 +149,29 @@ def _migrate(database: sqlite3.Connection) -> None:
         database.executescript(
             f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT"
         )
+    with closing(sqlite3.connect(":memory:")) as model:
+        model.executescript(";".join(MIGRATIONS))
+        if missing := _columns(model) - _columns(database):
+            message = f"without {', '.join(sorted(missing))}"
+            raise sqlite3.DatabaseError(message)
+
+
+def _columns(database: sqlite3.Connection) -> set[str]:
+    """Return the names of all columns of all tables, each with its table's."""
+    return {
+        f"{table}.{column}"
+        for table, column in database.execute(
+            "SELECT tables.name, columns.name FROM sqlite_schema AS tables,"
+            " pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'"
+        )
+    }
 
 
 def _distrust_copy(database: sqlite3.Connection) -> None:
     """Make uncertain all that waits in a file restored from a backup.
 
-    It may have been sent after the copy was made.
+    It may have been sent after the copy was made. So may what had failed or expired,
+    if the user retried it: the outcome of that is unknown, too.
     """
     (mark,) = database.execute("PRAGMA application_id").fetchone()
     if mark != _MARK:
@@ -130,12 +182,15 @@ def _distrust_copy(database: sqlite3.Connection) -> None:
         " due_at = coalesce(due_at, accepted_at),"
         " first_sent_at = coalesce(first_sent_at, accepted_at)"
         " WHERE state IN ('pending', 'sending', 'uncertain');"
+        " UPDATE deliveries SET unclear = 1,"
+        " first_sent_at = coalesce(first_sent_at, accepted_at)"
+        " WHERE state IN ('failed', 'expired');"
         " PRAGMA application_id = 0; COMMIT"
     )
 
 
-def _set_aside(path: Path, reason: str) -> SetAside:
-    """Move a damaged file, and its log, out of the way."""
+def move_aside(path: Path, reason: str) -> SetAside:
+    """Move a damaged file, and its log, out of the way; raises OSError."""
     waiting = _waiting(path)
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     aside = path.with_name(f"{path.name}.damaged-{moment}")
@@ -160,6 +215,6 @@ def _waiting(path: Path) -> int | None:
             ).fetchone()
         finally:
             database.close()
-    except sqlite3.Error:
+    except FAILURES:
         return None
     return int(waiting)

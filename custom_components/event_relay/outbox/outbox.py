@@ -5,16 +5,19 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+import logging
 from typing import Any
 from uuid import uuid4
 
-from ..backends.base import Backend
+from ..backends.base import Backend, UnreadablePayload
 from ..backends.errors import OutcomeUnknown
 from . import outcomes
 from .delivery import Delivery, DeliveryState, Failure, Origin
 from .memory import Memory, Notes
-from .store import Store
+from .store import UNSETTLED_LIMIT, StaleDelivery, Store, StoreUnavailable
 from .worker import Worker
+
+_LOGGER = logging.getLogger(__name__)
 
 type _Queue = asyncio.Queue[Delivery | None]
 """What became of a delivery, or None to wait no longer unless it is being sent."""
@@ -56,13 +59,18 @@ class Outbox:
         capabilities: Callable[[], Any],
         store: Store,
         clock: Callable[[], datetime],
+        limit: int = UNSETTLED_LIMIT,
     ) -> None:
-        """Take the connection's backend and the store that all connections share."""
+        """Take the connection's backend and the store that all connections share.
+
+        While `limit` deliveries wait, or more, no new one is accepted.
+        """
         self._connection = connection
         self._backend = backend
         self._capabilities = capabilities
         self._store = store
         self._clock = clock
+        self._limit = limit
         self._worker: Worker | None = None
         self._waiting: dict[str, list[_Queue]] = {}
         self._listeners: list[Callable[[Delivery], None]] = []
@@ -72,16 +80,19 @@ class Outbox:
         self._worker = worker
 
     def listen(self, listener: Callable[[Delivery], None]) -> Callable[[], None]:
-        """Call a listener with every outcome and every end; return how to stop it."""
+        """Tell a listener of every delivery that is new, opened again or has changed.
+
+        It hears of each outcome of an attempt and each end, not of the start of an
+        attempt. Return what ends that.
+        """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def changed(self, delivery: Delivery) -> None:
-        """Tell those who wait for a delivery, and who listen, what became of it."""
+        """Tell those who wait for a delivery, and all listeners, what became of it."""
         for queue in self._waiting.get(delivery.id, ()):
             queue.put_nowait(delivery)
-        for listener in tuple(self._listeners):
-            listener(delivery)
+        self._tell(delivery)
 
     def release(self) -> None:
         """Let nobody wait any longer for what is not being sent now."""
@@ -94,16 +105,20 @@ class Outbox:
 
         The wait, in seconds, ends with the first attempt's outcome, and at once
         while the connection sends nothing. Raises InvalidField, OutboxFull and
-        StoreUnavailable; then nothing was accepted.
+        StoreUnavailable; then there is no such delivery.
         """
         if self._worker is not None:
             await self._worker.follow_clock()
         delivery = self._delivery(request)
         queue = self._waiter(delivery.id)
         try:
-            delivery = await self._store.accept(delivery, noted=self._memory(request))
+            accepted = await self._store.accept(
+                delivery, limit=self._limit, noted=self._memory(request)
+            )
+            if accepted is delivery:
+                self._tell(accepted)
             self._wake()
-            return await self._outcome(delivery, queue, wait)
+            return await self._outcome(accepted, queue, wait)
         finally:
             self._forget(delivery.id, queue)
 
@@ -135,10 +150,35 @@ class Outbox:
         queue = self._waiter(delivery.id)
         try:
             opened = await self._store.update(opened, was=delivery.state)
+            self._tell(opened)
             self._wake()
             return await self._outcome(opened, queue, wait)
         finally:
             self._forget(delivery.id, queue)
+
+    async def failed(self) -> list[Delivery]:
+        """Return what failed for a known reason, the first accepted first.
+
+        Raises StoreUnavailable.
+        """
+        deliveries = await self._store.listing(
+            owner=self._connection, states=(DeliveryState.FAILED,), limit=None
+        )
+        return [one for one in reversed(deliveries) if not _outcome_unknown(one)]
+
+    async def retry_failed(self) -> list[Delivery]:
+        """Open all that failed for a known reason again, and return them.
+
+        What cannot be read any more, or has changed meanwhile, stays as it is.
+        Raises StoreUnavailable.
+        """
+        opened = []
+        for delivery in await self.failed():
+            try:
+                opened.append(await self.retry(delivery))
+            except (StaleDelivery, UnreadablePayload, KeyError) as error:
+                _LOGGER.info("Delivery %s is not retried: %r", delivery.id, error)
+        return opened
 
     async def discard(self, delivery: Delivery) -> Delivery:
         """Give a delivery up that has not arrived.
@@ -215,10 +255,32 @@ class Outbox:
                 while True:
                     if (outcome := await queue.get()) is not None:
                         return outcome
-                    stored = await self._store.get(delivery.id) or delivery
+                    stored = await self._stored(delivery)
                     if stored.state is not DeliveryState.SENDING:
                         return stored
-        return await self._store.get(delivery.id) or delivery
+        return await self._stored(delivery)
+
+    async def _stored(self, delivery: Delivery) -> Delivery:
+        """Return an accepted delivery as it stands, as far as can be told.
+
+        Raises StoreUnavailable if it is no more.
+        """
+        try:
+            stored = await self._store.get(delivery.id)
+        except StoreUnavailable:
+            return delivery
+        if stored is None:
+            message = "the delivery went with an outbox that was set aside"
+            raise StoreUnavailable(message)
+        return stored
+
+    def _tell(self, delivery: Delivery) -> None:
+        """Tell all listeners; one that breaks must not end what told of it."""
+        for listener in tuple(self._listeners):
+            try:
+                listener(delivery)
+            except Exception:
+                _LOGGER.exception("A listener broke at delivery %s", delivery.id)
 
     def _wake(self) -> None:
         """Tell the worker that there is something to do."""
@@ -227,7 +289,5 @@ class Outbox:
 
 
 def _outcome_unknown(delivery: Delivery) -> bool:
-    """Say whether a delivery failed because nobody can tell what became of it."""
-    return delivery.failure == Failure(code=OutcomeUnknown.code) or (
-        delivery.unclear and delivery.state is DeliveryState.FAILED
-    )
+    """Say whether nobody can tell what became of a delivery that has ended."""
+    return delivery.unclear or delivery.failure == Failure(code=OutcomeUnknown.code)

@@ -109,14 +109,24 @@ def looked_up(
     finding: Finding,
     *,
     now: datetime,
+    chance: float,
     schedule: tuple[float, ...],
 ) -> Delivery:
-    """Go on after a look-up: with the next step, once more, or by asking again."""
+    """Go on after a look-up: with the next step, once more, or by asking again.
+
+    The second attempt is made at once; those after it back off, lest a backend that
+    breaks on this very request be sent it for ever.
+    """
     match finding:
         case Found(result=result):
             return known(step_done(delivery, step, result, now), now)
         case Absent():
-            return known(replace(delivery, clue=None), now)
+            wait = (
+                policy.back_off(delivery.attempts, chance)
+                if delivery.attempts > 1
+                else timedelta()
+            )
+            return known(replace(delivery, clue=None), now + wait)
         case Unclear():
             since = delivery.asked_since or now
             if policy.asked_long_enough(since, now):
@@ -155,9 +165,9 @@ def not_asked(delivery: Delivery, step: AnyStep, now: datetime) -> Delivery:
     return failed(replace(delivery, unclear=True), UNKNOWN, now)
 
 
-def known(delivery: Delivery, now: datetime) -> Delivery:
+def known(delivery: Delivery, due_at: datetime) -> Delivery:
     """Let a delivery go on whose outcome has become known."""
-    return replace(_back(delivery, now), unclear=False, asked_since=None, look_ups=0)
+    return replace(_back(delivery, due_at), unclear=False, asked_since=None, look_ups=0)
 
 
 def delivered(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:

@@ -8,17 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 import sqlite3
 
-from . import memory
+from . import memory, policy
 from .delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .file import StoreError
-from .rows import from_row, to_row
+from .room import Room
+from .rows import from_row, instant, to_row
 
-PRUNED_AT_ONCE = 1000
+DELETED_AT_ONCE = 1000
 """Rows deleted in one transaction, so that nothing else waits long for it."""
-
-
-class OutboxFull(StoreError):
-    """As many deliveries wait as may; raised instead of accepting one more."""
 
 
 class StaleDelivery(StoreError):
@@ -39,9 +36,23 @@ class Taken:
     """When there is something to do again; None if only a new delivery can tell."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How a connection's outbox stands."""
+
+    waiting: int
+    """Deliveries that have not ended."""
+    failed: int
+    oldest_at: datetime | None
+    """When the oldest that has not ended was accepted."""
+    delivered_at: datetime | None
+    """When the last that is kept was delivered."""
+
+
 def accept(
     database: sqlite3.Connection,
     delivery: Delivery,
+    room: Room,
     limit: int,
     noted: memory.Memory | None = None,
 ) -> Delivery:
@@ -53,16 +64,8 @@ def accept(
         memory.remember(database, noted)
     if stored := get(database, delivery.id):
         return stored
-    (waiting,) = database.execute(
-        "SELECT count(*) FROM deliveries WHERE connection = ?"
-        " AND state IN ('pending', 'sending', 'uncertain')",
-        (delivery.connection,),
-    ).fetchone()
-    if waiting >= limit:
-        raise OutboxFull
-    row = to_row(delivery)
-    names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
-    database.execute(f"INSERT INTO deliveries ({names}) VALUES ({values})", row)
+    room.take(database, delivery.connection, limit)
+    _insert(database, delivery)
     return delivery
 
 
@@ -74,20 +77,49 @@ def get(database: sqlite3.Connection, delivery_id: str) -> Delivery | None:
     return from_row(row) if row else None
 
 
-def write(database: sqlite3.Connection, delivery: Delivery, was: DeliveryState) -> None:
-    """Write all columns of a delivery that is still in the state `was`."""
+def write(
+    database: sqlite3.Connection,
+    delivery: Delivery,
+    was: DeliveryState,
+    *,
+    anew: bool = False,
+) -> None:
+    """Write all columns of a delivery that is still in the state `was`.
+
+    With `anew`, also of one that is not there.
+    """
     row = to_row(delivery)
     columns = ", ".join(f"{name} = :{name}" for name in row if name != "id")
     changed = database.execute(
         f"UPDATE deliveries SET {columns} WHERE id = :id AND state = :was",
         row | {"was": was.value},
     ).rowcount
-    if not changed:
+    if changed:
+        return
+    if not anew or get(database, delivery.id):
         raise StaleDelivery
+    _insert(database, delivery)
 
 
 def recover(database: sqlite3.Connection, owner: str, now: datetime) -> int:
-    """Make uncertain what is in `sending`; return how many."""
+    """Make uncertain what is in `sending`; return how many.
+
+    What waits from an earlier run waits no longer than it may from now on, whatever
+    the clock was then. Time in which nobody asked does not count as asking.
+    """
+    database.execute(
+        "UPDATE deliveries SET due_at = :latest WHERE connection = :owner"
+        " AND state IN ('pending', 'uncertain') AND due_at > :latest",
+        {
+            "owner": owner,
+            "latest": now.timestamp() + policy.RETRY_AFTER_LONGEST,
+        },
+    )
+    database.execute(
+        "UPDATE deliveries SET asked_since = NULL, look_ups = 0"
+        " WHERE connection = ? AND state = 'uncertain'",
+        (owner,),
+    )
     return database.execute(
         "UPDATE deliveries SET state = 'uncertain', unclear = 1, due_at = ?"
         " WHERE connection = ? AND state = 'sending'",
@@ -165,7 +197,7 @@ def prune(database: sqlite3.Connection, owner: str, before: datetime) -> int:
         " WHERE waiting.connection = one.connection AND waiting.follows = one.id"
         " AND waiting.state IN ('pending', 'sending', 'uncertain'))"
         " AND NOT EXISTS (SELECT 1 FROM notes WHERE keeps = one.id) LIMIT ?)",
-        (owner, before.timestamp(), PRUNED_AT_ONCE),
+        (owner, before.timestamp(), DELETED_AT_ONCE),
     ).rowcount
 
 
@@ -222,10 +254,82 @@ def listing(
     return [from_row(row) for row in rows]
 
 
-def remove(database: sqlite3.Connection, owner: str) -> None:
-    """Delete the deliveries of a connection, and what its rules remember."""
-    database.execute("DELETE FROM deliveries WHERE connection = ?", (owner,))
+def remove(database: sqlite3.Connection, owner: str) -> int:
+    """Delete some deliveries of a connection; return how many.
+
+    What its rules remember goes first.
+    """
     memory.forget(database, owner, None)
+    return database.execute(
+        "DELETE FROM deliveries WHERE sequence IN ("
+        " SELECT sequence FROM deliveries WHERE connection = ? LIMIT ?)",
+        (owner, DELETED_AT_ONCE),
+    ).rowcount
+
+
+def owners(database: sqlite3.Connection) -> frozenset[str]:
+    """Return the connections that have left anything, without reading all of it."""
+    rows = database.execute(
+        "WITH RECURSIVE owners (name) AS ("
+        " SELECT min(connection) FROM deliveries"
+        " UNION ALL SELECT (SELECT min(connection) FROM deliveries"
+        " WHERE connection > name) FROM owners WHERE name IS NOT NULL)"
+        " SELECT name FROM owners WHERE name IS NOT NULL"
+        " UNION SELECT connection FROM notes"
+    )
+    return frozenset(row["name"] for row in rows)
+
+
+def _insert(database: sqlite3.Connection, delivery: Delivery) -> None:
+    """Write a new row."""
+    row = to_row(delivery)
+    names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+    database.execute(f"INSERT INTO deliveries ({names}) VALUES ({values})", row)
+
+
+def counts(database: sqlite3.Connection, owner: str) -> Counts:
+    """Count what waits and what failed, from indices but for one row."""
+    waiting, oldest = database.execute(
+        "SELECT count(*), min(sequence) FROM deliveries WHERE connection = ?"
+        " AND state IN ('pending', 'sending', 'uncertain')",
+        (owner,),
+    ).fetchone()
+    (failed,) = database.execute(
+        "SELECT count(*) FROM deliveries WHERE connection = ? AND state = 'failed'",
+        (owner,),
+    ).fetchone()
+    accepted = database.execute(
+        "SELECT accepted_at FROM deliveries WHERE sequence = ?", (oldest,)
+    ).fetchone()
+    delivered = database.execute(
+        "SELECT settled_at FROM deliveries WHERE connection = ?"
+        " AND settled_at IS NOT NULL AND state = 'delivered'"
+        " ORDER BY settled_at DESC LIMIT 1",
+        (owner,),
+    ).fetchone()
+    return Counts(
+        waiting=waiting,
+        failed=failed,
+        oldest_at=instant(accepted["accepted_at"]) if accepted else None,
+        delivered_at=instant(delivered["settled_at"]) if delivered else None,
+    )
+
+
+def states(database: sqlite3.Connection, owner: str) -> dict[DeliveryState, int]:
+    """Count the deliveries in each state."""
+    rows = database.execute(
+        "SELECT state, count(*) AS number FROM deliveries WHERE connection = ?"
+        " GROUP BY state",
+        (owner,),
+    )
+    return {DeliveryState(row["state"]): row["number"] for row in rows}
+
+
+def size(database: sqlite3.Connection) -> int:
+    """Return the bytes of all pages."""
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    (page_size,) = database.execute("PRAGMA page_size").fetchone()
+    return int(pages * page_size)
 
 
 def _expire(
@@ -276,6 +380,9 @@ def _claim(
             " WHERE former.connection = one.connection AND former.key = one.key"
             " AND former.sequence < one.sequence"
             " AND former.state IN ('pending', 'sending', 'uncertain'))"
+            " AND NOT EXISTS (SELECT 1 FROM deliveries AS latter"
+            " WHERE latter.connection = one.connection AND latter.key = one.key"
+            " AND latter.state IN ('sending', 'uncertain'))"
             " AND NOT EXISTS (SELECT 1 FROM deliveries AS other"
             " WHERE other.connection = one.connection AND other.lane = one.lane"
             " AND other.state IN ('sending', 'uncertain'))"

@@ -57,7 +57,7 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX outside ON deliveries (connection, outside_id)
         WHERE outside_id IS NOT NULL;
     CREATE INDEX listed ON deliveries (connection, sequence);
-    CREATE INDEX settled ON deliveries (connection, settled_at)
+    CREATE INDEX settled ON deliveries (connection, settled_at, state)
         WHERE settled_at IS NOT NULL;
     """,
     """
@@ -115,7 +115,20 @@ def to_row(delivery: Delivery) -> dict[str, Any]:
 
 
 def from_row(row: sqlite3.Row) -> Delivery:
-    """Build a delivery from its columns."""
+    """Build a delivery from its columns.
+
+    Raises DatabaseError for one that nobody can have written: SQLite does not notice
+    damage inside of a value.
+    """
+    try:
+        return _from_row(row)
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
+        message = f"delivery {row['sequence']} cannot be read ({error})"
+        raise sqlite3.DatabaseError(message) from error
+
+
+def _from_row(row: sqlite3.Row) -> Delivery:
+    """Build a delivery from columns that are as they were written."""
     return Delivery(
         id=row["id"],
         connection=row["connection"],
@@ -135,11 +148,11 @@ def from_row(row: sqlite3.Row) -> Delivery:
         key=row["key"],
         lane=row["lane"],
         follows=row["follows"],
-        expires_at=_moment(row["expires_at"]),
-        due_at=_moment(row["due_at"]),
+        expires_at=instant(row["expires_at"]),
+        due_at=instant(row["due_at"]),
         attempts=row["attempts"],
-        first_sent_at=_moment(row["first_sent_at"]),
-        asked_since=_moment(row["asked_since"]),
+        first_sent_at=instant(row["first_sent_at"]),
+        asked_since=instant(row["asked_since"]),
         look_ups=row["look_ups"],
         unclear=bool(row["unclear"]),
         results=json.loads(row["results"]),
@@ -151,7 +164,7 @@ def from_row(row: sqlite3.Row) -> Delivery:
             if row["failure_code"] is not None
             else None
         ),
-        settled_at=_moment(row["settled_at"]),
+        settled_at=instant(row["settled_at"]),
     )
 
 
@@ -183,6 +196,6 @@ def _seconds(moment: datetime | None) -> float | None:
     return moment.timestamp() if moment is not None else None
 
 
-def _moment(seconds: float | None) -> datetime | None:
+def instant(seconds: float | None) -> datetime | None:
     """Return an instant from Unix seconds."""
     return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None

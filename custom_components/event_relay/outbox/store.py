@@ -1,6 +1,6 @@
 """The durable store of deliveries, shared by all connections."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 import sqlite3
@@ -10,9 +10,11 @@ from .database import Database
 from .delivery import TRANSITIONS, Delivery, DeliveryState
 from .file import SetAside, StoreError, StoreUnavailable, begin_backup, end_backup
 from .memory import Memory, Note
-from .queries import OutboxFull, StaleDelivery, Taken
+from .queries import Counts, StaleDelivery, Taken
+from .room import OutboxFull, Room
 
 __all__ = [
+    "Counts",
     "OutboxFull",
     "SetAside",
     "StaleDelivery",
@@ -26,19 +28,27 @@ UNSETTLED_LIMIT = 10_000
 """Deliveries of one connection that may wait at the same time."""
 
 
+def _unheard(_: SetAside) -> None:
+    """Stand for nobody who wants to hear of damage."""
+
+
 class Store:
     """Keeps deliveries; what a coroutine of it has returned is on disk."""
 
-    def __init__(self, path: Path) -> None:
-        """Take the path of the file, which `open` makes if it is not there."""
-        self._database = Database(path)
+    def __init__(
+        self, path: Path, damaged: Callable[[SetAside], None] = _unheard
+    ) -> None:
+        """Take the path of the file, which `open` makes if it is not there.
 
-    async def open(self) -> SetAside | None:
-        """Open the file and return the damaged one that had to make way, if any.
-
-        Raises StoreUnavailable.
+        `damaged` hears of every file that has to make way, at whatever moment the
+        damage is found; whoever waits for something then gets it of the new one.
         """
-        return await self._database.open()
+        self._database = Database(path, damaged)
+        self._room = Room()
+
+    async def open(self) -> None:
+        """Open the file; raises StoreUnavailable."""
+        await self._database.open()
 
     async def begin_backup(self) -> None:
         """Make copies of the file safe to use until the end of the backup."""
@@ -65,21 +75,30 @@ class Store:
         there is returned. Raises OutboxFull and StoreUnavailable.
         """
         return await self._database.run(
-            lambda connection: queries.accept(connection, delivery, limit, noted)
+            lambda connection: queries.accept(
+                connection, delivery, self._room, limit, noted
+            )
         )
 
-    async def update(self, delivery: Delivery, *, was: DeliveryState) -> Delivery:
+    async def update(
+        self, delivery: Delivery, *, was: DeliveryState, anew: bool = False
+    ) -> Delivery:
         """Commit a delivery's next state and return it.
 
-        Raises ValueError for a way that the state table does not have, and
-        StaleDelivery when the stored one is not in the state `was`.
+        With `anew`, one that went with a damaged file is stored once more. Raises
+        ValueError for a way that the state table does not have, and StaleDelivery
+        when the stored one is not in the state `was`.
         """
         if delivery.state is not was and delivery.state not in TRANSITIONS[was]:
             message = f"no way from {was} to {delivery.state}"
             raise ValueError(message)
-        await self._database.run(
-            lambda connection: queries.write(connection, delivery, was)
-        )
+
+        def write(connection: sqlite3.Connection) -> None:
+            queries.write(connection, delivery, was, anew=anew)
+            if was.settled:
+                self._room.forget()
+
+        await self._database.run(write)
         return delivery
 
     async def recover(self, owner: str, now: datetime) -> int:
@@ -197,10 +216,29 @@ class Store:
             lambda connection: queries.listing(connection, owner, states, since, limit)
         )
 
+    async def counts(self, owner: str) -> Counts:
+        """Count what waits and what failed."""
+        return await self._database.run(
+            lambda connection: queries.counts(connection, owner)
+        )
+
+    async def states(self, owner: str) -> dict[DeliveryState, int]:
+        """Count the deliveries in each state in which there are any."""
+        return await self._database.run(
+            lambda connection: queries.states(connection, owner)
+        )
+
+    async def size(self) -> int:
+        """Return the size of the file in bytes, without its write-ahead log."""
+        return await self._database.run(queries.size)
+
     async def remove_connection(self, owner: str) -> None:
-        """Forget everything about a connection."""
+        """Forget everything about a connection, a page at a time."""
+        while await self._database.run(
+            lambda connection: queries.remove(connection, owner)
+        ):
+            pass
 
-        def remove(connection: sqlite3.Connection) -> None:
-            queries.remove(connection, owner)
-
-        await self._database.run(remove)
+    async def owners(self) -> frozenset[str]:
+        """Return the connections that have left anything."""
+        return await self._database.run(queries.owners)

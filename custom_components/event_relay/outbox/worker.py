@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 import logging
 from typing import Any
 
 from ..backends.base import Backend, Client
-from ..backends.errors import BackendError, CannotConnect
+from ..backends.errors import BackendError, CannotConnect, Unavailable
 from . import outcomes
 from .breaker import Breaker
 from .carrier import Carrier, persist
@@ -75,6 +75,8 @@ class Worker:
         self._stopping = False
         self._paused = False
         self._started = clock()
+        self._jump = timedelta()
+        self._following_clock = asyncio.Lock()
 
     @property
     def held(self) -> bool:
@@ -127,7 +129,7 @@ class Worker:
 
     async def _turn(self) -> float | None:
         """Do what is due; return the seconds until something is, None for never."""
-        await self.follow_clock()
+        await persist(self.follow_clock)
         now = self._clock()
         slots, look_ups = self._slots(now)
         if self._hasten or (slots and self._breaker.open):
@@ -165,17 +167,20 @@ class Worker:
     async def follow_clock(self) -> None:
         """Move the times of what waits when the system's clock was set.
 
-        To be called before anything is accepted, which has its times right.
+        To be called before anything is accepted, which has its times right. Raises
+        StoreUnavailable; then it is done by the next call.
         """
-        if not (jump := self._clock.take_jump()):
-            return
-        _LOGGER.warning("The clock was set by %s; what waits is moved along", jump)
-        started = self._started
-        await persist(lambda: self._store.shift(self._connection, jump, started))
-        self._started += jump
-        if self._held_until is not None:
-            self._held_until += jump
-        self._breaker.shift(jump)
+        async with self._following_clock:
+            self._jump += self._clock.take_jump()
+            if not (jump := self._jump):
+                return
+            await self._store.shift(self._connection, jump, self._started)
+            _LOGGER.warning("The clock was set by %s; what waits was moved along", jump)
+            self._jump -= jump
+            self._started += jump
+            if self._held_until is not None:
+                self._held_until += jump
+            self._breaker.shift(jump)
 
     def _slots(self, now: datetime) -> tuple[int, int]:
         """Return how many more deliveries may be sent, and looked up.
@@ -222,10 +227,20 @@ class Worker:
 
     def _troubled(self, error: BackendError) -> None:
         """Slow down, or pause, as an error asks for."""
-        if isinstance(error, CannotConnect):
+        if _hopeless(error):
             self._breaker.failed(self._clock(), self._chance())
         if outcomes.pauses(error):
             self.pause()
         if wait := outcomes.hold(error):
             self._held_until = self._clock() + wait
         self._contacted(error)
+
+
+def _hopeless(error: BackendError) -> bool:
+    """Say whether what comes next would most likely fare no better.
+
+    A backend that says until when it is busy is left alone until then instead.
+    """
+    if isinstance(error, Unavailable):
+        return outcomes.hold(error) is None
+    return isinstance(error, CannotConnect)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 import logging
-from typing import Any
+from typing import Any, cast
 
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -86,7 +86,7 @@ async def make_conditions(
             hass, cv.CONDITIONS_SCHEMA(deepcopy(list(raw)))
         )
         return await condition.async_conditions_from_config(
-            hass, configs, _LOGGER, name
+            hass, cast("list[ConfigType]", configs), _LOGGER, name
         )
     except (vol.Invalid, HomeAssistantError) as error:
         raise CannotArm(str(error)) from error

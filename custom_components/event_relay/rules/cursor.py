@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 
 from ..outbox.memory import Note
 
+CURSOR = "cursor/"
+"""What the names of all cursors begin with."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cursor:
@@ -36,7 +39,7 @@ class Cursor:
 
 def cursor_name(index: int) -> str:
     """Return the name of the note for the trigger at an index."""
-    return f"cursor/{index}"
+    return f"{CURSOR}{index}"
 
 
 def read_cursor(notes: Mapping[str, Note], index: int) -> Cursor | None:

@@ -52,18 +52,14 @@ def dump(firings: Sequence[Firing]) -> Json:
 
 
 def load(noted: Json, now: datetime) -> list[Firing]:
-    """Read firings from JSON."""
-    match noted:
-        case list():
-            return [
-                Firing(
-                    at=datetime.fromtimestamp(at, now.tzinfo),
-                    entity_id=entity_id if isinstance(entity_id, str) else None,
-                )
-                for at, entity_id in noted
-            ]
-        case _:
-            return []
+    """Read firings from JSON, but for those that cannot be read."""
+    firings: list[Firing] = []
+    for one in noted if isinstance(noted, list) else ():
+        match one:
+            case [float() | int() as at, str() | None as entity_id]:
+                moment = datetime.fromtimestamp(at, now.tzinfo)
+                firings.append(Firing(at=moment, entity_id=entity_id))
+    return firings
 
 
 def _within(firing: Firing, time: timedelta, now: datetime) -> bool:

@@ -63,6 +63,12 @@ class Member(ABC):
     async def async_remove(self) -> None:
         """End what it has begun outside: its subentry, or connection, is deleted."""
 
+    async def async_replaced(self) -> None:  # noqa: B027 - most forget nothing
+        """Forget what another form of the same subentry has no use for."""
+
+    async def async_keep_up(self) -> None:  # noqa: B027 - most miss nothing
+        """Note now and then what a crash would otherwise make look missed."""
+
     async def async_enable(self) -> None:
         """Begin to work because the user wants it, and from now on."""
         if not self.enabled:

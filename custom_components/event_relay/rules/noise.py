@@ -17,10 +17,17 @@ def is_noise(variables: Mapping[str, Any]) -> bool:
     trigger = variables.get("trigger") or {}
     if "to_state" not in trigger:
         return False
-    before, after = trigger.get("from_state"), trigger["to_state"]
-    if after is None or after.state in _NEITHER:
-        return True
-    return before is None or _tells_nothing(before)
+    before = trigger.get("from_state")
+    return vanishes(variables) or before is None or _tells_nothing(before)
+
+
+def vanishes(variables: Mapping[str, Any]) -> bool:
+    """Say whether a trigger only tells that an entity went."""
+    trigger = variables.get("trigger") or {}
+    if "to_state" not in trigger:
+        return False
+    after = trigger["to_state"]
+    return after is None or after.state in _NEITHER
 
 
 def _tells_nothing(before: State) -> bool:

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 
 from ..backends.base import Json
 from ..outbox.memory import Note
-from .noise import is_noise
+from .noise import vanishes
 
 _PREFIX = "open/"
 
@@ -48,10 +48,9 @@ class OpenEvent:
         if self.entity_id is None or self.state is None:
             return False
         state = hass.states.get(self.entity_id)
-        variables = {"trigger": {"from_state": state, "to_state": state}}
-        return (
-            state is not None and not is_noise(variables) and state.state != self.state
-        )
+        if vanishes({"trigger": {"to_state": state}}) or state is None:
+            return False
+        return state.state != self.state
 
 
 def read_open_events(notes: Mapping[str, Note]) -> dict[str, OpenEvent]:

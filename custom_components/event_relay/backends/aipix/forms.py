@@ -36,6 +36,7 @@ from ..forms import (
     BackendForms,
     Coercer,
     Probe,
+    Product,
     Query,
     as_it_is,
     cookieless_session,
@@ -220,6 +221,18 @@ class AipixForms(BackendForms):
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the account: aipix gives itself no id."""
         return {key: data[key] for key in (CONF_URL, CONF_API, CONF_USERNAME)}
+
+    @override
+    def product(
+        self, data: Mapping[str, Any], capabilities: AipixCapabilities
+    ) -> Product:
+        """Say what system a connection leads to."""
+        return Product(
+            manufacturer="aipix",
+            model="aipix",
+            version=capabilities.version,
+            address=data[CONF_URL],
+        )
 
     @override
     def create_client(self, hass: HomeAssistant, data: Mapping[str, Any]) -> Client:

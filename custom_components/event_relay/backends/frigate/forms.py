@@ -23,7 +23,15 @@ from yarl import URL
 from ..base import Client, Ending, InvalidField
 from ..errors import PermissionDenied
 from ..fields import LONGEST_NAME
-from ..forms import TEST, BackendForms, Coercer, Probe, as_it_is, cookieless_session
+from ..forms import (
+    TEST,
+    BackendForms,
+    Coercer,
+    Probe,
+    Product,
+    as_it_is,
+    cookieless_session,
+)
 from ..http import normalise_address
 from ..rule_forms import RuleField
 from .client import FrigateClient
@@ -78,7 +86,7 @@ class FrigateForms(BackendForms):
 
     backend = FRIGATE
     action_fields = ACTION_FIELDS
-    endings: Mapping[str, Ending] = {
+    endings = {  # noqa: RUF012 - as the base class has it
         "create_camera_event": Ending(
             operation="end_camera_event",
             left_open={"until_ended": True},
@@ -146,6 +154,18 @@ class FrigateForms(BackendForms):
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the address: Frigate gives itself no id."""
         return {CONF_URL: data[CONF_URL]}
+
+    @override
+    def product(
+        self, data: Mapping[str, Any], capabilities: FrigateCapabilities
+    ) -> Product:
+        """Say what system a connection leads to."""
+        return Product(
+            manufacturer="Frigate",
+            model="Frigate NVR",
+            version=capabilities.version.text,
+            address=data[CONF_URL],
+        )
 
     @override
     def create_client(

@@ -24,6 +24,7 @@ from ..forms import (
     BackendForms,
     Coercer,
     Probe,
+    Product,
     as_it_is,
     cookieless_session,
     with_test_title,
@@ -127,6 +128,15 @@ class GuanceForms(BackendForms):
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return all of it: the workspace itself is the unique id."""
         return {CONF_URL: data[CONF_URL], CONF_API_KEY: data[CONF_API_KEY]}
+
+    @override
+    def product(
+        self, data: Mapping[str, Any], capabilities: GuanceCapabilities
+    ) -> Product:
+        """Say what system a connection leads to."""
+        del capabilities
+        brand, *_ = SITES.get(data[CONF_URL], "Guance").split()
+        return Product(manufacturer=brand, model="Workspace")
 
     @override
     def create_client(

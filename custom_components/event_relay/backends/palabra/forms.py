@@ -23,7 +23,7 @@ import voluptuous as vol
 from yarl import URL
 
 from ..base import Client, InvalidField, JsonObject
-from ..forms import BackendForms, Coercer, Probe, Query, cookieless_session
+from ..forms import BackendForms, Coercer, Probe, Product, Query, cookieless_session
 from ..http import normalise_address
 from ..rule_forms import RuleField
 from .client import DEFAULT_ADDRESS, PalabraClient
@@ -33,6 +33,8 @@ from .models import PalabraCapabilities
 from .operations import PALABRA
 from .rule_forms import LIVE_EVENT
 
+CONSOLE = "https://platform.palabra.ai"
+"""Where an account is looked after."""
 ID_SALT = "event_relay palabra"
 """What goes into the id of a connection beside its key; never change it."""
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost"})
@@ -160,6 +162,14 @@ class PalabraForms(BackendForms):
         """Return what the account is known by: the key, or the ClientID."""
         known_by = CONF_API_KEY if data[CONF_API_KEY] else CONF_CLIENT_ID
         return {known_by: data[known_by]}
+
+    @override
+    def product(
+        self, data: Mapping[str, Any], capabilities: PalabraCapabilities
+    ) -> Product:
+        """Say what system a connection leads to."""
+        del data, capabilities
+        return Product(manufacturer="Palabra.ai", model="Live events", address=CONSOLE)
 
     @override
     def create_client(

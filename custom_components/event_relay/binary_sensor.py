@@ -1,0 +1,49 @@
+"""Whether the backend of a connection can be reached."""
+
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import RelayConfigEntry
+from .entity import RelayEntity
+
+PARALLEL_UPDATES = 0
+
+CONNECTIVITY = BinarySensorEntityDescription(
+    key="connectivity",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: RelayConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the connection's connectivity."""
+    async_add_entities([RelayConnectivity(entry, CONNECTIVITY)])
+
+
+class RelayConnectivity(RelayEntity, BinarySensorEntity):
+    """Whether the last contact was one; available all the time."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the health of the connection."""
+        self.async_on_remove(
+            self.coordinator.async_add_listener(self.async_write_ha_state)
+        )
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether the backend answered when it was last asked anything."""
+        return self.coordinator.last_update_success

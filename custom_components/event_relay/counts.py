@@ -1,0 +1,71 @@
+"""How many deliveries of a connection wait and how many failed."""
+
+from collections.abc import Coroutine
+import logging
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .const import DOMAIN
+from .outbox.delivery import Delivery
+from .outbox.outbox import Outbox
+from .outbox.store import Counts, Store, StoreUnavailable
+
+_LOGGER = logging.getLogger(__name__)
+
+SETTLING = 1.0
+"""Seconds from a change to the next count. What arrives at once is never seen to
+wait, and a thousand changes are one query."""
+
+
+class CountsCoordinator(DataUpdateCoordinator[Counts]):
+    """Counts what is in the outbox when something in it has changed, never else."""
+
+    config_entry: ConfigEntry[Any]
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry[Any], store: Store
+    ) -> None:
+        """Take the store that all connections share."""
+        self._recount: Debouncer[Coroutine[Any, Any, None]] = Debouncer(
+            hass, _LOGGER, cooldown=SETTLING, immediate=False
+        )
+        super().__init__(
+            hass,
+            _LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            request_refresh_debouncer=self._recount,
+            always_update=False,
+        )
+        self._store = store
+
+    @callback
+    def async_follow(self, outbox: Outbox) -> CALLBACK_TYPE:
+        """Count again after every change; return what ends that."""
+        return outbox.listen(self._changed)
+
+    @callback
+    def async_recount(self) -> None:
+        """Count again soon."""
+        self._recount.async_schedule_call()
+
+    @callback
+    def _changed(self, _: Delivery) -> None:
+        """Note that a delivery has changed."""
+        self.async_recount()
+
+    @override
+    async def _async_update_data(self) -> Counts:
+        """Count; raises UpdateFailed."""
+        try:
+            return await self._store.counts(self.config_entry.entry_id)
+        except StoreUnavailable as error:
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key="outbox_unavailable",
+                translation_placeholders={"reason": str(error)},
+            ) from error

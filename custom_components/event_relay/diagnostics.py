@@ -1,0 +1,88 @@
+"""What somebody who helps may see of a connection: no secret and nobody's words."""
+
+from collections import Counter
+import sqlite3
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import CONF_VERIFY_SSL
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+
+from .const import CONF_BACKEND, CONF_CAPABILITIES
+from .coordinator import RelayConfigEntry
+from .outbox.delivery import Delivery
+from .outbox.store import StoreUnavailable
+from .storage import async_get_store
+
+SHOWN = frozenset({"api", CONF_BACKEND, CONF_CAPABILITIES, CONF_VERIFY_SSL})
+"""The only data of a connection that are shown; a new backend's are not, unless it
+adds them here."""
+PERSONAL = frozenset({"friendly_name", "user_id", "username"})
+"""What is left out of the capabilities."""
+OUTCOMES = 50
+"""Deliveries that are shown, the newest."""
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: RelayConfigEntry
+) -> dict[str, Any]:
+    """Return what a connection is, how it fares, and what became of its deliveries."""
+    coordinator = entry.runtime_data
+    product = coordinator.forms.product(entry.data, coordinator.data)
+    hidden = entry.data.keys() - SHOWN
+    return {
+        "data": async_redact_data(dict(entry.data), hidden | PERSONAL),
+        "options": async_redact_data(dict(entry.options), PERSONAL),
+        "product": {"model": product.model, "version": product.version},
+        "reachable": coordinator.last_update_success,
+        "sends_nothing_now": coordinator.worker.held,
+        "outbox": await _outbox(hass, entry),
+    }
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: RelayConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Return the same of the connection's device."""
+    del device
+    return await async_get_config_entry_diagnostics(hass, entry)
+
+
+async def _outbox(hass: HomeAssistant, entry: RelayConfigEntry) -> dict[str, Any]:
+    """Return what the file holds of a connection, or why it cannot be read."""
+    try:
+        store = await async_get_store(hass)
+        states = await store.states(entry.entry_id)
+        newest = await store.listing(owner=entry.entry_id, limit=OUTCOMES)
+        size = await store.size()
+    except StoreUnavailable as error:
+        return {"unavailable": str(error)}
+    return {
+        "sqlite": sqlite3.sqlite_version,
+        "bytes": size,
+        "states": {state.value: count for state, count in states.items()},
+        "codes": Counter(one.failure.code for one in newest if one.failure),
+        "newest": [_outcome(delivery) for delivery in newest],
+    }
+
+
+def _outcome(delivery: Delivery) -> dict[str, Any]:
+    """Return of a delivery what nobody has written into a field."""
+    return {
+        "id": delivery.id,
+        "operation": delivery.operation,
+        "version": delivery.version,
+        "origin": delivery.origin.kind.value,
+        "state": delivery.state.value,
+        "code": delivery.failure.code if delivery.failure else None,
+        "unclear": delivery.unclear,
+        "attempts": delivery.attempts,
+        "look_ups": delivery.look_ups,
+        "steps_done": [*delivery.results],
+        "occurred_at": delivery.occurred_at,
+        "accepted_at": delivery.accepted_at,
+        "due_at": delivery.due_at,
+        "expires_at": delivery.expires_at,
+        "settled_at": delivery.settled_at,
+    }

@@ -1,0 +1,56 @@
+"""Options that every connection has: how much its outbox holds, and how long."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+)
+import voluptuous as vol
+
+from .backends.forms import BackendForms
+from .const import CONF_RETENTION_DAYS, CONF_UNSETTLED_LIMIT
+from .outbox.store import UNSETTLED_LIMIT
+
+RETENTION_DAYS = 7
+RETENTION_DAYS_MOST = 365
+UNSETTLED_LIMIT_LEAST = 100
+UNSETTLED_LIMIT_MOST = 200_000
+
+
+def _number(least: int, most: int, unit: str | None = None) -> vol.All[Any]:
+    """Return a field for a whole number; the selector's own are fractions."""
+    config = NumberSelectorConfig(
+        min=least, max=most, step=1, mode=NumberSelectorMode.BOX
+    )
+    if unit is not None:
+        config["unit_of_measurement"] = unit
+    return vol.All(NumberSelector(config), vol.Coerce(int))
+
+
+_OUTBOX = {
+    vol.Required(CONF_RETENTION_DAYS, default=RETENTION_DAYS): _number(
+        1, RETENTION_DAYS_MOST, "d"
+    ),
+    vol.Required(CONF_UNSETTLED_LIMIT, default=UNSETTLED_LIMIT): _number(
+        UNSETTLED_LIMIT_LEAST, UNSETTLED_LIMIT_MOST
+    ),
+}
+
+
+def options_schema(forms: BackendForms) -> vol.Schema:
+    """Return the form for the options of a backend's connection: its own, then ours."""
+    return (forms.options_schema() or vol.Schema({})).extend(_OUTBOX)
+
+
+def retention(options: Mapping[str, Any]) -> timedelta:
+    """Return how long deliveries that have ended are kept."""
+    return timedelta(days=options.get(CONF_RETENTION_DAYS, RETENTION_DAYS))
+
+
+def unsettled_limit(options: Mapping[str, Any]) -> int:
+    """Return how many deliveries of a connection may wait at the same time."""
+    return int(options.get(CONF_UNSETTLED_LIMIT, UNSETTLED_LIMIT))

@@ -1,0 +1,44 @@
+"""How much room connections have, without counting what waits at each acceptance."""
+
+import sqlite3
+
+from .file import StoreError
+
+
+class OutboxFull(StoreError):
+    """As many deliveries wait as may; raised instead of accepting one more."""
+
+
+class Room:
+    """What a count has found to be free is only taken by what is accepted since.
+
+    Used on the store's thread alone. What ends meanwhile makes more room, which is
+    noticed at the next count.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._left: dict[tuple[str, int], int] = {}
+
+    def take(self, database: sqlite3.Connection, owner: str, limit: int) -> None:
+        """Take the room for one more delivery; raises OutboxFull."""
+        left = self._left.get((owner, limit), 0)
+        if not left:
+            left = max(0, limit - _waiting(database, owner))
+        if not left:
+            raise OutboxFull
+        self._left[owner, limit] = left - 1
+
+    def forget(self) -> None:
+        """Count anew, because something waits again that had ended."""
+        self._left.clear()
+
+
+def _waiting(database: sqlite3.Connection, owner: str) -> int:
+    """Count what waits; the longer, the more there is."""
+    (waiting,) = database.execute(
+        "SELECT count(*) FROM deliveries WHERE connection = ?"
+        " AND state IN ('pending', 'sending', 'uncertain')",
+        (owner,),
+    ).fetchone()
+    return int(waiting)

@@ -1,0 +1,84 @@
+"""All that a rule has attached while it is armed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.condition import ConditionsChecker
+from homeassistant.util import dt as dt_util
+
+from .arming import (
+    CannotArm,
+    Triggered,
+    Triggers,
+    attach,
+    entities_of_conditions,
+    entities_of_triggers,
+    make_conditions,
+)
+from .fields import Fields
+from .rule import Rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Armed:
+    """The triggers, conditions and fields of a rule, ready."""
+
+    since: datetime
+    triggers: Triggers
+    ends: Triggers | None
+    """What ends the events that it begins; None for a rule that leaves none open."""
+    conditions: ConditionsChecker
+    fields: Fields
+    starters: set[str]
+    """Entities that its triggers name."""
+    references: set[str]
+    """All entities that it names outside of templates."""
+
+    def allows(self, variables: Mapping[str, Any]) -> bool:
+        """Say whether the conditions hold."""
+        return self.conditions.async_check(variables=variables)
+
+    @callback
+    def disarm(self) -> None:
+        """Detach everything."""
+        self.triggers.detach()
+        if self.ends is not None:
+            self.ends.detach()
+        self.conditions.async_unload()
+
+
+async def arm(
+    hass: HomeAssistant, rule: Rule, *, triggered: Triggered, ended: Triggered | None
+) -> Armed:
+    """Attach what a rule needs; raises CannotArm, and then nothing is attached."""
+    fields = Fields(hass, rule.fields)
+    conditions = await make_conditions(hass, rule.conditions, rule.title)
+    try:
+        triggers = await attach(hass, rule.triggers, rule.title, triggered)
+    except CannotArm:
+        conditions.async_unload()
+        raise
+    since = dt_util.utcnow()
+    ends: Triggers | None = None
+    if ended is not None and rule.until is not None:
+        try:
+            ends = await attach(hass, rule.until.triggers, rule.title, ended)
+        except CannotArm:
+            triggers.detach()
+            conditions.async_unload()
+            raise
+    starters = entities_of_triggers(triggers.configs)
+    return Armed(
+        since=since,
+        triggers=triggers,
+        ends=ends,
+        conditions=conditions,
+        fields=fields,
+        starters=starters,
+        references=starters
+        | entities_of_triggers(ends.configs if ends else ())
+        | entities_of_conditions(rule.conditions),
+    )

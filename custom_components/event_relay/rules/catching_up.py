@@ -1,0 +1,143 @@
+"""What a rule does about the occurrences that Home Assistant was off for."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+from homeassistant.core import Context
+from homeassistant.util import dt as dt_util
+
+from ..outbox.memory import Note, Notes
+from .armed import Armed
+from .cursor import Cursor, cursor_name, read_cursor
+from .firing import Cause
+from .member import Member
+from .occurrences import CannotTell, Occurrence, missed_occurrences, recurs
+from .outcome import Outcome, OutcomeKind
+from .rule import Missed
+
+_TOLD_ONE_BY_ONE = 5
+"""Skipped occurrences that are told one by one; of more, the last one tells of all."""
+
+type Fire = Callable[[Cause, Notes], Awaitable[None]]
+
+
+class CatchingUp:
+    """Keeps, for each trigger whose occurrences can be worked out, up to where it is.
+
+    Until the occurrences of the time off have been seen to, those that fire by
+    themselves leave the cursor where it is: their ids keep them from coming twice.
+    """
+
+    def __init__(self, member: Member, missed: Missed) -> None:
+        """Take the rule's own memory, and what it wants of missed occurrences."""
+        self._member = member
+        self._missed = missed
+        self._caught_up: set[int] = set()
+
+    def notes_for(self, occurrence: Occurrence | None) -> Notes:
+        """Return what is to be noted when an occurrence has been seen to."""
+        if occurrence is None or occurrence.index not in self._caught_up:
+            return {}
+        return self._past(occurrence)
+
+    async def async_catch_up(self, armed: Armed, fire: Fire) -> bool:
+        """See to what was missed before it was armed; return whether that was all.
+
+        What cannot be worked out now, because its calendar does not answer, is left
+        for another time.
+        """
+        told = True
+        missed: list[Occurrence] = []
+        for index, config in enumerate(armed.triggers.configs):
+            if index in self._caught_up or not recurs(config):
+                continue
+            cursor = read_cursor(self._member.notes, index)
+            if cursor is None:
+                await self._start_from(index, armed.since)
+                continue
+            try:
+                found = await missed_occurrences(
+                    self._member.hass, config, index, cursor.at, armed.since
+                )
+            except CannotTell:
+                told = False
+                continue
+            self._caught_up.add(index)
+            missed += (
+                one
+                for one in found
+                if not cursor.covers(one.instant, one.delivery_id(self._member.id))
+            )
+        await self._see_to(sorted(missed, key=lambda one: one.instant), fire)
+        return told
+
+    async def async_keep_up(self, armed: Armed) -> None:
+        """Note that nothing was missed up to now."""
+        now = dt_util.utcnow()
+        notes = {
+            cursor_name(index): Cursor(at=now).note
+            for index in self._caught_up
+            if recurs(armed.triggers.configs[index])
+        }
+        if notes:
+            await self._member.remember_if_possible(notes)
+
+    def begin_anew(self) -> None:
+        """Look again at the next start for what was missed."""
+        self._caught_up.clear()
+
+    async def _start_from(self, index: int, moment: datetime) -> None:
+        """Miss nothing from now on."""
+        await self._member.remember_if_possible(
+            {cursor_name(index): Cursor(at=moment).note}
+        )
+        self._caught_up.add(index)
+
+    async def _see_to(self, missed: Sequence[Occurrence], fire: Fire) -> None:
+        """Deliver what is not too late, and say what is skipped."""
+        now = dt_util.utcnow()
+        wanted: list[Occurrence] = []
+        skipped: list[Occurrence] = []
+        notes: dict[str, Note | None] = {}
+        for occurrence in missed:
+            late = now - occurrence.instant > self._missed.grace
+            if self._missed.deliver and not late:
+                wanted.append(occurrence)
+                continue
+            skipped.append(occurrence)
+            notes |= self._past(occurrence)
+            self._member.noted(notes)
+        if notes:
+            await self._member.remember_if_possible(notes)
+        for occurrence in wanted:
+            cause = Cause(
+                variables=occurrence.variables,
+                occurred_at=occurrence.instant,
+                context=Context(),
+                occurrence=occurrence,
+            )
+            await fire(cause, self._past(occurrence))
+        self._tell(skipped)
+
+    def _tell(self, skipped: Sequence[Occurrence]) -> None:
+        """Tell what is not delivered any more."""
+        told: Sequence[Occurrence] = skipped
+        reason = "missed while Home Assistant was off"
+        if len(skipped) > _TOLD_ONE_BY_ONE:
+            told = skipped[-1:]
+            reason = f"{len(skipped)} times {reason}, the last of them at this time"
+        for occurrence in told:
+            self._member.tell(
+                Outcome(
+                    kind=OutcomeKind.SKIPPED,
+                    occurred_at=occurrence.instant,
+                    reason=reason,
+                )
+            )
+
+    def _past(self, occurrence: Occurrence) -> dict[str, Note | None]:
+        """Return the note of a trigger once an occurrence has been seen to."""
+        index = occurrence.index
+        cursor = read_cursor(self._member.notes, index) or Cursor(at=occurrence.instant)
+        past = cursor.past(occurrence.instant, occurrence.delivery_id(self._member.id))
+        return {cursor_name(index): past.note}

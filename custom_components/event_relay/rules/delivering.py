@@ -1,0 +1,144 @@
+"""From the cause of a firing to an accepted delivery."""
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from homeassistant.exceptions import TemplateError
+
+from ..backends.base import Ending, InvalidField
+from ..outbox.memory import Note, Notes
+from ..outbox.outbox import Request
+from ..outbox.store import StoreError
+from . import limits
+from .armed import Armed
+from .firing import Cause
+from .limits import Firing
+from .member import Member
+from .open_events import OpenEvent
+from .openings import Openings
+from .outcome import Outcome, OutcomeKind
+from .rule import Limits, Rule
+
+_FIRINGS = "firings"
+_TEST_OPEN = timedelta(seconds=10)
+"""How long an event is open that is only a test."""
+
+
+class Delivering:
+    """Turns the firings of a rule into deliveries, within its limits."""
+
+    def __init__(self, member: Member, rule: Rule, openings: Openings | None) -> None:
+        """Take the rule, and the events that it has open."""
+        self._member = member
+        self._rule = rule
+        self._openings = openings
+
+    async def async_fire(self, cause: Cause, armed: Armed, notes: Notes) -> None:
+        """Deliver what the rule says, unless its conditions or limits forbid it.
+
+        The notes are committed with the delivery, or alone if there is none.
+        """
+        variables = {"this": self._member.this(), **cause.variables}
+        if not cause.test and not self._lets_through(cause, armed, variables):
+            if notes:
+                await self._member.remember_if_possible(notes)
+            return
+        firings = self._count(cause)
+        try:
+            await self._submit(cause, armed.fields.render(variables), notes)
+        except (InvalidField, TemplateError, StoreError) as error:
+            self._member.noted({_FIRINGS: firings})
+            if notes and not isinstance(error, StoreError):
+                await self._member.remember_if_possible(notes)
+            self._member.tell(
+                Outcome(
+                    kind=OutcomeKind.FAILED,
+                    occurred_at=cause.occurred_at,
+                    reason=self._member.way.explain(error),
+                    context=cause.context,
+                )
+            )
+
+    def _lets_through(
+        self, cause: Cause, armed: Armed, variables: Mapping[str, Any]
+    ) -> bool:
+        """Say whether conditions, limits and what is open let a firing through."""
+        if self._openings is not None and self._openings.holds(cause.entity_id):
+            return False
+        if not armed.allows(variables):
+            return False
+        at = cause.occurred_at
+        firings = limits.load(self._member.note(_FIRINGS), at)
+        return not limits.refuses(self._rule.limits, firings, cause.entity_id, at)
+
+    def _count(self, cause: Cause) -> Note | None:
+        """Count a firing before anything is waited for; return how it was before."""
+        before = self._member.notes.get(_FIRINGS)
+        at = cause.occurred_at
+        firings = [
+            *limits.load(self._member.note(_FIRINGS), at),
+            Firing(at=at, entity_id=cause.entity_id),
+        ]
+        if not cause.test and self._rule.limits != Limits():
+            counting = limits.kept(self._rule.limits, firings, at)
+            self._member.noted({_FIRINGS: Note(value=limits.dump(counting))})
+        return before
+
+    async def _submit(
+        self, cause: Cause, fields: Mapping[str, Any], notes: Notes
+    ) -> None:
+        """Have it accepted, with all that is to be remembered of it."""
+        member, rule = self._member, self._rule
+        occurrence = cause.occurrence
+        delivery_id = occurrence.delivery_id(rule.id) if occurrence else str(uuid4())
+        event = self._opening(delivery_id, cause)
+        if (counted := member.notes.get(_FIRINGS)) is not None:
+            notes = {**notes, _FIRINGS: counted}
+        if event is not None:
+            notes = {**notes, event.name: event.note}
+        async with self._beginning(event):
+            data = await member.way.canonical(rule.operation, fields)
+            if cause.test:
+                data = member.way.as_test(rule.operation, data)
+            if event is not None:
+                data = _left_open(data, member.way.endings[rule.operation])
+            await member.way.outbox.submit(
+                Request(
+                    id=delivery_id,
+                    operation=rule.operation,
+                    data=data,
+                    origin=member.origin(cause.context, cause.kind),
+                    occurred_at=cause.occurred_at,
+                    notes=notes,
+                )
+            )
+            member.noted(notes)
+
+    def _beginning(self, event: OpenEvent | None) -> AbstractAsyncContextManager[None]:
+        """Count an event as open from the first moment."""
+        if event is None or self._openings is None:
+            return nullcontext()
+        return self._openings.beginning(event)
+
+    def _opening(self, delivery_id: str, cause: Cause) -> OpenEvent | None:
+        """Return the event that a firing begins, None if it begins none."""
+        if self._openings is None or (until := self._rule.until) is None:
+            return None
+        longest = _TEST_OPEN if cause.test else until.longest_open
+        return OpenEvent(
+            delivery_id=delivery_id,
+            ends_by=cause.occurred_at + longest,
+            entity_id=cause.entity_id,
+            state=cause.state,
+        )
+
+
+def _left_open(data: Mapping[str, object], ending: Ending) -> dict[str, object]:
+    """Return the data of an operation for something that another one ends."""
+    kept = {
+        name: value for name, value in data.items() if name not in ending.instead_of
+    }
+    return {**kept, **ending.left_open}

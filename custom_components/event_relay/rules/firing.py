@@ -1,0 +1,67 @@
+"""Why a rule fires, and what Home Assistant's triggers tell of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from homeassistant.core import Context, State
+from homeassistant.util import dt as dt_util
+
+from ..outbox.delivery import OriginKind
+from .occurrences import Occurrence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """What makes a rule fire."""
+
+    variables: Mapping[str, Any]
+    """What templates see: `trigger`, and what the trigger adds."""
+    occurred_at: datetime
+    context: Context
+    """A context of its own, whose parent is that of the trigger."""
+    occurrence: Occurrence | None = None
+    """Which occurrence it is, where these can be worked out."""
+    kind: OriginKind = OriginKind.RULE
+
+    @property
+    def test(self) -> bool:
+        """Whether somebody only wants to see the rule at work."""
+        return self.kind is OriginKind.TEST
+
+    @property
+    def entity_id(self) -> str | None:
+        """Return the entity that triggered, None if it was none."""
+        entity_id = _trigger(self.variables).get("entity_id")
+        return entity_id if isinstance(entity_id, str) else None
+
+    @property
+    def state(self) -> str | None:
+        """Return the state that triggered, None if it was none."""
+        to_state = _trigger(self.variables).get("to_state")
+        return to_state.state if isinstance(to_state, State) else None
+
+
+def occurred_at(variables: Mapping[str, Any]) -> datetime:
+    """Return when what a trigger tells of happened.
+
+    A trigger that waits for a state to last fires when it has lasted.
+    """
+    trigger = _trigger(variables)
+    now = dt_util.utcnow()
+    to_state = trigger.get("to_state")
+    if isinstance(to_state, State) and not trigger.get("for"):
+        return min(now, to_state.last_updated)
+    return now
+
+
+def index_of(variables: Mapping[str, Any]) -> int:
+    """Return which of its rule's triggers fired."""
+    return int(_trigger(variables).get("idx", 0))
+
+
+def _trigger(variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what the trigger itself gives."""
+    trigger = variables.get("trigger")
+    return trigger if isinstance(trigger, Mapping) else {}

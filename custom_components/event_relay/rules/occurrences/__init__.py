@@ -1,0 +1,14 @@
+"""When time, schedule and calendar triggers were to fire, whoever was there or not."""
+
+from .looking_back import missed_occurrences, occurrence_of, recurs
+from .occurrence import LONGEST, MOST, CannotTell, Occurrence
+
+__all__ = [
+    "LONGEST",
+    "MOST",
+    "CannotTell",
+    "Occurrence",
+    "missed_occurrences",
+    "occurrence_of",
+    "recurs",
+]

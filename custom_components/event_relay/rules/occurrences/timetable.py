@@ -1,0 +1,129 @@
+"""How a schedule of Home Assistant went on, from one of its boundaries to the next.
+
+It does what `Schedule._update` does, so that it goes wrong the same way in the
+nights in which clocks change: a boundary in the hour that is skipped comes an hour
+later, and one in the hour that comes twice comes once.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.util import dt as dt_util
+
+_DAY = timedelta(days=1)
+_WEEK = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A time of a day in which a schedule is on."""
+
+    start: time
+    end: time
+    """Excluded; `time.max` stands for midnight."""
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a schedule showed from an instant on."""
+
+    since: datetime
+    """Local."""
+    changed: datetime
+    """When it went on or off; local."""
+    block: Block | None
+    """None if it was off."""
+    next_event: datetime | None
+    """Local; None if it has no blocks at all."""
+
+    @property
+    def state(self) -> str:
+        """Return its state in Home Assistant."""
+        return STATE_OFF if self.block is None else STATE_ON
+
+
+type Week = Sequence[Sequence[Block]]
+"""The blocks of each day, Monday first."""
+
+
+def read_week(answer: Mapping[str, Any]) -> Week:
+    """Return the week that the action `schedule.get_schedule` tells."""
+    return [
+        [
+            Block(start=one["from"], end=one["to"], data=one.get("data") or {})
+            for one in answer.get(day, ())
+        ]
+        for day in _WEEK
+    ]
+
+
+def changes(
+    week: Week, since: datetime, until: datetime
+) -> Iterator[tuple[Standing, Standing]]:
+    """Yield each boundary as what stood before and what stands after it."""
+    # Clocks change at night: at noon of the day before it stood as it shows.
+    before = standing(
+        week, dt_util.as_local(since).replace(hour=12, minute=0, fold=0) - _DAY
+    )
+    while (boundary := before.next_event) is not None:
+        instant = dt_util.as_utc(boundary)
+        if instant > until:
+            return
+        after = standing(week, dt_util.as_local(instant))
+        if after.state == before.state:
+            after = replace(after, changed=before.changed)
+        if instant >= since:
+            yield before, after
+        before = after
+
+
+def standing(week: Week, now: datetime) -> Standing:
+    """Return what a schedule shows at a local time."""
+    of_day = now.time()
+    return Standing(
+        since=now,
+        changed=now,
+        block=next(
+            (
+                block
+                for block in week[now.weekday()]
+                if block.start <= of_day
+                and (of_day < block.end or block.end == time.max)
+            ),
+            None,
+        ),
+        next_event=_next_event(week, now),
+    )
+
+
+def _next_event(week: Week, now: datetime) -> datetime | None:
+    """Return the next boundary, looked for on the wall as Home Assistant does."""
+    midnight = datetime.combine(now.date(), time(), tzinfo=now.tzinfo)
+    for days in range(len(_WEEK) + 1):
+        blocks = week[(now.weekday() + days) % len(_WEEK)]
+        day = midnight + timedelta(days=days)
+        times = sorted({edge for block in blocks for edge in (block.start, block.end)})
+        for edge in times:
+            boundary = _at(day, edge)
+            if boundary > now:
+                return boundary
+    return None
+
+
+def _at(midnight: datetime, edge: time) -> datetime:
+    """Return the local time of an edge of a block on a day."""
+    if edge == time.max:
+        return midnight + _DAY
+    return datetime.combine(midnight.date(), edge, tzinfo=midnight.tzinfo)

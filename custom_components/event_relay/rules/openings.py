@@ -1,0 +1,195 @@
+"""Ends the events that a rule has begun: by its triggers, or when their time is up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+import logging
+from uuid import UUID, uuid5
+
+from homeassistant.core import CALLBACK_TYPE, Context, callback
+from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+from ..backends.base import Ending
+from ..const import DOMAIN
+from ..outbox.delivery import Delivery, DeliveryState
+from ..outbox.memory import Note
+from ..outbox.outbox import NotAllowed, Request
+from ..outbox.store import StaleDelivery, StoreError
+from .member import Member
+from .open_events import OpenEvent, read_open_events
+
+_LOGGER = logging.getLogger(__name__)
+
+_NAMESPACE = UUID("9b1c5c39-7f2b-4d7c-8a5e-0c2f4f1f7a90")
+"""What the ids of ends are made in; never to be changed."""
+_AGAIN = 60.0
+"""Seconds after which an end that could not be accepted is tried again."""
+
+
+class Openings:
+    """The events that one rule has open."""
+
+    def __init__(
+        self, member: Member, ending: Ending, notes: Mapping[str, Note]
+    ) -> None:
+        """Know what is remembered to be open."""
+        self._member = member
+        self._ending = ending
+        self._open = read_open_events(notes)
+        self._beginning: dict[str, asyncio.Future[None]] = {}
+        """Those whose deliveries have not been accepted yet."""
+        self._cancel: CALLBACK_TYPE | None = None
+
+    @property
+    def events(self) -> tuple[OpenEvent, ...]:
+        """Return the events that are open, the oldest first."""
+        return tuple(self._open.values())
+
+    def holds(self, entity_id: str | None) -> bool:
+        """Say whether an entity has an event open."""
+        return any(event.entity_id == entity_id for event in self._open.values())
+
+    @asynccontextmanager
+    async def beginning(self, event: OpenEvent) -> AsyncIterator[None]:
+        """Count an event as open while it is being accepted, and if it was.
+
+        What would end it meanwhile waits for that.
+        """
+        accepted = self._member.hass.loop.create_future()
+        self._open[event.delivery_id] = event
+        self._beginning[event.delivery_id] = accepted
+        try:
+            yield
+        except BaseException:
+            self._open.pop(event.delivery_id, None)
+            raise
+        finally:
+            del self._beginning[event.delivery_id]
+            accepted.set_result(None)
+        self.watch()
+
+    @callback
+    def watch(self) -> None:
+        """Look for the next event whose time is up."""
+        self.unwatch()
+        if self._open:
+            moment = min(event.ends_by for event in self._open.values())
+            self._cancel = async_track_point_in_utc_time(
+                self._member.hass, self._async_time_is_up, moment
+            )
+
+    @callback
+    def unwatch(self) -> None:
+        """Let the next run of Home Assistant look."""
+        if self._cancel is not None:
+            self._cancel()
+            self._cancel = None
+
+    async def async_look(self) -> None:
+        """End what should have ended while Home Assistant was off."""
+        now = dt_util.utcnow()
+        await self._async_time_is_up(now)
+        for event in self.events:
+            if event.cause_is_over(self._member.hass):
+                await self.async_end(event, now)
+
+    async def async_end_those_of(
+        self,
+        entity_id: str | None,
+        starters: set[str],
+        at: datetime,
+        context: Context,
+    ) -> None:
+        """End what an end trigger means.
+
+        An entity that can begin events, one of `starters`, ends its own; any other
+        cause ends them all.
+        """
+        for event in self.events:
+            if entity_id not in starters or event.entity_id == entity_id:
+                await self.async_end(event, at, context)
+
+    async def async_end(
+        self, event: OpenEvent, at: datetime, context: Context | None = None
+    ) -> None:
+        """Have an event ended, once, however often this is asked for."""
+        if (accepted := self._beginning.get(event.delivery_id)) is not None:
+            await accepted
+        if self._open.pop(event.delivery_id, None) is None:
+            return
+        ending = self._ending
+        request = Request(
+            id=str(uuid5(_NAMESPACE, event.delivery_id)),
+            operation=ending.operation,
+            data={
+                ending.start_field: event.delivery_id,
+                ending.time_field: min(at, event.ends_by),
+            },
+            origin=self._member.origin(context or Context()),
+            occurred_at=min(at, event.ends_by),
+            notes={event.name: None},
+        )
+        try:
+            await self._member.way.outbox.submit(request)
+        except StoreError as error:
+            _LOGGER.warning(
+                "%s: the end of %s is tried again soon (%s)",
+                self._member.title,
+                event.delivery_id,
+                error,
+            )
+            self._open[event.delivery_id] = event
+            self.unwatch()
+            self._cancel = async_call_later(
+                self._member.hass, _AGAIN, self._async_time_is_up
+            )
+            return
+        self._member.noted(request.notes)
+        self.watch()
+
+    async def async_leave(self) -> None:
+        """End what is open, or see that it never begins."""
+        self.unwatch()
+        now = dt_util.utcnow()
+        for event in self.events:
+            if not await self._never_began(event):
+                await self.async_end(event, now)
+        self.unwatch()
+
+    @callback
+    def settled(self, delivery: Delivery) -> None:
+        """Forget an event that never began outside."""
+        began = delivery.state is DeliveryState.DELIVERED
+        event = self._open.get(delivery.id)
+        if event is None or began or not delivery.state.settled:
+            return
+        del self._open[delivery.id]
+        self.watch()
+        _ = self._member.hass.async_create_task(
+            self._member.remember_if_possible({event.name: None}),
+            f"{DOMAIN} forget {event.delivery_id}",
+        )
+
+    async def _never_began(self, event: OpenEvent) -> bool:
+        """Discard a beginning that surely has not been sent yet."""
+        try:
+            start = await self._member.way.store.get(event.delivery_id)
+            if start is None or start.state is not DeliveryState.PENDING:
+                return False
+            await self._member.way.outbox.discard(start)
+        except NotAllowed, StaleDelivery, StoreError:
+            return False
+        self._open.pop(event.delivery_id, None)
+        await self._member.remember_if_possible({event.name: None})
+        return True
+
+    async def _async_time_is_up(self, now: datetime) -> None:
+        """End what has been open for as long as it may."""
+        self.unwatch()
+        for event in self.events:
+            if event.ends_by <= now:
+                await self.async_end(event, event.ends_by)
+        if self._cancel is None:
+            self.watch()

@@ -1,0 +1,84 @@
+"""Whether what a rule refers to is there; a repair for what is not."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers.event import (
+    async_track_entity_registry_updated_event,
+    async_track_state_change_event,
+)
+
+from ..const import DOMAIN
+
+
+class References:
+    """The entities that a rule names."""
+
+    def __init__(
+        self, hass: HomeAssistant, issue_id: str, report: Callable[[str], None]
+    ) -> None:
+        """Take the id of the repair, and what makes it of the missing entities."""
+        self._hass = hass
+        self._issue_id = issue_id
+        self._report = report
+        self._entities: set[str] = set()
+        self._stops: list[CALLBACK_TYPE] = []
+
+    @callback
+    def watch(self, entities: set[str]) -> None:
+        """Report what is missing now, and whenever that changes."""
+        self.unwatch()
+        self._entities = entities
+        if not entities:
+            return
+        self._stops.append(
+            async_track_entity_registry_updated_event(
+                self._hass, entities, self._registry_changed
+            )
+        )
+        self._look()
+
+    @callback
+    def unwatch(self) -> None:
+        """Look no more."""
+        for stop in self._stops:
+            with suppress(ValueError):
+                stop()
+        self._stops.clear()
+
+    @callback
+    def _look(self) -> None:
+        """Report what is missing, or take the report back."""
+        registry = er.async_get(self._hass)
+        missing = {
+            entity_id
+            for entity_id in self._entities
+            if self._hass.states.get(entity_id) is None
+            and registry.async_get(entity_id) is None
+        }
+        if not missing:
+            ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
+            return
+        self._report(", ".join(sorted(missing)))
+        self._stops.append(
+            async_track_state_change_event(self._hass, missing, self._came)
+        )
+
+    @callback
+    def _registry_changed(self, _: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        """Look again once the state has gone with its entity, too."""
+        self._hass.loop.call_soon(self._look)
+
+    @callback
+    def _came(self, event: Event[EventStateChangedData]) -> None:
+        """Look again when an entity comes that was missing."""
+        if event.data["old_state"] is None:
+            self.watch(self._entities)

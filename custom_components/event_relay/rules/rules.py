@@ -1,0 +1,128 @@
+"""The rules and mirrors of a connection: which there are, and which have changed."""
+
+from collections.abc import Callable, Mapping
+import logging
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import callback
+
+from ..outbox.delivery import Delivery
+from ..outbox.memory import Note
+from ..outbox.store import StoreError
+from .member import Member
+from .rule import SUBENTRY_RULE
+from .runner import RuleRunner
+from .way import Way
+
+_LOGGER = logging.getLogger(__name__)
+
+type MakeMember = Callable[[Way, ConfigSubentry, Mapping[str, Note]], Member]
+
+MEMBERS: Mapping[str, MakeMember] = {SUBENTRY_RULE: RuleRunner}
+"""What runs for each type of subentry."""
+
+
+class Rules:
+    """Runs what the subentries of a connection ask for."""
+
+    def __init__(self, way: Way) -> None:
+        """Take the connection; nothing runs yet."""
+        self._way = way
+        self._members: dict[str, Member] = {}
+        self._snapshots: dict[str, object] = {}
+        self._stop_listening: Callable[[], None] | None = None
+
+    @property
+    def members(self) -> Mapping[str, Member]:
+        """Return what runs, by subentry ids."""
+        return self._members
+
+    async def async_load(self, subentries: Mapping[str, ConfigSubentry]) -> None:
+        """Know what there is, for entities; raises StoreUnavailable."""
+        if wanted := _wanted(subentries):
+            notes = await self._way.store.recall(self._way.connection)
+            for subentry in wanted.values():
+                self._add(subentry, notes)
+
+    async def async_start(self) -> None:
+        """Let everything begin to work."""
+        self._stop_listening = self._way.outbox.listen(self._settled)
+        for member in self._members.values():
+            await _start(member)
+
+    async def async_sync(self, subentries: Mapping[str, ConfigSubentry]) -> None:
+        """Start, stop and replace only what has changed; raises StoreUnavailable."""
+        wanted = _wanted(subentries)
+        for gone in self._members.keys() - wanted.keys():
+            del self._snapshots[gone]
+            await self._members.pop(gone).async_remove()
+        for subentry_id, subentry in wanted.items():
+            if self._snapshots.get(subentry_id) == _snapshot(subentry):
+                continue
+            if (former := self._members.get(subentry_id)) is not None:
+                await former.async_stop()
+                await former.async_replaced()
+            notes = await self._way.store.recall(self._way.connection)
+            await _start(self._add(subentry, notes))
+
+    def _add(
+        self, subentry: ConfigSubentry, notes: Mapping[str, Mapping[str, Note]]
+    ) -> Member:
+        """Make what runs for a subentry."""
+        member = MEMBERS[subentry.subentry_type](
+            self._way, subentry, notes.get(subentry.subentry_id, {})
+        )
+        self._members[member.id] = member
+        self._snapshots[member.id] = _snapshot(subentry)
+        return member
+
+    async def async_stop(self) -> None:
+        """Stop everything; it goes on in the next run."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+            self._stop_listening = None
+        for member in self._members.values():
+            await member.async_stop()
+
+    async def async_remove(self) -> None:
+        """End what has been begun outside: the connection is deleted."""
+        for member in self._members.values():
+            try:
+                await member.async_remove()
+            except StoreError as error:
+                _LOGGER.warning("%s may be left open (%s)", member.title, error)
+
+    async def async_keep_up(self) -> None:
+        """Let everything note that it misses nothing."""
+        for member in self._members.values():
+            await member.async_keep_up()
+
+    @callback
+    def _settled(self, delivery: Delivery) -> None:
+        """Pass an outcome on to whom it belongs to."""
+        subentry_id = delivery.origin.subentry_id
+        if subentry_id and (member := self._members.get(subentry_id)):
+            member.settled(delivery)
+
+
+def _snapshot(subentry: ConfigSubentry) -> tuple[str, dict[str, Any]]:
+    """Return what a subentry says; Home Assistant changes it in place."""
+    return subentry.title, dict(subentry.data)
+
+
+def _wanted(subentries: Mapping[str, ConfigSubentry]) -> dict[str, ConfigSubentry]:
+    """Return the subentries that something runs for."""
+    return {
+        subentry_id: subentry
+        for subentry_id, subentry in subentries.items()
+        if subentry.subentry_type in MEMBERS
+    }
+
+
+async def _start(member: Member) -> None:
+    """Let a member begin; one that cannot must not take the others with it."""
+    try:
+        await member.async_start()
+    except Exception:
+        _LOGGER.exception("%s does not start", member.title)

@@ -1,0 +1,282 @@
+"""A rule at work: armed, fired by its triggers, and ended by them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+import logging
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Context,
+    CoreState,
+    HassJob,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.start import async_at_started
+from homeassistant.helpers.trace import trace_clear
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..outbox.delivery import Delivery, OriginKind
+from ..outbox.memory import Note, Notes
+from .armed import Armed, arm
+from .arming import CannotArm
+from .catching_up import CatchingUp
+from .cursor import CURSOR
+from .delivering import Delivering
+from .firing import Cause, index_of, occurred_at
+from .leaving import async_leave_deliveries
+from .member import Member
+from .noise import is_noise, vanishes
+from .occurrences import occurrence_of
+from .open_events import read_open_events
+from .openings import Openings
+from .references import References
+from .rule import read_rule
+from .sample import sample_variables
+from .way import Way
+
+_LOGGER = logging.getLogger(__name__)
+
+AGAIN = timedelta(minutes=5)
+"""When a rule that could not be armed, or caught up, tries it again."""
+
+
+class RuleRunner(Member):
+    """What runs for a rule."""
+
+    def __init__(
+        self, way: Way, subentry: ConfigSubentry, notes: Mapping[str, Note]
+    ) -> None:
+        """Read the rule, and what is remembered of it."""
+        super().__init__(
+            way, subentry.subentry_id, subentry.title, notes, OriginKind.RULE
+        )
+        self.rule = read_rule(subentry)
+        ending = way.endings.get(self.rule.operation)
+        # Also for a rule that has left one open and does so no more.
+        wanted = self.rule.until is not None or bool(read_open_events(notes))
+        self._openings = Openings(self, ending, notes) if wanted and ending else None
+        self._delivering = Delivering(self, self.rule, self._openings)
+        self._catching_up = CatchingUp(self, self.rule.missed)
+        self._issue_not_armed = f"rule_not_armed_{self.id}"
+        self._issue_refers = f"rule_refers_{self.id}"
+        self._references = References(
+            self.hass, self._issue_refers, self._report_missing
+        )
+        self._armed: Armed | None = None
+        self._working = False
+        self._home_started = False
+        self._cancel_again: CALLBACK_TYPE | None = None
+        self._cancel_started: CALLBACK_TYPE | None = None
+
+    @override
+    async def async_start(self) -> None:
+        """Arm the rule, when Home Assistant arms its automations."""
+        if self._working or not self.enabled:
+            return
+        self._working = True
+        if self.hass.state is CoreState.not_running:
+            self.hass.async_add_startup_job(HassJob(self._async_arm))
+        else:
+            await self._async_arm()
+        self._cancel_started = async_at_started(self.hass, self._async_home_started)
+
+    @override
+    async def async_stop(self) -> None:
+        """Disarm the rule; what it has open is watched again in the next run."""
+        if not self._working:
+            return
+        self._working = False
+        for cancel in (self._cancel_again, self._cancel_started):
+            if cancel is not None:
+                cancel()
+        self._cancel_again = self._cancel_started = None
+        self._references.unwatch()
+        if self._openings is not None:
+            self._openings.unwatch()
+        if self._armed is not None:
+            armed, self._armed = self._armed, None
+            armed.disarm()
+            await self._catching_up.async_keep_up(armed)
+        self._catching_up.begin_anew()
+
+    @override
+    async def async_replaced(self) -> None:
+        """Forget the cursors: its triggers may be others."""
+        await self.remember(
+            {name: None for name in self.notes if name.startswith(CURSOR)}
+        )
+
+    @override
+    async def async_enable(self) -> None:
+        """Arm the rule; what happened while it was switched off was not missed."""
+        if not self.enabled:
+            await self.async_replaced()
+        await super().async_enable()
+
+    @override
+    async def async_disable(self) -> None:
+        """Disarm the rule, and end what it has open."""
+        await super().async_disable()
+        if self._openings is not None:
+            await self._openings.async_leave()
+
+    @override
+    async def async_remove(self) -> None:
+        """End what is open, and discard what is not on its way."""
+        await self.async_stop()
+        if self._openings is not None:
+            await self._openings.async_leave()
+        for issue in (self._issue_not_armed, self._issue_refers):
+            ir.async_delete_issue(self.hass, DOMAIN, issue)
+        ends = {ending.operation for ending in self.way.endings.values()}
+        await async_leave_deliveries(self.way, self.id, spare=ends)
+
+    @override
+    @callback
+    def settled(self, delivery: Delivery) -> None:
+        """Hear of an outcome; what never began is not open."""
+        super().settled(delivery)
+        if self._openings is not None:
+            self._openings.settled(delivery)
+
+    @override
+    async def async_keep_up(self) -> None:
+        """Note now and then that nothing was missed, in case of a crash."""
+        if self._armed is not None:
+            await self._catching_up.async_keep_up(self._armed)
+
+    async def async_test(self, context: Context) -> None:
+        """Fire the rule to see it work; raises HomeAssistantError if it is not armed.
+
+        What is sent says that it is a test; conditions and limits do not count.
+        """
+        if self._armed is None:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="rule_not_armed",
+                translation_placeholders={"rule": self.title},
+            )
+        cause = Cause(
+            variables=sample_variables(self.hass, self._armed.triggers.configs),
+            occurred_at=dt_util.utcnow(),
+            context=context,
+            kind=OriginKind.TEST,
+        )
+        await self._delivering.async_fire(cause, self._armed, {})
+
+    async def _async_home_started(self, _: HomeAssistant) -> None:
+        """See to what happened while Home Assistant was off."""
+        self._home_started = True
+        if self._armed is not None:
+            await self._async_look_back(self._armed)
+
+    async def _async_arm(self, _: datetime | None = None) -> None:
+        """Attach triggers and conditions, or try it again later and say why."""
+        self._cancel_again = None
+        if self._armed is not None:
+            return
+        ended = self._async_ended if self._openings is not None else None
+        try:
+            armed = await arm(
+                self.hass, self.rule, triggered=self._async_triggered, ended=ended
+            )
+        except CannotArm as error:
+            self._report(self._issue_not_armed, str(error))
+            self._cancel_again = async_call_later(self.hass, AGAIN, self._async_arm)
+            return
+        if self._working:
+            self._armed = armed
+        else:
+            armed.disarm()
+            return
+        ir.async_delete_issue(self.hass, DOMAIN, self._issue_not_armed)
+        if self._home_started:
+            await self._async_look_back(armed)
+
+    async def _async_look_back(self, armed: Armed) -> None:
+        """End what should have ended, and see to what was missed."""
+        self._references.watch(armed.references)
+        if self._openings is not None:
+            await self._openings.async_look()
+        await self._async_catch_up()
+
+    async def _async_catch_up(self, _: datetime | None = None) -> None:
+        """See to what was missed, and try again what cannot be told now."""
+        self._cancel_again = None
+        if (armed := self._armed) is None:
+            return
+
+        async def fire(cause: Cause, notes: Notes) -> None:
+            """Fire as the rule's own triggers do."""
+            await self._delivering.async_fire(cause, armed, notes)
+
+        if not await self._catching_up.async_catch_up(armed, fire) and self._working:
+            self._cancel_again = async_call_later(
+                self.hass, AGAIN, self._async_catch_up
+            )
+
+    async def _async_triggered(
+        self, variables: dict[str, Any], context: Context | None = None
+    ) -> None:
+        """Fire, unless only an entity came or went."""
+        # Else our checks would be added to the trace of the automation that caused it.
+        trace_clear()
+        if (armed := self._armed) is None:
+            return
+        if is_noise(variables) and not self.rule.from_unknown:
+            return
+        index = index_of(variables)
+        occurrence = occurrence_of(armed.triggers.configs[index], index, variables)
+        cause = Cause(
+            variables=variables,
+            occurred_at=occurrence.instant if occurrence else occurred_at(variables),
+            context=Context(parent_id=context.id if context else None),
+            occurrence=occurrence,
+        )
+        notes = self._catching_up.notes_for(occurrence)
+        await self._delivering.async_fire(cause, armed, notes)
+
+    async def _async_ended(
+        self, variables: dict[str, Any], context: Context | None = None
+    ) -> None:
+        """End what this trigger ends; that an entity went is no end."""
+        trace_clear()
+        if self._armed is None or self._openings is None or vanishes(variables):
+            return
+        cause = Cause(
+            variables=variables,
+            occurred_at=occurred_at(variables),
+            context=Context(parent_id=context.id if context else None),
+        )
+        await self._openings.async_end_those_of(
+            cause.entity_id, self._armed.starters, cause.occurred_at, cause.context
+        )
+
+    @callback
+    def _report_missing(self, entities: str) -> None:
+        """Make a repair of entities that are not there."""
+        self._report(self._issue_refers, entities)
+
+    @callback
+    def _report(self, issue_id: str, reason: str) -> None:
+        """Make a repair that leads to the rule's form."""
+        _LOGGER.warning("Rule %s cannot work as it should: %s", self.title, reason)
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=True,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=(
+                "rule_refers" if issue_id == self._issue_refers else "rule_not_armed"
+            ),
+            translation_placeholders={"rule": self.title, "reason": reason},
+            data={"entry_id": self.way.connection, "subentry_id": self.id},
+        )

@@ -1,0 +1,120 @@
+"""What waits in the outbox of a connection, what failed and what arrived."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import override
+
+from homeassistant.components.sensor import (
+    RestoreSensor,
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import RelayConfigEntry
+from .entity import RelayEntity
+from .outbox.store import Counts
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountSensorDescription(SensorEntityDescription):
+    """A sensor, and how it is read from what was counted."""
+
+    value_fn: Callable[[Counts], int | datetime | None]
+
+
+SENSORS: tuple[CountSensorDescription, ...] = (
+    CountSensorDescription(
+        key="pending_deliveries",
+        translation_key="pending_deliveries",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda counts: counts.waiting,
+    ),
+    CountSensorDescription(
+        key="failed_deliveries",
+        translation_key="failed_deliveries",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda counts: counts.failed,
+    ),
+    CountSensorDescription(
+        key="oldest_pending",
+        translation_key="oldest_pending",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda counts: counts.oldest_at,
+    ),
+)
+
+LAST_DELIVERY = CountSensorDescription(
+    key="last_delivery",
+    translation_key="last_delivery",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    value_fn=lambda counts: counts.delivered_at,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: RelayConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors of the connection."""
+    async_add_entities(CountSensor(entry, description) for description in SENSORS)
+    async_add_entities([LastDeliverySensor(entry, LAST_DELIVERY)])
+
+
+class CountSensor(RelayEntity, SensorEntity):
+    """Something that is read from the file, also after a restart."""
+
+    entity_description: CountSensorDescription
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow what is counted."""
+        await super().async_added_to_hass()
+        self._read()
+        self.async_on_remove(self.coordinator.counts.async_add_listener(self._counted))
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the outbox could be read."""
+        return self.coordinator.counts.last_update_success
+
+    @callback
+    def _counted(self) -> None:
+        """Show what was counted."""
+        self._read()
+        self.async_write_ha_state()
+
+    def _read(self) -> None:
+        """Take the value from what was counted."""
+        counts = self.coordinator.counts.data
+        self._attr_native_value = self.entity_description.value_fn(counts)
+
+
+class LastDeliverySensor(CountSensor, RestoreSensor):
+    """When something last arrived, also once the file has forgotten it."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Begin with what was shown before a restart."""
+        last = await self.async_get_last_sensor_data()
+        if last is not None and isinstance(last.native_value, datetime):
+            self._attr_native_value = last.native_value
+        await super().async_added_to_hass()
+
+    @override
+    def _read(self) -> None:
+        """Take the value, if the file has one."""
+        if self.coordinator.counts.data.delivered_at is not None:
+            super()._read()

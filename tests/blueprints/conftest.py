@@ -1,0 +1,12 @@
+"""Where Home Assistant finds the blueprints."""
+
+from homeassistant.components.blueprint.models import DomainBlueprints
+import pytest
+
+from .home import FOLDER
+
+
+@pytest.fixture(autouse=True)
+def imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Home Assistant find the blueprints where they are."""
+    monkeypatch.setattr(DomainBlueprints, "blueprint_folder", FOLDER)

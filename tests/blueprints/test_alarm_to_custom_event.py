@@ -1,0 +1,166 @@
+"""The blueprint for alarms, against a simulated workspace of Guance."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.backends.guance import pace
+from simulators.guance import GuanceSimulator
+
+from ..home import act
+from ..home_guance import connect
+from .home import FOLDER, automate, idle, reload, start_again, until
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+PATH = FOLDER / "event_relay" / "alarm_to_custom_event.yaml"
+SMOKE = "binary_sensor.kitchen_smoke"
+PANEL = "alarm_control_panel.home"
+GAPS = ["unknown", "unavailable"]
+KITCHEN = {"friendly_name": "Kitchen"}
+
+
+@pytest.fixture(autouse=True)
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let requests follow one another at once."""
+    monkeypatch.setattr(pace, "INTERVAL", 0)
+
+
+@pytest.fixture
+async def guance() -> AsyncIterator[GuanceSimulator]:
+    """Run a workspace that ingests at once."""
+    async with GuanceSimulator(ingest_lag=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, guance: GuanceSimulator) -> MockConfigEntry:
+    """Set up a connection to it."""
+    return await connect(hass, guance)
+
+
+@pytest.fixture
+def home(entry: MockConfigEntry) -> dict[str, Any]:
+    """Return what a person enters."""
+    return {"sources": [SMOKE, PANEL], "connection": entry.entry_id}
+
+
+def turn(hass: HomeAssistant, state: str) -> None:
+    """Let the smoke detector say something."""
+    hass.states.async_set(SMOKE, state, KITCHEN)
+
+
+def stored(guance: GuanceSimulator) -> list[dict[str, Any]]:
+    """Return what is stored, oldest first."""
+    events: Any = guance.stored_events()
+    return [*events]
+
+
+def statuses(guance: GuanceSimulator) -> list[str]:
+    """Return the status of each event that is stored."""
+    return [event["status"] for event in stored(guance)]
+
+
+async def test_an_alarm_and_its_end_have_the_same_tags(
+    hass: HomeAssistant, guance: GuanceSimulator, home: dict[str, Any]
+) -> None:
+    turn(hass, "off")
+    await automate(hass, PATH, **home, tags={"floor": "ground"})
+
+    turn(hass, "on")
+    await until(lambda: statuses(guance) == ["critical"])
+    turn(hass, "off")
+    await until(lambda: len(stored(guance)) == 2)
+    await idle(hass)
+
+    alarm, over = stored(guance)
+    assert (alarm["status"], over["status"]) == ("critical", "ok")
+    assert alarm["title"] == "Kitchen: alarm"
+    assert over["title"] == "Kitchen: alarm is over"
+    ids = {event["tags"].pop("ha_delivery_id") for event in (alarm, over)}
+    assert len(ids) == 2
+    assert alarm["tags"] == over["tags"] == {"floor": "ground", "entity_id": SMOKE}
+
+
+async def test_an_alarm_panel_is_in_alarm_only_while_triggered(
+    hass: HomeAssistant, guance: GuanceSimulator, home: dict[str, Any]
+) -> None:
+    hass.states.async_set(PANEL, "disarmed")
+    await automate(hass, PATH, **home, status="error", alarm_title="burglary")
+
+    for state in ("arming", "armed_away", "pending", "triggered"):
+        hass.states.async_set(PANEL, state)
+    await until(lambda: statuses(guance) == ["error"])
+    assert stored(guance)[0]["title"] == f"{PANEL}: burglary"
+
+    for state in ("armed_away", "disarmed"):
+        hass.states.async_set(PANEL, state)
+    await until(lambda: len(stored(guance)) == 2)
+    await idle(hass)
+    assert statuses(guance) == ["error", "ok"]
+
+
+async def test_alarms_that_come_together_are_all_reported(
+    hass: HomeAssistant, guance: GuanceSimulator, home: dict[str, Any]
+) -> None:
+    detectors = [f"binary_sensor.smoke_{number}" for number in range(30)]
+    for detector in detectors:
+        hass.states.async_set(detector, "off")
+    await automate(hass, PATH, **{**home, "sources": detectors})
+
+    for detector in detectors:
+        hass.states.async_set(detector, "on")
+
+    await until(lambda: len(stored(guance)) == 30)
+    await idle(hass)
+    reported = sorted(event["tags"]["entity_id"] for event in stored(guance))
+    assert reported == sorted(detectors)
+
+
+@pytest.mark.parametrize("gap", GAPS)
+async def test_a_sensor_that_comes_back_is_reported_only_if_it_changed(
+    hass: HomeAssistant, guance: GuanceSimulator, home: dict[str, Any], gap: str
+) -> None:
+    turn(hass, "off")
+    await automate(hass, PATH, **home)
+
+    for state in (gap, "off", gap, "on", gap, "on", gap, "off", gap, "off"):
+        turn(hass, state)
+    await until(lambda: len(stored(guance)) == 2)
+    await idle(hass)
+    assert statuses(guance) == ["critical", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "expected"),
+    [("off", ["critical", "ok"]), ("on", ["critical"]), ("unavailable", ["critical"])],
+)
+async def test_what_changed_while_home_assistant_was_off_is_reported_once(
+    hass: HomeAssistant,
+    guance: GuanceSimulator,
+    home: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: str,
+    expected: list[str],
+) -> None:
+    turn(hass, "on")
+    await start_again(hass, PATH, **home)
+    await until(lambda: statuses(guance) == ["critical"])
+    await idle(hass)
+
+    # Without its automation, nobody sees the sensor.
+    await hass.services.async_call(
+        "automation", "turn_off", {"entity_id": "automation.tested"}, blocking=True
+    )
+    turn(hass, meanwhile)
+    await hass.services.async_call(
+        "automation", "turn_on", {"entity_id": "automation.tested"}, blocking=True
+    )
+    await reload(hass, monkeypatch, PATH, **home, tags={"floor": "ground"})
+    await idle(hass)
+    assert len((await act(hass, "list_deliveries"))["deliveries"]) == len(expected)
+    await until(lambda: len(stored(guance)) == len(expected))
+    assert statuses(guance) == expected

@@ -1,0 +1,99 @@
+"""All blueprints, as Home Assistant loads and imports them."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from homeassistant.components.automation.helpers import async_get_blueprints
+from homeassistant.components.blueprint.models import Blueprint
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+
+from ..checks.files import DOMAIN, PACKAGE, ROOT, read_json, read_yaml
+from .home import FOLDER, PATHS
+
+SOURCE = "https://github.com/event-relay/event-relay/blob/main/"
+NAMES = {
+    "alarm_to_custom_event.yaml",
+    "calendar_to_live_event.yaml",
+    "camera_event.yaml",
+}
+
+
+def test_there_are_three() -> None:
+    assert {path.name for path in PATHS} == NAMES
+    assert {path.parent for path in PATHS} == {FOLDER / DOMAIN}
+
+
+async def load(hass: HomeAssistant, path: Path) -> Blueprint:
+    """Load a blueprint as automations do."""
+    assert await async_setup_component(hass, "automation", {})
+    blueprints = async_get_blueprints(hass)
+    blueprint: Blueprint = await blueprints.async_get_blueprint(
+        str(path.relative_to(FOLDER))
+    )
+    return blueprint
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+async def test_home_assistant_takes_it(hass: HomeAssistant, path: Path) -> None:
+    blueprint = await load(hass, path)
+    assert blueprint.validate() is None
+    assert blueprint.domain == "automation"
+    metadata = blueprint.metadata
+    assert metadata["author"] == "Event Relay"
+    assert metadata["description"]
+    assert metadata["homeassistant"]["min_version"] == "2026.10.0"
+    assert metadata["source_url"] == f"{SOURCE}{path.relative_to(ROOT).as_posix()}"
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+async def test_every_input_says_what_it_is_and_is_used(
+    hass: HomeAssistant, path: Path
+) -> None:
+    blueprint = await load(hass, path)
+    text = path.read_text()
+    for name, given in blueprint.inputs.items():
+        assert given["name"], name
+        assert given["selector"], name
+        assert f"!input {name}\n" in text, name
+    assert blueprint.inputs["connection"]["selector"] == {
+        "config_entry": {"integration": DOMAIN}
+    }
+
+
+def steps(part: object) -> Iterator[Mapping[str, Any]]:
+    """Yield all calls of actions within a part of an automation."""
+    if isinstance(part, Mapping):
+        if "action" in part:
+            yield part
+        for inner in part.values():
+            yield from steps(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from steps(inner)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_its_actions_and_their_fields_are_there(path: Path) -> None:
+    known = read_json(PACKAGE / "translations" / "en.json")["services"]
+    calls = [*steps(read_yaml(path)["actions"])]
+    assert calls
+    for call in calls:
+        domain, name = call["action"].split(".")
+        assert domain == DOMAIN
+        assert set(call["data"]) <= set(known[name]["fields"])
+
+
+def test_the_page_has_a_link_that_imports_each() -> None:
+    page = (ROOT / "docs" / "blueprints.md").read_text()
+    linked = []
+    for link in re.findall(r"\((https://my\.home-assistant\.io/[^)]*)\)", page):
+        address = urlsplit(link)
+        assert address.path == "/redirect/blueprint_import/"
+        linked += parse_qs(address.query)["blueprint_url"]
+    sources = [read_yaml(path)["blueprint"]["source_url"] for path in PATHS]
+    assert sorted(linked) == sorted(sources)

@@ -1,0 +1,244 @@
+"""The blueprint for camera events, against a simulated Frigate."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.outbox import policy
+from simulators.frigate import FrigateSimulator
+
+from ..home import act, connect
+from .home import FOLDER, automate, idle, reload, runs, start_again, until
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+PATH = FOLDER / "event_relay" / "camera_event.yaml"
+DOOR = "binary_sensor.garden_door"
+BELL = "event.doorbell"
+UNSURE = ["unknown", "unavailable"]
+
+
+@pytest.fixture
+async def frigate() -> AsyncIterator[FrigateSimulator]:
+    """Run a Frigate 0.18 that stores at once and caches nothing."""
+    async with FrigateSimulator(async_delay=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
+    """Set up a connection to it."""
+    return await connect(hass, frigate)
+
+
+@pytest.fixture
+def garden(entry: MockConfigEntry) -> dict[str, Any]:
+    """Return what a person enters for a door."""
+    return {
+        "source": DOOR,
+        "connection": entry.entry_id,
+        "camera": "garden",
+        "label": "garden_door",
+        # A test that fails need not wait for longer.
+        "longest": 20,
+    }
+
+
+@pytest.fixture
+def bell(entry: MockConfigEntry) -> dict[str, Any]:
+    """Return what a person enters for a doorbell."""
+    return {
+        "source": BELL,
+        "connection": entry.entry_id,
+        "camera": "front_door",
+        "label": "doorbell",
+    }
+
+
+def ring(hass: HomeAssistant, *, seconds_ago: float = 0, kind: str = "ring") -> None:
+    """Press the button of the doorbell."""
+    pressed = dt_util.utcnow() - timedelta(seconds=seconds_ago)
+    hass.states.async_set(
+        BELL, pressed.isoformat(timespec="milliseconds"), {"event_type": kind}
+    )
+
+
+async def deliveries(hass: HomeAssistant) -> list[Mapping[str, Any]]:
+    """Return what Event Relay has kept."""
+    listed: list[Mapping[str, Any]] = (await act(hass, "list_deliveries"))["deliveries"]
+    return listed
+
+
+def ended(frigate: FrigateSimulator) -> list[bool]:
+    """Return of each event whether it has an end."""
+    return [event.end_time is not None for event in frigate.events]
+
+
+@pytest.mark.parametrize("before", ["2026-01-01T00:00:00.000+00:00", *UNSURE])
+async def test_a_press_makes_an_event_of_a_fixed_length(
+    hass: HomeAssistant, frigate: FrigateSimulator, bell: dict[str, Any], before: str
+) -> None:
+    hass.states.async_set(BELL, before)
+    await automate(
+        hass, PATH, **bell, duration=20, sub_label="Visitor", event_types=["ring"]
+    )
+
+    ring(hass)
+    await idle(hass)
+
+    (event,) = frigate.events
+    assert (event.camera, event.label) == ("front_door", "doorbell")
+    assert event.sub_label == "Visitor"
+    assert event.end_time is not None
+    # Frigate dates the start back by what it records before.
+    assert event.end_time - event.start_time == pytest.approx(20, abs=6)
+
+
+async def test_presses_that_are_old_or_of_another_type_make_none(
+    hass: HomeAssistant, frigate: FrigateSimulator, bell: dict[str, Any]
+) -> None:
+    hass.states.async_set(BELL, "unavailable")
+    await automate(hass, PATH, **bell, event_types=["ring"])
+
+    ring(hass, seconds_ago=60)
+    ring(hass, kind="motion")
+    hass.states.async_set(BELL, "unavailable")
+    await idle(hass)
+    assert frigate.events == []
+
+    ring(hass)
+    await idle(hass)
+    assert len(frigate.events) == 1
+
+
+async def test_a_door_makes_an_event_that_ends_when_it_closes(
+    hass: HomeAssistant, frigate: FrigateSimulator, garden: dict[str, Any]
+) -> None:
+    hass.states.async_set(DOOR, "off")
+    await automate(hass, PATH, **garden)
+
+    hass.states.async_set(DOOR, "on")
+    await until(lambda: ended(frigate) == [False])
+
+    # A sensor that is out of reach says nothing about its door.
+    hass.states.async_set(DOOR, "unavailable")
+    hass.states.async_set(DOOR, "on")
+    hass.states.async_set(DOOR, "off")
+    await idle(hass)
+    assert ended(frigate) == [True]
+
+
+async def test_a_door_that_opens_and_closes_while_frigate_is_away(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    garden: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    hass.states.async_set(DOOR, "off")
+    await automate(hass, PATH, **garden)
+    await frigate.stop()
+
+    hass.states.async_set(DOOR, "on")
+    hass.states.async_set(DOOR, "off")
+    async with asyncio.timeout(10):
+        while not [one for one in await deliveries(hass) if one["attempts"]]:
+            await asyncio.sleep(0.01)
+    await frigate.start()
+
+    await until(lambda: ended(frigate) == [True])
+    (event,) = frigate.events
+    assert event.end_time is not None
+    assert event.end_time >= event.start_time
+
+
+async def test_a_door_left_open_has_an_event_of_the_longest_time(
+    hass: HomeAssistant, frigate: FrigateSimulator, garden: dict[str, Any]
+) -> None:
+    hass.states.async_set(DOOR, "off")
+    await automate(hass, PATH, **{**garden, "longest": 1})
+
+    hass.states.async_set(DOOR, "on")
+    await until(lambda: ended(frigate) == [True])
+
+    (event,) = frigate.events
+    assert event.end_time is not None
+    assert 1 <= event.end_time - event.start_time < 15
+
+
+@pytest.mark.parametrize("state", UNSURE)
+async def test_a_door_found_open_makes_none(
+    hass: HomeAssistant, frigate: FrigateSimulator, garden: dict[str, Any], state: str
+) -> None:
+    hass.states.async_set(DOOR, state)
+    await automate(hass, PATH, **garden)
+    hass.states.async_set(DOOR, "on")
+    await idle(hass)
+    assert frigate.events == []
+
+
+async def test_an_event_is_ended_although_the_automation_was_saved_meanwhile(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    garden: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hass.states.async_set(DOOR, "off")
+    await automate(hass, PATH, **garden)
+    hass.states.async_set(DOOR, "on")
+    await until(lambda: ended(frigate) == [False])
+
+    await reload(hass, monkeypatch, PATH, **{**garden, "longest": 15})
+    await until(lambda: runs(hass) == 1)
+    assert ended(frigate) == [False]
+    hass.states.async_set(DOOR, "off")
+    await idle(hass)
+    assert ended(frigate) == [True]
+
+
+@pytest.mark.parametrize("meanwhile", ["on", "off", *UNSURE])
+async def test_events_left_open_by_a_restart_are_ended(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    garden: dict[str, Any],
+    meanwhile: str,
+) -> None:
+    door = {"camera": "garden", "label": "garden_door", "until_ended": True}
+    over = await act(hass, "create_camera_event", **door)
+    await act(hass, "end_camera_event", delivery_id=over["delivery_id"])
+    await act(hass, "create_camera_event", **door)
+    await act(hass, "create_camera_event", **{**door, "label": "gate"})
+    closed = frigate.events[0].end_time
+    assert ended(frigate) == [True, False, False]
+
+    hass.states.async_set(DOOR, meanwhile)
+    await start_again(hass, PATH, **garden)
+    if meanwhile != "off":
+        await until(lambda: runs(hass) == 1)
+        assert ended(frigate) == [True, False, False]
+        hass.states.async_set(DOOR, "off")
+
+    await until(lambda: ended(frigate) == [True, True, False])
+    await idle(hass)
+    assert frigate.events[0].end_time == closed
+
+
+async def test_an_event_left_open_by_a_restart_ends_after_the_longest_time(
+    hass: HomeAssistant, frigate: FrigateSimulator, garden: dict[str, Any]
+) -> None:
+    await act(
+        hass,
+        "create_camera_event",
+        camera="garden",
+        label="garden_door",
+        until_ended=True,
+    )
+    hass.states.async_set(DOOR, "on")
+    await start_again(hass, PATH, **{**garden, "longest": 1})
+    await until(lambda: ended(frigate) == [True])

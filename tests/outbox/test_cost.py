@@ -1,0 +1,165 @@
+"""What the store reads does not grow with what it holds.
+
+Counted in steps of SQLite's virtual machine, which no other load changes.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+import sqlite3
+
+import pytest
+
+from custom_components.event_relay.outbox import queries
+from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
+from custom_components.event_relay.outbox.file import open_file
+from custom_components.event_relay.outbox.room import OutboxFull, Room
+
+from .conftest import OWNER
+from .ledger import START
+from .test_store import a_delivery
+
+FEW, WAITING, ENDED = 100, 10_000, 100_000
+LIMIT = 200_000
+NOW = START + timedelta(hours=1)
+
+type Work = Callable[[sqlite3.Connection, Room], object]
+
+
+def _accept(database: sqlite3.Connection, room: Room) -> object:
+    new = a_delivery(10**6, key="new", follows="delivery-1")
+    return queries.accept(database, new, room, LIMIT)
+
+
+def _recover(database: sqlite3.Connection, _: Room) -> object:
+    return queries.recover(database, OWNER, NOW)
+
+
+def _take(database: sqlite3.Connection, _: Room) -> object:
+    return queries.take(
+        database, OWNER, NOW, slots=4, look_ups=4, busy=(), expire_since=None
+    )
+
+
+def _hasten(database: sqlite3.Connection, _: Room) -> object:
+    return queries.hasten(database, OWNER, START - timedelta(days=1), 1)
+
+
+def _prune_nothing(database: sqlite3.Connection, _: Room) -> object:
+    return queries.prune(database, OWNER, START - timedelta(days=7))
+
+
+def _owners(database: sqlite3.Connection, _: Room) -> object:
+    return queries.owners(database)
+
+
+def _list(database: sqlite3.Connection, _: Room) -> object:
+    return queries.listing(database, OWNER, (), None, 50)
+
+
+def _remove_nothing(database: sqlite3.Connection, _: Room) -> object:
+    return queries.remove(database, "nobody")
+
+
+def _steps(database: sqlite3.Connection, work: Work, room: Room) -> int:
+    """Count the steps of something, and undo it."""
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    database.execute("BEGIN")
+    database.set_progress_handler(step, 1)
+    work(database, room)
+    database.set_progress_handler(None, 0)
+    database.execute("ROLLBACK")
+    return steps
+
+
+def _fill(
+    database: sqlite3.Connection, numbers: range, **changes: object
+) -> list[Delivery]:
+    """Store many deliveries."""
+    room = Room()
+    database.execute("BEGIN")
+    filled = [
+        queries.accept(
+            database, a_delivery(number, key=f"key {number}", **changes), room, LIMIT
+        )
+        for number in numbers
+    ]
+    database.execute("COMMIT")
+    return filled
+
+
+@pytest.fixture(scope="module")
+def databases(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[sqlite3.Connection, sqlite3.Connection]]:
+    """Return a file that holds little, and one that holds much."""
+    folder: Path = tmp_path_factory.mktemp("cost")
+    with (
+        closing(open_file(folder / "little.db").database) as little,
+        closing(open_file(folder / "much.db").database) as much,
+    ):
+        ended = {"state": DeliveryState.DELIVERED, "settled_at": START, "due_at": None}
+        _fill(little, range(FEW))
+        _fill(little, range(FEW, 2 * FEW), **ended)
+        _fill(much, range(WAITING))
+        _fill(much, range(WAITING, WAITING + ENDED), **ended)
+        yield little, much
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        _accept,
+        _recover,
+        _take,
+        _hasten,
+        _prune_nothing,
+        _owners,
+        _list,
+        _remove_nothing,
+    ],
+)
+def test_costs_the_same_however_much_there_is(
+    databases: tuple[sqlite3.Connection, sqlite3.Connection], work: Work
+) -> None:
+    steps = []
+    for database in databases:
+        room = Room()
+        room.take(database, OWNER, LIMIT)  # the first acceptance of a run counts
+        steps.append(_steps(database, work, room))
+    little, much = steps
+    assert 0 < much < 1.5 * little + 100
+
+
+def test_room_is_counted_again_when_it_seems_to_be_used_up(tmp_path: Path) -> None:
+    with closing(open_file(tmp_path / "event_relay.db").database) as database:
+        room = Room()
+        for number in range(3):
+            queries.accept(database, a_delivery(number), room, 3)
+        with pytest.raises(OutboxFull):
+            queries.accept(database, a_delivery(3), room, 3)
+        with pytest.raises(OutboxFull):
+            queries.accept(database, a_delivery(3), room, 2)
+
+        database.execute("UPDATE deliveries SET state = 'delivered' WHERE sequence = 1")
+        queries.accept(database, a_delivery(3), room, 3)
+        with pytest.raises(OutboxFull):
+            queries.accept(database, a_delivery(4), room, 3)
+        # Another connection has room of its own.
+        queries.accept(database, a_delivery(5, connection="other"), room, 3)
+
+
+def test_a_deletion_takes_a_page_at_a_time(tmp_path: Path) -> None:
+    with closing(open_file(tmp_path / "event_relay.db").database) as database:
+        many = 2 * queries.DELETED_AT_ONCE + 1
+        _fill(database, range(many))
+        deleted = [queries.remove(database, OWNER) for _ in range(4)]
+        page = queries.DELETED_AT_ONCE
+        assert deleted == [page, page, 1, 0]

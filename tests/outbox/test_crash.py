@@ -1,0 +1,278 @@
+"""Every commit in the way of a delivery is a place to die at, before it and after."""
+
+from collections.abc import Callable
+import json
+import os
+from pathlib import Path
+import signal
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from custom_components.event_relay.outbox.delivery import SETTLED, Delivery
+from custom_components.event_relay.outbox.outbox import NotAllowed
+
+from .virtual import Killed
+from .world import Fault, World
+
+MOST_COMMITS = 60
+"""More than any flow here makes; a loop that gets there does not end."""
+
+
+def _accept(world: World, delivery_id: str, **data: object) -> None:
+    world.loop.now(world.house.outbox.submit(world.request(delivery_id, **data)))
+
+
+def _stored(world: World, delivery_id: str) -> Delivery:
+    delivery = world.loop.now(world.store.get(delivery_id))
+    assert delivery is not None
+    return delivery
+
+
+def single(world: World) -> None:
+    _accept(world, "one", steps=("write",))
+
+
+def repeated(world: World) -> None:
+    _accept(world, "one", steps=("note",))
+
+
+def several(world: World) -> None:
+    _accept(world, "one", steps=("write", "note"))
+
+
+def unaskable(world: World) -> None:
+    _accept(world, "one", steps=("stamp",))
+
+
+def unaskable_in_the_end(world: World) -> None:
+    _accept(world, "one", steps=("note", "write", "stamp"))
+
+
+def start_and_end(world: World) -> None:
+    _accept(world, "one", steps=("write",))
+    _accept(world, "two", steps=("write",), after="one")
+
+
+def start_that_never_was(world: World) -> None:
+    world.outside.answers = [Fault.UNREACHABLE, Fault.REFUSED]
+    _accept(world, "one", steps=("write",))
+    _accept(world, "two", steps=("write",), after="one")
+    world.loop.forward(seconds=10)
+
+
+def tried_again(world: World) -> None:
+    world.outside.answers = [Fault.UNREACHABLE, Fault.BUSY]
+    _accept(world, "one", steps=("write",))
+    world.loop.forward(seconds=60)
+
+
+def found(world: World) -> None:
+    world.outside.answers = [Fault.REPLY_LOST, Fault.CANNOT_TELL]
+    _accept(world, "one", steps=("write",))
+    world.loop.forward(seconds=60)
+
+
+def absent(world: World) -> None:
+    world.outside.answers = [Fault.REQUEST_LOST]
+    _accept(world, "one", steps=("write", "note"))
+    world.loop.forward(seconds=60)
+
+
+def reply_lost_where_nobody_can_be_asked(world: World) -> None:
+    world.outside.answers = [Fault.REPLY_LOST]
+    _accept(world, "one", steps=("stamp",))
+    world.loop.forward(seconds=60)
+
+
+def retried(world: World) -> None:
+    world.outside.answers = [Fault.REFUSED]
+    _accept(world, "one", steps=("write",))
+    world.loop.now(world.house.outbox.retry(_stored(world, "one")))
+
+
+def discarded(world: World) -> None:
+    world.house.worker.pause()
+    _accept(world, "one", steps=("write",))
+    _accept(world, "two", steps=("write",), after="one")
+    world.loop.now(world.house.outbox.discard(_stored(world, "one")))
+
+
+def expired(world: World) -> None:
+    world.house.worker.pause()
+    _accept(world, "one", steps=("write",), seconds=60)
+    world.loop.forward(seconds=61)
+
+
+FLOWS: dict[Callable[[World], None], int] = {
+    single: 3,
+    repeated: 3,
+    several: 4,
+    unaskable: 3,
+    unaskable_in_the_end: 5,
+    start_and_end: 6,
+    start_that_never_was: 7,
+    tried_again: 7,
+    found: 5,
+    absent: 7,
+    reply_lost_where_nobody_can_be_asked: 4,
+    retried: 6,
+    discarded: 4,
+    expired: 2,
+}
+"""Each with the commits that it is known to make, or fewer where some go together."""
+
+
+def _die_at(world: World, number: int, when: str) -> None:
+    def die(reached: int) -> None:
+        if reached == number:
+            raise Killed
+
+    setattr(world.database, when, die)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.__name__)
+def test_dies_at_every_commit_and_keeps_the_promise(
+    tmp_path: Path, flow: Callable[[World], None], when: str
+) -> None:
+    for number in range(1, MOST_COMMITS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        world = World(folder)
+        _die_at(world, number, when)
+        try:
+            flow(world)
+        except Killed:
+            world.kill()
+        else:
+            world.close()
+            break
+        _live_on(world, accepted=when == "after" or number > 1)
+        world.close()
+    else:
+        pytest.fail("never came to its end")
+    assert number - 1 >= FLOWS[flow] - 1
+
+
+def _live_on(world: World, *, accepted: bool) -> None:
+    """Go on with the file as it was, and see that all that was accepted ends well."""
+    world.outside.answers.clear()
+    world.restart()
+    world.heal()
+    assert not world.wrongs, world.wrongs
+    assert ("one" in world.states) is accepted
+    for row in world.rows():
+        assert row["state"] in SETTLED
+        steps = [step for one, step in world.outside.done if one == row["id"]]
+        if row["state"] == "delivered":
+            assert set(json.loads(row["payload"])["steps"]) == set(steps)
+        elif row["state"] == "failed":
+            assert row["failure_code"] in {"outcome_unknown", "rejected"}
+            _retry_is_for_the_user_to_confirm(world, row)
+        else:
+            assert steps == []
+    for (_, step), times in world.outside.done.items():
+        assert times == 1 or step == "note"
+
+
+def _retry_is_for_the_user_to_confirm(world: World, row: sqlite3.Row) -> None:
+    if row["failure_code"] != "outcome_unknown":
+        return
+    with pytest.raises(NotAllowed, match="confirmation_needed"):
+        world.loop.now(world.house.outbox.retry(_stored(world, row["id"])))
+
+
+_CHILD = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from custom_components.event_relay.outbox import database
+from custom_components.event_relay.outbox.delivery import DeliveryState
+from custom_components.event_relay.outbox.file import Opened
+from custom_components.event_relay.outbox.store import Store
+from tests.outbox.conftest import House
+from tests.outbox.virtual import Commits
+
+path, number, when, steps = Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:5]
+
+def die(reached):
+    if reached == number:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def open_file(path):
+    hooks = {"before": lambda _: None, "after": lambda _: None, when: die}
+    return Opened(database=Commits(opened(path).database, **hooks))
+
+opened, database.open_file = database.open_file, open_file
+
+async def main():
+    store = Store(path)
+    await store.open()
+    house = House(store)
+    write = house.client.write
+
+    async def told(step, text, context):
+        print(context.delivery_id, step, flush=True)
+        return await write(step, text, context)
+
+    house.client.write = told
+    delivery = await house.submit(wait=0, steps=tuple(steps.split(",")))
+    house.start()
+    await house.until(delivery, DeliveryState.DELIVERED)
+    await house.stop()
+    await store.close()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "when", "steps"),
+    [
+        (1, "before", "write"),
+        (1, "after", "write"),
+        (2, "after", "write"),
+        (2, "after", "stamp"),
+        (3, "before", "write"),
+        (3, "before", "stamp"),
+        (3, "after", "write,note"),
+    ],
+)
+def test_process_that_is_killed_leaves_what_the_next_one_carries_on_with(
+    tmp_path: Path, number: int, when: str, steps: str
+) -> None:
+    path = tmp_path / "outbox-0.db"
+    child = subprocess.run(  # noqa: S603 - a process of our own
+        [sys.executable, "-c", _CHILD, str(path), str(number), when, steps],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr
+
+    world = World(tmp_path, started=False)
+    for line in child.stdout.splitlines():
+        delivery_id, step = line.split()
+        world.outside.done[delivery_id, step] += 1
+        world.outside.unknown.add((delivery_id, step))
+    for row in world.rows():
+        for step in json.loads(row["results"]):
+            world.outside.unknown.discard((row["id"], step))
+    world.start()
+    world.heal()
+
+    assert not [wrong for wrong in world.wrongs if "sent" in wrong], world.wrongs
+    states = [row["state"] for row in world.rows()]
+    if number == 1 and when == "before":
+        assert states == []
+    elif steps == "stamp" and (number, when) in {(2, "after"), (3, "before")}:
+        assert states == ["failed"]
+        assert world.rows()[0]["failure_code"] == "outcome_unknown"
+    else:
+        assert states == ["delivered"]
+    assert set(world.outside.done.values()) <= {1}
+    world.close()

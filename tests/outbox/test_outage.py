@@ -1,0 +1,187 @@
+"""A day's outage with a full outbox, and what comes after it, in virtual time."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from custom_components.event_relay.outbox import breaker, policy
+from custom_components.event_relay.outbox.store import UNSETTLED_LIMIT, OutboxFull
+
+from .ledger import LEDGER
+from .world import Fault, World
+
+DAY = timedelta(days=1).total_seconds()
+SOME = 500
+"""Deliveries where it does not matter how many there are."""
+RETRY_AFTER = 120
+"""Seconds that the outside asks for when it is limited."""
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Return a house beside an outside system."""
+    world = World(tmp_path)
+    yield world
+    world.close()
+
+
+def _fill(world: World, size: int, **data: object) -> None:
+    """Accept many deliveries in one turn of the loop."""
+
+    async def fill() -> None:
+        async with asyncio.TaskGroup() as group:
+            for number in range(size):
+                request = world.request(f"d{number:05}", **data)
+                group.create_task(world.house.outbox.submit(request))
+
+    world.loop.now(fill())
+
+
+def _states(world: World) -> set[str]:
+    world.look()
+    assert not world.wrongs, world.wrongs
+    return {*world.states.values()}
+
+
+def _probes(seconds: float) -> int:
+    """Return how many attempts an open breaker makes when chance is at its longest."""
+    count, gone_by = 0, 0.0
+    while gone_by <= seconds:
+        wait = policy.back_off(count + 1, 1.0)
+        gone_by += min(wait, breaker.PROBE_CAP).total_seconds()
+        count += 1
+    return count
+
+
+@pytest.mark.parametrize(
+    ("fault", "size"), [(Fault.UNREACHABLE, UNSETTLED_LIMIT), (Fault.BUSY, SOME)]
+)
+def test_outage_of_a_day_costs_a_probe_a_minute_and_loses_nothing(
+    world: World, fault: Fault, size: int
+) -> None:
+    world.outside.weather = fault
+    _fill(world, size)
+    world.loop.forward(days=1)
+
+    outage = world.outside.asked.total()
+    first = breaker.THRESHOLD + LEDGER.concurrency - 1
+    assert _probes(DAY) - 1 <= outage <= _probes(DAY) + first
+    assert world.outside.most_under_way <= LEDGER.concurrency
+    assert _states(world) == {"pending"}
+
+    world.outside.weather = Fault.FINE
+    world.loop.forward(seconds=breaker.PROBE_CAP.total_seconds())
+
+    assert _states(world) == {"delivered"}
+    assert world.outside.asked.total() == outage + size
+    assert [*world.outside.done.values()] == [1] * size
+
+
+def test_drains_in_the_order_of_acceptance_as_many_at_once_as_may_be(
+    world: World,
+) -> None:
+    world.outside.weather = Fault.UNREACHABLE
+    _fill(world, SOME)
+    world.loop.forward(hours=1)
+    tried = {one for one, _ in world.outside.asked}
+    world.outside.weather = Fault.HANGS_FIRST
+
+    # One probe, then all places are taken, and taken again as they become free.
+    world.loop.forward(minutes=1)
+    assert world.outside.under_way == 1
+    for _ in range(50):
+        world.outside.release()
+        world.loop.settle()
+        assert world.outside.under_way <= LEDGER.concurrency
+    assert world.outside.most_under_way == LEDGER.concurrency
+    world.outside.weather = Fault.FINE
+    world.outside.release()
+    world.loop.settle()
+
+    assert _states(world) == {"delivered"}
+    untried = [one for one, _ in world.outside.done if one not in tried]
+    assert untried == sorted(untried)
+
+
+def test_backend_that_names_a_time_is_left_alone_until_then(world: World) -> None:
+    world.outside.weather = Fault.LIMITED
+    _fill(world, SOME)
+    world.loop.forward(days=1)
+
+    rounds = DAY / RETRY_AFTER + 1
+    outage = world.outside.asked.total()
+    assert rounds - 1 <= outage <= rounds * LEDGER.concurrency
+    assert _states(world) == {"pending"}
+
+    world.outside.weather = Fault.FINE
+    # Nothing has to wait longer than what it was told to wait itself.
+    world.loop.forward(seconds=RETRY_AFTER)
+    assert _states(world) == {"delivered"}
+    assert world.outside.asked.total() == outage + SOME
+
+
+def test_what_has_no_use_after_the_outage_expires_and_is_told_of(
+    world: World,
+) -> None:
+    world.outside.weather = Fault.UNREACHABLE
+    _fill(world, SOME, seconds=DAY)
+    world.loop.forward(seconds=DAY - 1)
+    assert _states(world) == {"pending"}
+
+    world.loop.forward(seconds=2)
+    assert _states(world) == {"expired"}
+    told = [one.id for one in world.house.changes if one.state.settled]
+    assert sorted(told) == sorted(world.states)
+    assert len(told) == SOME
+
+    asked = world.outside.asked.total()
+    world.outside.weather = Fault.FINE
+    world.loop.forward(hours=1)
+    assert world.outside.asked.total() == asked
+
+
+def test_full_outbox_takes_no_more_than_it_has_room_for(world: World) -> None:
+    world.house.worker.pause()
+    _fill(world, UNSETTLED_LIMIT)
+
+    with pytest.raises(OutboxFull):
+        world.loop.now(world.house.outbox.submit(world.request("one too many")))
+
+    assert _states(world) == {"pending"}
+    assert len(world.states) == UNSETTLED_LIMIT
+
+
+def test_attempt_costs_the_same_however_many_wait(tmp_path: Path) -> None:
+    costs = []
+    for size in (100, 5000):
+        folder = tmp_path / str(size)
+        folder.mkdir()
+        world = World(folder)
+        world.outside.weather = Fault.UNREACHABLE
+        _fill(world, size, seconds=DAY)
+        world.loop.forward(minutes=10)
+        costs.append(_instructions(world, minutes=10))
+        world.close()
+
+    few, many = costs
+    assert few > 0
+    assert many < few * 1.5
+
+
+def _instructions(world: World, **parts: float) -> int:
+    """Count the instructions, in tens, that SQLite carries out in some time."""
+    count = 0
+
+    def carried_out() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    world.outside.judges = False
+    world.database.raw.set_progress_handler(carried_out, 10)
+    world.loop.forward(**parts)
+    world.database.raw.set_progress_handler(None, 0)
+    return count

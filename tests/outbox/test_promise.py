@@ -1,0 +1,334 @@
+"""The promise, line by line, against whatever may happen in whatever order."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+import os
+from pathlib import Path
+import shutil
+import sqlite3
+from tempfile import TemporaryDirectory
+from typing import Any, override
+
+from hypothesis import HealthCheck, Phase, settings, strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+import pytest
+
+from custom_components.event_relay.backends.errors import (
+    BackendError,
+    CannotConnect,
+    OutcomeUnknown,
+)
+from custom_components.event_relay.outbox import file, outcomes, queries
+from custom_components.event_relay.outbox.delivery import (
+    SETTLED,
+    Delivery,
+    DeliveryState,
+)
+from custom_components.event_relay.outbox.outbox import NotAllowed
+from custom_components.event_relay.outbox.outcomes import AnyStep
+from custom_components.event_relay.outbox.store import StaleDelivery, StoreUnavailable
+
+from .world import Fault, World
+
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+"""Asked for with HYPOTHESIS_PROFILE=thorough: an hour's search, not half a minute's."""
+
+LINES: dict[str, dict[str, Any]] = {
+    "repeatable": {"steps": ("note",)},
+    "findable": {"steps": ("write",)},
+    "un-askable": {"steps": ("stamp",)},
+    "several": {"steps": ("write", "note", "stamp")},
+    "found last": {"steps": ("note", "write")},
+    "in a lane": {"steps": ("write",), "lane": "door"},
+    "expiring": {"steps": ("write",), "seconds": 100},
+}
+
+
+class Promise(RuleBasedStateMachine):
+    """Everything that can happen to an outbox."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.temporary = TemporaryDirectory()
+        self.world = World(Path(self.temporary.name))
+        self.accepted: dict[str, tuple[str, ...]] = {}
+        self.number = 0
+        self.confirmed: set[str] = set()
+        self.saved: Path | None = None
+        self.saved_states: dict[str, DeliveryState] = {}
+        self.saved_asked: dict[tuple[str, str], int] = {}
+        self.backing_up = False
+
+    def _accept(self, *, steps: tuple[str, ...], **data: object) -> None:
+        world = self.world
+        self.number += 1
+        delivery_id = f"d{self.number}"
+        try:
+            world.loop.now(
+                world.house.outbox.submit(
+                    world.request(delivery_id, steps=steps, **data)
+                )
+            )
+        except StoreUnavailable:
+            assert world.database.full
+            assert delivery_id not in {row["id"] for row in world.rows()}
+            return
+        assert not world.database.full
+        self.accepted[delivery_id] = steps
+
+    def _some(self, which: int) -> str:
+        return [*self.accepted][which % len(self.accepted)]
+
+    @rule(kind=st.sampled_from([*LINES]))
+    def accept(self, kind: str) -> None:
+        self._accept(**LINES[kind])
+
+    @precondition(lambda self: self.accepted)
+    @rule(which=st.integers(0, 9), step=st.sampled_from(["write", "note", "stamp"]))
+    def accept_what_follows(self, which: int, step: str) -> None:
+        row = self.world.row(self._some(which))
+        self._accept(steps=(step,), after=row["follows"] or row["id"])
+
+    @rule(fault=st.sampled_from(Fault))
+    def change_weather(self, fault: Fault) -> None:
+        self.world.outside.weather = fault
+
+    @rule(fault=st.sampled_from(Fault))
+    def fail_next(self, fault: Fault) -> None:
+        self.world.outside.answers.append(fault)
+
+    @rule()
+    def answer_what_hangs(self) -> None:
+        self.world.outside.release()
+        self.world.loop.settle()
+
+    @rule()
+    def mend_credentials(self) -> None:
+        self.world.house.worker.resume()
+        self.world.loop.settle()
+
+    @rule(seconds=st.sampled_from([1, 10, 120, 4000, 20_000]))
+    def let_time_go_by(self, seconds: float) -> None:
+        self.world.loop.forward(seconds=seconds)
+
+    @rule(seconds=st.sampled_from([-30, 30, -4000, 4000, -200_000, 200_000]))
+    def set_clock(self, seconds: float) -> None:
+        self.world.clock.set(seconds=seconds)
+
+    @rule(full=st.booleans())
+    def fill_disk(self, full: bool) -> None:
+        self.world.database.full = full
+
+    @rule(off=st.sampled_from([0, 100, 100_000]), orderly=st.booleans())
+    def restart(self, off: float, orderly: bool) -> None:
+        if orderly and not self.world.database.full:
+            self.world.stop()
+        else:
+            self.world.kill()
+        self.backing_up = False
+        self.world.clock.forward(seconds=off)
+        self.world.restart()
+
+    @rule(seconds=st.sampled_from([-200_000, 200_000]))
+    def set_clock_while_off(self, seconds: float) -> None:
+        self.world.kill()
+        self.backing_up = False
+        self.world.clock.set(seconds=seconds)
+        self.world.restart()
+
+    @precondition(lambda self: self.accepted)
+    @rule(which=st.integers(0, 9), confirm=st.booleans())
+    def retry(self, which: int, confirm: bool) -> None:
+        world = self.world
+        delivery_id = self._some(which)
+
+        async def retry() -> None:
+            delivery = await world.store.get(delivery_id)
+            assert delivery is not None
+            await world.house.outbox.retry(delivery, confirm=confirm)
+
+        if confirm:
+            # Whoever confirms takes on that it may happen twice, where nobody
+            # can be asked.
+            world.outside.unknown.discard((delivery_id, "stamp"))
+        with suppress(NotAllowed, StaleDelivery, StoreUnavailable):
+            world.loop.now(retry())
+
+    @precondition(lambda self: self.accepted)
+    @rule(which=st.integers(0, 9))
+    def discard(self, which: int) -> None:
+        world = self.world
+        delivery_id = self._some(which)
+
+        async def discard() -> None:
+            delivery = await world.store.get(delivery_id)
+            assert delivery is not None
+            await world.house.outbox.discard(delivery)
+
+        with suppress(NotAllowed, StaleDelivery, StoreUnavailable):
+            world.loop.now(discard())
+
+    @precondition(lambda self: not self.backing_up and not self.world.database.full)
+    @rule()
+    def begin_backup(self) -> None:
+        self.world.loop.now(self.world.store.begin_backup())
+        self.backing_up = True
+
+    @precondition(lambda self: self.backing_up)
+    @rule(log=st.booleans())
+    def copy_file(self, log: bool) -> None:
+        world = self.world
+        world.look()
+        self.saved = world.folder / "backup.db"
+        for companion in ("", "-wal") if log else ("",):
+            shutil.copyfile(f"{world.path}{companion}", f"{self.saved}{companion}")
+        if not log:
+            Path(f"{self.saved}-wal").unlink(missing_ok=True)
+        self.saved_asked = {**world.outside.asked}
+
+    @precondition(lambda self: self.backing_up)
+    @rule()
+    def end_backup(self) -> None:
+        self.world.loop.now(self.world.store.end_backup())
+        self.backing_up = False
+
+    @precondition(lambda self: self.saved)
+    @rule(off=st.sampled_from([0, 100_000]))
+    def restore(self, off: float) -> None:
+        world = self.world
+        assert self.saved is not None
+        world.kill()
+        self.backing_up = False
+        for companion in ("", "-wal"):
+            Path(f"{world.path}{companion}").unlink(missing_ok=True)
+            if Path(f"{self.saved}{companion}").exists():
+                shutil.copyfile(f"{self.saved}{companion}", f"{world.path}{companion}")
+        world.clock.forward(seconds=off)
+        world.clock = world.clock.restarted()
+        world.open()
+        rows = world.on_file()
+        assert DeliveryState.PENDING not in rows.values()
+        world.states = rows
+        self.accepted = {one: self.accepted[one] for one in rows}
+        # What was sent after the copy was made, the copy knows nothing of.
+        world.outside.unknown |= {
+            one
+            for one, times in world.outside.asked.items()
+            if one[0] in rows and times != self.saved_asked.get(one)
+        }
+        world.start()
+
+    @invariant()
+    def keeps_the_promise(self) -> None:
+        self.world.loop.settle()
+        self.world.look()
+        assert not self.world.wrongs, self.world.wrongs
+        assert self.accepted.keys() == self.world.states.keys()
+
+    @override
+    def teardown(self) -> None:
+        world = self.world
+        try:
+            if world.wrongs:
+                return
+            world.heal()
+            assert not world.wrongs, world.wrongs
+            assert self.accepted.keys() == world.states.keys()
+            unsettled = {
+                one: state
+                for one, state in world.states.items()
+                if state not in SETTLED
+            }
+            assert not unsettled, unsettled
+            for row in world.rows():
+                if row["state"] != "delivered" or row["warnings"] != "[]":
+                    continue
+                for step in self.accepted[row["id"]]:
+                    assert world.outside.done[row["id"], step] >= 1
+            for (_, step), times in world.outside.done.items():
+                assert times == 1 or step != "write"
+        finally:
+            world.close()
+            self.temporary.cleanup()
+
+
+def _search(examples: int, steps: int, *phases: Phase) -> None:
+    run_state_machine_as_test(
+        Promise,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            phases=phases or [*Phase],
+            database=None,
+            report_multiple_bugs=not phases,
+            derandomize=bool(phases),
+            suppress_health_check=[*HealthCheck],
+        ),
+    )
+
+
+def test_keeps_the_promise_whatever_happens() -> None:
+    _search(20_000 if THOROUGH else 100, 50 if THOROUGH else 30)
+
+
+def _forgets_what_it_was_sending(
+    database: sqlite3.Connection, owner: str, now: datetime
+) -> int:
+    return database.execute(
+        "UPDATE deliveries SET state = 'pending', due_at = ?, first_sent_at = NULL"
+        " WHERE connection = ? AND state = 'sending'",
+        (now.timestamp(), owner),
+    ).rowcount
+
+
+def _takes_any_answer_for_none(error: BackendError) -> BackendError:
+    return CannotConnect() if isinstance(error, OutcomeUnknown) else error
+
+
+def _restart_sends_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(queries, "recover", _forgets_what_it_was_sending)
+
+
+def _lost_reply_sends_again(patch: pytest.MonkeyPatch) -> None:
+    interrupted = outcomes.step_interrupted
+
+    def forgetful(
+        delivery: Delivery, step: AnyStep, error: BackendError, **rest: object
+    ) -> Delivery:
+        return interrupted(delivery, step, _takes_any_answer_for_none(error), **rest)  # type: ignore[arg-type]
+
+    patch.setattr(outcomes, "step_interrupted", forgetful)
+
+
+def _restored_copy_is_trusted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(file, "_distrust_copy", lambda _: None)
+
+
+def _end_of_a_dead_start_waits(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(queries, "_orphans", lambda *_: [])
+
+
+@pytest.mark.parametrize(
+    "sabotage",
+    [
+        _restart_sends_again,
+        _lost_reply_sends_again,
+        _restored_copy_is_trusted,
+        _end_of_a_dead_start_waits,
+    ],
+)
+def test_finds_what_breaks_the_promise(
+    sabotage: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sabotage(monkeypatch)
+
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        _search(400, 30, Phase.generate)

@@ -1,0 +1,343 @@
+"""A house in virtual time, beside an outside system that remembers everything."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+import sqlite3
+from typing import override
+
+from custom_components.event_relay.backends.base import (
+    Absent,
+    Finding,
+    Found,
+    JsonObject,
+    StepContext,
+    Unclear,
+)
+from custom_components.event_relay.backends.errors import (
+    CannotConnect,
+    InvalidCredentials,
+    OutcomeUnknown,
+    Rejected,
+    Unavailable,
+)
+from custom_components.event_relay.outbox.delivery import TRANSITIONS, DeliveryState
+from custom_components.event_relay.outbox.outbox import Request
+from custom_components.event_relay.outbox.store import Store
+
+from .conftest import OWNER, House
+from .ledger import ACTION, Clock, LedgerClient
+from .virtual import LoopDatabase, VirtualLoop
+
+type Done = tuple[str, str]
+"""The id of a delivery, and a step of it."""
+
+_BUSY = ("sending", "uncertain")
+_UNSETTLED = ("pending", *_BUSY)
+
+
+class Fault(StrEnum):
+    """How the outside answers a call."""
+
+    FINE = "fine"
+    REPLY_LOST = "reply lost"
+    REQUEST_LOST = "request lost"
+    HANGS = "hangs, and takes effect at once"
+    HANGS_FIRST = "hangs, and takes effect in the end"
+    REFUSED = "refused"
+    LIMITED = "limited"
+    BUSY = "busy, for nobody knows how long"
+    UNREACHABLE = "unreachable"
+    UNAUTHORISED = "unauthorised"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass
+class Outside(LedgerClient):
+    """Does what it is asked to, and judges whether it should have been asked.
+
+    It outlives every run of the house. `file` is where the house has its outbox.
+    """
+
+    done: Counter[Done] = field(default_factory=Counter)
+    asked: Counter[Done] = field(default_factory=Counter)
+    unknown: set[Done] = field(default_factory=set)
+    """Sent with an outcome that nobody in the house knows."""
+    weather: Fault = Fault.FINE
+    answers: list[Fault] = field(default_factory=list)
+    """How the next calls are answered, before the weather is asked."""
+    wrongs: list[str] = field(default_factory=list)
+    """What should never have come."""
+    file: sqlite3.Connection | None = None
+    judges: bool = True
+    under_way: int = 0
+    most_under_way: int = 0
+
+    @override
+    async def write(self, step: str, text: str, context: StepContext) -> JsonObject:
+        if self.judges:
+            self._judge(step, context.delivery_id)
+        one = (context.delivery_id, step)
+        self.asked[one] += 1
+        self.unknown.add(one)
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            await self._answer(one, self._fault())
+        except OutcomeUnknown:
+            raise
+        except asyncio.CancelledError:
+            raise
+        except BaseException:
+            self.unknown.discard(one)
+            raise
+        finally:
+            self.under_way -= 1
+        self.unknown.discard(one)
+        return {"id": "/".join(one)}
+
+    @override
+    async def find(self, context: StepContext) -> Finding:
+        one = (context.delivery_id, "write")
+        match self._fault():
+            case Fault.UNREACHABLE | Fault.HANGS | Fault.HANGS_FIRST:
+                raise CannotConnect
+            case Fault.UNAUTHORISED:
+                raise InvalidCredentials
+            case Fault.LIMITED:
+                raise Unavailable(retry_after=120)
+            case Fault.BUSY:
+                raise Unavailable
+            case Fault.CANNOT_TELL:
+                return Unclear()
+            case _:
+                self.unknown.discard(one)
+                return (
+                    Found(result={"id": "/".join(one)}) if self.done[one] else Absent()
+                )
+
+    async def _answer(self, one: Done, fault: Fault) -> None:
+        """Take effect, or not, as a fault has it."""
+        match fault:
+            case Fault.REFUSED:
+                raise Rejected("no")
+            case Fault.LIMITED:
+                raise Unavailable(retry_after=120)
+            case Fault.BUSY:
+                raise Unavailable
+            case Fault.UNREACHABLE:
+                raise CannotConnect
+            case Fault.UNAUTHORISED:
+                raise InvalidCredentials
+            case Fault.REQUEST_LOST:
+                raise OutcomeUnknown
+            case Fault.HANGS_FIRST:
+                await self._released()
+        self.done[one] += 1
+        if fault is Fault.REPLY_LOST:
+            raise OutcomeUnknown
+        if fault is Fault.HANGS:
+            await self._released()
+
+    async def _released(self) -> None:
+        if self.gate is None:
+            self.gate = asyncio.Event()
+        await self.gate.wait()
+
+    def release(self) -> None:
+        """Answer what hangs."""
+        if self.gate is not None:
+            self.gate.set()
+            self.gate = None
+
+    def _fault(self) -> Fault:
+        return self.answers.pop(0) if self.answers else self.weather
+
+    def _judge(self, step: str, delivery_id: str) -> None:
+        """Note what is wrong with being asked for a step now."""
+        one = (delivery_id, step)
+        if one in self.unknown and step != "note":
+            self.wrongs.append(f"{one} sent again, its outcome unknown")
+        if step == "write" and self.done[one]:
+            self.wrongs.append(f"{one} sent again after it happened")
+        assert self.file is not None
+        row = self.file.execute(
+            "SELECT * FROM deliveries WHERE id = ?", (delivery_id,)
+        ).fetchone()
+        if row is None or row["state"] != "sending":
+            self.wrongs.append(f"{one} sent without being in the file as such")
+            return
+        if (
+            row["follows"]
+            and not self.file.execute(
+                "SELECT 1 FROM deliveries WHERE id = ? AND state = 'delivered'",
+                (row["follows"],),
+            ).fetchone()
+        ):
+            self.wrongs.append(f"{one} sent before its start")
+        for other in self.file.execute(
+            "SELECT * FROM deliveries WHERE connection = ? AND key = ? AND id != ?",
+            (OWNER, row["key"], delivery_id),
+        ):
+            state = other["state"]
+            former = other["sequence"] < row["sequence"]
+            if state in _BUSY or (state in _UNSETTLED and former):
+                self.wrongs.append(f"{one} sent with {other['id']} {state}, same key")
+        for other in self.file.execute(
+            "SELECT * FROM deliveries WHERE connection = ? AND lane = ? AND id != ?",
+            (OWNER, row["lane"], delivery_id),
+        ):
+            if (state := other["state"]) in _BUSY:
+                self.wrongs.append(f"{one} sent with {other['id']} {state}, same lane")
+
+
+_WITNESS = """
+    CREATE TEMP TABLE seen (id TEXT, was TEXT, state TEXT);
+    CREATE TEMP TRIGGER added AFTER INSERT ON main.deliveries BEGIN
+        INSERT INTO seen VALUES (new.id, NULL, new.state); END;
+    CREATE TEMP TRIGGER moved AFTER UPDATE OF state ON main.deliveries BEGIN
+        INSERT INTO seen VALUES (new.id, old.state, new.state); END;
+    CREATE TEMP TRIGGER removed AFTER DELETE ON main.deliveries BEGIN
+        INSERT INTO seen VALUES (old.id, old.state, NULL); END;
+"""
+"""Has SQLite itself note every change of a state, with the transaction it is in."""
+
+
+class World:
+    """A house that can be killed at any moment, and what is outside of it."""
+
+    def __init__(self, folder: Path, *, started: bool = True) -> None:
+        self.folder = folder
+        self.clock = Clock()
+        self.outside = Outside()
+        self.runs = 0
+        self.states: dict[str, DeliveryState] = {}
+        """What has surely been committed."""
+        self.wrongs: list[str] = self.outside.wrongs
+        self.path = folder / "outbox-0.db"
+        self.marked = False
+        """Whether the last run ended during a backup."""
+        self.open()
+        self.states = self.on_file()
+        if started:
+            self.start()
+
+    def open(self) -> None:
+        """Begin a run on the file that is there."""
+        self.loop = VirtualLoop(self.clock)
+        self.store = Store(self.path)
+        self.database = LoopDatabase(self.path)
+        self.store._database = self.database
+        self.loop.now(self.store.open())
+        assert not self.database.damages
+        self.outside.file = self.database.raw
+        self.outside.under_way = 0
+        self.outside.gate = None
+        if self.marked:
+            # Opening it has made everything uncertain that waits.
+            self.states |= {
+                one: DeliveryState.UNCERTAIN
+                for one, state in self.states.items()
+                if not state.settled
+            }
+        self.database.raw.executescript(_WITNESS)
+        self.house = House(self.store, clock=self.clock, client=self.outside)
+
+    def start(self) -> None:
+        """Let the worker run."""
+        self.loop.call_soon(self.house.start)
+        self.loop.settle()
+
+    def kill(self) -> None:
+        """End the run as SIGKILL would; what is on disk is what the next one finds."""
+        self.runs += 1
+        (mark,) = self.database.raw.execute("PRAGMA application_id").fetchone()
+        self.marked = mark != 0
+        copy = self.folder / f"outbox-{self.runs}.db"
+        self.database.kill(copy)
+        self.loop.end()
+        if self.database.raw.in_transaction:
+            self.database.raw.rollback()
+        self.look()
+        self.database.raw.close()
+        self.path = copy
+
+    def stop(self) -> None:
+        """End the run in good order."""
+        stopping = self.loop.create_task(self.house.stop())
+        self.loop.forward(seconds=30)
+        assert stopping.done()
+        self.look()
+        self.marked = bool(
+            self.database.raw.execute("PRAGMA application_id").fetchone()[0]
+        )
+        self.loop.now(self.store.close())
+        self.loop.end()
+
+    def restart(self) -> None:
+        """Begin another run on what the last one left on disk."""
+        self.clock = self.clock.restarted()
+        self.open()
+        self.start()
+
+    def request(self, delivery_id: str, **data: object) -> Request:
+        """Ask for a line with an id that is known beforehand."""
+        return Request(
+            operation="write_line",
+            data={"text": delivery_id, **data},
+            origin=ACTION,
+            occurred_at=self.clock(),
+            id=delivery_id,
+        )
+
+    def rows(self) -> list[sqlite3.Row]:
+        """Return what is in the file."""
+        return self.database.raw.execute(
+            "SELECT * FROM deliveries ORDER BY sequence"
+        ).fetchall()
+
+    def on_file(self) -> dict[str, DeliveryState]:
+        """Return the state that each delivery has in the file."""
+        return {row["id"]: DeliveryState(row["state"]) for row in self.rows()}
+
+    def row(self, delivery_id: str) -> sqlite3.Row:
+        """Return one delivery as the file has it."""
+        return next(row for row in self.rows() if row["id"] == delivery_id)
+
+    def look(self) -> None:
+        """Follow what was committed since the last look, and judge every way taken."""
+        raw = self.database.raw
+        for delivery_id, was, state in raw.execute("SELECT * FROM seen").fetchall():
+            if state is None:
+                self.wrongs.append(f"{delivery_id} is gone")
+                continue
+            new = DeliveryState(state)
+            if was is None:
+                if delivery_id in self.states:
+                    self.wrongs.append(f"{delivery_id} accepted twice")
+            elif new not in TRANSITIONS[DeliveryState(was)] and was != new:
+                self.wrongs.append(f"{delivery_id}: {was} to {new}")
+            elif self.states.get(delivery_id) != was:
+                self.wrongs.append(f"{delivery_id}: unseen way to {was}")
+            self.states[delivery_id] = new
+        raw.execute("DELETE FROM seen")
+        rows = self.on_file()
+        if rows != self.states:
+            self.wrongs.append(f"the file has {rows}, not {self.states}")
+
+    def heal(self) -> None:
+        """Mend everything, and let days go by."""
+        self.database.full = False
+        self.outside.weather = Fault.FINE
+        self.outside.answers.clear()
+        self.outside.release()
+        self.house.worker.resume()
+        self.loop.forward(days=3)
+        self.look()
+
+    def close(self) -> None:
+        """Clear away."""
+        self.loop.end()
+        self.database.raw.close()

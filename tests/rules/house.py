@@ -1,0 +1,107 @@
+"""Rules in a test's Home Assistant, and what they become."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentryDataWithId
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.rules.member import Member
+from custom_components.event_relay.rules.outcome import Outcome
+from simulators.frigate import FrigateSimulator
+from simulators.frigate.store import StoredEvent
+
+from ..home import a_connection, coordinator
+
+BELL = "binary_sensor.doorbell"
+DOOR = "binary_sensor.door"
+RULE_ID = "01JDOORBELLRULE00000000001"
+
+PRESSED = {"trigger": "state", "entity_id": BELL, "to": "on"}
+DOORBELL: dict[str, Any] = {
+    "triggers": [PRESSED],
+    "operation": "create_camera_event",
+    "fields": {"camera": "front_door", "label": "doorbell", "duration": 20},
+}
+OPENED: dict[str, Any] = {
+    "triggers": [{"trigger": "state", "entity_id": DOOR, "to": "on"}],
+    "operation": "create_camera_event",
+    "fields": {"camera": "garden", "label": "door"},
+    "until": {
+        "triggers": [{"trigger": "state", "entity_id": DOOR, "to": "off"}],
+        "longest_open": 600,
+    },
+}
+
+
+def a_rule(
+    data: dict[str, Any], title: str = "Doorbell", subentry_id: str = RULE_ID
+) -> ConfigSubentryDataWithId:
+    """Return a rule as its form leaves it."""
+    return ConfigSubentryDataWithId(
+        data=data,
+        subentry_id=subentry_id,
+        subentry_type="rule",
+        title=title,
+        unique_id=None,
+    )
+
+
+def an_entry(url: str, *rules: ConfigSubentryDataWithId) -> MockConfigEntry:
+    """Return a connection with rules."""
+    plain = a_connection(url)
+    return MockConfigEntry(
+        domain=plain.domain,
+        title=plain.title,
+        data=dict(plain.data),
+        subentries_data=rules,
+        entry_id=plain.entry_id,
+    )
+
+
+async def set_up(
+    hass: HomeAssistant, simulator: FrigateSimulator, *rules: ConfigSubentryDataWithId
+) -> MockConfigEntry:
+    """Set up a connection with rules."""
+    entry = an_entry(simulator.url, *rules)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return entry
+
+
+def member_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> Member:
+    """Return what runs for a rule."""
+    rules = coordinator(entry).rules
+    assert rules is not None
+    return rules.members[subentry_id]
+
+
+def outcomes_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> list[Outcome]:
+    """Return a list that every outcome of a rule from now on is added to."""
+    outcomes: list[Outcome] = []
+    member_of(entry, subentry_id).listen(outcomes.append)
+    return outcomes
+
+
+async def change(hass: HomeAssistant, entity_id: str, *states: str) -> None:
+    """Set the states of an entity, one after the other."""
+    for state in states:
+        hass.states.async_set(entity_id, state)
+        await hass.async_block_till_done()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def events(simulator: FrigateSimulator, number: int) -> list[StoredEvent]:
+    """Return the events of Frigate once there are so many."""
+    await until(lambda: len(simulator.events) >= number)
+    assert len(simulator.events) == number
+    return list(simulator.events)

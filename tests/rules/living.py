@@ -1,0 +1,87 @@
+"""Triggers that fire by themselves in a Home Assistant whose time is moved on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import Context, HomeAssistant, State
+from homeassistant.helpers.typing import ConfigType
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.event_relay.rules.arming import attach
+from custom_components.event_relay.rules.occurrences import (
+    Occurrence,
+    missed_occurrences,
+    occurrence_of,
+)
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass
+class Living:
+    """A Home Assistant and its clock."""
+
+    hass: HomeAssistant
+    freezer: FrozenDateTimeFactory
+    step: timedelta = timedelta(minutes=5)
+    config: ConfigType = field(default_factory=dict)
+
+    async def through(
+        self, trigger: Mapping[str, Any], since: datetime, until: datetime
+    ) -> list[Occurrence]:
+        """Return what a trigger fires when time passes, in the order of time."""
+        self.freezer.move_to(since)
+        found: list[Occurrence] = []
+        configs: list[ConfigType] = []
+
+        async def triggered(
+            variables: dict[str, Any], context: Context | None = None
+        ) -> None:
+            occurrence = occurrence_of(configs[0], 0, variables)
+            assert occurrence is not None
+            found.append(occurrence)
+
+        triggers = await attach(self.hass, [trigger], "test", triggered)
+        configs += triggers.configs
+        self.config = configs[0]
+        await self.hass.async_block_till_done()
+        # On the step, whatever odd second it began at, as windows of calendars do.
+        now = since - (since - _EPOCH) % self.step
+        while (now := now + self.step) <= until:
+            self.freezer.move_to(now)
+            async_fire_time_changed(self.hass, now)
+            await self.hass.async_block_till_done()
+        triggers.detach()
+        return sorted(found, key=lambda one: (one.instant, one.mark))
+
+    async def worked_out(self, since: datetime, until: datetime) -> list[Occurrence]:
+        """Return what is worked out afterwards for the same trigger."""
+        missed = await missed_occurrences(self.hass, self.config, 0, since, until)
+        assert [one.instant for one in missed] == sorted(one.instant for one in missed)
+        return sorted(missed, key=lambda one: (one.instant, one.mark))
+
+
+def plain(occurrence: Occurrence) -> Occurrence:
+    """Return an occurrence that may be compared with one that was worked out.
+
+    A live one has fractions of seconds, and states that are the machine's own.
+    """
+    variables = dict(occurrence.variables)
+    variables["trigger"] = {
+        key: _plain(value) for key, value in variables["trigger"].items()
+    }
+    return replace(occurrence, variables=variables)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case State():
+            return value.entity_id, value.state, dict(value.attributes)
+        case datetime():
+            # Its zone counts, too: templates show it.
+            return value.replace(microsecond=0).isoformat()
+        case _:
+            return value

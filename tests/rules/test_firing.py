@@ -1,0 +1,369 @@
+"""What makes a rule fire, and what it delivers then."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.outbox.delivery import OriginKind
+from simulators.frigate import FrigateSimulator
+
+from ..home import act, coordinator
+from .house import (
+    BELL,
+    DOORBELL,
+    PRESSED,
+    RULE_ID,
+    a_rule,
+    change,
+    events,
+    member_of,
+    outcomes_of,
+    set_up,
+    until,
+)
+
+
+async def test_a_trigger_becomes_an_event(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    outcomes = outcomes_of(entry)
+
+    hass.states.async_set(BELL, "on", context=Context(id="the button's"))
+    (event,) = await events(frigate, 1)
+    await until(lambda: outcomes)
+
+    assert (event.camera, event.label) == ("front_door", "doorbell")
+    (outcome,) = outcomes
+    assert outcome.kind == "delivered"
+    assert outcome.delivery is not None
+    assert outcome.delivery.origin.kind is OriginKind.RULE
+    assert outcome.delivery.origin.subentry_id == RULE_ID
+    assert outcome.context is not None
+    assert outcome.context.parent_id == "the button's"
+    state = hass.states.get(BELL)
+    assert state is not None
+    assert outcome.occurred_at == state.last_updated
+
+
+async def test_fields_are_templates_that_see_the_trigger(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    fields = {
+        "camera": "{{ 'front_' ~ 'door' }}",
+        "label": "{{ trigger.to_state.object_id }}",
+        "sub_label": "{{ trigger.nothing }}",
+        "duration": "{{ 10 + 5 }}",
+    }
+    await set_up(hass, frigate, a_rule({**DOORBELL, "fields": fields}))
+
+    await change(hass, BELL, "on")
+
+    (event,) = await events(frigate, 1)
+    assert (event.camera, event.label) == ("front_door", "doorbell")
+    assert event.sub_label is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, "on"),
+        ("unknown", "on"),
+        ("unavailable", "on"),
+        ("on", "unavailable"),
+        ("on", None),
+    ],
+)
+async def test_coming_and_going_fires_nothing_unless_asked(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    before: str | None,
+    after: str | None,
+) -> None:
+    any_change = {"trigger": "state", "entity_id": BELL}
+    asked = {**DOORBELL, "triggers": [any_change], "from_unknown": True}
+    await set_up(
+        hass,
+        frigate,
+        a_rule({**DOORBELL, "triggers": [any_change]}),
+        a_rule({**asked, "fields": {"camera": "garden", "label": "asked"}}, "b", "b"),
+    )
+    if before is not None:
+        await change(hass, BELL, before)
+    seen = len(await _settled(hass, frigate))
+
+    if after is None:
+        hass.states.async_remove(BELL)
+    else:
+        hass.states.async_set(BELL, after)
+
+    labels = [event.label for event in (await _settled(hass, frigate))[seen:]]
+    assert labels == ["asked"]
+
+
+async def _settled(hass: HomeAssistant, frigate: FrigateSimulator) -> list[Any]:
+    """Return the events once nothing is under way any more."""
+    await hass.async_block_till_done()
+    async with asyncio.timeout(10):
+        while (await act(hass, "list_deliveries", state=["pending", "sending"]))[
+            "deliveries"
+        ]:
+            await asyncio.sleep(0.01)
+    return list(frigate.events)
+
+
+async def test_first_press_of_a_doorbell_comes_from_unknown(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, "event.bell", "unknown")
+    triggers = [{"trigger": "state", "entity_id": "event.bell"}]
+    await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": triggers}))
+
+    await change(hass, "event.bell", "2026-11-22T12:00:00.000+00:00")
+
+    await events(frigate, 1)
+
+
+async def test_conditions_hold_it_back(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    await change(hass, "input_boolean.away", "off")
+    condition = {
+        "condition": "state",
+        "entity_id": "input_boolean.away",
+        "state": "on",
+    }
+    await set_up(hass, frigate, a_rule({**DOORBELL, "conditions": [condition]}))
+
+    await change(hass, BELL, "on", "off")
+    await change(hass, "input_boolean.away", "on")
+    await change(hass, BELL, "on")
+
+    await events(frigate, 1)
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({"debounce": 30}, ["bell", "gate"]),
+        ({"cool_down": 30}, ["bell"]),
+        ({"most": 2, "period": 300}, ["bell", "bell"]),
+    ],
+)
+async def test_limits_hold_it_back_also_after_a_restart(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    limits: dict[str, int],
+    expected: list[str],
+) -> None:
+    gate = "binary_sensor.gate"
+    await change(hass, BELL, "off")
+    await change(hass, gate, "off")
+    data = {
+        **DOORBELL,
+        "triggers": [{**PRESSED, "entity_id": [BELL, gate]}],
+        "fields": {
+            "camera": "garden",
+            "label": "{{ trigger.to_state.object_id | replace('door', '') }}",
+            "duration": 5,
+        },
+        "limits": limits,
+    }
+    entry = await set_up(hass, frigate, a_rule(data))
+
+    await change(hass, BELL, "on", "off", "on", "off")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    await change(hass, BELL, "on", "off")
+    await change(hass, gate, "on", "off", "on", "off")
+
+    listed = await act(hass, "list_deliveries")
+    labels = [one["summary"].split(" / ")[1] for one in listed["deliveries"]]
+    assert labels[::-1] == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"camera": "nowhere", "label": "x"}, "camera"),
+        ({"camera": "garden", "label": "{{ 1 / 0 }}"}, "division by zero"),
+        ({"camera": "garden", "label": ""}, "label"),
+    ],
+)
+async def test_what_cannot_be_delivered_is_a_failed_outcome(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    fields: dict[str, str],
+    reason: str,
+) -> None:
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "fields": fields}))
+    outcomes = outcomes_of(entry)
+
+    await change(hass, BELL, "on")
+    await until(lambda: outcomes)
+
+    assert outcomes[0].kind == "failed"
+    assert reason in outcomes[0].reason
+    assert (await act(hass, "list_deliveries"))["deliveries"] == []
+
+
+async def test_traces_of_automations_stay_their_own(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    from homeassistant.helpers.trace import trace_get  # noqa: PLC0415
+
+    await change(hass, BELL, "off")
+    condition = {"condition": "template", "value_template": "{{ true }}"}
+    await set_up(hass, frigate, a_rule({**DOORBELL, "conditions": [condition]}))
+    trace_get(clear=True)
+
+    hass.states.async_set(BELL, "on")
+    await events(frigate, 1)
+
+    assert not trace_get(clear=False)
+
+
+async def test_test_fires_the_same_way(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    never = {"condition": "template", "value_template": "{{ false }}"}
+    fields = {**DOORBELL["fields"], "label": "{{ trigger.to_state.object_id }}"}
+    entry = await set_up(
+        hass, frigate, a_rule({**DOORBELL, "fields": fields, "conditions": [never]})
+    )
+    member = member_of(entry)
+
+    await member.async_test(Context())  # type: ignore[attr-defined]
+
+    (event,) = await events(frigate, 1)
+    assert event.label == "doorbell"
+    (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
+    assert listed["origin"] == "test"
+
+
+async def test_one_that_cannot_be_armed_breaks_only_itself(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    broken = {**DOORBELL, "triggers": [{"trigger": "nothing.happens"}]}
+    entry = await set_up(
+        hass, frigate, a_rule(DOORBELL), a_rule(broken, "Broken", "broken")
+    )
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, "rule_not_armed_broken")
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["rule"] == "Broken"
+
+    await change(hass, BELL, "on")
+    await events(frigate, 1)
+
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries["broken"], data=DOORBELL
+    )
+    await hass.async_block_till_done()
+    assert ir.async_get(hass).async_get_issue(DOMAIN, "rule_not_armed_broken") is None
+    await change(hass, BELL, "off", "on")
+    await events(frigate, 3)
+
+
+async def test_a_missing_entity_is_reported_until_it_comes(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await set_up(hass, frigate, a_rule(DOORBELL))
+    issues = ir.async_get(hass)
+    issue = issues.async_get_issue(DOMAIN, f"rule_refers_{RULE_ID}")
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["reason"] == BELL
+
+    await change(hass, BELL, "off")
+
+    assert issues.async_get_issue(DOMAIN, f"rule_refers_{RULE_ID}") is None
+
+
+async def test_only_the_rule_that_changes_is_armed_anew(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    entry = await set_up(
+        hass, frigate, a_rule(DOORBELL), a_rule(DOORBELL, "Other", "other")
+    )
+    rules = coordinator(entry).rules
+    assert rules is not None
+    kept, replaced = rules.members[RULE_ID], rules.members["other"]
+
+    hass.config_entries.async_update_subentry(
+        entry,
+        entry.subentries["other"],
+        data={**DOORBELL, "fields": {"camera": "garden", "label": "new"}},
+    )
+    await hass.async_block_till_done()
+
+    assert rules.members[RULE_ID] is kept
+    assert rules.members["other"] is not replaced
+    await change(hass, BELL, "on")
+    assert {event.label for event in await events(frigate, 2)} == {"doorbell", "new"}
+
+
+async def test_switched_off_it_fires_nothing_also_after_a_reload(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+
+    await member_of(entry).async_disable()
+    await change(hass, BELL, "on", "off")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert not member_of(entry).enabled
+    await change(hass, BELL, "on", "off")
+    await member_of(entry).async_enable()
+    await change(hass, BELL, "on")
+
+    await events(frigate, 1)
+
+
+async def test_nothing_fires_before_home_assistant_has_started(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    from homeassistant.core import CoreState  # noqa: PLC0415
+
+    hass.set_state(CoreState.not_running)
+    await change(hass, BELL, "off")
+    await set_up(hass, frigate, a_rule(DOORBELL))
+    await change(hass, BELL, "on", "off")
+    await hass.async_start()
+    await hass.async_block_till_done()
+    await change(hass, BELL, "on")
+
+    await events(frigate, 1)
+
+
+async def test_a_burst_arrives_whole(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await async_setup_component(hass, "homeassistant", {})
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    outcomes = outcomes_of(entry)
+
+    @callback
+    def ring() -> None:
+        hass.states.async_set(BELL, "on")
+        hass.states.async_set(BELL, "off")
+
+    for _ in range(50):
+        ring()
+    await until(lambda: len(outcomes) == 50)
+
+    assert len(frigate.events) == 50

@@ -1,0 +1,130 @@
+"""A clock on the wall shows a time whenever Home Assistant's own timers would fire."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from homeassistant.util import dt as dt_util
+from hypothesis import example, given, settings, strategies as st
+import pytest
+
+from custom_components.event_relay.rules.occurrences.timetable import Block, changes
+from custom_components.event_relay.rules.occurrences.wall_clock import WallClock
+
+ZONES = (
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Havana",
+    "Asia/Beirut",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Pacific/Chatham",
+    "UTC",
+)
+CHANGES = (
+    datetime(2026, 3, 29, 1, tzinfo=UTC),
+    datetime(2026, 10, 25, 1, tzinfo=UTC),
+    datetime(2026, 3, 8, 7, tzinfo=UTC),
+    datetime(2026, 11, 1, 6, tzinfo=UTC),
+    datetime(2026, 4, 4, 15, tzinfo=UTC),
+    datetime(2026, 10, 3, 15, 30, tzinfo=UTC),
+    datetime(2028, 2, 29, 12, tzinfo=UTC),
+)
+
+
+@pytest.fixture(autouse=True)
+def zone_as_before() -> Iterator[None]:
+    before = dt_util.get_default_time_zone()
+    yield
+    dt_util.set_default_time_zone(before)
+
+
+def few(most: int) -> st.SearchStrategy[list[int]]:
+    return st.lists(st.integers(0, most), min_size=1, max_size=4, unique=True).map(
+        sorted
+    )
+
+
+def fired(
+    since: datetime,
+    until: datetime,
+    seconds: list[int],
+    minutes: list[int],
+    hours: list[int],
+) -> Iterator[datetime]:
+    """Yield when `async_track_time_change` fires."""
+    now = since
+    while True:
+        local = dt_util.as_local(now)
+        found = dt_util.find_next_time_expression_time(local, seconds, minutes, hours)
+        now = dt_util.as_utc(found)
+        if now > until:
+            return
+        yield now
+        now += timedelta(seconds=1)
+
+
+@given(
+    zone=st.sampled_from(ZONES),
+    change=st.sampled_from(CHANGES),
+    begin=st.integers(-86_400, 3_600),
+    seconds=few(59),
+    minutes=few(59),
+    hours=few(23) | st.just(list(range(24))),
+)
+@example("Europe/Berlin", CHANGES[1], -7200, [0], [30], [2])
+@example("Europe/Berlin", CHANGES[0], -7200, [0], [30], [2])
+@settings(max_examples=150)
+def test_as_home_assistants_timers(
+    zone: str,
+    change: datetime,
+    begin: int,
+    seconds: list[int],
+    minutes: list[int],
+    hours: list[int],
+) -> None:
+    dt_util.set_default_time_zone(ZoneInfo(zone))
+    since = change + timedelta(seconds=begin)
+    until = since + timedelta(days=1, hours=6)
+    clock = WallClock(hours=hours, minutes=minutes, seconds=seconds)
+    shown = [*clock.back(since, until)][::-1]
+    assert shown == [*fired(since, until, seconds, minutes, hours)]
+
+
+EDGES = st.lists(
+    st.times(max_value=time(23, 59)).map(
+        lambda one: one.replace(second=0, microsecond=0)
+    ),
+    max_size=6,
+    unique=True,
+).map(sorted)
+
+
+@given(
+    zone=st.sampled_from(ZONES),
+    change=st.sampled_from(CHANGES),
+    begin=st.integers(-2 * 86_400, 3_600),
+    week=st.lists(EDGES, min_size=7, max_size=7),
+    to_midnight=st.booleans(),
+)
+def test_a_schedule_goes_forward(
+    zone: str, change: datetime, begin: int, week: list[list[time]], to_midnight: bool
+) -> None:
+    dt_util.set_default_time_zone(ZoneInfo(zone))
+    since = change + timedelta(seconds=begin)
+    blocks = [
+        [
+            Block(start=start, end=end, data={})
+            for start, end in zip(
+                day[::2],
+                [*day[1::2], *([time.max] if to_midnight else [])],
+                strict=False,
+            )
+        ]
+        for day in week
+    ]
+    boundaries = [*changes(blocks, since, since + timedelta(days=3))]
+    instants = [dt_util.as_utc(after.since) for _, after in boundaries]
+    assert instants == sorted(set(instants))
+    assert all(before.since < after.since for before, after in boundaries)
+    assert all(since <= one <= since + timedelta(days=3) for one in instants)

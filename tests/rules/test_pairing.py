@@ -1,0 +1,244 @@
+"""Events that a rule begins are ended, once, whatever happens in between."""
+
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateSimulator
+
+from ..home import act, coordinator
+from .house import (
+    DOOR,
+    OPENED,
+    RULE_ID,
+    a_rule,
+    change,
+    events,
+    member_of,
+    set_up,
+    until,
+)
+
+WINDOW = "binary_sensor.window"
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
+    """Set up a rule for a door that is closed."""
+    await change(hass, DOOR, "off")
+    return await set_up(hass, frigate, a_rule(OPENED, "Door"))
+
+
+async def ended(frigate: FrigateSimulator, number: int = 0) -> float:
+    """Return when an event ended, once it has."""
+    await until(lambda: frigate.events[number].end_time is not None)
+    end = frigate.events[number].end_time
+    assert end is not None
+    return end
+
+
+async def test_the_end_follows_its_start(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    await change(hass, DOOR, "on")
+    (event,) = await events(frigate, 1)
+    assert event.end_time is None
+
+    await change(hass, DOOR, "off")
+
+    await ended(frigate)
+    await events(frigate, 1)
+
+
+async def test_start_and_end_at_once_keep_their_order(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    hass.states.async_set(DOOR, "on")
+    hass.states.async_set(DOOR, "off")
+    await hass.async_block_till_done()
+
+    await until(lambda: len(frigate.events) == 1)
+    await ended(frigate)
+
+
+async def test_a_second_start_does_not_open_another(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    await change(hass, DOOR, "on", "idle", "on")
+    await events(frigate, 1)
+
+    await change(hass, DOOR, "off")
+    await ended(frigate)
+    await events(frigate, 1)
+
+
+async def test_each_entity_ends_its_own(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, DOOR, "off")
+    await change(hass, WINDOW, "off")
+    both = [DOOR, WINDOW]
+    data: dict[str, Any] = {
+        **OPENED,
+        "triggers": [{"trigger": "state", "entity_id": both, "to": "on"}],
+        "fields": {"camera": "garden", "label": "{{ trigger.to_state.object_id }}"},
+        "until": {
+            "triggers": [
+                {"trigger": "state", "entity_id": both, "to": "off"},
+                {"trigger": "event", "event_type": "all_clear"},
+            ],
+        },
+    }
+    await set_up(hass, frigate, a_rule(data))
+    await change(hass, DOOR, "on")
+    await change(hass, WINDOW, "on")
+    await events(frigate, 2)
+    label = {event.label: number for number, event in enumerate(frigate.events)}
+
+    await change(hass, WINDOW, "off")
+    await ended(frigate, label["window"])
+    assert frigate.events[label["door"]].end_time is None
+    hass.bus.async_fire("all_clear")
+
+    await ended(frigate, label["door"])
+
+
+async def test_its_longest_time_ends_it(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    await change(hass, DOOR, "on")
+    await events(frigate, 1)
+    await until(lambda: not coordinator(entry).worker._sending)
+
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=601))
+    await hass.async_block_till_done()
+
+    listed = (await act(hass, "list_deliveries"))["deliveries"]
+    assert [one["operation"] for one in listed] == [
+        "end_camera_event",
+        "create_camera_event",
+    ]
+
+
+async def test_it_stays_open_when_its_sensor_vanishes(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    until_any = {"triggers": [{"trigger": "state", "entity_id": DOOR}]}
+    await change(hass, DOOR, "off")
+    await set_up(hass, frigate, a_rule({**OPENED, "until": until_any}))
+    await change(hass, DOOR, "on")
+    (event,) = await events(frigate, 1)
+
+    await change(hass, DOOR, "unavailable")
+    hass.states.async_remove(DOOR)
+    await hass.async_block_till_done()
+    assert event.end_time is None
+    await change(hass, DOOR, "off")
+
+    await ended(frigate)
+
+
+@pytest.mark.parametrize("now", ["off", "on", "unavailable"])
+async def test_after_a_restart_it_is_ended_if_its_cause_is_over(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry, now: str
+) -> None:
+    await change(hass, DOOR, "on")
+    (event,) = await events(frigate, 1)
+    await hass.config_entries.async_unload(entry.entry_id)
+    await change(hass, DOOR, now)
+
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+    if now != "off":
+        assert (await act(hass, "list_deliveries", state="pending"))["deliveries"] == []
+        assert event.end_time is None
+        await change(hass, DOOR, "off")
+    await ended(frigate)
+    await events(frigate, 1)
+
+
+async def test_deleting_the_rule_ends_what_is_open_and_leaves_nothing(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    await change(hass, DOOR, "on")
+    await events(frigate, 1)
+
+    hass.config_entries.async_remove_subentry(entry, RULE_ID)
+    await hass.async_block_till_done()
+
+    await ended(frigate)
+    rules = coordinator(entry).rules
+    assert rules is not None
+    assert not rules.members
+    assert await coordinator(entry).outbox._store.recall(entry.entry_id) == {}
+
+
+async def test_deleting_the_rule_while_frigate_is_away_leaves_nothing_to_begin(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    await frigate.stop()
+    await change(hass, DOOR, "on")
+    hass.config_entries.async_remove_subentry(entry, RULE_ID)
+    await hass.async_block_till_done()
+
+    async def states() -> set[str]:
+        listed = await act(hass, "list_deliveries")
+        return {one["state"] for one in listed["deliveries"]}
+
+    # One that was being sent at that moment is ended once it can be.
+    assert await states() <= {"discarded", "sending", "pending", "uncertain"}
+    await frigate.start()
+    coordinator(entry).worker.resume()
+    await until(lambda: all(event.end_time for event in frigate.events))
+
+
+async def test_switching_it_off_ends_what_is_open(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    await change(hass, DOOR, "on")
+    await events(frigate, 1)
+
+    await member_of(entry).async_disable()
+
+    await ended(frigate)
+
+
+async def test_a_changed_rule_still_ends_what_is_open(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    await change(hass, DOOR, "on")
+    await events(frigate, 1)
+
+    hass.config_entries.async_update_subentry(
+        entry,
+        entry.subentries[RULE_ID],
+        data={**OPENED, "fields": {"camera": "front_door", "label": "other"}},
+    )
+    await hass.async_block_till_done()
+    await change(hass, DOOR, "off")
+
+    await ended(frigate)
+    await events(frigate, 1)
+
+
+async def test_a_refused_start_is_not_open(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    frigate.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422))
+    await change(hass, DOOR, "on")
+    await until(
+        lambda: not member_of(entry)._openings.events  # type: ignore[attr-defined]
+    )
+    await change(hass, DOOR, "off")
+
+    listed = (await act(hass, "list_deliveries"))["deliveries"]
+    assert [one["state"] for one in listed] == ["failed"]

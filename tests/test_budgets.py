@@ -1,0 +1,110 @@
+"""Start and stop with a full outbox, within what Home Assistant allows for either."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+import sqlite3
+
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.event_relay import storage
+from custom_components.event_relay.outbox.store import Store
+from simulators.frigate import FrigateSimulator
+
+from .home import act, connect, coordinator
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+WAITING, ENDED = 10_000, 100_000
+STEPS = 20_000
+"""Of SQLite's virtual machine; to read the rows takes several for each of them."""
+
+
+@pytest.fixture
+async def frigate() -> AsyncIterator[FrigateSimulator]:
+    """Run a Frigate that stores at once."""
+    async with FrigateSimulator(async_delay=0) as simulator:
+        yield simulator
+
+
+def _multiply(state: str, times: int) -> None:
+    """Copy the only delivery that is in a state, each copy with an id of its own."""
+    with closing(sqlite3.connect(storage.FILE_NAME)) as database:
+        columns = [
+            name
+            for _, name, *_ in database.execute("PRAGMA table_info(deliveries)")
+            if name not in {"sequence", "id", "key"}
+        ]
+        listed = ", ".join(columns)
+        numbers = (
+            "WITH RECURSIVE number (n) AS"
+            " (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT ?)"
+        )
+        database.execute(
+            f"{numbers} INSERT INTO deliveries (id, key, {listed})"  # noqa: S608 - names of columns
+            f" SELECT id || n, id || n, {listed} FROM deliveries, number"
+            " WHERE state = ?",
+            (times - 1, state),
+        )
+        database.commit()
+
+
+class _Meter:
+    """Counts the steps that a store makes SQLite take."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.steps = 0
+
+    def _step(self) -> int:
+        self.steps += 1
+        return 0
+
+    async def attach(self) -> None:
+        """Begin to count."""
+        await self.store._database.run(
+            lambda database: database.set_progress_handler(self._step, 1), alone=True
+        )
+
+
+async def test_full_outbox_neither_delays_the_start_nor_the_stop(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await connect(hass, frigate)
+    doorbell = {"camera": "front_door", "label": "doorbell"}
+    await act(hass, "create_camera_event", **doorbell)
+    await frigate.stop()
+    await act(hass, "create_camera_event", **doorbell)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_add_executor_job(_multiply, "pending", WAITING)
+    await hass.async_add_executor_job(_multiply, "delivered", ENDED)
+    meter = _Meter(await storage.async_get_store(hass))
+    await meter.attach()
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    async with asyncio.timeout(10):
+        while not coordinator(entry).worker._sending:
+            await asyncio.sleep(0)
+    started = meter.steps
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    unloaded = meter.steps
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    before = meter.steps
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+    stopped = meter.steps
+
+    assert 0 < started < STEPS
+    assert unloaded - started < STEPS
+    assert stopped - before < STEPS
+    assert not coordinator(entry).worker._sending
+    with closing(sqlite3.connect(Path(storage.FILE_NAME))) as database:
+        counted = dict(
+            database.execute(
+                "SELECT settled_at IS NULL, count(*) FROM deliveries GROUP BY 1"
+            ).fetchall()
+        )
+    assert counted == {1: WAITING, 0: ENDED}

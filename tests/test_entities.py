@@ -1,0 +1,427 @@
+"""What the entities of a connection show and do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+from homeassistant.components.button.const import DOMAIN as BUTTON, SERVICE_PRESS
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    Platform,
+)
+from homeassistant.core import Context, Event, HomeAssistant, State, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.event import (
+    EventStateChangedData,
+    async_track_state_change_event,
+)
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+    snapshot_platform,
+)
+from syrupy.assertion import SnapshotAssertion
+
+import custom_components.event_relay as integration
+from custom_components.event_relay import coordinator as relay_coordinator
+from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
+from custom_components.event_relay.coordinator import TIDYING
+from custom_components.event_relay.counts import SETTLING
+from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
+from custom_components.event_relay.outbox.store import Counts, Store, StoreUnavailable
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateSimulator
+
+from .home import a_connection, act, connect, coordinator, until_state
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+DOORBELL = {"camera": "front_door", "label": "doorbell"}
+CREATE = "/api/events/*/*/create"
+
+CONNECTIVITY = "binary_sensor.frigate_connectivity"
+FAILED = "sensor.frigate_failed_deliveries"
+LAST = "sensor.frigate_last_delivery"
+OLDEST = "sensor.frigate_oldest_pending_delivery"
+OUTCOME = "event.frigate_outcome"
+PENDING = "sensor.frigate_pending_deliveries"
+RETRY = "button.frigate_retry_failed_deliveries"
+
+
+@pytest.fixture
+async def frigate() -> AsyncIterator[FrigateSimulator]:
+    """Run a Frigate."""
+    async with FrigateSimulator(async_delay=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
+    """Set up a connection that has looked at it."""
+    entry = await connect(hass, frigate)
+    await coordinator(entry).async_refresh()
+    return entry
+
+
+@pytest.fixture
+def all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enable also what is disabled by default."""
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
+
+
+def state(hass: HomeAssistant, entity_id: str) -> State:
+    """Return the state of an entity that is there."""
+    found = hass.states.get(entity_id)
+    assert found is not None
+    return found
+
+
+async def counted(hass: HomeAssistant, entity_id: str) -> str:
+    """Let the changes settle and return what was counted."""
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=SETTLING + 1))
+    await hass.async_block_till_done()
+    return state(hass, entity_id).state
+
+
+def outcomes(hass: HomeAssistant) -> list[State]:
+    """Note every outcome that is shown from now on."""
+    shown: list[State] = []
+
+    @callback
+    def show(event: Event[EventStateChangedData]) -> None:
+        if (new := event.data["new_state"]) is not None:
+            shown.append(new)
+
+    async_track_state_change_event(hass, [OUTCOME], show)
+    return shown
+
+
+async def refused(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
+    """Have an event refused and return the id of its delivery."""
+    frigate.add_faults(
+        Fault(
+            kind=FaultKind.STATUS,
+            method="POST",
+            path=CREATE,
+            status=422,
+            body={"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
+        )
+    )
+    with pytest.raises(HomeAssistantError):
+        await act(hass, "create_camera_event", **DOORBELL)
+    delivery = (await act(hass, "list_deliveries", state="failed"))["deliveries"][0]
+    return str(delivery["delivery_id"])
+
+
+async def press(hass: HomeAssistant) -> None:
+    """Press the button as a user does."""
+    await hass.services.async_call(
+        BUTTON, SERVICE_PRESS, {ATTR_ENTITY_ID: RETRY}, blocking=True
+    )
+
+
+@pytest.mark.usefixtures("all_enabled")
+@pytest.mark.parametrize("platform", ["binary_sensor", "button", "event", "sensor"])
+async def test_entities_of_a_platform(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+) -> None:
+    monkeypatch.setattr(integration, "PLATFORMS", (Platform(platform),))
+    known = a_connection(frigate.url)
+    entry = MockConfigEntry(
+        domain=DOMAIN, title=known.title, data=known.data, entry_id="the_connection"
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+def device_of(hass: HomeAssistant, entry: MockConfigEntry) -> dr.DeviceEntry:
+    """Return the device of a connection."""
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return device
+
+
+async def test_device_tells_what_the_connection_leads_to(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    device = device_of(hass, entry)
+    assert device.entry_type is dr.DeviceEntryType.SERVICE
+    assert (device.name, device.manufacturer) == ("Frigate", "Frigate")
+    assert device.sw_version == entry.data[CONF_CAPABILITIES]["version"]
+    assert device.configuration_url == frigate.url
+
+
+async def test_device_follows_a_new_version_and_a_new_name(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    frigate.configure(version="0.17.2-aaaaaaa")
+    await coordinator(entry).async_refresh()
+    hass.config_entries.async_update_entry(entry, title="Cameras")
+    await hass.async_block_till_done()
+    device = device_of(hass, entry)
+    assert (device.name, device.sw_version) == ("Cameras", "0.17.2-aaaaaaa")
+
+
+async def test_delivery_is_an_outcome_and_the_last_one(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    assert state(hass, OUTCOME).state == STATE_UNKNOWN
+    answer = await act(hass, "create_camera_event", **DOORBELL)
+
+    attributes = state(hass, OUTCOME).attributes
+    assert attributes["event_type"] == "delivered"
+    assert attributes["delivery_id"] == answer["delivery_id"]
+    assert attributes["operation"] == "create_camera_event"
+    assert attributes["origin"] == "action"
+    assert attributes["outside_id"] == answer["outside_id"]
+    assert attributes["links"] == answer["links"]
+    assert attributes["reason"] is None
+    assert 0 <= attributes["lateness"] < 10
+    (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
+    settled_at = dt_util.parse_datetime(listed["settled_at"])
+    assert settled_at is not None
+    assert dt_util.parse_datetime(await counted(hass, LAST)) == settled_at.replace(
+        microsecond=0
+    )
+
+
+async def test_outcome_belongs_to_the_context_of_the_action(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    context = Context(user_id=None)
+    await hass.services.async_call(
+        DOMAIN, "create_camera_event", DOORBELL, blocking=True, context=context
+    )
+    assert state(hass, OUTCOME).context.id == context.id
+
+
+async def test_failure_is_counted_and_can_be_retried_with_the_button(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    assert await counted(hass, FAILED) == "0"
+    delivery_id = await refused(hass, frigate)
+    assert await counted(hass, FAILED) == "1"
+    attributes = state(hass, OUTCOME).attributes
+    assert attributes["event_type"] == "failed"
+    assert attributes["delivery_id"] == delivery_id
+    assert attributes["reason"] == "rejected"
+
+    await press(hass)
+
+    await until_state(hass, delivery_id, "delivered")
+    assert await counted(hass, FAILED) == "0"
+    assert state(hass, OUTCOME).attributes["event_type"] == "delivered"
+    assert len(frigate.events) == 1
+
+
+async def test_button_leaves_alone_what_may_have_arrived(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    delivery_id = await refused(hass, frigate)
+    store = coordinator(entry).outbox._store
+    delivery = await store.get(delivery_id)
+    assert delivery is not None
+    await store.update(replace(delivery, unclear=True), was=DeliveryState.FAILED)
+
+    await press(hass)
+
+    (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
+    assert listed["state"] == "failed"
+    assert await counted(hass, FAILED) == "1"
+
+
+async def test_button_says_when_the_outbox_cannot_be_used(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object, **__: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    monkeypatch.setattr(Store, "listing", full)
+    with pytest.raises(HomeAssistantError) as raised:
+        await press(hass)
+    assert raised.value.translation_key == "outbox_unavailable"
+
+
+async def test_discarded_one_is_an_outcome_too(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    delivery_id = await refused(hass, frigate)
+    shown = outcomes(hass)
+    await act(hass, "discard_delivery", delivery_id=delivery_id)
+    await hass.async_block_till_done()
+    assert [one.attributes["event_type"] for one in shown] == ["discarded"]
+    assert await counted(hass, FAILED) == "0"
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_outage_is_shown_with_what_waits(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    entry = await connect(hass, frigate)
+    await coordinator(entry).async_refresh()
+    assert state(hass, CONNECTIVITY).state == STATE_ON
+    assert await counted(hass, OLDEST) == STATE_UNKNOWN
+    await frigate.stop()
+    answers = [
+        await act(hass, "create_camera_event", **DOORBELL, wait=0) for _ in range(3)
+    ]
+    (*_, first) = (await act(hass, "list_deliveries"))["deliveries"]
+
+    assert await counted(hass, PENDING) == "3"
+    assert state(hass, CONNECTIVITY).state == STATE_OFF
+    accepted_at = dt_util.parse_datetime(first["accepted_at"])
+    assert accepted_at is not None
+    assert dt_util.parse_datetime(state(hass, OLDEST).state) == accepted_at.replace(
+        microsecond=0
+    )
+
+    await frigate.start()
+    for answer in answers:
+        await until_state(hass, answer["delivery_id"], "delivered")
+    assert await counted(hass, PENDING) == "0"
+    assert state(hass, CONNECTIVITY).state == STATE_ON
+    assert state(hass, OLDEST).state == STATE_UNKNOWN
+
+
+async def test_restart_shows_what_the_file_holds(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    await refused(hass, frigate)
+    await act(hass, "create_camera_event", **DOORBELL)
+    last = await counted(hass, LAST)
+
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert state(hass, FAILED).state == STATE_UNAVAILABLE
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+    assert state(hass, FAILED).state == "1"
+    assert state(hass, LAST).state == last
+
+
+async def test_expired_one_is_an_outcome_too(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    running = coordinator(entry)
+    running.worker.pause()
+    answer = await act(hass, "create_camera_event", **DOORBELL)
+    store = running.outbox._store
+    delivery = await store.get(answer["delivery_id"])
+    assert delivery is not None
+    await store.update(
+        replace(delivery, expires_at=dt_util.utcnow()), was=DeliveryState.PENDING
+    )
+    running.worker.wake()
+    await until_state(hass, delivery.id, "expired")
+    assert state(hass, OUTCOME).attributes["event_type"] == "expired"
+    assert state(hass, OUTCOME).attributes["outside_id"] is None
+    assert await counted(hass, FAILED) == "0"
+
+
+async def test_each_of_many_outcomes_is_shown_in_a_turn_of_its_own(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    heard: list[Delivery] = []
+    outbox = coordinator(entry).outbox
+    outbox.listen(heard.append)
+    await act(hass, "create_camera_event", **DOORBELL)
+    await hass.async_block_till_done()
+    shown = outcomes(hass)
+    many = [replace(heard[-1], id=str(number)) for number in range(100)]
+
+    for one in many:
+        outbox.changed(one)
+    assert state(hass, OUTCOME).attributes["delivery_id"] == "0"
+    await asyncio.sleep(0)
+    assert state(hass, OUTCOME).attributes["delivery_id"] in ("0", "1")
+    while state(hass, OUTCOME).attributes["delivery_id"] != "99":
+        await asyncio.sleep(0)
+
+    await hass.async_block_till_done()
+    assert [one.attributes["delivery_id"] for one in shown] == [one.id for one in many]
+    assert len({one.state for one in shown}) == len(many)
+
+
+async def test_last_delivery_outlives_its_row(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await act(hass, "create_camera_event", **DOORBELL)
+    last = await counted(hass, LAST)
+    assert dt_util.parse_datetime(last) is not None
+
+    monkeypatch.setattr(relay_coordinator, "RETENTION", timedelta())
+    async_fire_time_changed(hass, dt_util.utcnow() + TIDYING + timedelta(seconds=2))
+    await hass.async_block_till_done()
+    assert await counted(hass, LAST) == last
+    assert (await act(hass, "list_deliveries"))["deliveries"] == []
+
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert state(hass, LAST).state == last
+
+
+async def test_counts_are_unavailable_while_the_outbox_is(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def damaged(*_: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "counts", damaged)
+        await act(hass, "create_camera_event", **DOORBELL)
+        assert await counted(hass, PENDING) == STATE_UNAVAILABLE
+        assert state(hass, CONNECTIVITY).state == STATE_ON
+    await act(hass, "create_camera_event", **DOORBELL)
+    assert await counted(hass, PENDING) == "0"
+
+
+async def test_burst_is_counted_once_and_nothing_is_counted_at_idle(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await counted(hass, PENDING)
+    queries = 0
+    heard: list[Delivery] = []
+    count = Store.counts
+
+    async def counting(store: Store, owner: str) -> Counts:
+        nonlocal queries
+        queries += 1
+        return await count(store, owner)
+
+    monkeypatch.setattr(Store, "counts", counting)
+    outbox = coordinator(entry).outbox
+    outbox.listen(heard.append)
+    await act(hass, "create_camera_event", **DOORBELL)
+    for _ in range(10_000):
+        outbox.changed(heard[0])
+    await counted(hass, PENDING)
+    assert queries == 1
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=5))
+    await hass.async_block_till_done()
+    assert queries == 1
+
+
+async def test_what_changes_often_is_disabled_by_default(
+    entry: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    entities = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+    assert [one.entity_id for one in entities if one.disabled] == [OLDEST]

@@ -1,0 +1,144 @@
+"""Options that every connection has: how much its outbox holds, and how long."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+import sqlite3
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.event_relay import storage
+from custom_components.event_relay.const import CONF_BACKEND, DOMAIN
+from custom_components.event_relay.coordinator import TIDYING
+from custom_components.event_relay.options import UNSETTLED_LIMIT_LEAST
+from custom_components.event_relay.registry import BACKENDS
+from simulators.frigate import FrigateSimulator
+
+from .home import act, connect
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+OUTBOX = {"retention_days": 7, "unsettled_limit": 10_000}
+OWN: Mapping[str, Mapping[str, Any]] = {"aipix": {"weekdays": "monday_0"}}
+DOORBELL = {"camera": "front_door", "label": "doorbell", "wait": 0}
+
+
+@pytest.fixture
+async def frigate() -> AsyncIterator[FrigateSimulator]:
+    """Run a Frigate that stores at once."""
+    async with FrigateSimulator(async_delay=0) as simulator:
+        yield simulator
+
+
+async def choose(
+    hass: HomeAssistant, entry: MockConfigEntry, **options: object
+) -> Mapping[str, Any]:
+    """Submit the form for options, and let what follows from it happen."""
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    assert form["step_id"] == entry.data[CONF_BACKEND]
+    result = await hass.config_entries.options.async_configure(form["flow_id"], options)
+    await hass.async_block_till_done()
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    return entry.options
+
+
+@pytest.mark.parametrize("backend", [forms.backend.name for forms in BACKENDS])
+async def test_every_connection_says_how_much_it_keeps(
+    hass: HomeAssistant, backend: str
+) -> None:
+    entry = MockConfigEntry(domain=DOMAIN, data={CONF_BACKEND: backend})
+    entry.add_to_hass(hass)
+
+    assert await choose(hass, entry) == {**OUTBOX, **OWN.get(backend, {})}
+    chosen = {"retention_days": 30.0, "unsettled_limit": 500.0}
+    options = await choose(hass, entry, **chosen)
+
+    assert entry.supports_options
+    assert options == {**chosen, **OWN.get(backend, {})}
+    assert all(type(options[name]) is int for name in OUTBOX)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("retention_days", 0),
+        ("retention_days", 366),
+        ("unsettled_limit", 99),
+        ("unsettled_limit", 200_001),
+    ],
+)
+async def test_refuses_what_is_too_little_or_too_much(
+    hass: HomeAssistant, option: str, value: int
+) -> None:
+    entry = MockConfigEntry(domain=DOMAIN, data={CONF_BACKEND: "frigate"})
+    entry.add_to_hass(hass)
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    with pytest.raises(InvalidData) as refusal:
+        await hass.config_entries.options.async_configure(
+            form["flow_id"], {option: value}
+        )
+    assert set(refusal.value.schema_errors) == {option}
+
+
+async def test_lower_bound_refuses_new_ones_and_gives_up_none(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await connect(hass, frigate)
+    await frigate.stop()
+    waiting = UNSETTLED_LIMIT_LEAST + 2
+    for _ in range(waiting):
+        await act(hass, "create_camera_event", **DOORBELL)
+
+    await choose(hass, entry, unsettled_limit=UNSETTLED_LIMIT_LEAST)
+    with pytest.raises(HomeAssistantError) as refusal:
+        await act(hass, "create_camera_event", **DOORBELL)
+    assert refusal.value.translation_key == "outbox_full"
+    listed = await act(hass, "list_deliveries", limit=1000)
+    assert len(listed["deliveries"]) == waiting
+    assert {one["state"] for one in listed["deliveries"]} <= {"pending", "sending"}
+
+    await choose(hass, entry, unsettled_limit=waiting + 1)
+    accepted = await act(hass, "create_camera_event", **DOORBELL)
+    assert accepted["state"] == "pending"
+    with pytest.raises(HomeAssistantError):
+        await act(hass, "create_camera_event", **DOORBELL)
+
+
+async def test_what_has_ended_is_kept_for_as_many_days_as_chosen(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await connect(hass, frigate)
+    await choose(hass, entry, retention_days=30)
+    old, new = [
+        await act(hass, "create_camera_event", **DOORBELL | {"wait": 10})
+        for _ in range(2)
+    ]
+    await _ended_before(hass, old["delivery_id"], timedelta(days=31))
+    await _ended_before(hass, new["delivery_id"], timedelta(days=29))
+
+    async_fire_time_changed(hass, dt_util.utcnow() + TIDYING + timedelta(seconds=1))
+    await hass.async_block_till_done()
+
+    listed = (await act(hass, "list_deliveries"))["deliveries"]
+    assert [one["delivery_id"] for one in listed] == [new["delivery_id"]]
+
+
+async def _ended_before(hass: HomeAssistant, delivery_id: str, ago: timedelta) -> None:
+    """Make a delivery look as if it had ended a time ago."""
+    store = await storage.async_get_store(hass)
+    moment = (dt_util.utcnow() - ago).timestamp()
+
+    def age(database: sqlite3.Connection) -> None:
+        database.execute(
+            "UPDATE deliveries SET settled_at = ? WHERE id = ?", (moment, delivery_id)
+        )
+
+    await store._database.run(age)

@@ -1,0 +1,340 @@
+"""Files that are damaged, held, forbidden or out of room, under a Home Assistant."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+import os
+from pathlib import Path
+import resource
+import subprocess
+import sys
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    async_fire_time_changed,
+)
+
+from custom_components.event_relay import storage
+from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.outbox import carrier, file, worker
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateSimulator
+
+from .home import a_connection, act, connect, until_state
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+PAGE = 4096
+DOORBELL = {"camera": "front_door", "label": "doorbell"}
+CREATE = "/api/events/*/create"
+
+
+@pytest.fixture
+async def frigate() -> AsyncIterator[FrigateSimulator]:
+    """Run a Frigate that stores at once."""
+    async with FrigateSimulator(async_delay=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten what is waited for."""
+    monkeypatch.setattr(carrier, "STORE_PATIENCE", 0.05)
+    monkeypatch.setattr(file, "_BUSY", 0.2)
+
+
+def issues(hass: HomeAssistant) -> list[str]:
+    """Return what the user is asked to look at."""
+    return [
+        str(issue.translation_key)
+        for issue in ir.async_get(hass).issues.values()
+        if issue.domain == DOMAIN
+    ]
+
+
+async def refused(hass: HomeAssistant) -> None:
+    """Try to have something delivered, and be told why it is not accepted."""
+    with pytest.raises(HomeAssistantError) as refusal:
+        await act(hass, "create_camera_event", **DOORBELL)
+    assert refusal.value.translation_key == "outbox_unavailable"
+    assert refusal.value.translation_placeholders is not None
+    assert refusal.value.translation_placeholders["reason"]
+
+
+async def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+# What is in the file's place when Home Assistant starts.
+
+
+async def _used(hass: HomeAssistant, frigate: FrigateSimulator) -> Path:
+    """Leave a file as a run that ended well leaves it."""
+    entry = await connect(hass, frigate)
+    for _ in range(3):
+        await act(hass, "create_camera_event", **DOORBELL)
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    store = await storage.async_get_store(hass)
+    await store.close()
+    del hass.data[storage._STORE]
+    return Path(storage.FILE_NAME)
+
+
+def _garbage(path: Path) -> None:
+    path.write_text("This is a text.\n" * 1000)
+
+
+def _nothing(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _half(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _no_version(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:60] + bytes(4) + content[64:])
+
+
+def _page_of_zeros(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:PAGE] + bytes(len(content) - PAGE))
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (_garbage, True),
+        (_nothing, False),
+        (_half, True),
+        (_no_version, True),
+        (_page_of_zeros, True),
+    ],
+)
+async def test_damaged_file_makes_way(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    damage: Callable[[Path], None],
+    *,
+    told: bool,
+) -> None:
+    damage(await _used(hass, frigate))
+
+    await connect(hass, frigate)
+    answer = await act(hass, "create_camera_event", **DOORBELL)
+
+    assert answer["state"] == "delivered"
+    assert issues(hass) == ["outbox_set_aside"] * told
+
+
+# What keeps Home Assistant from using it.
+
+
+@contextmanager
+def _folder_in_its_place(path: Path) -> Iterator[None]:
+    path.mkdir()
+    yield
+    path.rmdir()
+
+
+@contextmanager
+def _no_folder(path: Path) -> Iterator[None]:
+    """Forbid to make any file there, to root too."""
+    folder = path.parent
+    folder.rmdir()
+    folder.write_bytes(b"")
+    yield
+    folder.unlink()
+    folder.mkdir()
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Let another process hold the file for itself."""
+    code = (
+        "import sqlite3, sys; database = sqlite3.connect(sys.argv[1],"
+        " isolation_level=None); database.execute('BEGIN EXCLUSIVE');"
+        " database.execute('CREATE TABLE held (x)'); print('held', flush=True);"
+        " input(); database.execute('ROLLBACK')"
+    )
+    with subprocess.Popen(  # noqa: S603 - a process of our own
+        [sys.executable, "-c", code, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        yield
+        holder.communicate("\n")
+
+
+@contextmanager
+def _no_room(_: Path | None = None) -> Iterator[None]:
+    """Let no file of this process grow, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (PAGE, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize(
+    "obstacle", [_folder_in_its_place, _no_folder, _held, _no_room]
+)
+async def test_set_up_tells_what_is_in_its_way_and_goes_on_without_it(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    obstacle: Callable[[Path], AbstractContextManager[None]],
+) -> None:
+    path = tmp_path / "folder" / "event_relay.db"
+    path.parent.mkdir()
+    monkeypatch.setattr(storage, "FILE_NAME", str(path))
+    entry = a_connection(frigate.url)
+    entry.add_to_hass(hass)
+
+    with obstacle(path):
+        await hass.config_entries.async_setup(entry.entry_id)
+        assert entry.state is ConfigEntryState.SETUP_RETRY
+        assert entry.error_reason_translation_key == "outbox_unavailable"
+        assert entry.error_reason_translation_placeholders is not None
+        assert entry.error_reason_translation_placeholders["reason"]
+
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=2))
+    await wait_for(lambda: entry.state is ConfigEntryState.LOADED)
+    answer = await act(hass, "create_camera_event", **DOORBELL)
+    assert answer["state"] == "delivered"
+    assert not issues(hass)
+    assert not [*path.parent.glob("*.damaged-*")]
+
+
+# What happens to it while Home Assistant runs.
+
+
+async def _in_flight(
+    hass: HomeAssistant, frigate: FrigateSimulator, *, wait: float = 10
+) -> asyncio.Task[object]:
+    """Have something sent that takes its time, and come back once it is on its way."""
+    frigate.add_faults(Fault(kind=FaultKind.DELAY, path=CREATE, seconds=0.5))
+    before = len(frigate.requests)
+    waiting: asyncio.Task[object] = asyncio.create_task(
+        act(hass, "create_camera_event", **DOORBELL, wait=wait)
+    )
+    await wait_for(
+        lambda: any(one.path.endswith("/create") for one in frigate.requests[before:])
+    )
+    return waiting
+
+
+async def test_full_disk_refuses_new_ones_and_neither_loses_nor_doubles(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await connect(hass, frigate)
+    waiting = await _in_flight(hass, frigate)
+
+    with _no_room():
+        await refused(hass)
+        await wait_for(lambda: frigate.events)
+        await refused(hass)
+        listed = (await act(hass, "list_deliveries"))["deliveries"]
+        assert [one["state"] for one in listed] == ["sending"]
+        assert not waiting.done()
+
+    answer = await waiting
+    assert isinstance(answer, dict)
+    assert answer["state"] == "delivered"
+    later = await act(hass, "create_camera_event", **DOORBELL)
+    assert later["state"] == "delivered"
+    assert len(frigate.events) == 2
+    assert not issues(hass)
+
+
+async def test_reload_on_a_full_disk_looks_up_what_it_could_not_note(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "STOP_PATIENCE", 0.2)
+    entry = await connect(hass, frigate)
+    waiting = await _in_flight(hass, frigate, wait=1)
+    with _no_room():
+        await wait_for(lambda: frigate.events)
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        assert entry.state is ConfigEntryState.LOADED
+        (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
+        assert listed["state"] == "sending"
+
+    await until_state(hass, listed["delivery_id"], "delivered")
+    assert len(frigate.events) == 1
+    await waiting
+
+
+async def test_damage_met_while_it_runs_is_told_and_life_goes_on(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await connect(hass, frigate)
+    waiting = await _in_flight(hass, frigate)
+    await _damage_all_pages(hass)
+
+    answer = await act(hass, "create_camera_event", **DOORBELL)
+
+    assert answer["state"] == "delivered"
+    assert issues(hass) == ["outbox_set_aside"]
+    carried = await waiting
+    assert isinstance(carried, dict)
+    assert carried["state"] == "delivered"
+    listed = (await act(hass, "list_deliveries"))["deliveries"]
+    assert {one["delivery_id"] for one in listed} == {
+        answer["delivery_id"],
+        carried["delivery_id"],
+    }
+    assert len(frigate.events) == 2
+
+
+async def test_what_went_with_the_file_cannot_be_tried_again(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await connect(hass, frigate)
+    frigate.add_faults(
+        Fault(kind=FaultKind.STATUS, status=503, retry_after="1", times=1, path=CREATE)
+    )
+    first = await act(hass, "create_camera_event", **DOORBELL)
+    assert first["state"] == "pending"
+    await _damage_all_pages(hass)
+
+    with pytest.raises(HomeAssistantError) as refusal:
+        await act(hass, "retry_delivery", delivery_id=first["delivery_id"])
+    assert refusal.value.translation_key == "field_not_found"
+    assert issues(hass) == ["outbox_set_aside"]
+    answer = await act(hass, "create_camera_event", **DOORBELL)
+    assert answer["state"] in {"pending", "delivered"}
+
+
+async def _damage_all_pages(hass: HomeAssistant) -> None:
+    """Overwrite the head of every page but the first, and have none of them known."""
+    store = await storage.async_get_store(hass)
+
+    def damage(database: object) -> None:
+        connection = store._database._connection
+        assert connection is database
+        assert connection is not None
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        connection.execute("PRAGMA shrink_memory").fetchone()
+        path = Path(storage.FILE_NAME)
+        with path.open("r+b") as file:
+            for offset in range(PAGE, path.stat().st_size, PAGE):
+                file.seek(offset)
+                file.write(b"\xff" * 8)
+
+    await store._database.run(damage, alone=True)

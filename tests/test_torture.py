@@ -1,0 +1,97 @@
+"""The torture, run as a person runs it: short, but with every backend and phase."""
+
+# ruff: noqa: S603 - the commands are our own
+
+import os
+from pathlib import Path
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from torture.kills import Phase
+
+from .test_demo import processes_of
+
+ROOT = Path(__file__).parents[1]
+KILLS = 5
+SEED = "20"
+"""With which Home Assistant is killed in each phase; what is under way then differs."""
+CONNECTIONS = {
+    "frigate 0.18",
+    "frigate 0.17",
+    "guance",
+    "palabra",
+    "aipix client",
+    "aipix admin",
+}
+
+
+def _ledger(output: str) -> dict[str, dict[str, int]]:
+    """Return the figures of each connection, and of all."""
+    columns: list[str] = []
+    rows = {}
+    for line in output.splitlines():
+        cells = re.split(r" {2,}", line)
+        if cells[0] == "connection":
+            columns = cells[1:]
+        elif columns and len(cells) == len(columns) + 1:
+            rows[cells[0]] = dict(zip(columns, map(int, cells[1:]), strict=True))
+    return rows
+
+
+@pytest.mark.timeout(240)
+def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [
+            *(ROOT / "script" / "torture", "--kills", str(KILLS)),
+            *("--seed", SEED, "--patience", "30"),
+        ],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    said = result.stdout + result.stderr
+    assert result.returncode == 0, said
+    rows = _ledger(result.stdout)
+    assert rows.keys() == CONNECTIONS | {"all"}, said
+    for name, row in rows.items():
+        assert (row["lost"], row["doubled"], row["stray"]) == (0, 0, 0), said
+        assert row["accepted"], f"{name} accepted nothing\n{said}"
+        assert row["stored"], f"{name} stored nothing\n{said}"
+        ended = row["stored"] + row["unknown"] + row["expired"]
+        assert ended + row["waiting"] >= row["accepted"], said
+    assert rows["all"]["perhaps"], f"no kill has cut off a call\n{said}"
+    for phase in Phase:
+        assert re.search(rf"kill \d, {phase}, \d", result.stdout), said
+    struck = re.search(r"(\d+) requests struck by faults", result.stdout)
+    assert struck, said
+    assert int(struck[1]), said
+    assert not list(tmp_path.iterdir())
+    assert not list(processes_of(tmp_path))
+
+
+@pytest.mark.timeout(120)
+def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "torture", "--backend", "guance"],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "kill 1," in line:
+                break
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+
+    assert process.returncode == 130
+    assert "Stopped before the end." in rest
+    assert not list(tmp_path.iterdir())
+    assert not list(processes_of(tmp_path))

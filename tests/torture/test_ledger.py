@@ -1,0 +1,192 @@
+"""The ledger finds what may not be, and lets pass what may."""
+
+import pytest
+
+from custom_components.event_relay.outbox.delivery import DeliveryState
+from torture.calls import Answer, Call, Thing
+from torture.ledger import Kept, Kind, Row, audit
+from torture.table import lines
+
+BELL = Thing("create_camera_event", "torture 1")
+OTHER = Thing("create_camera_event", "torture 2")
+STATES = DeliveryState
+
+
+def accepted(thing: Thing = BELL, delivery_id: str = "d1") -> Call:
+    return Call(thing=thing, answer=Answer.ACCEPTED, delivery_id=delivery_id)
+
+
+def cut(thing: Thing = BELL) -> Call:
+    return Call(thing=thing, answer=Answer.CUT)
+
+
+def refused(thing: Thing = BELL) -> Call:
+    return Call(thing=thing, answer=Answer.REFUSED, key="outcome_unknown")
+
+
+def delivery(
+    state: DeliveryState = STATES.DELIVERED,
+    *,
+    failure: str | None = None,
+    outside_id: str | None = None,
+    told: bool = True,
+    delivery_id: str = "d1",
+) -> Kept:
+    return Kept(
+        id=delivery_id,
+        thing=BELL,
+        state=state,
+        failure=failure,
+        outside_id=outside_id,
+        told=told,
+    )
+
+
+def account(call: Call, *kept: Kept, there: tuple[str, ...] = ()) -> Row:
+    return audit("frigate", [call], kept, {call.thing: there} if there else {})
+
+
+def kinds(row: Row) -> list[Kind]:
+    return [offence.kind for offence in row.offences]
+
+
+@pytest.mark.parametrize("call", [accepted(), cut(), refused()])
+def test_what_is_delivered_and_there_once_is_well(call: Call) -> None:
+    row = account(call, delivery(outside_id="e1"), there=("e1",))
+    assert row.offences == []
+    assert (row.called, row.stored) == (1, 1)
+
+
+@pytest.mark.parametrize("call", [cut(), refused()])
+def test_what_was_never_accepted_may_be_missing(call: Call) -> None:
+    row = account(call)
+    assert row.offences == []
+    assert row.stored == 0
+
+
+def test_accepted_and_unknown_to_the_outbox_is_lost() -> None:
+    row = account(accepted())
+    assert kinds(row) == [Kind.LOST]
+    assert row.offences[0].delivery_id == "d1"
+    assert row.offences[0].thing == BELL
+
+
+@pytest.mark.parametrize("call", [accepted(), cut(), refused()])
+def test_delivered_and_not_there_is_lost(call: Call) -> None:
+    assert kinds(account(call, delivery(outside_id="e1"))) == [Kind.LOST]
+
+
+@pytest.mark.parametrize("call", [accepted(), cut(), refused()])
+def test_there_twice_is_doubled(call: Call) -> None:
+    row = account(call, delivery(outside_id="e1"), there=("e1", "e2"))
+    assert kinds(row) == [Kind.DOUBLED]
+    assert "e1, e2" in row.offences[0].why
+
+
+def test_two_deliveries_of_one_call_are_a_double() -> None:
+    row = account(
+        cut(), delivery(), delivery(STATES.PENDING, delivery_id="d2"), there=("e1",)
+    )
+    assert kinds(row) == [Kind.DOUBLED]
+
+
+def test_failure_for_a_reason_is_a_loss() -> None:
+    row = account(accepted(), delivery(STATES.FAILED, failure="rejected"))
+    assert kinds(row) == [Kind.LOST]
+
+
+@pytest.mark.parametrize("there", [(), ("e1",)])
+def test_outcome_unknown_may_be_there_or_not(there: tuple[str, ...]) -> None:
+    told = delivery(STATES.FAILED, failure="outcome_unknown")
+    row = account(refused(), told, there=there)
+    assert row.offences == []
+    assert (row.unknown, row.stored) == (int(not there), int(bool(there)))
+
+
+@pytest.mark.parametrize("state", [STATES.EXPIRED, STATES.DISCARDED])
+def test_what_is_told_as_too_late_is_no_loss(state: DeliveryState) -> None:
+    row = account(accepted(), delivery(state))
+    assert row.offences == []
+    assert row.expired == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "failure"),
+    [
+        (STATES.EXPIRED, None),
+        (STATES.DISCARDED, None),
+        (STATES.FAILED, "outcome_unknown"),
+    ],
+)
+def test_what_is_not_told_is_lost(state: DeliveryState, failure: str | None) -> None:
+    row = account(accepted(), delivery(state, failure=failure, told=False))
+    assert kinds(row) == [Kind.LOST]
+
+
+@pytest.mark.parametrize("state", [STATES.EXPIRED, STATES.DISCARDED, STATES.FAILED])
+def test_said_not_to_be_there_and_there_is_stray(state: DeliveryState) -> None:
+    row = account(accepted(), delivery(state, failure="rejected"), there=("e1",))
+    assert kinds(row) == [Kind.STRAY]
+
+
+def test_taken_for_something_else_is_stray() -> None:
+    row = account(accepted(), delivery(outside_id="e2"), there=("e1",))
+    assert kinds(row) == [Kind.STRAY]
+
+
+def test_there_without_a_delivery_is_stray() -> None:
+    assert kinds(account(cut(), there=("e1",))) == [Kind.STRAY]
+
+
+def test_there_without_a_call_is_stray() -> None:
+    row = audit("frigate", [accepted()], [delivery()], {BELL: ["e1"], OTHER: ["e2"]})
+    assert kinds(row) == [Kind.STRAY]
+    assert row.offences[0].thing == OTHER
+
+
+@pytest.mark.parametrize("state", [STATES.PENDING, STATES.SENDING, STATES.UNCERTAIN])
+def test_what_has_not_ended_waits(state: DeliveryState) -> None:
+    waiting = delivery(state, failure="timeout")
+    row = account(accepted(), waiting)
+    assert row.offences == []
+    assert row.waiting == [waiting]
+
+
+def test_another_delivery_with_the_mark_does_not_stand_in() -> None:
+    row = account(accepted(delivery_id="d9"), delivery())
+    assert kinds(row) == [Kind.LOST]
+
+
+def test_the_table_sums_up_and_names_the_offenders() -> None:
+    rows = [
+        account(accepted(), delivery(outside_id="e1"), there=("e1",)),
+        account(accepted(), delivery(STATES.UNCERTAIN, failure="timeout")),
+        account(accepted()),
+    ]
+
+    names, *figures, total, waiting, offender = lines(rows)
+
+    assert len(figures) == len(rows)
+    sums = dict(zip(names.split(), total.split(), strict=True))
+    assert sums == {
+        "connection": "all",
+        "called": "3",
+        "accepted": "3",
+        "perhaps": "0",
+        "refused": "0",
+        "stored": "1",
+        "lost": "1",
+        "doubled": "0",
+        "stray": "0",
+        "unknown": "0",
+        "expired": "0",
+        "waiting": "1",
+    }
+    assert waiting == (
+        "waiting  frigate  create_camera_event  torture 1  delivery d1: uncertain"
+        " (timeout)"
+    )
+    assert offender == (
+        "LOST  frigate  create_camera_event  torture 1  delivery d1:"
+        " the outbox does not know it"
+    )

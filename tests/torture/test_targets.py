@@ -1,0 +1,102 @@
+"""The targets see what their simulators have stored, and how often."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+import random
+
+from aiohttp import ClientSession
+import pytest
+
+from custom_components.event_relay.backends.base import JsonObject
+from simulators.wire import Json
+from torture.calls import Answer, Call, Thing
+from torture.targets import AnyTarget, make_targets
+
+MARK = "torture 1"
+START = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LIVE_EVENT: dict[str, Json] = {
+    "title": MARK,
+    "event_type": "online",
+    "utc_start_dt": START.isoformat(),
+    "utc_end_dt": (START + timedelta(hours=1)).isoformat(),
+}
+
+
+def target_named(name: str) -> AnyTarget:
+    return next(target for target in make_targets() if target.name == name)
+
+
+async def post(
+    target: AnyTarget, path: str, body: Json, headers: Mapping[str, str]
+) -> Json:
+    async with (
+        ClientSession() as session,
+        session.post(target.simulator.url + path, json=body, headers=headers) as reply,
+    ):
+        assert reply.ok, await reply.text()
+        answer: Json = await reply.json()
+        return answer
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_palabra_is_seen_to_have_an_event_twice() -> None:
+    target = target_named("palabra")
+    headers = {"Authorization": f"Bearer {target.connection()['api_key']}"}
+    async with target.simulator:
+        for _ in range(2):
+            await post(target, "/saas/v2/event", {"data": LIVE_EVENT}, headers)
+    (found,) = target.stored().values()
+    assert len(set(found)) == 2
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_guance_is_seen_to_have_an_event_twice() -> None:
+    target = target_named("guance")
+    event: dict[str, Json] = {"date": 1_795_000_000_000, "status": "ok", "title": MARK}
+    headers = {"DF-API-KEY": str(target.connection()["api_key"])}
+    async with target.simulator:
+        for _ in range(2):
+            await post(target, "/api/v1/events/create", event, headers)
+    (found,) = target.stored().values()
+    assert len(set(found)) == 2
+
+
+@pytest.mark.parametrize("target", make_targets(), ids=lambda target: target.name)
+def test_a_new_thing_has_its_own_mark(target: AnyTarget) -> None:
+    chance = random.Random(1)  # noqa: S311 - no secret
+    marks = [target.mark(number) for number in range(1, 50)]
+    acts = [target.act(mark, chance) for mark in marks]
+    assert [act.thing.mark for act in acts] == marks
+    assert len(set(marks)) == len(marks)
+    for act in acts:
+        payload: JsonObject = dict(act.data)
+        assert target.mark_of(payload) == act.thing.mark
+
+
+@pytest.mark.parametrize("name", ["frigate 0.18", "palabra", "aipix client"])
+def test_what_was_accepted_is_acted_on_again(name: str) -> None:
+    target = target_named(name)
+    chance = random.Random(1)  # noqa: S311 - no secret
+    later = set()
+    for number in range(1, 60):
+        act = target.act(target.mark(number), chance)
+        if "delivery_id" in act.data:
+            later.add(act.thing)
+        else:
+            call = Call(
+                thing=act.thing,
+                answer=Answer.ACCEPTED,
+                delivery_id=f"delivery of {act.thing.mark}",
+            )
+            target.heard(call)
+    assert later
+    assert all(thing.action.startswith(("end", "update", "delete")) for thing in later)
+
+
+def test_what_was_cut_off_is_left_alone() -> None:
+    target = target_named("frigate 0.18")
+    chance = random.Random(1)  # noqa: S311 - no secret
+    for number in range(1, 60):
+        act = target.act(target.mark(number), chance)
+        assert act.thing == Thing("create_camera_event", target.mark(number))
+        target.heard(Call(thing=act.thing, answer=Answer.CUT))

@@ -1,0 +1,92 @@
+"""Kill a real Home Assistant again and again, and count what arrived.
+
+Ends with 0 if nothing was lost, nothing came twice, and nothing arrived that Event
+Relay says otherwise of; with 1, and a line for each such thing, if anything did.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+import secrets
+import sys
+
+from aiohttp import ClientError
+
+from demo.api import ApiError
+from demo.home import HomeError
+from demo.interruption import INTERRUPTED, interruptible
+from demo.patience import TookTooLong
+from demo.ports import FIRST_PORT
+from demo.screen import say
+
+from .ledger import Row
+from .run import Limits, torture
+from .table import lines
+from .targets import BACKENDS, OLDER_FRIGATE, make_targets
+
+_KILLS = 20
+_PATIENCE = 300.0
+_FAILURES = (ApiError, ClientError, HomeError, OSError, TookTooLong)
+
+
+def main() -> int | str:
+    """Run it, print the ledger, and return the exit code, or why it failed."""
+    options = _parser().parse_args()
+    kills = options.kills
+    if kills is None and options.seconds is None:
+        kills = _KILLS
+    limits = Limits(kills=kills, seconds=options.seconds, patience=options.patience)
+    targets = make_targets(options.backend or BACKENDS, options.version)
+    say(f"Seed {options.seed}")
+    work = torture(targets, limits, options.seed, options.port)
+    try:
+        rows = asyncio.run(interruptible(work))
+    except _FAILURES as error:
+        return f"The torture failed: {error}"
+    except asyncio.CancelledError:
+        say("Stopped before the end.")
+        return INTERRUPTED
+    return _verdict(rows)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="script/torture",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--kills", type=int, help=f"how many ({_KILLS})")
+    parser.add_argument(
+        "--seconds", type=float, help="restart no more after so many seconds"
+    )
+    parser.add_argument("--seed", default=secrets.token_hex(4), help="of all chance")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=_PATIENCE,
+        help="seconds in which what was accepted may come to its end (%(default).0f)",
+    )
+    parser.add_argument(
+        "--backend", action="append", choices=BACKENDS, help="only this; repeatable"
+    )
+    parser.add_argument(
+        "--version", default=OLDER_FRIGATE, help="of the older Frigate (%(default)s)"
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=FIRST_PORT,
+        help="first port to try for the web interface (%(default)s)",
+    )
+    return parser
+
+
+def _verdict(rows: Sequence[Row]) -> int:
+    """Print the ledger, and return the exit code."""
+    for line in lines(rows):
+        say(line)
+    return int(any(row.offences for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

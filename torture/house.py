@@ -1,0 +1,82 @@
+"""The house under torture: Home Assistant, its user, and its connections."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+import secrets
+
+from aiohttp import ClientError, ClientSession
+
+from demo.api import Api, ApiError, Refused, User
+from demo.home import Home
+from demo.household import settle
+from demo.patience import eventually
+from demo.websocket import WebSocket, connected
+
+from .targets import AnyTarget
+
+_TRY_SECONDS = 0.1
+_READY_SECONDS = 60.0
+
+
+class House:
+    """A home that is set up, and talked to over the WebSocket API."""
+
+    def __init__(self, home: Home, session: ClientSession) -> None:
+        """Use a home and a session that stay the caller's own."""
+        self.home = home
+        self._session = session
+        self._api = Api(session, home.url)
+
+    async def furnish(self, targets: Sequence[AnyTarget]) -> Mapping[str, AnyTarget]:
+        """Start it for the first time, connect it, and stop it in an orderly way.
+
+        Returns the targets by the ids of their connections. Home Assistant writes
+        its users and connections with a delay, so that a kill could undo them.
+        """
+        api = self._api
+        await self.home.start()
+        await api.make_user(User(name="torture", password=secrets.token_hex(8)))
+        await api.wait_running()
+        async with connected(self._session, self.home.url, api.access_token) as socket:
+            await settle(socket)
+            entries = {
+                await api.add_entry(
+                    "event_relay",
+                    [{"next_step_id": target.backend}, target.connection()],
+                ): target
+                for target in targets
+            }
+        await self.home.stop()
+        return entries
+
+    @asynccontextmanager
+    async def talking(self) -> AsyncIterator[WebSocket]:
+        """Yield a connection, as soon as Event Relay's actions are there.
+
+        Its connections need not be.
+        """
+        while True:
+            try:
+                await self._api.renew()
+                break
+            except ApiError, ClientError:
+                await asyncio.sleep(_TRY_SECONDS)
+        async with connected(
+            self._session, self.home.url, self._api.access_token
+        ) as socket:
+            await eventually(lambda: _acts(socket), "Event Relay", _READY_SECONDS)
+            yield socket
+
+    async def wait_running(self) -> None:
+        """Wait until everything that starts with Home Assistant has started."""
+        await self._api.wait_running()
+
+
+async def _acts(socket: WebSocket) -> bool | None:
+    """Return True once Event Relay's actions are there, None before."""
+    try:
+        await socket.ask("event_relay.list_deliveries", limit=1)
+    except Refused:
+        return None
+    return True

@@ -1,0 +1,199 @@
+"""Torture: lives of Home Assistant that end with a kill, and the account of them."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+import random
+from time import monotonic
+
+from aiohttp import ClientError, ClientSession
+
+from custom_components.event_relay.outbox.delivery import Delivery
+from demo.api import ApiError
+from demo.home import Home, temporary_home
+from demo.screen import progress, say
+from demo.websocket import WebSocket
+
+from .chaos import Chaos
+from .house import House
+from .kills import Kill, Phase, next_kill
+from .ledger import Row, audit
+from .outbox import kept, read_deliveries, told, waiting
+from .targets import AnyTarget
+from .traffic import Traffic
+
+_ANSWERS_SECONDS = 120.0
+_LOOK_SECONDS = 2.0
+_QUIET_SECONDS = 1.0
+"""Longer than an outside system takes to store what it has answered."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How long it goes on."""
+
+    kills: int | None
+    seconds: float | None
+    """No other life begins after so many."""
+    patience: float
+    """Seconds in which what was accepted may come to its end."""
+
+
+async def torture(
+    targets: Sequence[AnyTarget], limits: Limits, seed: str, first_port: int
+) -> Sequence[Row]:
+    """Run it all, and return the ledger: a row for each connection."""
+    async with AsyncExitStack() as stack:
+        home = await stack.enter_async_context(temporary_home(first_port=first_port))
+        session = await stack.enter_async_context(ClientSession())
+        for target in targets:
+            await stack.enter_async_context(target.simulator)
+        run = _Run(House(home, session), targets, seed)
+        try:
+            return await run.go(limits)
+        finally:
+            await home.kill()
+
+
+class _Run:
+    """One run."""
+
+    def __init__(self, house: House, targets: Sequence[AnyTarget], seed: str) -> None:
+        self._house = house
+        self._targets = targets
+        self._chance = random.Random(f"{seed} kills")  # noqa: S311 no secrets
+        self._traffic_chance = random.Random(f"{seed} traffic")  # noqa: S311 as above
+        self._chaos = Chaos(targets, random.Random(f"{seed} chaos"))  # noqa: S311
+        self._kills: Counter[Phase] = Counter()
+        self._stops = 0
+        """How often it had stopped before it was killed."""
+
+    @property
+    def _home(self) -> Home:
+        return self._house.home
+
+    async def go(self, limits: Limits) -> Sequence[Row]:
+        """Set up, kill and restart, let everything end, and hold the accounts."""
+        async with progress("Starting Home Assistant, and connecting it"):
+            entries = await self._house.furnish(self._targets)
+        traffic = Traffic(entries, self._traffic_chance)
+        began = monotonic()
+        async with self._chaos.raging():
+            while not self._over(limits, monotonic() - began):
+                await self._live(next_kill(self._chance), traffic)
+        say(self._summary(monotonic() - began))
+        listed = await self._drain(entries, limits.patience)
+        deliveries = await read_deliveries(self._home.folder)
+        return [
+            self._account(target, traffic, deliveries, entry_id, listed)
+            for entry_id, target in entries.items()
+        ]
+
+    def _over(self, limits: Limits, seconds: float) -> bool:
+        kills = self._kills.total()
+        return (limits.kills is not None and kills >= limits.kills) or (
+            limits.seconds is not None and seconds >= limits.seconds
+        )
+
+    async def _live(self, kill: Kill, traffic: Traffic) -> None:
+        """Start Home Assistant, let events come, and end it as a kill says."""
+        answering = asyncio.Event()
+        began = monotonic()
+        stopped = False
+        await self._home.launch()
+        talking = asyncio.create_task(self._talk(traffic, answering))
+        try:
+            if kill.phase is not Phase.STARTING:
+                async with asyncio.timeout(_ANSWERS_SECONDS):
+                    await self._home.run(_wait(answering))
+            await self._home.run(asyncio.sleep(kill.after))
+            if kill.phase is Phase.STOPPING:
+                stopped = await self._home.stop(kill.patience)
+            else:
+                await self._home.kill()
+        finally:
+            talking.cancel()
+            with suppress(asyncio.CancelledError, ApiError, ClientError):
+                await talking
+        if stopped:
+            self._stops += 1
+            return
+        self._kills[kill.phase] += 1
+        say(
+            f"  kill {self._kills.total()}, {kill.phase}, {monotonic() - began:.1f} s:"
+            f" {sum(map(len, traffic.calls.values()))} calls,"
+            f" {self._chaos.faults} faults"
+        )
+
+    async def _talk(self, traffic: Traffic, answering: asyncio.Event) -> None:
+        """Let events come, from when Home Assistant answers until it is killed."""
+        async with self._house.talking() as socket:
+            answering.set()
+            await traffic.flow(socket)
+
+    def _summary(self, seconds: float) -> str:
+        phases = ", ".join(f"{self._kills[phase]} while {phase}" for phase in Phase)
+        chaos = self._chaos
+        return (
+            f"{self._kills.total()} kills and restarts ({phases}), and {self._stops}"
+            f" orderly ones, in {seconds:.0f} s;"
+            f" {chaos.faults} requests struck by faults, {chaos.outages} outages,"
+            f" {chaos.restarts} restarts of a Frigate, {chaos.expiries} logins expired"
+        )
+
+    async def _drain(
+        self, entries: Mapping[str, AnyTarget], patience: float
+    ) -> Mapping[str, str]:
+        """Let all that was accepted come to its end; return what is told of it."""
+        await self._home.start()
+        await self._house.wait_running()
+        async with self._house.talking() as socket:
+            async with progress("Everything is mended; waiting for what is left"):
+                until = monotonic() + patience
+                left = await _left(socket, entries)
+                while left and monotonic() < until:
+                    await asyncio.sleep(_LOOK_SECONDS)
+                    left = await _left(socket, entries)
+            for name, number in left.items():
+                say(f"  {name}: {number} have not ended within {patience:.0f} s")
+            await asyncio.sleep(_QUIET_SECONDS)
+            listed: dict[str, str] = {}
+            for entry_id in entries:
+                listed |= await told(socket, entry_id)
+        await self._home.stop()
+        return listed
+
+    def _account(
+        self,
+        target: AnyTarget,
+        traffic: Traffic,
+        deliveries: Sequence[Delivery],
+        entry_id: str,
+        listed: Mapping[str, str],
+    ) -> Row:
+        """Return the row of one target."""
+        own = [one for one in deliveries if one.connection == entry_id]
+        return audit(
+            target.name,
+            traffic.calls[target.name],
+            kept(target, own, listed),
+            target.stored(),
+        )
+
+
+async def _left(
+    socket: WebSocket, entries: Mapping[str, AnyTarget]
+) -> Mapping[str, int]:
+    """Return how many deliveries have not ended, by the name of their target."""
+    numbers = {
+        target.name: await waiting(socket, entry_id)
+        for entry_id, target in entries.items()
+    }
+    return {name: number for name, number in numbers.items() if number}
+
+
+async def _wait(event: asyncio.Event) -> None:
+    """Wait for an event."""
+    await event.wait()

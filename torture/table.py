@@ -1,0 +1,67 @@
+"""The ledger as it is printed."""
+
+from collections.abc import Iterator, Sequence
+
+from .ledger import Kind, Row
+
+_COLUMNS = (
+    "connection",
+    "called",
+    "accepted",
+    "perhaps",
+    "refused",
+    "stored",
+    "lost",
+    "doubled",
+    "stray",
+    "unknown",
+    "expired",
+    "waiting",
+)
+_TOTAL = "all"
+
+
+def lines(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the table, and a line for each thing that may not be or has not ended."""
+    table = [_COLUMNS, *(_cells(row) for row in rows), _cells(_sum(rows))]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for first, *numbers in table:
+        cells = zip(numbers, widths[1:], strict=True)
+        aligned = (number.rjust(width) for number, width in cells)
+        yield "  ".join([first.ljust(widths[0]), *aligned])
+    for row in rows:
+        for one in row.offences:
+            yield (
+                f"{one.kind.upper()}  {row.connection}  {one.thing.action}"
+                f"  {one.thing.mark}  delivery {one.delivery_id}: {one.why}"
+            )
+        for left in row.waiting:
+            yield (
+                f"waiting  {row.connection}  {left.thing.action}"
+                f"  {left.thing.mark}  delivery {left.id}: {left.state}"
+                f" ({left.failure})"
+            )
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    figures = (
+        *(row.called, row.accepted, row.perhaps, row.refused, row.stored),
+        *(row.count(kind) for kind in Kind),
+        *(row.unknown, row.expired, len(row.waiting)),
+    )
+    return (row.connection, *map(str, figures))
+
+
+def _sum(rows: Sequence[Row]) -> Row:
+    return Row(
+        connection=_TOTAL,
+        called=sum(row.called for row in rows),
+        accepted=sum(row.accepted for row in rows),
+        perhaps=sum(row.perhaps for row in rows),
+        refused=sum(row.refused for row in rows),
+        stored=sum(row.stored for row in rows),
+        unknown=sum(row.unknown for row in rows),
+        expired=sum(row.expired for row in rows),
+        waiting=[one for row in rows for one in row.waiting],
+        offences=[one for row in rows for one in row.offences],
+    )

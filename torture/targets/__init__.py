@@ -1,0 +1,58 @@
+"""The connections under torture, all of them in one Home Assistant."""
+
+from collections.abc import Sequence
+import secrets
+
+from demo.scenes.aipix import AipixScene
+from demo.scenes.frigate import FrigateScene
+from demo.scenes.guance import GuanceScene
+from demo.scenes.palabra import PalabraScene
+from simulators.aipix import AipixSimulator
+from simulators.frigate import FrigateSimulator
+from simulators.guance import GuanceSimulator
+from simulators.palabra import PalabraSimulator
+from simulators.server import Simulator
+
+from .aipix import AipixAdministratorTarget, AipixTarget
+from .frigate import FrigateTarget
+from .guance import GuanceTarget
+from .palabra import PalabraTarget
+from .target import Target
+
+__all__ = ["BACKENDS", "OLDER_FRIGATE", "AnyTarget", "Target", "make_targets"]
+
+type AnyTarget = Target[Simulator]
+
+BACKENDS = ("frigate", "guance", "palabra", "aipix")
+OLDER_FRIGATE = "0.17.2"
+"""A Frigate that keeps no id of ours."""
+_MANY_SESSIONS = 100_000
+"""Each kill leaves a session behind, which nobody can end any more."""
+_INGEST_SECONDS = 5.0
+
+
+def make_targets(
+    backends: Sequence[str] = BACKENDS, older_frigate: str = OLDER_FRIGATE
+) -> Sequence[AnyTarget]:
+    """Return the targets of some backends, with simulators that do not run yet."""
+    secret = secrets.token_hex(16)
+    newer = FrigateSimulator(password=secret)
+    older = FrigateSimulator(password=secret, version=older_frigate)
+    guance = GuanceSimulator(api_key=secret, ingest_lag=_INGEST_SECONDS)
+    palabra = PalabraSimulator(api_key=f"plbr_{secret}")
+    client = AipixSimulator(password=secret, session_limit=_MANY_SESSIONS)
+    administrator = AipixSimulator(password=secret)
+    targets: Sequence[AnyTarget] = (
+        FrigateTarget("frigate 0.18", FrigateScene(newer)),
+        FrigateTarget(f"frigate {_short(older_frigate)}", FrigateScene(older)),
+        GuanceTarget("guance", GuanceScene(guance)),
+        PalabraTarget("palabra", PalabraScene(palabra)),
+        AipixTarget("aipix client", AipixScene(client)),
+        AipixAdministratorTarget("aipix admin", AipixScene(administrator)),
+    )
+    return [target for target in targets if target.backend in backends]
+
+
+def _short(version: str) -> str:
+    """Return the first two numbers of a version."""
+    return ".".join(version.split(".")[:2])

@@ -1,0 +1,76 @@
+"""What all connections under torture have in common."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+import random
+from typing import ClassVar, cast
+
+from custom_components.event_relay.backends.base import JsonObject
+from demo.scenes import Scene
+from simulators.server import Simulator
+from simulators.wire import Json
+from torture.calls import Act, Call, Thing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Temper:
+    """What may be done to a simulator beside making requests go wrong."""
+
+    restarts: bool = False
+    """Whether a restart of the outside system loses something."""
+    expires_logins: bool = False
+    """Whether a login that is over can be done again."""
+
+
+class Target[System: Simulator](ABC):
+    """One connection: its simulator, what is asked of it, and what it has stored."""
+
+    backend: ClassVar[str]
+    seconds: ClassVar[float]
+    """Mean time between two calls."""
+    temper: ClassVar[Temper] = Temper()
+
+    def __init__(self, name: str, scene: Scene[System]) -> None:
+        """Take its name in the ledger, and the scene of the demo that connects it."""
+        self.name = name
+        self._scene = scene
+
+    @property
+    def simulator(self) -> System:
+        """Return what stands in for the outside system."""
+        return self._scene.simulator
+
+    def connection(self) -> dict[str, Json]:
+        """Return what a person enters to connect."""
+        return self._scene.connection()
+
+    def mark(self, number: int) -> str:
+        """Return what tells one thing from all others."""
+        return f"torture {number}"
+
+    @abstractmethod
+    def act(self, mark: str, chance: random.Random) -> Act:
+        """Return the next action to call, about a new thing or an earlier one."""
+
+    def heard(self, call: Call) -> None:  # noqa: B027 some have nothing to remember
+        """Take note of an answer, for later actions on the same thing."""
+
+    @abstractmethod
+    def mark_of(self, payload: JsonObject) -> str:
+        """Return the mark in a delivery that makes a thing."""
+
+    @abstractmethod
+    def stored(self) -> Mapping[Thing, Sequence[str]]:
+        """Return the outside ids of all that is there, as receipts have them."""
+
+
+def now() -> datetime:
+    """Return the present."""
+    return datetime.now(UTC)
+
+
+def text(payload: JsonObject, name: str) -> str:
+    """Return a text of a delivery's payload."""
+    return cast("str", payload[name])

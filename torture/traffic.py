@@ -1,0 +1,89 @@
+"""Events that keep coming, by actions over Home Assistant's WebSocket API."""
+
+import asyncio
+from collections.abc import Mapping
+from itertools import count
+import random
+
+from demo.api import ApiError, Refused, member
+from demo.websocket import WebSocket
+from simulators.wire import Json
+
+from .calls import Act, Answer, Call
+from .targets import AnyTarget
+
+_MOST_UNDER_WAY = 10
+"""Calls of one connection that may wait for their answers."""
+_AT_ONCE_SHARE = 0.4
+"""How many calls do not wait for the outcome."""
+
+
+class Traffic:
+    """Calls actions, and keeps account of every call and its answer."""
+
+    def __init__(self, targets: Mapping[str, AnyTarget], chance: random.Random) -> None:
+        """Take the targets by the ids of their connections."""
+        self._targets = targets
+        self._chance = chance
+        self._numbers = count(1)
+        self.calls: dict[str, list[Call]] = {
+            target.name: [] for target in targets.values()
+        }
+
+    async def flow(self, socket: WebSocket) -> None:
+        """Call actions until cancelled, and then hear the answers still to come.
+
+        They come at once where the connection has ended.
+        """
+        calls: list[asyncio.Task[None]] = []
+        sources = [
+            asyncio.create_task(self._source(socket, entry_id, target, calls))
+            for entry_id, target in self._targets.items()
+        ]
+        try:
+            await asyncio.gather(*sources)
+        finally:
+            for source in sources:
+                source.cancel()
+            await asyncio.wait(sources)
+            await asyncio.gather(*calls)
+
+    async def _source(
+        self,
+        socket: WebSocket,
+        entry_id: str,
+        target: AnyTarget,
+        calls: list[asyncio.Task[None]],
+    ) -> None:
+        """Call the actions of one target, at its pace."""
+        under_way: set[asyncio.Task[None]] = set()
+        while True:
+            await asyncio.sleep(self._chance.expovariate(1 / target.seconds))
+            if len(under_way) >= _MOST_UNDER_WAY:
+                continue
+            act = target.act(target.mark(next(self._numbers)), self._chance)
+            calling = asyncio.create_task(self._call(socket, entry_id, target, act))
+            calls.append(calling)
+            under_way.add(calling)
+            calling.add_done_callback(under_way.discard)
+
+    async def _call(
+        self, socket: WebSocket, entry_id: str, target: AnyTarget, act: Act
+    ) -> None:
+        """Call an action, and note what came of it."""
+        data: dict[str, Json] = {**act.data, "config_entry_id": entry_id}
+        if self._chance.random() < _AT_ONCE_SHARE:
+            data["wait"] = 0
+        try:
+            answer = await socket.ask(f"event_relay.{act.thing.action}", **data)
+            delivery_id = member(answer, "delivery_id", str)
+        except Refused as error:
+            call = Call(thing=act.thing, answer=Answer.REFUSED, key=error.key)
+        except ApiError:
+            call = Call(thing=act.thing, answer=Answer.CUT)
+        else:
+            call = Call(
+                thing=act.thing, answer=Answer.ACCEPTED, delivery_id=delivery_id
+            )
+        self.calls[target.name].append(call)
+        target.heard(call)
