@@ -185,6 +185,7 @@ async def test_limits_hold_it_back_also_after_a_restart(
     await change(hass, BELL, "on", "off")
     await change(hass, gate, "on", "off", "on", "off")
 
+    await _settled(hass, frigate)
     listed = await act(hass, "list_deliveries")
     labels = [one["summary"].split(" / ")[1] for one in listed["deliveries"]]
     assert labels[::-1] == expected

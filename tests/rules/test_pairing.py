@@ -11,10 +11,9 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
-from ..home import act, coordinator
+from ..home import act, coordinator, until_state
 from .house import (
     DOOR,
     OPENED,
@@ -230,15 +229,16 @@ async def test_a_changed_rule_still_ends_what_is_open(
     await events(frigate, 1)
 
 
-async def test_a_refused_start_is_not_open(
+async def test_a_start_that_never_was_is_not_open(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    frigate.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422))
+    await frigate.stop()
     await change(hass, DOOR, "on")
-    await until(
-        lambda: not member_of(entry)._openings.events  # type: ignore[attr-defined]
-    )
-    await change(hass, DOOR, "off")
+    (start,) = (await act(hass, "list_deliveries"))["deliveries"]
+    await until_state(hass, start["delivery_id"], "pending")
+
+    await act(hass, "discard_delivery", delivery_id=start["delivery_id"])
+    await change(hass, DOOR, "off", "on")
 
     listed = (await act(hass, "list_deliveries"))["deliveries"]
-    assert [one["state"] for one in listed] == ["failed"]
+    assert [one["operation"] for one in listed] == ["create_camera_event"] * 2

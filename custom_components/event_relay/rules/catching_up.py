@@ -1,7 +1,7 @@
 """What a rule does about the occurrences that Home Assistant was off for."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from homeassistant.core import Context
 from homeassistant.util import dt as dt_util
@@ -15,6 +15,8 @@ from .occurrences import CannotTell, Occurrence, missed_occurrences, recurs
 from .outcome import Outcome, OutcomeKind
 from .rule import Missed
 
+_ABOUT_TO_FIRE = timedelta(seconds=10)
+"""How late Home Assistant may fire what is due."""
 _TOLD_ONE_BY_ONE = 5
 """Skipped occurrences that are told one by one; of more, the last one tells of all."""
 
@@ -72,13 +74,16 @@ class CatchingUp:
         return told
 
     async def async_keep_up(self, armed: Armed) -> None:
-        """Note that nothing was missed up to now."""
-        now = dt_util.utcnow()
-        notes = {
-            cursor_name(index): Cursor(at=now).note
-            for index in self._caught_up
-            if recurs(armed.triggers.configs[index])
-        }
+        """Note that nothing was missed up to now.
+
+        What was to fire in this moment may only be about to.
+        """
+        moment = dt_util.utcnow() - _ABOUT_TO_FIRE
+        notes: dict[str, Note | None] = {}
+        for index in self._caught_up:
+            cursor = read_cursor(self._member.notes, index)
+            if recurs(armed.triggers.configs[index]) and cursor and cursor.at < moment:
+                notes[cursor_name(index)] = Cursor(at=moment).note
         if notes:
             await self._member.remember_if_possible(notes)
 
@@ -123,9 +128,10 @@ class CatchingUp:
         """Tell what is not delivered any more."""
         told: Sequence[Occurrence] = skipped
         reason = "missed while Home Assistant was off"
-        if len(skipped) > _TOLD_ONE_BY_ONE:
+        number = len(skipped) + sum(one.left_out for one in skipped)
+        if number > _TOLD_ONE_BY_ONE:
             told = skipped[-1:]
-            reason = f"{len(skipped)} times {reason}, the last of them at this time"
+            reason = f"{number} times {reason}, the last of them at this time"
         for occurrence in told:
             self._member.tell(
                 Outcome(
