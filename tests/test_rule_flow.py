@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay.rules.rule import read_rule
 from simulators.frigate import FrigateSimulator
 
-from .home import connect
+from .home import act, connect, until_state
 from .rule_flow import DOORBELL, EMPTY, WHEN, Form, add_rule, the_rule
 
 OVER = {"trigger": "state", "entity_id": "binary_sensor.doorbell", "to": "off"}
@@ -425,3 +425,22 @@ async def test_a_rule_neither_reloads_nor_disturbs_its_connection(
     await form.submit(**DELIVER)
     await form.submit()
     assert entry.runtime_data is before
+
+
+async def test_a_new_rule_is_at_work_at_once(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    form = await add_rule(hass, entry)
+    await form.submit(**WHEN)
+    await form.submit(**{**DELIVER, "sub_label": "{{ trigger.to_state.name }}"})
+    await form.submit()
+    hass.states.async_set("binary_sensor.doorbell", "on", {"friendly_name": "Bell"})
+    await hass.async_block_till_done()
+    (delivery,) = (await act(hass, "list_deliveries"))["deliveries"]
+    await until_state(hass, delivery["delivery_id"], "delivered")
+    (event,) = frigate.events
+    assert (event.camera, event.label, event.sub_label) == (
+        "front_door",
+        "doorbell",
+        "Bell",
+    )
