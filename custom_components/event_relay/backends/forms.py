@@ -87,6 +87,8 @@ class BackendForms(ABC):
 
     queries: Mapping[str, Query] = {}
     """Actions that only ask."""
+    looks: Mapping[str, Callable[[Any], Awaitable[JsonObject]]] = {}
+    """What mirrors ask to find what they have made; each takes the client."""
 
     @abstractmethod
     def connection_schema(self) -> vol.Schema:
