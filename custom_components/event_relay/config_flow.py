@@ -10,6 +10,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryFlow,
     OptionsFlow,
 )
 from homeassistant.const import CONF_URL, CONF_USERNAME
@@ -20,6 +21,7 @@ from .backends.base import InvalidField, JsonObject
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .mirror_flow import MIRROR_FLOWS
 from .registry import BACKENDS, BY_NAME
 
 _LOGGER = logging.getLogger(__name__)
@@ -96,6 +98,15 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
         """Say whether the backend of a connection has options."""
         return BY_NAME[config_entry.data[CONF_BACKEND]].options_schema() is not None
+
+    @override
+    @classmethod
+    @callback
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return what can be added to a connection of this backend."""
+        return dict(MIRROR_FLOWS.get(config_entry.data[CONF_BACKEND], {}))
 
     @override
     @staticmethod

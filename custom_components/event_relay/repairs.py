@@ -1,6 +1,6 @@
 """Repairs: some end when the user has seen them, some are questions of a mirror."""
 
-from typing import Any, override
+from typing import Any
 
 from homeassistant.components.repairs import (
     ConfirmRepairFlow,
@@ -27,9 +27,8 @@ class QuestionFlow(RepairsFlow):
         """Take the question."""
         self._question = question
 
-    @override
     async def async_step_init(
-        self, user_input: dict[str, str] | None = None
+        self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Go to the form."""
         if self._question.asks_id:

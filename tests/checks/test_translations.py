@@ -78,8 +78,20 @@ USED = read_code(trees())
 IN_FORMS = read_code(
     {name: tree for name, tree in trees().items() if name.endswith(".forms")}
 )
+IN_MIRRORS = read_code(
+    {name: tree for name, tree in trees().items() if name.endswith(".mirror_flow")}
+)
+"""Their texts are below `config_subentries`; test_mirror_flow holds them to it."""
+IN_REPAIRS = read_code(
+    {name: tree for name, tree in trees().items() if name.endswith(".repairs")}
+)
+"""Their steps are below the issues."""
 ELSEWHERE = read_code(
-    {name: tree for name, tree in trees().items() if not name.endswith(".forms")}
+    {
+        name: tree
+        for name, tree in trees().items()
+        if not name.endswith((".forms", ".mirror_flow", ".repairs"))
+    }
 )
 """Problems of fields are shown by the form, or by the exception of an action."""
 
@@ -132,7 +144,7 @@ def section(*path: str) -> dict[str, Any]:
 def test_steps() -> None:
     handled = {"reauth", "reconfigure", "init"}
     """They only lead to the form of the backend."""
-    wanted = set(flow_fields()) | (USED.steps - handled)
+    wanted = set(flow_fields()) | (ELSEWHERE.steps - handled)
     assert set(section("config", "step")) == wanted
 
 
@@ -173,7 +185,33 @@ def test_form_errors_are_codes_of_clients() -> None:
 
 
 def test_aborts() -> None:
-    assert set(section("config", "abort")) == USED.aborts - CENTRAL_ABORTS
+    assert set(section("config", "abort")) == ELSEWHERE.aborts - CENTRAL_ABORTS
+
+
+def test_texts_of_mirrors() -> None:
+    for kind, texts in section("config_subentries").items():
+        assert texts["entry_type"], kind
+        assert set(texts["initiate_flow"]) == {"user", "reconfigure"}
+        assert set(texts["step"]) == IN_MIRRORS.steps
+        assert set(texts["abort"]) == IN_MIRRORS.aborts - CENTRAL_ABORTS
+        for step in texts["step"].values():
+            assert step["title"]
+            assert set(step["data"]) == set(step["data_description"])
+    shown = {
+        error
+        for texts in section("config_subentries").values()
+        for error in texts["error"]
+    }
+    assert set(IN_MIRRORS.problems) <= shown
+
+
+def test_steps_of_repairs() -> None:
+    steps = {
+        step
+        for texts in section("issues").values()
+        for step in texts.get("fix_flow", {}).get("step", ())
+    }
+    assert steps == IN_REPAIRS.steps - {"init"}
 
 
 def test_placeholders_of_forms() -> None:

@@ -26,6 +26,7 @@ IMPLIED_ABORTS = {
 READINGS: tuple[tuple[str, str | int, str], ...] = (
     ("AbortFlow", 0, "aborts"),
     ("NotAllowed", 0, "codes"),
+    ("Question", "translation_key", "issues"),
     ("SelectSelectorConfig", "translation_key", "selectors"),
     ("async_abort", "reason", "aborts"),
     ("async_create_issue", "translation_key", "issues"),
