@@ -38,6 +38,12 @@ from .mirror_home import (
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
+REFUSAL = Fault(
+    kind=FaultKind.STATUS,
+    method="POST",
+    status=422,
+    body={"ok": False, "errors": [{"status": 422, "detail": "not this one"}]},
+)
 QUARTER = timedelta(minutes=15)
 
 type Start = Callable[..., Awaitable[Running[CalendarMirror]]]
@@ -548,6 +554,7 @@ async def test_cut_off_between_commit_and_send(
 
 
 async def test_a_reply_that_is_lost_doubles_nothing(
+    entry: MockConfigEntry,
     way: Way,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
@@ -555,6 +562,8 @@ async def test_a_reply_that_is_lost_doubles_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(policy, "look_up_wait", lambda *_: timedelta())
+    palabra.clock.advance(NOW.timestamp() - palabra.clock.now())
+    await entry.runtime_data.async_refresh()
     palabra.add_faults(Fault(kind=FaultKind.RESET_AFTER, method="POST"))
     calendar.events = [event()]
     await start()
@@ -592,7 +601,7 @@ async def test_a_refusal_is_told_and_tried_again_only_when_the_event_changes(
     start: Start,
     clock: Clock,
 ) -> None:
-    palabra.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422))
+    palabra.add_faults(REFUSAL)
     calendar.events = [event("First", uid="one")]
     running = await start()
     await settled(way.store)
@@ -761,7 +770,7 @@ async def test_no_canary_in_what_is_written(
     start: Start,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    palabra.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422))
+    palabra.add_faults(REFUSAL)
     calendar.events = [event("canary-title", uid="canary-uid"), event("canary-other")]
     running = await start(access_code="canary-code")
     calendar.error = ValueError("canary-error")

@@ -46,6 +46,7 @@ class Mirror(Member):
         self._comparing = asyncio.Lock()
         self._again = False
         self._stops: list[CALLBACK_TYPE] = []
+        self._listening = False
 
     @abstractmethod
     def listen_to_source(self) -> list[Callable[[], None]]:
@@ -67,6 +68,7 @@ class Mirror(Member):
         async def begin(_: HomeAssistant) -> None:
             """Listen, and see what has changed meanwhile."""
             self._stops.extend(self.listen_to_source())
+            self._listening = True
             await self.async_compare()
 
         self._stops.append(async_at_started(self.hass, begin))
@@ -74,6 +76,7 @@ class Mirror(Member):
     @override
     async def async_stop(self) -> None:
         """Look no more, and let a comparison that is under way end."""
+        self._listening = False
         while self._stops:
             self._stops.pop()()
         async with self._comparing:
@@ -82,7 +85,7 @@ class Mirror(Member):
     @callback
     def look(self, _event: object = None) -> None:
         """Compare soon: the source may have changed."""
-        if self._stops:
+        if self._listening:
             _ = self.hass.async_create_task(
                 self.async_compare(), f"{DOMAIN} mirror {self.id}"
             )
@@ -93,7 +96,7 @@ class Mirror(Member):
         if self._comparing.locked():
             return
         async with self._comparing:
-            while self._again and self._stops:
+            while self._again and self._listening:
                 self._again = False
                 try:
                     await self.compare()
