@@ -45,6 +45,12 @@ class Clock:
         async_fire_time_changed(hass, now)
         await hass.async_block_till_done()
 
+    def rule(self, entry: MockConfigEntry) -> None:
+        """Let a connection see time that passes, and no clock that is set."""
+        steady = entry.runtime_data.outbox._clock
+        steady._monotonic = lambda: self.now.timestamp()
+        steady._last_monotonic = steady._steady_since = self.now.timestamp()
+
     async def pass_time(self, hass: HomeAssistant, time: timedelta) -> None:
         """Let time pass in steps of a quarter of an hour at the most."""
         end = self.now + time
@@ -194,7 +200,7 @@ class Running[MirrorT: Mirror]:
 
 async def settled(store: Store) -> list[Delivery]:
     """Wait until nothing is left to be delivered; return all, newest first."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(8):
         while True:
             listed = await store.listing(limit=None)
             if all(delivery.state.settled for delivery in listed):
@@ -202,8 +208,16 @@ async def settled(store: Store) -> list[Delivery]:
             await asyncio.sleep(0.01)
 
 
+async def settled_in_time(hass: HomeAssistant, store: Store, clock: Clock) -> None:
+    """Wait until nothing is left to be delivered, while time passes."""
+    async with asyncio.timeout(15):
+        while any(not one.state.settled for one in await store.listing(limit=None)):
+            await clock.pass_time(hass, timedelta(minutes=1))
+            await asyncio.sleep(0.1)  # for answers that are under way
+
+
 async def eventually(check: Callable[[], Awaitable[bool]]) -> None:
     """Wait until something is so."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(8):
         while not await check():
             await asyncio.sleep(0.01)

@@ -23,6 +23,7 @@ from simulators.faults import Fault, FaultKind
 from simulators.palabra import PalabraSimulator
 
 from ..canaries import written_texts
+from ..home import until_state
 from ..palabra_home import connect
 from .mirror_home import (
     CALENDAR,
@@ -33,6 +34,7 @@ from .mirror_home import (
     a_subentry,
     add_calendar,
     settled,
+    settled_in_time,
     way_of,
 )
 
@@ -60,10 +62,14 @@ async def palabra(
 
 
 @pytest.fixture
-async def entry(hass: HomeAssistant, palabra: PalabraSimulator) -> MockConfigEntry:
+async def entry(
+    hass: HomeAssistant, palabra: PalabraSimulator, clock: Clock
+) -> MockConfigEntry:
     """Set up a connection."""
     await hass.config.async_set_time_zone("Europe/Berlin")
-    return await connect(hass, palabra)
+    entry = await connect(hass, palabra)
+    clock.rule(entry)
+    return entry
 
 
 @pytest.fixture
@@ -554,20 +560,22 @@ async def test_cut_off_between_commit_and_send(
 
 
 async def test_a_reply_that_is_lost_doubles_nothing(
+    hass: HomeAssistant,
     entry: MockConfigEntry,
     way: Way,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
-    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
 ) -> None:
-    monkeypatch.setattr(policy, "look_up_wait", lambda *_: timedelta())
     palabra.clock.advance(NOW.timestamp() - palabra.clock.now())
     await entry.runtime_data.async_refresh()
     palabra.add_faults(Fault(kind=FaultKind.RESET_AFTER, method="POST"))
     calendar.events = [event()]
     await start()
-    (delivery,) = await settled(way.store)
+    await until_state(hass, (await way.store.listing())[0].id, "uncertain")
+    await settled_in_time(hass, way.store, clock)
+    (delivery,) = await way.store.listing()
     assert delivery.state is DeliveryState.DELIVERED
     assert len(palabra.events) == 1
 
@@ -588,8 +596,7 @@ async def test_an_outage_is_outlived(
     await running.compare()
     await clock.pass_time(hass, timedelta(minutes=30))
     await palabra.start()
-    await clock.pass_time(hass, timedelta(minutes=30))
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert outside(palabra) == [("Moves", 30, 1), ("Stays", 24, 1)]
 
 
@@ -777,5 +784,8 @@ async def test_no_canary_in_what_is_written(
     await running.compare()
     await settled(way.store)
     assert "canary-code" in str(palabra.stored_events())
-    for text in [*written_texts(hass, caplog), *map(str, running.outcomes)]:
+    for text in [
+        *written_texts(hass, caplog),
+        *(one.reason for one in running.outcomes),
+    ]:
         assert "canary" not in text
