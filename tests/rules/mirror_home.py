@@ -1,7 +1,7 @@
 """A mirror on a real connection, and what it follows."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, override
@@ -21,6 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.backends.base import InvalidField, JsonObject
 from custom_components.event_relay.outbox.delivery import Delivery
 from custom_components.event_relay.outbox.store import Store
+from custom_components.event_relay.outbox.worker import Worker
 from custom_components.event_relay.resolve import coerce
 from custom_components.event_relay.rules.mirror import Mirror
 from custom_components.event_relay.rules.outcome import Outcome
@@ -38,17 +39,32 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = NOW
+        self._workers: list[Worker] = []
 
     async def move_to(self, hass: HomeAssistant, now: datetime) -> None:
         """Move it, and let all timers fire that are set; they look what is due."""
+        await self.idle()
         self.now = now
         async_fire_time_changed(hass, now)
         await hass.async_block_till_done()
 
+    async def idle(self) -> None:
+        """Wait until no request is under way: its time-out would fire as well."""
+        for _ in range(1000):
+            await asyncio.sleep(0.01)
+            if not any(one._sending or one._looking_up for one in self._workers):
+                return
+        raise TimeoutError
+
+    def seconds(self) -> float:
+        """Return it in seconds."""
+        return self.now.timestamp()
+
     def rule(self, entry: MockConfigEntry) -> None:
         """Let a connection see time that passes, and no clock that is set."""
         steady = entry.runtime_data.outbox._clock
-        steady._monotonic = lambda: self.now.timestamp()
+        self._workers.append(entry.runtime_data.worker)
+        steady._monotonic = self.seconds
         steady._last_monotonic = steady._steady_since = self.now.timestamp()
 
     async def pass_time(self, hass: HomeAssistant, time: timedelta) -> None:
@@ -139,8 +155,8 @@ async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> Way:
 
 
 def a_subentry(
-    kind: str, *, made: datetime | None = None, **data: Any
-) -> ConfigSubentry:  # noqa: ANN401 - JSON
+    kind: str, *, made: datetime | None = None, **data: object
+) -> ConfigSubentry:
     """Return a subentry that was made at a time, by default now."""
     at = (made or dt_util.utcnow()).timestamp()
     return ConfigSubentry(
@@ -209,15 +225,13 @@ async def settled(store: Store) -> list[Delivery]:
 
 
 async def settled_in_time(hass: HomeAssistant, store: Store, clock: Clock) -> None:
-    """Wait until nothing is left to be delivered, while time passes."""
-    async with asyncio.timeout(15):
-        while any(not one.state.settled for one in await store.listing(limit=None)):
-            await clock.pass_time(hass, timedelta(minutes=1))
-            await asyncio.sleep(0.1)  # for answers that are under way
+    """Wait until nothing is left to be delivered, while time passes.
 
-
-async def eventually(check: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(8):
-        while not await check():
-            await asyncio.sleep(0.01)
+    Moving the clock fires every timer, and would fire that of a time-out here.
+    """
+    for _ in range(100):
+        await clock.idle()
+        if all(one.state.settled for one in await store.listing(limit=None)):
+            return
+        await clock.pass_time(hass, timedelta(minutes=1))
+    raise TimeoutError

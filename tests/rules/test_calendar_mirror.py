@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from homeassistant.components.calendar import CalendarEvent
@@ -12,6 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.event_relay.backends.palabra.client import PalabraClient
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox import policy
 from custom_components.event_relay.outbox.delivery import DeliveryState
@@ -63,9 +65,15 @@ async def palabra(
 
 @pytest.fixture
 async def entry(
-    hass: HomeAssistant, palabra: PalabraSimulator, clock: Clock
+    hass: HomeAssistant,
+    palabra: PalabraSimulator,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> MockConfigEntry:
-    """Set up a connection."""
+    """Set up a connection to a Palabra whose clock is the real one."""
+    monkeypatch.setattr(
+        PalabraClient, "server_time", lambda *_: datetime.now(UTC) - QUARTER
+    )
     await hass.config.async_set_time_zone("Europe/Berlin")
     entry = await connect(hass, palabra)
     clock.rule(entry)
@@ -92,8 +100,8 @@ async def start(way: Way, calendar: PaperCalendar) -> AsyncIterator[Start]:
     running: list[Running[CalendarMirror]] = []
 
     async def start(
-        *, made: datetime | None = None, **data: Any
-    ) -> Running[CalendarMirror]:  # noqa: ANN401 - JSON
+        *, made: datetime | None = None, **data: object
+    ) -> Running[CalendarMirror]:
         subentry = a_subentry(
             "calendar_mirror", made=made, calendar_entity=CALENDAR, **data
         )
@@ -195,19 +203,19 @@ async def test_deleted_events_are_deleted_once_that_is_sure(
 ) -> None:
     calendar.events = [event("Stays"), event("Goes")]
     running = await start()
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     del calendar.events[1]
     await running.compare()
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert len(palabra.events) == 2
 
     await clock.pass_time(hass, timedelta(minutes=5))
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert outside(palabra) == [("Stays", 24, 1)]
 
     calendar.events = [event("Stays"), event("Goes")]
     await running.compare()
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert len(palabra.events) == 2
 
 
@@ -221,7 +229,7 @@ async def test_nothing_is_deleted_without_the_option(
 ) -> None:
     calendar.events = [event("Stays"), event("Goes")]
     await start(delete=False)
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     del calendar.events[1]
     await clock.pass_time(hass, timedelta(hours=2))
     assert len(palabra.events) == 2
@@ -239,7 +247,7 @@ async def test_a_calendar_that_does_not_tell_changes_nothing(
 ) -> None:
     calendar.events = events = [event("One"), event("Two")]
     running = await start()
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
 
     calendar.events = []
     time = timedelta(hours=5)
@@ -262,7 +270,7 @@ async def test_a_calendar_that_does_not_tell_changes_nothing(
     calendar.events, calendar.error = events, None
     calendar.show(available=True)
     await clock.pass_time(hass, QUARTER)
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert len(palabra.events) == 2
     assert issues.async_get_issue(DOMAIN, issue) is None
     assert len(await way.store.listing()) == 2
@@ -278,10 +286,10 @@ async def test_an_empty_calendar_is_believed_in_the_end(
 ) -> None:
     calendar.events = [event()]
     await start()
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     calendar.events = []
     await clock.pass_time(hass, timedelta(minutes=50))
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert palabra.events == []
 
 
@@ -296,7 +304,7 @@ async def test_late_events_are_caught(
     await start()
     calendar.events = [event(hours=0.1)]
     await clock.pass_time(hass, QUARTER)
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert outside(palabra) == [("Meeting", 0.1, 1)]
 
 
@@ -310,7 +318,7 @@ async def test_what_is_over_is_neither_made_nor_moved_nor_deleted(
 ) -> None:
     calendar.events = [event("Before", hours=-3), event("Soon", hours=1)]
     running = await start()
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert outside(palabra) == [("Soon", 1, 1)]
 
     await clock.pass_time(hass, timedelta(hours=2, minutes=30))
@@ -318,7 +326,7 @@ async def test_what_is_over_is_neither_made_nor_moved_nor_deleted(
     await running.compare()
     calendar.events = []
     await clock.pass_time(hass, timedelta(hours=2))
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert outside(palabra) == [("Soon", 1, 1)]
 
 
@@ -332,16 +340,16 @@ async def test_what_goes_on_is_moved_but_not_deleted(
 ) -> None:
     calendar.events = [event(hours=1, length=2), event("Other", hours=50)]
     await start()
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     await clock.pass_time(hass, timedelta(hours=2))
     calendar.events[0] = event(hours=1, length=3)
     await clock.pass_time(hass, QUARTER)
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert outside(palabra)[0] == ("Meeting", 1, 3)
 
     del calendar.events[0]
     await clock.pass_time(hass, timedelta(hours=1))
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert len(palabra.events) == 2
 
 
@@ -369,7 +377,7 @@ async def test_recurring_events_one_by_one(
 ) -> None:
     calendar.events = series(5, ids=ids)
     running = await start(ahead=3)
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert [begin for _, begin, _ in outside(palabra)] == [24, 48]
     made = {one.event_id for one in palabra.events}
 
@@ -380,16 +388,16 @@ async def test_recurring_events_one_by_one(
         end=moved.end + timedelta(hours=5),
     )
     await running.compare()
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert [begin for _, begin, _ in outside(palabra)] == [24, 53]
     assert {one.event_id for one in palabra.events} == made
 
     await clock.pass_time(hass, timedelta(hours=1))
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert [begin for _, begin, _ in outside(palabra)] == [24, 53, 72]
     del calendar.events[0]
     await clock.pass_time(hass, timedelta(minutes=30))
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert [begin for _, begin, _ in outside(palabra)] == [53, 72]
 
 
@@ -439,11 +447,11 @@ async def test_far_moved_events_are_not_deleted(
 ) -> None:
     calendar.events = [event(uid="one"), event("Other")]
     await start(ahead=3)
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     (made, _) = palabra.events
     calendar.events[0] = event(hours=24 * 90, uid="one")
     await clock.pass_time(hass, timedelta(minutes=30))
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert made in palabra.events
     assert outside(palabra)[0] == ("Meeting", 24 * 90, 1)
 
@@ -568,8 +576,6 @@ async def test_a_reply_that_is_lost_doubles_nothing(
     start: Start,
     clock: Clock,
 ) -> None:
-    palabra.clock.advance(NOW.timestamp() - palabra.clock.now())
-    await entry.runtime_data.async_refresh()
     palabra.add_faults(Fault(kind=FaultKind.RESET_AFTER, method="POST"))
     calendar.events = [event()]
     await start()
@@ -611,14 +617,14 @@ async def test_a_refusal_is_told_and_tried_again_only_when_the_event_changes(
     palabra.add_faults(REFUSAL)
     calendar.events = [event("First", uid="one")]
     running = await start()
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     await clock.pass_time(hass, timedelta(hours=1))
     assert [one.kind for one in running.outcomes] == [OutcomeKind.FAILED]
     assert len(await way.store.listing()) == 1
 
     calendar.events = [event("Second", uid="one")]
     await running.restart()
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert outside(palabra) == [("Second", 24, 1)]
 
 
@@ -633,13 +639,13 @@ async def test_what_cannot_be_a_live_event_is_told_once(
     calendar.events = [event("AB", uid="one"), event("Good")]
     running = await start()
     await clock.pass_time(hass, timedelta(hours=1))
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     failed = [one for one in running.outcomes if one.kind is OutcomeKind.FAILED]
     assert [one.reason for one in failed] == ["title: too_short"]
 
     calendar.events[0] = event("ABC", uid="one")
     await running.compare()
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert [title for title, _, _ in outside(palabra)] == ["ABC", "Good"]
 
 
@@ -651,7 +657,7 @@ async def test_other_settings_reach_what_is_made_already(
     await settled(way.store)
     running.subentry = replace(
         running.subentry,
-        data={"calendar_entity": CALENDAR, "event_type": "in_person"},
+        data=MappingProxyType({"calendar_entity": CALENDAR, "event_type": "in_person"}),
     )
     await running.restart()
     await settled(way.store)
@@ -677,7 +683,7 @@ async def test_disabled_and_enabled(
     assert await way.store.listing() == []
     await running.mirror.async_enable()
     await hass.async_block_till_done()
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert len(palabra.events) == 1
 
 
@@ -733,7 +739,7 @@ async def test_nothing_is_made_while_nobody_can_tell_what_was_forgotten(
     assert await way.store.listing() == []
     await palabra.start()
     await clock.pass_time(hass, QUARTER)
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert len(palabra.events) == 1
 
 
@@ -755,7 +761,7 @@ async def test_a_store_that_fails_for_a_while(
         await start()
     assert palabra.events == []
     await clock.pass_time(hass, QUARTER)
-    await settled(way.store)
+    await settled_in_time(hass, way.store, clock)
     assert len(palabra.events) == 1
 
 

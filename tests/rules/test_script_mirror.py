@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -19,6 +20,7 @@ from custom_components.event_relay.rules.questions import answer, open_question
 from custom_components.event_relay.rules.script_mirror import ScriptMirror
 from simulators.aipix import AipixSimulator
 from simulators.faults import Fault, FaultKind
+from simulators.wire import Json
 
 from ..home_aipix import connect_aipix
 from .mirror_home import NOW, Clock, Running, a_subentry, settled, way_of
@@ -28,7 +30,12 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 HELPER = "schedule.office"
 HOURS = [{"from": "08:00:00", "to": "12:00:00"}]
 LATER = [{"from": "09:00:00", "to": "12:00:00"}]
-CLIENT = {"title": "At night", "event_id": 41, "reaction_id": 3, "users": [7, 8]}
+CLIENT: dict[str, Json] = {
+    "title": "At night",
+    "event_id": 41,
+    "reaction_id": 3,
+    "users": [7, 8],
+}
 ADMINISTRATOR = {"event_id": 41, "users": [7]}
 
 type Start = Callable[..., Awaitable[Running[ScriptMirror]]]
@@ -271,7 +278,9 @@ async def test_other_settings_change_the_script(
     await settled(running.way.store)
     running.subentry = replace(
         running.subentry,
-        data={"schedule_entity": HELPER, **CLIENT, "title": "Other", "users": []},
+        data=MappingProxyType(
+            {"schedule_entity": HELPER, **CLIENT, "title": "Other", "users": []}
+        ),
     )
     await running.restart()
     await settled(running.way.store)
@@ -283,8 +292,9 @@ async def test_other_settings_change_the_script(
 async def test_what_was_forgotten_is_found_again(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
-    timetable = {"days": [], "intervals": []}
-    aipix.store.add_script({**CLIENT, "timetable": timetable}, "client")
+    timetable: dict[str, Json] = {"days": [], "intervals": []}
+    made: dict[str, Json] = {**CLIENT, "status": "active", "timetable": timetable}
+    aipix.store.add_script(made, "client")
     running = await start(made=NOW - timedelta(days=30))
     await settled(running.way.store)
     assert hours(aipix)[0] == "08:00:00+02:00"
