@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 import json
 from typing import override
 
@@ -12,20 +11,18 @@ from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError, ServiceNotFound
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import (
-    async_track_point_in_utc_time,
     async_track_state_change_event,
     async_track_state_report_event,
 )
-from homeassistant.util import dt as dt_util
 
 from ..backends.base import InvalidField, JsonObject
 from ..const import DOMAIN
 from ..outbox.delivery import Delivery
 from ..outbox.memory import Note, Notes
 from .beginnings import BEGUN
+from .day_watch import DayWatch
 from .leaving import async_leave_deliveries
 from .mirror import Mirror
-from .offsets import next_offset_change
 from .questions import Question, ask, withdraw
 from .script_plan import Kept, Step, changed_fields, next_step, read_kept
 from .script_settings import read_script_mirror
@@ -51,7 +48,7 @@ class ScriptMirror(Mirror):
         """Take the connection, the subentry, and what is remembered of it."""
         super().__init__(way, subentry.subentry_id, subentry.title, notes)
         self.settings = read_script_mirror(subentry.data)
-        self._cancel_timer: Callable[[], None] | None = None
+        self._day_watch = DayWatch(self.hass, self.look)
 
     @override
     def listen_to_source(self) -> list[Callable[[], None]]:
@@ -60,12 +57,12 @@ class ScriptMirror(Mirror):
         A change to another day of its week leaves state and attributes as they are.
         """
         helper = self.settings.schedule
-        self._set_timer()
+        self._day_watch.start()
         return [
             async_track_state_change_event(self.hass, helper, self.look),
             async_track_state_report_event(self.hass, helper, self.look),
             self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._home_changed),
-            self._stop_timer,
+            self._day_watch.stop,
         ]
 
     @override
@@ -284,33 +281,8 @@ class ScriptMirror(Mirror):
     @callback
     def _home_changed(self, _: object) -> None:
         """Look at another time zone."""
-        self._set_timer()
+        self._day_watch.start()
         self.look()
-
-    @callback
-    def _timer_fired(self, _: object) -> None:
-        """Look at midnight, or when the clocks have changed."""
-        self._cancel_timer = None
-        self._set_timer()
-        self.look()
-
-    @callback
-    def _set_timer(self) -> None:
-        """Wait for midnight, or for the clocks to change before it."""
-        self._stop_timer()
-        now = dt_util.utcnow()
-        midnight = dt_util.start_of_local_day(dt_util.now() + timedelta(days=1))
-        change = next_offset_change(dt_util.get_default_time_zone(), now, midnight)
-        self._cancel_timer = async_track_point_in_utc_time(
-            self.hass, self._timer_fired, change or dt_util.as_utc(midnight)
-        )
-
-    @callback
-    def _stop_timer(self) -> None:
-        """Wait for no time."""
-        if self._cancel_timer is not None:
-            self._cancel_timer()
-            self._cancel_timer = None
 
     @property
     def _by_hand_issue(self) -> str:
