@@ -21,6 +21,7 @@ from .backends.base import InvalidField, JsonObject
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .mirror_flow import MIRROR_FLOWS
 from .options import options_schema
 from .registry import BACKENDS, BY_NAME
 from .rules.rule import SUBENTRY_RULE
@@ -112,7 +113,8 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what a connection may have, and the flows that make it."""
-        return dict(SUBENTRY_FLOWS)
+        mirrors = MIRROR_FLOWS.get(config_entry.data[CONF_BACKEND], {})
+        return {**SUBENTRY_FLOWS, **mirrors}
 
     @override
     async def async_step_user(

@@ -29,6 +29,7 @@ from custom_components.event_relay.backends.frigate.version import FrigateVersio
 from custom_components.event_relay.backends.guance.rule_forms import CUSTOM_EVENT
 from custom_components.event_relay.backends.palabra.rule_forms import LIVE_EVENT
 from custom_components.event_relay.backends.rule_forms import RuleField
+from custom_components.event_relay.mirror_flow import MIRROR_FLOWS
 from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.outbox.delivery import SETTLED, DeliveryState
 from custom_components.event_relay.registry import BACKENDS
@@ -99,6 +100,9 @@ USED = read_code(trees())
 IN_REPAIRS = read_code(
     {name: tree for name, tree in trees().items() if name.endswith("repairs")}
 )
+IN_MIRRORS = read_code(
+    {name: tree for name, tree in trees().items() if name.endswith(".mirror_flow")}
+)
 IN_FORMS = read_code(
     {name: tree for name, tree in trees().items() if name.endswith(".forms")}
 )
@@ -107,7 +111,10 @@ IN_CONNECTION = read_code(
         name: tree
         for name, tree in trees().items()
         if name.rpartition(".")[2]
-        not in {one for modules in SUBENTRY_MODULES.values() for one in modules}
+        not in {
+            "mirror_flow",
+            *(one for modules in SUBENTRY_MODULES.values() for one in modules),
+        }
     }
 )
 IN_SUBENTRY = {
@@ -123,7 +130,11 @@ IN_SUBENTRY = {
 
 
 ELSEWHERE = read_code(
-    {name: tree for name, tree in trees().items() if not name.endswith(".forms")}
+    {
+        name: tree
+        for name, tree in trees().items()
+        if not name.endswith((".forms", ".mirror_flow"))
+    }
 )
 """Problems of fields are shown by the form, or by the exception of an action."""
 
@@ -298,7 +309,9 @@ def parts_of(schema: vol.Schema) -> tuple[set[str], dict[str, set[str]]]:
 
 
 def test_kinds_of_subentries() -> None:
-    assert set(section("config_subentries")) == set(config_flow.SUBENTRY_FLOWS)
+    mirrors = {kind for kinds in MIRROR_FLOWS.values() for kind in kinds}
+    wanted = set(config_flow.SUBENTRY_FLOWS) | mirrors
+    assert set(section("config_subentries")) == wanted
     assert set(SUBENTRY_MODULES) == set(config_flow.SUBENTRY_FLOWS)
 
 
@@ -309,6 +322,21 @@ def test_texts_of_subentries(kind: str) -> None:
     assert set(texts["initiate_flow"]) == {"user", "reconfigure"}
     assert set(texts["error"]) == used.form_errors
     assert set(texts["abort"]) == used.aborts - CENTRAL_ABORTS
+
+
+def test_texts_of_mirrors() -> None:
+    shown: set[str] = set()
+    for kind in (kind for kinds in MIRROR_FLOWS.values() for kind in kinds):
+        texts = section("config_subentries", kind)
+        assert texts["entry_type"], kind
+        assert set(texts["initiate_flow"]) == {"user", "reconfigure"}
+        assert set(texts["step"]) == IN_MIRRORS.steps
+        assert set(texts["abort"]) == IN_MIRRORS.aborts - CENTRAL_ABORTS
+        for step in texts["step"].values():
+            assert step["title"]
+            assert set(step["data"]) == set(step["data_description"])
+        shown |= set(texts["error"])
+    assert set(IN_MIRRORS.problems) <= shown
 
 
 def test_steps_of_rules() -> None:

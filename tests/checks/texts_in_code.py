@@ -27,6 +27,7 @@ READINGS: tuple[tuple[str, str | int, str], ...] = (
     ("AbortFlow", 0, "aborts"),
     ("Mistake", 1, "form_errors"),
     ("NotAllowed", 0, "codes"),
+    ("Question", "translation_key", "issues"),
     ("SelectSelectorConfig", "translation_key", "selectors"),
     ("async_abort", "reason", "aborts"),
     ("async_create_issue", "translation_key", "issues"),

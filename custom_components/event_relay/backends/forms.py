@@ -116,6 +116,8 @@ class BackendForms(ABC):
 
     queries: Mapping[str, Query] = {}
     """Actions that only ask."""
+    looks: Mapping[str, Callable[[Any], Awaitable[JsonObject]]] = {}
+    """What mirrors ask to find what they have made; each takes the client."""
 
     @abstractmethod
     def rule_operations(self, capabilities: Any) -> tuple[str, ...]:  # noqa: ANN401 the backend's own

@@ -1,7 +1,7 @@
 """What Home Assistant's forms ask for to reach an aipix, and what it knows for us."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple, cast, override
@@ -104,6 +104,26 @@ async def _list_choices(client: AipixClient, _fields: Mapping[str, Any]) -> Json
     return (await script_choices(client)).as_json()
 
 
+async def _scripts(client: AipixClient) -> JsonObject:
+    """Answer the scripts, null where they are not listed; nothing secret of them."""
+    if client.login.api is Api.ADMINISTRATOR:
+        return {"scripts": None}
+    found = await client.scripts()
+    return {
+        "scripts": None
+        if found is None
+        else [
+            {
+                "script_id": script.id,
+                "title": script.title,
+                "event_id": script.event_id,
+                "reaction_id": script.reaction_id,
+            }
+            for script in found
+        ]
+    }
+
+
 class Account(NamedTuple):
     """What a login is for."""
 
@@ -129,6 +149,9 @@ class AipixForms(BackendForms):
     outside_id_field = "script_id"
     queries: Mapping[str, Query] = {
         "list_script_choices": Query(fields={}, run=_list_choices)
+    }
+    looks: Mapping[str, Callable[[AipixClient], Awaitable[JsonObject]]] = {
+        "scripts": _scripts
     }
 
     @override

@@ -1,6 +1,6 @@
 """What Home Assistant's forms ask for to reach Palabra."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 import re
 from typing import Any, cast, override
@@ -88,9 +88,14 @@ ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
 """What the actions take."""
 
 
-async def _list_events(client: PalabraClient, _fields: Mapping[str, Any]) -> JsonObject:
+async def _events(client: PalabraClient) -> JsonObject:
     """Answer the events, without what is secret."""
     return {"events": [event.as_json() for event in await client.events()]}
+
+
+async def _list_events(client: PalabraClient, _fields: Mapping[str, Any]) -> JsonObject:
+    """Answer the events to an action."""
+    return await _events(client)
 
 
 class PalabraForms(BackendForms):
@@ -101,6 +106,9 @@ class PalabraForms(BackendForms):
     administrative = frozenset(ACTION_FIELDS)
     queries: Mapping[str, Query] = {
         "list_live_events": Query(fields={}, run=_list_events)
+    }
+    looks: Mapping[str, Callable[[PalabraClient], Awaitable[JsonObject]]] = {
+        "live_events": _events
     }
 
     @override
