@@ -1,7 +1,7 @@
 """What all scenes have in common."""
 
-import asyncio
 from abc import ABC, abstractmethod
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
