@@ -12,7 +12,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class StandIn(ABC):
-    """Its clock, the faults that lie in wait, what it was asked, and what it answers."""
+    """Its clock, the faults in wait, what it was asked, and what it answers."""
 
     def __init__(self) -> None:
         """Begin with the right time, no faults, and nothing seen."""
