@@ -127,6 +127,8 @@ class Delivering:
         """Return the event that a firing begins, None if it begins none."""
         if self._openings is None or (until := self._rule.until) is None:
             return None
+        if self._rule.operation not in self._member.way.endings:
+            return None
         longest = _TEST_OPEN if cause.test else until.longest_open
         return OpenEvent(
             delivery_id=delivery_id,

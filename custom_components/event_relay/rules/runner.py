@@ -58,10 +58,11 @@ class RuleRunner(Member):
             way, subentry.subentry_id, subentry.title, notes, OriginKind.RULE
         )
         self.rule = read_rule(subentry)
-        ending = way.endings.get(self.rule.operation)
-        # Also for a rule that has left one open and does so no more.
-        wanted = self.rule.until is not None or bool(read_open_events(notes))
-        self._openings = Openings(self, ending, notes) if wanted and ending else None
+        ending = way.endings.get(self.rule.operation) if self.rule.until else None
+        if ending is None and read_open_events(notes):
+            # It did leave one open, and does so no more; no backend has two endings.
+            ending = next(iter(way.endings.values()), None)
+        self._openings = Openings(self, ending, notes) if ending else None
         self._delivering = Delivering(self, self.rule, self._openings)
         self._catching_up = CatchingUp(self, self.rule.missed)
         self._issue_not_armed = f"rule_not_armed_{self.id}"
