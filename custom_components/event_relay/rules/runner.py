@@ -64,7 +64,7 @@ class RuleRunner(Member):
             ending = next(iter(way.endings.values()), None)
         self._openings = Openings(self, ending, notes) if ending else None
         self._delivering = Delivering(self, self.rule, self._openings)
-        self._catching_up = CatchingUp(self, self.rule.missed)
+        self._catching_up = CatchingUp(self, self.rule)
         self._issue_not_armed = f"rule_not_armed_{self.id}"
         self._issue_refers = f"rule_refers_{self.id}"
         self._references = References(
