@@ -1,14 +1,16 @@
 """What was to fire while Home Assistant was off comes once, or is told as skipped."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+import sqlite3
 from typing import Any, override
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.calendar import CalendarEvent
 from homeassistant.components.calendar.const import DATA_COMPONENT
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.setup import async_setup_component
@@ -18,6 +20,8 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.event_relay import storage
+from custom_components.event_relay.outbox import file
 from custom_components.event_relay.outbox.delivery import Delivery
 from custom_components.event_relay.outbox.memory import Memory, Notes
 from custom_components.event_relay.rules.armed import Armed
@@ -414,3 +418,66 @@ async def test_a_time_zone_that_changed_meanwhile_counts(
     await life.on()
 
     assert await life.times() == expected
+
+
+async def test_it_comes_once_home_assistant_has_started(life: Life) -> None:
+    await life.begin(rule(AT_NOON))
+    await life.off(NOON + timedelta(minutes=30))
+    life.hass.set_state(CoreState.not_running)
+    await life.on()
+    assert not await life.accepted()
+
+    await life.hass.async_start()
+    await life.hass.async_block_till_done()
+
+    assert await life.times() == [NOON]
+
+
+async def test_one_that_fires_before_home_assistant_has_started_comes_once(
+    life: Life,
+) -> None:
+    await life.begin(rule(AT_NOON))
+    await life.off(NOON - timedelta(minutes=1))
+    life.hass.set_state(CoreState.not_running)
+    await life.on()
+    await life.live(NOON + timedelta(seconds=1))
+    assert not await life.accepted()
+
+    await life.hass.async_start()
+    await life.hass.async_block_till_done()
+
+    assert await life.times() == [NOON]
+
+
+async def test_one_that_a_full_outbox_refused_is_told_and_looked_back_at(
+    life: Life, told: list[Outcome]
+) -> None:
+    await life.begin(rule(AT_NOON))
+    before = dict(member_of(life.entry).notes)
+    coordinator(life.entry).outbox._limit = 0
+
+    await life.live(NOON + timedelta(seconds=1))
+
+    (outcome,) = told
+    assert (outcome.kind, outcome.occurred_at) == (OutcomeKind.FAILED, NOON)
+    assert member_of(life.entry).notes == before
+    await life.off_and_on(NOON + timedelta(seconds=2))
+    assert await life.times() == [NOON]
+
+
+async def test_also_one_that_a_locked_file_refused(
+    life: Life, told: list[Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file, "_BUSY", 0.1)
+    await life.begin(rule(AT_NOON))
+    before = dict(member_of(life.entry).notes)
+
+    with closing(sqlite3.connect(storage.FILE_NAME, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        await life.live(NOON + timedelta(seconds=1))
+        holder.execute("ROLLBACK")
+
+    assert [one.kind for one in told] == [OutcomeKind.FAILED]
+    assert member_of(life.entry).notes == before
+    await life.off_and_on(NOON + timedelta(seconds=2))
+    assert await life.times() == [NOON]
