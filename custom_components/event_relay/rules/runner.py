@@ -1,5 +1,6 @@
 """A rule at work: armed, fired by its triggers, and ended by them."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 import logging
@@ -71,6 +72,7 @@ class RuleRunner(Member):
             self.hass, self._issue_refers, self._report_missing
         )
         self._armed: Armed | None = None
+        self._arming = asyncio.Lock()
         self._working = False
         self._home_started = False
         self._cancel_again: CALLBACK_TYPE | None = None
@@ -183,6 +185,13 @@ class RuleRunner(Member):
         self._cancel_again = None
         if self._armed is not None:
             return
+        async with self._arming:
+            armed = await self._async_attach()
+        if self._home_started and armed is not None:
+            await self._async_look_back(armed)
+
+    async def _async_attach(self) -> Armed | None:
+        """Attach all of it, or nothing; what fires meanwhile waits for that."""
         ended = self._async_ended if self._openings is not None else None
         try:
             armed = await arm(
@@ -191,15 +200,14 @@ class RuleRunner(Member):
         except CannotArm as error:
             self._report(self._issue_not_armed, str(error))
             self._cancel_again = async_call_later(self.hass, AGAIN, self._async_arm)
-            return
+            return None
         if self._working:
             self._armed = armed
         else:
             armed.disarm()
-            return
+            return None
         ir.async_delete_issue(self.hass, DOMAIN, self._issue_not_armed)
-        if self._home_started:
-            await self._async_look_back(armed)
+        return armed
 
     async def _async_look_back(self, armed: Armed) -> None:
         """End what should have ended, and see to what was missed."""
@@ -223,13 +231,20 @@ class RuleRunner(Member):
                 self.hass, AGAIN, self._async_catch_up
             )
 
+    async def _async_fully_armed(self) -> Armed | None:
+        """Return all that is attached; None if it is not, or no more."""
+        if self._armed is None and self._arming.locked():
+            async with self._arming:
+                pass
+        return self._armed
+
     async def _async_triggered(
         self, variables: dict[str, Any], context: Context | None = None
     ) -> None:
         """Fire, unless only an entity came or went."""
         # Else our checks would be added to the trace of the automation that caused it.
         trace_clear()
-        if (armed := self._armed) is None:
+        if (armed := await self._async_fully_armed()) is None:
             return
         if is_noise(variables) and not self.rule.from_unknown:
             return
@@ -249,7 +264,8 @@ class RuleRunner(Member):
     ) -> None:
         """End what this trigger ends; that an entity went is no end."""
         trace_clear()
-        if self._armed is None or self._openings is None or vanishes(variables):
+        armed = await self._async_fully_armed()
+        if armed is None or self._openings is None or vanishes(variables):
             return
         cause = Cause(
             variables=variables,
@@ -257,7 +273,7 @@ class RuleRunner(Member):
             context=Context(parent_id=context.id if context else None),
         )
         await self._openings.async_end_those_of(
-            cause.entity_id, self._armed.starters, cause.occurred_at, cause.context
+            cause.entity_id, armed.starters, cause.occurred_at, cause.context
         )
 
     @callback
