@@ -17,6 +17,7 @@ from .coordinator import (
     settings,
 )
 from .entity import async_register_device
+from .farewell import async_say_farewell
 from .outbox.store import StoreUnavailable
 from .registry import BY_NAME
 from .rule_way import make_way
@@ -57,7 +58,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     coordinator = entry.runtime_data
     await coordinator.counts.async_config_entry_first_refresh()
     async_register_device(hass, entry)
-    coordinator.rules = Rules(make_way(hass, entry, store))
+    coordinator.rules = Rules(make_way(hass, entry, store, coordinator.outbox))
     try:
         await coordinator.rules.async_load(entry.subentries)
     except StoreUnavailable as error:
@@ -77,14 +78,21 @@ async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
-    """Take leave of the backend, and forget the deliveries of a connection."""
-    await BY_NAME[entry.data[CONF_BACKEND]].removed(hass, entry.data)
+    """End what is open, take leave of the backend, and forget the deliveries."""
     try:
         store = await async_get_store(hass)
+        await async_say_farewell(hass, entry, store)
         await store.remove_connection(entry.entry_id)
     except StoreUnavailable as error:
         _LOGGER.warning("Deliveries of %s stay in the outbox: %s", entry.title, error)
+    await BY_NAME[entry.data[CONF_BACKEND]].removed(hass, entry.data)
     ir.async_delete_issue(hass, DOMAIN, permission_issue(entry))
+    for issue in tuple(ir.async_get(hass).issues.values()):
+        if (
+            issue.domain == DOMAIN
+            and (issue.data or {}).get("entry_id") == entry.entry_id
+        ):
+            ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> None:

@@ -114,15 +114,17 @@ class Worker:
                 async with asyncio.timeout(pause):
                     await self._awake.wait()
 
-    async def stop(self) -> None:
-        """Claim nothing more, and give what is under way its time to end.
+    async def stop(self, patience: float | None = None) -> None:
+        """Claim nothing more, and give what is under way its time to end, in seconds.
 
         What is cut off stays in `sending`; the next run looks it up.
         """
         self._stopping = True
         self.wake()
         if tasks := (*self._sending.values(), *self._looking_up.values()):
-            _, late = await asyncio.wait(tasks, timeout=STOP_PATIENCE)
+            _, late = await asyncio.wait(
+                tasks, timeout=STOP_PATIENCE if patience is None else patience
+            )
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
