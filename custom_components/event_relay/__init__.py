@@ -1,5 +1,6 @@
 """Event Relay: what happens at home, kept by the systems outside it."""
 
+from functools import partial
 import logging
 
 from homeassistant.const import Platform
@@ -17,6 +18,7 @@ from .coordinator import (
     settings,
 )
 from .entity import async_register_device
+from .member_entity import async_register_member, async_see_members
 from .outbox.store import StoreUnavailable
 from .registry import BY_NAME
 from .rule_way import make_way
@@ -31,6 +33,7 @@ PLATFORMS = (
     Platform.BUTTON,
     Platform.EVENT,
     Platform.SENSOR,
+    Platform.SWITCH,
 )
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -62,6 +65,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
         await coordinator.rules.async_load(entry.subentries)
     except StoreUnavailable as error:
         raise _not_ready(error) from error
+    async_see_members(entry, partial(async_register_member, hass, entry))
+    async_see_members(entry, coordinator.announcer.async_meet)
+    entry.async_on_unload(coordinator.announcer.async_follow(coordinator.outbox))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     # Only now, so that the entities hear of everything that is done.
     coordinator.async_start()
@@ -92,6 +98,7 @@ async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> 
     if settings(entry) != entry.runtime_data.settings:
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
+    entry.runtime_data.announcer.title = entry.title
     async_register_device(hass, entry)
     if (rules := entry.runtime_data.rules) is not None:
         await rules.async_sync(entry.subentries)

@@ -27,6 +27,11 @@ class Outcome:
     kind: OutcomeKind
     occurred_at: datetime
     reason: str = ""
+    """In words, which may be the backend's own or hold what a template gave."""
+    reason_key: str = ""
+    """The key of the reason; it holds no personal text."""
+    times: int = 1
+    """How many occurrences it stands for."""
     delivery: Delivery | None = None
     """None for what was never accepted."""
     context: Context | None = None
@@ -42,6 +47,7 @@ def outcome_of(delivery: Delivery, context: Context | None) -> Outcome | None:
         kind=OutcomeKind(delivery.state.value),
         occurred_at=delivery.occurred_at,
         reason=(failure.reason or failure.code) if failure else "",
+        reason_key=failure.code if failure else "",
         delivery=delivery,
         context=context,
     )
