@@ -103,6 +103,20 @@ class Api:
     async def add_entry(self, handler: str, steps: Sequence[Mapping[str, Json]]) -> str:
         """Go through a config flow, and return the id of the entry that it made."""
         path = "/api/config/config_entries/flow"
+        result = await self._go_through(path, handler, steps)
+        return member(_object(result)["result"], "entry_id", str)
+
+    async def add_subentry(
+        self, entry_id: str, kind: str, steps: Sequence[Mapping[str, Json]]
+    ) -> None:
+        """Go through the flow that adds something to an entry, such as a rule."""
+        path = "/api/config/config_entries/subentries/flow"
+        await self._go_through(path, [entry_id, kind], steps)
+
+    async def _go_through(
+        self, path: str, handler: Json, steps: Sequence[Mapping[str, Json]]
+    ) -> Json:
+        """Answer the forms of a flow, and return what it made."""
         result = await self.post(path, {"handler": handler})
         for step in steps:
             if errors := _object(result).get("errors"):
@@ -111,7 +125,7 @@ class Api:
             result = await self.post(f"{path}/{flow}", dict(step))
         if member(result, "type", str) != "create_entry":
             raise ApiError(f"{handler} was not set up: {result}")
-        return member(_object(result)["result"], "entry_id", str)
+        return result
 
     async def get(self, path: str) -> Json:
         """Return what is at path."""

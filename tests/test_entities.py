@@ -368,7 +368,7 @@ async def test_last_delivery_outlives_its_row(
     last = await counted(hass, LAST)
     assert dt_util.parse_datetime(last) is not None
 
-    monkeypatch.setattr(relay_coordinator, "retention", lambda _options: timedelta())
+    monkeypatch.setattr(relay_coordinator, "retention", lambda _: timedelta())
     async_fire_time_changed(hass, dt_util.utcnow() + TIDYING + timedelta(seconds=2))
     await hass.async_block_till_done()
     assert await counted(hass, LAST) == last

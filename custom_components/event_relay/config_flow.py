@@ -10,6 +10,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryFlow,
     OptionsFlow,
 )
 from homeassistant.const import CONF_URL, CONF_USERNAME
@@ -20,8 +21,11 @@ from .backends.base import InvalidField, JsonObject
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .mirror_flow import MIRROR_FLOWS
 from .options import options_schema
 from .registry import BACKENDS, BY_NAME
+from .rules.rule import SUBENTRY_RULE
+from .subentry_flow import RuleFlow
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -61,6 +65,10 @@ FORM_ERRORS = frozenset(
 """Causes that have a text of their own; fields' problems have theirs beside them."""
 
 
+SUBENTRY_FLOWS: Mapping[str, type[ConfigSubentryFlow]] = {SUBENTRY_RULE: RuleFlow}
+"""What a connection may have, whichever backend it leads to."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Connection:
     """A connection whose live system answered."""
@@ -97,6 +105,16 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> EventRelayOptionsFlow:
         """Return the flow for the options of a connection."""
         return EventRelayOptionsFlow()
+
+    @override
+    @classmethod
+    @callback
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return what a connection may have, and the flows that make it."""
+        mirrors = MIRROR_FLOWS.get(config_entry.data[CONF_BACKEND], {})
+        return {**SUBENTRY_FLOWS, **mirrors}
 
     @override
     async def async_step_user(

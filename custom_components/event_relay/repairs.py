@@ -1,4 +1,4 @@
-"""Repairs: some end when the user has seen them, others lead to a form."""
+"""Repairs: some end when they are seen, some lead to a form, some are questions."""
 
 from typing import cast
 
@@ -11,6 +11,9 @@ from homeassistant.components.repairs.const import FlowType
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowContext
 from homeassistant.core import HomeAssistant
 import voluptuous as vol
+
+from .mirror_repairs import QuestionFlow
+from .rules.questions import open_question
 
 _FORM_OF_RULE = ("rule_not_armed_", "rule_refers_")
 
@@ -55,6 +58,8 @@ async def async_create_fix_flow(
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
     """Return what mends an issue."""
+    if (question := open_question(hass, issue_id)) is not None:
+        return QuestionFlow(question)
     if issue_id.startswith(_FORM_OF_RULE) and data is not None:
         return RuleRepairFlow(
             cast("str", data["entry_id"]), cast("str", data["subentry_id"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from .backends.base import InvalidField
+from .backends.base import InvalidField, JsonObject
 from .coercion import coerce
 from .coordinator import RelayConfigEntry, outbox_error
 from .outbox.store import Store, StoreError
@@ -36,6 +36,10 @@ def make_way(hass: HomeAssistant, entry: RelayConfigEntry, store: Store) -> Way:
             case _:
                 return str(error)
 
+    async def ask(look: str) -> JsonObject:
+        """Ask the backend what there is outside."""
+        return await forms.looks[look](entry.runtime_data.client)
+
     return Way(
         hass=hass,
         connection=entry.entry_id,
@@ -45,4 +49,5 @@ def make_way(hass: HomeAssistant, entry: RelayConfigEntry, store: Store) -> Way:
         as_test=forms.as_test,
         explain=explain,
         endings=forms.endings,
+        ask=ask,
     )

@@ -30,6 +30,7 @@ def test_steps_are_forms_menus_and_methods() -> None:
         'errors["base"] = "tls"',
         'self._errors["url"] = "tls"',
         'self.async_show_form(errors={"base": "tls"})',
+        'raise Mistake("base", "tls", {"reason": reason})',
     ],
 )
 def test_form_errors(source: str) -> None:
@@ -144,6 +145,7 @@ def test_issues_selectors_entities_and_actions() -> None:
     texts = read("""
         async_create_issue(hass, DOMAIN, "x", translation_key="corrupt")
         SelectSelectorConfig(translation_key="state")
+        choice(("on", "off"), translation_key="mode")
         SensorEntityDescription(key="x", translation_key="pending")
         class Rule:
             _attr_translation_key = "rule"
@@ -151,7 +153,7 @@ def test_issues_selectors_entities_and_actions() -> None:
         async_register_admin_service(hass, DOMAIN, "retry", handler)
     """)
     assert texts.issues == {"corrupt"}
-    assert texts.selectors == {"state"}
+    assert texts.selectors == {"state", "mode"}
     assert texts.entities == {"pending", "rule"}
     assert texts.actions == {"list", "retry"}
 

@@ -10,13 +10,30 @@ import re
 from string import Formatter
 from typing import Any
 
+from homeassistant.data_entry_flow import section as section_type
 import pytest
 import voluptuous as vol
 
 from custom_components.event_relay import config_flow, deliveries
+from custom_components.event_relay.backends.aipix.choices import ScriptChoices
+from custom_components.event_relay.backends.aipix.login import Api
+from custom_components.event_relay.backends.aipix.rule_forms import (
+    camera_mark_fields,
+    script_fields,
+)
+from custom_components.event_relay.backends.frigate.models import FrigateCapabilities
+from custom_components.event_relay.backends.frigate.rule_forms import (
+    camera_event_fields,
+)
+from custom_components.event_relay.backends.frigate.version import FrigateVersion
+from custom_components.event_relay.backends.guance.rule_forms import CUSTOM_EVENT
+from custom_components.event_relay.backends.palabra.rule_forms import LIVE_EVENT
+from custom_components.event_relay.backends.rule_forms import RuleField
+from custom_components.event_relay.mirror_flow import MIRROR_FLOWS
 from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.outbox.delivery import SETTLED, DeliveryState
 from custom_components.event_relay.registry import BACKENDS
+from custom_components.event_relay.rule_form import deliver_schema, when_schema
 
 from .files import PACKAGE, read_json, read_yaml, trees
 from .texts_in_code import Texts, constants_in, texts_in
@@ -75,15 +92,49 @@ def read_code(modules: Mapping[str, ast.Module]) -> Texts:
     return found
 
 
+SUBENTRY_MODULES: Mapping[str, tuple[str, ...]] = {
+    "rule": ("rule_check", "subentry_flow"),
+}
+"""For each kind of subentry the modules of its flow."""
 USED = read_code(trees())
 IN_REPAIRS = read_code(
     {name: tree for name, tree in trees().items() if name.endswith("repairs")}
 )
+IN_MIRRORS = read_code(
+    {name: tree for name, tree in trees().items() if name.endswith(".mirror_flow")}
+)
 IN_FORMS = read_code(
     {name: tree for name, tree in trees().items() if name.endswith(".forms")}
 )
+IN_CONNECTION = read_code(
+    {
+        name: tree
+        for name, tree in trees().items()
+        if name.rpartition(".")[2]
+        not in {
+            "mirror_flow",
+            *(one for modules in SUBENTRY_MODULES.values() for one in modules),
+        }
+    }
+)
+IN_SUBENTRY = {
+    kind: read_code(
+        {
+            name: tree
+            for name, tree in trees().items()
+            if name.rpartition(".")[2] in modules
+        }
+    )
+    for kind, modules in SUBENTRY_MODULES.items()
+}
+
+
 ELSEWHERE = read_code(
-    {name: tree for name, tree in trees().items() if not name.endswith(".forms")}
+    {
+        name: tree
+        for name, tree in trees().items()
+        if not name.endswith((".forms", ".mirror_flow"))
+    }
 )
 """Problems of fields are shown by the form, or by the exception of an action."""
 
@@ -136,7 +187,7 @@ def section(*path: str) -> dict[str, Any]:
 def test_steps() -> None:
     handled = {"reauth", "reconfigure", "init"}
     """They only lead to the form of the backend."""
-    wanted = set(flow_fields()) | (USED.steps - handled - IN_REPAIRS.steps)
+    wanted = set(flow_fields()) | (IN_CONNECTION.steps - handled - IN_REPAIRS.steps)
     assert set(section("config", "step")) == wanted
 
 
@@ -164,7 +215,9 @@ def test_menu_of_backends() -> None:
 
 
 def test_form_errors() -> None:
-    wanted = config_flow.FORM_ERRORS | USED.form_errors | set(IN_FORMS.problems)
+    wanted = (
+        config_flow.FORM_ERRORS | IN_CONNECTION.form_errors | set(IN_FORMS.problems)
+    )
     assert set(section("config", "error")) == wanted
 
 
@@ -173,7 +226,7 @@ def test_form_errors_are_codes_of_clients() -> None:
 
 
 def test_aborts() -> None:
-    wanted = USED.aborts - CENTRAL_ABORTS - IN_REPAIRS.aborts
+    wanted = IN_CONNECTION.aborts - CENTRAL_ABORTS - IN_REPAIRS.aborts
     assert set(section("config", "abort")) == wanted
 
 
@@ -200,6 +253,130 @@ def test_placeholders_of_forms() -> None:
         allowed = {"reason"} if error in config_flow.FORM_ERRORS else set()
         allowed |= set.intersection(*map(set, details)) if details else set()
         assert placeholders(text) <= allowed, (error, text)
+
+
+# The flows of subentries.
+
+
+def frigate_fields() -> tuple[RuleField, ...]:
+    """Return the fields of a camera event that any version has."""
+    every = {
+        field.name: field
+        for version in ("0.14.0", "0.18.0")
+        for field in camera_event_fields(
+            FrigateCapabilities(
+                version=FrigateVersion.parse(version),
+                username=None,
+                role=None,
+                cameras={},
+            )
+        )
+    }
+    return tuple(every.values())
+
+
+def rule_forms() -> dict[str, vol.Schema]:
+    """Return the form of every step of a rule that asks for anything."""
+    fields: dict[str, tuple[RuleField, ...]] = {
+        "create_camera_event": frigate_fields(),
+        "create_camera_mark": camera_mark_fields(ScriptChoices()),
+        "create_custom_event": CUSTOM_EVENT,
+        "create_live_event": LIVE_EVENT,
+        "create_script": script_fields(ScriptChoices(), Api.CLIENT),
+    }
+    endings = {
+        operation: ending
+        for forms in BACKENDS
+        for operation, ending in forms.endings.items()
+    }
+    return {
+        "when": when_schema(["create_camera_mark", "create_script"], {}),
+        **{
+            operation: deliver_schema(asked, endings.get(operation), {})
+            for operation, asked in fields.items()
+        },
+    }
+
+
+def parts_of(schema: vol.Schema) -> tuple[set[str], dict[str, set[str]]]:
+    """Return the fields of a form, and those of each of its sections."""
+    sections = {
+        str(marker): names(inner.schema)
+        for marker, inner in schema.schema.items()
+        if isinstance(inner, section_type)
+    }
+    return names(schema) - set(sections), sections
+
+
+def test_kinds_of_subentries() -> None:
+    mirrors = {kind for kinds in MIRROR_FLOWS.values() for kind in kinds}
+    wanted = set(config_flow.SUBENTRY_FLOWS) | mirrors
+    assert set(section("config_subentries")) == wanted
+    assert set(SUBENTRY_MODULES) == set(config_flow.SUBENTRY_FLOWS)
+
+
+@pytest.mark.parametrize("kind", SUBENTRY_MODULES)
+def test_texts_of_subentries(kind: str) -> None:
+    used, texts = IN_SUBENTRY[kind], section("config_subentries", kind)
+    assert texts["entry_type"]
+    assert set(texts["initiate_flow"]) == {"user", "reconfigure"}
+    assert set(texts["error"]) == used.form_errors
+    assert set(texts["abort"]) == used.aborts - CENTRAL_ABORTS
+
+
+def test_texts_of_mirrors() -> None:
+    shown: set[str] = set()
+    for kind in (kind for kinds in MIRROR_FLOWS.values() for kind in kinds):
+        texts = section("config_subentries", kind)
+        assert texts["entry_type"], kind
+        assert set(texts["initiate_flow"]) == {"user", "reconfigure"}
+        assert set(texts["step"]) == IN_MIRRORS.steps
+        assert set(texts["abort"]) == IN_MIRRORS.aborts - CENTRAL_ABORTS
+        for step in texts["step"].values():
+            assert step["title"]
+            assert set(step["data"]) == set(step["data_description"])
+        shown |= set(texts["error"])
+    assert set(IN_MIRRORS.problems) <= shown
+
+
+def test_steps_of_rules() -> None:
+    shown = {"preview", "preview_partly", "preview_refused"}
+    """They ask for nothing."""
+    assert set(section("config_subentries", "rule", "step")) == set(RULE_FORMS) | shown
+
+
+RULE_FORMS = rule_forms()
+
+
+@pytest.mark.parametrize("step", RULE_FORMS)
+def test_fields_of_rules(step: str) -> None:
+    fields, sections = parts_of(RULE_FORMS[step])
+    texts = section("config_subentries", "rule", "step", step)
+    assert texts["title"]
+    assert texts["description"]
+    assert set(texts["data"]) == set(texts["data_description"]) == fields
+    assert set(texts["sections"]) == set(sections)
+    for name, inner in sections.items():
+        assert texts["sections"][name]["name"]
+        assert texts["sections"][name]["description"]
+        assert set(texts["sections"][name]["data"]) == inner
+        assert set(texts["sections"][name]["data_description"]) == inner
+
+
+def test_every_operation_of_a_rule_has_a_form() -> None:
+    operations = set(RULE_FORMS) - {"when"}
+    assert operations <= {
+        action for forms in BACKENDS for action in forms.action_fields
+    }
+    assert set(section("selector", "rule_operation", "options")) <= operations
+    for forms in BACKENDS:
+        for operation in operations & set(forms.action_fields):
+            fields, sections = parts_of(RULE_FORMS[operation])
+            taken = fields | sections.get("more", set())
+            left_open = forms.endings.get(operation)
+            assert taken | set(left_open.left_open if left_open else ()) == set(
+                forms.action_fields[operation]
+            )
 
 
 # Exceptions and issues.

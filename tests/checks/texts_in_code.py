@@ -25,10 +25,13 @@ IMPLIED_ABORTS = {
 }
 READINGS: tuple[tuple[str, str | int, str], ...] = (
     ("AbortFlow", 0, "aborts"),
+    ("Mistake", 1, "form_errors"),
     ("NotAllowed", 0, "codes"),
+    ("Question", "translation_key", "issues"),
     ("SelectSelectorConfig", "translation_key", "selectors"),
     ("async_abort", "reason", "aborts"),
     ("async_create_issue", "translation_key", "issues"),
+    ("choice", "translation_key", "selectors"),
     ("_register", 1, "actions"),
     ("async_register", 1, "actions"),
     ("async_register_admin_service", 2, "actions"),

@@ -12,13 +12,8 @@ from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
-from .base import (
-    Backend,
-    Capabilities,
-    Client,
-    Ending,
-    JsonObject,
-)
+from .base import Backend, Capabilities, Client, Ending, JsonObject
+from .rule_forms import RuleField
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +86,20 @@ def cookieless_session(
     return session
 
 
+TEST = "Test"
+"""What a test is called in a backend, in every language."""
+
+
+def with_test_title(
+    data: Mapping[str, object], field: str = "title", *, longest: int = 100
+) -> dict[str, object]:
+    """Return data whose title, where there is one, says that it is a test."""
+    title = data.get(field)
+    if not isinstance(title, str):
+        return dict(data)
+    return {**data, field: f"{TEST}: {title.strip()}"[:longest]}
+
+
 class BackendForms(ABC):
     """The part of a backend that Home Assistant sees."""
 
@@ -107,6 +116,29 @@ class BackendForms(ABC):
 
     queries: Mapping[str, Query] = {}
     """Actions that only ask."""
+    looks: Mapping[str, Callable[[Any], Awaitable[JsonObject]]] = {}
+    """What mirrors ask to find what they have made; each takes the client."""
+
+    @abstractmethod
+    def rule_operations(self, capabilities: Any) -> tuple[str, ...]:  # noqa: ANN401 the backend's own
+        """Return the operations that a rule may ask for, the usual one first."""
+
+    @abstractmethod
+    async def rule_fields(
+        self,
+        operation: str,
+        capabilities: Any,  # noqa: ANN401 the backend's own
+        client: Any,  # noqa: ANN401 the backend's own
+    ) -> tuple[RuleField, ...]:
+        """Return what the form of a rule asks for to deliver an operation.
+
+        Lists are those of the live system, as far as it gives them. Raises nothing.
+        """
+
+    def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
+        """Return the data of an operation so that they say that it is a test."""
+        del operation
+        return with_test_title(data)
 
     @abstractmethod
     def connection_schema(self) -> vol.Schema:
@@ -147,13 +179,6 @@ class BackendForms(ABC):
     @abstractmethod
     async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
         """Try the live system; raises a BackendError with the code of a form error."""
-
-    def as_test(
-        self, operation: str, data: Mapping[str, object]
-    ) -> Mapping[str, object]:
-        """Make the data of an operation say that it is a test."""
-        del operation
-        return data
 
     async def resolve(
         self,

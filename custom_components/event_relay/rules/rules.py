@@ -10,16 +10,24 @@ from homeassistant.core import callback
 from ..outbox.delivery import Delivery
 from ..outbox.memory import Note
 from ..outbox.store import StoreError
+from .calendar_mirror import CalendarMirror
+from .calendar_settings import SUBENTRY_CALENDAR_MIRROR
 from .member import Member
 from .rule import SUBENTRY_RULE
 from .runner import RuleRunner
+from .script_mirror import ScriptMirror
+from .script_settings import SUBENTRY_SCRIPT_MIRROR
 from .way import Way
 
 _LOGGER = logging.getLogger(__name__)
 
 type MakeMember = Callable[[Way, ConfigSubentry, Mapping[str, Note]], Member]
 
-MEMBERS: Mapping[str, MakeMember] = {SUBENTRY_RULE: RuleRunner}
+MEMBERS: Mapping[str, MakeMember] = {
+    SUBENTRY_RULE: RuleRunner,
+    SUBENTRY_SCRIPT_MIRROR: ScriptMirror,
+    SUBENTRY_CALENDAR_MIRROR: CalendarMirror,
+}
 """What runs for each type of subentry."""
 
 
@@ -74,15 +82,20 @@ class Rules:
                 await former.async_stop()
                 await former.async_replaced()
             notes = await self._way.store.recall(self._way.connection)
-            await _start(self._add(subentry, notes))
+            if (member := self._add(subentry, notes)) is not None:
+                await _start(member)
 
     def _add(
         self, subentry: ConfigSubentry, notes: Mapping[str, Mapping[str, Note]]
-    ) -> Member:
-        """Make what runs for a subentry."""
-        member = MEMBERS[subentry.subentry_type](
-            self._way, subentry, notes.get(subentry.subentry_id, {})
-        )
+    ) -> Member | None:
+        """Make what runs for a subentry; None if it cannot be read."""
+        make = MEMBERS[subentry.subentry_type]
+        try:
+            member = make(self._way, subentry, notes.get(subentry.subentry_id, {}))
+        except Exception:
+            # One that was changed by hand must not take the others with it.
+            _LOGGER.exception("%s cannot be read", subentry.title)
+            return None
         self._members[member.id] = member
         self._snapshots[member.id] = _snapshot(subentry)
         for listener in tuple(self._listeners):

@@ -6,7 +6,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from ..backends.base import Ending
+from ..backends.base import Ending, JsonObject
 from ..outbox.outbox import Outbox
 from ..outbox.store import Store
 
@@ -32,3 +32,8 @@ class Way:
     """Says what is wrong in words for people."""
     endings: Mapping[str, Ending]
     """For operations that begin something, how it is ended."""
+    ask: Callable[[str], Awaitable[JsonObject]]
+    """Asks the backend what there is outside, by the name of one of its `looks`.
+
+    Raises BackendError.
+    """

@@ -1,7 +1,7 @@
 """What Home Assistant's forms ask for to reach an aipix, and what it knows for us."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple, cast, override
@@ -40,14 +40,18 @@ from ..forms import (
     Query,
     as_it_is,
     cookieless_session,
+    with_test_title,
 )
 from ..http import HttpTransport, normalise_address
-from .choices import script_choices
+from ..rule_forms import RuleField
+from .choices import ScriptChoices, script_choices
 from .client import AipixClient
 from .login import AipixLogin, Api
 from .models import AipixCapabilities
 from .operations import AIPIX
 from .resolving import Home, resolve
+from .rule_forms import camera_mark_fields, script_fields
+from .script import LONGEST_TITLE
 from .week import Numbering
 
 CONF_API = "api"
@@ -55,6 +59,8 @@ CONF_DEVICE_ID = "device_id"
 CONF_WEEKDAYS = "weekdays"
 GOODBYE = 5.0
 """Seconds that a log-out may take."""
+LISTS = 5.0
+"""Seconds that a form waits for lists to choose from."""
 
 CREDENTIALS = {
     vol.Required(CONF_USERNAME): TextSelector(
@@ -98,6 +104,26 @@ async def _list_choices(client: AipixClient, _fields: Mapping[str, Any]) -> Json
     return (await script_choices(client)).as_json()
 
 
+async def _scripts(client: AipixClient) -> JsonObject:
+    """Answer the scripts, null where they are not listed; nothing secret of them."""
+    if client.login.api is Api.ADMINISTRATOR:
+        return {"scripts": None}
+    found = await client.scripts()
+    return {
+        "scripts": None
+        if found is None
+        else [
+            {
+                "script_id": script.id,
+                "title": script.title,
+                "event_id": script.event_id,
+                "reaction_id": script.reaction_id,
+            }
+            for script in found
+        ]
+    }
+
+
 class Account(NamedTuple):
     """What a login is for."""
 
@@ -124,6 +150,34 @@ class AipixForms(BackendForms):
     queries: Mapping[str, Query] = {
         "list_script_choices": Query(fields={}, run=_list_choices)
     }
+    looks: Mapping[str, Callable[[AipixClient], Awaitable[JsonObject]]] = {
+        "scripts": _scripts
+    }
+
+    @override
+    def rule_operations(self, capabilities: AipixCapabilities) -> tuple[str, ...]:
+        """Return the operations that a rule may ask for of this API."""
+        if capabilities.api is Api.CLIENT:
+            return ("create_camera_mark", "create_script")
+        return ("create_script",)
+
+    @override
+    async def rule_fields(
+        self, operation: str, capabilities: AipixCapabilities, client: AipixClient
+    ) -> tuple[RuleField, ...]:
+        """Return what the form of a rule asks for, with lists if aipix gives them."""
+        choices = ScriptChoices()
+        with suppress(BackendError, TimeoutError):
+            async with asyncio.timeout(LISTS):
+                choices = await script_choices(client)
+        if operation == "create_camera_mark":
+            return camera_mark_fields(choices)
+        return script_fields(choices, capabilities.api)
+
+    @override
+    def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
+        """Return the data of an operation with a title that says it is a test."""
+        return with_test_title(data, longest=LONGEST_TITLE)
 
     @override
     def connection_schema(self) -> vol.Schema:

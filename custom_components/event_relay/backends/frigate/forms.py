@@ -22,11 +22,22 @@ from yarl import URL
 
 from ..base import Client, Ending, InvalidField
 from ..errors import PermissionDenied
-from ..forms import BackendForms, Coercer, Probe, Product, as_it_is, cookieless_session
+from ..fields import LONGEST_NAME
+from ..forms import (
+    TEST,
+    BackendForms,
+    Coercer,
+    Probe,
+    Product,
+    as_it_is,
+    cookieless_session,
+)
 from ..http import normalise_address
+from ..rule_forms import RuleField
 from .client import FrigateClient
 from .models import FrigateCapabilities
 from .operations import FRIGATE
+from .rule_forms import camera_event_fields
 
 CREDENTIALS = {
     vol.Optional(CONF_USERNAME): TextSelector(
@@ -82,6 +93,25 @@ class FrigateForms(BackendForms):
             instead_of=frozenset({"duration"}),
         )
     }
+
+    @override
+    def rule_operations(self, capabilities: FrigateCapabilities) -> tuple[str, ...]:
+        """Return the operations that a rule may ask for."""
+        return ("create_camera_event",)
+
+    @override
+    async def rule_fields(
+        self, operation: str, capabilities: FrigateCapabilities, client: FrigateClient
+    ) -> tuple[RuleField, ...]:
+        """Return what the form of a rule asks for; cameras as they were last seen."""
+        return camera_event_fields(capabilities)
+
+    @override
+    def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
+        """Return the data of an event with a sub label that says that it is a test."""
+        more = data.get("sub_label")
+        said = f"{TEST}: {more}" if more else TEST
+        return {**data, "sub_label": said[:LONGEST_NAME]}
 
     @override
     def connection_schema(self) -> vol.Schema:

@@ -20,11 +20,22 @@ import voluptuous as vol
 from yarl import URL
 
 from ..base import Client, InvalidField
-from ..forms import BackendForms, Coercer, Probe, Product, as_it_is, cookieless_session
+from ..forms import (
+    BackendForms,
+    Coercer,
+    Probe,
+    Product,
+    as_it_is,
+    cookieless_session,
+    with_test_title,
+)
 from ..http import normalise_address
+from ..rule_forms import RuleField
 from .client import GuanceClient
+from .fields import LONGEST_TITLE
 from .models import GuanceCapabilities
 from .operations import GUANCE
+from .rule_forms import CUSTOM_EVENT
 from .sites import SITES
 
 CREDENTIALS = {
@@ -58,6 +69,27 @@ class GuanceForms(BackendForms):
 
     backend = GUANCE
     action_fields = ACTION_FIELDS
+
+    @override
+    def rule_operations(self, capabilities: GuanceCapabilities) -> tuple[str, ...]:
+        """Return the operations that a rule may ask for."""
+        return ("create_custom_event",)
+
+    @override
+    async def rule_fields(
+        self, operation: str, capabilities: GuanceCapabilities, client: GuanceClient
+    ) -> tuple[RuleField, ...]:
+        """Return what the form of a rule asks for."""
+        return CUSTOM_EVENT
+
+    @override
+    def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
+        """Return the data of an event with a title and a tag that say it is a test."""
+        tags = data.get("tags")
+        named = with_test_title(data, longest=LONGEST_TITLE)
+        if tags is None or isinstance(tags, Mapping):
+            named["tags"] = {**(tags or {}), "test": "true"}
+        return named
 
     @override
     def connection_schema(self) -> vol.Schema:

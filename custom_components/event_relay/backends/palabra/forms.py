@@ -1,6 +1,6 @@
 """What Home Assistant's forms ask for to reach Palabra."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 import re
 from typing import Any, cast, override
@@ -25,11 +25,13 @@ from yarl import URL
 from ..base import Client, InvalidField, JsonObject
 from ..forms import BackendForms, Coercer, Probe, Product, Query, cookieless_session
 from ..http import normalise_address
+from ..rule_forms import RuleField
 from .client import DEFAULT_ADDRESS, PalabraClient
 from .credentials import PalabraCredentials
 from .fields import time_zone, unknown_time_zone
 from .models import PalabraCapabilities
 from .operations import PALABRA
+from .rule_forms import LIVE_EVENT
 
 CONSOLE = "https://platform.palabra.ai"
 """Where an account is looked after."""
@@ -86,9 +88,14 @@ ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
 """What the actions take."""
 
 
-async def _list_events(client: PalabraClient, _fields: Mapping[str, Any]) -> JsonObject:
+async def _events(client: PalabraClient) -> JsonObject:
     """Answer the events, without what is secret."""
     return {"events": [event.as_json() for event in await client.events()]}
+
+
+async def _list_events(client: PalabraClient, _fields: Mapping[str, Any]) -> JsonObject:
+    """Answer the events to an action."""
+    return await _events(client)
 
 
 class PalabraForms(BackendForms):
@@ -100,6 +107,21 @@ class PalabraForms(BackendForms):
     queries: Mapping[str, Query] = {
         "list_live_events": Query(fields={}, run=_list_events)
     }
+    looks: Mapping[str, Callable[[PalabraClient], Awaitable[JsonObject]]] = {
+        "live_events": _events
+    }
+
+    @override
+    def rule_operations(self, capabilities: PalabraCapabilities) -> tuple[str, ...]:
+        """Return the operations that a rule may ask for."""
+        return ("create_live_event",)
+
+    @override
+    async def rule_fields(
+        self, operation: str, capabilities: PalabraCapabilities, client: PalabraClient
+    ) -> tuple[RuleField, ...]:
+        """Return what the form of a rule asks for."""
+        return LIVE_EVENT
 
     @override
     def connection_schema(self) -> vol.Schema:

@@ -1,0 +1,237 @@
+"""A mirror on a real connection, and what it follows."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, override
+
+from homeassistant.components.calendar import CalendarEntity, CalendarEvent
+from homeassistant.components.calendar.const import DATA_COMPONENT
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from homeassistant.util.ulid import ulid_at_time
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.event_relay.backends.base import InvalidField, JsonObject
+from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.outbox.store import Store
+from custom_components.event_relay.outbox.worker import Worker
+from custom_components.event_relay.resolve import coerce
+from custom_components.event_relay.rules.mirror import Mirror
+from custom_components.event_relay.rules.outcome import Outcome
+from custom_components.event_relay.rules.way import Way
+from custom_components.event_relay.storage import async_get_store
+
+CALENDAR = "calendar.events"
+NOW = datetime(2040, 6, 1, 8, tzinfo=UTC)
+"""When the tests begin; later than any real clock, so that no timer fires by itself."""
+STEP = timedelta(minutes=15)
+
+
+class Clock:
+    """Home Assistant's clock, which only a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self._workers: list[Worker] = []
+
+    async def move_to(self, hass: HomeAssistant, now: datetime) -> None:
+        """Move it, and let all timers fire that are set; they look what is due."""
+        await self.idle()
+        self.now = now
+        async_fire_time_changed(hass, now)
+        await hass.async_block_till_done()
+
+    async def idle(self) -> None:
+        """Wait until no request is under way: its time-out would fire as well."""
+        for _ in range(1000):
+            await asyncio.sleep(0.01)
+            if not any(one._sending or one._looking_up for one in self._workers):
+                return
+        raise TimeoutError
+
+    def seconds(self) -> float:
+        """Return it in seconds."""
+        return self.now.timestamp()
+
+    def rule(self, entry: MockConfigEntry) -> None:
+        """Let a connection see time that passes, and no clock that is set."""
+        steady = entry.runtime_data.outbox._clock
+        self._workers.append(entry.runtime_data.worker)
+        steady._monotonic = self.seconds
+        steady._last_monotonic = steady._steady_since = self.now.timestamp()
+
+    async def pass_time(self, hass: HomeAssistant, time: timedelta) -> None:
+        """Let time pass in steps of a quarter of an hour at the most."""
+        end = self.now + time
+        while self.now < end:
+            await self.move_to(hass, self.now + min(STEP, end - self.now))
+
+
+class PaperCalendar(CalendarEntity):
+    """A calendar whose events a test writes."""
+
+    _attr_name = "Events"
+    _attr_should_poll = False
+    entity_id = CALENDAR
+
+    def __init__(self) -> None:
+        self.events: list[CalendarEvent] = []
+        self.error: Exception | None = None
+        self.read: list[tuple[datetime, datetime]] = []
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        return None
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        self.read.append((start_date, end_date))
+        if self.error is not None:
+            raise self.error
+        return [
+            event
+            for event in self.events
+            if event.end_datetime_local > start_date
+            and event.start_datetime_local < end_date
+        ]
+
+    def show(self, *, available: bool) -> None:
+        """Become available or unavailable."""
+        self._attr_available = available
+        self.async_write_ha_state()
+
+
+async def add_calendar(hass: HomeAssistant) -> PaperCalendar:
+    """Add a calendar without events."""
+    assert await async_setup_component(hass, "calendar", {})
+    calendar = PaperCalendar()
+    await hass.data[DATA_COMPONENT].async_add_entities([calendar])
+    await hass.async_block_till_done()
+    return calendar
+
+
+async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> Way:
+    """Return a connection as its mirrors see it."""
+    runtime = entry.runtime_data
+
+    async def canonical(
+        operation: str, data: Mapping[str, Any]
+    ) -> Mapping[str, object]:
+        fields = runtime.forms.action_fields[operation]
+        resolved: Mapping[str, object] = await runtime.forms.resolve(
+            hass, {**entry.data, **entry.options}, operation, coerce(data, fields)
+        )
+        return resolved
+
+    async def ask(look: str) -> JsonObject:
+        answer: JsonObject = await runtime.forms.looks[look](runtime.client)
+        return answer
+
+    def explain(error: Exception) -> str:
+        assert isinstance(error, InvalidField)
+        return f"{error.field}: {error.problem}"
+
+    return Way(
+        hass=hass,
+        connection=entry.entry_id,
+        outbox=runtime.outbox,
+        store=await async_get_store(hass),
+        canonical=canonical,
+        as_test=lambda _operation, data: data,
+        explain=explain,
+        endings={},
+        ask=ask,
+    )
+
+
+def a_subentry(
+    kind: str, *, made: datetime | None = None, **data: object
+) -> ConfigSubentry:
+    """Return a subentry that was made at a time, by default now."""
+    at = (made or dt_util.utcnow()).timestamp()
+    return ConfigSubentry(
+        data=MappingProxyType(data),
+        subentry_id=ulid_at_time(at),
+        subentry_type=kind,
+        title="Mirror",
+        unique_id=None,
+    )
+
+
+class Running[MirrorT: Mirror]:
+    """A mirror, made anew whenever its Home Assistant restarts."""
+
+    def __init__(
+        self,
+        way: Way,
+        kind: Callable[[Way, ConfigSubentry, Mapping[str, Any]], MirrorT],
+        subentry: ConfigSubentry,
+    ) -> None:
+        self.way = way
+        self.kind = kind
+        self.subentry = subentry
+        self.outcomes: list[Outcome] = []
+
+    async def start(self) -> MirrorT:
+        """Start it with what it remembers."""
+        notes = await self.way.store.recall(self.way.connection)
+        self.mirror = self.kind(
+            self.way, self.subentry, notes.get(self.subentry.subentry_id, {})
+        )
+        self.mirror.listen(self.outcomes.append)
+        self.stop_listening = self.way.outbox.listen(self._settled)
+        await self.mirror.async_start()
+        await self.way.hass.async_block_till_done()
+        return self.mirror
+
+    async def stop(self) -> None:
+        """Stop it as Home Assistant does."""
+        self.stop_listening()
+        await self.mirror.async_stop()
+
+    async def restart(self) -> MirrorT:
+        """Stop it, forget all that is not in the file, and start it."""
+        await self.stop()
+        return await self.start()
+
+    async def compare(self) -> None:
+        """Let it compare now."""
+        await self.mirror.async_compare()
+        await self.way.hass.async_block_till_done()
+
+    def _settled(self, delivery: Delivery) -> None:
+        if delivery.origin.subentry_id == self.subentry.subentry_id:
+            self.mirror.settled(delivery)
+
+
+async def settled(store: Store) -> list[Delivery]:
+    """Wait until nothing is left to be delivered; return all, newest first."""
+    async with asyncio.timeout(8):
+        while True:
+            listed = await store.listing(limit=None)
+            if all(delivery.state.settled for delivery in listed):
+                return listed
+            await asyncio.sleep(0.01)
+
+
+async def settled_in_time(hass: HomeAssistant, store: Store, clock: Clock) -> None:
+    """Wait until nothing is left to be delivered, while time passes.
+
+    Moving the clock fires every timer, and would fire that of a time-out here.
+    """
+    for _ in range(100):
+        await clock.idle()
+        if all(one.state.settled for one in await store.listing(limit=None)):
+            return
+        await clock.pass_time(hass, timedelta(minutes=1))
+    raise TimeoutError

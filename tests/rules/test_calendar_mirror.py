@@ -1,0 +1,797 @@
+"""Live events at a simulated Palabra that follow a calendar of Home Assistant."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from homeassistant.components.calendar import CalendarEvent
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.backends.palabra.client import PalabraClient
+from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.outbox.delivery import DeliveryState
+from custom_components.event_relay.outbox.file import StoreUnavailable
+from custom_components.event_relay.rules.calendar_mirror import CalendarMirror
+from custom_components.event_relay.rules.outcome import OutcomeKind
+from custom_components.event_relay.rules.way import Way
+from simulators.faults import Fault, FaultKind
+from simulators.palabra import PalabraSimulator
+
+from ..canaries import written_texts
+from ..home import until_state
+from ..palabra_home import connect
+from .mirror_home import (
+    CALENDAR,
+    NOW,
+    Clock,
+    PaperCalendar,
+    Running,
+    a_subentry,
+    add_calendar,
+    settled,
+    settled_in_time,
+    way_of,
+)
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+REFUSAL = Fault(
+    kind=FaultKind.STATUS,
+    method="POST",
+    status=422,
+    body={"ok": False, "errors": [{"status": 422, "detail": "not this one"}]},
+)
+QUARTER = timedelta(minutes=15)
+
+type Start = Callable[..., Awaitable[Running[CalendarMirror]]]
+
+
+@pytest.fixture
+async def palabra(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> AsyncIterator[PalabraSimulator]:
+    """Run a Palabra, on the first of June."""
+    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    async with PalabraSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def entry(
+    hass: HomeAssistant,
+    palabra: PalabraSimulator,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> MockConfigEntry:
+    """Set up a connection to a Palabra whose clock is the real one."""
+    monkeypatch.setattr(
+        PalabraClient, "server_time", lambda *_: datetime.now(UTC) - QUARTER
+    )
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    entry = await connect(hass, palabra)
+    clock.rule(entry)
+    return entry
+
+
+@pytest.fixture
+async def way(hass: HomeAssistant, entry: MockConfigEntry) -> Way:
+    """Return the connection as mirrors see it."""
+    return await way_of(hass, entry)
+
+
+@pytest.fixture
+async def calendar(hass: HomeAssistant, way: Way) -> AsyncIterator[PaperCalendar]:
+    """Add a calendar."""
+    calendar = await add_calendar(hass)
+    yield calendar
+    await calendar.async_remove()
+
+
+@pytest.fixture
+async def start(way: Way, calendar: PaperCalendar) -> AsyncIterator[Start]:
+    """Start mirrors of the calendar, and stop them in the end."""
+    running: list[Running[CalendarMirror]] = []
+
+    async def start(
+        *, made: datetime | None = None, **data: object
+    ) -> Running[CalendarMirror]:
+        subentry = a_subentry(
+            "calendar_mirror", made=made, calendar_entity=CALENDAR, **data
+        )
+        one = Running(way, CalendarMirror, subentry)
+        running.append(one)
+        await one.start()
+        return one
+
+    yield start
+    for one in running:
+        await one.stop()
+
+
+def event(
+    summary: str = "Meeting",
+    *,
+    hours: float = 24,
+    length: float = 1,
+    **more: Any,  # noqa: ANN401 - of any field
+) -> CalendarEvent:
+    """Return an event that begins so many hours after the start of the test."""
+    begin = NOW + timedelta(hours=hours)
+    return CalendarEvent(
+        start=begin,
+        end=begin + timedelta(hours=length),
+        summary=summary,
+        **{"uid": summary.lower(), **more},
+    )
+
+
+def outside(palabra: PalabraSimulator) -> list[tuple[Any, float, float]]:
+    """Return title, beginning and length, in hours, of what Palabra has."""
+    return sorted(
+        (
+            one.content["title"],
+            (one.start - NOW) / timedelta(hours=1),
+            (one.end - one.start) / timedelta(hours=1),
+        )
+        for one in palabra.events
+    )
+
+
+async def test_each_event_becomes_a_live_event_once(
+    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+) -> None:
+    calendar.events = [event("Breakfast"), event("Dinner", hours=34, length=2)]
+    running = await start(
+        event_type="in_person", target_languages=["de"], access_code="1234"
+    )
+    await settled(way.store)
+    await running.compare()
+    await settled(way.store)
+
+    assert outside(palabra) == [("Breakfast", 24, 1), ("Dinner", 34, 2)]
+    assert palabra.events[0].content | {"title": ""} == {
+        "title": "",
+        "event_type": "in-person",
+        "target_languages": ["de"],
+        "access_code": "1234",
+        "timezone": "Europe/Berlin",
+    }
+    assert [one.kind for one in running.outcomes] == [OutcomeKind.DELIVERED] * 2
+
+
+async def test_changes_follow_without_a_second_event(
+    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+) -> None:
+    calendar.events = [event(uid="one")]
+    running = await start()
+    await settled(way.store)
+    (made,) = palabra.events
+
+    calendar.events = [event("New title", hours=30, length=3, uid="one")]
+    await running.compare()
+    await settled(way.store)
+
+    assert outside(palabra) == [("New title", 30, 3)]
+    assert palabra.events == [made]
+
+
+async def test_over_midnight(
+    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+) -> None:
+    calendar.events = [event(hours=37.5, length=0.5, uid="one")]
+    running = await start()
+    calendar.events = [event(hours=38.5, length=2, uid="one")]
+    await running.compare()
+    await settled(way.store)
+    assert outside(palabra) == [("Meeting", 38.5, 2)]
+
+
+async def test_deleted_events_are_deleted_once_that_is_sure(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    calendar.events = [event("Stays"), event("Goes")]
+    running = await start()
+    await settled_in_time(hass, way.store, clock)
+    del calendar.events[1]
+    await running.compare()
+    await settled_in_time(hass, way.store, clock)
+    assert len(palabra.events) == 2
+
+    await clock.pass_time(hass, timedelta(minutes=5))
+    await settled_in_time(hass, way.store, clock)
+    assert outside(palabra) == [("Stays", 24, 1)]
+
+    calendar.events = [event("Stays"), event("Goes")]
+    await running.compare()
+    await settled_in_time(hass, way.store, clock)
+    assert len(palabra.events) == 2
+
+
+async def test_nothing_is_deleted_without_the_option(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    calendar.events = [event("Stays"), event("Goes")]
+    await start(delete=False)
+    await settled_in_time(hass, way.store, clock)
+    del calendar.events[1]
+    await clock.pass_time(hass, timedelta(hours=2))
+    assert len(palabra.events) == 2
+
+
+@pytest.mark.parametrize("how", ["unavailable", "error", "nothing", "gone"])
+async def test_a_calendar_that_does_not_tell_changes_nothing(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+    how: str,
+) -> None:
+    calendar.events = events = [event("One"), event("Two")]
+    running = await start()
+    await settled_in_time(hass, way.store, clock)
+
+    calendar.events = []
+    time = timedelta(hours=5)
+    match how:
+        case "unavailable":
+            calendar.show(available=False)
+        case "error":
+            calendar.error = HomeAssistantError("no network")
+        case "nothing":
+            time = timedelta(minutes=25)
+        case "gone":
+            hass.states.async_remove(CALENDAR)
+    await running.restart()
+    await clock.pass_time(hass, time)
+    assert len(palabra.events) == 2
+    issues = ir.async_get(hass)
+    issue = f"mirror_source_{running.subentry.subentry_id}"
+    assert (issues.async_get_issue(DOMAIN, issue) is not None) == (how == "gone")
+
+    calendar.events, calendar.error = events, None
+    calendar.show(available=True)
+    await clock.pass_time(hass, QUARTER)
+    await settled_in_time(hass, way.store, clock)
+    assert len(palabra.events) == 2
+    assert issues.async_get_issue(DOMAIN, issue) is None
+    assert len(await way.store.listing()) == 2
+
+
+async def test_an_empty_calendar_is_believed_in_the_end(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    calendar.events = [event()]
+    await start()
+    await settled_in_time(hass, way.store, clock)
+    calendar.events = []
+    await clock.pass_time(hass, timedelta(minutes=50))
+    await settled_in_time(hass, way.store, clock)
+    assert palabra.events == []
+
+
+async def test_late_events_are_caught(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    await start()
+    calendar.events = [event(hours=0.1)]
+    await clock.pass_time(hass, QUARTER)
+    await settled_in_time(hass, way.store, clock)
+    assert outside(palabra) == [("Meeting", 0.1, 1)]
+
+
+async def test_what_is_over_is_neither_made_nor_moved_nor_deleted(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    calendar.events = [event("Before", hours=-3), event("Soon", hours=1)]
+    running = await start()
+    await settled_in_time(hass, way.store, clock)
+    assert outside(palabra) == [("Soon", 1, 1)]
+
+    await clock.pass_time(hass, timedelta(hours=2, minutes=30))
+    calendar.events = [event("Other title", hours=1, uid="soon")]
+    await running.compare()
+    calendar.events = []
+    await clock.pass_time(hass, timedelta(hours=2))
+    await settled_in_time(hass, way.store, clock)
+    assert outside(palabra) == [("Soon", 1, 1)]
+
+
+async def test_what_goes_on_is_moved_but_not_deleted(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    calendar.events = [event(hours=1, length=2), event("Other", hours=50)]
+    await start()
+    await settled_in_time(hass, way.store, clock)
+    await clock.pass_time(hass, timedelta(hours=2))
+    calendar.events[0] = event(hours=1, length=3)
+    await clock.pass_time(hass, QUARTER)
+    await settled_in_time(hass, way.store, clock)
+    assert outside(palabra)[0] == ("Meeting", 1, 3)
+
+    del calendar.events[0]
+    await clock.pass_time(hass, timedelta(hours=1))
+    await settled_in_time(hass, way.store, clock)
+    assert len(palabra.events) == 2
+
+
+def series(days: int, *, hours: float = 24, ids: bool = True) -> list[CalendarEvent]:
+    """Return an event of every day, with or without ids of its occurrences."""
+    return [
+        event(
+            "Stand-up",
+            hours=hours + 24 * day,
+            recurrence_id=f"202606{day + 2:02}T100000" if ids else None,
+        )
+        for day in range(days)
+    ]
+
+
+@pytest.mark.parametrize("ids", [True, False], ids=["recurrence ids", "none"])
+async def test_recurring_events_one_by_one(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+    ids: bool,
+) -> None:
+    calendar.events = series(5, ids=ids)
+    running = await start(ahead=3)
+    await settled_in_time(hass, way.store, clock)
+    assert [begin for _, begin, _ in outside(palabra)] == [24, 48]
+    made = {one.event_id for one in palabra.events}
+
+    moved = calendar.events[1]
+    calendar.events[1] = replace(
+        moved,
+        start=moved.start + timedelta(hours=5),
+        end=moved.end + timedelta(hours=5),
+    )
+    await running.compare()
+    await settled_in_time(hass, way.store, clock)
+    assert [begin for _, begin, _ in outside(palabra)] == [24, 53]
+    assert {one.event_id for one in palabra.events} == made
+
+    await clock.pass_time(hass, timedelta(hours=1))
+    await settled_in_time(hass, way.store, clock)
+    assert [begin for _, begin, _ in outside(palabra)] == [24, 53, 72]
+    del calendar.events[0]
+    await clock.pass_time(hass, timedelta(minutes=30))
+    await settled_in_time(hass, way.store, clock)
+    assert [begin for _, begin, _ in outside(palabra)] == [53, 72]
+
+
+@pytest.mark.parametrize("ids", [True, False], ids=["recurrence ids", "none"])
+async def test_a_series_that_is_moved_keeps_its_live_events(
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    ids: bool,
+) -> None:
+    calendar.events = series(4, ids=ids)
+    running = await start()
+    await settled(way.store)
+    made = {one.event_id for one in palabra.events}
+    calendar.events = [
+        replace(one, recurrence_id=f"{one.recurrence_id}-new" if ids else None)
+        for one in series(4, hours=25, ids=ids)
+    ]
+    await running.compare()
+    await settled(way.store)
+    assert [begin for _, begin, _ in outside(palabra)] == [25, 49, 73, 97]
+    assert {one.event_id for one in palabra.events} == made
+
+
+async def test_without_ids_the_summary_stands_for_them(
+    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+) -> None:
+    calendar.events = [event(uid=None), event(hours=48, uid=None)]
+    running = await start()
+    await settled(way.store)
+    made = {one.event_id for one in palabra.events}
+    calendar.events[0] = event(hours=26, uid=None)
+    await running.compare()
+    await settled(way.store)
+    assert outside(palabra) == [("Meeting", 26, 1), ("Meeting", 48, 1)]
+    assert {one.event_id for one in palabra.events} == made
+
+
+async def test_far_moved_events_are_not_deleted(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    calendar.events = [event(uid="one"), event("Other")]
+    await start(ahead=3)
+    await settled_in_time(hass, way.store, clock)
+    (made, _) = palabra.events
+    calendar.events[0] = event(hours=24 * 90, uid="one")
+    await clock.pass_time(hass, timedelta(minutes=30))
+    await settled_in_time(hass, way.store, clock)
+    assert made in palabra.events
+    assert outside(palabra)[0] == ("Meeting", 24 * 90, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "is_pattern", "wanted"),
+    [
+        ("translat", False, ["Translated talk", "TRANSLATION"]),
+        ("t.lk", False, []),
+        (r"^t.*n$", True, ["TRANSLATION"]),
+        ("  ", False, ["Other", "TRANSLATION", "Translated talk"]),
+    ],
+)
+async def test_filter(
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    written: str,
+    is_pattern: bool,
+    wanted: list[str],
+) -> None:
+    calendar.events = [event("Translated talk"), event("TRANSLATION"), event("Other")]
+    await start(filter=written, filter_is_pattern=is_pattern)
+    await settled(way.store)
+    assert [title for title, _, _ in outside(palabra)] == sorted(wanted)
+
+
+@pytest.mark.parametrize(
+    ("day", "begin", "length"),
+    [
+        (date(2040, 6, 10), "2040-06-09T22:00:00+00:00", 24),
+        (date(2040, 10, 28), "2040-10-27T22:00:00+00:00", 25),
+        (date(2041, 3, 31), "2041-03-30T23:00:00+00:00", 23),
+    ],
+    ids=["summer", "clocks go back", "clocks go forward"],
+)
+async def test_whole_days_last_from_midnight_to_midnight(
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    day: date,
+    begin: str,
+    length: float,
+) -> None:
+    calendar.events = [
+        CalendarEvent(
+            start=day, end=day + timedelta(days=1), summary="Fair", uid="fair"
+        )
+    ]
+    await start(ahead=365)
+    await settled(way.store)
+    (made,) = palabra.events
+    assert made.start == datetime.fromisoformat(begin)
+    assert made.end - made.start == timedelta(hours=length)
+
+
+async def test_nothing_is_asked_for_before_home_assistant_has_started(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+) -> None:
+    hass.set_state(CoreState.starting)
+    calendar.events = [event()]
+    running = await start()
+    await running.compare()
+    assert calendar.read == []
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire("homeassistant_started")
+    await hass.async_block_till_done()
+    await settled(way.store)
+    assert len(palabra.events) == 1
+
+
+async def test_a_restart_between_making_and_moving(
+    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+) -> None:
+    calendar.events = [event(uid="one")]
+    running = await start()
+    await settled(way.store)
+    calendar.events = [event(hours=26, uid="one")]
+    await running.restart()
+    await settled(way.store)
+    assert outside(palabra) == [("Meeting", 26, 1)]
+
+
+async def test_cut_off_between_commit_and_send(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+) -> None:
+    """Nothing is sent any more; what is in the file goes on in the next run."""
+    await entry.runtime_data.worker.stop()
+    calendar.events = [event(uid="one")]
+    running = await start()
+    assert palabra.events == []
+    await running.stop()
+
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    running.way = await way_of(hass, entry)
+    calendar.events = [event(hours=26, uid="one")]
+    await running.start()
+    deliveries = await settled(running.way.store)
+    assert outside(palabra) == [("Meeting", 26, 1)]
+    assert [one.operation for one in deliveries] == [
+        "update_live_event",
+        "create_live_event",
+    ]
+
+
+async def test_a_reply_that_is_lost_doubles_nothing(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    palabra.add_faults(Fault(kind=FaultKind.RESET_AFTER, method="POST"))
+    calendar.events = [event()]
+    await start()
+    await until_state(hass, (await way.store.listing())[0].id, "uncertain")
+    await settled_in_time(hass, way.store, clock)
+    (delivery,) = await way.store.listing()
+    assert delivery.state is DeliveryState.DELIVERED
+    assert len(palabra.events) == 1
+
+
+async def test_an_outage_is_outlived(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    """What was never sent and is deleted meanwhile is never sent."""
+    await palabra.stop()
+    calendar.events = [event("Stays"), event("Moves"), event("Goes")]
+    running = await start()
+    calendar.events = [event("Stays"), event("Moves", hours=30)]
+    await running.compare()
+    await clock.pass_time(hass, timedelta(minutes=30))
+    await palabra.start()
+    await settled_in_time(hass, way.store, clock)
+    assert outside(palabra) == [("Moves", 30, 1), ("Stays", 24, 1)]
+
+
+async def test_a_refusal_is_told_and_tried_again_only_when_the_event_changes(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    palabra.add_faults(REFUSAL)
+    calendar.events = [event("First", uid="one")]
+    running = await start()
+    await settled_in_time(hass, way.store, clock)
+    await clock.pass_time(hass, timedelta(hours=1))
+    assert [one.kind for one in running.outcomes] == [OutcomeKind.FAILED]
+    assert len(await way.store.listing()) == 1
+
+    calendar.events = [event("Second", uid="one")]
+    await running.restart()
+    await settled_in_time(hass, way.store, clock)
+    assert outside(palabra) == [("Second", 24, 1)]
+
+
+async def test_what_cannot_be_a_live_event_is_told_once(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    calendar.events = [event("AB", uid="one"), event("Good")]
+    running = await start()
+    await clock.pass_time(hass, timedelta(hours=1))
+    await settled_in_time(hass, way.store, clock)
+    failed = [one for one in running.outcomes if one.kind is OutcomeKind.FAILED]
+    assert [one.reason for one in failed] == ["title: too_short"]
+
+    calendar.events[0] = event("ABC", uid="one")
+    await running.compare()
+    await settled_in_time(hass, way.store, clock)
+    assert [title for title, _, _ in outside(palabra)] == ["ABC", "Good"]
+
+
+async def test_other_settings_reach_what_is_made_already(
+    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+) -> None:
+    calendar.events = [event()]
+    running = await start(access_code="1234", target_languages=["de"])
+    await settled(way.store)
+    running.subentry = replace(
+        running.subentry,
+        data=MappingProxyType({"calendar_entity": CALENDAR, "event_type": "in_person"}),
+    )
+    await running.restart()
+    await settled(way.store)
+    (made,) = palabra.events
+    assert made.content["event_type"] == "in-person"
+    assert made.content["access_code"] == ""
+    assert made.content["target_languages"] == []
+
+
+async def test_disabled_and_enabled(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    running = await start()
+    await running.mirror.async_disable()
+    calendar.events = [event()]
+    await clock.pass_time(hass, timedelta(hours=1))
+    await running.restart()
+    assert await way.store.listing() == []
+    await running.mirror.async_enable()
+    await hass.async_block_till_done()
+    await settled_in_time(hass, way.store, clock)
+    assert len(palabra.events) == 1
+
+
+@pytest.mark.parametrize("delete", [True, False])
+async def test_removed(
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+    delete: bool,
+) -> None:
+    calendar.events = [event("Goes on", hours=0), event("To come")]
+    palabra.add("Of somebody else", NOW + timedelta(days=1), NOW + timedelta(days=2))
+    running = await start(delete=delete)
+    await settled(way.store)
+    await running.mirror.async_remove()
+    await settled(way.store)
+    left = [title for title, _, _ in outside(palabra)]
+    assert left == ["Goes on", "Of somebody else", *([] if delete else ["To come"])]
+    assert await way.store.recall(way.connection) == {}
+
+
+async def test_what_was_forgotten_is_found_again(
+    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+) -> None:
+    """As after an outbox that was damaged and set aside."""
+    begin = NOW + timedelta(hours=24)
+    made = palabra.add("Meeting", begin, begin + timedelta(hours=1))
+    calendar.events = [event(), event("New")]
+    running = await start(made=NOW - timedelta(days=30))
+    await settled(way.store)
+    assert outside(palabra) == [("Meeting", 24, 1), ("New", 24, 1)]
+
+    calendar.events[0] = event(hours=30)
+    await running.compare()
+    await settled(way.store)
+    assert outside(palabra) == [("Meeting", 30, 1), ("New", 24, 1)]
+    assert made in palabra.events
+
+
+async def test_nothing_is_made_while_nobody_can_tell_what_was_forgotten(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    calendar.events = [event()]
+    await palabra.stop()
+    await start(made=NOW - timedelta(days=30))
+    assert await way.store.listing() == []
+    await palabra.start()
+    await clock.pass_time(hass, QUARTER)
+    await settled_in_time(hass, way.store, clock)
+    assert len(palabra.events) == 1
+
+
+async def test_a_store_that_fails_for_a_while(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def full(*_: object, **__: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    calendar.events = [event()]
+    with monkeypatch.context() as patch:
+        patch.setattr(way.store, "accept", full)
+        await start()
+    assert palabra.events == []
+    await clock.pass_time(hass, QUARTER)
+    await settled_in_time(hass, way.store, clock)
+    assert len(palabra.events) == 1
+
+
+async def test_a_thousand_events(
+    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+) -> None:
+    calendar.events = [event(f"Event {one}", hours=1 + one / 10) for one in range(1000)]
+    running = await start()
+    assert len(await way.store.listing(limit=None)) == 1000
+    await running.compare()
+    assert len(await way.store.listing(limit=None)) == 1000
+
+
+async def test_no_canary_in_what_is_written(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    palabra.add_faults(REFUSAL)
+    calendar.events = [event("canary-title", uid="canary-uid"), event("canary-other")]
+    running = await start(access_code="canary-code")
+    calendar.error = ValueError("canary-error")
+    await running.compare()
+    await settled(way.store)
+    assert "canary-code" in str(palabra.stored_events())
+    for text in [
+        *written_texts(hass, caplog),
+        *(one.reason for one in running.outcomes),
+    ]:
+        assert "canary" not in text

@@ -1,0 +1,256 @@
+"""What is to be done for a calendar, as pure functions."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.event_relay.outbox.memory import Note
+from custom_components.event_relay.rules.calendar_plan import (
+    PATIENCE,
+    PATIENCE_WITH_NOTHING,
+    REMEMBERED,
+    Binding,
+    Create,
+    Delete,
+    Plan,
+    Seen,
+    Update,
+    make_plan,
+    missing,
+    note_name,
+    read_bindings,
+    surely_gone,
+)
+
+NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def seen(
+    hours: float, *, group: str = "a", occurrence: str = "", title: str = "Talk"
+) -> Seen:
+    start = NOW + hours * HOUR
+    return Seen(
+        group=group,
+        occurrence=occurrence,
+        start=start,
+        end=start + HOUR,
+        content={"title": title},
+    )
+
+
+def bound(one: Seen, *, version: int = 1, made_by: str | None = "made") -> Binding:
+    return Binding(
+        group=one.group,
+        version=version,
+        start=one.start,
+        end=one.end,
+        digest=one.digest,
+        made_by=made_by,
+    )
+
+
+def keyed(*events: Seen) -> dict[str, Seen]:
+    return {one.key: one for one in events}
+
+
+def plan(
+    known: Mapping[str, Binding], *events: Seen, gone: frozenset[str] = frozenset()
+) -> Plan:
+    return make_plan(known, keyed(*events), now=NOW, gone=gone)
+
+
+NEXT, RUNS, PAST = seen(5), seen(-0.5), seen(-2)
+
+
+@pytest.mark.parametrize("one", [NEXT, RUNS])
+def test_new_events_are_made(one: Seen) -> None:
+    assert plan({}, one).changes == (Create(seen=one, version=1),)
+
+
+def test_past_events_are_not_made() -> None:
+    assert plan({}, PAST) == Plan(changes=())
+
+
+@pytest.mark.parametrize("one", [NEXT, RUNS])
+def test_nothing_is_done_for_what_is_as_it_was(one: Seen) -> None:
+    assert plan({one.key: bound(one)}, one) == Plan(changes=())
+
+
+@pytest.mark.parametrize("one", [NEXT, RUNS])
+def test_what_changed_is_changed(one: Seen) -> None:
+    former = bound(one)
+    changed = replace(one, end=one.end + HOUR)
+    assert plan({one.key: former}, changed).changes == (
+        Update(seen=changed, key=one.key, binding=former, version=2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "deleted"), [(NEXT, True), (RUNS, False), (PAST, False)]
+)
+def test_only_what_has_not_begun_is_deleted(one: Seen, deleted: bool) -> None:
+    former = bound(one)
+    expected = (Delete(key=one.key, binding=former),) if deleted else ()
+    assert plan({one.key: former}, gone=frozenset({one.key})).changes == expected
+
+
+def test_what_may_still_come_back_is_not_deleted() -> None:
+    assert plan({NEXT.key: bound(NEXT)}).changes == ()
+
+
+def test_what_was_refused_is_tried_again_when_it_changes() -> None:
+    refused = bound(NEXT, made_by=None)
+    assert plan({NEXT.key: refused}, NEXT).changes == ()
+    other = replace(NEXT, content={"title": "Other"})
+    assert plan({NEXT.key: refused}, other).changes == (Create(seen=other, version=2),)
+
+
+def test_what_was_deleted_is_made_again_when_it_comes_back() -> None:
+    gone = bound(NEXT, version=4).ended()
+    assert plan({NEXT.key: gone}, NEXT).changes == (Create(seen=NEXT, version=5),)
+
+
+def test_what_is_over_is_known_for_a_while() -> None:
+    over = bound(PAST)
+    assert plan({PAST.key: over}).remembered == {PAST.key: over.ended()}
+    kept = over.ended()
+    assert plan({PAST.key: kept}).remembered == {}
+    old = replace(kept, end=NOW - REMEMBERED)
+    assert plan({PAST.key: old}).remembered == {PAST.key: None}
+
+
+def test_what_is_over_and_comes_again_is_another_live_event() -> None:
+    again = seen(30)
+    assert plan({PAST.key: bound(PAST)}, again).changes == (
+        Create(seen=again, version=2),
+    )
+
+
+def test_occurrences_without_ids_are_known_again_in_their_order() -> None:
+    former = [seen(hours, occurrence=str(hours)) for hours in (24, 48, 72)]
+    moved = [seen(hours, occurrence=str(hours)) for hours in (25, 49, 73)]
+    changes = plan({one.key: bound(one) for one in former}, *moved).changes
+    assert [
+        (change.key, change.seen.start)
+        for change in changes
+        if isinstance(change, Update)
+    ] == [(one.key, new.start) for one, new in zip(former, moved, strict=True)]
+    assert len(changes) == 3
+
+
+def test_another_key_at_the_same_time_changes_nothing_outside() -> None:
+    """As when there is only one occurrence left to be told apart."""
+    former = bound(seen(-0.5, occurrence="x"))
+    one = seen(-0.5)
+    result = plan({"a/x": former}, one)
+    assert result.changes == ()
+    assert result.remembered == {one.key: former, "a/x": former.ended()}
+
+
+def test_other_groups_are_other_events() -> None:
+    one = seen(25, group="b")
+    changes = plan({NEXT.key: bound(NEXT)}, one, gone=frozenset({NEXT.key})).changes
+    assert {type(change) for change in changes} == {Create, Delete}
+
+
+@pytest.mark.parametrize(
+    ("age", "nothing", "gone"),
+    [
+        (PATIENCE, False, True),
+        (PATIENCE - HOUR / 3600, False, False),
+        (PATIENCE, True, False),
+        (PATIENCE_WITH_NOTHING, True, True),
+    ],
+)
+def test_patience(age: timedelta, nothing: bool, gone: bool) -> None:
+    found = surely_gone({"key": NOW - age}, NOW, nothing_shown=nothing)
+    assert bool(found) is gone
+
+
+def test_notes_remember_bindings() -> None:
+    one = replace(bound(NEXT), event_id=None, said=("access_code",))
+    other = replace(bound(RUNS, made_by=None), event_id="outside")
+    known = {"a/": one, "b/x/y": other}
+    notes = {note_name(key): binding.note for key, binding in known.items()}
+    assert read_bindings(notes | {"begun": Note(value=True)}) == known
+    assert read_bindings({note_name("x"): Note(value=["broken"])}) == {}
+
+
+def test_digests_tell_nothing_and_change_with_everything() -> None:
+    digests = {
+        one.digest
+        for one in (
+            NEXT,
+            replace(NEXT, end=NEXT.end + HOUR),
+            replace(NEXT, start=NEXT.start - HOUR),
+            replace(NEXT, content={"title": "Other"}),
+        )
+    }
+    assert len(digests) == 4
+    assert "Talk" not in NEXT.digest
+
+
+_HOURS = st.integers(-5, 40)
+_EVENTS = st.lists(
+    st.builds(
+        seen,
+        _HOURS,
+        group=st.sampled_from("ab"),
+        occurrence=st.sampled_from("123"),
+        title=st.sampled_from(["One", "Two"]),
+    ),
+    max_size=6,
+).map(lambda events: keyed(*events))
+
+
+def carry_out(known: dict[str, Binding], result: Plan) -> dict[str, Binding]:
+    """Remember what a mirror remembers once all has been asked for."""
+    after: dict[str, Binding | None] = {**known, **result.remembered}
+    for change in result.changes:
+        match change:
+            case Create(seen=one, version=version):
+                after[one.key] = bound(one, version=version)
+            case Update(seen=one, key=key, binding=former, version=version):
+                after[key] = former.ended()
+                after[one.key] = replace(bound(one), version=version)
+            case Delete(key=key, binding=former):
+                after[key] = replace(former.ended(), version=former.version + 1)
+    return {key: binding for key, binding in after.items() if binding is not None}
+
+
+@given(st.lists(st.tuples(_EVENTS, st.integers(0, 6)), min_size=1, max_size=6))
+def test_in_the_end_there_is_outside_what_the_calendar_shows(
+    shown: list[tuple[dict[str, Seen], int]],
+) -> None:
+    known: dict[str, Binding] = {}
+    versions: set[tuple[str, int]] = set()
+    now = NOW
+    for events, hours in shown:
+        now += hours * HOUR
+        current = {key: one for key, one in events.items() if one.end > now}
+        gone = missing(known, current, now)
+        result = make_plan(known, events, now=now, gone=gone)
+        for change in result.changes:
+            if isinstance(change, Delete):
+                used = change.key, change.binding.version + 1
+            else:
+                used = change.seen.key, change.version
+            assert used not in versions
+            versions.add(used)
+        known = carry_out(known, result)
+        to_come = {
+            key
+            for key, one in known.items()
+            if one.exists
+            and one.end > now
+            and not (one.start <= now and key not in current)
+        }
+        assert to_come == set(current)
+        assert all(known[key].digest == one.digest for key, one in current.items())
+        again = make_plan(known, events, now=now, gone=missing(known, current, now))
+        assert again.changes == ()
+        assert carry_out(known, again) == carry_out(carry_out(known, again), again)

@@ -1,0 +1,327 @@
+"""A script at a simulated aipix that follows a schedule helper of Home Assistant."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.entity_component import DATA_INSTANCES
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.outbox.delivery import DeliveryState
+from custom_components.event_relay.rules.questions import answer, open_question
+from custom_components.event_relay.rules.script_mirror import ScriptMirror
+from simulators.aipix import AipixSimulator
+from simulators.faults import Fault, FaultKind
+from simulators.wire import Json
+
+from ..home_aipix import connect_aipix
+from .mirror_home import NOW, Clock, Running, a_subentry, settled, way_of
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+HELPER = "schedule.office"
+HOURS = [{"from": "08:00:00", "to": "12:00:00"}]
+LATER = [{"from": "09:00:00", "to": "12:00:00"}]
+CLIENT: dict[str, Json] = {
+    "title": "At night",
+    "event_id": 41,
+    "reaction_id": 3,
+    "users": [7, 8],
+}
+ADMINISTRATOR = {"event_id": 41, "users": [7]}
+
+type Start = Callable[..., Awaitable[Running[ScriptMirror]]]
+
+
+@pytest.fixture
+async def aipix(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> AsyncIterator[AipixSimulator]:
+    """Run an aipix."""
+    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    async with AipixSimulator() as simulator:
+        yield simulator
+
+
+async def write_helper(hass: HomeAssistant, **days: Any) -> None:  # noqa: ANN401 - YAML
+    """Write the week of the helper, as a user who edits it."""
+    component = hass.data[DATA_INSTANCES]["schedule"]
+    entity = component.get_entity(HELPER)
+    assert entity is not None
+    await entity.async_update_config({"id": "office", "name": "Office", **days})  # type: ignore[attr-defined]
+    await hass.async_block_till_done()
+
+
+@pytest.fixture
+async def helper(hass: HomeAssistant, clock: Clock) -> AsyncIterator[None]:
+    """Set up a schedule helper of office hours, on Mondays."""
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    assert await async_setup_component(
+        hass, "schedule", {"schedule": {"office": {"name": "Office", "monday": HOURS}}}
+    )
+    await hass.async_block_till_done()
+    yield
+    for entity in list(hass.data[DATA_INSTANCES]["schedule"].entities):
+        await entity.async_remove()
+
+
+@pytest.fixture
+async def start(
+    hass: HomeAssistant, aipix: AipixSimulator, helper: None, clock: Clock
+) -> AsyncIterator[Start]:
+    """Start mirrors of the helper, and stop them in the end."""
+    running: list[Running[ScriptMirror]] = []
+
+    async def start(
+        api: str = "client", *, made: datetime | None = None
+    ) -> Running[ScriptMirror]:
+        entry: MockConfigEntry = await connect_aipix(hass, aipix, api)
+        clock.rule(entry)
+        fields = CLIENT if api == "client" else ADMINISTRATOR
+        subentry = a_subentry(
+            "script_mirror", made=made, schedule_entity=HELPER, **fields
+        )
+        one = Running(await way_of(hass, entry), ScriptMirror, subentry)
+        running.append(one)
+        await one.start()
+        return one
+
+    yield start
+    for one in running:
+        await one.stop()
+
+
+def issue(
+    hass: HomeAssistant, kind: str, running: Running[Any]
+) -> ir.IssueEntry | None:
+    """Return a repair of a mirror."""
+    return ir.async_get(hass).async_get_issue(
+        DOMAIN, f"{kind}_{running.subentry.subentry_id}"
+    )
+
+
+def hours(aipix: AipixSimulator, day: str = "monday") -> tuple[Any, Any]:
+    """Return the hours that the one script has on a day."""
+    (script,) = aipix.scripts
+    timetable: Any = script["timetable"]
+    (one,) = [one for one in timetable["days"] if one["type"] == day]
+    return one["from"], one["to"]
+
+
+async def test_made_once_and_changed_with_the_helper(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start
+) -> None:
+    running = await start()
+    await settled(running.way.store)
+    assert hours(aipix) == ("08:00:00+02:00", "12:00:00+02:00")
+    await running.restart()
+    await running.compare()
+    assert len(await running.way.store.listing()) == 1
+
+    await write_helper(hass, monday=LATER)
+    await settled(running.way.store)
+    assert hours(aipix) == ("09:00:00+02:00", "12:00:00+02:00")
+    (script,) = aipix.scripts
+    assert script["title"] == "At night"
+
+
+async def test_another_day_changes_without_a_new_state(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start
+) -> None:
+    """On a Friday: state and next event stay as they are."""
+    running = await start()
+    await settled(running.way.store)
+    before = hass.states.get(HELPER)
+    await write_helper(hass, monday=HOURS, thursday=HOURS)
+    assert hass.states.get(HELPER) is before
+    await settled(running.way.store)
+    assert hours(aipix, "thursday") == ("08:00:00+02:00", "12:00:00+02:00")
+
+
+async def test_what_somebody_changed_in_aipix_stays(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start
+) -> None:
+    running = await start()
+    await settled(running.way.store)
+    aipix.scripts[0]["title"] = "Their title"
+    await write_helper(hass, monday=LATER)
+    await settled(running.way.store)
+    (script,) = aipix.scripts
+    assert script["title"] == "Their title"
+
+
+async def test_the_clocks_change(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start, clock: Clock
+) -> None:
+    clock.now = datetime(2040, 10, 27, 12, tzinfo=UTC)
+    running = await start()
+    await settled(running.way.store)
+    await clock.move_to(hass, datetime(2040, 10, 27, 22, tzinfo=UTC))
+    assert len(await running.way.store.listing()) == 1
+    await clock.move_to(hass, datetime(2040, 10, 28, 1, tzinfo=UTC))
+    await settled(running.way.store)
+    assert hours(aipix) == ("08:00:00+01:00", "12:00:00+01:00")
+
+
+async def test_changed_while_nothing_ran(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start
+) -> None:
+    running = await start()
+    await settled(running.way.store)
+    await running.stop()
+    await write_helper(hass, monday=LATER)
+    await running.start()
+    await settled(running.way.store)
+    assert hours(aipix)[0] == "09:00:00+02:00"
+
+
+async def test_a_helper_without_times_is_a_repair_until_it_has_some(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start
+) -> None:
+    running = await start()
+    await settled(running.way.store)
+    await write_helper(hass)
+    assert issue(hass, "script_stuck", running) is not None
+    await write_helper(hass, monday=LATER)
+    assert issue(hass, "script_stuck", running) is None
+    await settled(running.way.store)
+    assert hours(aipix)[0] == "09:00:00+02:00"
+
+
+async def test_a_helper_that_is_gone_is_a_repair(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start
+) -> None:
+    running = await start()
+    hass.states.async_remove(HELPER)
+    await hass.async_block_till_done()
+    assert issue(hass, "mirror_source", running) is not None
+    await running.stop()
+    assert issue(hass, "mirror_source", running) is None
+    await running.start()
+
+
+async def test_the_administrator_api_asks_for_hands(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start
+) -> None:
+    running = await start("administrator")
+    await settled(running.way.store)
+    (script,) = aipix.scripts
+    await write_helper(hass, monday=LATER)
+    asked = issue(hass, "script_by_hand", running)
+    assert asked is not None
+    assert asked.translation_placeholders == {
+        "mirror": "Mirror",
+        "script": str(script["id"]),
+        "old": "event 41, reaction -, users 7; Monday: 08:00-12:00",
+        "new": "event 41, reaction -, users 7; Monday: 09:00-12:00",
+    }
+    await running.restart()
+    assert issue(hass, "script_by_hand", running) is not None
+
+    await write_helper(hass, monday=HOURS)
+    assert issue(hass, "script_by_hand", running) is None
+    assert len(aipix.scripts) == 1
+
+
+async def test_what_was_done_by_hand_is_believed(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start
+) -> None:
+    running = await start("administrator")
+    await settled(running.way.store)
+    await write_helper(hass, monday=LATER)
+    asked = issue(hass, "script_by_hand", running)
+    assert asked is not None
+    question = open_question(hass, asked.issue_id)
+    assert question is not None
+    await answer(hass, question, None)
+    ir.async_delete_issue(hass, DOMAIN, asked.issue_id)
+    await running.restart()
+    assert issue(hass, "script_by_hand", running) is None
+    assert len(aipix.scripts) == 1
+
+
+@pytest.mark.parametrize("api", ["client", "administrator"])
+async def test_a_refusal_waits_for_a_change(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start, api: str
+) -> None:
+    aipix.add_faults(
+        Fault(
+            kind=FaultKind.STATUS,
+            method="POST",
+            path="*/scripts",
+            status=422,
+            body={"message": "no", "errors": {"event_id": ["no"]}},
+        )
+    )
+    running = await start(api)
+    (failed,) = await settled(running.way.store)
+    assert failed.state is DeliveryState.FAILED
+    await running.restart()
+    assert len(await running.way.store.listing()) == 1
+    await write_helper(hass, monday=LATER)
+    await settled(running.way.store)
+    assert len(aipix.scripts) == 1
+
+
+async def test_other_settings_change_the_script(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start
+) -> None:
+    running = await start()
+    await settled(running.way.store)
+    running.subentry = replace(
+        running.subentry,
+        data=MappingProxyType(
+            {"schedule_entity": HELPER, **CLIENT, "title": "Other", "users": []}
+        ),
+    )
+    await running.restart()
+    await settled(running.way.store)
+    (script,) = aipix.scripts
+    assert script["title"] == "Other"
+    assert script["users"] == []
+
+
+async def test_what_was_forgotten_is_found_again(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start
+) -> None:
+    timetable: dict[str, Json] = {"days": [], "intervals": []}
+    made: dict[str, Json] = {**CLIENT, "status": "active", "timetable": timetable}
+    aipix.store.add_script(made, "client")
+    running = await start(made=NOW - timedelta(days=30))
+    await settled(running.way.store)
+    assert hours(aipix)[0] == "08:00:00+02:00"
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_the_user_is_asked_where_aipix_does_not_tell(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start, known: bool
+) -> None:
+    running = await start("administrator", made=NOW - timedelta(days=30))
+    assert aipix.scripts == []
+    asked = issue(hass, "script_lost", running)
+    assert asked is not None
+    question = open_question(hass, asked.issue_id)
+    assert question is not None
+    assert question.asks_id
+    await answer(hass, question, 902 if known else None)
+    await settled(running.way.store)
+    assert len(aipix.scripts) == (0 if known else 1)
+    assert (issue(hass, "script_by_hand", running) is not None) == known
+
+
+async def test_removed_and_left_outside(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start
+) -> None:
+    running = await start()
+    await settled(running.way.store)
+    await running.mirror.async_remove()
+    assert len(aipix.scripts) == 1
+    assert await running.way.store.recall(running.way.connection) == {}

@@ -1,0 +1,205 @@
+"""The forms of mirrors, through Home Assistant, with live systems to choose from."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.entity_component import DATA_INSTANCES
+from homeassistant.helpers.selector import SelectSelector
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
+
+from custom_components.event_relay.const import DOMAIN
+from simulators.aipix import AipixSimulator
+from simulators.palabra import PalabraSimulator
+
+from .checks.files import PACKAGE, read_json
+from .home_aipix import connect_aipix
+from .palabra_home import connect as connect_palabra
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+TEXTS: Mapping[str, Any] = read_json(PACKAGE / "translations/en.json")
+SCRIPT = {
+    "title": "At night",
+    "schedule_entity": "schedule.office",
+    "event_id": "41",
+    "reaction_id": "3",
+    "users": ["7", "8"],
+}
+CALENDAR = {
+    "calendar_entity": "calendar.events",
+    "ahead": 7,
+    "filter": "talk",
+    "filter_is_pattern": False,
+    "event_type": "in_person",
+    "target_languages": ["de", "pt-BR"],
+    "listener_language_mode": "auto",
+    "access_code": "1234",
+    "delete": True,
+}
+
+
+@pytest.fixture
+async def aipix() -> AsyncIterator[AipixSimulator]:
+    """Run an aipix."""
+    async with AipixSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def palabra() -> AsyncIterator[PalabraSimulator]:
+    """Run a Palabra."""
+    async with PalabraSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def helper(hass: HomeAssistant) -> AsyncIterator[None]:
+    """Set up two schedule helpers, one without times."""
+    hours = [{"from": "08:00:00", "to": "12:00:00"}]
+    assert await async_setup_component(
+        hass,
+        "schedule",
+        {
+            "schedule": {
+                "office": {"name": "Office", "monday": hours},
+                "empty": {"name": "Empty"},
+            }
+        },
+    )
+    await hass.async_block_till_done()
+    yield
+    for entity in list(hass.data[DATA_INSTANCES]["schedule"].entities):
+        await entity.async_remove()
+
+
+async def begin(hass: HomeAssistant, entry: MockConfigEntry, kind: str) -> Any:  # noqa: ANN401 - a flow's result
+    """Open the form that adds a mirror."""
+    return await hass.config_entries.subentries.async_init(
+        (entry.entry_id, kind), context={"source": SOURCE_USER}
+    )
+
+
+async def submit(hass: HomeAssistant, flow: Any, data: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a flow's result
+    """Submit a form."""
+    result = await hass.config_entries.subentries.async_configure(
+        flow["flow_id"], dict(data)
+    )
+    await hass.async_block_till_done()
+    return result
+
+
+def fields(flow: Any) -> set[str]:  # noqa: ANN401 - a flow's result
+    """Return the fields of a form."""
+    return {str(marker) for marker in flow["data_schema"].schema}
+
+
+async def test_a_script_mirror_is_added_and_changed(
+    hass: HomeAssistant, aipix: AipixSimulator, helper: None
+) -> None:
+    entry = await connect_aipix(hass, aipix)
+    flow = await begin(hass, entry, "script_mirror")
+    texts = TEXTS["config_subentries"]["script_mirror"]["step"]["user"]
+    assert fields(flow) == set(texts["data"])
+    selector = flow["data_schema"].schema["users"]
+    assert isinstance(selector, SelectSelector)
+    assert {"value": "7", "label": "User 7 (7)"} in selector.config["options"]
+
+    flow = await submit(hass, flow, {**SCRIPT, "schedule_entity": "schedule.empty"})
+    assert flow["errors"] == {"schedule_entity": "empty_schedule"}
+    flow = await submit(hass, flow, {**SCRIPT, "event_id": "people"})
+    assert flow["errors"] == {"event_id": "not_a_number"}
+    flow = await submit(hass, flow, SCRIPT)
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    (subentry,) = entry.subentries.values()
+    assert subentry.title == "At night"
+    assert dict(subentry.data) == SCRIPT | {
+        "event_id": 41,
+        "reaction_id": 3,
+        "users": [7, 8],
+    }
+
+    flow = await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id)
+    shown = {
+        str(marker): marker.description["suggested_value"]
+        for marker in (flow["data_schema"] or vol.Schema({})).schema
+        if marker.description
+    }
+    assert shown == SCRIPT
+    flow = await submit(hass, flow, {**SCRIPT, "title": "By day"})
+    assert flow["reason"] == "reconfigure_successful"
+    (subentry,) = entry.subentries.values()
+    assert subentry.title == subentry.data["title"] == "By day"
+
+
+async def test_the_administrator_api_has_no_titles_and_no_lists(
+    hass: HomeAssistant, aipix: AipixSimulator, helper: None
+) -> None:
+    entry = await connect_aipix(hass, aipix, "administrator")
+    flow = await begin(hass, entry, "script_mirror")
+    assert not {"title", "cameras"} & fields(flow)
+    await aipix.stop()
+    data = {"schedule_entity": "schedule.office", "event_id": "41"}
+    flow = await submit(hass, flow, data)
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert flow["title"] == "Office"
+    await aipix.start()
+
+
+async def test_a_form_without_lists_when_aipix_is_away(
+    hass: HomeAssistant, aipix: AipixSimulator, helper: None
+) -> None:
+    entry = await connect_aipix(hass, aipix)
+    await aipix.stop()
+    flow = await begin(hass, entry, "script_mirror")
+    assert flow["data_schema"].schema["users"].config["options"] == []
+    flow = await submit(hass, flow, SCRIPT)
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    await aipix.start()
+
+
+async def test_a_calendar_mirror_is_added_and_changed(
+    hass: HomeAssistant, palabra: PalabraSimulator
+) -> None:
+    hass.states.async_set("calendar.events", "off", {"friendly_name": "Events"})
+    entry = await connect_palabra(hass, palabra)
+    flow = await begin(hass, entry, "calendar_mirror")
+    texts = TEXTS["config_subentries"]["calendar_mirror"]["step"]["user"]
+    assert fields(flow) == set(texts["data"])
+
+    flow = await submit(
+        hass, flow, {**CALENDAR, "filter": "(", "filter_is_pattern": True}
+    )
+    assert flow["errors"] == {"filter": "bad_pattern"}
+    assert flow["description_placeholders"]["reason"]
+    flow = await submit(hass, flow, {**CALENDAR, "target_languages": ["German!"]})
+    assert flow["errors"] == {"target_languages": "not_a_language"}
+    flow = await submit(hass, flow, {**CALENDAR, "access_code": "a" * 501})
+    assert flow["errors"] == {"access_code": "too_long"}
+    flow = await submit(hass, flow, CALENDAR)
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    (subentry,) = entry.subentries.values()
+    assert subentry.title == "Events"
+    assert dict(subentry.data) == CALENDAR
+    assert isinstance(subentry.data["ahead"], int)
+
+    flow = await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id)
+    flow = await submit(hass, flow, {**CALENDAR, "ahead": 30})
+    assert flow["reason"] == "reconfigure_successful"
+    assert entry.subentries[subentry.subentry_id].data["ahead"] == 30
+
+
+async def test_a_connection_that_is_not_loaded(
+    hass: HomeAssistant, palabra: PalabraSimulator
+) -> None:
+    entry = await connect_palabra(hass, palabra)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.NOT_LOADED
+    flow = await begin(hass, entry, "calendar_mirror")
+    assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
+    assert entry.domain == DOMAIN

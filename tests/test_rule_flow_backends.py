@@ -1,0 +1,314 @@
+"""The forms of rules of each backend: its fields, its lists, its own checks."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.backends.aipix import forms as aipix_forms
+from custom_components.event_relay.backends.palabra.rule_forms import LANGUAGES
+from custom_components.event_relay.registry import BACKENDS, BY_NAME
+from simulators.aipix import AipixSimulator
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateSimulator
+from simulators.guance import GuanceSimulator
+from simulators.palabra import PalabraSimulator
+
+from . import home, home_guance, palabra_home
+from .checks.files import PACKAGE, read_yaml
+from .home_aipix import connect_aipix
+from .rule_flow import EMPTY, WHEN, Form, add_rule, the_rule
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@pytest.fixture
+async def aipix() -> AsyncIterator[AipixSimulator]:
+    async with AipixSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def guance() -> AsyncIterator[GuanceSimulator]:
+    async with GuanceSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def palabra() -> AsyncIterator[PalabraSimulator]:
+    async with PalabraSimulator() as simulator:
+        yield simulator
+
+
+def options(form: Form, field: str) -> dict[str, str]:
+    """Return what a list offers, by its values."""
+    config = form.result["data_schema"].schema[field].config
+    assert config["custom_value"]
+    return {
+        one if isinstance(one, str) else one["value"]: (
+            one if isinstance(one, str) else one["label"]
+        )
+        for one in config["options"]
+    }
+
+
+def fields(form: Form) -> set[str]:
+    """Return the fields of the form, those in its sections too."""
+    schema = form.result["data_schema"].schema
+    return {
+        *map(str, schema),
+        *(str(one) for one in schema["more"].schema.schema),
+    }
+
+
+# aipix.
+
+
+async def test_camera_mark(hass: HomeAssistant, aipix: AipixSimulator) -> None:
+    entry = await connect_aipix(hass, aipix)
+    form = await add_rule(hass, entry)
+    assert await form.submit(**WHEN, operation="create_camera_mark") == (
+        "create_camera_mark"
+    )
+    assert options(form, "camera_id") == {"12": "Camera 12 (12)"}
+    filled = {**EMPTY, "camera_id": "12", "title": "Parcel"}
+    assert await form.submit(**{**filled, "camera_id": "twelve"}) == (
+        "create_camera_mark"
+    )
+    assert form.errors == {"camera_id": "refused"}
+    assert form.placeholders["reason"] == "Camera has a value that cannot be used"
+    wrong = {**filled, "more": {"start": "2026-01-02", "end": "2026-01-01"}}
+    assert await form.submit(**wrong) == "create_camera_mark"
+    assert form.errors == {"more": "refused"}
+    assert form.placeholders["reason"] == "End must be after Start"
+    assert await form.submit(**filled) == "preview"
+    await form.submit()
+    assert the_rule(entry).data["fields"] == {"camera_id": "12", "title": "Parcel"}
+
+
+async def test_script(hass: HomeAssistant, aipix: AipixSimulator) -> None:
+    entry = await connect_aipix(hass, aipix)
+    form = await add_rule(hass, entry)
+    assert await form.submit(**WHEN, operation="create_script") == "create_script"
+    assert options(form, "event_id").keys() == {"11", "41"}
+    assert options(form, "reaction_id").keys() == {"3", "4"}
+    assert options(form, "users").keys() == {"7", "8"}
+    filled = {**EMPTY, "title": "At night", "event_id": "41", "users": ["7", "9"]}
+    no_helper = {**filled, "schedule_entity": "schedule.gone"}
+    assert await form.submit(**no_helper) == "create_script"
+    assert form.errors == {"schedule_entity": "refused"}
+    secret = {**filled, "more": {"extra": {"token": "a canary"}}}
+    assert await form.submit(**secret) == "preview"
+    assert "a canary" not in str(form.placeholders)
+    await form.submit()
+    assert the_rule(entry).data["fields"] == {
+        "title": "At night",
+        "event_id": "41",
+        "users": ["7", "9"],
+        "extra": {"token": "a canary"},
+    }
+
+
+async def test_operation_is_changed_and_keeps_what_both_have(
+    hass: HomeAssistant, aipix: AipixSimulator
+) -> None:
+    entry = await connect_aipix(hass, aipix)
+    form = await add_rule(hass, entry)
+    await form.submit(**WHEN, operation="create_camera_mark")
+    await form.submit(**EMPTY, camera_id="12", title="Parcel")
+    await form.submit()
+    subentry_id = the_rule(entry).subentry_id
+    form = Form(hass, await entry.start_subentry_reconfigure_flow(hass, subentry_id))
+    assert form.suggested()["operation"] == "create_camera_mark"
+    await form.submit(**WHEN, operation="create_script")
+    assert form.suggested()["title"] == "Parcel"
+    assert await form.submit(**EMPTY, title="Parcel", event_id="41") == "preview"
+    await form.submit()
+    assert the_rule(entry).data["operation"] == "create_script"
+    assert the_rule(entry).data["fields"] == {"title": "Parcel", "event_id": "41"}
+
+
+async def test_administrators_make_scripts_only(
+    hass: HomeAssistant, aipix: AipixSimulator
+) -> None:
+    entry = await connect_aipix(hass, aipix, "administrator")
+    form = await add_rule(hass, entry)
+    assert await form.submit(**WHEN) == "create_script"
+    assert not fields(form) & {"title", "status", "cameras", "timetable", "extra"}
+    assert await form.submit(**EMPTY, event_id="41") == "preview"
+
+
+@pytest.mark.parametrize("kind", [FaultKind.RESET_BEFORE, FaultKind.HANG])
+async def test_ids_can_be_given_while_aipix_is_down(
+    hass: HomeAssistant,
+    aipix: AipixSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: FaultKind,
+) -> None:
+    monkeypatch.setattr(aipix_forms, "LISTS", 0.2)
+    entry = await connect_aipix(hass, aipix)
+    aipix.add_faults(Fault(kind=kind, times=None))
+    form = await add_rule(hass, entry)
+    await form.submit(**WHEN, operation="create_camera_mark")
+    assert options(form, "camera_id") == {}
+    assert await form.submit(**EMPTY, camera_id="12", title="Parcel") == "preview"
+
+
+# Guance and TrueWatch.
+
+
+async def test_custom_event(hass: HomeAssistant, guance: GuanceSimulator) -> None:
+    hass.states.async_set("binary_sensor.doorbell", "off", {"friendly_name": "Bell"})
+    entry = await home_guance.connect(hass, guance)
+    form = await add_rule(hass, entry)
+    assert await form.submit(**WHEN) == "create_custom_event"
+    assert "warning" in options(form, "status")
+    filled: dict[str, Any] = {**EMPTY, "status": "warning", "title": "Rang"}
+    assert await form.submit(**{**filled, "status": "grave"}) == "create_custom_event"
+    assert form.errors == {"status": "refused"}
+    assert await form.submit(**filled, tags={"date": 1}) == "create_custom_event"
+    assert form.errors == {"tags": "refused"}
+    assert form.placeholders["reason"].startswith("Tags.date has a name that is res")
+    tags = {"who": "{{ trigger.to_state.name }}", "floor": 0}
+    assert await form.submit(**filled, tags=tags) == "preview"
+    assert "who: Bell" in form.placeholders["values"]
+    await form.submit()
+    assert the_rule(entry).data["fields"]["tags"] == tags
+
+
+# Palabra.
+
+
+async def test_live_event(hass: HomeAssistant, palabra: PalabraSimulator) -> None:
+    entry = await palabra_home.connect(hass, palabra)
+    form = await add_rule(hass, entry)
+    assert await form.submit(**WHEN) == "create_live_event"
+    assert form.placeholders["calendar_start"] == "{{ trigger.calendar_event.start }}"
+    times = {
+        "start": "{{ now() + timedelta(hours=1) }}",
+        "end": "{{ now() + timedelta(hours=2) }}",
+    }
+    filled: dict[str, Any] = {
+        **EMPTY,
+        **times,
+        "title": "Meeting",
+        "event_type": "online",
+        "target_languages": ["de", "xx-yy"],
+        "more": {"access_code": "a canary"},
+    }
+    assert await form.submit(**{**filled, "title": "x"}) == "create_live_event"
+    assert form.errors == {"title": "refused"}
+    wrong = {**filled, "target_languages": ["German!"]}
+    assert await form.submit(**wrong) == "create_live_event"
+    assert form.errors == {"target_languages": "refused"}
+    wrong = {**filled, "more": {"timezone": "Mars/Crater"}}
+    assert await form.submit(**wrong) == "create_live_event"
+    assert form.errors == {"more": "refused"}
+    past = {**filled, "start": "2020-01-01T10:00:00", "end": "2020-01-01T11:00:00"}
+    assert await form.submit(**past) == "create_live_event"
+    assert form.errors == {"end": "refused"}
+    assert await form.submit(**filled) == "preview"
+    assert "a canary" not in form.placeholders["values"]
+    await form.submit()
+    assert the_rule(entry).data["fields"]["access_code"] == "a canary"
+
+
+async def test_times_of_a_calendar_are_known_later(
+    hass: HomeAssistant, palabra: PalabraSimulator
+) -> None:
+    entry = await palabra_home.connect(hass, palabra)
+    form = await add_rule(hass, entry)
+    await form.submit(**WHEN)
+    assert (
+        await form.submit(
+            **EMPTY,
+            title="Meeting",
+            event_type="online",
+            start="{{ trigger.calendar_event.start }}",
+            end="{{ trigger.calendar_event.end }}",
+        )
+        == "preview_partly"
+    )
+    assert form.placeholders["unknown"].startswith("- Start: `UndefinedError: ")
+    assert await form.submit() == FlowResultType.CREATE_ENTRY
+
+
+def test_languages_are_those_of_the_action() -> None:
+    action = read_yaml(PACKAGE / "services.yaml")["create_live_event"]
+    listed = action["fields"]["target_languages"]["selector"]["select"]["options"]
+    assert list(LANGUAGES) == listed
+
+
+# Frigate.
+
+
+@pytest.mark.parametrize(
+    ("version", "there", "lacking"),
+    [
+        ("0.18.0", {"description", "pre_capture"}, {"source_type"}),
+        ("0.14.1", {"source_type"}, {"pre_capture"}),
+    ],
+)
+async def test_fields_that_a_version_lacks_are_not_asked_for(
+    hass: HomeAssistant, version: str, there: set[str], lacking: set[str]
+) -> None:
+    async with FrigateSimulator(version=version) as frigate:
+        entry: MockConfigEntry = await home.connect(hass, frigate)
+        await entry.runtime_data.async_refresh()
+        form = await add_rule(hass, entry)
+        await form.submit(**WHEN)
+        assert fields(form) >= there
+        assert not fields(form) & lacking
+
+
+# What is a test.
+
+
+@pytest.mark.parametrize(
+    ("backend", "operation", "data", "expected"),
+    [
+        ("frigate", "create_camera_event", {"label": "x"}, {"sub_label": "Test"}),
+        (
+            "frigate",
+            "create_camera_event",
+            {"sub_label": "y" * 100},
+            {"sub_label": "Test: " + "y" * 94},
+        ),
+        ("aipix", "create_camera_mark", {"title": "x"}, {"title": "Test: x"}),
+        ("aipix", "create_script", {"event_id": 41}, {}),
+        (
+            "guance",
+            "create_custom_event",
+            {"title": "y" * 256, "tags": {"a": 1}},
+            {"title": "Test: " + "y" * 250, "tags": {"a": 1, "test": "true"}},
+        ),
+        (
+            "guance",
+            "create_custom_event",
+            {"title": "x"},
+            {"title": "Test: x", "tags": {"test": "true"}},
+        ),
+        ("palabra", "create_live_event", {"title": " x "}, {"title": "Test: x"}),
+    ],
+)
+def test_a_test_says_that_it_is_one(
+    backend: str, operation: str, data: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    assert BY_NAME[backend].as_test(operation, data) == {**data, **expected}
+
+
+def test_endings_name_operations_and_fields_that_there_are() -> None:
+    endings = [
+        (forms, operation, ending)
+        for forms in BACKENDS
+        for operation, ending in forms.endings.items()
+    ]
+    assert endings
+    for forms, operation, ending in endings:
+        begins = forms.action_fields[operation]
+        ends = forms.action_fields[ending.operation]
+        assert begins.keys() >= {*ending.left_open, *ending.instead_of}
+        assert ends.keys() >= {ending.start_field, ending.time_field}
