@@ -18,6 +18,7 @@ from .coordinator import (
     settings,
 )
 from .entity import async_register_device
+from .failed_issue import async_follow_failed, failed_issue
 from .member_entity import async_register_member, async_see_members
 from .outbox.store import StoreUnavailable
 from .registry import BY_NAME
@@ -59,6 +60,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
         ) from error
     coordinator = entry.runtime_data
     await coordinator.counts.async_config_entry_first_refresh()
+    entry.async_on_unload(async_follow_failed(hass, entry))
     async_register_device(hass, entry)
     coordinator.rules = Rules(make_way(hass, entry, store))
     try:
@@ -90,7 +92,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> No
         await store.remove_connection(entry.entry_id)
     except StoreUnavailable as error:
         _LOGGER.warning("Deliveries of %s stay in the outbox: %s", entry.title, error)
-    ir.async_delete_issue(hass, DOMAIN, permission_issue(entry))
+    for issue in (permission_issue(entry), failed_issue(entry)):
+        ir.async_delete_issue(hass, DOMAIN, issue)
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> None:

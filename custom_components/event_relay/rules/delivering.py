@@ -11,7 +11,7 @@ from homeassistant.exceptions import TemplateError
 from ..backends.base import Ending, InvalidField
 from ..outbox.memory import Note, Notes
 from ..outbox.outbox import Request
-from ..outbox.store import OutboxFull, StoreError
+from ..outbox.store import StoreError
 from . import limits
 from .armed import Armed
 from .firing import Cause
@@ -19,7 +19,7 @@ from .limits import Firing
 from .member import Member
 from .open_events import OpenEvent
 from .openings import Openings
-from .outcome import Outcome, OutcomeKind
+from .outcome import Outcome, OutcomeKind, reason_key
 from .rule import Limits, Rule
 
 _FIRINGS = "firings"
@@ -58,7 +58,7 @@ class Delivering:
                     kind=OutcomeKind.FAILED,
                     occurred_at=cause.occurred_at,
                     reason=self._member.way.explain(error),
-                    reason_key=_key(error),
+                    reason_key=reason_key(error),
                     context=cause.context,
                 )
             )
@@ -135,19 +135,6 @@ class Delivering:
             entity_id=cause.entity_id,
             state=cause.state,
         )
-
-
-def _key(error: InvalidField | TemplateError | StoreError) -> str:
-    """Return the key of why a firing became no delivery."""
-    match error:
-        case InvalidField():
-            return f"field_{error.problem}"
-        case OutboxFull():
-            return "outbox_full"
-        case StoreError():
-            return "outbox_unavailable"
-        case _:
-            return "template_error"
 
 
 def _left_open(data: Mapping[str, object], ending: Ending) -> dict[str, object]:

@@ -5,8 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from homeassistant.core import Context
+from homeassistant.exceptions import TemplateError
 
+from ..backends.base import InvalidField
 from ..outbox.delivery import Delivery, DeliveryState
+from ..outbox.store import OutboxFull, StoreError
 
 
 class OutcomeKind(StrEnum):
@@ -51,3 +54,18 @@ def outcome_of(delivery: Delivery, context: Context | None) -> Outcome | None:
         delivery=delivery,
         context=context,
     )
+
+
+def reason_key(error: Exception) -> str:
+    """Return the key of why something became no delivery."""
+    match error:
+        case InvalidField():
+            return f"field_{error.problem}"
+        case OutboxFull():
+            return "outbox_full"
+        case StoreError():
+            return "outbox_unavailable"
+        case TemplateError():
+            return "template_error"
+        case _:
+            return "internal_error"
