@@ -94,6 +94,9 @@ async def _play(scenes: Scenes, socket: WebSocket) -> None:
     """Play the scenes, and see that nothing arrived twice."""
     for scene in scenes:
         await scene.play(socket)
+    say("From here on there is no YAML: rules and mirrors are made in their forms.")
+    for scene in scenes:
+        await scene.follow(socket)
     for scene in scenes:
         scene.check_count()
 

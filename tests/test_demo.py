@@ -70,6 +70,12 @@ def test_once_shows_all_that_arrived_and_leaves_nothing(tmp_path: Path) -> None:
         r"room=kitchen",
         r"aipix +Visitor .+, mon tue wed thu fri 08:30 to 12:00 .+  script \d+  \d+ ms",
         rf"palabra +Town meeting at Town hall, .+  {UUID}  \d+ ms",
+        r"frigate  garden: window_open \(Cellar window\), " + EVENT.format(end=CLOCK),
+        rf"guance +warning: Fridge door is open, {CLOCK}  no id: .+  \d+ ms",
+        r"aipix +Visitor, on camera 12  mark \d+  \d+ ms",
+        r"aipix +Reception, .+ 08:30 to 12:00  script \d+  \d+ ms",
+        rf"palabra +Guided tour .+  {UUID}  \d+ ms",
+        rf"palabra +Lecture on bees .+  {UUID}  \d+ ms",
         r"All of it arrived\.",
     ):
         assert re.search(line, result.stdout), line

@@ -1,6 +1,6 @@
 """Trying what a rule would deliver before it has ever fired."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 import re
 from typing import Any
@@ -8,14 +8,12 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import TemplateError
 from homeassistant.helpers import config_validation as cv, template
-from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .backends.base import InvalidField
 from .coercion import coerce
 from .coordinator import RelayConfigEntry
-from .rules.arming import entities_of_triggers
 
 
 class BrokenTemplate(Exception):
@@ -89,36 +87,6 @@ async def try_fields(
         unknown=unknown,
         refusal=refusal,
     )
-
-
-def sample_variables(
-    hass: HomeAssistant, triggers: Collection[ConfigType]
-) -> dict[str, Any]:
-    """Return what templates would see if the first entity of the triggers fired now.
-
-    Without one there is no `trigger`, and what needs it cannot be known.
-    """
-    for config in triggers:
-        named = {
-            *entities_of_triggers([config]),
-            *cv.ensure_list((config.get("target") or {}).get("entity_id")),
-        }
-        for entity_id in sorted(named):
-            if (state := hass.states.get(entity_id)) is not None:
-                trigger = {
-                    "alias": config.get("alias"),
-                    "attribute": None,
-                    "description": f"state of {entity_id}",
-                    "entity_id": entity_id,
-                    "for": None,
-                    "from_state": state,
-                    "id": config.get("id", "0"),
-                    "idx": "0",
-                    "platform": config["platform"],
-                    "to_state": state,
-                }
-                return {"trigger": trigger, "this": None}
-    return {"this": None}
 
 
 def _render(read: Any, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 any JSON

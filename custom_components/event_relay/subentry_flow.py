@@ -24,9 +24,10 @@ from .resolve import invalid_field
 from .rule_check import Mistake, check_deliver, check_when
 from .rule_data import deliver_data, deliver_shown, when_data, when_shown
 from .rule_form import deliver_schema, place_of, when_schema
-from .rule_trial import BrokenTemplate, Trial, field_of, sample_variables, try_fields
+from .rule_trial import BrokenTemplate, Trial, field_of, try_fields
 from .rule_words import as_list, as_yaml, in_words, labels_of
 from .rules.rule import CONF_FIELDS, CONF_OPERATION, CONF_UNTIL
+from .rules.sample import sample_variables
 
 EXAMPLES = {
     "template": "{{ trigger.to_state.name }}",
@@ -156,7 +157,7 @@ class RuleFlow(ConfigSubentryFlow):
                 entry,
                 operation,
                 fields,
-                sample_variables(self.hass, self._triggers),
+                {"this": None, **sample_variables(self.hass, self._triggers)},
             )
         except BrokenTemplate as error:
             labels = await labels_of(self.hass, operation)

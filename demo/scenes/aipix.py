@@ -1,19 +1,23 @@
 """aipix: office hours that become the timetable of a script."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import time
 from typing import override
 
-from demo.api import Api, ApiError
+from demo.api import Api, ApiError, member
 from demo.arrivals import line
+from demo.household import add_switch, turn
+from demo.patience import eventually
 from demo.screen import say
+from demo.subentries import rule
 from demo.websocket import WebSocket
 from simulators.aipix import AipixSimulator
 from simulators.wire import Json
 
-from .scene import Disproved, Scene
+from .scene import ARRIVAL_SECONDS, Disproved, Scene
 
 _ANNOUNCE = "script.announce_visitors"
+_VISITOR = "input_boolean.visitor"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 _HOURS = (("08:30:00", "12:00:00"), ("12:30:00", "17:00:00"))
 _WEEK = [(day, hours) for day in _DAYS for hours in _HOURS]
@@ -27,8 +31,8 @@ class AipixScene(Scene[AipixSimulator]):
 
     backend = "aipix"
     name = "aipix"
-    adds = "office hours"
-    arrivals = 1
+    adds = "office hours and a reception"
+    arrivals = 3
 
     @override
     def connection(self) -> dict[str, Json]:
@@ -43,12 +47,14 @@ class AipixScene(Scene[AipixSimulator]):
     @override
     async def add(self, api: Api, socket: WebSocket) -> None:
         ranges: list[Json] = [{"from": start, "to": end} for start, end in _HOURS]
-        await socket.command(
+        made = await socket.command(
             "schedule/create",
             name="Office hours",
             icon="mdi:briefcase-clock",
             **dict.fromkeys(_DAYS, ranges),
         )
+        self._schedule = member(made, "id", str)
+        await add_switch(socket, "Visitor", "mdi:account-check")
 
     @override
     async def play(self, socket: WebSocket) -> None:
@@ -63,8 +69,57 @@ class AipixScene(Scene[AipixSimulator]):
         await self.check_delivered(socket, "create_script", 1, str(script["id"]))
 
     @override
+    async def follow(self, socket: WebSocket) -> None:
+        say("A rule is to mark the recording when a visitor comes:")
+        fields: dict[str, Json] = {
+            "camera_id": "12",
+            "title": "{{ trigger.to_state.name }}",
+        }
+        steps = rule("Visitor", _VISITOR, fields, operation="create_camera_mark")
+        await self.add_to_connection("rule", steps)
+        began = time()
+        await turn(socket, _VISITOR, on=True)
+        mark = await self.stored(lambda: self.simulator.marks, 1)
+        stored_at = self.simulator.store.stored_at[f"mark/{mark['id']}"]
+        self.tell(_mark_line(mark), stored_at - began)
+        await self._mirror(socket)
+
+    async def _mirror(self, socket: WebSocket) -> None:
+        """Let a script follow the office hours, and change these."""
+        say("A mirror is to keep a script to the office hours, which then change:")
+        began = time()
+        settings: dict[str, Json] = {
+            "title": "Reception",
+            "schedule_entity": "schedule.office_hours",
+            "event_id": "41",
+            "reaction_id": "3",
+            "users": ["7"],
+        }
+        await self.add_to_connection("script_mirror", [settings])
+        script = await self.stored(lambda: self.simulator.scripts, 2)
+        stored_at = self.simulator.store.stored_at[f"script/{script['id']}"]
+        self.tell(_line(script), stored_at - began)
+        changed = time()
+        ranges: list[Json] = [{"from": start, "to": end} for start, end in _HOURS[:1]]
+        await socket.command(
+            "schedule/update",
+            schedule_id=self._schedule,
+            name="Office hours",
+            **dict.fromkeys(_DAYS, ranges),
+        )
+
+        async def followed() -> float | None:
+            """Return when the script has the new hours."""
+            now = _week(self.simulator.scripts[1])
+            return time() if now == [(day, _HOURS[0]) for day in _DAYS] else None
+
+        arrived = await eventually(followed, "the new hours", ARRIVAL_SECONDS)
+        self.tell(_line(self.simulator.scripts[1]), arrived - changed)
+
+    @override
     def lines(self) -> list[str]:
-        return [_line(script) for script in self.simulator.scripts]
+        scripts = [_line(script) for script in self.simulator.scripts]
+        return [*scripts, *(_mark_line(mark) for mark in self.simulator.marks)]
 
 
 def _week(script: dict[str, Json]) -> Week:
@@ -101,3 +156,7 @@ def _line(script: dict[str, Json]) -> str:
     hours = dict.fromkeys(f"{start[:5]} to {end[:5]}" for _, (start, end) in week)
     what = f"{script['title']}, {days} {' and '.join(hours)}"
     return line("aipix", what, f"script {script['id']}")
+
+
+def _mark_line(mark: Mapping[str, Json]) -> str:
+    return line("aipix", f"{mark['title']}, on camera 12", f"mark {mark['id']}")

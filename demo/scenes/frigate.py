@@ -10,6 +10,7 @@ from demo.deliveries import deliveries
 from demo.household import add_sensor, add_switch, turn
 from demo.patience import eventually
 from demo.screen import progress, say
+from demo.subentries import rule
 from demo.websocket import WebSocket
 from simulators.frigate import FrigateSimulator
 from simulators.frigate.store import StoredEvent
@@ -20,6 +21,7 @@ from .scene import ARRIVAL_SECONDS, TOLERANCE_SECONDS, Disproved, Scene
 BELL = "input_boolean.doorbell"
 _DOOR = "input_boolean.garden_door"
 """What stands for the door itself; its contact is a binary sensor."""
+_WINDOW = "input_boolean.cellar_window"
 _CATCH_UP_SECONDS = 60.0
 _OPEN_SECONDS = 2.0
 _OUTAGE_SECONDS = 3.0
@@ -30,8 +32,8 @@ class FrigateScene(Scene[FrigateSimulator]):
 
     backend = "frigate"
     name = "Frigate"
-    adds = "a bell and a door"
-    arrivals = 3
+    adds = "a bell, a door and a window"
+    arrivals = 4
 
     @override
     def connection(self) -> dict[str, Json]:
@@ -47,6 +49,7 @@ class FrigateScene(Scene[FrigateSimulator]):
         await add_switch(socket, "Doorbell", "mdi:doorbell")
         await add_switch(socket, "Garden door", "mdi:door")
         await add_sensor(api, "Garden door", "door", _DOOR)
+        await add_switch(socket, "Cellar window", "mdi:window-open")
 
     @override
     async def play(self, socket: WebSocket) -> None:
@@ -56,8 +59,22 @@ class FrigateScene(Scene[FrigateSimulator]):
             " the other stand-ins take next to none."
         )
         await self._ring(socket)
-        await self._open_and_close(socket)
+        say("The garden door opens, and closes a little later:")
+        await self._open_and_close(socket, _DOOR, 2)
         await self._ring_during_outage(socket)
+
+    @override
+    async def follow(self, socket: WebSocket) -> None:
+        say("A rule is to show the garden while the cellar window is open:")
+        fields: dict[str, Json] = {
+            "camera": "garden",
+            "label": "window_open",
+            "sub_label": "{{ trigger.to_state.name }}",
+        }
+        await self.add_to_connection(
+            "rule", rule("Cellar window", _WINDOW, fields, until_off=True)
+        )
+        await self._open_and_close(socket, _WINDOW, 4)
 
     @override
     def lines(self) -> list[str]:
@@ -71,18 +88,20 @@ class FrigateScene(Scene[FrigateSimulator]):
         self._check_start(event, rung)
         self.tell(_line(event), event.stored_at - rung)
 
-    async def _open_and_close(self, socket: WebSocket) -> None:
-        say("The garden door opens, and closes a little later:")
+    async def _open_and_close(
+        self, socket: WebSocket, switch: str, number: int
+    ) -> None:
+        """Open what a switch stands for, and close it; the event does the same."""
         opened = time()
-        await turn(socket, _DOOR, on=True)
-        event = await self._event(2)
+        await turn(socket, switch, on=True)
+        event = await self._event(number)
         self._check_start(event, opened)
         if event.end_time is not None:
-            raise Disproved("the event of the door has an end while the door is open")
+            raise Disproved("the event has an end while what it is about is open")
         self.tell(_line(event), event.stored_at - opened)
         await asyncio.sleep(_OPEN_SECONDS)
         closed = time()
-        await turn(socket, _DOOR, on=False)
+        await turn(socket, switch, on=False)
         arrived = await self._end(event, closed)
         self.tell(_line(event), arrived - closed)
 

@@ -9,6 +9,7 @@ from demo.api import Api
 from demo.arrivals import clock, line
 from demo.household import add_sensor, add_switch, turn
 from demo.screen import say
+from demo.subentries import rule
 from demo.websocket import WebSocket
 from simulators.guance import GuanceSimulator
 from simulators.guance.store import StoredEvent
@@ -18,6 +19,7 @@ from .scene import TOLERANCE_SECONDS, Disproved, Scene
 
 _SMOKE = "input_boolean.kitchen_smoke"
 """What stands for the smoke itself; its sensor is a binary sensor."""
+_FRIDGE = "input_boolean.fridge_door"
 _SMOKE_SECONDS = 2.0
 """Longer than the second that Event Relay leaves between two requests to Guance."""
 
@@ -27,8 +29,8 @@ class GuanceScene(Scene[GuanceSimulator]):
 
     backend = "guance"
     name = "Guance"
-    adds = "a smoke alarm"
-    arrivals = 2
+    adds = "a smoke alarm and a fridge"
+    arrivals = 3
 
     @override
     def connection(self) -> dict[str, Json]:
@@ -41,6 +43,7 @@ class GuanceScene(Scene[GuanceSimulator]):
     async def add(self, api: Api, socket: WebSocket) -> None:
         await add_switch(socket, "Kitchen smoke", "mdi:smoke")
         await add_sensor(api, "Kitchen smoke", "smoke", _SMOKE)
+        await add_switch(socket, "Fridge door", "mdi:fridge-alert")
 
     @override
     async def play(self, socket: WebSocket) -> None:
@@ -52,6 +55,21 @@ class GuanceScene(Scene[GuanceSimulator]):
             raise Disproved(f"the tags are {tags}, and then {_tags(recovery)}")
         shown = ", ".join(f"{name}={value}" for name, value in tags.items())
         say(f"  The tags of both tell that they belong together: {shown}")
+
+    @override
+    async def follow(self, socket: WebSocket) -> None:
+        say("A rule is to warn of the fridge door:")
+        fields: dict[str, Json] = {
+            "status": "warning",
+            "title": "{{ trigger.to_state.name }} is open",
+        }
+        await self.add_to_connection("rule", rule("Fridge door", _FRIDGE, fields))
+        began = time()
+        await turn(socket, _FRIDGE, on=True)
+        event = await self.stored(lambda: self.simulator.events, 3)
+        if event.title != "Fridge door is open":
+            raise Disproved(f"the event is called {event.title}")
+        self.tell(_line(event), event.stored_at - began)
 
     @override
     def lines(self) -> list[str]:

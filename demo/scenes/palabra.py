@@ -6,7 +6,9 @@ from typing import override
 
 from demo.api import Api
 from demo.arrivals import line
+from demo.household import add_switch, turn
 from demo.screen import say
+from demo.subentries import rule
 from demo.websocket import WebSocket
 from simulators.palabra import PalabraSimulator
 from simulators.palabra.events import StoredEvent
@@ -17,6 +19,9 @@ from .scene import Disproved, Scene
 _CALENDAR = "calendar.town_hall"
 _ANNOUNCE = "script.announce_meeting"
 _TITLE = "Town meeting"
+_LECTURE = "Lecture"
+_TOUR = "input_boolean.guided_tour"
+_MIRROR_SECONDS = 60.0
 
 
 class PalabraScene(Scene[PalabraSimulator]):
@@ -24,8 +29,8 @@ class PalabraScene(Scene[PalabraSimulator]):
 
     backend = "palabra"
     name = "Palabra"
-    adds = "a calendar"
-    arrivals = 1
+    adds = "a calendar and a guided tour"
+    arrivals = 3
 
     @override
     def connection(self) -> dict[str, Json]:
@@ -37,22 +42,12 @@ class PalabraScene(Scene[PalabraSimulator]):
     @override
     async def add(self, api: Api, socket: WebSocket) -> None:
         await api.add_entry("local_calendar", [{"calendar_name": "Town hall"}])
+        await add_switch(socket, "Guided tour", "mdi:account-voice")
 
     @override
     async def play(self, socket: WebSocket) -> None:
         say("The calendar gets an entry, which is announced:")
-        today = datetime.now(UTC).astimezone()
-        start = today.replace(hour=19, minute=0, second=0, microsecond=0)
-        start += timedelta(days=1)
-        end = start + timedelta(hours=2)
-        await socket.act(
-            "calendar.create_event",
-            entity_id=_CALENDAR,
-            summary=_TITLE,
-            location="Town hall",
-            start_date_time=start.isoformat(),
-            end_date_time=end.isoformat(),
-        )
+        start, end = await _add_to_calendar(socket, _TITLE, days=1)
         announced = time()
         await socket.act("script.turn_on", entity_id=_ANNOUNCE)
         event = await self.stored(lambda: self.simulator.events, 1)
@@ -64,8 +59,62 @@ class PalabraScene(Scene[PalabraSimulator]):
         await self.check_delivered(socket, "create_live_event", 1, event.event_id)
 
     @override
+    async def follow(self, socket: WebSocket) -> None:
+        say("A rule is to announce a guided tour:")
+        fields: dict[str, Json] = {
+            "title": "{{ trigger.to_state.name }}",
+            "event_type": "in_person",
+            "start": "{{ now() + timedelta(minutes=15) }}",
+            "end": "{{ now() + timedelta(minutes=75) }}",
+        }
+        await self.add_to_connection("rule", rule("Guided tour", _TOUR, fields))
+        began = time()
+        await turn(socket, _TOUR, on=True)
+        tour = await self.stored(lambda: self.simulator.events, 2)
+        self.tell(_line(tour), tour.created.timestamp() - began)
+        await self._mirror(socket)
+
+    async def _mirror(self, socket: WebSocket) -> None:
+        """Let the lectures of the calendar become live events by themselves."""
+        say("A mirror is to announce every lecture in the calendar:")
+        settings: dict[str, Json] = {
+            "calendar_entity": _CALENDAR,
+            "ahead": 14,
+            "filter": _LECTURE,
+            "filter_is_pattern": False,
+            "event_type": "online",
+            "delete": True,
+        }
+        await self.add_to_connection("calendar_mirror", [settings])
+        began = time()
+        start, end = await _add_to_calendar(socket, f"{_LECTURE} on bees", days=2)
+        event = await self.stored(lambda: self.simulator.events, 3, _MIRROR_SECONDS)
+        if (event.start, event.end) != (start, end):
+            raise Disproved(f"the lecture is from {event.start} to {event.end}")
+        self.tell(_line(event), event.created.timestamp() - began)
+
+    @override
     def lines(self) -> list[str]:
         return [_line(event) for event in self.simulator.events]
+
+
+async def _add_to_calendar(
+    socket: WebSocket, title: str, *, days: int
+) -> tuple[datetime, datetime]:
+    """Add an evening in so many days, and return from when to when it is."""
+    today = datetime.now(UTC).astimezone()
+    start = today.replace(hour=19, minute=0, second=0, microsecond=0)
+    start += timedelta(days=days)
+    end = start + timedelta(hours=2)
+    await socket.act(
+        "calendar.create_event",
+        entity_id=_CALENDAR,
+        summary=title,
+        location="Town hall",
+        start_date_time=start.isoformat(),
+        end_date_time=end.isoformat(),
+    )
+    return start, end
 
 
 def _line(event: StoredEvent) -> str:

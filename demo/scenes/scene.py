@@ -1,7 +1,8 @@
 """What all scenes have in common."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from demo.api import Api
@@ -36,6 +37,8 @@ class Scene[System: Simulator](ABC):
     def __init__(self, simulator: System) -> None:
         """Look into a simulator, which the caller starts and stops."""
         self._simulator = simulator
+        self._api: Api | None = None
+        self._entry_id = ""
 
     @property
     def simulator(self) -> System:
@@ -55,15 +58,29 @@ class Scene[System: Simulator](ABC):
         """Play it; raise Disproved, or TookTooLong for what did not arrive."""
 
     @abstractmethod
+    async def follow(self, socket: WebSocket) -> None:
+        """Make rules and mirrors in their forms, and play on; raise likewise."""
+
+    @abstractmethod
     def lines(self) -> list[str]:
         """Return a line for each thing that is stored, as it is now."""
 
     async def furnish(self, api: Api, socket: WebSocket) -> None:
         """Connect to the simulator, and add what the scene is about."""
-        await api.add_entry(
+        self._api = api
+        self._entry_id = await api.add_entry(
             "event_relay", [{"next_step_id": self.backend}, self.connection()]
         )
         await self.add(api, socket)
+
+    async def add_to_connection(
+        self, kind: str, steps: Sequence[Mapping[str, Json]]
+    ) -> None:
+        """Add a rule or a mirror, as a person does in its form."""
+        if self._api is None:
+            raise Disproved(f"{self.name} is not connected")
+        await self._api.add_subentry(self._entry_id, kind, steps)
+        await asyncio.sleep(1)
 
     def check_count(self) -> None:
         """Raise Disproved if anything is stored twice."""

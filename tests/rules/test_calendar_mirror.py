@@ -308,6 +308,28 @@ async def test_late_events_are_caught(
     assert outside(palabra) == [("Meeting", 0.1, 1)]
 
 
+async def test_what_is_added_is_seen_at_once_though_it_is_not_the_next(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    calendar.events = [event(hours=1)]
+    await start()
+    calendar.events.append(event(hours=5, uid="later"))
+    calendar.async_write_ha_state()
+    await settled_in_time(hass, way.store, clock)
+    assert len(outside(palabra)) == 2
+
+    read = len(calendar.read)
+    for _ in range(5):
+        calendar.async_write_ha_state()
+        await hass.async_block_till_done()
+    assert len(calendar.read) == read
+
+
 async def test_what_is_over_is_neither_made_nor_moved_nor_deleted(
     hass: HomeAssistant,
     way: Way,

@@ -17,6 +17,7 @@ from .arming import (
     entities_of_conditions,
     entities_of_triggers,
     make_conditions,
+    targets_more_than_entities,
 )
 from .fields import Fields
 from .rule import Rule
@@ -32,10 +33,16 @@ class Armed:
     """What ends the events that it begins; None for a rule that leaves none open."""
     conditions: ConditionsChecker
     fields: Fields
-    starters: set[str]
-    """Entities that its triggers name."""
+    starters: set[str] | None
+    """Entities that can fire it; None if its triggers name more than entities."""
     references: set[str]
     """All entities that it names outside of templates."""
+
+    def may_start(self, entity_id: str | None) -> bool:
+        """Say whether an entity can begin events, and so ends only its own."""
+        if entity_id is None:
+            return False
+        return self.starters is None or entity_id in self.starters
 
     def allows(self, variables: Mapping[str, Any]) -> bool:
         """Say whether the conditions hold."""
@@ -70,15 +77,16 @@ async def arm(
             triggers.detach()
             conditions.async_unload()
             raise
-    starters = entities_of_triggers(triggers.configs)
+    named = entities_of_triggers(triggers.configs)
+    groups = any(targets_more_than_entities(one) for one in triggers.configs)
     return Armed(
         since=since,
         triggers=triggers,
         ends=ends,
         conditions=conditions,
         fields=fields,
-        starters=starters,
-        references=starters
+        starters=None if groups else named,
+        references=named
         | entities_of_triggers(ends.configs if ends else ())
         | entities_of_conditions(rule.conditions),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import logging
 from typing import Any, cast
 
+from homeassistant.const import CONF_ENTITY_ID, CONF_TARGET
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import condition, config_validation as cv, trigger
@@ -99,6 +100,12 @@ def entities_of_triggers(configs: Collection[ConfigType]) -> set[str]:
         with suppress(KeyError, TypeError):
             found.update(trigger.async_extract_entities(config))
     return found
+
+
+def targets_more_than_entities(config: ConfigType) -> bool:
+    """Say whether a trigger is for areas, devices, floors or labels."""
+    target = config.get(CONF_TARGET)
+    return isinstance(target, Mapping) and bool(target.keys() - {CONF_ENTITY_ID})
 
 
 def entities_of_conditions(raw: Collection[Any]) -> set[str]:

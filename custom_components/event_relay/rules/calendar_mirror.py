@@ -7,10 +7,12 @@ import logging
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import callback
+from homeassistant.core import Event, EventStateReportedData, callback
+from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.event import (
     async_call_later,
     async_track_state_change_event,
+    async_track_state_report_event,
     async_track_time_interval,
 )
 from homeassistant.util import dt as dt_util
@@ -49,6 +51,8 @@ LIVE_EVENTS = "live_events"
 
 INTERVAL = timedelta(minutes=15)
 """How often the calendar is read beside its own changes."""
+REPORTS = timedelta(minutes=1)
+"""How often it is read at most because its state was reported unchanged."""
 FAR_AHEAD = timedelta(days=400)
 """How far something that has vanished is looked for before it counts as deleted."""
 
@@ -71,8 +75,28 @@ class CalendarMirror(Mirror):
 
     @override
     def listen_to_source(self) -> list[Callable[[], None]]:
-        """Look when the calendar changes, and every quarter of an hour."""
+        """Look when the calendar changes, and every quarter of an hour.
+
+        A change that is not of its next event is told only by its state being
+        reported once more, which pollers also do when nothing has changed.
+        """
+        reported: Debouncer[None] = Debouncer(
+            self.hass,
+            _LOGGER,
+            cooldown=REPORTS.total_seconds(),
+            immediate=True,
+            function=self.look,
+            background=True,
+        )
+
+        @callback
+        def report(_: Event[EventStateReportedData]) -> None:
+            """Look at once after a quiet time, else when it is over."""
+            reported.async_schedule_call()
+
         return [
+            async_track_state_report_event(self.hass, self.settings.calendar, report),
+            reported.async_shutdown,
             async_track_state_change_event(
                 self.hass, self.settings.calendar, self.look
             ),

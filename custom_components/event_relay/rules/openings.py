@@ -98,17 +98,14 @@ class Openings:
     async def async_end_those_of(
         self,
         entity_id: str | None,
-        starters: set[str],
         at: datetime,
         context: Context,
+        *,
+        its_own: bool,
     ) -> None:
-        """End what an end trigger means.
-
-        An entity that can begin events, one of `starters`, ends its own; any other
-        cause ends them all.
-        """
+        """End what an end trigger means: what its entity began, or all there is."""
         for event in self.events:
-            if entity_id not in starters or event.entity_id == entity_id:
+            if not its_own or event.entity_id == entity_id:
                 await self.async_end(event, at, context)
 
     async def async_end(

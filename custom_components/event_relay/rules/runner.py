@@ -163,8 +163,10 @@ class RuleRunner(Member):
                 translation_key="rule_not_armed",
                 translation_placeholders={"rule": self.title},
             )
+        test = {"id": "test", "idx": "0", "platform": "test", "now": dt_util.now()}
+        sample = sample_variables(self.hass, self._armed.triggers.configs)
         cause = Cause(
-            variables=sample_variables(self.hass, self._armed.triggers.configs),
+            variables={"trigger": test} | sample,
             occurred_at=dt_util.utcnow(),
             context=context,
             kind=OriginKind.TEST,
@@ -256,7 +258,10 @@ class RuleRunner(Member):
             context=Context(parent_id=context.id if context else None),
         )
         await self._openings.async_end_those_of(
-            cause.entity_id, self._armed.starters, cause.occurred_at, cause.context
+            cause.entity_id,
+            cause.occurred_at,
+            cause.context,
+            its_own=self._armed.may_start(cause.entity_id),
         )
 
     @callback
