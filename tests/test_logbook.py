@@ -1,5 +1,6 @@
 """What Activity says of outcomes, read as its page reads it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -47,18 +48,21 @@ async def activity(recorder_mock: Recorder, hass: HomeAssistant) -> None:
 async def lines(
     hass: HomeAssistant, client: WebSocketGenerator, *entity_ids: str
 ) -> list[dict[str, Any]]:
-    """Return what Activity shows, of all or of some entities."""
-    await async_wait_recording_done(hass)
-    socket = await client()
+    """Return what Activity shows, of all or of some entities, once it tells of us."""
     since = (dt_util.utcnow() - timedelta(hours=1)).isoformat()
     asked: dict[str, Any] = {"type": "logbook/get_events", "start_time": since}
     if entity_ids:
         asked["entity_ids"] = list(entity_ids)
-    await socket.send_json_auto_id(asked)
-    answer = await socket.receive_json()
-    assert answer["success"], answer
-    result: list[dict[str, Any]] = answer["result"]
-    return result
+    socket = await client()
+    async with asyncio.timeout(10):
+        while True:
+            await async_wait_recording_done(hass)
+            await socket.send_json_auto_id(asked)
+            answer = await socket.receive_json()
+            assert answer["success"], answer
+            result: list[dict[str, Any]] = answer["result"]
+            if told(result):
+                return result
 
 
 def told(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
