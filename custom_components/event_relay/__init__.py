@@ -1,5 +1,6 @@
 """Event Relay: what happens at home, kept by the systems outside it."""
 
+from functools import partial
 import logging
 
 from homeassistant.const import Platform
@@ -17,7 +18,9 @@ from .coordinator import (
     settings,
 )
 from .entity import async_register_device
+from .failed_issue import async_follow_failed, failed_issue
 from .farewell import async_say_farewell
+from .member_entity import async_register_member, async_see_members
 from .outbox.store import StoreUnavailable
 from .registry import BY_NAME
 from .rule_way import make_way
@@ -32,6 +35,7 @@ PLATFORMS = (
     Platform.BUTTON,
     Platform.EVENT,
     Platform.SENSOR,
+    Platform.SWITCH,
 )
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -57,12 +61,16 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
         ) from error
     coordinator = entry.runtime_data
     await coordinator.counts.async_config_entry_first_refresh()
+    entry.async_on_unload(async_follow_failed(hass, entry))
     async_register_device(hass, entry)
     coordinator.rules = Rules(make_way(hass, entry, store, coordinator.outbox))
     try:
         await coordinator.rules.async_load(entry.subentries)
     except StoreUnavailable as error:
         raise _not_ready(error) from error
+    async_see_members(entry, partial(async_register_member, hass, entry))
+    async_see_members(entry, coordinator.announcer.async_meet)
+    entry.async_on_unload(coordinator.announcer.async_follow(coordinator.outbox))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     # Only now, so that the entities hear of everything that is done.
     coordinator.async_start()
@@ -86,7 +94,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> No
     except StoreUnavailable as error:
         _LOGGER.warning("Deliveries of %s stay in the outbox: %s", entry.title, error)
     await BY_NAME[entry.data[CONF_BACKEND]].removed(hass, entry.data)
-    ir.async_delete_issue(hass, DOMAIN, permission_issue(entry))
+    for issue_id in (permission_issue(entry), failed_issue(entry)):
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
     for issue in tuple(ir.async_get(hass).issues.values()):
         if (
             issue.domain == DOMAIN
@@ -100,6 +109,7 @@ async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> 
     if settings(entry) != entry.runtime_data.settings:
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
+    entry.runtime_data.announcer.title = entry.title
     async_register_device(hass, entry)
     if (rules := entry.runtime_data.rules) is not None:
         await rules.async_sync(entry.subentries)

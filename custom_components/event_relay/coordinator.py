@@ -14,6 +14,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
+from .announcing import Announcer
 from .backends.base import Capabilities, JsonObject
 from .backends.errors import (
     BALANCE_EMPTY,
@@ -94,6 +95,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.rules: Rules | None = None
         """What its rules and mirrors run on, once they do."""
         self.counts = CountsCoordinator(hass, entry, store)
+        self.announcer = Announcer(hass, entry.entry_id, entry.title)
         self._paused_for: BackendError | None = None
 
     @callback

@@ -12,6 +12,9 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowContext
 from homeassistant.core import HomeAssistant
 import voluptuous as vol
 
+from .const import ATTR_CONFIG_ENTRY_ID
+from .delivery_repairs import FailedDeliveriesFlow
+from .failed_issue import FAILED_ISSUE
 from .mirror_repairs import QuestionFlow
 from .rules.questions import open_question
 
@@ -58,6 +61,8 @@ async def async_create_fix_flow(
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
     """Return what mends an issue."""
+    if issue_id.startswith(FAILED_ISSUE) and data is not None:
+        return FailedDeliveriesFlow(cast("str", data[ATTR_CONFIG_ENTRY_ID]))
     if (question := open_question(hass, issue_id)) is not None:
         return QuestionFlow(question)
     if issue_id.startswith(_FORM_OF_RULE) and data is not None:

@@ -142,6 +142,8 @@ class CatchingUp:
                     kind=OutcomeKind.SKIPPED,
                     occurred_at=occurrence.instant,
                     reason=reason,
+                    reason_key="missed",
+                    times=number if number > _TOLD_ONE_BY_ONE else 1,
                 )
             )
 

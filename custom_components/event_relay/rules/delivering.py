@@ -19,7 +19,7 @@ from .limits import Firing
 from .member import Member
 from .open_events import OpenEvent
 from .openings import Openings
-from .outcome import Outcome, OutcomeKind
+from .outcome import Outcome, OutcomeKind, reason_key
 from .rule import Limits, Rule
 
 _FIRINGS = "firings"
@@ -61,6 +61,7 @@ class Delivering:
                     kind=OutcomeKind.FAILED,
                     occurred_at=cause.occurred_at,
                     reason=self._member.way.explain(error),
+                    reason_key=reason_key(error),
                     context=cause.context,
                 )
             )

@@ -90,7 +90,7 @@ class Member(ABC):
     @callback
     def settled(self, delivery: Delivery) -> None:
         """Hear of an outcome of one of its deliveries, and tell it if it is an end."""
-        if outcome := outcome_of(delivery, self._context_of(delivery)):
+        if outcome := outcome_of(delivery, self.context_of(delivery)):
             self.tell(outcome)
 
     @callback
@@ -146,8 +146,10 @@ class Member(ABC):
         state = self.hass.states.get(self.entity_id) if self.entity_id else None
         return None if state is None else dict(state.as_dict())
 
-    def _context_of(self, delivery: Delivery) -> Context | None:
-        """Return the context that a delivery was asked for in."""
+    def context_of(self, delivery: Delivery) -> Context | None:
+        """Return the context that one of its deliveries was asked for in."""
         if (context_id := delivery.origin.context_id) is None:
             return None
-        return self._contexts.get(context_id) or Context(id=context_id)
+        return self._contexts.get(context_id) or Context(
+            id=context_id, user_id=delivery.origin.user_id
+        )

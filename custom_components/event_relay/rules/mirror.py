@@ -22,7 +22,7 @@ from ..outbox.outbox import NotAllowed, Request
 from ..outbox.store import StaleDelivery, StoreError
 from .beginnings import has_lost
 from .member import Member
-from .outcome import Outcome, OutcomeKind
+from .outcome import Outcome, OutcomeKind, reason_key
 from .way import Way
 
 _LOGGER = logging.getLogger(__name__)
@@ -169,6 +169,7 @@ class Mirror(Member):
                 kind=OutcomeKind.FAILED,
                 occurred_at=dt_util.utcnow(),
                 reason=self.way.explain(error),
+                reason_key=reason_key(error),
             )
         )
 
