@@ -276,6 +276,24 @@ async def test_test_button_says_why_it_cannot(
     assert not frigate.events
 
 
+async def test_switch_tells_whether_it_is_armed(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    broken = {**DOORBELL, "triggers": [{"trigger": "nothing.happens"}]}
+    entry = await set_up(hass, frigate, a_rule(broken))
+    assert state(hass, SWITCH).state == STATE_ON
+    assert state(hass, SWITCH).attributes["armed"] is False
+
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries[RULE_ID], data=DOORBELL
+    )
+    await hass.async_block_till_done()
+    assert state(hass, SWITCH).attributes["armed"] is True
+    await turn(hass, SERVICE_TURN_OFF)
+    assert state(hass, SWITCH).attributes["armed"] is False
+
+
 async def test_switch_is_what_templates_know_as_this(
     hass: HomeAssistant, frigate: FrigateSimulator, entity_registry: er.EntityRegistry
 ) -> None:

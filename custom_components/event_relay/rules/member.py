@@ -42,6 +42,9 @@ class Member(ABC):
         self.entity_id: str | None = None
         """The entity that stands for it, once there is one: `this` of templates."""
         self._origin = origin
+        self.armed = False
+        """Whether it is at work: let, and with all that it needs in place."""
+        self._watchers: list[Callable[[], None]] = []
         self._listeners: list[Callable[[Outcome], None]] = []
         self._contexts: OrderedDict[str, Context] = OrderedDict()
 
@@ -80,6 +83,19 @@ class Member(ABC):
         if self.enabled:
             await self.remember({_ENABLED: Note(value=False)})
             await self.async_stop()
+
+    @callback
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Call a watcher whenever it begins or ends to work; return how to stop it."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    @callback
+    def set_armed(self, armed: bool) -> None:  # noqa: FBT001 - what else could it be
+        """Note, and tell, whether it is at work."""
+        self.armed = armed
+        for watcher in tuple(self._watchers):
+            watcher()
 
     @callback
     def listen(self, listener: Callable[[Outcome], None]) -> Callable[[], None]:

@@ -69,6 +69,7 @@ class Mirror(Member):
             """Listen, and see what has changed meanwhile."""
             self._stops.extend(self.listen_to_source())
             self._listening = True
+            self.set_armed(True)
             await self.async_compare()
 
         self._stops.append(async_at_started(self.hass, begin))
@@ -77,6 +78,7 @@ class Mirror(Member):
     async def async_stop(self) -> None:
         """Look no more, and let a comparison that is under way end."""
         self._listening = False
+        self.set_armed(False)
         while self._stops:
             self._stops.pop()()
         async with self._comparing:

@@ -106,6 +106,7 @@ class RuleRunner(Member):
         if self._armed is not None:
             armed, self._armed = self._armed, None
             armed.disarm()
+            self.set_armed(False)
             await self._catching_up.async_keep_up(armed)
         self._catching_up.begin_anew()
 
@@ -208,6 +209,7 @@ class RuleRunner(Member):
         else:
             armed.disarm()
             return None
+        self.set_armed(True)
         ir.async_delete_issue(self.hass, DOMAIN, self._issue_not_armed)
         return armed
 
