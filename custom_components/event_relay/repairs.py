@@ -16,7 +16,7 @@ from .const import ATTR_CONFIG_ENTRY_ID
 from .delivery_repairs import FailedDeliveriesFlow
 from .failed_issue import FAILED_ISSUE
 from .mirror_repairs import QuestionFlow
-from .rules.questions import open_question
+from .rules.mirrors.questions import open_question
 
 _FORM_OF_RULE = ("rule_not_armed_", "rule_refers_")
 

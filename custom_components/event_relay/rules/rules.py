@@ -10,13 +10,13 @@ from homeassistant.core import callback
 from ..outbox.delivery import Delivery
 from ..outbox.memory import Note
 from ..outbox.store import StoreError
-from .calendar_mirror import CalendarMirror
-from .calendar_settings import SUBENTRY_CALENDAR_MIRROR
 from .member import Member
+from .mirrors.calendar_mirror import CalendarMirror
+from .mirrors.calendar_settings import SUBENTRY_CALENDAR_MIRROR
+from .mirrors.script_mirror import ScriptMirror
+from .mirrors.script_settings import SUBENTRY_SCRIPT_MIRROR
 from .rule import SUBENTRY_RULE
 from .runner import RuleRunner
-from .script_mirror import ScriptMirror
-from .script_settings import SUBENTRY_SCRIPT_MIRROR
 from .way import Way
 
 _LOGGER = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from homeassistant.helpers import config_validation as cv, template
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .backends.base import InvalidField
-from .coercion import coerce
-from .coordinator import RelayConfigEntry
+from ..backends.base import InvalidField
+from ..coercion import coerce
+from ..coordinator import RelayConfigEntry
 
 
 class BrokenTemplate(Exception):

@@ -19,10 +19,9 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .backends.base import Ending
-from .backends.rule_forms import RuleField
-from .rule_data import SECTION_MORE, SECTION_ONLY_IF, without_empty
-from .rules.rule import (
+from ..backends.base import Ending
+from ..backends.rule_forms import RuleField
+from ..rules.rule import (
     CONF_COOL_DOWN,
     CONF_DEBOUNCE,
     CONF_DELIVER_MISSED,
@@ -36,6 +35,7 @@ from .rules.rule import (
     CONF_PERIOD,
     CONF_UNTIL,
 )
+from .rule_data import SECTION_MORE, SECTION_ONLY_IF, without_empty
 
 _DURATION = DurationSelector()
 _LIST_OF_OBJECTS = vol.Schema([dict])

@@ -7,12 +7,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.yaml import dump
 
-from .backends.base import InvalidField
-from .backends.rule_forms import RuleField
-from .const import DOMAIN
+from ..backends.base import InvalidField
+from ..backends.rule_forms import RuleField
+from ..const import DOMAIN
+from ..rules.rule import SUBENTRY_RULE
 from .rule_data import SECTION_MORE
 from .rule_trial import field_of
-from .rules.rule import SUBENTRY_RULE
 
 HIDDEN = "********"
 """What is shown in place of a secret."""

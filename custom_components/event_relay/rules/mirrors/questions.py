@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import DOMAIN
+from ...const import DOMAIN
 
 type Answered = Callable[[int | None], Awaitable[None]]
 """Hears that the user has confirmed, and which id they named, if they were asked."""

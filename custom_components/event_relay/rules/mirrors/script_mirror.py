@@ -15,19 +15,19 @@ from homeassistant.helpers.event import (
     async_track_state_report_event,
 )
 
-from ..backends.base import InvalidField, JsonObject
-from ..const import DOMAIN
-from ..outbox.delivery import Delivery
-from ..outbox.memory import Note, Notes
+from ...backends.base import InvalidField, JsonObject
+from ...const import DOMAIN
+from ...outbox.delivery import Delivery
+from ...outbox.memory import Note, Notes
+from ..leaving import async_leave_deliveries
+from ..way import Way
 from .beginnings import BEGUN
 from .day_watch import DayWatch
-from .leaving import async_leave_deliveries
 from .mirror import Mirror
 from .questions import Question, ask, withdraw
 from .script_plan import Kept, Step, changed_fields, next_step, read_kept
 from .script_settings import read_script_mirror
 from .script_words import in_words, read_week
-from .way import Way
 
 CREATE = "create_script"
 UPDATE = "update_script"

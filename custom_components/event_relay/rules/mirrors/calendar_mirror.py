@@ -17,8 +17,11 @@ from homeassistant.helpers.event import (
 )
 from homeassistant.util import dt as dt_util
 
-from ..backends.base import InvalidField, Json
-from ..outbox.memory import Note, Notes
+from ...backends.base import InvalidField, Json
+from ...outbox.memory import Note, Notes
+from ..leaving import async_leave_deliveries
+from ..occurrences import CannotTell
+from ..way import Way
 from .beginnings import BEGUN
 from .calendar_plan import (
     PATIENCE,
@@ -36,11 +39,8 @@ from .calendar_plan import (
 )
 from .calendar_reading import read_calendar, seen_events
 from .calendar_settings import read_calendar_mirror
-from .leaving import async_leave_deliveries
 from .live_events import adopt
 from .mirror import Mirror, never_was, outcome_unknown
-from .occurrences import CannotTell
-from .way import Way
 
 _LOGGER = logging.getLogger(__name__)
 

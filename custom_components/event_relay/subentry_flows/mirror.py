@@ -28,10 +28,10 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .backends.base import InvalidField
-from .backends.errors import BackendError
-from .coordinator import RelayConfigEntry
-from .rules.calendar_settings import (
+from ..backends.base import InvalidField
+from ..backends.errors import BackendError
+from ..coordinator import RelayConfigEntry
+from ..rules.mirrors.calendar_settings import (
     AHEAD_DAYS,
     AHEAD_DAYS_MOST,
     CONF_ACCESS_CODE,
@@ -48,7 +48,7 @@ from .rules.calendar_settings import (
     read_calendar_mirror,
     summary_filter,
 )
-from .rules.script_settings import (
+from ..rules.mirrors.script_settings import (
     CONF_CAMERAS,
     CONF_EVENT,
     CONF_REACTION,

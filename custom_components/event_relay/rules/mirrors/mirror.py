@@ -13,17 +13,17 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from ..backends.base import InvalidField
-from ..backends.errors import BackendError
-from ..const import DOMAIN
-from ..outbox.delivery import Delivery, DeliveryState, OriginKind
-from ..outbox.memory import Note, Notes
-from ..outbox.outbox import NotAllowed, Request
-from ..outbox.store import StaleDelivery, StoreError
+from ...backends.base import InvalidField
+from ...backends.errors import BackendError
+from ...const import DOMAIN
+from ...outbox.delivery import Delivery, DeliveryState, OriginKind
+from ...outbox.memory import Note, Notes
+from ...outbox.outbox import NotAllowed, Request
+from ...outbox.store import StaleDelivery, StoreError
+from ..member import Member
+from ..outcome import Outcome, OutcomeKind, reason_key
+from ..way import Way
 from .beginnings import has_lost
-from .member import Member
-from .outcome import Outcome, OutcomeKind, reason_key
-from .way import Way
 
 _LOGGER = logging.getLogger(__name__)
 

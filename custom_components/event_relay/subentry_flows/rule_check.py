@@ -9,10 +9,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .backends.base import Ending
-from .rule_data import SECTION_ONLY_IF
-from .rules.arming import CannotArm, make_conditions, validate_triggers
-from .rules.rule import (
+from ..backends.base import Ending
+from ..rules.arming import CannotArm, make_conditions, validate_triggers
+from ..rules.rule import (
     CONF_FIELDS,
     CONF_LIMITS,
     CONF_LONGEST_OPEN,
@@ -20,6 +19,7 @@ from .rules.rule import (
     CONF_PERIOD,
     CONF_UNTIL,
 )
+from .rule_data import SECTION_ONLY_IF
 
 
 class Mistake(Exception):

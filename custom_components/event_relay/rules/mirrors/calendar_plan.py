@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 import hashlib
 import json
 
-from ..backends.base import Json
-from ..outbox.memory import Note
+from ...backends.base import Json
+from ...outbox.memory import Note
 
 REMEMBERED = timedelta(days=30)
 """How long after its end the versions of an event are known; much longer than what

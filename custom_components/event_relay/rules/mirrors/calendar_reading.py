@@ -11,9 +11,9 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from ..occurrences import CannotTell
 from .calendar_plan import Seen
 from .calendar_settings import CalendarMirrorSettings
-from .occurrences import CannotTell
 
 _LONGEST_TITLE = 100
 """Characters that a live event's title may have; what is longer is cut off."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from homeassistant.const import CONF_CONDITIONS, CONF_NAME, CONF_TRIGGERS
 
-from .backends.rule_forms import RuleField
-from .rules.rule import (
+from ..backends.rule_forms import RuleField
+from ..rules.rule import (
     CONF_COOL_DOWN,
     CONF_DEBOUNCE,
     CONF_DELIVER_MISSED,

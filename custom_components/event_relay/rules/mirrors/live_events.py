@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from ..backends.base import Json, JsonObject
+from ...backends.base import Json, JsonObject
 from .calendar_plan import Binding, Seen
 
 

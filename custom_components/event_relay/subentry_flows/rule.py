@@ -16,18 +16,18 @@ from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .backends.base import InvalidField
-from .backends.rule_forms import RuleField
-from .coordinator import RelayConfigEntry
-from .registry import BACKENDS
-from .resolve import invalid_field
+from ..backends.base import InvalidField
+from ..backends.rule_forms import RuleField
+from ..coordinator import RelayConfigEntry
+from ..registry import BACKENDS
+from ..resolve import invalid_field
+from ..rules.rule import CONF_FIELDS, CONF_OPERATION, CONF_UNTIL
+from ..rules.sample import sample_variables
 from .rule_check import Mistake, check_deliver, check_when
 from .rule_data import deliver_data, deliver_shown, when_data, when_shown
 from .rule_form import deliver_schema, place_of, when_schema
 from .rule_trial import BrokenTemplate, Trial, field_of, try_fields
 from .rule_words import as_list, as_yaml, in_words, labels_of
-from .rules.rule import CONF_FIELDS, CONF_OPERATION, CONF_UNTIL
-from .rules.sample import sample_variables
 
 EXAMPLES = {
     "template": "{{ trigger.to_state.name }}",

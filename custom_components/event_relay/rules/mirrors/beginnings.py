@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from homeassistant.util.ulid import ulid_to_bytes_or_none
 
-from ..outbox.memory import Note
+from ...outbox.memory import Note
 
 BEGUN = "begun"
 """Name of the note that a mirror makes with the first thing it does."""
