@@ -30,7 +30,9 @@ CONNECTIONS = {
 }
 RULES = {
     "frigate 0.18 rule",
+    "frigate 0.18 visits",
     "frigate 0.17 rule",
+    "frigate 0.17 visits",
     "guance rule",
     "aipix rule",
     "aipix clock",

@@ -67,6 +67,6 @@ class Following:
             for one in self._followers
         ]
 
-    def knows(self, mark: str) -> bool:
-        """Say whether a mark is one of theirs."""
-        return any(one.is_own(mark) for one in self._followers)
+    def knows(self, target: AnyTarget, mark: str) -> bool:
+        """Say whether a mark is one of those of a target."""
+        return any(one.target is target and one.is_own(mark) for one in self._followers)

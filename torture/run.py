@@ -193,7 +193,7 @@ class _Run:
             {
                 thing: ids
                 for thing, ids in target.stored().items()
-                if not self._following.knows(thing.mark)
+                if not self._following.knows(target, thing.mark)
             },
         )
 

@@ -23,6 +23,7 @@ from torture.followers import make_followers
 from torture.followers.clock import ClockRule
 from torture.followers.mirror import MirrorFollower
 from torture.followers.switches import SwitchRule
+from torture.following import Following
 from torture.ledger import Kind, Row
 from torture.targets import AnyTarget, make_targets
 from torture.targets.aipix import AipixTarget
@@ -69,6 +70,14 @@ def test_marks_of_rules_and_of_actions_are_told_apart() -> None:
         acts = [target.act(target.mark(1), random.Random(1))]  # noqa: S311 no secret
         for act in acts:
             assert not any(one.is_own(act.thing.mark) for one in followers)
+
+
+def test_what_arrives_at_the_wrong_connection_belongs_to_no_rule() -> None:
+    targets = make_targets()
+    following = Following(targets, "seed")
+    newer, older = targets[:2]
+    assert following.knows(newer, "frigate 0.18 rule 1")
+    assert not following.knows(older, "frigate 0.18 rule 1")
 
 
 # A clock: what fires by itself must be there, once, for every instant.

@@ -14,6 +14,7 @@ from .events import GuanceRule, MarkRule
 from .follower import Follower
 from .schedule import ScriptMirror
 from .switches import SwitchRule
+from .visits import VisitRule
 
 __all__ = ["Follower", "make_followers"]
 
@@ -27,6 +28,7 @@ def _followers(target: AnyTarget) -> Iterator[Follower]:
     match target:
         case FrigateTarget():
             yield SwitchRule(f"{target.name} rule", target)
+            yield VisitRule(f"{target.name} visits", target)
         case GuanceTarget():
             yield GuanceRule("guance rule", target)
         case AipixTarget():

@@ -22,13 +22,9 @@ class EventRule(FiredRule):
     """Mean time between two firings."""
 
     @property
-    def _event_type(self) -> str:
-        return self.name.replace(" ", "_")
-
-    @property
     @override
     def triggers(self) -> Sequence[Json]:
-        return [{"trigger": "event", "event_type": self._event_type}]
+        return [{"trigger": "event", "event_type": self.name}]
 
     @override
     async def furnish(self, api: Api, socket: WebSocket) -> None:
@@ -43,7 +39,7 @@ class EventRule(FiredRule):
 
     async def _cause(self, socket: WebSocket, mark: str) -> None:
         event = socket.command(
-            "fire_event", event_type=self._event_type, event_data={"mark": mark}
+            "fire_event", event_type=self.name, event_data={"mark": mark}
         )
         await self.fire(socket, mark, event)
 
