@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-import logging
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigSubentry
@@ -16,7 +15,6 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.trace import trace_clear
@@ -39,10 +37,9 @@ from .open_events import read_open_events
 from .openings import Openings
 from .references import References
 from .rule import read_rule
+from .rule_issues import RuleIssues
 from .sample import sample_variables
 from .way import Way
-
-_LOGGER = logging.getLogger(__name__)
 
 AGAIN = timedelta(minutes=5)
 """When a rule that could not be armed, or caught up, tries it again."""
@@ -66,11 +63,8 @@ class RuleRunner(Member):
         self._openings = Openings(self, ending, notes) if ending else None
         self._delivering = Delivering(self, self.rule, self._openings)
         self._catching_up = CatchingUp(self, self.rule)
-        self._issue_not_armed = f"rule_not_armed_{self.id}"
-        self._issue_refers = f"rule_refers_{self.id}"
-        self._references = References(
-            self.hass, self._issue_refers, self._report_missing
-        )
+        self._issues = RuleIssues(self.hass, way.connection, self.id, self.title)
+        self._references = References(self.hass, self._issues.refers_to)
         self._armed: Armed | None = None
         self._arming = asyncio.Lock()
         self._working = False
@@ -137,8 +131,7 @@ class RuleRunner(Member):
         await self.async_stop()
         if self._openings is not None:
             await self._openings.async_leave()
-        for issue in (self._issue_not_armed, self._issue_refers):
-            ir.async_delete_issue(self.hass, DOMAIN, issue)
+        self._issues.clear()
         ends = {ending.operation for ending in self.way.endings.values()}
         await async_leave_deliveries(self.way, self.id, spare=ends)
 
@@ -201,7 +194,7 @@ class RuleRunner(Member):
                 self.hass, self.rule, triggered=self._async_triggered, ended=ended
             )
         except CannotArm as error:
-            self._report(self._issue_not_armed, str(error))
+            self._issues.not_armed(str(error))
             self._cancel_again = async_call_later(self.hass, AGAIN, self._async_arm)
             return None
         if self._working:
@@ -210,7 +203,7 @@ class RuleRunner(Member):
             armed.disarm()
             return None
         self.set_armed(True)
-        ir.async_delete_issue(self.hass, DOMAIN, self._issue_not_armed)
+        self._issues.armed()
         return armed
 
     async def _async_look_back(self, armed: Armed) -> None:
@@ -281,26 +274,4 @@ class RuleRunner(Member):
             cause.occurred_at,
             cause.context,
             its_own=armed.may_start(cause.entity_id),
-        )
-
-    @callback
-    def _report_missing(self, entities: str) -> None:
-        """Make a repair of entities that are not there."""
-        self._report(self._issue_refers, entities)
-
-    @callback
-    def _report(self, issue_id: str, reason: str) -> None:
-        """Make a repair that leads to the rule's form."""
-        _LOGGER.warning("Rule %s cannot work as it should: %s", self.title, reason)
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            issue_id,
-            is_fixable=True,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key=(
-                "rule_refers" if issue_id == self._issue_refers else "rule_not_armed"
-            ),
-            translation_placeholders={"rule": self.title, "reason": reason},
-            data={"entry_id": self.way.connection, "subentry_id": self.id},
         )
