@@ -62,7 +62,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
         await coordinator.rules.async_load(entry.subentries)
     except StoreUnavailable as error:
         raise _not_ready(error) from error
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
     # Only now, so that the entities hear of everything that is done.
     coordinator.async_start()
     await coordinator.rules.async_start()
@@ -73,7 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
 async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bool:
     """Stop delivering; what waits stays in the outbox."""
     await entry.runtime_data.async_stop()
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    return await hass.config_entries.async_unload_platforms(entry, _platforms(entry))
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
@@ -85,6 +85,13 @@ async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> No
     except StoreUnavailable as error:
         _LOGGER.warning("Deliveries of %s stay in the outbox: %s", entry.title, error)
     ir.async_delete_issue(hass, DOMAIN, permission_issue(entry))
+
+
+def _platforms(entry: RelayConfigEntry) -> tuple[Platform, ...]:
+    """Return the platforms of a connection; few have a calendar to load."""
+    if entry.runtime_data.forms.calendar is None:
+        return PLATFORMS
+    return (*PLATFORMS, Platform.CALENDAR)
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
