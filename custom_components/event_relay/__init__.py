@@ -71,7 +71,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     async_see_members(entry, partial(async_register_member, hass, entry))
     async_see_members(entry, coordinator.announcer.async_meet)
     entry.async_on_unload(coordinator.announcer.async_follow(coordinator.outbox))
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
     # Only now, so that the entities hear of everything that is done.
     coordinator.async_start()
     await coordinator.rules.async_start()
@@ -82,7 +82,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
 async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bool:
     """Stop delivering; what waits stays in the outbox."""
     await entry.runtime_data.async_stop()
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    return await hass.config_entries.async_unload_platforms(entry, _platforms(entry))
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
@@ -102,6 +102,13 @@ async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> No
             and (issue.data or {}).get("entry_id") == entry.entry_id
         ):
             ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+
+
+def _platforms(entry: RelayConfigEntry) -> tuple[Platform, ...]:
+    """Return the platforms of a connection; few have a calendar to load."""
+    if entry.runtime_data.forms.calendar is None:
+        return PLATFORMS
+    return (*PLATFORMS, Platform.CALENDAR)
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> None:

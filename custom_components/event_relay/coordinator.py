@@ -145,7 +145,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 if isinstance(error, InvalidCredentials)
                 else UpdateFailed
             )
-            raise kind(**_translation(error, self.name)) from error
+            raise kind(**error_text(error, self.name)) from error
         kept: JsonObject = capabilities.dump()
         entry = self.config_entry
         if entry.data[CONF_CAPABILITIES] != kept:
@@ -264,7 +264,7 @@ def delivery_error(delivery: Delivery, connection: str) -> HomeAssistantError:
 
 def backend_error(error: BackendError, connection: str) -> HomeAssistantError:
     """Return why a backend did not answer what it was asked."""
-    return HomeAssistantError(**_translation(error, connection))
+    return HomeAssistantError(**error_text(error, connection))
 
 
 def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
@@ -277,7 +277,7 @@ def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
     )
 
 
-def _translation(error: BackendError, connection: str) -> dict[str, Any]:
+def error_text(error: BackendError, connection: str) -> dict[str, Any]:
     """Return the translated text of a client's error."""
     return {
         "translation_domain": DOMAIN,

@@ -11,6 +11,7 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
@@ -30,6 +31,7 @@ import voluptuous as vol
 
 from ..backends.base import InvalidField
 from ..backends.errors import BackendError
+from ..const import DOMAIN
 from ..coordinator import RelayConfigEntry
 from ..rules.mirrors.calendar_settings import (
     AHEAD_DAYS,
@@ -219,11 +221,20 @@ class CalendarMirrorFlow(MirrorFlow):
 
     @override
     async def async_schema(self) -> vol.Schema:
-        """Return the form."""
+        """Return the form.
+
+        A calendar of ours shows what mirrors make, so one that followed it would
+        follow itself, and make more each time.
+        """
+        own = [
+            entity.entity_id
+            for entity in er.async_get(self.hass).entities.values()
+            if entity.platform == DOMAIN and entity.domain == "calendar"
+        ]
         return vol.Schema(
             {
                 vol.Required(CONF_CALENDAR): EntitySelector(
-                    EntitySelectorConfig(domain="calendar")
+                    EntitySelectorConfig(domain="calendar", exclude_entities=own)
                 ),
                 vol.Required(CONF_AHEAD, default=AHEAD_DAYS): NumberSelector(
                     NumberSelectorConfig(
