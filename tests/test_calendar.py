@@ -77,9 +77,15 @@ async def until(hass: HomeAssistant, holds: Callable[[], bool]) -> None:
     await hass.async_block_till_done()
 
 
-async def until_read(hass: HomeAssistant) -> None:
-    """Wait for the first reading."""
-    await until(hass, lambda: shown(hass).state != STATE_UNAVAILABLE)
+async def until_read(hass: HomeAssistant, palabra: PalabraSimulator) -> None:
+    """Wait until the list is read, and the connection has had its own first look."""
+    await until(
+        hass,
+        lambda: (
+            shown(hass).state != STATE_UNAVAILABLE
+            and len([seen for seen in palabra.requests if seen.status]) > 1
+        ),
+    )
 
 
 async def listed(hass: HomeAssistant, start: datetime, end: datetime) -> list[str]:
@@ -113,7 +119,7 @@ async def test_calendar(
     monkeypatch.setattr(integration, "PLATFORMS", ())
     palabra.add("Town meeting", EIGHTEEN, TWENTY)
     entry = await connect(hass, palabra, entry_id="the_connection")
-    await until_read(hass)
+    await until_read(hass, palabra)
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
@@ -132,7 +138,7 @@ async def test_range_is_what_overlaps_it_from_all_pages(
         start = EIGHTEEN + timedelta(hours=hour)
         palabra.add(f"Talk {hour}", start, start + timedelta(hours=1))
     await connect(hass, palabra)
-    await until_read(hass)
+    await until_read(hass, palabra)
     assert await listed(hass, EIGHTEEN, EIGHTEEN + timedelta(days=1)) == [
         f"Talk {hour}" for hour in range(5)
     ]
@@ -146,7 +152,7 @@ async def test_what_we_change_is_seen_at_once(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> None:
     await connect(hass, palabra)
-    await until_read(hass)
+    await until_read(hass, palabra)
     assert shown(hass).state == STATE_OFF
     assert "message" not in shown(hass).attributes
 
@@ -178,7 +184,7 @@ async def test_goes_on_between_start_and_end(
     palabra.add("First", now - timedelta(minutes=2), now + timedelta(minutes=4))
     palabra.add("Second", now + timedelta(minutes=6), now + timedelta(minutes=7))
     await connect(hass, palabra)
-    await until_read(hass)
+    await until_read(hass, palabra)
     assert (shown(hass).state, shown(hass).attributes["message"]) == (STATE_ON, "First")
     for minutes, state, message in (
         (5, STATE_OFF, "Second"),
@@ -199,7 +205,7 @@ async def test_is_polled_while_it_is_there_and_no_longer(
     entity_registry: er.EntityRegistry,
 ) -> None:
     entry = await connect(hass, palabra)
-    await until_read(hass)
+    await until_read(hass, palabra)
     assert readings(palabra) == 1
     palabra.add("Made elsewhere", EIGHTEEN, TWENTY)
     await poll(hass)
@@ -236,12 +242,12 @@ async def test_is_unavailable_after_a_reading_that_failed_until_one_succeeds(
 ) -> None:
     palabra.add("Town meeting", EIGHTEEN, TWENTY)
     entry = await connect(hass, palabra)
-    await until_read(hass)
+    await until_read(hass, palabra)
     palabra.add_faults(fault)
     await poll(hass)
     await until(hass, lambda: shown(hass).state == STATE_UNAVAILABLE)
     await poll(hass)
-    await until_read(hass)
+    await until_read(hass, palabra)
     assert coordinator(entry).last_update_success
     assert shown(hass).attributes["message"] == "Town meeting"
 
@@ -250,7 +256,7 @@ async def test_reading_says_nothing_of_a_balance_that_is_empty(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> None:
     entry = await connect(hass, palabra)
-    await until_read(hass)
+    await until_read(hass, palabra)
     palabra.configure(empty_balance=True)
     answer = await act(hass, "create_live_event", **EVENT)
     assert answer["state"] == "pending"
@@ -263,7 +269,7 @@ async def test_refused_key_asks_to_sign_in(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> None:
     await connect(hass, palabra)
-    await until_read(hass)
+    await until_read(hass, palabra)
     palabra.expire_logins()
     await poll(hass)
     await until(hass, lambda: shown(hass).state == STATE_UNAVAILABLE)
@@ -277,13 +283,13 @@ async def test_events_without_times_are_left_out(
     palabra.configure(sparse=True)
     palabra.add("Somewhen", EIGHTEEN, TWENTY)
     await connect(hass, palabra)
-    await until_read(hass)
+    await until_read(hass, palabra)
     assert await listed(hass, EIGHTEEN, TWENTY) == []
 
 
 async def test_is_read_only(hass: HomeAssistant, palabra: PalabraSimulator) -> None:
     await connect(hass, palabra)
-    await until_read(hass)
+    await until_read(hass, palabra)
     with pytest.raises(HomeAssistantError):
         await hass.services.async_call(
             CALENDAR,
