@@ -1,0 +1,19 @@
+/** Make the card known to the page, and to the picker of cards. */
+import { EventRelayCard } from "./card";
+import { text } from "./texts";
+
+const NAME = "event-relay-card";
+
+// A page may load the resource twice, under an old address and a new one.
+if (!customElements.get(NAME)) {
+  customElements.define(NAME, EventRelayCard);
+  window.customCards = [
+    ...(window.customCards ?? []),
+    {
+      type: NAME,
+      name: "Event Relay",
+      description: text(navigator.language, "description"),
+      preview: true,
+    },
+  ];
+}
