@@ -34,6 +34,8 @@ export class EventRelayCard extends LitElement {
   /** The row that the tab key leads to. */
   #current: string | undefined;
   #timer: number | undefined;
+  /** Where in the timeline the focus is; -1 for elsewhere. */
+  #focused = -1;
 
   static getConfigForm = configForm;
 
@@ -81,13 +83,23 @@ export class EventRelayCard extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    const active = this.shadowRoot?.activeElement?.closest("li")?.querySelector("button.row");
+    this.#focused = active ? this.#rows().indexOf(active as HTMLElement) : -1;
     if (!changed.has("hass") || this.hass === undefined) return;
     this.#feed.hass = this.hass;
     if (changed.get("hass") === undefined) {
       for (const category of ["services", "exceptions", "selector"]) {
-        void this.hass.loadBackendTranslation(category, "event_relay");
+        // Without them, codes stand for the names.
+        this.hass.loadBackendTranslation(category, "event_relay").catch(() => undefined);
       }
     }
+  }
+
+  /** A row may go, such as one that is retried where failed ones are shown. */
+  protected override updated(): void {
+    if (this.#focused < 0 || this.shadowRoot?.activeElement) return;
+    const rows = this.#rows();
+    rows[Math.min(this.#focused, rows.length - 1)]?.focus({ preventScroll: true });
   }
 
   protected override render(): TemplateResult | typeof nothing {

@@ -1,4 +1,5 @@
 /** The little of Home Assistant's frontend that the card relies on. */
+import type { CardConfig } from "./form";
 
 export interface HomeAssistant {
   readonly user?: { readonly is_admin: boolean };
@@ -8,6 +9,10 @@ export interface HomeAssistant {
     readonly time_zone: "local" | "server";
   };
   readonly config: { readonly time_zone: string };
+  readonly entities: Readonly<
+    Record<string, { readonly platform?: string; readonly device_id?: string }>
+  >;
+  readonly devices: Readonly<Record<string, { readonly primary_config_entry?: string | null }>>;
   readonly connection: {
     subscribeMessage<Event>(
       heard: (event: Event) => void,
@@ -32,6 +37,7 @@ export interface CustomCard {
   readonly name: string;
   readonly description: string;
   readonly preview: boolean;
+  getEntitySuggestion(hass: HomeAssistant, entity: string): { config: CardConfig } | null;
 }
 
 declare global {

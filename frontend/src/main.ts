@@ -14,6 +14,12 @@ if (!customElements.get(NAME)) {
       name: "Event Relay",
       description: text(navigator.language, "description"),
       preview: true,
+      getEntitySuggestion: (hass, entity) => {
+        const { platform, device_id } = hass.entities[entity] ?? {};
+        if (platform !== "event_relay") return null;
+        const connection = device_id && hass.devices[device_id]?.primary_config_entry;
+        return { config: { type: `custom:${NAME}`, ...(connection ? { connection } : {}) } };
+      },
     },
   ];
 }

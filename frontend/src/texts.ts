@@ -45,7 +45,8 @@ const ENGLISH = {
   retry: "Try again",
   discard: "Discard",
   cancel: "Cancel",
-  confirm_retry: "It may have arrived already. Sent again, it may be there twice.",
+  confirm_retry: 
+    "It may have arrived already. It is looked for first; where that cannot be done, it may be there twice.",
   confirm_retry_yes: "Send it again",
   confirm_discard: "It will not be delivered.",
   confirm_discard_yes: "Discard it",
