@@ -68,7 +68,10 @@ async def _async_list(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Answer a page of deliveries, newest first, and what the next is `before`."""
-    entries = {one.entry_id: one for one in hass.config_entries.async_entries(DOMAIN)}
+    entries = {
+        one.entry_id: one
+        for one in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+    }
     limit = msg[ATTR_LIMIT]
     try:
         page = await (await async_get_store(hass)).page(

@@ -66,16 +66,12 @@ export class Feed implements ReactiveController {
     void this.reload();
   }
 
-  /** Read the newest again, and keep what follows on them. */
+  /** Read the newest again, as many as are shown if they fit on a page. */
   async reload(): Promise<void> {
-    const page = await this.#ask(FIRST, null);
+    const page = await this.#ask(Math.min(Math.max(this.rows.length, FIRST), MORE), null);
     if (page === undefined) return;
-    const last = page.deliveries.at(-1)?.sequence ?? 0;
-    const joined = this.rows.some((row) => row.sequence >= last);
-    const kept = page.before !== null && joined ? this.rows : [];
-    const older = kept.filter((row) => row.sequence < last);
-    this.rows = [...page.deliveries, ...older];
-    if (older.length === 0) this.#before = page.before;
+    this.rows = page.deliveries;
+    this.#before = page.before;
     this.#host.requestUpdate();
   }
 
@@ -168,6 +164,8 @@ export class Feed implements ReactiveController {
       void this.reload();
       return;
     }
+    // What is being read for the first time will have it.
+    if (!this.ready) return;
     const changed = new Map(change.deliveries.map((row) => [row.delivery_id, row]));
     const oldest = this.#before ?? 0;
     const rows = this.rows.filter((row) => !changed.has(row.delivery_id));

@@ -7,19 +7,18 @@ const NAME = "event-relay-card";
 // A page may load the resource twice, under an old address and a new one.
 if (!customElements.get(NAME)) {
   customElements.define(NAME, EventRelayCard);
-  window.customCards = [
-    ...(window.customCards ?? []),
-    {
-      type: NAME,
-      name: "Event Relay",
-      description: text(navigator.language, "description"),
-      preview: true,
-      getEntitySuggestion: (hass, entity) => {
-        const { platform, device_id } = hass.entities[entity] ?? {};
-        if (platform !== "event_relay") return null;
-        const connection = device_id && hass.devices[device_id]?.primary_config_entry;
-        return { config: { type: `custom:${NAME}`, ...(connection ? { connection } : {}) } };
-      },
+  // Home Assistant keeps this very array.
+  window.customCards ??= [];
+  window.customCards.push({
+    type: NAME,
+    name: "Event Relay",
+    description: text(navigator.language, "description"),
+    preview: true,
+    getEntitySuggestion: (hass, entity) => {
+      const { platform, device_id } = hass.entities[entity] ?? {};
+      if (platform !== "event_relay") return null;
+      const connection = device_id && hass.devices[device_id]?.primary_config_entry;
+      return { config: { type: `custom:${NAME}`, ...(connection ? { connection } : {}) } };
     },
-  ];
+  });
 }

@@ -10,6 +10,7 @@ export const styles = css`
     display: flex;
     flex-direction: column;
     height: 100%;
+    container-type: inline-size;
     max-height: var(--event-relay-card-max-height, 80vh);
     overflow: hidden;
     color: var(--primary-text-color);
@@ -47,7 +48,7 @@ export const styles = css`
     padding-inline: 8px;
     border: 1px solid var(--divider-color);
     border-radius: 8px;
-    background: var(--card-background-color, var(--ha-card-background));
+    background: var(--ha-card-background, var(--card-background-color));
     text-overflow: ellipsis;
   }
   :focus-visible {
@@ -156,7 +157,7 @@ export const styles = css`
     flex: none;
     align-self: center;
     border-radius: 50%;
-    background: var(--card-background-color, var(--ha-card-background));
+    background: var(--ha-card-background, var(--card-background-color));
     color: var(--state-color);
   }
   .what {
@@ -292,7 +293,8 @@ export const styles = css`
     margin: 8px auto 16px;
     color: var(--secondary-text-color);
   }
-  @media (max-width: 500px) {
+  /* By the card's own width: a phone's, or a narrow column's. */
+  @container (max-width: 400px) {
     .filters,
     .filters select {
       flex: 1 1 auto;
