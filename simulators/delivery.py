@@ -1,6 +1,6 @@
 """Give a reply to the peer, or fail to, as a fault says."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -8,24 +8,27 @@ from .connection import close, reset
 from .faults import Fault, FaultKind
 from .wire import Reply
 
-if TYPE_CHECKING:
-    from .server import Simulator
-
 _GARBAGE = b"\x00\xffnot JSON at all{"
 
 
 async def deliver(
-    simulator: Simulator,
     request: web.BaseRequest,
     reply: Reply | None,
     fault: Fault | None,
+    *,
+    hold: Callable[[], Awaitable[object]],
 ) -> web.StreamResponse:
-    """Answer with reply, unless the fault does something else."""
+    """Answer with reply, unless the fault does something else.
+
+    What is never answered is held until `hold` returns.
+    """
     kind = None if fault is None else fault.kind
     if fault is not None and kind is FaultKind.STATUS:
         reply = fault.reply()
     if reply is None or kind in (FaultKind.RESET_AFTER, FaultKind.HANG):
-        return await _leave_unanswered(simulator, request, kind)
+        if kind is FaultKind.HANG:
+            await hold()
+        return _leave_unanswered(request, kind)
     if kind is FaultKind.GARBAGE:
         return await _send(request, Reply(body=_GARBAGE))
     if kind is FaultKind.HALF_BODY:
@@ -33,11 +36,9 @@ async def deliver(
     return await _send(request, reply)
 
 
-async def _leave_unanswered(
-    simulator: Simulator, request: web.BaseRequest, kind: FaultKind | None
+def _leave_unanswered(
+    request: web.BaseRequest, kind: FaultKind | None
 ) -> web.StreamResponse:
-    if kind is FaultKind.HANG:
-        await simulator.wait_stopping()
     if kind in (FaultKind.RESET_BEFORE, FaultKind.RESET_AFTER):
         reset(request)
     else:

@@ -1,29 +1,26 @@
 """The HTTP server that every simulator runs on."""
 
-from abc import ABC, abstractmethod
 import asyncio
-import logging
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
 
 from .certificate import self_signed_context
-from .clock import Clock
 from .control import CONTROL_PATH, answer_control
 from .delivery import deliver
-from .faults import Fault, FaultKind, Faults
+from .faults import Fault, FaultKind
 from .port import TlsPort
 from .reading import read_call
 from .recording import SeenRequest, without_secrets
-from .wire import Call, Json, Reply, html_reply, text_reply
+from .stand_in import StandIn
+from .wire import Call, Reply, html_reply
 
-_LOGGER = logging.getLogger(__name__)
 _HOST = "127.0.0.1"
 _PLAIN = "<center>The plain HTTP request was sent to HTTPS port</center>"
 
 
-class Simulator(ABC):
+class Simulator(StandIn):
     """A real HTTP server on 127.0.0.1 that stands in for an outside system."""
 
     body_limit = 20 * 1024 * 1024
@@ -31,11 +28,9 @@ class Simulator(ABC):
 
     def __init__(self, *, port: int = 0, tls: bool = False, prefix: str = "") -> None:
         """Prepare a server on port (0: a free one), below prefix."""
+        super().__init__()
         self.port = port
         self.prefix = prefix.rstrip("/")
-        self.clock = Clock()
-        self.faults = Faults()
-        self.requests: list[SeenRequest] = []
         self._tls = self_signed_context() if tls else None
         self._runner: web.ServerRunner | None = None
         self._tls_port: TlsPort | None = None
@@ -95,71 +90,22 @@ class Simulator(ABC):
         """Stop."""
         await self.stop()
 
-    @abstractmethod
-    def answer(self, call: Call) -> Reply:
-        """Handle one request as the outside system would."""
-
-    @abstractmethod
-    def stored_events(self) -> list[Json]:
-        """Return what is stored, each with stored_at in unix seconds."""
-
-    @abstractmethod
-    def configure(self, **changes: Json) -> None:
-        """Change settings at run time; raise ValueError for an unknown one."""
-
-    @abstractmethod
-    def expire_logins(self) -> None:
-        """Make every token that was given out invalid."""
-
-    @abstractmethod
-    def restart(self, *, graceful: bool = False) -> None:
-        """Restart the outside system, not this server."""
-
-    @abstractmethod
-    def flush(self) -> None:
-        """Write at once whatever is still to be written later."""
-
-    def reset(self) -> None:
-        """Forget faults and seen requests, and set the clock right."""
-        self.clear_faults()
-        self.requests.clear()
-        self.clock.offset = 0.0
-
-    def add_faults(self, *faults: Fault) -> None:
-        """Lay faults in wait, after those that already are."""
-        for fault in faults:
-            if fault.kind is FaultKind.EXPIRE_LOGINS:
-                self.expire_logins()
-            else:
-                self.faults.waiting.append(fault)
-
-    def clear_faults(self) -> None:
-        """Take away every fault that lies in wait."""
-        self.faults.waiting.clear()
-
-    def answer_safely(self, call: Call) -> Reply:
-        """Answer, with 500 where the outside system would have crashed."""
-        try:
-            return self.answer(call)
-        except Exception:
-            _LOGGER.exception("Unhandled error at %s %s", call.method, call.path)
-            return text_reply("Internal Server Error", 500)
-
-    async def wait_stopping(self) -> None:
-        """Wait until the server is being stopped."""
-        await self._stopping.wait()
+    async def _deliver(
+        self, request: web.BaseRequest, reply: Reply | None, fault: Fault | None = None
+    ) -> web.StreamResponse:
+        return await deliver(request, reply, fault, hold=self._stopping.wait)
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         if self._tls is not None and not request.secure:
-            return await deliver(self, request, html_reply(400, _PLAIN), None)
+            return await self._deliver(request, html_reply(400, _PLAIN))
         path, _, query = request.raw_path.partition("?")
         control = path.removeprefix(self.prefix)
         if control.startswith(CONTROL_PATH + "/"):
             document = await request.read()
             reply = answer_control(self, request.method, control, document)
-            return await deliver(self, request, reply, None)
+            return await self._deliver(request, reply)
         if self.prefix and not path.startswith(self.prefix + "/"):
-            return await deliver(self, request, html_reply(404), None)
+            return await self._deliver(request, html_reply(404))
         path = path.removeprefix(self.prefix)
         seen = SeenRequest(
             method=request.method,
@@ -184,7 +130,7 @@ class Simulator(ABC):
             await asyncio.sleep(fault.seconds)
         if call is not None:
             reply = self.answer_safely(call)
-        response = await deliver(self, request, reply, fault)
+        response = await self._deliver(request, reply, fault)
         seen.status = response.status if response.prepared else None
         return response
 

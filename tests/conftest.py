@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from hypothesis import settings
 import pytest
@@ -37,3 +38,9 @@ def hass(
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Return a snapshot in Home Assistant's format, kept in `snapshots/`."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enable also what is disabled by default."""
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)

@@ -25,11 +25,13 @@ async def connect(
     *,
     older: bool = False,
     answers: bool = True,
+    entry_id: str | None = None,
 ) -> MockConfigEntry:
     """Set up a connection and wait until it has looked at its backend."""
     settings = simulator.settings
     entry = MockConfigEntry(
         domain=DOMAIN,
+        entry_id=entry_id,
         title="Palabra",
         data={
             CONF_BACKEND: "palabra",

@@ -17,7 +17,6 @@ from homeassistant.const import (
 from homeassistant.core import Context, Event, HomeAssistant, State, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.event import (
     EventStateChangedData,
     async_track_state_change_event,
@@ -71,12 +70,6 @@ async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEnt
     entry = await connect(hass, frigate)
     await coordinator(entry).async_refresh()
     return entry
-
-
-@pytest.fixture
-def all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Enable also what is disabled by default."""
-    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
 
 
 def state(hass: HomeAssistant, entity_id: str) -> State:

@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.selector import SelectSelector
 from homeassistant.setup import async_setup_component
@@ -192,6 +192,17 @@ async def test_a_calendar_mirror_is_added_and_changed(
     flow = await submit(hass, flow, {**CALENDAR, "ahead": 30})
     assert flow["reason"] == "reconfigure_successful"
     assert entry.subentries[subentry.subentry_id].data["ahead"] == 30
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_a_calendar_mirror_does_not_follow_what_it_makes(
+    hass: HomeAssistant, palabra: PalabraSimulator
+) -> None:
+    entry = await connect_palabra(hass, palabra)
+    (own,) = hass.states.async_entity_ids("calendar")
+    flow = await begin(hass, entry, "calendar_mirror")
+    with pytest.raises(InvalidData):
+        await submit(hass, flow, {**CALENDAR, "calendar_entity": own})
 
 
 async def test_a_connection_that_is_not_loaded(

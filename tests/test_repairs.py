@@ -5,7 +5,11 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.event_relay.repairs import async_create_fix_flow
-from custom_components.event_relay.rules.questions import Question, ask, withdraw
+from custom_components.event_relay.rules.mirrors.questions import (
+    Question,
+    ask,
+    withdraw,
+)
 
 
 @pytest.mark.parametrize(

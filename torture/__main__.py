@@ -1,7 +1,8 @@
 """Kill a real Home Assistant again and again, and count what arrived.
 
-Ends with 0 if nothing was lost, nothing came twice, and nothing arrived that Event
-Relay says otherwise of; with 1, and a line for each such thing, if anything did.
+Ends with 0 if nothing was lost, nothing came twice, nothing arrived that Event Relay
+says otherwise of, and nothing was left open; with 1, and a line for each such thing,
+if anything did.
 """
 
 import argparse
@@ -25,7 +26,8 @@ from .table import lines
 from .targets import BACKENDS, OLDER_FRIGATE, make_targets
 
 _KILLS = 20
-_PATIENCE = 300.0
+_PATIENCE = 420.0
+"""Longer than a mirror waits until what has vanished counts as deleted."""
 _FAILURES = (ApiError, ClientError, HomeError, OSError, TookTooLong)
 
 

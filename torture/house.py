@@ -13,6 +13,7 @@ from demo.household import settle
 from demo.patience import eventually
 from demo.websocket import WebSocket, connected
 
+from .following import Following
 from .targets import AnyTarget
 
 _TRY_SECONDS = 0.1
@@ -26,15 +27,17 @@ class House:
         """Use a home and a session that stay the caller's own."""
         self.home = home
         self._session = session
-        self._api = Api(session, home.url)
+        self.api = Api(session, home.url)
 
-    async def furnish(self, targets: Sequence[AnyTarget]) -> Mapping[str, AnyTarget]:
-        """Start it for the first time, connect it, and stop it in an orderly way.
+    async def furnish(
+        self, targets: Sequence[AnyTarget], following: Following
+    ) -> Mapping[str, AnyTarget]:
+        """Start it for the first time, set all up, and stop it in an orderly way.
 
         Returns the targets by the ids of their connections. Home Assistant writes
         its users and connections with a delay, so that a kill could undo them.
         """
-        api = self._api
+        api = self.api
         await self.home.start()
         await api.make_user(User(name="torture", password=secrets.token_hex(8)))
         await api.wait_running()
@@ -47,6 +50,7 @@ class House:
                 ): target
                 for target in targets
             }
+            await following.add(api, socket, entries)
         await self.home.stop()
         return entries
 
@@ -58,19 +62,15 @@ class House:
         """
         while True:
             try:
-                await self._api.renew()
+                await self.api.renew()
                 break
             except ApiError, ClientError:
                 await asyncio.sleep(_TRY_SECONDS)
         async with connected(
-            self._session, self.home.url, self._api.access_token
+            self._session, self.home.url, self.api.access_token
         ) as socket:
             await eventually(lambda: _acts(socket), "Event Relay", _READY_SECONDS)
             yield socket
-
-    async def wait_running(self) -> None:
-        """Wait until everything that starts with Home Assistant has started."""
-        await self._api.wait_running()
 
 
 async def _acts(socket: WebSocket) -> bool | None:

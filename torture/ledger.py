@@ -1,4 +1,4 @@
-"""The ledger of one connection: what was asked, kept and stored, held together."""
+"""A ledger: what was asked, kept and stored, held together."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +33,8 @@ class Kind(StrEnum):
     """There more than once."""
     STRAY = "stray"
     """There, and Event Relay says otherwise, or does not know it."""
+    OPEN = "open"
+    """There, and still going on, though it is over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +52,7 @@ type _Blame = Callable[[Kind, str], None]
 
 @dataclass(kw_only=True)
 class Row:
-    """The figures of one connection."""
+    """The figures of one connection, rule or mirror."""
 
     connection: str
     called: int = 0

@@ -1,8 +1,9 @@
 """What Event Relay has kept: its file in the end, and the list that users see."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
+from custom_components.event_relay.backends.base import JsonObject
 from custom_components.event_relay.outbox.delivery import (
     SETTLED,
     UNSETTLED,
@@ -16,7 +17,6 @@ from simulators.wire import Json
 
 from .calls import Thing
 from .ledger import Kept
-from .targets import AnyTarget
 
 FILE = "event_relay.db"
 _LIST_LIMIT = 1000
@@ -47,14 +47,16 @@ async def read_deliveries(folder: Path) -> Sequence[Delivery]:
 
 
 def kept(
-    target: AnyTarget, deliveries: Sequence[Delivery], listed: Mapping[str, str]
+    mark_of: Callable[[JsonObject], str],
+    deliveries: Sequence[Delivery],
+    listed: Mapping[str, str],
 ) -> Sequence[Kept]:
-    """Return the deliveries of a target as the ledger takes them.
+    """Return deliveries as the ledger takes them.
 
     What is about an earlier thing has the mark of the delivery that made it.
     """
     marks = {
-        delivery.id: target.mark_of(delivery.payload)
+        delivery.id: mark_of(delivery.payload)
         for delivery in deliveries
         if delivery.follows is None
     }

@@ -10,13 +10,14 @@ from time import monotonic
 
 from aiohttp import ClientError, ClientSession
 
-from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.outbox.delivery import Delivery, OriginKind
 from demo.api import ApiError
 from demo.home import Home, temporary_home
 from demo.screen import progress, say
 from demo.websocket import WebSocket
 
 from .chaos import Chaos
+from .following import Following
 from .house import House
 from .kills import Kill, Phase, next_kill
 from .ledger import Row, audit
@@ -65,6 +66,7 @@ class _Run:
         self._targets = targets
         self._chance = random.Random(f"{seed} kills")  # noqa: S311 no secrets
         self._traffic_chance = random.Random(f"{seed} traffic")  # noqa: S311 as above
+        self._following = Following(targets, seed)
         self._chaos = Chaos(targets, random.Random(f"{seed} chaos"))  # noqa: S311
         self._kills: Counter[Phase] = Counter()
         self._stops = 0
@@ -77,7 +79,7 @@ class _Run:
     async def go(self, limits: Limits) -> Sequence[Row]:
         """Set up, kill and restart, let everything end, and hold the accounts."""
         async with progress("Starting Home Assistant, and connecting it"):
-            entries = await self._house.furnish(self._targets)
+            entries = await self._house.furnish(self._targets, self._following)
         traffic = Traffic(entries, self._traffic_chance)
         began = monotonic()
         async with self._chaos.raging():
@@ -87,8 +89,11 @@ class _Run:
         listed = await self._drain(entries, limits.patience)
         deliveries = await read_deliveries(self._home.folder)
         return [
-            self._account(target, traffic, deliveries, entry_id, listed)
-            for entry_id, target in entries.items()
+            *(
+                self._account(target, traffic, deliveries, entry_id, listed)
+                for entry_id, target in entries.items()
+            ),
+            *self._following.rows(deliveries, listed),
         ]
 
     def _over(self, limits: Limits, seconds: float) -> bool:
@@ -131,7 +136,9 @@ class _Run:
         """Let events come, from when Home Assistant answers until it is killed."""
         async with self._house.talking() as socket:
             answering.set()
-            await traffic.flow(socket)
+            async with asyncio.TaskGroup() as events:
+                events.create_task(traffic.flow(socket))
+                events.create_task(self._following.drive(self._house.api, socket))
 
     def _summary(self, seconds: float) -> str:
         phases = ", ".join(f"{self._kills[phase]} while {phase}" for phase in Phase)
@@ -148,16 +155,16 @@ class _Run:
     ) -> Mapping[str, str]:
         """Let all that was accepted come to its end; return what is told of it."""
         await self._home.start()
-        await self._house.wait_running()
+        await self._house.api.wait_running()
         async with self._house.talking() as socket:
             async with progress("Everything is mended; waiting for what is left"):
                 until = monotonic() + patience
-                left = await _left(socket, entries)
+                left = await self._left(socket, entries)
                 while left and monotonic() < until:
                     await asyncio.sleep(_LOOK_SECONDS)
-                    left = await _left(socket, entries)
+                    left = await self._left(socket, entries)
             for name, number in left.items():
-                say(f"  {name}: {number} have not ended within {patience:.0f} s")
+                say(f"  {name}: {number} are not settled within {patience:.0f} s")
             await asyncio.sleep(_QUIET_SECONDS)
             listed: dict[str, str] = {}
             for entry_id in entries:
@@ -173,25 +180,33 @@ class _Run:
         entry_id: str,
         listed: Mapping[str, str],
     ) -> Row:
-        """Return the row of one target."""
-        own = [one for one in deliveries if one.connection == entry_id]
+        """Return the row of the actions of one target."""
+        own = [
+            one
+            for one in deliveries
+            if one.connection == entry_id and one.origin.kind is OriginKind.ACTION
+        ]
         return audit(
             target.name,
             traffic.calls[target.name],
-            kept(target, own, listed),
-            target.stored(),
+            kept(target.mark_of, own, listed),
+            {
+                thing: ids
+                for thing, ids in target.stored().items()
+                if not self._following.knows(target, thing.mark)
+            },
         )
 
-
-async def _left(
-    socket: WebSocket, entries: Mapping[str, AnyTarget]
-) -> Mapping[str, int]:
-    """Return how many deliveries have not ended, by the name of their target."""
-    numbers = {
-        target.name: await waiting(socket, entry_id)
-        for entry_id, target in entries.items()
-    }
-    return {name: number for name, number in numbers.items() if number}
+    async def _left(
+        self, socket: WebSocket, entries: Mapping[str, AnyTarget]
+    ) -> Mapping[str, int]:
+        """Return how many things are not settled, by the names of their rows."""
+        numbers = {
+            target.name: await waiting(socket, entry_id)
+            for entry_id, target in entries.items()
+        }
+        waits = {name: number for name, number in numbers.items() if number}
+        return {**waits, **await self._following.left(self._house.api, socket)}
 
 
 async def _wait(event: asyncio.Event) -> None:

@@ -14,6 +14,7 @@ _COLUMNS = (
     "lost",
     "doubled",
     "stray",
+    "open",
     "unknown",
     "expired",
     "waiting",

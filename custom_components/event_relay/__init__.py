@@ -1,5 +1,6 @@
 """Event Relay: what happens at home, kept by the systems outside it."""
 
+from functools import partial
 import logging
 
 from homeassistant.const import Platform
@@ -19,7 +20,10 @@ from .coordinator import (
     settings,
 )
 from .entity import async_register_device
+from .failed_issue import async_follow_failed, failed_issue
+from .farewell import async_say_farewell
 from .following import CHANGED
+from .member_entity import async_register_member, async_see_members
 from .outbox.store import StoreUnavailable
 from .registry import BY_NAME
 from .rule_way import make_way
@@ -35,6 +39,7 @@ PLATFORMS = (
     Platform.BUTTON,
     Platform.EVENT,
     Platform.SENSOR,
+    Platform.SWITCH,
 )
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -62,13 +67,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
         ) from error
     coordinator = entry.runtime_data
     await coordinator.counts.async_config_entry_first_refresh()
+    entry.async_on_unload(async_follow_failed(hass, entry))
     async_register_device(hass, entry)
-    coordinator.rules = Rules(make_way(hass, entry, store))
+    coordinator.rules = Rules(make_way(hass, entry, store, coordinator.outbox))
     try:
         await coordinator.rules.async_load(entry.subentries)
     except StoreUnavailable as error:
         raise _not_ready(error) from error
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_see_members(entry, partial(async_register_member, hass, entry))
+    async_see_members(entry, coordinator.announcer.async_meet)
+    entry.async_on_unload(coordinator.announcer.async_follow(coordinator.outbox))
+    await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
     # Only now, so that the entities hear of everything that is done.
     coordinator.async_start()
     await coordinator.rules.async_start()
@@ -80,21 +89,36 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
 async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bool:
     """Stop delivering; what waits stays in the outbox."""
     await entry.runtime_data.async_stop()
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    return await hass.config_entries.async_unload_platforms(entry, _platforms(entry))
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
-    """Take leave of the backend, and forget the deliveries of a connection."""
-    await BY_NAME[entry.data[CONF_BACKEND]].removed(hass, entry.data)
+    """End what is open, take leave of the backend, and forget the deliveries."""
     try:
         store = await async_get_store(hass)
+        await async_say_farewell(hass, entry, store)
         await store.remove_connection(entry.entry_id)
     except StoreUnavailable as error:
         _LOGGER.warning("Deliveries of %s stay in the outbox: %s", entry.title, error)
-    ir.async_delete_issue(hass, DOMAIN, permission_issue(entry))
+    await BY_NAME[entry.data[CONF_BACKEND]].removed(hass, entry.data)
+    for issue_id in (permission_issue(entry), failed_issue(entry)):
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+    for issue in tuple(ir.async_get(hass).issues.values()):
+        if (
+            issue.domain == DOMAIN
+            and (issue.data or {}).get("entry_id") == entry.entry_id
+        ):
+            ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
     async_dispatcher_send(hass, CHANGED, None)
     if not hass.config_entries.async_entries(DOMAIN):
         await async_withdraw_card(hass)
+
+
+def _platforms(entry: RelayConfigEntry) -> tuple[Platform, ...]:
+    """Return the platforms of a connection; few have a calendar to load."""
+    if entry.runtime_data.forms.calendar is None:
+        return PLATFORMS
+    return (*PLATFORMS, Platform.CALENDAR)
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
@@ -102,6 +126,7 @@ async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> 
     if settings(entry) != entry.runtime_data.settings:
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
+    entry.runtime_data.announcer.title = entry.title
     async_register_device(hass, entry)
     if (rules := entry.runtime_data.rules) is not None:
         await rules.async_sync(entry.subentries)

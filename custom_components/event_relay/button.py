@@ -1,20 +1,23 @@
-"""What can be done about the outbox of a connection with one press."""
+"""What can be done about an outbox, or with a rule, with one press."""
 
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import RelayConfigEntry
 from .deliveries import async_retry_failed
 from .entity import RelayEntity
+from .member_entity import MemberEntity, async_add_for_members
+from .rules.runner import RuleRunner
 
 PARALLEL_UPDATES = 1
 
 RETRY_FAILED = ButtonEntityDescription(
     key="retry_failed", translation_key="retry_failed"
 )
+TEST = ButtonEntityDescription(key="test", translation_key="test")
 
 
 async def async_setup_entry(
@@ -22,8 +25,15 @@ async def async_setup_entry(
     entry: RelayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the button of the connection."""
+    """Add the button of the connection, and that of each rule."""
     async_add_entities([RetryButton(entry, RETRY_FAILED)])
+    async_add_for_members(
+        entry,
+        async_add_entities,
+        lambda member: (
+            [TestButton(entry, member, TEST)] if isinstance(member, RuleRunner) else []
+        ),
+    )
 
 
 class RetryButton(RelayEntity, ButtonEntity):
@@ -33,3 +43,13 @@ class RetryButton(RelayEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Open it again; raises HomeAssistantError if the outbox cannot be used."""
         await async_retry_failed(self.coordinator.config_entry)
+
+
+class TestButton(MemberEntity, ButtonEntity):
+    """Fires a rule, to see it work; what is delivered says that it is a test."""
+
+    @override
+    async def async_press(self) -> None:
+        """Fire it; raises HomeAssistantError if it cannot be armed."""
+        if isinstance(self.member, RuleRunner):
+            await self.member.async_test(self._context or Context())

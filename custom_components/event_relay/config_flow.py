@@ -21,11 +21,11 @@ from .backends.base import InvalidField, JsonObject
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
-from .mirror_flow import MIRROR_FLOWS
 from .options import options_schema
 from .registry import BACKENDS, BY_NAME
 from .rules.rule import SUBENTRY_RULE
-from .subentry_flow import RuleFlow
+from .subentry_flows.mirror import MIRROR_FLOWS
+from .subentry_flows.rule import RuleFlow
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -16,6 +16,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
+from .announcing import Announcer
 from .backends.base import Capabilities, JsonObject
 from .backends.errors import (
     BALANCE_EMPTY,
@@ -97,6 +98,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.rules: Rules | None = None
         """What its rules and mirrors run on, once they do."""
         self.counts = CountsCoordinator(hass, entry, store)
+        self.announcer = Announcer(hass, entry.entry_id, entry.title)
         self._paused_for: BackendError | None = None
 
     @callback
@@ -150,7 +152,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 if isinstance(error, InvalidCredentials)
                 else UpdateFailed
             )
-            raise kind(**_translation(error, self.name)) from error
+            raise kind(**error_text(error, self.name)) from error
         kept: JsonObject = capabilities.dump()
         entry = self.config_entry
         if entry.data[CONF_CAPABILITIES] != kept:
@@ -269,7 +271,7 @@ def delivery_error(delivery: Delivery, connection: str) -> HomeAssistantError:
 
 def backend_error(error: BackendError, connection: str) -> HomeAssistantError:
     """Return why a backend did not answer what it was asked."""
-    return HomeAssistantError(**_translation(error, connection))
+    return HomeAssistantError(**error_text(error, connection))
 
 
 def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
@@ -282,7 +284,7 @@ def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
     )
 
 
-def _translation(error: BackendError, connection: str) -> dict[str, Any]:
+def error_text(error: BackendError, connection: str) -> dict[str, Any]:
     """Return the translated text of a client's error."""
     return {
         "translation_domain": DOMAIN,

@@ -5,6 +5,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
+from .announcing import unique_id
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry
 
@@ -36,5 +37,5 @@ class RelayEntity(Entity):
         """Belong to the device of a connection."""
         self.entity_description = description
         self.coordinator = entry.runtime_data
-        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
+        self._attr_unique_id = unique_id(entry.entry_id, None, description.key)
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})

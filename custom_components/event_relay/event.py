@@ -1,29 +1,35 @@
-"""What became of the deliveries of a connection, as it happens."""
+"""What became of the deliveries of a connection, and of the firings of a rule."""
 
-from collections import deque
 from typing import Any, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.helpers.entity import EntityDescription
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .announcing import OUTCOME, Announcement
 from .const import ATTR_DELIVERY_ID
-from .coordinator import RelayConfigEntry
+from .coordinator import RelayConfigEntry, RelayCoordinator
 from .entity import RelayEntity
-from .outbox.delivery import Delivery, DeliveryState
+from .member_entity import MemberEntity, async_add_for_members
+from .outbox.delivery import Delivery
+from .rules.outcome import Outcome, OutcomeKind
 
 PARALLEL_UPDATES = 0
 
-OUTCOME = EventEntityDescription(
-    key="outcome",
+RELAY_OUTCOME = EventEntityDescription(
+    key=OUTCOME,
     translation_key="outcome",
     event_types=[
-        DeliveryState.DELIVERED.value,
-        DeliveryState.FAILED.value,
-        DeliveryState.EXPIRED.value,
-        DeliveryState.DISCARDED.value,
+        OutcomeKind.DELIVERED.value,
+        OutcomeKind.FAILED.value,
+        OutcomeKind.EXPIRED.value,
+        OutcomeKind.DISCARDED.value,
     ],
+)
+MEMBER_OUTCOME = EventEntityDescription(
+    key=OUTCOME,
+    translation_key="outcome",
+    event_types=[kind.value for kind in OutcomeKind],
 )
 
 
@@ -32,68 +38,83 @@ async def async_setup_entry(
     entry: RelayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the outcomes of the connection."""
-    async_add_entities([RelayOutcome(entry, OUTCOME)])
+    """Add the outcomes of the connection, and those of each rule and mirror."""
+    async_add_entities([RelayOutcome(entry, RELAY_OUTCOME)])
+    async_add_for_members(
+        entry,
+        async_add_entities,
+        lambda member: [MemberOutcome(entry, member, MEMBER_OUTCOME)],
+    )
 
 
-class RelayOutcome(RelayEntity, EventEntity):
-    """The end of one delivery after the other, each an event of its own.
-
-    Thousands may expire at once; only one is written in a turn of the loop, so that
-    the rest of Home Assistant has its turns in between.
-    """
+class OutcomeEntity(EventEntity):
+    """One outcome after the other, each an event of its own."""
 
     _unrecorded_attributes = frozenset({"links"})
 
-    def __init__(self, entry: RelayConfigEntry, description: EntityDescription) -> None:
-        """Begin with nothing to show."""
-        super().__init__(entry, description)
-        self._ended: deque[Delivery] = deque()
-        self._shown_now = False
+    coordinator: RelayCoordinator
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to the outbox."""
+        """Listen to what is announced."""
         await super().async_added_to_hass()
-        self.async_on_remove(self._ended.clear)
-        self.async_on_remove(self.coordinator.outbox.listen(self._heard))
+        self.async_on_remove(self.coordinator.announcer.listen(self._announced))
+
+    def _concerns(self, announcement: Announcement) -> bool:
+        """Say whether an announcement is one for this entity."""
+        raise NotImplementedError
 
     @callback
-    def _heard(self, delivery: Delivery) -> None:
-        """Take note of a delivery that has ended."""
-        if not delivery.state.settled:
-            return
-        self._ended.append(delivery)
-        if not self._shown_now:
-            self._show()
-
-    @callback
-    def _show(self) -> None:
-        """Report the next delivery, in the context that asked for it."""
-        self._shown_now = bool(self._ended)
-        if not self._ended:
-            return
-        self.hass.loop.call_soon(self._show)
-        delivery = self._ended.popleft()
-        origin = delivery.origin
-        self.async_set_context(Context(id=origin.context_id, user_id=origin.user_id))
-        self._trigger_event(delivery.state.value, _attributes(delivery))
-        self.async_write_ha_state()
+    def _announced(self, announcement: Announcement) -> None:
+        """Report an outcome, in the context of what asked for it."""
+        if self._concerns(announcement):
+            outcome = announcement.outcome
+            self.async_set_context(announcement.context)
+            self._trigger_event(outcome.kind.value, _attributes(outcome))
+            self.async_write_ha_state()
 
 
-def _attributes(delivery: Delivery) -> dict[str, Any]:
-    """Return what may be known of a delivery to whoever sees states.
+class RelayOutcome(OutcomeEntity, RelayEntity):
+    """The ends of all deliveries of a connection, whoever asked for them."""
+
+    @override
+    def _concerns(self, announcement: Announcement) -> bool:
+        """Leave out what never was a delivery."""
+        return announcement.outcome.delivery is not None
+
+
+class MemberOutcome(OutcomeEntity, MemberEntity):
+    """What became of each firing of a rule, also of what was never accepted."""
+
+    @override
+    def _concerns(self, announcement: Announcement) -> bool:
+        """Leave out those of others."""
+        return announcement.subentry_id == self.member.id
+
+
+def _attributes(outcome: Outcome) -> dict[str, Any]:
+    """Return what may be known of an outcome to whoever sees states.
 
     Neither the summary nor the backend's own words: both may repeat what somebody
     has written into a field.
     """
+    known = {
+        "occurred_at": outcome.occurred_at.isoformat(),
+        "reason": outcome.reason_key or None,
+    }
+    if outcome.delivery is None:
+        return {ATTR_DELIVERY_ID: None, **known, "times": outcome.times}
+    return _of_delivery(outcome.delivery) | known
+
+
+def _of_delivery(delivery: Delivery) -> dict[str, Any]:
+    """Return what a delivery adds to that."""
     receipt = delivery.receipt
     ended = delivery.settled_at or delivery.accepted_at
     return {
         ATTR_DELIVERY_ID: delivery.id,
         "operation": delivery.operation,
         "origin": delivery.origin.kind.value,
-        "reason": delivery.failure.code if delivery.failure else None,
         "outside_id": receipt.outside_id if receipt else None,
         "links": dict(receipt.links) if receipt else {},
         "lateness": round((ended - delivery.occurred_at).total_seconds(), 1),

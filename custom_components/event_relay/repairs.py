@@ -10,10 +10,14 @@ from homeassistant.components.repairs import (
 from homeassistant.components.repairs.const import FlowType
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowContext
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
+from .const import ATTR_CONFIG_ENTRY_ID, DOMAIN
+from .delivery_repairs import FailedDeliveriesFlow
+from .failed_issue import FAILED_ISSUE
 from .mirror_repairs import QuestionFlow
-from .rules.questions import open_question
+from .rules.mirrors.questions import open_question
 
 _FORM_OF_RULE = ("rule_not_armed_", "rule_refers_")
 
@@ -36,10 +40,19 @@ class RuleRepairFlow(RepairsFlow):
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Say what is wrong, and open the form."""
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        subentry = entry.subentries.get(self._subentry_id) if entry else None
+        if subentry is None:
+            return self.async_abort(reason="rule_gone")
         if user_input is None:
-            return self.async_show_form(step_id="confirm", data_schema=vol.Schema({}))
-        entry = self.hass.config_entries.async_get_known_entry(self._entry_id)
-        subentry = entry.subentries[self._subentry_id]
+            issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+            return self.async_show_form(
+                step_id="confirm",
+                data_schema=vol.Schema({}),
+                description_placeholders=issue.translation_placeholders
+                if issue
+                else None,
+            )
         form = await self.hass.config_entries.subentries.async_init(
             (self._entry_id, subentry.subentry_type),
             context=SubentryFlowContext(
@@ -58,6 +71,8 @@ async def async_create_fix_flow(
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
     """Return what mends an issue."""
+    if issue_id.startswith(FAILED_ISSUE) and data is not None:
+        return FailedDeliveriesFlow(cast("str", data[ATTR_CONFIG_ENTRY_ID]))
     if (question := open_question(hass, issue_id)) is not None:
         return QuestionFlow(question)
     if issue_id.startswith(_FORM_OF_RULE) and data is not None:

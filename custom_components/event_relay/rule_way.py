@@ -3,19 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from .backends.base import InvalidField, JsonObject
 from .coercion import coerce
-from .coordinator import RelayConfigEntry, outbox_error
+from .const import CONF_BACKEND
+from .coordinator import outbox_error
+from .outbox.outbox import Outbox
 from .outbox.store import Store, StoreError
+from .registry import BY_NAME
 from .resolve import invalid_field
 from .rules.way import Way
 
 
-def make_way(hass: HomeAssistant, entry: RelayConfigEntry, store: Store) -> Way:
+def make_way(
+    hass: HomeAssistant, entry: ConfigEntry, store: Store, outbox: Outbox
+) -> Way:
     """Return what the rules and mirrors of a connection are given."""
-    forms = entry.runtime_data.forms
+    forms = BY_NAME[entry.data[CONF_BACKEND]]
 
     async def canonical(
         operation: str, fields: Mapping[str, Any]
@@ -43,7 +49,7 @@ def make_way(hass: HomeAssistant, entry: RelayConfigEntry, store: Store) -> Way:
     return Way(
         hass=hass,
         connection=entry.entry_id,
-        outbox=entry.runtime_data.outbox,
+        outbox=outbox,
         store=store,
         canonical=canonical,
         as_test=forms.as_test,

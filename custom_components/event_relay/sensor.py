@@ -1,4 +1,4 @@
-"""What waits in the outbox of a connection, what failed and what arrived."""
+"""What waits in an outbox, what failed, and when something last arrived."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +16,12 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .announcing import Announcement
 from .coordinator import RelayConfigEntry
 from .entity import RelayEntity
+from .member_entity import MemberEntity, async_add_for_members
 from .outbox.store import Counts
+from .rules.outcome import OutcomeKind
 
 PARALLEL_UPDATES = 0
 
@@ -60,6 +63,12 @@ LAST_DELIVERY = CountSensorDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
     value_fn=lambda counts: counts.delivered_at,
 )
+MEMBER_LAST_DELIVERY = SensorEntityDescription(
+    key="last_delivery",
+    translation_key="last_delivery",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
 
 
 async def async_setup_entry(
@@ -67,9 +76,14 @@ async def async_setup_entry(
     entry: RelayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors of the connection."""
+    """Add the sensors of the connection, and that of each rule and mirror."""
     async_add_entities(CountSensor(entry, description) for description in SENSORS)
     async_add_entities([LastDeliverySensor(entry, LAST_DELIVERY)])
+    async_add_for_members(
+        entry,
+        async_add_entities,
+        lambda member: [MemberLastDelivery(entry, member, MEMBER_LAST_DELIVERY)],
+    )
 
 
 class CountSensor(RelayEntity, SensorEntity):
@@ -118,3 +132,32 @@ class LastDeliverySensor(CountSensor, RestoreSensor):
         """Take the value, if the file has one."""
         if self.coordinator.counts.data.delivered_at is not None:
             super()._read()
+
+
+class MemberLastDelivery(MemberEntity, RestoreSensor):
+    """When something of a rule or mirror last arrived.
+
+    Home Assistant remembers it, so that nothing is read when it starts.
+    """
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Begin with what was shown before, and listen to what is announced."""
+        await super().async_added_to_hass()
+        last = await self.async_get_last_sensor_data()
+        if last is not None and isinstance(last.native_value, datetime):
+            self._attr_native_value = last.native_value
+        self.async_on_remove(self.coordinator.announcer.listen(self._announced))
+
+    @callback
+    def _announced(self, announcement: Announcement) -> None:
+        """Show when one of its deliveries arrived."""
+        outcome = announcement.outcome
+        if (
+            announcement.subentry_id == self.member.id
+            and outcome.kind is OutcomeKind.DELIVERED
+            and outcome.delivery is not None
+        ):
+            self._attr_native_value = outcome.delivery.settled_at
+            self.async_set_context(announcement.context)
+            self.async_write_ha_state()

@@ -9,7 +9,7 @@ from demo.arrivals import line
 from demo.household import add_switch, turn
 from demo.patience import eventually
 from demo.screen import say
-from demo.subentries import rule
+from demo.subentries import Rule
 from demo.websocket import WebSocket
 from simulators.aipix import AipixSimulator
 from simulators.wire import Json
@@ -75,8 +75,13 @@ class AipixScene(Scene[AipixSimulator]):
             "camera_id": "12",
             "title": "{{ trigger.to_state.name }}",
         }
-        steps = rule("Visitor", _VISITOR, fields, operation="create_camera_mark")
-        await self.add_to_connection("rule", steps)
+        rule = Rule(
+            name="Visitor",
+            switch=_VISITOR,
+            fields=fields,
+            operation="create_camera_mark",
+        )
+        await self.add_rule(rule)
         began = time()
         await turn(socket, _VISITOR, on=True)
         mark = await self.stored(lambda: self.simulator.marks, 1)
@@ -95,7 +100,7 @@ class AipixScene(Scene[AipixSimulator]):
             "reaction_id": "3",
             "users": ["7"],
         }
-        await self.add_to_connection("script_mirror", [settings])
+        await self.add_mirror("script", "Reception", settings)
         script = await self.stored(lambda: self.simulator.scripts, 2)
         stored_at = self.simulator.store.stored_at[f"script/{script['id']}"]
         self.tell(_line(script), stored_at - began)

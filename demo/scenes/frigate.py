@@ -10,7 +10,7 @@ from demo.deliveries import deliveries
 from demo.household import add_sensor, add_switch, turn
 from demo.patience import eventually
 from demo.screen import progress, say
-from demo.subentries import rule
+from demo.subentries import Rule
 from demo.websocket import WebSocket
 from simulators.frigate import FrigateSimulator
 from simulators.frigate.store import StoredEvent
@@ -71,9 +71,8 @@ class FrigateScene(Scene[FrigateSimulator]):
             "label": "window_open",
             "sub_label": "{{ trigger.to_state.name }}",
         }
-        await self.add_to_connection(
-            "rule", rule("Cellar window", _WINDOW, fields, until_off=True)
-        )
+        rule = Rule(name="Cellar window", switch=_WINDOW, fields=fields, until_off=True)
+        await self.add_rule(rule)
         await self._open_and_close(socket, _WINDOW, 4)
 
     @override

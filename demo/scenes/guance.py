@@ -9,7 +9,7 @@ from demo.api import Api
 from demo.arrivals import clock, line
 from demo.household import add_sensor, add_switch, turn
 from demo.screen import say
-from demo.subentries import rule
+from demo.subentries import Rule
 from demo.websocket import WebSocket
 from simulators.guance import GuanceSimulator
 from simulators.guance.store import StoredEvent
@@ -63,7 +63,7 @@ class GuanceScene(Scene[GuanceSimulator]):
             "status": "warning",
             "title": "{{ trigger.to_state.name }} is open",
         }
-        await self.add_to_connection("rule", rule("Fridge door", _FRIDGE, fields))
+        await self.add_rule(Rule(name="Fridge door", switch=_FRIDGE, fields=fields))
         began = time()
         await turn(socket, _FRIDGE, on=True)
         event = await self.stored(lambda: self.simulator.events, 3)

@@ -8,7 +8,7 @@ from demo.api import Api
 from demo.arrivals import line
 from demo.household import add_switch, turn
 from demo.screen import say
-from demo.subentries import rule
+from demo.subentries import Rule
 from demo.websocket import WebSocket
 from simulators.palabra import PalabraSimulator
 from simulators.palabra.events import StoredEvent
@@ -67,7 +67,7 @@ class PalabraScene(Scene[PalabraSimulator]):
             "start": "{{ now() + timedelta(minutes=15) }}",
             "end": "{{ now() + timedelta(minutes=75) }}",
         }
-        await self.add_to_connection("rule", rule("Guided tour", _TOUR, fields))
+        await self.add_rule(Rule(name="Guided tour", switch=_TOUR, fields=fields))
         began = time()
         await turn(socket, _TOUR, on=True)
         tour = await self.stored(lambda: self.simulator.events, 2)
@@ -85,7 +85,7 @@ class PalabraScene(Scene[PalabraSimulator]):
             "event_type": "online",
             "delete": True,
         }
-        await self.add_to_connection("calendar_mirror", [settings])
+        await self.add_mirror("calendar", "Town hall", settings)
         began = time()
         start, end = await _add_to_calendar(socket, f"{_LECTURE} on bees", days=2)
         event = await self.stored(lambda: self.simulator.events, 3, _MIRROR_SECONDS)

@@ -1,7 +1,6 @@
 """What all scenes have in common."""
 
 from abc import ABC, abstractmethod
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
@@ -9,6 +8,7 @@ from demo.api import Api
 from demo.deliveries import delivered
 from demo.patience import eventually
 from demo.screen import say
+from demo.subentries import Rule
 from demo.websocket import WebSocket
 from simulators.server import Simulator
 from simulators.wire import Json
@@ -73,14 +73,31 @@ class Scene[System: Simulator](ABC):
         )
         await self.add(api, socket)
 
-    async def add_to_connection(
-        self, kind: str, steps: Sequence[Mapping[str, Json]]
+    async def add_rule(self, new: Rule) -> None:
+        """Add a rule, as a person does in its form, and let it begin."""
+        await self._add("rule", new.name, new.steps())
+
+    async def add_mirror(
+        self, kind: str, name: str, settings: Mapping[str, Json]
     ) -> None:
-        """Add a rule or a mirror, as a person does in its form."""
+        """Add a mirror, as a person does in its form, and let it begin."""
+        await self._add(f"{kind}_mirror", name, [settings])
+
+    async def _add(
+        self, kind: str, name: str, steps: Sequence[Mapping[str, Json]]
+    ) -> None:
+        """Go through the forms, and wait until it is at work."""
         if self._api is None:
             raise Disproved(f"{self.name} is not connected")
-        await self._api.add_subentry(self._entry_id, kind, steps)
-        await asyncio.sleep(1)
+        api = self._api
+        await api.add_subentry(self._entry_id, kind, steps)
+
+        async def at_work() -> bool | None:
+            """Return True once its switch tells that it is at work."""
+            states = await api.get("/api/states")
+            return _armed(states, name) or None
+
+        await eventually(at_work, f"{name} at work", ARRIVAL_SECONDS)
 
     def check_count(self) -> None:
         """Raise Disproved if anything is stored twice."""
@@ -112,3 +129,15 @@ class Scene[System: Simulator](ABC):
     def tell(self, line: str, seconds: float) -> None:
         """Print a line for what arrived, and how long after its trigger."""
         say(f"  {line}  {seconds * 1000:.0f} ms")
+
+
+def _armed(states: Json, name: str) -> bool:
+    """Return whether the switch of a rule or mirror tells that it is at work."""
+    for state in states if isinstance(states, list) else ():
+        match state:
+            case {
+                "entity_id": str(entity_id),
+                "attributes": {"friendly_name": str(shown), "armed": True},
+            } if entity_id.startswith("switch.") and shown == name:
+                return True
+    return False

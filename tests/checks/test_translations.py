@@ -29,11 +29,14 @@ from custom_components.event_relay.backends.frigate.version import FrigateVersio
 from custom_components.event_relay.backends.guance.rule_forms import CUSTOM_EVENT
 from custom_components.event_relay.backends.palabra.rule_forms import LIVE_EVENT
 from custom_components.event_relay.backends.rule_forms import RuleField
-from custom_components.event_relay.mirror_flow import MIRROR_FLOWS
 from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.outbox.delivery import SETTLED, DeliveryState
 from custom_components.event_relay.registry import BACKENDS
-from custom_components.event_relay.rule_form import deliver_schema, when_schema
+from custom_components.event_relay.subentry_flows.mirror import MIRROR_FLOWS
+from custom_components.event_relay.subentry_flows.rule_form import (
+    deliver_schema,
+    when_schema,
+)
 
 from .files import PACKAGE, read_json, read_yaml, trees
 from .texts_in_code import Texts, constants_in, texts_in
@@ -93,15 +96,17 @@ def read_code(modules: Mapping[str, ast.Module]) -> Texts:
 
 
 SUBENTRY_MODULES: Mapping[str, tuple[str, ...]] = {
-    "rule": ("rule_check", "subentry_flow"),
+    "rule": ("subentry_flows.rule_check", "subentry_flows.rule"),
 }
 """For each kind of subentry the modules of its flow."""
+MIRROR_FORMS = "subentry_flows.mirror"
+"""The module of the flows of both mirrors."""
 USED = read_code(trees())
 IN_REPAIRS = read_code(
     {name: tree for name, tree in trees().items() if name.endswith("repairs")}
 )
 IN_MIRRORS = read_code(
-    {name: tree for name, tree in trees().items() if name.endswith(".mirror_flow")}
+    {name: tree for name, tree in trees().items() if name.endswith(MIRROR_FORMS)}
 )
 IN_FORMS = read_code(
     {name: tree for name, tree in trees().items() if name.endswith(".forms")}
@@ -110,20 +115,17 @@ IN_CONNECTION = read_code(
     {
         name: tree
         for name, tree in trees().items()
-        if name.rpartition(".")[2]
-        not in {
-            "mirror_flow",
-            *(one for modules in SUBENTRY_MODULES.values() for one in modules),
-        }
+        if not name.endswith(
+            (
+                MIRROR_FORMS,
+                *(one for modules in SUBENTRY_MODULES.values() for one in modules),
+            )
+        )
     }
 )
 IN_SUBENTRY = {
     kind: read_code(
-        {
-            name: tree
-            for name, tree in trees().items()
-            if name.rpartition(".")[2] in modules
-        }
+        {name: tree for name, tree in trees().items() if name.endswith(modules)}
     )
     for kind, modules in SUBENTRY_MODULES.items()
 }
@@ -133,7 +135,7 @@ ELSEWHERE = read_code(
     {
         name: tree
         for name, tree in trees().items()
-        if not name.endswith((".forms", ".mirror_flow"))
+        if not name.endswith((".forms", MIRROR_FORMS))
     }
 )
 """Problems of fields are shown by the form, or by the exception of an action."""
@@ -209,7 +211,9 @@ def test_options() -> None:
 
 
 def test_menu_of_backends() -> None:
-    wanted = {forms.backend.name for forms in BACKENDS} | USED.menu_options
+    wanted = {forms.backend.name for forms in BACKENDS} | (
+        USED.menu_options - IN_REPAIRS.menu_options
+    )
     assert set(section("config", "step", "user", "menu_options")) == wanted
     assert set(section("config", "step", "user", "menu_option_descriptions")) == wanted
 
@@ -235,7 +239,14 @@ def test_repairs() -> None:
         texts["fix_flow"] for texts in section("issues").values() if "fix_flow" in texts
     ]
     steps = {step for flow in flows for step in flow["step"]}
-    assert steps == IN_REPAIRS.steps - {"init"}
+    chosen = {
+        option
+        for flow in flows
+        for texts in flow["step"].values()
+        for option in texts.get("menu_options", ())
+    }
+    """Some act at once and have no form, so no text of their own."""
+    assert steps | chosen == IN_REPAIRS.steps
     aborts = {abort for flow in flows for abort in flow.get("abort", {})}
     assert aborts == IN_REPAIRS.aborts
 

@@ -17,11 +17,15 @@ from custom_components.event_relay.backends.errors import (
     Unavailable,
 )
 from custom_components.event_relay.outbox import carrier, worker
-from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
+from custom_components.event_relay.outbox.delivery import (
+    Delivery,
+    DeliveryState,
+    Failure,
+)
 from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 
 from .conftest import House
-from .ledger import FOUND
+from .ledger import FOUND, WriteLine
 
 DELIVERED = DeliveryState.DELIVERED
 EXPIRED = DeliveryState.EXPIRED
@@ -555,3 +559,57 @@ async def test_what_does_not_end_in_time_is_left_to_the_next_run(
     await house.stop()
 
     assert (await house.stored(delivery)).state is SENDING
+
+
+@pytest.mark.parametrize("broken", ["load", "steps"])
+async def test_what_cannot_be_read_back_for_whatever_reason_fails(
+    idle: House, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    delivery = await idle.submit(wait=0)
+
+    def breaks(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(WriteLine, broken, breaks)
+        idle.start()
+        failed = await idle.until(delivery, DeliveryState.FAILED)
+        await idle.stop()
+    assert failed.failure == Failure(code="internal_error")
+    assert idle.client.calls == []
+
+
+async def test_what_has_arrived_is_not_lost_by_its_receipt(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(WriteLine, "receipt", breaks)
+    delivery = await house.submit()
+    assert delivery.state is DeliveryState.DELIVERED
+    assert delivery.receipt is not None
+    assert delivery.receipt.warnings
+    assert house.client.calls == ["write"]
+
+
+async def test_open_breaker_lets_out_a_send_or_a_look_up_and_not_both(
+    house: House,
+) -> None:
+    house.client.troubles = [OutcomeUnknown("lost"), *[CannotConnect("down")] * 99]
+    house.client.findings = [CannotConnect("down")] * 99
+    lost = await house.submit(text="lost")
+    await house.submit(text="waits")
+    async with asyncio.timeout(5):
+        while not house.worker.held:
+            await house.later(minutes=20)
+            await asyncio.sleep(0.01)
+    house.client.gate = asyncio.Event()
+    house.client.look_up_gate = asyncio.Event()
+    assert (await house.stored(lost)).state is DeliveryState.UNCERTAIN
+    for _ in range(5):
+        await house.later(minutes=20)
+        await asyncio.sleep(0.01)
+    assert len(house.worker._sending) + len(house.worker._looking_up) == 1
+    house.client.gate.set()
+    house.client.look_up_gate.set()

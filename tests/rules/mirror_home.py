@@ -23,7 +23,7 @@ from custom_components.event_relay.outbox.delivery import Delivery
 from custom_components.event_relay.outbox.store import Store
 from custom_components.event_relay.outbox.worker import Worker
 from custom_components.event_relay.resolve import coerce
-from custom_components.event_relay.rules.mirror import Mirror
+from custom_components.event_relay.rules.mirrors.mirror import Mirror
 from custom_components.event_relay.rules.outcome import Outcome
 from custom_components.event_relay.rules.way import Way
 from custom_components.event_relay.storage import async_get_store

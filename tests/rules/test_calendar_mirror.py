@@ -18,7 +18,7 @@ from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox import policy
 from custom_components.event_relay.outbox.delivery import DeliveryState
 from custom_components.event_relay.outbox.file import StoreUnavailable
-from custom_components.event_relay.rules.calendar_mirror import CalendarMirror
+from custom_components.event_relay.rules.mirrors.calendar_mirror import CalendarMirror
 from custom_components.event_relay.rules.outcome import OutcomeKind
 from custom_components.event_relay.rules.way import Way
 from simulators.faults import Fault, FaultKind

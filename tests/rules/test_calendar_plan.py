@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.event_relay.outbox.memory import Note
-from custom_components.event_relay.rules.calendar_plan import (
+from custom_components.event_relay.rules.mirrors.calendar_plan import (
     PATIENCE,
     PATIENCE_WITH_NOTHING,
     REMEMBERED,

@@ -10,6 +10,9 @@ import pytest
 
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox.delivery import OriginKind
+from custom_components.event_relay.rules import armed, runner
+from custom_components.event_relay.rules.arming import Triggered
+from custom_components.event_relay.rules.rule import Rule
 from simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator
@@ -346,6 +349,25 @@ async def test_nothing_fires_before_home_assistant_has_started(
     await hass.async_start()
     await hass.async_block_till_done()
     await change(hass, BELL, "on")
+
+    await events(frigate, 1)
+
+
+async def test_what_fires_while_it_is_being_armed_is_not_lost(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring = {"trigger": "event", "event_type": "rang"}
+
+    async def arm_slowly(
+        hass: HomeAssistant, rule: Rule, *, triggered: Triggered, ended: None
+    ) -> armed.Armed:
+        made = await armed.arm(hass, rule, triggered=triggered, ended=ended)
+        hass.bus.async_fire("rang")
+        await asyncio.sleep(0)
+        return made
+
+    monkeypatch.setattr(runner, "arm", arm_slowly)
+    await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [ring]}))
 
     await events(frigate, 1)
 

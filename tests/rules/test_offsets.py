@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.event_relay.rules.offsets import next_offset_change
+from custom_components.event_relay.rules.mirrors.offsets import next_offset_change
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox import policy
 from custom_components.event_relay.outbox.delivery import DeliveryState
-from custom_components.event_relay.rules.questions import answer, open_question
-from custom_components.event_relay.rules.script_mirror import ScriptMirror
+from custom_components.event_relay.rules.mirrors.questions import answer, open_question
+from custom_components.event_relay.rules.mirrors.script_mirror import ScriptMirror
 from simulators.aipix import AipixSimulator
 from simulators.faults import Fault, FaultKind
 from simulators.wire import Json

@@ -178,6 +178,7 @@ def test_the_table_sums_up_and_names_the_offenders() -> None:
         "lost": "1",
         "doubled": "0",
         "stray": "0",
+        "open": "0",
         "unknown": "0",
         "expired": "0",
         "waiting": "1",

@@ -16,9 +16,9 @@ from .target import Target, Temper, text
 CREATE_MARK = "create_camera_mark"
 CREATE_SCRIPT = "create_script"
 UPDATE_SCRIPT = "update_script"
-_CAMERA = 12
-_EVENT = 11
-_REACTION = 3
+CAMERA = 12
+EVENT = 11
+REACTION = 3
 _SCRIPT_SHARE = 0.4
 _UPDATE_SHARE = 0.4
 _DISABLED = "inactive"
@@ -50,7 +50,7 @@ class AipixTarget(Target[AipixSimulator]):
             return Act(thing=Thing(CREATE_SCRIPT, mark), data=_script(mark))
         return Act(
             thing=Thing(CREATE_MARK, mark),
-            data={"camera_id": _CAMERA, "title": mark},
+            data={"camera_id": CAMERA, "title": mark},
         )
 
     @override
@@ -102,7 +102,7 @@ class AipixAdministratorTarget(Target[AipixSimulator]):
         return Act(
             thing=Thing(CREATE_SCRIPT, mark),
             data={
-                "event_id": _EVENT,
+                "event_id": EVENT,
                 "schedule": [{"day": "monday", "ranges": ranges}],
             },
         )
@@ -128,8 +128,8 @@ def _script(title: str) -> dict[str, Json]:
         "to": "17:00:00+01:00",
     }
     return {
-        "event_id": _EVENT,
-        "reaction_id": _REACTION,
+        "event_id": EVENT,
+        "reaction_id": REACTION,
         "title": title,
         "timetable": {"days": [day], "intervals": []},
     }

@@ -13,6 +13,7 @@ from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
 from .base import Backend, Capabilities, Client, Ending, JsonObject
+from .outside_calendar import OutsideCalendar
 from .rule_forms import RuleField
 
 
@@ -118,6 +119,8 @@ class BackendForms(ABC):
     """Actions that only ask."""
     looks: Mapping[str, Callable[[Any], Awaitable[JsonObject]]] = {}
     """What mirrors ask to find what they have made; each takes the client."""
+    calendar: OutsideCalendar | None = None
+    """What it has planned, where it can list that."""
 
     @abstractmethod
     def rule_operations(self, capabilities: Any) -> tuple[str, ...]:  # noqa: ANN401 the backend's own

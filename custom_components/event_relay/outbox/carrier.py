@@ -61,8 +61,15 @@ class Plan:
 
         From here on no look-up takes its outside id for another delivery's.
         """
-        receipt = self.operation.receipt(self.payload, delivery.results)
-        return replace(delivery, receipt=receipt)
+        return replace(delivery, receipt=self.receipt(delivery))
+
+    def receipt(self, delivery: Delivery) -> Receipt:
+        """Normalise what is done; what has arrived is not lost by a receipt."""
+        try:
+            return self.operation.receipt(self.payload, delivery.results)
+        except Exception:
+            _LOGGER.exception("Delivery %s: its receipt broke", delivery.id)
+            return Receipt(warnings=("what was answered cannot be read",))
 
     def context(self, delivery: Delivery, now: datetime) -> StepContext:
         """Return what a step may know."""
@@ -190,18 +197,20 @@ class Carrier:
         try:
             operation = self.backend.operation(delivery.operation)
             payload = operation.load(delivery.version, delivery.payload)
+            steps = operation.steps(payload, self.capabilities())
         except (KeyError, UnreadablePayload) as error:
-            failure = Failure(code="unreadable", reason=str(error))
-            await self._commit(
-                outcomes.failed(delivery, failure, self.clock()), delivery.state
-            )
+            await self._fail(delivery, Failure(code="unreadable", reason=str(error)))
+            return None
+        except Exception:
+            _LOGGER.exception("Delivery %s: it cannot be read back", delivery.id)
+            await self._fail(delivery, Failure(code="internal_error"))
             return None
         start = await self._start(delivery)
         since = delivery.first_sent_at or delivery.accepted_at
         return Plan(
             operation=operation,
             payload=payload,
-            steps=operation.steps(payload, self.capabilities()),
+            steps=steps,
             followed=start.receipt if start else None,
             outside_ids=(
                 await persist(
@@ -214,6 +223,11 @@ class Carrier:
             ),
         )
 
+    async def _fail(self, delivery: Delivery, failure: Failure) -> None:
+        """End a delivery that cannot be carried out."""
+        failed = outcomes.failed(delivery, failure, self.clock())
+        await self._commit(failed, delivery.state)
+
     async def _start(self, delivery: Delivery) -> Delivery | None:
         """Read the delivery that another one follows."""
         if (start := delivery.follows) is None:
@@ -222,7 +236,7 @@ class Carrier:
 
     async def _deliver(self, delivery: Delivery, plan: Plan) -> None:
         """Settle a delivery whose steps are all done."""
-        receipt = plan.operation.receipt(plan.payload, delivery.results)
+        receipt = plan.receipt(delivery)
         await self._commit(
             outcomes.delivered(delivery, receipt, self.clock()), delivery.state
         )

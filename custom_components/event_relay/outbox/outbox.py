@@ -156,15 +156,16 @@ class Outbox:
         finally:
             self._forget(delivery.id, queue)
 
-    async def failed(self) -> list[Delivery]:
+    async def failed(self, *, unknown: bool = False) -> list[Delivery]:
         """Return what failed for a known reason, the first accepted first.
 
-        Raises StoreUnavailable.
+        With `unknown`, instead what failed because its outcome is unknown. Raises
+        StoreUnavailable.
         """
         deliveries = await self._store.listing(
             owner=self._connection, states=(DeliveryState.FAILED,), limit=None
         )
-        return [one for one in reversed(deliveries) if not outcome_unknown(one)]
+        return [one for one in reversed(deliveries) if outcome_unknown(one) is unknown]
 
     async def retry_failed(self) -> list[Delivery]:
         """Open all that failed for a known reason again, and return them.

@@ -14,7 +14,7 @@ from .breaker import Breaker
 from .carrier import Carrier, persist
 from .clock import SteadyClock
 from .delivery import Delivery
-from .store import Store
+from .store import StaleDelivery, Store
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -114,15 +114,17 @@ class Worker:
                 async with asyncio.timeout(pause):
                     await self._awake.wait()
 
-    async def stop(self) -> None:
-        """Claim nothing more, and give what is under way its time to end.
+    async def stop(self, patience: float | None = None) -> None:
+        """Claim nothing more, and give what is under way its time to end, in seconds.
 
         What is cut off stays in `sending`; the next run looks it up.
         """
         self._stopping = True
         self.wake()
         if tasks := (*self._sending.values(), *self._looking_up.values()):
-            _, late = await asyncio.wait(tasks, timeout=STOP_PATIENCE)
+            _, late = await asyncio.wait(
+                tasks, timeout=STOP_PATIENCE if patience is None else patience
+            )
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -153,7 +155,8 @@ class Worker:
             self._changed(delivery)
         for delivery in taken.claimed:
             self._spawn(self._sending, delivery, self._carrier.send)
-        for delivery in taken.look_ups:
+        alone = self._breaker.open and bool(taken.claimed)
+        for delivery in () if alone else taken.look_ups:
             self._spawn(self._looking_up, delivery, self._carrier.look_up)
         moments = [
             moment
@@ -213,7 +216,12 @@ class Worker:
             if tasks.get(delivery.id) is task:
                 del tasks[delivery.id]
             self.wake()
-            if not task.cancelled() and (error := task.exception()):
+            if task.cancelled() or (error := task.exception()) is None:
+                return
+            if isinstance(error, StaleDelivery):
+                # Somebody gave it up meanwhile; what was found out has no use.
+                _LOGGER.debug("Delivery %s has moved on", delivery.id)
+            else:
                 _LOGGER.error("Delivery %s broke off", delivery.id, exc_info=error)
 
         task.add_done_callback(ended)

@@ -28,6 +28,7 @@ class Armed:
     """The triggers, conditions and fields of a rule, ready."""
 
     since: datetime
+    """What was to fire before that has not, and from then on it does."""
     triggers: Triggers
     ends: Triggers | None
     """What ends the events that it begins; None for a rule that leaves none open."""
@@ -68,7 +69,6 @@ async def arm(
     except CannotArm:
         conditions.async_unload()
         raise
-    since = dt_util.utcnow()
     ends: Triggers | None = None
     if ended is not None and rule.until is not None:
         try:
@@ -80,7 +80,7 @@ async def arm(
     named = entities_of_triggers(triggers.configs)
     groups = any(targets_more_than_entities(one) for one in triggers.configs)
     return Armed(
-        since=since,
+        since=dt_util.utcnow(),
         triggers=triggers,
         ends=ends,
         conditions=conditions,

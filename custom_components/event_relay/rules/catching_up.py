@@ -8,12 +8,12 @@ from homeassistant.util import dt as dt_util
 
 from ..outbox.memory import Note, Notes
 from .armed import Armed
-from .cursor import Cursor, cursor_name, read_cursor
+from .cursor import Cursor, cursor_name, read_cursor, triggers_mark
 from .firing import Cause
 from .member import Member
 from .occurrences import CannotTell, Occurrence, missed_occurrences, recurs
 from .outcome import Outcome, OutcomeKind
-from .rule import Missed
+from .rule import Rule
 
 _ABOUT_TO_FIRE = timedelta(seconds=10)
 """How late Home Assistant may fire what is due."""
@@ -30,10 +30,11 @@ class CatchingUp:
     themselves leave the cursor where it is: their ids keep them from coming twice.
     """
 
-    def __init__(self, member: Member, missed: Missed) -> None:
+    def __init__(self, member: Member, rule: Rule) -> None:
         """Take the rule's own memory, and what it wants of missed occurrences."""
         self._member = member
-        self._missed = missed
+        self._missed = rule.missed
+        self._of = triggers_mark(rule.triggers)
         self._caught_up: set[int] = set()
 
     def notes_for(self, occurrence: Occurrence | None) -> Notes:
@@ -50,10 +51,11 @@ class CatchingUp:
         """
         told = True
         missed: list[Occurrence] = []
+        looked_at: set[int] = set()
         for index, config in enumerate(armed.triggers.configs):
             if index in self._caught_up or not recurs(config):
                 continue
-            cursor = read_cursor(self._member.notes, index)
+            cursor = self._cursor(index)
             if cursor is None:
                 await self._start_from(index, armed.since)
                 continue
@@ -64,13 +66,15 @@ class CatchingUp:
             except CannotTell:
                 told = False
                 continue
-            self._caught_up.add(index)
+            looked_at.add(index)
             missed += (
                 one
                 for one in found
                 if not cursor.covers(one.instant, one.delivery_id(self._member.id))
             )
         await self._see_to(sorted(missed, key=lambda one: one.instant), fire)
+        # Not before: one that fires by itself would hide what is still to be seen to.
+        self._caught_up |= looked_at
         return told
 
     async def async_keep_up(self, armed: Armed) -> None:
@@ -81,9 +85,9 @@ class CatchingUp:
         moment = dt_util.utcnow() - _ABOUT_TO_FIRE
         notes: dict[str, Note | None] = {}
         for index in self._caught_up:
-            cursor = read_cursor(self._member.notes, index)
+            cursor = self._cursor(index)
             if recurs(armed.triggers.configs[index]) and cursor and cursor.at < moment:
-                notes[cursor_name(index)] = Cursor(at=moment).note
+                notes[cursor_name(index)] = Cursor(at=moment, of=self._of).note
         if notes:
             await self._member.remember_if_possible(notes)
 
@@ -94,7 +98,7 @@ class CatchingUp:
     async def _start_from(self, index: int, moment: datetime) -> None:
         """Miss nothing from now on."""
         await self._member.remember_if_possible(
-            {cursor_name(index): Cursor(at=moment).note}
+            {cursor_name(index): Cursor(at=moment, of=self._of).note}
         )
         self._caught_up.add(index)
 
@@ -138,12 +142,18 @@ class CatchingUp:
                     kind=OutcomeKind.SKIPPED,
                     occurred_at=occurrence.instant,
                     reason=reason,
+                    reason_key="missed",
+                    times=number if number > _TOLD_ONE_BY_ONE else 1,
                 )
             )
+
+    def _cursor(self, index: int) -> Cursor | None:
+        """Return up to where a trigger has been seen to, None if it begins anew."""
+        return read_cursor(self._member.notes, index, self._of)
 
     def _past(self, occurrence: Occurrence) -> dict[str, Note | None]:
         """Return the note of a trigger once an occurrence has been seen to."""
         index = occurrence.index
-        cursor = read_cursor(self._member.notes, index) or Cursor(at=occurrence.instant)
+        cursor = self._cursor(index) or Cursor(at=occurrence.instant, of=self._of)
         past = cursor.past(occurrence.instant, occurrence.delivery_id(self._member.id))
         return {cursor_name(index): past.note}

@@ -1,8 +1,11 @@
 """Up to where the occurrences of a trigger have been seen to."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
+import json
+from typing import Any
 
 from ..outbox.memory import Note
 
@@ -15,13 +18,21 @@ class Cursor:
     """All occurrences before `at` are seen to, and those `decided` at that instant."""
 
     at: datetime
+    of: str
+    """What `triggers_mark` gave for its rule; others begin anew."""
     decided: tuple[str, ...] = ()
     """Ids of occurrences."""
 
     @property
     def note(self) -> Note:
         """Return the note that remembers it."""
-        return Note(value={"at": self.at.timestamp(), "decided": [*self.decided]})
+        return Note(
+            value={
+                "at": self.at.timestamp(),
+                "of": self.of,
+                "decided": [*self.decided],
+            }
+        )
 
     def past(self, instant: datetime, occurrence: str) -> Cursor:
         """Return the cursor once another occurrence has been seen to."""
@@ -29,8 +40,8 @@ class Cursor:
             return self
         if instant == self.at:
             decided = dict.fromkeys((*self.decided, occurrence))
-            return Cursor(at=instant, decided=tuple(decided))
-        return Cursor(at=instant, decided=(occurrence,))
+            return replace(self, decided=tuple(decided))
+        return replace(self, at=instant, decided=(occurrence,))
 
     def covers(self, instant: datetime, occurrence: str) -> bool:
         """Say whether an occurrence has been seen to."""
@@ -42,13 +53,22 @@ def cursor_name(index: int) -> str:
     return f"{CURSOR}{index}"
 
 
-def read_cursor(notes: Mapping[str, Note], index: int) -> Cursor | None:
+def triggers_mark(triggers: Sequence[Mapping[str, Any]]) -> str:
+    """Return what tells a rule's triggers from those it had before it was changed."""
+    written = json.dumps(triggers, sort_keys=True, default=str)
+    return sha256(written.encode()).hexdigest()[:16]
+
+
+def read_cursor(notes: Mapping[str, Note], index: int, of: str) -> Cursor | None:
     """Return the cursor of a trigger, None if nothing is remembered of it."""
     note = notes.get(cursor_name(index))
     match note.value if note else None:
-        case {"at": float() | int() as at, "decided": list() as decided}:
+        case {"at": float() | int() as at, "of": noted, "decided": list() as decided}:
+            if noted != of:
+                return None
             return Cursor(
                 at=datetime.fromtimestamp(at, UTC),
+                of=of,
                 decided=tuple(one for one in decided if isinstance(one, str)),
             )
         case _:

@@ -1,7 +1,7 @@
 """From the cause of a firing to an accepted delivery."""
 
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -19,7 +19,7 @@ from .limits import Firing
 from .member import Member
 from .open_events import OpenEvent
 from .openings import Openings
-from .outcome import Outcome, OutcomeKind
+from .outcome import Outcome, OutcomeKind, reason_key
 from .rule import Limits, Rule
 
 _FIRINGS = "firings"
@@ -41,6 +41,9 @@ class Delivering:
 
         The notes are committed with the delivery, or alone if there is none.
         """
+        if await self._has_fired(cause):
+            await self._member.remember_if_possible(notes)
+            return
         variables = {"this": self._member.this(), **cause.variables}
         if not cause.test and not self._lets_through(cause, armed, variables):
             if notes:
@@ -58,9 +61,22 @@ class Delivering:
                     kind=OutcomeKind.FAILED,
                     occurred_at=cause.occurred_at,
                     reason=self._member.way.explain(error),
+                    reason_key=reason_key(error),
                     context=cause.context,
                 )
             )
+
+    async def _has_fired(self, cause: Cause) -> bool:
+        """Say whether an occurrence is known to have been delivered, or to wait.
+
+        What had begun with it may long have been ended.
+        """
+        if cause.occurrence is None:
+            return False
+        delivery_id = cause.occurrence.delivery_id(self._rule.id)
+        with suppress(StoreError):
+            return await self._member.way.store.get(delivery_id) is not None
+        return False
 
     def _lets_through(
         self, cause: Cause, armed: Armed, variables: Mapping[str, Any]
@@ -126,6 +142,8 @@ class Delivering:
     def _opening(self, delivery_id: str, cause: Cause) -> OpenEvent | None:
         """Return the event that a firing begins, None if it begins none."""
         if self._openings is None or (until := self._rule.until) is None:
+            return None
+        if self._rule.operation not in self._member.way.endings:
             return None
         longest = _TEST_OPEN if cause.test else until.longest_open
         return OpenEvent(

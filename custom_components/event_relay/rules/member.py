@@ -42,6 +42,9 @@ class Member(ABC):
         self.entity_id: str | None = None
         """The entity that stands for it, once there is one: `this` of templates."""
         self._origin = origin
+        self.armed = False
+        """Whether it is at work: let, and with all that it needs in place."""
+        self._watchers: list[Callable[[], None]] = []
         self._listeners: list[Callable[[Outcome], None]] = []
         self._contexts: OrderedDict[str, Context] = OrderedDict()
 
@@ -82,6 +85,19 @@ class Member(ABC):
             await self.async_stop()
 
     @callback
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Call a watcher whenever it begins or ends to work; return how to stop it."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    @callback
+    def set_armed(self, armed: bool) -> None:  # noqa: FBT001 - what else could it be
+        """Note, and tell, whether it is at work."""
+        self.armed = armed
+        for watcher in tuple(self._watchers):
+            watcher()
+
+    @callback
     def listen(self, listener: Callable[[Outcome], None]) -> Callable[[], None]:
         """Call a listener with every outcome; return how to stop it."""
         self._listeners.append(listener)
@@ -90,7 +106,7 @@ class Member(ABC):
     @callback
     def settled(self, delivery: Delivery) -> None:
         """Hear of an outcome of one of its deliveries, and tell it if it is an end."""
-        if outcome := outcome_of(delivery, self._context_of(delivery)):
+        if outcome := outcome_of(delivery, self.context_of(delivery)):
             self.tell(outcome)
 
     @callback
@@ -146,8 +162,10 @@ class Member(ABC):
         state = self.hass.states.get(self.entity_id) if self.entity_id else None
         return None if state is None else dict(state.as_dict())
 
-    def _context_of(self, delivery: Delivery) -> Context | None:
-        """Return the context that a delivery was asked for in."""
+    def context_of(self, delivery: Delivery) -> Context | None:
+        """Return the context that one of its deliveries was asked for in."""
         if (context_id := delivery.origin.context_id) is None:
             return None
-        return self._contexts.get(context_id) or Context(id=context_id)
+        return self._contexts.get(context_id) or Context(
+            id=context_id, user_id=delivery.origin.user_id
+        )

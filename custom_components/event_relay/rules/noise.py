@@ -15,7 +15,7 @@ _STATELESS = frozenset({"button", "event", "input_button", "scene"})
 def is_noise(variables: Mapping[str, Any]) -> bool:
     """Say whether a trigger only tells that an entity came, went or was restored."""
     trigger = variables.get("trigger") or {}
-    if "to_state" not in trigger:
+    if not _tells_of_a_change(trigger):
         return False
     before = trigger.get("from_state")
     return vanishes(variables) or before is None or _tells_nothing(before)
@@ -24,10 +24,16 @@ def is_noise(variables: Mapping[str, Any]) -> bool:
 def vanishes(variables: Mapping[str, Any]) -> bool:
     """Say whether a trigger only tells that an entity went."""
     trigger = variables.get("trigger") or {}
-    if "to_state" not in trigger:
+    if not _tells_of_a_change(trigger):
         return False
     after = trigger["to_state"]
     return after is None or after.state in _NEITHER
+
+
+def _tells_of_a_change(trigger: Mapping[str, Any]) -> bool:
+    """Say whether a trigger has states; a template that time made true has none."""
+    by_time = "entity_id" in trigger and trigger["entity_id"] is None
+    return "to_state" in trigger and not by_time
 
 
 def _tells_nothing(before: State) -> bool:

@@ -5,8 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from homeassistant.core import Context
+from homeassistant.exceptions import TemplateError
 
+from ..backends.base import InvalidField
 from ..outbox.delivery import Delivery, DeliveryState
+from ..outbox.store import OutboxFull, StoreError
 
 
 class OutcomeKind(StrEnum):
@@ -27,6 +30,11 @@ class Outcome:
     kind: OutcomeKind
     occurred_at: datetime
     reason: str = ""
+    """In words, which may be the backend's own or hold what a template gave."""
+    reason_key: str = ""
+    """The key of the reason; it holds no personal text."""
+    times: int = 1
+    """How many occurrences it stands for."""
     delivery: Delivery | None = None
     """None for what was never accepted."""
     context: Context | None = None
@@ -42,6 +50,22 @@ def outcome_of(delivery: Delivery, context: Context | None) -> Outcome | None:
         kind=OutcomeKind(delivery.state.value),
         occurred_at=delivery.occurred_at,
         reason=(failure.reason or failure.code) if failure else "",
+        reason_key=failure.code if failure else "",
         delivery=delivery,
         context=context,
     )
+
+
+def reason_key(error: Exception) -> str:
+    """Return the key of why something became no delivery."""
+    match error:
+        case InvalidField():
+            return f"field_{error.problem}"
+        case OutboxFull():
+            return "outbox_full"
+        case StoreError():
+            return "outbox_unavailable"
+        case TemplateError():
+            return "template_error"
+        case _:
+            return "internal_error"

@@ -1,4 +1,4 @@
-"""Whether what a rule refers to is there; a repair for what is not."""
+"""Whether what a rule refers to is there."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,24 +10,19 @@ from homeassistant.core import (
     HomeAssistant,
     callback,
 )
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import (
     async_track_entity_registry_updated_event,
     async_track_state_change_event,
 )
 
-from ..const import DOMAIN
-
 
 class References:
     """The entities that a rule names."""
 
-    def __init__(
-        self, hass: HomeAssistant, issue_id: str, report: Callable[[str], None]
-    ) -> None:
-        """Take the id of the repair, and what makes it of the missing entities."""
+    def __init__(self, hass: HomeAssistant, report: Callable[[str], None]) -> None:
+        """Take what hears of the missing entities, of none if nothing is missing."""
         self._hass = hass
-        self._issue_id = issue_id
         self._report = report
         self._entities: set[str] = set()
         self._stops: list[CALLBACK_TYPE] = []
@@ -64,10 +59,9 @@ class References:
             if self._hass.states.get(entity_id) is None
             and registry.async_get(entity_id) is None
         }
-        if not missing:
-            ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
-            return
         self._report(", ".join(sorted(missing)))
+        if not missing:
+            return
         self._stops.append(
             async_track_state_change_event(self._hass, missing, self._came)
         )

@@ -10,13 +10,13 @@ from homeassistant.core import callback
 from ..outbox.delivery import Delivery
 from ..outbox.memory import Note
 from ..outbox.store import StoreError
-from .calendar_mirror import CalendarMirror
-from .calendar_settings import SUBENTRY_CALENDAR_MIRROR
 from .member import Member
+from .mirrors.calendar_mirror import CalendarMirror
+from .mirrors.calendar_settings import SUBENTRY_CALENDAR_MIRROR
+from .mirrors.script_mirror import ScriptMirror
+from .mirrors.script_settings import SUBENTRY_SCRIPT_MIRROR
 from .rule import SUBENTRY_RULE
 from .runner import RuleRunner
-from .script_mirror import ScriptMirror
-from .script_settings import SUBENTRY_SCRIPT_MIRROR
 from .way import Way
 
 _LOGGER = logging.getLogger(__name__)
@@ -40,11 +40,21 @@ class Rules:
         self._members: dict[str, Member] = {}
         self._snapshots: dict[str, object] = {}
         self._stop_listening: Callable[[], None] | None = None
+        self._listeners: list[Callable[[Member], None]] = []
 
     @property
     def members(self) -> Mapping[str, Member]:
         """Return what runs, by subentry ids."""
         return self._members
+
+    @callback
+    def listen_members(self, listener: Callable[[Member], None]) -> Callable[[], None]:
+        """Call a listener with what runs for a new or changed subentry.
+
+        It does so before that begins to work. Returns how to stop it.
+        """
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     async def async_load(self, subentries: Mapping[str, ConfigSubentry]) -> None:
         """Know what there is, for entities; raises StoreUnavailable."""
@@ -88,6 +98,8 @@ class Rules:
             return None
         self._members[member.id] = member
         self._snapshots[member.id] = _snapshot(subentry)
+        for listener in tuple(self._listeners):
+            listener(member)
         return member
 
     async def async_stop(self) -> None:

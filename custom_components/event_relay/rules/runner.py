@@ -1,8 +1,8 @@
 """A rule at work: armed, fired by its triggers, and ended by them."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-import logging
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigSubentry
@@ -15,7 +15,6 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.trace import trace_clear
@@ -38,10 +37,9 @@ from .open_events import read_open_events
 from .openings import Openings
 from .references import References
 from .rule import read_rule
+from .rule_issues import RuleIssues
 from .sample import sample_variables
 from .way import Way
-
-_LOGGER = logging.getLogger(__name__)
 
 AGAIN = timedelta(minutes=5)
 """When a rule that could not be armed, or caught up, tries it again."""
@@ -58,18 +56,17 @@ class RuleRunner(Member):
             way, subentry.subentry_id, subentry.title, notes, OriginKind.RULE
         )
         self.rule = read_rule(subentry)
-        ending = way.endings.get(self.rule.operation)
-        # Also for a rule that has left one open and does so no more.
-        wanted = self.rule.until is not None or bool(read_open_events(notes))
-        self._openings = Openings(self, ending, notes) if wanted and ending else None
+        ending = way.endings.get(self.rule.operation) if self.rule.until else None
+        if ending is None and read_open_events(notes):
+            # It did leave one open, and does so no more; no backend has two endings.
+            ending = next(iter(way.endings.values()), None)
+        self._openings = Openings(self, ending, notes) if ending else None
         self._delivering = Delivering(self, self.rule, self._openings)
-        self._catching_up = CatchingUp(self, self.rule.missed)
-        self._issue_not_armed = f"rule_not_armed_{self.id}"
-        self._issue_refers = f"rule_refers_{self.id}"
-        self._references = References(
-            self.hass, self._issue_refers, self._report_missing
-        )
+        self._catching_up = CatchingUp(self, self.rule)
+        self._issues = RuleIssues(self.hass, way.connection, self.id, self.title)
+        self._references = References(self.hass, self._issues.refers_to)
         self._armed: Armed | None = None
+        self._arming = asyncio.Lock()
         self._working = False
         self._home_started = False
         self._cancel_again: CALLBACK_TYPE | None = None
@@ -103,6 +100,7 @@ class RuleRunner(Member):
         if self._armed is not None:
             armed, self._armed = self._armed, None
             armed.disarm()
+            self.set_armed(False)
             await self._catching_up.async_keep_up(armed)
         self._catching_up.begin_anew()
 
@@ -133,8 +131,7 @@ class RuleRunner(Member):
         await self.async_stop()
         if self._openings is not None:
             await self._openings.async_leave()
-        for issue in (self._issue_not_armed, self._issue_refers):
-            ir.async_delete_issue(self.hass, DOMAIN, issue)
+        self._issues.clear()
         ends = {ending.operation for ending in self.way.endings.values()}
         await async_leave_deliveries(self.way, self.id, spare=ends)
 
@@ -184,23 +181,30 @@ class RuleRunner(Member):
         self._cancel_again = None
         if self._armed is not None:
             return
+        async with self._arming:
+            armed = await self._async_attach()
+        if self._home_started and armed is not None:
+            await self._async_look_back(armed)
+
+    async def _async_attach(self) -> Armed | None:
+        """Attach all of it, or nothing; what fires meanwhile waits for that."""
         ended = self._async_ended if self._openings is not None else None
         try:
             armed = await arm(
                 self.hass, self.rule, triggered=self._async_triggered, ended=ended
             )
         except CannotArm as error:
-            self._report(self._issue_not_armed, str(error))
+            self._issues.not_armed(str(error))
             self._cancel_again = async_call_later(self.hass, AGAIN, self._async_arm)
-            return
+            return None
         if self._working:
             self._armed = armed
         else:
             armed.disarm()
-            return
-        ir.async_delete_issue(self.hass, DOMAIN, self._issue_not_armed)
-        if self._home_started:
-            await self._async_look_back(armed)
+            return None
+        self.set_armed(True)
+        self._issues.armed()
+        return armed
 
     async def _async_look_back(self, armed: Armed) -> None:
         """End what should have ended, and see to what was missed."""
@@ -224,13 +228,20 @@ class RuleRunner(Member):
                 self.hass, AGAIN, self._async_catch_up
             )
 
+    async def _async_fully_armed(self) -> Armed | None:
+        """Return all that is attached; None if it is not, or no more."""
+        if self._armed is None and self._arming.locked():
+            async with self._arming:
+                pass
+        return self._armed
+
     async def _async_triggered(
         self, variables: dict[str, Any], context: Context | None = None
     ) -> None:
         """Fire, unless only an entity came or went."""
         # Else our checks would be added to the trace of the automation that caused it.
         trace_clear()
-        if (armed := self._armed) is None:
+        if (armed := await self._async_fully_armed()) is None:
             return
         if is_noise(variables) and not self.rule.from_unknown:
             return
@@ -250,7 +261,8 @@ class RuleRunner(Member):
     ) -> None:
         """End what this trigger ends; that an entity went is no end."""
         trace_clear()
-        if self._armed is None or self._openings is None or vanishes(variables):
+        armed = await self._async_fully_armed()
+        if armed is None or self._openings is None or vanishes(variables):
             return
         cause = Cause(
             variables=variables,
@@ -261,27 +273,5 @@ class RuleRunner(Member):
             cause.entity_id,
             cause.occurred_at,
             cause.context,
-            its_own=self._armed.may_start(cause.entity_id),
-        )
-
-    @callback
-    def _report_missing(self, entities: str) -> None:
-        """Make a repair of entities that are not there."""
-        self._report(self._issue_refers, entities)
-
-    @callback
-    def _report(self, issue_id: str, reason: str) -> None:
-        """Make a repair that leads to the rule's form."""
-        _LOGGER.warning("Rule %s cannot work as it should: %s", self.title, reason)
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            issue_id,
-            is_fixable=True,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key=(
-                "rule_refers" if issue_id == self._issue_refers else "rule_not_armed"
-            ),
-            translation_placeholders={"rule": self.title, "reason": reason},
-            data={"entry_id": self.way.connection, "subentry_id": self.id},
+            its_own=armed.may_start(cause.entity_id),
         )

@@ -1,6 +1,5 @@
 """The client of aipix, on the wire."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -349,11 +348,3 @@ async def test_a_server_that_is_gone(
     await simulator.stop()
     with pytest.raises(CannotConnect):
         await client.create_script(SCRIPT)
-
-
-async def test_contact_is_told(make_client: MakeClient) -> None:
-    contacts: list[None] = []
-    note: Callable[[], None] = lambda: contacts.append(None)  # noqa: E731
-    client = AipixClient(make_client().login, on_contact=note)
-    await client.capabilities()
-    assert len(contacts) == 3

@@ -579,21 +579,6 @@ async def test_no_error_tells_a_secret(
     assert PASSWORD not in told
 
 
-async def test_contact_is_told(
-    session: ClientSession, simulator: FrigateSimulator
-) -> None:
-    contacts: list[None] = []
-    client = FrigateClient(
-        session, simulator.url, on_contact=lambda: contacts.append(None)
-    )
-    await client.event(NO_ID)
-    assert len(contacts) == 1
-    await simulator.stop()
-    with pytest.raises(CannotConnect):
-        await client.event(NO_ID)
-    assert len(contacts) == 1
-
-
 @pytest.mark.parametrize(
     ("off", "shift"), [(0, 0), (4, 0), (-4, 0), (90, 90), (-3600, -3600)]
 )

@@ -1,6 +1,5 @@
 """Aipix's calls, as far as scripts and marks need them."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -31,13 +30,10 @@ def instant(moment: datetime) -> str:
 class AipixClient:
     """Talks to one aipix as one account."""
 
-    def __init__(
-        self, login: AipixLogin, *, on_contact: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, login: AipixLogin) -> None:
         """Take the login, which others of the same account may share."""
         self.login = login
         self.address = login.transport.address
-        self._on_contact = on_contact
 
     def forget_refusal(self) -> None:
         """Let a login that was refused be tried again."""
@@ -138,7 +134,6 @@ class AipixClient:
             "basic",
             headers=common_headers(self.login.api, self.login.device_id),
         )
-        self._note()
         if reply.status == HTTPStatus.NOT_FOUND:
             raise InvalidResponse(reason(reply), code="other_system")
         answer = _read(reply)
@@ -213,7 +208,7 @@ class AipixClient:
         body: JsonObject | None,
     ) -> Reply:
         """Send a request once."""
-        reply = await self.login.transport.send(
+        return await self.login.transport.send(
             method,
             *self.login.api.prefix,
             *segments,
@@ -222,13 +217,6 @@ class AipixClient:
             headers=self.login.headers,
             body=body,
         )
-        self._note()
-        return reply
-
-    def _note(self) -> None:
-        """Tell of the contact."""
-        if self._on_contact is not None:
-            self._on_contact()
 
 
 def _read_list(reply: Reply) -> Json:

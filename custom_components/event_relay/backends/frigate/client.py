@@ -32,20 +32,15 @@ class FrigateClient:
         *,
         username: str = "",
         password: str = "",
-        on_contact: Callable[[], None] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take a session without cookies of its own, and a normalised address.
-
-        `on_contact` is called at each answer, whatever it says.
-        """
+        """Take a session without cookies of its own, and a normalised address."""
         self.address = address
         self._connection = FrigateConnection(
             session,
             address,
             username=username,
             password=password,
-            on_contact=on_contact,
             monotonic=monotonic,
         )
 

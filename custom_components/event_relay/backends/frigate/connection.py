@@ -29,7 +29,6 @@ class FrigateConnection:
         *,
         username: str,
         password: str,
-        on_contact: Callable[[], None] | None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take a session, the address and the credentials."""
@@ -37,7 +36,6 @@ class FrigateConnection:
         self.login = FrigateLogin(
             self._transport, username, password, monotonic=monotonic
         )
-        self._on_contact = on_contact
         self._clock_offset: timedelta | None = None
 
     @property
@@ -114,8 +112,6 @@ class FrigateConnection:
         return reply
 
     def _note(self, reply: Reply) -> None:
-        """Note the contact, and how far the server's clock is off."""
+        """Note how far the server's clock is off."""
         if (date := reply.date) is not None:
             self._clock_offset = date - datetime.now(UTC)
-        if self._on_contact is not None:
-            self._on_contact()

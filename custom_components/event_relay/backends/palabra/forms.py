@@ -31,6 +31,7 @@ from .credentials import PalabraCredentials
 from .fields import time_zone, unknown_time_zone
 from .models import PalabraCapabilities
 from .operations import PALABRA
+from .planned import LIVE_EVENTS
 from .rule_forms import LIVE_EVENT
 
 CONSOLE = "https://platform.palabra.ai"
@@ -110,6 +111,7 @@ class PalabraForms(BackendForms):
     looks: Mapping[str, Callable[[PalabraClient], Awaitable[JsonObject]]] = {
         "live_events": _events
     }
+    calendar = LIVE_EVENTS
 
     @override
     def rule_operations(self, capabilities: PalabraCapabilities) -> tuple[str, ...]:

@@ -1,0 +1,222 @@
+"""The repair of deliveries that have failed: look, try again, give up."""
+
+from collections.abc import Awaitable, Callable, Sequence
+import logging
+from typing import Any
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.helpers.selector import (
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from .backends.base import UnreadablePayload
+from .coordinator import RelayConfigEntry, delivery_error
+from .outbox.delivery import Delivery
+from .outbox.outbox import NotAllowed, Outbox
+from .outbox.store import StaleDelivery, StoreUnavailable
+
+_LOGGER = logging.getLogger(__name__)
+
+CONF_DECISION = "decision"
+LEAVE = "leave"
+SEND_AGAIN = "send_again"
+DISCARD = "discard"
+
+LISTED = 10
+"""Reasons that are shown at once."""
+
+type Step = Callable[[], Awaitable[RepairsFlowResult]]
+
+
+class FailedDeliveriesFlow(RepairsFlow):
+    """Leads through what has failed.
+
+    It never ends as done: the repair goes when nothing is counted as failed any
+    more, which is only known a moment later.
+    """
+
+    def __init__(self, entry_id: str) -> None:
+        """Take the connection."""
+        self._entry_id = entry_id
+        self._known: Sequence[Delivery] = ()
+        self._unknown: Sequence[Delivery] = ()
+        self._left: set[str] = set()
+        """Those of unknown outcome that the user wants to leave as they are."""
+
+    async def async_step_init(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Show what can be done."""
+        return await self._with_outbox(self._menu)
+
+    async def async_step_reasons(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Show why the last of them failed, and go back."""
+        if user_input is not None:
+            return await self.async_step_init()
+        newest = [*self._known, *self._unknown]
+        newest.sort(key=lambda delivery: delivery.accepted_at, reverse=True)
+        return self.async_show_form(
+            step_id="reasons",
+            data_schema=vol.Schema({}),
+            description_placeholders={
+                "connection": self._entry.title,
+                "reasons": "\n".join(
+                    f"- {self._describe(delivery)}: {self._reason(delivery)}"
+                    for delivery in newest[:LISTED]
+                ),
+            },
+        )
+
+    async def async_step_retry_all(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Open all again that failed for a known reason."""
+
+        async def retry() -> RepairsFlowResult:
+            await self._outbox.retry_failed()
+            return self.async_abort(reason="retried")
+
+        return await self._with_outbox(retry)
+
+    async def async_step_discard_all(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Give all up that failed for a known reason, once that is confirmed."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id="discard_all",
+                data_schema=vol.Schema({}),
+                description_placeholders=self._numbers(),
+            )
+
+        async def discard() -> RepairsFlowResult:
+            for delivery in self._known:
+                await _as_far_as_possible(delivery, self._outbox.discard(delivery))
+            return self.async_abort(reason="discarded")
+
+        return await self._with_outbox(discard)
+
+    async def async_step_outcome_unknown(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask of one after the other what is to become of it."""
+
+        async def decide() -> RepairsFlowResult:
+            if user_input is not None and self._unknown:
+                await self._decide(self._unknown[0], user_input[CONF_DECISION])
+                await self._look()
+            if not self._unknown:
+                return self.async_abort(reason="all_decided")
+            return self._ask(self._unknown[0])
+
+        return await self._with_outbox(decide)
+
+    def _ask(self, delivery: Delivery) -> RepairsFlowResult:
+        """Ask what is to become of a delivery that may have arrived."""
+        decisions = SelectSelectorConfig(
+            options=[LEAVE, SEND_AGAIN, DISCARD],
+            translation_key="unknown_outcome",
+            mode=SelectSelectorMode.LIST,
+        )
+        return self.async_show_form(
+            step_id="outcome_unknown",
+            data_schema=vol.Schema(
+                {vol.Required(CONF_DECISION, default=LEAVE): SelectSelector(decisions)}
+            ),
+            description_placeholders={
+                **self._numbers(),
+                "delivery": self._describe(delivery),
+                "delivery_id": delivery.id,
+            },
+        )
+
+    async def _decide(self, delivery: Delivery, decision: str) -> None:
+        """Do what the user wants of one delivery."""
+        if decision == SEND_AGAIN:
+            again = self._outbox.retry(delivery, confirm=True)
+            await _as_far_as_possible(delivery, again)
+        elif decision == DISCARD:
+            await _as_far_as_possible(delivery, self._outbox.discard(delivery))
+        # Also where it was not possible: it is not asked about in a circle.
+        self._left.add(delivery.id)
+
+    async def _menu(self) -> RepairsFlowResult:
+        """Offer what makes sense for what there is."""
+        await self._look()
+        if not self._known and not self._unknown:
+            return self.async_abort(reason="nothing_failed")
+        of_known = ["retry_all", "discard_all"]
+        of_unknown = ["outcome_unknown"]
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=[
+                "reasons",
+                *(of_known if self._known else ()),
+                *(of_unknown if self._unknown else ()),
+            ],
+            description_placeholders=self._numbers(),
+        )
+
+    async def _look(self) -> None:
+        """Read what has failed; raises StoreUnavailable."""
+        self._known = await self._outbox.failed()
+        self._unknown = [
+            delivery
+            for delivery in await self._outbox.failed(unknown=True)
+            if delivery.id not in self._left
+        ]
+
+    async def _with_outbox(self, step: Step) -> RepairsFlowResult:
+        """Take a step that needs the outbox, or say that it cannot be used."""
+        if self._entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_loaded")
+        try:
+            return await step()
+        except StoreUnavailable:
+            return self.async_abort(reason="outbox_unavailable")
+
+    @property
+    def _entry(self) -> RelayConfigEntry:
+        """Return the connection."""
+        return self.hass.config_entries.async_get_known_entry(self._entry_id)
+
+    @property
+    def _outbox(self) -> Outbox:
+        """Return its outbox."""
+        return self._entry.runtime_data.outbox
+
+    def _numbers(self) -> dict[str, str]:
+        """Return how many there are of which kind."""
+        return {
+            "connection": self._entry.title,
+            "known": str(len(self._known)),
+            "unknown": str(len(self._unknown)),
+        }
+
+    def _describe(self, delivery: Delivery) -> str:
+        """Say which delivery it is, without what is in it."""
+        at = dt_util.as_local(delivery.occurred_at).strftime("%Y-%m-%d %H:%M:%S")
+        return f"{at}, {delivery.operation.replace('_', ' ')}"
+
+    def _reason(self, delivery: Delivery) -> str:
+        """Return why it failed, the backend's own words too.
+
+        They may repeat what was delivered. Only who asks sees them here, nothing
+        keeps them, and they stay in one line of the list.
+        """
+        return " ".join(str(delivery_error(delivery, self._entry.title)).split())
+
+
+async def _as_far_as_possible(delivery: Delivery, work: Awaitable[Delivery]) -> None:
+    """Do it, unless the delivery has moved on or cannot be read any more."""
+    try:
+        await work
+    except (NotAllowed, StaleDelivery, UnreadablePayload, KeyError) as error:
+        _LOGGER.info("Delivery %s stays as it is: %r", delivery.id, error)

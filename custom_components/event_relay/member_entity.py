@@ -1,0 +1,116 @@
+"""The device of a rule or mirror, and what all its entities have in common."""
+
+from collections.abc import Callable, Iterable
+from typing import override
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .announcing import unique_id
+from .const import DOMAIN
+from .coordinator import RelayConfigEntry
+from .rules.member import Member
+
+type MakeEntities = Callable[[Member], Iterable[Entity]]
+
+
+@callback
+def async_see_members(entry: RelayConfigEntry, see: Callable[[Member], None]) -> None:
+    """See every rule and mirror of a connection, and those that come or change."""
+    if (rules := entry.runtime_data.rules) is None:
+        return
+
+    @callback
+    def came(member: Member) -> None:
+        # It may have been removed while its notes were read.
+        if member.id in entry.subentries:
+            see(member)
+
+    for member in rules.members.values():
+        came(member)
+    entry.async_on_unload(rules.listen_members(came))
+
+
+@callback
+def async_register_member(
+    hass: HomeAssistant, entry: RelayConfigEntry, member: Member
+) -> None:
+    """Register the device of a rule or mirror, or bring it up to date."""
+    kind = entry.subentries[member.id].subentry_type
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        config_subentry_id=member.id,
+        identifiers={_identifier(entry, member)},
+        entry_type=DeviceEntryType.SERVICE,
+        name=member.title,
+        manufacturer="Event Relay",
+        model=kind.replace("_", " ").capitalize(),
+        via_device_id=dr.async_get_device_id_by_identifier(
+            hass, (DOMAIN, entry.entry_id), config_entry_id=entry.entry_id
+        ),
+    )
+
+
+@callback
+def async_add_for_members(
+    entry: RelayConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    make: MakeEntities,
+) -> None:
+    """Add entities for every rule and mirror, also for those still to come."""
+    known: set[str] = set()
+
+    @callback
+    def add(member: Member) -> None:
+        # One that has only changed keeps its entities.
+        if member.id not in known:
+            known.add(member.id)
+            async_add_entities(make(member), config_subentry_id=member.id)
+
+    async_see_members(entry, add)
+
+
+class MemberEntity(Entity):
+    """An entity of a rule or mirror; it outlives what runs for it."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(
+        self, entry: RelayConfigEntry, member: Member, description: EntityDescription
+    ) -> None:
+        """Belong to the device of a rule or mirror."""
+        self.entity_description = description
+        self.coordinator = entry.runtime_data
+        self.member = member
+        self._attr_unique_id = unique_id(entry.entry_id, member.id, description.key)
+        self._attr_device_info = DeviceInfo(identifiers={_identifier(entry, member)})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow what runs for the rule or mirror."""
+        await super().async_added_to_hass()
+        if (rules := self.coordinator.rules) is None:
+            return
+        self.async_on_remove(rules.listen_members(self._member_came))
+        # It may have changed while the entity was being added.
+        self._member_came(rules.members.get(self.member.id, self.member))
+
+    @callback
+    def _member_came(self, member: Member) -> None:
+        """Take what runs for it after a change."""
+        if member.id == self.member.id:
+            self.member = member
+            self._member_changed()
+
+    @callback
+    def _member_changed(self) -> None:
+        """See what is different now."""
+
+
+def _identifier(entry: RelayConfigEntry, member: Member) -> tuple[str, str]:
+    """Return what a device is known by."""
+    return DOMAIN, f"{entry.entry_id}_{member.id}"

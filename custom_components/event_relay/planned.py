@@ -1,0 +1,83 @@
+"""Reading what a backend has planned, while its calendar is there."""
+
+from datetime import timedelta
+import logging
+from typing import override
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .backends.errors import BackendError, InvalidCredentials
+from .backends.outside_calendar import OutsideCalendar, Planned
+from .coordinator import RelayConfigEntry, error_text
+from .outbox.delivery import Delivery, DeliveryState
+
+_LOGGER = logging.getLogger(__name__)
+
+POLL = timedelta(minutes=10)
+"""How often the list is read; nothing else tells what others have changed."""
+PAUSE = 2.0
+"""Seconds from one reading that we caused to the next: many deliveries are few."""
+
+
+class PlannedCoordinator(DataUpdateCoordinator[tuple[Planned, ...]]):
+    """Reads the list while somebody listens, and after each change of our own."""
+
+    config_entry: RelayConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: RelayConfigEntry, calendar: OutsideCalendar
+    ) -> None:
+        """Take the list of a connection's backend; nothing is read yet."""
+        super().__init__(
+            hass,
+            _LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=POLL,
+            request_refresh_debouncer=Debouncer(
+                hass, _LOGGER, cooldown=PAUSE, immediate=True
+            ),
+        )
+        self.data = ()
+        self.known = False
+        """Whether the list was read at least once."""
+        self._calendar = calendar
+
+    @callback
+    def async_follow(self) -> CALLBACK_TYPE:
+        """Read again when a delivery has changed the list; return what ends that."""
+        return self.config_entry.runtime_data.outbox.listen(self._heard)
+
+    @callback
+    def _heard(self, delivery: Delivery) -> None:
+        """Read the list if it is another one now."""
+        if (
+            delivery.state is DeliveryState.DELIVERED
+            and delivery.operation in self._calendar.changed_by
+        ):
+            _ = self.config_entry.async_create_background_task(
+                self.hass, self.async_request_refresh(), f"{self.name} planned"
+            )
+
+    @override
+    async def _async_update_data(self) -> tuple[Planned, ...]:
+        """Read all there is, in its order.
+
+        Reading may go well while writing is refused, so that it says nothing of how
+        deliveries fare.
+        """
+        relay = self.config_entry.runtime_data
+        try:
+            planned = await self._calendar.read(relay.client)
+        except BackendError as error:
+            kind = (
+                ConfigEntryAuthFailed
+                if isinstance(error, InvalidCredentials)
+                else UpdateFailed
+            )
+            raise kind(**error_text(error, self.name)) from error
+        self.known = True
+        return tuple(sorted(planned, key=lambda one: (one.start, one.end, one.id)))

@@ -1,0 +1,1 @@
+"""Keep things outside in step with schedules and calendars at home."""

@@ -1,0 +1,299 @@
+"""A live event outside for each event of a calendar of Home Assistant."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+import logging
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import Event, EventStateReportedData, callback
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.event import (
+    async_call_later,
+    async_track_state_change_event,
+    async_track_state_report_event,
+    async_track_time_interval,
+)
+from homeassistant.util import dt as dt_util
+
+from ...backends.base import InvalidField, Json
+from ...outbox.memory import Note, Notes
+from ..leaving import async_leave_deliveries
+from ..occurrences import CannotTell
+from ..way import Way
+from .beginnings import BEGUN
+from .calendar_plan import (
+    PATIENCE,
+    Binding,
+    Change,
+    Create,
+    Delete,
+    Seen,
+    Update,
+    make_plan,
+    missing,
+    note_name,
+    read_bindings,
+    surely_gone,
+)
+from .calendar_reading import read_calendar, seen_events
+from .calendar_settings import read_calendar_mirror
+from .live_events import adopt
+from .mirror import Mirror, never_was, outcome_unknown
+
+_LOGGER = logging.getLogger(__name__)
+
+CREATE = "create_live_event"
+UPDATE = "update_live_event"
+DELETE = "delete_live_event"
+LIVE_EVENTS = "live_events"
+
+INTERVAL = timedelta(minutes=15)
+"""How often the calendar is read beside its own changes."""
+REPORTS = timedelta(minutes=1)
+"""How often it is read at most because its state was reported unchanged."""
+FAR_AHEAD = timedelta(days=400)
+"""How far something that has vanished is looked for before it counts as deleted."""
+
+
+class CalendarMirror(Mirror):
+    """Reads its calendar in overlapping times and asks for what has changed.
+
+    What the calendar does not tell changes nothing: while it is unavailable, answers
+    an error or has just begun, nothing counts as deleted.
+    """
+
+    def __init__(
+        self, way: Way, subentry: ConfigSubentry, notes: Mapping[str, Note]
+    ) -> None:
+        """Take the connection, the subentry, and what is remembered of it."""
+        super().__init__(way, subentry.subentry_id, subentry.title, notes)
+        self.settings = read_calendar_mirror(subentry.data)
+        self._missed_since: dict[str, datetime] = {}
+        self._look_again: Callable[[], None] | None = None
+
+    @override
+    def listen_to_source(self) -> list[Callable[[], None]]:
+        """Look when the calendar changes, and every quarter of an hour.
+
+        A change that is not of its next event is told only by its state being
+        reported once more, which pollers also do when nothing has changed.
+        """
+        reported: Debouncer[None] = Debouncer(
+            self.hass,
+            _LOGGER,
+            cooldown=REPORTS.total_seconds(),
+            immediate=True,
+            function=self.look,
+            background=True,
+        )
+
+        @callback
+        def report(_: Event[EventStateReportedData]) -> None:
+            """Look at once after a quiet time, else when it is over."""
+            reported.async_schedule_call()
+
+        return [
+            async_track_state_report_event(self.hass, self.settings.calendar, report),
+            reported.async_shutdown,
+            async_track_state_change_event(
+                self.hass, self.settings.calendar, self.look
+            ),
+            async_track_time_interval(
+                self.hass, self.look, INTERVAL, cancel_on_shutdown=True
+            ),
+            self._forget_missing,
+        ]
+
+    @override
+    async def compare(self) -> None:
+        """Make, change and delete outside what the calendar says."""
+        if not self.source_is(self.settings.calendar):
+            self._forget_missing()
+            return
+        now = dt_util.utcnow()
+        bound = read_bindings(self.notes)
+        try:
+            seen = await self._read(now, self.settings.ahead)
+            if missing(bound, seen, now):
+                everywhere = await self._read(now, self.settings.ahead + FAR_AHEAD)
+                seen |= {key: one for key, one in everywhere.items() if key in bound}
+        except CannotTell as error:
+            _LOGGER.debug("%s: nothing is compared (%s)", self.id, error)
+            self._forget_missing()
+            return
+        if BEGUN not in self.notes:
+            await self._begin(seen)
+            bound = read_bindings(self.notes)
+        plan = make_plan(bound, seen, now=now, gone=self._gone(bound, seen, now))
+        if plan.remembered:
+            await self.remember(_notes(plan.remembered))
+        for change in plan.changes:
+            await self._carry_out(change)
+
+    @override
+    async def async_remove(self) -> None:
+        """Delete what has not begun, if it is to go with its events; then forget it.
+
+        Raises StoreError.
+        """
+        await self.async_stop()
+        now = dt_util.utcnow()
+        if self.settings.delete:
+            for key, binding in read_bindings(self.notes).items():
+                if binding.exists and binding.start > now:
+                    await self._delete(Delete(key=key, binding=binding))
+        await async_leave_deliveries(self.way, self.id, spare=(DELETE,))
+
+    async def _read(self, now: datetime, ahead: timedelta) -> dict[str, Seen]:
+        """Return what the calendar shows from now on; raises CannotTell."""
+        events = await read_calendar(
+            self.hass, self.settings.calendar, now, now + ahead
+        )
+        return seen_events(events, self.settings, self.hass.config.time_zone)
+
+    def _gone(
+        self, bound: Mapping[str, Binding], seen: Mapping[str, Seen], now: datetime
+    ) -> frozenset[str]:
+        """Return what surely was deleted; look again soon where that is not sure."""
+        missed = missing(bound, seen, now)
+        self._missed_since = {key: self._missed_since.get(key, now) for key in missed}
+        if not self.settings.delete:
+            return frozenset()
+        gone = surely_gone(self._missed_since, now, nothing_shown=not seen)
+        if missed - gone and self._look_again is None:
+            self._look_again = async_call_later(self.hass, PATIENCE, self._look_later)
+        return gone
+
+    @callback
+    def _look_later(self, _: datetime) -> None:
+        """Look whether what was missing is still missing."""
+        self._look_again = None
+        self.look()
+
+    @callback
+    def _forget_missing(self) -> None:
+        """Let what is missing count as deleted only when it is missing anew."""
+        self._missed_since.clear()
+        if self._look_again is not None:
+            self._look_again()
+            self._look_again = None
+
+    async def _begin(self, seen: Mapping[str, Seen]) -> None:
+        """Bind what may have been made before everything was forgotten.
+
+        Raises BackendError as long as nobody can tell what is there.
+        """
+        found = adopt(await self.way.ask(LIVE_EVENTS), seen) if self.lost else {}
+        await self.remember({BEGUN: Note(value=True), **_notes(found)})
+
+    async def _carry_out(self, change: Change) -> None:
+        """Ask for a change; what cannot be made is told, and tried when it changes."""
+        match change:
+            case Create(seen=seen, version=version):
+                await self._create(seen, version)
+            case Update():
+                await self._update(change)
+            case Delete():
+                await self._delete(change)
+
+    async def _create(
+        self, seen: Seen, version: int, notes: Notes | None = None
+    ) -> None:
+        """Make a live event."""
+        delivery_id = self.delivery_id(seen.key, version)
+        binding = _binding(seen, version)
+        others = dict(notes or {})
+        try:
+            await self.submit(
+                CREATE,
+                _data(seen),
+                delivery_id=delivery_id,
+                notes=others
+                | _notes({seen.key: replace(binding, made_by=delivery_id)}),
+            )
+        except InvalidField as error:
+            self.refuse(error)
+            await self.remember(others | _notes({seen.key: binding}))
+
+    async def _update(self, change: Update) -> None:
+        """Change a live event, or make it if its making has failed."""
+        seen, former = change.seen, change.binding
+        moved: dict[str, Note | None] = {}
+        if change.key != seen.key:
+            moved = _notes({change.key: former.ended()})
+        if former.made_by is not None:
+            made_by = await self.way.store.get(former.made_by)
+            if outcome_unknown(made_by):
+                return  # the user is told of it, and must say what became of it
+            if never_was(made_by):
+                await self._create(seen, change.version, moved)
+                return
+        binding = replace(
+            _binding(seen, change.version),
+            made_by=former.made_by,
+            event_id=former.event_id,
+        )
+        cleared: dict[str, Json] = {
+            name: [] if name == "target_languages" else ""
+            for name in former.said
+            if name not in seen.content
+        }
+        notes = moved | _notes({seen.key: binding})
+        try:
+            await self.submit(
+                UPDATE,
+                {**cleared, **_data(seen), **former.target},
+                delivery_id=self.delivery_id(seen.key, change.version),
+                notes=notes,
+            )
+        except InvalidField as error:
+            self.refuse(error)
+            await self.remember(notes)
+
+    async def _delete(self, change: Delete) -> None:
+        """Remove a live event, or never make it if that has not been tried."""
+        binding = change.binding
+        version = binding.version + 1
+        notes = _notes({change.key: replace(binding.ended(), version=version)})
+        if binding.made_by is not None:
+            made_by = await self.way.store.get(binding.made_by)
+            if outcome_unknown(made_by):
+                return
+            if made_by is None or never_was(made_by) or await self.give_up(made_by):
+                await self.remember(notes)
+                return
+        await self.submit(
+            DELETE,
+            binding.target,
+            delivery_id=self.delivery_id(change.key, version),
+            notes=notes,
+        )
+
+
+def _binding(seen: Seen, version: int) -> Binding:
+    """Return what is to be known of an event; as yet nothing is outside."""
+    return Binding(
+        group=seen.group,
+        version=version,
+        start=seen.start,
+        end=seen.end,
+        digest=seen.digest,
+        said=tuple(
+            name for name in ("access_code", "target_languages") if name in seen.content
+        ),
+    )
+
+
+def _data(seen: Seen) -> dict[str, Any]:
+    """Return an event as the operations take it."""
+    return {**seen.content, "start": seen.start, "end": seen.end}
+
+
+def _notes(bindings: Mapping[str, Binding | None]) -> dict[str, Note | None]:
+    """Return the notes of some bindings."""
+    return {
+        note_name(key): binding.note if binding else None
+        for key, binding in bindings.items()
+    }

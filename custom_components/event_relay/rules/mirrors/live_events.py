@@ -1,0 +1,50 @@
+"""Knowing live events again that were made before everything was forgotten."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from ...backends.base import Json, JsonObject
+from .calendar_plan import Binding, Seen
+
+
+def adopt(answer: JsonObject, seen: Mapping[str, Seen]) -> dict[str, Binding]:
+    """Return bindings of what is outside already, by keys.
+
+    What has the same title and the same times is the same event; of several that are
+    alike each is taken once, since any of them will do.
+    """
+    listed = answer.get("events")
+    outside: dict[tuple[str, datetime, datetime], list[str]] = {}
+    for event in listed if isinstance(listed, list) else []:
+        match event:
+            case {
+                "event_id": str(event_id),
+                "title": str(title),
+                "start": str(start),
+                "end": str(end),
+            }:
+                look = title.strip(), _instant(start), _instant(end)
+                outside.setdefault(look, []).append(event_id)
+    found: dict[str, Binding] = {}
+    for key, one in seen.items():
+        alike = outside.get((_title(one.content), one.start, one.end))
+        if alike:
+            found[key] = Binding(
+                group=one.group,
+                version=0,
+                start=one.start,
+                end=one.end,
+                digest=one.digest,
+                event_id=alike.pop(),
+            )
+    return found
+
+
+def _title(content: Mapping[str, Json]) -> str:
+    """Return the title of an event."""
+    return str(content["title"])
+
+
+def _instant(written: str) -> datetime:
+    """Read an instant as live events are listed: ISO 8601 with its zone."""
+    return datetime.fromisoformat(written).astimezone(UTC)

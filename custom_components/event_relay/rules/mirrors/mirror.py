@@ -1,0 +1,227 @@
+"""What the two kinds of mirrors have in common."""
+
+from abc import abstractmethod
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+import logging
+from typing import override
+from uuid import UUID, uuid5
+
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
+
+from ...backends.base import InvalidField
+from ...backends.errors import BackendError
+from ...const import DOMAIN
+from ...outbox.delivery import Delivery, DeliveryState, OriginKind
+from ...outbox.memory import Note, Notes
+from ...outbox.outbox import NotAllowed, Request
+from ...outbox.store import StaleDelivery, StoreError
+from ..member import Member
+from ..outcome import Outcome, OutcomeKind, reason_key
+from ..way import Way
+from .beginnings import has_lost
+
+_LOGGER = logging.getLogger(__name__)
+
+_NAMESPACE = UUID("b0d1fd0c-2c1f-4ff7-8d59-0a3f1c1c7c7e")
+"""What the ids of mirrors' deliveries are made in; never to be changed."""
+
+
+class Mirror(Member):
+    """Keeps something outside in step with something at home.
+
+    It compares what there is with what was last asked for, one comparison at a time,
+    so that it does not matter what was missed meanwhile.
+    """
+
+    def __init__(
+        self, way: Way, subentry_id: str, title: str, notes: Mapping[str, Note]
+    ) -> None:
+        """Take the connection, the subentry, and what is remembered of it."""
+        super().__init__(way, subentry_id, title, notes, OriginKind.MIRROR)
+        self._comparing = asyncio.Lock()
+        self._again = False
+        self._stops: list[CALLBACK_TYPE] = []
+        self._listening = False
+
+    @abstractmethod
+    def listen_to_source(self) -> list[Callable[[], None]]:
+        """Call `look` when the source may have changed; return how to stop that."""
+
+    @abstractmethod
+    async def compare(self) -> None:
+        """Compare source and mirror, and ask for what is to be done.
+
+        May raise StoreError and BackendError, and is then tried another time.
+        """
+
+    @override
+    async def async_start(self) -> None:
+        """Wait for Home Assistant to have started; before, nothing can be told."""
+        if self._stops or not self.enabled:
+            return
+
+        async def begin(_: HomeAssistant) -> None:
+            """Listen, and see what has changed meanwhile."""
+            self._stops.extend(self.listen_to_source())
+            self._listening = True
+            self.set_armed(True)
+            await self.async_compare()
+
+        self._stops.append(async_at_started(self.hass, begin))
+
+    @override
+    async def async_stop(self) -> None:
+        """Look no more, and let a comparison that is under way end."""
+        self._listening = False
+        self.set_armed(False)
+        while self._stops:
+            self._stops.pop()()
+        async with self._comparing:
+            self._withdraw_issues()
+
+    @callback
+    def look(self, _event: object = None) -> None:
+        """Compare soon: the source may have changed."""
+        if self._listening:
+            _ = self.hass.async_create_task(
+                self.async_compare(), f"{DOMAIN} mirror {self.id}"
+            )
+
+    async def async_compare(self) -> None:
+        """Compare now, and once more if something changes meanwhile."""
+        self._again = True
+        if self._comparing.locked():
+            return
+        async with self._comparing:
+            while self._again and self._listening:
+                self._again = False
+                try:
+                    await self.compare()
+                except (StoreError, BackendError) as error:
+                    _LOGGER.warning(
+                        "%s: compared another time (%s)", self.id, type(error).__name__
+                    )
+
+    @callback
+    def compare_again(self) -> None:
+        """Compare once more after the comparison that is under way."""
+        self._again = True
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Compare nothing meanwhile, and compare afterwards."""
+        async with self._comparing:
+            yield
+        self.look()
+
+    @property
+    def lost(self) -> bool:
+        """Whether something may be outside that is not remembered."""
+        return has_lost(self.id, self.notes, dt_util.utcnow())
+
+    def delivery_id(self, what: str, version: int) -> str:
+        """Return the id of a delivery, the same whenever it is worked out."""
+        return str(uuid5(_NAMESPACE, f"{self.id}/{what}/{version}"))
+
+    async def submit(
+        self,
+        operation: str,
+        data: Mapping[str, object],
+        *,
+        delivery_id: str,
+        notes: Notes,
+    ) -> Delivery:
+        """Commit a delivery and what is to be known of it.
+
+        Raises InvalidField and StoreError; then nothing was committed.
+        """
+        delivery = await self.way.outbox.submit(
+            Request(
+                operation=operation,
+                data=await self.way.canonical(operation, data),
+                origin=self.origin(Context()),
+                occurred_at=dt_util.utcnow(),
+                id=delivery_id,
+                notes=notes,
+            )
+        )
+        self.noted(notes)
+        return delivery
+
+    async def give_up(self, delivery: Delivery) -> bool:
+        """Discard what has not been sent; say whether that could be done."""
+        if delivery.state is not DeliveryState.PENDING or delivery.attempts:
+            return False
+        try:
+            await self.way.outbox.discard(delivery)
+        except NotAllowed, StaleDelivery:
+            return False
+        return True
+
+    @callback
+    def refuse(self, error: InvalidField) -> None:
+        """Tell that something cannot be made of what is at home."""
+        self.tell(
+            Outcome(
+                kind=OutcomeKind.FAILED,
+                occurred_at=dt_util.utcnow(),
+                reason=self.way.explain(error),
+                reason_key=reason_key(error),
+            )
+        )
+
+    @property
+    def _source_issue(self) -> str:
+        """Id of the repair that says that the source is not there."""
+        return f"mirror_source_{self.id}"
+
+    @callback
+    def source_is(self, entity_id: str) -> bool:
+        """Say whether the source exists; what does not is a repair for the user."""
+        if self.hass.states.get(entity_id) is not None:
+            ir.async_delete_issue(self.hass, DOMAIN, self._source_issue)
+            return True
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            self._source_issue,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="mirror_source_missing",
+            translation_placeholders={"mirror": self.title, "entity": entity_id},
+        )
+        return False
+
+    @callback
+    def _withdraw_issues(self) -> None:
+        """Delete the repairs of a mirror that does not work now."""
+        ir.async_delete_issue(self.hass, DOMAIN, self._source_issue)
+
+
+def never_was(delivery: Delivery | None) -> bool:
+    """Say whether a delivery has surely not made anything."""
+    if delivery is None:
+        return True
+    ended_otherwise = delivery.state in (
+        DeliveryState.FAILED,
+        DeliveryState.EXPIRED,
+        DeliveryState.DISCARDED,
+    )
+    return ended_otherwise and not outcome_unknown(delivery)
+
+
+def outcome_unknown(delivery: Delivery | None) -> bool:
+    """Say whether a delivery failed, or expired, and may yet have made something.
+
+    What the user has discarded counts as given up.
+    """
+    return (
+        delivery is not None
+        and delivery.unclear
+        and delivery.state in (DeliveryState.FAILED, DeliveryState.EXPIRED)
+    )

@@ -1,0 +1,317 @@
+"""A script outside whose schedule follows a schedule helper of Home Assistant."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+import json
+from typing import override
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import callback
+from homeassistant.exceptions import HomeAssistantError, ServiceNotFound
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import (
+    async_track_state_change_event,
+    async_track_state_report_event,
+)
+
+from ...backends.base import InvalidField, JsonObject
+from ...const import DOMAIN
+from ...outbox.delivery import Delivery
+from ...outbox.memory import Note, Notes
+from ..leaving import async_leave_deliveries
+from ..way import Way
+from .beginnings import BEGUN
+from .day_watch import DayWatch
+from .mirror import Mirror
+from .questions import Question, ask, withdraw
+from .script_plan import Kept, Step, changed_fields, next_step, read_kept
+from .script_settings import read_script_mirror
+from .script_words import in_words, read_week
+
+CREATE = "create_script"
+UPDATE = "update_script"
+SCRIPTS = "scripts"
+
+
+class ScriptMirror(Mirror):
+    """Compares the week of its helper with the one that the script was given.
+
+    Not the changes of the helper: whatever was missed, the comparison finds. It is
+    made when the helper is written, when Home Assistant starts, at midnight, and when
+    the clocks change, which a stored timetable does not follow.
+    """
+
+    def __init__(
+        self, way: Way, subentry: ConfigSubentry, notes: Mapping[str, Note]
+    ) -> None:
+        """Take the connection, the subentry, and what is remembered of it."""
+        super().__init__(way, subentry.subentry_id, subentry.title, notes)
+        self.settings = read_script_mirror(subentry.data)
+        self._day_watch = DayWatch(self.hass, self.look)
+
+    @override
+    def listen_to_source(self) -> list[Callable[[], None]]:
+        """Look when the helper is written, even with the same state, and in time.
+
+        A change to another day of its week leaves state and attributes as they are.
+        """
+        helper = self.settings.schedule
+        self._day_watch.start()
+        return [
+            async_track_state_change_event(self.hass, helper, self.look),
+            async_track_state_report_event(self.hass, helper, self.look),
+            self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._home_changed),
+            self._day_watch.stop,
+        ]
+
+    @override
+    async def compare(self) -> None:
+        """Make the script, or bring it in step with the helper."""
+        if not self.source_is(self.settings.schedule):
+            return
+        try:
+            wanted = await self._wanted()
+        except InvalidField as error:
+            self._cannot_follow(error)
+            return
+        ir.async_delete_issue(self.hass, DOMAIN, self._stuck_issue)
+        kept = read_kept(self.notes)
+        if kept is None:
+            await self._begin(wanted)
+            return
+        made = await self._delivery(kept.made_by)
+        latest = await self._delivery(kept.latest)
+        match next_step(kept, wanted, made, latest):
+            case Step.NOTHING:
+                withdraw(self.hass, self._by_hand_issue)
+            case Step.CREATE:
+                await self._create(wanted, kept.version + 1)
+            case Step.CHANGE:
+                await self._change(kept, wanted, made, latest)
+            case Step.WAIT_FOR_USER:
+                return
+
+    @override
+    async def async_remove(self) -> None:
+        """Leave the script as it is, and forget it; raises StoreError."""
+        await self.async_stop()
+        await async_leave_deliveries(self.way, self.id)
+
+    async def _wanted(self) -> JsonObject:
+        """Return what the script is to be now; raises InvalidField."""
+        canonical = await self.way.canonical(CREATE, self.settings.fields)
+        wanted: JsonObject = json.loads(json.dumps({"users": [], **canonical}))
+        return wanted
+
+    async def _week(self) -> JsonObject:
+        """Return the week of the helper, for people."""
+        helper = self.settings.schedule
+        try:
+            answer = await self.hass.services.async_call(
+                "schedule",
+                "get_schedule",
+                {"entity_id": helper},
+                blocking=True,
+                return_response=True,
+            )
+        except ServiceNotFound, HomeAssistantError:
+            return {}
+        return read_week((answer or {}).get(helper))
+
+    async def _delivery(self, delivery_id: str | None) -> Delivery | None:
+        """Read a delivery that is remembered."""
+        return await self.way.store.get(delivery_id) if delivery_id else None
+
+    async def _begin(self, wanted: JsonObject) -> None:
+        """Make the script, unless it may have been made and forgotten.
+
+        Then look for it, and ask the user where that does not tell.
+        """
+        if not self.lost:
+            withdraw(self.hass, self._lost_issue)
+            await self._create(wanted, 1)
+            return
+        listed = (await self.way.ask(SCRIPTS)).get("scripts")
+        if isinstance(listed, list):
+            alike = [
+                one["script_id"]
+                for one in listed
+                if isinstance(one, dict) and _looks_like(one, wanted)
+            ]
+            if not alike:
+                await self._create(wanted, 1)
+                return
+            if len(alike) == 1 and isinstance(script_id := alike[0], int):
+                await self._adopt(script_id, wanted)
+                return
+        ask(
+            self.hass,
+            Question(
+                issue_id=self._lost_issue,
+                translation_key="script_mirror_lost",
+                placeholders={"mirror": self.title},
+                answered=self._found,
+                asks_id=True,
+            ),
+        )
+
+    async def _found(self, script_id: int | None) -> None:
+        """Hear which script it is from the user, or that there is none."""
+        async with self.alone():
+            try:
+                wanted = await self._wanted()
+            except InvalidField as error:
+                self._cannot_follow(error)
+                return
+            if script_id is None:
+                await self._create(wanted, 1)
+            else:
+                await self._adopt(script_id, wanted)
+
+    async def _adopt(self, script_id: int, wanted: JsonObject) -> None:
+        """Keep a script that is there; what its schedule is, is not known."""
+        unknown = {
+            name: value
+            for name, value in wanted.items()
+            if name not in ("schedule", "timetable")
+        }
+        kept = Kept(version=0, fields=unknown, week={}, script_id=script_id)
+        await self.remember({BEGUN: Note(value=True), **kept.notes})
+        self.compare_again()
+
+    async def _create(self, wanted: JsonObject, version: int) -> None:
+        """Make the script."""
+        delivery_id = self.delivery_id(CREATE, version)
+        kept = Kept(
+            version=version,
+            fields=wanted,
+            week=await self._week(),
+            made_by=delivery_id,
+            latest=delivery_id,
+        )
+        withdraw(self.hass, self._by_hand_issue)
+        await self._submit(CREATE, wanted, kept)
+
+    async def _change(
+        self,
+        kept: Kept,
+        wanted: JsonObject,
+        made: Delivery | None,
+        latest: Delivery | None,
+    ) -> None:
+        """Change the script, or say what to change where the API cannot."""
+        version = kept.version + 1
+        if "timetable" not in wanted:
+            # The administrator API has no call that changes a script.
+            if made is not None and await self.give_up(made):
+                await self._create(wanted, version)
+                return
+            self._ask_by_hand(kept, wanted, made, await self._week())
+            return
+        changed = changed_fields(kept, wanted, latest)
+        await self._submit(
+            UPDATE,
+            {**changed, **kept.target},
+            replace(
+                kept,
+                version=version,
+                fields=wanted,
+                week=await self._week(),
+                latest=self.delivery_id(UPDATE, version),
+            ),
+        )
+
+    async def _submit(self, operation: str, data: JsonObject, kept: Kept) -> None:
+        """Commit a delivery, and with it what is known of the script from then on."""
+        notes: Notes = {BEGUN: Note(value=True), **kept.notes}
+        try:
+            await self.submit(
+                operation,
+                data,
+                delivery_id=self.delivery_id(operation, kept.version),
+                notes=notes,
+            )
+        except InvalidField as error:
+            self._cannot_follow(error)
+
+    def _ask_by_hand(
+        self, kept: Kept, wanted: JsonObject, made: Delivery | None, week: JsonObject
+    ) -> None:
+        """Ask the user to change the script where nobody else can."""
+        receipt = made.receipt if made else None
+        script_id = kept.script_id or (receipt.outside_id if receipt else None)
+
+        async def done(_: int | None) -> None:
+            """Believe the user that the script is as was asked."""
+            async with self.alone():
+                await self.remember(replace(kept, fields=wanted, week=week).notes)
+
+        ask(
+            self.hass,
+            Question(
+                issue_id=self._by_hand_issue,
+                translation_key="script_mirror_by_hand",
+                placeholders={
+                    "mirror": self.title,
+                    "script": str(script_id or "?"),
+                    "old": in_words(kept.fields, kept.week),
+                    "new": in_words(wanted, week),
+                },
+                answered=done,
+            ),
+        )
+
+    @callback
+    def _cannot_follow(self, error: InvalidField) -> None:
+        """Say what keeps the script from following the helper, such as no times."""
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            self._stuck_issue,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="script_mirror_stuck",
+            translation_placeholders={
+                "mirror": self.title,
+                "reason": self.way.explain(error),
+            },
+        )
+
+    @callback
+    def _home_changed(self, _: object) -> None:
+        """Look at another time zone."""
+        self._day_watch.start()
+        self.look()
+
+    @property
+    def _by_hand_issue(self) -> str:
+        """Id of the repair that asks to change the script."""
+        return f"script_by_hand_{self.id}"
+
+    @property
+    def _lost_issue(self) -> str:
+        """Id of the repair that asks which script it was."""
+        return f"script_lost_{self.id}"
+
+    @property
+    def _stuck_issue(self) -> str:
+        """Id of the repair that says why nothing is followed."""
+        return f"script_stuck_{self.id}"
+
+    @override
+    @callback
+    def _withdraw_issues(self) -> None:
+        """Delete the repairs of a mirror that does not work now."""
+        super()._withdraw_issues()
+        withdraw(self.hass, self._by_hand_issue)
+        withdraw(self.hass, self._lost_issue)
+        ir.async_delete_issue(self.hass, DOMAIN, self._stuck_issue)
+
+
+def _looks_like(script: JsonObject, wanted: JsonObject) -> bool:
+    """Say whether a listed script is what was asked for, but for its schedule."""
+    return all(
+        script.get(name) == wanted.get(name)
+        for name in ("title", "event_id", "reaction_id")
+    )

@@ -1,0 +1,46 @@
+"""A script in words, for people who change it by hand."""
+
+from collections.abc import Mapping
+
+from ...backends.base import Json, JsonObject
+
+type Week = Mapping[str, Json]
+"""For each day, by its English name, its ranges as texts."""
+
+
+def read_week(answer: object) -> JsonObject:
+    """Return what schedule.get_schedule answers for a helper, in texts."""
+    if not isinstance(answer, Mapping):
+        return {}
+    week: JsonObject = {}
+    for day, ranges in answer.items():
+        texts: list[Json] = [
+            f"{_clock(one['from'])}-{_clock(one['to'])}" for one in ranges
+        ]
+        if texts:
+            week[str(day)] = texts
+    return week
+
+
+def in_words(fields: Mapping[str, Json], week: Week) -> str:
+    """Return what a script is to be, on one line for each day that it has."""
+    users = fields.get("users")
+    named = ", ".join(map(str, users)) if isinstance(users, list) and users else "-"
+    first = (
+        f"event {fields.get('event_id')}, reaction {fields.get('reaction_id') or '-'},"
+        f" users {named}"
+    )
+    days = [
+        f"{day.capitalize()}: {', '.join(map(str, ranges))}"
+        for day, ranges in week.items()
+        if isinstance(ranges, list)
+    ]
+    return "; ".join([first, *days])
+
+
+def _clock(time: object) -> str:
+    """Return a time of day without seconds that are none; midnight at last is 24:00."""
+    written = str(time)
+    if written.startswith("23:59:59."):
+        return "24:00"
+    return written.removesuffix(":00") if written.count(":") > 1 else written

@@ -1,0 +1,68 @@
+"""The repairs of a rule; all of them lead to its form."""
+
+import logging
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from ..const import DOMAIN
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class RuleIssues:
+    """What keeps a rule from working as it should, as its user sees it."""
+
+    def __init__(
+        self, hass: HomeAssistant, connection: str, rule_id: str, title: str
+    ) -> None:
+        """Take the entry id of the connection, the subentry id, and the title."""
+        self._hass = hass
+        self._data: dict[str, str | int | float | None] = {
+            "entry_id": connection,
+            "subentry_id": rule_id,
+        }
+        self._title = title
+        self._not_armed = f"rule_not_armed_{rule_id}"
+        self._refers = f"rule_refers_{rule_id}"
+
+    @callback
+    def not_armed(self, reason: str) -> None:
+        """Say that nothing can fire it."""
+        self._report(self._not_armed, reason)
+
+    @callback
+    def armed(self) -> None:
+        """Take that back."""
+        ir.async_delete_issue(self._hass, DOMAIN, self._not_armed)
+
+    @callback
+    def refers_to(self, missing: str) -> None:
+        """Say which entities are not there; none at all if that is empty."""
+        if missing:
+            self._report(self._refers, missing)
+        else:
+            ir.async_delete_issue(self._hass, DOMAIN, self._refers)
+
+    @callback
+    def clear(self) -> None:
+        """Take everything back: the rule is deleted."""
+        self.armed()
+        self.refers_to("")
+
+    @callback
+    def _report(self, issue_id: str, reason: str) -> None:
+        """Make a repair."""
+        _LOGGER.warning("Rule %s cannot work as it should: %s", self._title, reason)
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=True,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=(
+                "rule_refers" if issue_id == self._refers else "rule_not_armed"
+            ),
+            translation_placeholders={"rule": self._title, "reason": reason},
+            data=self._data,
+        )

@@ -1,0 +1,340 @@
+"""Forms of mirrors: what outside follows which schedule or calendar."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from datetime import timedelta
+import re
+from typing import Any, override
+
+from homeassistant.config_entries import (
+    ConfigEntryState,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..backends.base import InvalidField
+from ..backends.errors import BackendError
+from ..const import DOMAIN
+from ..coordinator import RelayConfigEntry
+from ..rules.mirrors.calendar_settings import (
+    AHEAD_DAYS,
+    AHEAD_DAYS_MOST,
+    CONF_ACCESS_CODE,
+    CONF_AHEAD,
+    CONF_CALENDAR,
+    CONF_DELETE,
+    CONF_EVENT_TYPE,
+    CONF_FILTER,
+    CONF_FILTER_IS_PATTERN,
+    CONF_LANGUAGE_MODE,
+    CONF_TARGET_LANGUAGES,
+    EVENT_TYPE,
+    SUBENTRY_CALENDAR_MIRROR,
+    read_calendar_mirror,
+    summary_filter,
+)
+from ..rules.mirrors.script_settings import (
+    CONF_CAMERAS,
+    CONF_EVENT,
+    CONF_REACTION,
+    CONF_SCHEDULE,
+    CONF_TITLE,
+    CONF_USERS,
+    SUBENTRY_SCRIPT_MIRROR,
+    read_script_mirror,
+)
+
+_API = "api"
+_CLIENT_API = "client"
+"""How a connection to aipix says that it has titles and cameras."""
+_CHOICES = "list_script_choices"
+
+
+class MirrorFlow(ConfigSubentryFlow):
+    """Adds a mirror or changes one, with the same form."""
+
+    def __init__(self) -> None:
+        """Begin without errors."""
+        self._errors: dict[str, str] = {}
+        self._placeholders: dict[str, str] = {}
+
+    @abstractmethod
+    async def async_schema(self) -> vol.Schema:
+        """Return the form."""
+
+    @abstractmethod
+    async def async_checked(
+        self, user_input: Mapping[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """Return title and data; raises InvalidField."""
+
+    @property
+    def entry(self) -> RelayConfigEntry:
+        """The connection that the mirror belongs to."""
+        entry: RelayConfigEntry = self._get_entry()
+        return entry
+
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Add a mirror."""
+        if self.entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        if user_input is not None and (checked := await self._check(user_input)):
+            title, data = checked
+            return self.async_create_entry(title=title, data=data)
+        return await self._form("user", user_input)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Change a mirror; the connection's update listener starts it anew."""
+        if self.entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        subentry = self._get_reconfigure_subentry()
+        if user_input is not None and (checked := await self._check(user_input)):
+            title, data = checked
+            return self.async_update_and_abort(
+                self.entry, subentry, title=title, data=data
+            )
+        shown = subentry.data if user_input is None else user_input
+        return await self._form("reconfigure", shown)
+
+    async def async_try(self, operation: str, data: dict[str, Any]) -> None:
+        """Refuse what the operation would refuse; raises InvalidField."""
+        runtime = self.entry.runtime_data
+        connection = {**self.entry.data, **self.entry.options}
+        resolved = await runtime.forms.resolve(self.hass, connection, operation, data)
+        tried = runtime.forms.backend.operation(operation)
+        tried.check(tried.parse(resolved), runtime.data, dt_util.utcnow())
+
+    async def _check(
+        self, user_input: dict[str, Any]
+    ) -> tuple[str, dict[str, Any]] | None:
+        """Return title and data; None with errors to show."""
+        self._errors, self._placeholders = {}, {}
+        try:
+            return await self.async_checked(user_input)
+        except InvalidField as error:
+            field = re.split(r"[.\[]", error.field)[0]
+            known = {str(marker) for marker in (await self.async_schema()).schema}
+            self._errors[field if field in known else "base"] = error.problem
+            self._placeholders = {"field": error.field, **error.details}
+            return None
+
+    async def _form(
+        self, step_id: str, shown: Mapping[str, Any] | None
+    ) -> SubentryFlowResult:
+        """Show the form with what was entered before."""
+        schema = await self.async_schema()
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, _as_shown(shown)),
+            errors=self._errors,
+            description_placeholders=self._placeholders,
+        )
+
+
+class ScriptMirrorFlow(MirrorFlow):
+    """Asks which script is to follow which schedule helper."""
+
+    _choices: Mapping[str, list[SelectOptionDict]] | None = None
+
+    @override
+    async def async_schema(self) -> vol.Schema:
+        """Return the form, with what the live system lists to choose from."""
+        choices = await self._listed()
+        schema: dict[vol.Marker, Any] = {
+            vol.Required(CONF_SCHEDULE): EntitySelector(
+                EntitySelectorConfig(domain="schedule")
+            ),
+            vol.Required(CONF_EVENT): _ids(choices.get("events", [])),
+            vol.Optional(CONF_REACTION): _ids(choices.get("reactions", [])),
+            vol.Optional(CONF_USERS): _ids(choices.get("users", []), multiple=True),
+        }
+        if self.entry.data[_API] == _CLIENT_API:
+            cameras = _ids(choices.get("cameras", []), multiple=True)
+            schema = {
+                vol.Required(CONF_TITLE): TextSelector(),
+                **schema,
+                vol.Optional(CONF_CAMERAS): cameras,
+            }
+        return vol.Schema(schema)
+
+    @override
+    async def async_checked(
+        self, user_input: Mapping[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """Return title and data; raises InvalidField."""
+        data = dict(user_input)
+        for name in (CONF_EVENT, CONF_REACTION, CONF_USERS, CONF_CAMERAS):
+            match data.get(name):
+                case None | "":
+                    data.pop(name, None)
+                case list() as several:
+                    data[name] = [_number(one, name) for one in several]
+                case one:
+                    data[name] = _number(one, name)
+        await self.async_try("create_script", dict(read_script_mirror(data).fields))
+        return data.get(CONF_TITLE) or self._name_of(data[CONF_SCHEDULE]), data
+
+    def _name_of(self, entity_id: str) -> str:
+        """Return what an entity is called."""
+        state = self.hass.states.get(entity_id)
+        return state.name if state else entity_id
+
+    async def _listed(self) -> Mapping[str, list[SelectOptionDict]]:
+        """Return what there is to choose from; numbers can always be typed."""
+        if self._choices is None:
+            runtime = self.entry.runtime_data
+            try:
+                answer = await runtime.forms.queries[_CHOICES].run(runtime.client, {})
+            except BackendError:
+                answer = {}
+            self._choices = {
+                name: [_option(one) for one in listed if isinstance(one, dict)]
+                for name, listed in answer.items()
+                if isinstance(listed, list)
+            }
+        return self._choices
+
+
+class CalendarMirrorFlow(MirrorFlow):
+    """Asks which calendar becomes live events, and what these have in common."""
+
+    @override
+    async def async_schema(self) -> vol.Schema:
+        """Return the form.
+
+        A calendar of ours shows what mirrors make, so one that followed it would
+        follow itself, and make more each time.
+        """
+        own = [
+            entity.entity_id
+            for entity in er.async_get(self.hass).entities.values()
+            if entity.platform == DOMAIN and entity.domain == "calendar"
+        ]
+        return vol.Schema(
+            {
+                vol.Required(CONF_CALENDAR): EntitySelector(
+                    EntitySelectorConfig(domain="calendar", exclude_entities=own)
+                ),
+                vol.Required(CONF_AHEAD, default=AHEAD_DAYS): NumberSelector(
+                    NumberSelectorConfig(
+                        min=1,
+                        max=AHEAD_DAYS_MOST,
+                        step=1,
+                        mode=NumberSelectorMode.BOX,
+                        unit_of_measurement="d",
+                    )
+                ),
+                vol.Optional(CONF_FILTER): TextSelector(),
+                vol.Required(CONF_FILTER_IS_PATTERN, default=False): BooleanSelector(),
+                vol.Required(CONF_EVENT_TYPE, default=EVENT_TYPE): SelectSelector(
+                    SelectSelectorConfig(
+                        options=["in_person", "online"],
+                        translation_key="live_event_type",
+                    )
+                ),
+                vol.Optional(CONF_TARGET_LANGUAGES): TextSelector(
+                    TextSelectorConfig(multiple=True)
+                ),
+                vol.Optional(CONF_LANGUAGE_MODE): SelectSelector(
+                    SelectSelectorConfig(
+                        options=["off", "approval", "auto"],
+                        translation_key="listener_language_mode",
+                    )
+                ),
+                vol.Optional(CONF_ACCESS_CODE): TextSelector(
+                    TextSelectorConfig(
+                        type=TextSelectorType.PASSWORD, autocomplete="off"
+                    )
+                ),
+                vol.Required(CONF_DELETE, default=True): BooleanSelector(),
+            }
+        )
+
+    @override
+    async def async_checked(
+        self, user_input: Mapping[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """Return title and data; raises InvalidField."""
+        data = {**user_input, CONF_AHEAD: int(user_input[CONF_AHEAD])}
+        try:
+            summary_filter(
+                data.get(CONF_FILTER) or "", is_pattern=data[CONF_FILTER_IS_PATTERN]
+            )
+        except re.PatternError as error:
+            raise InvalidField(CONF_FILTER, "bad_pattern", reason=str(error)) from error
+        now = dt_util.utcnow()
+        trial = {
+            "title": "Trial",
+            "start": now + timedelta(days=1),
+            "end": now + timedelta(days=2),
+        }
+        content = read_calendar_mirror(data).content
+        await self.async_try("create_live_event", {**content, **trial})
+        state = self.hass.states.get(data[CONF_CALENDAR])
+        return state.name if state else data[CONF_CALENDAR], data
+
+
+MIRROR_FLOWS: Mapping[str, Mapping[str, type[ConfigSubentryFlow]]] = {
+    "aipix": {SUBENTRY_SCRIPT_MIRROR: ScriptMirrorFlow},
+    "palabra": {SUBENTRY_CALENDAR_MIRROR: CalendarMirrorFlow},
+}
+"""For each backend the mirrors that its connections can have."""
+
+
+def _ids(options: list[SelectOptionDict], *, multiple: bool = False) -> SelectSelector:
+    """Return a choice of ids; one that is not listed can be typed."""
+    return SelectSelector(
+        SelectSelectorConfig(options=options, multiple=multiple, custom_value=True)
+    )
+
+
+def _option(one: Mapping[str, Any]) -> SelectOptionDict:
+    """Return an entry of a list as it is shown."""
+    number = str(one.get("id"))
+    name = one.get("name")
+    return SelectOptionDict(
+        value=number, label=f"{name} ({number})" if name else number
+    )
+
+
+def _number(entered: object, field: str) -> int:
+    """Read an id that was chosen or typed; raises InvalidField."""
+    written = str(entered).strip()
+    if not re.fullmatch(r"[0-9]{1,15}", written):
+        raise InvalidField(field, "not_a_number")
+    return int(written)
+
+
+def _as_shown(data: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return ids as the form has them: as texts."""
+    shown = dict(data or {})
+    for name in (CONF_EVENT, CONF_REACTION, CONF_USERS, CONF_CAMERAS):
+        match shown.get(name):
+            case None:
+                pass
+            case list() as several:
+                shown[name] = [str(one) for one in several]
+            case one:
+                shown[name] = str(one)
+    return shown

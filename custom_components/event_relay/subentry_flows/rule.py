@@ -1,0 +1,227 @@
+"""The flow that makes a rule: when what happens, deliver what; and a look at it."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import partialmethod
+from typing import Any
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntryState,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME
+from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.helpers.typing import ConfigType
+import voluptuous as vol
+
+from ..backends.base import InvalidField
+from ..backends.rule_forms import RuleField
+from ..coordinator import RelayConfigEntry
+from ..registry import BACKENDS
+from ..resolve import invalid_field
+from ..rules.rule import CONF_FIELDS, CONF_OPERATION, CONF_UNTIL
+from ..rules.sample import sample_variables
+from .rule_check import Mistake, check_deliver, check_when
+from .rule_data import deliver_data, deliver_shown, when_data, when_shown
+from .rule_form import deliver_schema, place_of, when_schema
+from .rule_trial import BrokenTemplate, Trial, field_of, try_fields
+from .rule_words import as_list, as_yaml, in_words, labels_of
+
+EXAMPLES = {
+    "template": "{{ trigger.to_state.name }}",
+    "calendar_start": "{{ trigger.calendar_event.start }}",
+    "calendar_end": "{{ trigger.calendar_event.end }}",
+}
+"""Templates that forms show; braces in a text would be placeholders."""
+
+
+class RuleFlow(ConfigSubentryFlow):
+    """Makes a rule of a connection, or changes one.
+
+    Every operation has a step of its name, attached below; which of them a rule may
+    ask for depends on the live system.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing entered."""
+        self._title = ""
+        self._when: dict[str, Any] = {}
+        self._deliver: dict[str, Any] = {}
+        self._triggers: list[ConfigType] = []
+        """As Home Assistant reads them."""
+        self._fields: tuple[RuleField, ...] | None = None
+        self._mistake: Mistake | None = None
+
+    async def async_step_user(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Make a new rule."""
+        return await self.async_step_when()
+
+    async def async_step_reconfigure(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Change a rule."""
+        subentry = self._get_reconfigure_subentry()
+        self._title = subentry.title
+        self._when = self._deliver = deepcopy(dict(subentry.data))
+        return await self.async_step_when()
+
+    async def async_step_when(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for the name, what fires the rule, and what it delivers."""
+        coordinator = self._loaded_entry().runtime_data
+        operations = coordinator.forms.rule_operations(coordinator.data)
+        shown = user_input or when_shown(self._title, self._when)
+        self._mistake = None
+        if user_input is not None:
+            try:
+                self._triggers = await check_when(self.hass, user_input)
+            except Mistake as mistake:
+                self._mistake = mistake
+            else:
+                self._title = user_input[CONF_NAME].strip()
+                self._when = {CONF_OPERATION: operations[0], **when_data(user_input)}
+                self._fields = None
+                return await self.deliver(self._when[CONF_OPERATION])
+        return self._form("when", when_schema(operations, shown), shown)
+
+    async def deliver(
+        self, operation: str, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for the fields of the operation, its end, and the limits."""
+        coordinator = self._loaded_entry().runtime_data
+        if self._fields is None:
+            self._fields = await coordinator.forms.rule_fields(
+                operation, coordinator.data, coordinator.client
+            )
+        ending = coordinator.forms.endings.get(operation)
+        shown = user_input or deliver_shown(self._fields, self._deliver)
+        self._mistake = None
+        if user_input is not None:
+            deliver = deliver_data(user_input)
+            try:
+                await check_deliver(self.hass, deliver, ending)
+                await self._check_trial(await self._try(deliver))
+            except Mistake as mistake:
+                self._mistake = mistake
+            else:
+                self._deliver = deliver
+                return await self.async_step_preview()
+        return self._form(operation, deliver_schema(self._fields, ending, shown), shown)
+
+    async def async_step_preview(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Show what would be delivered now; keep the rule once that was seen."""
+        if user_input is not None:
+            return self._finish()
+        trial = await self._try(self._deliver)
+        step, unknown, reason = "preview", "", ""
+        if trial.unknown:
+            step = "preview_partly"
+            labels = await labels_of(self.hass, self._when[CONF_OPERATION])
+            unknown = as_list(trial.unknown, labels)
+        elif trial.refusal is not None:
+            step = "preview_refused"
+            reason = await self._reason(trial.refusal)
+        return self.async_show_form(
+            step_id=step,
+            data_schema=vol.Schema({}),
+            description_placeholders={
+                "connection": self._get_entry().title,
+                "values": as_yaml(trial.values, self._fields or ()),
+                "unknown": unknown,
+                "reason": reason,
+            },
+            last_step=True,
+        )
+
+    async_step_preview_partly = async_step_preview
+    async_step_preview_refused = async_step_preview
+
+    async def _try(self, deliver: Mapping[str, Any]) -> Trial:
+        """Return what the rule would deliver now; raises Mistake."""
+        entry = self._loaded_entry()
+        operation = self._when[CONF_OPERATION]
+        fields = deliver[CONF_FIELDS]
+        if CONF_UNTIL in deliver:
+            ending = entry.runtime_data.forms.endings[operation]
+            fields = {**fields, **ending.left_open}
+        try:
+            return await try_fields(
+                self.hass,
+                entry,
+                operation,
+                fields,
+                {"this": None, **sample_variables(self.hass, self._triggers)},
+            )
+        except BrokenTemplate as error:
+            labels = await labels_of(self.hass, operation)
+            raise Mistake(
+                place_of(self._fields or (), error.field),
+                "invalid_template",
+                {"field": labels[error.field], "reason": str(error)},
+            ) from error
+
+    async def _check_trial(self, trial: Trial) -> None:
+        """Refuse what no firing can mend; raises Mistake."""
+        if (refusal := trial.mistake) is not None:
+            raise Mistake(
+                place_of(self._fields or (), field_of(refusal.field)),
+                "refused",
+                {"reason": await self._reason(refusal)},
+            )
+
+    async def _reason(self, refusal: InvalidField) -> str:
+        """Return why a field is refused, with the names that the form has."""
+        labels = await labels_of(self.hass, self._when[CONF_OPERATION])
+        return str(invalid_field(in_words(refusal, labels)))
+
+    def _form(
+        self, step_id: str, schema: vol.Schema, shown: Mapping[str, Any]
+    ) -> SubentryFlowResult:
+        """Show a form with what was entered, and what is wrong with it."""
+        mistake = self._mistake
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, shown),
+            errors={mistake.where: mistake.problem} if mistake else {},
+            description_placeholders={
+                **EXAMPLES,
+                "connection": self._get_entry().title,
+                **(mistake.details if mistake else {}),
+            },
+            last_step=False,
+        )
+
+    def _finish(self) -> SubentryFlowResult:
+        """Keep the rule; the entry's update listener takes it up."""
+        data = {**self._when, **self._deliver}
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_and_abort(
+                self._get_entry(),
+                self._get_reconfigure_subentry(),
+                title=self._title,
+                data=data,
+            )
+        return self.async_create_entry(title=self._title, data=data)
+
+    def _loaded_entry(self) -> RelayConfigEntry:
+        """Return the connection; raises AbortFlow if it is not loaded."""
+        entry: RelayConfigEntry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            raise AbortFlow("entry_not_loaded")
+        return entry
+
+
+for _forms in BACKENDS:
+    for _operation in _forms.backend.operations:
+        setattr(
+            RuleFlow,
+            f"async_step_{_operation.name}",
+            partialmethod(RuleFlow.deliver, _operation.name),
+        )

@@ -1,0 +1,157 @@
+"""The forms of a rule."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, override
+
+from homeassistant.const import CONF_CONDITIONS, CONF_NAME, CONF_TRIGGERS
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    ConditionSelector,
+    DurationSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TriggerSelector,
+)
+import voluptuous as vol
+
+from ..backends.base import Ending
+from ..backends.rule_forms import RuleField
+from ..rules.rule import (
+    CONF_COOL_DOWN,
+    CONF_DEBOUNCE,
+    CONF_DELIVER_MISSED,
+    CONF_FROM_UNKNOWN,
+    CONF_GRACE,
+    CONF_LIMITS,
+    CONF_LONGEST_OPEN,
+    CONF_MISSED,
+    CONF_MOST,
+    CONF_OPERATION,
+    CONF_PERIOD,
+    CONF_UNTIL,
+)
+from .rule_data import SECTION_MORE, SECTION_ONLY_IF, without_empty
+
+_DURATION = DurationSelector()
+_LIST_OF_OBJECTS = vol.Schema([dict])
+_CONDITIONS = vol.Schema([vol.Any(dict, str)])
+
+
+class RawTriggerSelector(TriggerSelector):
+    """Triggers as they were entered: they are checked by the step itself."""
+
+    @override
+    def __call__(self, data: Any) -> Any:
+        """Return what can be stored as JSON, and shown again."""
+        return _LIST_OF_OBJECTS(data)
+
+
+class RawConditionSelector(ConditionSelector):
+    """Conditions as they were entered: they are checked by the step itself.
+
+    What Home Assistant makes of them cannot be stored as JSON.
+    """
+
+    @override
+    def __call__(self, data: Any) -> Any:
+        """Return what can be stored as JSON, and shown again."""
+        return _CONDITIONS(data)
+
+
+def when_schema(operations: Sequence[str], given: Mapping[str, Any]) -> vol.Schema:
+    """Return the form of what a rule is called and what fires it.
+
+    The operation is asked for only where there is a choice.
+    """
+    fields: dict[vol.Marker, Any] = {
+        vol.Required(CONF_NAME): TextSelector(),
+        vol.Required(CONF_TRIGGERS): RawTriggerSelector(),
+    }
+    if len(operations) > 1:
+        fields[vol.Required(CONF_OPERATION, default=operations[0])] = SelectSelector(
+            SelectSelectorConfig(
+                options=list(operations), translation_key="rule_operation"
+            )
+        )
+    fields[vol.Required(SECTION_ONLY_IF)] = section(
+        vol.Schema(
+            {
+                vol.Optional(CONF_CONDITIONS): RawConditionSelector(),
+                vol.Optional(CONF_FROM_UNKNOWN, default=False): BooleanSelector(),
+            }
+        ),
+        {"collapsed": not _holds_anything(given.get(SECTION_ONLY_IF))},
+    )
+    return vol.Schema(fields)
+
+
+def deliver_schema(
+    fields: Sequence[RuleField], ending: Ending | None, given: Mapping[str, Any]
+) -> vol.Schema:
+    """Return the form of what a rule delivers, when it ends, how often, how late."""
+    form: dict[vol.Marker, Any] = {
+        _marker(field): field.selector for field in fields if not field.seldom
+    }
+    sections: dict[str, dict[vol.Marker, Any]] = {
+        SECTION_MORE: {
+            _marker(field): field.selector for field in fields if field.seldom
+        }
+    }
+    if ending is not None:
+        sections[CONF_UNTIL] = {
+            vol.Optional(CONF_TRIGGERS): RawTriggerSelector(),
+            vol.Optional(CONF_LONGEST_OPEN): _DURATION,
+        }
+    sections[CONF_LIMITS] = {
+        vol.Optional(CONF_DEBOUNCE): _DURATION,
+        vol.Optional(CONF_COOL_DOWN): _DURATION,
+        vol.Optional(CONF_MOST): NumberSelector(
+            NumberSelectorConfig(min=1, step=1, mode=NumberSelectorMode.BOX)
+        ),
+        vol.Optional(CONF_PERIOD): _DURATION,
+    }
+    sections[CONF_MISSED] = {
+        vol.Optional(CONF_DELIVER_MISSED, default=True): BooleanSelector(),
+        vol.Optional(CONF_GRACE): _DURATION,
+    }
+    for name, inner in sections.items():
+        if inner:
+            form[vol.Required(name)] = section(
+                vol.Schema(inner), {"collapsed": not _holds_anything(given.get(name))}
+            )
+    return vol.Schema(form)
+
+
+def place_of(fields: Sequence[RuleField], name: str) -> str:
+    """Return where an error of a field is shown: there, or at its section."""
+    for field in fields:
+        if field.name == name:
+            return SECTION_MORE if field.seldom else name
+    return "base"
+
+
+def _marker(field: RuleField) -> vol.Marker:
+    """Return what says whether a field must be filled.
+
+    The interface fills a list that must be with its first option. Where there are
+    others that would be the wrong camera, and so the operation asks for it instead.
+    """
+    selector = field.selector
+    several = isinstance(selector, SelectSelector) and selector.config["options"][1:]
+    if field.required and not several:
+        return vol.Required(field.name)
+    return vol.Optional(field.name)
+
+
+def _holds_anything(given: Mapping[str, Any] | None) -> bool:
+    """Say whether a section holds more than its defaults."""
+    defaults = {CONF_FROM_UNKNOWN: False, CONF_DELIVER_MISSED: True}
+    return any(
+        value != defaults.get(name)
+        for name, value in without_empty(given or {}).items()
+    )

@@ -1,0 +1,131 @@
+"""Trying what a rule would deliver before it has ever fired."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+import re
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import TemplateError
+from homeassistant.helpers import config_validation as cv, template
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..backends.base import InvalidField
+from ..coercion import coerce
+from ..coordinator import RelayConfigEntry
+
+
+class BrokenTemplate(Exception):
+    """A template cannot be read; the message says why."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        """Name the field that holds it."""
+        super().__init__(reason)
+        self.field = name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What a rule would deliver if it fired now."""
+
+    values: dict[str, Any]
+    """What its fields hold, as far as that can be known."""
+    templated: frozenset[str]
+    """Fields that a template has a part in."""
+    unknown: dict[str, str] = field(default_factory=dict)
+    """Fields that only a firing fills, and why."""
+    refusal: InvalidField | None = None
+    """What the backend would not take of `values`."""
+
+    @property
+    def mistake(self) -> InvalidField | None:
+        """The refusal if no firing can mend it."""
+        if (refusal := self.refusal) is None:
+            return None
+        named = {field_of(refusal.field), refusal.details.get("other", "")}
+        return None if named & self.templated else refusal
+
+
+async def try_fields(
+    hass: HomeAssistant,
+    entry: RelayConfigEntry,
+    operation: str,
+    fields: Mapping[str, Any],
+    variables: Mapping[str, Any],
+) -> Trial:
+    """Return what a rule would deliver with these variables.
+
+    Raises BrokenTemplate.
+    """
+    values: dict[str, Any] = {}
+    templated: set[str] = set()
+    unknown: dict[str, str] = {}
+    for name, raw in fields.items():
+        try:
+            read = cv.template_complex(raw)
+        except vol.Invalid as error:
+            raise BrokenTemplate(name, str(error)) from error
+        if template.is_complex(read):
+            templated.add(name)
+        try:
+            value = _render(read, variables)
+        except TemplateError as error:
+            unknown[name] = str(error)
+            continue
+        if value not in ("", None):
+            values[name] = value
+    refusal = None
+    try:
+        await _offer(hass, entry, operation, values)
+    except InvalidField as error:
+        if field_of(error.field) not in unknown:
+            refusal = error
+    return Trial(
+        values=values,
+        templated=frozenset(templated),
+        unknown=unknown,
+        refusal=refusal,
+    )
+
+
+def _render(read: Any, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 any JSON
+    """Return what templates give, and nothing made up for what is not there.
+
+    Raises TemplateError. Unlike here, a firing takes an unknown variable for an empty
+    text, as all of Home Assistant does.
+    """
+    match read:
+        case template.Template():
+            return read.async_render(variables, strict=True)
+        case list():
+            return [_render(one, variables) for one in read]
+        case dict():
+            return {
+                _render(key, variables): _render(one, variables)
+                for key, one in read.items()
+            }
+    return read
+
+
+async def _offer(
+    hass: HomeAssistant,
+    entry: RelayConfigEntry,
+    operation: str,
+    values: Mapping[str, Any],
+) -> None:
+    """Do with values all that is done with them at acceptance, but accept them.
+
+    Raises InvalidField.
+    """
+    forms = entry.runtime_data.forms
+    connection = {**entry.data, **entry.options}
+    data = coerce(values, forms.action_fields[operation])
+    resolved = await forms.resolve(hass, connection, operation, data)
+    asked = forms.backend.operation(operation)
+    asked.check(asked.parse(resolved), entry.runtime_data.data, dt_util.utcnow())
+
+
+def field_of(name: str) -> str:
+    """Return the field that an entry such as `users[0]` or `tags.floor` is in."""
+    return re.split(r"[.\[]", name, maxsplit=1)[0]

@@ -1,0 +1,103 @@
+"""Whether the user lets a rule or mirror work."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, override
+
+from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import RelayConfigEntry, outbox_error
+from .member_entity import MemberEntity, async_add_for_members
+from .outbox.store import StoreError
+
+PARALLEL_UPDATES = 1
+
+ATTR_ARMED = "armed"
+
+ENABLED = SwitchEntityDescription(key="enabled", translation_key="enabled", name=None)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: RelayConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the switch of each rule and mirror."""
+    async_add_for_members(
+        entry,
+        async_add_entities,
+        lambda member: [MemberSwitch(entry, member, ENABLED)],
+    )
+
+
+def _nothing() -> None:
+    """Stand for nothing that is watched."""
+
+
+class MemberSwitch(MemberEntity, SwitchEntity):
+    """Stands for the rule or mirror, as an automation's entity does for it.
+
+    Whether it is on is remembered in the outbox's file, with all else that a rule
+    remembers, and not by Home Assistant.
+    """
+
+    _stop_watching: Callable[[], None] = staticmethod(_nothing)
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether it may work; one that cannot be armed still may."""
+        return self.member.enabled
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return whether it is at work: one that is on may lack what it needs."""
+        return {ATTR_ARMED: self.member.armed}
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow whether it is at work."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._unwatch)
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Let it work from now on; raises HomeAssistantError."""
+        await self._turn(self.member.async_enable())
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Let it work no more; raises HomeAssistantError."""
+        await self._turn(self.member.async_disable())
+
+    async def _turn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it, and show what it has come to."""
+        try:
+            await work
+        except StoreError as error:
+            raise outbox_error(error, self.coordinator.name) from error
+        finally:
+            self.async_write_ha_state()
+
+    @override
+    @callback
+    def _member_changed(self) -> None:
+        """Be `this` in its templates, and follow whether it is at work."""
+        self.member.entity_id = self.entity_id
+        self._unwatch()
+        self._stop_watching = self.member.watch(self._show)
+        self._show()
+
+    @callback
+    def _unwatch(self) -> None:
+        """Follow no longer what it followed."""
+        self._stop_watching()
+        self._stop_watching = _nothing
+
+    @callback
+    def _show(self) -> None:
+        """Write the state, but not before it is written for the first time."""
+        if self.hass.states.get(self.entity_id) is not None:
+            self.async_write_ha_state()

@@ -1,0 +1,71 @@
+"""What stands in for an outside system, whatever it is reached by."""
+
+from abc import ABC, abstractmethod
+import logging
+
+from .clock import Clock
+from .faults import Fault, FaultKind, Faults
+from .recording import SeenRequest
+from .wire import Call, Json, Reply, text_reply
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class StandIn(ABC):
+    """Its clock, the faults in wait, what it was asked, and what it answers."""
+
+    def __init__(self) -> None:
+        """Begin with the right time, no faults, and nothing seen."""
+        self.clock = Clock()
+        self.faults = Faults()
+        self.requests: list[SeenRequest] = []
+
+    @abstractmethod
+    def answer(self, call: Call) -> Reply:
+        """Handle one request as the outside system would."""
+
+    @abstractmethod
+    def stored_events(self) -> list[Json]:
+        """Return what is stored, each with stored_at in unix seconds."""
+
+    @abstractmethod
+    def configure(self, **changes: Json) -> None:
+        """Change settings at run time; raise ValueError for an unknown one."""
+
+    @abstractmethod
+    def expire_logins(self) -> None:
+        """Make every token that was given out invalid."""
+
+    @abstractmethod
+    def restart(self, *, graceful: bool = False) -> None:
+        """Restart the outside system, not this server."""
+
+    @abstractmethod
+    def flush(self) -> None:
+        """Write at once whatever is still to be written later."""
+
+    def reset(self) -> None:
+        """Forget faults and seen requests, and set the clock right."""
+        self.clear_faults()
+        self.requests.clear()
+        self.clock.offset = 0.0
+
+    def add_faults(self, *faults: Fault) -> None:
+        """Lay faults in wait, after those that already are."""
+        for fault in faults:
+            if fault.kind is FaultKind.EXPIRE_LOGINS:
+                self.expire_logins()
+            else:
+                self.faults.waiting.append(fault)
+
+    def clear_faults(self) -> None:
+        """Take away every fault that lies in wait."""
+        self.faults.waiting.clear()
+
+    def answer_safely(self, call: Call) -> Reply:
+        """Answer, with 500 where the outside system would have crashed."""
+        try:
+            return self.answer(call)
+        except Exception:
+            _LOGGER.exception("Unhandled error at %s %s", call.method, call.path)
+            return text_reply("Internal Server Error", 500)

@@ -1,0 +1,98 @@
+"""Workflows, issue forms and the archive of a release."""
+
+from collections.abc import Iterator
+import os
+from pathlib import Path
+import re
+import subprocess
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+from .files import PACKAGE, ROOT, read_json, read_yaml
+
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+FORMS = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml"))
+ACTION = re.compile(r"[\w.-]+(/[\w.-]+)+@(v?\d[\w.]*|[0-9a-f]{40})")
+UNRELEASED = {"home-assistant/actions/hassfest@master"}
+"""What is made to be used from its branch, as validators demand."""
+VERSION = read_json(PACKAGE / "manifest.json")["version"]
+
+
+def steps(workflow: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the steps of all jobs of a workflow."""
+    for job in workflow["jobs"].values():
+        assert job["runs-on"] == "ubuntu-24.04"
+        assert job["timeout-minutes"]
+        yield from job["steps"]
+
+
+def test_there_are_workflows() -> None:
+    assert [path.stem for path in WORKFLOWS] == ["release", "tests", "validate"]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflow(path: Path) -> None:
+    workflow = read_yaml(path)
+    assert {"name", "permissions", "jobs"} <= set(workflow)
+    for step in steps(workflow):
+        assert ("uses" in step) != ("run" in step)
+        if "uses" in step:
+            assert step["uses"] in UNRELEASED or ACTION.fullmatch(step["uses"])
+            continue
+        for script in re.findall(r"\bscript/\w+", step["run"]):
+            assert os.access(ROOT / script, os.X_OK), script
+
+
+def test_all_that_is_to_be_checked_is_run() -> None:
+    said = [step.get("run") for step in steps(read_yaml(WORKFLOWS[1]))]
+    assert "script/test" in said
+    used = [step.get("uses", "") for step in steps(read_yaml(WORKFLOWS[2]))]
+    assert any("hassfest" in action for action in used)
+    assert any("hacs/action" in action for action in used)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FORMS if path.stem != "config"],
+    ids=lambda path: path.stem,
+)
+def test_issue_form(path: Path) -> None:
+    form = read_yaml(path)
+    assert {"name", "description", "body"} <= set(form)
+    ids = [part["id"] for part in form["body"] if part["type"] != "markdown"]
+    assert len(ids) == len(set(ids))
+    assert all(part["attributes"] for part in form["body"])
+
+
+def test_a_bug_comes_with_diagnostics() -> None:
+    body = read_yaml(ROOT / ".github/ISSUE_TEMPLATE/bug.yml")["body"]
+    (diagnostics,) = [part for part in body if part.get("id") == "diagnostics"]
+    assert diagnostics["validations"] == {"required": True}
+
+
+def release_zip(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the script that packs a release."""
+    return subprocess.run(  # noqa: S603 our own command
+        [ROOT / "script/release_zip", *arguments],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+
+def test_release_holds_the_integration(tmp_path: Path) -> None:
+    archive = tmp_path / "event_relay.zip"
+    packed = release_zip(f"v{VERSION}", str(archive))
+    assert packed.returncode == 0, packed.stderr
+    with ZipFile(archive) as content:
+        names = set(content.namelist())
+        assert f'"version": "{VERSION}"' in content.read("manifest.json").decode()
+    assert {"__init__.py", "translations/en.json", "brand/icon.png"} <= names
+
+
+def test_release_of_another_version_is_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "event_relay.zip"
+    assert release_zip("v99.0.0", str(archive)).returncode == 1
+    assert not archive.exists()

@@ -1,0 +1,1 @@
+"""The documentation: what is generated, what is run, and where it leads."""

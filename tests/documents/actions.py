@@ -1,0 +1,113 @@
+"""The page on actions, made of their fields and of their texts."""
+
+from collections.abc import Iterator, Mapping
+import json
+import sys
+from typing import Any
+
+from custom_components.event_relay.registry import BACKENDS
+from tests.checks.files import DOMAIN, PACKAGE, read_json, read_yaml
+
+INTRODUCTION = """\
+# Actions
+
+This page is made by `script/document_actions` from what Home Assistant shows in its
+own forms.
+
+Every action that sends something puts a [delivery](delivery.md) in the outbox and waits
+for its outcome, for 10 seconds unless `wait` says otherwise. If you ask for the answer
+with `response_variable`, it has `delivery_id`, `state`, and what the backend answered:
+`outside_id`, `links`, `details` and `warnings`. A delivery that is `pending` or
+`uncertain` after the wait is no error: delivery goes on. One that was refused, or is of
+no use any more, ends the action with an error that says why.
+
+*Connection* may be left out where only one connection leads to that kind of system.
+Values may come from templates, and as text.
+"""
+SYSTEMS = {
+    "frigate": "Frigate",
+    "aipix": "aipix",
+    "guance": "Guance / TrueWatch",
+    "palabra": "Palabra",
+}
+OUTBOX_ADMINISTRATIVE = {"retry_delivery", "discard_delivery"}
+
+
+def page() -> str:
+    """Return the whole page."""
+    texts = read_json(PACKAGE / "translations/en.json")["services"]
+    actions = read_yaml(PACKAGE / "services.yaml")
+    lines = [INTRODUCTION]
+    for title, names, administrative in _chapters(actions):
+        lines.append(f"## {title}\n")
+        for name in names:
+            lines.extend(
+                _action(name, actions[name] or {}, texts[name], name in administrative)
+            )
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _chapters(
+    actions: Mapping[str, Any],
+) -> Iterator[tuple[str, list[str], frozenset[str]]]:
+    """Yield titles with the actions below them, and which are for administrators."""
+    rest = set(actions)
+    for forms in BACKENDS:
+        own = {*forms.action_fields, *forms.queries}
+        rest -= own
+        title = SYSTEMS.get(forms.backend.name, forms.backend.name)
+        yield title, [name for name in actions if name in own], forms.administrative
+    yield (
+        "Any connection",
+        [name for name in actions if name in rest],
+        frozenset(OUTBOX_ADMINISTRATIVE),
+    )
+
+
+def _action(
+    name: str,
+    action: Mapping[str, Any],
+    texts: Mapping[str, Any],
+    administrative: bool,
+) -> Iterator[str]:
+    """Yield what is said of one action."""
+    yield f"### {texts['name']}: `{DOMAIN}.{name}`\n"
+    yield texts["description"] + "\n"
+    if administrative:
+        yield "Only administrators may call it.\n"
+    rows = [
+        _row(field, spec, texts["fields"][field]) for field, spec in _fields(action)
+    ]
+    if rows:
+        yield "| field | required | what it is | example |"
+        yield "|---|---|---|---|"
+        yield from rows
+        yield ""
+
+
+def _fields(action: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the fields of an action, those in its sections too."""
+    for name, field in (action.get("fields") or {}).items():
+        if "fields" in field:
+            yield from field["fields"].items()
+        else:
+            yield name, field
+
+
+def _row(name: str, field: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """Return one field as a row of a table."""
+    example = field.get("example", field.get("default"))
+    written = "" if example is None else f"`{_yaml(example)}`"
+    said = texts["description"].replace("|", "\\|").replace("\n", " ")
+    required = "yes" if field.get("required") else ""
+    return f"| `{name}` | {required} | {said} | {written} |"
+
+
+def _yaml(value: object) -> str:
+    """Return a value the way it may be written in YAML."""
+    written = value if isinstance(value, str) else json.dumps(value)
+    return written.replace("|", "\\|").replace("\n", "\\n")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,1 @@
+"""A fifth backend, as small as one can be: a service that keeps notes."""

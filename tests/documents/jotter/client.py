@@ -1,0 +1,77 @@
+"""The calls of Jotter."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Self
+
+from aiohttp import ClientSession
+
+from custom_components.event_relay.backends.base import JsonObject
+from custom_components.event_relay.backends.errors import (
+    InvalidCredentials,
+    InvalidResponse,
+    Rejected,
+)
+from custom_components.event_relay.backends.http import (
+    Effect,
+    HttpTransport,
+    Reply,
+    raise_for_failure,
+    reason_of,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JotterCapabilities:
+    """What the live system says of itself."""
+
+    version: str
+
+    def dump(self) -> JsonObject:
+        """Turn the capabilities into what the connection keeps."""
+        return {"version": self.version}
+
+    @classmethod
+    def load(cls, data: JsonObject) -> Self:
+        """Read what `dump` gave."""
+        return cls(version=str(data.get("version", "")))
+
+
+class JotterClient:
+    """Talks to one Jotter."""
+
+    def __init__(self, session: ClientSession, address: str, *, api_key: str) -> None:
+        """Take a session, a normalised address and the key."""
+        self._transport = HttpTransport(session, address)
+        self._headers = {"Authorization": f"Bearer {api_key}"}
+
+    async def capabilities(self) -> JotterCapabilities:
+        """Prove the contact by the cheapest read."""
+        reply = await self._transport.send("GET", "about", headers=self._headers)
+        _raise_for_answer(reply, Effect.NONE)
+        match reply.json():
+            case {"version": str(version)}:
+                return JotterCapabilities(version=version)
+        raise InvalidResponse("no version")
+
+    async def put_note(self, note_id: str, text: str) -> None:
+        """Write a note; the same one twice is the same as once."""
+        reply = await self._transport.send(
+            "PUT",
+            "notes",
+            note_id,
+            effect=Effect.REPEATABLE,
+            headers=self._headers,
+            body={"text": text},
+        )
+        _raise_for_answer(reply, Effect.REPEATABLE)
+
+
+def _raise_for_answer(reply: Reply, effect: Effect) -> None:
+    """Raise what a refusal means here; a success passes."""
+    reason = reason_of(reply.text)
+    raise_for_failure(reply, effect, reason)
+    if reply.status == HTTPStatus.UNAUTHORIZED:
+        raise InvalidCredentials(reason, code="credentials_refused")
+    if not reply.ok:
+        raise Rejected(reason)

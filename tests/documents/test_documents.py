@@ -1,0 +1,73 @@
+"""The pages are up to date, and what they lead to is there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+import re
+
+import pytest
+
+from tests.checks.files import PACKAGE, ROOT, read_json
+
+from .actions import page
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def test_page_on_actions_is_up_to_date() -> None:
+    written = (ROOT / "docs/actions.md").read_text()
+    assert written == page(), "run script/document_actions"
+
+
+def quoted_texts() -> list[str]:
+    """Return the texts of Event Relay that the page on troubleshooting quotes."""
+    text = (ROOT / "docs/troubleshooting.md").read_text()
+    return re.findall(r'"([^"]+)"', text)
+
+
+def texts(value: object) -> Iterator[str]:
+    """Yield all texts below a value."""
+    if isinstance(value, str):
+        yield re.sub(r"{\w+}", "…", value)
+    elif isinstance(value, dict):
+        for below in value.values():
+            yield from texts(below)
+
+
+@pytest.mark.parametrize("quoted", quoted_texts())
+def test_texts_that_are_looked_up_are_those_that_are_shown(quoted: str) -> None:
+    shown = read_json(PACKAGE / "translations/en.json")
+    known = {*texts(shown["exceptions"]), *texts(shown["issues"])}
+    assert any(quoted in text for text in known)
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of the headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in headings
+    }
+
+
+def dead_links(page_path: Path) -> Iterator[str]:
+    """Yield the links of a page that lead nowhere in this repository."""
+    for link in LINK.findall(page_path.read_text()):
+        if "://" in link:
+            continue
+        name, _, anchor = link.partition("#")
+        target = page_path.parent / name if name else page_path
+        if not target.exists() or (
+            anchor and anchor not in anchors(target.read_text())
+        ):
+            yield link
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_links_lead_somewhere(path: Path) -> None:
+    assert list(dead_links(path)) == []
+
+
+def test_dead_links_are_found(tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text("# A & b\n[x](#a--b) [y](#c) [z](gone.md)")
+    assert list(dead_links(tmp_path / "page.md")) == ["#c", "gone.md"]

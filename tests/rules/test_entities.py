@@ -1,0 +1,393 @@
+"""The device of a rule, and what its entities show and do."""
+
+from datetime import timedelta
+from types import MappingProxyType
+
+from homeassistant.components.button.const import DOMAIN as BUTTON, SERVICE_PRESS
+from homeassistant.components.sensor.const import SensorDeviceClass
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    SERVICE_TURN_OFF,
+    SERVICE_TURN_ON,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNKNOWN,
+    Platform,
+)
+from homeassistant.core import Context, CoreState, HomeAssistant, State
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+    mock_restore_cache_with_extra_data,
+    snapshot_platform,
+)
+from syrupy.assertion import SnapshotAssertion
+
+import custom_components.event_relay as integration
+from custom_components.event_relay.announcing import EVENT_OUTCOME
+from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
+from simulators.frigate import FrigateSimulator
+
+from ..home import coordinator
+from .house import (
+    BELL,
+    DOORBELL,
+    OPENED,
+    RULE_ID,
+    a_rule,
+    an_entry,
+    change,
+    events,
+    member_of,
+    set_up,
+    until,
+)
+
+SWITCH = "switch.doorbell"
+OUTCOME = "event.doorbell_outcome"
+LAST = "sensor.doorbell_last_delivery"
+TEST = "button.doorbell_test"
+ENTITIES = {SWITCH, OUTCOME, LAST, TEST}
+SECOND_ID = "01JDOORBELLRULE00000000002"
+
+
+def state(hass: HomeAssistant, entity_id: str) -> State:
+    """Return the state of an entity that is there."""
+    found = hass.states.get(entity_id)
+    assert found is not None
+    return found
+
+
+async def turn(hass: HomeAssistant, service: str) -> None:
+    """Turn the rule on or off as a user does."""
+    await hass.services.async_call(
+        Platform.SWITCH, service, {ATTR_ENTITY_ID: SWITCH}, blocking=True
+    )
+
+
+async def press(hass: HomeAssistant, context: Context | None = None) -> None:
+    """Press the test button as a user does."""
+    await hass.services.async_call(
+        BUTTON, SERVICE_PRESS, {ATTR_ENTITY_ID: TEST}, blocking=True, context=context
+    )
+
+
+async def shown(hass: HomeAssistant, kind: str) -> State:
+    """Wait until an outcome is shown, and return it."""
+    await until(lambda: state(hass, OUTCOME).attributes.get("event_type") == kind)
+    return state(hass, OUTCOME)
+
+
+@pytest.mark.parametrize("platform", ["button", "event", "sensor", "switch"])
+async def test_entities_of_a_platform(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+) -> None:
+    monkeypatch.setattr(integration, "PLATFORMS", (Platform(platform),))
+    known = an_entry(frigate.url)
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title=known.title,
+        data=known.data,
+        entry_id="the_connection",
+        subentries_data=[a_rule(DOORBELL)],
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    for of_connection in er.async_entries_for_config_entry(
+        entity_registry, entry.entry_id
+    ):
+        if of_connection.config_subentry_id is None:
+            entity_registry.async_remove(of_connection.entity_id)
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+async def test_a_rule_is_a_service_behind_its_connection(
+    hass: HomeAssistant, frigate: FrigateSimulator, device_registry: dr.DeviceRegistry
+) -> None:
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+
+    hub = device_registry.async_get_device_by_identifier(
+        (DOMAIN, entry.entry_id), entry.entry_id
+    )
+    device = device_registry.async_get_device_by_identifier(
+        (DOMAIN, f"{entry.entry_id}_{RULE_ID}"), entry.entry_id
+    )
+    assert hub is not None
+    assert device is not None
+    assert device.entry_type is dr.DeviceEntryType.SERVICE
+    assert (device.name, device.model) == ("Doorbell", "Rule")
+    assert (device.config_entry_id, device.config_subentry_id) == (
+        entry.entry_id,
+        RULE_ID,
+    )
+    assert device.via_device_id == hub.id
+    assert hub.config_subentry_id is None
+
+
+async def test_a_firing_is_an_outcome_with_its_cause(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    await set_up(hass, frigate, a_rule(DOORBELL))
+    assert state(hass, OUTCOME).state == STATE_UNKNOWN
+    assert state(hass, LAST).state == STATE_UNKNOWN
+
+    hass.states.async_set(BELL, "on", context=Context(id="the button's"))
+    outcome = await shown(hass, "delivered")
+
+    (event,) = await events(frigate, 1)
+    assert outcome.context.parent_id == "the button's"
+    assert outcome.attributes["operation"] == "create_camera_event"
+    assert outcome.attributes["origin"] == "rule"
+    assert outcome.attributes["outside_id"] == event.id
+    assert outcome.attributes["reason"] is None
+    assert (
+        outcome.attributes["occurred_at"] == state(hass, BELL).last_updated.isoformat()
+    )
+    of_connection = state(hass, "event.frigate_outcome")
+    for same in ("delivery_id", "event_type", "links"):
+        assert of_connection.attributes[same] == outcome.attributes[same]
+    assert of_connection.context.id == outcome.context.id
+    assert of_connection.context.parent_id == "the button's"
+    last = state(hass, LAST)
+    assert last.attributes["device_class"] == SensorDeviceClass.TIMESTAMP
+    delivered_at = dt_util.parse_datetime(last.state)
+    assert delivered_at is not None
+    assert timedelta() <= dt_util.utcnow() - delivered_at < timedelta(seconds=10)
+
+
+async def test_what_cannot_be_rendered_is_a_failure_of_the_rule_alone(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    secret = "said by somebody"
+    await change(hass, BELL, "off")
+    fields = {"camera": secret, "label": "doorbell"}
+    await set_up(hass, frigate, a_rule({**DOORBELL, "fields": fields}))
+
+    await change(hass, BELL, "on")
+
+    failed = await shown(hass, "failed")
+    assert failed.attributes["reason"] == "field_invalid"
+    assert failed.attributes["delivery_id"] is None
+    assert secret not in str(failed.as_dict())
+    assert state(hass, "event.frigate_outcome").state == STATE_UNKNOWN
+    assert state(hass, LAST).state == STATE_UNKNOWN
+
+
+async def test_what_was_missed_is_shown_as_skipped(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    told = async_capture_events(hass, EVENT_OUTCOME)
+    missed_at = dt_util.utcnow() - timedelta(hours=2)
+
+    member_of(entry).tell(
+        Outcome(
+            kind=OutcomeKind.SKIPPED,
+            occurred_at=missed_at,
+            reason_key="missed",
+            times=12,
+        )
+    )
+
+    skipped = await shown(hass, "skipped")
+    assert skipped.attributes["occurred_at"] == missed_at.isoformat()
+    assert skipped.attributes["times"] == 12
+    assert (told[0].data["outcome"], told[0].data["times"]) == ("skipped", 12)
+
+
+async def test_switched_off_it_fires_nothing_also_after_a_reload(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    assert state(hass, SWITCH).state == STATE_ON
+
+    await turn(hass, SERVICE_TURN_OFF)
+    assert state(hass, SWITCH).state == STATE_OFF
+    await change(hass, BELL, "on", "off")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert state(hass, SWITCH).state == STATE_OFF
+    await change(hass, BELL, "on", "off")
+
+    await turn(hass, SERVICE_TURN_ON)
+    assert state(hass, SWITCH).state == STATE_ON
+    await change(hass, BELL, "on")
+    await events(frigate, 1)
+
+
+async def test_switch_that_cannot_be_remembered_stays_as_it_is(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await set_up(hass, frigate, a_rule(DOORBELL))
+
+    async def unavailable(_self: Store, _noted: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "remember", unavailable)
+        with pytest.raises(HomeAssistantError, match="disk full"):
+            await turn(hass, SERVICE_TURN_OFF)
+
+    assert state(hass, SWITCH).state == STATE_ON
+    await turn(hass, SERVICE_TURN_OFF)
+    assert state(hass, SWITCH).state == STATE_OFF
+
+
+async def test_test_button_goes_the_way_of_the_rule(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await set_up(hass, frigate, a_rule(DOORBELL))
+    context = Context()
+
+    await press(hass, context)
+
+    outcome = await shown(hass, "delivered")
+    assert outcome.attributes["origin"] == "test"
+    assert outcome.context.id == context.id
+    (event,) = await events(frigate, 1)
+    assert event.camera == "front_door"
+
+
+async def test_test_button_says_why_it_cannot(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await set_up(hass, frigate, a_rule(DOORBELL))
+    await turn(hass, SERVICE_TURN_OFF)
+
+    with pytest.raises(HomeAssistantError) as raised:
+        await press(hass)
+
+    assert raised.value.translation_key == "rule_not_armed"
+    assert not frigate.events
+
+
+async def test_switch_tells_whether_it_is_armed(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    broken = {**DOORBELL, "triggers": [{"trigger": "nothing.happens"}]}
+    entry = await set_up(hass, frigate, a_rule(broken))
+    assert state(hass, SWITCH).state == STATE_ON
+    assert state(hass, SWITCH).attributes["armed"] is False
+
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries[RULE_ID], data=DOORBELL
+    )
+    await hass.async_block_till_done()
+    assert state(hass, SWITCH).attributes["armed"] is True
+    await turn(hass, SERVICE_TURN_OFF)
+    assert state(hass, SWITCH).attributes["armed"] is False
+
+
+async def test_switch_is_what_templates_know_as_this(
+    hass: HomeAssistant, frigate: FrigateSimulator, entity_registry: er.EntityRegistry
+) -> None:
+    await change(hass, BELL, "off")
+    fields = {"camera": "garden", "label": "{{ this.entity_id }}"}
+    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "fields": fields}))
+    entity_registry.async_update_entity(SWITCH, new_entity_id="switch.bell")
+    await hass.async_block_till_done()
+    await change(hass, BELL, "on", "off")
+    assert [event.label for event in await events(frigate, 1)] == ["switch.bell"]
+
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries[RULE_ID], title="Bell"
+    )
+    await hass.async_block_till_done()
+    await change(hass, BELL, "on")
+    assert (await events(frigate, 2))[-1].label == "switch.bell"
+
+
+async def test_rules_come_change_and_go_without_a_reload(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entity_registry: er.EntityRegistry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(OPENED, "Door", SECOND_ID))
+    runtime, door = coordinator(entry), state(hass, "switch.door")
+    before = {one.entity_id for one in _of(entity_registry, entry)}
+
+    added = ConfigSubentry(
+        data=MappingProxyType(DOORBELL),
+        subentry_id=RULE_ID,
+        subentry_type="rule",
+        title="Doorbell",
+        unique_id=None,
+    )
+    hass.config_entries.async_add_subentry(entry, added)
+    await hass.async_block_till_done()
+    assert {one.entity_id for one in _of(entity_registry, entry)} == before | ENTITIES
+    assert {
+        one.unique_id
+        for one in _of(entity_registry, entry)
+        if one.config_subentry_id == RULE_ID
+    } == {
+        f"{entry.entry_id}_{RULE_ID}_{key}"
+        for key in ("enabled", "outcome", "last_delivery", "test")
+    }
+    await change(hass, BELL, "on", "off")
+    await shown(hass, "delivered")
+
+    renamed = {**DOORBELL, "fields": {**DOORBELL["fields"], "label": "bell"}}
+    hass.config_entries.async_update_subentry(entry, added, title="Bell", data=renamed)
+    await hass.async_block_till_done()
+    assert {one.entity_id for one in _of(entity_registry, entry)} == before | ENTITIES
+    assert state(hass, OUTCOME).name == "Bell Outcome"
+    former = state(hass, OUTCOME).attributes["delivery_id"]
+    await change(hass, BELL, "on", "off")
+    await until(lambda: state(hass, OUTCOME).attributes["delivery_id"] != former)
+    assert [event.label for event in await events(frigate, 2)] == ["doorbell", "bell"]
+    await turn(hass, SERVICE_TURN_OFF)
+    assert not member_of(entry).enabled
+
+    hass.config_entries.async_remove_subentry(entry, RULE_ID)
+    await hass.async_block_till_done()
+    assert {one.entity_id for one in _of(entity_registry, entry)} == before
+    assert not any(hass.states.get(gone) for gone in ENTITIES)
+    assert len(dr.async_entries_for_config_entry(device_registry, entry.entry_id)) == 2
+
+    assert coordinator(entry) is runtime
+    assert state(hass, "switch.door") is door
+
+
+def _of(
+    entity_registry: er.EntityRegistry, entry: MockConfigEntry
+) -> list[er.RegistryEntry]:
+    return er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+
+
+async def test_last_delivery_is_remembered(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    hass.set_state(CoreState.not_running)
+    moment = dt_util.parse_datetime("2026-10-01T12:00:00+00:00")
+    assert moment is not None
+    stored = {
+        "native_value": {
+            "__type": "<class 'datetime.datetime'>",
+            "isoformat": moment.isoformat(),
+        },
+        "native_unit_of_measurement": None,
+    }
+    mock_restore_cache_with_extra_data(
+        hass, [(State(LAST, moment.isoformat()), stored)]
+    )
+    await set_up(hass, frigate, a_rule(DOORBELL))
+    assert dt_util.parse_datetime(state(hass, LAST).state) == moment

@@ -1,0 +1,92 @@
+"""The repair of a rule leads to its form, and goes with its cause."""
+
+from http import HTTPStatus
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.event_relay.const import DOMAIN
+from simulators.frigate import FrigateSimulator
+
+from .house import BELL, DOORBELL, PRESSED, RULE_ID, a_rule, change, events, set_up
+
+FORM = "/api/config/config_entries/subentries/flow"
+BROKEN = {**DOORBELL, "triggers": [{"trigger": "nothing.happens"}]}
+
+
+@pytest.mark.parametrize(
+    ("issue_id", "rule"),
+    [
+        (f"rule_not_armed_{RULE_ID}", BROKEN),
+        (
+            f"rule_refers_{RULE_ID}",
+            {**DOORBELL, "triggers": [{**PRESSED, "entity_id": "binary_sensor.gone"}]},
+        ),
+    ],
+)
+async def test_repair_opens_the_form_that_mends_it(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    hass_client: ClientSessionGenerator,
+    issue_id: str,
+    rule: dict[str, Any],
+) -> None:
+    assert await async_setup_component(hass, "repairs", {})
+    assert await async_setup_component(hass, "config", {})
+    await change(hass, BELL, "off")
+    await set_up(hass, frigate, a_rule(rule))
+    client = await hass_client()
+
+    async def post(path: str, content: dict[str, Any]) -> dict[str, Any]:
+        response = await client.post(path, json=content)
+        assert response.status == HTTPStatus.OK, await response.text()
+        answer: dict[str, Any] = await response.json()
+        return answer
+
+    repair = "/api/repairs/issues/fix"
+    shown = await post(repair, {"handler": DOMAIN, "issue_id": issue_id})
+    assert shown["step_id"] == "confirm"
+    assert "Doorbell" in str(shown["description_placeholders"])
+    led = await post(f"{repair}/{shown['flow_id']}", {})
+    assert (led["type"], led["reason"]) == ("abort", "form_opened")
+    kind, flow_id = led["next_flow"]
+    assert kind == "config_subentries_flow"
+    # Whoever only looks has mended nothing.
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is not None
+
+    form = f"{FORM}/{flow_id}"
+    when = {"name": "Doorbell", "triggers": [PRESSED], "only_if": {}}
+    assert (await post(form, when))["step_id"] == "create_camera_event"
+    fields = {"camera": "front_door", "label": "doorbell", "duration": "20"}
+    sections = {"more": {}, "until": {}, "limits": {}, "missed": {"deliver": True}}
+    assert (await post(form, {**fields, **sections}))["step_id"] == "preview"
+    assert (await post(form, {}))["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
+    await change(hass, BELL, "on")
+    await events(frigate, 1)
+
+
+async def test_repair_of_a_rule_that_is_gone_ends(
+    hass: HomeAssistant, frigate: FrigateSimulator, hass_client: ClientSessionGenerator
+) -> None:
+    assert await async_setup_component(hass, "repairs", {})
+    entry = await set_up(hass, frigate, a_rule(BROKEN))
+    client = await hass_client()
+    issue_id = f"rule_not_armed_{RULE_ID}"
+    repair = "/api/repairs/issues/fix"
+    opened = await client.post(repair, json={"handler": DOMAIN, "issue_id": issue_id})
+    shown = await opened.json()
+
+    hass.config_entries.async_remove_subentry(entry, RULE_ID)
+    await hass.async_block_till_done()
+
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
+    ended = await client.post(f"{repair}/{shown['flow_id']}", json={})
+    assert ended.status == HTTPStatus.OK
+    assert (await ended.json())["reason"] == "rule_gone"

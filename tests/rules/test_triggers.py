@@ -1,0 +1,389 @@
+"""Every trigger of Home Assistant that needs no hardware fires a rule, once."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+import sqlite3
+from typing import Any
+
+from homeassistant.core import Context, CoreState, HomeAssistant
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.event_relay import storage
+from custom_components.event_relay.outbox.delivery import Delivery
+from simulators.frigate import FrigateSimulator
+
+from ..home import coordinator
+from .house import DOORBELL, a_rule, events, outcomes_of, set_up, until
+
+CAUSE = Context(id="the cause")
+ELSEWHERE = {"latitude": 10.0, "longitude": 10.0, "gps_accuracy": 1}
+AT_SHOP = {"latitude": 52.0, "longitude": 13.0, "gps_accuracy": 1}
+
+type Attributes = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A trigger that an entity's new state fires."""
+
+    trigger: Mapping[str, Any]
+    entity_id: str
+    states: tuple[str, str]
+    attributes: tuple[Attributes, Attributes] = field(default=({}, {}))
+    components: Mapping[str, Any] = field(default_factory=dict)
+
+
+def by_target(key: str, entity_id: str, **options: object) -> dict[str, Any]:
+    """Return a trigger of the newer kind."""
+    target = {"target": {"entity_id": entity_id}}
+    return {"trigger": key, **target, **({"options": options} if options else {})}
+
+
+def of_class(device_class: str) -> tuple[Attributes, Attributes]:
+    """Return the attributes of an entity of a device class."""
+    return {"device_class": device_class}, {"device_class": device_class}
+
+
+def turns(key: str, entity_id: str, before: str, after: str, kind: str = "") -> Change:
+    """Return a change that a newer trigger without options tells of."""
+    return Change(
+        trigger=by_target(key, entity_id),
+        entity_id=entity_id,
+        states=(before, after),
+        attributes=of_class(kind) if kind else ({}, {}),
+    )
+
+
+def says(key: str, kind: str, kind_of_event: str, **options: object) -> Change:
+    """Return the first event of an event entity."""
+    attributes = {"device_class": kind, "event_type": kind_of_event}
+    return Change(
+        trigger=by_target(key, "event.bell", **options),
+        entity_id="event.bell",
+        states=("unknown", "2026-11-22T12:00:00.000+00:00"),
+        attributes=({"device_class": kind}, attributes),
+    )
+
+
+CHANGES = [
+    Change(
+        trigger={"trigger": "state", "entity_id": "light.hall", "to": "on"},
+        entity_id="light.hall",
+        states=("off", "on"),
+    ),
+    Change(
+        trigger={
+            "trigger": "state",
+            "entity_id": "light.hall",
+            "attribute": "colour",
+            "to": "red",
+        },
+        entity_id="light.hall",
+        states=("on", "on"),
+        attributes=({"colour": "blue"}, {"colour": "red"}),
+    ),
+    Change(
+        trigger={"trigger": "numeric_state", "entity_id": "sensor.heat", "above": 20},
+        entity_id="sensor.heat",
+        states=("19.5", "20.5"),
+    ),
+    Change(
+        trigger={
+            "trigger": "template",
+            "value_template": "{{ is_state('light.hall', 'on') }}",
+        },
+        entity_id="light.hall",
+        states=("off", "on"),
+    ),
+    Change(
+        trigger={
+            "trigger": "zone",
+            "entity_id": "device_tracker.car",
+            "zone": "zone.shop",
+            "event": "enter",
+        },
+        entity_id="device_tracker.car",
+        states=("not_home", "Shop"),
+        attributes=(ELSEWHERE, AT_SHOP),
+        components={
+            "zone": {"name": "Shop", "latitude": 52, "longitude": 13, "radius": 100}
+        },
+    ),
+    turns("light.turned_on", "light.hall", "off", "on"),
+    turns("switch.turned_off", "switch.pump", "on", "off"),
+    turns("door.opened", "binary_sensor.door", "off", "on", "door"),
+    turns("door.closed", "binary_sensor.door", "on", "off", "door"),
+    Change(
+        trigger=by_target("garage_door.opened", "cover.garage"),
+        entity_id="cover.garage",
+        states=("closed", "open"),
+        attributes=(
+            {"device_class": "garage", "is_closed": True},
+            {"device_class": "garage", "is_closed": False},
+        ),
+    ),
+    turns("window.opened", "binary_sensor.window", "off", "on", "window"),
+    turns("motion.detected", "binary_sensor.motion", "off", "on", "motion"),
+    turns("occupancy.detected", "binary_sensor.room", "off", "on", "occupancy"),
+    turns("lock.unlocked", "lock.front", "locked", "unlocked"),
+    turns(
+        "alarm_control_panel.triggered",
+        "alarm_control_panel.home",
+        "armed_away",
+        "triggered",
+    ),
+    turns("button.pressed", "button.bell", "unknown", "2026-11-22T12:00:00+00:00"),
+    says("event.received", "button", "press", event_type=["press"]),
+    says("doorbell.rang", "doorbell", "ring"),
+]
+
+
+def rule_for(trigger: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a rule whose delivery shows what its template saw."""
+    fields = {**DOORBELL["fields"], "sub_label": "{{ trigger.platform }}"}
+    return {**DOORBELL, "triggers": [dict(trigger)], "fields": fields}
+
+
+@pytest.mark.parametrize("case", CHANGES, ids=lambda case: case.trigger["trigger"])
+async def test_change_of_an_entity(
+    hass: HomeAssistant, frigate: FrigateSimulator, case: Change
+) -> None:
+    for component, config in case.components.items():
+        assert await async_setup_component(hass, component, {component: config})
+    before, after = case.attributes
+    hass.states.async_set(case.entity_id, case.states[0], before)
+    entry = await set_up(hass, frigate, a_rule(rule_for(case.trigger)))
+    outcomes = outcomes_of(entry)
+
+    hass.states.async_set(case.entity_id, case.states[1], after, context=CAUSE)
+    (event,) = await events(frigate, 1)
+    await until(lambda: outcomes)
+
+    assert event.sub_label == case.trigger["trigger"]
+    state = hass.states.get(case.entity_id)
+    assert state is not None
+    (outcome,) = outcomes
+    assert outcome.occurred_at == state.last_updated
+    assert outcome.context is not None
+    assert (outcome.context.parent_id, outcome.context.id == CAUSE.id) == (
+        CAUSE.id,
+        False,
+    )
+
+
+async def fire_event(hass: HomeAssistant) -> None:
+    """Fire an event that is meant, and one that is not."""
+    hass.bus.async_fire("rang", {"button": "back"}, context=CAUSE)
+    hass.bus.async_fire("rang", {"button": "front"}, context=CAUSE)
+
+
+async def scan_tag(hass: HomeAssistant) -> None:
+    """Scan a tag."""
+    hass.bus.async_fire("tag_scanned", {"tag_id": "mine"}, context=CAUSE)
+
+
+async def notify(hass: HomeAssistant) -> None:
+    """Make a notification."""
+    await hass.services.async_call(
+        "persistent_notification",
+        "create",
+        {"message": "Hello", "notification_id": "mine"},
+        blocking=True,
+        context=CAUSE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("component", "trigger", "happen", "has_parent"),
+    [
+        (
+            "homeassistant",
+            {
+                "trigger": "event",
+                "event_type": "rang",
+                "event_data": {"button": "front"},
+            },
+            fire_event,
+            True,
+        ),
+        ("tag", {"trigger": "tag", "tag_id": "mine"}, scan_tag, True),
+        (
+            "persistent_notification",
+            {
+                "trigger": "persistent_notification",
+                "update_type": ["added"],
+                "notification_id": "mine",
+            },
+            notify,
+            False,
+        ),
+    ],
+    ids=["event", "tag", "persistent_notification"],
+)
+async def test_what_happens_without_an_entity(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    component: str,
+    trigger: dict[str, Any],
+    happen: Callable[[HomeAssistant], Awaitable[None]],
+    has_parent: bool,
+) -> None:
+    assert await async_setup_component(hass, component, {})
+    entry = await set_up(hass, frigate, a_rule(rule_for(trigger)))
+    outcomes = outcomes_of(entry)
+    before = dt_util.utcnow()
+
+    await happen(hass)
+    (event,) = await events(frigate, 1)
+    await until(lambda: outcomes)
+
+    assert event.sub_label == trigger["trigger"]
+    (outcome,) = outcomes
+    assert before <= outcome.occurred_at <= dt_util.utcnow()
+    assert outcome.context is not None
+    assert outcome.context.parent_id == (CAUSE.id if has_parent else None)
+
+
+async def test_webhook(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    assert await async_setup_component(hass, "webhook", {})
+    trigger = {"trigger": "webhook", "webhook_id": "a-secret", "local_only": True}
+    rule = rule_for(trigger)
+    rule["fields"] = {**rule["fields"], "sub_label": "{{ trigger.json.who }}"}
+    await set_up(hass, frigate, a_rule(rule))
+    client = await hass_client_no_auth()
+
+    async with client.post("/api/webhook/a-secret", json={"who": "courier"}) as reply:
+        assert reply.status == 200
+
+    (event,) = await events(frigate, 1)
+    assert event.sub_label == "courier"
+
+
+async def test_the_start_of_home_assistant(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    hass.set_state(CoreState.not_running)
+    trigger = {"trigger": "homeassistant", "event": "start"}
+    entry = await set_up(hass, frigate, a_rule(rule_for(trigger)))
+    assert not frigate.events
+
+    await hass.async_start()
+    await events(frigate, 1)
+
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    await events(frigate, 1)
+
+
+async def test_the_stop_of_home_assistant_is_accepted_before_it_stops(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    trigger = {"trigger": "homeassistant", "event": "shutdown"}
+    await set_up(hass, frigate, a_rule(rule_for(trigger)))
+
+    await hass.async_stop(force=True)
+
+    # It may or may not be sent still; what is not, is when Home Assistant is back.
+    with closing(sqlite3.connect(storage.FILE_NAME)) as file:
+        ((state,),) = file.execute("SELECT state FROM deliveries").fetchall()
+    assert state in ("pending", "sending", "delivered")
+
+
+async def test_ids_and_variables_of_triggers(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    triggers = [
+        {"trigger": "event", "event_type": "never", "enabled": False},
+        {
+            "trigger": "event",
+            "event_type": "rang",
+            "id": "front",
+            "alias": "The bell",
+            "variables": {"who": "{{ trigger.event.data.who | upper }}"},
+        },
+    ]
+    label = "{{ trigger.id }} {{ trigger.idx }} {{ trigger.alias }} {{ who }}"
+    fields = {**DOORBELL["fields"], "sub_label": label}
+    await set_up(
+        hass, frigate, a_rule({**DOORBELL, "triggers": triggers, "fields": fields})
+    )
+
+    hass.bus.async_fire("never")
+    hass.bus.async_fire("rang", {"who": "me"})
+
+    (event,) = await events(frigate, 1)
+    assert event.sub_label == "front 1 The bell ME"
+
+
+@pytest.mark.parametrize("enabled", [False, "{{ false }}"])
+async def test_a_rule_all_of_whose_triggers_are_disabled_does_nothing(
+    hass: HomeAssistant, frigate: FrigateSimulator, *, enabled: bool | str
+) -> None:
+    disabled = {"trigger": "event", "event_type": "rang", "enabled": enabled}
+    entry = await set_up(
+        hass,
+        frigate,
+        a_rule({**DOORBELL, "triggers": [disabled]}),
+        a_rule({**DOORBELL, "triggers": [{**disabled, "enabled": True}]}, "b", "b"),
+    )
+    silent = outcomes_of(entry)
+
+    hass.bus.async_fire("rang")
+
+    await events(frigate, 1)
+    assert not silent
+
+
+async def test_many_rules_share_a_trigger(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    ring = {"trigger": "event", "event_type": "rang"}
+    rules = [
+        a_rule(
+            {
+                **DOORBELL,
+                "triggers": [ring],
+                "fields": {**DOORBELL["fields"], "label": f"label-{number}"},
+            },
+            f"{number}",
+            f"rule-{number}",
+        )
+        for number in range(50)
+    ]
+    await set_up(hass, frigate, *rules)
+
+    hass.bus.async_fire("rang")
+
+    labels = {event.label for event in await events(frigate, 50)}
+    assert labels == {f"label-{number}" for number in range(50)}
+
+
+async def test_a_thousand_firings_in_one_turn_are_accepted_in_their_order(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    ring = {"trigger": "event", "event_type": "rang"}
+    fields = {**DOORBELL["fields"], "label": "{{ trigger.event.data.number }}"}
+    entry = await set_up(
+        hass, frigate, a_rule({**DOORBELL, "triggers": [ring], "fields": fields})
+    )
+    runtime = coordinator(entry)
+    runtime.worker.pause()
+    accepted: list[Delivery] = []
+    runtime.outbox.listen(accepted.append)
+
+    for number in range(1000):
+        hass.bus.async_fire("rang", {"number": f"n{number}"})
+    await until(lambda: len(accepted) == 1000)
+
+    labels = [one.payload["label"] for one in accepted]
+    assert labels == [f"n{number}" for number in range(1000)]
+    times = [one.occurred_at for one in accepted]
+    assert times == sorted(times)

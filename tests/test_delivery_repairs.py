@@ -1,0 +1,303 @@
+"""The repair of deliveries that have failed, as its dialog leads through it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp.test_utils import TestClient
+from aiohttp.web import Application, Request
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.counts import SETTLING
+from custom_components.event_relay.delivery_repairs import LISTED
+from custom_components.event_relay.failed_issue import failed_issue
+from custom_components.event_relay.outbox.delivery import DeliveryState, Failure
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from custom_components.event_relay.storage import async_get_store
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateSimulator
+
+from .home import act, connect, until_state
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+def refuse(frigate: FrigateSimulator) -> None:
+    """Have the next event refused."""
+    frigate.add_faults(
+        Fault(
+            kind=FaultKind.STATUS,
+            method="POST",
+            path="/api/events/*/*/create",
+            status=422,
+            body={"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
+        )
+    )
+
+
+@pytest.fixture
+async def frigate() -> AsyncIterator[FrigateSimulator]:
+    """Run a Frigate."""
+    async with FrigateSimulator(async_delay=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
+    """Set up a connection, and what shows repairs."""
+    assert await async_setup_component(hass, "repairs", {})
+    return await connect(hass, frigate)
+
+
+type Client = TestClient[Request, Application]
+
+
+class Dialog:
+    """The dialog of a repair, driven as the frontend drives it."""
+
+    def __init__(self, client: Client, entry: MockConfigEntry) -> None:
+        """Take a client, and the connection that has a repair."""
+        self._client = client
+        self._path = "/api/repairs/issues/fix"
+        self._issue = failed_issue(entry)
+
+    async def open(self) -> dict[str, Any]:
+        """Begin to mend."""
+        opened = await self._post({"handler": DOMAIN, "issue_id": self._issue})
+        self._path += f"/{opened['flow_id']}"
+        return opened
+
+    async def choose(self, step: str) -> dict[str, Any]:
+        """Choose from the menu."""
+        return await self._post({"next_step_id": step})
+
+    async def submit(self, **entered: str) -> dict[str, Any]:
+        """Submit a form."""
+        return await self._post(entered)
+
+    async def _post(self, content: dict[str, Any]) -> dict[str, Any]:
+        response = await self._client.post(self._path, json=content)
+        assert response.status == HTTPStatus.OK, await response.text()
+        result: dict[str, Any] = await response.json()
+        return result
+
+
+@pytest.fixture
+async def dialog(hass_client: ClientSessionGenerator, entry: MockConfigEntry) -> Dialog:
+    """Return the dialog of the connection's repair, not yet opened."""
+    return Dialog(await hass_client(), entry)
+
+
+async def refused(
+    hass: HomeAssistant, frigate: FrigateSimulator, label: str = "doorbell"
+) -> str:
+    """Have an event refused, and return the id of its delivery."""
+    refuse(frigate)
+    with pytest.raises(HomeAssistantError):
+        await act(hass, "create_camera_event", camera="garden", label=label)
+    failed = await act(hass, "list_deliveries", state="failed")
+    return str(failed["deliveries"][0]["delivery_id"])
+
+
+async def unknown(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
+    """Have a delivery fail of which nobody knows whether it arrived."""
+    delivery_id = await refused(hass, frigate)
+    store = await async_get_store(hass)
+    delivery = await store.get(delivery_id)
+    assert delivery is not None
+    lost = replace(delivery, failure=Failure(code="outcome_unknown"))
+    await store.update(lost, was=DeliveryState.FAILED)
+    return delivery_id
+
+
+async def counted(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:
+    """Let the changes settle, and return the repair, if there is one."""
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=SETTLING + 1))
+    await hass.async_block_till_done()
+    return ir.async_get(hass).async_get_issue(DOMAIN, failed_issue(entry))
+
+
+async def states(hass: HomeAssistant) -> dict[str, str]:
+    """Return the states of all deliveries."""
+    listed = await act(hass, "list_deliveries")
+    return {one["delivery_id"]: one["state"] for one in listed["deliveries"]}
+
+
+async def test_retrying_all_mends_it(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    dialog: Dialog,
+) -> None:
+    assert await counted(hass, entry) is None
+    delivery_id = await refused(hass, frigate)
+    issue = await counted(hass, entry)
+    assert issue is not None
+    assert issue.severity is ir.IssueSeverity.WARNING
+    assert issue.translation_placeholders == {"connection": "Frigate", "number": "1"}
+
+    menu = await dialog.open()
+    assert menu["type"] == "menu"
+    assert menu["menu_options"] == ["reasons", "retry_all", "discard_all"]
+    assert menu["description_placeholders"]["known"] == "1"
+    assert (await dialog.choose("retry_all"))["reason"] == "retried"
+
+    await until_state(hass, delivery_id, "delivered")
+    assert await counted(hass, entry) is None
+
+
+async def test_repair_stays_while_it_fails_again(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    dialog: Dialog,
+) -> None:
+    delivery_id = await refused(hass, frigate)
+    assert await counted(hass, entry) is not None
+    refuse(frigate)
+
+    await dialog.open()
+    await dialog.choose("retry_all")
+
+    await until_state(hass, delivery_id, "failed")
+    assert await counted(hass, entry) is not None
+
+
+async def test_reasons_are_listed_without_what_was_delivered(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    dialog: Dialog,
+) -> None:
+    for number in range(LISTED + 2):
+        await refused(hass, frigate, f"secret_{number}")
+    issue = await counted(hass, entry)
+    await dialog.open()
+
+    reasons = await dialog.choose("reasons")
+
+    assert reasons["step_id"] == "reasons"
+    listed = reasons["description_placeholders"]["reasons"]
+    assert len(listed.splitlines()) == LISTED
+    assert "create camera event: Frigate refuses it: duration: wrong" in listed
+    assert "secret" not in listed
+    assert "secret" not in str(issue)
+    assert (await dialog.submit())["type"] == "menu"
+
+
+async def test_discarding_all_is_confirmed_and_mends_it(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    dialog: Dialog,
+) -> None:
+    failed = {await refused(hass, frigate), await refused(hass, frigate)}
+    assert await counted(hass, entry) is not None
+
+    await dialog.open()
+    assert (await dialog.choose("discard_all"))["type"] == "form"
+    assert await states(hass) == dict.fromkeys(failed, "failed")
+    assert (await dialog.submit())["reason"] == "discarded"
+
+    assert await states(hass) == dict.fromkeys(failed, "discarded")
+    assert await counted(hass, entry) is None
+
+
+async def test_those_of_unknown_outcome_are_decided_one_by_one(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    dialog: Dialog,
+) -> None:
+    first, second, third = [await unknown(hass, frigate) for _ in range(3)]
+    known = await refused(hass, frigate)
+    assert await counted(hass, entry) is not None
+
+    menu = await dialog.open()
+    assert "outcome_unknown" in menu["menu_options"]
+    asked = await dialog.choose("outcome_unknown")
+    assert asked["description_placeholders"]["delivery_id"] == first
+    asked = await dialog.submit(decision="discard")
+    assert asked["description_placeholders"]["delivery_id"] == second
+    asked = await dialog.submit(decision="leave")
+    assert asked["description_placeholders"]["delivery_id"] == third
+    assert not frigate.events
+    assert (await dialog.submit(decision="send_again"))["reason"] == "all_decided"
+
+    await until_state(hass, third, "delivered")
+    assert await states(hass) == {
+        first: "discarded",
+        second: "failed",
+        third: "delivered",
+        known: "failed",
+    }
+    assert len(frigate.events) == 1
+    assert await counted(hass, entry) is not None
+
+
+async def test_all_that_failed_leaves_those_of_unknown_outcome(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    dialog: Dialog,
+) -> None:
+    lost = await unknown(hass, frigate)
+    assert await counted(hass, entry) is not None
+
+    menu = await dialog.open()
+
+    assert menu["menu_options"] == ["reasons", "outcome_unknown"]
+    assert await states(hass) == {lost: "failed"}
+
+
+async def test_what_cannot_be_done_is_said(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    hass_client: ClientSessionGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    delivery_id = await refused(hass, frigate)
+    assert await counted(hass, entry) is not None
+    client = await hass_client()
+
+    async def unavailable(*_: object, **__: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "listing", unavailable)
+        assert (await Dialog(client, entry).open())["reason"] == "outbox_unavailable"
+
+    await act(hass, "discard_delivery", delivery_id=delivery_id)
+    assert (await Dialog(client, entry).open())["reason"] == "nothing_failed"
+
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert (await Dialog(client, entry).open())["reason"] == "not_loaded"
+
+
+async def test_repair_is_back_after_a_start_and_goes_with_the_connection(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    await refused(hass, frigate)
+    issues = ir.async_get(hass)
+    issues.async_delete(DOMAIN, failed_issue(entry))
+
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert issues.async_get_issue(DOMAIN, failed_issue(entry)) is not None
+
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert issues.async_get_issue(DOMAIN, failed_issue(entry)) is None

@@ -1,0 +1,39 @@
+"""The rules and mirrors under torture, on connections whose actions are called too."""
+
+from collections.abc import Iterator, Sequence
+
+from torture.targets import AnyTarget
+from torture.targets.aipix import AipixTarget
+from torture.targets.frigate import FrigateTarget
+from torture.targets.guance import GuanceTarget
+from torture.targets.palabra import PalabraTarget
+
+from .calendar import CalendarMirror
+from .clock import ClockRule
+from .events import GuanceRule, MarkRule
+from .follower import Follower
+from .schedule import ScriptMirror
+from .switches import SwitchRule
+from .visits import VisitRule
+
+__all__ = ["Follower", "make_followers"]
+
+
+def make_followers(targets: Sequence[AnyTarget]) -> Sequence[Follower]:
+    """Return the rules and mirrors of some targets."""
+    return [follower for target in targets for follower in _followers(target)]
+
+
+def _followers(target: AnyTarget) -> Iterator[Follower]:
+    match target:
+        case FrigateTarget():
+            yield SwitchRule(f"{target.name} rule", target)
+            yield VisitRule(f"{target.name} visits", target)
+        case GuanceTarget():
+            yield GuanceRule("guance rule", target)
+        case AipixTarget():
+            yield MarkRule("aipix rule", target)
+            yield ClockRule("aipix clock", target)
+            yield ScriptMirror("aipix mirror", target)
+        case PalabraTarget():
+            yield CalendarMirror("palabra mirror", target)

@@ -1,0 +1,89 @@
+"""A rule that fires every few seconds, also for the seconds of the time off."""
+
+from collections.abc import Mapping, Sequence
+from itertools import count, takewhile
+from math import ceil
+import random
+from time import time
+from typing import override
+
+from custom_components.event_relay.outbox.delivery import Delivery
+from demo.api import Api
+from demo.websocket import WebSocket
+from simulators.wire import Json
+from torture.calls import Answer, Call, Thing
+from torture.targets import aipix
+
+from .rule import RuleFollower
+
+_PERIOD = 5
+_MARGIN_SECONDS = 3.0
+"""Within which the rule is armed, and what is due has arrived if nothing is wrong."""
+
+
+class ClockRule(RuleFollower):
+    """A rule with a time pattern; the mark is the instant.
+
+    Of every instant from when it was added until the end of the drain there must be
+    one mark, whether Home Assistant was there or not.
+    """
+
+    operation = aipix.CREATE_MARK
+    chosen = True
+    first = 0.0
+    """First instant that must be there, unix seconds."""
+    last = 0.0
+    """Last instant that must be there."""
+
+    @property
+    @override
+    def triggers(self) -> Sequence[Json]:
+        return [{"trigger": "time_pattern", "seconds": f"/{_PERIOD}"}]
+
+    @property
+    @override
+    def fields(self) -> Mapping[str, Json]:
+        at = f"(as_timestamp(trigger.now) // {_PERIOD} * {_PERIOD}) | int"
+        return {
+            "camera_id": str(aipix.CAMERA),
+            "title": f"{self.name} {{{{ {at} }}}}",
+        }
+
+    @override
+    async def add(self, api: Api, socket: WebSocket, entry_id: str) -> None:
+        await super().add(api, socket, entry_id)
+        self.first = time() + _MARGIN_SECONDS
+
+    @override
+    async def furnish(self, api: Api, socket: WebSocket) -> None:
+        """Add nothing: time passes by itself."""
+
+    @override
+    async def drive(self, api: Api, socket: WebSocket, chance: random.Random) -> None:
+        """Do nothing: time passes by itself."""
+
+    @override
+    async def left(self, api: Api, socket: WebSocket) -> int:
+        self.last = time() - _MARGIN_SECONDS
+        return len(self._due() - {thing.mark for thing in self.stored()})
+
+    @override
+    def firings(self, deliveries: Sequence[Delivery]) -> Sequence[Call]:
+        due = self._due()
+        others = {
+            self.target.mark_of(one.payload)
+            for one in deliveries
+            # Not sure to be there: it was being added, or the run was over.
+            if not self.first <= one.occurred_at.timestamp() <= self.last
+        }
+        return [
+            Call(thing=Thing(self.operation, mark), answer=answer)
+            for marks, answer in ((due, Answer.ACCEPTED), (others - due, Answer.CUT))
+            for mark in sorted(marks)
+        ]
+
+    def _due(self) -> set[str]:
+        """Return the marks of all instants that must be there."""
+        instants = count(ceil(self.first / _PERIOD) * _PERIOD, _PERIOD)
+        due = takewhile(lambda instant: instant <= self.last, instants)
+        return {f"{self.name} {instant}" for instant in due}

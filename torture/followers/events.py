@@ -1,0 +1,69 @@
+"""Rules that Home Assistant's own events fire."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+import random
+from typing import ClassVar, override
+
+from demo.api import Api
+from demo.websocket import WebSocket
+from simulators.wire import Json
+from torture.targets import aipix, guance
+
+from .rule import FiredRule
+
+_MARK = "{{ trigger.event.data.mark }}"
+
+
+class EventRule(FiredRule):
+    """A rule with an event trigger; the mark is in the event's data."""
+
+    seconds: ClassVar[float]
+    """Mean time between two firings."""
+
+    @property
+    @override
+    def triggers(self) -> Sequence[Json]:
+        return [{"trigger": "event", "event_type": self.name}]
+
+    @override
+    async def furnish(self, api: Api, socket: WebSocket) -> None:
+        """Add nothing: events need nothing."""
+
+    @override
+    async def drive(self, api: Api, socket: WebSocket, chance: random.Random) -> None:
+        async with asyncio.TaskGroup() as firings:
+            while True:
+                firings.create_task(self._cause(socket, self.mark()))
+                await asyncio.sleep(chance.expovariate(1 / self.seconds))
+
+    async def _cause(self, socket: WebSocket, mark: str) -> None:
+        event = socket.command(
+            "fire_event", event_type=self.name, event_data={"mark": mark}
+        )
+        await self.fire(socket, mark, event)
+
+
+class GuanceRule(EventRule):
+    """One that makes events of Guance."""
+
+    operation = guance.CREATE
+    seconds = 3.0
+
+    @property
+    @override
+    def fields(self) -> Mapping[str, Json]:
+        return {"status": "info", "title": _MARK}
+
+
+class MarkRule(EventRule):
+    """One that makes marks of aipix."""
+
+    operation = aipix.CREATE_MARK
+    chosen = True
+    seconds = 1.0
+
+    @property
+    @override
+    def fields(self) -> Mapping[str, Json]:
+        return {"camera_id": str(aipix.CAMERA), "title": _MARK}

@@ -1,0 +1,121 @@
+"""What mirrors under torture have in common: in the end, outside equals home."""
+
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from time import monotonic
+from typing import ClassVar, override
+
+from custom_components.event_relay.outbox.delivery import (
+    SETTLED,
+    Delivery,
+    DeliveryState,
+)
+from demo.api import Api, ApiError, Refused
+from demo.websocket import WebSocket
+from torture.calls import Answer, Thing
+from torture.ledger import Kept, Kind, Offence, Row
+from torture.targets import AnyTarget
+
+from .follower import Follower
+
+
+class MirrorFollower[Content](Follower):
+    """A mirror; its things have marks, and contents that can be compared."""
+
+    thing: ClassVar[str]
+    """The operation that makes them."""
+    gone_after: ClassVar[float] = 0.0
+    """Seconds that a thing must have been missing before it is removed outside."""
+
+    def __init__(self, name: str, target: AnyTarget) -> None:
+        """Begin with nothing done."""
+        super().__init__(name, target)
+        self._answers: Counter[Answer] = Counter()
+        self._home: Mapping[str, Content] = {}
+        self._since: float | None = None
+        self._seconds = 0.0
+        """For how long nothing has been changed at home."""
+
+    @abstractmethod
+    async def at_home(self, api: Api, socket: WebSocket) -> Mapping[str, Content]:
+        """Return what there is at home, by marks."""
+
+    @abstractmethod
+    def outside(self) -> Mapping[str, Content]:
+        """Return what there is outside now, by marks."""
+
+    @abstractmethod
+    def made(self) -> Mapping[str, Sequence[str]]:
+        """Return the outside ids of all that was ever made, by marks."""
+
+    async def change(self, command: Awaitable[object]) -> None:
+        """Change something at home; raises ApiError where that was cut off."""
+        try:
+            await command
+        except Refused:
+            self._answers[Answer.REFUSED] += 1
+        except ApiError:
+            self._answers[Answer.CUT] += 1
+            raise
+        else:
+            self._answers[Answer.ACCEPTED] += 1
+
+    @override
+    async def left(self, api: Api, socket: WebSocket) -> int:
+        self._home = await self.at_home(api, socket)
+        self._since = self._since or monotonic()
+        self._seconds = monotonic() - self._since
+        return sum(1 for _ in self._differences())
+
+    @override
+    def account(self, deliveries: Sequence[Delivery], told: Mapping[str, str]) -> Row:
+        row = Row(
+            connection=self.name,
+            called=self._answers.total(),
+            accepted=self._answers[Answer.ACCEPTED],
+            perhaps=self._answers[Answer.CUT],
+            refused=self._answers[Answer.REFUSED],
+            waiting=[_waiting(one) for one in deliveries if one.state not in SETTLED],
+        )
+        outside = self.outside()
+        row.stored = sum(outside.get(mark) == it for mark, it in self._home.items())
+        differences = [*self._differences()]
+        if self._seconds < self.gone_after:
+            row.waiting += (
+                Kept(id="not yet", thing=one.thing, state=DeliveryState.PENDING)
+                for one in differences
+                if one.kind is Kind.STRAY
+            )
+            differences = [one for one in differences if one.kind is not Kind.STRAY]
+        if not any(one.state not in SETTLED for one in deliveries):
+            row.offences += differences
+        row.offences += (
+            self._offence(Kind.DOUBLED, mark, f"made {len(ids)} times: {ids}")
+            for mark, ids in self.made().items()
+            if len(ids) > 1
+        )
+        return row
+
+    def _differences(self) -> Iterator[Offence]:
+        """Yield what is not outside as it is at home."""
+        outside = self.outside()
+        for mark, content in self._home.items():
+            if mark not in outside:
+                yield self._offence(Kind.LOST, mark, "at home, and not outside")
+            elif outside[mark] != content:
+                why = f"{outside[mark]} outside, {content} at home"
+                yield self._offence(Kind.LOST, mark, why)
+        for mark in outside.keys() - self._home.keys():
+            yield self._offence(Kind.STRAY, mark, "outside, and not at home")
+
+    def _offence(self, kind: Kind, mark: str, why: str) -> Offence:
+        thing = Thing(self.thing, mark)
+        return Offence(kind=kind, thing=thing, delivery_id=None, why=why)
+
+
+def _waiting(one: Delivery) -> Kept:
+    """Return what has not ended as the ledger takes it."""
+    code = one.failure.code if one.failure else None
+    thing = Thing(one.operation, one.summary)
+    return Kept(id=one.id, thing=thing, state=one.state, failure=code)

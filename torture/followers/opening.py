@@ -1,0 +1,72 @@
+"""What rules have in common that begin events of Frigate, and end them."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import override
+
+from custom_components.event_relay.outbox.delivery import Delivery
+from demo.api import Api
+from demo.websocket import WebSocket
+from simulators.wire import Json
+from torture.calls import Thing
+from torture.ledger import Kind, Offence, Row
+from torture.targets.frigate import CREATE, FrigateTarget
+
+from .rule import FiredRule
+
+LOOKS_BACK_SECONDS = 1.0
+"""Within which a rule has ended what was over when Home Assistant had started."""
+
+
+class OpeningRule(FiredRule):
+    """A rule of whose events none may be open in the end."""
+
+    operation = CREATE
+
+    def __init__(self, name: str, target: FrigateTarget) -> None:
+        """Begin with nothing open."""
+        super().__init__(name, target)
+        self._frigate = target.simulator
+
+    @property
+    @abstractmethod
+    def ends(self) -> Mapping[str, Json]:
+        """What ends its events."""
+
+    @property
+    @abstractmethod
+    def longest_open(self) -> int:
+        """How long they are open at most, in seconds."""
+
+    @property
+    @override
+    def until(self) -> Mapping[str, Json]:
+        return {
+            "triggers": [dict(self.ends)],
+            "longest_open": {"seconds": self.longest_open},
+        }
+
+    @override
+    async def left(self, api: Api, socket: WebSocket) -> int:
+        return len(self._open())
+
+    @override
+    def account(self, deliveries: Sequence[Delivery], told: Mapping[str, str]) -> Row:
+        row = super().account(deliveries, told)
+        waiting = {left.thing.mark for left in row.waiting}
+        row.offences += (
+            Offence(kind=Kind.OPEN, thing=thing, delivery_id=None, why="has no end")
+            for thing in self._open()
+            if thing.mark not in waiting
+        )
+        return row
+
+    def _open(self) -> Sequence[Thing]:
+        """Return what goes on at Frigate."""
+        return [
+            Thing(CREATE, event.sub_label)
+            for event in self._frigate.events
+            if event.end_time is None
+            and event.sub_label is not None
+            and self.is_own(event.sub_label)
+        ]

@@ -1,0 +1,114 @@
+"""What rules under torture have in common: firings, each with a mark of its own."""
+
+from abc import abstractmethod
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import ClassVar, override
+
+from custom_components.event_relay.outbox.delivery import Delivery
+from demo.api import Api
+from demo.websocket import WebSocket
+from simulators.wire import Json
+from torture.calls import Answer, Call, Thing
+from torture.ledger import Row, audit
+from torture.outbox import kept
+from torture.targets import AnyTarget
+
+from .follower import Follower
+
+_ARRIVES_SECONDS = 1.0
+"""Within which a firing has come to the outbox."""
+
+
+class RuleFollower(Follower):
+    """A rule, whose deliveries have the marks of their firings."""
+
+    operation: ClassVar[str]
+    chosen: ClassVar[bool] = False
+    """Whether the form asks for the operation."""
+
+    @property
+    @abstractmethod
+    def triggers(self) -> Sequence[Json]:
+        """What fires it."""
+
+    @property
+    @abstractmethod
+    def fields(self) -> Mapping[str, Json]:
+        """What it delivers."""
+
+    @property
+    def until(self) -> Mapping[str, Json] | None:
+        """What ends it, None where that is not asked for."""
+        return None
+
+    @abstractmethod
+    def firings(self, deliveries: Sequence[Delivery]) -> Sequence[Call]:
+        """Return what fired it."""
+
+    @override
+    def steps(self) -> Sequence[Mapping[str, Json]]:
+        when: dict[str, Json] = {
+            "name": self.title,
+            "triggers": [*self.triggers],
+            "only_if": {"from_unknown": False},
+        }
+        if self.chosen:
+            when["operation"] = self.operation
+        deliver: dict[str, Json] = {
+            **self.fields,
+            "more": {},
+            "limits": {},
+            "missed": {"deliver": True, "grace": {"hours": 1}},
+        }
+        if self.until is not None:
+            deliver["until"] = dict(self.until)
+        return when, deliver, {}
+
+    @override
+    async def left(self, api: Api, socket: WebSocket) -> int:
+        return 0
+
+    @override
+    def account(self, deliveries: Sequence[Delivery], told: Mapping[str, str]) -> Row:
+        return audit(
+            self.name,
+            self.firings(deliveries),
+            kept(self.target.mark_of, deliveries, told),
+            self.stored(),
+        )
+
+    def stored(self) -> Mapping[Thing, Sequence[str]]:
+        """Return the outside ids of what it has brought about."""
+        return {
+            thing: ids
+            for thing, ids in self.target.stored().items()
+            if self.is_own(thing.mark)
+        }
+
+
+class FiredRule(RuleFollower):
+    """A rule that is fired on purpose."""
+
+    def __init__(self, name: str, target: AnyTarget) -> None:
+        """Begin without firings."""
+        super().__init__(name, target)
+        self._firings: dict[str, Answer] = {}
+
+    async def fire(
+        self, socket: WebSocket, mark: str, cause: Awaitable[object]
+    ) -> None:
+        """Cause a firing; it counts as accepted once the outbox must have it."""
+        self._firings[mark] = Answer.CUT
+        await cause
+        await asyncio.sleep(_ARRIVES_SECONDS)
+        # What the outbox was given before this it has committed before it answers.
+        await socket.ask("event_relay.list_deliveries", limit=1)
+        self._firings[mark] = Answer.ACCEPTED
+
+    @override
+    def firings(self, deliveries: Sequence[Delivery]) -> Sequence[Call]:
+        return [
+            Call(thing=Thing(self.operation, mark), answer=answer)
+            for mark, answer in self._firings.items()
+        ]

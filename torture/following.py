@@ -1,0 +1,72 @@
+"""All rules and mirrors of a run."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+import random
+
+from custom_components.event_relay.outbox.delivery import Delivery
+from demo.api import Api, ApiError
+from demo.websocket import WebSocket
+
+from .followers import Follower, make_followers
+from .ledger import Row
+from .targets import AnyTarget
+
+
+class Following:
+    """Adds rules and mirrors, does what they follow, and accounts for them."""
+
+    def __init__(self, targets: Sequence[AnyTarget], seed: str) -> None:
+        """Take the connections that they belong to."""
+        self._followers = make_followers(targets)
+        self._chances = {
+            one.name: random.Random(f"{seed} {one.name}")  # noqa: S311 no secrets
+            for one in self._followers
+        }
+
+    async def add(
+        self, api: Api, socket: WebSocket, entries: Mapping[str, AnyTarget]
+    ) -> None:
+        """Add them all, by their forms."""
+        ids = {target.name: entry_id for entry_id, target in entries.items()}
+        for one in self._followers:
+            await one.add(api, socket, ids[one.target.name])
+
+    async def drive(self, api: Api, socket: WebSocket) -> None:
+        """Do what they follow, from when Home Assistant runs until it is killed."""
+        with suppress(ApiError):
+            await api.wait_running()
+            async with asyncio.TaskGroup() as driving:
+                for one in self._followers:
+                    driving.create_task(self._drive(one, api, socket))
+
+    async def _drive(self, one: Follower, api: Api, socket: WebSocket) -> None:
+        """Do what one of them follows, as long as Home Assistant answers."""
+        with suppress(ApiError):  # also those of a group
+            await one.drive(api, socket, self._chances[one.name])
+
+    async def left(self, api: Api, socket: WebSocket) -> Mapping[str, int]:
+        """Return how many things are not as they must be in the end, by names."""
+        numbers = {one.name: await one.left(api, socket) for one in self._followers}
+        return {name: number for name, number in numbers.items() if number}
+
+    def rows(
+        self, deliveries: Sequence[Delivery], told: Mapping[str, str]
+    ) -> Sequence[Row]:
+        """Return the rows of all."""
+        return [
+            one.account(
+                [
+                    each
+                    for each in deliveries
+                    if each.origin.subentry_id == one.subentry_id
+                ],
+                told,
+            )
+            for one in self._followers
+        ]
+
+    def knows(self, target: AnyTarget, mark: str) -> bool:
+        """Say whether a mark is one of those of a target."""
+        return any(one.target is target and one.is_own(mark) for one in self._followers)
