@@ -7,9 +7,11 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, issue_registry as ir
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.typing import ConfigType
 
 from .backends.base import UnreadablePayload
+from .card import async_offer_card, async_serve_card, async_withdraw_card
 from .const import CONF_BACKEND, DOMAIN
 from .coordinator import (
     RelayConfigEntry,
@@ -20,6 +22,7 @@ from .coordinator import (
 from .entity import async_register_device
 from .failed_issue import async_follow_failed, failed_issue
 from .farewell import async_say_farewell
+from .following import CHANGED
 from .member_entity import async_register_member, async_see_members
 from .outbox.store import StoreUnavailable
 from .registry import BY_NAME
@@ -27,6 +30,7 @@ from .rule_way import make_way
 from .rules.rules import Rules
 from .services import async_setup_services
 from .storage import async_get_store
+from .websocket import async_setup_websocket
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -42,8 +46,10 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions."""
+    """Register the actions, and what the dashboard's card asks for."""
     async_setup_services(hass)
+    async_setup_websocket(hass)
+    await async_serve_card(hass)
     return True
 
 
@@ -76,6 +82,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     coordinator.async_start()
     await coordinator.rules.async_start()
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    await async_offer_card(hass)
     return True
 
 
@@ -102,6 +109,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> No
             and (issue.data or {}).get("entry_id") == entry.entry_id
         ):
             ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+    async_dispatcher_send(hass, CHANGED, None)
+    if not hass.config_entries.async_entries(DOMAIN):
+        await async_withdraw_card(hass)
 
 
 def _platforms(entry: RelayConfigEntry) -> tuple[Platform, ...]:

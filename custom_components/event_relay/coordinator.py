@@ -1,6 +1,7 @@
 """Health of a connection, and what its errors are to Home Assistant."""
 
 from datetime import datetime, timedelta
+from functools import partial
 import logging
 import random
 from typing import Any, override
@@ -10,6 +11,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -25,6 +27,7 @@ from .backends.errors import (
 from .backends.forms import BackendForms
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from .counts import CountsCoordinator
+from .following import CHANGED
 from .options import retention, unsettled_limit
 from .outbox.clock import SteadyClock
 from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
@@ -103,6 +106,10 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         """Begin to deliver, and look at the backend without waiting for it."""
         entry = self.config_entry
         entry.async_on_unload(self.counts.async_follow(self.outbox))
+        entry.async_on_unload(
+            self.outbox.listen(partial(async_dispatcher_send, self.hass, CHANGED))
+        )
+        async_dispatcher_send(self.hass, CHANGED, None)
         # Nothing is asked while nobody listens, and connectivity may be disabled.
         entry.async_on_unload(self.async_add_listener(_nothing))
         _ = entry.async_create_background_task(

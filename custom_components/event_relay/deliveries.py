@@ -73,7 +73,7 @@ async def async_list(call: ServiceCall) -> ServiceResponse:
         )
     except StoreUnavailable as error:
         raise outbox_error(error) from error
-    return {"deliveries": [_listed(delivery) for delivery in deliveries]}
+    return {"deliveries": [listed(delivery) for delivery in deliveries]}
 
 
 async def async_retry(call: ServiceCall) -> ServiceResponse:
@@ -159,7 +159,7 @@ async def _allowed(
         raise outbox_error(error, entry.title) from error
 
 
-def _listed(delivery: Delivery) -> dict[str, Any]:
+def listed(delivery: Delivery) -> dict[str, Any]:
     """Return what a list says of a delivery; times are ISO 8601 in UTC."""
     receipt = delivery.receipt
     failure = delivery.failure

@@ -11,7 +11,7 @@ import sqlite3
 
 import pytest
 
-from custom_components.event_relay.outbox import queries
+from custom_components.event_relay.outbox import listing, queries
 from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
 from custom_components.event_relay.outbox.file import open_file
 from custom_components.event_relay.outbox.room import OutboxFull, Room
@@ -55,7 +55,18 @@ def _owners(database: sqlite3.Connection, _: Room) -> object:
 
 
 def _list(database: sqlite3.Connection, _: Room) -> object:
-    return queries.listing(database, OWNER, (), None, 50)
+    return listing.page(database, owners=None, limit=50)
+
+
+def _list_a_rare_state(database: sqlite3.Connection, _: Room) -> object:
+    rare = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+    return listing.page(database, owners=None, states=rare, limit=50)
+
+
+def _list_far_down(database: sqlite3.Connection, _: Room) -> object:
+    return listing.page(
+        database, owners=(OWNER,), states=(DeliveryState.PENDING,), before=90, limit=50
+    )
 
 
 def _remove_nothing(database: sqlite3.Connection, _: Room) -> object:
@@ -123,6 +134,8 @@ def databases(
         _prune_nothing,
         _owners,
         _list,
+        _list_a_rare_state,
+        _list_far_down,
         _remove_nothing,
     ],
 )

@@ -221,6 +221,49 @@ async def test_lists_newest_first_by_state_connection_and_time(store: Store) -> 
     assert await ids(since=START + timedelta(minutes=1)) == ["delivery-3"]
 
 
+async def test_pages_follow_each_other_whatever_comes_and_goes(store: Store) -> None:
+    states = (DeliveryState.FAILED, DeliveryState.DELIVERED)
+    for number in range(1200):
+        await store.accept(
+            a_delivery(
+                number,
+                connection="other" if number % 3 else OWNER,
+                state=states[number % 2],
+                settled_at=START,
+            )
+        )
+
+    async def read(*asked: DeliveryState, owners: tuple[str, ...]) -> list[str]:
+        seen: list[str] = []
+        before: int | None = None
+        while page := await store.page(
+            owners=owners, states=asked, before=before, limit=200
+        ):
+            assert len(page) <= 200
+            before = page[-1].sequence
+            seen += [one.delivery.id for one in page]
+            new = 10_000 + len(seen)
+            await store.accept(a_delivery(new, state=states[0], settled_at=START))
+        return seen
+
+    newest_first = [f"delivery-{number}" for number in reversed(range(1200))]
+    odd = await read(DeliveryState.DELIVERED, owners=(OWNER, "other"))
+    assert odd == newest_first[::2]
+    thirds = await read(DeliveryState.DELIVERED, owners=(OWNER,))
+    assert thirds == [one for one in odd if int(one[9:]) % 3 == 0]
+    everything = await read(owners=(OWNER, "other"))
+    assert everything[-1200:] == newest_first
+    assert await store.page(owners=(), limit=200) == []
+
+
+async def test_named_deliveries_come_in_their_order(store: Store) -> None:
+    for number in (1, 2, 3):
+        await store.accept(a_delivery(number))
+    named = await store.named(("delivery-1", "delivery-9", "delivery-3"))
+    assert [one.delivery.id for one in named] == ["delivery-3", "delivery-1"]
+    assert await store.named(()) == []
+
+
 async def test_outside_ids_lead_back_to_the_start(store: Store) -> None:
     receipt = Receipt(outside_id="7")
     done = {"state": DeliveryState.DELIVERED, "receipt": receipt, "settled_at": START}

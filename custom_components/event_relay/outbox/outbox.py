@@ -132,7 +132,7 @@ class Outbox:
         """
         if delivery.state not in (DeliveryState.FAILED, DeliveryState.EXPIRED):
             raise NotAllowed("not_retryable", delivery.state)
-        if _outcome_unknown(delivery) and not confirm:
+        if outcome_unknown(delivery) and not confirm:
             raise NotAllowed("confirmation_needed", delivery.state)
         operation = self._backend.operation(delivery.operation)
         payload = operation.load(delivery.version, delivery.payload)
@@ -165,7 +165,7 @@ class Outbox:
         deliveries = await self._store.listing(
             owner=self._connection, states=(DeliveryState.FAILED,), limit=None
         )
-        return [one for one in reversed(deliveries) if _outcome_unknown(one) is unknown]
+        return [one for one in reversed(deliveries) if outcome_unknown(one) is unknown]
 
     async def retry_failed(self) -> list[Delivery]:
         """Open all that failed for a known reason again, and return them.
@@ -289,6 +289,6 @@ class Outbox:
             self._worker.wake()
 
 
-def _outcome_unknown(delivery: Delivery) -> bool:
+def outcome_unknown(delivery: Delivery) -> bool:
     """Say whether nobody can tell what became of a delivery that has ended."""
     return delivery.unclear or delivery.failure == Failure(code=OutcomeUnknown.code)

@@ -228,32 +228,6 @@ def outside_ids(
     return frozenset(row["outside_id"] for row in rows)
 
 
-def listing(
-    database: sqlite3.Connection,
-    owner: str | None,
-    states: Collection[DeliveryState],
-    since: datetime | None,
-    limit: int | None,
-) -> list[Delivery]:
-    """Return deliveries, newest first."""
-    conditions, values = ["1"], list[object]()
-    if owner is not None:
-        conditions.append("connection = ?")
-        values.append(owner)
-    if states:
-        conditions.append(f"state IN ({', '.join('?' * len(states))})")
-        values.extend(state.value for state in states)
-    if since is not None:
-        conditions.append("accepted_at >= ?")
-        values.append(since.timestamp())
-    rows = database.execute(
-        f"SELECT * FROM deliveries WHERE {' AND '.join(conditions)}"
-        " ORDER BY sequence DESC LIMIT ?",
-        (*values, -1 if limit is None else limit),
-    )
-    return [from_row(row) for row in rows]
-
-
 def remove(database: sqlite3.Connection, owner: str) -> int:
     """Delete some deliveries of a connection; return how many.
 

@@ -71,6 +71,9 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX kept ON notes (keeps) WHERE keeps IS NOT NULL;
     """,
+    """
+    CREATE INDEX paged ON deliveries (connection, state, sequence);
+    """,
 )
 """One script for each version of the schema; `PRAGMA user_version` counts them."""
 

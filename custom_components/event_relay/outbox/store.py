@@ -5,16 +5,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 import sqlite3
 
-from . import memory, queries
+from . import listing, memory, queries
 from .database import Database
 from .delivery import TRANSITIONS, Delivery, DeliveryState
 from .file import SetAside, StoreError, StoreUnavailable, begin_backup, end_backup
+from .listing import Listed
 from .memory import Memory, Note
 from .queries import Counts, StaleDelivery, Taken
 from .room import OutboxFull, Room
 
 __all__ = [
     "Counts",
+    "Listed",
     "OutboxFull",
     "SetAside",
     "StaleDelivery",
@@ -212,8 +214,39 @@ class Store:
 
         Without a limit all of them are read into memory.
         """
+        listed = await self._database.run(
+            lambda connection: listing.page(
+                connection,
+                owners=None if owner is None else (owner,),
+                states=states,
+                since=since,
+                limit=limit,
+            )
+        )
+        return [one.delivery for one in listed]
+
+    async def page(
+        self,
+        *,
+        owners: Collection[str],
+        states: Collection[DeliveryState] = (),
+        before: int | None = None,
+        limit: int,
+    ) -> list[Listed]:
+        """Return deliveries of some connections, newest first, below a place.
+
+        The place of the last on a page is what the next page is `before`.
+        """
         return await self._database.run(
-            lambda connection: queries.listing(connection, owner, states, since, limit)
+            lambda connection: listing.page(
+                connection, owners=owners, states=states, before=before, limit=limit
+            )
+        )
+
+    async def named(self, ids: Collection[str]) -> list[Listed]:
+        """Return those of some deliveries that are there, newest first."""
+        return await self._database.run(
+            lambda connection: listing.named(connection, ids)
         )
 
     async def counts(self, owner: str) -> Counts:

@@ -1,0 +1,162 @@
+"""What the dashboard's card asks for, over Home Assistant's WebSocket API.
+
+Every user may see how deliveries fare. What they are about, where they went and what
+a backend said of them may be personal: only administrators see that, as only they
+can retry and discard, which they do by the actions.
+"""
+
+from typing import Any
+
+from homeassistant.components.websocket_api import async_register_command
+from homeassistant.components.websocket_api.connection import ActiveConnection
+from homeassistant.components.websocket_api.decorators import (
+    async_response,
+    require_admin,
+    websocket_command,
+)
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from .const import (
+    ATTR_CONFIG_ENTRY_ID,
+    ATTR_DELIVERY_ID,
+    ATTR_LIMIT,
+    ATTR_STATE,
+    CONF_BACKEND,
+    DOMAIN,
+)
+from .coordinator import outbox_error
+from .deliveries import listed
+from .following import Follower
+from .outbox.delivery import DeliveryState
+from .outbox.outbox import outcome_unknown
+from .outbox.store import Listed, StoreUnavailable
+from .resolve import find_delivery
+from .storage import async_get_store
+
+ATTR_BEFORE = "before"
+LIMIT = 50
+LIMIT_MOST = 200
+PERSONAL = frozenset({"summary", "outside_id", "links", "warnings"})
+"""What only administrators are told of a delivery."""
+
+type Row = dict[str, Any]
+
+
+@callback
+def async_setup_websocket(hass: HomeAssistant) -> None:
+    """Register the commands."""
+    async_register_command(hass, _async_list)
+    async_register_command(hass, _async_get)
+    async_register_command(hass, _async_subscribe)
+
+
+@websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/deliveries/list",
+        vol.Optional(ATTR_CONFIG_ENTRY_ID): [str],
+        vol.Optional(ATTR_STATE): [vol.Coerce(DeliveryState)],
+        vol.Optional(ATTR_BEFORE): cv.positive_int,
+        vol.Optional(ATTR_LIMIT, default=LIMIT): vol.All(
+            int, vol.Range(min=1, max=LIMIT_MOST)
+        ),
+    }
+)
+@async_response
+async def _async_list(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Answer a page of deliveries, newest first, and what the next is `before`."""
+    entries = {
+        one.entry_id: one
+        for one in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+    }
+    limit = msg[ATTR_LIMIT]
+    try:
+        page = await (await async_get_store(hass)).page(
+            owners=entries.keys() & msg.get(ATTR_CONFIG_ENTRY_ID, entries.keys()),
+            states=msg.get(ATTR_STATE, ()),
+            before=msg.get(ATTR_BEFORE),
+            limit=limit,
+        )
+    except StoreUnavailable as error:
+        raise outbox_error(error) from error
+    connection.send_result(
+        msg["id"],
+        {
+            "deliveries": [_row(one, connection) for one in page],
+            ATTR_BEFORE: page[-1].sequence if len(page) == limit else None,
+            "connections": [
+                {
+                    ATTR_CONFIG_ENTRY_ID: entry.entry_id,
+                    "title": entry.title,
+                    CONF_BACKEND: entry.data[CONF_BACKEND],
+                }
+                for entry in entries.values()
+            ],
+        },
+    )
+
+
+@websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/deliveries/get",
+        vol.Required(ATTR_DELIVERY_ID): str,
+    }
+)
+@require_admin
+@async_response
+async def _async_get(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Answer what else there is to know of a delivery, but never its payload."""
+    delivery = await find_delivery(hass, msg[ATTR_DELIVERY_ID])
+    entry = hass.config_entries.async_get_entry(delivery.connection)
+    subentry = entry and entry.subentries.get(delivery.origin.subentry_id or "")
+    connection.send_result(
+        msg["id"],
+        {
+            **listed(delivery),
+            "origin_title": subentry.title if subentry else None,
+            "details": delivery.receipt.details if delivery.receipt else {},
+        },
+    )
+
+
+@websocket_command({vol.Required("type"): f"{DOMAIN}/deliveries/subscribe"})
+@callback
+def _async_subscribe(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Tell of every delivery that changes, many at a time.
+
+    `{"anew": true}` says that a list has to be asked for again: at the beginning, and
+    whenever more has changed than fits on a page.
+    """
+
+    @callback
+    def tell(changed: list[Listed] | None) -> None:
+        """Send what has changed."""
+        event: dict[str, object] = {"anew": True}
+        if changed is not None:
+            event = {"deliveries": [_row(one, connection) for one in changed]}
+        connection.send_event(msg["id"], event)
+
+    follower = Follower(hass, tell, most=LIMIT_MOST)
+    connection.subscriptions[msg["id"]] = follower.async_stop
+    connection.send_result(msg["id"])
+    follower.async_start()
+
+
+def _row(one: Listed, connection: ActiveConnection) -> Row:
+    """Return what a user is told of a delivery in a list."""
+    row = listed(one.delivery) | {
+        "sequence": one.sequence,
+        "unclear": outcome_unknown(one.delivery),
+    }
+    if connection.user.is_admin:
+        return row
+    if row["error"]:
+        row["error"] = {"code": row["error"]["code"], "reason": ""}
+    return {name: value for name, value in row.items() if name not in PERSONAL}

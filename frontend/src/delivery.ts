@@ -1,0 +1,83 @@
+/** Deliveries as the integration tells of them. */
+
+export const STATES = [
+  "pending",
+  "sending",
+  "uncertain",
+  "delivered",
+  "failed",
+  "expired",
+  "discarded",
+] as const;
+
+export type State = (typeof STATES)[number];
+
+/** What can be chosen to be shown; `waiting` is all that has not ended. */
+export const CHOICES = ["waiting", "delivered", "failed", "expired", "discarded"] as const;
+
+export type Choice = (typeof CHOICES)[number];
+
+export const WAITING: readonly State[] = ["pending", "sending", "uncertain"];
+
+export interface Connection {
+  readonly config_entry_id: string;
+  readonly title: string;
+  readonly backend: string;
+}
+
+/** One delivery; what is optional only administrators are told. */
+export interface Delivery {
+  readonly delivery_id: string;
+  readonly sequence: number;
+  readonly state: State;
+  readonly config_entry_id: string;
+  readonly operation: string;
+  readonly origin: "action" | "rule" | "mirror" | "test";
+  readonly occurred_at: string;
+  readonly accepted_at: string;
+  readonly settled_at: string | null;
+  readonly due_at: string | null;
+  readonly expires_at: string | null;
+  readonly attempts: number;
+  readonly unclear: boolean;
+  readonly error: { readonly code: string; readonly reason: string } | null;
+  readonly summary?: string;
+  readonly outside_id?: string | null;
+  readonly links?: Readonly<Record<string, string>>;
+  readonly warnings?: readonly string[];
+}
+
+export interface Details {
+  readonly origin_title: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface Page {
+  readonly deliveries: readonly Delivery[];
+  readonly before: number | null;
+  readonly connections: readonly Connection[];
+}
+
+export type Change = { readonly anew: true } | { readonly deliveries: readonly Delivery[] };
+
+export const ICONS: Readonly<Record<State, string>> = {
+  pending: "mdi:clock-outline",
+  sending: "mdi:send-outline",
+  uncertain: "mdi:help-circle-outline",
+  delivered: "mdi:check-circle-outline",
+  failed: "mdi:alert-circle-outline",
+  expired: "mdi:timer-off-outline",
+  discarded: "mdi:cancel",
+};
+
+export const canRetry = (one: Delivery): boolean =>
+  one.state === "failed" || one.state === "expired";
+
+export const canDiscard = (one: Delivery): boolean =>
+  one.state === "pending" || one.state === "uncertain" || one.state === "failed";
+
+/** Return the states that a choice stands for; none for all. */
+export function statesOf(choice: Choice | undefined): readonly State[] {
+  if (choice === undefined) return [];
+  return choice === "waiting" ? WAITING : [choice];
+}

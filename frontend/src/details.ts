@@ -1,0 +1,135 @@
+/** What else there is to know of a delivery, and what can be done about it. */
+import { html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import { canDiscard, canRetry } from "./delivery";
+import type { Delivery, Details } from "./delivery";
+import type { HomeAssistant } from "./home-assistant";
+import { between, operationName } from "./row";
+import { integrationText, text, words } from "./texts";
+import type { Text } from "./texts";
+import { duration, full } from "./times";
+
+/** What an administrator is asked to confirm. */
+export type Asking = "retry" | "discard";
+
+interface Shown {
+  readonly hass: HomeAssistant;
+  readonly row: Delivery;
+  /** The title of the connection. */
+  readonly connection: string;
+  /** Read when the details are opened; administrators only. */
+  readonly more: Details | undefined;
+  readonly asking: Asking | undefined;
+  readonly busy: boolean;
+  readonly ask: (asking: Asking | undefined) => void;
+  readonly act: (asking: Asking) => void;
+}
+
+type Item = readonly [name: Text, value: unknown];
+
+export function deliveryDetails(shown: Shown): TemplateResult {
+  const say = speaker(shown.hass);
+  return html`<div class="details">
+    <dl>
+      ${items(shown)
+        .filter(([, value]) => value)
+        .map(
+          ([name, value]) =>
+            html`<div>
+              <dt>${say(name)}</dt>
+              <dd>${value}</dd>
+            </div>`,
+        )}
+    </dl>
+    ${shown.hass.user?.is_admin ? actions(shown) : nothing}
+  </div>`;
+}
+
+const speaker =
+  (hass: HomeAssistant) =>
+  (key: Text, values?: Record<string, string>): string =>
+    text(hass.locale.language, key, values);
+
+function items(shown: Shown): Item[] {
+  const { hass, row, more } = shown;
+  const say = speaker(hass);
+  const moment = (value: string | null): string | undefined =>
+    value === null ? undefined : full(hass, new Date(value));
+  const ended = moment(row.settled_at);
+  const after = between(row.occurred_at, row.settled_at);
+  const open = row.settled_at === null;
+  return [
+    ["what", html`<bdi>${operationName(hass, row)}</bdi>`],
+    ["error", reason(shown)],
+    ["happened", moment(row.occurred_at)],
+    [
+      "ended",
+      ended && after >= 1
+        ? say("ended_after", { time: ended, duration: duration(hass, after) })
+        : ended,
+    ],
+    ["attempted", row.attempts ? String(row.attempts) : undefined],
+    ["next", open ? moment(row.due_at) : undefined],
+    ["expires", open ? moment(row.expires_at) : undefined],
+    [
+      "asked_by",
+      html`${say(`origin_${row.origin}`)}${more?.origin_title
+        ? html` (<bdi>${more.origin_title}</bdi>)`
+        : nothing}`,
+    ],
+    ["outside_id", row.outside_id ? html`<code>${row.outside_id}</code>` : undefined],
+    ...(row.warnings ?? []).map((warning): Item => ["warning", html`<bdi>${warning}</bdi>`]),
+    ["links", links(hass, row)],
+  ];
+}
+
+/** Say why the last attempt did not succeed, with the backend's own words. */
+function reason({ hass, row, connection }: Shown): TemplateResult | undefined {
+  if (row.error === null || row.state === "delivered") return undefined;
+  const { code, reason: own } = row.error;
+  const values = { connection, reason: own || words(code) };
+  const said = integrationText(hass, `exceptions.${code}.message`, values.reason, values);
+  return html`<bdi>${said}</bdi>`;
+}
+
+function links(hass: HomeAssistant, row: Delivery): TemplateResult | undefined {
+  const safe = Object.entries(row.links ?? {}).filter(([, href]) => /^https?:\/\//i.test(href));
+  if (safe.length === 0) return undefined;
+  return html`${safe.map(
+    ([name, href]) =>
+      html`<a href=${href} target="_blank" rel="noopener noreferrer">${linkName(hass, name)}</a> `,
+  )}`;
+}
+
+function linkName(hass: HomeAssistant, name: string): string {
+  const known = ["event", "snapshot", "clip", "review", "qr_code"] as const;
+  const found = known.find((one) => one === name);
+  return found ? speaker(hass)(`link_${found}`) : words(name);
+}
+
+function actions(shown: Shown): TemplateResult | typeof nothing {
+  const { hass, row, asking, busy, ask, act } = shown;
+  const say = speaker(hass);
+  if (asking !== undefined) {
+    return html`<div class="confirm" role="group" aria-label=${say(asking)}>
+      <p>${say(`confirm_${asking}`)}</p>
+      <button class="action" ?disabled=${busy} @click=${(): void => ask(undefined)}>
+        ${say("cancel")}
+      </button>
+      <button class="action strong" ?disabled=${busy} @click=${(): void => act(asking)}>
+        ${say(`confirm_${asking}_yes`)}
+      </button>
+    </div>`;
+  }
+  const retry = (): void => (row.unclear ? ask("retry") : act("retry"));
+  return html`<div class="actions">
+    ${canRetry(row)
+      ? html`<button class="action" ?disabled=${busy} @click=${retry}>${say("retry")}</button>`
+      : nothing}
+    ${canDiscard(row)
+      ? html`<button class="action" ?disabled=${busy} @click=${(): void => ask("discard")}>
+          ${say("discard")}
+        </button>`
+      : nothing}
+  </div>`;
+}

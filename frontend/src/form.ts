@@ -1,0 +1,43 @@
+/** The card's settings, and the form that the editor of dashboards shows for them. */
+import { CHOICES } from "./delivery";
+import type { Choice } from "./delivery";
+import { text, words } from "./texts";
+import type { Text } from "./texts";
+
+export interface CardConfig {
+  readonly type: string;
+  readonly title?: string;
+  readonly connection?: string;
+  readonly state?: Choice;
+}
+
+interface Form {
+  readonly schema: readonly Record<string, unknown>[];
+  readonly computeLabel: (field: { name: string }) => string;
+}
+
+const LABELS: Readonly<Record<string, Text>> = {
+  title: "card_title",
+  connection: "connection",
+  state: "show",
+};
+
+export const configForm = (): Form => ({
+  schema: [
+    { name: "title", selector: { text: {} } },
+    { name: "connection", selector: { config_entry: { integration: "event_relay" } } },
+    {
+      name: "state",
+      selector: {
+        select: {
+          mode: "dropdown",
+          options: CHOICES.map((value) => ({ value, label: words(value) })),
+        },
+      },
+    },
+  ],
+  computeLabel: ({ name }) => {
+    const key = LABELS[name];
+    return key === undefined ? name : text(document.documentElement.lang || "en", key);
+  },
+});

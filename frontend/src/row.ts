@@ -1,0 +1,89 @@
+/** One delivery in the timeline. */
+import { html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import { ICONS, WAITING } from "./delivery";
+import type { Delivery } from "./delivery";
+import type { HomeAssistant } from "./home-assistant";
+import { integrationText, text, words } from "./texts";
+import type { Text } from "./texts";
+import { clock, day, duration, full, relative } from "./times";
+
+/** Seconds from which on it is said that something came late. */
+const LATE = 60;
+
+interface Shown {
+  readonly hass: HomeAssistant;
+  readonly row: Delivery;
+  readonly open: boolean;
+  readonly tabbed: boolean;
+  /** Named where deliveries of several connections are shown. */
+  readonly connection: string | undefined;
+  readonly toggle: () => void;
+}
+
+export const stateName = (hass: HomeAssistant, row: Delivery): string =>
+  integrationText(hass, `selector.delivery_state.options.${row.state}`, words(row.state));
+
+export const operationName = (hass: HomeAssistant, row: Delivery): string =>
+  integrationText(hass, `services.${row.operation}.name`, words(row.operation));
+
+/** Return the seconds from an instant to another, or to now. */
+export const between = (from: string, to: string | null): number =>
+  ((to === null ? Date.now() : Date.parse(to)) - Date.parse(from)) / 1000;
+
+export function deliveryRow({ hass, row, open, tabbed, connection, toggle }: Shown): TemplateResult {
+  const occurred = new Date(row.occurred_at);
+  const said = [
+    stateName(hass, row),
+    ...notes(hass, row),
+    ...(row.summary ? [operationName(hass, row)] : []),
+    ...(connection === undefined ? [] : [connection]),
+  ];
+  const sameDay = day(hass, occurred) === day(hass, new Date(row.accepted_at));
+  return html`<button
+    class="row"
+    data-id=${row.delivery_id}
+    tabindex=${tabbed ? 0 : -1}
+    aria-expanded=${open ? "true" : "false"}
+    @click=${toggle}
+  >
+    <ha-icon .icon=${ICONS[row.state]} aria-hidden="true"></ha-icon>
+    <span class="what">
+      <span class="summary" dir="auto">${row.summary || operationName(hass, row)}</span>
+      <span class="notes"
+        >${said.map(
+          (note, index) =>
+            html`${index ? html`<span aria-hidden="true"> · </span>` : nothing}<bdi
+                class=${index ? "" : "state"}
+                >${note}</bdi
+              >`,
+        )}</span
+      >
+    </span>
+    <time datetime=${row.occurred_at} title=${full(hass, occurred)}
+      >${sameDay ? clock(hass, occurred) : full(hass, occurred)}</time
+    >
+  </button>`;
+}
+
+/** Say what is out of the ordinary. */
+function notes(hass: HomeAssistant, row: Delivery): string[] {
+  const say = (key: Text, values?: Record<string, string>): string =>
+    text(hass.locale.language, key, values);
+  const found: string[] = [];
+  if (row.state === "failed" && row.error?.reason) found.push(row.error.reason);
+  const late = between(row.occurred_at, row.settled_at);
+  if (WAITING.includes(row.state)) {
+    if (late >= LATE) found.push(say("waiting_for", { duration: duration(hass, late) }));
+    if (row.attempts > 0 && row.due_at !== null) {
+      const until = -between(row.due_at, null);
+      found.push(
+        until < 1 ? say("next_try_now") : say("next_try", { when: relative(hass, until) }),
+      );
+    }
+  } else if (row.state === "delivered" && late >= LATE) {
+    found.push(say("late", { duration: duration(hass, late) }));
+  }
+  if (row.attempts > 1) found.push(say("attempts", { count: String(row.attempts) }));
+  return found;
+}

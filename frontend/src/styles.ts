@@ -1,0 +1,310 @@
+/** Colours and measures come from Home Assistant's theme; directions are logical. */
+import { css } from "lit";
+
+export const styles = css`
+  :host {
+    display: block;
+    height: 100%;
+  }
+  ha-card {
+    display: flex;
+    flex-direction: column;
+    height: 100%;
+    container-type: inline-size;
+    max-height: var(--event-relay-card-max-height, 80vh);
+    overflow: hidden;
+    color: var(--primary-text-color);
+  }
+  .head {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px 16px;
+    align-items: center;
+    padding: 16px 16px 8px;
+  }
+  h2 {
+    flex: 1 1 auto;
+    margin: 0;
+    font-size: var(--ha-font-size-xl, 20px);
+    font-weight: var(--ha-font-weight-normal, 400);
+    line-height: 1.2;
+  }
+  .filters {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    min-width: 0;
+  }
+  select,
+  button {
+    font: inherit;
+    color: inherit;
+    cursor: pointer;
+  }
+  select {
+    min-height: 36px;
+    max-width: 100%;
+    padding-block: 4px;
+    padding-inline: 8px;
+    border: 1px solid var(--divider-color);
+    border-radius: 8px;
+    background: var(--ha-card-background, var(--card-background-color));
+    text-overflow: ellipsis;
+  }
+  :focus-visible {
+    outline: 2px solid var(--primary-color);
+    outline-offset: -2px;
+  }
+  .said {
+    padding-inline: 16px;
+    color: var(--secondary-text-color);
+  }
+  .said:not(:empty) {
+    padding-block: 4px;
+  }
+  .body {
+    flex: 1 1 auto;
+    min-height: 0;
+    overflow-y: auto;
+    padding-block-end: 8px;
+  }
+  ol {
+    margin: 0;
+    padding: 0;
+    list-style: none;
+  }
+  li {
+    --state-color: var(--secondary-text-color);
+    content-visibility: auto;
+    contain-intrinsic-size: auto 60px;
+  }
+  li.delivered {
+    --state-color: var(--success-color);
+  }
+  li.failed {
+    --state-color: var(--error-color);
+  }
+  li.expired,
+  li.uncertain {
+    --state-color: var(--warning-color);
+  }
+  li.pending,
+  li.sending {
+    --state-color: var(--info-color);
+  }
+  h3 {
+    margin: 0;
+    padding: 12px 16px 4px;
+    font-size: var(--ha-font-size-s, 12px);
+    font-weight: var(--ha-font-weight-medium, 500);
+    color: var(--secondary-text-color);
+  }
+  .row {
+    display: flex;
+    gap: 12px;
+    align-items: stretch;
+    box-sizing: border-box;
+    width: 100%;
+    min-height: 56px;
+    padding: 8px 16px;
+    border: 0;
+    background: none;
+    text-align: start;
+  }
+  @media (hover: hover) {
+    .row:hover {
+      background: var(--secondary-background-color);
+    }
+  }
+  /* The line of time, from one to the next. */
+  .row {
+    position: relative;
+  }
+  .row::before {
+    content: "";
+    position: absolute;
+    inset-block: 0;
+    inset-inline-start: 27px;
+    border-inline-start: 2px solid var(--divider-color);
+  }
+  h3 + .row::before {
+    inset-block-start: 50%;
+  }
+  li:has(+ li h3) .row::before,
+  li:last-child .row::before {
+    inset-block-end: 50%;
+  }
+  li:has(h3):has(+ li h3) .row::before,
+  li:has(h3):last-child .row::before {
+    display: none;
+  }
+  .details {
+    position: relative;
+  }
+  .details::before {
+    content: "";
+    position: absolute;
+    inset-block: 0;
+    inset-inline-start: 27px;
+    border-inline-start: 2px solid var(--divider-color);
+  }
+  li:has(+ li h3) .details::before,
+  li:last-child .details::before {
+    display: none;
+  }
+  .row ha-icon {
+    position: relative;
+    flex: none;
+    align-self: center;
+    border-radius: 50%;
+    background: var(--ha-card-background, var(--card-background-color));
+    color: var(--state-color);
+  }
+  .what {
+    flex: 1 1 auto;
+    align-self: center;
+    min-width: 0;
+  }
+  .summary {
+    display: block;
+    overflow: hidden;
+    text-align: match-parent;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  [aria-expanded="true"] .summary {
+    white-space: normal;
+    overflow-wrap: anywhere;
+  }
+  .notes,
+  time,
+  dt,
+  .nothing {
+    font-size: var(--ha-font-size-s, 12px);
+    color: var(--secondary-text-color);
+  }
+  .notes {
+    display: -webkit-box;
+    overflow: hidden;
+    line-height: 1.4;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+  }
+  .failed .state,
+  .expired .state,
+  .uncertain .state {
+    font-weight: var(--ha-font-weight-medium, 500);
+    color: var(--primary-text-color);
+  }
+  time {
+    flex: none;
+    padding-block-start: 2px;
+    font-variant-numeric: tabular-nums;
+  }
+  .details {
+    padding-block: 0 12px;
+    padding-inline: 52px 16px;
+  }
+  dl {
+    display: grid;
+    gap: 4px;
+    margin: 0;
+  }
+  dl > div {
+    display: grid;
+    grid-template-columns: minmax(80px, 8em) 1fr;
+    gap: 4px 12px;
+    align-items: baseline;
+  }
+  dd {
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+  code {
+    font-family: var(--ha-font-family-code, monospace);
+  }
+  a {
+    color: var(--primary-color);
+  }
+  dd a {
+    display: inline-block;
+    padding-block: 4px;
+    margin-inline-end: 12px;
+  }
+  .actions,
+  .confirm {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    margin-block-start: 12px;
+  }
+  .actions:not(:has(button)) {
+    display: none;
+  }
+  .confirm p {
+    flex-basis: 100%;
+    margin: 0;
+  }
+  .action,
+  .more {
+    display: inline-block;
+    min-height: 36px;
+    padding: 6px 16px;
+    border: 1px solid var(--divider-color);
+    border-radius: 18px;
+    background: none;
+    box-sizing: border-box;
+    text-decoration: none;
+    color: var(--primary-color);
+    font-weight: var(--ha-font-weight-medium, 500);
+  }
+  .action.strong {
+    border-color: var(--error-color);
+    color: var(--error-color);
+  }
+  .action:disabled,
+  .more:disabled {
+    color: var(--disabled-text-color);
+    cursor: default;
+  }
+  .more {
+    display: block;
+    margin: 12px auto;
+  }
+  .empty,
+  .nothing,
+  .failure {
+    padding: 24px;
+    text-align: center;
+  }
+  .failure {
+    padding: 8px 16px;
+    color: var(--error-color);
+    text-align: start;
+  }
+  .empty ha-icon {
+    --mdc-icon-size: 48px;
+    display: block;
+    margin-block-end: 12px;
+    color: var(--secondary-text-color);
+  }
+  .empty p {
+    max-width: 40ch;
+    margin: 8px auto 16px;
+    color: var(--secondary-text-color);
+  }
+  /* By the card's own width: a phone's, or a narrow column's. */
+  @container (max-width: 400px) {
+    .filters,
+    .filters select {
+      flex: 1 1 auto;
+    }
+    .details {
+      padding-inline-start: 52px;
+    }
+    dl > div {
+      grid-template-columns: 1fr;
+      gap: 0;
+    }
+  }
+`;

@@ -1,0 +1,185 @@
+"""The card's file is served, named to the dashboards, and the one of its sources."""
+
+from collections.abc import AsyncIterator
+from hashlib import sha256
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+from homeassistant.components.lovelace.const import LOVELACE_DATA
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.event_relay import card
+from simulators.frigate import FrigateSimulator
+
+from .checks.files import ROOT
+from .home import connect
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+FRONTEND = ROOT / "frontend"
+STORED = "lovelace_resources"
+OTHER = {"id": "other", "type": "module", "url": "/hacsfiles/other.js?v=1"}
+
+
+@pytest.fixture
+async def frigate() -> AsyncIterator[FrigateSimulator]:
+    """Run a Frigate 0.18 that stores at once and caches nothing."""
+    async with FrigateSimulator(async_delay=0) as simulator:
+        yield simulator
+
+
+def stored(*items: dict[str, str]) -> dict[str, Any]:
+    """Return resources as Home Assistant stores them."""
+    return {"version": 1, "minor_version": 1, "key": STORED, "data": {"items": items}}
+
+
+async def dashboards(hass: HomeAssistant, **config: object) -> None:
+    """Set up Home Assistant's dashboards and its web server."""
+    assert await async_setup_component(hass, "http", {})
+    assert await async_setup_component(hass, "lovelace", {"lovelace": config})
+
+
+async def resources(hass: HomeAssistant) -> list[str]:
+    """Return the addresses of all resources."""
+    collection = hass.data[LOVELACE_DATA].resources
+    await collection.async_get_info()
+    return [one["url"] for one in collection.async_items()]
+
+
+def address(content: bytes) -> str:
+    """Return the address of some content."""
+    return f"{card.ADDRESS}?v={sha256(content).hexdigest()[:12]}"
+
+
+async def test_is_named_once_however_many_connections_there_are(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    frigate: FrigateSimulator,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    hass_storage[STORED] = stored(OTHER)
+    await dashboards(hass)
+    first = await connect(hass, frigate)
+    second = await connect(hass, frigate, "Barn")
+
+    ours = address(card.FILE.read_bytes())
+    assert await resources(hass) == [OTHER["url"], ours]
+    answer = await (await hass_client()).get(ours)
+    assert await answer.read() == card.FILE.read_bytes()
+    assert "javascript" in answer.headers["Content-Type"]
+    assert "max-age" in answer.headers["Cache-Control"]
+
+    assert await hass.config_entries.async_remove(first.entry_id)
+    assert await resources(hass) == [OTHER["url"], ours]
+    assert await hass.config_entries.async_remove(second.entry_id)
+    assert await resources(hass) == [OTHER["url"]]
+    await connect(hass, frigate, "Back again")
+    assert await resources(hass) == [OTHER["url"], ours]
+
+
+async def test_has_another_address_when_it_has_changed(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    frigate: FrigateSimulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = {"id": "ours", "type": "module", "url": f"{card.ADDRESS}?v=old"}
+    twice = {"id": "ours, by hand", "type": "module", "url": card.ADDRESS}
+    hass_storage[STORED] = stored(old, OTHER, twice)
+    changed = tmp_path / card.FILE.name
+    changed.write_text("// another")
+    monkeypatch.setattr(card, "FILE", changed)
+    await dashboards(hass)
+    await connect(hass, frigate)
+    assert await resources(hass) == [address(b"// another"), OTHER["url"]]
+
+
+async def test_is_left_to_the_user_where_resources_are_in_yaml(
+    hass: HomeAssistant, frigate: FrigateSimulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    by_hand = {"url": card.ADDRESS, "type": "module"}
+    await dashboards(hass, resource_mode="yaml", resources=[by_hand])
+    entry = await connect(hass, frigate)
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert await resources(hass) == [card.ADDRESS]
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
+
+
+async def test_a_connection_loads_without_the_card(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(card, "FILE", tmp_path / card.FILE.name)
+    await dashboards(hass)
+    entry = await connect(hass, frigate)
+    assert entry.state is ConfigEntryState.LOADED
+    assert await resources(hass) == []
+    assert "The dashboards are not told of the card" in caplog.text
+
+
+async def test_nothing_is_wanting_where_there_are_no_dashboards(
+    hass: HomeAssistant, frigate: FrigateSimulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    entry = await connect(hass, frigate)
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert LOVELACE_DATA not in hass.data
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
+
+
+# The build, which needs no node to be checked
+
+
+def sources() -> list[Path]:
+    """Return what the card is built from."""
+    return sorted(
+        [
+            FRONTEND / "build.mjs",
+            FRONTEND / "package.json",
+            FRONTEND / "tsconfig.json",
+            *FRONTEND.joinpath("src").rglob("*.ts"),
+        ],
+        key=lambda path: path.relative_to(FRONTEND).as_posix(),
+    )
+
+
+def test_the_committed_file_is_built_from_the_sources() -> None:
+    """Built anew with `script/build-card` after a change, and not touched by hand."""
+    content = card.FILE.read_text()
+    line, _, code = content.partition("\n")
+    mark = re.fullmatch(r"/\* sources (\w{64}) code (\w{64}) \*/", line)
+    assert mark is not None
+    digest = sha256()
+    for path in sources():
+        digest.update(f"{path.relative_to(FRONTEND).as_posix()}\n".encode())
+        digest.update(path.read_bytes())
+    assert mark[1] == digest.hexdigest()
+    assert mark[2] == sha256(code.encode()).hexdigest()
+
+
+def test_the_card_is_small_and_asks_nothing_of_other_hosts() -> None:
+    content = card.FILE.read_text()
+    assert len(content) < 64 * 1024
+    hosts = set(re.findall(r"https?://([\w.-]+)", content))
+    assert hosts <= {"www.w3.org", "lit.dev"}
+
+
+def test_packages_are_pinned_and_no_lock_file_is_kept() -> None:
+    package = json.loads((FRONTEND / "package.json").read_text())
+    pinned = [
+        *package["dependencies"].values(),
+        *package["devDependencies"].values(),
+        *package["overrides"].values(),
+    ]
+    assert pinned
+    assert not [one for one in pinned if not re.fullmatch(r"\d+\.\d+\.\d+", one)]
+    assert not (FRONTEND / "package-lock.json").exists()

@@ -1,0 +1,379 @@
+"""What the dashboard's card is told, and whom of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.typing import (
+    MockHAClientWebSocket,
+    WebSocketGenerator,
+)
+
+from custom_components.event_relay.backends.base import Receipt
+from custom_components.event_relay.following import CHANGED
+from custom_components.event_relay.outbox.delivery import (
+    Delivery,
+    DeliveryState,
+    Failure,
+    Origin,
+    OriginKind,
+)
+from custom_components.event_relay.storage import async_get_store
+from custom_components.event_relay.websocket import LIMIT_MOST
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateSimulator
+from simulators.wire import Json
+
+from .home import act, connect, coordinator, until_state
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+type Socket = MockHAClientWebSocket
+
+MANY = 1_050
+CREATE = "/api/events/*/*/create"
+DOORBELL = {"camera": "front_door", "label": "doorbell", "wait": 0}
+SECRET = "what-nobody-is-told"
+
+
+@pytest.fixture
+async def frigate() -> AsyncIterator[FrigateSimulator]:
+    """Run a Frigate 0.18 that stores at once and caches nothing."""
+    async with FrigateSimulator(async_delay=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
+    """Set up a connection to it."""
+    return await connect(hass, frigate)
+
+
+@pytest.fixture
+async def socket(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_ws_client: WebSocketGenerator
+) -> Socket:
+    """Connect as an administrator."""
+    return await hass_ws_client(hass)
+
+
+@pytest.fixture
+async def guest_socket(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    hass_read_only_access_token: str,
+) -> Socket:
+    """Connect as a user who is no administrator."""
+    return await hass_ws_client(hass, hass_read_only_access_token)
+
+
+def ended(number: int, connection: str, **changes: object) -> Delivery:
+    """Return a delivery that failed, unless it is said to have ended otherwise."""
+    now = dt_util.utcnow()
+    values: dict[str, Any] = {
+        "id": f"delivery-{number}",
+        "connection": connection,
+        "operation": "create_camera_event",
+        "version": 1,
+        "payload": {"secret": SECRET},
+        "summary": f"doorbell {number}",
+        "origin": Origin(kind=OriginKind.ACTION),
+        "occurred_at": now - timedelta(minutes=1),
+        "accepted_at": now,
+        "state": DeliveryState.FAILED,
+        "failure": Failure(code="rejected", reason="no such camera: Anna's room"),
+        "settled_at": now,
+    }
+    return Delivery(**(values | changes))
+
+
+def arrived(number: int, connection: str) -> Delivery:
+    """Return a delivery that has arrived."""
+    receipt = Receipt(
+        outside_id="17.5-abc",
+        links={"snapshot": "http://frigate.local/snapshot.jpg"},
+        details={"camera": "front_door"},
+    )
+    state = DeliveryState.DELIVERED
+    return ended(number, connection, state=state, failure=None, receipt=receipt)
+
+
+async def store(hass: HomeAssistant, *deliveries: Delivery) -> None:
+    """Put deliveries in the outbox, in their order."""
+    outbox = await async_get_store(hass)
+    await asyncio.gather(*(outbox.accept(one) for one in deliveries))
+
+
+async def ask(socket: Socket, command: str, **data: object) -> Any:  # noqa: ANN401 - what JSON holds
+    """Send a command, and return its result."""
+    await socket.send_json_auto_id({"type": f"event_relay/{command}", **data})
+    answer = await socket.receive_json()
+    assert answer["success"], answer
+    return answer["result"]
+
+
+async def refusal(socket: Socket, command: str, **data: object) -> str:
+    """Send a command, and return the code of the error it is answered with."""
+    await socket.send_json_auto_id({"type": f"event_relay/{command}", **data})
+    answer = await socket.receive_json()
+    assert not answer["success"]
+    code: str = answer["error"]["code"]
+    return code
+
+
+async def told(socket: Socket) -> Mapping[str, Any]:
+    """Return what comes next of a subscription."""
+    async with asyncio.timeout(10):
+        event: Mapping[str, Any] = (await socket.receive_json())["event"]
+    return event
+
+
+# Lists
+
+
+async def test_pages_hold_each_delivery_once_newest_first(
+    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
+) -> None:
+    await store(hass, *(ended(number, entry.entry_id) for number in range(MANY)))
+
+    seen: list[str] = []
+    before: dict[str, int] = {}
+    pages = 0
+    while True:
+        page = await ask(socket, "deliveries/list", limit=LIMIT_MOST, **before)
+        pages += 1
+        seen += [row["delivery_id"] for row in page["deliveries"]]
+        if page["before"] is None:
+            break
+        before = {"before": page["before"]}
+
+    assert seen == [f"delivery-{number}" for number in reversed(range(MANY))]
+    assert pages == -(-MANY // LIMIT_MOST)
+
+
+async def test_lists_by_connection_and_state(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    socket: Socket,
+) -> None:
+    other = await connect(hass, frigate, "Barn")
+    await store(
+        hass,
+        ended(1, entry.entry_id),
+        arrived(2, entry.entry_id),
+        arrived(3, other.entry_id),
+    )
+
+    async def ids(**asked: object) -> list[str]:
+        page = await ask(socket, "deliveries/list", **asked)
+        return [row["delivery_id"][9:] for row in page["deliveries"]]
+
+    assert await ids() == ["3", "2", "1"]
+    assert await ids(state=["failed", "expired"]) == ["1"]
+    assert await ids(config_entry_id=[other.entry_id]) == ["3"]
+    assert await ids(config_entry_id=[entry.entry_id], state=["delivered"]) == ["2"]
+    assert await ids(config_entry_id=["gone"]) == []
+    assert await ids(config_entry_id=[]) == []
+    page = await ask(socket, "deliveries/list", limit=1)
+    assert [one["title"] for one in page["connections"]] == ["Frigate", "Barn"]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"limit": 201}, {"limit": 0}, {"state": ["lost"]}, {"before": -1}]
+)
+async def test_refuses_what_it_does_not_know(
+    socket: Socket, asked: Mapping[str, object]
+) -> None:
+    assert await refusal(socket, "deliveries/list", **asked) == "invalid_format"
+
+
+async def test_an_administrator_sees_all_but_the_payload(
+    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
+) -> None:
+    await store(hass, ended(1, entry.entry_id), arrived(2, entry.entry_id))
+
+    delivered, failed = (await ask(socket, "deliveries/list"))["deliveries"]
+    more = await ask(socket, "deliveries/get", delivery_id="delivery-2")
+
+    assert failed["summary"] == "doorbell 1"
+    assert failed["error"]["reason"] == "no such camera: Anna's room"
+    assert delivered["links"] == {"snapshot": "http://frigate.local/snapshot.jpg"}
+    assert more["details"] == {"camera": "front_door"}
+    assert SECRET not in f"{delivered}{failed}{more}"
+
+
+async def test_other_users_see_how_deliveries_fare_and_no_more(
+    hass: HomeAssistant, entry: MockConfigEntry, guest_socket: Socket
+) -> None:
+    await store(hass, ended(1, entry.entry_id), arrived(2, entry.entry_id))
+
+    delivered, failed = (await ask(guest_socket, "deliveries/list"))["deliveries"]
+
+    assert delivered["state"] == "delivered"
+    assert failed["error"] == {"code": "rejected", "reason": ""}
+    for word in ("doorbell", "Anna", "snapshot", "17.5-abc", SECRET):
+        assert word not in f"{delivered}{failed}"
+    asked = {"delivery_id": "delivery-2"}
+    assert await refusal(guest_socket, "deliveries/get", **asked) == "unauthorized"
+
+
+async def test_says_which_delivery_is_not_there(socket: Socket) -> None:
+    asked = {"delivery_id": "delivery-9"}
+    code = await refusal(socket, "deliveries/get", **asked)
+    assert code == "home_assistant_error"
+
+
+async def test_says_whose_outcome_is_unknown(
+    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
+) -> None:
+    await store(hass, ended(1, entry.entry_id, unclear=True), ended(2, entry.entry_id))
+    known, unknown = (await ask(socket, "deliveries/list"))["deliveries"]
+    assert not known["unclear"]
+    assert unknown["unclear"]
+
+
+# Live
+
+
+async def test_tells_of_many_changes_at_once(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    socket: Socket,
+) -> None:
+    await ask(socket, "deliveries/subscribe")
+    assert await told(socket) == {"anew": True}
+
+    for _ in range(20):
+        await act(hass, "create_camera_event", **DOORBELL)
+    states: dict[str, str] = {}
+    events = 0
+    while list(states.values()) != ["delivered"] * 20:
+        changed = (await told(socket))["deliveries"]
+        assert len(changed) <= 20
+        events += 1
+        states |= {row["delivery_id"]: row["state"] for row in changed}
+
+    # Each was heard of twice at least: accepted, and delivered.
+    assert events < 20
+    assert len(frigate.stored_events()) == 20
+
+
+async def test_says_to_ask_anew_where_too_much_has_changed(
+    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
+) -> None:
+    await ask(socket, "deliveries/subscribe")
+    assert await told(socket) == {"anew": True}
+    outbox = coordinator(entry).outbox
+
+    many = [ended(number, entry.entry_id) for number in range(LIMIT_MOST + 1)]
+    await store(hass, *many)
+    for delivery in many[1:]:
+        outbox.changed(delivery)
+    assert len((await told(socket))["deliveries"]) == LIMIT_MOST
+    for delivery in many:
+        outbox.changed(delivery)
+    assert await told(socket) == {"anew": True}
+
+
+async def test_goes_on_when_a_connection_is_loaded_again(
+    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
+) -> None:
+    await ask(socket, "deliveries/subscribe")
+    assert await told(socket) == {"anew": True}
+
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert await told(socket) == {"anew": True}
+    await act(hass, "create_camera_event", **DOORBELL)
+    (row,) = (await told(socket))["deliveries"]
+    assert row["summary"]
+
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    while (await told(socket)) != {"anew": True}:
+        pass
+    assert (await ask(socket, "deliveries/list"))["connections"] == []
+
+
+async def test_other_users_are_told_no_more_than_they_may_list(
+    hass: HomeAssistant, entry: MockConfigEntry, guest_socket: Socket
+) -> None:
+    await ask(guest_socket, "deliveries/subscribe")
+    assert await told(guest_socket) == {"anew": True}
+    await store(hass, ended(1, entry.entry_id))
+    coordinator(entry).outbox.changed(ended(1, entry.entry_id))
+    (row,) = (await told(guest_socket))["deliveries"]
+    assert "summary" not in row
+    assert row["error"]["reason"] == ""
+
+
+async def test_tells_nothing_once_unsubscribed(
+    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
+) -> None:
+    await socket.send_json_auto_id({"type": "event_relay/deliveries/subscribe"})
+    number = (await socket.receive_json())["id"]
+    assert await told(socket) == {"anew": True}
+    delivery = ended(1, entry.entry_id)
+    coordinator(entry).outbox.changed(delivery)
+
+    await socket.send_json_auto_id(
+        {"type": "unsubscribe_events", "subscription": number}
+    )
+    assert (await socket.receive_json())["success"]
+
+    assert not hass.data["dispatcher"].get(CHANGED)
+    # The next that comes is an answer, not an event.
+    assert await ask(socket, "deliveries/list")
+
+
+# Retry and discard
+
+
+async def test_what_failed_is_retried_by_the_action(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    socket: Socket,
+) -> None:
+    refused: Json = {"success": False, "message": "front_door is not a valid camera."}
+    frigate.add_faults(
+        Fault(
+            kind=FaultKind.STATUS, method="POST", path=CREATE, status=404, body=refused
+        )
+    )
+    answer = await act(hass, "create_camera_event", **DOORBELL)
+    delivery_id = answer["delivery_id"]
+    await until_state(hass, delivery_id, "failed")
+    await socket.send_json_auto_id(
+        {
+            "type": "call_service",
+            "domain": "event_relay",
+            "service": "retry_delivery",
+            "service_data": {"delivery_id": delivery_id, "wait": 0},
+        }
+    )
+    assert (await socket.receive_json())["success"]
+    await until_state(hass, delivery_id, "delivered")
+
+
+async def test_a_guest_cannot_retry(
+    entry: MockConfigEntry, guest_socket: Socket, hass_read_only_user: MockUser
+) -> None:
+    assert not hass_read_only_user.is_admin
+    await guest_socket.send_json_auto_id(
+        {
+            "type": "call_service",
+            "domain": "event_relay",
+            "service": "retry_delivery",
+            "service_data": {"config_entry_id": entry.entry_id},
+        }
+    )
+    answer = await guest_socket.receive_json()
+    assert not answer["success"]
+    assert answer["error"]["message"] == "Unauthorized"
