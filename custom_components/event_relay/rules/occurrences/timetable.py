@@ -79,7 +79,7 @@ def changes(
     )
     while (boundary := before.next_event) is not None:
         instant = dt_util.as_utc(boundary)
-        if instant > until:
+        if not dt_util.as_utc(before.since) < instant <= until:
             return
         after = standing(week, dt_util.as_local(instant))
         if after.state == before.state:
@@ -126,4 +126,7 @@ def _at(midnight: datetime, edge: time) -> datetime:
     """Return the local time of an edge of a block on a day."""
     if edge == time.max:
         return midnight + _DAY
-    return datetime.combine(midnight.date(), edge, tzinfo=midnight.tzinfo)
+    # The second of two like hours is meant by nobody, and in one that is skipped it
+    # would lie before the hour itself.
+    first = edge.replace(fold=0)
+    return datetime.combine(midnight.date(), first, tzinfo=midnight.tzinfo)
