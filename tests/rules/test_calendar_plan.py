@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.event_relay.outbox.memory import Note
@@ -223,6 +223,7 @@ def carry_out(known: dict[str, Binding], result: Plan) -> dict[str, Binding]:
 
 
 @given(st.lists(st.tuples(_EVENTS, st.integers(0, 6)), min_size=1, max_size=6))
+@settings(derandomize=True, max_examples=400)
 def test_in_the_end_there_is_outside_what_the_calendar_shows(
     shown: list[tuple[dict[str, Seen], int]],
 ) -> None:
@@ -254,3 +255,21 @@ def test_in_the_end_there_is_outside_what_the_calendar_shows(
         again = make_plan(known, events, now=now, gone=missing(known, current, now))
         assert again.changes == ()
         assert carry_out(known, again) == carry_out(carry_out(known, again), again)
+
+
+def test_an_occurrence_that_came_back_by_a_move_keeps_its_versions() -> None:
+    first = Seen(
+        group="a",
+        occurrence="1",
+        start=NOW + HOUR,
+        end=NOW + 2 * HOUR,
+        content={"title": "One"},
+    )
+    second = replace(first, occurrence="2")
+    deleted = bound(second, version=2).ended()
+    known = {second.key: deleted, first.key: bound(first)}
+
+    moved = carry_out(known, make_plan(known, {second.key: second}, now=NOW))
+
+    assert moved[second.key].version >= deleted.version
+    assert moved[second.key].exists

@@ -184,7 +184,8 @@ def make_plan(
                 Update(seen=one, key=from_key, binding=binding, version=version)
             )
         elif from_key != key:
-            remembered[key] = binding
+            # No version of either key may come again.
+            remembered[key] = replace(binding, version=version - 1)
             remembered[from_key] = binding.ended()
     missed = missing(bound, current, now) - set(moved.values())
     changes.extend(
