@@ -27,7 +27,6 @@ class WebSocket:
         self._socket = socket
         self._identifiers = count(1)
         self._answers: dict[int, asyncio.Future[Json]] = {}
-        self._events: dict[int, asyncio.Queue[Json]] = {}
         self._ended = False
 
     async def command(self, kind: str, **fields: Json) -> Json:
@@ -37,13 +36,6 @@ class WebSocket:
         there is none.
         """
         return await self._send(next(self._identifiers), kind, fields)
-
-    async def subscribe(self, kind: str, **fields: Json) -> asyncio.Queue[Json]:
-        """Send a command that subscribes, and return the queue of what follows."""
-        identifier = next(self._identifiers)
-        self._events[identifier] = asyncio.Queue()
-        await self._send(identifier, kind, fields)
-        return self._events[identifier]
 
     async def act(self, action: str, **data: Json) -> None:
         """Call an action, and wait until it is done."""
@@ -88,10 +80,7 @@ class WebSocket:
         async for message in self._socket:
             content: Json = message.json()
             identifier = member(content, "id", int)
-            if member(content, "type", str) == "event":
-                if identifier in self._events:
-                    self._events[identifier].put_nowait(member(content, "event", dict))
-            elif (answer := self._answers.get(identifier)) and not answer.done():
+            if (answer := self._answers.get(identifier)) and not answer.done():
                 _settle(answer, content)
         self._ended = True
         for answer in self._answers.values():

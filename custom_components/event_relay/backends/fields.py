@@ -104,11 +104,11 @@ def line(value: object, name: str, *, longest: int = LONGEST_NAME) -> str:
     return text(value.strip(), name, longest, allowed="")
 
 
-def description(value: object, name: str) -> str:
+def description(value: object, name: str, *, longest: int = LONGEST_DESCRIPTION) -> str:
     """Read a text that may have several lines, or be empty."""
     if not isinstance(value, str):
         raise InvalidField(name, "invalid")
-    return text(value.strip(), name, LONGEST_DESCRIPTION, allowed="\n\r\t")
+    return text(value.strip(), name, longest, allowed="\n\r\t")
 
 
 def moment(value: object, name: str) -> datetime:

@@ -1,6 +1,6 @@
 """From the cause of a firing to an accepted delivery."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from datetime import timedelta
 from typing import Any
@@ -45,15 +45,17 @@ class Delivering:
             await self._member.remember_if_possible(notes)
             return
         variables = {"this": self._member.this(), **cause.variables}
-        if not cause.test and not self._lets_through(cause, armed, variables):
+        before = self._member.notes.get(_FIRINGS)
+        firings = limits.load(before.value if before else None, cause.occurred_at)
+        if not cause.test and not self._lets_through(cause, armed, variables, firings):
             if notes:
                 await self._member.remember_if_possible(notes)
             return
-        firings = self._count(cause)
+        self._count(cause, firings)
         try:
             await self._submit(cause, armed.fields.render(variables), notes)
         except (InvalidField, TemplateError, StoreError) as error:
-            self._member.noted({_FIRINGS: firings})
+            self._member.noted({_FIRINGS: before})
             if notes and not isinstance(error, StoreError):
                 await self._member.remember_if_possible(notes)
             self._member.tell(
@@ -79,29 +81,30 @@ class Delivering:
         return False
 
     def _lets_through(
-        self, cause: Cause, armed: Armed, variables: Mapping[str, Any]
+        self,
+        cause: Cause,
+        armed: Armed,
+        variables: Mapping[str, Any],
+        firings: Sequence[Firing],
     ) -> bool:
         """Say whether conditions, limits and what is open let a firing through."""
         if self._openings is not None and self._openings.holds(cause.entity_id):
             return False
         if not armed.allows(variables):
             return False
-        at = cause.occurred_at
-        firings = limits.load(self._member.note(_FIRINGS), at)
-        return not limits.refuses(self._rule.limits, firings, cause.entity_id, at)
+        return not limits.refuses(
+            self._rule.limits, firings, cause.entity_id, cause.occurred_at
+        )
 
-    def _count(self, cause: Cause) -> Note | None:
-        """Count a firing before anything is waited for; return how it was before."""
-        before = self._member.notes.get(_FIRINGS)
+    def _count(self, cause: Cause, firings: Sequence[Firing]) -> None:
+        """Count a firing before anything is waited for."""
+        if cause.test or self._rule.limits == Limits():
+            return
         at = cause.occurred_at
-        firings = [
-            *limits.load(self._member.note(_FIRINGS), at),
-            Firing(at=at, entity_id=cause.entity_id),
-        ]
-        if not cause.test and self._rule.limits != Limits():
-            counting = limits.kept(self._rule.limits, firings, at)
-            self._member.noted({_FIRINGS: Note(value=limits.dump(counting))})
-        return before
+        counting = limits.kept(
+            self._rule.limits, [*firings, Firing(at=at, entity_id=cause.entity_id)], at
+        )
+        self._member.noted({_FIRINGS: Note(value=limits.dump(counting))})
 
     async def _submit(
         self, cause: Cause, fields: Mapping[str, Any], notes: Notes

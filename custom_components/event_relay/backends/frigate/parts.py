@@ -7,6 +7,7 @@ from ..base import (
     JsonObject,
     Receipt,
 )
+from ..receipts import receipt_of
 from .version import FrigateVersion
 
 _DETAILS = ("camera", "label", "start", "end", "review_id")
@@ -24,18 +25,5 @@ def refuse_unless(
 
 
 def receipt_from(results: Mapping[str, JsonObject]) -> Receipt:
-    """Put together what the steps gave; later ones know better."""
-    outside_id: str | None = None
-    links: dict[str, str] = {}
-    details: JsonObject = {}
-    for result in results.values():
-        match result:
-            case {"event_id": str(event_id)}:
-                outside_id = event_id
-        match result:
-            case {"links": dict(more)}:
-                links |= {name: str(link) for name, link in more.items()}
-        details |= {
-            name: value for name in _DETAILS if (value := result.get(name)) is not None
-        }
-    return Receipt(outside_id=outside_id, links=links, details=details)
+    """Put together what the steps gave."""
+    return receipt_of(results, _DETAILS)

@@ -20,6 +20,7 @@ from ..errors import (
     Unavailable,
 )
 from ..http import Effect, HttpTransport, Reply
+from ..target import UNKNOWN_EVENT
 from .credentials import PalabraCredentials
 from .failures import balance_is_empty, data_of, is_json, raise_for_answer, reason
 from .models import LiveEvent, PalabraCapabilities
@@ -34,7 +35,6 @@ PAGES = 50
 """Pages read of a list before it is given up."""
 TIMEOUT = 30.0
 """Seconds; official SDKs wait 5 to 60."""
-UNKNOWN_EVENT = "unknown_event"
 TOO_LARGE = "too_large"
 _PERSONAL = ("title", "description", "location", "access_code")
 """What is sent and may come back in the words of a refusal."""

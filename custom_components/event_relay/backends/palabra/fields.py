@@ -5,7 +5,7 @@ from functools import partial
 import re
 
 from ..base import InvalidField
-from ..fields import moment, text
+from ..fields import description, line, moment, text
 
 SHORTEST_TITLE = 3
 LONGEST_TITLE = 100
@@ -37,16 +37,12 @@ def title(value: object, name: str) -> str:
 
 def short_text(value: object, name: str) -> str:
     """Read a text of one line, without the space around it; it may be empty."""
-    if not isinstance(value, str):
-        raise InvalidField(name, "invalid")
-    return text(value.strip(), name, LONGEST_LINE, allowed="")
+    return line(value, name, longest=LONGEST_LINE)
 
 
 def long_text(value: object, name: str) -> str:
     """Read a text that may have several lines, or be empty."""
-    if not isinstance(value, str):
-        raise InvalidField(name, "invalid")
-    return text(value.strip(), name, LONGEST_DESCRIPTION, allowed="\n\r\t")
+    return description(value, name, longest=LONGEST_DESCRIPTION)
 
 
 def instant(value: object, name: str) -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ..base import JsonObject, Receipt
+from ..receipts import receipt_of
 from .models import LiveEvent
 from .times import written_or_none
 
@@ -25,19 +26,4 @@ def receipt_from(
     results: Mapping[str, JsonObject], warnings: tuple[str, ...] = ()
 ) -> Receipt:
     """Put together what the steps gave."""
-    outside_id: str | None = None
-    links: dict[str, str] = {}
-    details: JsonObject = {}
-    for result in results.values():
-        match result:
-            case {"event_id": str(event_id)}:
-                outside_id = event_id
-        match result:
-            case {"links": dict(more)}:
-                links |= {name: str(link) for name, link in more.items()}
-        details |= {
-            name: value for name in _DETAILS if (value := result.get(name)) is not None
-        }
-    return Receipt(
-        outside_id=outside_id, links=links, details=details, warnings=warnings
-    )
+    return receipt_of(results, _DETAILS, warnings)

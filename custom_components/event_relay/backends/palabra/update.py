@@ -8,7 +8,8 @@ from typing import Self, override
 from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepContext
 from ..errors import Rejected
 from ..fields import known_only
-from .client import UNKNOWN_EVENT, PalabraClient
+from ..target import UNKNOWN_EVENT
+from .client import PalabraClient
 from .content import CONTENT, Content, stored_fields
 from .create import refuse_over
 from .fields import in_order
