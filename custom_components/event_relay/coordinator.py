@@ -98,7 +98,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.rules: Rules | None = None
         """What its rules and mirrors run on, once they do."""
         self.counts = CountsCoordinator(hass, entry, store)
-        self.announcer = Announcer(hass, entry.entry_id, entry.title)
+        self.announcer = Announcer(hass, entry.entry_id, entry.title, backend)
         self._paused_for: BackendError | None = None
 
     @callback
