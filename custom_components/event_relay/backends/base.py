@@ -170,7 +170,10 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
 
     @abstractmethod
     def summary(self, payload: PayloadT) -> str:
-        """Say in a few words what is delivered, for lists."""
+        """Say in a few words what is delivered, for lists that administrators see.
+
+        Empty for what only another delivery knows, which it follows.
+        """
 
     def expires(
         self, payload: PayloadT, occurred_at: datetime, capabilities: CapabilitiesT
