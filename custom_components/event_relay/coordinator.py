@@ -225,6 +225,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         try:
             while await self._store.prune(entry.entry_id, before):
                 self.counts.async_recount()
+                # Whoever looks at a list reads it anew, without what is gone.
+                async_dispatcher_send(self.hass, CHANGED, None)
             for owner in await self._store.owners():
                 # Asked for each, because a new connection may have come meanwhile.
                 if self.hass.config_entries.async_get_entry(owner) is None:
