@@ -9,9 +9,16 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox.delivery import OriginKind
+from custom_components.event_relay.outbox.delivery import Delivery, OriginKind
+from custom_components.event_relay.outbox.outbox import Request
+from custom_components.event_relay.outbox.store import (
+    OutboxFull,
+    StoreError,
+    StoreUnavailable,
+)
 from custom_components.event_relay.rules import armed, runner
 from custom_components.event_relay.rules.arming import Triggered
+from custom_components.event_relay.rules.outcome import OutcomeKind
 from custom_components.event_relay.rules.rule import Rule
 from simulators.frigate import FrigateSimulator
 
@@ -192,6 +199,74 @@ async def test_limits_hold_it_back_also_after_a_restart(
     listed = await act(hass, "list_deliveries")
     labels = [one["summary"].split(" / ")[1] for one in listed["deliveries"]]
     assert labels[::-1] == expected
+
+
+@pytest.mark.parametrize("refused", [OutboxFull("full"), StoreUnavailable("locked")])
+async def test_one_that_the_outbox_refused_does_not_count_and_those_since_do(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    refused: StoreError,
+) -> None:
+    await change(hass, BELL, "off")
+    limited = {**DOORBELL, "limits": {"most": 2, "period": 300}}
+    entry = await set_up(hass, frigate, a_rule(limited))
+    outcomes = outcomes_of(entry)
+    outbox = coordinator(entry).outbox
+    submit = outbox.submit
+    is_refused = asyncio.Event()
+
+    async def refuse_the_first(request: Request) -> Delivery:
+        monkeypatch.setattr(outbox, "submit", submit)
+        await is_refused.wait()
+        raise refused
+
+    monkeypatch.setattr(outbox, "submit", refuse_the_first)
+    for state in ("on", "off", "on", "off"):
+        hass.states.async_set(BELL, state)
+    await until(lambda: len(frigate.events) == 1)
+    is_refused.set()
+    await until(lambda: [one.kind for one in outcomes].count(OutcomeKind.FAILED) == 1)
+
+    await change(hass, BELL, "on", "off", "on", "off")
+
+    assert len(await _settled(hass, frigate)) == 2
+
+
+async def test_those_that_are_accepted_at_the_same_time_all_count(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await change(hass, BELL, "off")
+    limited = {**DOORBELL, "limits": {"most": 3, "period": 300}}
+    entry = await set_up(hass, frigate, a_rule(limited))
+    outbox = coordinator(entry).outbox
+    submit = outbox.submit
+    all_have_fired = asyncio.Event()
+
+    def ring() -> None:
+        hass.states.async_set(BELL, "off")
+        hass.states.async_set(BELL, "on")
+
+    async def hold_the_second(request: Request) -> Delivery:
+        monkeypatch.setattr(outbox, "submit", submit)
+        await all_have_fired.wait()
+        return await submit(request)
+
+    async def ring_again_before_the_first_returns(request: Request) -> Delivery:
+        monkeypatch.setattr(outbox, "submit", hold_the_second)
+        delivery = await submit(request)
+        ring()
+        return delivery
+
+    monkeypatch.setattr(outbox, "submit", ring_again_before_the_first_returns)
+    ring()
+    await until(lambda: len(frigate.events) == 1)
+    ring()
+    ring()
+    await until(lambda: len(frigate.events) > 1)
+    all_have_fired.set()
+
+    assert len(await _settled(hass, frigate)) == 3
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """From the cause of a firing to an accepted delivery."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from datetime import timedelta
 from typing import Any
@@ -45,17 +45,15 @@ class Delivering:
             await self._member.remember_if_possible(notes)
             return
         variables = {"this": self._member.this(), **cause.variables}
-        before = self._member.notes.get(_FIRINGS)
-        firings = limits.load(before.value if before else None, cause.occurred_at)
-        if not cause.test and not self._lets_through(cause, armed, variables, firings):
+        if not cause.test and not self._lets_through(cause, armed, variables):
             if notes:
                 await self._member.remember_if_possible(notes)
             return
-        self._count(cause, firings)
+        self._count(cause)
         try:
             await self._submit(cause, armed.fields.render(variables), notes)
         except (InvalidField, TemplateError, StoreError) as error:
-            self._member.noted({_FIRINGS: before})
+            self._count_no_more(cause)
             if notes and not isinstance(error, StoreError):
                 await self._member.remember_if_possible(notes)
             self._member.tell(
@@ -85,7 +83,6 @@ class Delivering:
         cause: Cause,
         armed: Armed,
         variables: Mapping[str, Any],
-        firings: Sequence[Firing],
     ) -> bool:
         """Say whether conditions, limits and what is open let a firing through."""
         if self._openings is not None and self._openings.holds(cause.entity_id):
@@ -93,18 +90,27 @@ class Delivering:
         if not armed.allows(variables):
             return False
         return not limits.refuses(
-            self._rule.limits, firings, cause.entity_id, cause.occurred_at
+            self._rule.limits, self._firings(cause), cause.entity_id, cause.occurred_at
         )
 
-    def _count(self, cause: Cause, firings: Sequence[Firing]) -> None:
+    def _firings(self, cause: Cause) -> list[Firing]:
+        """Return the firings that have been let through."""
+        return limits.load(self._member.note(_FIRINGS), cause.occurred_at)
+
+    def _count(self, cause: Cause) -> None:
         """Count a firing before anything is waited for."""
         if cause.test or self._rule.limits == Limits():
             return
-        at = cause.occurred_at
-        counting = limits.kept(
-            self._rule.limits, [*firings, Firing(at=at, entity_id=cause.entity_id)], at
-        )
+        firings = [*self._firings(cause), _firing(cause)]
+        counting = limits.kept(self._rule.limits, firings, cause.occurred_at)
         self._member.noted({_FIRINGS: Note(value=limits.dump(counting))})
+
+    def _count_no_more(self, cause: Cause) -> None:
+        """Let one that was not accepted leave no trace; others may have come since."""
+        firings = self._firings(cause)
+        if _firing(cause) in firings:
+            firings.remove(_firing(cause))
+            self._member.noted({_FIRINGS: Note(value=limits.dump(firings))})
 
     async def _submit(
         self, cause: Cause, fields: Mapping[str, Any], notes: Notes
@@ -114,8 +120,6 @@ class Delivering:
         occurrence = cause.occurrence
         delivery_id = occurrence.delivery_id(rule.id) if occurrence else str(uuid4())
         event = self._opening(delivery_id, cause)
-        if (counted := member.notes.get(_FIRINGS)) is not None:
-            notes = {**notes, _FIRINGS: counted}
         if event is not None:
             notes = {**notes, event.name: event.note}
         async with self._beginning(event):
@@ -124,6 +128,7 @@ class Delivering:
                 data = member.way.as_test(rule.operation, data)
             if event is not None:
                 data = _left_open(data, member.way.endings[rule.operation])
+            counted = member.notes.get(_FIRINGS)
             await member.way.outbox.submit(
                 Request(
                     id=delivery_id,
@@ -131,9 +136,10 @@ class Delivering:
                     data=data,
                     origin=member.origin(cause.context, cause.kind),
                     occurred_at=cause.occurred_at,
-                    notes=notes,
+                    notes=notes if counted is None else {**notes, _FIRINGS: counted},
                 )
             )
+            # Not the count, which may have gone on meanwhile.
             member.noted(notes)
 
     def _beginning(self, event: OpenEvent | None) -> AbstractAsyncContextManager[None]:
@@ -155,6 +161,11 @@ class Delivering:
             entity_id=cause.entity_id,
             state=cause.state,
         )
+
+
+def _firing(cause: Cause) -> Firing:
+    """Return what a firing counts as."""
+    return Firing(at=cause.occurred_at, entity_id=cause.entity_id)
 
 
 def _left_open(data: Mapping[str, object], ending: Ending) -> dict[str, object]:
