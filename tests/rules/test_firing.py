@@ -1,6 +1,7 @@
 """What makes a rule fire, and what it delivers then."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant, callback
@@ -10,6 +11,7 @@ import pytest
 
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox.delivery import Delivery, OriginKind
+from custom_components.event_relay.outbox.memory import Note
 from custom_components.event_relay.outbox.outbox import Request
 from custom_components.event_relay.outbox.store import (
     OutboxFull,
@@ -20,6 +22,7 @@ from custom_components.event_relay.rules import armed, runner
 from custom_components.event_relay.rules.arming import Triggered
 from custom_components.event_relay.rules.outcome import OutcomeKind
 from custom_components.event_relay.rules.rule import Rule
+from custom_components.event_relay.storage import async_get_store
 from simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator
@@ -392,6 +395,34 @@ async def test_only_the_rule_that_changes_is_armed_anew(
     assert rules.members["other"] is not replaced
     await change(hass, BELL, "on")
     assert {event.label for event in await events(frigate, 2)} == {"doorbell", "new"}
+
+
+async def test_notes_are_read_once_however_many_rules_change(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await set_up(
+        hass, frigate, a_rule(DOORBELL), *(a_rule(DOORBELL, one, one) for one in "abc")
+    )
+    rules, store = coordinator(entry).rules, await async_get_store(hass)
+    assert rules is not None
+    before = dict(rules.members)
+    reads: list[str] = []
+    recall = store.recall
+
+    async def count(owner: str) -> dict[str, dict[str, Note]]:
+        reads.append(owner)
+        return await recall(owner)
+
+    monkeypatch.setattr(store, "recall", count)
+    await rules.async_sync(
+        {
+            subentry_id: replace(subentry, title="New")
+            for subentry_id, subentry in entry.subentries.items()
+        }
+    )
+
+    assert all(rules.members[one] is not before[one] for one in before)
+    assert reads == [entry.entry_id]
 
 
 async def test_switched_off_it_fires_nothing_also_after_a_reload(
