@@ -19,9 +19,9 @@ from custom_components.event_relay.outbox.store import (
     StoreUnavailable,
 )
 from custom_components.event_relay.rules import armed, runner
-from custom_components.event_relay.rules.arming import Triggered
 from custom_components.event_relay.rules.outcome import OutcomeKind
 from custom_components.event_relay.rules.rule import Rule
+from custom_components.event_relay.rules.triggers import Triggered
 from custom_components.event_relay.storage import async_get_store
 from simulators.frigate import FrigateSimulator
 

@@ -283,6 +283,23 @@ async def test_a_calendar_that_does_not_answer_is_asked_again(
     assert await life.times() == [NOON]
 
 
+async def test_a_trigger_that_is_attached_late_catches_up_and_hinders_no_other(
+    life: Life, calendar: Unreliable
+) -> None:
+    await life.begin(rule(BY_CALENDAR, {"trigger": "time", "at": "12:31:00"}))
+    calendar.answers = 0
+    await life.off_and_on(NOON + timedelta(minutes=30))
+    await life.live(NOON + timedelta(minutes=31, seconds=1))
+    assert await life.times() == [NOON + timedelta(minutes=31)]
+    calendar.answers = 1000
+
+    await life.live(NOON + timedelta(minutes=30) + AGAIN)
+    # The other has been moved along with the clock, which was set.
+    assert (await life.times())[1:] == [NOON]
+    await life.off_and_on(NOON + timedelta(minutes=36))
+    assert len(await life.accepted()) == 2
+
+
 async def test_a_live_one_before_all_is_caught_up_does_not_hide_what_was_missed(
     life: Life, calendar: Unreliable
 ) -> None:

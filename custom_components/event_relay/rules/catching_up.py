@@ -44,7 +44,7 @@ class CatchingUp:
         return self._past(occurrence)
 
     async def async_catch_up(self, armed: Armed, fire: Fire) -> bool:
-        """See to what was missed before it was armed; return whether that was all.
+        """See to what was missed before each was armed; return whether that was all.
 
         What cannot be worked out now, because its calendar does not answer, is left
         for another time.
@@ -52,16 +52,17 @@ class CatchingUp:
         told = True
         missed: list[Occurrence] = []
         looked_at: set[int] = set()
-        for index, config in enumerate(armed.triggers.configs):
+        for index, since in tuple(armed.triggers.since.items()):
+            config = armed.triggers.configs[index]
             if index in self._caught_up or not recurs(config):
                 continue
             cursor = self._cursor(index)
             if cursor is None:
-                await self._start_from(index, armed.since)
+                await self._start_from(index, since)
                 continue
             try:
                 found = await missed_occurrences(
-                    self._member.hass, config, index, cursor.at, armed.since
+                    self._member.hass, config, index, cursor.at, since
                 )
             except CannotTell:
                 told = False
