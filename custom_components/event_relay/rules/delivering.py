@@ -36,35 +36,44 @@ class Delivering:
         self._rule = rule
         self._openings = openings
 
-    async def async_fire(self, cause: Cause, armed: Armed, notes: Notes) -> None:
+    async def async_fire(self, cause: Cause, armed: Armed, notes: Notes) -> bool:
         """Deliver what the rule says, unless its conditions or limits forbid it.
 
-        The notes are committed with the delivery, or alone if there is none.
+        The notes are committed with the delivery, or alone if there is none. Return
+        False, with nothing committed, if the outbox does not take it now.
         """
         if await self._has_fired(cause):
             await self._member.remember_if_possible(notes)
-            return
+            return True
         variables = {"this": self._member.this(), **cause.variables}
         if not cause.test and not self._lets_through(cause, armed, variables):
             if notes:
                 await self._member.remember_if_possible(notes)
-            return
+            return True
         self._count(cause)
         try:
             await self._submit(cause, armed.fields.render(variables), notes)
         except (InvalidField, TemplateError, StoreError) as error:
             self._count_no_more(cause)
-            if notes and not isinstance(error, StoreError):
+            refused = isinstance(error, StoreError)
+            if notes and not refused:
                 await self._member.remember_if_possible(notes)
-            self._member.tell(
-                Outcome(
-                    kind=OutcomeKind.FAILED,
-                    occurred_at=cause.occurred_at,
-                    reason=self._member.way.explain(error),
-                    reason_key=reason_key(error),
-                    context=cause.context,
-                )
+            if not (refused and cause.told):
+                self._tell(cause, error)
+            return not refused
+        return True
+
+    def _tell(self, cause: Cause, error: Exception) -> None:
+        """Tell why nothing is delivered."""
+        self._member.tell(
+            Outcome(
+                kind=OutcomeKind.FAILED,
+                occurred_at=cause.occurred_at,
+                reason=self._member.way.explain(error),
+                reason_key=reason_key(error),
+                context=cause.context,
             )
+        )
 
     async def _has_fired(self, cause: Cause) -> bool:
         """Say whether an occurrence is known to have been delivered, or to wait.

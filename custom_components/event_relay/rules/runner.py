@@ -245,11 +245,11 @@ class RuleRunner(Member):
         await self._async_catch_up(armed)
 
     async def _async_catch_up(self, armed: Armed) -> None:
-        """See to what was missed, and try again what cannot be told now."""
+        """See to what was missed, and try again later what cannot be done now."""
 
-        async def fire(cause: Cause, notes: Notes) -> None:
+        async def fire(cause: Cause, notes: Notes) -> bool:
             """Fire as the rule's own triggers do."""
-            await self._delivering.async_fire(cause, armed, notes)
+            return await self._delivering.async_fire(cause, armed, notes)
 
         if not await self._catching_up.async_catch_up(armed, fire):
             self._try_again_later()
@@ -280,7 +280,10 @@ class RuleRunner(Member):
             occurrence=occurrence,
         )
         notes = self._catching_up.notes_for(occurrence)
-        await self._delivering.async_fire(cause, armed, notes)
+        taken = await self._delivering.async_fire(cause, armed, notes)
+        if occurrence is not None and not taken:
+            self._catching_up.refused(occurrence)
+            self._try_again_later()
 
     async def _async_ended(
         self, variables: dict[str, Any], context: Context | None = None
