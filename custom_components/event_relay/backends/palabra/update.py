@@ -91,8 +91,8 @@ class UpdateLiveEventOperation(
 
     @override
     def summary(self, payload: UpdateLiveEvent) -> str:
-        """Say which event."""
-        return payload.target.summary
+        """Say the new title, or which event."""
+        return payload.content.title or payload.target.summary
 
     @override
     def expires(

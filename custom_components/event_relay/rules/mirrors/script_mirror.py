@@ -269,7 +269,8 @@ class ScriptMirror(Mirror):
             self.hass,
             DOMAIN,
             self._stuck_issue,
-            is_fixable=False,
+            data=self.form_data,
+            is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key="script_mirror_stuck",
             translation_placeholders={
