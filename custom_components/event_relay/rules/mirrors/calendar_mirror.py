@@ -22,10 +22,10 @@ from ...outbox.memory import Note, Notes
 from ..leaving import async_leave_deliveries
 from ..occurrences import CannotTell
 from ..way import Way
-from .beginnings import BEGUN
+from .beginnings import BEGUN, uncounted_version
+from .calendar_bindings import Binding, damaged_bindings, note_name, read_bindings
 from .calendar_plan import (
     PATIENCE,
-    Binding,
     Change,
     Create,
     Delete,
@@ -33,13 +33,11 @@ from .calendar_plan import (
     Update,
     make_plan,
     missing,
-    note_name,
-    read_bindings,
     surely_gone,
 )
 from .calendar_reading import read_calendar, seen_events
 from .calendar_settings import read_calendar_mirror
-from .live_events import adopt
+from .live_events import adopt, recover
 from .mirror import Mirror, never_was, outcome_unknown
 
 _LOGGER = logging.getLogger(__name__)
@@ -72,6 +70,8 @@ class CalendarMirror(Mirror):
         self.settings = read_calendar_mirror(subentry.data)
         self._missed_since: dict[str, datetime] = {}
         self._look_again: Callable[[], None] | None = None
+        if damaged_bindings(self.notes):
+            self.warn_of_damage()
 
     @override
     def listen_to_source(self) -> list[Callable[[], None]]:
@@ -123,8 +123,8 @@ class CalendarMirror(Mirror):
             _LOGGER.debug("%s: nothing is compared (%s)", self.id, error)
             self._forget_missing()
             return
-        if BEGUN not in self.notes:
-            await self._begin(seen)
+        if BEGUN not in self.notes or damaged_bindings(self.notes):
+            await self._begin(seen, now)
             bound = read_bindings(self.notes)
         plan = make_plan(bound, seen, now=now, gone=self._gone(bound, seen, now))
         if plan.remembered:
@@ -180,12 +180,17 @@ class CalendarMirror(Mirror):
             self._look_again()
             self._look_again = None
 
-    async def _begin(self, seen: Mapping[str, Seen]) -> None:
-        """Bind what may have been made before everything was forgotten.
+    async def _begin(self, seen: Mapping[str, Seen], now: datetime) -> None:
+        """Bind what may have been made before all, or some of it, was forgotten.
 
         Raises BackendError as long as nobody can tell what is there.
         """
-        found = adopt(await self.way.ask(LIVE_EVENTS), seen) if self.lost else {}
+        damaged, lost = damaged_bindings(self.notes), self.lost
+        outside: dict[str, Binding] = {}
+        if damaged or lost:
+            outside = adopt(await self.way.ask(LIVE_EVENTS), seen)
+        recovered = recover(damaged, outside, seen, uncounted_version(now))
+        found = {**outside, **recovered} if lost else recovered
         await self.remember({BEGUN: Note(value=True), **_notes(found)})
 
     async def _carry_out(self, change: Change) -> None:
