@@ -36,6 +36,7 @@ CLIENT: dict[str, Json] = {
     "event_id": 41,
     "reaction_id": 3,
     "users": [7, 8],
+    "extra": {"chat_id": 5},
 }
 ADMINISTRATOR = {"event_id": 41, "users": [7]}
 
@@ -132,6 +133,7 @@ async def test_made_once_and_changed_with_the_helper(
     assert hours(aipix) == ("09:00:00+02:00", "12:00:00+02:00")
     (script,) = aipix.scripts
     assert script["title"] == "At night"
+    assert script["extra"] == {"chat_id": 5}
 
 
 async def test_another_day_changes_without_a_new_state(
