@@ -1,7 +1,7 @@
 """What Activity says of outcomes, read as its page reads it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import timedelta
 from typing import Any
 
@@ -46,9 +46,16 @@ async def activity(recorder_mock: Recorder, hass: HomeAssistant) -> None:
 
 
 async def lines(
-    hass: HomeAssistant, client: WebSocketGenerator, *entity_ids: str
+    hass: HomeAssistant,
+    client: WebSocketGenerator,
+    *entity_ids: str,
+    of: Collection[str] = (),
 ) -> list[dict[str, Any]]:
-    """Return what Activity shows, of all or of some entities, once it tells of us."""
+    """Return what Activity shows, of all or of some entities, once it tells of us.
+
+    It must also show a state of each entity in `of`. The recorder says that it is done
+    while it still writes the last of what it was given, so that it is asked again.
+    """
     since = (dt_util.utcnow() - timedelta(hours=1)).isoformat()
     asked: dict[str, Any] = {"type": "logbook/get_events", "start_time": since}
     if entity_ids:
@@ -61,13 +68,22 @@ async def lines(
             answer = await socket.receive_json()
             assert answer["success"], answer
             result: list[dict[str, Any]] = answer["result"]
-            if told(result):
+            if told(result) and states(result).keys() >= {*of}:
                 return result
 
 
 def told(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the sentences among them."""
     return [line for line in shown if line.get("domain") == "event_relay"]
+
+
+def states(shown: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the last state of each event entity of ours among them."""
+    return {
+        line["entity_id"]: line
+        for line in shown
+        if line.get("entity_id") in (RULE, CONNECTION) and "state" in line
+    }
 
 
 @pytest.mark.usefixtures("activity")
@@ -82,20 +98,14 @@ async def test_outcome_of_a_rule_names_its_cause(
     await until(lambda: frigate.events)
     await until(lambda: _shown(hass, RULE))
 
-    shown = await lines(hass, hass_ws_client)
+    shown = await lines(hass, hass_ws_client, of=(RULE, CONNECTION))
 
     (line,) = told(shown)
     assert line["name"] == "Doorbell"
     assert line["message"] == "delivered to Frigate: create camera event"
     assert line["entity_id"] == RULE
     assert line["context_entity_id"] == BELL
-    states = {
-        line["entity_id"]: line
-        for line in shown
-        if line.get("entity_id") in (RULE, CONNECTION) and "state" in line
-    }
-    assert set(states) == {RULE, CONNECTION}
-    for state in states.values():
+    for state in states(shown).values():
         assert state["attributes"] == {"event_type": "delivered"}
         assert state["context_event_type"] == "event_relay_outcome"
         assert state["context_message"] == line["message"]
