@@ -78,6 +78,14 @@ def note_name(key: str) -> str:
     return f"{_PREFIX}{key}"
 
 
+def notes_of(bindings: Mapping[str, Binding | None]) -> dict[str, Note | None]:
+    """Return the notes of some bindings."""
+    return {
+        note_name(key): binding.note if binding else None
+        for key, binding in bindings.items()
+    }
+
+
 def damaged_bindings(notes: Mapping[str, Note]) -> dict[str, str | None]:
     """Return the keys of bindings that cannot be read, and what made each, if known."""
     return {
