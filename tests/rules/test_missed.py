@@ -35,7 +35,16 @@ from simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
 from .calendar import Calendar
-from .house import DOORBELL, OPENED, RULE_ID, a_rule, an_entry, member_of
+from .house import (
+    DAMAGED,
+    DOORBELL,
+    OPENED,
+    RULE_ID,
+    a_rule,
+    an_entry,
+    damage_notes,
+    member_of,
+)
 
 BEGIN = datetime(2026, 11, 22, 11, 52, 7, tzinfo=UTC)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -335,6 +344,22 @@ async def test_while_catching_up_nothing_that_fires_by_itself_moves_on(
 
     assert noted == [{}]
     assert await life.times() == [NOON]
+
+
+@pytest.mark.parametrize("written", DAMAGED)
+async def test_a_rule_whose_cursor_is_damaged_begins_anew(
+    life: Life, told: list[Outcome], written: str
+) -> None:
+    await life.begin(rule(AT_NOON))
+    await life.off(NOON + timedelta(minutes=30))
+    damage_notes(written, "%")
+
+    await life.on()
+
+    assert not await life.accepted()
+    assert not told
+    assert await life.off_and_on(NOON + timedelta(days=1, minutes=30))
+    assert await life.times() == [NOON + timedelta(days=1)]
 
 
 async def test_a_rule_that_is_changed_begins_anew(

@@ -99,24 +99,24 @@ class Delivering:
         if not armed.allows(variables):
             return False
         return not limits.refuses(
-            self._rule.limits, self._firings(cause), cause.entity_id, cause.occurred_at
+            self._rule.limits, self._firings(), cause.entity_id, cause.occurred_at
         )
 
-    def _firings(self, cause: Cause) -> list[Firing]:
+    def _firings(self) -> list[Firing]:
         """Return the firings that have been let through."""
-        return limits.load(self._member.note(_FIRINGS), cause.occurred_at)
+        return limits.load(self._member.note(_FIRINGS))
 
     def _count(self, cause: Cause) -> None:
         """Count a firing before anything is waited for."""
         if cause.test or self._rule.limits == Limits():
             return
-        firings = [*self._firings(cause), _firing(cause)]
+        firings = [*self._firings(), _firing(cause)]
         counting = limits.kept(self._rule.limits, firings, cause.occurred_at)
         self._member.noted({_FIRINGS: Note(value=limits.dump(counting))})
 
     def _count_no_more(self, cause: Cause) -> None:
         """Let one that was not accepted leave no trace; others may have come since."""
-        firings = self._firings(cause)
+        firings = self._firings()
         if _firing(cause) in firings:
             firings.remove(_firing(cause))
             self._member.noted({_FIRINGS: Note(value=limits.dump(firings))})
