@@ -249,7 +249,11 @@ def device_id(
         ),
         (
             {"outcome": "failed", "reason": "unknown_event"},
-            "camera event not created in Frigate: unknown event",
+            "camera event not created in Frigate: it has no such event",
+        ),
+        (
+            {"outcome": "failed", "reason": "session_limit"},
+            "camera event not created in Frigate: session limit",
         ),
         (
             {"outcome": "failed", "operation": None, "reason": "template_error"},

@@ -174,13 +174,17 @@ async def _allowed(
 
 
 def listed(delivery: Delivery) -> dict[str, Any]:
-    """Return what a list says of a delivery; times are ISO 8601 in UTC."""
+    """Return what a list says of a delivery; times are ISO 8601 in UTC.
+
+    `follows` is the id of the delivery whose event an end or change is about.
+    """
     receipt = delivery.receipt
     failure = delivery.failure
     return state(delivery) | {
         ATTR_CONFIG_ENTRY_ID: delivery.connection,
         "operation": delivery.operation,
         "summary": delivery.summary,
+        "follows": delivery.follows,
         "origin": delivery.origin.kind.value,
         "occurred_at": delivery.occurred_at.isoformat(),
         "accepted_at": delivery.accepted_at.isoformat(),

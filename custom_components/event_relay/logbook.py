@@ -40,6 +40,8 @@ REASONS: Mapping[str, str] = {
     START_NEVER_WAS.code: "it was never begun",
     "template_error": "a template failed",
     "unavailable": "it was not ready",
+    "unknown_event": "it has no such event",
+    "unknown_script": "it has no such script",
     "unreadable": "it was stored by another version",
 }
 """What stands for the commonest codes; the others are said as they are."""

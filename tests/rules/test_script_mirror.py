@@ -192,7 +192,10 @@ async def test_a_helper_without_times_is_a_repair_until_it_has_some(
     running = await start()
     await settled(running.way.store)
     await write_helper(hass)
-    assert issue(hass, "script_stuck", running) is not None
+    stuck = issue(hass, "script_stuck", running)
+    assert stuck is not None
+    form = {"entry_id": running.way.connection, "subentry_id": running.mirror.id}
+    assert (stuck.is_fixable, stuck.data) == (True, form)
     await write_helper(hass, monday=LATER)
     assert issue(hass, "script_stuck", running) is None
     await settled(running.way.store)
