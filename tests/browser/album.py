@@ -24,9 +24,10 @@ class Album:
         """Use a folder that is there."""
         self.folder = folder
 
-    async def keep(self, name: str, view: Page | Locator) -> None:
+    async def keep(self, name: str, page: Page, part: Locator | None = None) -> None:
         """Take a picture of a page, or of a part of it, and keep it by its name."""
         assert name in NAMES
-        await view.screenshot(
+        await page.mouse.move(0, 0)
+        await (part or page).screenshot(
             path=self.folder / f"{name}.png", animations="disabled", caret="hide"
         )

@@ -1,6 +1,8 @@
 """One house, one browser and one login for all tests here; a page for each."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 import os
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from playwright.async_api import (
     Browser,
     BrowserContext,
     Page,
+    ViewportSize,
     async_playwright,
     expect,
 )
@@ -31,6 +34,8 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+WINDOW: ViewportSize = {"width": 860, "height": 640}
+"""Too narrow for the sidebar, so that pictures show what they are about."""
 _PATIENCE = 60_000
 """Milliseconds that anything on a page may take: two shared cores may be slow."""
 
@@ -47,6 +52,8 @@ def sockets(socket_enabled: None) -> None:
 async def house() -> AsyncIterator[House]:
     """Run a house."""
     pytest_socket.enable_socket()
+    # One thread from the start: a later one would be taken for left behind by a test.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     async with running_house() as house:
         yield house
 
@@ -67,7 +74,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def visit(house: House, browser: Browser) -> AsyncIterator[BrowserContext]:
     """Log in as a person does, and stay logged in."""
     async with await browser.new_context(
-        viewport={"width": 900, "height": 1000}
+        viewport=WINDOW, timezone_id="Europe/Amsterdam"
     ) as visit:
         visit.set_default_timeout(_PATIENCE)
         page = await visit.new_page()
@@ -75,7 +82,7 @@ async def visit(house: House, browser: Browser) -> AsyncIterator[BrowserContext]
         await page.get_by_role("textbox", name="Username").fill(USER.name)
         await page.get_by_role("textbox", name="Password").fill(USER.password)
         await page.get_by_role("button", name="Log in").click()
-        await page.get_by_role("link", name="Settings").wait_for()
+        await page.get_by_role("button", name="Sidebar toggle").wait_for()
         await page.close()
         yield visit
 

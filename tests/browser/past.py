@@ -43,7 +43,7 @@ def _delivered(number: int, connection: str, moment: datetime) -> Delivery:
         operation="create_custom_event",
         version=1,
         payload={"status": "info", "title": title, "message": "Ten on the scale."},
-        summary=f"info / {title}",
+        summary=f"info: {title}",
         origin=Origin(kind=OriginKind.ACTION),
         occurred_at=moment,
         accepted_at=moment,
