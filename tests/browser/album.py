@@ -1,10 +1,14 @@
 """The pictures of the documentation, taken where a test sees what they show."""
 
 from pathlib import Path
+import struct
 
 from playwright.async_api import Locator, Page
 
-NAMES = (
+from tests.checks.files import ROOT
+
+DOCUMENTED = ROOT / "docs" / "images"
+NAMES = {
     "activity",
     "card",
     "card-dark",
@@ -14,7 +18,9 @@ NAMES = (
     "repair",
     "rule-device",
     "rule-form",
-)
+}
+_HEADER = struct.Struct(">8s4x4sII")
+"""How a PNG begins: its signature, and a chunk with its width and its height."""
 
 
 class Album:
@@ -31,3 +37,16 @@ class Album:
         await (part or page).screenshot(
             path=self.folder / f"{name}.png", animations="disabled", caret="hide"
         )
+
+
+def pictures(folder: Path) -> dict[str, Path]:
+    """Return the pictures in a folder by their names."""
+    return {picture.stem: picture for picture in folder.glob("*.png")}
+
+
+def measure(picture: Path) -> tuple[int, int]:
+    """Return the width and the height of a picture in pixels."""
+    with picture.open("rb") as content:
+        signature, chunk, width, height = _HEADER.unpack(content.read(_HEADER.size))
+    assert (signature, chunk) == (b"\x89PNG\r\n\x1a\n", b"IHDR")
+    return width, height

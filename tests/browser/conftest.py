@@ -34,7 +34,7 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-WINDOW: ViewportSize = {"width": 860, "height": 640}
+WINDOW: ViewportSize = {"width": 860, "height": 1000}
 """Too narrow for the sidebar, so that pictures show what they are about."""
 _PATIENCE = 60_000
 """Milliseconds that anything on a page may take: two shared cores may be slow."""

@@ -19,6 +19,9 @@ from simulators.wire import Json
 from . import past
 
 USER = User(name="demo", password="a good password")
+BELL = "input_boolean.doorbell"
+OUTCOME = "event.doorbell_outcome"
+"""What the rule of a test tells its outcomes by."""
 FRIGATE = "Frigate"
 WEATHER = "Weather station"
 """A connection that has delivered a lot in its time."""
@@ -28,8 +31,6 @@ HALL = "the-hall"
 """A dashboard that is still empty."""
 
 _CONFIGURATION = Path(__file__).parent / "configuration"
-_BELL = "input_boolean.doorbell"
-_OUTCOME = "event.doorbell_outcome"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,27 +88,16 @@ async def running_house() -> AsyncIterator[House]:
 
 async def _add_dashboards(socket: WebSocket) -> None:
     """Add one dashboard with the card, and one without."""
-    sections: list[Json] = [
-        {
-            "cards": [
-                {
-                    "type": "button",
-                    "entity": _BELL,
-                    "grid_options": {"columns": "full"},
-                },
-                {"type": "logbook", "target": {"entity_id": [_BELL, _OUTCOME]}},
-            ]
-        },
-        {"cards": [{"type": "custom:event-relay-card"}]},
-    ]
-    for path, title, shown in (
-        (PORCH, "Porch", sections),
-        (HALL, "Hall", [{"cards": []}]),
-    ):
+    bell: Json = {"type": "button", "entity": BELL, "grid_options": {"columns": "full"}}
+    activity: Json = {"type": "logbook", "target": {"entity_id": [BELL, OUTCOME]}}
+    card: Json = {"type": "custom:event-relay-card"}
+    porch: Json = [{"cards": [bell, activity]}, {"cards": [card]}]
+    hall: Json = [{"cards": []}]
+    for path, title, sections in ((PORCH, "Porch", porch), (HALL, "Hall", hall)):
         await socket.command(
             "lovelace/dashboards/create", url_path=path, title=title, mode="storage"
         )
-        view: Json = {"title": title, "type": "sections", "sections": shown}
+        view: Json = {"title": title, "type": "sections", "sections": sections}
         await socket.command(
             "lovelace/config/save", url_path=path, config={"views": [view]}
         )
