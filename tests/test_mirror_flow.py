@@ -33,6 +33,7 @@ SCRIPT = {
     "event_id": "41",
     "reaction_id": "3",
     "users": ["7", "8"],
+    "extra": {"chat_id": 5},
 }
 CALENDAR = {
     "calendar_entity": "calendar.events",
@@ -117,6 +118,8 @@ async def test_a_script_mirror_is_added_and_changed(
     assert flow["errors"] == {"schedule_entity": "empty_schedule"}
     flow = await submit(hass, flow, {**SCRIPT, "event_id": "people"})
     assert flow["errors"] == {"event_id": "not_a_number"}
+    flow = await submit(hass, flow, {**SCRIPT, "extra": ["5"]})
+    assert flow["errors"] == {"extra": "invalid"}
     flow = await submit(hass, flow, SCRIPT)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     (subentry,) = entry.subentries.values()
@@ -145,7 +148,7 @@ async def test_the_administrator_api_has_no_titles_and_no_lists(
 ) -> None:
     entry = await connect_aipix(hass, aipix, "administrator")
     flow = await begin(hass, entry, "script_mirror")
-    assert not {"title", "cameras"} & fields(flow)
+    assert not {"title", "cameras", "extra"} & fields(flow)
     await aipix.stop()
     data = {"schedule_entity": "schedule.office", "event_id": "41"}
     flow = await submit(hass, flow, data)

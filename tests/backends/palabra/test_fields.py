@@ -258,7 +258,11 @@ def test_expiry() -> None:
     moved = UPDATE.parse({"event_id": NOBODY, "end": END})
     assert UPDATE.expires(moved, occurred, NOTHING) == END
     named = UPDATE.parse({"event_id": NOBODY, "title": "Other"})
-    assert UPDATE.expires(named, occurred, NOTHING) is None
+    assert UPDATE.expires(named, occurred, NOTHING) == occurred + timedelta(days=7)
+    brought_forward = UPDATE.parse({"event_id": NOBODY, "start": START})
+    assert UPDATE.expires(brought_forward, occurred, NOTHING) == START + timedelta(
+        days=7
+    )
     gone = DELETE.parse({"event_id": NOBODY})
     assert DELETE.expires(gone, occurred, NOTHING) is None
 
