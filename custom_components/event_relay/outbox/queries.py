@@ -175,9 +175,12 @@ def shift(
 def hasten(
     database: sqlite3.Connection, owner: str, now: datetime, limit: int | None
 ) -> int:
-    """Make due what is pending, the first due first; return how many."""
+    """Make due what is pending, the first due first; return how many.
+
+    It comes where it was accepted: what was tried in vain is older than the rest.
+    """
     return database.execute(
-        "UPDATE deliveries SET due_at = :now WHERE sequence IN ("
+        "UPDATE deliveries SET due_at = min(accepted_at, :now) WHERE sequence IN ("
         " SELECT sequence FROM deliveries WHERE connection = :owner"
         " AND state = 'pending' AND due_at > :now ORDER BY due_at LIMIT :limit)",
         {

@@ -44,8 +44,12 @@ class Worker:
         chance: Callable[[], float],
         changed: Callable[[Delivery], None],
         contacted: Callable[[BackendError | None], None],
+        starts_after: timedelta = timedelta(),
     ) -> None:
-        """Take what the worker works with; it starts with `run`."""
+        """Take what the worker works with; it starts with `run`.
+
+        Nothing is sent within `starts_after` from now.
+        """
         self._connection = connection
         self._store = store
         self._clock = clock
@@ -66,11 +70,9 @@ class Worker:
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._looking_up: dict[str, asyncio.Task[None]] = {}
         self._awake = asyncio.Event()
-        self._throttle = Throttle(
-            concurrency=backend.concurrency,
-            look_ups_at_once=backend.look_ups_at_once,
-            chance=chance,
-        )
+        self._throttle = Throttle(backend, chance)
+        if starts_after:
+            self._throttle.hold(clock() + starts_after)
         self._started = clock()
         self._jump = timedelta()
         self._following_clock = asyncio.Lock()
@@ -197,7 +199,7 @@ class Worker:
 
     def _got_through(self) -> None:
         """Take note of an answer; what had waited for one need not wait any longer."""
-        if self._throttle.got_through():
+        if self._throttle.got_through(self._clock()):
             self.wake()
         self._contacted(None)
 
