@@ -29,11 +29,12 @@ def seconds(moment: datetime) -> float:
 class Waiting:
     """A delivery that waits: a row of the outbox is made of it once it fails."""
 
-    __slots__ = ("accepted_at", "row")
+    __slots__ = ("accepted_at", "row", "sequence")
 
-    def __init__(self, accepted_at: float) -> None:
-        """Take when it was accepted."""
+    def __init__(self, accepted_at: float, sequence: int) -> None:
+        """Take when it was accepted, and as which."""
         self.accepted_at = accepted_at
+        self.sequence = sequence
         self.row: Delivery | None = None
 
     def sent(self) -> Delivery:
@@ -64,8 +65,9 @@ class Line:
         self._life = life
         self._fresh: deque[Waiting] = deque()
         """Never tried, and so due since their acceptance."""
-        self._again: list[tuple[float, float, Waiting]] = []
-        """Tried in vain, or put off: due time, acceptance, delivery."""
+        self._again: list[tuple[float, int, Waiting]] = []
+        """Tried in vain, or put off: due time, sequence, delivery."""
+        self._accepted = 0
         self.expired = 0
 
     def __len__(self) -> int:
@@ -74,45 +76,53 @@ class Line:
 
     def accept(self, accepted_at: float) -> None:
         """Put a new delivery at the end."""
-        self._fresh.append(Waiting(accepted_at))
+        self._fresh.append(self._new(accepted_at))
 
     def put_off(self, accepted_at: float, due: float) -> None:
         """Take a new delivery that is not due yet."""
-        heappush(self._again, (due, accepted_at, Waiting(accepted_at)))
+        waiting = self._new(accepted_at)
+        heappush(self._again, (due, waiting.sequence, waiting))
 
     def put_back(self, waiting: Waiting, row: Delivery) -> None:
         """Take back what an attempt did not deliver."""
         waiting.row = row
         due = seconds(row.due_at or row.accepted_at)
-        heappush(self._again, (due, waiting.accepted_at, waiting))
+        heappush(self._again, (due, waiting.sequence, waiting))
 
     def claim(self, now: float) -> Waiting | None:
         """Take out what is due first; None if nothing is due."""
-        while True:
-            again = self._again and self._again[0][0] <= now
-            if again and (
-                not self._fresh or self._again[0][:2] < (self._fresh[0].accepted_at,)
-            ):
-                waiting = heappop(self._again)[2]
-            elif self._fresh:
-                waiting = self._fresh.popleft()
-            else:
-                return None
+        while (waiting := self._first(now)) is not None:
             if waiting.accepted_at + self._life > now:
                 return waiting
             self.expired += 1
+        return None
+
+    def _first(self, now: float) -> Waiting | None:
+        if self._again and self._again[0][0] <= now:
+            due, sequence, waiting = self._again[0]
+            fresh = self._fresh[0] if self._fresh else waiting
+            if (due, sequence) <= (
+                fresh.accepted_at,
+                fresh.sequence,
+            ) or not self._fresh:
+                heappop(self._again)
+                return waiting
+        return self._fresh.popleft() if self._fresh else None
 
     def hasten(self, now: float, limit: int | None) -> None:
-        """Let what waits for another attempt wait no longer, the first due first."""
+        """Let what waits for another attempt wait no longer, the first due first.
+
+        It comes where it was accepted.
+        """
         if limit is None:
             self._again = [
-                (min(due, accepted), accepted, waiting)
-                for due, accepted, waiting in self._again
+                (min(due, waiting.accepted_at), sequence, waiting)
+                for due, sequence, waiting in self._again
             ]
             heapify(self._again)
-        elif self._again and (first := self._again[0])[0] > now:
-            heappop(self._again)
-            heappush(self._again, (first[1], *first[1:]))
+        elif self._again and self._again[0][0] > now:
+            _, sequence, waiting = heappop(self._again)
+            heappush(self._again, (waiting.accepted_at, sequence, waiting))
 
     def next_at(self, now: float) -> float | None:
         """Return when something falls due that is not due yet."""
@@ -120,9 +130,12 @@ class Line:
             return self._again[0][0]
         return None
 
+    def _new(self, accepted_at: float) -> Waiting:
+        self._accepted += 1
+        return Waiting(accepted_at, self._accepted)
+
     def shift(self, jump: float) -> None:
         """Move the times of the next attempts along with the clock."""
         self._again = [
-            (due + jump, accepted_at, waiting)
-            for due, accepted_at, waiting in self._again
+            (due + jump, sequence, waiting) for due, sequence, waiting in self._again
         ]
