@@ -67,7 +67,7 @@ class Line:
         """Never tried, and so due since their acceptance."""
         self._again: list[tuple[float, int, Waiting]] = []
         """Tried in vain, or put off: due time, sequence, delivery."""
-        self._accepted = 0
+        self.accepted = 0
         self.expired = 0
 
     def __len__(self) -> int:
@@ -131,8 +131,8 @@ class Line:
         return None
 
     def _new(self, accepted_at: float) -> Waiting:
-        self._accepted += 1
-        return Waiting(accepted_at, self._accepted)
+        self.accepted += 1
+        return Waiting(accepted_at, self.accepted)
 
     def shift(self, jump: float) -> None:
         """Move the times of the next attempts along with the clock."""

@@ -63,6 +63,8 @@ class Simulation:
         self._heap: list[tuple[float, int, Home]] = []
         """What happens when, by number, to whom."""
         self._reads: set[int] = set()
+        self.reads = 0
+        """Looks at the backend that it answered."""
         self.marked_at = NEVER
         self.left = 0
         """Homes in which something has waited ever since the mark."""
@@ -165,6 +167,6 @@ class Simulation:
         if not home.on:
             return
         if home.read_at <= self.now:
-            self.backend.ask(self.now)
+            self.reads += self.backend.ask(self.now) is None
             home.read_at = self.now + READ_EVERY
         self._read_at(home, home.read_at)
