@@ -116,7 +116,7 @@ class Line:
         """
         if limit is None:
             self._again = [
-                (min(due, waiting.accepted_at), sequence, waiting)
+                (waiting.accepted_at if waiting.row else due, sequence, waiting)
                 for due, sequence, waiting in self._again
             ]
             heapify(self._again)
