@@ -120,7 +120,8 @@ class Outbox:
             accepted = await self._store.accept(
                 delivery, limit=self._limit, noted=self._memory(request)
             )
-            if accepted is delivery:
+            # One that was there already is read from the file, and nothing new.
+            if accepted.origin is delivery.origin:
                 self._tell(accepted)
             self._wake()
             return await self._outcome(accepted, queue, wait)

@@ -58,13 +58,17 @@ def accept(
 ) -> Delivery:
     """Insert a delivery and return it, or the one that has its id already.
 
-    What is to be noted with it is noted in either case.
+    One that says itself not what it is about has the summary of what it follows. What
+    is to be noted with it is noted in either case.
     """
     if noted is not None:
         memory.remember(database, noted)
     if stored := get(database, delivery.id):
         return stored
     room.take(database, delivery.connection, limit)
+    if not delivery.summary and delivery.follows:
+        start = get(database, delivery.follows)
+        delivery = replace(delivery, summary=start.summary if start else "")
     _insert(database, delivery)
     return delivery
 
