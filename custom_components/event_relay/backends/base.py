@@ -253,6 +253,8 @@ class Backend:
     """Read capabilities from what their `dump` gave; raises UnreadablePayload."""
     concurrency: int
     """Deliveries of one connection that may be under way at once."""
+    shared: bool = False
+    """Whether many homes use one instance of it: they must not all come at once."""
     look_ups_at_once: int = 4
     """Look-ups that may be under way beside them."""
     look_up_after: tuple[float, ...] = (2, 5, 15, 60)
