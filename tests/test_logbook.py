@@ -1,7 +1,7 @@
 """What Activity says of outcomes, read as its page reads it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -29,13 +29,6 @@ pytestmark = pytest.mark.usefixtures("recorder_mock", "socket_enabled")
 CREATE = "/api/events/*/*/create"
 CONNECTION = "event.frigate_outcome"
 RULE = "event.doorbell_outcome"
-
-
-@pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
 
 
 @pytest.fixture
