@@ -73,6 +73,7 @@ class Worker:
         self._breaker = Breaker()
         self._hasten = False
         self._stopping = False
+        self._turning = asyncio.Lock()
         self._paused = False
         self._started = clock()
         self._jump = timedelta()
@@ -109,7 +110,8 @@ class Worker:
         await persist(lambda: self._store.recover(self._connection, self._clock()))
         while not self._stopping:
             self._awake.clear()
-            pause = await self._turn()
+            async with self._turning:
+                pause = await self._turn()
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._awake.wait()
@@ -119,12 +121,15 @@ class Worker:
 
         What is cut off stays in `sending`; the next run looks it up.
         """
+        patience = STOP_PATIENCE if patience is None else patience
         self._stopping = True
         self.wake()
+        with suppress(TimeoutError):
+            # What a turn is claiming now comes to be under way at its end.
+            async with asyncio.timeout(patience), self._turning:
+                pass
         if tasks := (*self._sending.values(), *self._looking_up.values()):
-            _, late = await asyncio.wait(
-                tasks, timeout=STOP_PATIENCE if patience is None else patience
-            )
+            _, late = await asyncio.wait(tasks, timeout=patience)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
