@@ -73,6 +73,7 @@ class Worker:
         self._throttle = Throttle(backend, chance)
         if starts_after:
             self._throttle.hold(clock() + starts_after)
+        self._turning = asyncio.Lock()
         self._started = clock()
         self._jump = timedelta()
         self._following_clock = asyncio.Lock()
@@ -100,7 +101,8 @@ class Worker:
         await persist(lambda: self._store.recover(self._connection, self._clock()))
         while not self._throttle.stopping:
             self._awake.clear()
-            pause = await self._turn()
+            async with self._turning:
+                pause = await self._turn()
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._awake.wait()
@@ -110,12 +112,16 @@ class Worker:
 
         What is cut off stays in `sending`; the next run looks it up.
         """
+        now = asyncio.get_running_loop().time
+        until = now() + (STOP_PATIENCE if patience is None else patience)
         self._throttle.stopping = True
         self.wake()
+        with suppress(TimeoutError):
+            # What a turn is claiming now comes to be under way at its end.
+            async with asyncio.timeout_at(until), self._turning:
+                pass
         if tasks := (*self._sending.values(), *self._looking_up.values()):
-            _, late = await asyncio.wait(
-                tasks, timeout=STOP_PATIENCE if patience is None else patience
-            )
+            _, late = await asyncio.wait(tasks, timeout=max(0, until - now()))
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
