@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.event_relay import storage
-from custom_components.event_relay.outbox import file
+from custom_components.event_relay.outbox import carrier, file
 from custom_components.event_relay.outbox.delivery import Delivery
 from custom_components.event_relay.outbox.memory import Memory, Notes
 from custom_components.event_relay.rules.armed import Armed
@@ -511,6 +511,7 @@ async def test_also_one_that_a_locked_file_refused(
     life: Life, told: list[Outcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file, "_BUSY", 0.1)
+    monkeypatch.setattr(carrier, "STORE_PATIENCE", 0)  # no timer of the loop ends here
     await life.begin(rule(AT_NOON))
     before = dict(member_of(life.entry).notes)
 
