@@ -36,7 +36,7 @@ _ARGUMENTS = (
 )
 WINDOW: ViewportSize = {"width": 860, "height": 1000}
 """Too narrow for the sidebar, so that pictures show what they are about."""
-_PATIENCE = 10_000
+_PATIENCE = 60_000
 """Milliseconds that anything on a page may take: two shared cores may be slow."""
 
 in_package = pytest_asyncio.fixture(scope="package", loop_scope="package")
