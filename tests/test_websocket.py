@@ -1,20 +1,26 @@
 """What the dashboard's card is told, and whom of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockUser,
+    async_fire_time_changed,
+)
 from pytest_homeassistant_custom_component.typing import (
     MockHAClientWebSocket,
     WebSocketGenerator,
 )
 
+from custom_components.event_relay import coordinator as relay_coordinator
 from custom_components.event_relay.backends.base import Receipt
+from custom_components.event_relay.coordinator import TIDYING
 from custom_components.event_relay.following import CHANGED
 from custom_components.event_relay.outbox.delivery import (
     Delivery,
@@ -23,6 +29,7 @@ from custom_components.event_relay.outbox.delivery import (
     Origin,
     OriginKind,
 )
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 from custom_components.event_relay.storage import async_get_store
 from custom_components.event_relay.websocket import LIMIT_MOST
 from simulators.faults import Fault, FaultKind
@@ -39,13 +46,6 @@ MANY = 1_050
 CREATE = "/api/events/*/*/create"
 DOORBELL = {"camera": "front_door", "label": "doorbell", "wait": 0}
 SECRET = "what-nobody-is-told"
-
-
-@pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate 0.18 that stores at once and caches nothing."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
 
 
 @pytest.fixture
@@ -135,6 +135,16 @@ async def told(socket: Socket) -> Mapping[str, Any]:
 
 
 # Lists
+
+
+async def test_an_outbox_that_cannot_be_read_is_told(
+    socket: Socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreadable(*_: object, **__: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    monkeypatch.setattr(Store, "page", unreadable)
+    assert await refusal(socket, "deliveries/list") == "home_assistant_error"
 
 
 async def test_pages_hold_each_delivery_once_newest_first(
@@ -299,6 +309,23 @@ async def test_goes_on_when_a_connection_is_loaded_again(
     while (await told(socket)) != {"anew": True}:
         pass
     assert (await ask(socket, "deliveries/list"))["connections"] == []
+
+
+async def test_tells_when_old_ones_are_deleted(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    socket: Socket,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await store(hass, arrived(1, entry.entry_id))
+    await ask(socket, "deliveries/subscribe")
+    assert await told(socket) == {"anew": True}
+
+    monkeypatch.setattr(relay_coordinator, "retention", lambda _: timedelta())
+    async_fire_time_changed(hass, dt_util.utcnow() + TIDYING + timedelta(seconds=2))
+
+    assert await told(socket) == {"anew": True}
+    assert (await ask(socket, "deliveries/list"))["deliveries"] == []
 
 
 async def test_other_users_are_told_no_more_than_they_may_list(

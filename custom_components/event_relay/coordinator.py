@@ -1,5 +1,6 @@
 """Health of a connection, and what its errors are to Home Assistant."""
 
+import asyncio
 from datetime import datetime, timedelta
 from functools import partial
 import logging
@@ -25,10 +26,10 @@ from .backends.errors import (
     PermissionDenied,
 )
 from .backends.forms import BackendForms
-from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .const import ATTR_CONFIG_ENTRY_ID, CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from .counts import CountsCoordinator
 from .following import CHANGED
-from .options import retention, unsettled_limit
+from .options import retention, spread, unsettled_limit
 from .outbox.clock import SteadyClock
 from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .outbox.outbox import Outbox
@@ -44,6 +45,8 @@ QUIET = timedelta(minutes=15)
 
 TIDYING = timedelta(hours=1)
 """How often what ended long ago is deleted; first after that time, not at start."""
+
+PERMISSION_ISSUE = "permission_denied_"
 
 type RelayConfigEntry = ConfigEntry[RelayCoordinator]
 
@@ -75,6 +78,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.settings = settings(entry)
         self._store = store
         clock = SteadyClock(dt_util.utcnow)
+        self._starts_after = self._put_off()
         self.outbox = Outbox(
             connection=entry.entry_id,
             backend=backend,
@@ -82,6 +86,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             store=store,
             clock=clock,
             limit=unsettled_limit(entry.options),
+            put_off=self._put_off,
         )
         self.worker = Worker(
             connection=entry.entry_id,
@@ -93,12 +98,13 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             chance=random.random,
             changed=self.outbox.changed,
             contacted=self._contacted,
+            starts_after=self._starts_after,
         )
         self.outbox.attach(self.worker)
         self.rules: Rules | None = None
         """What its rules and mirrors run on, once they do."""
         self.counts = CountsCoordinator(hass, entry, store)
-        self.announcer = Announcer(hass, entry.entry_id, entry.title)
+        self.announcer = Announcer(hass, entry.entry_id, entry.title, backend)
         self._paused_for: BackendError | None = None
 
     @callback
@@ -112,11 +118,13 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         async_dispatcher_send(self.hass, CHANGED, None)
         # Nothing is asked while nobody listens, and connectivity may be disabled.
         entry.async_on_unload(self.async_add_listener(_nothing))
+        # What is wrong when it is loaded again is then found anew.
+        entry.async_on_unload(self._permitted)
         _ = entry.async_create_background_task(
             self.hass, self.worker.run(), f"{DOMAIN} worker {entry.entry_id}"
         )
         _ = entry.async_create_background_task(
-            self.hass, self.async_refresh(), f"{DOMAIN} first look {entry.entry_id}"
+            self.hass, self._async_first_look(), f"{DOMAIN} first look {entry.entry_id}"
         )
         entry.async_on_unload(
             async_track_time_interval(
@@ -129,6 +137,17 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops
             )
         )
+
+    def _put_off(self) -> timedelta:
+        """Return how much later this home does what comes to many at once."""
+        chance = random.random()  # noqa: S311 - chance, not secrecy
+        return spread(self.config_entry.options) * chance
+
+    async def _async_first_look(self) -> None:
+        """Look at the backend, together with the first delivery."""
+        if wait := self._starts_after.total_seconds():
+            await asyncio.sleep(wait)
+        await self.async_refresh()
 
     async def async_stop(self) -> None:
         """Give what is under way its time, and send nothing more."""
@@ -161,6 +180,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             )
         if self._paused_for is not None:
             self.worker.resume()
+            if not self.counts.data.waiting:
+                # Nothing is left that could show what is permitted.
+                self._permitted()
         return capabilities
 
     @callback
@@ -181,13 +203,16 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             return
         self._schedule_refresh()
         if self._paused_for is not None:
-            self._paused_for = None
-            ir.async_delete_issue(
-                self.hass, DOMAIN, permission_issue(self.config_entry)
-            )
+            self._permitted()
         if not self.last_update_success:
             _LOGGER.info("%s: deliveries go on", self.name)
             self.async_set_updated_data(self.data)
+
+    @callback
+    def _permitted(self) -> None:
+        """Take back that something is not permitted."""
+        self._paused_for = None
+        ir.async_delete_issue(self.hass, DOMAIN, permission_issue(self.config_entry))
 
     def _pause_for(self, error: BackendError) -> None:
         """Send nothing while only somebody can mend what is wrong.
@@ -206,7 +231,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 self.hass,
                 DOMAIN,
                 permission_issue(self.config_entry),
-                is_fixable=False,
+                data={ATTR_CONFIG_ENTRY_ID: self.config_entry.entry_id},
+                is_fixable=True,
                 severity=ir.IssueSeverity.ERROR,
                 translation_key=(
                     "balance_empty"
@@ -225,6 +251,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         try:
             while await self._store.prune(entry.entry_id, before):
                 self.counts.async_recount()
+                # Whoever looks at a list reads it anew, without what is gone.
+                async_dispatcher_send(self.hass, CHANGED, None)
             for owner in await self._store.owners():
                 # Asked for each, because a new connection may have come meanwhile.
                 if self.hass.config_entries.async_get_entry(owner) is None:
@@ -239,7 +267,7 @@ def _nothing() -> None:
 
 def permission_issue(entry: RelayConfigEntry) -> str:
     """Return the id of the repair that says what right is missing."""
-    return f"permission_denied_{entry.entry_id}"
+    return f"{PERMISSION_ISSUE}{entry.entry_id}"
 
 
 def settings(entry: RelayConfigEntry) -> dict[str, Any]:

@@ -11,15 +11,19 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 from simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, until_state
 from .house import (
+    DAMAGED,
     DOOR,
     OPENED,
     RULE_ID,
     a_rule,
     change,
+    damage_notes,
     events,
     member_of,
     set_up,
@@ -211,6 +215,24 @@ async def test_switching_it_off_ends_what_is_open(
     await ended(frigate)
 
 
+@pytest.mark.parametrize("written", DAMAGED)
+async def test_what_is_open_is_ended_when_the_note_of_it_is_damaged(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    written: str,
+) -> None:
+    await change(hass, DOOR, "on")
+    await events(frigate, 1)
+    await hass.config_entries.async_unload(entry.entry_id)
+    damage_notes(written, "%")
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+
+    await ended(frigate)
+    assert not [name for name in member_of(entry).notes if "open" in name]
+
+
 async def test_a_changed_rule_still_ends_what_is_open(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
@@ -242,3 +264,31 @@ async def test_a_start_that_never_was_is_not_open(
 
     listed = (await act(hass, "list_deliveries"))["deliveries"]
     assert [one["operation"] for one in listed] == ["create_camera_event"] * 2
+
+
+async def test_an_end_that_cannot_be_committed_is_tried_again_soon(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def full(*_: object, **__: object) -> Delivery:
+        raise StoreUnavailable("disk full")
+
+    await change(hass, DOOR, "on")
+    await events(frigate, 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "accept", full)
+        await change(hass, DOOR, "off")
+    closed = dt_util.utcnow().timestamp()
+    assert frigate.events[0].end_time is None
+
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
+
+    assert await ended(frigate) <= closed + 61
+    await events(frigate, 1)
+    listed = await act(hass, "list_deliveries")
+    assert [one["operation"] for one in listed["deliveries"]] == [
+        "end_camera_event",
+        "create_camera_event",
+    ]

@@ -58,13 +58,17 @@ def accept(
 ) -> Delivery:
     """Insert a delivery and return it, or the one that has its id already.
 
-    What is to be noted with it is noted in either case.
+    One that says itself not what it is about has the summary of what it follows. What
+    is to be noted with it is noted in either case.
     """
     if noted is not None:
         memory.remember(database, noted)
     if stored := get(database, delivery.id):
         return stored
     room.take(database, delivery.connection, limit)
+    if not delivery.summary and delivery.follows:
+        start = get(database, delivery.follows)
+        delivery = replace(delivery, summary=start.summary if start else "")
     _insert(database, delivery)
     return delivery
 
@@ -175,11 +179,16 @@ def shift(
 def hasten(
     database: sqlite3.Connection, owner: str, now: datetime, limit: int | None
 ) -> int:
-    """Make due what is pending, the first due first; return how many."""
+    """Make due what waits for another attempt, the first due first; return how many.
+
+    It comes where it was accepted, before the untried that are younger. Without a
+    limit so does what is due again already, while what is planned stays put off.
+    """
+    late = "due_at > :now" if limit else "attempts > 0 AND due_at > accepted_at"
     return database.execute(
-        "UPDATE deliveries SET due_at = :now WHERE sequence IN ("
+        "UPDATE deliveries SET due_at = min(accepted_at, :now) WHERE sequence IN ("
         " SELECT sequence FROM deliveries WHERE connection = :owner"
-        " AND state = 'pending' AND due_at > :now ORDER BY due_at LIMIT :limit)",
+        f" AND state = 'pending' AND {late} ORDER BY due_at LIMIT :limit)",
         {
             "owner": owner,
             "now": now.timestamp(),

@@ -3,18 +3,17 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 import logging
 from typing import Any
 
 from ..backends.base import Backend, Client
-from ..backends.errors import BackendError, CannotConnect, Unavailable
-from . import outcomes
-from .breaker import Breaker
+from ..backends.errors import BackendError
 from .carrier import Carrier, persist
 from .clock import SteadyClock
 from .delivery import Delivery
 from .store import StaleDelivery, Store
+from .throttle import Throttle
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -45,13 +44,15 @@ class Worker:
         chance: Callable[[], float],
         changed: Callable[[Delivery], None],
         contacted: Callable[[BackendError | None], None],
+        starts_after: timedelta = timedelta(),
     ) -> None:
-        """Take what the worker works with; it starts with `run`."""
+        """Take what the worker works with; it starts with `run`.
+
+        Nothing is sent within `starts_after` from now.
+        """
         self._connection = connection
-        self._backend = backend
         self._store = store
         self._clock = clock
-        self._chance = chance
         self._changed = changed
         self._contacted = contacted
         self._carrier = Carrier(
@@ -69,11 +70,10 @@ class Worker:
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._looking_up: dict[str, asyncio.Task[None]] = {}
         self._awake = asyncio.Event()
-        self._held_until: datetime | None = None
-        self._breaker = Breaker()
-        self._hasten = False
-        self._stopping = False
-        self._paused = False
+        self._throttle = Throttle(backend, chance)
+        if starts_after:
+            self._throttle.hold(clock() + starts_after)
+        self._turning = asyncio.Lock()
         self._started = clock()
         self._jump = timedelta()
         self._following_clock = asyncio.Lock()
@@ -81,13 +81,7 @@ class Worker:
     @property
     def held(self) -> bool:
         """Whether nothing is sent now: paused, stopping, told to wait, or broken."""
-        return self._stilled or self._breaker.open
-
-    @property
-    def _stilled(self) -> bool:
-        """Whether not even one attempt may be made."""
-        limited = self._held_until is not None and self._clock() < self._held_until
-        return self._paused or self._stopping or limited
+        return self._throttle.held(self._clock())
 
     def wake(self) -> None:
         """Look for work now."""
@@ -95,21 +89,20 @@ class Worker:
 
     def pause(self) -> None:
         """Send nothing until resumed; what has its time over still expires."""
-        self._paused = True
+        self._throttle.paused = True
 
     def resume(self) -> None:
         """Go on after a pause, and forget a time to wait for."""
-        self._paused = False
-        self._held_until = None
-        self._breaker = Breaker()
+        self._throttle.resume()
         self.wake()
 
     async def run(self) -> None:
         """Work until stopped or cancelled."""
         await persist(lambda: self._store.recover(self._connection, self._clock()))
-        while not self._stopping:
+        while not self._throttle.stopping:
             self._awake.clear()
-            pause = await self._turn()
+            async with self._turning:
+                pause = await self._turn()
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._awake.wait()
@@ -119,12 +112,16 @@ class Worker:
 
         What is cut off stays in `sending`; the next run looks it up.
         """
-        self._stopping = True
+        now = asyncio.get_running_loop().time
+        until = now() + (STOP_PATIENCE if patience is None else patience)
+        self._throttle.stopping = True
         self.wake()
+        with suppress(TimeoutError):
+            # What a turn is claiming now comes to be under way at its end.
+            async with asyncio.timeout_at(until), self._turning:
+                pass
         if tasks := (*self._sending.values(), *self._looking_up.values()):
-            _, late = await asyncio.wait(
-                tasks, timeout=STOP_PATIENCE if patience is None else patience
-            )
+            _, late = await asyncio.wait(tasks, timeout=max(0, until - now()))
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -133,14 +130,12 @@ class Worker:
         """Do what is due; return the seconds until something is, None for never."""
         await persist(self.follow_clock)
         now = self._clock()
-        slots, look_ups = self._slots(now)
-        if self._hasten or (slots and self._breaker.open):
+        throttle = self._throttle
+        slots, look_ups = throttle.slots(now, len(self._sending), len(self._looking_up))
+        if (limit := throttle.hastened(slots)) != 0:
             await persist(
-                lambda: self._store.hasten(
-                    self._connection, now, limit=None if self._hasten else 1
-                )
+                lambda: self._store.hasten(self._connection, now, limit=limit)
             )
-            self._hasten = False
         taken = await persist(
             lambda: self._store.take(
                 self._connection,
@@ -155,12 +150,12 @@ class Worker:
             self._changed(delivery)
         for delivery in taken.claimed:
             self._spawn(self._sending, delivery, self._carrier.send)
-        alone = self._breaker.open and bool(taken.claimed)
+        alone = throttle.alone and bool(taken.claimed)
         for delivery in () if alone else taken.look_ups:
             self._spawn(self._looking_up, delivery, self._carrier.look_up)
         moments = [
             moment
-            for moment in (taken.next_at, self._held_until, self._breaker.probe_at)
+            for moment in (taken.next_at, throttle.next_at(now))
             if moment is not None and moment > now
         ]
         if moments:
@@ -181,25 +176,7 @@ class Worker:
             _LOGGER.warning("The clock was set by %s; what waits was moved along", jump)
             self._jump -= jump
             self._started += jump
-            if self._held_until is not None:
-                self._held_until += jump
-            self._breaker.shift(jump)
-
-    def _slots(self, now: datetime) -> tuple[int, int]:
-        """Return how many more deliveries may be sent, and looked up.
-
-        Neither waits for the other, but for the one attempt of an open breaker.
-        """
-        if self._stilled:
-            return 0, 0
-        if self._breaker.open:
-            idle = not self._sending and not self._looking_up
-            probes = int(idle and self._breaker.probes(now))
-            return probes, probes
-        return (
-            max(0, self._backend.concurrency - len(self._sending)),
-            max(0, self._backend.look_ups_at_once - len(self._looking_up)),
-        )
+            self._throttle.shift(jump)
 
     def _spawn(
         self,
@@ -228,27 +205,11 @@ class Worker:
 
     def _got_through(self) -> None:
         """Take note of an answer; what had waited for one need not wait any longer."""
-        if self._breaker.got_through():
-            self._hasten = True
+        if self._throttle.got_through(self._clock()):
             self.wake()
         self._contacted(None)
 
     def _troubled(self, error: BackendError) -> None:
         """Slow down, or pause, as an error asks for."""
-        if _hopeless(error):
-            self._breaker.failed(self._clock(), self._chance())
-        if outcomes.pauses(error):
-            self.pause()
-        if wait := outcomes.hold(error):
-            self._held_until = self._clock() + wait
+        self._throttle.troubled(error, self._clock())
         self._contacted(error)
-
-
-def _hopeless(error: BackendError) -> bool:
-    """Say whether what comes next would most likely fare no better.
-
-    A backend that says until when it is busy is left alone until then instead.
-    """
-    if isinstance(error, Unavailable):
-        return outcomes.hold(error) is None
-    return isinstance(error, CannotConnect)

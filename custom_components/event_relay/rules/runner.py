@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, override
+from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import (
@@ -17,7 +17,6 @@ from homeassistant.core import (
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.trace import trace_clear
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
@@ -28,11 +27,10 @@ from .arming import CannotArm
 from .catching_up import CatchingUp
 from .cursor import CURSOR
 from .delivering import Delivering
-from .firing import Cause, index_of, occurred_at
+from .firing import Cause
+from .hearing import Hearing
 from .leaving import async_leave_deliveries
 from .member import Member
-from .noise import is_noise, vanishes
-from .occurrences import occurrence_of
 from .open_events import read_open_events
 from .openings import Openings
 from .references import References
@@ -63,6 +61,13 @@ class RuleRunner(Member):
         self._openings = Openings(self, ending, notes) if ending else None
         self._delivering = Delivering(self, self.rule, self._openings)
         self._catching_up = CatchingUp(self, self.rule)
+        self._hearing = Hearing(
+            delivering=self._delivering,
+            catching_up=self._catching_up,
+            openings=self._openings,
+            armed=self._async_fully_armed,
+            try_again_later=self._try_again_later,
+        )
         self._issues = RuleIssues(self.hass, way.connection, self.id, self.title)
         self._references = References(self.hass, self._issues.refers_to)
         self._armed: Armed | None = None
@@ -176,9 +181,8 @@ class RuleRunner(Member):
         if self._armed is not None:
             await self._async_look_back(self._armed)
 
-    async def _async_arm(self, _: datetime | None = None) -> None:
-        """Attach triggers and conditions, or try it again later and say why."""
-        self._cancel_again = None
+    async def _async_arm(self) -> None:
+        """Attach triggers and conditions, and see to what happened before."""
         if self._armed is not None:
             return
         async with self._arming:
@@ -187,15 +191,16 @@ class RuleRunner(Member):
             await self._async_look_back(armed)
 
     async def _async_attach(self) -> Armed | None:
-        """Attach all of it, or nothing; what fires meanwhile waits for that."""
-        ended = self._async_ended if self._openings is not None else None
+        """Attach what can be; what fires meanwhile waits for that."""
+        hearing = self._hearing
+        ended = hearing.async_ended if self._openings is not None else None
         try:
             armed = await arm(
-                self.hass, self.rule, triggered=self._async_triggered, ended=ended
+                self.hass, self.rule, triggered=hearing.async_triggered, ended=ended
             )
         except CannotArm as error:
             self._issues.not_armed(str(error))
-            self._cancel_again = async_call_later(self.hass, AGAIN, self._async_arm)
+            self._try_again_later()
             return None
         if self._working:
             self._armed = armed
@@ -203,30 +208,57 @@ class RuleRunner(Member):
             armed.disarm()
             return None
         self.set_armed(True)
-        self._issues.armed()
+        self._see_to_problem(armed)
         return armed
+
+    @callback
+    def _see_to_problem(self, armed: Armed) -> None:
+        """Say which triggers are not attached, and try those again later."""
+        if armed.problem:
+            self._issues.partly_armed(armed.problem)
+            self._try_again_later()
+        else:
+            self._issues.armed()
+
+    @callback
+    def _try_again_later(self) -> None:
+        """Try again after a while what cannot be done now."""
+        if self._working and self._cancel_again is None:
+            self._cancel_again = async_call_later(
+                self.hass, AGAIN, self._async_try_again
+            )
+
+    async def _async_try_again(self, _: datetime) -> None:
+        """Attach, and catch up with, what could not be before."""
+        self._cancel_again = None
+        if (armed := self._armed) is None:
+            await self._async_arm()
+            return
+        if armed.problem:
+            await armed.async_attach()
+            if self._armed is not armed:
+                return
+            self._see_to_problem(armed)
+        if self._home_started:
+            self._references.watch(armed.references)
+            await self._async_catch_up(armed)
 
     async def _async_look_back(self, armed: Armed) -> None:
         """End what should have ended, and see to what was missed."""
         self._references.watch(armed.references)
         if self._openings is not None:
             await self._openings.async_look()
-        await self._async_catch_up()
+        await self._async_catch_up(armed)
 
-    async def _async_catch_up(self, _: datetime | None = None) -> None:
-        """See to what was missed, and try again what cannot be told now."""
-        self._cancel_again = None
-        if (armed := self._armed) is None:
-            return
+    async def _async_catch_up(self, armed: Armed) -> None:
+        """See to what was missed, and try again later what cannot be done now."""
 
-        async def fire(cause: Cause, notes: Notes) -> None:
+        async def fire(cause: Cause, notes: Notes) -> bool:
             """Fire as the rule's own triggers do."""
-            await self._delivering.async_fire(cause, armed, notes)
+            return await self._delivering.async_fire(cause, armed, notes)
 
-        if not await self._catching_up.async_catch_up(armed, fire) and self._working:
-            self._cancel_again = async_call_later(
-                self.hass, AGAIN, self._async_catch_up
-            )
+        if not await self._catching_up.async_catch_up(armed, fire):
+            self._try_again_later()
 
     async def _async_fully_armed(self) -> Armed | None:
         """Return all that is attached; None if it is not, or no more."""
@@ -234,44 +266,3 @@ class RuleRunner(Member):
             async with self._arming:
                 pass
         return self._armed
-
-    async def _async_triggered(
-        self, variables: dict[str, Any], context: Context | None = None
-    ) -> None:
-        """Fire, unless only an entity came or went."""
-        # Else our checks would be added to the trace of the automation that caused it.
-        trace_clear()
-        if (armed := await self._async_fully_armed()) is None:
-            return
-        if is_noise(variables) and not self.rule.from_unknown:
-            return
-        index = index_of(variables)
-        occurrence = occurrence_of(armed.triggers.configs[index], index, variables)
-        cause = Cause(
-            variables=variables,
-            occurred_at=occurrence.instant if occurrence else occurred_at(variables),
-            context=Context(parent_id=context.id if context else None),
-            occurrence=occurrence,
-        )
-        notes = self._catching_up.notes_for(occurrence)
-        await self._delivering.async_fire(cause, armed, notes)
-
-    async def _async_ended(
-        self, variables: dict[str, Any], context: Context | None = None
-    ) -> None:
-        """End what this trigger ends; that an entity went is no end."""
-        trace_clear()
-        armed = await self._async_fully_armed()
-        if armed is None or self._openings is None or vanishes(variables):
-            return
-        cause = Cause(
-            variables=variables,
-            occurred_at=occurred_at(variables),
-            context=Context(parent_id=context.id if context else None),
-        )
-        await self._openings.async_end_those_of(
-            cause.entity_id,
-            cause.occurred_at,
-            cause.context,
-            its_own=armed.may_start(cause.entity_id),
-        )
