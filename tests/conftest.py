@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 import logging
 from pathlib import Path
+from typing import override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
@@ -11,6 +12,8 @@ from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 # The test harness brings an empty package of the same name, and the one imported
 # first is the one in which Home Assistant looks for integrations.
@@ -20,12 +23,33 @@ from simulators.frigate import FrigateSimulator
 from simulators.guance import GuanceSimulator
 from simulators.palabra import PalabraSimulator
 
+BROWSER = "tests/browser/"
+
 # Two shared cores may stop any example for longer than Hypothesis waits.
 settings.register_profile("event_relay", deadline=None)
 settings.load_profile("event_relay")
 
 # The harness logs every statement of Home Assistant's recorder, also between tests.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+
+class SpreadByFile(LoadFileScheduling):
+    """Gives the processes a file each, and all files of the browser tests to one.
+
+    These share a house and a browser.
+    """
+
+    @override
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Producer
+) -> SpreadByFile | None:
+    """Spread the tests over the processes, where they are to be spread by file."""
+    by_file = config.getoption("dist") == "loadfile"
+    return SpreadByFile(config, log) if by_file else None
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-WINDOW: ViewportSize = {"width": 860, "height": 1000}
+_WINDOW: ViewportSize = {"width": 860, "height": 1000}
 """Too narrow for the sidebar, so that pictures show what they are about."""
 _PATIENCE = 60_000
 """Milliseconds that anything on a page may take: two shared cores may be slow."""
@@ -76,7 +76,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def visit(house: House, browser: Browser) -> AsyncIterator[BrowserContext]:
     """Log in as a person does, and stay logged in."""
     async with await browser.new_context(
-        viewport=WINDOW, timezone_id="Europe/Amsterdam"
+        viewport=_WINDOW, timezone_id="Europe/Amsterdam"
     ) as visit:
         visit.set_default_timeout(_PATIENCE)
         page = await visit.new_page()

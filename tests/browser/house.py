@@ -20,8 +20,8 @@ from . import past
 
 USER = User(name="demo", password="a good password")
 BELL = "input_boolean.doorbell"
-DOORBELL = (BELL, "switch.doorbell", "event.doorbell_outcome")
-"""The bell, and what the rule for it tells of its deliveries by."""
+DOORBELL = (BELL, "switch.doorbell")
+"""The bell, and what stands for the rule that a test makes for it."""
 FRIGATE = "Frigate"
 WEATHER = "Weather station"
 """A connection that has delivered a lot in its time."""

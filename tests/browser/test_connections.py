@@ -37,9 +37,9 @@ async def see_added(page: Page, title: str) -> None:
     await press(page, "Submit")
     await press(page, "Skip and finish")
     await page.wait_for_url("**/config/devices/device/*")
-    await expect(page.get_by_text(title, exact=True)).to_be_visible()
-    connected = page.get_by_text(re.compile(r"\bConnected\s*$"))
-    await expect(connected.first).to_be_visible()
+    await expect(page.get_by_text(title, exact=True).first).to_be_visible()
+    connected = page.get_by_text(re.compile(r"^\s*Connected(?! devices)"))
+    await expect(connected).to_be_visible()
 
 
 async def test_frigate(page: Page, house: House, album: Album) -> None:
