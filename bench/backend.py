@@ -118,6 +118,11 @@ class SendEventOperation(Operation[BenchClient, SendEvent, BenchCapabilities]):
         return Receipt(outside_id=str(results["send"]["id"]))
 
     @override
+    def overlaps(self, payload: SendEvent, capabilities: BenchCapabilities) -> bool:
+        """Let it go at once: it can be looked up and ends by itself."""
+        return True
+
+    @override
     def summary(self, payload: SendEvent) -> str:
         """Say what it is called."""
         return payload.title

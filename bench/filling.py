@@ -5,10 +5,10 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from custom_components.event_relay.outbox import queries
 from custom_components.event_relay.outbox.delivery import Delivery, Origin, OriginKind
 from custom_components.event_relay.outbox.file import open_file
 from custom_components.event_relay.outbox.room import Room
+from custom_components.event_relay.outbox.writing import Acceptance, accept
 from custom_components.event_relay.storage import FILE_NAME
 
 from .backend import OPERATION
@@ -25,10 +25,10 @@ async def fill(folder: Path, waiting: int) -> None:
 def _fill(path: Path, waiting: int) -> None:
     """Write the file."""
     with closing(open_file(path).database) as database:
-        room = Room()
         database.execute("BEGIN")
-        for number in range(waiting):
-            queries.accept(database, _a_delivery(number), room, LIMIT)
+        deliveries = (_a_delivery(number) for number in range(waiting))
+        acceptances = [Acceptance(delivery=one, limit=LIMIT) for one in deliveries]
+        accept(database, acceptances, Room())
         database.execute("COMMIT")
 
 

@@ -176,6 +176,15 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
         del payload, occurred_at, capabilities
         return None
 
+    def overlaps(self, payload: PayloadT, capabilities: CapabilitiesT) -> bool:
+        """Say whether it may be sent while its acceptance is still being committed.
+
+        Only what can be looked up and ends by itself: if the house dies in that very
+        moment, it has happened once, and nobody is left who would have to end it.
+        """
+        del payload, capabilities
+        return False
+
     def key(self, payload: PayloadT, delivery_id: str) -> str | None:
         """Return what deliveries share that must keep their order."""
         del payload, delivery_id

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 import logging
 from typing import Any
 from uuid import uuid4
@@ -105,22 +106,38 @@ class Outbox:
 
         The wait, in seconds, ends with the first attempt's outcome, and at once
         while the connection sends nothing. Raises InvalidField, OutboxFull and
-        StoreUnavailable; then there is no such delivery.
+        StoreUnavailable; then there is no such delivery. Of these SentUnrecorded
+        says that it may have arrived all the same.
         """
         if self._worker is not None:
             await self._worker.follow_clock()
-        delivery = self._delivery(request)
+        delivery, overlaps = self._delivery(request)
         queue = self._waiter(delivery.id)
         try:
-            accepted = await self._store.accept(
-                delivery, limit=self._limit, noted=self._memory(request)
-            )
-            if accepted is delivery:
+            accepted, new = await self._accepted(request, delivery, overlaps=overlaps)
+            if new:
                 self._tell(accepted)
-            self._wake()
             return await self._outcome(accepted, queue, wait)
         finally:
             self._forget(delivery.id, queue)
+
+    async def _accepted(
+        self, request: Request, delivery: Delivery, *, overlaps: bool
+    ) -> tuple[Delivery, bool]:
+        """Commit a delivery; return it as stored, and whether it is new.
+
+        One that overlaps is sent meanwhile, if it can be.
+        """
+        accept = partial(
+            self._store.accepting, limit=self._limit, noted=self._memory(request)
+        )
+        if overlaps and self._worker is not None:
+            overlap = self._worker.send_at_once(delivery, accept)
+            if overlap is not None:
+                return await overlap.acceptance(), True
+        accepted = await accept(delivery)
+        self._wake()
+        return accepted, accepted is delivery
 
     async def retry(
         self, delivery: Delivery, *, confirm: bool = False, wait: float = 0
@@ -200,15 +217,20 @@ class Outbox:
         self._wake()
         return given_up
 
-    def _delivery(self, request: Request) -> Delivery:
-        """Make the delivery of a request; raises InvalidField."""
+    def _delivery(self, request: Request) -> tuple[Delivery, bool]:
+        """Make the delivery of a request, and say whether it may overlap.
+
+        That is, be sent while it is being committed: only what its operation allows,
+        what keeps no order with others, and what is asked for live, and so has no id
+        by which it could be asked for again. Raises InvalidField.
+        """
         operation = self._backend.operation(request.operation)
         payload = operation.parse(request.data)
         capabilities = self._capabilities()
         operation.check(payload, capabilities, self._clock())
         delivery_id = request.id or str(uuid4())
         now = self._clock()
-        return Delivery(
+        delivery = Delivery(
             id=delivery_id,
             connection=self._connection,
             operation=operation.name,
@@ -224,6 +246,14 @@ class Outbox:
             expires_at=operation.expires(payload, request.occurred_at, capabilities),
             due_at=now,
         )
+        overlaps = (
+            request.id is None
+            and delivery.key in {None, delivery_id}
+            and delivery.lane is None
+            and delivery.follows is None
+            and operation.overlaps(payload, capabilities)
+        )
+        return delivery, overlaps
 
     def _memory(self, request: Request) -> Memory | None:
         """Return what is to be remembered with a request, if anything is."""
@@ -249,7 +279,8 @@ class Outbox:
     ) -> Delivery:
         """Return what became of a delivery within so many seconds."""
         held = self._worker is None or self._worker.held
-        if wait <= 0 or held or delivery.state.settled:
+        on_its_way = delivery.state is DeliveryState.SENDING
+        if wait <= 0 or (held and not on_its_way) or delivery.state.settled:
             return delivery
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):

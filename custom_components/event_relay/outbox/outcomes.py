@@ -51,6 +51,17 @@ def hold(error: BackendError) -> timedelta | None:
             return None
 
 
+def claimed(delivery: Delivery, now: datetime) -> Delivery:
+    """Begin an attempt."""
+    return replace(
+        delivery,
+        state=DeliveryState.SENDING,
+        attempts=delivery.attempts + 1,
+        first_sent_at=delivery.first_sent_at or now,
+        due_at=None,
+    )
+
+
 def step_done(
     delivery: Delivery, step: AnyStep, result: JsonObject, now: datetime
 ) -> Delivery:

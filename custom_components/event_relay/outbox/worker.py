@@ -14,9 +14,13 @@ from .breaker import Breaker
 from .carrier import Carrier, persist
 from .clock import SteadyClock
 from .delivery import Delivery
+from .overlap import Overlap
 from .store import StaleDelivery, Store
 
 _LOGGER = logging.getLogger(__name__)
+
+type Acceptance = asyncio.Future[Delivery]
+"""Ends with the commit of a new delivery."""
 
 STOP_PATIENCE = 8.0
 """Seconds that requests under way get when the worker stops."""
@@ -52,7 +56,7 @@ class Worker:
         self._store = store
         self._clock = clock
         self._chance = chance
-        self._changed = changed
+        self._tell = changed
         self._contacted = contacted
         self._carrier = Carrier(
             connection=connection,
@@ -62,13 +66,15 @@ class Worker:
             store=store,
             clock=clock,
             chance=chance,
-            changed=changed,
+            changed=self._changed,
             got_through=self._got_through,
             troubled=self._troubled,
         )
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._looking_up: dict[str, asyncio.Task[None]] = {}
         self._awake = asyncio.Event()
+        self._at_rest = False
+        """Whether nothing waits in the file, as of the last turn."""
         self._held_until: datetime | None = None
         self._breaker = Breaker()
         self._hasten = False
@@ -91,7 +97,30 @@ class Worker:
 
     def wake(self) -> None:
         """Look for work now."""
+        self._at_rest = False
         self._awake.set()
+
+    def send_at_once(
+        self, delivery: Delivery, accept: Callable[[Delivery], Acceptance]
+    ) -> Overlap | None:
+        """Begin to send a new delivery beside its acceptance, which `accept` queues.
+
+        Returns None, and does nothing, unless a slot is free and nothing else waits:
+        then all that is said of what waits, its order and bound, is about nothing.
+        """
+        now = self._clock()
+        free = len(self._sending) < self._backend.concurrency
+        late = delivery.expires_at is not None and delivery.expires_at <= now
+        if not (free and self._at_rest and self._store.healthy) or self.held or late:
+            return None
+        sending = outcomes.claimed(delivery, now)
+        overlap = Overlap(
+            delivery=sending,
+            accepted=accept(sending),
+            attempted=asyncio.get_running_loop().create_future(),
+        )
+        self._spawn(self._sending, sending, self._carrier.send_at_once(overlap))
+        return overlap
 
     def pause(self) -> None:
         """Send nothing until resumed; what has its time over still expires."""
@@ -131,6 +160,7 @@ class Worker:
 
     async def _turn(self) -> float | None:
         """Do what is due; return the seconds until something is, None for never."""
+        self._at_rest = False
         await persist(self.follow_clock)
         now = self._clock()
         slots, look_ups = self._slots(now)
@@ -151,13 +181,14 @@ class Worker:
                 expire_since=None if self._clock.steady else self._started,
             )
         )
+        self._at_rest = not (taken.waiting or self._awake.is_set())
         for delivery in taken.ended:
             self._changed(delivery)
         for delivery in taken.claimed:
-            self._spawn(self._sending, delivery, self._carrier.send)
+            self._spawn(self._sending, delivery, self._carrier.send(delivery))
         alone = self._breaker.open and bool(taken.claimed)
         for delivery in () if alone else taken.look_ups:
-            self._spawn(self._looking_up, delivery, self._carrier.look_up)
+            self._spawn(self._looking_up, delivery, self._carrier.look_up(delivery))
         moments = [
             moment
             for moment in (taken.next_at, self._held_until, self._breaker.probe_at)
@@ -205,17 +236,18 @@ class Worker:
         self,
         tasks: dict[str, asyncio.Task[None]],
         delivery: Delivery,
-        work: Callable[[Delivery], Coroutine[Any, Any, None]],
+        work: Coroutine[Any, Any, None],
     ) -> None:
         """Work on a delivery beside the worker's turns."""
-        task = asyncio.create_task(work(delivery), name=f"event_relay {delivery.id}")
+        task = asyncio.create_task(work, name=f"event_relay {delivery.id}")
         tasks[delivery.id] = task
 
         def ended(task: asyncio.Task[None]) -> None:
             # The delivery may have been claimed again before this was called.
             if tasks.get(delivery.id) is task:
                 del tasks[delivery.id]
-            self.wake()
+            if not self._at_rest:
+                self.wake()
             if task.cancelled() or (error := task.exception()) is None:
                 return
             if isinstance(error, StaleDelivery):
@@ -225,6 +257,12 @@ class Worker:
                 _LOGGER.error("Delivery %s broke off", delivery.id, exc_info=error)
 
         task.add_done_callback(ended)
+
+    def _changed(self, delivery: Delivery) -> None:
+        """Pass an outcome on; what has not ended by it will want another turn."""
+        if not delivery.state.settled:
+            self.wake()
+        self._tell(delivery)
 
     def _got_through(self) -> None:
         """Take note of an answer; what had waited for one need not wait any longer."""

@@ -112,8 +112,10 @@ class Delivering:
         """Have it accepted, with all that is to be remembered of it."""
         member, rule = self._member, self._rule
         occurrence = cause.occurrence
-        delivery_id = occurrence.delivery_id(rule.id) if occurrence else str(uuid4())
+        delivery_id = occurrence.delivery_id(rule.id) if occurrence else None
         event = self._opening(delivery_id, cause)
+        if event is not None:
+            delivery_id = event.delivery_id
         if (counted := member.notes.get(_FIRINGS)) is not None:
             notes = {**notes, _FIRINGS: counted}
         if event is not None:
@@ -142,7 +144,7 @@ class Delivering:
             return nullcontext()
         return self._openings.beginning(event)
 
-    def _opening(self, delivery_id: str, cause: Cause) -> OpenEvent | None:
+    def _opening(self, delivery_id: str | None, cause: Cause) -> OpenEvent | None:
         """Return the event that a firing begins, None if it begins none."""
         if self._openings is None or (until := self._rule.until) is None:
             return None
@@ -150,7 +152,7 @@ class Delivering:
             return None
         longest = _TEST_OPEN if cause.test else until.longest_open
         return OpenEvent(
-            delivery_id=delivery_id,
+            delivery_id=delivery_id or str(uuid4()),
             ends_by=cause.occurred_at + longest,
             entity_id=cause.entity_id,
             state=cause.state,
