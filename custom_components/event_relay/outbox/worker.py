@@ -239,7 +239,10 @@ class Worker:
         work: Coroutine[Any, Any, None],
     ) -> None:
         """Work on a delivery beside the worker's turns."""
-        task = asyncio.create_task(work, name=f"event_relay {delivery.id}")
+        # Eagerly: what it sends is on its way before anything else is done.
+        task = asyncio.create_task(
+            work, name=f"event_relay {delivery.id}", eager_start=True
+        )
         tasks[delivery.id] = task
 
         def ended(task: asyncio.Task[None]) -> None:
