@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import logging
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant
@@ -17,6 +18,9 @@ from custom_components.event_relay import storage
 # Two shared cores may stop any example for longer than Hypothesis waits.
 settings.register_profile("event_relay", deadline=None)
 settings.load_profile("event_relay")
+
+# The harness logs every statement of Home Assistant's recorder, also between tests.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 @pytest.fixture

@@ -3,11 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from http import HTTPStatus
-from typing import Any
 
-from aiohttp.test_utils import TestClient
-from aiohttp.web import Application, Request
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
@@ -31,6 +27,7 @@ from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
 from .home import act, connect, until_state
+from .repair_dialog import Dialog
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -62,43 +59,10 @@ async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEnt
     return await connect(hass, frigate)
 
 
-type Client = TestClient[Request, Application]
-
-
-class Dialog:
-    """The dialog of a repair, driven as the frontend drives it."""
-
-    def __init__(self, client: Client, entry: MockConfigEntry) -> None:
-        """Take a client, and the connection that has a repair."""
-        self._client = client
-        self._path = "/api/repairs/issues/fix"
-        self._issue = failed_issue(entry)
-
-    async def open(self) -> dict[str, Any]:
-        """Begin to mend."""
-        opened = await self._post({"handler": DOMAIN, "issue_id": self._issue})
-        self._path += f"/{opened['flow_id']}"
-        return opened
-
-    async def choose(self, step: str) -> dict[str, Any]:
-        """Choose from the menu."""
-        return await self._post({"next_step_id": step})
-
-    async def submit(self, **entered: str) -> dict[str, Any]:
-        """Submit a form."""
-        return await self._post(entered)
-
-    async def _post(self, content: dict[str, Any]) -> dict[str, Any]:
-        response = await self._client.post(self._path, json=content)
-        assert response.status == HTTPStatus.OK, await response.text()
-        result: dict[str, Any] = await response.json()
-        return result
-
-
 @pytest.fixture
 async def dialog(hass_client: ClientSessionGenerator, entry: MockConfigEntry) -> Dialog:
     """Return the dialog of the connection's repair, not yet opened."""
-    return Dialog(await hass_client(), entry)
+    return Dialog(await hass_client(), failed_issue(entry))
 
 
 async def refused(
@@ -150,7 +114,7 @@ async def test_retrying_all_mends_it(
     assert issue.translation_placeholders == {"connection": "Frigate", "number": "1"}
 
     menu = await dialog.open()
-    assert menu["type"] == "menu"
+    assert (menu["type"], menu["step_id"]) == ("menu", "known")
     assert menu["menu_options"] == ["reasons", "retry_all", "discard_all"]
     assert menu["description_placeholders"]["known"] == "1"
     assert (await dialog.choose("retry_all"))["reason"] == "retried"
@@ -227,6 +191,7 @@ async def test_those_of_unknown_outcome_are_decided_one_by_one(
     assert await counted(hass, entry) is not None
 
     menu = await dialog.open()
+    assert menu["step_id"] == "init"
     assert "outcome_unknown" in menu["menu_options"]
     asked = await dialog.choose("outcome_unknown")
     assert asked["description_placeholders"]["delivery_id"] == first
@@ -259,7 +224,10 @@ async def test_all_that_failed_leaves_those_of_unknown_outcome(
 
     menu = await dialog.open()
 
+    assert menu["step_id"] == "unknown"
     assert menu["menu_options"] == ["reasons", "outcome_unknown"]
+    assert (await dialog.choose("reasons"))["step_id"] == "reasons"
+    assert (await dialog.submit())["step_id"] == "unknown"
     assert await states(hass) == {lost: "failed"}
 
 
@@ -272,20 +240,24 @@ async def test_what_cannot_be_done_is_said(
 ) -> None:
     delivery_id = await refused(hass, frigate)
     assert await counted(hass, entry) is not None
-    client = await hass_client()
+    client, issue_id = await hass_client(), failed_issue(entry)
 
     async def unavailable(*_: object, **__: object) -> None:
         raise StoreUnavailable("disk full")
 
     with monkeypatch.context() as broken:
         broken.setattr(Store, "listing", unavailable)
-        assert (await Dialog(client, entry).open())["reason"] == "outbox_unavailable"
+        told = await Dialog(client, issue_id).open()
+    assert told["reason"] == "outbox_unavailable"
 
+    opened = Dialog(client, issue_id)
+    await opened.open()
     await act(hass, "discard_delivery", delivery_id=delivery_id)
-    assert (await Dialog(client, entry).open())["reason"] == "nothing_failed"
+    assert (await Dialog(client, issue_id).open())["reason"] == "nothing_failed"
 
     await hass.config_entries.async_unload(entry.entry_id)
-    assert (await Dialog(client, entry).open())["reason"] == "not_loaded"
+    assert (await opened.choose("retry_all"))["reason"] == "not_loaded"
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
 
 
 async def test_repair_is_back_after_a_start_and_goes_with_the_connection(

@@ -31,6 +31,7 @@ from simulators.palabra import PalabraSimulator
 from . import home_guance, palabra_home
 from .home import act, connect, coordinator
 from .home_aipix import connect_aipix
+from .rules.house import DOORBELL, RULE_ID, a_rule, set_up
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -108,9 +109,31 @@ async def test_device_tells_the_same(
     hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
 ) -> None:
     (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    assert await get_diagnostics_for_device(
-        hass, hass_client, entry, device
-    ) == await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    told = await get_diagnostics_for_device(hass, hass_client, entry, device)
+    assert told.pop("rule_or_mirror") is None
+    assert told == await get_diagnostics_for_config_entry(hass, hass_client, entry)
+
+
+async def test_device_of_a_rule_tells_how_the_rule_fares(
+    hass: HomeAssistant, frigate: FrigateSimulator, hass_client: ClientSessionGenerator
+) -> None:
+    rule = {**DOORBELL, "fields": {**DOORBELL["fields"], "label": "canary-label"}}
+    broken = {**rule, "triggers": [{"trigger": "nothing.canary"}]}
+    entry = await set_up(
+        hass, frigate, a_rule(rule, "canary"), a_rule(broken, "canary", "broken")
+    )
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, f"{entry.entry_id}_broken"), entry.entry_id
+    )
+    assert device is not None
+    told: Any = await get_diagnostics_for_device(hass, hass_client, entry, device)
+    assert told["rule_or_mirror"] == "broken"
+    known = {"kind": "rule", "operation": "create_camera_event", "enabled": True}
+    assert told["rules_and_mirrors"] == [
+        {"id": RULE_ID, **known, "armed": True},
+        {"id": "broken", **known, "armed": False},
+    ]
+    assert "canary" not in json.dumps(told)
 
 
 async def test_says_why_the_outbox_cannot_be_read(

@@ -43,12 +43,12 @@ from simulators.frigate import FrigateSimulator
 
 from .home import a_connection, act, connect, coordinator, until_state
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+pytestmark = pytest.mark.usefixtures("all_enabled", "socket_enabled")
 
 DOORBELL = {"camera": "front_door", "label": "doorbell"}
 CREATE = "/api/events/*/*/create"
 
-CONNECTIVITY = "binary_sensor.frigate_connectivity"
+CONNECTIVITY = "binary_sensor.frigate"
 FAILED = "sensor.frigate_failed_deliveries"
 LAST = "sensor.frigate_last_delivery"
 OLDEST = "sensor.frigate_oldest_pending_delivery"
@@ -123,7 +123,6 @@ async def press(hass: HomeAssistant) -> None:
     )
 
 
-@pytest.mark.usefixtures("all_enabled")
 @pytest.mark.parametrize("platform", ["binary_sensor", "button", "event", "sensor"])
 async def test_entities_of_a_platform(
     hass: HomeAssistant,
@@ -262,7 +261,6 @@ async def test_discarded_one_is_an_outcome_too(
     assert await counted(hass, FAILED) == "0"
 
 
-@pytest.mark.usefixtures("all_enabled")
 async def test_outage_is_shown_with_what_waits(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
@@ -411,10 +409,3 @@ async def test_burst_is_counted_once_and_nothing_is_counted_at_idle(
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=5))
     await hass.async_block_till_done()
     assert queries == 1
-
-
-async def test_what_changes_often_is_disabled_by_default(
-    entry: MockConfigEntry, entity_registry: er.EntityRegistry
-) -> None:
-    entities = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
-    assert [one.entity_id for one in entities if one.disabled] == [OLDEST]

@@ -6,29 +6,41 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.components.recorder.core import Recorder
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.const import STATE_UNKNOWN
+from homeassistant.core import Context, HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.counts import SETTLING
 from custom_components.event_relay.logbook import message
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
+from simulators.guance import GuanceSimulator
 
 from .home import act
+from .home_guance import connect as connect_guance
 from .rules.house import BELL, DOORBELL, a_rule, change, member_of, set_up, until
 
 pytestmark = pytest.mark.usefixtures("recorder_mock", "socket_enabled")
 
 CREATE = "/api/events/*/*/create"
-CONNECTION = "event.frigate_outcome"
-RULE = "event.doorbell_outcome"
+CONNECTION = "binary_sensor.frigate"
+RULE = "switch.doorbell"
+LAST = "sensor.frigate_last_delivery"
+LAST_OF_RULE = "sensor.doorbell_last_delivery"
 
 
 @pytest.fixture
@@ -45,14 +57,19 @@ async def activity(recorder_mock: Recorder, hass: HomeAssistant) -> None:
     await hass.async_block_till_done()
 
 
+async def settled(hass: HomeAssistant) -> None:
+    """Let all that changes with a delivery be shown, counts too."""
+    await hass.async_block_till_done()
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=SETTLING + 1))
+    await hass.async_block_till_done()
+
+
 async def lines(
-    hass: HomeAssistant, client: WebSocketGenerator, *entity_ids: str
+    hass: HomeAssistant, client: WebSocketGenerator, **narrowed: list[str]
 ) -> list[dict[str, Any]]:
     """Return what Activity shows, of all or of some entities, once it tells of us."""
     since = (dt_util.utcnow() - timedelta(hours=1)).isoformat()
-    asked: dict[str, Any] = {"type": "logbook/get_events", "start_time": since}
-    if entity_ids:
-        asked["entity_ids"] = list(entity_ids)
+    asked = {"type": "logbook/get_events", "start_time": since, **narrowed}
     socket = await client()
     async with asyncio.timeout(10):
         while True:
@@ -70,46 +87,48 @@ def told(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [line for line in shown if line.get("domain") == "event_relay"]
 
 
+def ours(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return all lines that are there because of Event Relay."""
+    return [line for line in shown if line.get("entity_id") != BELL]
+
+
 @pytest.mark.usefixtures("activity")
-async def test_outcome_of_a_rule_names_its_cause(
+async def test_a_delivery_of_a_rule_is_one_line_with_its_cause(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     hass_ws_client: WebSocketGenerator,
 ) -> None:
     await change(hass, BELL, "off")
-    await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await settled(hass)
     await change(hass, BELL, "on")
     await until(lambda: frigate.events)
-    await until(lambda: _shown(hass, RULE))
+    await until(lambda: state_of(hass, LAST_OF_RULE) != STATE_UNKNOWN)
+    await settled(hass)
+    assert state_of(hass, LAST) != STATE_UNKNOWN
 
-    shown = await lines(hass, hass_ws_client)
+    (line,) = ours(await lines(hass, hass_ws_client))
 
-    (line,) = told(shown)
     assert line["name"] == "Doorbell"
-    assert line["message"] == "delivered to Frigate: create camera event"
+    assert line["message"] == "camera event created in Frigate, front_door / doorbell"
     assert line["entity_id"] == RULE
-    assert line["context_entity_id"] == BELL
-    states = {
-        line["entity_id"]: line
-        for line in shown
-        if line.get("entity_id") in (RULE, CONNECTION) and "state" in line
-    }
-    assert set(states) == {RULE, CONNECTION}
-    for state in states.values():
-        assert state["attributes"] == {"event_type": "delivered"}
-        assert state["context_event_type"] == "event_relay_outcome"
-        assert state["context_message"] == line["message"]
-    (alone,) = told(await lines(hass, hass_ws_client, RULE))
-    assert alone["message"] == line["message"]
+    assert state(hass, RULE).name == line["name"]
+    assert (line["context_entity_id"], line["context_state"]) == (BELL, "on")
+    # On the pages of the rule, of the connection, and of their devices, too.
+    hub = device_id(hass, (DOMAIN, entry.entry_id), entry)
+    for page in ({"entity_ids": [RULE]}, {"device_ids": [hub]}):
+        (again,) = ours(await lines(hass, hass_ws_client, **page))
+        assert again["message"] == line["message"]
 
 
 @pytest.mark.usefixtures("activity")
-async def test_outcome_of_an_action_belongs_to_the_connection(
+async def test_a_failed_delivery_of_an_action_is_one_line_of_the_connection(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     hass_ws_client: WebSocketGenerator,
 ) -> None:
     await set_up(hass, frigate)
+    await settled(hass)
     frigate.add_faults(
         Fault(
             kind=FaultKind.STATUS,
@@ -120,20 +139,48 @@ async def test_outcome_of_an_action_belongs_to_the_connection(
         )
     )
     with pytest.raises(HomeAssistantError):
-        await act(hass, "create_camera_event", camera="garden", label="secret label")
+        await act(
+            hass,
+            "create_camera_event",
+            camera="garden",
+            label="visitor",
+            sub_label="secret sub label",
+            description="secret description",
+        )
+    await settled(hass)
 
     shown = await lines(hass, hass_ws_client)
 
-    (line,) = told(shown)
+    (line,) = ours(shown)
     assert line["name"] == "Frigate"
-    assert line["message"] == "failed to deliver: create camera event (rejected)"
+    assert (
+        line["message"] == "camera event not created, garden / visitor: it was refused"
+    )
     assert line["entity_id"] == CONNECTION
+    assert state(hass, CONNECTION).name == line["name"]
     assert (line["context_domain"], line["context_service"]) == (
         "event_relay",
         "create_camera_event",
     )
     assert "said by somebody" not in str(shown)
-    assert "secret label" not in str(shown)
+    assert "secret" not in str(shown)
+
+
+@pytest.mark.usefixtures("activity")
+async def test_a_text_that_somebody_wrote_is_not_told(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator
+) -> None:
+    async with GuanceSimulator(ingest_lag=0) as workspace:
+        await connect_guance(hass, workspace)
+        await act(
+            hass, "create_custom_event", status="info", title="secret", message="secret"
+        )
+        await settled(hass)
+        shown = await lines(hass, hass_ws_client)
+
+    (line,) = ours(shown)
+    assert line["message"] == "custom event created"
+    assert "secret" not in str(shown)
 
 
 @pytest.mark.usefixtures("activity")
@@ -157,26 +204,73 @@ async def test_what_was_missed_is_told(
     assert line["message"] == "skipped what was missed while Home Assistant was off"
 
 
-def _shown(hass: HomeAssistant, entity_id: str) -> bool:
-    """Say whether an entity shows an outcome."""
-    state = hass.states.get(entity_id)
-    return state is not None and "event_type" in state.attributes
+def state(hass: HomeAssistant, entity_id: str) -> State:
+    """Return the state of an entity that is there."""
+    found = hass.states.get(entity_id)
+    assert found is not None
+    return found
+
+
+def state_of(hass: HomeAssistant, entity_id: str) -> str:
+    """Return what an entity shows."""
+    return state(hass, entity_id).state
+
+
+def device_id(
+    hass: HomeAssistant, identifier: tuple[str, str], entry: MockConfigEntry
+) -> str:
+    """Return the id of a device."""
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        identifier, entry.entry_id
+    )
+    assert device is not None
+    return device.id
 
 
 @pytest.mark.parametrize(
     ("data", "said"),
     [
+        ({"outcome": "delivered"}, "camera event created in Frigate"),
         (
-            {"outcome": "expired", "operation": "a", "reason": "cannot_connect"},
-            "could not deliver to Frigate in time: a (cannot connect)",
+            {"outcome": "delivered", "about": "garden / bird", "warnings": 1},
+            "camera event created in Frigate, garden / bird, but not all of it",
         ),
         (
-            {"outcome": "discarded", "operation": "a", "reason": "start_never_was"},
-            "discarded what was to be delivered to Frigate: a (start never was)",
+            {"outcome": "delivered", "operation": "end_camera_event"},
+            "camera event ended in Frigate",
+        ),
+        (
+            {"outcome": "delivered", "operation": "write_note"},
+            "write note done in Frigate",
+        ),
+        (
+            {"outcome": "failed", "reason": "outcome_unknown"},
+            "camera event perhaps not created in Frigate: its answer was lost",
+        ),
+        (
+            {"outcome": "failed", "reason": "unknown_event"},
+            "camera event not created in Frigate: it has no such event",
+        ),
+        (
+            {"outcome": "failed", "reason": "session_limit"},
+            "camera event not created in Frigate: session limit",
         ),
         (
             {"outcome": "failed", "operation": None, "reason": "template_error"},
-            "failed to deliver to Frigate: an event (template error)",
+            "event not delivered to Frigate: a template failed",
+        ),
+        (
+            {"outcome": "expired", "reason": "cannot_connect"},
+            "camera event not created in Frigate in time: it could not be reached",
+        ),
+        ({"outcome": "expired"}, "camera event not created in Frigate in time"),
+        (
+            {"outcome": "discarded", "reason": "rejected"},
+            "camera event not created in Frigate: it was discarded",
+        ),
+        (
+            {"outcome": "discarded", "reason": "start_never_was"},
+            "camera event not created in Frigate: it was never begun",
         ),
         (
             {"outcome": "skipped", "times": 12},

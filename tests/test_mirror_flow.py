@@ -6,11 +6,13 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.selector import SelectSelector
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 import voluptuous as vol
 
 from custom_components.event_relay.const import DOMAIN
@@ -20,6 +22,7 @@ from simulators.palabra import PalabraSimulator
 from .checks.files import PACKAGE, read_json
 from .home_aipix import connect_aipix
 from .palabra_home import connect as connect_palabra
+from .repair_dialog import Dialog
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -30,6 +33,7 @@ SCRIPT = {
     "event_id": "41",
     "reaction_id": "3",
     "users": ["7", "8"],
+    "extra": {"chat_id": 5},
 }
 CALENDAR = {
     "calendar_entity": "calendar.events",
@@ -114,6 +118,8 @@ async def test_a_script_mirror_is_added_and_changed(
     assert flow["errors"] == {"schedule_entity": "empty_schedule"}
     flow = await submit(hass, flow, {**SCRIPT, "event_id": "people"})
     assert flow["errors"] == {"event_id": "not_a_number"}
+    flow = await submit(hass, flow, {**SCRIPT, "extra": ["5"]})
+    assert flow["errors"] == {"extra": "invalid"}
     flow = await submit(hass, flow, SCRIPT)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     (subentry,) = entry.subentries.values()
@@ -142,7 +148,7 @@ async def test_the_administrator_api_has_no_titles_and_no_lists(
 ) -> None:
     entry = await connect_aipix(hass, aipix, "administrator")
     flow = await begin(hass, entry, "script_mirror")
-    assert not {"title", "cameras"} & fields(flow)
+    assert not {"title", "cameras", "extra"} & fields(flow)
     await aipix.stop()
     data = {"schedule_entity": "schedule.office", "event_id": "41"}
     flow = await submit(hass, flow, data)
@@ -214,3 +220,53 @@ async def test_a_connection_that_is_not_loaded(
     flow = await begin(hass, entry, "calendar_mirror")
     assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
     assert entry.domain == DOMAIN
+
+
+async def test_the_repair_of_a_mirror_leads_to_its_form(
+    hass: HomeAssistant,
+    palabra: PalabraSimulator,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    assert await async_setup_component(hass, "repairs", {})
+    hass.states.async_set("calendar.events", "off")
+    entry = await connect_palabra(hass, palabra)
+    flow = await begin(hass, entry, "calendar_mirror")
+    assert (await submit(hass, flow, CALENDAR))["type"] is FlowResultType.CREATE_ENTRY
+    (subentry_id,) = entry.subentries
+    issue_id = f"mirror_source_{subentry_id}"
+    issues = ir.async_get(hass)
+    assert issues.async_get_issue(DOMAIN, issue_id) is None
+    hass.states.async_remove("calendar.events")
+    await hass.async_block_till_done()
+    assert issues.async_get_issue(DOMAIN, issue_id) is not None
+
+    dialog = Dialog(await hass_client(), issue_id)
+    shown = await dialog.open()
+    assert "calendar.events" in shown["description_placeholders"]["entity"]
+    led = await dialog.submit()
+    assert led["reason"] == "form_opened"
+    (form,) = hass.config_entries.subentries.async_progress()
+    assert led["next_flow"] == ["config_subentries_flow", form["flow_id"]]
+    assert form["handler"] == (entry.entry_id, "calendar_mirror")
+    assert form["context"]["subentry_id"] == subentry_id
+
+    hass.states.async_set("calendar.others", "off")
+    changed = {**CALENDAR, "calendar_entity": "calendar.others"}
+    assert (await submit(hass, form, changed))["reason"] == "reconfigure_successful"
+    assert issues.async_get_issue(DOMAIN, issue_id) is None
+
+
+async def test_the_repair_of_a_mirror_goes_with_its_connection(
+    hass: HomeAssistant, palabra: PalabraSimulator
+) -> None:
+    hass.states.async_set("calendar.events", "off")
+    entry = await connect_palabra(hass, palabra)
+    await submit(hass, await begin(hass, entry, "calendar_mirror"), CALENDAR)
+    (subentry_id,) = entry.subentries
+    hass.states.async_remove("calendar.events")
+    await hass.async_block_till_done()
+    issue = (DOMAIN, f"mirror_source_{subentry_id}")
+    assert ir.async_get(hass).async_get_issue(*issue) is not None
+
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert ir.async_get(hass).async_get_issue(*issue) is None

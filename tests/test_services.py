@@ -1,6 +1,6 @@
 """The actions, through Home Assistant, against a simulated Frigate."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -517,6 +517,76 @@ async def test_retry_and_discard_are_for_administrators(
                 blocking=True,
                 context=Context(user_id=hass_read_only_user.id),
             )
+
+
+async def test_other_users_are_not_told_what_deliveries_are_about(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    hass_read_only_user: User,
+    hass_admin_user: User,
+) -> None:
+    await act(hass, "create_camera_event", **DOORBELL)
+
+    async def listed(user_id: str | None) -> Mapping[str, Any]:
+        answer = await hass.services.async_call(
+            DOMAIN,
+            "list_deliveries",
+            {},
+            blocking=True,
+            return_response=True,
+            context=Context(user_id=user_id),
+        )
+        assert answer is not None
+        deliveries: Any = answer["deliveries"]
+        delivery: Mapping[str, Any]
+        (delivery,) = deliveries
+        return delivery
+
+    everything = await listed(hass_admin_user.id)
+    assert everything["summary"] == "front_door / doorbell"
+    assert everything["links"]
+    assert await listed(None) == everything
+    for user_id in (hass_read_only_user.id, "deleted"):
+        told = await listed(user_id)
+        assert told["state"] == "delivered"
+        assert everything.keys() - told.keys() == {
+            "summary",
+            "outside_id",
+            "links",
+            "warnings",
+        }
+
+
+async def test_other_users_are_not_told_what_a_backend_said(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    hass_read_only_user: User,
+) -> None:
+    frigate.add_faults(
+        Fault(
+            kind=FaultKind.STATUS,
+            method="POST",
+            path=CREATE,
+            status=422,
+            body={"detail": [{"loc": ["body", "duration"], "msg": "personal"}]},
+        )
+    )
+    with pytest.raises(HomeAssistantError):
+        await act(hass, "create_camera_event", **DOORBELL)
+    context = Context(user_id=hass_read_only_user.id)
+    answer = await hass.services.async_call(
+        DOMAIN,
+        "list_deliveries",
+        {},
+        blocking=True,
+        return_response=True,
+        context=context,
+    )
+    assert "'code': 'rejected'" in str(answer)
+    assert "personal" not in str(answer)
+    assert "personal" in str(await act(hass, "list_deliveries"))
 
 
 async def test_removing_a_connection_removes_its_deliveries(

@@ -101,7 +101,14 @@ def test_every_field_is_named() -> None:
     assert named == set(BY_NAME["guance"].action_fields[ACTION])
 
 
-@pytest.mark.parametrize(("yaml", "where", "value"), [one[1:] for one in FIELDS])
+@pytest.mark.parametrize(
+    ("yaml", "where", "value"),
+    [
+        # Two processes must find the same names, though one looks at the clock later.
+        pytest.param(*rest, id=f"{field}-{number}")
+        for number, (field, *rest) in enumerate(FIELDS)
+    ],
+)
 async def test_every_field_reaches_the_workspace_from_yaml(
     hass: HomeAssistant,
     entry: MockConfigEntry,

@@ -8,13 +8,19 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockUser,
+    async_fire_time_changed,
+)
 from pytest_homeassistant_custom_component.typing import (
     MockHAClientWebSocket,
     WebSocketGenerator,
 )
 
+from custom_components.event_relay import coordinator as relay_coordinator
 from custom_components.event_relay.backends.base import Receipt
+from custom_components.event_relay.coordinator import TIDYING
 from custom_components.event_relay.following import CHANGED
 from custom_components.event_relay.outbox.delivery import (
     Delivery,
@@ -299,6 +305,23 @@ async def test_goes_on_when_a_connection_is_loaded_again(
     while (await told(socket)) != {"anew": True}:
         pass
     assert (await ask(socket, "deliveries/list"))["connections"] == []
+
+
+async def test_tells_when_old_ones_are_deleted(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    socket: Socket,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await store(hass, arrived(1, entry.entry_id))
+    await ask(socket, "deliveries/subscribe")
+    assert await told(socket) == {"anew": True}
+
+    monkeypatch.setattr(relay_coordinator, "retention", lambda _: timedelta())
+    async_fire_time_changed(hass, dt_util.utcnow() + TIDYING + timedelta(seconds=2))
+
+    assert await told(socket) == {"anew": True}
+    assert (await ask(socket, "deliveries/list"))["deliveries"] == []
 
 
 async def test_other_users_are_told_no_more_than_they_may_list(

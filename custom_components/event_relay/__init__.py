@@ -16,11 +16,10 @@ from .const import CONF_BACKEND, DOMAIN
 from .coordinator import (
     RelayConfigEntry,
     RelayCoordinator,
-    permission_issue,
     settings,
 )
 from .entity import async_register_device
-from .failed_issue import async_follow_failed, failed_issue
+from .failed_issue import async_follow_failed
 from .farewell import async_say_farewell
 from .following import CHANGED
 from .member_entity import async_register_member, async_see_members
@@ -101,8 +100,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> No
     except StoreUnavailable as error:
         _LOGGER.warning("Deliveries of %s stay in the outbox: %s", entry.title, error)
     await BY_NAME[entry.data[CONF_BACKEND]].removed(hass, entry.data)
-    for issue_id in (permission_issue(entry), failed_issue(entry)):
-        ir.async_delete_issue(hass, DOMAIN, issue_id)
     for issue in tuple(ir.async_get(hass).issues.values()):
         if (
             issue.domain == DOMAIN

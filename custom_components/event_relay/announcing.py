@@ -4,10 +4,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from homeassistant.components.event.const import DOMAIN as EVENT
+from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 
+from .backends.base import Backend
 from .const import DOMAIN
 from .outbox.delivery import Delivery
 from .outbox.outbox import Outbox
@@ -15,8 +16,10 @@ from .rules.member import Member
 from .rules.outcome import Outcome, outcome_of
 
 EVENT_OUTCOME = f"{DOMAIN}_outcome"
-OUTCOME = "outcome"
-"""The key of the event entities."""
+CONNECTIVITY = "connectivity"
+"""The key of the entity that stands for a connection."""
+ENABLED = "enabled"
+"""The key of the entity that stands for a rule or mirror."""
 
 type Listener = Callable[[Announcement], None]
 
@@ -44,10 +47,13 @@ class Announcer:
     as their cause, and what it says as its own cause; so do automations.
     """
 
-    def __init__(self, hass: HomeAssistant, entry_id: str, title: str) -> None:
+    def __init__(
+        self, hass: HomeAssistant, entry_id: str, title: str, backend: Backend
+    ) -> None:
         """Take the connection; nothing is heard yet."""
         self._hass = hass
         self._entry_id = entry_id
+        self._backend = backend
         self.title = title
         self._members: dict[str, Member] = {}
         self._listeners: list[Listener] = []
@@ -118,25 +124,51 @@ class Announcer:
             listener(announcement)
 
     def _fire(self, announcement: Announcement) -> None:
-        """Fire the event that Activity describes; it holds no personal text."""
+        """Fire the event that Activity describes; it holds no personal text.
+
+        It belongs to the entity that stands for whose it is, and to the device of the
+        connection, which so shows also what its rules and mirrors deliver.
+        """
         outcome = announcement.outcome
         delivery = outcome.delivery
+        receipt = delivery.receipt if delivery else None
         owner = self._members.get(announcement.subentry_id or "")
         self._hass.bus.async_fire(
             EVENT_OUTCOME,
             {
-                "entity_id": er.async_get(self._hass).async_get_entity_id(
-                    EVENT,
-                    DOMAIN,
-                    unique_id(self._entry_id, owner.id if owner else None, OUTCOME),
+                "entity_id": self._stands_for(owner),
+                "device_id": dr.async_get_device_id_by_identifier(
+                    self._hass,
+                    (DOMAIN, self._entry_id),
+                    config_entry_id=self._entry_id,
                 ),
                 "name": owner.title if owner else self.title,
                 "connection": self.title,
                 "outcome": outcome.kind.value,
                 "operation": delivery.operation if delivery else None,
+                "about": self._about(delivery) if delivery else None,
                 "reason": outcome.reason_key or None,
+                "warnings": len(receipt.warnings) if receipt else 0,
                 "times": outcome.times,
                 "delivery_id": delivery.id if delivery else None,
             },
             context=announcement.context,
         )
+
+    def _stands_for(self, owner: Member | None) -> str | None:
+        """Return the entity that stands for a rule or mirror, or the connection."""
+        if owner is None:
+            platform, key = Platform.BINARY_SENSOR, CONNECTIVITY
+        else:
+            platform, key = Platform.SWITCH, ENABLED
+        return er.async_get(self._hass).async_get_entity_id(
+            platform,
+            DOMAIN,
+            unique_id(self._entry_id, owner.id if owner else None, key),
+        )
+
+    def _about(self, delivery: Delivery) -> str | None:
+        """Return the summary of a delivery, if everybody may read it."""
+        known = {one.name: one for one in self._backend.operations}
+        operation = known.get(delivery.operation)
+        return delivery.summary if operation and operation.public_summary else None

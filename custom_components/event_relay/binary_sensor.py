@@ -11,13 +11,16 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .announcing import CONNECTIVITY
 from .coordinator import RelayConfigEntry
 from .entity import RelayEntity
 
 PARALLEL_UPDATES = 0
 
-CONNECTIVITY = BinarySensorEntityDescription(
-    key="connectivity",
+RELAY_CONNECTIVITY = BinarySensorEntityDescription(
+    key=CONNECTIVITY,
+    # It stands for the connection, in Activity too, and so has its name.
+    name=None,
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
 )
@@ -29,7 +32,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the connection's connectivity."""
-    async_add_entities([RelayConnectivity(entry, CONNECTIVITY)])
+    async_add_entities([RelayConnectivity(entry, RELAY_CONNECTIVITY)])
 
 
 class RelayConnectivity(RelayEntity, BinarySensorEntity):

@@ -25,7 +25,7 @@ from .backends.errors import (
     PermissionDenied,
 )
 from .backends.forms import BackendForms
-from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .const import ATTR_CONFIG_ENTRY_ID, CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from .counts import CountsCoordinator
 from .following import CHANGED
 from .options import retention, unsettled_limit
@@ -45,6 +45,8 @@ QUIET = timedelta(minutes=15)
 
 TIDYING = timedelta(hours=1)
 """How often what ended long ago is deleted; first after that time, not at start."""
+
+PERMISSION_ISSUE = "permission_denied_"
 
 type RelayConfigEntry = ConfigEntry[RelayCoordinator]
 
@@ -99,7 +101,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.rules: Rules | None = None
         """What its rules and mirrors run on, once they do."""
         self.counts = CountsCoordinator(hass, entry, store)
-        self.announcer = Announcer(hass, entry.entry_id, entry.title)
+        self.announcer = Announcer(hass, entry.entry_id, entry.title, backend)
         self._paused_for: BackendError | None = None
 
     @callback
@@ -113,6 +115,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         async_dispatcher_send(self.hass, CHANGED, None)
         # Nothing is asked while nobody listens, and connectivity may be disabled.
         entry.async_on_unload(self.async_add_listener(_nothing))
+        # What is wrong when it is loaded again is then found anew.
+        entry.async_on_unload(self._permitted)
         _ = entry.async_create_background_task(
             self.hass, self.worker.run(), f"{DOMAIN} worker {entry.entry_id}"
         )
@@ -162,6 +166,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             )
         if self._paused_for is not None:
             self.worker.resume()
+            if not self.counts.data.waiting:
+                # Nothing is left that could show what is permitted.
+                self._permitted()
         return capabilities
 
     @callback
@@ -182,13 +189,16 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             return
         self._schedule_refresh()
         if self._paused_for is not None:
-            self._paused_for = None
-            ir.async_delete_issue(
-                self.hass, DOMAIN, permission_issue(self.config_entry)
-            )
+            self._permitted()
         if not self.last_update_success:
             _LOGGER.info("%s: deliveries go on", self.name)
             self.async_set_updated_data(self.data)
+
+    @callback
+    def _permitted(self) -> None:
+        """Take back that something is not permitted."""
+        self._paused_for = None
+        ir.async_delete_issue(self.hass, DOMAIN, permission_issue(self.config_entry))
 
     def _pause_for(self, error: BackendError) -> None:
         """Send nothing while only somebody can mend what is wrong.
@@ -207,7 +217,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 self.hass,
                 DOMAIN,
                 permission_issue(self.config_entry),
-                is_fixable=False,
+                data={ATTR_CONFIG_ENTRY_ID: self.config_entry.entry_id},
+                is_fixable=True,
                 severity=ir.IssueSeverity.ERROR,
                 translation_key=(
                     "balance_empty"
@@ -226,6 +237,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         try:
             while await self._store.prune(entry.entry_id, before):
                 self.counts.async_recount()
+                # Whoever looks at a list reads it anew, without what is gone.
+                async_dispatcher_send(self.hass, CHANGED, None)
             for owner in await self._store.owners():
                 # Asked for each, because a new connection may have come meanwhile.
                 if self.hass.config_entries.async_get_entry(owner) is None:
@@ -240,7 +253,7 @@ def _nothing() -> None:
 
 def permission_issue(entry: RelayConfigEntry) -> str:
     """Return the id of the repair that says what right is missing."""
-    return f"permission_denied_{entry.entry_id}"
+    return f"{PERMISSION_ISSUE}{entry.entry_id}"
 
 
 def settings(entry: RelayConfigEntry) -> dict[str, Any]:

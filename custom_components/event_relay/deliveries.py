@@ -39,6 +39,8 @@ from .storage import async_get_store
 
 LIMIT = 100
 LIMIT_MOST = 1000
+PERSONAL = frozenset({"summary", "outside_id", "links", "warnings"})
+"""What only administrators are told of a delivery."""
 
 LIST_FIELDS: dict[str, Coercer] = {
     ATTR_CONFIG_ENTRY_ID: cv.string,
@@ -58,7 +60,10 @@ RETRY_FIELDS: dict[str, Coercer] = {
 
 
 async def async_list(call: ServiceCall) -> ServiceResponse:
-    """List deliveries, newest first."""
+    """List deliveries, newest first, to users as they may see them.
+
+    An automation acts for nobody, and is told everything.
+    """
     data = coerce(call.data, LIST_FIELDS)
     connection = data.get(ATTR_CONFIG_ENTRY_ID)
     if connection is not None:
@@ -73,7 +78,16 @@ async def async_list(call: ServiceCall) -> ServiceResponse:
         )
     except StoreUnavailable as error:
         raise outbox_error(error) from error
-    return {"deliveries": [listed(delivery) for delivery in deliveries]}
+    tell = listed if await _may_know(call) else _listed_without_personal
+    return {"deliveries": [tell(delivery) for delivery in deliveries]}
+
+
+async def _may_know(call: ServiceCall) -> bool:
+    """Say whether a call is one of an administrator, or of nobody in particular."""
+    if (user_id := call.context.user_id) is None:
+        return True
+    user = await call.hass.auth.async_get_user(user_id)
+    return user is not None and user.is_admin
 
 
 async def async_retry(call: ServiceCall) -> ServiceResponse:
@@ -160,13 +174,17 @@ async def _allowed(
 
 
 def listed(delivery: Delivery) -> dict[str, Any]:
-    """Return what a list says of a delivery; times are ISO 8601 in UTC."""
+    """Return what a list says of a delivery; times are ISO 8601 in UTC.
+
+    `follows` is the id of the delivery whose event an end or change is about.
+    """
     receipt = delivery.receipt
     failure = delivery.failure
     return state(delivery) | {
         ATTR_CONFIG_ENTRY_ID: delivery.connection,
         "operation": delivery.operation,
         "summary": delivery.summary,
+        "follows": delivery.follows,
         "origin": delivery.origin.kind.value,
         "occurred_at": delivery.occurred_at.isoformat(),
         "accepted_at": delivery.accepted_at.isoformat(),
@@ -179,6 +197,22 @@ def listed(delivery: Delivery) -> dict[str, Any]:
         "warnings": list(receipt.warnings) if receipt else [],
         "error": {"code": failure.code, "reason": failure.reason} if failure else None,
     }
+
+
+def without_personal(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how a delivery fares, without what it is about and where it went.
+
+    The backend's own words may repeat what somebody has written, too.
+    """
+    known = {name: value for name, value in row.items() if name not in PERSONAL}
+    if known["error"]:
+        known["error"] = {"code": known["error"]["code"], "reason": ""}
+    return known
+
+
+def _listed_without_personal(delivery: Delivery) -> dict[str, Any]:
+    """Return what a list says of a delivery to those who are no administrators."""
+    return without_personal(listed(delivery))
 
 
 def _iso(moment: datetime | None) -> str | None:

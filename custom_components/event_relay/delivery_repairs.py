@@ -54,6 +54,18 @@ class FailedDeliveriesFlow(RepairsFlow):
         """Show what can be done."""
         return await self._with_outbox(self._menu)
 
+    async def async_step_known(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Show what can be done about what failed for a known reason."""
+        return await self.async_step_init()
+
+    async def async_step_unknown(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Show what can be done about what may have arrived."""
+        return await self.async_step_init()
+
     async def async_step_reasons(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
@@ -152,16 +164,23 @@ class FailedDeliveriesFlow(RepairsFlow):
         await self._look()
         if not self._known and not self._unknown:
             return self.async_abort(reason="nothing_failed")
-        of_known = ["retry_all", "discard_all"]
-        of_unknown = ["outcome_unknown"]
+        numbers = self._numbers()
+        if not self._unknown:
+            return self.async_show_menu(
+                step_id="known",
+                menu_options=["reasons", "retry_all", "discard_all"],
+                description_placeholders=numbers,
+            )
+        if not self._known:
+            return self.async_show_menu(
+                step_id="unknown",
+                menu_options=["reasons", "outcome_unknown"],
+                description_placeholders=numbers,
+            )
         return self.async_show_menu(
             step_id="init",
-            menu_options=[
-                "reasons",
-                *(of_known if self._known else ()),
-                *(of_unknown if self._unknown else ()),
-            ],
-            description_placeholders=self._numbers(),
+            menu_options=["reasons", "retry_all", "discard_all", "outcome_unknown"],
+            description_placeholders=numbers,
         )
 
     async def _look(self) -> None:

@@ -13,6 +13,7 @@ from .const import CONF_BACKEND, CONF_CAPABILITIES
 from .coordinator import RelayConfigEntry
 from .outbox.delivery import Delivery
 from .outbox.store import StoreUnavailable
+from .rules.member import Member
 from .storage import async_get_store
 
 SHOWN = frozenset({"api", CONF_BACKEND, CONF_CAPABILITIES, CONF_VERIFY_SSL})
@@ -37,6 +38,12 @@ async def async_get_config_entry_diagnostics(
         "product": {"model": product.model, "version": product.version},
         "reachable": coordinator.last_update_success,
         "sends_nothing_now": coordinator.worker.held,
+        "rules_and_mirrors": [
+            _member(entry, member)
+            for member in (
+                coordinator.rules.members.values() if coordinator.rules else ()
+            )
+        ],
         "outbox": await _outbox(hass, entry),
     }
 
@@ -44,9 +51,21 @@ async def async_get_config_entry_diagnostics(
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: RelayConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return the same of the connection's device."""
-    del device
-    return await async_get_config_entry_diagnostics(hass, entry)
+    """Return the same of a device, and which rule or mirror it is, if it is one."""
+    told = await async_get_config_entry_diagnostics(hass, entry)
+    return {"rule_or_mirror": device.config_subentry_id, **told}
+
+
+def _member(entry: RelayConfigEntry, member: Member) -> dict[str, Any]:
+    """Return how a rule or mirror fares, and nothing of what was written into it."""
+    subentry = entry.subentries[member.id]
+    return {
+        "id": member.id,
+        "kind": subentry.subentry_type,
+        "operation": subentry.data.get("operation"),
+        "enabled": member.enabled,
+        "armed": member.armed,
+    }
 
 
 async def _outbox(hass: HomeAssistant, entry: RelayConfigEntry) -> dict[str, Any]:
@@ -74,6 +93,7 @@ def _outcome(delivery: Delivery) -> dict[str, Any]:
         "operation": delivery.operation,
         "version": delivery.version,
         "origin": delivery.origin.kind.value,
+        "rule_or_mirror": delivery.origin.subentry_id,
         "state": delivery.state.value,
         "code": delivery.failure.code if delivery.failure else None,
         "unclear": delivery.unclear,

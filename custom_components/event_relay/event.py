@@ -1,4 +1,9 @@
-"""What became of the deliveries of a connection, and of the firings of a rule."""
+"""What became of the deliveries of a connection, and of the firings of a rule.
+
+These entities are for automations, and disabled until somebody wants one: Activity
+cannot leave out the line of an event entity, and has a better one already, which
+says what was delivered and why not.
+"""
 
 from typing import Any, override
 
@@ -6,7 +11,7 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .announcing import OUTCOME, Announcement
+from .announcing import Announcement
 from .const import ATTR_DELIVERY_ID
 from .coordinator import RelayConfigEntry, RelayCoordinator
 from .entity import RelayEntity
@@ -17,8 +22,9 @@ from .rules.outcome import Outcome, OutcomeKind
 PARALLEL_UPDATES = 0
 
 RELAY_OUTCOME = EventEntityDescription(
-    key=OUTCOME,
+    key="outcome",
     translation_key="outcome",
+    entity_registry_enabled_default=False,
     event_types=[
         OutcomeKind.DELIVERED.value,
         OutcomeKind.FAILED.value,
@@ -27,8 +33,9 @@ RELAY_OUTCOME = EventEntityDescription(
     ],
 )
 MEMBER_OUTCOME = EventEntityDescription(
-    key=OUTCOME,
+    key="outcome",
     translation_key="outcome",
+    entity_registry_enabled_default=False,
     event_types=[kind.value for kind in OutcomeKind],
 )
 

@@ -16,7 +16,7 @@ def failed_issue(entry: RelayConfigEntry) -> str:
 
 @callback
 def async_follow_failed(hass: HomeAssistant, entry: RelayConfigEntry) -> CALLBACK_TYPE:
-    """Keep the repair as what is counted says; return how to stop that."""
+    """Keep the repair as what is counted says; return how to stop, and end it."""
     counts = entry.runtime_data.counts
 
     @callback
@@ -39,5 +39,10 @@ def async_follow_failed(hass: HomeAssistant, entry: RelayConfigEntry) -> CALLBAC
             },
         )
 
+    def stop() -> None:
+        stop_listening()
+        ir.async_delete_issue(hass, DOMAIN, failed_issue(entry))
+
     counted()
-    return counts.async_add_listener(counted)
+    stop_listening = counts.async_add_listener(counted)
+    return stop

@@ -1,8 +1,11 @@
-"""How Activity tells of outcomes.
+"""How Activity tells of outcomes: one line for each, which says what and why.
 
-The event entities appear there by themselves, but only as an outcome without what
-was delivered, where, and why not. Hence an event of our own, which says it in a
-sentence, and which their lines name as their cause.
+It belongs to the entity that stands for the rule, mirror or connection, and its cause
+is that of the delivery. All else that changes with a delivery has no line of its own:
+the sensors are left out, and the event entities disabled until somebody wants them.
+
+All of it is in English, as everything in Activity that is not a state: Home Assistant
+has no translations for it.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +22,35 @@ from homeassistant.core import HomeAssistant, callback
 
 from .announcing import EVENT_OUTCOME
 from .const import DOMAIN
+from .outbox.delivery import START_NEVER_WAS
 from .rules.outcome import OutcomeKind
+
+OUTCOME_UNKNOWN = "outcome_unknown"
+
+REASONS: Mapping[str, str] = {
+    "cannot_connect": "it could not be reached",
+    "internal_error": "Event Relay has a fault, and its log says which",
+    "invalid_auth": "the credentials were refused",
+    "invalid_response": "its answer could not be read",
+    OUTCOME_UNKNOWN: "its answer was lost",
+    "outbox_full": "the outbox is full",
+    "outbox_unavailable": "the outbox could not be used",
+    "permission_denied": "it is not permitted",
+    "rejected": "it was refused",
+    START_NEVER_WAS.code: "it was never begun",
+    "template_error": "a template failed",
+    "unavailable": "it was not ready",
+    "unknown_event": "it has no such event",
+    "unknown_script": "it has no such script",
+    "unreadable": "it was stored by another version",
+}
+"""What stands for the commonest codes; the others are said as they are."""
+DONE: Mapping[str, str] = {
+    "create": "created",
+    "delete": "deleted",
+    "end": "ended",
+    "update": "updated",
+}
 
 
 @callback
@@ -46,31 +77,42 @@ def async_describe_events(
 
 
 def message(data: Mapping[str, Any]) -> str:
-    """Say what an outcome was, to follow the name of whose it is.
-
-    In English, as all of Activity that is not a state: Home Assistant has no
-    translations for it. Nothing of what was delivered is told, not even a camera or
-    a label: in a rule they may be templates, which may hold what anybody has said.
-    """
-    what = _in_words(data.get("operation")) or "an event"
+    """Say what an outcome was, to follow the name of whose it is."""
+    kind, reason = data.get("outcome"), data.get("reason")
+    if kind == OutcomeKind.SKIPPED:
+        times = f", {often} times" if (often := data.get("times", 1)) > 1 else ""
+        return f"skipped what was missed while Home Assistant was off{times}"
+    thing, done = _deed(data.get("operation"))
     of_connection = data.get("name") == data.get("connection")
-    where = "" if of_connection else f" to {data.get('connection')}"
-    match data.get("outcome"):
+    preposition = "in" if data.get("operation") else "to"
+    where = "" if of_connection else f" {preposition} {data.get('connection')}"
+    about = f", {data['about']}" if data.get("about") else ""
+    match kind:
         case OutcomeKind.DELIVERED:
-            return f"delivered{where}: {what}"
+            doubts = ", but not all of it" if data.get("warnings") else ""
+            return f"{thing} {done}{where}{about}{doubts}"
         case OutcomeKind.EXPIRED:
-            said = f"could not deliver{where} in time: {what}"
+            said = f"{thing} not {done}{where} in time{about}"
         case OutcomeKind.DISCARDED:
-            said = f"discarded what was to be delivered{where}: {what}"
-        case OutcomeKind.SKIPPED:
-            times = f", {often} times" if (often := data.get("times", 1)) > 1 else ""
-            return f"skipped what was missed while Home Assistant was off{times}"
+            said = f"{thing} not {done}{where}{about}"
+            if reason != START_NEVER_WAS.code:
+                return f"{said}: it was discarded"
         case _:
-            said = f"failed to deliver{where}: {what}"
-    reason = _in_words(data.get("reason"))
-    return f"{said} ({reason})" if reason else said
+            doubt = "perhaps not" if reason == OUTCOME_UNKNOWN else "not"
+            said = f"{thing} {doubt} {done}{where}{about}"
+    if not reason:
+        return said
+    return f"{said}: {REASONS.get(reason, reason.replace('_', ' '))}"
 
 
-def _in_words(key: str | None) -> str:
-    """Return a key as a reader would say it."""
-    return (key or "").replace("_", " ")
+def _deed(operation: str | None) -> tuple[str, str]:
+    """Return what an operation is about, and that it was done.
+
+    The names of operations are a verb and a thing.
+    """
+    if operation is None:
+        return "event", "delivered"
+    verb, _, thing = operation.partition("_")
+    if done := DONE.get(verb):
+        return thing.replace("_", " "), done
+    return operation.replace("_", " "), "done"

@@ -14,19 +14,19 @@ from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
 from .const import ATTR_CONFIG_ENTRY_ID, DOMAIN
+from .coordinator import PERMISSION_ISSUE
 from .delivery_repairs import FailedDeliveriesFlow
 from .failed_issue import FAILED_ISSUE
 from .mirror_repairs import QuestionFlow
+from .permission_repairs import PermissionFlow
 from .rules.mirrors.questions import open_question
 
-_FORM_OF_RULE = ("rule_not_armed_", "rule_refers_")
 
-
-class RuleRepairFlow(RepairsFlow):
-    """Leads to the form of a rule; the repair goes when its cause has gone."""
+class FormRepairFlow(RepairsFlow):
+    """Leads to the form of a rule or mirror; the repair goes with its cause."""
 
     def __init__(self, entry_id: str, subentry_id: str) -> None:
-        """Take the rule."""
+        """Take the rule or mirror."""
         self._entry_id = entry_id
         self._subentry_id = subentry_id
 
@@ -75,8 +75,10 @@ async def async_create_fix_flow(
         return FailedDeliveriesFlow(cast("str", data[ATTR_CONFIG_ENTRY_ID]))
     if (question := open_question(hass, issue_id)) is not None:
         return QuestionFlow(question)
-    if issue_id.startswith(_FORM_OF_RULE) and data is not None:
-        return RuleRepairFlow(
+    if issue_id.startswith(PERMISSION_ISSUE) and data is not None:
+        return PermissionFlow(cast("str", data[ATTR_CONFIG_ENTRY_ID]))
+    if data is not None and "subentry_id" in data:
+        return FormRepairFlow(
             cast("str", data["entry_id"]), cast("str", data["subentry_id"])
         )
     return ConfirmRepairFlow()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import override
 
 from homeassistant.components.sensor import (
+    ATTR_STATE_CLASS,
     RestoreSensor,
     SensorDeviceClass,
     SensorEntity,
@@ -31,6 +32,12 @@ class CountSensorDescription(SensorEntityDescription):
     """A sensor, and how it is read from what was counted."""
 
     value_fn: Callable[[Counts], int | datetime | None]
+
+
+NOT_IN_ACTIVITY = {ATTR_STATE_CLASS: None}
+"""Attributes of a sensor whose changes Activity leaves out: it does so for sensors
+that have a state class, be it none. The same line for every delivery, beside the one
+that says what was delivered, tells nobody anything."""
 
 
 SENSORS: tuple[CountSensorDescription, ...] = (
@@ -119,6 +126,8 @@ class CountSensor(RelayEntity, SensorEntity):
 class LastDeliverySensor(CountSensor, RestoreSensor):
     """When something last arrived, also once the file has forgotten it."""
 
+    _attr_extra_state_attributes = NOT_IN_ACTIVITY
+
     @override
     async def async_added_to_hass(self) -> None:
         """Begin with what was shown before a restart."""
@@ -139,6 +148,8 @@ class MemberLastDelivery(MemberEntity, RestoreSensor):
 
     Home Assistant remembers it, so that nothing is read when it starts.
     """
+
+    _attr_extra_state_attributes = NOT_IN_ACTIVITY
 
     @override
     async def async_added_to_hass(self) -> None:

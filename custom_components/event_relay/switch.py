@@ -7,6 +7,7 @@ from homeassistant.components.switch import SwitchEntity, SwitchEntityDescriptio
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .announcing import ENABLED
 from .coordinator import RelayConfigEntry, outbox_error
 from .member_entity import MemberEntity, async_add_for_members
 from .outbox.store import StoreError
@@ -15,7 +16,9 @@ PARALLEL_UPDATES = 1
 
 ATTR_ARMED = "armed"
 
-ENABLED = SwitchEntityDescription(key="enabled", translation_key="enabled", name=None)
+MEMBER_ENABLED = SwitchEntityDescription(
+    key=ENABLED, translation_key="enabled", name=None
+)
 
 
 async def async_setup_entry(
@@ -27,7 +30,7 @@ async def async_setup_entry(
     async_add_for_members(
         entry,
         async_add_entities,
-        lambda member: [MemberSwitch(entry, member, ENABLED)],
+        lambda member: [MemberSwitch(entry, member, MEMBER_ENABLED)],
     )
 
 

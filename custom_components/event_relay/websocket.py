@@ -27,7 +27,7 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import outbox_error
-from .deliveries import listed
+from .deliveries import listed, without_personal
 from .following import Follower
 from .outbox.delivery import DeliveryState
 from .outbox.outbox import outcome_unknown
@@ -38,8 +38,6 @@ from .storage import async_get_store
 ATTR_BEFORE = "before"
 LIMIT = 50
 LIMIT_MOST = 200
-PERSONAL = frozenset({"summary", "outside_id", "links", "warnings"})
-"""What only administrators are told of a delivery."""
 
 type Row = dict[str, Any]
 
@@ -155,8 +153,4 @@ def _row(one: Listed, connection: ActiveConnection) -> Row:
         "sequence": one.sequence,
         "unclear": outcome_unknown(one.delivery),
     }
-    if connection.user.is_admin:
-        return row
-    if row["error"]:
-        row["error"] = {"code": row["error"]["code"], "reason": ""}
-    return {name: value for name, value in row.items() if name not in PERSONAL}
+    return row if connection.user.is_admin else without_personal(row)

@@ -87,6 +87,7 @@ class AipixScene(Scene[AipixSimulator]):
         mark = await self.stored(lambda: self.simulator.marks, 1)
         stored_at = self.simulator.store.stored_at[f"mark/{mark['id']}"]
         self.tell(_mark_line(mark), stored_at - began)
+        await turn(socket, _VISITOR, on=False)
         await self._mirror(socket)
 
     async def _mirror(self, socket: WebSocket) -> None:

@@ -70,6 +70,7 @@ class GuanceScene(Scene[GuanceSimulator]):
         if event.title != "Fridge door is open":
             raise Disproved(f"the event is called {event.title}")
         self.tell(_line(event), event.stored_at - began)
+        await turn(socket, _FRIDGE, on=False)
 
     @override
     def lines(self) -> list[str]:

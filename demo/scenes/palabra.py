@@ -72,6 +72,7 @@ class PalabraScene(Scene[PalabraSimulator]):
         await turn(socket, _TOUR, on=True)
         tour = await self.stored(lambda: self.simulator.events, 2)
         self.tell(_line(tour), tour.created.timestamp() - began)
+        await turn(socket, _TOUR, on=False)
         await self._mirror(socket)
 
     async def _mirror(self, socket: WebSocket) -> None:

@@ -3,7 +3,7 @@ import { LitElement, html, nothing } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { CHOICES } from "./delivery";
-import type { Choice, Delivery, Details } from "./delivery";
+import type { Delivery, Details } from "./delivery";
 import { deliveryDetails } from "./details";
 import type { Asking } from "./details";
 import { Feed, messageOf } from "./feed";
@@ -12,7 +12,7 @@ import type { CardConfig } from "./form";
 import type { HomeAssistant } from "./home-assistant";
 import { deliveryRow } from "./row";
 import { styles } from "./styles";
-import { integrationText, text } from "./texts";
+import { choiceText, text } from "./texts";
 import type { Text } from "./texts";
 import { day } from "./times";
 
@@ -110,7 +110,7 @@ export class EventRelayCard extends LitElement {
       <ha-card>
         <div class="head">
           ${title ? html`<h2><bdi>${title}</bdi></h2>` : nothing}
-          <div class="filters">${this.#filters(hass)}</div>
+          <div class="filters">${this.#filters()}</div>
         </div>
         <div class="said" role="status">${this.#said}</div>
         ${this.#feed.error === undefined ? nothing : this.#failure(this.#feed.error)}
@@ -121,7 +121,7 @@ export class EventRelayCard extends LitElement {
     `;
   }
 
-  #filters(hass: HomeAssistant): TemplateResult {
+  #filters(): TemplateResult {
     const { connections, filter } = this.#feed;
     const fixed = this.#config?.connection !== undefined;
     const choose = (event: Event, name: "connection" | "choice"): void => {
@@ -156,16 +156,11 @@ export class EventRelayCard extends LitElement {
         ${CHOICES.map(
           (choice) =>
             html`<option value=${choice} ?selected=${choice === filter.choice}>
-              ${this.#choice(hass, choice)}
+              ${this.#text(choiceText(choice))}
             </option>`,
         )}
       </select>
     `;
-  }
-
-  #choice(hass: HomeAssistant, choice: Choice): string {
-    if (choice === "waiting") return this.#text("waiting");
-    return integrationText(hass, `selector.delivery_state.options.${choice}`, choice);
   }
 
   #timeline(hass: HomeAssistant): TemplateResult {

@@ -7,7 +7,7 @@ import type { HomeAssistant } from "./home-assistant";
 import { between, operationName } from "./row";
 import { integrationText, text, words } from "./texts";
 import type { Text } from "./texts";
-import { duration, full } from "./times";
+import { duration, full, number } from "./times";
 
 /** What an administrator is asked to confirm. */
 export type Asking = "retry" | "discard";
@@ -68,7 +68,7 @@ function items(shown: Shown): Item[] {
         ? say("ended_after", { time: ended, duration: duration(hass, after) })
         : ended,
     ],
-    ["attempted", row.attempts ? String(row.attempts) : undefined],
+    ["attempted", row.attempts ? number(hass, row.attempts) : undefined],
     ["next", open ? moment(row.due_at) : undefined],
     ["expires", open ? moment(row.expires_at) : undefined],
     [

@@ -1,7 +1,7 @@
 /** The card's settings, and the form that the editor of dashboards shows for them. */
 import { CHOICES } from "./delivery";
 import type { Choice } from "./delivery";
-import { text, words } from "./texts";
+import { choiceText, text } from "./texts";
 import type { Text } from "./texts";
 
 export interface CardConfig {
@@ -22,6 +22,9 @@ const LABELS: Readonly<Record<string, Text>> = {
   state: "show",
 };
 
+/** The form is made without a `hass` to ask for the language. */
+const own = (key: Text): string => text(document.documentElement.lang || "en", key);
+
 export const configForm = (): Form => ({
   schema: [
     { name: "title", selector: { text: {} } },
@@ -31,13 +34,13 @@ export const configForm = (): Form => ({
       selector: {
         select: {
           mode: "dropdown",
-          options: CHOICES.map((value) => ({ value, label: words(value) })),
+          options: CHOICES.map((value) => ({ value, label: own(choiceText(value)) })),
         },
       },
     },
   ],
   computeLabel: ({ name }) => {
     const key = LABELS[name];
-    return key === undefined ? name : text(document.documentElement.lang || "en", key);
+    return key === undefined ? name : own(key);
   },
 });

@@ -6,7 +6,7 @@ import type { Delivery } from "./delivery";
 import type { HomeAssistant } from "./home-assistant";
 import { integrationText, text, words } from "./texts";
 import type { Text } from "./texts";
-import { clock, day, duration, full, relative } from "./times";
+import { clock, day, duration, full, number, relative } from "./times";
 
 /** Seconds from which on it is said that something came late. */
 const LATE = 60;
@@ -22,7 +22,7 @@ interface Shown {
 }
 
 export const stateName = (hass: HomeAssistant, row: Delivery): string =>
-  integrationText(hass, `selector.delivery_state.options.${row.state}`, words(row.state));
+  text(hass.locale.language, `state_${row.state}`);
 
 export const operationName = (hass: HomeAssistant, row: Delivery): string =>
   integrationText(hass, `services.${row.operation}.name`, words(row.operation));
@@ -84,6 +84,6 @@ function notes(hass: HomeAssistant, row: Delivery): string[] {
   } else if (row.state === "delivered" && late >= LATE) {
     found.push(say("late", { duration: duration(hass, late) }));
   }
-  if (row.attempts > 1) found.push(say("attempts", { count: String(row.attempts) }));
+  if (row.attempts > 1) found.push(say("attempts", { count: number(hass, row.attempts) }));
   return found;
 }

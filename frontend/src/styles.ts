@@ -223,8 +223,11 @@ export const styles = css`
   code {
     font-family: var(--ha-font-family-code, monospace);
   }
+  /* The colours of themes tell things apart; they have not the contrast for words. */
   a {
-    color: var(--primary-color);
+    color: var(--primary-text-color);
+    text-decoration-color: var(--primary-color);
+    text-decoration-thickness: 2px;
   }
   dd a {
     display: inline-block;
@@ -250,20 +253,20 @@ export const styles = css`
     display: inline-block;
     min-height: 36px;
     padding: 6px 16px;
-    border: 1px solid var(--divider-color);
+    border: 1px solid var(--primary-color);
     border-radius: 18px;
     background: none;
     box-sizing: border-box;
     text-decoration: none;
-    color: var(--primary-color);
+    color: var(--primary-text-color);
     font-weight: var(--ha-font-weight-medium, 500);
   }
   .action.strong {
-    border-color: var(--error-color);
-    color: var(--error-color);
+    border: 2px solid var(--error-color);
   }
   .action:disabled,
   .more:disabled {
+    border-color: var(--divider-color);
     color: var(--disabled-text-color);
     cursor: default;
   }
@@ -278,8 +281,8 @@ export const styles = css`
     text-align: center;
   }
   .failure {
-    padding: 8px 16px;
-    color: var(--error-color);
+    padding: 8px 12px;
+    border-inline-start: 4px solid var(--error-color);
     text-align: start;
   }
   .empty ha-icon {

@@ -50,6 +50,9 @@ function largest(seconds: number): [number, "day" | "hour" | "minute" | "second"
   return [Math.round(seconds), "second"];
 }
 
+export const number = (hass: Locale, value: number): string =>
+  new Intl.NumberFormat(hass.locale.language).format(value);
+
 /** Return a duration, such as "5 min". */
 export function duration(hass: Locale, seconds: number): string {
   const [count, unit] = largest(Math.max(0, seconds));

@@ -15,7 +15,7 @@ from .files import PACKAGE, ROOT, read_json, read_yaml
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 FORMS = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml"))
 ACTION = re.compile(r"[\w.-]+(/[\w.-]+)+@(v?\d[\w.]*|[0-9a-f]{40})")
-UNRELEASED = {"home-assistant/actions/hassfest@master"}
+UNRELEASED = {"home-assistant/actions/hassfest@master", "hacs/action@main"}
 """What is made to be used from its branch, as validators demand."""
 VERSION = read_json(PACKAGE / "manifest.json")["version"]
 

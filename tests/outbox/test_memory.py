@@ -1,7 +1,9 @@
 """What rules and mirrors remember beside the deliveries."""
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+import sqlite3
 
 import pytest
 
@@ -29,6 +31,22 @@ async def test_notes_are_recalled_by_subject_and_name(store: Store) -> None:
         RULE: {"cursor": Note(value=12.5), "enabled": Note(value=0)},
         "b": {"cursor": Note(value=[1, {"a": None}])},
     }
+
+
+async def test_of_a_damaged_note_only_what_it_keeps_is_known(
+    store: Store, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store.remember(
+        noted({"bound/secret": Note(value=1, keeps="id"), "sound": Note(value=2)})
+    )
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE notes SET value = '{\"a\": ' WHERE keeps = 'id'")
+
+    assert await store.recall(OWNER) == {
+        RULE: {"bound/secret": Note(value=None, keeps="id"), "sound": Note(value=2)}
+    }
+    assert f"A note of {RULE} is damaged" in caplog.text
+    assert "secret" not in caplog.text
 
 
 async def test_a_note_is_replaced_and_forgotten(store: Store) -> None:

@@ -86,6 +86,22 @@ async def test_gives_back_what_it_took_also_after_a_restart(
     await again.close()
 
 
+async def test_what_says_not_what_it_is_about_has_the_summary_of_its_start(
+    store: Store,
+) -> None:
+    await store.accept(a_delivery())
+    end = a_delivery(2, follows="delivery-1", summary="")
+    named = await store.accept(end)
+    assert named == replace(end, summary="a line")
+    assert await store.get(end.id) == named
+    assert await store.accept(end) == named
+
+    own = a_delivery(3, follows="delivery-1", summary="own")
+    assert await store.accept(own) == own
+    lost = a_delivery(4, follows="nobody", summary="")
+    assert await store.accept(lost) == lost
+
+
 async def test_file_is_its_owners_alone(store: Store, path: Path) -> None:
     await store.accept(a_delivery())
     modes = {

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import closing
+import sqlite3
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.event_relay import storage
 from custom_components.event_relay.rules.member import Member
 from custom_components.event_relay.rules.outcome import Outcome
 from simulators.frigate import FrigateSimulator
@@ -25,6 +28,8 @@ DOORBELL: dict[str, Any] = {
     "operation": "create_camera_event",
     "fields": {"camera": "front_door", "label": "doorbell", "duration": 20},
 }
+DAMAGED = ['{"at": 17', '{"at": 1e300, "ends_by": NaN}', "[]"]
+"""What notes may look like that no longer say what they said."""
 OPENED: dict[str, Any] = {
     "triggers": [{"trigger": "state", "entity_id": DOOR, "to": "on"}],
     "operation": "create_camera_event",
@@ -84,6 +89,18 @@ def outcomes_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> list[Outc
     outcomes: list[Outcome] = []
     member_of(entry, subentry_id).listen(outcomes.append)
     return outcomes
+
+
+def damage_notes(written: str, *names: str) -> None:
+    """Write over what rules and mirrors remember, as a failing disk may."""
+    with closing(sqlite3.connect(storage.FILE_NAME)) as file, file:
+        changed = sum(
+            file.execute(
+                "UPDATE notes SET value = ? WHERE name LIKE ?", (written, name)
+            ).rowcount
+            for name in names
+        )
+    assert changed
 
 
 async def change(hass: HomeAssistant, entity_id: str, *states: str) -> None:

@@ -11,12 +11,12 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.async_ import get_scheduled_timer_handles
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.event_relay.rules.arming import attach
 from custom_components.event_relay.rules.occurrences import (
     Occurrence,
     missed_occurrences,
     occurrence_of,
 )
+from custom_components.event_relay.rules.triggers import Triggers
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -45,7 +45,8 @@ class Living:
             assert occurrence is not None
             found.append(occurrence)
 
-        triggers = await attach(self.hass, [trigger], "test", triggered)
+        triggers = Triggers(self.hass, [trigger], "test", triggered)
+        await triggers.async_attach()
         configs += triggers.configs
         self.config = configs[0]
         await self.hass.async_block_till_done()

@@ -18,6 +18,9 @@ from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox import policy
 from custom_components.event_relay.outbox.delivery import DeliveryState
 from custom_components.event_relay.outbox.file import StoreUnavailable
+from custom_components.event_relay.rules.mirrors.calendar_bindings import (
+    damaged_bindings,
+)
 from custom_components.event_relay.rules.mirrors.calendar_mirror import CalendarMirror
 from custom_components.event_relay.rules.outcome import OutcomeKind
 from custom_components.event_relay.rules.way import Way
@@ -27,6 +30,7 @@ from simulators.palabra import PalabraSimulator
 from ..canaries import written_texts
 from ..home import until_state
 from ..palabra_home import connect
+from .house import DAMAGED, damage_notes
 from .mirror_home import (
     CALENDAR,
     NOW,
@@ -763,6 +767,55 @@ async def test_nothing_is_made_while_nobody_can_tell_what_was_forgotten(
     await clock.pass_time(hass, QUARTER)
     await settled_in_time(hass, way.store, clock)
     assert len(palabra.events) == 1
+
+
+@pytest.mark.parametrize("written", DAMAGED)
+async def test_what_was_made_is_known_again_when_the_note_of_it_is_damaged(
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    written: str,
+) -> None:
+    calendar.events = [event(), event("Other"), event("Gone")]
+    running = await start()
+    await settled(way.store)
+    await running.stop()
+    damage_notes(written, "bound/meeting%", "bound/gone%")
+    calendar.events = [event(hours=30), event("Other"), event("New")]
+
+    await running.start()
+    await settled(way.store)
+
+    # Of what was deleted meanwhile nothing is known any more.
+    expected = [("Gone", 24, 1), ("Meeting", 30, 1), ("New", 24, 1), ("Other", 24, 1)]
+    assert outside(palabra) == expected
+    assert damaged_bindings(running.mirror.notes) == {}
+    calendar.events = [event(hours=31), event("Other"), event("New")]
+    await running.compare()
+    await settled(way.store)
+    assert ("Meeting", 31, 1) in outside(palabra)
+    assert len(palabra.events) == 4
+
+
+async def test_it_looks_for_what_had_been_found_when_the_note_of_it_is_damaged(
+    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+) -> None:
+    begin = NOW + timedelta(hours=24)
+    palabra.add("Meeting", begin, begin + timedelta(hours=1))
+    calendar.events = [event()]
+    running = await start(made=NOW - timedelta(days=30))
+    await settled(way.store)
+    await running.stop()
+    damage_notes("nothing", "bound/%")
+
+    await running.start()
+    await settled(way.store)
+    calendar.events = [event(hours=30)]
+    await running.compare()
+    await settled(way.store)
+
+    assert outside(palabra) == [("Meeting", 30, 1)]
 
 
 async def test_a_store_that_fails_for_a_while(

@@ -8,11 +8,15 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.event_relay.outbox.memory import Note
+from custom_components.event_relay.rules.mirrors.calendar_bindings import (
+    Binding,
+    note_name,
+    read_bindings,
+)
 from custom_components.event_relay.rules.mirrors.calendar_plan import (
     PATIENCE,
     PATIENCE_WITH_NOTHING,
     REMEMBERED,
-    Binding,
     Create,
     Delete,
     Plan,
@@ -20,8 +24,6 @@ from custom_components.event_relay.rules.mirrors.calendar_plan import (
     Update,
     make_plan,
     missing,
-    note_name,
-    read_bindings,
     surely_gone,
 )
 

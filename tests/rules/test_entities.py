@@ -50,6 +50,8 @@ from .house import (
     until,
 )
 
+pytestmark = pytest.mark.usefixtures("all_enabled")
+
 SWITCH = "switch.doorbell"
 OUTCOME = "event.doorbell_outcome"
 LAST = "sensor.doorbell_last_delivery"

@@ -1,6 +1,7 @@
 """What makes a rule fire, and what it delivers then."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant, callback
@@ -9,10 +10,19 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox.delivery import OriginKind
+from custom_components.event_relay.outbox.delivery import Delivery, OriginKind
+from custom_components.event_relay.outbox.memory import Note
+from custom_components.event_relay.outbox.outbox import Request
+from custom_components.event_relay.outbox.store import (
+    OutboxFull,
+    StoreError,
+    StoreUnavailable,
+)
 from custom_components.event_relay.rules import armed, runner
-from custom_components.event_relay.rules.arming import Triggered
+from custom_components.event_relay.rules.outcome import OutcomeKind
 from custom_components.event_relay.rules.rule import Rule
+from custom_components.event_relay.rules.triggers import Triggered
+from custom_components.event_relay.storage import async_get_store
 from simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator
@@ -194,6 +204,74 @@ async def test_limits_hold_it_back_also_after_a_restart(
     assert labels[::-1] == expected
 
 
+@pytest.mark.parametrize("refused", [OutboxFull("full"), StoreUnavailable("locked")])
+async def test_one_that_the_outbox_refused_does_not_count_and_those_since_do(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    refused: StoreError,
+) -> None:
+    await change(hass, BELL, "off")
+    limited = {**DOORBELL, "limits": {"most": 2, "period": 300}}
+    entry = await set_up(hass, frigate, a_rule(limited))
+    outcomes = outcomes_of(entry)
+    outbox = coordinator(entry).outbox
+    submit = outbox.submit
+    is_refused = asyncio.Event()
+
+    async def refuse_the_first(request: Request) -> Delivery:
+        monkeypatch.setattr(outbox, "submit", submit)
+        await is_refused.wait()
+        raise refused
+
+    monkeypatch.setattr(outbox, "submit", refuse_the_first)
+    for state in ("on", "off", "on", "off"):
+        hass.states.async_set(BELL, state)
+    await until(lambda: len(frigate.events) == 1)
+    is_refused.set()
+    await until(lambda: [one.kind for one in outcomes].count(OutcomeKind.FAILED) == 1)
+
+    await change(hass, BELL, "on", "off", "on", "off")
+
+    assert len(await _settled(hass, frigate)) == 2
+
+
+async def test_those_that_are_accepted_at_the_same_time_all_count(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await change(hass, BELL, "off")
+    limited = {**DOORBELL, "limits": {"most": 3, "period": 300}}
+    entry = await set_up(hass, frigate, a_rule(limited))
+    outbox = coordinator(entry).outbox
+    submit = outbox.submit
+    all_have_fired = asyncio.Event()
+
+    def ring() -> None:
+        hass.states.async_set(BELL, "off")
+        hass.states.async_set(BELL, "on")
+
+    async def hold_the_second(request: Request) -> Delivery:
+        monkeypatch.setattr(outbox, "submit", submit)
+        await all_have_fired.wait()
+        return await submit(request)
+
+    async def ring_again_before_the_first_returns(request: Request) -> Delivery:
+        monkeypatch.setattr(outbox, "submit", hold_the_second)
+        delivery = await submit(request)
+        ring()
+        return delivery
+
+    monkeypatch.setattr(outbox, "submit", ring_again_before_the_first_returns)
+    ring()
+    await until(lambda: len(frigate.events) == 1)
+    ring()
+    ring()
+    await until(lambda: len(frigate.events) > 1)
+    all_have_fired.set()
+
+    assert len(await _settled(hass, frigate)) == 3
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
@@ -317,6 +395,34 @@ async def test_only_the_rule_that_changes_is_armed_anew(
     assert rules.members["other"] is not replaced
     await change(hass, BELL, "on")
     assert {event.label for event in await events(frigate, 2)} == {"doorbell", "new"}
+
+
+async def test_notes_are_read_once_however_many_rules_change(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await set_up(
+        hass, frigate, a_rule(DOORBELL), *(a_rule(DOORBELL, one, one) for one in "abc")
+    )
+    rules, store = coordinator(entry).rules, await async_get_store(hass)
+    assert rules is not None
+    before = dict(rules.members)
+    reads: list[str] = []
+    recall = store.recall
+
+    async def count(owner: str) -> dict[str, dict[str, Note]]:
+        reads.append(owner)
+        return await recall(owner)
+
+    monkeypatch.setattr(store, "recall", count)
+    await rules.async_sync(
+        {
+            subentry_id: replace(subentry, title="New")
+            for subentry_id, subentry in entry.subentries.items()
+        }
+    )
+
+    assert all(rules.members[one] is not before[one] for one in before)
+    assert reads == [entry.entry_id]
 
 
 async def test_switched_off_it_fires_nothing_also_after_a_reload(

@@ -63,7 +63,7 @@ def test_what_is_forgotten_counts_for_nothing(
     firings: list[tuple[int, str | None]], limits: Limits
 ) -> None:
     all_of_them = [fired(ago, entity_id) for ago, entity_id in firings]
-    remembered = load(dump(kept(limits, all_of_them, NOW)), NOW)
+    remembered = load(dump(kept(limits, all_of_them, NOW)))
 
     for entity_id in ("a", "b", None):
         assert refuses(limits, remembered, entity_id, NOW) is refuses(
@@ -73,4 +73,4 @@ def test_what_is_forgotten_counts_for_nothing(
 
 @pytest.mark.parametrize("noted", [None, 3, [1], [["x", "a"]], [[1.0, 3]], {}])
 def test_a_note_that_cannot_be_read_counts_for_nothing(noted: object) -> None:
-    assert load(noted, NOW) == []  # type: ignore[arg-type]
+    assert load(noted) == []  # type: ignore[arg-type]

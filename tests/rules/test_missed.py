@@ -35,7 +35,16 @@ from simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
 from .calendar import Calendar
-from .house import DOORBELL, OPENED, RULE_ID, a_rule, an_entry, member_of
+from .house import (
+    DAMAGED,
+    DOORBELL,
+    OPENED,
+    RULE_ID,
+    a_rule,
+    an_entry,
+    damage_notes,
+    member_of,
+)
 
 BEGIN = datetime(2026, 11, 22, 11, 52, 7, tzinfo=UTC)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -283,6 +292,23 @@ async def test_a_calendar_that_does_not_answer_is_asked_again(
     assert await life.times() == [NOON]
 
 
+async def test_a_trigger_that_is_attached_late_catches_up_and_hinders_no_other(
+    life: Life, calendar: Unreliable
+) -> None:
+    await life.begin(rule(BY_CALENDAR, {"trigger": "time", "at": "12:31:00"}))
+    calendar.answers = 0
+    await life.off_and_on(NOON + timedelta(minutes=30))
+    await life.live(NOON + timedelta(minutes=31, seconds=1))
+    assert await life.times() == [NOON + timedelta(minutes=31)]
+    calendar.answers = 1000
+
+    await life.live(NOON + timedelta(minutes=30) + AGAIN)
+    # The other has been moved along with the clock, which was set.
+    assert (await life.times())[1:] == [NOON]
+    await life.off_and_on(NOON + timedelta(minutes=36))
+    assert len(await life.accepted()) == 2
+
+
 async def test_a_live_one_before_all_is_caught_up_does_not_hide_what_was_missed(
     life: Life, calendar: Unreliable
 ) -> None:
@@ -307,17 +333,33 @@ async def test_while_catching_up_nothing_that_fires_by_itself_moves_on(
 
     async def look(
         delivering: Delivering, cause: Cause, armed: Armed, notes: Notes
-    ) -> None:
+    ) -> bool:
         runner = member_of(life.entry)
         assert isinstance(runner, RuleRunner)
         noted.append(runner._catching_up.notes_for(cause.occurrence))
-        await fire(delivering, cause, armed, notes)
+        return await fire(delivering, cause, armed, notes)
 
     monkeypatch.setattr(Delivering, "async_fire", look)
     await life.off_and_on(NOON + timedelta(minutes=30))
 
     assert noted == [{}]
     assert await life.times() == [NOON]
+
+
+@pytest.mark.parametrize("written", DAMAGED)
+async def test_a_rule_whose_cursor_is_damaged_begins_anew(
+    life: Life, told: list[Outcome], written: str
+) -> None:
+    await life.begin(rule(AT_NOON))
+    await life.off(NOON + timedelta(minutes=30))
+    damage_notes(written, "%")
+
+    await life.on()
+
+    assert not await life.accepted()
+    assert not told
+    assert await life.off_and_on(NOON + timedelta(days=1, minutes=30))
+    assert await life.times() == [NOON + timedelta(days=1)]
 
 
 async def test_a_rule_that_is_changed_begins_anew(
@@ -481,3 +523,91 @@ async def test_also_one_that_a_locked_file_refused(
     assert member_of(life.entry).notes == before
     await life.off_and_on(NOON + timedelta(seconds=2))
     assert await life.times() == [NOON]
+
+
+class TestRefused:
+    """What a full outbox did not take comes once there is room, if not too late."""
+
+    async def test_it_is_tried_again_and_told_once(
+        self, life: Life, told: list[Outcome]
+    ) -> None:
+        await life.begin(rule(AT_NOON))
+        outbox = coordinator(life.entry).outbox
+        limit, outbox._limit = outbox._limit, 0
+        await life.live(NOON + timedelta(seconds=1))
+        await life.live(NOON + timedelta(seconds=2) + AGAIN)
+        assert not await life.accepted()
+
+        outbox._limit = limit
+        await life.live(NOON + timedelta(seconds=3) + 2 * AGAIN)
+
+        assert await life.times() == [NOON]
+        assert [one.kind for one in told] == [OutcomeKind.FAILED]
+        noted = dict(member_of(life.entry).notes)
+        await life.live(NOON + timedelta(seconds=4) + 3 * AGAIN)
+        assert len(await life.accepted()) == 1
+        assert member_of(life.entry).notes == noted
+
+    async def test_it_is_given_up_when_it_is_too_late(
+        self, life: Life, told: list[Outcome]
+    ) -> None:
+        await life.begin(rule(AT_NOON, missed={"grace": 600}))
+        outbox = coordinator(life.entry).outbox
+        limit, outbox._limit = outbox._limit, 0
+        await life.live(NOON + timedelta(seconds=1))
+        await life.live(NOON + timedelta(seconds=2) + AGAIN)
+        await life.live(NOON + timedelta(seconds=3) + 2 * AGAIN)
+
+        outbox._limit = limit
+        await life.live(NOON + timedelta(seconds=4) + 3 * AGAIN)
+
+        assert not await life.off_and_on(NOON + timedelta(seconds=5) + 3 * AGAIN)
+        assert [one.kind for one in told] == [OutcomeKind.FAILED]
+
+    async def test_it_is_not_tried_again_if_what_is_missed_is_skipped(
+        self, life: Life
+    ) -> None:
+        await life.begin(rule(AT_NOON, missed={"deliver": False}))
+        outbox = coordinator(life.entry).outbox
+        limit, outbox._limit = outbox._limit, 0
+        await life.live(NOON + timedelta(seconds=1))
+        outbox._limit = limit
+
+        await life.live(NOON + timedelta(seconds=2) + AGAIN)
+
+        assert not await life.accepted()
+
+    async def test_what_fires_and_is_noted_meanwhile_does_not_hide_it(
+        self, life: Life
+    ) -> None:
+        await life.begin(rule({"trigger": "time", "at": ["12:00:00", "12:01:00"]}))
+        outbox = coordinator(life.entry).outbox
+        limit, outbox._limit = outbox._limit, 0
+        await life.live(NOON + timedelta(seconds=1))
+        outbox._limit = limit
+        await life.live(NOON + timedelta(seconds=61))
+        await member_of(life.entry).async_keep_up()
+        assert len(await life.accepted()) == 1
+
+        await life.off_and_on(NOON + timedelta(seconds=90))
+
+        assert (await life.times())[1:] == [NOON]
+
+    async def test_also_what_was_missed_and_then_refused(self, life: Life) -> None:
+        times = {"trigger": "time", "at": ["12:00:00", "12:01:00"]}
+        await life.begin(rule(times))
+        await life.off(NOON + timedelta(minutes=30))
+        life.hass.set_state(CoreState.not_running)
+        await life.on()
+        outbox = coordinator(life.entry).outbox
+        limit, outbox._limit = outbox._limit, 0
+        before = dict(member_of(life.entry).notes)
+        await life.hass.async_start()
+        await life.hass.async_block_till_done()
+        assert not await life.accepted()
+        assert member_of(life.entry).notes == before
+
+        outbox._limit = limit
+        await life.live(NOON + timedelta(minutes=30, seconds=1) + AGAIN)
+
+        assert await life.times() == [NOON, NOON + timedelta(minutes=1)]

@@ -16,7 +16,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.event_relay.rules.arming import attach, validate_triggers
+from custom_components.event_relay.rules.arming import validate_triggers
 from custom_components.event_relay.rules.occurrences import (
     LONGEST,
     MOST,
@@ -26,6 +26,7 @@ from custom_components.event_relay.rules.occurrences import (
     occurrence_of,
     recurs,
 )
+from custom_components.event_relay.rules.triggers import Triggers
 
 from .calendar import Calendar
 
@@ -266,7 +267,8 @@ async def test_a_change_of_a_schedule_is_no_occurrence(
         fired.append(variables)
 
     trigger = {"trigger": "schedule.block_started", **TARGET}
-    triggers = await attach(hass, [trigger], "test", triggered)
+    triggers = Triggers(hass, [trigger], "test", triggered)
+    await triggers.async_attach()
     changed = {**day, "sunday": [{"from": "11:00", "to": "13:00"}]}
     entity = hass.data[DATA_INSTANCES]["schedule"].get_entity("schedule.day")
     assert isinstance(entity, Schedule)

@@ -15,11 +15,13 @@ from simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, until_state
 from .house import (
+    DAMAGED,
     DOOR,
     OPENED,
     RULE_ID,
     a_rule,
     change,
+    damage_notes,
     events,
     member_of,
     set_up,
@@ -209,6 +211,24 @@ async def test_switching_it_off_ends_what_is_open(
     await member_of(entry).async_disable()
 
     await ended(frigate)
+
+
+@pytest.mark.parametrize("written", DAMAGED)
+async def test_what_is_open_is_ended_when_the_note_of_it_is_damaged(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    written: str,
+) -> None:
+    await change(hass, DOOR, "on")
+    await events(frigate, 1)
+    await hass.config_entries.async_unload(entry.entry_id)
+    damage_notes(written, "%")
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+
+    await ended(frigate)
+    assert not [name for name in member_of(entry).notes if "open" in name]
 
 
 async def test_a_changed_rule_still_ends_what_is_open(

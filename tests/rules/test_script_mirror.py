@@ -23,6 +23,7 @@ from simulators.faults import Fault, FaultKind
 from simulators.wire import Json
 
 from ..home_aipix import connect_aipix
+from .house import DAMAGED, damage_notes
 from .mirror_home import NOW, Clock, Running, a_subentry, settled, way_of
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -35,6 +36,7 @@ CLIENT: dict[str, Json] = {
     "event_id": 41,
     "reaction_id": 3,
     "users": [7, 8],
+    "extra": {"chat_id": 5},
 }
 ADMINISTRATOR = {"event_id": 41, "users": [7]}
 
@@ -131,6 +133,7 @@ async def test_made_once_and_changed_with_the_helper(
     assert hours(aipix) == ("09:00:00+02:00", "12:00:00+02:00")
     (script,) = aipix.scripts
     assert script["title"] == "At night"
+    assert script["extra"] == {"chat_id": 5}
 
 
 async def test_another_day_changes_without_a_new_state(
@@ -189,7 +192,10 @@ async def test_a_helper_without_times_is_a_repair_until_it_has_some(
     running = await start()
     await settled(running.way.store)
     await write_helper(hass)
-    assert issue(hass, "script_stuck", running) is not None
+    stuck = issue(hass, "script_stuck", running)
+    assert stuck is not None
+    form = {"entry_id": running.way.connection, "subentry_id": running.mirror.id}
+    assert (stuck.is_fixable, stuck.data) == (True, form)
     await write_helper(hass, monday=LATER)
     assert issue(hass, "script_stuck", running) is None
     await settled(running.way.store)
@@ -298,6 +304,45 @@ async def test_what_was_forgotten_is_found_again(
     running = await start(made=NOW - timedelta(days=30))
     await settled(running.way.store)
     assert hours(aipix)[0] == "08:00:00+02:00"
+
+
+@pytest.mark.parametrize("written", DAMAGED)
+async def test_the_script_is_known_again_when_the_note_of_it_is_damaged(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start, written: str
+) -> None:
+    running = await start()
+    await settled(running.way.store)
+    await write_helper(hass, monday=HOURS)
+    await running.stop()
+    damage_notes(written, "script")
+    await write_helper(hass, monday=LATER)
+
+    await running.start()
+    await settled(running.way.store)
+
+    assert hours(aipix)[0] == "09:00:00+02:00"
+    await write_helper(hass, monday=HOURS)
+    await settled(running.way.store)
+    assert hours(aipix)[0] == "08:00:00+02:00"
+
+
+async def test_it_looks_for_a_script_that_had_been_found_when_the_note_is_damaged(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start, clock: Clock
+) -> None:
+    timetable: dict[str, Json] = {"days": [], "intervals": []}
+    made: dict[str, Json] = {**CLIENT, "status": "active", "timetable": timetable}
+    aipix.store.add_script(made, "client")
+    running = await start(made=NOW - timedelta(days=30))
+    await settled(running.way.store)
+    await running.stop()
+    clock.now += timedelta(hours=1)
+    damage_notes("nothing", "script")
+    await write_helper(hass, monday=LATER)
+
+    await running.start()
+    await settled(running.way.store)
+
+    assert hours(aipix)[0] == "09:00:00+02:00"
 
 
 @pytest.mark.parametrize("known", [True, False])

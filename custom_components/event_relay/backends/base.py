@@ -114,6 +114,9 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     name: ClassVar[str]
     version: ClassVar[int] = 1
     """Version of the dumped payload; raise it when its shape changes."""
+    public_summary: ClassVar[bool] = False
+    """Whether a summary is fit for Activity, which every user reads: it then holds
+    names of things only, and nothing that somebody has written."""
 
     @abstractmethod
     def parse(self, data: Mapping[str, object]) -> PayloadT:
@@ -167,7 +170,10 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
 
     @abstractmethod
     def summary(self, payload: PayloadT) -> str:
-        """Say in a few words what is delivered, for lists."""
+        """Say in a few words what is delivered, for lists that administrators see.
+
+        Empty for what only another delivery knows, which it follows.
+        """
 
     def expires(
         self, payload: PayloadT, occurred_at: datetime, capabilities: CapabilitiesT

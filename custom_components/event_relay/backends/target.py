@@ -55,8 +55,8 @@ class EventTarget:
 
     @property
     def summary(self) -> str:
-        """Name the event in lists."""
-        return self.event_id or self.delivery_id or ""
+        """Name the event in lists, unless the delivery that made it has to."""
+        return self.event_id or ""
 
     def outside_id(self, context: StepContext) -> str | None:
         """Return the event's own id; None where the delivery that made it has none."""

@@ -7,9 +7,12 @@ function takes the open database, inside a transaction.
 from collections.abc import Mapping
 from dataclasses import dataclass
 import json
+import logging
 import sqlite3
 
 from ..backends.base import Json
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +62,10 @@ def remember(database: sqlite3.Connection, memory: Memory) -> None:
 
 
 def recall(database: sqlite3.Connection, owner: str) -> dict[str, dict[str, Note]]:
-    """Return the notes of a connection's rules and mirrors, by subject and name."""
+    """Return the notes of a connection's rules and mirrors, by subject and name.
+
+    Of one that cannot be read any more only what it keeps is told.
+    """
     subjects: dict[str, dict[str, Note]] = {}
     for row in database.execute(
         "SELECT subject, name, value, keeps FROM notes WHERE connection = ?"
@@ -67,7 +73,9 @@ def recall(database: sqlite3.Connection, owner: str) -> dict[str, dict[str, Note
         (owner,),
     ):
         notes = subjects.setdefault(row["subject"], {})
-        notes[row["name"]] = Note(value=json.loads(row["value"]), keeps=row["keeps"])
+        notes[row["name"]] = Note(
+            value=_read(row["value"], row["subject"]), keeps=row["keeps"]
+        )
     return subjects
 
 
@@ -78,3 +86,13 @@ def forget(database: sqlite3.Connection, owner: str, subject: str | None) -> Non
         " AND (:subject IS NULL OR subject = :subject)",
         {"owner": owner, "subject": subject},
     )
+
+
+def _read(written: str, subject: str) -> Json:
+    """Return what a note says; None if it is damaged."""
+    try:
+        value: Json = json.loads(written)
+    except ValueError, TypeError:
+        _LOGGER.warning("A note of %s is damaged and counts as lost", subject)
+        return None
+    return value

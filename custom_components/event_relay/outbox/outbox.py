@@ -137,7 +137,8 @@ class Outbox:
                 return await overlap.acceptance(), True
         accepted = await accept(delivery)
         self._wake()
-        return accepted, accepted is delivery
+        # One that was there already is read from the file, and nothing new.
+        return accepted, accepted.origin is delivery.origin
 
     async def retry(
         self, delivery: Delivery, *, confirm: bool = False, wait: float = 0

@@ -4,14 +4,14 @@ One statement does for all of them: between two statements the file's thread wai
 its turn with Python, which a busy event loop does not give away for milliseconds.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import batched, chain
 import json
 import sqlite3
 
-from . import memory
+from . import memory, queries
 from .delivery import Delivery, DeliveryState
 from .file import StoreError
 from .room import OutboxFull, Room
@@ -75,8 +75,9 @@ def accept(
 ) -> list[Delivery | Exception]:
     """Insert deliveries; return each, or the one that has its id already.
 
-    What is to be noted with one is noted in either case, but not with one that there
-    is no room for: of that, OutboxFull is returned.
+    One that says itself not what it is about has the summary of what it follows. What
+    is to be noted with one is noted in either case, but not with one that there is no
+    room for: of that, OutboxFull is returned.
     """
     there = _there(database, [one.delivery.id for one in acceptances])
     new: list[Delivery] = []
@@ -84,7 +85,7 @@ def accept(
     for one in acceptances:
         delivery = there.get(one.delivery.id)
         if delivery is None:
-            delivery = one.delivery
+            delivery = _with_summary(database, one.delivery, there)
             try:
                 room.take(database, delivery.connection, one.limit, new)
             except OutboxFull as full:
@@ -133,6 +134,16 @@ def change(
 def update(database: sqlite3.Connection, deliveries: Iterable[Delivery]) -> None:
     """Write what has changed of deliveries that are there."""
     _write(database, _update, [outcome_values(delivery) for delivery in deliveries])
+
+
+def _with_summary(
+    database: sqlite3.Connection, delivery: Delivery, known: Mapping[str, Delivery]
+) -> Delivery:
+    """Return a delivery with a summary, that of its start if it has none."""
+    if delivery.summary or (followed := delivery.follows) is None:
+        return delivery
+    start = known.get(followed) or queries.get(database, followed)
+    return replace(delivery, summary=start.summary if start else "")
 
 
 def _write(

@@ -2,18 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.condition import ConditionsChecker
-from homeassistant.util import dt as dt_util
 
 from .arming import (
     CannotArm,
-    Triggered,
-    Triggers,
-    attach,
     entities_of_conditions,
     entities_of_triggers,
     make_conditions,
@@ -21,33 +16,55 @@ from .arming import (
 )
 from .fields import Fields
 from .rule import Rule
+from .triggers import Triggered, Triggers
 
 
 @dataclass(frozen=True, kw_only=True)
 class Armed:
     """The triggers, conditions and fields of a rule, ready."""
 
-    since: datetime
-    """What was to fire before that has not, and from then on it does."""
+    rule: Rule
     triggers: Triggers
     ends: Triggers | None
     """What ends the events that it begins; None for a rule that leaves none open."""
     conditions: ConditionsChecker
     fields: Fields
-    starters: set[str] | None
-    """Entities that can fire it; None if its triggers name more than entities."""
-    references: set[str]
-    """All entities that it names outside of templates."""
+
+    @property
+    def problem(self) -> str:
+        """Return what keeps some triggers from being attached; empty if none."""
+        each = (one.problem for one in (self.triggers, self.ends) if one is not None)
+        return "; ".join(problem for problem in each if problem)
+
+    @property
+    def references(self) -> set[str]:
+        """Return all entities that what is attached names outside of templates."""
+        named = entities_of_conditions(self.rule.conditions)
+        for triggers in (self.triggers, self.ends):
+            if triggers is not None:
+                named |= entities_of_triggers(
+                    [triggers.configs[index] for index in triggers.since]
+                )
+        return named
 
     def may_start(self, entity_id: str | None) -> bool:
         """Say whether an entity can begin events, and so ends only its own."""
         if entity_id is None:
             return False
-        return self.starters is None or entity_id in self.starters
+        configs = self.triggers.configs
+        if any(targets_more_than_entities(one) for one in configs):
+            return True
+        return entity_id in entities_of_triggers(configs)
 
     def allows(self, variables: Mapping[str, Any]) -> bool:
         """Say whether the conditions hold."""
         return self.conditions.async_check(variables=variables)
+
+    async def async_attach(self) -> None:
+        """Attach the triggers that are not yet, as far as that can be."""
+        await self.triggers.async_attach()
+        if self.ends is not None:
+            await self.ends.async_attach()
 
     @callback
     def disarm(self) -> None:
@@ -61,32 +78,22 @@ class Armed:
 async def arm(
     hass: HomeAssistant, rule: Rule, *, triggered: Triggered, ended: Triggered | None
 ) -> Armed:
-    """Attach what a rule needs; raises CannotArm, and then nothing is attached."""
-    fields = Fields(hass, rule.fields)
-    conditions = await make_conditions(hass, rule.conditions, rule.title)
-    try:
-        triggers = await attach(hass, rule.triggers, rule.title, triggered)
-    except CannotArm:
-        conditions.async_unload()
-        raise
+    """Attach what a rule needs, but for triggers that cannot be attached now.
+
+    Raises CannotArm if nothing could fire it, and then nothing is attached.
+    """
     ends: Triggers | None = None
     if ended is not None and rule.until is not None:
-        try:
-            ends = await attach(hass, rule.until.triggers, rule.title, ended)
-        except CannotArm:
-            triggers.detach()
-            conditions.async_unload()
-            raise
-    named = entities_of_triggers(triggers.configs)
-    groups = any(targets_more_than_entities(one) for one in triggers.configs)
-    return Armed(
-        since=dt_util.utcnow(),
-        triggers=triggers,
+        ends = Triggers(hass, rule.until.triggers, rule.title, ended)
+    armed = Armed(
+        rule=rule,
+        triggers=Triggers(hass, rule.triggers, rule.title, triggered),
         ends=ends,
-        conditions=conditions,
-        fields=fields,
-        starters=None if groups else named,
-        references=named
-        | entities_of_triggers(ends.configs if ends else ())
-        | entities_of_conditions(rule.conditions),
+        fields=Fields(hass, rule.fields),
+        conditions=await make_conditions(hass, rule.conditions, rule.title),
     )
+    await armed.async_attach()
+    if armed.triggers.problem and not armed.triggers.attached:
+        armed.disarm()
+        raise CannotArm(armed.problem)
+    return armed

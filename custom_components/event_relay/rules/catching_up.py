@@ -1,4 +1,4 @@
-"""What a rule does about the occurrences that Home Assistant was off for."""
+"""What a rule does about the occurrences that have not become deliveries in time."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from .armed import Armed
 from .cursor import Cursor, cursor_name, read_cursor, triggers_mark
 from .firing import Cause
 from .member import Member
-from .occurrences import CannotTell, Occurrence, missed_occurrences, recurs
+from .occurrences import MOST, CannotTell, Occurrence, missed_occurrences, recurs
 from .outcome import Outcome, OutcomeKind
 from .rule import Rule
 
@@ -20,14 +20,16 @@ _ABOUT_TO_FIRE = timedelta(seconds=10)
 _TOLD_ONE_BY_ONE = 5
 """Skipped occurrences that are told one by one; of more, the last one tells of all."""
 
-type Fire = Callable[[Cause, Notes], Awaitable[None]]
+type Fire = Callable[[Cause, Notes], Awaitable[bool]]
+"""Returns whether the outbox took what was to be delivered, if anything was."""
 
 
 class CatchingUp:
     """Keeps, for each trigger whose occurrences can be worked out, up to where it is.
 
-    Until the occurrences of the time off have been seen to, those that fire by
-    themselves leave the cursor where it is: their ids keep them from coming twice.
+    Until the occurrences of the time off have been seen to, and those that the outbox
+    did not take, others that fire by themselves leave the cursor where it is: their
+    ids keep them from coming twice.
     """
 
     def __init__(self, member: Member, rule: Rule) -> None:
@@ -36,32 +38,45 @@ class CatchingUp:
         self._missed = rule.missed
         self._of = triggers_mark(rule.triggers)
         self._caught_up: set[int] = set()
+        self._refused: dict[str, Occurrence] = {}
+        """What the outbox did not take, by the ids of deliveries; it has been told."""
 
     def notes_for(self, occurrence: Occurrence | None) -> Notes:
         """Return what is to be noted when an occurrence has been seen to."""
-        if occurrence is None or occurrence.index not in self._caught_up:
+        if occurrence is None or not self._follows(occurrence.index):
             return {}
         return self._past(occurrence)
 
-    async def async_catch_up(self, armed: Armed, fire: Fire) -> bool:
-        """See to what was missed before it was armed; return whether that was all.
+    def refused(self, occurrence: Occurrence) -> None:
+        """Keep what the outbox did not take, to try it again while it is not too late.
 
-        What cannot be worked out now, because its calendar does not answer, is left
-        for another time.
+        Of more than `MOST` the others are only found again after a restart.
         """
+        if self._missed.deliver and len(self._refused) < MOST:
+            self._refused[occurrence.delivery_id(self._member.id)] = occurrence
+
+    async def async_catch_up(self, armed: Armed, fire: Fire) -> bool:
+        """See to what was missed before each was armed, and to what was refused.
+
+        Return whether that was all: what cannot be worked out now, because its
+        calendar does not answer, and what the outbox does not take, is left for
+        another time.
+        """
+        await self._try_refused(fire)
         told = True
         missed: list[Occurrence] = []
         looked_at: set[int] = set()
-        for index, config in enumerate(armed.triggers.configs):
+        for index, since in tuple(armed.triggers.since.items()):
+            config = armed.triggers.configs[index]
             if index in self._caught_up or not recurs(config):
                 continue
             cursor = self._cursor(index)
             if cursor is None:
-                await self._start_from(index, armed.since)
+                await self._start_from(index, since)
                 continue
             try:
                 found = await missed_occurrences(
-                    self._member.hass, config, index, cursor.at, armed.since
+                    self._member.hass, config, index, cursor.at, since
                 )
             except CannotTell:
                 told = False
@@ -75,7 +90,7 @@ class CatchingUp:
         await self._see_to(sorted(missed, key=lambda one: one.instant), fire)
         # Not before: one that fires by itself would hide what is still to be seen to.
         self._caught_up |= looked_at
-        return told
+        return told and not self._refused
 
     async def async_keep_up(self, armed: Armed) -> None:
         """Note that nothing was missed up to now.
@@ -84,7 +99,7 @@ class CatchingUp:
         """
         moment = dt_util.utcnow() - _ABOUT_TO_FIRE
         notes: dict[str, Note | None] = {}
-        for index in self._caught_up:
+        for index in filter(self._follows, self._caught_up):
             cursor = self._cursor(index)
             if recurs(armed.triggers.configs[index]) and cursor and cursor.at < moment:
                 notes[cursor_name(index)] = Cursor(at=moment, of=self._of).note
@@ -94,6 +109,27 @@ class CatchingUp:
     def begin_anew(self) -> None:
         """Look again at the next start for what was missed."""
         self._caught_up.clear()
+        self._refused.clear()
+
+    async def _try_refused(self, fire: Fire) -> None:
+        """Deliver what was refused, the earliest first, as long as it is taken."""
+        waiting = sorted(self._refused.items(), key=lambda item: item[1].instant)
+        for delivery_id, occurrence in waiting:
+            caught_up = occurrence.index in self._caught_up
+            notes = self._past(occurrence) if caught_up else {}
+            if dt_util.utcnow() - occurrence.instant > self._missed.grace:
+                await self._member.remember_if_possible(notes)
+            elif not await fire(_cause(occurrence, told=True), notes):
+                return
+            self._refused.pop(delivery_id, None)
+
+    def _follows(self, index: int) -> bool:
+        """Say whether the cursor of a trigger goes with what fires by itself."""
+        return index in self._caught_up and not self._has_refused(index)
+
+    def _has_refused(self, index: int) -> bool:
+        """Say whether the outbox still is to take an occurrence of a trigger."""
+        return any(one.index == index for one in self._refused.values())
 
     async def _start_from(self, index: int, moment: datetime) -> None:
         """Miss nothing from now on."""
@@ -119,13 +155,10 @@ class CatchingUp:
         if notes:
             await self._member.remember_if_possible(notes)
         for occurrence in wanted:
-            cause = Cause(
-                variables=occurrence.variables,
-                occurred_at=occurrence.instant,
-                context=Context(),
-                occurrence=occurrence,
-            )
-            await fire(cause, self._past(occurrence))
+            past = self._past(occurrence)
+            notes = {} if self._has_refused(occurrence.index) else past
+            if not await fire(_cause(occurrence), notes):
+                self.refused(occurrence)
         self._tell(skipped)
 
     def _tell(self, skipped: Sequence[Occurrence]) -> None:
@@ -157,3 +190,14 @@ class CatchingUp:
         cursor = self._cursor(index) or Cursor(at=occurrence.instant, of=self._of)
         past = cursor.past(occurrence.instant, occurrence.delivery_id(self._member.id))
         return {cursor_name(index): past.note}
+
+
+def _cause(occurrence: Occurrence, *, told: bool = False) -> Cause:
+    """Return an occurrence as the cause of a firing."""
+    return Cause(
+        variables=occurrence.variables,
+        occurred_at=occurrence.instant,
+        context=Context(),
+        occurrence=occurrence,
+        told=told,
+    )

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 import json
+import logging
 from typing import Any
 
 from ..outbox.memory import Note
+from .instants import read_instant
+
+_LOGGER = logging.getLogger(__name__)
 
 CURSOR = "cursor/"
 """What the names of all cursors begin with."""
@@ -61,15 +65,19 @@ def triggers_mark(triggers: Sequence[Mapping[str, Any]]) -> str:
 
 def read_cursor(notes: Mapping[str, Note], index: int, of: str) -> Cursor | None:
     """Return the cursor of a trigger, None if nothing is remembered of it."""
-    note = notes.get(cursor_name(index))
+    note_name = cursor_name(index)
+    note = notes.get(note_name)
     match note.value if note else None:
-        case {"at": float() | int() as at, "of": noted, "decided": list() as decided}:
-            if noted != of:
+        case {"at": noted, "of": str(noted_of), "decided": list() as decided} if (
+            at := read_instant(noted)
+        ):
+            if noted_of != of:
                 return None
             return Cursor(
-                at=datetime.fromtimestamp(at, UTC),
+                at=at,
                 of=of,
                 decided=tuple(one for one in decided if isinstance(one, str)),
             )
-        case _:
-            return None
+    if note is not None:
+        _LOGGER.warning("%s is damaged: the trigger begins anew", note_name)
+    return None

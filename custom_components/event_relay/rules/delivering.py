@@ -1,6 +1,6 @@
 """From the cause of a firing to an accepted delivery."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from datetime import timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from homeassistant.exceptions import TemplateError
 from ..backends.base import Ending, InvalidField
 from ..outbox.memory import Note, Notes
 from ..outbox.outbox import Request
+from ..outbox.overlap import SentUnrecorded
 from ..outbox.store import StoreError
 from . import limits
 from .armed import Armed
@@ -36,37 +37,45 @@ class Delivering:
         self._rule = rule
         self._openings = openings
 
-    async def async_fire(self, cause: Cause, armed: Armed, notes: Notes) -> None:
+    async def async_fire(self, cause: Cause, armed: Armed, notes: Notes) -> bool:
         """Deliver what the rule says, unless its conditions or limits forbid it.
 
-        The notes are committed with the delivery, or alone if there is none.
+        The notes are committed with the delivery, or alone if there is none. Return
+        False, with nothing committed, if the outbox does not take it now.
         """
         if await self._has_fired(cause):
             await self._member.remember_if_possible(notes)
-            return
+            return True
         variables = {"this": self._member.this(), **cause.variables}
-        before = self._member.notes.get(_FIRINGS)
-        firings = limits.load(before.value if before else None, cause.occurred_at)
-        if not cause.test and not self._lets_through(cause, armed, variables, firings):
+        if not cause.test and not self._lets_through(cause, armed, variables):
             if notes:
                 await self._member.remember_if_possible(notes)
-            return
-        self._count(cause, firings)
+            return True
+        self._count(cause)
         try:
             await self._submit(cause, armed.fields.render(variables), notes)
         except (InvalidField, TemplateError, StoreError) as error:
-            self._member.noted({_FIRINGS: before})
-            if notes and not isinstance(error, StoreError):
+            if not isinstance(error, SentUnrecorded):
+                self._count_no_more(cause)
+            refused = isinstance(error, StoreError)
+            if notes and not refused:
                 await self._member.remember_if_possible(notes)
-            self._member.tell(
-                Outcome(
-                    kind=OutcomeKind.FAILED,
-                    occurred_at=cause.occurred_at,
-                    reason=self._member.way.explain(error),
-                    reason_key=reason_key(error),
-                    context=cause.context,
-                )
+            if not (refused and cause.told):
+                self._tell(cause, error)
+            return not refused
+        return True
+
+    def _tell(self, cause: Cause, error: Exception) -> None:
+        """Tell why nothing is delivered."""
+        self._member.tell(
+            Outcome(
+                kind=OutcomeKind.FAILED,
+                occurred_at=cause.occurred_at,
+                reason=self._member.way.explain(error),
+                reason_key=reason_key(error),
+                context=cause.context,
             )
+        )
 
     async def _has_fired(self, cause: Cause) -> bool:
         """Say whether an occurrence is known to have been delivered, or to wait.
@@ -85,7 +94,6 @@ class Delivering:
         cause: Cause,
         armed: Armed,
         variables: Mapping[str, Any],
-        firings: Sequence[Firing],
     ) -> bool:
         """Say whether conditions, limits and what is open let a firing through."""
         if self._openings is not None and self._openings.holds(cause.entity_id):
@@ -93,18 +101,27 @@ class Delivering:
         if not armed.allows(variables):
             return False
         return not limits.refuses(
-            self._rule.limits, firings, cause.entity_id, cause.occurred_at
+            self._rule.limits, self._firings(), cause.entity_id, cause.occurred_at
         )
 
-    def _count(self, cause: Cause, firings: Sequence[Firing]) -> None:
+    def _firings(self) -> list[Firing]:
+        """Return the firings that have been let through."""
+        return limits.load(self._member.note(_FIRINGS))
+
+    def _count(self, cause: Cause) -> None:
         """Count a firing before anything is waited for."""
         if cause.test or self._rule.limits == Limits():
             return
-        at = cause.occurred_at
-        counting = limits.kept(
-            self._rule.limits, [*firings, Firing(at=at, entity_id=cause.entity_id)], at
-        )
+        firings = [*self._firings(), _firing(cause)]
+        counting = limits.kept(self._rule.limits, firings, cause.occurred_at)
         self._member.noted({_FIRINGS: Note(value=limits.dump(counting))})
+
+    def _count_no_more(self, cause: Cause) -> None:
+        """Let one that was not accepted leave no trace; others may have come since."""
+        firings = self._firings()
+        if _firing(cause) in firings:
+            firings.remove(_firing(cause))
+            self._member.noted({_FIRINGS: Note(value=limits.dump(firings))})
 
     async def _submit(
         self, cause: Cause, fields: Mapping[str, Any], notes: Notes
@@ -116,9 +133,6 @@ class Delivering:
         event = self._opening(delivery_id, cause)
         if event is not None:
             delivery_id = event.delivery_id
-        if (counted := member.notes.get(_FIRINGS)) is not None:
-            notes = {**notes, _FIRINGS: counted}
-        if event is not None:
             notes = {**notes, event.name: event.note}
         async with self._beginning(event):
             data = await member.way.canonical(rule.operation, fields)
@@ -126,6 +140,7 @@ class Delivering:
                 data = member.way.as_test(rule.operation, data)
             if event is not None:
                 data = _left_open(data, member.way.endings[rule.operation])
+            counted = member.notes.get(_FIRINGS)
             await member.way.outbox.submit(
                 Request(
                     id=delivery_id,
@@ -133,9 +148,10 @@ class Delivering:
                     data=data,
                     origin=member.origin(cause.context, cause.kind),
                     occurred_at=cause.occurred_at,
-                    notes=notes,
+                    notes=notes if counted is None else {**notes, _FIRINGS: counted},
                 )
             )
+            # Not the count, which may have gone on meanwhile.
             member.noted(notes)
 
     def _beginning(self, event: OpenEvent | None) -> AbstractAsyncContextManager[None]:
@@ -157,6 +173,11 @@ class Delivering:
             entity_id=cause.entity_id,
             state=cause.state,
         )
+
+
+def _firing(cause: Cause) -> Firing:
+    """Return what a firing counts as."""
+    return Firing(at=cause.occurred_at, entity_id=cause.entity_id)
 
 
 def _left_open(data: Mapping[str, object], ending: Ending) -> dict[str, object]:

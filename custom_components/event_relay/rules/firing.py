@@ -24,6 +24,8 @@ class Cause:
     occurrence: Occurrence | None = None
     """Which occurrence it is, where these can be worked out."""
     kind: OriginKind = OriginKind.RULE
+    told: bool = False
+    """Whether it has been told already that the outbox did not take it."""
 
     @property
     def test(self) -> bool:

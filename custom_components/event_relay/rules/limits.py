@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..backends.base import Json
+from .instants import read_instant
 from .rule import Limits
 
 
@@ -51,14 +52,14 @@ def dump(firings: Sequence[Firing]) -> Json:
     return [[firing.at.timestamp(), firing.entity_id] for firing in firings]
 
 
-def load(noted: Json, now: datetime) -> list[Firing]:
+def load(noted: Json) -> list[Firing]:
     """Read firings from JSON, but for those that cannot be read."""
     firings: list[Firing] = []
     for one in noted if isinstance(noted, list) else ():
         match one:
-            case [float() | int() as at, str() | None as entity_id]:
-                moment = datetime.fromtimestamp(at, now.tzinfo)
-                firings.append(Firing(at=moment, entity_id=entity_id))
+            case [at, str() | None as entity_id]:
+                if (moment := read_instant(at)) is not None:
+                    firings.append(Firing(at=moment, entity_id=entity_id))
     return firings
 
 

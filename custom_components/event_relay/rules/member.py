@@ -85,6 +85,13 @@ class Member(ABC):
             await self.async_stop()
 
     @callback
+    def warn_of_damage(self) -> None:
+        """Say that not all that it remembered can be read."""
+        _LOGGER.warning(
+            "%s does not know all that it should: its notes are damaged", self.title
+        )
+
+    @callback
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call a watcher whenever it begins or ends to work; return how to stop it."""
         self._watchers.append(watcher)

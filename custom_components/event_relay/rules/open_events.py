@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+import logging
 
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 
 from ..backends.base import Json
 from ..outbox.memory import Note
+from .instants import read_instant
 from .noise import vanishes
+
+_LOGGER = logging.getLogger(__name__)
 
 _PREFIX = "open/"
 
@@ -55,24 +60,29 @@ class OpenEvent:
 
 def read_open_events(notes: Mapping[str, Note]) -> dict[str, OpenEvent]:
     """Return the events that notes speak of, by the deliveries that began them."""
-    return {
-        event.delivery_id: event
+    events = (
+        _read(name.removeprefix(_PREFIX), note.value)
         for name, note in notes.items()
         if name.startswith(_PREFIX)
-        and (event := _read(name.removeprefix(_PREFIX), note.value))
-    }
+    )
+    return {event.delivery_id: event for event in events}
 
 
-def _read(delivery_id: str, value: Json) -> OpenEvent | None:
-    """Return what a note speaks of."""
+def _read(delivery_id: str, value: Json) -> OpenEvent:
+    """Return what a note speaks of.
+
+    Of one that is damaged nothing is known but that an event is open. It is ended,
+    so that it does not stay open for good.
+    """
     match value:
-        case {"ends_by": float() | int() as ends_by, **rest}:
+        case {"ends_by": noted, **rest} if ends_by := read_instant(noted):
             entity_id, state = rest.get("entity_id"), rest.get("state")
             return OpenEvent(
                 delivery_id=delivery_id,
-                ends_by=datetime.fromtimestamp(ends_by, UTC),
+                ends_by=ends_by,
                 entity_id=entity_id if isinstance(entity_id, str) else None,
                 state=state if isinstance(state, str) else None,
             )
         case _:
-            return None
+            _LOGGER.warning("Event %s is ended: its note is damaged", delivery_id)
+            return OpenEvent(delivery_id=delivery_id, ends_by=dt_util.utcnow())

@@ -25,6 +25,7 @@ class RuleIssues:
         self._title = title
         self._not_armed = f"rule_not_armed_{rule_id}"
         self._refers = f"rule_refers_{rule_id}"
+        self._logged: dict[str, str] = {}
 
     @callback
     def not_armed(self, reason: str) -> None:
@@ -32,9 +33,14 @@ class RuleIssues:
         self._report(self._not_armed, reason)
 
     @callback
+    def partly_armed(self, reason: str) -> None:
+        """Say which of its triggers cannot fire it."""
+        self._report(self._not_armed, reason, in_part=True)
+
+    @callback
     def armed(self) -> None:
         """Take that back."""
-        ir.async_delete_issue(self._hass, DOMAIN, self._not_armed)
+        self._withdraw(self._not_armed)
 
     @callback
     def refers_to(self, missing: str) -> None:
@@ -42,7 +48,7 @@ class RuleIssues:
         if missing:
             self._report(self._refers, missing)
         else:
-            ir.async_delete_issue(self._hass, DOMAIN, self._refers)
+            self._withdraw(self._refers)
 
     @callback
     def clear(self) -> None:
@@ -51,18 +57,25 @@ class RuleIssues:
         self.refers_to("")
 
     @callback
-    def _report(self, issue_id: str, reason: str) -> None:
-        """Make a repair."""
-        _LOGGER.warning("Rule %s cannot work as it should: %s", self._title, reason)
+    def _report(self, issue_id: str, reason: str, *, in_part: bool = False) -> None:
+        """Make a repair; in the log it stands once as long as its reason stays."""
+        if self._logged.get(issue_id) != reason:
+            self._logged[issue_id] = reason
+            _LOGGER.warning("Rule %s cannot work as it should: %s", self._title, reason)
+        not_armed = "rule_partly_armed" if in_part else "rule_not_armed"
         ir.async_create_issue(
             self._hass,
             DOMAIN,
             issue_id,
             is_fixable=True,
             severity=ir.IssueSeverity.ERROR,
-            translation_key=(
-                "rule_refers" if issue_id == self._refers else "rule_not_armed"
-            ),
+            translation_key="rule_refers" if issue_id == self._refers else not_armed,
             translation_placeholders={"rule": self._title, "reason": reason},
             data=self._data,
         )
+
+    @callback
+    def _withdraw(self, issue_id: str) -> None:
+        """Delete a repair."""
+        self._logged.pop(issue_id, None)
+        ir.async_delete_issue(self._hass, DOMAIN, issue_id)

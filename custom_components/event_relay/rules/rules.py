@@ -75,13 +75,19 @@ class Rules:
         for gone in self._members.keys() - wanted.keys():
             del self._snapshots[gone]
             await self._members.pop(gone).async_remove()
-        for subentry_id, subentry in wanted.items():
-            if self._snapshots.get(subentry_id) == _snapshot(subentry):
-                continue
-            if (former := self._members.get(subentry_id)) is not None:
+        changed = [
+            subentry
+            for subentry_id, subentry in wanted.items()
+            if self._snapshots.get(subentry_id) != _snapshot(subentry)
+        ]
+        if not changed:
+            return
+        for subentry in changed:
+            if (former := self._members.get(subentry.subentry_id)) is not None:
                 await former.async_stop()
                 await former.async_replaced()
-            notes = await self._way.store.recall(self._way.connection)
+        notes = await self._way.store.recall(self._way.connection)
+        for subentry in changed:
             if (member := self._add(subentry, notes)) is not None:
                 await _start(member)
 

@@ -176,9 +176,8 @@ class RuleRunner(Member):
         if self._armed is not None:
             await self._async_look_back(self._armed)
 
-    async def _async_arm(self, _: datetime | None = None) -> None:
-        """Attach triggers and conditions, or try it again later and say why."""
-        self._cancel_again = None
+    async def _async_arm(self) -> None:
+        """Attach triggers and conditions, and see to what happened before."""
         if self._armed is not None:
             return
         async with self._arming:
@@ -187,7 +186,7 @@ class RuleRunner(Member):
             await self._async_look_back(armed)
 
     async def _async_attach(self) -> Armed | None:
-        """Attach all of it, or nothing; what fires meanwhile waits for that."""
+        """Attach what can be; what fires meanwhile waits for that."""
         ended = self._async_ended if self._openings is not None else None
         try:
             armed = await arm(
@@ -195,7 +194,7 @@ class RuleRunner(Member):
             )
         except CannotArm as error:
             self._issues.not_armed(str(error))
-            self._cancel_again = async_call_later(self.hass, AGAIN, self._async_arm)
+            self._try_again_later()
             return None
         if self._working:
             self._armed = armed
@@ -203,30 +202,57 @@ class RuleRunner(Member):
             armed.disarm()
             return None
         self.set_armed(True)
-        self._issues.armed()
+        self._see_to_problem(armed)
         return armed
+
+    @callback
+    def _see_to_problem(self, armed: Armed) -> None:
+        """Say which triggers are not attached, and try those again later."""
+        if armed.problem:
+            self._issues.partly_armed(armed.problem)
+            self._try_again_later()
+        else:
+            self._issues.armed()
+
+    @callback
+    def _try_again_later(self) -> None:
+        """Try again after a while what cannot be done now."""
+        if self._working and self._cancel_again is None:
+            self._cancel_again = async_call_later(
+                self.hass, AGAIN, self._async_try_again
+            )
+
+    async def _async_try_again(self, _: datetime) -> None:
+        """Attach, and catch up with, what could not be before."""
+        self._cancel_again = None
+        if (armed := self._armed) is None:
+            await self._async_arm()
+            return
+        if armed.problem:
+            await armed.async_attach()
+            if self._armed is not armed:
+                return
+            self._see_to_problem(armed)
+        if self._home_started:
+            self._references.watch(armed.references)
+            await self._async_catch_up(armed)
 
     async def _async_look_back(self, armed: Armed) -> None:
         """End what should have ended, and see to what was missed."""
         self._references.watch(armed.references)
         if self._openings is not None:
             await self._openings.async_look()
-        await self._async_catch_up()
+        await self._async_catch_up(armed)
 
-    async def _async_catch_up(self, _: datetime | None = None) -> None:
-        """See to what was missed, and try again what cannot be told now."""
-        self._cancel_again = None
-        if (armed := self._armed) is None:
-            return
+    async def _async_catch_up(self, armed: Armed) -> None:
+        """See to what was missed, and try again later what cannot be done now."""
 
-        async def fire(cause: Cause, notes: Notes) -> None:
+        async def fire(cause: Cause, notes: Notes) -> bool:
             """Fire as the rule's own triggers do."""
-            await self._delivering.async_fire(cause, armed, notes)
+            return await self._delivering.async_fire(cause, armed, notes)
 
-        if not await self._catching_up.async_catch_up(armed, fire) and self._working:
-            self._cancel_again = async_call_later(
-                self.hass, AGAIN, self._async_catch_up
-            )
+        if not await self._catching_up.async_catch_up(armed, fire):
+            self._try_again_later()
 
     async def _async_fully_armed(self) -> Armed | None:
         """Return all that is attached; None if it is not, or no more."""
@@ -254,7 +280,10 @@ class RuleRunner(Member):
             occurrence=occurrence,
         )
         notes = self._catching_up.notes_for(occurrence)
-        await self._delivering.async_fire(cause, armed, notes)
+        taken = await self._delivering.async_fire(cause, armed, notes)
+        if occurrence is not None and not taken:
+            self._catching_up.refused(occurrence)
+            self._try_again_later()
 
     async def _async_ended(
         self, variables: dict[str, Any], context: Context | None = None

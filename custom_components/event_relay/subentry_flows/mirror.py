@@ -19,6 +19,7 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    ObjectSelector,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -53,6 +54,7 @@ from ..rules.mirrors.calendar_settings import (
 from ..rules.mirrors.script_settings import (
     CONF_CAMERAS,
     CONF_EVENT,
+    CONF_EXTRA,
     CONF_REACTION,
     CONF_SCHEDULE,
     CONF_TITLE,
@@ -175,6 +177,7 @@ class ScriptMirrorFlow(MirrorFlow):
                 vol.Required(CONF_TITLE): TextSelector(),
                 **schema,
                 vol.Optional(CONF_CAMERAS): cameras,
+                vol.Optional(CONF_EXTRA): ObjectSelector(),
             }
         return vol.Schema(schema)
 

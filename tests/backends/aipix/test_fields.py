@@ -554,3 +554,22 @@ def test_offsets_are_written_with_their_sign(hours: float, written: str) -> None
     )
     found = resolve("create_script", {}, there)
     assert found["timetable"]["days"][0]["from"] == f"00:00:00{written}"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"script_id": 904, "title": "Reception"}, "Reception"),
+        ({"delivery_id": "d", "title": "Reception"}, "Reception"),
+        (
+            {"script_id": 904, "users": [7], "cameras": [1]},
+            "script 904: users, cameras",
+        ),
+        ({"delivery_id": "d", "users": [7]}, ""),
+    ],
+)
+def test_summary_of_a_change_names_the_script_or_what_changes(
+    change: dict[str, object], said: str
+) -> None:
+    operation = UpdateScriptOperation()
+    assert operation.summary(operation.parse(change)) == said

@@ -18,8 +18,10 @@ from custom_components.event_relay.backends.errors import (
     InvalidResponse,
     OutcomeUnknown,
     PermissionDenied,
+    Rejected,
     Unavailable,
 )
+from custom_components.event_relay.backends.guance.breaking import MOST
 from custom_components.event_relay.backends.guance.client import GuanceClient
 from custom_components.event_relay.backends.guance.models import GuanceCapabilities
 from custom_components.event_relay.backends.guance.operations import (
@@ -93,6 +95,43 @@ async def test_finds_what_was_made_although_the_reply_was_lost(
     assert isinstance(finding, Found)
     receipt = CREATE.receipt(HELLO, {"create": finding.result})
     assert receipt.outside_id == simulator.events[0].document_id
+
+
+async def test_an_event_that_it_breaks_on_while_it_takes_others_is_refused_in_the_end(
+    client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
+) -> None:
+    async def break_on_it() -> None:
+        simulator.add_faults(Fault(kind=FaultKind.STATUS, path="*/create", status=500))
+        with pytest.raises(OutcomeUnknown):
+            await STEP.run(client, HELLO, make_context())
+
+    for number in range(MOST):
+        await break_on_it()
+        # Nothing is taken in between: this may be an outage.
+        await break_on_it()
+        await STEP.run(client, HELLO, make_context(delivery_id=f"other-{number}"))
+
+    with pytest.raises(Rejected, match="5 times"):
+        await STEP.run(client, HELLO, make_context())
+    assert len(simulator.events) == MOST
+    # A user who wants it sent again can have that.
+    await STEP.run(client, HELLO, make_context())
+    assert len(simulator.events) == MOST + 1
+
+
+async def test_in_an_outage_it_is_sent_for_as_long_as_it_may_be(
+    client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
+) -> None:
+    simulator.add_faults(
+        Fault(kind=FaultKind.STATUS, path="*/create", status=500, times=2 * MOST)
+    )
+    for _ in range(2 * MOST):
+        with pytest.raises(OutcomeUnknown):
+            await STEP.run(client, HELLO, make_context())
+
+    await STEP.run(client, HELLO, make_context())
+
+    assert len(simulator.events) == 1
 
 
 async def test_notes_since_when_the_outcome_is_unknown(

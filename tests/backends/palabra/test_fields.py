@@ -258,7 +258,11 @@ def test_expiry() -> None:
     moved = UPDATE.parse({"event_id": NOBODY, "end": END})
     assert UPDATE.expires(moved, occurred, NOTHING) == END
     named = UPDATE.parse({"event_id": NOBODY, "title": "Other"})
-    assert UPDATE.expires(named, occurred, NOTHING) is None
+    assert UPDATE.expires(named, occurred, NOTHING) == occurred + timedelta(days=7)
+    brought_forward = UPDATE.parse({"event_id": NOBODY, "start": START})
+    assert UPDATE.expires(brought_forward, occurred, NOTHING) == START + timedelta(
+        days=7
+    )
     gone = DELETE.parse({"event_id": NOBODY})
     assert DELETE.expires(gone, occurred, NOTHING) is None
 
@@ -269,11 +273,11 @@ def test_order_of_what_is_about_one_event() -> None:
         by_delivery = operation.parse({"delivery_id": "d", **more})
         assert operation.key(by_delivery, "e") == "d"
         assert operation.follows(by_delivery) == "d"
-        assert operation.summary(by_delivery) == "d"
+        assert operation.summary(by_delivery) == more.get("title", "")
         by_id = operation.parse({"event_id": NOBODY, **more})
         assert operation.key(by_id, "e") == f"event:{NOBODY}"
         assert operation.follows(by_id) is None
-        assert operation.summary(by_id) == NOBODY
+        assert operation.summary(by_id) == more.get("title", NOBODY)
     assert PALABRA.concurrency == 1
 
 
@@ -284,7 +288,10 @@ def test_events_that_look_alike_are_made_one_at_a_time() -> None:
     assert CREATE.lane(one, NOTHING) != CREATE.lane(later, NOTHING)
 
 
-def test_neither_summary_nor_repr_is_personal() -> None:
-    payload = CREATE.parse({**EVENT, "access_code": "canary"})
-    assert CREATE.summary(payload) == "in-person / 2030-05-01T18:00:00Z"
-    assert "canary" not in repr(payload)
+def test_neither_summary_nor_repr_is_secret() -> None:
+    secret = {"access_code": "canary", "description": "canary"}
+    payload = CREATE.parse({**EVENT, **secret})
+    assert CREATE.summary(payload) == EVENT["title"]
+    assert "canary" not in repr(CREATE.parse({**EVENT, "access_code": "canary"}))
+    moved = UPDATE.parse({"event_id": NOBODY, "location": "canary"})
+    assert UPDATE.summary(moved) == NOBODY

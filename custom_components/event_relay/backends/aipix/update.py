@@ -98,8 +98,10 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
 
     @override
     def summary(self, payload: UpdateScript) -> str:
-        """Say which script."""
-        return str(payload.script_id or payload.delivery_id)
+        """Say the new title, or which script and what changes."""
+        if payload.fields.title or payload.script_id is None:
+            return payload.fields.title or ""
+        return f"script {payload.script_id}: {', '.join(payload.fields.given())}"
 
     @override
     def expires(

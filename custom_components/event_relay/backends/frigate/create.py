@@ -27,6 +27,7 @@ class CreateCameraEventOperation(
     """Make an event on a camera."""
 
     name = "create_camera_event"
+    public_summary = True
 
     @override
     def parse(self, data: Mapping[str, object]) -> CreateCameraEvent:

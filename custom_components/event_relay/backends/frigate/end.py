@@ -48,6 +48,7 @@ class EndCameraEventOperation(
     """End an event, or move its end."""
 
     name = "end_camera_event"
+    public_summary = True
 
     @override
     def parse(self, data: Mapping[str, object]) -> EndCameraEvent:

@@ -49,6 +49,7 @@ class UpdateCameraEventOperation(
     """Change sub label, description or keeping of an event."""
 
     name = "update_camera_event"
+    public_summary = True
 
     @override
     def parse(self, data: Mapping[str, object]) -> UpdateCameraEvent:

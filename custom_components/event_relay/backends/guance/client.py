@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 from ..base import JsonObject
 from ..errors import OutcomeUnknown
 from ..http import Effect, HttpTransport
+from .breaking import Breaking
 from .envelope import Envelope, unwrap
 from .look_ups import query_body, sightings
 from .models import GuanceCapabilities, GuanceWorkspace, Sighting
@@ -45,6 +46,7 @@ class GuanceClient:
         self._pace = Pace(monotonic=monotonic, sleep=sleep)
         self._search = Search(self._pace.turn, self._find_events)
         self._monotonic = monotonic
+        self.breaking = Breaking()
 
     def stopwatch(self) -> Callable[[], float]:
         """Return what tells how many seconds have passed since now."""

@@ -17,7 +17,8 @@ from ..base import (
     Unclear,
     UnreadablePayload,
 )
-from ..errors import InvalidResponse, OutcomeUnknown, PermissionDenied
+from ..errors import InvalidResponse, OutcomeUnknown, PermissionDenied, Rejected
+from .breaking import MOST
 from .client import GuanceClient
 from .create_payload import CreateCustomEvent
 from .look_ups import OWN_TAG, askable
@@ -132,17 +133,25 @@ async def _create(
 
     The time of that is kept as seconds since the first send, which the outbox moves
     along when somebody sets the clock; the date is kept because it moves that, too.
+
+    An event that the service breaks on, while it takes others, is refused in the end.
     """
+    if client.breaking.gives_up(context.delivery_id):
+        # What it was asked before is known to have made nothing.
+        reason = f"it broke {MOST} times on this event, and took others in between"
+        raise Rejected(reason)
     date = payload.date(context.occurred_at)
     elapsed = client.stopwatch()
     try:
         await client.create_event(payload.body(context.delivery_id, date))
     except OutcomeUnknown as error:
+        client.breaking.broke(context.delivery_id)
         error.clue = {
             "date": date.astimezone(UTC).isoformat(),
             "unknown_after": elapsed(),
         }
         raise
+    client.breaking.took(context.delivery_id)
     return _result(context, date)
 
 
@@ -167,6 +176,7 @@ async def _find(
             raise
         return Unclear()
     if sighting.seen:
+        client.breaking.took(context.delivery_id)
         found = _result(context, date) | {"document_id": sighting.document_id}
         return Found(result=found)
     unknown = _unknown_for(context)

@@ -110,8 +110,8 @@ class CreateLiveEventOperation(
 
     @override
     def summary(self, payload: CreateLiveEvent) -> str:
-        """Say which kind of event, and when; its title is not for lists."""
-        return f"{payload.event_type} / {written(payload.start)}"
+        """Say the title."""
+        return payload.title
 
     @override
     def expires(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self, override
 
 from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepContext
@@ -16,6 +16,10 @@ from .fields import in_order
 from .models import PalabraCapabilities
 from .parts import event_result, receipt_from
 from .target import Target
+
+EXPIRES = timedelta(days=7)
+"""How long a change waits of an event whose end is not known: events are planned long
+ahead, and a connection without credentials is paused until somebody sees to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +95,8 @@ class UpdateLiveEventOperation(
 
     @override
     def summary(self, payload: UpdateLiveEvent) -> str:
-        """Say which event."""
-        return payload.target.summary
+        """Say the new title, or which event."""
+        return payload.content.title or payload.target.summary
 
     @override
     def expires(
@@ -100,9 +104,14 @@ class UpdateLiveEventOperation(
         payload: UpdateLiveEvent,
         occurred_at: datetime,
         capabilities: PalabraCapabilities,
-    ) -> datetime | None:
-        """Return the new end; None where the end stays, which only Palabra knows."""
-        return payload.content.end
+    ) -> datetime:
+        """Return the new end, or a time to wait where only Palabra knows the end.
+
+        It counts from the new start, if that is to come.
+        """
+        if payload.content.end is not None:
+            return payload.content.end
+        return max(occurred_at, payload.content.start or occurred_at) + EXPIRES
 
     @override
     def key(self, payload: UpdateLiveEvent, delivery_id: str) -> str:

@@ -29,3 +29,11 @@ def has_lost(subentry_id: str, notes: Mapping[str, Note], now: datetime) -> bool
         return True
     since = datetime.fromtimestamp(int.from_bytes(made[:6]) / 1000, UTC)
     return now - since > NEW
+
+
+def uncounted_version(now: datetime) -> int:
+    """Return a version that no count has come to, for one whose count is lost.
+
+    So that no delivery gets the id of an earlier one.
+    """
+    return int(now.timestamp())

@@ -1,10 +1,9 @@
 """A live event outside for each event of a calendar of Home Assistant."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
-from typing import Any, override
+from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Event, EventStateReportedData, callback
@@ -17,36 +16,28 @@ from homeassistant.helpers.event import (
 )
 from homeassistant.util import dt as dt_util
 
-from ...backends.base import InvalidField, Json
-from ...outbox.memory import Note, Notes
+from ...outbox.memory import Note
 from ..leaving import async_leave_deliveries
 from ..occurrences import CannotTell
 from ..way import Way
-from .beginnings import BEGUN
+from .beginnings import BEGUN, uncounted_version
+from .calendar_bindings import Binding, damaged_bindings, notes_of, read_bindings
+from .calendar_changes import DELETE, CalendarChanges
 from .calendar_plan import (
     PATIENCE,
-    Binding,
-    Change,
-    Create,
     Delete,
     Seen,
-    Update,
     make_plan,
     missing,
-    note_name,
-    read_bindings,
     surely_gone,
 )
 from .calendar_reading import read_calendar, seen_events
 from .calendar_settings import read_calendar_mirror
-from .live_events import adopt
-from .mirror import Mirror, never_was, outcome_unknown
+from .live_events import adopt, recover
+from .mirror import Mirror
 
 _LOGGER = logging.getLogger(__name__)
 
-CREATE = "create_live_event"
-UPDATE = "update_live_event"
-DELETE = "delete_live_event"
 LIVE_EVENTS = "live_events"
 
 INTERVAL = timedelta(minutes=15)
@@ -72,6 +63,9 @@ class CalendarMirror(Mirror):
         self.settings = read_calendar_mirror(subentry.data)
         self._missed_since: dict[str, datetime] = {}
         self._look_again: Callable[[], None] | None = None
+        self._changes = CalendarChanges(self)
+        if damaged_bindings(self.notes):
+            self.warn_of_damage()
 
     @override
     def listen_to_source(self) -> list[Callable[[], None]]:
@@ -123,14 +117,14 @@ class CalendarMirror(Mirror):
             _LOGGER.debug("%s: nothing is compared (%s)", self.id, error)
             self._forget_missing()
             return
-        if BEGUN not in self.notes:
-            await self._begin(seen)
+        if BEGUN not in self.notes or damaged_bindings(self.notes):
+            await self._begin(seen, now)
             bound = read_bindings(self.notes)
         plan = make_plan(bound, seen, now=now, gone=self._gone(bound, seen, now))
         if plan.remembered:
-            await self.remember(_notes(plan.remembered))
+            await self.remember(notes_of(plan.remembered))
         for change in plan.changes:
-            await self._carry_out(change)
+            await self._changes.carry_out(change)
 
     @override
     async def async_remove(self) -> None:
@@ -143,7 +137,7 @@ class CalendarMirror(Mirror):
         if self.settings.delete:
             for key, binding in read_bindings(self.notes).items():
                 if binding.exists and binding.start > now:
-                    await self._delete(Delete(key=key, binding=binding))
+                    await self._changes.carry_out(Delete(key=key, binding=binding))
         await async_leave_deliveries(self.way, self.id, spare=(DELETE,))
 
     async def _read(self, now: datetime, ahead: timedelta) -> dict[str, Seen]:
@@ -180,120 +174,15 @@ class CalendarMirror(Mirror):
             self._look_again()
             self._look_again = None
 
-    async def _begin(self, seen: Mapping[str, Seen]) -> None:
-        """Bind what may have been made before everything was forgotten.
+    async def _begin(self, seen: Mapping[str, Seen], now: datetime) -> None:
+        """Bind what may have been made before all, or some of it, was forgotten.
 
         Raises BackendError as long as nobody can tell what is there.
         """
-        found = adopt(await self.way.ask(LIVE_EVENTS), seen) if self.lost else {}
-        await self.remember({BEGUN: Note(value=True), **_notes(found)})
-
-    async def _carry_out(self, change: Change) -> None:
-        """Ask for a change; what cannot be made is told, and tried when it changes."""
-        match change:
-            case Create(seen=seen, version=version):
-                await self._create(seen, version)
-            case Update():
-                await self._update(change)
-            case Delete():
-                await self._delete(change)
-
-    async def _create(
-        self, seen: Seen, version: int, notes: Notes | None = None
-    ) -> None:
-        """Make a live event."""
-        delivery_id = self.delivery_id(seen.key, version)
-        binding = _binding(seen, version)
-        others = dict(notes or {})
-        try:
-            await self.submit(
-                CREATE,
-                _data(seen),
-                delivery_id=delivery_id,
-                notes=others
-                | _notes({seen.key: replace(binding, made_by=delivery_id)}),
-            )
-        except InvalidField as error:
-            self.refuse(error)
-            await self.remember(others | _notes({seen.key: binding}))
-
-    async def _update(self, change: Update) -> None:
-        """Change a live event, or make it if its making has failed."""
-        seen, former = change.seen, change.binding
-        moved: dict[str, Note | None] = {}
-        if change.key != seen.key:
-            moved = _notes({change.key: former.ended()})
-        if former.made_by is not None:
-            made_by = await self.way.store.get(former.made_by)
-            if outcome_unknown(made_by):
-                return  # the user is told of it, and must say what became of it
-            if never_was(made_by):
-                await self._create(seen, change.version, moved)
-                return
-        binding = replace(
-            _binding(seen, change.version),
-            made_by=former.made_by,
-            event_id=former.event_id,
-        )
-        cleared: dict[str, Json] = {
-            name: [] if name == "target_languages" else ""
-            for name in former.said
-            if name not in seen.content
-        }
-        notes = moved | _notes({seen.key: binding})
-        try:
-            await self.submit(
-                UPDATE,
-                {**cleared, **_data(seen), **former.target},
-                delivery_id=self.delivery_id(seen.key, change.version),
-                notes=notes,
-            )
-        except InvalidField as error:
-            self.refuse(error)
-            await self.remember(notes)
-
-    async def _delete(self, change: Delete) -> None:
-        """Remove a live event, or never make it if that has not been tried."""
-        binding = change.binding
-        version = binding.version + 1
-        notes = _notes({change.key: replace(binding.ended(), version=version)})
-        if binding.made_by is not None:
-            made_by = await self.way.store.get(binding.made_by)
-            if outcome_unknown(made_by):
-                return
-            if made_by is None or never_was(made_by) or await self.give_up(made_by):
-                await self.remember(notes)
-                return
-        await self.submit(
-            DELETE,
-            binding.target,
-            delivery_id=self.delivery_id(change.key, version),
-            notes=notes,
-        )
-
-
-def _binding(seen: Seen, version: int) -> Binding:
-    """Return what is to be known of an event; as yet nothing is outside."""
-    return Binding(
-        group=seen.group,
-        version=version,
-        start=seen.start,
-        end=seen.end,
-        digest=seen.digest,
-        said=tuple(
-            name for name in ("access_code", "target_languages") if name in seen.content
-        ),
-    )
-
-
-def _data(seen: Seen) -> dict[str, Any]:
-    """Return an event as the operations take it."""
-    return {**seen.content, "start": seen.start, "end": seen.end}
-
-
-def _notes(bindings: Mapping[str, Binding | None]) -> dict[str, Note | None]:
-    """Return the notes of some bindings."""
-    return {
-        note_name(key): binding.note if binding else None
-        for key, binding in bindings.items()
-    }
+        damaged, lost = damaged_bindings(self.notes), self.lost
+        outside: dict[str, Binding] = {}
+        if damaged or lost:
+            outside = adopt(await self.way.ask(LIVE_EVENTS), seen)
+        recovered = recover(damaged, outside, seen, uncounted_version(now))
+        found = {**outside, **recovered} if lost else recovered
+        await self.remember({BEGUN: Note(value=True), **notes_of(found)})

@@ -7,12 +7,12 @@ shows, and the time.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 import hashlib
 import json
 
 from ...backends.base import Json
-from ...outbox.memory import Note
+from .calendar_bindings import Binding
 
 REMEMBERED = timedelta(days=30)
 """How long after its end the versions of an event are known; much longer than what
@@ -21,8 +21,6 @@ PATIENCE = timedelta(minutes=5)
 """How long an event must have been missing to count as deleted."""
 PATIENCE_WITH_NOTHING = timedelta(minutes=30)
 """The same while the calendar shows no event at all: it may not have loaded."""
-
-_PREFIX = "bound/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,59 +47,6 @@ class Seen:
         times = [self.start.timestamp(), self.end.timestamp()]
         written = json.dumps([times, self.content], sort_keys=True)
         return hashlib.sha256(written.encode()).hexdigest()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Binding:
-    """What is known of the live event of an event of the calendar."""
-
-    group: str
-    version: int
-    """Counts what was asked for; part of the ids of deliveries."""
-    start: datetime
-    end: datetime
-    digest: str = ""
-    """Of what was last asked for; empty if nothing is outside."""
-    made_by: str | None = None
-    """The delivery that made it."""
-    event_id: str | None = None
-    """Its outside id, where it was found instead."""
-    said: tuple[str, ...] = ()
-    """Fields that were filled, and must be cleared when they no longer are."""
-
-    @property
-    def exists(self) -> bool:
-        """Whether there is something outside, or soon will be."""
-        return self.made_by is not None or self.event_id is not None
-
-    @property
-    def target(self) -> dict[str, Json]:
-        """The field of an operation that names it.
-
-        By its delivery where there is one, so that all that is done to it keeps its
-        order, whether it has been made yet or not.
-        """
-        if self.made_by is not None:
-            return {"delivery_id": self.made_by}
-        return {"event_id": self.event_id}
-
-    @property
-    def note(self) -> Note:
-        """Return the note that remembers it."""
-        value: dict[str, Json] = {
-            "group": self.group,
-            "version": self.version,
-            "start": self.start.timestamp(),
-            "end": self.end.timestamp(),
-            "digest": self.digest,
-            "event_id": self.event_id,
-            "said": [*self.said],
-        }
-        return Note(value=value, keeps=self.made_by)
-
-    def ended(self) -> Binding:
-        """Return it with nothing outside any more."""
-        return replace(self, digest="", made_by=None, event_id=None, said=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,20 +149,6 @@ def surely_gone(
     )
 
 
-def read_bindings(notes: Mapping[str, Note]) -> dict[str, Binding]:
-    """Return what notes say is bound, by keys."""
-    return {
-        name.removeprefix(_PREFIX): binding
-        for name, note in notes.items()
-        if name.startswith(_PREFIX) and (binding := _read(note))
-    }
-
-
-def note_name(key: str) -> str:
-    """Return the name of the note for a key."""
-    return f"{_PREFIX}{key}"
-
-
 def _moved(
     bound: Mapping[str, Binding], seen: Mapping[str, Seen], now: datetime
 ) -> dict[str, str]:
@@ -264,30 +195,3 @@ def _over(
             yield key, binding.ended()
         elif binding.end + REMEMBERED <= now:
             yield key, None
-
-
-def _read(note: Note) -> Binding | None:
-    """Return the binding that a note remembers."""
-    match note.value:
-        case {
-            "group": str(group),
-            "version": int(version),
-            "start": float() | int() as start,
-            "end": float() | int() as end,
-            "digest": str(digest),
-            "said": list(said),
-            **rest,
-        }:
-            event_id = rest.get("event_id")
-            return Binding(
-                group=group,
-                version=version,
-                start=datetime.fromtimestamp(start, UTC),
-                end=datetime.fromtimestamp(end, UTC),
-                digest=digest,
-                made_by=note.keeps,
-                event_id=event_id if isinstance(event_id, str) else None,
-                said=tuple(name for name in said if isinstance(name, str)),
-            )
-        case _:
-            return None

@@ -1,10 +1,11 @@
-"""Knowing live events again that were made before everything was forgotten."""
+"""Knowing live events again that were made before they were forgotten."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from ...backends.base import Json, JsonObject
-from .calendar_plan import Binding, Seen
+from .calendar_bindings import Binding
+from .calendar_plan import Seen
 
 
 def adopt(answer: JsonObject, seen: Mapping[str, Seen]) -> dict[str, Binding]:
@@ -38,6 +39,34 @@ def adopt(answer: JsonObject, seen: Mapping[str, Seen]) -> dict[str, Binding]:
                 event_id=alike.pop(),
             )
     return found
+
+
+def recover(
+    damaged: Mapping[str, str | None],
+    outside: Mapping[str, Binding],
+    seen: Mapping[str, Seen],
+    version: int,
+) -> dict[str, Binding | None]:
+    """Return what becomes of bindings that cannot be read, by keys.
+
+    `damaged` holds the delivery that made each, and `outside` what was found instead.
+    What is there is written anew, since it is not known what was asked for last; what
+    is not is made anew. What the calendar does not show is forgotten.
+    """
+    recovered: dict[str, Binding | None] = dict.fromkeys(damaged)
+    for key, one in seen.items():
+        if key not in damaged:
+            continue
+        made_by, found = damaged[key], outside.get(key)
+        recovered[key] = Binding(
+            group=one.group,
+            version=version,
+            start=one.start,
+            end=one.end,
+            made_by=made_by,
+            event_id=found.event_id if found and made_by is None else None,
+        )
+    return recovered
 
 
 def _title(content: Mapping[str, Json]) -> str:

@@ -176,6 +176,11 @@ class Mirror(Member):
         )
 
     @property
+    def form_data(self) -> dict[str, str | int | float | None]:
+        """Data of a repair that leads to the mirror's form."""
+        return {"entry_id": self.way.connection, "subentry_id": self.id}
+
+    @property
     def _source_issue(self) -> str:
         """Id of the repair that says that the source is not there."""
         return f"mirror_source_{self.id}"
@@ -190,7 +195,8 @@ class Mirror(Member):
             self.hass,
             DOMAIN,
             self._source_issue,
-            is_fixable=False,
+            data=self.form_data,
+            is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key="mirror_source_missing",
             translation_placeholders={"mirror": self.title, "entity": entity_id},

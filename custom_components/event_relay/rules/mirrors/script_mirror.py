@@ -14,6 +14,7 @@ from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_state_report_event,
 )
+from homeassistant.util import dt as dt_util
 
 from ...backends.base import InvalidField, JsonObject
 from ...const import DOMAIN
@@ -21,11 +22,19 @@ from ...outbox.delivery import Delivery
 from ...outbox.memory import Note, Notes
 from ..leaving import async_leave_deliveries
 from ..way import Way
-from .beginnings import BEGUN
+from .beginnings import BEGUN, uncounted_version
 from .day_watch import DayWatch
 from .mirror import Mirror
 from .questions import Question, ask, withdraw
-from .script_plan import Kept, Step, changed_fields, next_step, read_kept
+from .script_plan import (
+    Kept,
+    Step,
+    changed_fields,
+    is_damaged,
+    next_step,
+    read_kept,
+    recover,
+)
 from .script_settings import read_script_mirror
 from .script_words import in_words, read_week
 
@@ -49,6 +58,8 @@ class ScriptMirror(Mirror):
         super().__init__(way, subentry.subentry_id, subentry.title, notes)
         self.settings = read_script_mirror(subentry.data)
         self._day_watch = DayWatch(self.hass, self.look)
+        if is_damaged(self.notes):
+            self.warn_of_damage()
 
     @override
     def listen_to_source(self) -> list[Callable[[], None]]:
@@ -76,7 +87,7 @@ class ScriptMirror(Mirror):
             self._cannot_follow(error)
             return
         ir.async_delete_issue(self.hass, DOMAIN, self._stuck_issue)
-        kept = read_kept(self.notes)
+        kept = read_kept(self.notes) or recover(self.notes, self._uncounted)
         if kept is None:
             await self._begin(wanted)
             return
@@ -128,7 +139,7 @@ class ScriptMirror(Mirror):
 
         Then look for it, and ask the user where that does not tell.
         """
-        if not self.lost:
+        if not (self.lost or is_damaged(self.notes)):
             withdraw(self.hass, self._lost_issue)
             await self._create(wanted, 1)
             return
@@ -140,7 +151,7 @@ class ScriptMirror(Mirror):
                 if isinstance(one, dict) and _looks_like(one, wanted)
             ]
             if not alike:
-                await self._create(wanted, 1)
+                await self._create(wanted, self._uncounted)
                 return
             if len(alike) == 1 and isinstance(script_id := alike[0], int):
                 await self._adopt(script_id, wanted)
@@ -165,7 +176,7 @@ class ScriptMirror(Mirror):
                 self._cannot_follow(error)
                 return
             if script_id is None:
-                await self._create(wanted, 1)
+                await self._create(wanted, self._uncounted)
             else:
                 await self._adopt(script_id, wanted)
 
@@ -176,7 +187,9 @@ class ScriptMirror(Mirror):
             for name, value in wanted.items()
             if name not in ("schedule", "timetable")
         }
-        kept = Kept(version=0, fields=unknown, week={}, script_id=script_id)
+        kept = Kept(
+            version=self._uncounted, fields=unknown, week={}, script_id=script_id
+        )
         await self.remember({BEGUN: Note(value=True), **kept.notes})
         self.compare_again()
 
@@ -269,7 +282,8 @@ class ScriptMirror(Mirror):
             self.hass,
             DOMAIN,
             self._stuck_issue,
-            is_fixable=False,
+            data=self.form_data,
+            is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key="script_mirror_stuck",
             translation_placeholders={
@@ -283,6 +297,11 @@ class ScriptMirror(Mirror):
         """Look at another time zone."""
         self._day_watch.start()
         self.look()
+
+    @property
+    def _uncounted(self) -> int:
+        """A version that was not counted up to, where the count is lost."""
+        return uncounted_version(dt_util.utcnow())
 
     @property
     def _by_hand_issue(self) -> str:

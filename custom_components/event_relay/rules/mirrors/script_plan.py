@@ -128,3 +128,26 @@ def read_kept(notes: Mapping[str, Note]) -> Kept | None:
             )
         case _:
             return None
+
+
+def is_damaged(notes: Mapping[str, Note]) -> bool:
+    """Say whether something was known of the script that cannot be read any more."""
+    return _SCRIPT in notes and read_kept(notes) is None
+
+
+def recover(notes: Mapping[str, Note], version: int) -> Kept | None:
+    """Return what is left of a damaged note: the delivery that made the script.
+
+    What it was last asked for is not known, so that all of it is written anew. None
+    where not even that is left.
+    """
+    script, latest = notes.get(_SCRIPT), notes.get(_LATEST)
+    if script is None or script.keeps is None:
+        return None
+    return Kept(
+        version=version,
+        fields={},
+        week={},
+        made_by=script.keeps,
+        latest=latest.keeps if latest else None,
+    )

@@ -12,6 +12,7 @@ CONF_REACTION = "reaction_id"
 CONF_USERS = "users"
 CONF_TITLE = "title"
 CONF_CAMERAS = "cameras"
+CONF_EXTRA = "extra"
 
 _FIELDS = (
     CONF_SCHEDULE,
@@ -20,6 +21,7 @@ _FIELDS = (
     CONF_USERS,
     CONF_TITLE,
     CONF_CAMERAS,
+    CONF_EXTRA,
 )
 
 
@@ -38,6 +40,6 @@ def read_script_mirror(data: Mapping[str, Any]) -> ScriptMirrorSettings:
     return ScriptMirrorSettings(
         schedule=data[CONF_SCHEDULE],
         fields={
-            name: data[name] for name in _FIELDS if data.get(name) not in (None, "")
+            name: data[name] for name in _FIELDS if data.get(name) not in (None, "", {})
         },
     )

@@ -1,0 +1,128 @@
+"""Asking for what a calendar mirror has to make, change and delete."""
+
+from dataclasses import replace
+from typing import Any
+
+from ...backends.base import InvalidField, Json
+from ...outbox.memory import Note, Notes
+from .calendar_bindings import Binding, notes_of
+from .calendar_plan import Change, Create, Delete, Seen, Update
+from .mirror import Mirror, never_was, outcome_unknown
+
+CREATE = "create_live_event"
+UPDATE = "update_live_event"
+DELETE = "delete_live_event"
+
+
+class CalendarChanges:
+    """Has changes delivered, each with what is known of its event from then on."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        """Take the mirror that they are delivered for."""
+        self._mirror = mirror
+
+    async def carry_out(self, change: Change) -> None:
+        """Ask for a change; what cannot be made is told, and tried when it changes."""
+        match change:
+            case Create(seen=seen, version=version):
+                await self._create(seen, version)
+            case Update():
+                await self._update(change)
+            case Delete():
+                await self._delete(change)
+
+    async def _create(
+        self, seen: Seen, version: int, notes: Notes | None = None
+    ) -> None:
+        """Make a live event."""
+        delivery_id = self._mirror.delivery_id(seen.key, version)
+        binding = _binding(seen, version)
+        others = dict(notes or {})
+        try:
+            await self._mirror.submit(
+                CREATE,
+                _data(seen),
+                delivery_id=delivery_id,
+                notes=others
+                | notes_of({seen.key: replace(binding, made_by=delivery_id)}),
+            )
+        except InvalidField as error:
+            self._mirror.refuse(error)
+            await self._mirror.remember(others | notes_of({seen.key: binding}))
+
+    async def _update(self, change: Update) -> None:
+        """Change a live event, or make it if its making has failed."""
+        seen, former = change.seen, change.binding
+        moved: dict[str, Note | None] = {}
+        if change.key != seen.key:
+            moved = notes_of({change.key: former.ended()})
+        if former.made_by is not None:
+            made_by = await self._mirror.way.store.get(former.made_by)
+            if outcome_unknown(made_by):
+                return  # the user is told of it, and must say what became of it
+            if never_was(made_by):
+                await self._create(seen, change.version, moved)
+                return
+        binding = replace(
+            _binding(seen, change.version),
+            made_by=former.made_by,
+            event_id=former.event_id,
+        )
+        cleared: dict[str, Json] = {
+            name: [] if name == "target_languages" else ""
+            for name in former.said
+            if name not in seen.content
+        }
+        notes = moved | notes_of({seen.key: binding})
+        try:
+            await self._mirror.submit(
+                UPDATE,
+                {**cleared, **_data(seen), **former.target},
+                delivery_id=self._mirror.delivery_id(seen.key, change.version),
+                notes=notes,
+            )
+        except InvalidField as error:
+            self._mirror.refuse(error)
+            await self._mirror.remember(notes)
+
+    async def _delete(self, change: Delete) -> None:
+        """Remove a live event, or never make it if that has not been tried."""
+        binding = change.binding
+        version = binding.version + 1
+        notes = notes_of({change.key: replace(binding.ended(), version=version)})
+        if binding.made_by is not None:
+            made_by = await self._mirror.way.store.get(binding.made_by)
+            if outcome_unknown(made_by):
+                return
+            if (
+                made_by is None
+                or never_was(made_by)
+                or await self._mirror.give_up(made_by)
+            ):
+                await self._mirror.remember(notes)
+                return
+        await self._mirror.submit(
+            DELETE,
+            binding.target,
+            delivery_id=self._mirror.delivery_id(change.key, version),
+            notes=notes,
+        )
+
+
+def _binding(seen: Seen, version: int) -> Binding:
+    """Return what is to be known of an event; as yet nothing is outside."""
+    return Binding(
+        group=seen.group,
+        version=version,
+        start=seen.start,
+        end=seen.end,
+        digest=seen.digest,
+        said=tuple(
+            name for name in ("access_code", "target_languages") if name in seen.content
+        ),
+    )
+
+
+def _data(seen: Seen) -> dict[str, Any]:
+    """Return an event as the operations take it."""
+    return {**seen.content, "start": seen.start, "end": seen.end}

@@ -1,0 +1,106 @@
+"""Home Assistant's own triggers, attached for a rule."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from copy import deepcopy
+from datetime import datetime
+import logging
+from typing import Any
+
+from homeassistant.const import CONF_ALIAS, CONF_ENABLED, CONF_PLATFORM
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv, trigger
+from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..const import DOMAIN
+from .arming import CannotArm
+
+_IN_THE_PLACE_OF_ANOTHER: ConfigType = {CONF_ENABLED: False}
+
+type Triggered = Callable[[dict[str, Any], Context | None], Awaitable[None]]
+"""Called with the variables of a trigger and the context of its cause."""
+
+
+class Triggers:
+    """Triggers that are attached, each by itself, until they are detached.
+
+    As in Home Assistant's automations, one that cannot be attached hinders no other.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        raw: Collection[Mapping[str, Any]],
+        name: str,
+        triggered: Triggered,
+    ) -> None:
+        """Take the configurations of a rule; raises CannotArm if they are none."""
+        try:
+            self._raw: list[ConfigType] = cv.TRIGGER_SCHEMA(
+                [deepcopy(dict(one)) for one in raw]
+            )
+        except vol.Invalid as error:
+            raise CannotArm(str(error)) from error
+        self.configs = list(self._raw)
+        """Of those that are attached as Home Assistant validated them."""
+        self.since: dict[int, datetime] = {}
+        """By its index, from when on each fires that is attached, or is disabled."""
+        self.problem = ""
+        """What keeps the others from being attached."""
+        self._hass = hass
+        self._name = name
+        self._triggered = triggered
+        self._detach: list[CALLBACK_TYPE] = []
+        self._over = False
+
+    @property
+    def attached(self) -> bool:
+        """Whether any can fire."""
+        return bool(self._detach)
+
+    async def async_attach(self) -> None:
+        """Attach those that are not yet, as far as that can be."""
+        missing = [n for n in range(len(self.configs)) if n not in self.since]
+        problems = await asyncio.gather(*map(self._async_attach, missing))
+        self.problem = "; ".join(one for one in problems if one)
+
+    @callback
+    def detach(self) -> None:
+        """Detach all of them, and what is being attached."""
+        self._over = True
+        while self._detach:
+            self._detach.pop()()
+        self.since.clear()
+
+    async def _async_attach(self, index: int) -> str:
+        """Attach one; return what keeps it from that, if anything does."""
+        config = self._raw[index]
+        problems: list[str] = []
+
+        def log(level: int, message: str, **_: object) -> None:
+            """Collect what Home Assistant would only write to the log."""
+            if level >= logging.ERROR:
+                problems.append(message)
+
+        detach: CALLBACK_TYPE | None = None
+        try:
+            (valid,) = await trigger.async_validate_trigger_config(self._hass, [config])
+            self.configs[index] = valid
+            # It tells its place among all of them to templates.
+            others = [_IN_THE_PLACE_OF_ANOTHER] * index
+            detach = await trigger.async_initialize_triggers(
+                self._hass, [*others, valid], self._triggered, DOMAIN, self._name, log
+            )
+        except Exception as error:  # noqa: BLE001 - other integrations raise anything
+            problems.append(str(error) or type(error).__name__)
+        if problems:
+            named = config.get(CONF_ALIAS) or config[CONF_PLATFORM]
+            return f"{named} ({index + 1}): {'; '.join(problems)}"
+        self.since[index] = dt_util.utcnow()
+        if detach is not None:
+            self._detach.append(detach)
+        if self._over:
+            self.detach()
+        return ""

@@ -1,0 +1,52 @@
+"""The pictures of the documentation, taken where a test sees what they show."""
+
+from pathlib import Path
+import struct
+
+from playwright.async_api import Locator, Page
+
+from tests.checks.files import ROOT
+
+DOCUMENTED = ROOT / "docs" / "images"
+NAMES = {
+    "activity",
+    "card",
+    "card-dark",
+    "card-phone",
+    "connection-error",
+    "doorbell",
+    "repair",
+    "rule-device",
+    "rule-form",
+}
+_HEADER = struct.Struct(">8s4x4sII")
+"""How a PNG begins: its signature, and a chunk with its width and its height."""
+
+
+class Album:
+    """A folder of pictures."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use a folder that is there."""
+        self.folder = folder
+
+    async def keep(self, name: str, page: Page, part: Locator | None = None) -> None:
+        """Take a picture of a page, or of a part of it, and keep it by its name."""
+        assert name in NAMES
+        await page.mouse.move(0, 0)
+        await (part or page).screenshot(
+            path=self.folder / f"{name}.png", animations="disabled", caret="hide"
+        )
+
+
+def pictures(folder: Path) -> dict[str, Path]:
+    """Return the pictures in a folder by their names."""
+    return {picture.stem: picture for picture in folder.glob("*.png")}
+
+
+def measure(picture: Path) -> tuple[int, int]:
+    """Return the width and the height of a picture in pixels."""
+    with picture.open("rb") as content:
+        signature, chunk, width, height = _HEADER.unpack(content.read(_HEADER.size))
+    assert (signature, chunk) == (b"\x89PNG\r\n\x1a\n", b"IHDR")
+    return width, height

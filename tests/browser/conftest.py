@@ -1,0 +1,108 @@
+"""One house, one browser and one login for all tests here; a page for each."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+import os
+from pathlib import Path
+
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
+import pytest
+import pytest_asyncio
+import pytest_socket
+
+from demo.screen import say
+from tests.checks.files import ROOT
+
+from .album import Album
+from .house import USER, House, running_house
+
+_CHROMIUM = ROOT / ".toolchain" / "chromium"
+_ARGUMENTS = (
+    "--no-sandbox",  # a build may run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WINDOW: ViewportSize = {"width": 860, "height": 1000}
+"""Too narrow for the sidebar, so that pictures show what they are about."""
+_PATIENCE = 60_000
+"""Milliseconds that anything on a page may take: two shared cores may be slow."""
+
+in_package = pytest_asyncio.fixture(scope="package", loop_scope="package")
+in_test = pytest_asyncio.fixture(loop_scope="package")
+
+
+@pytest.fixture(autouse=True)
+def sockets(socket_enabled: None) -> None:
+    """Let every test here talk to what runs on this machine."""
+
+
+@in_package
+async def house() -> AsyncIterator[House]:
+    """Run a house."""
+    pytest_socket.enable_socket()
+    # One thread from the start: a later one would be taken for left behind by a test.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    async with running_house() as house:
+        yield house
+
+
+@in_package
+async def browser() -> AsyncIterator[Browser]:
+    """Run the browser that `script/bootstrap --browser` has found."""
+    expect.set_options(timeout=_PATIENCE)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=_CHROMIUM.read_text(), args=_ARGUMENTS
+        )
+        yield browser
+        await browser.close()
+
+
+@in_package
+async def visit(house: House, browser: Browser) -> AsyncIterator[BrowserContext]:
+    """Log in as a person does, and stay logged in."""
+    async with await browser.new_context(
+        viewport=WINDOW, timezone_id="Europe/Amsterdam"
+    ) as visit:
+        visit.set_default_timeout(_PATIENCE)
+        page = await visit.new_page()
+        await page.goto(house.url)
+        await page.get_by_role("textbox", name="Username").fill(USER.name)
+        await page.get_by_role("textbox", name="Password").fill(USER.password)
+        await page.get_by_role("button", name="Log in").click()
+        await page.get_by_role("button", name="Sidebar toggle").wait_for()
+        await page.close()
+        yield visit
+
+
+@in_test
+async def page(
+    visit: BrowserContext, request: pytest.FixtureRequest
+) -> AsyncIterator[Page]:
+    """Open a page; if the test fails, tell what is on it."""
+    failed = request.session.testsfailed
+    page = await visit.new_page()
+    yield page
+    if request.session.testsfailed > failed:
+        say(page.url)
+        say(await page.locator("body").aria_snapshot())
+    await page.close()
+
+
+@pytest.fixture(scope="package")
+def album(tmp_path_factory: pytest.TempPathFactory) -> Album:
+    """Keep pictures: among the documents if they are to be renewed."""
+    renewed = os.environ.get("SCREENSHOTS")
+    return Album(Path(renewed) if renewed else tmp_path_factory.mktemp("images"))

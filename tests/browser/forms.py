@@ -1,0 +1,24 @@
+"""How a person fills in the forms of Home Assistant."""
+
+import re
+
+from playwright.async_api import Locator, Page, expect
+
+
+def field(page: Page, label: str) -> Locator:
+    """Return a field for text by its label, which has a star if it is required."""
+    return page.get_by_role("textbox", name=re.compile(rf"^{re.escape(label)}\*?$"))
+
+
+async def press(page: Page, name: str) -> None:
+    """Press the button with exactly this name."""
+    await page.get_by_role("button", name=name, exact=True).click()
+
+
+async def pick(page: Page, item: str, *, typed: str = "") -> None:
+    """Pick an item of the list that is open, and wait until the form has it."""
+    search = page.get_by_placeholder("Search |")
+    await search.fill(typed)
+    await page.get_by_text(item, exact=True).click()
+    # Until it has closed, the form forgets what else is entered.
+    await expect(search).to_be_hidden()

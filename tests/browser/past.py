@@ -1,0 +1,54 @@
+"""What a home has delivered before its first test: enough to be a burden."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from custom_components.event_relay.backends.base import Receipt
+from custom_components.event_relay.outbox.delivery import (
+    Delivery,
+    DeliveryState,
+    Origin,
+    OriginKind,
+)
+from custom_components.event_relay.outbox.store import Store
+
+MANY = 5_000
+_APART = timedelta(seconds=75)
+"""So that they reach back for days, and none is too old to be kept."""
+
+
+async def fill(outbox: Path, connection: str) -> None:
+    """Put many deliveries into the outbox of a home that is not running."""
+    now = datetime.now(UTC)
+    moments = [now - number * _APART for number in range(MANY, 0, -1)]
+    store = Store(outbox)
+    await store.open()
+    try:
+        await asyncio.gather(
+            *(
+                store.accept(_delivered(number, connection, moment))
+                for number, moment in enumerate(moments, 1)
+            )
+        )
+    finally:
+        await store.close()
+
+
+def _delivered(number: int, connection: str, moment: datetime) -> Delivery:
+    title = f"Gust of wind {number}"
+    return Delivery(
+        id=f"00000000-0000-4000-8000-{number:012}",
+        connection=connection,
+        operation="create_custom_event",
+        version=1,
+        payload={"status": "info", "title": title, "message": "Ten on the scale."},
+        summary=f"info: {title}",
+        origin=Origin(kind=OriginKind.ACTION),
+        occurred_at=moment,
+        accepted_at=moment,
+        state=DeliveryState.DELIVERED,
+        attempts=1,
+        receipt=Receipt(),
+        settled_at=moment + timedelta(seconds=1),
+    )

@@ -1,0 +1,90 @@
+"""Connections are added by clicking: an error first, and then its mend."""
+
+from playwright.async_api import Page, expect
+import pytest
+
+from simulators.aipix import AipixSimulator
+from simulators.frigate import FrigateSimulator
+from simulators.guance import GuanceSimulator
+from simulators.palabra import PalabraSimulator
+
+from .album import Album
+from .forms import field, pick, press
+from .house import House
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+async def begin(page: Page, house: House, backend: str) -> None:
+    """Press Add integration, Event Relay, and choose what to connect to."""
+    await page.goto(f"{house.url}/config/integrations/dashboard")
+    await press(page, "Add integration")
+    await page.get_by_placeholder("Search for a brand name").fill("Event Relay")
+    await press(page, "Event Relay")
+    await page.get_by_text(backend, exact=True).click()
+
+
+async def see_error(page: Page, text: str) -> None:
+    """Submit, and read why that is not taken."""
+    await press(page, "Submit")
+    await expect(page.get_by_text(text)).to_be_visible()
+
+
+async def see_added(page: Page, title: str) -> None:
+    """Submit, finish, and see that the new connection reaches its system."""
+    await press(page, "Submit")
+    await press(page, "Skip and finish")
+    await page.wait_for_url("**/config/devices/device/*")
+    await expect(page.get_by_text(title, exact=True)).to_be_visible()
+    await expect(page.locator("body")).to_match_aria_snapshot(
+        "- list: /Connectivity Connected/"
+    )
+
+
+async def test_frigate(page: Page, house: House, album: Album) -> None:
+    async with FrigateSimulator(password="a good password") as frigate:
+        await begin(page, house, "Frigate")
+        await field(page, "Address").fill("http://127.0.0.1:9")
+        await see_error(page, "There is no connection to this address.")
+        await album.keep("connection-error", page, page.get_by_role("dialog"))
+
+        await field(page, "Address").fill(frigate.url)
+        await see_error(page, "This address asks for a login.")
+
+        await field(page, "Username").fill(frigate.settings.user)
+        await field(page, "Password").fill(frigate.settings.password or "")
+        await see_added(page, "Frigate (127.0.0.1)")
+
+
+async def test_guance(page: Page, house: House) -> None:
+    async with GuanceSimulator(name="Night shift", workspace="wksp_night") as guance:
+        await begin(page, house, "Guance / TrueWatch")
+        await page.get_by_text("https://openapi.guance.com").click()
+        await pick(page, "Add custom item", typed=guance.url)
+        await field(page, "API key (Key ID)").fill(guance.settings.secret)
+        await see_error(page, "Enter the Key ID, not the secret Key")
+
+        await field(page, "API key (Key ID)").fill(guance.settings.api_key)
+        await see_added(page, "Night shift")
+
+
+async def test_aipix(page: Page, house: House) -> None:
+    async with AipixSimulator() as aipix:
+        await begin(page, house, "aipix")
+        await field(page, "Address").fill(aipix.url)
+        await field(page, "Login").fill(aipix.settings.user)
+        await field(page, "Password").fill("a wrong password")
+        await see_error(page, "The username or the password is wrong.")
+
+        await field(page, "Password").fill(aipix.settings.password)
+        await see_added(page, "aipix (127.0.0.1)")
+
+
+async def test_palabra(page: Page, house: House) -> None:
+    async with PalabraSimulator() as palabra:
+        await begin(page, house, "Palabra")
+        await field(page, "Address").fill(palabra.url)
+        await see_error(page, "Enter an API key, or a ClientID")
+
+        await field(page, "API key").fill(palabra.settings.api_key)
+        await see_added(page, "Palabra")

@@ -1,0 +1,88 @@
+"""A rule is added by clicking, fires, and what it delivers is seen."""
+
+from datetime import UTC, datetime, timedelta
+import json
+import re
+
+from playwright.async_api import Page, expect
+import pytest
+
+from demo.patience import eventually
+
+from .album import Album
+from .forms import field, pick, press
+from .house import BELL, FRIGATE, OUTCOME, PORCH, House
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+DELIVERED = re.compile(r"delivered to Frigate", re.IGNORECASE)
+_INTEGRATION = "/config/integrations/integration/event_relay"
+
+
+async def add_rule(page: Page, house: House, album: Album) -> None:
+    """Add a rule for the doorbell, which delivers to Frigate."""
+    await page.goto(house.url + _INTEGRATION)
+    await press(page, "Add rule")
+    await page.get_by_role("button", name=FRIGATE, exact=True).click()
+    await field(page, "Name").fill("Doorbell")
+    await press(page, "Add trigger")
+    await page.get_by_role("button", name="By target").wait_for()
+    await page.get_by_placeholder("Search").last.fill("Doorbell")
+    await page.get_by_text("Input boolean").click()
+    await page.get_by_text("Switch turned on").click()
+    await press(page, "Next")
+
+    await page.get_by_text("Camera", exact=True).click()
+    await pick(page, "Front door")
+    await field(page, "Label").fill("doorbell")
+    await field(page, "Sub label").fill("{{ trigger.to_state.name }}")
+    await album.keep("rule-form", page, page.get_by_role("dialog"))
+    await press(page, "Next")
+
+    await expect(page.get_by_text("sub_label: Doorbell")).to_be_visible()
+    await press(page, "Submit")
+    await press(page, "Finish")
+
+
+async def written(house: House, sentence: re.Pattern[str]) -> bool | None:
+    """Return True once Home Assistant has written a sentence down, None before.
+
+    It does so a second late, and the page that shows it never looks again.
+    """
+    start = datetime.now(UTC) - timedelta(minutes=5)
+    lines = await house.socket.command(
+        "logbook/get_events", start_time=start.isoformat()
+    )
+    return True if sentence.search(json.dumps(lines)) else None
+
+
+async def test_doorbell(page: Page, house: House, album: Album) -> None:
+    await add_rule(page, house, album)
+
+    await page.set_viewport_size({"width": 860, "height": 640})
+    await page.goto(f"{house.url}/{PORCH}")
+    await page.get_by_role("button", name="Doorbell").click()
+    row = page.get_by_role("listitem").filter(has_text="doorbell").first
+    await expect(row).to_contain_text("Delivered")
+    await row.get_by_role("button").click()
+    await expect(row.get_by_role("link", name="Snapshot")).to_be_visible()
+    sentence = page.get_by_text(DELIVERED)
+    await expect(sentence).to_be_visible()
+    await album.keep("doorbell", page)
+
+    (event,) = [event for event in house.frigate.events if event.label == "doorbell"]
+    assert (event.camera, event.sub_label) == ("front_door", "Doorbell")
+
+    await eventually(lambda: written(house, DELIVERED), "a line in Activity", 30)
+    await page.goto(f"{house.url}/logbook?entity_id={BELL},{OUTCOME}")
+    await expect(sentence).to_be_visible()
+    await page.set_viewport_size({"width": 860, "height": 420})
+    await album.keep("activity", page)
+
+    await page.goto(house.url + _INTEGRATION)
+    await page.get_by_role("button", name="Doorbell Rule").click()
+    await expect(page.locator("body")).to_match_aria_snapshot(
+        "- list: /Outcome .*Delivered/"
+    )
+    await page.set_viewport_size({"width": 860, "height": 900})
+    await album.keep("rule-device", page)

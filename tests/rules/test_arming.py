@@ -1,0 +1,142 @@
+"""Triggers that cannot be attached hinder no other, and are attached once they can."""
+
+from typing import Any
+
+from homeassistant.components.calendar.const import DATA_COMPONENT
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.rules.runner import AGAIN
+from custom_components.event_relay.rules.triggers import Triggers
+from simulators.frigate import FrigateSimulator
+
+from .calendar import Calendar
+from .house import (
+    BELL,
+    DOOR,
+    DOORBELL,
+    OPENED,
+    PRESSED,
+    RULE_ID,
+    a_rule,
+    change,
+    events,
+    member_of,
+    set_up,
+    until,
+)
+
+ISSUE = f"rule_not_armed_{RULE_ID}"
+BY_CALENDAR = {"trigger": "calendar", "entity_id": "calendar.test", "event": "start"}
+UNKNOWN = {"trigger": "nothing.happens"}
+
+
+def problem_of(hass: HomeAssistant) -> tuple[str | None, str]:
+    """Return which repair the rule has, and the reason that it gives."""
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE)
+    if issue is None or issue.translation_placeholders is None:
+        return None, ""
+    return issue.translation_key, issue.translation_placeholders["reason"]
+
+
+async def try_again(hass: HomeAssistant) -> None:
+    """Let so much time pass that what could not be done is tried again."""
+    async_fire_time_changed(hass, dt_util.utcnow() + AGAIN)
+    await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize("broken", [BY_CALENDAR, UNKNOWN], ids=["attach", "validate"])
+async def test_the_other_triggers_of_a_rule_fire(
+    hass: HomeAssistant, frigate: FrigateSimulator, broken: dict[str, Any]
+) -> None:
+    await change(hass, BELL, "off")
+    fields = {**DOORBELL["fields"], "sub_label": "{{ trigger.idx }}"}
+    triggers = [{**broken, "alias": "The odd one"}, PRESSED]
+    entry = await set_up(
+        hass, frigate, a_rule({**DOORBELL, "triggers": triggers, "fields": fields})
+    )
+
+    assert member_of(entry).armed
+    key, reason = problem_of(hass)
+    assert key == "rule_partly_armed"
+    assert reason.startswith("The odd one (1): ")
+    assert "; " not in reason
+    await change(hass, BELL, "on")
+    (event,) = await events(frigate, 1)
+    assert event.sub_label == "1"
+
+
+async def test_a_rule_that_nothing_can_fire_is_not_armed(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    triggers = [BY_CALENDAR, UNKNOWN, {**PRESSED, "enabled": False}]
+    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": triggers}))
+
+    assert not member_of(entry).armed
+    key, reason = problem_of(hass)
+    assert key == "rule_not_armed"
+    assert "calendar (1): " in reason
+    assert "nothing.happens (2): " in reason
+
+
+async def test_what_could_not_be_attached_is_tried_again_and_only_that(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    ring = {"trigger": "event", "event_type": "rang"}
+    triggers = [PRESSED, BY_CALENDAR, ring]
+    await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": triggers}))
+    assert problem_of(hass)[0] == "rule_partly_armed"
+    await try_again(hass)
+    assert problem_of(hass)[0] == "rule_partly_armed"
+
+    assert await async_setup_component(hass, "calendar", {})
+    await hass.data[DATA_COMPONENT].async_add_entities([Calendar([])])
+    await try_again(hass)
+
+    assert problem_of(hass) == (None, "")
+    await change(hass, BELL, "on")
+    hass.bus.async_fire("rang")
+    await events(frigate, 2)
+    await hass.async_block_till_done()
+    assert len(frigate.events) == 2
+
+
+async def test_an_event_is_ended_by_those_of_its_end_triggers_that_can(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, DOOR, "off")
+    ends = {**OPENED["until"], "triggers": [UNKNOWN, *OPENED["until"]["triggers"]]}
+    await set_up(hass, frigate, a_rule({**OPENED, "until": ends}))
+    assert problem_of(hass)[0] == "rule_partly_armed"
+
+    await change(hass, DOOR, "on", "off")
+
+    (event,) = await events(frigate, 1)
+    await until(lambda: event.end_time is not None)
+
+
+async def test_a_rule_that_is_removed_meanwhile_leaves_nothing_attached(
+    hass: HomeAssistant,
+) -> None:
+    fired: list[object] = []
+
+    async def triggered(variables: dict[str, Any], _: object = None) -> None:
+        fired.append(variables)
+
+    ring = {"trigger": "event", "event_type": "rang"}
+    triggers = Triggers(hass, [ring], "test", triggered)
+    attaching = hass.async_create_task(triggers.async_attach(), eager_start=False)
+    triggers.detach()
+    await attaching
+
+    hass.bus.async_fire("rang")
+    await hass.async_block_till_done()
+
+    assert not triggers.attached
+    assert not fired
