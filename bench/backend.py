@@ -155,4 +155,5 @@ BENCH = Backend(
     operations=(SendEventOperation(),),
     load_capabilities=lambda _: BenchCapabilities(),
     concurrency=AT_ONCE,
+    claims_ahead=8 * AT_ONCE,
 )

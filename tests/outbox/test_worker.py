@@ -119,7 +119,7 @@ async def test_delivery_may_be_claimed_again_before_its_last_attempt_is_cleared_
     asyncio.get_running_loop().set_exception_handler(
         lambda _, context: broken.append(context)
     )
-    house.client.troubles = [InvalidCredentials()] * 300
+    house.client.troubles = [InvalidCredentials()] * 100
 
     def mend(error: object) -> None:
         if error is not None:

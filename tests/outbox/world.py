@@ -265,7 +265,12 @@ class World:
                 if not state.settled
             }
         self.database.raw.executescript(_WITNESS)
-        self.house = House(self.store, clock=self.clock, client=self.outside)
+        self.house = House(
+            self.store,
+            clock=self.clock,
+            client=self.outside,
+            backend=replace(LEDGER, claims_ahead=2),
+        )
 
     def start(self) -> None:
         """Let the worker run."""

@@ -262,6 +262,10 @@ class Backend:
     """Read capabilities from what their `dump` gave; raises UnreadablePayload."""
     concurrency: int
     """Deliveries of one connection that may be under way at once."""
+    claims_ahead: int = 0
+    """Deliveries claimed beyond those, so that none of them waits for the file once its
+    turn has come. After a crash they are looked up as if they had been sent, so only
+    where every step can be looked up or repeated, whenever it was sent."""
     look_ups_at_once: int = 4
     """Look-ups that may be under way beside them."""
     look_up_after: tuple[float, ...] = (2, 5, 15, 60)

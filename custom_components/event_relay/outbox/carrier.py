@@ -96,8 +96,9 @@ class Carrier:
     """Knows how the deliveries of one connection are carried out.
 
     `clock` gives the present with its time zone, `chance` a number from 0 to 1.
-    `changed` hears of every outcome of an attempt and every end, `got_through` of
-    every answer of the backend, `troubled` of every failure to get a useful one.
+    `answered` hears of every attempt that is over, `changed` of its outcome once that
+    is committed and of every end, `got_through` of every answer of the backend,
+    `troubled` of every failure to get a useful one.
     """
 
     connection: str
@@ -107,6 +108,7 @@ class Carrier:
     store: Store
     clock: Callable[[], datetime]
     chance: Callable[[], float]
+    answered: Callable[[Delivery], None]
     changed: Callable[[Delivery], None]
     got_through: Callable[[], None]
     troubled: Callable[[BackendError], None]
@@ -135,10 +137,12 @@ class Carrier:
         for step in plan.left(delivery):
             delivery = await self._run(delivery, plan, step)
             if delivery.state is not DeliveryState.SENDING:
+                self.answered(delivery)
                 await commit(delivery, DeliveryState.SENDING)
                 return
             if plan.left(delivery):
                 await commit(delivery, DeliveryState.SENDING)
+        self.answered(delivery)
         await self._deliver(delivery, plan, commit)
 
     async def _run(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:

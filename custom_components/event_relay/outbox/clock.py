@@ -44,6 +44,12 @@ class SteadyClock:
         """Whether the clock has not been set for a while."""
         return self._monotonic() - self._steady_since >= STEADY_AFTER
 
+    @property
+    def jumped(self) -> bool:
+        """Whether it was set since the jump was last taken."""
+        self()
+        return bool(self._jump)
+
     def take_jump(self) -> timedelta:
         """Return by how much the clock was set since the last call; zero mostly."""
         self()

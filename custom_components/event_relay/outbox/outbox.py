@@ -136,7 +136,8 @@ class Outbox:
             if overlap is not None:
                 return await overlap.acceptance(), True
         accepted = await accept(delivery)
-        self._wake()
+        if self._worker is not None:
+            self._worker.notice()
         # One that was there already is read from the file, and nothing new.
         return accepted, accepted.origin is delivery.origin
 

@@ -62,6 +62,11 @@ def claimed(delivery: Delivery, now: datetime) -> Delivery:
     )
 
 
+def unclaimed(delivery: Delivery, now: datetime) -> Delivery:
+    """Take back an attempt that was not begun."""
+    return _back(delivery, now, attempts=delivery.attempts - 1)
+
+
 def step_done(
     delivery: Delivery, step: AnyStep, result: JsonObject, now: datetime
 ) -> Delivery:
@@ -183,11 +188,13 @@ def known(delivery: Delivery, due_at: datetime) -> Delivery:
 
 def delivered(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
     """End a delivery whose steps are all done."""
-    warnings = (*receipt.warnings, *delivery.warnings)
+    if delivery.warnings:
+        warnings = (*receipt.warnings, *delivery.warnings)
+        receipt = replace(receipt, warnings=warnings)
     return replace(
         delivery,
         state=DeliveryState.DELIVERED,
-        receipt=replace(receipt, warnings=warnings),
+        receipt=receipt,
         failure=None,
         unclear=False,
         due_at=None,

@@ -1,6 +1,7 @@
 """The worker of a connection: it claims what is due and has it carried out."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -13,9 +14,9 @@ from . import outcomes
 from .breaker import Breaker
 from .carrier import Carrier, persist
 from .clock import SteadyClock
-from .delivery import Delivery
+from .delivery import Delivery, DeliveryState
 from .overlap import Overlap
-from .store import StaleDelivery, Store
+from .store import StaleDelivery, Store, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -24,6 +25,9 @@ type Acceptance = asyncio.Future[Delivery]
 
 STOP_PATIENCE = 8.0
 """Seconds that requests under way get when the worker stops."""
+
+AHEAD_PATIENCE = timedelta(seconds=2)
+"""How long something claimed ahead may wait: it counts as sent since its claim."""
 
 LOOK_AT_CLOCK = 60.0
 """Seconds after which a waiting worker looks whether the clock was set."""
@@ -66,12 +70,17 @@ class Worker:
             store=store,
             clock=clock,
             chance=chance,
+            answered=self._answered,
             changed=self._changed,
             got_through=self._got_through,
             troubled=self._troubled,
         )
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._looking_up: dict[str, asyncio.Task[None]] = {}
+        self._settling: dict[str, asyncio.Task[None]] = {}
+        """Answered, with an outcome that is still being committed."""
+        self._ready: deque[Delivery] = deque()
+        """Claimed, and to be sent as soon as a slot is free."""
         self._awake = asyncio.Event()
         self._at_rest = False
         """Whether nothing waits in the file, as of the last turn."""
@@ -90,6 +99,11 @@ class Worker:
         return self._stilled or self._breaker.open
 
     @property
+    def busy(self) -> bool:
+        """Whether something waits beside what is being sent."""
+        return bool(self._sending) and not (self._at_rest or self.held)
+
+    @property
     def _stilled(self) -> bool:
         """Whether not even one attempt may be made."""
         limited = self._held_until is not None and self._clock() < self._held_until
@@ -99,6 +113,12 @@ class Worker:
         """Look for work now."""
         self._at_rest = False
         self._awake.set()
+
+    def notice(self) -> None:
+        """Look for work as soon as it could be begun."""
+        self._at_rest = False
+        if self._short or self.held:
+            self.wake()
 
     def send_at_once(
         self, delivery: Delivery, accept: Callable[[Delivery], Acceptance]
@@ -110,8 +130,8 @@ class Worker:
         """
         now = self._clock()
         free = len(self._sending) < self._backend.concurrency
-        late = delivery.expires_at is not None and delivery.expires_at <= now
-        if not (free and self._at_rest and self._store.healthy) or self.held or late:
+        ready = free and self._at_rest and self._store.healthy
+        if not ready or self.held or _late(delivery, now):
             return None
         sending = outcomes.claimed(delivery, now)
         overlap = Overlap(
@@ -125,6 +145,7 @@ class Worker:
     def pause(self) -> None:
         """Send nothing until resumed; what has its time over still expires."""
         self._paused = True
+        self.wake()
 
     def resume(self) -> None:
         """Go on after a pause, and forget a time to wait for."""
@@ -150,7 +171,13 @@ class Worker:
         """
         self._stopping = True
         self.wake()
-        if tasks := (*self._sending.values(), *self._looking_up.values()):
+        with suppress(StoreUnavailable):
+            await self._put_back()
+        if tasks := (
+            *self._sending.values(),
+            *self._settling.values(),
+            *self._looking_up.values(),
+        ):
             _, late = await asyncio.wait(
                 tasks, timeout=STOP_PATIENCE if patience is None else patience
             )
@@ -162,6 +189,7 @@ class Worker:
         """Do what is due; return the seconds until something is, None for never."""
         self._at_rest = False
         await persist(self.follow_clock)
+        await persist(self._put_back)
         now = self._clock()
         slots, look_ups = self._slots(now)
         if self._hasten or (slots and self._breaker.open):
@@ -184,8 +212,9 @@ class Worker:
         self._at_rest = not (taken.waiting or self._awake.is_set())
         for delivery in taken.ended:
             self._changed(delivery)
-        for delivery in taken.claimed:
-            self._spawn(self._sending, delivery, self._carrier.send(delivery))
+        # Even while the breaker is open: then it is the one attempt to close it.
+        self._ready.extend(taken.claimed)
+        self._send_ready(slots)
         alone = self._breaker.open and bool(taken.claimed)
         for delivery in () if alone else taken.look_ups:
             self._spawn(self._looking_up, delivery, self._carrier.look_up(delivery))
@@ -204,6 +233,8 @@ class Worker:
         To be called before anything is accepted, which has its times right. Raises
         StoreUnavailable; then it is done by the next call.
         """
+        if not self._clock.jumped and not self._jump:
+            return
         async with self._following_clock:
             self._jump += self._clock.take_jump()
             if not (jump := self._jump):
@@ -227,10 +258,56 @@ class Worker:
             idle = not self._sending and not self._looking_up
             probes = int(idle and self._breaker.probes(now))
             return probes, probes
+        most = self._backend.concurrency + self._backend.claims_ahead
+        claimed = len(self._sending) + len(self._settling) + len(self._ready)
         return (
-            max(0, self._backend.concurrency - len(self._sending)),
+            max(0, most - claimed),
             max(0, self._backend.look_ups_at_once - len(self._looking_up)),
         )
+
+    @property
+    def _short(self) -> bool:
+        """Whether there may soon be a slot with nothing that could be sent."""
+        if len(self._ready) <= self._backend.claims_ahead // 4:
+            return True
+        return _stale(self._ready[0], self._clock())
+
+    def _send_ready(self, most: int) -> None:
+        """Send what is claimed, as far as slots are free."""
+        most = min(most, self._backend.concurrency - len(self._sending))
+        now = self._clock()
+        while self._ready and most > 0 and not _stale(self._ready[0], now):
+            delivery = self._ready.popleft()
+            self._spawn(self._sending, delivery, self._carrier.send(delivery))
+            most -= 1
+
+    async def _put_back(self) -> None:
+        """Let what was claimed wait again if it is not to be sent now.
+
+        Raises StoreUnavailable; then it is done by the next call.
+        """
+        now = self._clock()
+        ready, self._ready = self._ready, deque()
+        back = []
+        for delivery in ready:
+            if self.held or _stale(delivery, now):
+                back.append(delivery)
+            else:
+                self._ready.append(delivery)
+        if not back:
+            return
+        waiting = [outcomes.unclaimed(delivery, now) for delivery in back]
+        updates = (
+            self._store.update(delivery, was=DeliveryState.SENDING)
+            for delivery in waiting
+        )
+        try:
+            await asyncio.gather(*updates)
+        except StoreUnavailable:
+            self._ready.extendleft(reversed(back))
+            raise
+        for delivery in waiting:
+            self._tell(delivery)
 
     def _spawn(
         self,
@@ -247,9 +324,12 @@ class Worker:
 
         def ended(task: asyncio.Task[None]) -> None:
             # The delivery may have been claimed again before this was called.
-            if tasks.get(delivery.id) is task:
-                del tasks[delivery.id]
-            if not self._at_rest:
+            for where in (tasks, self._settling):
+                if where.get(delivery.id) is task:
+                    del where[delivery.id]
+            if not self.held:
+                self._send_ready(1)
+            if not self._at_rest and (self._short or self.held):
                 self.wake()
             if task.cancelled() or (error := task.exception()) is None:
                 return
@@ -260,6 +340,21 @@ class Worker:
                 _LOGGER.error("Delivery %s broke off", delivery.id, exc_info=error)
 
         task.add_done_callback(ended)
+
+    def _answered(self, delivery: Delivery) -> None:
+        """Free the slot of a delivery whose outcome is only to be committed.
+
+        Not where nobody can be asked for it: of those no more than are sent at once
+        may be cut off before that.
+        """
+        if not self._backend.claims_ahead or len(self._settling) >= (
+            self._backend.claims_ahead // 2
+        ):
+            return
+        if (task := self._sending.pop(delivery.id, None)) is not None:
+            self._settling[delivery.id] = task
+            if not self.held:
+                self._send_ready(1)
 
     def _changed(self, delivery: Delivery) -> None:
         """Pass an outcome on; what has not ended by it will want another turn."""
@@ -283,6 +378,17 @@ class Worker:
         if wait := outcomes.hold(error):
             self._held_until = self._clock() + wait
         self._contacted(error)
+
+
+def _late(delivery: Delivery, now: datetime) -> bool:
+    """Say whether a delivery has its time over."""
+    return delivery.expires_at is not None and delivery.expires_at <= now
+
+
+def _stale(claimed: Delivery, now: datetime) -> bool:
+    """Say whether something claimed ahead has waited for too long."""
+    since = claimed.first_sent_at or now
+    return _late(claimed, now) or now - since > AHEAD_PATIENCE
 
 
 def _hopeless(error: BackendError) -> bool:
