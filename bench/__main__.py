@@ -20,7 +20,7 @@ async def _side_by_side(*, quick: bool = False) -> Figures:
     """Measure latency and bursts of all contenders in one house."""
     async with side_by_side() as house:
         figures = await latency.measure(
-            house, rounds=2 if quick else 8, events=100 if quick else 250
+            house, rounds=2 if quick else 8, events=50 if quick else 100
         )
         return figures | await burst.measure(
             house, rounds=1 if quick else 5, events=2000

@@ -63,6 +63,10 @@ def _prune_nothing(database: sqlite3.Connection, _: Room) -> object:
     return queries.prune(database, OWNER, START - timedelta(days=7))
 
 
+def _outside_ids(database: sqlite3.Connection, _: Room) -> object:
+    return queries.outside_ids(database, OWNER, NOW)
+
+
 def _owners(database: sqlite3.Connection, _: Room) -> object:
     return queries.owners(database)
 
@@ -141,6 +145,7 @@ def databases(
         _take,
         _hasten,
         _prune_nothing,
+        _outside_ids,
         _owners,
         _list,
         _list_a_rare_state,

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
@@ -273,4 +274,9 @@ class Backend:
 
     def operation(self, name: str) -> AnyOperation:
         """Return the operation of that name; raises KeyError."""
-        return {operation.name: operation for operation in self.operations}[name]
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, AnyOperation]:
+        """Return the operations by their names."""
+        return {operation.name: operation for operation in self.operations}

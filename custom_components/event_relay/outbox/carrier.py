@@ -126,13 +126,15 @@ class Carrier:
                 await self._commit(delivery, was)
 
         try:
-            await self._send(overlap.delivery, commit)
+            await self._send(overlap.delivery, commit, overlap.payload)
         finally:
             overlap.broke_off()
 
-    async def _send(self, delivery: Delivery, commit: Commit) -> None:
+    async def _send(
+        self, delivery: Delivery, commit: Commit, payload: object = None
+    ) -> None:
         """Run the steps that are left, and commit each by way of `commit`."""
-        if (plan := await self._plan(delivery, commit)) is None:
+        if (plan := await self._plan(delivery, commit, payload)) is None:
             return
         for step in plan.left(delivery):
             delivery = await self._run(delivery, plan, step)
@@ -218,11 +220,17 @@ class Carrier:
         )
         return plan.bound(following) if following.results else following
 
-    async def _plan(self, delivery: Delivery, commit: Commit) -> Plan | None:
-        """Read a delivery back; fail it, and return None, if that cannot be done."""
+    async def _plan(
+        self, delivery: Delivery, commit: Commit, payload: object = None
+    ) -> Plan | None:
+        """Read a delivery back, but for a payload that is given.
+
+        If that cannot be done, fail it and return None.
+        """
         try:
             operation = self.backend.operation(delivery.operation)
-            payload = operation.load(delivery.version, delivery.payload)
+            if payload is None:
+                payload = operation.load(delivery.version, delivery.payload)
             steps = operation.steps(payload, self.capabilities())
         except (KeyError, UnreadablePayload) as error:
             unreadable = Failure(code="unreadable", reason=str(error))
@@ -263,7 +271,7 @@ class Carrier:
 
     async def _deliver(self, delivery: Delivery, plan: Plan, commit: Commit) -> None:
         """Settle a delivery whose steps are all done."""
-        receipt = plan.receipt(delivery)
+        receipt = delivery.receipt or plan.receipt(delivery)
         delivered = outcomes.delivered(delivery, receipt, self.clock())
         await commit(delivered, delivery.state)
 

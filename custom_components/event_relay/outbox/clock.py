@@ -29,9 +29,9 @@ class SteadyClock:
     def __call__(self) -> datetime:
         """Return the present."""
         wall, monotonic = self._wall(), self._monotonic()
-        expected = self._last + timedelta(seconds=monotonic - self._last_monotonic)
-        if abs(wall - expected) > JUMP:
-            self._jump += wall - expected
+        gone_by = monotonic - self._last_monotonic
+        if abs((wall - self._last).total_seconds() - gone_by) > JUMP.total_seconds():
+            self._jump += wall - self._last - timedelta(seconds=gone_by)
             self._steady_since = monotonic
             self._last = wall
         else:

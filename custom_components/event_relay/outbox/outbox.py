@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 import logging
 from typing import Any
 from uuid import uuid4
@@ -111,10 +110,10 @@ class Outbox:
         """
         if self._worker is not None:
             await self._worker.follow_clock()
-        delivery, overlaps = self._delivery(request)
+        delivery, payload = self._delivery(request)
         queue = self._waiter(delivery.id)
         try:
-            accepted, new = await self._accepted(request, delivery, overlaps=overlaps)
+            accepted, new = await self._accepted(request, delivery, payload)
             if new:
                 self._tell(accepted)
             return await self._outcome(accepted, queue, wait)
@@ -122,22 +121,22 @@ class Outbox:
             self._forget(delivery.id, queue)
 
     async def _accepted(
-        self, request: Request, delivery: Delivery, *, overlaps: bool
+        self, request: Request, delivery: Delivery, payload: object
     ) -> tuple[Delivery, bool]:
         """Commit a delivery; return it as stored, and whether it is new.
 
-        One that overlaps is sent meanwhile, if it can be.
+        One that has taken a slot is sent meanwhile.
         """
-        accept = partial(
-            self._store.accepting, limit=self._limit, noted=self._memory(request)
+        worker = self._worker
+        accepting = self._store.accepting(
+            delivery, limit=self._limit, noted=self._memory(request)
         )
-        if overlaps and self._worker is not None:
-            overlap = self._worker.send_at_once(delivery, accept)
-            if overlap is not None:
-                return await overlap.acceptance(), True
-        accepted = await accept(delivery)
-        if self._worker is not None:
-            self._worker.notice()
+        if worker is not None and delivery.state is DeliveryState.SENDING:
+            overlap = worker.send_at_once(delivery, payload, accepting)
+            return await overlap.acceptance(), True
+        accepted = await accepting
+        if worker is not None:
+            worker.notice()
         # One that was there already is read from the file, and nothing new.
         return accepted, accepted.origin is delivery.origin
 
@@ -219,19 +218,18 @@ class Outbox:
         self._wake()
         return given_up
 
-    def _delivery(self, request: Request) -> tuple[Delivery, bool]:
-        """Make the delivery of a request, and say whether it may overlap.
+    def _delivery(self, request: Request) -> tuple[Delivery, object]:
+        """Make the delivery of a request, and its payload; raises InvalidField.
 
-        That is, be sent while it is being committed: only what its operation allows,
-        what keeps no order with others, and what is asked for live, and so has no id
-        by which it could be asked for again. Raises InvalidField.
+        It takes a slot, to be sent while it is being committed, if there is a free
+        one and nothing can go wrong by that.
         """
         operation = self._backend.operation(request.operation)
         payload = operation.parse(request.data)
         capabilities = self._capabilities()
-        operation.check(payload, capabilities, self._clock())
-        delivery_id = request.id or str(uuid4())
         now = self._clock()
+        operation.check(payload, capabilities, now)
+        delivery_id = request.id or str(uuid4())
         delivery = Delivery(
             id=delivery_id,
             connection=self._connection,
@@ -248,14 +246,15 @@ class Outbox:
             expires_at=operation.expires(payload, request.occurred_at, capabilities),
             due_at=now,
         )
-        overlaps = (
-            request.id is None
-            and delivery.key in {None, delivery_id}
-            and delivery.lane is None
-            and delivery.follows is None
+        if (
+            self._worker is not None
+            and request.id is None
+            and _keeps_no_order(delivery)
             and operation.overlaps(payload, capabilities)
-        )
-        return delivery, overlaps
+            and self._worker.takes_at_once(delivery)
+        ):
+            delivery = outcomes.claimed(delivery, now)
+        return delivery, payload
 
     def _memory(self, request: Request) -> Memory | None:
         """Return what is to be remembered with a request, if anything is."""
@@ -320,6 +319,12 @@ class Outbox:
         """Tell the worker that there is something to do."""
         if self._worker is not None:
             self._worker.wake()
+
+
+def _keeps_no_order(delivery: Delivery) -> bool:
+    """Say whether a delivery goes neither before nor after another."""
+    alone = delivery.key is None or delivery.key == delivery.id
+    return alone and delivery.lane is None and delivery.follows is None
 
 
 def outcome_unknown(delivery: Delivery) -> bool:

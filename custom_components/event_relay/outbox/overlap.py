@@ -29,6 +29,8 @@ class Overlap:
     """The two things that happen to it at the same time."""
 
     delivery: Delivery
+    payload: object
+    """As its operation has just read it."""
     accepted: asyncio.Future[Delivery]
     """Ends with the commit of the acceptance, or why there is none."""
     attempted: asyncio.Future[Delivery]
@@ -52,9 +54,9 @@ class Overlap:
         """Tell what an attempt has come to; say whether it is to be written down."""
         if not self.attempted.done():
             self.attempted.set_result(outcome)
-        try:
-            await asyncio.shield(self.accepted)
-        except StoreError:
+        if not self.accepted.done():
+            await asyncio.wait((self.accepted,))
+        if isinstance(self.accepted.exception(), StoreError):
             return may_have_arrived(outcome)
         return True
 

@@ -69,8 +69,8 @@ def outside_ids(
         "SELECT outside_id FROM deliveries WHERE connection = :owner"
         " AND settled_at >= :since AND outside_id IS NOT NULL"
         " UNION ALL SELECT outside_id FROM deliveries WHERE connection = :owner"
-        " AND state IN ('pending', 'sending', 'uncertain')"
-        " AND +outside_id IS NOT NULL",
+        " AND outside_id IS NOT NULL"
+        " AND state IN ('pending', 'sending', 'uncertain')",
         {"owner": owner, "since": since.timestamp()},
     )
     return frozenset(row["outside_id"] for row in rows)

@@ -75,6 +75,11 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE INDEX paged ON deliveries (connection, state, sequence);
     """,
+    """
+    CREATE INDEX bound ON deliveries (connection, outside_id)
+        WHERE outside_id IS NOT NULL
+        AND state IN ('pending', 'sending', 'uncertain');
+    """,
 )
 """One script for each version of the schema; `PRAGMA user_version` counts them."""
 

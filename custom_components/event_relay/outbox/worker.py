@@ -20,9 +20,6 @@ from .store import StaleDelivery, Store, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 
-type Acceptance = asyncio.Future[Delivery]
-"""Ends with the commit of a new delivery."""
-
 STOP_PATIENCE = 8.0
 """Seconds that requests under way get when the worker stops."""
 
@@ -120,26 +117,27 @@ class Worker:
         if self._short or self.held:
             self.wake()
 
-    def send_at_once(
-        self, delivery: Delivery, accept: Callable[[Delivery], Acceptance]
-    ) -> Overlap | None:
-        """Begin to send a new delivery beside its acceptance, which `accept` queues.
+    def takes_at_once(self, delivery: Delivery) -> bool:
+        """Say whether a new delivery can be sent beside its acceptance.
 
-        Returns None, and does nothing, unless a slot is free and nothing else waits:
-        then all that is said of what waits, its order and bound, is about nothing.
+        Only if a slot is free and nothing else waits: then all that is said of what
+        waits, its order and bound, is about nothing.
         """
-        now = self._clock()
         free = len(self._sending) < self._backend.concurrency
         ready = free and self._at_rest and self._store.healthy
-        if not ready or self.held or _late(delivery, now):
-            return None
-        sending = outcomes.claimed(delivery, now)
+        return ready and not self.held and not _late(delivery, delivery.accepted_at)
+
+    def send_at_once(
+        self, delivery: Delivery, payload: object, accepting: asyncio.Future[Delivery]
+    ) -> Overlap:
+        """Begin to send what `takes_at_once`, and whose acceptance is queued."""
         overlap = Overlap(
-            delivery=sending,
-            accepted=accept(sending),
+            delivery=delivery,
+            payload=payload,
+            accepted=accepting,
             attempted=asyncio.get_running_loop().create_future(),
         )
-        self._spawn(self._sending, sending, self._carrier.send_at_once(overlap))
+        self._spawn(self._sending, delivery, self._carrier.send_at_once(overlap))
         return overlap
 
     def pause(self) -> None:
