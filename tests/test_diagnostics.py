@@ -191,3 +191,16 @@ async def test_system_information(
     told = await get_system_health_info(hass, DOMAIN)
     told.pop("outbox_size").close()
     assert told["frigate"] == {"type": "failed", "error": "unreachable"}
+
+
+async def test_system_information_says_when_the_outbox_cannot_be_read(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreadable(_: Store) -> int:
+        message = "disk full"
+        raise StoreUnavailable(message)
+
+    assert await async_setup_component(hass, "system_health", {})
+    monkeypatch.setattr(Store, "size", unreadable)
+    told = await get_system_health_info(hass, DOMAIN)
+    assert await told["outbox_size"] == {"type": "failed", "error": "disk full"}

@@ -39,6 +39,7 @@ pytestmark = pytest.mark.usefixtures("recorder_mock", "socket_enabled")
 CREATE = "/api/events/*/*/create"
 CONNECTION = "binary_sensor.frigate"
 RULE = "switch.doorbell"
+LATEST = "binary_sensor.latest"
 LAST = "sensor.frigate_last_delivery"
 LAST_OF_RULE = "sensor.doorbell_last_delivery"
 
@@ -67,19 +68,30 @@ async def settled(hass: HomeAssistant) -> None:
 async def lines(
     hass: HomeAssistant, client: WebSocketGenerator, **narrowed: list[str]
 ) -> list[dict[str, Any]]:
-    """Return what Activity shows, of all or of some entities, once it tells of us."""
+    """Return what Activity shows, of all or of some entities, once it tells of us.
+
+    The recorder says that it is done while it still writes the last of what it was
+    given. It writes in order: what comes last is waited for.
+    """
+    for state in ("off", "on"):
+        hass.states.async_set(LATEST, state, force_update=True)
+    await async_wait_recording_done(hass)
     since = (dt_util.utcnow() - timedelta(hours=1)).isoformat()
-    asked = {"type": "logbook/get_events", "start_time": since, **narrowed}
     socket = await client()
+
+    async def shown(**asked: list[str]) -> list[dict[str, Any]]:
+        await socket.send_json_auto_id(
+            {"type": "logbook/get_events", "start_time": since, **asked}
+        )
+        answer = await socket.receive_json()
+        assert answer["success"], answer
+        result: list[dict[str, Any]] = answer["result"]
+        return result
+
     async with asyncio.timeout(10):
-        while True:
+        while LATEST not in [line.get("entity_id") for line in await shown()]:
             await async_wait_recording_done(hass)
-            await socket.send_json_auto_id(asked)
-            answer = await socket.receive_json()
-            assert answer["success"], answer
-            result: list[dict[str, Any]] = answer["result"]
-            if told(result):
-                return result
+    return await shown(**narrowed)
 
 
 def told(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -89,7 +101,7 @@ def told(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def ours(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return all lines that are there because of Event Relay."""
-    return [line for line in shown if line.get("entity_id") != BELL]
+    return [line for line in shown if line.get("entity_id") not in (BELL, LATEST)]
 
 
 @pytest.mark.usefixtures("activity")

@@ -27,7 +27,11 @@ from .home import act, connect
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 OUTBOX = {"retention_days": 7, "unsettled_limit": 10_000}
-OWN: Mapping[str, Mapping[str, Any]] = {"aipix": {"weekdays": "monday_0"}}
+OWN: Mapping[str, Mapping[str, Any]] = {
+    "aipix": {"spread": 0, "weekdays": "monday_0"},
+    "guance": {"spread": 0},
+    "palabra": {"spread": 0},
+}
 DOORBELL = {"camera": "front_door", "label": "doorbell", "wait": 0}
 
 

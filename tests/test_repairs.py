@@ -1,24 +1,15 @@
 """Repairs that ask something of the user."""
 
-from pathlib import Path
-
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.event_relay import storage
-from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.repairs import async_create_fix_flow
 from custom_components.event_relay.rules.mirrors.questions import (
     Question,
     ask,
     withdraw,
 )
-
-from .repair_dialog import Dialog
 
 
 @pytest.mark.parametrize(
@@ -70,22 +61,3 @@ async def test_a_question_that_was_withdrawn_is_not_asked(hass: HomeAssistant) -
     withdraw(hass, "old")
     flow = await async_create_fix_flow(hass, "old", None)
     assert type(flow).__name__ == "ConfirmRepairFlow"
-
-
-async def test_a_damaged_outbox_is_told_until_it_is_seen(
-    hass: HomeAssistant, hass_client: ClientSessionGenerator
-) -> None:
-    assert await async_setup_component(hass, "repairs", {})
-    assert await async_setup_component(hass, DOMAIN, {})
-    path = Path(storage.FILE_NAME)
-    path.write_bytes(b"not a database " * 100)
-    await storage.async_get_store(hass)
-    issues = ir.async_get(hass)
-    (issue,) = [one for one in issues.issues.values() if one.domain == DOMAIN]
-    assert issue.translation_key == "outbox_set_aside"
-
-    dialog = Dialog(await hass_client(), issue.issue_id)
-    shown = await dialog.open()
-    assert shown["description_placeholders"]["file"].startswith(path.name)
-    assert (await dialog.submit())["type"] == "create_entry"
-    assert issues.async_get_issue(DOMAIN, issue.issue_id) is None

@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 from custom_components.event_relay.storage import async_get_store
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
@@ -587,6 +588,27 @@ async def test_other_users_are_not_told_what_a_backend_said(
     assert "'code': 'rejected'" in str(answer)
     assert "personal" not in str(answer)
     assert "personal" in str(await act(hass, "list_deliveries"))
+
+
+@pytest.mark.parametrize(
+    ("action", "method"),
+    [("list_deliveries", "listing"), ("discard_delivery", "listing")],
+)
+async def test_an_outbox_that_cannot_be_read_is_told(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    method: str,
+) -> None:
+    async def unreadable(*_: object, **__: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    monkeypatch.setattr(Store, method, unreadable)
+    with pytest.raises(HomeAssistantError) as raised:
+        await act(hass, action, config_entry_id=entry.entry_id)
+    assert raised.value.translation_key == "outbox_unavailable"
+    assert "disk full" in str(raised.value.translation_placeholders)
 
 
 async def test_removing_a_connection_removes_its_deliveries(

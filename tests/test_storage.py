@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.event_relay import storage
 from custom_components.event_relay.backup import async_post_backup, async_pre_backup
 from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 from simulators.frigate import FrigateSimulator
 
 from .home import act, connect
@@ -94,3 +95,21 @@ async def test_backup_marks_the_file_and_takes_the_mark_off(
 
     assert answer["state"] == "delivered"
     assert marked == b"EVBR"
+
+
+async def test_backup_goes_on_where_the_file_cannot_be_marked(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def full(_: Store) -> None:
+        raise StoreUnavailable("disk full")
+
+    await connect(hass, frigate)
+    monkeypatch.setattr(Store, "begin_backup", full)
+    monkeypatch.setattr(Store, "end_backup", full)
+    await async_pre_backup(hass)
+    await async_post_backup(hass)
+    assert "The outbox is backed up unprepared: disk full" in caplog.text
+    assert "The outbox is still prepared for a backup: disk full" in caplog.text

@@ -29,6 +29,7 @@ from custom_components.event_relay.outbox.delivery import (
     Origin,
     OriginKind,
 )
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 from custom_components.event_relay.storage import async_get_store
 from custom_components.event_relay.websocket import LIMIT_MOST
 from simulators.faults import Fault, FaultKind
@@ -141,6 +142,16 @@ async def told(socket: Socket) -> Mapping[str, Any]:
 
 
 # Lists
+
+
+async def test_an_outbox_that_cannot_be_read_is_told(
+    socket: Socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreadable(*_: object, **__: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    monkeypatch.setattr(Store, "page", unreadable)
+    assert await refusal(socket, "deliveries/list") == "home_assistant_error"
 
 
 async def test_pages_hold_each_delivery_once_newest_first(

@@ -7,6 +7,7 @@ DOMAIN: Final = "event_relay"
 CONF_BACKEND: Final = "backend"
 CONF_CAPABILITIES: Final = "capabilities"
 CONF_RETENTION_DAYS: Final = "retention_days"
+CONF_SPREAD: Final = "spread"
 CONF_UNSETTLED_LIMIT: Final = "unsettled_limit"
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"

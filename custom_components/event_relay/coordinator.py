@@ -1,5 +1,6 @@
 """Health of a connection, and what its errors are to Home Assistant."""
 
+import asyncio
 from datetime import datetime, timedelta
 from functools import partial
 import logging
@@ -28,7 +29,7 @@ from .backends.forms import BackendForms
 from .const import ATTR_CONFIG_ENTRY_ID, CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from .counts import CountsCoordinator
 from .following import CHANGED
-from .options import retention, unsettled_limit
+from .options import retention, spread, unsettled_limit
 from .outbox.clock import SteadyClock
 from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .outbox.outbox import Outbox
@@ -78,6 +79,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.settings = settings(entry)
         self._store = store
         clock = SteadyClock(dt_util.utcnow)
+        self._starts_after = self._put_off()
         self.outbox = Outbox(
             connection=entry.entry_id,
             backend=backend,
@@ -85,6 +87,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             store=store,
             clock=clock,
             limit=unsettled_limit(entry.options),
+            put_off=self._put_off,
         )
         self.worker = Worker(
             connection=entry.entry_id,
@@ -96,6 +99,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             chance=random.random,
             changed=self.outbox.changed,
             contacted=self._contacted,
+            starts_after=self._starts_after,
         )
         self.outbox.attach(self.worker)
         self.rules: Rules | None = None
@@ -122,7 +126,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             self.hass, self.worker.run(), f"{DOMAIN} worker {entry.entry_id}"
         )
         _ = entry.async_create_background_task(
-            self.hass, self.async_refresh(), f"{DOMAIN} first look {entry.entry_id}"
+            self.hass, self._async_first_look(), f"{DOMAIN} first look {entry.entry_id}"
         )
         entry.async_on_unload(
             async_track_time_interval(
@@ -135,6 +139,17 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops
             )
         )
+
+    def _put_off(self) -> timedelta:
+        """Return how much later this home does what comes to many at once."""
+        chance = random.random()  # noqa: S311 - chance, not secrecy
+        return spread(self.config_entry.options) * chance
+
+    async def _async_first_look(self) -> None:
+        """Look at the backend, together with the first delivery."""
+        if wait := self._starts_after.total_seconds():
+            await asyncio.sleep(wait)
+        await self.async_refresh()
 
     async def async_stop(self) -> None:
         """Give what is under way its time, and send nothing more."""

@@ -12,11 +12,12 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .backends.forms import BackendForms
-from .const import CONF_RETENTION_DAYS, CONF_UNSETTLED_LIMIT
+from .const import CONF_RETENTION_DAYS, CONF_SPREAD, CONF_UNSETTLED_LIMIT
 from .outbox.store import UNSETTLED_LIMIT
 
 RETENTION_DAYS = 7
 RETENTION_DAYS_MOST = 365
+SPREAD_MOST = 600
 UNSETTLED_LIMIT_LEAST = 100
 UNSETTLED_LIMIT_MOST = 200_000
 
@@ -40,10 +41,13 @@ _OUTBOX = {
     ),
 }
 
+_SHARED = {vol.Required(CONF_SPREAD, default=0): _number(0, SPREAD_MOST, "s")}
+
 
 def options_schema(forms: BackendForms) -> vol.Schema:
     """Return the form for the options of a backend's connection: its own, then ours."""
-    return (forms.options_schema() or vol.Schema({})).extend(_OUTBOX)
+    own = forms.options_schema() or vol.Schema({})
+    return own.extend(_OUTBOX | (_SHARED if forms.backend.shared else {}))
 
 
 def retention(options: Mapping[str, Any]) -> timedelta:
@@ -54,3 +58,8 @@ def retention(options: Mapping[str, Any]) -> timedelta:
 def unsettled_limit(options: Mapping[str, Any]) -> int:
     """Return how many deliveries of a connection may wait at the same time."""
     return int(options.get(CONF_UNSETTLED_LIMIT, UNSETTLED_LIMIT))
+
+
+def spread(options: Mapping[str, Any]) -> timedelta:
+    """Return how far apart homes come with what is due in all of them at once."""
+    return timedelta(seconds=options.get(CONF_SPREAD, 0))

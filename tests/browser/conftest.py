@@ -62,6 +62,8 @@ async def house() -> AsyncIterator[House]:
 async def browser() -> AsyncIterator[Browser]:
     """Run the browser that `script/bootstrap --browser` has found."""
     expect.set_options(timeout=_PATIENCE)
+    if not _CHROMIUM.exists():
+        pytest.fail("there is no browser: run script/bootstrap --browser")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=_CHROMIUM.read_text(), args=_ARGUMENTS

@@ -20,8 +20,8 @@ from . import past
 
 USER = User(name="demo", password="a good password")
 BELL = "input_boolean.doorbell"
-OUTCOME = "event.doorbell_outcome"
-"""What the rule of a test tells its outcomes by."""
+DOORBELL = (BELL, "switch.doorbell", "event.doorbell_outcome")
+"""The bell, and what the rule for it tells of its deliveries by."""
 FRIGATE = "Frigate"
 WEATHER = "Weather station"
 """A connection that has delivered a lot in its time."""
@@ -89,7 +89,7 @@ async def running_house() -> AsyncIterator[House]:
 async def _add_dashboards(socket: WebSocket) -> None:
     """Add one dashboard with the card, and one without."""
     bell: Json = {"type": "button", "entity": BELL, "grid_options": {"columns": "full"}}
-    activity: Json = {"type": "logbook", "target": {"entity_id": [BELL, OUTCOME]}}
+    activity: Json = {"type": "logbook", "target": {"entity_id": [*DOORBELL]}}
     card: Json = {"type": "custom:event-relay-card"}
     porch: Json = [{"cards": [bell, activity]}, {"cards": [card]}]
     hall: Json = [{"cards": []}]

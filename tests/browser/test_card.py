@@ -60,6 +60,14 @@ def older(number: int) -> re.Pattern[str]:
     return re.compile(rf"Gust of wind {number}\b")
 
 
+def listen(page: Page) -> list[str]:
+    """Return what from now on goes wrong on a page, or is said on its console."""
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
+    return complaints
+
+
 async def loaded(page: Page) -> tuple[str, int]:
     """Return from where the page had the card, and how much it fetched for it."""
     (card,) = await page.evaluate(_LOADED)
@@ -86,9 +94,7 @@ async def test_cold_and_warm(
     known = await visit.storage_state()
     async with await browser.new_context(storage_state=known) as newcomer:
         page = await newcomer.new_page()
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: errors.append(f"{said.type} {said.text}"))
+        complaints = listen(page)
         await page.goto(f"{house.url}/{PORCH}")
         await expect(rows(page)).to_have_count(_FIRST)
         address, fetched = await loaded(page)
@@ -98,10 +104,11 @@ async def test_cold_and_warm(
             await page.reload()
             await expect(rows(page)).to_have_count(_FIRST)
             assert await loaded(page) == (address, 0)
-        assert not errors
+        assert not complaints
 
 
 async def test_many_deliveries(page: Page, house: House) -> None:
+    complaints = listen(page)
     await page.goto(f"{house.url}/{PORCH}")
     card = page.locator("event-relay-card")
     await card.get_by_label("Connection").select_option(WEATHER)
@@ -111,6 +118,7 @@ async def test_many_deliveries(page: Page, house: House) -> None:
         await press(page, "Show earlier deliveries")
         await expect(rows(page)).to_have_count(shown)
         await expect(rows(page).last).to_contain_text(older(MANY - shown + 1))
+    assert not complaints
 
 
 async def test_day_night_and_phone(page: Page, house: House, album: Album) -> None:

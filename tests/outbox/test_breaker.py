@@ -23,7 +23,7 @@ def test_opens_with_the_third_failure_and_waits_longer_each_time() -> None:
     assert waits == [5, 10, 20, 40, 60, 60]
     assert not breaker.probes(START + timedelta(seconds=59))
     assert breaker.probes(START + timedelta(seconds=60))
-    assert breaker.got_through()
+    assert breaker.got_through(START) == timedelta()
     assert not breaker.open
 
 
@@ -32,7 +32,7 @@ def test_one_that_gets_through_begins_the_count_anew() -> None:
     for _ in range(5):
         breaker.failed(START, 1.0)
         breaker.failed(START, 1.0)
-        assert not breaker.got_through()
+        assert breaker.got_through(START) is None
 
 
 async def _broken(house: House, deliveries: int) -> None:
@@ -43,7 +43,7 @@ async def _broken(house: House, deliveries: int) -> None:
     while len(house.client.calls) < 3:
         await house.later(seconds=10)
         await house.submit(wait=0, text="more")
-    while house.worker._sending or house.worker._looking_up:
+    while house.worker._under_way.sending or house.worker._under_way.looking_up:
         await house.later()
 
 
@@ -60,7 +60,7 @@ async def test_open_breaker_lets_one_at_a_time_through(house: House) -> None:
     await house.later(seconds=5)
     while len(house.client.calls) < 4:
         await house.later()
-    while house.worker._sending or house.worker._looking_up:
+    while house.worker._under_way.sending or house.worker._under_way.looking_up:
         await house.later()
     await house.submit(wait=0, text="later still")
     assert len(house.client.calls) == 4

@@ -106,6 +106,21 @@ def test_drains_in_the_order_of_acceptance_as_many_at_once_as_may_be(
     assert untried == sorted(untried)
 
 
+def test_what_was_tried_in_vain_comes_first_after_the_outage(world: World) -> None:
+    world.outside.weather = Fault.UNREACHABLE
+    _fill(world, SOME)
+    world.loop.forward(hours=1)
+    tried = {one for one, _ in world.outside.asked}
+    assert len(tried) > 10
+    world.outside.weather = Fault.FINE
+    world.loop.forward(minutes=1)
+
+    assert _states(world) == {"delivered"}
+    done = [one for one, _ in world.outside.done]
+    # The probe that got through may be any of them.
+    assert done[1:] == sorted(done[1:])
+
+
 def test_backend_that_names_a_time_is_left_alone_until_then(world: World) -> None:
     world.outside.weather = Fault.LIMITED
     _fill(world, SOME)

@@ -385,7 +385,7 @@ def _goes_at_once_with_no_slot_free(patch: pytest.MonkeyPatch) -> None:
 
     def make(self: Worker, **rest: Any) -> None:  # noqa: ANN401 - as the original
         made(self, **rest)
-        self._sending = Boundless()
+        self._under_way.sending = Boundless()
 
     patch.setattr(Worker, "__init__", make)
 

@@ -132,7 +132,7 @@ async def test_delivery_may_be_claimed_again_before_its_last_attempt_is_cleared_
     await house.stop()
 
     assert not broken
-    assert not house.worker._sending
+    assert not house.worker._under_way.sending
 
 
 async def test_refusal_fails_with_the_backends_reason(house: House) -> None:
@@ -483,7 +483,7 @@ async def test_look_ups_hold_no_place_of_what_is_to_be_sent(house: House) -> Non
     house.client.findings = [FOUND, FOUND]
     unknown = [await house.submit(text=text) for text in ("one", "two")]
     await house.later(seconds=1)
-    while len(house.worker._looking_up) < 2:
+    while len(house.worker._under_way.looking_up) < 2:
         await house.later()
 
     assert (await house.submit(text="three")).state is DELIVERED
@@ -610,6 +610,9 @@ async def test_open_breaker_lets_out_a_send_or_a_look_up_and_not_both(
     for _ in range(5):
         await house.later(minutes=20)
         await asyncio.sleep(0.01)
-    assert len(house.worker._sending) + len(house.worker._looking_up) == 1
+    assert (
+        len(house.worker._under_way.sending) + len(house.worker._under_way.looking_up)
+        == 1
+    )
     house.client.gate.set()
     house.client.look_up_gate.set()

@@ -11,6 +11,8 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 from simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, until_state
@@ -117,7 +119,7 @@ async def test_its_longest_time_ends_it(
 ) -> None:
     await change(hass, DOOR, "on")
     await events(frigate, 1)
-    await until(lambda: not coordinator(entry).worker._sending)
+    await until(lambda: not coordinator(entry).worker._under_way.sending)
 
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=601))
     await hass.async_block_till_done()
@@ -262,3 +264,31 @@ async def test_a_start_that_never_was_is_not_open(
 
     listed = (await act(hass, "list_deliveries"))["deliveries"]
     assert [one["operation"] for one in listed] == ["create_camera_event"] * 2
+
+
+async def test_an_end_that_cannot_be_committed_is_tried_again_soon(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def full(*_: object, **__: object) -> Delivery:
+        raise StoreUnavailable("disk full")
+
+    await change(hass, DOOR, "on")
+    await events(frigate, 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "accept", full)
+        await change(hass, DOOR, "off")
+    closed = dt_util.utcnow().timestamp()
+    assert frigate.events[0].end_time is None
+
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
+
+    assert await ended(frigate) <= closed + 61
+    await events(frigate, 1)
+    listed = await act(hass, "list_deliveries")
+    assert [one["operation"] for one in listed["deliveries"]] == [
+        "end_camera_event",
+        "create_camera_event",
+    ]

@@ -267,6 +267,8 @@ class Backend:
     """Deliveries claimed beyond those, so that none of them waits for the file once its
     turn has come. After a crash they are looked up as if they had been sent, so only
     where every step can be looked up or repeated, whenever it was sent."""
+    shared: bool = False
+    """Whether many homes use one instance of it: they must not all come at once."""
     look_ups_at_once: int = 4
     """Look-ups that may be under way beside them."""
     look_up_after: tuple[float, ...] = (2, 5, 15, 60)

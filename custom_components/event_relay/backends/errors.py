@@ -12,6 +12,9 @@ from typing import override
 BALANCE_EMPTY = "balance_empty"
 """Code of a PermissionDenied that money mends, not a right."""
 
+RATE_LIMITED = "rate_limited"
+"""Code of an Unavailable that is there, and has been asked too often."""
+
 
 class BackendError(Exception):
     """Base of what a client raises; never raised itself."""

@@ -9,13 +9,17 @@ THRESHOLD = 3
 """Failures to get through, one after the other, that open it."""
 PROBE_CAP = timedelta(minutes=1)
 """Longest wait between two attempts while it is open: one request costs little."""
+SHARED_PROBE_CAP = timedelta(minutes=3)
+"""The same for a backend of many homes, all of which ask."""
 
 
 @dataclass
 class Breaker:
     """Counts failures to get through to one backend."""
 
+    probe_cap: timedelta = PROBE_CAP
     failures: int = 0
+    failing_since: datetime | None = None
     probe_at: datetime | None = None
     """When the next attempt may be made; None while it is closed."""
 
@@ -31,18 +35,22 @@ class Breaker:
     def failed(self, now: datetime, chance: float) -> None:
         """Count an attempt that did not get through."""
         self.failures += 1
+        self.failing_since = self.failing_since or now
         if self.failures >= THRESHOLD:
             wait = policy.back_off(self.failures - THRESHOLD + 1, chance)
-            self.probe_at = now + min(wait, PROBE_CAP)
+            self.probe_at = now + min(wait, self.probe_cap)
 
-    def got_through(self) -> bool:
-        """Close it, and return whether it was open."""
-        was_open = self.open
+    def got_through(self, now: datetime) -> timedelta | None:
+        """Close it; return how long nothing had got through if it was open."""
+        since = self.failing_since if self.open else None
         self.failures = 0
+        self.failing_since = None
         self.probe_at = None
-        return was_open
+        return now - since if since is not None else None
 
     def shift(self, jump: timedelta) -> None:
         """Move along with a clock that was set."""
+        if self.failing_since is not None:
+            self.failing_since += jump
         if self.probe_at is not None:
             self.probe_at += jump

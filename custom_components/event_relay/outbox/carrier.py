@@ -163,7 +163,7 @@ class Carrier:
                 error,
                 now=self.clock(),
                 chance=self.chance(),
-                schedule=self.backend.look_up_after,
+                backend=self.backend,
             )
         except Exception:
             _LOGGER.exception("Delivery %s: step %s broke", delivery.id, step.name)

@@ -121,11 +121,16 @@ def shift(
 def hasten(
     database: sqlite3.Connection, owner: str, now: datetime, limit: int | None
 ) -> int:
-    """Make due what is pending, the first due first; return how many."""
+    """Make due what waits for another attempt, the first due first; return how many.
+
+    It comes where it was accepted, before the untried that are younger. Without a
+    limit so does what is due again already, while what is planned stays put off.
+    """
+    late = "due_at > :now" if limit else "attempts > 0 AND due_at > accepted_at"
     return database.execute(
-        "UPDATE deliveries SET due_at = :now WHERE sequence IN ("
+        "UPDATE deliveries SET due_at = min(accepted_at, :now) WHERE sequence IN ("
         " SELECT sequence FROM deliveries WHERE connection = :owner"
-        " AND state = 'pending' AND due_at > :now ORDER BY due_at LIMIT :limit)",
+        f" AND state = 'pending' AND {late} ORDER BY due_at LIMIT :limit)",
         {
             "owner": owner,
             "now": now.timestamp(),

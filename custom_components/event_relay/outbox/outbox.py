@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 import logging
 from typing import Any
 from uuid import uuid4
@@ -44,6 +44,8 @@ class Request:
     """When it happened at home; an instant with its time zone."""
     id: str | None = None
     """Set where the same occurrence must not be accepted twice."""
+    planned: bool = False
+    """Whether it is of a moment that comes to all homes at once, such as 08:00."""
     notes: Notes = field(default_factory=dict)
     """What the rule or mirror that asks is to remember with it."""
 
@@ -60,10 +62,12 @@ class Outbox:
         store: Store,
         clock: Callable[[], datetime],
         limit: int = UNSETTLED_LIMIT,
+        put_off: Callable[[], timedelta] = timedelta,
     ) -> None:
         """Take the connection's backend and the store that all connections share.
 
-        While `limit` deliveries wait, or more, no new one is accepted.
+        While `limit` deliveries wait, or more, no new one is accepted. `put_off` gives
+        how much later than others what is planned may be sent.
         """
         self._connection = connection
         self._backend = backend
@@ -71,6 +75,7 @@ class Outbox:
         self._store = store
         self._clock = clock
         self._limit = limit
+        self._put_off = put_off
         self._worker: Worker | None = None
         self._waiting: dict[str, list[_Queue]] = {}
         self._listeners: list[Callable[[Delivery], None]] = []
@@ -244,11 +249,12 @@ class Outbox:
             lane=operation.lane(payload, capabilities),
             follows=operation.follows(payload),
             expires_at=operation.expires(payload, request.occurred_at, capabilities),
-            due_at=now,
+            due_at=now + self._put_off() if request.planned else now,
         )
         if (
             self._worker is not None
             and request.id is None
+            and not request.planned
             and _keeps_no_order(delivery)
             and operation.overlaps(payload, capabilities)
             and self._worker.takes_at_once(delivery)

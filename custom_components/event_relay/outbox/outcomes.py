@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from ..backends.base import (
     Absent,
+    Backend,
     Finding,
     Found,
     JsonObject,
@@ -20,6 +21,7 @@ from ..backends.base import (
     Unclear,
 )
 from ..backends.errors import (
+    RATE_LIMITED,
     BackendError,
     InvalidCredentials,
     InvalidResponse,
@@ -33,6 +35,9 @@ from .delivery import Delivery, DeliveryState, Failure
 
 type AnyStep = Step[Any, Any]
 type AnyFind = Callable[[Any, Any, StepContext], Awaitable[Finding]]
+
+PLACE_KEPT = 5
+"""Attempts up to which what was refused for a limit keeps its place in the line."""
 
 UNKNOWN = Failure(code=OutcomeUnknown.code)
 
@@ -63,8 +68,16 @@ def claimed(delivery: Delivery, now: datetime) -> Delivery:
 
 
 def unclaimed(delivery: Delivery, now: datetime) -> Delivery:
-    """Take back an attempt that was not begun."""
-    return _back(delivery, now, attempts=delivery.attempts - 1)
+    """Take back an attempt that was not begun; it keeps its place in the line."""
+    due_at = min(delivery.accepted_at, now)
+    return _back(delivery, due_at, attempts=delivery.attempts - 1)
+
+
+def limits(error: BackendError) -> bool:
+    """Say whether the backend is there and takes no more for now."""
+    return isinstance(error, Unavailable) and (
+        error.code == RATE_LIMITED or hold(error) is not None
+    )
 
 
 def step_done(
@@ -98,7 +111,7 @@ def step_interrupted(
     *,
     now: datetime,
     chance: float,
-    schedule: tuple[float, ...],
+    backend: Backend,
 ) -> Delivery:
     """Put a delivery back, or make it uncertain, after an attempt that broke off."""
     delivery = replace(delivery, failure=failure_of(error))
@@ -111,10 +124,15 @@ def step_interrupted(
             clue=_json(clue) or delivery.clue,
             look_ups=0,
             asked_since=None,
-            due_at=now + policy.look_up_wait(0, schedule),
+            due_at=now + policy.look_up_wait(0, backend.look_up_after),
         )
     if pauses(error):
         return _back(delivery, now, attempts=delivery.attempts - 1)
+    if backend.shared and limits(error):
+        # The connection waits; the delivery keeps its place in the line, unless the
+        # limit may be one of its own kind, which must not hold up the others.
+        keeps = delivery.attempts <= PLACE_KEPT
+        return _back(delivery, delivery.accepted_at if keeps else now)
     wait = hold(error) or policy.back_off(delivery.attempts, chance)
     return _back(delivery, now + wait)
 

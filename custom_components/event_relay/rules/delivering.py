@@ -148,6 +148,7 @@ class Delivering:
                     data=data,
                     origin=member.origin(cause.context, cause.kind),
                     occurred_at=cause.occurred_at,
+                    planned=occurrence is not None and not cause.test,
                     notes=notes if counted is None else {**notes, _FIRINGS: counted},
                 )
             )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 import logging
 from uuid import UUID, uuid5
@@ -117,15 +118,16 @@ class Openings:
         if self._open.pop(event.delivery_id, None) is None:
             return
         ending = self._ending
+        end = min(at, event.ends_by)
         request = Request(
             id=str(uuid5(_NAMESPACE, event.delivery_id)),
             operation=ending.operation,
             data={
                 ending.start_field: event.delivery_id,
-                ending.time_field: min(at, event.ends_by),
+                ending.time_field: end,
             },
             origin=self._member.origin(context or Context()),
-            occurred_at=min(at, event.ends_by),
+            occurred_at=end,
             notes={event.name: None},
         )
         try:
@@ -137,7 +139,8 @@ class Openings:
                 event.delivery_id,
                 error,
             )
-            self._open[event.delivery_id] = event
+            # From now on it is one whose time is up.
+            self._open[event.delivery_id] = replace(event, ends_by=end)
             self.unwatch()
             self._cancel = async_call_later(
                 self._member.hass, _AGAIN, self._async_time_is_up

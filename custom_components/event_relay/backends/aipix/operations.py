@@ -17,6 +17,7 @@ AIPIX = Backend(
     ),
     load_capabilities=AipixCapabilities.load,
     concurrency=1,
+    shared=True,
     # What is not listed counts as absent 30 s after it was sent, and not before.
     look_up_after=(2, 5, 10, 15, 60),
 )

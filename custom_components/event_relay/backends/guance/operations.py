@@ -12,6 +12,7 @@ GUANCE = Backend(
     operations=(CreateCustomEventOperation(),),
     load_capabilities=GuanceCapabilities.load,
     concurrency=1,
+    shared=True,
     look_ups_at_once=20,
     # 15, 60 and 180 s after: what is not seen then counts as absent, not before.
     look_up_after=(15, 45, 120),

@@ -15,6 +15,7 @@ PALABRA = Backend(
     ),
     load_capabilities=PalabraCapabilities.load,
     concurrency=1,
+    shared=True,
     # Absent after two complete lists, the second 35 s after the send at the least.
     look_up_after=(3, 15, 30, 60),
 )
