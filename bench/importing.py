@@ -23,6 +23,7 @@ LOADED = (
     "homeassistant.components.system_health",
     "homeassistant.components.websocket_api",
     "homeassistant.helpers.check_config",
+    "homeassistant.helpers.update_coordinator",
 )
 """What every Home Assistant has loaded that a browser looks at."""
 OURS = (

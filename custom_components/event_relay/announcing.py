@@ -21,9 +21,6 @@ CONNECTIVITY = "connectivity"
 ENABLED = "enabled"
 """The key of the entity that stands for a rule or mirror."""
 
-GIVING_WAY = 0.5
-"""Seconds that an announcement may wait for deliveries to be sent."""
-
 type Listener = Callable[[Announcement], None]
 
 
@@ -46,9 +43,8 @@ class Announcer:
     """Announces one outcome after the other, each in a turn of the loop of its own.
 
     Thousands may expire at once, and the rest of Home Assistant has its turns in
-    between. While deliveries wait for each other, they go first, for a moment. The
-    event on the bus comes before the states, so that Activity shows it as their cause,
-    and what it says as its own cause; so do automations.
+    between. The event on the bus comes before the states, so that Activity shows it
+    as their cause, and what it says as its own cause; so do automations.
     """
 
     def __init__(
@@ -63,9 +59,6 @@ class Announcer:
         self._listeners: list[Listener] = []
         self._waiting: deque[Announcement] = deque()
         self._announcing = False
-        self._give_way_until = 0.0
-        self.busy: Callable[[], bool] = lambda: False
-        """Says whether deliveries wait that could be sent."""
 
     @callback
     def listen(self, listener: Listener) -> CALLBACK_TYPE:
@@ -116,7 +109,6 @@ class Announcer:
             )
         )
         if not self._announcing:
-            self._give_way_until = self._hass.loop.time() + GIVING_WAY
             self._next()
 
     @callback
@@ -125,11 +117,7 @@ class Announcer:
         self._announcing = bool(self._waiting)
         if not self._waiting:
             return
-        loop = self._hass.loop
-        if self.busy() and loop.time() < self._give_way_until:
-            loop.call_later(GIVING_WAY / 10, self._next)
-            return
-        loop.call_soon(self._next)
+        self._hass.loop.call_soon(self._next)
         announcement = self._waiting.popleft()
         self._fire(announcement)
         for listener in tuple(self._listeners):

@@ -106,7 +106,6 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         """What its rules and mirrors run on, once they do."""
         self.counts = CountsCoordinator(hass, entry, store)
         self.announcer = Announcer(hass, entry.entry_id, entry.title, backend)
-        self.announcer.busy = lambda: self.worker.busy
         self._paused_for: BackendError | None = None
 
     @callback

@@ -94,11 +94,6 @@ class Worker:
         """Whether nothing is sent now: paused, stopping, told to wait, or broken."""
         return self._throttle.held(self._clock())
 
-    @property
-    def busy(self) -> bool:
-        """Whether something waits beside what is being sent."""
-        return bool(self._under_way.sending) and not (self._at_rest or self.held)
-
     def wake(self) -> None:
         """Look for work now."""
         self._at_rest = False
