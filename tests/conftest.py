@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+from collections.abc import AsyncIterator
 import logging
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from syrupy.assertion import SnapshotAssertion
 # The test harness brings an empty package of the same name, and the one imported
 # first is the one in which Home Assistant looks for integrations.
 from custom_components.event_relay import storage
+from simulators.aipix import AipixSimulator
+from simulators.frigate import FrigateSimulator
+from simulators.guance import GuanceSimulator
+from simulators.palabra import PalabraSimulator
 
 # Two shared cores may stop any example for longer than Hypothesis waits.
 settings.register_profile("event_relay", deadline=None)
@@ -48,3 +53,31 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 def all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Enable also what is disabled by default."""
     monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
+
+
+@pytest.fixture
+async def frigate(socket_enabled: None) -> AsyncIterator[FrigateSimulator]:
+    """Run a Frigate that needs no login and stores at once."""
+    async with FrigateSimulator(async_delay=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def aipix(socket_enabled: None) -> AsyncIterator[AipixSimulator]:
+    """Run an aipix."""
+    async with AipixSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def guance(socket_enabled: None) -> AsyncIterator[GuanceSimulator]:
+    """Run a workspace."""
+    async with GuanceSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def palabra(socket_enabled: None) -> AsyncIterator[PalabraSimulator]:
+    """Run a Palabra."""
+    async with PalabraSimulator() as simulator:
+        yield simulator

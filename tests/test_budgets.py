@@ -1,7 +1,6 @@
 """Start and stop with a full outbox, within what Home Assistant allows for either."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 import sqlite3
@@ -22,13 +21,6 @@ WAITING, ENDED = 10_000, 100_000
 STEPS = 10 * WAITING
 """Of SQLite's virtual machine. What waits is counted once, in an index; to read that,
 or what has ended, would take several steps for each row and column."""
-
-
-@pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate that stores at once."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
 
 
 def _multiply(state: str, times: int) -> None:

@@ -1,7 +1,7 @@
 """The calendar of a connection, through Home Assistant, against a simulated Palabra."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from homeassistant.components.calendar.const import DOMAIN as CALENDAR
@@ -42,13 +42,6 @@ EVENT = {
     "end": TWENTY.isoformat(),
     "access_code": "4711",
 }
-
-
-@pytest.fixture
-async def palabra() -> AsyncIterator[PalabraSimulator]:
-    """Run a Palabra."""
-    async with PalabraSimulator() as simulator:
-        yield simulator
 
 
 def shown(hass: HomeAssistant) -> State:

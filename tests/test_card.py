@@ -1,6 +1,5 @@
 """The card's file is served, named to the dashboards, and the one of its sources."""
 
-from collections.abc import AsyncIterator
 from hashlib import sha256
 import json
 from pathlib import Path
@@ -25,13 +24,6 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 FRONTEND = ROOT / "frontend"
 STORED = "lovelace_resources"
 OTHER = {"id": "other", "type": "module", "url": "/hacsfiles/other.js?v=1"}
-
-
-@pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate 0.18 that stores at once and caches nothing."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
 
 
 def stored(*items: dict[str, str]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The repair of deliveries that have failed, as its dialog leads through it."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -43,13 +42,6 @@ def refuse(frigate: FrigateSimulator) -> None:
             body={"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
         )
     )
-
-
-@pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What the entities of a connection show and do."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -55,13 +54,6 @@ OLDEST = "sensor.frigate_oldest_pending_delivery"
 OUTCOME = "event.frigate_outcome"
 PENDING = "sensor.frigate_pending_deliveries"
 RETRY = "button.frigate_retry_failed_deliveries"
-
-
-@pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
 
 
 @pytest.fixture

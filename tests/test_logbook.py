@@ -1,7 +1,6 @@
 """What Activity says of outcomes, read as its page reads it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -42,13 +41,6 @@ RULE = "switch.doorbell"
 LATEST = "binary_sensor.latest"
 LAST = "sensor.frigate_last_delivery"
 LAST_OF_RULE = "sensor.doorbell_last_delivery"
-
-
-@pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
 
 
 @pytest.fixture

@@ -49,20 +49,6 @@ CALENDAR = {
 
 
 @pytest.fixture
-async def aipix() -> AsyncIterator[AipixSimulator]:
-    """Run an aipix."""
-    async with AipixSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def palabra() -> AsyncIterator[PalabraSimulator]:
-    """Run a Palabra."""
-    async with PalabraSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
 async def helper(hass: HomeAssistant) -> AsyncIterator[None]:
     """Set up two schedule helpers, one without times."""
     hours = [{"from": "08:00:00", "to": "12:00:00"}]

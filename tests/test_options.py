@@ -1,6 +1,6 @@
 """Options that every connection has: how much its outbox holds, and how long."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 import sqlite3
 from typing import Any
@@ -33,13 +33,6 @@ OWN: Mapping[str, Mapping[str, Any]] = {
     "palabra": {"spread": 0},
 }
 DOORBELL = {"camera": "front_door", "label": "doorbell", "wait": 0}
-
-
-@pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate that stores at once."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
 
 
 async def choose(

@@ -1,7 +1,7 @@
 """Files that are damaged, held, forbidden or out of room, under a Home Assistant."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 import os
@@ -33,13 +33,6 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 PAGE = 4096
 DOORBELL = {"camera": "front_door", "label": "doorbell"}
 CREATE = "/api/events/*/create"
-
-
-@pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate that stores at once."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
 
 
 @pytest.fixture(autouse=True)

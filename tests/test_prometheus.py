@@ -79,7 +79,7 @@ async def test_figures_of_a_connection_are_exported(
 
     assert samples[DELIVERIES, "sensor.guance_pending_deliveries"] == 0
     assert samples[DELIVERIES, "sensor.guance_failed_deliveries"] == 0
-    assert samples[CONNECTIVITY, "binary_sensor.guance_connectivity"] == 1
+    assert samples[CONNECTIVITY, "binary_sensor.guance"] == 1
     last = samples[TIMESTAMP, "sensor.guance_last_delivery"]
     assert abs(dt_util.utcnow().timestamp() - last) < 60
     assert (TIMESTAMP, "sensor.guance_oldest_pending_delivery") not in samples
@@ -96,7 +96,7 @@ async def test_outage_is_seen_in_the_export(
     samples = await scrape(hass, hass_client)
 
     assert samples[DELIVERIES, "sensor.guance_pending_deliveries"] == 3
-    assert samples[CONNECTIVITY, "binary_sensor.guance_connectivity"] == 0
+    assert samples[CONNECTIVITY, "binary_sensor.guance"] == 0
     oldest = samples[TIMESTAMP, "sensor.guance_oldest_pending_delivery"]
     assert abs(dt_util.utcnow().timestamp() - oldest) < 60
 

@@ -32,13 +32,6 @@ EVENTS = 12
 
 
 @pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate that stores at once."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
-
-
-@pytest.fixture
 async def other() -> AsyncIterator[FrigateSimulator]:
     """Run another one."""
     async with FrigateSimulator(async_delay=0) as simulator:

@@ -1,6 +1,5 @@
 """The form of a rule: made step by step, with every error mended, and changed."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 import json
 from typing import Any
@@ -20,12 +19,6 @@ from .rule_flow import DOORBELL, EMPTY, WHEN, Form, add_rule, the_rule
 OVER = {"trigger": "state", "entity_id": "binary_sensor.doorbell", "to": "off"}
 DELIVER = {**EMPTY, "camera": "front_door", "label": "doorbell", "until": {}}
 """What the interface sends where nothing more is entered."""
-
-
-@pytest.fixture
-async def frigate(socket_enabled: None) -> AsyncIterator[FrigateSimulator]:
-    async with FrigateSimulator() as simulator:
-        yield simulator
 
 
 @pytest.fixture

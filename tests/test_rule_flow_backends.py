@@ -1,6 +1,5 @@
 """The forms of rules of each backend: its fields, its lists, its own checks."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -23,24 +22,6 @@ from .home_aipix import connect_aipix
 from .rule_flow import EMPTY, WHEN, Form, add_rule, the_rule
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-
-
-@pytest.fixture
-async def aipix() -> AsyncIterator[AipixSimulator]:
-    async with AipixSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def guance() -> AsyncIterator[GuanceSimulator]:
-    async with GuanceSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def palabra() -> AsyncIterator[PalabraSimulator]:
-    async with PalabraSimulator() as simulator:
-        yield simulator
 
 
 def options(form: Form, field: str) -> dict[str, str]:

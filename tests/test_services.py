@@ -1,6 +1,6 @@
 """The actions, through Home Assistant, against a simulated Frigate."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,13 +29,6 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 DOORBELL = {"camera": "front_door", "label": "doorbell"}
 CREATE = "/api/events/*/*/create"
-
-
-@pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate 0.18 that stores at once and caches nothing."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Palabra's actions, through Home Assistant, against a simulated Palabra."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,13 +43,6 @@ EVENT = {
     "end": "2099-05-01T20:00:00+00:00",
 }
 NOBODY = "5f0c6f0a-2f5d-4f0e-9a58-0d6c8e1f7b42"
-
-
-@pytest.fixture
-async def palabra() -> AsyncIterator[PalabraSimulator]:
-    """Run a Palabra."""
-    async with PalabraSimulator() as simulator:
-        yield simulator
 
 
 @pytest.fixture

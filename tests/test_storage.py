@@ -1,6 +1,5 @@
 """The outbox's file in the life of Home Assistant."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant
@@ -19,13 +18,6 @@ from simulators.frigate import FrigateSimulator
 from .home import act, connect
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-
-
-@pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate that stores at once."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
 
 
 async def test_damaged_outbox_becomes_a_repair_and_a_new_one_begins(

@@ -1,7 +1,7 @@
 """What the dashboard's card is told, and whom of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -46,13 +46,6 @@ MANY = 1_050
 CREATE = "/api/events/*/*/create"
 DOORBELL = {"camera": "front_door", "label": "doorbell", "wait": 0}
 SECRET = "what-nobody-is-told"
-
-
-@pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate 0.18 that stores at once and caches nothing."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
-from typing import Any, override
+from typing import Any
 
-from homeassistant.components.calendar import CalendarEntity, CalendarEvent
+from homeassistant.components.calendar import CalendarEvent
 from homeassistant.components.calendar.const import DATA_COMPONENT
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.common import (
 from simulators.palabra import PalabraSimulator
 
 from ..palabra_home import connect
+from ..rules.calendar import Calendar
 from .home import FOLDER, automate, idle, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -28,40 +29,11 @@ SOON = timedelta(minutes=5)
 """Until the events are due; calendars are read 15 minutes ahead."""
 
 
-class TownCalendar(CalendarEntity):
-    """A calendar with a few entries."""
+class TownCalendar(Calendar):
+    """A calendar of a name of its own."""
 
     entity_id = "calendar.town"
     _attr_name = "Town"
-
-    def __init__(self, *entries: CalendarEvent) -> None:
-        """Write the entries into it."""
-        self.entries = entries
-
-    @property
-    @override
-    def event(self) -> CalendarEvent | None:
-        """Return what is on now."""
-        return None
-
-    @override
-    async def async_get_events(
-        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
-    ) -> list[CalendarEvent]:
-        """Return what is on within a time."""
-        return [
-            entry
-            for entry in self.entries
-            if entry.start_datetime_local < end_date
-            and entry.end_datetime_local > start_date
-        ]
-
-
-@pytest.fixture
-async def palabra() -> AsyncIterator[PalabraSimulator]:
-    """Run a Palabra."""
-    async with PalabraSimulator() as simulator:
-        yield simulator
 
 
 @pytest.fixture
@@ -84,7 +56,7 @@ async def town(
 async def keep(hass: HomeAssistant, *entries: CalendarEvent) -> None:
     """Have a calendar with these entries."""
     assert await async_setup_component(hass, "calendar", {})
-    await hass.data[DATA_COMPONENT].async_add_entities([TownCalendar(*entries)])
+    await hass.data[DATA_COMPONENT].async_add_entities([TownCalendar([*entries])])
 
 
 async def let_them_come(hass: HomeAssistant) -> None:

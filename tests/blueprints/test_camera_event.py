@@ -1,7 +1,7 @@
 """The blueprint for camera events, against a simulated Frigate."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -22,13 +22,6 @@ PATH = FOLDER / "event_relay" / "camera_event.yaml"
 DOOR = "binary_sensor.garden_door"
 BELL = "event.doorbell"
 UNSURE = ["unknown", "unavailable"]
-
-
-@pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate 0.18 that stores at once and caches nothing."""
-    async with FrigateSimulator(async_delay=0) as simulator:
-        yield simulator
 
 
 @pytest.fixture

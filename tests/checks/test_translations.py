@@ -108,8 +108,9 @@ IN_REPAIRS = read_code(
 IN_MIRRORS = read_code(
     {name: tree for name, tree in trees().items() if name.endswith(MIRROR_FORMS)}
 )
+CONNECTION_FORMS = (".forms", ".connection_forms")
 IN_FORMS = read_code(
-    {name: tree for name, tree in trees().items() if name.endswith(".forms")}
+    {name: tree for name, tree in trees().items() if name.endswith(CONNECTION_FORMS)}
 )
 IN_CONNECTION = read_code(
     {
@@ -135,7 +136,7 @@ ELSEWHERE = read_code(
     {
         name: tree
         for name, tree in trees().items()
-        if not name.endswith((".forms", MIRROR_FORMS))
+        if not name.endswith((*CONNECTION_FORMS, MIRROR_FORMS))
     }
 )
 """Problems of fields are shown by the form, or by the exception of an action."""

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+import re
 import subprocess
 import sys
 from xml.etree import ElementTree as ET
@@ -70,3 +71,20 @@ def test_command_ends_with_1_when_a_goal_is_missed() -> None:
     done = _simulate(*tight, "--scenario", "outage-10-min", "--spread", "0")
     assert done.returncode == 1
     assert "misses" in done.stdout
+
+
+@pytest.mark.parametrize("tells", [False, True])
+def test_page_has_the_figures_of_today(*, tells: bool) -> None:
+    fleet = Fleet(homes=100)
+    row = Run(scenario="outage-10-min", fleet=fleet, tells=tells).go()[0]
+    said = "when" if tells else "bare"
+    (line,) = re.findall(rf"^\| 10 min \| 100 \| {said} \|(.+)\|$", PAGE, re.MULTILINE)
+    now = [cell.rpartition("→")[2].strip() for cell in line.split("|")]
+    assert now == [
+        f"{row.peak_to_limit:.2f}",
+        f"{row.peak_to_mean:.2f}",
+        f"{row.drain / 60:.1f}",
+        f"{row.ideal / 60:.1f}",
+        f"{row.unfairness:.1f}",
+        str(row.expired),
+    ]

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from custom_components.event_relay.outbox.delivery import (
     DeliveryState,
     Failure,
 )
-from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable, Taken
 
 from .conftest import House
 from .ledger import FOUND, WriteLine
@@ -532,6 +533,32 @@ async def test_stops_at_once_when_idle_and_sends_nothing_after(house: House) -> 
     assert house.running is not None
     assert house.running.done()
     assert (await house.submit()).state is PENDING
+    assert house.client.calls == []
+
+
+async def test_stop_puts_back_what_is_being_claimed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = house.store.take
+    is_claimed, go_on = asyncio.Event(), asyncio.Event()
+
+    async def take_slowly(owner: str, now: datetime, **asked: Any) -> Taken:  # noqa: ANN401 - as it is asked
+        taken = await take(owner, now, **asked)
+        if taken.claimed:
+            is_claimed.set()
+            await go_on.wait()
+        return taken
+
+    monkeypatch.setattr(house.store, "take", take_slowly)
+    delivery = await house.submit(wait=0)
+    await is_claimed.wait()
+    stopping = asyncio.create_task(house.worker.stop())
+    await asyncio.sleep(0)
+    go_on.set()
+    await stopping
+
+    stored = await house.stored(delivery)
+    assert (stored.state, stored.attempts) == (DeliveryState.PENDING, 0)
     assert house.client.calls == []
 
 

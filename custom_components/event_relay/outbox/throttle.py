@@ -25,13 +25,12 @@ class Throttle:
     stopping: bool = False
     breaker: Breaker = field(init=False)
     pace: Pace = field(init=False)
-    _held_until: datetime | None = None
+    _held_until: datetime | None = field(init=False)
     _hasten: bool = False
 
     def __post_init__(self) -> None:
         """Begin with nothing known of the backend."""
-        self.breaker = Breaker(SHARED_PROBE_CAP if self.backend.shared else PROBE_CAP)
-        self.pace = Pace()
+        self._forget()
 
     def held(self, now: datetime) -> bool:
         """Say whether nothing is sent: paused, stopping, told to wait, or broken."""
@@ -40,8 +39,7 @@ class Throttle:
     def resume(self) -> None:
         """Go on after a pause, and forget what the backend had to say before."""
         self.paused = False
-        self._held_until = None
-        self.__post_init__()
+        self._forget()
 
     def hold(self, until: datetime) -> None:
         """Send nothing before a moment."""
@@ -123,6 +121,12 @@ class Throttle:
         if self._held_until is not None:
             self._held_until += jump
         self.breaker.shift(jump)
+
+    def _forget(self) -> None:
+        """Know nothing of how the backend fares."""
+        self.breaker = Breaker(SHARED_PROBE_CAP if self.backend.shared else PROBE_CAP)
+        self.pace = Pace()
+        self._held_until = None
 
     def _close(self, now: datetime) -> bool:
         """Close the breaker, since the backend is there; return whether it was open."""

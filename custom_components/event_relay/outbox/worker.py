@@ -85,6 +85,7 @@ class Worker:
         """Whether nothing waits in the file, as of the last turn."""
         if starts_after:
             self._throttle.hold(clock() + starts_after)
+        self._turning = asyncio.Lock()
         self._started = clock()
         self._jump = timedelta()
         self._following_clock = asyncio.Lock()
@@ -143,7 +144,8 @@ class Worker:
         await persist(lambda: self._store.recover(self._connection, self._clock()))
         while not self._throttle.stopping:
             self._awake.clear()
-            pause = await self._turn()
+            async with self._turning:
+                pause = await self._turn()
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._awake.wait()
@@ -153,9 +155,15 @@ class Worker:
 
         What is cut off stays in `sending`; the next run looks it up.
         """
+        now = asyncio.get_running_loop().time
+        until = now() + (STOP_PATIENCE if patience is None else patience)
         self._throttle.stopping = True
         self.wake()
-        await self._under_way.stop(STOP_PATIENCE if patience is None else patience)
+        with suppress(TimeoutError):
+            # What a turn is claiming now waits again once it has ended.
+            async with asyncio.timeout_at(until), self._turning:
+                pass
+        await self._under_way.stop(max(0, until - now()))
 
     async def _turn(self) -> float | None:
         """Do what is due; return the seconds until something is, None for never."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, override
+from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import (
@@ -17,7 +17,6 @@ from homeassistant.core import (
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.trace import trace_clear
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
@@ -28,11 +27,10 @@ from .arming import CannotArm
 from .catching_up import CatchingUp
 from .cursor import CURSOR
 from .delivering import Delivering
-from .firing import Cause, index_of, occurred_at
+from .firing import Cause
+from .hearing import Hearing
 from .leaving import async_leave_deliveries
 from .member import Member
-from .noise import is_noise, vanishes
-from .occurrences import occurrence_of
 from .open_events import read_open_events
 from .openings import Openings
 from .references import References
@@ -63,6 +61,13 @@ class RuleRunner(Member):
         self._openings = Openings(self, ending, notes) if ending else None
         self._delivering = Delivering(self, self.rule, self._openings)
         self._catching_up = CatchingUp(self, self.rule)
+        self._hearing = Hearing(
+            delivering=self._delivering,
+            catching_up=self._catching_up,
+            openings=self._openings,
+            armed=self._async_fully_armed,
+            try_again_later=self._try_again_later,
+        )
         self._issues = RuleIssues(self.hass, way.connection, self.id, self.title)
         self._references = References(self.hass, self._issues.refers_to)
         self._armed: Armed | None = None
@@ -187,10 +192,11 @@ class RuleRunner(Member):
 
     async def _async_attach(self) -> Armed | None:
         """Attach what can be; what fires meanwhile waits for that."""
-        ended = self._async_ended if self._openings is not None else None
+        hearing = self._hearing
+        ended = hearing.async_ended if self._openings is not None else None
         try:
             armed = await arm(
-                self.hass, self.rule, triggered=self._async_triggered, ended=ended
+                self.hass, self.rule, triggered=hearing.async_triggered, ended=ended
             )
         except CannotArm as error:
             self._issues.not_armed(str(error))
@@ -260,47 +266,3 @@ class RuleRunner(Member):
             async with self._arming:
                 pass
         return self._armed
-
-    async def _async_triggered(
-        self, variables: dict[str, Any], context: Context | None = None
-    ) -> None:
-        """Fire, unless only an entity came or went."""
-        # Else our checks would be added to the trace of the automation that caused it.
-        trace_clear()
-        if (armed := await self._async_fully_armed()) is None:
-            return
-        if is_noise(variables) and not self.rule.from_unknown:
-            return
-        index = index_of(variables)
-        occurrence = occurrence_of(armed.triggers.configs[index], index, variables)
-        cause = Cause(
-            variables=variables,
-            occurred_at=occurrence.instant if occurrence else occurred_at(variables),
-            context=Context(parent_id=context.id if context else None),
-            occurrence=occurrence,
-        )
-        notes = self._catching_up.notes_for(occurrence)
-        taken = await self._delivering.async_fire(cause, armed, notes)
-        if occurrence is not None and not taken:
-            self._catching_up.refused(occurrence)
-            self._try_again_later()
-
-    async def _async_ended(
-        self, variables: dict[str, Any], context: Context | None = None
-    ) -> None:
-        """End what this trigger ends; that an entity went is no end."""
-        trace_clear()
-        armed = await self._async_fully_armed()
-        if armed is None or self._openings is None or vanishes(variables):
-            return
-        cause = Cause(
-            variables=variables,
-            occurred_at=occurred_at(variables),
-            context=Context(parent_id=context.id if context else None),
-        )
-        await self._openings.async_end_those_of(
-            cause.entity_id,
-            cause.occurred_at,
-            cause.context,
-            its_own=armed.may_start(cause.entity_id),
-        )

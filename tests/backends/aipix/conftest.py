@@ -1,7 +1,7 @@
 """An aipix to talk to, and what a step is told."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import ClientSession
@@ -13,10 +13,11 @@ from custom_components.event_relay.backends.base import StepContext
 from custom_components.event_relay.backends.http import HttpTransport
 from simulators.aipix import AipixSimulator
 
+from ..contexts import MakeContext, a_context
+
 USER = "relay"
 PASSWORD = "a good password"
 
-type MakeContext = Callable[..., StepContext]
 type MakeClient = Callable[..., AipixClient]
 
 
@@ -51,22 +52,12 @@ def client(make_client: MakeClient) -> AipixClient:
 
 @pytest.fixture
 def make_context() -> MakeContext:
-    """Return what makes the context of a step, by default of an event just now."""
+    """Return what makes the context of a step, by default sent with its event."""
 
-    def make(*, late: float = 0, **changes: object) -> StepContext:
-        now = datetime.now(UTC)
-        told: dict[str, Any] = {
-            "delivery_id": "delivery-1",
-            "occurred_at": now - timedelta(seconds=late),
-            "now": now,
-            "first_sent_at": now - timedelta(seconds=late),
-            "attempt": 1,
-            "look_ups": 0,
-            "results": {},
-            "clue": None,
-            "followed": None,
-            "outside_ids": frozenset(),
-        }
-        return StepContext(**(told | changes))
+    def make(**changes: Any) -> StepContext:  # noqa: ANN401 - of any field
+        context = a_context(**changes)
+        return replace(
+            context, first_sent_at=changes.get("first_sent_at", context.occurred_at)
+        )
 
     return make

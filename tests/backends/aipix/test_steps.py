@@ -22,7 +22,8 @@ from custom_components.event_relay.backends.errors import OutcomeUnknown, Reject
 from simulators.aipix import AipixSimulator
 from simulators.faults import Fault, FaultKind
 
-from .conftest import MakeClient, MakeContext
+from ..contexts import MakeContext
+from .conftest import MakeClient
 from .test_client import ALWAYS
 
 CLIENT = AipixCapabilities(version="24.03", api=Api.CLIENT, lists_scripts=True)

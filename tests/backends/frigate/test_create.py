@@ -29,7 +29,7 @@ from custom_components.event_relay.backends.http import Reply
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import Camera, FrigateSimulator
 
-from .conftest import MakeContext
+from ..contexts import MakeContext
 from .test_fields import capabilities
 
 CREATE = FRIGATE.operation("create_camera_event")

@@ -19,7 +19,7 @@ from custom_components.event_relay.backends.http import Reply
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
-from .conftest import MakeContext
+from ..contexts import MakeContext
 
 VERSIONS = ("0.14", "0.15", "0.16", "0.17", "0.18")
 NO_ID = "1795308374.207441-m5hyy1"

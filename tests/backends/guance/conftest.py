@@ -1,21 +1,19 @@
 """A workspace to talk to, a clock that need not be waited for, and a step's context."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from functools import partial
 
 from aiohttp import ClientSession
 import pytest
 
-from custom_components.event_relay.backends.base import StepContext
 from custom_components.event_relay.backends.guance.client import GuanceClient
 from simulators.guance import GuanceSimulator
 
-DELIVERY = "0f9a4d5e-6c1b-4a53-9c43-6b6f2a1f7e11"
+from ..contexts import MakeContext, a_context
 
-type MakeContext = Callable[..., StepContext]
+DELIVERY = "0f9a4d5e-6c1b-4a53-9c43-6b6f2a1f7e11"
 
 
 @dataclass
@@ -63,22 +61,5 @@ def client(
 
 @pytest.fixture
 def make_context() -> MakeContext:
-    """Return what makes the context of a step, by default of an event just now."""
-
-    def make(**changes: object) -> StepContext:
-        now = datetime.now(UTC)
-        told: dict[str, Any] = {
-            "delivery_id": DELIVERY,
-            "occurred_at": now,
-            "now": now,
-            "first_sent_at": now,
-            "attempt": 1,
-            "look_ups": 0,
-            "results": {},
-            "clue": None,
-            "followed": None,
-            "outside_ids": frozenset(),
-        }
-        return StepContext(**(told | changes))
-
-    return make
+    """Return what makes the context of a step, of a delivery with an id of its own."""
+    return partial(a_context, delivery_id=DELIVERY)

@@ -31,7 +31,8 @@ from custom_components.event_relay.backends.guance.operations import (
 from simulators.faults import Fault, FaultKind
 from simulators.guance import GuanceSimulator
 
-from .conftest import DELIVERY, MakeContext, Patience
+from ..contexts import MakeContext
+from .conftest import DELIVERY, Patience
 
 CREATE = GUANCE.operation("create_custom_event")
 (STEP,) = CREATE.steps(

@@ -25,7 +25,7 @@ from custom_components.event_relay.backends.palabra.client import PalabraClient
 from simulators.faults import Fault, FaultKind
 from simulators.palabra import PalabraSimulator
 
-from .conftest import MakeContext
+from ..contexts import MakeContext
 from .test_fields import CREATE, DELETE, EVENT, NOBODY, NOTHING, UPDATE, WHOLE
 
 START = datetime(2030, 5, 1, 18, tzinfo=UTC)

@@ -1,36 +1,24 @@
 """What Home Assistant's forms ask for to reach an aipix, and what it knows for us."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, NamedTuple, cast, override
+from typing import Any, cast, override
 from uuid import uuid4
 
 from homeassistant.const import (
-    CONF_PASSWORD,
     CONF_URL,
     CONF_USERNAME,
-    CONF_VERIFY_SSL,
-    EVENT_HOMEASSISTANT_FINAL_WRITE,
 )
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceNotFound
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    SelectSelector,
-    SelectSelectorConfig,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
 from homeassistant.util import dt as dt_util
-from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 from yarl import URL
 
-from ..base import Client, InvalidField, JsonObject
+from ..base import Client, JsonObject
 from ..errors import BackendError
 from ..forms import (
     BackendForms,
@@ -39,14 +27,20 @@ from ..forms import (
     Product,
     Query,
     as_it_is,
-    cookieless_session,
     with_test_title,
 )
-from ..http import HttpTransport, normalise_address
 from ..rule_forms import RuleField
 from .choices import ScriptChoices, script_choices
 from .client import AipixClient
-from .login import AipixLogin, Api
+from .connection_forms import (
+    CONF_WEEKDAYS,
+    CONNECTION,
+    CREDENTIALS,
+    OPTIONS,
+    normalised,
+)
+from .login import Api
+from .login_forms import CONF_API, CONF_DEVICE_ID, log_out, shared_login
 from .models import AipixCapabilities
 from .operations import AIPIX
 from .resolving import Home, resolve
@@ -54,24 +48,8 @@ from .rule_forms import camera_mark_fields, script_fields
 from .script import LONGEST_TITLE
 from .week import Numbering
 
-CONF_API = "api"
-CONF_DEVICE_ID = "device_id"
-CONF_WEEKDAYS = "weekdays"
-GOODBYE = 5.0
-"""Seconds that a log-out may take."""
 LISTS = 5.0
 """Seconds that a form waits for lists to choose from."""
-
-CREDENTIALS = {
-    vol.Required(CONF_USERNAME): TextSelector(
-        TextSelectorConfig(type=TextSelectorType.TEXT, autocomplete="username")
-    ),
-    vol.Required(CONF_PASSWORD): TextSelector(
-        TextSelectorConfig(
-            type=TextSelectorType.PASSWORD, autocomplete="current-password"
-        )
-    ),
-}
 
 _SCRIPT: Mapping[str, Coercer] = {
     "event_id": as_it_is,
@@ -124,20 +102,6 @@ async def _scripts(client: AipixClient) -> JsonObject:
     }
 
 
-class Account(NamedTuple):
-    """What a login is for."""
-
-    address: str
-    api: str
-    username: str
-    password: str
-    device_id: str
-    verify_ssl: bool
-
-
-_LOGINS: HassKey[dict[Account, AipixLogin]] = HassKey("event_relay_aipix_logins")
-
-
 class AipixForms(BackendForms):
     """The part of aipix that Home Assistant sees."""
 
@@ -182,21 +146,7 @@ class AipixForms(BackendForms):
     @override
     def connection_schema(self) -> vol.Schema:
         """Return the form that adds or reconfigures a connection."""
-        return vol.Schema(
-            {
-                vol.Required(CONF_URL): TextSelector(
-                    TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url")
-                ),
-                vol.Required(CONF_API, default=Api.CLIENT.value): SelectSelector(
-                    SelectSelectorConfig(
-                        options=[Api.CLIENT.value, Api.ADMINISTRATOR.value],
-                        translation_key="aipix_api",
-                    )
-                ),
-                **CREDENTIALS,
-                vol.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
-            }
-        )
+        return CONNECTION
 
     @override
     def credentials_schema(self) -> vol.Schema:
@@ -206,18 +156,7 @@ class AipixForms(BackendForms):
     @override
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is to be stored; raises InvalidField."""
-        username = user_input[CONF_USERNAME].strip()
-        if not username:
-            raise InvalidField(CONF_USERNAME, "missing_username")
-        if not user_input[CONF_PASSWORD]:
-            raise InvalidField(CONF_PASSWORD, "missing_password")
-        return {
-            CONF_URL: _address(user_input[CONF_URL]),
-            CONF_API: Api(user_input[CONF_API]).value,
-            CONF_USERNAME: username,
-            CONF_PASSWORD: user_input[CONF_PASSWORD],
-            CONF_VERIFY_SSL: user_input[CONF_VERIFY_SSL],
-        }
+        return normalised(user_input)
 
     @override
     def made_once(self, previous: Mapping[str, Any]) -> dict[str, Any]:
@@ -227,18 +166,7 @@ class AipixForms(BackendForms):
     @override
     def options_schema(self) -> vol.Schema:
         """Return the form for the numbering of weekdays, which is not documented."""
-        return vol.Schema(
-            {
-                vol.Required(
-                    CONF_WEEKDAYS, default=Numbering.MONDAY_0.value
-                ): SelectSelector(
-                    SelectSelectorConfig(
-                        options=[numbering.value for numbering in Numbering],
-                        translation_key="weekdays",
-                    )
-                )
-            }
-        )
+        return OPTIONS
 
     @override
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -264,7 +192,7 @@ class AipixForms(BackendForms):
         Clients of the same account share its login, so that neither a form nor a
         reload takes another of the user's sessions.
         """
-        return AipixClient(_login(hass, data))
+        return AipixClient(shared_login(hass, data))
 
     @override
     async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
@@ -301,20 +229,7 @@ class AipixForms(BackendForms):
     @override
     async def removed(self, hass: HomeAssistant, data: Mapping[str, Any]) -> None:
         """Log out, so that the user has the sessions back."""
-        logins = hass.data.get(_LOGINS, {})
-        ours = [one for one in logins if one.device_id == data[CONF_DEVICE_ID]]
-        await _log_out([logins.pop(account) for account in ours])
-
-
-async def _log_out(logins: Iterable[AipixLogin]) -> None:
-    """Give sessions back, as far as that can be done soon."""
-
-    async def log_out(login: AipixLogin) -> None:
-        with suppress(BackendError, TimeoutError):
-            async with asyncio.timeout(GOODBYE):
-                await login.log_out()
-
-    await asyncio.gather(*map(log_out, logins))
+        await log_out(hass, data[CONF_DEVICE_ID])
 
 
 async def _helper(hass: HomeAssistant, entity_id: str) -> object:
@@ -330,63 +245,3 @@ async def _helper(hass: HomeAssistant, entity_id: str) -> object:
     except ServiceNotFound, HomeAssistantError, vol.Invalid:
         return None
     return cast("Mapping[str, object]", answer or {}).get(entity_id)
-
-
-def _address(entered: str) -> str:
-    """Return the address below which aipix has its APIs; raises InvalidField.
-
-    People copy it with the path of an interface or of an API. Without a scheme it
-    is https, since the logins go that way.
-    """
-    entered = entered.strip()
-    try:
-        address = normalise_address(
-            entered if "://" in entered else f"https://{entered}"
-        )
-    except ValueError as error:
-        raise InvalidField(CONF_URL, "invalid_address") from error
-    for tail in ("/v1", "/admin", "/api"):
-        address = address.removesuffix(tail)
-    return address.removesuffix("/").removesuffix("/api")
-
-
-def _account(data: Mapping[str, Any]) -> Account:
-    """Return what the login of a connection is for."""
-    return Account(
-        address=data[CONF_URL],
-        api=data[CONF_API],
-        username=data[CONF_USERNAME],
-        password=data[CONF_PASSWORD],
-        device_id=data[CONF_DEVICE_ID],
-        verify_ssl=data[CONF_VERIFY_SSL],
-    )
-
-
-@callback
-def _login(hass: HomeAssistant, data: Mapping[str, Any]) -> AipixLogin:
-    """Return the login of an account, the same one for all its clients.
-
-    When Home Assistant ends every login is given back, since a session would be
-    taken anew at each start.
-    """
-    account = _account(data)
-    if (logins := hass.data.get(_LOGINS)) is None:
-        logins = hass.data[_LOGINS] = {}
-
-        async def log_out(_event: Event) -> None:
-            """Give back the sessions once nothing is sent any more."""
-            await _log_out(hass.data[_LOGINS].values())
-
-        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, log_out)
-    if (login := logins.get(account)) is None:
-        login = logins[account] = AipixLogin(
-            HttpTransport(
-                cookieless_session(hass, verify_ssl=data[CONF_VERIFY_SSL]),
-                data[CONF_URL],
-            ),
-            Api(data[CONF_API]),
-            username=data[CONF_USERNAME],
-            password=data[CONF_PASSWORD],
-            device_id=data[CONF_DEVICE_ID],
-        )
-    return login

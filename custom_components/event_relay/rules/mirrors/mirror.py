@@ -27,6 +27,9 @@ from .beginnings import has_lost
 
 _LOGGER = logging.getLogger(__name__)
 
+type FormData = dict[str, str | int | float | None]
+"""What a repair carries that leads to a form."""
+
 _NAMESPACE = UUID("b0d1fd0c-2c1f-4ff7-8d59-0a3f1c1c7c7e")
 """What the ids of mirrors' deliveries are made in; never to be changed."""
 
@@ -176,7 +179,7 @@ class Mirror(Member):
         )
 
     @property
-    def form_data(self) -> dict[str, str | int | float | None]:
+    def form_data(self) -> FormData:
         """Data of a repair that leads to the mirror's form."""
         return {"entry_id": self.way.connection, "subentry_id": self.id}
 

@@ -9,7 +9,6 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
 from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError, ServiceNotFound
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_state_report_event,
@@ -17,7 +16,6 @@ from homeassistant.helpers.event import (
 from homeassistant.util import dt as dt_util
 
 from ...backends.base import InvalidField, JsonObject
-from ...const import DOMAIN
 from ...outbox.delivery import Delivery
 from ...outbox.memory import Note, Notes
 from ..leaving import async_leave_deliveries
@@ -25,7 +23,6 @@ from ..way import Way
 from .beginnings import BEGUN, uncounted_version
 from .day_watch import DayWatch
 from .mirror import Mirror
-from .questions import Question, ask, withdraw
 from .script_plan import (
     Kept,
     Step,
@@ -35,6 +32,7 @@ from .script_plan import (
     read_kept,
     recover,
 )
+from .script_questions import ScriptQuestions
 from .script_settings import read_script_mirror
 from .script_words import in_words, read_week
 
@@ -58,6 +56,9 @@ class ScriptMirror(Mirror):
         super().__init__(way, subentry.subentry_id, subentry.title, notes)
         self.settings = read_script_mirror(subentry.data)
         self._day_watch = DayWatch(self.hass, self.look)
+        self._questions = ScriptQuestions(
+            self.hass, self.id, self.title, self.form_data
+        )
         if is_damaged(self.notes):
             self.warn_of_damage()
 
@@ -84,9 +85,9 @@ class ScriptMirror(Mirror):
         try:
             wanted = await self._wanted()
         except InvalidField as error:
-            self._cannot_follow(error)
+            self._questions.cannot_follow(self.way.explain(error))
             return
-        ir.async_delete_issue(self.hass, DOMAIN, self._stuck_issue)
+        self._questions.follows()
         kept = read_kept(self.notes) or recover(self.notes, self._uncounted)
         if kept is None:
             await self._begin(wanted)
@@ -95,7 +96,7 @@ class ScriptMirror(Mirror):
         latest = await self._delivery(kept.latest)
         match next_step(kept, wanted, made, latest):
             case Step.NOTHING:
-                withdraw(self.hass, self._by_hand_issue)
+                self._questions.is_changed()
             case Step.CREATE:
                 await self._create(wanted, kept.version + 1)
             case Step.CHANGE:
@@ -140,7 +141,7 @@ class ScriptMirror(Mirror):
         Then look for it, and ask the user where that does not tell.
         """
         if not (self.lost or is_damaged(self.notes)):
-            withdraw(self.hass, self._lost_issue)
+            self._questions.is_found()
             await self._create(wanted, 1)
             return
         listed = (await self.way.ask(SCRIPTS)).get("scripts")
@@ -156,16 +157,7 @@ class ScriptMirror(Mirror):
             if len(alike) == 1 and isinstance(script_id := alike[0], int):
                 await self._adopt(script_id, wanted)
                 return
-        ask(
-            self.hass,
-            Question(
-                issue_id=self._lost_issue,
-                translation_key="script_mirror_lost",
-                placeholders={"mirror": self.title},
-                answered=self._found,
-                asks_id=True,
-            ),
-        )
+        self._questions.ask_which(self._found)
 
     async def _found(self, script_id: int | None) -> None:
         """Hear which script it is from the user, or that there is none."""
@@ -173,7 +165,7 @@ class ScriptMirror(Mirror):
             try:
                 wanted = await self._wanted()
             except InvalidField as error:
-                self._cannot_follow(error)
+                self._questions.cannot_follow(self.way.explain(error))
                 return
             if script_id is None:
                 await self._create(wanted, self._uncounted)
@@ -203,7 +195,7 @@ class ScriptMirror(Mirror):
             made_by=delivery_id,
             latest=delivery_id,
         )
-        withdraw(self.hass, self._by_hand_issue)
+        self._questions.is_changed()
         await self._submit(CREATE, wanted, kept)
 
     async def _change(
@@ -246,7 +238,7 @@ class ScriptMirror(Mirror):
                 notes=notes,
             )
         except InvalidField as error:
-            self._cannot_follow(error)
+            self._questions.cannot_follow(self.way.explain(error))
 
     def _ask_by_hand(
         self, kept: Kept, wanted: JsonObject, made: Delivery | None, week: JsonObject
@@ -260,36 +252,11 @@ class ScriptMirror(Mirror):
             async with self.alone():
                 await self.remember(replace(kept, fields=wanted, week=week).notes)
 
-        ask(
-            self.hass,
-            Question(
-                issue_id=self._by_hand_issue,
-                translation_key="script_mirror_by_hand",
-                placeholders={
-                    "mirror": self.title,
-                    "script": str(script_id or "?"),
-                    "old": in_words(kept.fields, kept.week),
-                    "new": in_words(wanted, week),
-                },
-                answered=done,
-            ),
-        )
-
-    @callback
-    def _cannot_follow(self, error: InvalidField) -> None:
-        """Say what keeps the script from following the helper, such as no times."""
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            self._stuck_issue,
-            data=self.form_data,
-            is_fixable=True,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key="script_mirror_stuck",
-            translation_placeholders={
-                "mirror": self.title,
-                "reason": self.way.explain(error),
-            },
+        self._questions.ask_by_hand(
+            script=str(script_id or "?"),
+            old=in_words(kept.fields, kept.week),
+            new=in_words(wanted, week),
+            done=done,
         )
 
     @callback
@@ -303,29 +270,12 @@ class ScriptMirror(Mirror):
         """A version that was not counted up to, where the count is lost."""
         return uncounted_version(dt_util.utcnow())
 
-    @property
-    def _by_hand_issue(self) -> str:
-        """Id of the repair that asks to change the script."""
-        return f"script_by_hand_{self.id}"
-
-    @property
-    def _lost_issue(self) -> str:
-        """Id of the repair that asks which script it was."""
-        return f"script_lost_{self.id}"
-
-    @property
-    def _stuck_issue(self) -> str:
-        """Id of the repair that says why nothing is followed."""
-        return f"script_stuck_{self.id}"
-
     @override
     @callback
     def _withdraw_issues(self) -> None:
         """Delete the repairs of a mirror that does not work now."""
         super()._withdraw_issues()
-        withdraw(self.hass, self._by_hand_issue)
-        withdraw(self.hass, self._lost_issue)
-        ir.async_delete_issue(self.hass, DOMAIN, self._stuck_issue)
+        self._questions.withdraw()
 
 
 def _looks_like(script: JsonObject, wanted: JsonObject) -> bool:

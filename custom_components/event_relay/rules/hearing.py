@@ -1,0 +1,82 @@
+"""From what the triggers of a rule tell to its firings, and to their ends."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from homeassistant.core import Context
+from homeassistant.helpers.trace import trace_clear
+
+from .armed import Armed
+from .catching_up import CatchingUp
+from .delivering import Delivering
+from .firing import Cause, index_of, occurred_at
+from .noise import is_noise, vanishes
+from .occurrences import occurrence_of
+from .openings import Openings
+
+
+class Hearing:
+    """What the triggers of one rule call."""
+
+    def __init__(
+        self,
+        *,
+        delivering: Delivering,
+        catching_up: CatchingUp,
+        openings: Openings | None,
+        armed: Callable[[], Awaitable[Armed | None]],
+        try_again_later: Callable[[], None],
+    ) -> None:
+        """Take where firings and ends go.
+
+        `armed` waits until all is attached; it gives None when the rule works no more.
+        """
+        self._delivering = delivering
+        self._catching_up = catching_up
+        self._openings = openings
+        self._armed = armed
+        self._try_again_later = try_again_later
+
+    async def async_triggered(
+        self, variables: dict[str, Any], context: Context | None = None
+    ) -> None:
+        """Fire, unless only an entity came or went."""
+        # Else our checks would be added to the trace of the automation that caused it.
+        trace_clear()
+        if (armed := await self._armed()) is None:
+            return
+        if is_noise(variables) and not armed.rule.from_unknown:
+            return
+        index = index_of(variables)
+        occurrence = occurrence_of(armed.triggers.configs[index], index, variables)
+        cause = Cause(
+            variables=variables,
+            occurred_at=occurrence.instant if occurrence else occurred_at(variables),
+            context=Context(parent_id=context.id if context else None),
+            occurrence=occurrence,
+        )
+        notes = self._catching_up.notes_for(occurrence)
+        taken = await self._delivering.async_fire(cause, armed, notes)
+        if occurrence is not None and not taken:
+            self._catching_up.refused(occurrence)
+            self._try_again_later()
+
+    async def async_ended(
+        self, variables: dict[str, Any], context: Context | None = None
+    ) -> None:
+        """End what this trigger ends; that an entity went is no end."""
+        trace_clear()
+        armed = await self._armed()
+        if armed is None or self._openings is None or vanishes(variables):
+            return
+        cause = Cause(
+            variables=variables,
+            occurred_at=occurred_at(variables),
+            context=Context(parent_id=context.id if context else None),
+        )
+        await self._openings.async_end_those_of(
+            cause.entity_id,
+            cause.occurred_at,
+            cause.context,
+            its_own=armed.may_start(cause.entity_id),
+        )
