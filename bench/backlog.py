@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+import shutil
 from statistics import median
 import sys
 import tempfile
@@ -45,6 +46,8 @@ async def measure(*, rounds: int) -> Figures:
 
 async def _start(folder: Path) -> Figures:
     """Set a connection up and return what it took."""
+    # A former process has left its connection there.
+    shutil.rmtree(folder / ".storage", ignore_errors=True)
     async with home(folder=folder) as hass:
         # What is imported is measured for itself.
         first = a_connection(_NOBODY, entry_id="first")
