@@ -75,6 +75,9 @@ class Simulator(StandIn):
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        # A client in the same loop hears in its next turn that it was cut off.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
 
     async def __aenter__(self) -> Self:
         """Start."""

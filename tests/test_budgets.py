@@ -79,7 +79,7 @@ async def test_full_outbox_neither_delays_the_start_nor_the_stop(
 
     assert await hass.config_entries.async_setup(entry.entry_id)
     async with asyncio.timeout(10):
-        while not coordinator(entry).worker._sending:
+        while not coordinator(entry).worker._under_way.sending:
             await asyncio.sleep(0)
     started = meter.steps
     assert await hass.config_entries.async_unload(entry.entry_id)
@@ -93,7 +93,7 @@ async def test_full_outbox_neither_delays_the_start_nor_the_stop(
     assert 0 < started < STEPS
     assert unloaded - started < STEPS
     assert stopped - before < STEPS
-    assert not coordinator(entry).worker._sending
+    assert not coordinator(entry).worker._under_way.sending
     with closing(sqlite3.connect(Path(storage.FILE_NAME))) as database:
         counted = dict(
             database.execute(

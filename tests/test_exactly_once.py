@@ -94,8 +94,8 @@ class House:
         """Cut everything off in the middle, and settle nothing."""
         tasks = [
             self.running,
-            *self.worker._sending.values(),
-            *self.worker._looking_up.values(),
+            *self.worker._under_way.sending.values(),
+            *self.worker._under_way.looking_up.values(),
         ]
         for task in tasks:
             task.cancel()

@@ -113,7 +113,7 @@ async def test_reload_while_much_is_under_way_loses_and_doubles_nothing(
         ids.append(await _ring(hass, entry, label=f"label-{number}", wait=0))
         if number % 4 == 3:
             async with asyncio.timeout(10):
-                while not coordinator(entry).worker._sending:
+                while not coordinator(entry).worker._under_way.sending:
                     await asyncio.sleep(0.001)
             assert await hass.config_entries.async_reload(entry.entry_id)
             assert entry.state is ConfigEntryState.LOADED

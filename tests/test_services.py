@@ -187,7 +187,7 @@ async def test_wait_zero_answers_when_it_is_safe(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     answer = await act(hass, "create_camera_event", **DOORBELL, wait=0)
-    assert answer == {"delivery_id": answer["delivery_id"], "state": "pending"}
+    assert answer == {"delivery_id": answer["delivery_id"], "state": "sending"}
     await until_state(hass, answer["delivery_id"], "delivered")
     assert len(frigate.events) == 1
 

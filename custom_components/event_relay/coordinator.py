@@ -33,6 +33,7 @@ from .options import retention, spread, unsettled_limit
 from .outbox.clock import SteadyClock
 from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .outbox.outbox import Outbox
+from .outbox.overlap import SentUnrecorded
 from .outbox.store import OutboxFull, Store, StoreError, StoreUnavailable
 from .outbox.worker import Worker
 from .registry import BY_NAME
@@ -304,7 +305,12 @@ def backend_error(error: BackendError, connection: str) -> HomeAssistantError:
 
 def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
     """Return why the outbox does not take or give a delivery."""
-    key = "outbox_full" if isinstance(error, OutboxFull) else "outbox_unavailable"
+    key = "outbox_unavailable"
+    match error:
+        case OutboxFull():
+            key = "outbox_full"
+        case SentUnrecorded():
+            key = "sent_unrecorded"
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key=key,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from custom_components.event_relay.backends.base import Backend
 from custom_components.event_relay.backends.errors import BackendError
 from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
 from custom_components.event_relay.outbox.outbox import Outbox, Request
@@ -29,18 +30,19 @@ class House:
     contacts: list[BackendError | None] = field(default_factory=list)
     running: asyncio.Task[None] | None = None
     chance: Callable[[], float] = lambda: 1.0
+    backend: Backend = LEDGER
 
     def __post_init__(self) -> None:
         self.outbox = Outbox(
             connection=OWNER,
-            backend=LEDGER,
+            backend=self.backend,
             capabilities=lambda: None,
             store=self.store,
             clock=self.clock,
         )
         self.worker = Worker(
             connection=OWNER,
-            backend=LEDGER,
+            backend=self.backend,
             client=self.client,
             capabilities=lambda: None,
             store=self.store,

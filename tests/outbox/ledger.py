@@ -147,6 +147,10 @@ class WriteLine(Operation[LedgerClient, Line, None]):
         return Receipt(outside_id=str(first.get("id")), links={"line": "l"})
 
     @override
+    def overlaps(self, payload: Line, capabilities: None) -> bool:
+        return "stamp" not in payload.steps
+
+    @override
     def summary(self, payload: Line) -> str:
         return "a line"
 

@@ -43,7 +43,7 @@ async def _broken(house: House, deliveries: int) -> None:
     while len(house.client.calls) < 3:
         await house.later(seconds=10)
         await house.submit(wait=0, text="more")
-    while house.worker._sending or house.worker._looking_up:
+    while house.worker._under_way.sending or house.worker._under_way.looking_up:
         await house.later()
 
 
@@ -60,7 +60,7 @@ async def test_open_breaker_lets_one_at_a_time_through(house: House) -> None:
     await house.later(seconds=5)
     while len(house.client.calls) < 4:
         await house.later()
-    while house.worker._sending or house.worker._looking_up:
+    while house.worker._under_way.sending or house.worker._under_way.looking_up:
         await house.later()
     await house.submit(wait=0, text="later still")
     assert len(house.client.calls) == 4

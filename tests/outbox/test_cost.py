@@ -11,10 +11,11 @@ import sqlite3
 
 import pytest
 
-from custom_components.event_relay.outbox import listing, queries
+from custom_components.event_relay.outbox import claiming, listing, queries
 from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
 from custom_components.event_relay.outbox.file import open_file
 from custom_components.event_relay.outbox.room import OutboxFull, Room
+from custom_components.event_relay.outbox.writing import Acceptance, accept
 
 from .conftest import OWNER
 from .ledger import START
@@ -27,27 +28,43 @@ NOW = START + timedelta(hours=1)
 type Work = Callable[[sqlite3.Connection, Room], object]
 
 
+def _store(
+    database: sqlite3.Connection, room: Room, limit: int, *deliveries: Delivery
+) -> object:
+    """Accept deliveries; raises OutboxFull if there is no room for one."""
+    some = [Acceptance(delivery=delivery, limit=limit) for delivery in deliveries]
+    outcomes = accept(database, some, room)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+    return outcomes
+
+
 def _accept(database: sqlite3.Connection, room: Room) -> object:
     new = a_delivery(10**6, key="new", follows="delivery-1")
-    return queries.accept(database, new, room, LIMIT)
+    return _store(database, room, LIMIT, new)
 
 
 def _recover(database: sqlite3.Connection, _: Room) -> object:
-    return queries.recover(database, OWNER, NOW)
+    return claiming.recover(database, OWNER, NOW)
 
 
 def _take(database: sqlite3.Connection, _: Room) -> object:
-    return queries.take(
+    return claiming.take(
         database, OWNER, NOW, slots=4, look_ups=4, busy=(), expire_since=None
     )
 
 
 def _hasten(database: sqlite3.Connection, _: Room) -> object:
-    return queries.hasten(database, OWNER, START - timedelta(days=1), 1)
+    return claiming.hasten(database, OWNER, START - timedelta(days=1), 1)
 
 
 def _prune_nothing(database: sqlite3.Connection, _: Room) -> object:
     return queries.prune(database, OWNER, START - timedelta(days=7))
+
+
+def _outside_ids(database: sqlite3.Connection, _: Room) -> object:
+    return queries.outside_ids(database, OWNER, NOW)
 
 
 def _owners(database: sqlite3.Connection, _: Room) -> object:
@@ -96,14 +113,10 @@ def _fill(
     """Store many deliveries."""
     room = Room()
     database.execute("BEGIN")
-    filled = [
-        queries.accept(
-            database, a_delivery(number, key=f"key {number}", **changes), room, LIMIT
-        )
-        for number in numbers
-    ]
+    some = [a_delivery(number, key=f"key {number}", **changes) for number in numbers]
+    _store(database, room, LIMIT, *some)
     database.execute("COMMIT")
-    return filled
+    return some
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +145,7 @@ def databases(
         _take,
         _hasten,
         _prune_nothing,
+        _outside_ids,
         _owners,
         _list,
         _list_a_rare_state,
@@ -155,18 +169,18 @@ def test_room_is_counted_again_when_it_seems_to_be_used_up(tmp_path: Path) -> No
     with closing(open_file(tmp_path / "event_relay.db").database) as database:
         room = Room()
         for number in range(3):
-            queries.accept(database, a_delivery(number), room, 3)
+            _store(database, room, 3, a_delivery(number))
         with pytest.raises(OutboxFull):
-            queries.accept(database, a_delivery(3), room, 3)
+            _store(database, room, 3, a_delivery(3))
         with pytest.raises(OutboxFull):
-            queries.accept(database, a_delivery(3), room, 2)
+            _store(database, room, 2, a_delivery(3))
 
         database.execute("UPDATE deliveries SET state = 'delivered' WHERE sequence = 1")
-        queries.accept(database, a_delivery(3), room, 3)
+        _store(database, room, 3, a_delivery(3))
         with pytest.raises(OutboxFull):
-            queries.accept(database, a_delivery(4), room, 3)
+            _store(database, room, 3, a_delivery(4))
         # Another connection has room of its own.
-        queries.accept(database, a_delivery(5, connection="other"), room, 3)
+        _store(database, room, 3, a_delivery(5, connection="other"))
 
 
 def test_a_deletion_takes_a_page_at_a_time(tmp_path: Path) -> None:

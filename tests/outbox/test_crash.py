@@ -21,8 +21,10 @@ MOST_COMMITS = 60
 """More than any flow here makes; a loop that gets there does not end."""
 
 
-def _accept(world: World, delivery_id: str, **data: object) -> None:
-    world.loop.now(world.house.outbox.submit(world.request(delivery_id, **data)))
+def _accept(
+    world: World, delivery_id: str, *, live: bool = False, **data: object
+) -> None:
+    world.ask(delivery_id, live=live, **data).result()
 
 
 def _stored(world: World, delivery_id: str) -> Delivery:
@@ -33,6 +35,27 @@ def _stored(world: World, delivery_id: str) -> Delivery:
 
 def single(world: World) -> None:
     _accept(world, "one", steps=("write",))
+
+
+def at_once(world: World) -> None:
+    _accept(world, "one", live=True, steps=("write",))
+    assert world.outside.done["one", "write"]
+
+
+def at_once_in_several_steps(world: World) -> None:
+    _accept(world, "one", live=True, steps=("write", "note"))
+
+
+def at_once_and_tried_again(world: World) -> None:
+    world.outside.answers = [Fault.UNREACHABLE, Fault.BUSY]
+    _accept(world, "one", live=True, steps=("write",))
+    world.loop.forward(seconds=60)
+
+
+def at_once_and_found(world: World) -> None:
+    world.outside.answers = [Fault.REPLY_LOST, Fault.CANNOT_TELL]
+    _accept(world, "one", live=True, steps=("write",))
+    world.loop.forward(seconds=60)
 
 
 def repeated(world: World) -> None:
@@ -108,6 +131,10 @@ def expired(world: World) -> None:
 
 FLOWS: dict[Callable[[World], None], int] = {
     single: 3,
+    at_once: 2,
+    at_once_in_several_steps: 3,
+    at_once_and_tried_again: 6,
+    at_once_and_found: 4,
     repeated: 3,
     several: 4,
     unaskable: 3,
@@ -195,7 +222,7 @@ from custom_components.event_relay.outbox.store import Store
 from tests.outbox.conftest import House
 from tests.outbox.virtual import Commits
 
-path, number, when, steps = Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:5]
+path, number, when, steps, live = Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:6]
 
 def die(reached):
     if reached == number:
@@ -218,8 +245,13 @@ async def main():
         return await write(step, text, context)
 
     house.client.write = told
+    if live == "live":
+        house.start()
+        while not house.worker._at_rest:
+            await asyncio.sleep(0)
     delivery = await house.submit(wait=0, steps=tuple(steps.split(",")))
-    house.start()
+    if live != "live":
+        house.start()
     await house.until(delivery, DeliveryState.DELIVERED)
     await house.stop()
     await store.close()
@@ -229,23 +261,28 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize(
-    ("number", "when", "steps"),
+    ("number", "when", "steps", "live"),
     [
-        (1, "before", "write"),
-        (1, "after", "write"),
-        (2, "after", "write"),
-        (2, "after", "stamp"),
-        (3, "before", "write"),
-        (3, "before", "stamp"),
-        (3, "after", "write,note"),
+        (1, "before", "write", ""),
+        (1, "after", "write", ""),
+        (2, "after", "write", ""),
+        (2, "after", "stamp", ""),
+        (3, "before", "write", ""),
+        (3, "before", "stamp", ""),
+        (3, "after", "write,note", ""),
+        (1, "before", "write", "live"),
+        (1, "after", "write", "live"),
+        (2, "before", "write", "live"),
+        (2, "after", "write", "live"),
+        (2, "after", "write,note", "live"),
     ],
 )
 def test_process_that_is_killed_leaves_what_the_next_one_carries_on_with(
-    tmp_path: Path, number: int, when: str, steps: str
+    tmp_path: Path, number: int, when: str, steps: str, live: str
 ) -> None:
     path = tmp_path / "outbox-0.db"
     child = subprocess.run(  # noqa: S603 - a process of our own
-        [sys.executable, "-c", _CHILD, str(path), str(number), when, steps],
+        [sys.executable, "-c", _CHILD, str(path), str(number), when, steps, live],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,

@@ -102,7 +102,7 @@ def test_drains_in_the_order_of_acceptance_as_many_at_once_as_may_be(
     world.loop.settle()
 
     assert _states(world) == {"delivered"}
-    untried = [one for one, _ in world.outside.done if one not in tried]
+    untried = [one for one, _ in world.outside.asked if one not in tried]
     assert untried == sorted(untried)
 
 

@@ -1,7 +1,9 @@
 """The promise, line by line, against whatever may happen in whatever order."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 import os
 from pathlib import Path
@@ -25,7 +27,7 @@ from custom_components.event_relay.backends.errors import (
     CannotConnect,
     OutcomeUnknown,
 )
-from custom_components.event_relay.outbox import file, outcomes, queries
+from custom_components.event_relay.outbox import claiming, file, outcomes, overlap
 from custom_components.event_relay.outbox.delivery import (
     SETTLED,
     Delivery,
@@ -33,7 +35,13 @@ from custom_components.event_relay.outbox.delivery import (
 )
 from custom_components.event_relay.outbox.outbox import NotAllowed
 from custom_components.event_relay.outbox.outcomes import AnyStep
-from custom_components.event_relay.outbox.store import StaleDelivery, StoreUnavailable
+from custom_components.event_relay.outbox.overlap import SentUnrecorded
+from custom_components.event_relay.outbox.store import (
+    StaleDelivery,
+    Store,
+    StoreUnavailable,
+)
+from custom_components.event_relay.outbox.worker import Worker
 
 from .world import Fault, World
 
@@ -58,7 +66,12 @@ class Promise(RuleBasedStateMachine):
         super().__init__()
         self.temporary = TemporaryDirectory()
         self.world = World(Path(self.temporary.name))
-        self.accepted: dict[str, tuple[str, ...]] = {}
+        self.steps: dict[str, tuple[str, ...]] = {}
+        self.asked: dict[str, asyncio.Task[Delivery]] = {}
+        """Whoever has not been told what became of a request."""
+        self.accepted: set[str] = set()
+        self.told_maybe: set[str] = set()
+        """What has been sent and could not be written down."""
         self.number = 0
         self.confirmed: set[str] = set()
         self.saved: Path | None = None
@@ -66,29 +79,44 @@ class Promise(RuleBasedStateMachine):
         self.saved_asked: dict[tuple[str, str], int] = {}
         self.backing_up = False
 
-    def _accept(self, *, steps: tuple[str, ...], **data: object) -> None:
+    def _accept(
+        self, *, steps: tuple[str, ...], live: bool = False, **data: object
+    ) -> None:
         world = self.world
         self.number += 1
         delivery_id = f"d{self.number}"
-        try:
-            world.loop.now(
-                world.house.outbox.submit(
-                    world.request(delivery_id, steps=steps, **data)
-                )
-            )
-        except StoreUnavailable:
-            assert world.database.full
-            assert delivery_id not in {row["id"] for row in world.rows()}
-            return
-        assert not world.database.full
-        self.accepted[delivery_id] = steps
+        self.steps[delivery_id] = steps
+        full = world.database.full
+        self.asked[delivery_id] = world.ask(delivery_id, live=live, steps=steps, **data)
+        self._hear()
+        assert full or delivery_id in self.accepted
+
+    def _hear(self) -> None:
+        """Judge what those are told who have asked."""
+        world = self.world
+        for delivery_id, asked in tuple(self.asked.items()):
+            if not asked.done():
+                continue
+            del self.asked[delivery_id]
+            try:
+                accepted = asked.result()
+            except SentUnrecorded:
+                # It is written down, too, once that can be done again.
+                self.told_maybe.add(delivery_id)
+                assert world.outside.asked_for(delivery_id)
+            except StoreUnavailable:
+                assert delivery_id not in world.on_file()
+                assert not world.outside.has_or_may_have(delivery_id)
+            else:
+                assert accepted.id == delivery_id
+                self.accepted.add(delivery_id)
 
     def _some(self, which: int) -> str:
-        return [*self.accepted][which % len(self.accepted)]
+        return sorted(self.accepted)[which % len(self.accepted)]
 
-    @rule(kind=st.sampled_from([*LINES]))
-    def accept(self, kind: str) -> None:
-        self._accept(**LINES[kind])
+    @rule(kind=st.sampled_from([*LINES]), live=st.booleans())
+    def accept(self, kind: str, live: bool) -> None:
+        self._accept(live=live, **LINES[kind])
 
     @precondition(lambda self: self.accepted)
     @rule(which=st.integers(0, 9), step=st.sampled_from(["write", "note", "stamp"]))
@@ -132,6 +160,7 @@ class Promise(RuleBasedStateMachine):
             self.world.stop()
         else:
             self.world.kill()
+        self._forget_who_asked()
         self.backing_up = False
         self.world.clock.forward(seconds=off)
         self.world.restart()
@@ -139,6 +168,7 @@ class Promise(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([-200_000, 200_000]))
     def set_clock_while_off(self, seconds: float) -> None:
         self.world.kill()
+        self._forget_who_asked()
         self.backing_up = False
         self.world.clock.set(seconds=seconds)
         self.world.restart()
@@ -205,6 +235,7 @@ class Promise(RuleBasedStateMachine):
         world = self.world
         assert self.saved is not None
         world.kill()
+        self._forget_who_asked()
         self.backing_up = False
         for companion in ("", "-wal"):
             Path(f"{world.path}{companion}").unlink(missing_ok=True)
@@ -216,7 +247,7 @@ class Promise(RuleBasedStateMachine):
         rows = world.on_file()
         assert DeliveryState.PENDING not in rows.values()
         world.states = rows
-        self.accepted = {one: self.accepted[one] for one in rows}
+        self.accepted = {*rows} - self.told_maybe
         # What was sent after the copy was made, the copy knows nothing of.
         world.outside.unknown |= {
             one
@@ -225,12 +256,22 @@ class Promise(RuleBasedStateMachine):
         }
         world.start()
 
+    def _forget_who_asked(self) -> None:
+        """Tell nobody anything who had asked in a run that is over."""
+        self.told_maybe |= self.asked.keys()
+        self.asked.clear()
+
+    def _keeps_what_was_accepted(self) -> None:
+        there = self.world.states.keys()
+        assert self.accepted <= there <= self.accepted | self.told_maybe | {*self.asked}
+
     @invariant()
     def keeps_the_promise(self) -> None:
         self.world.loop.settle()
         self.world.look()
+        self._hear()
         assert not self.world.wrongs, self.world.wrongs
-        assert self.accepted.keys() == self.world.states.keys()
+        self._keeps_what_was_accepted()
 
     @override
     def teardown(self) -> None:
@@ -239,8 +280,10 @@ class Promise(RuleBasedStateMachine):
             if world.wrongs:
                 return
             world.heal()
+            self._hear()
+            assert not self.asked
             assert not world.wrongs, world.wrongs
-            assert self.accepted.keys() == world.states.keys()
+            self._keeps_what_was_accepted()
             unsettled = {
                 one: state
                 for one, state in world.states.items()
@@ -250,7 +293,7 @@ class Promise(RuleBasedStateMachine):
             for row in world.rows():
                 if row["state"] != "delivered" or row["warnings"] != "[]":
                     continue
-                for step in self.accepted[row["id"]]:
+                for step in self.steps[row["id"]]:
                     assert world.outside.done[row["id"], step] >= 1
             for (_, step), times in world.outside.done.items():
                 assert times == 1 or step != "write"
@@ -294,7 +337,7 @@ def _takes_any_answer_for_none(error: BackendError) -> BackendError:
 
 
 def _restart_sends_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(queries, "recover", _forgets_what_it_was_sending)
+    patch.setattr(claiming, "recover", _forgets_what_it_was_sending)
 
 
 def _lost_reply_sends_again(patch: pytest.MonkeyPatch) -> None:
@@ -313,12 +356,46 @@ def _restored_copy_is_trusted(patch: pytest.MonkeyPatch) -> None:
 
 
 def _end_of_a_dead_start_waits(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(queries, "_orphans", lambda *_: [])
+    patch.setattr(claiming, "_orphans", lambda *_: [])
+
+
+def _sent_at_once_is_stored_as_waiting(patch: pytest.MonkeyPatch) -> None:
+    accepting = Store.accepting
+
+    def waiting(self: Store, delivery: Delivery, **rest: Any) -> Any:  # noqa: ANN401 - as the original
+        pending = replace(
+            delivery, state=DeliveryState.PENDING, due_at=delivery.accepted_at
+        )
+        return accepting(self, pending, **rest)
+
+    patch.setattr(Store, "accepting", waiting)
+
+
+def _sent_and_unrecorded_is_told_as_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(overlap, "may_have_arrived", lambda _: False)
+
+
+def _goes_at_once_with_no_slot_free(patch: pytest.MonkeyPatch) -> None:
+    class Boundless(dict[str, Any]):
+        @override
+        def __len__(self) -> int:
+            return 0
+
+    made = Worker.__init__
+
+    def make(self: Worker, **rest: Any) -> None:  # noqa: ANN401 - as the original
+        made(self, **rest)
+        self._under_way.sending = Boundless()
+
+    patch.setattr(Worker, "__init__", make)
 
 
 @pytest.mark.parametrize(
     "sabotage",
     [
+        _sent_at_once_is_stored_as_waiting,
+        _sent_and_unrecorded_is_told_as_nothing,
+        _goes_at_once_with_no_slot_free,
         _restart_sends_again,
         _lost_reply_sends_again,
         _restored_copy_is_trusted,

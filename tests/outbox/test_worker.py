@@ -120,7 +120,7 @@ async def test_delivery_may_be_claimed_again_before_its_last_attempt_is_cleared_
     asyncio.get_running_loop().set_exception_handler(
         lambda _, context: broken.append(context)
     )
-    house.client.troubles = [InvalidCredentials()] * 300
+    house.client.troubles = [InvalidCredentials()] * 100
 
     def mend(error: object) -> None:
         if error is not None:
@@ -133,7 +133,7 @@ async def test_delivery_may_be_claimed_again_before_its_last_attempt_is_cleared_
     await house.stop()
 
     assert not broken
-    assert not house.worker._sending
+    assert not house.worker._under_way.sending
 
 
 async def test_refusal_fails_with_the_backends_reason(house: House) -> None:
@@ -484,7 +484,7 @@ async def test_look_ups_hold_no_place_of_what_is_to_be_sent(house: House) -> Non
     house.client.findings = [FOUND, FOUND]
     unknown = [await house.submit(text=text) for text in ("one", "two")]
     await house.later(seconds=1)
-    while len(house.worker._looking_up) < 2:
+    while len(house.worker._under_way.looking_up) < 2:
         await house.later()
 
     assert (await house.submit(text="three")).state is DELIVERED
@@ -536,7 +536,7 @@ async def test_stops_at_once_when_idle_and_sends_nothing_after(house: House) -> 
     assert house.client.calls == []
 
 
-async def test_stop_lets_what_is_being_claimed_end(
+async def test_stop_puts_back_what_is_being_claimed(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take = house.store.take
@@ -557,7 +557,9 @@ async def test_stop_lets_what_is_being_claimed_end(
     go_on.set()
     await stopping
 
-    assert (await house.stored(delivery)).state is DELIVERED
+    stored = await house.stored(delivery)
+    assert (stored.state, stored.attempts) == (DeliveryState.PENDING, 0)
+    assert house.client.calls == []
 
 
 async def test_stop_lets_what_is_under_way_end(house: House) -> None:
@@ -635,6 +637,9 @@ async def test_open_breaker_lets_out_a_send_or_a_look_up_and_not_both(
     for _ in range(5):
         await house.later(minutes=20)
         await asyncio.sleep(0.01)
-    assert len(house.worker._sending) + len(house.worker._looking_up) == 1
+    assert (
+        len(house.worker._under_way.sending) + len(house.worker._under_way.looking_up)
+        == 1
+    )
     house.client.gate.set()
     house.client.look_up_gate.set()

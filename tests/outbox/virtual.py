@@ -178,17 +178,18 @@ class LoopDatabase(Database):
         self._database = None
 
     @override
-    async def run[ResultT](
+    def put[ResultT](
         self, run: Callable[[sqlite3.Connection], ResultT], *, alone: bool = False
-    ) -> ResultT:
-        if self._database is None:
-            raise StoreUnavailable("the outbox is closed")
+    ) -> asyncio.Future[ResultT]:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[ResultT] = loop.create_future()
+        if self._database is None:
+            future.set_exception(StoreUnavailable("the outbox is closed"))
+            return future
         if not self._waiting:
             loop.call_soon(self._work_off)
         self._waiting.append(_Job(run, loop, future, alone))
-        return await future
+        return future
 
     def kill(self, copy: Path) -> None:
         """Copy the file as it is on disk now, and never touch it again."""

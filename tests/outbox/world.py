@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 import sqlite3
 from typing import override
+from unittest.mock import patch
 
 from custom_components.event_relay.backends.base import (
     Absent,
@@ -23,12 +24,17 @@ from custom_components.event_relay.backends.errors import (
     Rejected,
     Unavailable,
 )
-from custom_components.event_relay.outbox.delivery import TRANSITIONS, DeliveryState
+from custom_components.event_relay.outbox import outbox
+from custom_components.event_relay.outbox.delivery import (
+    TRANSITIONS,
+    Delivery,
+    DeliveryState,
+)
 from custom_components.event_relay.outbox.outbox import Request
 from custom_components.event_relay.outbox.store import Store
 
 from .conftest import OWNER, House
-from .ledger import ACTION, Clock, LedgerClient
+from .ledger import ACTION, LEDGER, Clock, LedgerClient
 from .virtual import LoopDatabase, VirtualLoop
 
 type Done = tuple[str, str]
@@ -70,6 +76,8 @@ class Outside(LedgerClient):
     """How the next calls are answered, before the weather is asked."""
     wrongs: list[str] = field(default_factory=list)
     """What should never have come."""
+    at_once: set[str] = field(default_factory=set)
+    """Ids of what may be sent before it is in the file."""
     file: sqlite3.Connection | None = None
     judges: bool = True
     under_way: int = 0
@@ -84,6 +92,8 @@ class Outside(LedgerClient):
         self.unknown.add(one)
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
+        if self.judges and self.under_way > LEDGER.concurrency:
+            self.wrongs.append(f"{one} sent with no slot free")
         try:
             await self._answer(one, self._fault())
         except OutcomeUnknown:
@@ -141,6 +151,16 @@ class Outside(LedgerClient):
         if fault is Fault.HANGS:
             await self._released()
 
+    def asked_for(self, delivery_id: str) -> bool:
+        """Say whether anything of a delivery has been asked for."""
+        return any(
+            times for (one, _), times in self.asked.items() if one == delivery_id
+        )
+
+    def has_or_may_have(self, delivery_id: str) -> bool:
+        """Say whether anything of a delivery has happened, or nobody knows."""
+        return any(one == delivery_id for one, _ in {*+self.done, *self.unknown})
+
     async def _released(self) -> None:
         if self.gate is None:
             self.gate = asyncio.Event()
@@ -166,6 +186,8 @@ class Outside(LedgerClient):
         row = self.file.execute(
             "SELECT * FROM deliveries WHERE id = ?", (delivery_id,)
         ).fetchone()
+        if row is None and delivery_id in self.at_once and not self.asked[one]:
+            return
         if row is None or row["state"] != "sending":
             self.wrongs.append(f"{one} sent without being in the file as such")
             return
@@ -243,7 +265,12 @@ class World:
                 if not state.settled
             }
         self.database.raw.executescript(_WITNESS)
-        self.house = House(self.store, clock=self.clock, client=self.outside)
+        self.house = House(
+            self.store,
+            clock=self.clock,
+            client=self.outside,
+            backend=replace(LEDGER, claims_ahead=2),
+        )
 
     def start(self) -> None:
         """Let the worker run."""
@@ -291,6 +318,23 @@ class World:
             occurred_at=self.clock(),
             id=delivery_id,
         )
+
+    def ask(
+        self, delivery_id: str, *, live: bool = False, **data: object
+    ) -> asyncio.Task[Delivery]:
+        """Have a line accepted, and do all that can be done at this moment.
+
+        What is asked for live has no id until it is given one, and may be sent before
+        it is in the file.
+        """
+        request = self.request(delivery_id, **data)
+        if live:
+            request = replace(request, id=None)
+            self.outside.at_once.add(delivery_id)
+        with patch.object(outbox, "uuid4", lambda: delivery_id):
+            asked = self.loop.create_task(self.house.outbox.submit(request))
+            self.loop.settle()
+        return asked
 
     def rows(self) -> list[sqlite3.Row]:
         """Return what is in the file."""

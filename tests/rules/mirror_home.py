@@ -54,7 +54,10 @@ class Clock:
         """Wait until no request is under way: its time-out would fire as well."""
         for _ in range(1000):
             await asyncio.sleep(0.01)
-            if not any(one._sending or one._looking_up for one in self._workers):
+            if not any(
+                one._under_way.sending or one._under_way.looking_up
+                for one in self._workers
+            ):
                 return
         raise TimeoutError
 

@@ -119,7 +119,7 @@ async def test_its_longest_time_ends_it(
 ) -> None:
     await change(hass, DOOR, "on")
     await events(frigate, 1)
-    await until(lambda: not coordinator(entry).worker._sending)
+    await until(lambda: not coordinator(entry).worker._under_way.sending)
 
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=601))
     await hass.async_block_till_done()

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
@@ -182,6 +183,15 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
         del payload, occurred_at, capabilities
         return None
 
+    def overlaps(self, payload: PayloadT, capabilities: CapabilitiesT) -> bool:
+        """Say whether it may be sent while its acceptance is still being committed.
+
+        Only what can be looked up and ends by itself: if the house dies in that very
+        moment, it has happened once, and nobody is left who would have to end it.
+        """
+        del payload, capabilities
+        return False
+
     def key(self, payload: PayloadT, delivery_id: str) -> str | None:
         """Return what deliveries share that must keep their order."""
         del payload, delivery_id
@@ -253,6 +263,10 @@ class Backend:
     """Read capabilities from what their `dump` gave; raises UnreadablePayload."""
     concurrency: int
     """Deliveries of one connection that may be under way at once."""
+    claims_ahead: int = 0
+    """Deliveries claimed beyond those, so that none of them waits for the file once its
+    turn has come. After a crash they are looked up as if they had been sent, so only
+    where every step can be looked up or repeated, whenever it was sent."""
     shared: bool = False
     """Whether many homes use one instance of it: they must not all come at once."""
     look_ups_at_once: int = 4
@@ -262,4 +276,9 @@ class Backend:
 
     def operation(self, name: str) -> AnyOperation:
         """Return the operation of that name; raises KeyError."""
-        return {operation.name: operation for operation in self.operations}[name]
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, AnyOperation]:
+        """Return the operations by their names."""
+        return {operation.name: operation for operation in self.operations}

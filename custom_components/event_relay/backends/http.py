@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
 import json
 from urllib.parse import quote
@@ -133,8 +134,7 @@ class HttpTransport:
 
     def url(self, *segments: str) -> URL:
         """Return the address of a path, each segment quoted for itself."""
-        path = "".join(f"/{quote(segment, safe='')}" for segment in segments)
-        return URL(f"{self.address}{path}", encoded=True)
+        return _url(self.address, segments)
 
     async def send(
         self,
@@ -208,6 +208,13 @@ class HttpTransport:
             if len(chunks) > MAXIMUM_BODY:
                 raise TooLarge("the answer is larger than expected")
         return bytes(chunks)
+
+
+@lru_cache(maxsize=64)
+def _url(address: str, segments: tuple[str, ...]) -> URL:
+    """Return the address of a path; most are asked for again and again."""
+    path = "".join(f"/{quote(segment, safe='')}" for segment in segments)
+    return URL(f"{address}{path}", encoded=True)
 
 
 def reason_of(text: str) -> str:

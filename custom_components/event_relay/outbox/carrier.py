@@ -19,12 +19,16 @@ from ..backends.errors import BackendError, Rejected
 from . import outcomes
 from .delivery import Delivery, DeliveryState, Failure
 from .outcomes import AnyFind, AnyStep
+from .overlap import Overlap
 from .store import Store, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 
 _BOUND_SINCE = timedelta(days=1)
 """How long before the send something outside may have been bound to a delivery."""
+type Commit = Callable[[Delivery, DeliveryState], Awaitable[None]]
+"""Commits what became of a delivery that was in a state."""
+
 STORE_PATIENCE = 5.0
 """Seconds between tries of what the store could not do."""
 
@@ -92,8 +96,9 @@ class Carrier:
     """Knows how the deliveries of one connection are carried out.
 
     `clock` gives the present with its time zone, `chance` a number from 0 to 1.
-    `changed` hears of every outcome of an attempt and every end, `got_through` of
-    every answer of the backend, `troubled` of every failure to get a useful one.
+    `answered` hears of every attempt that is over, `changed` of its outcome once that
+    is committed and of every end, `got_through` of every answer of the backend,
+    `troubled` of every failure to get a useful one.
     """
 
     connection: str
@@ -103,22 +108,44 @@ class Carrier:
     store: Store
     clock: Callable[[], datetime]
     chance: Callable[[], float]
+    answered: Callable[[Delivery], None]
     changed: Callable[[Delivery], None]
     got_through: Callable[[], None]
     troubled: Callable[[BackendError], None]
 
     async def send(self, delivery: Delivery) -> None:
         """Run the steps that are left, each committed before the next begins."""
-        if (plan := await self._plan(delivery)) is None:
+        await self._send(delivery, self._commit)
+
+    async def send_at_once(self, overlap: Overlap) -> None:
+        """Send what is still being committed; nothing more is, until it is."""
+
+        async def commit(delivery: Delivery, was: DeliveryState) -> None:
+            """Commit what has become of it, unless it neither is kept nor arrived."""
+            if await overlap.is_to_be_kept(delivery):
+                await self._commit(delivery, was)
+
+        try:
+            await self._send(overlap.delivery, commit, overlap.payload)
+        finally:
+            overlap.broke_off()
+
+    async def _send(
+        self, delivery: Delivery, commit: Commit, payload: object = None
+    ) -> None:
+        """Run the steps that are left, and commit each by way of `commit`."""
+        if (plan := await self._plan(delivery, commit, payload)) is None:
             return
         for step in plan.left(delivery):
             delivery = await self._run(delivery, plan, step)
             if delivery.state is not DeliveryState.SENDING:
-                await self._commit(delivery, DeliveryState.SENDING)
+                self.answered(delivery)
+                await commit(delivery, DeliveryState.SENDING)
                 return
             if plan.left(delivery):
-                await self._commit(delivery, DeliveryState.SENDING)
-        await self._deliver(delivery, plan)
+                await commit(delivery, DeliveryState.SENDING)
+        self.answered(delivery)
+        await self._deliver(delivery, plan, commit)
 
     async def _run(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
         """Run one step and return what it makes of the delivery."""
@@ -148,10 +175,10 @@ class Carrier:
 
     async def look_up(self, delivery: Delivery) -> None:
         """Ask whether the step whose outcome is unknown took place, and go on."""
-        if (plan := await self._plan(delivery)) is None:
+        if (plan := await self._plan(delivery, self._commit)) is None:
             return
         if not (left := plan.left(delivery)):
-            await self._deliver(delivery, plan)
+            await self._deliver(delivery, plan, self._commit)
             return
         step = left[0]
         if step.find is None or step.repeatable:
@@ -159,7 +186,8 @@ class Carrier:
         else:
             following = await self._ask(delivery, plan, step, step.find)
         if following.state is DeliveryState.PENDING and not plan.left(following):
-            await self._deliver(replace(following, state=DeliveryState.UNCERTAIN), plan)
+            uncertain = replace(following, state=DeliveryState.UNCERTAIN)
+            await self._deliver(uncertain, plan, self._commit)
             return
         await self._commit(following, DeliveryState.UNCERTAIN)
 
@@ -192,18 +220,25 @@ class Carrier:
         )
         return plan.bound(following) if following.results else following
 
-    async def _plan(self, delivery: Delivery) -> Plan | None:
-        """Read a delivery back; fail it, and return None, if that cannot be done."""
+    async def _plan(
+        self, delivery: Delivery, commit: Commit, payload: object = None
+    ) -> Plan | None:
+        """Read a delivery back, but for a payload that is given.
+
+        If that cannot be done, fail it and return None.
+        """
         try:
             operation = self.backend.operation(delivery.operation)
-            payload = operation.load(delivery.version, delivery.payload)
+            if payload is None:
+                payload = operation.load(delivery.version, delivery.payload)
             steps = operation.steps(payload, self.capabilities())
         except (KeyError, UnreadablePayload) as error:
-            await self._fail(delivery, Failure(code="unreadable", reason=str(error)))
+            unreadable = Failure(code="unreadable", reason=str(error))
+            await self._fail(delivery, unreadable, commit)
             return None
         except Exception:
             _LOGGER.exception("Delivery %s: it cannot be read back", delivery.id)
-            await self._fail(delivery, Failure(code="internal_error"))
+            await self._fail(delivery, Failure(code="internal_error"), commit)
             return None
         start = await self._start(delivery)
         since = delivery.first_sent_at or delivery.accepted_at
@@ -223,10 +258,10 @@ class Carrier:
             ),
         )
 
-    async def _fail(self, delivery: Delivery, failure: Failure) -> None:
+    async def _fail(self, delivery: Delivery, failure: Failure, commit: Commit) -> None:
         """End a delivery that cannot be carried out."""
         failed = outcomes.failed(delivery, failure, self.clock())
-        await self._commit(failed, delivery.state)
+        await commit(failed, delivery.state)
 
     async def _start(self, delivery: Delivery) -> Delivery | None:
         """Read the delivery that another one follows."""
@@ -234,12 +269,11 @@ class Carrier:
             return None
         return await persist(lambda: self.store.get(start))
 
-    async def _deliver(self, delivery: Delivery, plan: Plan) -> None:
+    async def _deliver(self, delivery: Delivery, plan: Plan, commit: Commit) -> None:
         """Settle a delivery whose steps are all done."""
-        receipt = plan.receipt(delivery)
-        await self._commit(
-            outcomes.delivered(delivery, receipt, self.clock()), delivery.state
-        )
+        receipt = delivery.receipt or plan.receipt(delivery)
+        delivered = outcomes.delivered(delivery, receipt, self.clock())
+        await commit(delivered, delivery.state)
 
     async def _commit(self, delivery: Delivery, was: DeliveryState) -> None:
         """Commit what became of a delivery, and tell of it.

@@ -29,9 +29,9 @@ class SteadyClock:
     def __call__(self) -> datetime:
         """Return the present."""
         wall, monotonic = self._wall(), self._monotonic()
-        expected = self._last + timedelta(seconds=monotonic - self._last_monotonic)
-        if abs(wall - expected) > JUMP:
-            self._jump += wall - expected
+        gone_by = monotonic - self._last_monotonic
+        if abs((wall - self._last).total_seconds() - gone_by) > JUMP.total_seconds():
+            self._jump += wall - self._last - timedelta(seconds=gone_by)
             self._steady_since = monotonic
             self._last = wall
         else:
@@ -43,6 +43,12 @@ class SteadyClock:
     def steady(self) -> bool:
         """Whether the clock has not been set for a while."""
         return self._monotonic() - self._steady_since >= STEADY_AFTER
+
+    @property
+    def jumped(self) -> bool:
+        """Whether it was set since the jump was last taken."""
+        self()
+        return bool(self._jump)
 
     def take_jump(self) -> timedelta:
         """Return by how much the clock was set since the last call; zero mostly."""

@@ -1,13 +1,13 @@
 """The thread that owns the outbox's SQLite file.
 
 WAL with `synchronous=FULL`: what a coroutine here has returned is on disk. Jobs
-that wait together are committed together, each in a savepoint of its own, so that
-one that fails does not take the others with it.
+that wait together are committed together; one that fails does not take the others
+with it.
 """
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -38,12 +38,7 @@ class _Job:
     """Whether it must not run inside a transaction."""
 
     def resolve(self, result: object, error: Exception | None) -> None:
-        """Hand the outcome to the waiting coroutine, if its loop still runs."""
-        with suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self._set, result, error)
-
-    def _set(self, result: object, error: Exception | None) -> None:
-        """Set the outcome unless the coroutine has gone."""
+        """Hand the outcome to the waiting coroutine, in its loop."""
         if self.future.done():
             return
         if error is None:
@@ -67,6 +62,8 @@ class Database:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connection: sqlite3.Connection | None = None
+        self.healthy = True
+        """Whether the file could be written when it was last tried."""
 
     async def open(self) -> None:
         """Open the file; raises StoreUnavailable."""
@@ -100,13 +97,19 @@ class Database:
         One that runs alone has no transaction around it. Raises what the job raises,
         and StoreUnavailable.
         """
-        if self._thread is None:
-            message = "the outbox is closed"
-            raise StoreUnavailable(message)
+        return await self.put(run, alone=alone)
+
+    def put[ResultT](
+        self, run: Callable[[sqlite3.Connection], ResultT], *, alone: bool = False
+    ) -> asyncio.Future[ResultT]:
+        """Queue a job now, behind all that are; return what `run` would wait for."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[ResultT] = loop.create_future()
-        self._jobs.put(_Job(run, loop, future, alone))
-        return await future
+        if self._thread is None:
+            future.set_exception(StoreUnavailable("the outbox is closed"))
+        else:
+            self._jobs.put(_Job(run, loop, future, alone))
+        return future
 
     def _work(self) -> None:
         """Own the database until told to stop; the thread's whole life."""
@@ -151,10 +154,12 @@ class Database:
                 for job in jobs:
                     self._attempt([job])
                 return
+            self.healthy = False
             failure = StoreUnavailable(str(error))
             outcomes = [(job, None, failure) for job in jobs]
-        for job, result, failed in outcomes:
-            job.resolve(result, failed)
+        else:
+            self.healthy = True
+        _resolve(outcomes)
 
     def _connected(self) -> sqlite3.Connection:
         """Return the open file; raises StoreUnavailable."""
@@ -200,14 +205,29 @@ def _run(database: sqlite3.Connection, jobs: list[_Job]) -> list[_Outcome]:
     if jobs[0].alone:
         return [(jobs[0], jobs[0].run(database), None)]
     try:
-        database.execute("BEGIN IMMEDIATE")
-        outcomes = [(job, *_run_in_savepoint(database, job)) for job in jobs]
-        database.execute("COMMIT")
+        with _transaction(database):
+            return [(job, job.run(database), None) for job in jobs]
     except FAILURES:
+        raise
+    except Exception as error:  # noqa: BLE001 - its caller gets it, whatever it is
+        if len(jobs) == 1:
+            return [(jobs[0], None, error)]
+    # Nothing was kept. Once more, and only those fail that cannot be done.
+    with _transaction(database):
+        return [(job, *_run_in_savepoint(database, job)) for job in jobs]
+
+
+@contextmanager
+def _transaction(database: sqlite3.Connection) -> Iterator[None]:
+    """Commit what is done meanwhile; nothing of it if it raises."""
+    try:
+        database.execute("BEGIN IMMEDIATE")
+        yield
+        database.execute("COMMIT")
+    except BaseException:
         with suppress(*FAILURES):
             database.execute("ROLLBACK")
         raise
-    return outcomes
 
 
 def _run_in_savepoint(
@@ -221,8 +241,20 @@ def _run_in_savepoint(
         result = job.run(database)
     except FAILURES:
         raise
-    except Exception as error:  # noqa: BLE001 - its caller gets it, whatever it is
+    except Exception as error:  # noqa: BLE001 - as above
         database.execute("ROLLBACK TO job")
         failure = error
     database.execute("RELEASE job")
     return result, failure
+
+
+def _resolve(outcomes: list[_Outcome]) -> None:
+    """Hand outcomes to those who wait, in one turn of their loop if that still runs."""
+
+    def resolve() -> None:
+        """Hand them over."""
+        for job, result, failed in outcomes:
+            job.resolve(result, failed)
+
+    with suppress(RuntimeError):
+        outcomes[0][0].loop.call_soon_threadsafe(resolve)

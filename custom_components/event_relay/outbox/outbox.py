@@ -110,23 +110,40 @@ class Outbox:
 
         The wait, in seconds, ends with the first attempt's outcome, and at once
         while the connection sends nothing. Raises InvalidField, OutboxFull and
-        StoreUnavailable; then there is no such delivery.
+        StoreUnavailable; then there is no such delivery. Of these SentUnrecorded
+        says that it may have arrived all the same.
         """
         if self._worker is not None:
             await self._worker.follow_clock()
-        delivery = self._delivery(request)
+        delivery, payload = self._delivery(request)
         queue = self._waiter(delivery.id)
         try:
-            accepted = await self._store.accept(
-                delivery, limit=self._limit, noted=self._memory(request)
-            )
-            # One that was there already is read from the file, and nothing new.
-            if accepted.origin is delivery.origin:
+            accepted, new = await self._accepted(request, delivery, payload)
+            if new:
                 self._tell(accepted)
-            self._wake()
             return await self._outcome(accepted, queue, wait)
         finally:
             self._forget(delivery.id, queue)
+
+    async def _accepted(
+        self, request: Request, delivery: Delivery, payload: object
+    ) -> tuple[Delivery, bool]:
+        """Commit a delivery; return it as stored, and whether it is new.
+
+        One that has taken a slot is sent meanwhile.
+        """
+        worker = self._worker
+        accepting = self._store.accepting(
+            delivery, limit=self._limit, noted=self._memory(request)
+        )
+        if worker is not None and delivery.state is DeliveryState.SENDING:
+            overlap = worker.send_at_once(delivery, payload, accepting)
+            return await overlap.acceptance(), True
+        accepted = await accepting
+        if worker is not None:
+            worker.notice()
+        # One that was there already is read from the file, and nothing new.
+        return accepted, accepted.origin is delivery.origin
 
     async def retry(
         self, delivery: Delivery, *, confirm: bool = False, wait: float = 0
@@ -206,15 +223,19 @@ class Outbox:
         self._wake()
         return given_up
 
-    def _delivery(self, request: Request) -> Delivery:
-        """Make the delivery of a request; raises InvalidField."""
+    def _delivery(self, request: Request) -> tuple[Delivery, object]:
+        """Make the delivery of a request, and its payload; raises InvalidField.
+
+        It takes a slot, to be sent while it is being committed, if there is a free
+        one and nothing can go wrong by that.
+        """
         operation = self._backend.operation(request.operation)
         payload = operation.parse(request.data)
         capabilities = self._capabilities()
-        operation.check(payload, capabilities, self._clock())
-        delivery_id = request.id or str(uuid4())
         now = self._clock()
-        return Delivery(
+        operation.check(payload, capabilities, now)
+        delivery_id = request.id or str(uuid4())
+        delivery = Delivery(
             id=delivery_id,
             connection=self._connection,
             operation=operation.name,
@@ -230,6 +251,16 @@ class Outbox:
             expires_at=operation.expires(payload, request.occurred_at, capabilities),
             due_at=now + self._put_off() if request.planned else now,
         )
+        if (
+            self._worker is not None
+            and request.id is None
+            and not request.planned
+            and _keeps_no_order(delivery)
+            and operation.overlaps(payload, capabilities)
+            and self._worker.takes_at_once(delivery)
+        ):
+            delivery = outcomes.claimed(delivery, now)
+        return delivery, payload
 
     def _memory(self, request: Request) -> Memory | None:
         """Return what is to be remembered with a request, if anything is."""
@@ -255,7 +286,8 @@ class Outbox:
     ) -> Delivery:
         """Return what became of a delivery within so many seconds."""
         held = self._worker is None or self._worker.held
-        if wait <= 0 or held or delivery.state.settled:
+        on_its_way = delivery.state is DeliveryState.SENDING
+        if wait <= 0 or (held and not on_its_way) or delivery.state.settled:
             return delivery
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):
@@ -293,6 +325,12 @@ class Outbox:
         """Tell the worker that there is something to do."""
         if self._worker is not None:
             self._worker.wake()
+
+
+def _keeps_no_order(delivery: Delivery) -> bool:
+    """Say whether a delivery goes neither before nor after another."""
+    alone = delivery.key is None or delivery.key == delivery.id
+    return alone and delivery.lane is None and delivery.follows is None
 
 
 def outcome_unknown(delivery: Delivery) -> bool:

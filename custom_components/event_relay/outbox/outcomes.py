@@ -56,6 +56,23 @@ def hold(error: BackendError) -> timedelta | None:
             return None
 
 
+def claimed(delivery: Delivery, now: datetime) -> Delivery:
+    """Begin an attempt."""
+    return replace(
+        delivery,
+        state=DeliveryState.SENDING,
+        attempts=delivery.attempts + 1,
+        first_sent_at=delivery.first_sent_at or now,
+        due_at=None,
+    )
+
+
+def unclaimed(delivery: Delivery, now: datetime) -> Delivery:
+    """Take back an attempt that was not begun; it keeps its place in the line."""
+    due_at = min(delivery.accepted_at, now)
+    return _back(delivery, due_at, attempts=delivery.attempts - 1)
+
+
 def limits(error: BackendError) -> bool:
     """Say whether the backend is there and takes no more for now."""
     return isinstance(error, Unavailable) and (
@@ -189,11 +206,13 @@ def known(delivery: Delivery, due_at: datetime) -> Delivery:
 
 def delivered(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
     """End a delivery whose steps are all done."""
-    warnings = (*receipt.warnings, *delivery.warnings)
+    if delivery.warnings:
+        warnings = (*receipt.warnings, *delivery.warnings)
+        receipt = replace(receipt, warnings=warnings)
     return replace(
         delivery,
         state=DeliveryState.DELIVERED,
-        receipt=replace(receipt, warnings=warnings),
+        receipt=receipt,
         failure=None,
         unclear=False,
         due_at=None,

@@ -1,7 +1,9 @@
 """How much room connections have, without counting what waits at each acceptance."""
 
+from collections.abc import Sequence
 import sqlite3
 
+from .delivery import Delivery
 from .file import StoreError
 
 
@@ -20,11 +22,21 @@ class Room:
         """Know nothing yet."""
         self._left: dict[tuple[str, int], int] = {}
 
-    def take(self, database: sqlite3.Connection, owner: str, limit: int) -> None:
-        """Take the room for one more delivery; raises OutboxFull."""
+    def take(
+        self,
+        database: sqlite3.Connection,
+        owner: str,
+        limit: int,
+        unwritten: Sequence[Delivery] = (),
+    ) -> None:
+        """Take the room for one more delivery; raises OutboxFull.
+
+        What is about to be written with it takes room, too.
+        """
         left = self._left.get((owner, limit), 0)
         if not left:
-            left = max(0, limit - _waiting(database, owner))
+            waiting = sum(one.connection == owner for one in unwritten)
+            left = max(0, limit - _waiting(database, owner) - waiting)
         if not left:
             raise OutboxFull
         self._left[owner, limit] = left - 1

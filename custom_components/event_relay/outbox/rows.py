@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 import json
 import sqlite3
-from typing import Any
 
 from ..backends.base import Receipt
 from .delivery import Delivery, DeliveryState, Failure, Origin, OriginKind
+
+type Value = str | int | float | None
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -74,47 +75,74 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE INDEX paged ON deliveries (connection, state, sequence);
     """,
+    """
+    CREATE INDEX bound ON deliveries (connection, outside_id)
+        WHERE outside_id IS NOT NULL
+        AND state IN ('pending', 'sending', 'uncertain');
+    """,
 )
 """One script for each version of the schema; `PRAGMA user_version` counts them."""
 
 
-def to_row(delivery: Delivery) -> dict[str, Any]:
-    """Return the columns of a delivery."""
+COLUMNS = (
+    *("id", "connection", "operation", "version", "payload", "summary"),
+    *("origin", "subentry_id", "context_id", "user_id", "occurred_at", "accepted_at"),
+    *("key", "lane", "follows", "expires_at"),
+    *("state", "due_at", "attempts", "first_sent_at", "asked_since", "look_ups"),
+    *("unclear", "results", "warnings", "clue", "outside_id", "receipt"),
+    *("failure_code", "failure_reason", "settled_at"),
+)
+"""All columns but the place of a row, in the order of `values`."""
+OUTCOME_COLUMNS = ("id", "expires_at", *COLUMNS[COLUMNS.index("state") :])
+"""The columns that change after acceptance, in the order of `outcome_values`."""
+
+
+def values(delivery: Delivery) -> tuple[Value, ...]:
+    """Return what all columns of a delivery hold."""
+    origin = delivery.origin
+    return (
+        delivery.id,
+        delivery.connection,
+        delivery.operation,
+        delivery.version,
+        json.dumps(delivery.payload),
+        delivery.summary,
+        origin.kind.value,
+        origin.subentry_id,
+        origin.context_id,
+        origin.user_id,
+        delivery.occurred_at.timestamp(),
+        delivery.accepted_at.timestamp(),
+        delivery.key,
+        delivery.lane,
+        delivery.follows,
+        *outcome_values(delivery)[1:],
+    )
+
+
+def outcome_values(delivery: Delivery) -> tuple[Value, ...]:
+    """Return what the columns hold that change after acceptance, its id before them."""
     receipt = delivery.receipt
     failure = delivery.failure
-    return {
-        "id": delivery.id,
-        "connection": delivery.connection,
-        "operation": delivery.operation,
-        "version": delivery.version,
-        "payload": json.dumps(delivery.payload),
-        "summary": delivery.summary,
-        "origin": delivery.origin.kind.value,
-        "subentry_id": delivery.origin.subentry_id,
-        "context_id": delivery.origin.context_id,
-        "user_id": delivery.origin.user_id,
-        "occurred_at": delivery.occurred_at.timestamp(),
-        "accepted_at": delivery.accepted_at.timestamp(),
-        "state": delivery.state.value,
-        "key": delivery.key,
-        "lane": delivery.lane,
-        "follows": delivery.follows,
-        "expires_at": _seconds(delivery.expires_at),
-        "due_at": _seconds(delivery.due_at),
-        "attempts": delivery.attempts,
-        "first_sent_at": _seconds(delivery.first_sent_at),
-        "asked_since": _seconds(delivery.asked_since),
-        "look_ups": delivery.look_ups,
-        "unclear": int(delivery.unclear),
-        "results": json.dumps(dict(delivery.results)),
-        "warnings": json.dumps(delivery.warnings),
-        "clue": json.dumps(delivery.clue) if delivery.clue is not None else None,
-        "outside_id": receipt.outside_id if receipt else None,
-        "receipt": json.dumps(_dump_receipt(receipt)) if receipt else None,
-        "failure_code": failure.code if failure else None,
-        "failure_reason": failure.reason if failure else None,
-        "settled_at": _seconds(delivery.settled_at),
-    }
+    return (
+        delivery.id,
+        _seconds(delivery.expires_at),
+        delivery.state.value,
+        _seconds(delivery.due_at),
+        delivery.attempts,
+        _seconds(delivery.first_sent_at),
+        _seconds(delivery.asked_since),
+        delivery.look_ups,
+        int(delivery.unclear),
+        json.dumps(dict(delivery.results)) if delivery.results else "{}",
+        json.dumps(delivery.warnings) if delivery.warnings else "[]",
+        json.dumps(delivery.clue) if delivery.clue is not None else None,
+        receipt.outside_id if receipt else None,
+        json.dumps(_dump_receipt(receipt)) if receipt else None,
+        failure.code if failure else None,
+        failure.reason if failure else None,
+        _seconds(delivery.settled_at),
+    )
 
 
 def from_row(row: sqlite3.Row) -> Delivery:

@@ -1,18 +1,22 @@
 """The durable store of deliveries, shared by all connections."""
 
+import asyncio
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-import sqlite3
 
-from . import listing, memory, queries
+from . import claiming, listing, memory, queries, writing
+from .claiming import Taken
 from .database import Database
 from .delivery import TRANSITIONS, Delivery, DeliveryState
 from .file import SetAside, StoreError, StoreUnavailable, begin_backup, end_backup
+from .gathering import Gathering
 from .listing import Listed
 from .memory import Memory, Note
-from .queries import Counts, StaleDelivery, Taken
+from .queries import Counts
 from .room import OutboxFull, Room
+from .writing import Acceptance, Change, StaleDelivery
 
 __all__ = [
     "Counts",
@@ -47,6 +51,8 @@ class Store:
         """
         self._database = Database(path, damaged)
         self._room = Room()
+        self._accepting = Gathering(partial(writing.accept, room=self._room))
+        self._changing = Gathering(partial(writing.change, room=self._room))
 
     async def open(self) -> None:
         """Open the file; raises StoreUnavailable."""
@@ -64,6 +70,11 @@ class Store:
         """Finish what waits and close the file."""
         await self._database.close()
 
+    @property
+    def healthy(self) -> bool:
+        """Whether the file could be written when it was last tried."""
+        return self._database.healthy
+
     async def accept(
         self,
         delivery: Delivery,
@@ -76,11 +87,18 @@ class Store:
         A delivery whose id is already there is not stored twice: the one that is
         there is returned. Raises OutboxFull and StoreUnavailable.
         """
-        return await self._database.run(
-            lambda connection: queries.accept(
-                connection, delivery, self._room, limit, noted
-            )
-        )
+        return await self.accepting(delivery, limit=limit, noted=noted)
+
+    def accepting(
+        self,
+        delivery: Delivery,
+        *,
+        limit: int = UNSETTLED_LIMIT,
+        noted: Memory | None = None,
+    ) -> asyncio.Future[Delivery]:
+        """Queue the commit of a new delivery; return what `accept` would wait for."""
+        acceptance = Acceptance(delivery=delivery, limit=limit, noted=noted)
+        return self._accepting.put(self._database, acceptance)
 
     async def update(
         self, delivery: Delivery, *, was: DeliveryState, anew: bool = False
@@ -94,19 +112,15 @@ class Store:
         if delivery.state is not was and delivery.state not in TRANSITIONS[was]:
             message = f"no way from {was} to {delivery.state}"
             raise ValueError(message)
-
-        def write(connection: sqlite3.Connection) -> None:
-            queries.write(connection, delivery, was, anew=anew)
-            if was.settled:
-                self._room.forget()
-
-        await self._database.run(write)
+        await self._changing.put(
+            self._database, Change(delivery=delivery, was=was, anew=anew)
+        )
         return delivery
 
     async def recover(self, owner: str, now: datetime) -> int:
         """Make uncertain what an earlier run left in `sending`; return how many."""
         return await self._database.run(
-            lambda connection: queries.recover(connection, owner, now)
+            lambda connection: claiming.recover(connection, owner, now)
         )
 
     async def take(
@@ -126,7 +140,7 @@ class Store:
         `expire_since` only what was accepted from then on expires.
         """
         return await self._database.run(
-            lambda connection: queries.take(
+            lambda connection: claiming.take(
                 connection,
                 owner,
                 now,
@@ -144,13 +158,13 @@ class Store:
         is older only the time of the next attempt is.
         """
         await self._database.run(
-            lambda connection: queries.shift(connection, owner, jump, started)
+            lambda connection: claiming.shift(connection, owner, jump, started)
         )
 
     async def hasten(self, owner: str, now: datetime, *, limit: int | None) -> None:
         """Let what waits for another attempt wait no longer; the first due first."""
         await self._database.run(
-            lambda connection: queries.hasten(connection, owner, now, limit)
+            lambda connection: claiming.hasten(connection, owner, now, limit)
         )
 
     async def prune(self, owner: str, before: datetime) -> int:

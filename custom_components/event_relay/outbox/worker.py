@@ -1,7 +1,7 @@
 """The worker of a connection: it claims what is due and has it carried out."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 import logging
@@ -12,8 +12,10 @@ from ..backends.errors import BackendError
 from .carrier import Carrier, persist
 from .clock import SteadyClock
 from .delivery import Delivery
-from .store import StaleDelivery, Store
+from .overlap import Overlap
+from .store import Store
 from .throttle import Throttle
+from .under_way import UnderWay, is_late
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -53,8 +55,18 @@ class Worker:
         self._connection = connection
         self._store = store
         self._clock = clock
-        self._changed = changed
+        self._tell = changed
         self._contacted = contacted
+        self._throttle = Throttle(backend, chance)
+        self._under_way = UnderWay(
+            backend=backend,
+            store=store,
+            clock=clock,
+            throttle=self._throttle,
+            send=self._send,
+            changed=changed,
+            ended=self._ended,
+        )
         self._carrier = Carrier(
             connection=connection,
             backend=backend,
@@ -63,14 +75,14 @@ class Worker:
             store=store,
             clock=clock,
             chance=chance,
-            changed=changed,
+            answered=self._under_way.answered,
+            changed=self._changed,
             got_through=self._got_through,
             troubled=self._troubled,
         )
-        self._sending: dict[str, asyncio.Task[None]] = {}
-        self._looking_up: dict[str, asyncio.Task[None]] = {}
         self._awake = asyncio.Event()
-        self._throttle = Throttle(backend, chance)
+        self._at_rest = False
+        """Whether nothing waits in the file, as of the last turn."""
         if starts_after:
             self._throttle.hold(clock() + starts_after)
         self._turning = asyncio.Lock()
@@ -85,11 +97,42 @@ class Worker:
 
     def wake(self) -> None:
         """Look for work now."""
+        self._at_rest = False
         self._awake.set()
+
+    def notice(self) -> None:
+        """Look for work as soon as it could be begun."""
+        self._at_rest = False
+        if self._under_way.short or self.held:
+            self.wake()
+
+    def takes_at_once(self, delivery: Delivery) -> bool:
+        """Say whether a new delivery can be sent beside its acceptance.
+
+        Only if a slot is free and nothing else waits: then all that is said of what
+        waits, its order and bound, is about nothing.
+        """
+        ready = self._at_rest and self._store.healthy and not self.held
+        late = is_late(delivery, delivery.accepted_at)
+        return ready and self._under_way.free > 0 and not late
+
+    def send_at_once(
+        self, delivery: Delivery, payload: object, accepting: asyncio.Future[Delivery]
+    ) -> Overlap:
+        """Begin to send what `takes_at_once`, and whose acceptance is queued."""
+        overlap = Overlap(
+            delivery=delivery,
+            payload=payload,
+            accepted=accepting,
+            attempted=asyncio.get_running_loop().create_future(),
+        )
+        self._under_way.send(delivery, self._carrier.send_at_once(overlap))
+        return overlap
 
     def pause(self) -> None:
         """Send nothing until resumed; what has its time over still expires."""
         self._throttle.paused = True
+        self.wake()
 
     def resume(self) -> None:
         """Go on after a pause, and forget a time to wait for."""
@@ -117,21 +160,19 @@ class Worker:
         self._throttle.stopping = True
         self.wake()
         with suppress(TimeoutError):
-            # What a turn is claiming now comes to be under way at its end.
+            # What a turn is claiming now waits again once it has ended.
             async with asyncio.timeout_at(until), self._turning:
                 pass
-        if tasks := (*self._sending.values(), *self._looking_up.values()):
-            _, late = await asyncio.wait(tasks, timeout=max(0, until - now()))
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._under_way.stop(max(0, until - now()))
 
     async def _turn(self) -> float | None:
         """Do what is due; return the seconds until something is, None for never."""
+        self._at_rest = False
         await persist(self.follow_clock)
+        await persist(self._under_way.put_back)
         now = self._clock()
-        throttle = self._throttle
-        slots, look_ups = throttle.slots(now, len(self._sending), len(self._looking_up))
+        throttle, under_way = self._throttle, self._under_way
+        slots, look_ups = under_way.slots(now)
         if (limit := throttle.hastened(slots)) != 0:
             await persist(
                 lambda: self._store.hasten(self._connection, now, limit=limit)
@@ -140,19 +181,19 @@ class Worker:
             lambda: self._store.take(
                 self._connection,
                 now,
-                slots=slots,
+                slots=under_way.claims(slots),
                 look_ups=look_ups,
-                busy=self._looking_up.keys(),
+                busy=under_way.looking_up.keys(),
                 expire_since=None if self._clock.steady else self._started,
             )
         )
+        self._at_rest = not (taken.waiting or self._awake.is_set())
         for delivery in taken.ended:
             self._changed(delivery)
-        for delivery in taken.claimed:
-            self._spawn(self._sending, delivery, self._carrier.send)
+        under_way.take(taken.claimed)
         alone = throttle.alone and bool(taken.claimed)
         for delivery in () if alone else taken.look_ups:
-            self._spawn(self._looking_up, delivery, self._carrier.look_up)
+            under_way.look_up(delivery, self._carrier.look_up(delivery))
         moments = [
             moment
             for moment in (taken.next_at, throttle.next_at(now))
@@ -168,6 +209,8 @@ class Worker:
         To be called before anything is accepted, which has its times right. Raises
         StoreUnavailable; then it is done by the next call.
         """
+        if not self._clock.jumped and not self._jump:
+            return
         async with self._following_clock:
             self._jump += self._clock.take_jump()
             if not (jump := self._jump):
@@ -178,30 +221,20 @@ class Worker:
             self._started += jump
             self._throttle.shift(jump)
 
-    def _spawn(
-        self,
-        tasks: dict[str, asyncio.Task[None]],
-        delivery: Delivery,
-        work: Callable[[Delivery], Coroutine[Any, Any, None]],
-    ) -> None:
-        """Work on a delivery beside the worker's turns."""
-        task = asyncio.create_task(work(delivery), name=f"event_relay {delivery.id}")
-        tasks[delivery.id] = task
+    async def _send(self, delivery: Delivery) -> None:
+        """Send what has been claimed."""
+        await self._carrier.send(delivery)
 
-        def ended(task: asyncio.Task[None]) -> None:
-            # The delivery may have been claimed again before this was called.
-            if tasks.get(delivery.id) is task:
-                del tasks[delivery.id]
+    def _ended(self) -> None:
+        """Look for work when something is over, if there can be any."""
+        if not self._at_rest and (self._under_way.short or self.held):
             self.wake()
-            if task.cancelled() or (error := task.exception()) is None:
-                return
-            if isinstance(error, StaleDelivery):
-                # Somebody gave it up meanwhile; what was found out has no use.
-                _LOGGER.debug("Delivery %s has moved on", delivery.id)
-            else:
-                _LOGGER.error("Delivery %s broke off", delivery.id, exc_info=error)
 
-        task.add_done_callback(ended)
+    def _changed(self, delivery: Delivery) -> None:
+        """Pass an outcome on; what has not ended by it will want another turn."""
+        if not delivery.state.settled:
+            self.wake()
+        self._tell(delivery)
 
     def _got_through(self) -> None:
         """Take note of an answer; what had waited for one need not wait any longer."""

@@ -11,6 +11,7 @@ from homeassistant.exceptions import TemplateError
 from ..backends.base import Ending, InvalidField
 from ..outbox.memory import Note, Notes
 from ..outbox.outbox import Request
+from ..outbox.overlap import SentUnrecorded
 from ..outbox.store import StoreError
 from . import limits
 from .armed import Armed
@@ -54,7 +55,8 @@ class Delivering:
         try:
             await self._submit(cause, armed.fields.render(variables), notes)
         except (InvalidField, TemplateError, StoreError) as error:
-            self._count_no_more(cause)
+            if not isinstance(error, SentUnrecorded):
+                self._count_no_more(cause)
             refused = isinstance(error, StoreError)
             if notes and not refused:
                 await self._member.remember_if_possible(notes)
@@ -127,9 +129,10 @@ class Delivering:
         """Have it accepted, with all that is to be remembered of it."""
         member, rule = self._member, self._rule
         occurrence = cause.occurrence
-        delivery_id = occurrence.delivery_id(rule.id) if occurrence else str(uuid4())
+        delivery_id = occurrence.delivery_id(rule.id) if occurrence else None
         event = self._opening(delivery_id, cause)
         if event is not None:
+            delivery_id = event.delivery_id
             notes = {**notes, event.name: event.note}
         async with self._beginning(event):
             data = await member.way.canonical(rule.operation, fields)
@@ -158,7 +161,7 @@ class Delivering:
             return nullcontext()
         return self._openings.beginning(event)
 
-    def _opening(self, delivery_id: str, cause: Cause) -> OpenEvent | None:
+    def _opening(self, delivery_id: str | None, cause: Cause) -> OpenEvent | None:
         """Return the event that a firing begins, None if it begins none."""
         if self._openings is None or (until := self._rule.until) is None:
             return None
@@ -166,7 +169,7 @@ class Delivering:
             return None
         longest = _TEST_OPEN if cause.test else until.longest_open
         return OpenEvent(
-            delivery_id=delivery_id,
+            delivery_id=delivery_id or str(uuid4()),
             ends_by=cause.occurred_at + longest,
             entity_id=cause.entity_id,
             state=cause.state,

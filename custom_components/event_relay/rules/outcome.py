@@ -9,6 +9,7 @@ from homeassistant.exceptions import TemplateError
 
 from ..backends.base import InvalidField
 from ..outbox.delivery import Delivery, DeliveryState
+from ..outbox.overlap import SentUnrecorded
 from ..outbox.store import OutboxFull, StoreError
 
 
@@ -63,6 +64,8 @@ def reason_key(error: Exception) -> str:
             return f"field_{error.problem}"
         case OutboxFull():
             return "outbox_full"
+        case SentUnrecorded():
+            return "sent_unrecorded"
         case StoreError():
             return "outbox_unavailable"
         case TemplateError():

@@ -115,6 +115,13 @@ class CreateCameraEventOperation(
         return occurred_at + (EXPIRES if dated else EXPIRES_UNDATED)
 
     @override
+    def overlaps(
+        self, payload: CreateCameraEvent, capabilities: FrigateCapabilities
+    ) -> bool:
+        """Let go at once what ends by itself and is looked up by our own id."""
+        return payload.duration is not None and capabilities.version.keeps_draw
+
+    @override
     def key(self, payload: CreateCameraEvent, delivery_id: str) -> str:
         """Keep the event's end and updates behind it."""
         return delivery_id

@@ -18,6 +18,7 @@ FRIGATE = Backend(
     ),
     load_capabilities=FrigateCapabilities.load,
     concurrency=4,
+    claims_ahead=16,
     # What is missing counts as absent 30 s after it was sent, and not before.
     look_up_after=(2, 5, 10, 15, 60),
 )

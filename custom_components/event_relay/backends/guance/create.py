@@ -118,6 +118,13 @@ class CreateCustomEventOperation(
         """Return when the workspace would no longer keep the event."""
         return payload.date(occurred_at) + capabilities.retention
 
+    @override
+    def overlaps(
+        self, payload: CreateCustomEvent, capabilities: GuanceCapabilities
+    ) -> bool:
+        """Let it go at once: it is a point in time, and looked up by our own id."""
+        return True
+
 
 async def _create(
     client: GuanceClient, payload: CreateCustomEvent, context: StepContext

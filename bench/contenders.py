@@ -1,0 +1,230 @@
+"""Who is measured: Event Relay, an automation with `rest_command`, bare aiohttp.
+
+All react to a state in the same house and send the same event to the same server.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+import json
+from typing import Any, Protocol
+
+from aiohttp import ClientSession
+from homeassistant.config_entries import ConfigSubentryDataWithId
+from homeassistant.core import HomeAssistant, callback
+
+from custom_components.event_relay.coordinator import RelayConfigEntry
+from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
+
+from .backend import AT_ONCE, OPERATION
+
+ARMED = "input_boolean.armed"
+RELAY_BELL = "binary_sensor.relay_bell"
+REST_BELL = "binary_sensor.rest_bell"
+FIELDS = {
+    "number": "{{ trigger.to_state.attributes.number }}",
+    "title": "{{ trigger.to_state.name }} at {{ states('sensor.place') }}",
+}
+_IF_ARMED = {"condition": "state", "entity_id": ARMED, "state": "on"}
+
+
+def a_trigger(bell: str) -> dict[str, Any]:
+    """Return what fires whenever a bell rings; each ring has a number."""
+    return {"trigger": "state", "entity_id": bell, "attribute": "number"}
+
+
+def a_rule(
+    bell: str = RELAY_BELL,
+    *,
+    operation: str = OPERATION,
+    fields: dict[str, Any] | None = None,
+    rule_id: str = "01BENCHRULE000000000000000",
+) -> ConfigSubentryDataWithId:
+    """Return a rule with a condition and two templates."""
+    return ConfigSubentryDataWithId(
+        data={
+            "triggers": [a_trigger(bell)],
+            "conditions": [_IF_ARMED],
+            "operation": operation,
+            "fields": FIELDS if fields is None else fields,
+        },
+        subentry_id=rule_id,
+        subentry_type="rule",
+        title=f"Rule of {bell}",
+        unique_id=None,
+    )
+
+
+def an_automation(address: str) -> dict[str, Any]:
+    """Return the configuration of what does the same with nothing of ours."""
+    return {
+        "rest_command": {
+            "send_event": {
+                "url": f"{address}/events",
+                "method": "post",
+                "content_type": "application/json",
+                "payload": '{"number": {{ number }}, "title": {{ title | tojson }}}',
+            }
+        },
+        "automation": [
+            {
+                # Without an id, which the editor gives to every automation, it would
+                # keep no trace of its runs.
+                "id": "ring",
+                "alias": "Ring",
+                "mode": "parallel",
+                "max": 10_000,
+                "triggers": [a_trigger(REST_BELL)],
+                "conditions": [_IF_ARMED],
+                "actions": [{"action": "rest_command.send_event", "data": FIELDS}],
+            }
+        ],
+    }
+
+
+@callback
+def furnish(hass: HomeAssistant, *more_bells: str) -> None:
+    """Set the states that conditions and templates read, and the bells."""
+    hass.states.async_set(ARMED, "on")
+    hass.states.async_set("sensor.place", "the front door")
+    for bell in (RELAY_BELL, REST_BELL, *more_bells):
+        hass.states.async_set(bell, "on", {"friendly_name": "Bell", "number": -1})
+
+
+class Contender(Protocol):
+    """Somebody who sends an event for each ring."""
+
+    name: str
+
+    def fire(self, number: int) -> None:
+        """Cause one event to be sent."""
+
+    async def settle(self, number: int) -> None:
+        """Wait until so many, counted from `begin`, have been sent."""
+
+    def begin(self) -> None:
+        """Count anew."""
+
+
+class Relay:
+    """A rule of Event Relay; an event counts once it is committed as delivered."""
+
+    name = "event_relay"
+
+    def __init__(
+        self, hass: HomeAssistant, entry: RelayConfigEntry, bell: str = RELAY_BELL
+    ) -> None:
+        """Take the house and the connection that has the rule."""
+        self._hass = hass
+        self._bell = bell
+        self._settled = 0
+        self._lost: DeliveryState | None = None
+        self._progress = asyncio.Event()
+        entry.runtime_data.outbox.listen(self._heard)
+
+    def begin(self) -> None:
+        """Count anew."""
+        self._settled = 0
+
+    def fire(self, number: int) -> None:
+        """Ring the bell."""
+        _ring(self._hass, self._bell, number)
+
+    async def settle(self, number: int) -> None:
+        """Wait until so many have been delivered.
+
+        Raises RuntimeError if one of them has ended otherwise.
+        """
+        while self._settled < number:
+            if self._lost is not None:
+                raise RuntimeError(f"a delivery ended as {self._lost}")
+            self._progress.clear()
+            await self._progress.wait()
+
+    def _heard(self, delivery: Delivery) -> None:
+        """Count what has been delivered."""
+        if delivery.state is DeliveryState.DELIVERED:
+            self._settled += 1
+        elif delivery.state.settled:
+            self._lost = delivery.state
+        self._progress.set()
+
+
+class RestCommand:
+    """An automation; an event counts once its run has ended."""
+
+    name = "rest_command"
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Take the house that has the automation."""
+        self._hass = hass
+
+    def begin(self) -> None:
+        """Count nothing: whoever waits waits for all."""
+
+    def fire(self, number: int) -> None:
+        """Ring the bell."""
+        _ring(self._hass, REST_BELL, number)
+
+    async def settle(self, number: int) -> None:
+        """Wait until every run has ended."""
+        del number
+        await self._hass.async_block_till_done()
+
+
+class Bare:
+    """A client of aiohttp that sends at once; nobody can be faster with it."""
+
+    name = "aiohttp"
+
+    def __init__(self, session: ClientSession, address: str) -> None:
+        """Take a session and where the server is."""
+        self._session = session
+        self._address = f"{address}/events"
+        self._waiting: asyncio.Queue[int] = asyncio.Queue()
+        self._sent = 0
+        self._progress = asyncio.Event()
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Have eight of it at work."""
+        tasks = [asyncio.create_task(self._work()) for _ in range(AT_ONCE)]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    def begin(self) -> None:
+        """Count anew."""
+        self._sent = 0
+
+    def fire(self, number: int) -> None:
+        """Have one sent."""
+        self._waiting.put_nowait(number)
+
+    async def settle(self, number: int) -> None:
+        """Wait until so many have been answered."""
+        while self._sent < number:
+            self._progress.clear()
+            await self._progress.wait()
+
+    async def _work(self) -> None:
+        """Send one event after the other."""
+        while True:
+            number = await self._waiting.get()
+            event = json.dumps({"number": number, "title": "Bell at the front door"})
+            async with self._session.post(
+                self._address,
+                data=event.encode(),
+                headers={"Content-Type": "application/json"},
+            ) as response:
+                await response.read()
+            self._sent += 1
+            self._progress.set()
+
+
+@callback
+def _ring(hass: HomeAssistant, bell: str, number: int) -> None:
+    """Give a bell a new number."""
+    hass.states.async_set(bell, "on", {"friendly_name": "Bell", "number": number})

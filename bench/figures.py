@@ -1,0 +1,68 @@
+"""What is measured, what it must reach, and how it is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import override
+
+type Figures = dict[str, float]
+"""Values by their keys; one that has no bar is there to compare with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """What a figure must reach."""
+
+    what: str
+    limit: float
+    at_least: bool = False
+    """Whether more is better."""
+
+    def reached(self, value: float) -> bool:
+        """Say whether a value is good enough."""
+        return value >= self.limit if self.at_least else value <= self.limit
+
+    @override
+    def __str__(self) -> str:
+        """Return the limit as it is written."""
+        return f"{'≥' if self.at_least else '≤'} {self.limit:g}"
+
+
+BARS: Mapping[str, Bar] = {
+    "latency_p50_vs_rest_command": Bar(
+        what="trigger to arrival, median, ÷ rest_command", limit=0.8
+    ),
+    "latency_p99_vs_rest_command": Bar(
+        what="trigger to arrival, 99th percentile, ÷ rest_command", limit=1.0
+    ),
+    "burst_vs_rest_command": Bar(
+        what="settled per second in a burst ÷ rest_command", limit=3, at_least=True
+    ),
+    "burst_vs_aiohttp": Bar(
+        what="settled per second in a burst ÷ bare aiohttp", limit=0.45, at_least=True
+    ),
+    "loop_stall_ms": Bar(what="longest stall of the loop in that burst", limit=20),
+    "backlog_rss_mb": Bar(what="memory for 100,000 waiting deliveries", limit=15),
+    "backlog_start_ms": Bar(what="set-up with those 100,000", limit=100),
+    "import_ms": Bar(what="import of the integration", limit=100),
+    "idle_wakeups_per_minute": Bar(
+        what="wake-ups of four healthy connections with 100 rules", limit=4
+    ),
+    "rules_1000_arm_ms": Bar(what="1,000 rules armed", limit=500),
+    "growth_10x": Bar(
+        what="cost of a delivery with 100,000 waiting ÷ 10,000", limit=1.1
+    ),
+}
+
+
+def table(figures: Figures) -> str:
+    """Return the figures as lines for people, those with a bar first."""
+    lines = [
+        f"{key:<30}{figures[key]:>10.2f}  {bar!s:<7} "
+        f"{'yes' if bar.reached(figures[key]) else 'NO ':<4} {bar.what}"
+        for key, bar in BARS.items()
+        if key in figures
+    ]
+    lines += [
+        f"{key:<44}{value:>10.2f}" for key, value in figures.items() if key not in BARS
+    ]
+    return "\n".join(lines)

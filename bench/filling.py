@@ -1,0 +1,49 @@
+"""Outbox files that hold many waiting deliveries."""
+
+import asyncio
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from custom_components.event_relay.outbox.delivery import Delivery, Origin, OriginKind
+from custom_components.event_relay.outbox.file import open_file
+from custom_components.event_relay.outbox.room import Room
+from custom_components.event_relay.outbox.writing import Acceptance, accept
+from custom_components.event_relay.storage import FILE_NAME
+
+from .backend import OPERATION
+
+LIMIT = 200_000
+"""The most deliveries that the options of a connection let wait."""
+
+
+async def fill(folder: Path, waiting: int) -> None:
+    """Write an outbox file whose deliveries are all due, and close it cleanly."""
+    await asyncio.to_thread(_fill, folder / FILE_NAME, waiting)
+
+
+def _fill(path: Path, waiting: int) -> None:
+    """Write the file."""
+    with closing(open_file(path).database) as database:
+        database.execute("BEGIN")
+        deliveries = (_a_delivery(number) for number in range(waiting))
+        acceptances = [Acceptance(delivery=one, limit=LIMIT) for one in deliveries]
+        accept(database, acceptances, Room())
+        database.execute("COMMIT")
+
+
+def _a_delivery(number: int) -> Delivery:
+    """Return a delivery as the connection of the bench has accepted it."""
+    now = datetime.now(UTC)
+    return Delivery(
+        id=f"waiting-{number:07}",
+        connection="bench",
+        operation=OPERATION,
+        version=1,
+        payload={"number": number, "title": "Bell at the front door"},
+        summary="Bell at the front door",
+        origin=Origin(kind=OriginKind.ACTION, context_id="0" * 26),
+        occurred_at=now,
+        accepted_at=now,
+        due_at=now,
+    )

@@ -1,0 +1,105 @@
+"""How often four healthy connections wake the house while nothing happens.
+
+Two houses live at the same time, one of them without connections: what wakes that
+one is Home Assistant itself. The clocks of their loops go faster than ours, so that
+an hour of timers is over in half a minute.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+import json
+import sys
+import time
+
+from homeassistant.core import HomeAssistant
+
+from custom_components.event_relay.outbox import clock
+from custom_components.event_relay.outbox.database import Database
+
+from .backend import BenchClient
+from .contenders import a_rule, furnish
+from .figures import Figures
+from .house import a_connection, connect, home, run
+from .process import answer_of, serving
+
+CONNECTIONS = 4
+RULES = 100
+_FASTER = 120
+_SETTLING = 5.0
+"""Seconds until what a start leaves behind has been done."""
+
+
+async def measure(*, minutes: int) -> Figures:
+    """Return what wakes the house in a minute, over so many minutes of its time."""
+    ours, without = await asyncio.gather(
+        answer_of("bench.idle", str(CONNECTIONS), str(minutes)),
+        answer_of("bench.idle", "0", str(minutes)),
+    )
+    figures = {
+        f"idle_{what}": (number - without.get(what, 0)) / minutes
+        for what, number in ours.items()
+    }
+    return {**figures, "idle_wakeups_per_minute": sum(figures.values())}
+
+
+async def _idle(connections: int, minutes: int) -> Figures:
+    """Count what wakes a house with so many connections."""
+    # A clock is believed after a minute, of which the bench has none to spare.
+    clock.STEADY_AFTER = 1.0
+    async with serving("bench.receiver") as address, home() as hass:
+        await _connect(hass, address, connections)
+        await asyncio.sleep(_SETTLING)
+        _hasten(hass.loop)
+        with _counted(hass.loop) as woken:
+            await asyncio.sleep(minutes * 60)
+        return dict(woken)
+
+
+async def _connect(hass: HomeAssistant, address: str, connections: int) -> None:
+    """Set up the connections, which share the rules among them."""
+    bells = [f"binary_sensor.bell_{number}" for number in range(RULES)]
+    furnish(hass, *bells)
+    for number in range(connections):
+        rules = [a_rule(bell, rule_id=bell) for bell in bells[number::connections]]
+        await connect(hass, a_connection(address, rules, entry_id=f"bench{number}"))
+
+
+def _hasten(loop: asyncio.AbstractEventLoop) -> None:
+    """Let the loop's time go by faster from now on."""
+    begin = time.monotonic()
+    loop.time = lambda: begin + (time.monotonic() - begin) * _FASTER  # type: ignore[method-assign]
+
+
+@contextmanager
+def _counted(loop: asyncio.AbstractEventLoop) -> Iterator[Counter[str]]:
+    """Count timers that fire, jobs of the outbox's thread, and requests."""
+    woken: Counter[str] = Counter({"timers": 0, "thread_jobs": 0, "requests": 0})
+    fire = asyncio.TimerHandle._run  # noqa: SLF001 - the one place that all pass
+    job, ask = Database.run, BenchClient.capabilities
+
+    def counting[**P, ResultT](
+        what: str, work: Callable[P, ResultT]
+    ) -> Callable[P, ResultT]:
+        """Count each call."""
+
+        def counted(*args: P.args, **rest: P.kwargs) -> ResultT:
+            woken[what] += 1
+            return work(*args, **rest)
+
+        return counted
+
+    asyncio.TimerHandle._run = counting("timers", fire)  # type: ignore[method-assign] # noqa: SLF001
+    Database.run = counting("thread_jobs", job)  # type: ignore[method-assign]
+    BenchClient.capabilities = counting("requests", ask)  # type: ignore[method-assign]
+    try:
+        yield woken
+    finally:
+        asyncio.TimerHandle._run = fire  # type: ignore[method-assign] # noqa: SLF001
+        Database.run = job  # type: ignore[method-assign]
+        BenchClient.capabilities = ask  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(_idle(*(int(number) for number in sys.argv[1:])))))

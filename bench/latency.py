@@ -1,0 +1,56 @@
+"""From a trigger to the arrival of what it causes, one at a time."""
+
+import asyncio
+from collections.abc import Sequence
+from statistics import median
+import time
+
+from .contenders import Contender
+from .figures import Figures
+from .receiving import Receiving
+from .side_by_side import SideBySide
+
+REST = 0.02
+"""Seconds between one event and the next: each finds the house at rest, and its code
+no more in the processor's caches than it is when a doorbell rings."""
+
+
+async def measure(house: SideBySide, *, rounds: int, events: int) -> Figures:
+    """Return percentiles in milliseconds, and the ratios that have a bar."""
+    p50s: dict[str, list[float]] = {one.name: [] for one in house.contenders}
+    p99s: dict[str, list[float]] = {one.name: [] for one in house.contenders}
+    for number in range(-1, rounds):
+        for contender in house.contenders:
+            seconds = await _round(contender, house.receiving, events)
+            if number >= 0:  # the first round only warms up
+                p50s[contender.name].append(percentile(seconds, 50))
+                p99s[contender.name].append(percentile(seconds, 99))
+    p50 = {name: median(values) * 1000 for name, values in p50s.items()}
+    p99 = {name: median(values) * 1000 for name, values in p99s.items()}
+    figures = {f"latency_p50_ms_{name}": value for name, value in p50.items()}
+    figures |= {f"latency_p99_ms_{name}": value for name, value in p99.items()}
+    figures["latency_p50_vs_rest_command"] = p50["event_relay"] / p50["rest_command"]
+    figures["latency_p99_vs_rest_command"] = p99["event_relay"] / p99["rest_command"]
+    return figures
+
+
+async def _round(
+    contender: Contender, receiving: Receiving, events: int
+) -> list[float]:
+    """Return the seconds that each of some events took."""
+    fired: list[float] = []
+    await receiving.arrivals()
+    contender.begin()
+    for number in range(events):
+        fired.append(time.monotonic())
+        contender.fire(number)
+        await contender.settle(number + 1)
+        await asyncio.sleep(REST)
+    arrivals = await receiving.arrivals()
+    return [arrivals[number] - moment for number, moment in enumerate(fired)]
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Return the value below which so many of a hundred lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]

@@ -1,0 +1,60 @@
+"""Servers and fresh processes of our own, ended with whoever uses them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+import json
+import sys
+from typing import Any
+
+from demo.patience import TookTooLong
+
+_PATIENCE = 600.0
+"""Seconds that a process may take to say something."""
+
+
+@asynccontextmanager
+async def serving(*module: str) -> AsyncIterator[str]:
+    """Run a module that serves, such as `bench.receiver`; yield its address."""
+    process = await _started(*module)
+    try:
+        yield (await _line(process)).removeprefix("listening on ")
+    finally:
+        await _ended(process)
+
+
+async def answer_of(*module: str) -> dict[str, Any]:
+    """Return the JSON object that a fresh process prints."""
+    process = await _started(*module)
+    try:
+        answer: dict[str, Any] = json.loads(await _line(process))
+    finally:
+        await _ended(process)
+    return answer
+
+
+async def _started(*module: str) -> asyncio.subprocess.Process:
+    """Start a module with this Python."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", *module, stdout=asyncio.subprocess.PIPE
+    )
+
+
+async def _line(process: asyncio.subprocess.Process) -> str:
+    """Return the next line that a process prints."""
+    assert process.stdout is not None  # noqa: S101 - it is a pipe
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            line = await process.stdout.readline()
+    except TimeoutError:
+        raise TookTooLong("a process said nothing") from None
+    if not line:
+        raise RuntimeError("a process ended without a word")
+    return line.decode().strip()
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """End a process, if it has not ended by itself."""
+    if process.returncode is None:
+        process.terminate()
+    await process.wait()

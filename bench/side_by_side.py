@@ -1,0 +1,56 @@
+"""The three contenders in one house, ready to be measured in turn."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import ClientSession
+
+from .contenders import (
+    Bare,
+    Contender,
+    Relay,
+    RestCommand,
+    a_rule,
+    an_automation,
+    furnish,
+)
+from .house import a_connection, connect, home
+from .process import serving
+from .receiving import Receiving
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideBySide:
+    """Who is measured, and the server that all of them send to."""
+
+    relay: Relay
+    rest_command: RestCommand
+    bare: Bare
+    receiving: Receiving
+
+    @property
+    def contenders(self) -> tuple[Contender, ...]:
+        """Return them in the order in which they take turns."""
+        return self.relay, self.rest_command, self.bare
+
+
+@asynccontextmanager
+async def side_by_side() -> AsyncIterator[SideBySide]:
+    """Yield the contenders, at rest."""
+    async with (
+        serving("bench.receiver") as address,
+        ClientSession() as session,
+        home(an_automation(address)) as hass,
+    ):
+        furnish(hass)
+        entry = a_connection(address, [a_rule()])
+        await connect(hass, entry)
+        bare = Bare(session, address)
+        with bare.working():
+            yield SideBySide(
+                relay=Relay(hass, entry),
+                rest_command=RestCommand(hass),
+                bare=bare,
+                receiving=Receiving(session, address),
+            )

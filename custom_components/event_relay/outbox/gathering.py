@@ -1,0 +1,70 @@
+"""Gathers what is alike in one turn of the loop, so that it is one job of the file."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+import sqlite3
+
+from .database import Database
+from .file import StoreError
+
+type Written[ResultT] = Sequence[ResultT | Exception]
+"""For each item, in their order, what became of it."""
+
+
+class Gathering[ItemT, ResultT]:
+    """Writes items of one kind; each has an outcome of its own."""
+
+    def __init__(
+        self, write: Callable[[sqlite3.Connection, Sequence[ItemT]], Written[ResultT]]
+    ) -> None:
+        """Take what writes some items at once, inside a transaction."""
+        self._write = write
+        self._items: list[ItemT] = []
+        self._futures: list[asyncio.Future[ResultT]] = []
+
+    def put(self, database: Database, item: ItemT) -> asyncio.Future[ResultT]:
+        """Have an item written with those of this turn; return what tells the outcome.
+
+        Its error may be what `write` says of it, or StoreUnavailable.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[ResultT] = loop.create_future()
+        if not self._items:
+            loop.call_soon(self._flush, database)
+        self._items.append(item)
+        self._futures.append(future)
+        return future
+
+    def _flush(self, database: Database) -> None:
+        """Write what has been gathered."""
+        items, futures = self._items, self._futures
+        self._items, self._futures = [], []
+        self._queue(database, items, futures)
+
+    def _queue(
+        self,
+        database: Database,
+        items: Sequence[ItemT],
+        futures: Sequence[asyncio.Future[ResultT]],
+    ) -> None:
+        """Queue a job that writes some items, and tell each its outcome."""
+
+        def tell(written: asyncio.Future[Written[ResultT]]) -> None:
+            """Tell those who have not gone."""
+            error = written.exception()
+            if error and len(items) > 1 and not isinstance(error, StoreError):
+                # One of them cannot be written at all; the others can.
+                for item, future in zip(items, futures, strict=True):
+                    self._queue(database, [item], [future])
+                return
+            outcomes = [error] * len(items) if error else written.result()
+            for future, outcome in zip(futures, outcomes, strict=True):
+                if future.done():
+                    continue
+                if isinstance(outcome, BaseException):
+                    future.set_exception(outcome)
+                else:
+                    future.set_result(outcome)
+
+        job = database.put(lambda connection: self._write(connection, items))
+        job.add_done_callback(tell)

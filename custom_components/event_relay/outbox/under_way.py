@@ -1,0 +1,196 @@
+"""What a worker has under way: sent, settling, looked up, and what is next."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime, timedelta
+import logging
+from typing import Any
+
+from ..backends.base import Backend
+from . import outcomes
+from .delivery import Delivery, DeliveryState
+from .store import StaleDelivery, Store, StoreUnavailable
+from .throttle import Throttle
+
+_LOGGER = logging.getLogger(__name__)
+
+AHEAD_PATIENCE = timedelta(seconds=2)
+"""How long something claimed ahead may wait: it counts as sent since its claim."""
+
+type Tasks = dict[str, asyncio.Task[None]]
+type Work = Coroutine[Any, Any, None]
+
+
+class UnderWay:
+    """Fills the slots of a connection.
+
+    Where a backend can be asked for everything, more is claimed than there are slots,
+    and a slot is free again before what became of its delivery is committed: so that
+    none of them waits for the file.
+    """
+
+    def __init__(
+        self,
+        *,
+        backend: Backend,
+        store: Store,
+        clock: Callable[[], datetime],
+        throttle: Throttle,
+        send: Callable[[Delivery], Work],
+        changed: Callable[[Delivery], None],
+        ended: Callable[[], None],
+    ) -> None:
+        """Take what sends a delivery; `ended` hears of everything that is over."""
+        self._backend = backend
+        self._store = store
+        self._clock = clock
+        self._throttle = throttle
+        self._send = send
+        self._changed = changed
+        self._ended = ended
+        self.sending: Tasks = {}
+        self.settling: Tasks = {}
+        """Answered, with an outcome that is still being committed."""
+        self.looking_up: Tasks = {}
+        self._ready: deque[Delivery] = deque()
+        """Claimed, and to be sent as soon as a slot is free."""
+
+    def slots(self, now: datetime) -> tuple[int, int]:
+        """Return how many more deliveries may be sent, and looked up."""
+        return self._throttle.slots(now, len(self.sending), len(self.looking_up))
+
+    @property
+    def free(self) -> int:
+        """How many more deliveries may be sent now."""
+        return self.slots(self._clock())[0]
+
+    @property
+    def short(self) -> bool:
+        """Whether there may soon be a slot with nothing that could be sent."""
+        if len(self._ready) <= self._backend.claims_ahead // 4:
+            return True
+        return _is_stale(self._ready[0], self._clock())
+
+    def claims(self, slots: int) -> int:
+        """Return how many deliveries to claim where so many may be sent."""
+        if self._throttle.held(self._clock()) or self._throttle.pace.pause:
+            return max(0, slots - len(self._ready))
+        claimed = len(self.sending) + len(self.settling) + len(self._ready)
+        return max(0, self._backend.concurrency + self._backend.claims_ahead - claimed)
+
+    def take(self, claimed: Iterable[Delivery]) -> None:
+        """Send what has been claimed, as slots become free."""
+        self._ready.extend(claimed)
+        self._fill_slots()
+
+    def send(self, delivery: Delivery, work: Work) -> None:
+        """Send one delivery beside the worker's turns."""
+        self._spawn(self.sending, delivery, work)
+
+    def look_up(self, delivery: Delivery, work: Work) -> None:
+        """Look one delivery up beside the worker's turns."""
+        self._spawn(self.looking_up, delivery, work)
+
+    def answered(self, delivery: Delivery) -> None:
+        """Free the slot of a delivery whose outcome is only to be committed.
+
+        Not where nobody can be asked for it: of those no more than are sent at once
+        may be cut off before that.
+        """
+        if len(self.settling) >= self._backend.claims_ahead // 2:
+            return
+        if (task := self.sending.pop(delivery.id, None)) is not None:
+            self.settling[delivery.id] = task
+            self._fill_slots()
+
+    async def put_back(self) -> None:
+        """Let what was claimed wait again if it is not to be sent now.
+
+        Raises StoreUnavailable; then it is done by the next call.
+        """
+        now = self._clock()
+        held = self._throttle.held(now)
+        back = [one for one in self._ready if held or _is_stale(one, now)]
+        if not back:
+            return
+        self._ready = deque(one for one in self._ready if one not in back)
+        written = await asyncio.gather(
+            *(
+                self._store.update(
+                    outcomes.unclaimed(delivery, now), was=DeliveryState.SENDING
+                )
+                for delivery in back
+            ),
+            return_exceptions=True,
+        )
+        trouble: StoreUnavailable | None = None
+        for delivery, outcome in zip(back, written, strict=True):
+            if isinstance(outcome, StoreUnavailable):
+                trouble = outcome
+                self._ready.append(delivery)
+            elif isinstance(outcome, Delivery):
+                self._changed(outcome)
+        if trouble is not None:
+            raise trouble
+
+    async def stop(self, patience: float) -> None:
+        """Give what is under way its time to end, in seconds, and then cut it off."""
+        try:
+            await self.put_back()
+        except StoreUnavailable as error:
+            _LOGGER.debug("What was claimed is looked up in the next run: %s", error)
+        tasks = (
+            *self.sending.values(),
+            *self.settling.values(),
+            *self.looking_up.values(),
+        )
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=patience)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _fill_slots(self) -> None:
+        """Send what is claimed, as far as slots are free."""
+        now = self._clock()
+        while self._ready and not _is_stale(self._ready[0], now) and self.free > 0:
+            delivery = self._ready.popleft()
+            self.send(delivery, self._send(delivery))
+
+    def _spawn(self, tasks: Tasks, delivery: Delivery, work: Work) -> None:
+        """Work on a delivery beside the worker's turns."""
+        # Eagerly: what it sends is on its way before anything else is done.
+        task = asyncio.create_task(
+            work, name=f"event_relay {delivery.id}", eager_start=True
+        )
+        tasks[delivery.id] = task
+
+        def ended(task: asyncio.Task[None]) -> None:
+            # The delivery may have been claimed again before this was called.
+            for where in (tasks, self.settling):
+                if where.get(delivery.id) is task:
+                    del where[delivery.id]
+            self._fill_slots()
+            self._ended()
+            if task.cancelled() or (error := task.exception()) is None:
+                return
+            if isinstance(error, StaleDelivery):
+                # Somebody gave it up meanwhile; what was found out has no use.
+                _LOGGER.debug("Delivery %s has moved on", delivery.id)
+            else:
+                _LOGGER.error("Delivery %s broke off", delivery.id, exc_info=error)
+
+        task.add_done_callback(ended)
+
+
+def is_late(delivery: Delivery, now: datetime) -> bool:
+    """Say whether a delivery has its time over."""
+    return delivery.expires_at is not None and delivery.expires_at <= now
+
+
+def _is_stale(claimed: Delivery, now: datetime) -> bool:
+    """Say whether something claimed ahead has waited for too long."""
+    since = claimed.first_sent_at or now
+    return is_late(claimed, now) or now - since > AHEAD_PATIENCE
