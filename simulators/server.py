@@ -68,13 +68,13 @@ class Simulator(StandIn):
     async def stop(self) -> None:
         """Stop listening and drop every connection; what is stored stays."""
         self._stopping.set()
-        self.flush()
         if self._tls_port is not None:
             await self._tls_port.stop()
             self._tls_port = None
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        self.flush()
         # A client in the same loop hears in its next turn that it was cut off.
         await asyncio.sleep(0)
         await asyncio.sleep(0)

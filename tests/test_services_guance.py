@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.guance import create, envelope, pace
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
-from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.outbox import pace as outbox_pace, policy
 from custom_components.event_relay.registry import BY_NAME
 from simulators.faults import Fault, FaultKind
 from simulators.guance import GuanceSimulator
@@ -326,15 +326,22 @@ async def test_limit_makes_all_wait_and_asks_for_no_new_key(
     simulator: GuanceSimulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(envelope, "LIMITED_FOR", 1)
+    monkeypatch.setattr(envelope, "LIMITED_FOR", 2)
+    monkeypatch.setattr(outbox_pace, "FIRST", 0.1)
     simulator.configure(rate_limit=0)
     first = await act(hass, ACTION, **DOOR)
     assert (first["state"], requests(simulator, "/create")) == ("pending", 1)
     second = await act(hass, ACTION, **DOOR)
     assert (second["state"], requests(simulator, "/create")) == ("pending", 1)
     assert hass.config_entries.flow.async_progress_by_handler(DOMAIN) == []
-    (listed,) = (await act(hass, "list_deliveries", limit=1))["deliveries"]
-    assert listed["delivery_id"] == second["delivery_id"]
+    told = (await act(hass, "list_deliveries"))["deliveries"]
+    assert [one["delivery_id"] for one in told] == [
+        second["delivery_id"],
+        first["delivery_id"],
+    ]
+    for one in told:
+        # Both wait for the connection, whatever their own turn is.
+        assert datetime.fromisoformat(one["due_at"]) > dt_util.utcnow()
 
     simulator.configure(rate_limit=None)
     for answer in (first, second):

@@ -4,6 +4,7 @@ from collections.abc import Coroutine, Mapping
 from datetime import datetime
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
@@ -79,7 +80,7 @@ async def async_list(call: ServiceCall) -> ServiceResponse:
     except StoreUnavailable as error:
         raise outbox_error(error) from error
     tell = listed if await _may_know(call) else _listed_without_personal
-    return {"deliveries": [tell(delivery) for delivery in deliveries]}
+    return {"deliveries": [tell(call.hass, delivery) for delivery in deliveries]}
 
 
 async def _may_know(call: ServiceCall) -> bool:
@@ -173,10 +174,11 @@ async def _allowed(
         raise outbox_error(error, entry.title) from error
 
 
-def listed(delivery: Delivery) -> dict[str, Any]:
+def listed(hass: HomeAssistant, delivery: Delivery) -> dict[str, Any]:
     """Return what a list says of a delivery; times are ISO 8601 in UTC.
 
-    `follows` is the id of the delivery whose event an end or change is about.
+    `follows` is the id of the delivery whose event an end or change is about, and
+    `due_at` when it is tried next, as far as is known.
     """
     receipt = delivery.receipt
     failure = delivery.failure
@@ -189,7 +191,7 @@ def listed(delivery: Delivery) -> dict[str, Any]:
         "occurred_at": delivery.occurred_at.isoformat(),
         "accepted_at": delivery.accepted_at.isoformat(),
         "settled_at": _iso(delivery.settled_at),
-        "due_at": _iso(delivery.due_at),
+        "due_at": _iso(_next_try(hass, delivery)),
         "expires_at": _iso(delivery.expires_at),
         "attempts": delivery.attempts,
         "outside_id": receipt.outside_id if receipt else None,
@@ -210,9 +212,20 @@ def without_personal(row: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-def _listed_without_personal(delivery: Delivery) -> dict[str, Any]:
+def _listed_without_personal(hass: HomeAssistant, delivery: Delivery) -> dict[str, Any]:
     """Return what a list says of a delivery to those who are no administrators."""
-    return without_personal(listed(delivery))
+    return without_personal(listed(hass, delivery))
+
+
+def _next_try(hass: HomeAssistant, delivery: Delivery) -> datetime | None:
+    """Return when a delivery is tried next: not before its connection sends again."""
+    entry: RelayConfigEntry | None
+    entry = hass.config_entries.async_get_entry(delivery.connection)
+    due = delivery.due_at
+    if due is None or entry is None or entry.state is not ConfigEntryState.LOADED:
+        return due
+    held_until = entry.runtime_data.worker.held_until
+    return max(due, held_until) if held_until else due
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -83,7 +83,7 @@ async def _async_list(
     connection.send_result(
         msg["id"],
         {
-            "deliveries": [_row(one, connection) for one in page],
+            "deliveries": [_row(hass, one, connection) for one in page],
             ATTR_BEFORE: page[-1].sequence if len(page) == limit else None,
             "connections": [
                 {
@@ -115,7 +115,7 @@ async def _async_get(
     connection.send_result(
         msg["id"],
         {
-            **listed(delivery),
+            **listed(hass, delivery),
             "origin_title": subentry.title if subentry else None,
             "details": delivery.receipt.details if delivery.receipt else {},
         },
@@ -138,7 +138,7 @@ def _async_subscribe(
         """Send what has changed."""
         event: dict[str, object] = {"anew": True}
         if changed is not None:
-            event = {"deliveries": [_row(one, connection) for one in changed]}
+            event = {"deliveries": [_row(hass, one, connection) for one in changed]}
         connection.send_event(msg["id"], event)
 
     follower = Follower(hass, tell, most=LIMIT_MOST)
@@ -147,9 +147,9 @@ def _async_subscribe(
     follower.async_start()
 
 
-def _row(one: Listed, connection: ActiveConnection) -> Row:
+def _row(hass: HomeAssistant, one: Listed, connection: ActiveConnection) -> Row:
     """Return what a user is told of a delivery in a list."""
-    row = listed(one.delivery) | {
+    row = listed(hass, one.delivery) | {
         "sequence": one.sequence,
         "unclear": outcome_unknown(one.delivery),
     }

@@ -24,7 +24,7 @@ from custom_components.event_relay.outbox.throttle import Throttle
 from fleet import simulation
 from fleet.home import NEVER
 from fleet.simulation import Fleet, Simulation
-from tests.outbox import conftest, world
+from tests.outbox import world
 from tests.outbox.ledger import LEDGER
 from tests.outbox.world import Outside, World
 
@@ -32,6 +32,8 @@ DELIVERIES = 12
 HOURS = 3
 CHANCE = 1.0
 """Where all is left to the same chance, all that is decided is the same."""
+LATENCY = 0.2
+"""Seconds that an answer takes; what is sent at once has none before that."""
 
 type Weather = Callable[[float], BackendError | None]
 
@@ -47,7 +49,9 @@ class TimedOutside(Outside):
     @override
     async def write(self, step: str, text: str, context: StepContext) -> JsonObject:
         self.asked_at.append(self.now())
-        if (error := self.weather_at(self.now())) is not None:
+        error = self.weather_at(self.now())
+        await asyncio.sleep(LATENCY)
+        if error is not None:
             raise error
         return {"id": text}
 
@@ -75,7 +79,7 @@ def _asked_by_worker(
     folder: Path, backend: Backend, weather: Weather, patch: pytest.MonkeyPatch
 ) -> list[float]:
     """Return when a worker asks, with its SQLite and its loop, in virtual time."""
-    patch.setattr(conftest, "LEDGER", backend)
+    patch.setattr(world, "LEDGER", backend)
     patch.setattr(world, "Outside", TimedOutside)
     house = World(folder)
     began = house.clock.gone_by
@@ -109,7 +113,7 @@ def _asked_by_simulated(
     backend: Backend, weather: Weather, patch: pytest.MonkeyPatch
 ) -> list[float]:
     """Return when a home of the simulation asks."""
-    patch.setattr(simulation, "LATENCY", (0.0, 0.0))
+    patch.setattr(simulation, "LATENCY", (LATENCY, LATENCY))
     simulated = Simulation(Fleet(homes=1, per_hour=0, backend=backend), tells=False)
     (home,) = simulated.homes
     home.throttle = Throttle(backend, lambda: CHANCE)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 import logging
 from typing import Any
 
@@ -95,6 +95,11 @@ class Worker:
         """Whether nothing is sent now: paused, stopping, told to wait, or broken."""
         return self._throttle.held(self._clock())
 
+    @property
+    def held_until(self) -> datetime | None:
+        """When something may be sent again, if that is later than now and known."""
+        return self._throttle.next_at(self._clock())
+
     def wake(self) -> None:
         """Look for work now."""
         self._at_rest = False
@@ -159,10 +164,11 @@ class Worker:
         until = now() + (STOP_PATIENCE if patience is None else patience)
         self._throttle.stopping = True
         self.wake()
-        with suppress(TimeoutError):
+        if self._store.healthy:
             # What a turn is claiming now waits again once it has ended.
-            async with asyncio.timeout_at(until), self._turning:
-                pass
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(until), self._turning:
+                    pass
         await self._under_way.stop(max(0, until - now()))
 
     async def _turn(self) -> float | None:
