@@ -187,7 +187,8 @@ async def test_wait_zero_answers_when_it_is_safe(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     answer = await act(hass, "create_camera_event", **DOORBELL, wait=0)
-    assert answer == {"delivery_id": answer["delivery_id"], "state": "sending"}
+    assert answer.keys() == {"delivery_id", "state"}
+    assert answer["state"] in {"pending", "sending"}  # at once, or after another
     await until_state(hass, answer["delivery_id"], "delivered")
     assert len(frigate.events) == 1
 
