@@ -34,7 +34,7 @@ MEASUREMENTS: Mapping[str, tuple[Measure, Measure]] = {
         partial(importing.measure, rounds=7),
         partial(importing.measure, rounds=3),
     ),
-    "idle": (partial(idle.measure, minutes=45), partial(idle.measure, minutes=20)),
+    "idle": (partial(idle.measure, minutes=60), partial(idle.measure, minutes=20)),
     "arming": (
         partial(arming.measure, rounds=5, rules=1000),
         partial(arming.measure, rounds=1, rules=1000),
