@@ -111,10 +111,13 @@ class UnderWay:
         """
         now = self._clock()
         held = self._throttle.held(now)
-        back = [one for one in self._ready if held or _is_stale(one, now)]
+        back: list[Delivery] = []
+        kept: deque[Delivery] = deque()
+        for one in self._ready:
+            (back if held or _is_stale(one, now) else kept).append(one)
         if not back:
             return
-        self._ready = deque(one for one in self._ready if one not in back)
+        self._ready = kept
         written = await asyncio.gather(
             *(
                 self._store.update(

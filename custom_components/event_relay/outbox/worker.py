@@ -15,7 +15,7 @@ from .delivery import Delivery
 from .overlap import Overlap
 from .store import Store
 from .throttle import Throttle
-from .under_way import UnderWay, is_late
+from .under_way import UnderWay, Work, is_late
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -227,9 +227,9 @@ class Worker:
             self._started += jump
             self._throttle.shift(jump)
 
-    async def _send(self, delivery: Delivery) -> None:
-        """Send what has been claimed."""
-        await self._carrier.send(delivery)
+    def _send(self, delivery: Delivery) -> Work:
+        """Return the work of sending what has been claimed."""
+        return self._carrier.send(delivery)
 
     def _ended(self) -> None:
         """Look for work when something is over, if there can be any."""
