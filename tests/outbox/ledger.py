@@ -148,7 +148,7 @@ class WriteLine(Operation[LedgerClient, Line, None]):
 
     @override
     def overlaps(self, payload: Line, capabilities: None) -> bool:
-        return "stamp" not in payload.steps
+        return payload.steps[0] == "write" and "stamp" not in payload.steps
 
     @override
     def summary(self, payload: Line) -> str:

@@ -16,7 +16,7 @@ from custom_components.event_relay.outbox.outbox import NotAllowed
 from custom_components.event_relay.outbox.store import SetAside, Store, StoreUnavailable
 
 from .conftest import OWNER, House
-from .ledger import START
+from .ledger import FOUND, START, LedgerClient
 from .test_store import a_delivery
 
 ROWS = 50
@@ -236,4 +236,59 @@ async def test_what_had_ended_in_a_copy_may_have_been_sent_since(
 
     assert restored.state is DeliveryState.UNCERTAIN
     assert restored.first_sent_at == START
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    ("steps", "calls", "state"),
+    [
+        (("write", "note", "stamp"), ["note"], DeliveryState.FAILED),
+        (("note", "write"), ["note"], DeliveryState.DELIVERED),
+        (("write", "note"), ["note"], DeliveryState.DELIVERED),
+        (("note", "stamp"), ["note"], DeliveryState.FAILED),
+    ],
+    ids=["asked, not asked", "asked last", "asked first", "never asked"],
+)
+async def test_no_step_of_what_is_restored_is_sent_blindly(
+    path: Path, steps: tuple[str, ...], calls: list[str], state: DeliveryState
+) -> None:
+    store = Store(path)
+    await store.open()
+    waiting = a_delivery(1, payload={"text": "hello", "steps": [*steps]})
+    await store.accept(waiting)
+    await store.begin_backup()
+    await store.close()
+    await store.open()
+    client = LedgerClient(findings=[FOUND, FOUND])
+    house = House(store, client=client)
+    house.start()
+
+    ended = await house.until(waiting, state)
+
+    assert client.calls == calls
+    assert ended.unclear is (state is DeliveryState.FAILED)
+    await house.stop()
+    await store.close()
+
+
+async def test_step_of_what_is_restored_is_sent_once_it_is_surely_absent(
+    path: Path,
+) -> None:
+    store = Store(path)
+    await store.open()
+    payload = {"text": "hello", "steps": ["note", "write"]}
+    waiting = a_delivery(1, payload=payload)
+    await store.accept(waiting)
+    await store.begin_backup()
+    await store.close()
+    await store.open()
+    house = House(store)
+    house.start()
+
+    await house.until(waiting, DeliveryState.DELIVERED)
+
+    assert house.client.calls == ["note", "write"]
+    _, asked, _ = house.client.contexts
+    assert asked.first_sent_at == START
+    await house.stop()
     await store.close()

@@ -186,8 +186,10 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     def overlaps(self, payload: PayloadT, capabilities: CapabilitiesT) -> bool:
         """Say whether it may be sent while its acceptance is still being committed.
 
-        Only what can be looked up and ends by itself: if the house dies in that very
-        moment, it has happened once, and nobody is left who would have to end it.
+        Only what begins with a step that can be looked up, and ends by itself: if the
+        house dies in that very moment, it has happened once, and nobody is left who
+        would have to end it. A first step that is repeatable does not tell whether a
+        failure of it has left anything outside.
         """
         del payload, capabilities
         return False

@@ -137,7 +137,7 @@ class Carrier:
         if (plan := await self._plan(delivery, commit, payload)) is None:
             return
         for step in plan.left(delivery):
-            delivery = await self._run(delivery, plan, step)
+            delivery = self._onward(await self._run(delivery, plan, step), plan, step)
             if delivery.state is not DeliveryState.SENDING:
                 self.answered(delivery)
                 await commit(delivery, DeliveryState.SENDING)
@@ -146,6 +146,15 @@ class Carrier:
                 await commit(delivery, DeliveryState.SENDING)
         self.answered(delivery)
         await self._deliver(delivery, plan, commit)
+
+    def _onward(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
+        """Go on after a step that is done, or have the next one asked for first."""
+        if not delivery.restored or step.name not in delivery.results:
+            return delivery
+        left = plan.left(delivery)
+        if not left or left[0].repeatable:
+            return delivery
+        return outcomes.asked_first(delivery, self.clock())
 
     async def _run(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
         """Run one step and return what it makes of the delivery."""
@@ -185,6 +194,7 @@ class Carrier:
             following = outcomes.not_asked(delivery, step, self.clock())
         else:
             following = await self._ask(delivery, plan, step, step.find)
+            following = self._onward(following, plan, step)
         if following.state is DeliveryState.PENDING and not plan.left(following):
             uncertain = replace(following, state=DeliveryState.UNCERTAIN)
             await self._deliver(uncertain, plan, self._commit)

@@ -112,6 +112,8 @@ class Delivery:
     """Look-ups of the outcome now unknown."""
     unclear: bool = False
     """Whether the outcome of an attempt is unknown to this day."""
+    restored: bool = False
+    """Whether it is from a backup, so that any step may have been run since then."""
     results: Mapping[str, JsonObject] = field(default_factory=dict)
     """What each step gave that is done."""
     warnings: tuple[str, ...] = ()

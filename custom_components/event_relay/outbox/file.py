@@ -170,19 +170,19 @@ def _columns(database: sqlite3.Connection) -> set[str]:
 def _distrust_copy(database: sqlite3.Connection) -> None:
     """Make uncertain all that waits in a file restored from a backup.
 
-    It may have been sent after the copy was made. So may what had failed or expired,
-    if the user retried it: the outcome of that is unknown, too.
+    It may have been sent after the copy was made, with all of its steps. So may what
+    had failed or expired, if the user retried it: the outcome of that is unknown, too.
     """
     (mark,) = database.execute("PRAGMA application_id").fetchone()
     if mark != _MARK:
         return
     database.executescript(
         "BEGIN IMMEDIATE;"
-        " UPDATE deliveries SET state = 'uncertain', unclear = 1,"
+        " UPDATE deliveries SET state = 'uncertain', unclear = 1, restored = 1,"
         " due_at = coalesce(due_at, accepted_at),"
         " first_sent_at = coalesce(first_sent_at, accepted_at)"
         " WHERE state IN ('pending', 'sending', 'uncertain');"
-        " UPDATE deliveries SET unclear = 1,"
+        " UPDATE deliveries SET unclear = 1, restored = 1,"
         " first_sent_at = coalesce(first_sent_at, accepted_at)"
         " WHERE state IN ('failed', 'expired');"
         " PRAGMA application_id = 0; COMMIT"

@@ -92,6 +92,19 @@ def step_done(
     )
 
 
+def asked_first(delivery: Delivery, now: datetime) -> Delivery:
+    """Ask whether the next step has been run, unknown to this outbox."""
+    return replace(
+        delivery,
+        state=DeliveryState.UNCERTAIN,
+        unclear=True,
+        look_ups=0,
+        asked_since=None,
+        first_sent_at=delivery.accepted_at,
+        due_at=now,
+    )
+
+
 def step_refused(
     delivery: Delivery, step: AnyStep, error: Rejected, now: datetime
 ) -> Delivery:

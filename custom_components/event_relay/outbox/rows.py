@@ -80,6 +80,9 @@ MIGRATIONS: tuple[str, ...] = (
         WHERE outside_id IS NOT NULL
         AND state IN ('pending', 'sending', 'uncertain');
     """,
+    """
+    ALTER TABLE deliveries ADD COLUMN restored INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 """One script for each version of the schema; `PRAGMA user_version` counts them."""
 
@@ -87,7 +90,7 @@ MIGRATIONS: tuple[str, ...] = (
 COLUMNS = (
     *("id", "connection", "operation", "version", "payload", "summary"),
     *("origin", "subentry_id", "context_id", "user_id", "occurred_at", "accepted_at"),
-    *("key", "lane", "follows", "expires_at"),
+    *("key", "lane", "follows", "restored", "expires_at"),
     *("state", "due_at", "attempts", "first_sent_at", "asked_since", "look_ups"),
     *("unclear", "results", "warnings", "clue", "outside_id", "receipt"),
     *("failure_code", "failure_reason", "settled_at"),
@@ -116,6 +119,7 @@ def values(delivery: Delivery) -> tuple[Value, ...]:
         delivery.key,
         delivery.lane,
         delivery.follows,
+        int(delivery.restored),
         *outcome_values(delivery)[1:],
     )
 
@@ -186,6 +190,7 @@ def _from_row(row: sqlite3.Row) -> Delivery:
         asked_since=instant(row["asked_since"]),
         look_ups=row["look_ups"],
         unclear=bool(row["unclear"]),
+        restored=bool(row["restored"]),
         results=json.loads(row["results"]),
         warnings=tuple(json.loads(row["warnings"])),
         clue=json.loads(row["clue"]) if row["clue"] is not None else None,
