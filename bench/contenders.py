@@ -1,26 +1,31 @@
 """Who is measured: Event Relay, an automation with `rest_command`, bare aiohttp.
 
-All react to a state in the same house and send the same event to the same server.
+All react to a state in the same house and send the same event to the same server. A
+fourth shows what is left to gain: a rule of ours that keeps nothing at all.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 import json
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from aiohttp import ClientSession
-from homeassistant.config_entries import ConfigSubentryDataWithId
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.config_entries import ConfigSubentry, ConfigSubentryDataWithId
+from homeassistant.core import Context, HomeAssistant, callback
 
 from custom_components.event_relay.coordinator import RelayConfigEntry
 from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
+from custom_components.event_relay.rules.armed import Armed, arm
+from custom_components.event_relay.rules.rule import read_rule
 
 from .backend import AT_ONCE, OPERATION
 
 ARMED = "input_boolean.armed"
 RELAY_BELL = "binary_sensor.relay_bell"
 REST_BELL = "binary_sensor.rest_bell"
+FORGETFUL_BELL = "binary_sensor.forgetful_bell"
 FIELDS = {
     "number": "{{ trigger.to_state.attributes.number }}",
     "title": "{{ trigger.to_state.name }} at {{ states('sensor.place') }}",
@@ -87,7 +92,7 @@ def furnish(hass: HomeAssistant, *more_bells: str) -> None:
     """Set the states that conditions and templates read, and the bells."""
     hass.states.async_set(ARMED, "on")
     hass.states.async_set("sensor.place", "the front door")
-    for bell in (RELAY_BELL, REST_BELL, *more_bells):
+    for bell in (RELAY_BELL, REST_BELL, FORGETFUL_BELL, *more_bells):
         hass.states.async_set(bell, "on", {"friendly_name": "Bell", "number": -1})
 
 
@@ -172,6 +177,72 @@ class RestCommand:
         await self._hass.async_block_till_done()
 
 
+class Forgetful:
+    """A rule's trigger, condition and templates, and then aiohttp: nothing is kept.
+
+    Whoever lets Home Assistant do its part, and keeps anything, takes longer.
+    """
+
+    name = "nothing_kept"
+
+    def __init__(
+        self, hass: HomeAssistant, session: ClientSession, address: str
+    ) -> None:
+        """Take a house, a session and where the server is."""
+        self._hass = hass
+        self._session = session
+        self._address = f"{address}/events"
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._sent = 0
+        self._progress = asyncio.Event()
+        self._armed: Armed | None = None
+
+    @asynccontextmanager
+    async def armed(self) -> AsyncIterator[None]:
+        """Have its rule armed."""
+        of = a_rule(FORGETFUL_BELL)
+        rule = read_rule(
+            ConfigSubentry(
+                data=MappingProxyType(dict(of["data"])),
+                subentry_type=of["subentry_type"],
+                title=of["title"],
+                unique_id=None,
+            )
+        )
+        armed = await arm(self._hass, rule, triggered=self._async_triggered, ended=None)
+        self._armed = armed
+        try:
+            yield
+        finally:
+            armed.disarm()
+
+    def begin(self) -> None:
+        """Count anew."""
+        self._sent = 0
+
+    def fire(self, number: int) -> None:
+        """Ring the bell."""
+        _ring(self._hass, FORGETFUL_BELL, number)
+
+    async def settle(self, number: int) -> None:
+        """Wait until so many have been answered."""
+        while self._sent < number:
+            self._progress.clear()
+            await self._progress.wait()
+
+    async def _async_triggered(
+        self, variables: dict[str, Any], _: Context | None = None
+    ) -> None:
+        """Send what the templates say, if the condition holds."""
+        if self._armed is None or not self._armed.allows(variables):
+            return
+        fields = self._armed.fields.render(variables)
+        async with self._free:
+            await _post(self._session, self._address, fields)
+        self._sent += 1
+        self._progress.set()
+
+
 class Bare:
     """A client of aiohttp that sends at once; nobody can be faster with it."""
 
@@ -185,8 +256,8 @@ class Bare:
         self._sent = 0
         self._progress = asyncio.Event()
 
-    @contextmanager
-    def working(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
         """Have eight of it at work."""
         tasks = [asyncio.create_task(self._work()) for _ in range(AT_ONCE)]
         try:
@@ -213,15 +284,22 @@ class Bare:
         """Send one event after the other."""
         while True:
             number = await self._waiting.get()
-            event = json.dumps({"number": number, "title": "Bell at the front door"})
-            async with self._session.post(
-                self._address,
-                data=event.encode(),
-                headers={"Content-Type": "application/json"},
-            ) as response:
-                await response.read()
+            event = {"number": number, "title": "Bell at the front door"}
+            await _post(self._session, self._address, event)
             self._sent += 1
             self._progress.set()
+
+
+async def _post(
+    session: ClientSession, address: str, event: Mapping[str, object]
+) -> None:
+    """Send an event and read the answer."""
+    async with session.post(
+        address,
+        data=json.dumps(event).encode(),
+        headers={"Content-Type": "application/json"},
+    ) as response:
+        await response.read()
 
 
 @callback

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from custom_components.event_relay.outbox.delivery import Delivery, Origin, OriginKind
 from custom_components.event_relay.outbox.file import open_file
+from custom_components.event_relay.outbox.recent import Recent
 from custom_components.event_relay.outbox.room import Room
 from custom_components.event_relay.outbox.writing import Acceptance, accept
 from custom_components.event_relay.storage import FILE_NAME
@@ -28,7 +29,7 @@ def _fill(path: Path, waiting: int) -> None:
         database.execute("BEGIN")
         deliveries = (_a_delivery(number) for number in range(waiting))
         acceptances = [Acceptance(delivery=one, limit=LIMIT) for one in deliveries]
-        accept(database, acceptances, Room())
+        accept(database, acceptances, Room(), Recent())
         database.execute("COMMIT")
 
 

@@ -1,7 +1,7 @@
 """Servers and fresh processes of our own, ended with whoever uses them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 import json
 import sys
@@ -23,9 +23,14 @@ async def serving(*module: str) -> AsyncIterator[str]:
         await _ended(process)
 
 
-async def answer_of(*module: str) -> dict[str, Any]:
-    """Return the JSON object that a fresh process prints."""
-    process = await _started(*module)
+async def answer_of(
+    *module: str, environment: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the JSON object that a fresh process prints.
+
+    Its environment is ours, unless it is given one.
+    """
+    process = await _started(*module, environment=environment)
     try:
         answer: dict[str, Any] = json.loads(await _line(process))
     finally:
@@ -33,10 +38,12 @@ async def answer_of(*module: str) -> dict[str, Any]:
     return answer
 
 
-async def _started(*module: str) -> asyncio.subprocess.Process:
+async def _started(
+    *module: str, environment: Mapping[str, str] | None = None
+) -> asyncio.subprocess.Process:
     """Start a module with this Python."""
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", *module, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", *module, stdout=asyncio.subprocess.PIPE, env=environment
     )
 
 

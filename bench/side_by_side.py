@@ -1,4 +1,4 @@
-"""The three contenders in one house, ready to be measured in turn."""
+"""The contenders in one house, ready to be measured in turn."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 from .contenders import (
     Bare,
     Contender,
+    Forgetful,
     Relay,
     RestCommand,
     a_rule,
@@ -27,12 +28,13 @@ class SideBySide:
     relay: Relay
     rest_command: RestCommand
     bare: Bare
+    forgetful: Forgetful
     receiving: Receiving
 
     @property
     def contenders(self) -> tuple[Contender, ...]:
         """Return them in the order in which they take turns."""
-        return self.relay, self.rest_command, self.bare
+        return self.relay, self.rest_command, self.bare, self.forgetful
 
 
 @asynccontextmanager
@@ -47,10 +49,12 @@ async def side_by_side() -> AsyncIterator[SideBySide]:
         entry = a_connection(address, [a_rule()])
         await connect(hass, entry)
         bare = Bare(session, address)
-        with bare.working():
+        forgetful = Forgetful(hass, session, address)
+        async with bare.working(), forgetful.armed():
             yield SideBySide(
                 relay=Relay(hass, entry),
                 rest_command=RestCommand(hass),
                 bare=bare,
+                forgetful=forgetful,
                 receiving=Receiving(session, address),
             )

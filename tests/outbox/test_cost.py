@@ -14,6 +14,7 @@ import pytest
 from custom_components.event_relay.outbox import claiming, listing, queries
 from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
 from custom_components.event_relay.outbox.file import open_file
+from custom_components.event_relay.outbox.recent import Recent
 from custom_components.event_relay.outbox.room import OutboxFull, Room
 from custom_components.event_relay.outbox.writing import Acceptance, accept
 
@@ -33,7 +34,7 @@ def _store(
 ) -> object:
     """Accept deliveries; raises OutboxFull if there is no room for one."""
     some = [Acceptance(delivery=delivery, limit=limit) for delivery in deliveries]
-    outcomes = accept(database, some, room)
+    outcomes = accept(database, some, room, Recent())
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
@@ -51,7 +52,14 @@ def _recover(database: sqlite3.Connection, _: Room) -> object:
 
 def _take(database: sqlite3.Connection, _: Room) -> object:
     return claiming.take(
-        database, OWNER, NOW, slots=4, look_ups=4, busy=(), expire_since=None
+        database,
+        OWNER,
+        NOW,
+        slots=4,
+        look_ups=4,
+        busy=(),
+        expire_since=None,
+        recent=Recent(),
     )
 
 

@@ -412,6 +412,8 @@ async def test_row_of_an_unreadable_version_fails_with_that_reason(
     await store._database.run(
         lambda database: database.execute("UPDATE deliveries SET version = 99").rowcount
     )
+    await store.close()
+    await store.open()
     idle.start()
 
     delivery = await idle.until(delivery, FAILED)

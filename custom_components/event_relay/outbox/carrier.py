@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
 from typing import Any
@@ -17,7 +17,7 @@ from ..backends.base import (
 )
 from ..backends.errors import BackendError, Rejected
 from . import outcomes
-from .delivery import Delivery, DeliveryState, Failure
+from .delivery import Delivery, DeliveryState, Failure, altered
 from .outcomes import AnyFind, AnyStep
 from .overlap import Overlap
 from .store import Store, StoreUnavailable
@@ -65,7 +65,7 @@ class Plan:
 
         From here on no look-up takes its outside id for another delivery's.
         """
-        return replace(delivery, receipt=self.receipt(delivery))
+        return altered(delivery, receipt=self.receipt(delivery))
 
     def receipt(self, delivery: Delivery) -> Receipt:
         """Normalise what is done; what has arrived is not lost by a receipt."""
@@ -177,7 +177,7 @@ class Carrier:
         except Exception:
             _LOGGER.exception("Delivery %s: step %s broke", delivery.id, step.name)
             failure = Failure(code="internal_error")
-            unclear = replace(delivery, unclear=not step.repeatable)
+            unclear = altered(delivery, unclear=not step.repeatable)
             return outcomes.failed(unclear, failure, self.clock())
         self.got_through()
         return plan.bound(outcomes.step_done(delivery, step, result, self.clock()))
@@ -196,7 +196,7 @@ class Carrier:
             following = await self._ask(delivery, plan, step, step.find)
             following = self._onward(following, plan, step)
         if following.state is DeliveryState.PENDING and not plan.left(following):
-            uncertain = replace(following, state=DeliveryState.UNCERTAIN)
+            uncertain = altered(following, state=DeliveryState.UNCERTAIN)
             await self._deliver(uncertain, plan, self._commit)
             return
         await self._commit(following, DeliveryState.UNCERTAIN)

@@ -3,17 +3,20 @@
 Every function takes the open database; `owner` is the entry id of a connection.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+import json
 import sqlite3
 
 from . import outcomes, policy, writing
 from .delivery import START_NEVER_WAS, Delivery
+from .recent import Recent
 from .rows import from_row
 
 _CLAIMABLE = (
-    "SELECT * FROM deliveries AS one WHERE connection = :owner"
+    "SELECT json_group_array(json_array(id, lane)) FROM ("
+    " SELECT id, lane FROM deliveries AS one WHERE connection = :owner"
     " AND state = 'pending' AND due_at <= :now"
     " AND NOT EXISTS (SELECT 1 FROM deliveries AS former"
     " WHERE former.connection = one.connection AND former.key = one.key"
@@ -25,9 +28,12 @@ _CLAIMABLE = (
     " AND NOT EXISTS (SELECT 1 FROM deliveries AS other"
     " WHERE other.connection = one.connection AND other.lane = one.lane"
     " AND other.state IN ('sending', 'uncertain'))"
-    " ORDER BY due_at, sequence LIMIT :limit"
+    " ORDER BY due_at, sequence LIMIT :limit)"
 )
-"""What is due, and whose key and lane are free. Of a key it is only the first."""
+"""What is due, and whose key and lane are free. Of a key it is only the first.
+
+All in one row: for each the file's thread would wait for its turn with Python.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,16 +87,24 @@ def take(
     look_ups: int,
     busy: Collection[str],
     expire_since: datetime | None,
+    recent: Recent,
 ) -> Taken:
     """End what is over, claim what is due, and say when to look again."""
-    expired = _expire(database, owner, now, expire_since)
-    orphans = _orphans(database, owner, now)
+    ended = (
+        *_expire(database, owner, now, expire_since),
+        *_orphans(database, owner, now),
+    )
+    for delivery in ended:
+        recent.take(delivery.id)
+    claimed = _claim(database, owner, now, slots, recent)
+    uncertain = _uncertain(database, owner, now, look_ups, busy)
+    waiting, next_at = _left(database, owner, now)
     return Taken(
-        ended=(*expired, *orphans),
-        claimed=tuple(_claim(database, owner, now, slots)),
-        look_ups=tuple(_uncertain(database, owner, now, look_ups, busy)),
-        waiting=_is_waiting(database, owner),
-        next_at=_next_at(database, owner, now),
+        ended=ended,
+        claimed=tuple(claimed),
+        look_ups=tuple(uncertain),
+        waiting=waiting,
+        next_at=next_at,
     )
 
 
@@ -172,7 +186,11 @@ def _orphans(database: sqlite3.Connection, owner: str, now: datetime) -> list[De
 
 
 def _claim(
-    database: sqlite3.Connection, owner: str, now: datetime, slots: int
+    database: sqlite3.Connection,
+    owner: str,
+    now: datetime,
+    slots: int,
+    recent: Recent,
 ) -> list[Delivery]:
     """Move what is due, and whose key and lane are free, to `sending`.
 
@@ -182,36 +200,41 @@ def _claim(
     claimed: list[Delivery] = []
     while len(claimed) < slots:
         values = {"owner": owner, "now": now.timestamp(), "limit": slots - len(claimed)}
-        rows = database.execute(_CLAIMABLE, values)
-        if not (some := _first_of_lanes(from_row(row) for row in rows)):
-            break
-        sending = [outcomes.claimed(delivery, now) for delivery in some]
-        writing.update(database, sending)
+        (found,) = database.execute(_CLAIMABLE, values).fetchone()
+        claimable: list[tuple[str, str | None]] = json.loads(found)
+        first = _first_of_lanes(claimable)
+        sending = [
+            outcomes.claimed(delivery, now)
+            for delivery in _read(database, first, recent)
+        ]
+        writing.claim(database, sending)
         claimed += sending
+        if len(first) == len(claimable):
+            break
     return claimed
 
 
-def _first_of_lanes(deliveries: Iterable[Delivery]) -> list[Delivery]:
-    """Return those that can go beside each other."""
+def _first_of_lanes(claimable: Iterable[tuple[str, str | None]]) -> list[str]:
+    """Return the ids of those that can go beside each other."""
     lanes: set[str] = set()
     first = []
-    for delivery in deliveries:
-        if delivery.lane is None:
-            first.append(delivery)
-        elif delivery.lane not in lanes:
-            lanes.add(delivery.lane)
-            first.append(delivery)
+    for delivery_id, lane in claimable:
+        if lane is None:
+            first.append(delivery_id)
+        elif lane not in lanes:
+            lanes.add(lane)
+            first.append(delivery_id)
     return first
 
 
-def _is_waiting(database: sqlite3.Connection, owner: str) -> bool:
-    """Say whether anything is pending or uncertain."""
-    (waiting,) = database.execute(
-        "SELECT EXISTS (SELECT 1 FROM deliveries WHERE connection = ?"
-        " AND state IN ('pending', 'uncertain'))",
-        (owner,),
-    ).fetchone()
-    return bool(waiting)
+def _read(
+    database: sqlite3.Connection, ids: Sequence[str], recent: Recent
+) -> list[Delivery]:
+    """Return deliveries that are there, from memory as far as they are known."""
+    known = {one: delivery for one in ids if (delivery := recent.take(one))}
+    if unknown := [one for one in ids if one not in known]:
+        known |= writing.there(database, unknown)
+    return [known[one] for one in ids]
 
 
 def _uncertain(
@@ -231,21 +254,24 @@ def _uncertain(
     return [from_row(row) for row in rows]
 
 
-def _next_at(
+def _left(
     database: sqlite3.Connection, owner: str, now: datetime
-) -> datetime | None:
-    """Return when something falls due or expires, not counting what is due now.
+) -> tuple[bool, datetime | None]:
+    """Say whether anything waits, and when something falls due or expires.
 
-    What is due but was not claimed waits for a slot, a key or a lane, and whatever
-    frees one of those wakes the worker.
+    Not counting what is due now: what is due but was not claimed waits for a slot, a
+    key or a lane, and whatever frees one of those wakes the worker.
     """
-    (seconds,) = database.execute(
-        "SELECT min(moment) FROM ("
+    waiting, seconds = database.execute(
+        "SELECT EXISTS (SELECT 1 FROM deliveries WHERE connection = :owner"
+        " AND state IN ('pending', 'uncertain')),"
+        " (SELECT min(moment) FROM ("
         " SELECT min(due_at) AS moment FROM deliveries WHERE connection = :owner"
         " AND state IN ('pending', 'uncertain') AND due_at > :now"
         " UNION ALL SELECT min(expires_at) FROM deliveries"
         " WHERE connection = :owner AND state = 'pending'"
-        " AND expires_at IS NOT NULL)",
+        " AND expires_at IS NOT NULL))",
         {"owner": owner, "now": now.timestamp()},
     ).fetchone()
-    return datetime.fromtimestamp(seconds, now.tzinfo) if seconds is not None else None
+    next_at = None if seconds is None else datetime.fromtimestamp(seconds, now.tzinfo)
+    return bool(waiting), next_at

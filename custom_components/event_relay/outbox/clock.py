@@ -6,6 +6,7 @@ import time
 
 JUMP = timedelta(seconds=60)
 """Difference between wall time and time gone by from which the clock was set."""
+_JUMP = JUMP.total_seconds()
 STEADY_AFTER = 60.0
 """Seconds without a jump after which the clock is believed, also at the start: a
 computer without a battery learns the time only once the network is there."""
@@ -30,7 +31,7 @@ class SteadyClock:
         """Return the present."""
         wall, monotonic = self._wall(), self._monotonic()
         gone_by = monotonic - self._last_monotonic
-        if abs((wall - self._last).total_seconds() - gone_by) > JUMP.total_seconds():
+        if abs((wall - self._last).total_seconds() - gone_by) > _JUMP:
             self._jump += wall - self._last - timedelta(seconds=gone_by)
             self._steady_since = monotonic
             self._last = wall

@@ -31,7 +31,7 @@ from ..backends.errors import (
     Unavailable,
 )
 from . import policy
-from .delivery import Delivery, DeliveryState, Failure
+from .delivery import Delivery, DeliveryState, Failure, altered
 
 type AnyStep = Step[Any, Any]
 type AnyFind = Callable[[Any, Any, StepContext], Awaitable[Finding]]
@@ -58,7 +58,7 @@ def hold(error: BackendError) -> timedelta | None:
 
 def claimed(delivery: Delivery, now: datetime) -> Delivery:
     """Begin an attempt."""
-    return replace(
+    return altered(
         delivery,
         state=DeliveryState.SENDING,
         attempts=delivery.attempts + 1,
@@ -84,7 +84,7 @@ def step_done(
     delivery: Delivery, step: AnyStep, result: JsonObject, now: datetime
 ) -> Delivery:
     """Note a step as done; the next one begins now."""
-    return replace(
+    return altered(
         delivery,
         results={**delivery.results, step.name: result},
         first_sent_at=now,
@@ -94,7 +94,7 @@ def step_done(
 
 def asked_first(delivery: Delivery, now: datetime) -> Delivery:
     """Ask whether the next step has been run, unknown to this outbox."""
-    return replace(
+    return altered(
         delivery,
         state=DeliveryState.UNCERTAIN,
         unclear=True,
@@ -113,7 +113,7 @@ def step_refused(
         return failed(delivery, failure_of(error), now)
     warning = f"{step.name}: {error}"
     return step_done(
-        replace(delivery, warnings=(*delivery.warnings, warning)), step, {}, now
+        altered(delivery, warnings=(*delivery.warnings, warning)), step, {}, now
     )
 
 
@@ -127,10 +127,10 @@ def step_interrupted(
     backend: Backend,
 ) -> Delivery:
     """Put a delivery back, or make it uncertain, after an attempt that broke off."""
-    delivery = replace(delivery, failure=failure_of(error))
+    delivery = altered(delivery, failure=failure_of(error))
     if isinstance(error, OutcomeUnknown | InvalidResponse) and not step.repeatable:
         clue = error.clue if isinstance(error, OutcomeUnknown) else None
-        return replace(
+        return altered(
             delivery,
             state=DeliveryState.UNCERTAIN,
             unclear=True,
@@ -173,13 +173,13 @@ def looked_up(
                 if delivery.attempts > 1
                 else timedelta()
             )
-            return known(replace(delivery, clue=None), now + wait)
+            return known(altered(delivery, clue=None), now + wait)
         case Unclear():
             since = delivery.asked_since or now
             if policy.asked_long_enough(since, now):
-                return failed(replace(delivery, unclear=True), UNKNOWN, now)
+                return failed(altered(delivery, unclear=True), UNKNOWN, now)
             look_ups = delivery.look_ups + 1
-            return replace(
+            return altered(
                 delivery,
                 asked_since=since,
                 look_ups=look_ups,
@@ -193,7 +193,7 @@ def look_up_interrupted(
     """Ask later: time in which the backend cannot be asked does not count."""
     look_ups = delivery.look_ups + 1
     wait = hold(error) or policy.back_off(look_ups, chance)
-    return replace(
+    return altered(
         delivery,
         failure=failure_of(error),
         asked_since=None,
@@ -209,12 +209,12 @@ def not_asked(delivery: Delivery, step: AnyStep, now: datetime) -> Delivery:
     """
     if step.repeatable:
         return known(delivery, now)
-    return failed(replace(delivery, unclear=True), UNKNOWN, now)
+    return failed(altered(delivery, unclear=True), UNKNOWN, now)
 
 
 def known(delivery: Delivery, due_at: datetime) -> Delivery:
     """Let a delivery go on whose outcome has become known."""
-    return replace(_back(delivery, due_at), unclear=False, asked_since=None, look_ups=0)
+    return altered(_back(delivery, due_at), unclear=False, asked_since=None, look_ups=0)
 
 
 def delivered(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
@@ -222,7 +222,7 @@ def delivered(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
     if delivery.warnings:
         warnings = (*receipt.warnings, *delivery.warnings)
         receipt = replace(receipt, warnings=warnings)
-    return replace(
+    return altered(
         delivery,
         state=DeliveryState.DELIVERED,
         receipt=receipt,
@@ -235,7 +235,7 @@ def delivered(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
 
 def failed(delivery: Delivery, failure: Failure, now: datetime) -> Delivery:
     """End a delivery that cannot be carried out."""
-    return replace(
+    return altered(
         delivery,
         state=DeliveryState.FAILED,
         failure=failure,
@@ -246,7 +246,7 @@ def failed(delivery: Delivery, failure: Failure, now: datetime) -> Delivery:
 
 def discarded(delivery: Delivery, now: datetime) -> Delivery:
     """End a delivery that nobody wants any more."""
-    return replace(delivery, state=DeliveryState.DISCARDED, due_at=None, settled_at=now)
+    return altered(delivery, state=DeliveryState.DISCARDED, due_at=None, settled_at=now)
 
 
 def reopened(
@@ -257,7 +257,7 @@ def reopened(
     With `ask`, an outcome that is unknown is asked for before anything is sent.
     """
     state = DeliveryState.UNCERTAIN if ask else DeliveryState.PENDING
-    return replace(
+    return altered(
         delivery,
         state=state,
         expires_at=expires_at,
@@ -280,7 +280,7 @@ def _back(
     delivery: Delivery, due_at: datetime, *, attempts: int | None = None
 ) -> Delivery:
     """Make a delivery wait for its next attempt; what it had sent is known."""
-    return replace(
+    return altered(
         delivery,
         state=DeliveryState.PENDING,
         attempts=delivery.attempts if attempts is None else attempts,

@@ -98,6 +98,8 @@ COLUMNS = (
 """All columns but the place of a row, in the order of `values`."""
 OUTCOME_COLUMNS = ("id", "expires_at", *COLUMNS[COLUMNS.index("state") :])
 """The columns that change after acceptance, in the order of `outcome_values`."""
+CLAIM_COLUMNS = ("id", "state", "due_at", "attempts", "first_sent_at")
+"""The columns that change when an attempt begins, in the order of `claim_values`."""
 
 
 def values(delivery: Delivery) -> tuple[Value, ...]:
@@ -146,6 +148,17 @@ def outcome_values(delivery: Delivery) -> tuple[Value, ...]:
         failure.code if failure else None,
         failure.reason if failure else None,
         _seconds(delivery.settled_at),
+    )
+
+
+def claim_values(delivery: Delivery) -> tuple[Value, ...]:
+    """Return what the columns hold that change when an attempt begins."""
+    return (
+        delivery.id,
+        delivery.state.value,
+        _seconds(delivery.due_at),
+        delivery.attempts,
+        _seconds(delivery.first_sent_at),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+import sqlite3
 
 from . import claiming, listing, memory, queries, writing
 from .claiming import Taken
@@ -15,6 +16,7 @@ from .gathering import Gathering
 from .listing import Listed
 from .memory import Memory, Note
 from .queries import Counts
+from .recent import Recent
 from .room import OutboxFull, Room
 from .writing import Acceptance, Change, StaleDelivery
 
@@ -50,12 +52,14 @@ class Store:
         damage is found; whoever waits for something then gets it of the new one.
         """
         self._database = Database(path, damaged)
-        self._room = Room()
-        self._accepting = Gathering(partial(writing.accept, room=self._room))
-        self._changing = Gathering(partial(writing.change, room=self._room))
+        room, recent = Room(), Recent()
+        self._recent = recent
+        self._accepting = Gathering(partial(writing.accept, room=room, recent=recent))
+        self._changing = Gathering(partial(writing.change, room=room, recent=recent))
 
     async def open(self) -> None:
         """Open the file; raises StoreUnavailable."""
+        self._recent.forget()
         await self._database.open()
 
     async def begin_backup(self) -> None:
@@ -148,6 +152,7 @@ class Store:
                 look_ups=look_ups,
                 busy=busy,
                 expire_since=expire_since,
+                recent=self._recent,
             )
         )
 
@@ -157,9 +162,12 @@ class Store:
         What was accepted since the start has all its times from that clock; of what
         is older only the time of the next attempt is.
         """
-        await self._database.run(
-            lambda connection: claiming.shift(connection, owner, jump, started)
-        )
+
+        def shift(connection: sqlite3.Connection) -> None:
+            self._recent.forget()
+            claiming.shift(connection, owner, jump, started)
+
+        await self._database.run(shift)
 
     async def hasten(self, owner: str, now: datetime, *, limit: int | None) -> None:
         """Let what waits for another attempt wait no longer; the first due first."""
@@ -281,9 +289,12 @@ class Store:
 
     async def remove_connection(self, owner: str) -> None:
         """Forget everything about a connection, a page at a time."""
-        while await self._database.run(
-            lambda connection: queries.remove(connection, owner)
-        ):
+
+        def remove(connection: sqlite3.Connection) -> int:
+            self._recent.forget()
+            return queries.remove(connection, owner)
+
+        while await self._database.run(remove):
             pass
 
     async def owners(self) -> frozenset[str]:

@@ -5,17 +5,27 @@ its turn with Python, which a busy event loop does not give away for millisecond
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from itertools import batched, chain
 import json
 import sqlite3
 
 from . import memory, queries
-from .delivery import Delivery, DeliveryState
+from .delivery import Delivery, DeliveryState, altered
 from .file import StoreError
+from .recent import Recent
 from .room import OutboxFull, Room
-from .rows import COLUMNS, OUTCOME_COLUMNS, Value, from_row, outcome_values, values
+from .rows import (
+    CLAIM_COLUMNS,
+    COLUMNS,
+    OUTCOME_COLUMNS,
+    Value,
+    claim_values,
+    from_row,
+    outcome_values,
+    values,
+)
 
 AT_ONCE = 32
 """Rows written by one statement."""
@@ -30,12 +40,12 @@ def _insert(rows: int) -> str:
 
 
 @cache
-def _update(rows: int) -> str:
-    """Return the statement that writes the next states of so many rows."""
-    row = f"({', '.join('?' * len(OUTCOME_COLUMNS))})"
+def _update(rows: int, columns: tuple[str, ...] = OUTCOME_COLUMNS) -> str:
+    """Return the statement that writes some columns of so many rows, by their ids."""
+    row = f"({', '.join('?' * len(columns))})"
     changes = ", ".join(
         f"{name} = new.column{number}"
-        for number, name in enumerate(OUTCOME_COLUMNS, 1)
+        for number, name in enumerate(columns, 1)
         if name != "id"
     )
     return (
@@ -71,7 +81,10 @@ class Change:
 
 
 def accept(
-    database: sqlite3.Connection, acceptances: Sequence[Acceptance], room: Room
+    database: sqlite3.Connection,
+    acceptances: Sequence[Acceptance],
+    room: Room,
+    recent: Recent,
 ) -> list[Delivery | Exception]:
     """Insert deliveries; return each, or the one that has its id already.
 
@@ -79,20 +92,21 @@ def accept(
     is to be noted with one is noted in either case, but not with one that there is no
     room for: of that, OutboxFull is returned.
     """
-    there = _there(database, [one.delivery.id for one in acceptances])
+    known = there(database, [one.delivery.id for one in acceptances])
     new: list[Delivery] = []
     outcomes: list[Delivery | Exception] = []
     for one in acceptances:
-        delivery = there.get(one.delivery.id)
+        delivery = known.get(one.delivery.id)
         if delivery is None:
-            delivery = _with_summary(database, one.delivery, there)
+            delivery = _with_summary(database, one.delivery, known)
             try:
                 room.take(database, delivery.connection, one.limit, new)
             except OutboxFull as full:
                 outcomes.append(full)
                 continue
             new.append(delivery)
-            there[delivery.id] = delivery
+            known[delivery.id] = delivery
+            recent.keep(delivery)
         if one.noted is not None:
             memory.remember(database, one.noted)
         outcomes.append(delivery)
@@ -101,7 +115,10 @@ def accept(
 
 
 def change(
-    database: sqlite3.Connection, changes: Sequence[Change], room: Room
+    database: sqlite3.Connection,
+    changes: Sequence[Change],
+    room: Room,
+    recent: Recent,
 ) -> list[Exception | None]:
     """Write the next states of deliveries that are still in those they were in.
 
@@ -114,6 +131,7 @@ def change(
     outcomes: list[Exception | None] = []
     for one in changes:
         delivery = one.delivery
+        recent.take(delivery.id)
         state = states.get(delivery.id)
         if state is None and one.anew:
             lost[delivery.id] = delivery
@@ -125,15 +143,25 @@ def change(
         states[delivery.id] = delivery.state
         outcomes.append(None)
     _write(database, _insert, [values(delivery) for delivery in lost.values()])
-    update(database, written.values())
+    _write(database, _update, [outcome_values(one) for one in written.values()])
     if any(one.was.settled for one in changes):
         room.forget()
     return outcomes
 
 
-def update(database: sqlite3.Connection, deliveries: Iterable[Delivery]) -> None:
-    """Write what has changed of deliveries that are there."""
-    _write(database, _update, [outcome_values(delivery) for delivery in deliveries])
+def claim(database: sqlite3.Connection, deliveries: Iterable[Delivery]) -> None:
+    """Write that an attempt has begun of each."""
+    rows = [claim_values(delivery) for delivery in deliveries]
+    _write(database, partial(_update, columns=CLAIM_COLUMNS), rows)
+
+
+def there(database: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Delivery]:
+    """Return those of some deliveries that are there."""
+    rows = database.execute(
+        "SELECT * FROM deliveries WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(ids),),
+    )
+    return {row["id"]: from_row(row) for row in rows}
 
 
 def _with_summary(
@@ -143,7 +171,7 @@ def _with_summary(
     if delivery.summary or (followed := delivery.follows) is None:
         return delivery
     start = known.get(followed) or queries.get(database, followed)
-    return replace(delivery, summary=start.summary if start else "")
+    return altered(delivery, summary=start.summary if start else "")
 
 
 def _write(
@@ -154,15 +182,6 @@ def _write(
     """Write rows, many with each statement."""
     for some in batched(rows, AT_ONCE, strict=False):
         database.execute(statement(len(some)), [*chain.from_iterable(some)])
-
-
-def _there(database: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Delivery]:
-    """Return those of some deliveries that are there."""
-    rows = database.execute(
-        "SELECT * FROM deliveries WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(ids),),
-    )
-    return {row["id"]: from_row(row) for row in rows}
 
 
 def _states(database: sqlite3.Connection, ids: Sequence[str]) -> dict[str, str]:
