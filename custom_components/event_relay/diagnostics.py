@@ -97,6 +97,7 @@ def _outcome(delivery: Delivery) -> dict[str, Any]:
         "state": delivery.state.value,
         "code": delivery.failure.code if delivery.failure else None,
         "unclear": delivery.unclear,
+        "restored": delivery.restored,
         "attempts": delivery.attempts,
         "look_ups": delivery.look_ups,
         "steps_done": [*delivery.results],

@@ -157,8 +157,14 @@ class UnderWay:
 
     def _fill_slots(self) -> None:
         """Send what is claimed, as far as slots are free."""
+        if not self._ready:
+            return
         now = self._clock()
-        while self._ready and not _is_stale(self._ready[0], now) and self.free > 0:
+        while (
+            self._ready
+            and not _is_stale(self._ready[0], now)
+            and self.slots(now)[0] > 0
+        ):
             delivery = self._ready.popleft()
             self.send(delivery, self._send(delivery))
 
