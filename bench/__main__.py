@@ -7,7 +7,17 @@ import json
 import sys
 from typing import Any
 
-from . import arming, backlog, burst, frigate, growth, idle, importing, latency
+from . import (
+    arming,
+    backlog,
+    burst,
+    frigate,
+    growth,
+    idle,
+    importing,
+    latency,
+    where,
+)
 from .figures import Figures, table
 from .house import run
 from .process import answer_of
@@ -42,6 +52,10 @@ MEASUREMENTS: Mapping[str, tuple[Measure, Measure]] = {
     "growth": (
         partial(growth.measure, rounds=3, events=2000),
         partial(growth.measure, rounds=1, events=1000),
+    ),
+    "where": (
+        partial(where.measure, rounds=10, events=2000),
+        partial(where.measure, rounds=3, events=1000),
     ),
     "frigate": (
         partial(frigate.measure, events=300, burst=500),

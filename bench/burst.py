@@ -53,11 +53,7 @@ async def _round(
     contender.begin()
     async with _watched() as stalls:
         begin = time.monotonic()
-        for number in range(events):
-            contender.fire(number)
-            if number % IN_A_TURN == IN_A_TURN - 1:
-                await asyncio.sleep(0)
-        await contender.settle(events)
+        await burst(contender, events)
         settled = time.monotonic()
     # Entities and Activity may be told a little later; the next round waits for it.
     await asyncio.sleep(events / 1000)
@@ -65,6 +61,15 @@ async def _round(
     if len(arrivals) != events:
         raise RuntimeError(f"{len(arrivals)} of {events} arrived")
     return events / (settled - begin), max(stalls)
+
+
+async def burst(contender: Contender, events: int) -> None:
+    """Cause many events, and wait until all are settled."""
+    for number in range(events):
+        contender.fire(number)
+        if number % IN_A_TURN == IN_A_TURN - 1:
+            await asyncio.sleep(0)
+    await contender.settle(events)
 
 
 @asynccontextmanager

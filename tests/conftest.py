@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 import logging
+import os
 from pathlib import Path
 from typing import override
 
@@ -25,9 +26,12 @@ from simulators.palabra import PalabraSimulator
 
 BROWSER = "tests/browser/"
 
-# Two shared cores may stop any example for longer than Hypothesis waits.
-settings.register_profile("event_relay", deadline=None)
-settings.load_profile("event_relay")
+# Two shared cores may stop any example for longer than Hypothesis waits. The examples
+# are the same in every run, so that a verdict is about what was changed; the profile
+# "thorough" searches on.
+settings.register_profile("event_relay", deadline=None, derandomize=True)
+settings.register_profile("thorough", deadline=None, max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "event_relay"))
 
 # The harness logs every statement of Home Assistant's recorder, also between tests.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)

@@ -25,6 +25,7 @@ TINY = {
     ),
     "arming": ("from bench import arming", "arming.measure(rounds=1, rules=3)"),
     "importing": ("from bench import importing", "importing.measure(rounds=1)"),
+    "where": ("from bench import where", "where.measure(rounds=1, events=100)"),
     "frigate": ("from bench import frigate", "frigate.measure(events=1, burst=2)"),
 }
 WITH_A_BAR = {
@@ -36,6 +37,7 @@ WITH_A_BAR = {
         "loop_stall_ms",
     },
     "importing": {"import_ms"},
+    "where": {"us_event_relay_home_assistant", "us_event_relay_file_thread"},
 }
 
 
