@@ -3,7 +3,7 @@
 from .delivery import Delivery, DeliveryState
 
 MOST = 1_000
-"""Deliveries kept in memory; what is accepted beyond them is read from the file."""
+"""Deliveries kept in memory; older ones are read from the file."""
 
 
 class Recent:
@@ -18,12 +18,15 @@ class Recent:
         self._waiting: dict[str, Delivery] = {}
 
     def keep(self, delivery: Delivery) -> None:
-        """Keep a delivery that is being written for the first time."""
-        known = delivery.id in self._waiting
-        if delivery.state is DeliveryState.PENDING and (
-            known or len(self._waiting) < MOST
-        ):
-            self._waiting[delivery.id] = delivery
+        """Keep a delivery that is being written for the first time.
+
+        The oldest makes room, which may never have been committed.
+        """
+        if delivery.state is not DeliveryState.PENDING:
+            return
+        self._waiting[delivery.id] = delivery
+        if len(self._waiting) > MOST:
+            del self._waiting[next(iter(self._waiting))]
 
     def take(self, delivery_id: str) -> Delivery | None:
         """Return a delivery as it was accepted, and forget it; None if unknown."""
