@@ -7,11 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 import sqlite3
 import stat
+import threading
+from typing import Any
 
 import pytest
 
 from custom_components.event_relay.backends.base import Receipt
-from custom_components.event_relay.outbox import queries
+from custom_components.event_relay.outbox import queries, writing
 from custom_components.event_relay.outbox.delivery import (
     SETTLED,
     TRANSITIONS,
@@ -418,3 +420,40 @@ async def test_counting_reads_indices_and_not_the_rows(
     assert len(plans) == 4
     for plan in plans:
         assert "COVERING INDEX" in plan or "INTEGER PRIMARY KEY" in plan
+
+
+async def test_what_waits_for_the_file_is_written_together_and_told_apart(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    write = writing.change
+
+    def counted(database: sqlite3.Connection, changes: Any, **known: Any) -> Any:  # noqa: ANN401 - as the original
+        sizes.append(len(changes))
+        return write(database, changes, **known)
+
+    monkeypatch.setattr(writing, "change", counted)
+    store = Store(store._database.path)
+    await store.open()
+    some = [await store.accept(a_delivery(number)) for number in range(4)]
+    busy = threading.Event()
+    waiting = store._database.put(lambda _: busy.wait(), alone=True)
+    changing = []
+    for number, delivery in enumerate(some):
+        was = DeliveryState.PENDING if number != 2 else DeliveryState.SENDING
+        sending = replace(delivery, state=DeliveryState.SENDING)
+        changing.append(asyncio.create_task(store.update(sending, was=was)))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    busy.set()
+    await waiting
+    outcomes = await asyncio.gather(*changing, return_exceptions=True)
+
+    assert [type(one) for one in outcomes] == [
+        Delivery,
+        Delivery,
+        StaleDelivery,
+        Delivery,
+    ]
+    assert sizes == [4]
+    await store.close()

@@ -6,10 +6,10 @@ with it.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
 import sqlite3
@@ -25,6 +25,21 @@ from .file import (
     move_aside,
     open_file,
 )
+
+type Written = Sequence[Any]
+"""For each item, in their order, what became of it."""
+
+
+@dataclass(frozen=True)
+class Writing[ItemT]:
+    """A job that writes items, and is one with those beside it that write alike."""
+
+    write: Callable[[sqlite3.Connection, Sequence[ItemT]], Written]
+    items: Sequence[ItemT]
+
+    def __call__(self, database: sqlite3.Connection) -> Written:
+        """Write them."""
+        return self.write(database, self.items)
 
 
 @dataclass(frozen=True)
@@ -206,7 +221,7 @@ def _run(database: sqlite3.Connection, jobs: list[_Job]) -> list[_Outcome]:
         return [(jobs[0], jobs[0].run(database), None)]
     try:
         with _transaction(database):
-            return [(job, job.run(database), None) for job in jobs]
+            return _run_in_order(database, jobs)
     except FAILURES:
         raise
     except Exception as error:  # noqa: BLE001 - its caller gets it, whatever it is
@@ -215,6 +230,24 @@ def _run(database: sqlite3.Connection, jobs: list[_Job]) -> list[_Outcome]:
     # Nothing was kept. Once more, and only those fail that cannot be done.
     with _transaction(database):
         return [(job, *_run_in_savepoint(database, job)) for job in jobs]
+
+
+def _run_in_order(database: sqlite3.Connection, jobs: list[_Job]) -> list[_Outcome]:
+    """Run jobs; for each statement less the thread waits once less for its turn."""
+    outcomes: list[_Outcome] = []
+    for write, group in groupby(jobs, key=_writes):
+        if write is None:
+            outcomes += [(job, job.run(database), None) for job in group]
+            continue
+        some = [(job, job.run.items) for job in group if isinstance(job.run, Writing)]
+        written = iter(write(database, [item for _, items in some for item in items]))
+        outcomes += [(job, [*islice(written, len(items))], None) for job, items in some]
+    return outcomes
+
+
+def _writes(job: _Job) -> Callable[..., Written] | None:
+    """Return what writes the items of a job, if that is all it does."""
+    return job.run.write if isinstance(job.run, Writing) else None
 
 
 @contextmanager

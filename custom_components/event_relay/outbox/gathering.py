@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 import sqlite3
 
-from .database import Database
+from .database import Database, Writing
 from .file import StoreError
 
 type Written[ResultT] = Sequence[ResultT | Exception]
@@ -66,5 +66,5 @@ class Gathering[ItemT, ResultT]:
                 else:
                     future.set_result(outcome)
 
-        job = database.put(lambda connection: self._write(connection, items))
+        job = database.put(Writing(self._write, items))
         job.add_done_callback(tell)
