@@ -26,18 +26,16 @@ from .file import (
     open_file,
 )
 
-type Written = Sequence[Any]
-"""For each item, in their order, what became of it."""
-
 
 @dataclass(frozen=True)
 class Writing[ItemT]:
     """A job that writes items, and is one with those beside it that write alike."""
 
-    write: Callable[[sqlite3.Connection, Sequence[ItemT]], Written]
+    write: Callable[[sqlite3.Connection, Sequence[ItemT]], Sequence[Any]]
+    """Returns for each item, in their order, what became of it."""
     items: Sequence[ItemT]
 
-    def __call__(self, database: sqlite3.Connection) -> Written:
+    def __call__(self, database: sqlite3.Connection) -> Sequence[Any]:
         """Write them."""
         return self.write(database, self.items)
 
@@ -245,7 +243,7 @@ def _run_in_order(database: sqlite3.Connection, jobs: list[_Job]) -> list[_Outco
     return outcomes
 
 
-def _writes(job: _Job) -> Callable[..., Written] | None:
+def _writes(job: _Job) -> Callable[..., Sequence[Any]] | None:
     """Return what writes the items of a job, if that is all it does."""
     return job.run.write if isinstance(job.run, Writing) else None
 
