@@ -1,5 +1,4 @@
 /** The little of Home Assistant's frontend that the card relies on. */
-import type { CardConfig } from "./form";
 
 export interface HomeAssistant {
   readonly user?: { readonly is_admin: boolean };
@@ -37,7 +36,10 @@ export interface CustomCard {
   readonly name: string;
   readonly description: string;
   readonly preview: boolean;
-  getEntitySuggestion(hass: HomeAssistant, entity: string): { config: CardConfig } | null;
+  getEntitySuggestion(
+    hass: HomeAssistant,
+    entity: string,
+  ): { config: { readonly type: string } } | null;
 }
 
 declare global {
