@@ -26,7 +26,6 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    get_schema_suggested_value,
 )
 
 from custom_components import event_relay
@@ -54,6 +53,7 @@ from custom_components.event_relay.registry import BACKENDS
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateOptions, FrigateSimulator
 
+from .config_flows import only_added, open_form, placeholder, submit, suggested
 from .other_systems import (
     HOST,
     Handler,
@@ -234,40 +234,11 @@ TROUBLES = {
 }
 
 
-async def open_form(hass: HomeAssistant) -> ConfigFlowResult:
-    """Go through the menu to the form for Frigate."""
-    menu = await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_USER}
-    )
-    return await submit(hass, menu, {"next_step_id": "frigate"})
-
-
-async def submit(
-    hass: HomeAssistant, form: ConfigFlowResult, user_input: dict[str, Any]
-) -> ConfigFlowResult:
-    """Submit a form and let what follows from it happen."""
-    result = await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
-    await hass.async_block_till_done()
-    return result
-
-
 @pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
     """Return the form for Frigate; what it adds is not set up."""
-    with patch("custom_components.event_relay.async_setup_entry", return_value=False):
-        yield await open_form(hass)
-
-
-def placeholder(form: ConfigFlowResult, key: str) -> str:
-    """Return what a form fills into its texts."""
-    assert form["description_placeholders"] is not None
-    return form["description_placeholders"][key]
-
-
-def suggested(form: ConfigFlowResult, key: str) -> object:
-    """Return what a form shows in a field."""
-    assert form["data_schema"] is not None
-    return get_schema_suggested_value(form["data_schema"].schema, key)
+    async with only_added(hass, "frigate") as form:
+        yield form
 
 
 def connection(hass: HomeAssistant, url: str, **fields: object) -> MockConfigEntry:
@@ -301,7 +272,7 @@ async def test_the_menu_lists_every_backend(hass: HomeAssistant) -> None:
 
 
 async def test_add_without_login(hass: HomeAssistant) -> None:
-    form = await open_form(hass)
+    form = await open_form(hass, "frigate")
     assert not form["errors"]
 
     async with frigate() as url:
@@ -525,7 +496,7 @@ async def test_a_second_address_of_the_same_system_is_refused(
     assert first["result"].unique_id == "house"
 
     async with frigate() as url:
-        second = await submit(hass, await open_form(hass), entered(url))
+        second = await submit(hass, await open_form(hass, "frigate"), entered(url))
 
     assert second["type"] is FlowResultType.ABORT
     assert second["reason"] == "already_configured"

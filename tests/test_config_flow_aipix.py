@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Unpack
-from unittest.mock import patch
 from uuid import UUID
 
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import (
     CONF_PASSWORD,
     CONF_URL,
@@ -34,6 +33,7 @@ from custom_components.event_relay.const import (
 from simulators.aipix import AipixOptions, AipixSimulator
 from simulators.faults import Fault, FaultKind
 
+from .config_flows import only_added, submit
 from .home_aipix import DEVICE, PASSWORD, USERNAME, connect_aipix, stored
 from .other_systems import (
     HOST,
@@ -160,23 +160,11 @@ def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(defaults, "timeout", 0.3)
 
 
-async def submit(
-    hass: HomeAssistant, form: ConfigFlowResult, user_input: dict[str, Any]
-) -> ConfigFlowResult:
-    """Submit a form and let what follows from it happen."""
-    result = await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
-    await hass.async_block_till_done()
-    return result
-
-
 @pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
     """Return the form for aipix; what it adds is not set up."""
-    with patch("custom_components.event_relay.async_setup_entry", return_value=False):
-        menu = await hass.config_entries.flow.async_init(
-            DOMAIN, context={"source": SOURCE_USER}
-        )
-        yield await submit(hass, menu, {"next_step_id": "aipix"})
+    async with only_added(hass, "aipix") as form:
+        yield form
 
 
 def without_capabilities(data: Mapping[str, Any]) -> dict[str, Any]:

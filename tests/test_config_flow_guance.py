@@ -6,16 +6,14 @@ from dataclasses import dataclass, field
 import json
 from pathlib import Path
 from typing import Any, Unpack
-from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    get_schema_suggested_value,
 )
 
 from custom_components.event_relay.backends.guance import pace
@@ -25,12 +23,12 @@ from custom_components.event_relay.backends.http import HttpTransport
 from custom_components.event_relay.const import (
     CONF_BACKEND,
     CONF_CAPABILITIES,
-    DOMAIN,
 )
 from simulators.faults import Fault, FaultKind
 from simulators.guance import GuanceOptions, GuanceSimulator
 from simulators.wire import Json
 
+from .config_flows import only_added, submit, suggested
 from .home_guance import a_workspace
 from .other_systems import (
     HOST,
@@ -187,34 +185,11 @@ TROUBLES = {
 }
 
 
-async def open_form(hass: HomeAssistant) -> ConfigFlowResult:
-    """Go through the menu to the form for Guance."""
-    menu = await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_USER}
-    )
-    return await submit(hass, menu, {"next_step_id": "guance"})
-
-
-async def submit(
-    hass: HomeAssistant, form: ConfigFlowResult, user_input: dict[str, Any]
-) -> ConfigFlowResult:
-    """Submit a form and let what follows from it happen."""
-    result = await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
-    await hass.async_block_till_done()
-    return result
-
-
 @pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
     """Return the form for Guance; what it adds is not set up."""
-    with patch("custom_components.event_relay.async_setup_entry", return_value=False):
-        yield await open_form(hass)
-
-
-def suggested(form: ConfigFlowResult, key: str) -> object:
-    """Return what a form shows in a field."""
-    assert form["data_schema"] is not None
-    return get_schema_suggested_value(form["data_schema"].schema, key)
+    async with only_added(hass, "guance") as form:
+        yield form
 
 
 async def test_add(hass: HomeAssistant, form: ConfigFlowResult) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import (
     CONF_API_KEY,
     CONF_CLIENT_ID,
@@ -34,6 +34,7 @@ from simulators.faults import Fault, FaultKind
 from simulators.palabra import PalabraSimulator
 from simulators.wire import Json
 
+from .config_flows import only_added, submit
 from .other_systems import (
     HOST,
     mistrusted,
@@ -44,7 +45,7 @@ from .other_systems import (
     serve_redirect,
     unused_port,
 )
-from .test_config_flow import Place, submit
+from .test_config_flow import Place
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -149,19 +150,11 @@ TROUBLES = {
 }
 
 
-async def open_form(hass: HomeAssistant) -> ConfigFlowResult:
-    """Go through the menu to the form for Palabra."""
-    menu = await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_USER}
-    )
-    return await submit(hass, menu, {"next_step_id": "palabra"})
-
-
 @pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
     """Return the form for Palabra; what it adds is not set up."""
-    with patch("custom_components.event_relay.async_setup_entry", return_value=False):
-        yield await open_form(hass)
+    async with only_added(hass, "palabra") as form:
+        yield form
 
 
 @pytest.fixture

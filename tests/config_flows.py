@@ -1,0 +1,50 @@
+"""The dialogue in which a connection is added, as its tests go through it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import get_schema_suggested_value
+
+from custom_components.event_relay.const import DOMAIN
+
+
+async def open_form(hass: HomeAssistant, backend: str) -> ConfigFlowResult:
+    """Go through the menu to the form of a backend."""
+    menu = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+    return await submit(hass, menu, {"next_step_id": backend})
+
+
+async def submit(
+    hass: HomeAssistant, form: ConfigFlowResult, user_input: dict[str, Any]
+) -> ConfigFlowResult:
+    """Submit a form and let what follows from it happen."""
+    result = await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
+    await hass.async_block_till_done()
+    return result
+
+
+@asynccontextmanager
+async def only_added(
+    hass: HomeAssistant, backend: str
+) -> AsyncIterator[ConfigFlowResult]:
+    """Yield the form of a backend; what it adds is not set up meanwhile."""
+    with patch("custom_components.event_relay.async_setup_entry", return_value=False):
+        yield await open_form(hass, backend)
+
+
+def placeholder(form: ConfigFlowResult, key: str) -> str:
+    """Return what a form fills into its texts."""
+    assert form["description_placeholders"] is not None
+    return form["description_placeholders"][key]
+
+
+def suggested(form: ConfigFlowResult, key: str) -> object:
+    """Return what a form shows in a field."""
+    assert form["data_schema"] is not None
+    return get_schema_suggested_value(form["data_schema"].schema, key)
