@@ -25,6 +25,8 @@ from .test_store import a_delivery
 SEED = 20261122
 ROWS = 60
 HEADER = 100
+NO_VALUE, BLOB_OF_0, BLOB_OF_10 = b"\x00", b"\x0c", b"\x20"
+"""Types of values in the head of a row, by https://sqlite.org/fileformat.html."""
 PAGE = 4096
 
 
@@ -131,6 +133,23 @@ async def test_any_byte_of_the_header_may_be_wrong(whole: Path, tmp_path: Path) 
         found += await _found(whole, tmp_path / f"at-{at}", damage, log=False)
     # The magic, the sizes, the kind of text; the counters are nobody's loss.
     assert found >= 16
+
+
+async def test_any_column_of_a_row_may_be_of_another_type(tmp_path: Path) -> None:
+    """The head of a row says of what type each of its values is, in a byte each."""
+    whole = tmp_path / "whole.db"
+    store = Store(whole)
+    await store.open()
+    await store.accept(a_delivery(1, key="key", lane="lane"))
+    await store.close()
+    values_at = whole.read_bytes().rindex(b"delivery-1connection")
+    found = 0
+    for at in range(values_at - 60, values_at):
+        for new in (NO_VALUE, BLOB_OF_0, BLOB_OF_10, b"\xff"):
+            damage = partial(_overwrite, at=at, new=new)
+            folder = tmp_path / f"at-{at}-{new.hex()}"
+            found += await _found(whole, folder, damage, log=False)
+    assert found > 100
 
 
 @pytest.mark.parametrize("log", [False, True], ids=["closed", "killed"])

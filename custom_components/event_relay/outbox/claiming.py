@@ -15,7 +15,7 @@ from .recent import Recent
 from .rows import from_row
 
 _CLAIMABLE = (
-    "SELECT json_group_array(json_array(id, lane)) FROM ("
+    "SELECT json_group_array(json_array(CAST(id AS TEXT), CAST(lane AS TEXT))) FROM ("
     " SELECT id, lane FROM deliveries AS one WHERE connection = :owner"
     " AND state = 'pending' AND due_at <= :now"
     " AND NOT EXISTS (SELECT 1 FROM deliveries AS former"
@@ -32,7 +32,8 @@ _CLAIMABLE = (
 )
 """What is due, and whose key and lane are free. Of a key it is only the first.
 
-All in one row: for each the file's thread would wait for its turn with Python.
+All in one row: for each the file's thread would wait for its turn with Python. As
+text also where damage has made something else of it, which JSON cannot hold.
 """
 
 
@@ -230,11 +231,18 @@ def _first_of_lanes(claimable: Iterable[tuple[str, str | None]]) -> list[str]:
 def _read(
     database: sqlite3.Connection, ids: Sequence[str], recent: Recent
 ) -> list[Delivery]:
-    """Return deliveries that are there, from memory as far as they are known."""
+    """Return deliveries that are there, from memory as far as they are known.
+
+    Raises DatabaseError if one is not there by the id that it has.
+    """
     known = {one: delivery for one in ids if (delivery := recent.take(one))}
     if unknown := [one for one in ids if one not in known]:
         known |= writing.there(database, unknown)
-    return [known[one] for one in ids]
+    try:
+        return [known[one] for one in ids]
+    except KeyError as error:
+        message = f"delivery {error} cannot be found"
+        raise sqlite3.DatabaseError(message) from error
 
 
 def _uncertain(

@@ -24,6 +24,7 @@ from .file import (
     lacks_room,
     move_aside,
     open_file,
+    turns_out_damaged,
 )
 
 
@@ -157,7 +158,7 @@ class Database:
             try:
                 outcomes = _run(self._connected(), jobs)
             except FAILURES as error:
-                if not is_damage(error):
+                if not (is_damage(error) or self._turns_out_damaged(error)):
                     raise
                 self._begin_anew(str(error))
                 outcomes = _run(self._connected(), jobs)
@@ -173,6 +174,11 @@ class Database:
         else:
             self.healthy = True
         _resolve(outcomes)
+
+    def _turns_out_damaged(self, error: Exception) -> bool:
+        """Say whether an error is explained by damage that it does not tell of."""
+        database = self._connection
+        return database is not None and turns_out_damaged(database, error)
 
     def _connected(self) -> sqlite3.Connection:
         """Return the open file; raises StoreUnavailable."""

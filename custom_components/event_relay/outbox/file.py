@@ -77,6 +77,17 @@ def is_damage(error: Exception) -> bool:
     return type(error) is sqlite3.DatabaseError or str(error).startswith(_NO_TEXT)
 
 
+def turns_out_damaged(database: sqlite3.Connection, error: Exception) -> bool:
+    """Say whether a row that we cannot have written is why one cannot be written."""
+    if not isinstance(error, sqlite3.IntegrityError):
+        return False
+    try:
+        _check(database)
+    except FAILURES:
+        return True
+    return False
+
+
 def lacks_room(error: Exception) -> bool:
     """Say whether an error tells of a file that cannot be written, for want of room."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
