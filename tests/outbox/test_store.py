@@ -1,9 +1,11 @@
 """What the store keeps, in a real SQLite file."""
 
 import asyncio
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 import sqlite3
 import stat
@@ -457,3 +459,27 @@ async def test_what_waits_for_the_file_is_written_together_and_told_apart(
     ]
     assert sizes == [4]
     await store.close()
+
+
+async def test_thousands_that_were_one_commit_are_told_in_their_order_turn_by_turn(
+    store: Store,
+) -> None:
+    busy = threading.Event()
+    blocked = store._database.put(lambda _: busy.wait(), alone=True)
+    turn = 0
+    told: list[tuple[int, int]] = []
+
+    def tell(number: int, _: asyncio.Future[None]) -> None:
+        told.append((number, turn))
+
+    for number in range(100):
+        job = store._database.put(lambda _: None)
+        job.add_done_callback(partial(tell, number))
+    busy.set()
+    await blocked
+    while len(told) < 100:
+        await asyncio.sleep(0)
+        turn += 1
+
+    assert [number for number, _ in told] == [*range(100)]
+    assert max(Counter(turn for _, turn in told).values()) < 50

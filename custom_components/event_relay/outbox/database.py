@@ -6,6 +6,7 @@ with it.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ from .file import (
     open_file,
     turns_out_damaged,
 )
+
+_HANDED_OVER = 5
+"""Outcomes of jobs that are handed over in one turn of the loop."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,9 @@ class _Job:
             self.future.set_exception(error)
 
 
+type _Outcome = tuple[_Job, object, Exception | None]
+
+
 class Database:
     """Runs jobs on the file, one after the other, from any number of coroutines."""
 
@@ -73,6 +80,8 @@ class Database:
         self.path = path
         self._damaged = damaged
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._outcomes: deque[_Outcome] = deque()
+        """What has been done, and is not told yet."""
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connection: sqlite3.Connection | None = None
@@ -82,6 +91,7 @@ class Database:
     async def open(self) -> None:
         """Open the file; raises StoreUnavailable."""
         self._jobs = SimpleQueue()
+        self._outcomes = deque()
         self._loop = asyncio.get_running_loop()
         # A daemon, so that a crash of the rest cannot keep the process alive:
         # whatever the thread is in the middle of, SQLite survives it.
@@ -173,7 +183,24 @@ class Database:
             outcomes = [(job, None, failure) for job in jobs]
         else:
             self.healthy = True
-        _resolve(outcomes)
+        self._resolve(outcomes)
+
+    def _resolve(self, outcomes: list[_Outcome]) -> None:
+        """Hand outcomes to those who wait, if their loop still runs."""
+        self._outcomes.extend(outcomes)
+        with suppress(RuntimeError):
+            outcomes[0][0].loop.call_soon_threadsafe(self._hand_over)
+
+    def _hand_over(self) -> None:
+        """Hand over some outcomes in their order, the others in the next turns.
+
+        Each may be what many wait for, and thousands of jobs may have been one commit.
+        """
+        for _ in range(min(_HANDED_OVER, len(self._outcomes))):
+            job, result, failed = self._outcomes.popleft()
+            job.resolve(result, failed)
+        if self._outcomes:
+            self._outcomes[0][0].loop.call_soon(self._hand_over)
 
     def _turns_out_damaged(self, error: Exception) -> bool:
         """Say whether an error is explained by damage that it does not tell of."""
@@ -202,9 +229,6 @@ class Database:
                 self._connection.close()
             self._connection = None
         self._tell(move_aside(self.path, reason))
-
-
-type _Outcome = tuple[_Job, object, Exception | None]
 
 
 def _groups(jobs: list[_Job]) -> Iterator[list[_Job]]:
@@ -283,15 +307,3 @@ def _run_in_savepoint(
         failure = error
     database.execute("RELEASE job")
     return result, failure
-
-
-def _resolve(outcomes: list[_Outcome]) -> None:
-    """Hand outcomes to those who wait, in one turn of their loop if that still runs."""
-
-    def resolve() -> None:
-        """Hand them over."""
-        for job, result, failed in outcomes:
-            job.resolve(result, failed)
-
-    with suppress(RuntimeError):
-        outcomes[0][0].loop.call_soon_threadsafe(resolve)
