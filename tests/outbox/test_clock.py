@@ -1,12 +1,14 @@
 """The system's clock is set while deliveries wait."""
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.outbox.clock import SteadyClock
-from custom_components.event_relay.outbox.delivery import DeliveryState
+from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
 from custom_components.event_relay.outbox.store import Store
 
 from .conftest import House
@@ -87,4 +89,37 @@ async def test_what_is_older_than_the_run_expires_only_by_a_steady_clock(
     assert (await again.stored(delivery)).state is DeliveryState.PENDING
     await again.later(seconds=60)
     await again.until(delivery, DeliveryState.EXPIRED)
+    await again.stop()
+
+
+async def test_what_seems_late_by_a_new_clock_waits_until_that_is_believed(
+    idle: House, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle.worker.pause()
+    delivery = await idle.submit(wait=0, seconds=60)
+    later = Clock()
+    later.forward(seconds=10)
+    later.set(days=365)
+    changed: list[str] = []
+    update = store.update
+
+    async def updated(delivery: Delivery, **rest: Any) -> Delivery:  # noqa: ANN401 - as the original
+        changed.append(delivery.id)
+        return await update(delivery, **rest)
+
+    monkeypatch.setattr(store, "update", updated)
+    again = House(store, clock=later)
+    again.start()
+    other = await again.submit(text="other")
+    assert other.state is DeliveryState.DELIVERED
+    for _ in range(3):
+        await again.later(seconds=1)
+        await asyncio.sleep(0.05)
+
+    assert (await again.stored(delivery)).state is DeliveryState.PENDING
+    assert again.client.written == ["write other"]
+    assert delivery.id not in changed
+    await again.later(seconds=60)
+    await again.until(delivery, DeliveryState.EXPIRED)
+    assert again.client.written == ["write other"]
     await again.stop()

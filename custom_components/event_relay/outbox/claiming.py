@@ -18,6 +18,7 @@ _CLAIMABLE = (
     "SELECT json_group_array(json_array(CAST(id AS TEXT), CAST(lane AS TEXT))) FROM ("
     " SELECT id, lane FROM deliveries AS one WHERE connection = :owner"
     " AND state = 'pending' AND due_at <= :now"
+    " AND (expires_at IS NULL OR expires_at > :now)"
     " AND NOT EXISTS (SELECT 1 FROM deliveries AS former"
     " WHERE former.connection = one.connection AND former.key = one.key"
     " AND former.sequence < one.sequence"
@@ -32,6 +33,7 @@ _CLAIMABLE = (
 )
 """What is due, and whose key and lane are free. Of a key it is only the first.
 
+Nothing that seems to have its time over: it expires as soon as the clock is believed.
 All in one row: for each the file's thread would wait for its turn with Python. As
 text also where damage has made something else of it, which JSON cannot hold.
 """
