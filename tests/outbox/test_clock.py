@@ -1,6 +1,5 @@
 """The system's clock is set while deliveries wait."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from custom_components.event_relay.outbox.clock import SteadyClock
 from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
 from custom_components.event_relay.outbox.store import Store
 
-from .conftest import House
+from .conftest import OWNER, House
 from .ledger import START, Clock
 
 
@@ -114,7 +113,7 @@ async def test_what_seems_late_by_a_new_clock_waits_until_that_is_believed(
     assert other.state is DeliveryState.DELIVERED
     for _ in range(3):
         await again.later(seconds=1)
-        await asyncio.sleep(0.05)
+        await store.states(OWNER)  # which waits for the worker's turn
 
     assert (await again.stored(delivery)).state is DeliveryState.PENDING
     assert again.client.written == ["write other"]

@@ -424,6 +424,20 @@ async def test_counting_reads_indices_and_not_the_rows(
         assert "COVERING INDEX" in plan or "INTEGER PRIMARY KEY" in plan
 
 
+async def _blocked(store: Store, until: threading.Event) -> asyncio.Future[None]:
+    """Keep the file's thread from everything else; return what ends with that."""
+    begun = threading.Event()
+
+    def block(_: sqlite3.Connection) -> None:
+        begun.set()
+        until.wait()
+
+    blocked = store._database.put(block, alone=True)
+    while not begun.is_set():
+        await asyncio.sleep(0)
+    return blocked
+
+
 async def test_what_waits_for_the_file_is_written_together_and_told_apart(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -439,7 +453,7 @@ async def test_what_waits_for_the_file_is_written_together_and_told_apart(
     await store.open()
     some = [await store.accept(a_delivery(number)) for number in range(4)]
     busy = threading.Event()
-    waiting = store._database.put(lambda _: busy.wait(), alone=True)
+    waiting = await _blocked(store, busy)
     changing = []
     for number, delivery in enumerate(some):
         was = DeliveryState.PENDING if number != 2 else DeliveryState.SENDING
@@ -465,7 +479,7 @@ async def test_thousands_that_were_one_commit_are_told_in_their_order_turn_by_tu
     store: Store,
 ) -> None:
     busy = threading.Event()
-    blocked = store._database.put(lambda _: busy.wait(), alone=True)
+    blocked = await _blocked(store, busy)
     turn = 0
     told: list[tuple[int, int]] = []
 
