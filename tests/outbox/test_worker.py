@@ -645,3 +645,14 @@ async def test_open_breaker_lets_out_a_send_or_a_look_up_and_not_both(
     )
     house.client.gate.set()
     house.client.look_up_gate.set()
+
+
+async def test_what_has_had_an_effect_does_not_expire(house: House) -> None:
+    house.client.troubles = [None, Unavailable()]
+    delivery = await house.submit(steps=("write", "note"), seconds=60)
+    assert delivery.state is PENDING
+
+    await house.later(seconds=100)
+    await house.until(delivery, DELIVERED)
+
+    assert house.client.written == ["write hello", "note hello"]

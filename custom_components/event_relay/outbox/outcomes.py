@@ -279,10 +279,14 @@ def failure_of(error: BackendError) -> Failure:
 def _back(
     delivery: Delivery, due_at: datetime, *, attempts: int | None = None
 ) -> Delivery:
-    """Make a delivery wait for its next attempt; what it had sent is known."""
+    """Make a delivery wait for its next attempt; what it had sent is known.
+
+    What has had an effect does not expire any more: it would be said not to be there.
+    """
     return altered(
         delivery,
         state=DeliveryState.PENDING,
+        expires_at=None if delivery.results else delivery.expires_at,
         attempts=delivery.attempts if attempts is None else attempts,
         first_sent_at=None,
         due_at=due_at,
