@@ -656,3 +656,18 @@ async def test_what_has_had_an_effect_does_not_expire(house: House) -> None:
     await house.until(delivery, DELIVERED)
 
     assert house.client.written == ["write hello", "note hello"]
+
+
+async def test_what_has_had_an_effect_does_not_expire_when_it_is_retried(
+    house: House,
+) -> None:
+    house.client.troubles = [None, OutcomeUnknown()]
+    delivery = await house.submit(steps=("write", "stamp"), seconds=60)
+    await house.later(seconds=2)
+    delivery = await house.until(delivery, FAILED)
+    house.worker.pause()
+
+    opened = await house.outbox.retry(delivery, confirm=True)
+
+    assert opened.state is PENDING
+    assert opened.expires_at is None

@@ -260,7 +260,7 @@ def reopened(
     return altered(
         delivery,
         state=state,
-        expires_at=expires_at,
+        expires_at=_expiry(delivery, expires_at),
         due_at=now,
         attempts=0,
         look_ups=0,
@@ -279,18 +279,23 @@ def failure_of(error: BackendError) -> Failure:
 def _back(
     delivery: Delivery, due_at: datetime, *, attempts: int | None = None
 ) -> Delivery:
-    """Make a delivery wait for its next attempt; what it had sent is known.
-
-    What has had an effect does not expire any more: it would be said not to be there.
-    """
+    """Make a delivery wait for its next attempt; what it had sent is known."""
     return altered(
         delivery,
         state=DeliveryState.PENDING,
-        expires_at=None if delivery.results else delivery.expires_at,
+        expires_at=_expiry(delivery, delivery.expires_at),
         attempts=delivery.attempts if attempts is None else attempts,
         first_sent_at=None,
         due_at=due_at,
     )
+
+
+def _expiry(delivery: Delivery, expires_at: datetime | None) -> datetime | None:
+    """Return when a delivery that waits expires.
+
+    Never if it has had an effect: it would be said not to be there.
+    """
+    return None if delivery.results else expires_at
 
 
 def _json(clue: Mapping[str, object] | None) -> JsonObject | None:
