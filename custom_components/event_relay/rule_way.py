@@ -52,6 +52,7 @@ def make_way(
         outbox=outbox,
         store=store,
         canonical=canonical,
+        shape_of=forms.shape_of,
         as_test=forms.as_test,
         explain=explain,
         endings=forms.endings,

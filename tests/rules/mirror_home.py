@@ -142,6 +142,7 @@ async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> Way:
         outbox=runtime.outbox,
         store=await async_get_store(hass),
         canonical=canonical,
+        shape_of=runtime.forms.shape_of,
         as_test=lambda _operation, data: data,
         explain=explain,
         endings={},

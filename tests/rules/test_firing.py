@@ -21,7 +21,6 @@ from custom_components.event_relay.outbox.store import (
 from custom_components.event_relay.rules import armed, runner
 from custom_components.event_relay.rules.outcome import OutcomeKind
 from custom_components.event_relay.rules.rule import Rule
-from custom_components.event_relay.rules.triggers import Triggered
 from custom_components.event_relay.storage import async_get_store
 from simulators.frigate import FrigateSimulator
 
@@ -465,9 +464,11 @@ async def test_what_fires_while_it_is_being_armed_is_not_lost(
     ring = {"trigger": "event", "event_type": "rang"}
 
     async def arm_slowly(
-        hass: HomeAssistant, rule: Rule, *, triggered: Triggered, ended: None
+        hass: HomeAssistant,
+        rule: Rule,
+        **others: Any,  # noqa: ANN401 - passed on
     ) -> armed.Armed:
-        made = await armed.arm(hass, rule, triggered=triggered, ended=ended)
+        made = await armed.arm(hass, rule, **others)
         hass.bus.async_fire("rang")
         await asyncio.sleep(0)
         return made

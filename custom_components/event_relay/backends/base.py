@@ -4,11 +4,23 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
 type JsonObject = dict[str, Json]
+
+
+class Shape(Enum):
+    """What the field of a request holds, and so how its templates are rendered."""
+
+    TEXT = auto()
+    """A text; also a number, boolean or time, which is read from its text."""
+    TEXTS = auto()
+    """A list or mapping of texts."""
+    JSON = auto()
+    """Lists and mappings of any depth, whose values keep their types."""
 
 
 class InvalidField(ValueError):

@@ -12,7 +12,7 @@ from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
-from .base import Backend, Capabilities, Client, Ending, JsonObject
+from .base import Backend, Capabilities, Client, Ending, JsonObject, Shape
 from .outside_calendar import OutsideCalendar
 from .rule_forms import RuleField
 
@@ -57,6 +57,18 @@ class Query:
 def as_it_is(value: object) -> object:
     """Take a value as it comes, for the operation to read."""
     return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Structure:
+    """Coerces a list or a mapping; a template may give the whole of it."""
+
+    shape: Shape = Shape.TEXTS
+    coercer: Coercer = as_it_is
+
+    def __call__(self, value: object) -> Any:  # noqa: ANN401 - as a coercer has it
+        """Return what the coercer makes of a value; raises vol.Invalid."""
+        return self.coercer(value)
 
 
 _SESSIONS: HassKey[dict[bool, ClientSession]] = HassKey("event_relay_sessions")
@@ -137,6 +149,15 @@ class BackendForms(ABC):
 
         Lists are those of the live system, as far as it gives them. Raises nothing.
         """
+
+    def shape_of(self, operation: str, field: str) -> Shape:
+        """Return what a field of an operation holds; text where nothing else is said.
+
+        Numbers, booleans and times are read from their text, so that none is changed
+        on the way.
+        """
+        coercer = self.action_fields[operation].get(field)
+        return coercer.shape if isinstance(coercer, Structure) else Shape.TEXT
 
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
         """Return the data of an operation so that they say that it is a test."""

@@ -1,12 +1,13 @@
 """All that a rule has attached while it is armed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.condition import ConditionsChecker
 
+from ..backends.base import Shape
 from .arming import (
     CannotArm,
     entities_of_conditions,
@@ -76,7 +77,12 @@ class Armed:
 
 
 async def arm(
-    hass: HomeAssistant, rule: Rule, *, triggered: Triggered, ended: Triggered | None
+    hass: HomeAssistant,
+    rule: Rule,
+    *,
+    shape_of: Callable[[str], Shape],
+    triggered: Triggered,
+    ended: Triggered | None,
 ) -> Armed:
     """Attach what a rule needs, but for triggers that cannot be attached now.
 
@@ -89,7 +95,7 @@ async def arm(
         rule=rule,
         triggers=Triggers(hass, rule.triggers, rule.title, triggered),
         ends=ends,
-        fields=Fields(hass, rule.fields),
+        fields=Fields(hass, rule.fields, shape_of),
         conditions=await make_conditions(hass, rule.conditions, rule.title),
     )
     await armed.async_attach()

@@ -1,25 +1,104 @@
 """The fields of a rule: each holds a value, or a template that gives one."""
 
-from collections.abc import Mapping
+from ast import literal_eval
+from collections.abc import Callable, Mapping
+import re
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, template
 import voluptuous as vol
 
+from ..backends.base import Shape
 from .arming import CannotArm
+
+_ONE_EXPRESSION = re.compile(r"\{\{-?((?:(?!\{\{|\}\}).)*?)-?\}\}", re.DOTALL)
+"""A template that is one expression and nothing else."""
+
+
+_CONTAINERS = (list, tuple, set, dict)
+
+
+class Field:
+    """One field of a rule, ready to be rendered by its shape."""
+
+    def __init__(self, hass: HomeAssistant, raw: object, shape: Shape) -> None:
+        """Read the templates in it; raises vol.Invalid for a broken one."""
+        self._hass = hass
+        self._read = cv.template_complex(raw)
+        self._shape = shape
+        self.templated = template.is_complex(self._read)
+        """Whether a template has a part in it."""
+
+    def render(self, variables: Mapping[str, Any], *, strict: bool = False) -> object:
+        """Return what the field holds now; None if that is nothing.
+
+        An unknown variable is empty, or an error if `strict`. Raises TemplateError.
+        """
+        read = self._read
+        if isinstance(read, template.Template) and self._shape is not Shape.TEXT:
+            value = self._structure(read, variables, strict=strict)
+        else:
+            value = self._inside(read, variables, strict=strict)
+        return None if value == "" else value
+
+    def _structure(
+        self, whole: template.Template, variables: Mapping[str, Any], *, strict: bool
+    ) -> object:
+        """Return the list or mapping that one template gives, or its text."""
+        words = _text(whole, variables, strict=strict)
+        value = _literal(words)
+        if value is None or isinstance(value, _CONTAINERS):
+            return _plain(value)
+        return _as_shaped(words, self._shape)
+
+    def _inside(
+        self, read: object, variables: Mapping[str, Any], *, strict: bool
+    ) -> object:
+        """Return a value with the templates in it rendered."""
+        match read:
+            case template.Template():
+                return self._leaf(read, variables, strict=strict)
+            case list():
+                return [self._inside(one, variables, strict=strict) for one in read]
+            case dict():
+                return {
+                    self._inside(key, variables, strict=strict): self._inside(
+                        one, variables, strict=strict
+                    )
+                    for key, one in read.items()
+                }
+        return read
+
+    def _leaf(
+        self, leaf: template.Template, variables: Mapping[str, Any], *, strict: bool
+    ) -> object:
+        """Return the text of a template; None if its one expression gives none.
+
+        `None` is also a text that an entity may have as its state.
+        """
+        words = _text(leaf, variables, strict=strict)
+        if words == "None" and (found := _ONE_EXPRESSION.fullmatch(leaf.template)):
+            asked = template.Template(f"{{{{ ({found[1]}) is none }}}}", self._hass)
+            if asked.async_render(variables) is True:
+                return None
+        return _as_shaped(words, self._shape)
 
 
 class Fields:
     """The fields of a rule, ready to be rendered."""
 
-    def __init__(self, hass: HomeAssistant, raw: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        raw: Mapping[str, Any],
+        shape_of: Callable[[str], Shape],
+    ) -> None:
         """Read the templates among them; raises CannotArm for a broken one."""
-        self._hass = hass
-        self._fields: dict[str, Any] = {}
+        self._fields: dict[str, Field] = {}
         for name, value in raw.items():
             try:
-                self._fields[name] = cv.template_complex(value)
+                self._fields[name] = Field(hass, value, shape_of(name))
             except vol.Invalid as error:
                 raise CannotArm(f"{name}: {error}") from error
 
@@ -29,9 +108,42 @@ class Fields:
         Raises Home Assistant's TemplateError.
         """
         rendered = {
-            name: template.render_complex(value, variables)
-            for name, value in self._fields.items()
+            name: field.render(variables) for name, field in self._fields.items()
         }
-        return {
-            name: value for name, value in rendered.items() if value not in ("", None)
-        }
+        return {name: value for name, value in rendered.items() if value is not None}
+
+
+def _text(
+    read: template.Template, variables: Mapping[str, Any], *, strict: bool
+) -> str:
+    """Return what a template gives, to the letter but for the space around it."""
+    words: str = read.async_render(variables, parse_result=False, strict=strict)
+    return words
+
+
+def _as_shaped(words: str, shape: Shape) -> object:
+    """Return a text, or in JSON the value that it is written exactly like."""
+    if shape is not Shape.JSON:
+        return words
+    value = _literal(words)
+    return _plain(value) if str(value) == words else words
+
+
+def _plain(value: object) -> object:
+    """Return a Python value as JSON has it; what it has no word for as text."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case dict():
+            return {_plain(key): _plain(one) for key, one in value.items()}
+        case list() | tuple() | set():
+            return [_plain(one) for one in value]
+    return str(value)
+
+
+def _literal(words: str) -> object:
+    """Return the Python value that a text is, as Home Assistant reads templates."""
+    try:
+        return literal_eval(words)
+    except ValueError, TypeError, SyntaxError, MemoryError, RecursionError:
+        return words

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
@@ -196,7 +197,11 @@ class RuleRunner(Member):
         ended = hearing.async_ended if self._openings is not None else None
         try:
             armed = await arm(
-                self.hass, self.rule, triggered=hearing.async_triggered, ended=ended
+                self.hass,
+                self.rule,
+                shape_of=partial(self.way.shape_of, self.rule.operation),
+                triggered=hearing.async_triggered,
+                ended=ended,
             )
         except CannotArm as error:
             self._issues.not_armed(str(error))

@@ -6,7 +6,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from ..backends.base import Ending, JsonObject
+from ..backends.base import Ending, JsonObject, Shape
 from ..outbox.outbox import Outbox
 from ..outbox.store import Store
 
@@ -26,6 +26,8 @@ class Way:
     As for an action: coerced, with what only Home Assistant knows made plain. Raises
     InvalidField.
     """
+    shape_of: Callable[[str, str], Shape]
+    """Says what a field, by the names of its operation and its own, holds."""
     as_test: Callable[[str, Mapping[str, object]], Mapping[str, object]]
     """Makes the data of an operation say that it is a test."""
     explain: Callable[[Exception], str]

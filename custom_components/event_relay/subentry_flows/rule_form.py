@@ -1,6 +1,7 @@
 """The forms of a rule."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, override
 
 from homeassistant.const import CONF_CONDITIONS, CONF_NAME, CONF_TRIGGERS
@@ -37,7 +38,8 @@ from ..rules.rule import (
 )
 from .rule_data import SECTION_MORE, SECTION_ONLY_IF, without_empty
 
-_DURATION = DurationSelector()
+LONGEST_DURATION = timedelta(days=366)
+MOST_FIRINGS = 10_000
 _LIST_OF_OBJECTS = vol.Schema([dict])
 _CONDITIONS = vol.Schema([vol.Any(dict, str)])
 
@@ -61,6 +63,27 @@ class RawConditionSelector(ConditionSelector):
     def __call__(self, data: Any) -> Any:
         """Return what can be stored as JSON, and shown again."""
         return _CONDITIONS(data)
+
+
+class BoundedDurationSelector(DurationSelector):
+    """A duration of a year at most.
+
+    Home Assistant's own raises OverflowError for what no timedelta can hold.
+    """
+
+    @override
+    def __call__(self, data: Any) -> Any:
+        """Return a duration as it was entered; raises vol.Invalid."""
+        try:
+            parts = super().__call__(data)
+            if abs(timedelta(**parts)) <= LONGEST_DURATION:
+                return parts
+        except OverflowError as error:
+            raise vol.Invalid("duration too long") from error
+        raise vol.Invalid("duration too long")
+
+
+_DURATION = BoundedDurationSelector()
 
 
 def when_schema(operations: Sequence[str], given: Mapping[str, Any]) -> vol.Schema:
@@ -111,7 +134,9 @@ def deliver_schema(
         vol.Optional(CONF_DEBOUNCE): _DURATION,
         vol.Optional(CONF_COOL_DOWN): _DURATION,
         vol.Optional(CONF_MOST): NumberSelector(
-            NumberSelectorConfig(min=1, step=1, mode=NumberSelectorMode.BOX)
+            NumberSelectorConfig(
+                min=1, max=MOST_FIRINGS, step=1, mode=NumberSelectorMode.BOX
+            )
         ),
         vol.Optional(CONF_PERIOD): _DURATION,
     }

@@ -7,13 +7,13 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import TemplateError
-from homeassistant.helpers import config_validation as cv, template
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..backends.base import InvalidField
 from ..coercion import coerce
 from ..coordinator import RelayConfigEntry
+from ..rules.fields import Field
 
 
 class BrokenTemplate(Exception):
@@ -62,18 +62,21 @@ async def try_fields(
     templated: set[str] = set()
     unknown: dict[str, str] = {}
     for name, raw in fields.items():
+        shape = entry.runtime_data.forms.shape_of(operation, name)
         try:
-            read = cv.template_complex(raw)
+            read = Field(hass, raw, shape)
         except vol.Invalid as error:
             raise BrokenTemplate(name, str(error)) from error
-        if template.is_complex(read):
+        if read.templated:
             templated.add(name)
         try:
-            value = _render(read, variables)
+            # Nothing is made up for what is not there. A firing takes an unknown
+            # variable for an empty text, as all of Home Assistant does.
+            value = read.render(variables, strict=True)
         except TemplateError as error:
             unknown[name] = str(error)
             continue
-        if value not in ("", None):
+        if value is not None:
             values[name] = value
     refusal = None
     try:
@@ -87,25 +90,6 @@ async def try_fields(
         unknown=unknown,
         refusal=refusal,
     )
-
-
-def _render(read: Any, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 any JSON
-    """Return what templates give, and nothing made up for what is not there.
-
-    Raises TemplateError. Unlike here, a firing takes an unknown variable for an empty
-    text, as all of Home Assistant does.
-    """
-    match read:
-        case template.Template():
-            return read.async_render(variables, strict=True)
-        case list():
-            return [_render(one, variables) for one in read]
-        case dict():
-            return {
-                _render(key, variables): _render(one, variables)
-                for key, one in read.items()
-            }
-    return read
 
 
 async def _offer(

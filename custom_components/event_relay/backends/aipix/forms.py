@@ -18,7 +18,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 from yarl import URL
 
-from ..base import Client, JsonObject
+from ..base import Client, JsonObject, Shape
 from ..errors import BackendError
 from ..forms import (
     BackendForms,
@@ -26,6 +26,7 @@ from ..forms import (
     Probe,
     Product,
     Query,
+    Structure,
     as_it_is,
     with_test_title,
 )
@@ -54,14 +55,14 @@ LISTS = 5.0
 _SCRIPT: Mapping[str, Coercer] = {
     "event_id": as_it_is,
     "reaction_id": as_it_is,
-    "users": as_it_is,
-    "schedule": cv.ensure_list,
+    "users": Structure(),
+    "schedule": Structure(shape=Shape.JSON, coercer=cv.ensure_list),
     "schedule_entity": cv.entity_id,
     "title": cv.string,
     "status": as_it_is,
-    "cameras": cv.ensure_list,
-    "timetable": as_it_is,
-    "extra": as_it_is,
+    "cameras": Structure(coercer=cv.ensure_list),
+    "timetable": Structure(shape=Shape.JSON),
+    "extra": Structure(shape=Shape.JSON),
 }
 
 ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {

@@ -29,6 +29,7 @@ from ..forms import (
     Coercer,
     Probe,
     Product,
+    Structure,
     as_it_is,
     cookieless_session,
 )
@@ -65,7 +66,7 @@ ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
         "until_ended": cv.boolean,
         "include_recording": cv.boolean,
         "pre_capture": as_it_is,
-        "boxes": cv.ensure_list,
+        "boxes": Structure(coercer=cv.ensure_list),
         "description": cv.string,
         "retain": cv.boolean,
         "source_type": cv.string,

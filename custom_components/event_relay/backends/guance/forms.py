@@ -25,7 +25,7 @@ from ..forms import (
     Coercer,
     Probe,
     Product,
-    as_it_is,
+    Structure,
     cookieless_session,
     with_test_title,
 )
@@ -51,7 +51,7 @@ ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
         "message": cv.string,
         "origin": cv.string,
         "occurred_at": cv.datetime,
-        "tags": as_it_is,
+        "tags": Structure(),
     },
 }
 """What the action takes; tags are read by the operation itself."""

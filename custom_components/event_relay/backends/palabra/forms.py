@@ -23,7 +23,15 @@ import voluptuous as vol
 from yarl import URL
 
 from ..base import Client, InvalidField, JsonObject
-from ..forms import BackendForms, Coercer, Probe, Product, Query, cookieless_session
+from ..forms import (
+    BackendForms,
+    Coercer,
+    Probe,
+    Product,
+    Query,
+    Structure,
+    cookieless_session,
+)
 from ..http import normalise_address
 from ..rule_forms import RuleField
 from .client import DEFAULT_ADDRESS, PalabraClient
@@ -74,7 +82,7 @@ _CONTENT: Mapping[str, Coercer] = {
     "description": cv.string,
     "location": cv.string,
     "access_code": cv.string,
-    "target_languages": _languages,
+    "target_languages": Structure(coercer=_languages),
     "listener_language_mode": _mode,
     "is_recurring": cv.boolean,
     "cover_image_key": cv.string,

@@ -1,0 +1,185 @@
+"""What the templates of a rule's fields give: text stays text, to the letter."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import TemplateError
+import pytest
+import voluptuous as vol
+
+from custom_components.event_relay.backends.base import Shape
+from custom_components.event_relay.coercion import coerce
+from custom_components.event_relay.registry import BY_NAME
+from custom_components.event_relay.rules.arming import CannotArm
+from custom_components.event_relay.rules.fields import Field, Fields
+
+HELPER = "input_text.helper"
+ITS_STATE = "{{ states('input_text.helper') }}"
+LITERAL_LOOKALIKES = (
+    "2026.10",
+    "1.10",
+    "12.50",
+    "007",
+    "1_000",
+    "1e3",
+    "+491701234567",
+    "-5",
+    "...",
+    "None",
+    "True",
+    "false",
+    "12345678901234567890.5",
+    "22,5",
+    "1,2,3",
+    "[1, 2]",
+    "{'a': 1}",
+    "{1, 2}",
+    "()",
+    "'quoted'",
+    "b'bytes'",
+    "0x1F",
+    "1j",
+    "{{ 1 }}",
+    "{% if %}",
+)
+"""States that are Python, or a template, to whoever does not take them as text."""
+
+
+@pytest.mark.parametrize("words", LITERAL_LOOKALIKES)
+@pytest.mark.parametrize(
+    ("raw", "shape"),
+    [
+        (ITS_STATE, Shape.TEXT),
+        ({"tag": ITS_STATE}, Shape.TEXTS),
+        ([ITS_STATE], Shape.TEXTS),
+    ],
+)
+def test_a_text_is_what_the_entity_says(
+    hass: HomeAssistant, words: str, raw: object, shape: Shape
+) -> None:
+    hass.states.async_set(HELPER, words)
+
+    rendered = Field(hass, raw, shape).render({})
+
+    match rendered:
+        case {"tag": value} | [value] | value:
+            assert value == words
+
+
+def test_space_around_a_text_is_dropped_as_in_every_template(
+    hass: HomeAssistant,
+) -> None:
+    hass.states.async_set(HELPER, " 5 ")
+
+    assert Field(hass, ITS_STATE, Shape.TEXT).render({}) == "5"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "{{ none }}",
+        "{{- trigger.description -}}",
+        "{{ trigger.location | upper if 0 }}",
+    ],
+)
+def test_none_is_nothing(hass: HomeAssistant, raw: str) -> None:
+    variables = {"trigger": {"description": None, "location": "Hall"}}
+
+    assert Field(hass, raw, Shape.TEXT).render(variables) in (None, "")
+    assert Fields(hass, {"a": raw}, lambda _: Shape.TEXT).render(variables) == {}
+
+
+def test_none_within_a_text_is_a_word(hass: HomeAssistant) -> None:
+    raw = "{{ trigger.location }}{{ trigger.more }}"
+    variables = {"trigger": {"location": "No", "more": "ne"}}
+
+    assert Field(hass, raw, Shape.TEXT).render(variables) == "None"
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("{{ [1, 2] }}", [1, 2]),
+        ("{{ (1, 2) }}", [1, 2]),
+        ("{{ {'floor': '1.10'} }}", {"floor": "1.10"}),
+        ("{{ none }}", None),
+        ("{{ '' }}", None),
+        ("{{ '1.10' }}", "1.10"),
+    ],
+)
+@pytest.mark.parametrize("shape", [Shape.TEXTS, Shape.JSON])
+def test_one_template_may_give_the_whole_structure(
+    hass: HomeAssistant, raw: str, value: object, shape: Shape
+) -> None:
+    assert Field(hass, raw, shape).render({}) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("{{ 5 }}", 5),
+        ("{{ 1.5 }}", 1.5),
+        ("{{ true }}", True),
+        ("{{ '1.10' }}", "1.10"),
+        ("{{ '+4917' }}", "+4917"),
+        ("{{ [1] }}", [1]),
+        ("plain", "plain"),
+    ],
+)
+def test_json_keeps_types_where_no_letter_is_lost(
+    hass: HomeAssistant, raw: str, value: object
+) -> None:
+    assert Field(hass, {"a": [raw]}, Shape.JSON).render({}) == {"a": [value]}
+
+
+@pytest.mark.parametrize(
+    ("backend", "operation", "raw", "values"),
+    [
+        (
+            "frigate",
+            "create_camera_event",
+            {
+                "duration": "{{ 10 + 5 }}",
+                "score": "{{ 0.5 }}",
+                "retain": "{{ 1 == 1 }}",
+            },
+            {"duration": "15", "score": "0.5", "retain": True},
+        ),
+        (
+            "frigate",
+            "create_camera_event",
+            {"boxes": "{{ [{'box': [0, 0, 1, 1]}] }}"},
+            {"boxes": [{"box": [0, 0, 1, 1]}]},
+        ),
+        (
+            "palabra",
+            "create_live_event",
+            {"is_recurring": "{{ 'yes' }}", "target_languages": "{{ ['de', 'no'] }}"},
+            {"is_recurring": True, "target_languages": ["de", "no"]},
+        ),
+    ],
+)
+def test_other_types_are_read_because_the_field_wants_them(
+    hass: HomeAssistant,
+    backend: str,
+    operation: str,
+    raw: dict[str, str],
+    values: dict[str, object],
+) -> None:
+    forms = BY_NAME[backend]
+    fields = Fields(hass, raw, lambda name: forms.shape_of(operation, name))
+
+    assert coerce(fields.render({}), forms.action_fields[operation]) == values
+
+
+def test_an_unknown_variable_is_an_error_only_if_strict(hass: HomeAssistant) -> None:
+    raw = "{{ nothing.at_all }}{{ nothing }}"
+
+    assert Field(hass, "{{ nothing }}", Shape.TEXT).render({}) is None
+    with pytest.raises(TemplateError):
+        Field(hass, raw, Shape.TEXT).render({}, strict=True)
+
+
+def test_a_broken_template_names_its_field(hass: HomeAssistant) -> None:
+    with pytest.raises(vol.Invalid):
+        Field(hass, "{{ 1 +", Shape.TEXT)
+    with pytest.raises(CannotArm, match="title"):
+        Fields(hass, {"title": "{{ 1 +"}, lambda _: Shape.TEXT)
