@@ -74,6 +74,11 @@ def _flush(simulator: StandIn, _content: Json) -> Json:
     return {}
 
 
+def _kill(simulator: StandIn, content: Json) -> Json:
+    simulator.kill(str(_object(content).get("part")))
+    return {}
+
+
 def _configure(simulator: StandIn, content: Json) -> Json:
     simulator.configure(**_object(content))
     return {}
@@ -96,6 +101,7 @@ _ACTIONS: Mapping[tuple[str, str], _Action] = {
     ("POST", "/reset"): _reset,
     ("POST", "/restart"): _restart,
     ("POST", "/flush"): _flush,
+    ("POST", "/kill"): _kill,
     ("POST", "/config"): _configure,
     ("POST", "/clock"): _advance_clock,
 }

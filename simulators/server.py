@@ -133,6 +133,7 @@ class Simulator(StandIn):
             await asyncio.sleep(fault.seconds)
         if call is not None:
             reply = self.answer_safely(call)
+            await asyncio.sleep(reply.after)
         response = await self._deliver(request, reply, fault)
         seen.status = response.status if response.prepared else None
         return response

@@ -44,6 +44,10 @@ class StandIn(ABC):
     def flush(self) -> None:
         """Write at once whatever is still to be written later."""
 
+    def kill(self, part: str) -> None:
+        """Stop a part until a restart; raise ValueError for an unknown one."""
+        raise ValueError(f"{part!r} is not a part that can be killed")
+
     def reset(self) -> None:
         """Forget faults and seen requests, and set the clock right."""
         self.clear_faults()

@@ -37,6 +37,8 @@ class Reply:
     body: bytes = b""
     content_type: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
+    after: float = 0.0
+    """Seconds that it took to come to it."""
 
     def with_header(self, name: str, value: str) -> Reply:
         """Return this reply with one more header."""

@@ -13,6 +13,7 @@ from demo.screen import progress, say
 from demo.subentries import Rule
 from demo.websocket import WebSocket
 from simulators.frigate import FrigateSimulator
+from simulators.frigate.delays import longest
 from simulators.frigate.store import StoredEvent
 from simulators.wire import Json
 
@@ -53,10 +54,10 @@ class FrigateScene(Scene[FrigateSimulator]):
 
     @override
     async def play(self, socket: WebSocket) -> None:
-        own = (self.simulator.settings.async_delay or 0) * 1000
+        own = longest(self.simulator.settings.async_delay or 0) * 1000
         say(
-            f"Of the times shown, Frigate itself takes {own:.0f} ms to store an event;"
-            " the other stand-ins take next to none."
+            f"Of the times shown, Frigate itself takes up to {own:.0f} ms to store an"
+            " event; the other stand-ins take next to none."
         )
         await self._ring(socket)
         say("The garden door opens, and closes a little later:")

@@ -2,5 +2,6 @@
 
 from .settings import Camera, FrigateOptions, FrigateSettings
 from .simulator import FrigateSimulator
+from .threads import Part
 
-__all__ = ["Camera", "FrigateOptions", "FrigateSettings", "FrigateSimulator"]
+__all__ = ["Camera", "FrigateOptions", "FrigateSettings", "FrigateSimulator", "Part"]

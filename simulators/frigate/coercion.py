@@ -29,6 +29,7 @@ class Kind(StrEnum):
     STRING_TOO_LONG = "string_too_long"
     GREATER_THAN = "greater_than"
     LESS_THAN_EQUAL = "less_than_equal"
+    ENUM = "enum"
 
 
 class CoercionError(Exception):
@@ -137,6 +138,13 @@ def fraction(value: Json) -> float:
             Kind.LESS_THAN_EQUAL, "Input should be less than or equal to 1"
         )
     return result
+
+
+def severity(value: Json) -> str:
+    """Take a severity of a review item (facts §3)."""
+    if value in ("alert", "detection"):
+        return str(value)
+    raise CoercionError(Kind.ENUM, "Input should be 'alert' or 'detection'")
 
 
 def or_null[T](reader: Reader[T]) -> Reader[T | None]:

@@ -2,6 +2,7 @@
 
 import argparse
 
+from .delays import Delay
 from .release import Release
 from .settings import FrigateSettings, named_cameras
 from .simulator import FrigateSimulator
@@ -23,8 +24,8 @@ def add_frigate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--async-delay",
         type=float,
-        default=_DEFAULTS.async_delay,
-        help="seconds from the answer to the row; negative: until POST /_control/flush",
+        help="seconds from the answer to the row, as on the real server by default;"
+        " 0: nothing takes time; negative: until POST /_control/flush",
     )
     parser.add_argument("--rate-limit", type=int, help="logins per minute")
 
@@ -43,10 +44,16 @@ def make_frigate(arguments: argparse.Namespace) -> FrigateSimulator:
         cameras=_DEFAULTS.cameras if names is None else named_cameras(names),
         cookie_name=arguments.cookie_name,
         session_length=arguments.session_length,
-        async_delay=None if arguments.async_delay < 0 else arguments.async_delay,
+        async_delay=_delay(arguments.async_delay),
         rate_limit=arguments.rate_limit,
     )
 
 
 def _version(text: str) -> str:
     return Release.parse(text).text
+
+
+def _delay(seconds: float | None) -> Delay | None:
+    if seconds is None:
+        return _DEFAULTS.async_delay
+    return None if seconds < 0 else seconds

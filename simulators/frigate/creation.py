@@ -1,17 +1,14 @@
 """Making an event (facts §2)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulators.wire import Json
 
 from . import coercion
 from .documents import Fields
-from .errors import refusal
 from .release import Release
 from .settings import Camera
-from .store import StoredEvent, new_event_id
-from .threads import Thread, ThreadKilledError
+from .store import StoredEvent, new_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,67 +46,41 @@ def read_create_body(document: Json) -> CreateBody:
     return body
 
 
-def prepare_event(
+def make_event(
     release: Release, camera: Camera, label: str, body: CreateBody, now: float
-) -> tuple[str, Callable[[], StoredEvent]]:
-    """Return the new id, and the work that makes the row.
-
-    The prefix of the id is the time of the request (facts §2.2).
-    """
-    if not release.asynchronous and not drawable(body.draw):
-        # facts §2.3: 0.13 to 0.15 answer 500.
-        raise refusal(500, "An unknown error occurred")
-    event_id = new_event_id(now)
-    return event_id, lambda: _row(release, camera, label, body, event_id, now)
-
-
-def drawable(draw: dict[str, Json] | None) -> bool:
-    """Return whether every box has four numbers (facts §2.3)."""
-    if draw is None:
-        return False
-    boxes = draw.get("boxes") or []
-    return isinstance(boxes, list) and all(_is_box(box) for box in boxes)
-
-
-def _is_box(box: Json) -> bool:
-    corners = box.get("box") if isinstance(box, dict) else None
-    return (
-        isinstance(corners, list)
-        and len(corners) == 4
-        and all(isinstance(corner, int | float) for corner in corners)
-    )
-
-
-def _row(  # noqa: PLR0917 what a row is made of
-    release: Release,
-    camera: Camera,
-    label: str,
-    body: CreateBody,
-    event_id: str,
-    now: float,
 ) -> StoredEvent:
-    if release.asynchronous and not release.keeps_draw and not drawable(body.draw):
-        # facts §2.3: 0.16 and 0.17 draw the boxes, and die of those they cannot.
-        raise ThreadKilledError(Thread.FRAMES)
+    """Return the row that is to be stored.
+
+    The prefix of its id is the time of the request (facts §2.2).
+    """
     start, end = _span(release, camera, body, now)
-    if body.include_recording is None:
-        # facts §2.3: NOT NULL fails, and takes the writing thread down.
-        raise ThreadKilledError(Thread.EVENTS)
     return StoredEvent(
-        id=event_id,
+        id=new_id(now),
         camera=camera.name,
         label=label,
         sub_label=body.sub_label,
-        score=body.score,
         start_time=start,
         end_time=end,
         # facts §2: record.enabled and include_recording.
-        has_clip=camera.record_enabled and body.include_recording,
-        # facts §2: source_type is always "api" from 0.17.
-        source_type=(body.source_type or "api") if release.source_type else "api",
-        # facts §2.4: 0.18 gives draw back as it came, 0.17 does not store it.
-        draw=(body.draw or {}) if release.keeps_draw else None,
+        has_clip=camera.record_enabled and bool(body.include_recording),
+        data=_data(release, body),
     )
+
+
+def _data(release: Release, body: CreateBody) -> dict[str, Json]:
+    data: dict[str, Json] = {
+        # facts §2: source_type is always "api" from 0.17.
+        "type": (body.source_type or "api") if release.source_type else "api",
+        # facts §10: a double, kept as it was sent.
+        "score": body.score,
+        "top_score": body.score,
+    }
+    if release.keeps_draw:
+        # facts §2.4: 0.18 gives draw back as it came, 0.17 does not store it.
+        data["snapshot_clean"] = True
+        if body.draw is not None:
+            data["draw"] = body.draw
+    return data
 
 
 def _span(
@@ -122,10 +93,5 @@ def _span(
     open; both may be negative (facts §2, §2.2).
     """
     before = body.pre_capture if release.pre_capture else None
-    try:
-        start = now - (camera.pre_capture if before is None else before)
-        end = None if body.duration is None else now + body.duration
-    except OverflowError:
-        # facts §2.3: an absurd duration or pre_capture stops all object processing.
-        raise ThreadKilledError(Thread.FRAMES) from None
-    return start, end
+    start = now - (camera.pre_capture if before is None else before)
+    return start, None if body.duration is None else now + body.duration

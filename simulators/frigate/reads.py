@@ -5,10 +5,10 @@ import base64
 from simulators.wire import Json, Reply, json_reply
 
 from . import coercion
-from .creation import drawable
 from .errors import ApiError, refusal
 from .query import query_fields, select_events, wanted_list
-from .review import object_name
+from .review import with_event
+from .review_items import ReviewRow
 from .routes import Request, Route
 from .state import FrigateState
 
@@ -44,21 +44,21 @@ class EventReads:
     def events(self, request: Request) -> Reply:
         """List events."""
         chosen = select_events(request.call, self._state.store.rows.values())
-        return json_reply([event.as_json() for event in chosen])
+        return json_reply([event.as_listed() for event in chosen])
 
     def event(self, request: Request) -> Reply:
         """Return one event; the third shape of 404 is a string (facts §2.1)."""
         event = self._state.store.rows.get(request.parameters[0])
         if event is None:
             raise ApiError(json_reply("Event not found", 404))
-        return json_reply(event.as_json())
+        return json_reply(event.as_single())
 
     def snapshot(self, request: Request) -> Reply:
-        """Return a picture; 404 where draw cannot be drawn (facts §2.3)."""
+        """Return a picture."""
         event = self._state.store.rows.get(request.parameters[0])
         if event is None:
             raise refusal(404, "Event not found")
-        if not event.has_snapshot or not drawable(event.draw or {}):
+        if not event.has_snapshot:
             raise refusal(404, "Snapshot not available")
         return Reply(body=_JPEG, content_type="image/jpeg")
 
@@ -79,39 +79,42 @@ class EventReads:
         """List review items, by default of the last day (facts §3)."""
         now = self._state.clock.now()
         fields = query_fields(request.call)
-        after = fields.optional("after", coercion.number, now - _DAY)
-        before = fields.optional("before", coercion.number, now)
-        severity = fields.optional("severity", coercion.text, "")
+        after = fields.optional("after", coercion.number, 0.0) or now - _DAY
+        before = fields.optional("before", coercion.number, 0.0) or now
+        severity = fields.optional("severity", coercion.severity, "")
         reviewed = fields.optional("reviewed", coercion.whole, 0)
         limit = fields.optional("limit", coercion.whole, -1)
-        cameras = wanted_list(fields, "cameras", "camera")
-        labels = wanted_list(fields, "labels", "label")
+        cameras = wanted_list(fields, "cameras", "cameras")
+        labels = wanted_list(fields, "labels", "labels")
         fields.check()
+        # Nothing here was ever reviewed.
+        rows = [] if reviewed == 1 else self._state.reviews.stored()
         chosen: list[Json] = [
-            item.as_json(now)
-            for item in sorted(
-                self._state.reviews.items, key=lambda item: -item.start_time
-            )
-            if item.start_time > after
-            and (item.end_time(now) or 0) < before
-            and severity in ("", item.severity)
-            and (reviewed or not item.reviewed)
-            and (cameras is None or item.camera in cameras)
-            and (labels is None or labels & {object_name(row) for row in item.events})
+            row.as_listed()
+            for row in sorted(rows, key=lambda row: -row.start_time)
+            if row.start_time < before
+            and (row.end_time is None or row.end_time > after)
+            and severity in ("", row.severity)
+            and (cameras is None or row.camera in cameras)
+            and (labels is None or labels & set(row.objects))
         ]
         return json_reply(chosen if limit < 0 else chosen[:limit])
 
     def review_item(self, request: Request) -> Reply:
         """Return one review item."""
-        (item_id,) = request.parameters
-        item = self._state.reviews.find(lambda item: item.id == item_id)
-        if item is None:
-            raise refusal(404, "Review item not found")
-        return json_reply(item.as_json(self._state.clock.now()))
+        self._state.reviews.stored()
+        return _review_reply(self._state.reviews.rows.get(request.parameters[0]))
 
     def review_of_event(self, request: Request) -> Reply:
-        """Return the review item that holds an event."""
-        item = self._state.reviews.of_event(request.parameters[0])
-        if item is None:
-            raise refusal(404, "Review item not found")
-        return json_reply(item.as_json(self._state.clock.now()))
+        """Return the review item that holds an event.
+
+        One that joined an open item is not in its row yet (facts §9).
+        """
+        rows = self._state.reviews.stored()
+        return _review_reply(with_event(rows, request.parameters[0]))
+
+
+def _review_reply(row: ReviewRow | None) -> Reply:
+    if row is None:
+        raise refusal(404, "Review item not found")
+    return json_reply(row.as_single())

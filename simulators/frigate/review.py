@@ -1,123 +1,226 @@
-"""Review items: what Frigate's own interface shows (facts §2.2)."""
+"""The review process: the items that Frigate's own interface shows (facts §2.2, §9).
 
-from collections.abc import Callable
+An item lives in the memory of the process while it is open. Its row is written with
+the next picture after it began, and again when it closes, but not when an event joins
+it: until then that event is found at no item. The process closes an item some seconds
+after the last activity that it was told of, which need not be the last event's end: a
+finished event that joins sets it, although another goes on.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 from simulators.clock import Clock
-from simulators.wire import Json
 
+from .delays import drawn
+from .review_items import NEVER, OpenItem, ReviewRow, Severity
 from .settings import Camera, FrigateSettings
-from .store import EventStore, StoredEvent, new_event_id
-
-_CUTOFF = {"alert": 40.0, "detection": 30.0}
-"""Seconds from the end of the last event to the end of the item (facts §2.2)."""
+from .store import StoredEvent, new_id
+from .threads import Part, Threads
 
 
-@dataclass(kw_only=True)
-class ReviewItem:
-    """One item, of one or more events on one camera."""
+@dataclass(frozen=True, kw_only=True)
+class ManualEvent:
+    """What the review process is told of a new event."""
 
     id: str
     camera: str
-    start_time: float
-    severity: str
-    events: list[StoredEvent]
-    reviewed: bool = False
+    name: str
+    """label, or "label: sub_label"."""
+    asked_at: float
+    end_time: float | None
 
-    def end_time(self, now: float) -> float | None:
-        """Return when it ended; None while it has not."""
-        ends = [event.end_time for event in self.events if event.end_time is not None]
-        if len(ends) < len(self.events):
-            return None
-        end = max(ends) + _CUTOFF[self.severity]
-        return end if end <= now else None
-
-    def as_json(self, now: float) -> dict[str, Json]:
-        """Return it as GET /review does (facts §3)."""
-        detections: list[Json] = [event.id for event in self.events]
-        objects: list[Json] = [object_name(event) for event in self.events]
-        return {
-            "id": self.id,
-            "camera": self.camera,
-            "start_time": self.start_time,
-            "end_time": self.end_time(now),
-            "severity": self.severity,
-            "thumb_path": f"/media/frigate/clips/review/thumb-{self.id}.webp",
-            "data": {
-                "detections": detections,
-                "objects": objects,
-                "sub_labels": [],
-                "zones": [],
-                "audio": [],
-            },
-            "has_been_reviewed": self.reviewed,
-        }
-
-
-def object_name(event: StoredEvent) -> str:
-    """Return "label: sub_label" (facts §2.2)."""
-    return f"{event.label}: {event.sub_label}" if event.sub_label else event.label
+    @classmethod
+    def of(cls, event: StoredEvent, asked_at: float) -> Self:
+        """Return what is told of a row."""
+        label, sub_label = event.label, event.sub_label
+        return cls(
+            id=event.id,
+            camera=event.camera,
+            name=f"{label}: {sub_label}" if sub_label else label,
+            asked_at=asked_at,
+            end_time=event.end_time,
+        )
 
 
 @dataclass
 class Reviews:
-    """All review items."""
+    """The process, what it remembers, and the rows that it has written."""
 
     settings: FrigateSettings
     clock: Clock
-    items: list[ReviewItem] = field(default_factory=list)
+    threads: Threads
+    rows: dict[str, ReviewRow] = field(default_factory=dict)
+    _open: dict[str, OpenItem] = field(default_factory=dict)
+    """The open item of each camera that has one."""
+    _endless: dict[str, set[str]] = field(default_factory=dict)
+    """The events of each camera that have no end yet."""
 
-    def watch(self, store: EventStore) -> None:
-        """Make or join an item for every event that is stored from now on."""
-        store.listeners.append(self._add)
+    def stored(self) -> list[ReviewRow]:
+        """Return the rows as they are now, oldest first."""
+        self._catch_up()
+        return list(self.rows.values())
 
-    def of_event(self, event_id: str) -> ReviewItem | None:
-        """Return the item that holds the event."""
-        return self.find(lambda item: any(row.id == event_id for row in item.events))
-
-    def find(self, test: Callable[[ReviewItem], bool]) -> ReviewItem | None:
-        """Return the first item that passes a test."""
-        return next((item for item in self.items if test(item)), None)
-
-    def _add(self, event: StoredEvent) -> None:
-        camera = self.settings.camera(event.camera)
-        if camera is None or not _reviewed(camera, event):
+    def hear_create(self, event: ManualEvent) -> None:
+        """Open an item for a new event, or let it join the one that is open."""
+        self._catch_up()
+        camera = self._watched(event.camera)
+        if camera is None:
             return
-        severity = self._severity(camera, event)
+        item = self._open.get(camera.name)
+        if item is None:
+            self._begin(camera, event)
+        elif not self._closed_by_settings(camera, item):
+            self._join(camera, item, event)
+
+    def hear_end(self, camera_name: str, event_id: str, end_time: float) -> None:
+        """Let an item close, some time after an event's end.
+
+        The process relies on an open item here: without one it stops (facts §2.3).
+        """
+        self._catch_up()
+        camera = self._watched(camera_name)
+        if camera is None:
+            return
+        item = self._open.get(camera.name)
+        if item is None:
+            if self._relies_on_an_item(camera):
+                self.threads.dead.add(Part.REVIEW)
+            return
+        if self._closed_by_settings(camera, item):
+            return
+        endless = self._endless.setdefault(camera.name, set())
+        # An event of fixed length changes nothing by an end that is set by a call.
+        if event_id in endless:
+            endless.remove(event_id)
+            if not endless:
+                item.last_alert = item.last_detection = end_time
+
+    def rename(self, event_id: str, events: Mapping[str, StoredEvent]) -> None:
+        """Name the closed item of an event anew; the object thread does that."""
+        self._catch_up()
+        for row in self.rows.values():
+            if event_id in row.detections and row.end_time is not None:
+                row.name_after([events[one] for one in row.detections if one in events])
+                return
+
+    def close_all(self) -> None:
+        """Close every open item now, whatever goes on."""
+        self._catch_up()
         now = self.clock.now()
-        # facts §2.2: an event joins the item that is still open on its camera.
-        current = self.find(
-            lambda item: item.camera == camera.name and item.end_time(now) is None
-        )
-        if current is None:
-            item = ReviewItem(
-                id=new_event_id(event.start_time),
-                camera=camera.name,
-                start_time=event.start_time,
-                severity=severity,
-                events=[event],
-            )
-            self.items.append(item)
-            return
-        current.events.append(event)
-        if severity == "alert":
-            current.severity = severity
+        for item in list(self._open.values()):
+            item.last_alert = item.last_detection = now
+            self._close(item)
 
-    def _severity(self, camera: Camera, event: StoredEvent) -> str:
+    def restart(self) -> None:
+        """Close every item now, and remember nothing."""
+        self._catch_up()
+        self._open.clear()
+        self._endless.clear()
+        for row in self.rows.values():
+            if row.end_time is None:
+                row.end_time = self.clock.now()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._open.clear()
+        self._endless.clear()
+        self.rows.clear()
+
+    def _watched(self, name: str) -> Camera | None:
+        """Return the camera; None where nothing becomes of what is heard of it."""
+        camera = self.settings.camera(name)
+        if camera is None or not self.threads.alive(Part.REVIEW):
+            return None
+        # facts §2.2: none while the camera or its recording is off.
+        return camera if camera.enabled and camera.record_enabled else None
+
+    def _begin(self, camera: Camera, event: ManualEvent) -> None:
+        severity = self._severity(camera, event)
+        if severity is None:
+            return
+        if event.end_time is None:
+            self._endless.setdefault(camera.name, set()).add(event.id)
+        last = NEVER if event.end_time is None else event.end_time
+        self._open[camera.name] = OpenItem(
+            id=new_id(event.asked_at),
+            camera=camera.name,
+            start_time=event.asked_at,
+            severity=severity,
+            names={event.id: event.name},
+            last_alert=last,
+            last_detection=last,
+            shown_at=self.clock.now() + drawn(self.settings.picture_seconds),
+        )
+        self._catch_up()
+
+    def _join(self, camera: Camera, item: OpenItem, event: ManualEvent) -> None:
+        item.names[event.id] = event.name
+        is_detection = self._is_detection(camera, event)
+        if event.end_time is None:
+            self._endless.setdefault(camera.name, set()).add(event.id)
+            if not is_detection and (
+                camera.alerts_enabled or self.settings.release.severity_by_label
+            ):
+                item.severity = Severity.ALERT
+            item.last_alert = item.last_detection = NEVER
+        elif is_detection:
+            item.last_detection = event.end_time
+        else:
+            if camera.alerts_enabled:
+                item.severity = Severity.ALERT
+            if camera.alerts_enabled or not self.settings.release.severity_by_label:
+                item.last_alert = event.end_time
+
+    def _severity(self, camera: Camera, event: ManualEvent) -> Severity | None:
+        if self._is_detection(camera, event):
+            return Severity.DETECTION
+        return Severity.ALERT if camera.alerts_enabled else None
+
+    def _is_detection(self, camera: Camera, event: ManualEvent) -> bool:
         # facts §2.2: up to 0.17 always alert; 0.18 detection if the label is one of
         # review.detections.labels. A label with ": " in it breaks the match.
-        label = object_name(event).partition(": ")[0]
+        return (
+            self.settings.release.severity_by_label
+            and camera.detections_enabled
+            and event.name.partition(": ")[0] in (camera.detection_labels or ())
+        )
+
+    def _relies_on_an_item(self, camera: Camera) -> bool:
+        """Return whether an end without an item stops the process (facts §2.3)."""
         by_label = self.settings.release.severity_by_label
-        found = by_label and label in (camera.detection_labels or ())
-        return "detection" if found else "alert"
+        return camera.alerts_enabled or (
+            by_label
+            and camera.detections_enabled
+            and camera.detection_labels is not None
+        )
+
+    def _closed_by_settings(self, camera: Camera, item: OpenItem) -> bool:
+        """Close an item whose severity is off; what was heard is lost by it."""
+        is_alert = item.severity is Severity.ALERT
+        if camera.alerts_enabled if is_alert else camera.detections_enabled:
+            return False
+        self._close(item)
+        return True
+
+    def _catch_up(self) -> None:
+        """Do what the process has done since, with each picture."""
+        if not self.threads.alive(Part.REVIEW):
+            return
+        now = self.clock.now()
+        for item in list(self._open.values()):
+            if now < item.shown_at:
+                continue
+            self.rows.setdefault(item.id, item.row())
+            if now > item.closes_at:
+                self._close(item)
+
+    def _close(self, item: OpenItem) -> None:
+        self.rows[item.id] = item.row(ended=True)
+        del self._open[item.camera]
 
 
-def _reviewed(camera: Camera, event: StoredEvent) -> bool:
-    # facts §2.2: none when the camera or its recording is off, or both severities;
-    # facts §2: none for another source_type than "api".
-    return (
-        camera.enabled
-        and camera.record_enabled
-        and (camera.alerts_enabled or camera.detections_enabled)
-        and event.source_type == "api"
-    )
+def with_event(rows: Iterable[ReviewRow], event_id: str) -> ReviewRow | None:
+    """Return the row that holds an event."""
+    return next((row for row in rows if event_id in row.detections), None)

@@ -6,7 +6,14 @@ from typing import TypedDict
 
 from simulators.wire import Json
 
+from .delays import Delay, parse_delay
 from .release import Release
+
+_CREATE_SECONDS = (0.02, 0.04)
+"""13 at once are stored within 0.5 s (facts §10)."""
+_PICTURE_SECONDS = (0.0, 0.5)
+"""A review item is there 0.1 to 0.8 s after its event was asked for (facts §10)."""
+_SAVE_SECONDS = (0.005, 0.02)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +58,9 @@ class FrigateOptions(TypedDict, total=False):
     cameras: Sequence[Camera]
     cookie_name: str
     session_length: float
-    async_delay: float | None
+    async_delay: Delay | None
+    review_delay: Delay | None
+    save_delay: Delay | None
     rate_limit: int | None
     starting: bool
     cache_seconds: float
@@ -70,8 +79,18 @@ class FrigateSettings:
     cookie_name: str = "frigate_token"
     session_length: float = 86400
     """Seconds a token lives (facts §4)."""
-    async_delay: float | None = 0.1
-    """Seconds from the answer to the row (facts §2.2); None: until a flush."""
+    async_delay: Delay | None = (0.1, 0.3)
+    """Seconds from the answer to what is done after it (facts §2.2, §9).
+
+    None: until a flush. 0: at once, and nothing else takes time either, for tests that
+    are about something else.
+    """
+    review_delay: Delay | None = None
+    """Seconds from an event to the row of the review item that it opens (facts §10);
+    None: as on the real server."""
+    save_delay: Delay | None = None
+    """Seconds between reading a whole row and writing it again (facts §9); None: as on
+    the real server."""
     rate_limit: int | None = None
     """Logins per minute (facts §4: off by default)."""
     starting: bool = False
@@ -83,6 +102,30 @@ class FrigateSettings:
     def release(self) -> Release:
         """Return what the version can do."""
         return Release.parse(self.version)
+
+    @property
+    def quick(self) -> bool:
+        """Return whether nothing takes time, unless it is set by its own name."""
+        return self.async_delay in (0, None)
+
+    @property
+    def create_seconds(self) -> Delay:
+        """Return for how long a create keeps the object thread busy (facts §10)."""
+        return 0 if self.quick else _CREATE_SECONDS
+
+    @property
+    def picture_seconds(self) -> Delay:
+        """Return the seconds until the next picture is looked at."""
+        if self.review_delay is not None:
+            return self.review_delay
+        return 0 if self.quick else _PICTURE_SECONDS
+
+    @property
+    def save_seconds(self) -> Delay:
+        """Return the seconds that a whole row takes to be saved."""
+        if self.save_delay is not None:
+            return self.save_delay
+        return 0 if self.quick else _SAVE_SECONDS
 
     @property
     def authentication(self) -> bool:
@@ -149,7 +192,9 @@ _READERS: Mapping[str, Callable[[Json], object]] = {
     "cameras": _names,
     "cookie_name": _text,
     "session_length": _seconds,
-    "async_delay": _or_none(_seconds),
+    "async_delay": _or_none(parse_delay),
+    "review_delay": _or_none(parse_delay),
+    "save_delay": _or_none(parse_delay),
     "rate_limit": _or_none(_whole),
     "starting": _flag,
     "cache_seconds": _seconds,

@@ -10,11 +10,13 @@ from .documents import parse_document, parse_document_silently
 from .errors import ApiError, detail
 from .front import normalise
 from .reads import EventReads
+from .review_items import ReviewRow
 from .routes import Request, Route, find_route
 from .settings import FrigateOptions, FrigateSettings
 from .state import FrigateState
 from .store import StoredEvent
 from .system import SystemEndpoints
+from .threads import Part
 from .writes import EventWrites
 
 _API = "/api"
@@ -47,14 +49,27 @@ class FrigateSimulator(Simulator):
         return list(self._state.store.rows.values())
 
     @property
-    def broken(self) -> bool:
-        """Return whether a thread has died, so that nothing is stored any more."""
-        return bool(self._state.threads.dead)
+    def dead(self) -> frozenset[Part]:
+        """Return the parts that do nothing any more until a restart."""
+        return frozenset(self._state.threads.dead)
+
+    @property
+    def review_items(self) -> list[ReviewRow]:
+        """Return the review items as they are stored now, oldest first."""
+        return self._state.reviews.stored()
+
+    def close_review_items(self) -> None:
+        """Close every open review item now, whatever goes on."""
+        self._state.reviews.close_all()
+
+    @override
+    def kill(self, part: str) -> None:
+        self._state.threads.dead.add(Part(part))
 
     @override
     def stored_events(self) -> list[Json]:
         return [
-            event.as_json() | {"stored_at": event.stored_at} for event in self.events
+            event.as_listed() | {"stored_at": event.stored_at} for event in self.events
         ]
 
     @override
@@ -75,7 +90,7 @@ class FrigateSimulator(Simulator):
 
     @override
     def flush(self) -> None:
-        self._state.threads.flush()
+        self._state.flush()
 
     @override
     def reset(self) -> None:

@@ -6,6 +6,7 @@ from simulators.clock import Clock
 
 from .auth import Auth
 from .front import ApiCache
+from .objects import Objects
 from .review import Reviews
 from .settings import FrigateSettings
 from .store import EventStore
@@ -23,17 +24,20 @@ class FrigateState:
     store: EventStore = field(default_factory=EventStore)
     auth: Auth = field(init=False)
     cache: ApiCache = field(init=False)
-    reviews: Reviews = field(init=False)
     threads: Threads = field(init=False)
+    reviews: Reviews = field(init=False)
+    objects: Objects = field(init=False)
     started_at: float = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the parts."""
         self.auth = Auth(self.settings, self.clock)
         self.cache = ApiCache(self.clock)
-        self.reviews = Reviews(self.settings, self.clock)
-        self.reviews.watch(self.store)
         self.threads = Threads(self.settings)
+        self.reviews = Reviews(self.settings, self.clock, self.threads)
+        self.objects = Objects(
+            self.settings, self.clock, self.threads, self.store, self.reviews
+        )
         self.started_at = self.clock.now()
 
     def restart(self, *, graceful: bool) -> None:
@@ -43,6 +47,9 @@ class FrigateState:
         a snapshot.
         """
         self.threads.restart()
+        self.store.restart()
+        self.reviews.restart()
+        self.objects.restart()
         self.cache.clear()
         self.auth.forget_attempts()
         self.started_at = self.clock.now()
@@ -55,10 +62,16 @@ class FrigateState:
             else:
                 event.end_time = event.start_time + _RESTART_DURATION
 
+    def flush(self) -> None:
+        """Do at once whatever is still to be done later."""
+        self.threads.flush()
+        self.store.flush()
+
     def clear(self) -> None:
         """Forget all events."""
         self.threads.restart()
-        self.store.rows.clear()
-        self.reviews.items.clear()
+        self.store.clear()
+        self.reviews.clear()
+        self.objects.restart()
         self.cache.clear()
         self.auth.forget_attempts()

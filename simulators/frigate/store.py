@@ -1,16 +1,19 @@
 """The events that Frigate has stored."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, fields
 import random
 import string
 
 from simulators.wire import Json
 
+from .later import Later
+
 _ALPHABET = string.ascii_lowercase + string.digits
 
 
-def new_event_id(now: float) -> str:
+def new_id(now: float) -> str:
     """Return <unix seconds>-<6 of a-z0-9> (facts §2.2)."""
     tail = "".join(random.choices(_ALPHABET, k=6))
     return f"{now}-{tail}"
@@ -25,56 +28,67 @@ class StoredEvent:
     label: str
     sub_label: str | None
     """An empty one is kept as it is, unlike none (facts §2)."""
-    score: float | None
     start_time: float
     end_time: float | None
     """None: open until /end (facts §2)."""
     has_clip: bool
-    source_type: str = "api"
-    draw: dict[str, Json] | None = None
-    """What came as draw; None where the version does not keep it (facts §2.4)."""
     has_snapshot: bool = True
     """Always true at first (facts §2.2)."""
     retained: bool = False
-    description: str | None = None
-    sub_label_score: float | None = None
+    data: dict[str, Json] = field(default_factory=dict)
+    """One column of JSON: what was sent, and what was added since (facts §2.2)."""
     stored_at: float = 0.0
     """When the row was written, unix seconds; not part of Frigate's own."""
 
-    def as_json(self) -> dict[str, Json]:
-        """Return it as GET /events and /events/{id} do."""
+    @property
+    def score(self) -> float | None:
+        """Return the score, as the double that was sent (facts §10)."""
+        score = self.data.get("score")
+        return score if isinstance(score, int | float) else None
+
+    @property
+    def draw(self) -> Json:
+        """Return what came as draw; None where it is not kept (facts §2.4)."""
+        return self.data.get("draw")
+
+    @property
+    def description(self) -> Json:
+        """Return the description; None without one."""
+        return self.data.get("description")
+
+    def as_listed(self) -> dict[str, Json]:
+        """Return it as GET /events does (facts §9)."""
         return {
             "id": self.id,
             "camera": self.camera,
             "label": self.label,
-            "sub_label": self.sub_label,
+            "zones": [],
             "start_time": self.start_time,
             "end_time": self.end_time,
             "has_clip": self.has_clip,
             "has_snapshot": self.has_snapshot,
+            "plus_id": None,
             "retain_indefinitely": self.retained,
-            "zones": [],
-            "box": [],
-            "thumbnail": None,
+            "sub_label": self.sub_label,
             "top_score": None,
             "false_positive": None,
-            "plus_id": None,
-            "data": self._data(),
+            "box": None,
+            "data": self.data,
         }
 
-    def _data(self) -> dict[str, Json]:
-        data: dict[str, Json] = {
-            "type": self.source_type,
-            "score": self.score,
-            "top_score": self.score,
+    def as_single(self) -> dict[str, Json]:
+        """Return it as GET /events/{id} does (facts §9)."""
+        listed = self.as_listed()
+        del listed["top_score"], listed["box"]
+        return listed | {
+            "thumbnail": None,
+            "model_hash": None,
+            "detector_type": None,
+            "model_type": None,
         }
-        if self.draw is not None:
-            data |= {"snapshot_clean": True, "draw": self.draw}
-        if self.description is not None:
-            data["description"] = self.description
-        if self.sub_label_score is not None:
-            data["sub_label_score"] = self.sub_label_score
-        return data
+
+
+type Change = Callable[[StoredEvent], None]
 
 
 @dataclass
@@ -82,11 +96,37 @@ class EventStore:
     """All rows, by id."""
 
     rows: dict[str, StoredEvent] = field(default_factory=dict)
-    listeners: list[Callable[[StoredEvent], None]] = field(default_factory=list)
+    _saves: Later = field(default_factory=Later)
 
     def add(self, event: StoredEvent, now: float) -> None:
         """Write a new row."""
         event.stored_at = now
         self.rows[event.id] = event
-        for listener in self.listeners:
-            listener(event)
+
+    def save(self, event: StoredEvent, change: Change, seconds: float) -> None:
+        """Read a row whole, change it, and write it whole that many seconds later.
+
+        What others wrote meanwhile is lost by it (facts §9).
+        """
+        changed = deepcopy(event)
+        change(changed)
+
+        def write() -> float:
+            for each in fields(StoredEvent):
+                setattr(event, each.name, getattr(changed, each.name))
+            return 0.0
+
+        self._saves.submit(write, seconds)
+
+    def flush(self) -> None:
+        """Write everything that is to be written now."""
+        self._saves.flush()
+
+    def restart(self) -> None:
+        """Lose what was still to be written, and keep the rows."""
+        self._saves.forget()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._saves.forget()
+        self.rows.clear()

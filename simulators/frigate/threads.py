@@ -1,84 +1,56 @@
-"""The two threads that write after the answer, and what breaks them.
+"""The threads that go on after the answer, and which of them are dead.
 
-The row is written by two other threads after the 200 (facts §2.2): one processes
-(detected_frames_processor), the next writes (event_processor). Once one of them has
-died nothing is stored any more, although 200 is still answered, until Frigate is
-restarted; nothing restarts threads (facts §2.3).
+From 0.16 Frigate answers 200 and leaves the rest to others: the object thread makes
+and ends events and sets sub labels, the event thread writes the rows of what was made
+and ended, the review process keeps the review items (facts §2.2, §9). A part that is
+dead does nothing until Frigate is restarted, while requests are answered as ever
+(facts §2.3).
 """
 
-import asyncio
-from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 
+from .delays import drawn
+from .later import Later, Work
 from .settings import FrigateSettings
 
 
-class Thread(Enum):
-    """A thread of Frigate that a request can kill."""
+class Part(StrEnum):
+    """What of Frigate can be dead while its API answers."""
 
-    FRAMES = "detected_frames_processor"
-    EVENTS = "event_processor"
-
-
-class ThreadKilledError(Exception):
-    """Work that takes the thread doing it down with it."""
-
-    def __init__(self, thread: Thread) -> None:
-        """Name the thread."""
-        super().__init__(thread.value)
-        self.thread = thread
+    OBJECTS = "object_thread"
+    EVENTS = "event_thread"
+    REVIEW = "review_process"
 
 
 @dataclass
 class Threads:
-    """Work that waits, in order, to be done after its request was answered."""
+    """Who is alive, and the work that waits for the object thread."""
 
     settings: FrigateSettings
-    dead: set[Thread] = field(default_factory=set)
-    _waiting: deque[Callable[[], None]] = field(default_factory=deque)
-    _timers: list[asyncio.TimerHandle] = field(default_factory=list)
+    dead: set[Part] = field(default_factory=set)
+    _objects: Later = field(default_factory=Later)
 
-    def submit(self, work: Callable[[], None]) -> None:
-        """Do work after the delay; at once before 0.16 (facts §2.2)."""
-        self._waiting.append(work)
+    def submit(self, work: Work) -> None:
+        """Have the object thread do work; at once before 0.16 (facts §2.2)."""
         delay = self.settings.async_delay
-        if delay == 0 or not self.settings.release.asynchronous:
-            self.flush()
-        elif delay is not None:
-            loop = asyncio.get_running_loop()
-            self._timers = [timer for timer in self._timers if not _over(timer)]
-            self._timers.append(loop.call_later(delay, self._next))
+        if not self.settings.release.asynchronous:
+            delay = 0
+        seconds = None if delay is None else drawn(delay)
+        self._objects.submit(lambda: self._do(work), seconds)
+
+    def alive(self, part: Part) -> bool:
+        """Return whether a part does its work."""
+        return part not in self.dead
 
     def flush(self) -> None:
         """Do everything that waits now."""
-        self._cancel()
-        while self._waiting:
-            self._next()
+        self._objects.flush()
 
     def restart(self) -> None:
-        """Revive the threads; what waited is lost with the process."""
-        self._cancel()
-        self._waiting.clear()
+        """Revive what is dead; what waited is lost with the process."""
+        self._objects.forget()
         self.dead.clear()
 
-    def _next(self) -> None:
-        if not self._waiting:
-            return
-        work = self._waiting.popleft()
-        if self.dead:
-            return
-        try:
-            work()
-        except ThreadKilledError as error:
-            self.dead.add(error.thread)
-
-    def _cancel(self) -> None:
-        for timer in self._timers:
-            timer.cancel()
-        self._timers.clear()
-
-
-def _over(timer: asyncio.TimerHandle) -> bool:
-    return timer.cancelled() or timer.when() < asyncio.get_running_loop().time()
+    def _do(self, work: Work) -> float:
+        return work() if self.alive(Part.OBJECTS) else 0.0

@@ -1,16 +1,18 @@
 """The endpoints that make and change events (facts §2, §3)."""
 
+from dataclasses import replace
 from functools import partial
 
 from simulators.wire import Json, Reply, json_reply
 
 from . import coercion
-from .creation import prepare_event, read_create_body
+from .creation import make_event, read_create_body
+from .delays import drawn
 from .documents import Fields
 from .errors import refusal
 from .routes import Request, Route
 from .state import FrigateState
-from .store import StoredEvent
+from .store import Change, StoredEvent
 
 
 class EventWrites:
@@ -45,15 +47,13 @@ class EventWrites:
             # facts §2.1: the match is exact and case-sensitive.
             raise refusal(404, f"{name} is not a valid camera.")
         release, now = self._state.settings.release, round(self._state.clock.now(), 6)
-        event_id, row = prepare_event(release, camera, label, body, now)
-        self._state.threads.submit(
-            lambda: self._state.store.add(row(), self._state.clock.now())
-        )
+        event = make_event(release, camera, label, body, now)
+        self._state.objects.create(event, now)
         return json_reply(
             {
                 "success": True,
                 "message": "Successfully created event.",
-                "event_id": event_id,
+                "event_id": event.id,
             }
         )
 
@@ -75,7 +75,7 @@ class EventWrites:
                 raise refusal(400, message)
         # facts §3: 0.13 to 0.16 answer 200 for any id.
         end_time = given or self._state.clock.now()
-        self._state.threads.submit(lambda: self._write_end(event_id, end_time))
+        self._state.objects.end(event_id, end_time)
         return _done("Event successfully ended.")
 
     def sub_label(self, request: Request) -> Reply:
@@ -88,9 +88,8 @@ class EventWrites:
         fields.optional("camera", coercion.or_null(coercion.text), None)
         fields.check()
         event = self._event(request.parameters[0], "Event {} not found.")
-        event.sub_label = text or None
-        event.sub_label_score = score if text else None
-        return _done(f"Event {event.id} sub label set to {event.sub_label}")
+        self._state.objects.sub_label(event.id, text or None, score if text else None)
+        return _done(f"Event {event.id} sub label set to {text or None}")
 
     def description(self, request: Request) -> Reply:
         """Set the description; the key is required, null clears (facts §3)."""
@@ -98,21 +97,21 @@ class EventWrites:
         text = fields.required("description", coercion.or_null(coercion.text), None)
         fields.check()
         event = self._event(request.parameters[0], "Event {} not found")
-        event.description = text
+        seconds = self._save(event, partial(_describe, text=text))
         outcome = f"set to {text}" if text else "is now blank"
-        return _done(f"Event {event.id} description {outcome}")
+        return _done(f"Event {event.id} description {outcome}", seconds)
 
     def retain(self, request: Request) -> Reply:
         """Mark as a favourite (facts §3)."""
         event = self._event(request.parameters[0], "Event {} not found")
-        event.retained = True
-        return _done(f"Event {event.id} retained")
+        seconds = self._save(event, partial(_retain, retained=True))
+        return _done(f"Event {event.id} retained", seconds)
 
     def release(self, request: Request) -> Reply:
         """Take the mark away (facts §3)."""
         event = self._event(request.parameters[0], "Event {} not found")
-        event.retained = False
-        return _done(f"Event {event.id} un-retained")
+        seconds = self._save(event, partial(_retain, retained=False))
+        return _done(f"Event {event.id} un-retained", seconds)
 
     def delete(self, request: Request) -> Reply:
         """Delete one (facts §3)."""
@@ -145,11 +144,21 @@ class EventWrites:
             raise refusal(404, message.format(event_id))
         return event
 
-    def _write_end(self, event_id: str, end_time: float) -> None:
-        event = self._state.store.rows.get(event_id)
-        if event is not None:
-            event.end_time = end_time
+    def _save(self, event: StoredEvent, change: Change) -> float:
+        """Save a whole row, and return the seconds that it takes (facts §9)."""
+        seconds = drawn(self._state.settings.save_seconds)
+        self._state.store.save(event, change, seconds)
+        return seconds
 
 
-def _done(message: str) -> Reply:
-    return json_reply({"success": True, "message": message})
+def _describe(event: StoredEvent, *, text: str | None) -> None:
+    event.data["description"] = text
+
+
+def _retain(event: StoredEvent, *, retained: bool) -> None:
+    event.retained = retained
+
+
+def _done(message: str, seconds: float = 0.0) -> Reply:
+    """Return the answer to a write that took some seconds."""
+    return replace(json_reply({"success": True, "message": message}), after=seconds)

@@ -162,7 +162,6 @@ def test_what_has_no_end_is_open(
         camera="garden",
         label="door_open",
         sub_label=sub_label,
-        score=None,
         start_time=1.0,
         end_time=end_time,
         has_clip=True,

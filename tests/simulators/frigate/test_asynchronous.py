@@ -1,14 +1,13 @@
-"""Facts §2.2: 200 is not persisted; facts §2.3: what breaks Frigate itself."""
+"""Facts §2.2, §9: 200 is not persisted; facts §2.3: parts of Frigate may be dead."""
 
-from typing import Any
+import asyncio
 
 import pytest
 
+from simulators.frigate import FrigateSettings, Part
 from tests.simulators.polling import until
 
 from .conftest import Caller, Start
-
-ABSURD = int("9" * 401)
 
 
 async def test_end_before_the_row_is_404(start: Start) -> None:
@@ -36,64 +35,132 @@ async def test_before_016_the_row_is_there_at_once(start: Start) -> None:
     assert (await call("GET", f"/api/events/{event_id}")).status == 200
 
 
-async def _is_stored(call: Caller, event_id: str) -> bool:
+def _elapsed(call: Caller) -> float:
+    """Return the seconds that the newest event took to be stored."""
+    event = call.frigate.events[-1]
+    return event.stored_at - float(event.id.partition("-")[0])
+
+
+async def test_by_default_it_takes_as_long_as_on_the_real_server(start: Start) -> None:
+    """Facts §9: 0.1 to 0.3 s."""
+    call = await start(async_delay=FrigateSettings().async_delay)
+    await call.create()
+    await until(lambda: bool(call.frigate.events))
+    assert _elapsed(call) >= 0.1
+
+
+async def test_what_waits_is_done_in_its_order(start: Start) -> None:
+    """Facts §10: creates and ends travel one way, first in, first out."""
+    call = await start(async_delay=(0.0, 0.05))
+    ids = [await call.create(sub_label=str(number)) for number in range(8)]
+    await until(lambda: len(call.frigate.events) == len(ids))
+    assert [event.id for event in call.frigate.events] == ids
+
+
+async def _stored(call: Caller, event_id: str) -> bool:
     call.frigate.flush()
     return (await call("GET", f"/api/events/{event_id}")).status == 200
 
 
-async def _breaks(call: Caller, body: dict[str, Any]) -> bool:
-    """Create with a body, and tell whether everything later is lost."""
-    await call.create(**body)
-    return not await _is_stored(call, await call.create())
+async def _reviewed(call: Caller, event_id: str) -> bool:
+    call.frigate.flush()
+    return (await call("GET", f"/api/review/event/{event_id}")).status == 200
 
 
 @pytest.mark.parametrize(
-    ("version", "body"),
+    ("part", "stored", "reviewed"),
     [
-        ("0.18", {"include_recording": None}),
-        ("0.17", {"include_recording": None}),
-        ("0.15", {"include_recording": None}),
-        ("0.18", {"duration": ABSURD}),
-        ("0.18", {"pre_capture": ABSURD}),
-        ("0.17", {"duration": ABSURD}),
-        ("0.17", {"draw": None}),
-        ("0.16", {"draw": None}),
-        ("0.17", {"draw": {"boxes": [{"box": [0, 0, 1]}]}}),
-        ("0.17", {"draw": {"boxes": [{"box": [0, 0, 1, "1"]}]}}),
-        ("0.17", {"draw": {"boxes": ["box"]}}),
+        (Part.OBJECTS, False, False),
+        (Part.EVENTS, False, True),
+        (Part.REVIEW, True, False),
     ],
-    ids=lambda value: str(value)[:40],
 )
-async def test_input_that_breaks_it(
-    start: Start, version: str, body: dict[str, Any]
+async def test_a_dead_part_does_nothing_until_a_restart(
+    start: Start, part: Part, stored: bool, reviewed: bool
 ) -> None:
-    call = await start(version=version)
-    assert await _breaks(call, body)
-    assert call.frigate.broken
+    """Facts §2.3: and everything is answered as ever."""
+    call = await start()
+    control = f"{call.frigate.control_url}/kill".removeprefix(call.frigate.url)
+    assert (await call("POST", control, json={"part": part})).status == 200
+    assert call.frigate.dead == {part}
+    lost = await call.create()
+    assert await _stored(call, lost) is stored
+    assert await _reviewed(call, lost) is reviewed
     call.frigate.restart()
-    assert await _is_stored(call, await call.create())
+    assert call.frigate.dead == frozenset()
+    kept = await call.create()
+    assert await _stored(call, kept)
+    assert await _reviewed(call, kept)
 
 
-@pytest.mark.parametrize(
-    ("version", "body"),
-    [
-        ("0.18", {"draw": None}),
-        ("0.18", {"draw": {"boxes": "none"}}),
-        ("0.17", {"pre_capture": ABSURD}),
-        ("0.17", {"draw": {"boxes": [{"box": [0, 0, 0.5, 1]}]}}),
-    ],
-    ids=lambda value: str(value)[:40],
-)
-async def test_input_that_does_not(
-    start: Start, version: str, body: dict[str, Any]
-) -> None:
-    assert not await _breaks(await start(version=version), body)
+async def test_a_dead_object_thread_takes_ends_and_sub_labels(call: Caller) -> None:
+    event_id = await call.create(duration=None)
+    call.frigate.kill(Part.OBJECTS)
+    path = f"/api/events/{event_id}"
+    assert (await call("PUT", f"{path}/end", json={})).status == 200
+    body = {"subLabel": "Bob"}
+    assert (await call("POST", f"{path}/sub_label", json=body)).status == 200
+    event = await call.event(event_id)
+    assert (event["end_time"], event["sub_label"]) == (None, None)
+    # What is not done by a thread goes on.
+    assert (await call("POST", f"{path}/retain")).status == 200
+    assert (await call.event(event_id))["retain_indefinitely"] is True
 
 
-async def test_018_has_no_snapshot_of_boxes_that_are_none(call: Caller) -> None:
-    event_id = await call.create(draw={"boxes": "none"})
-    answer = await call("GET", f"/api/events/{event_id}/snapshot.jpg")
-    assert (answer.status, answer.json["success"]) == (404, False)
+async def test_only_what_there_is_can_be_killed(call: Caller) -> None:
+    control = f"{call.frigate.control_url}/kill".removeprefix(call.frigate.url)
+    assert (await call("POST", control, json={"part": "nginx"})).status == 400
+    assert call.frigate.dead == frozenset()
+
+
+async def _update_at_once(call: Caller, event_id: str) -> None:
+    path = f"/api/events/{event_id}"
+    answers = await asyncio.gather(
+        call("POST", f"{path}/sub_label", json={"subLabel": "Bob"}),
+        call("POST", f"{path}/description", json={"description": "at the door"}),
+        call("POST", f"{path}/retain"),
+    )
+    assert {answer.status for answer in answers} == {200}
+
+
+async def _updated(call: Caller, event_id: str) -> list[bool]:
+    event = await call.event(event_id)
+    return [
+        event["sub_label"] == "Bob",
+        event["data"].get("description") == "at the door",
+        event["retain_indefinitely"],
+    ]
+
+
+async def test_updates_at_once_lose_each_others_fields(start: Start) -> None:
+    """Facts §9: each saves the whole row, and is answered 200."""
+    call = await start(async_delay=0, save_delay=0.2)
+    event_id = await call.create()
+    await _update_at_once(call, event_id)
+    assert (await _updated(call, event_id)).count(True) == 1
+
+
+async def test_updates_one_after_the_other_lose_nothing(start: Start) -> None:
+    call = await start(async_delay=0.02, save_delay=0.02)
+    event_id = await call.create()
+    await until(lambda: bool(call.frigate.events))
+    path = f"/api/events/{event_id}"
+    await call("POST", f"{path}/sub_label", json={"subLabel": "Bob"})
+    await until(lambda: call.frigate.events[0].sub_label == "Bob")
+    await call("POST", f"{path}/description", json={"description": "at the door"})
+    await call("POST", f"{path}/retain")
+    assert await _updated(call, event_id) == [True, True, True]
+
+
+async def test_sub_label_is_not_there_when_it_is_answered(start: Start) -> None:
+    """Facts §9: it goes by the object thread."""
+    call = await start(async_delay=None)
+    event_id = await call.create()
+    call.frigate.flush()
+    path = f"/api/events/{event_id}"
+    await call("POST", f"{path}/sub_label", json={"subLabel": "Bob"})
+    assert call.frigate.events[0].sub_label is None
+    assert (await call.event(event_id))["sub_label"] == "Bob"
 
 
 async def test_restart_closes_open_events(call: Caller) -> None:

@@ -68,7 +68,9 @@ async def test_sub_label(call: Caller) -> None:
     assert answer.status == 200
     assert (await call.event(event_id))["sub_label"] == "Bob"
     assert (await call("POST", path, json={"subLabel": ""})).status == 200
-    assert (await call.event(event_id))["sub_label"] is None
+    event = await call.event(event_id)
+    assert event["sub_label"] is None
+    assert event["data"]["sub_label_score"] is None
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,8 @@ async def test_description(call: Caller) -> None:
     assert (await call("POST", path, json={"description": "seen"})).status == 200
     assert (await call.event(event_id))["data"]["description"] == "seen"
     assert (await call("POST", path, json={"description": None})).status == 200
-    assert "description" not in (await call.event(event_id))["data"]
+    # facts §9: the key remains.
+    assert (await call.event(event_id))["data"]["description"] is None
 
 
 async def test_retain(call: Caller) -> None:

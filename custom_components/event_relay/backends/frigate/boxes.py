@@ -1,7 +1,7 @@
 """Boxes drawn on the snapshot of an event.
 
-Frigate does not look at what it is sent: a box without four numbers stops all of
-its processing in 0.16 and 0.17 (0.17.2, source and run).
+Frigate does not check all of what it then relies on, so every part of a box is
+checked here (0.17.2, source and run).
 """
 
 from collections.abc import Mapping

@@ -63,10 +63,9 @@ def made(
 def create_body(
     capabilities: FrigateCapabilities, payload: CreateCameraEvent, context: StepContext
 ) -> JsonObject:
-    """Return what is sent for an event, with nothing that breaks a version.
+    """Return what is sent for an event, with nothing that a version cannot take.
 
-    Null for `include_recording` or `draw`, or a box without four numbers, ends
-    threads of Frigate that only its restart brings back (0.17.2 and 0.18, run).
+    Frigate does not check all that its threads then rely on (0.17.2 and 0.18, run).
     """
     version = capabilities.version
     late = max(timedelta(), context.now - context.occurred_at)

@@ -6,8 +6,8 @@ from ..base import InvalidField
 from ..fields import line, number, whole
 
 LONGEST_DURATION = 86_400
-"""Seconds that an event may last: a day. Absurd numbers stop all of Frigate's
-processing (0.18, run), and who wants more can end the event by a call."""
+"""Seconds that an event may last: a day. Frigate has no limit of its own (0.18, run),
+and who wants more can end the event by a call."""
 LONGEST_PRE_CAPTURE = 3600
 """Seconds that an event may begin early: recordings from before are long cut."""
 

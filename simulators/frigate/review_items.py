@@ -1,0 +1,116 @@
+"""A review item, while it is open and as it is stored (facts §2.2, §9)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+import sys
+
+from simulators.wire import Json
+
+from .store import StoredEvent
+
+NEVER = float(sys.maxsize)
+"""The last activity of what goes on, unix seconds."""
+
+
+class Severity(StrEnum):
+    """What an item is."""
+
+    ALERT = "alert"
+    DETECTION = "detection"
+
+
+_CUTOFF = {Severity.ALERT: 40.0, Severity.DETECTION: 30.0}
+"""Seconds from the last activity to the close (facts §2.2)."""
+
+
+@dataclass(kw_only=True)
+class ReviewRow:
+    """What is stored of an item."""
+
+    id: str
+    camera: str
+    start_time: float
+    end_time: float | None
+    severity: Severity
+    detections: list[str]
+    """The ids of its events."""
+    objects: list[str]
+    """What they show, each once."""
+    sub_labels: list[str] = field(default_factory=list)
+
+    def name_after(self, events: Sequence[StoredEvent]) -> None:
+        """Name what it shows after its events as they are now (facts §9)."""
+        self.objects = [
+            f"{event.label}-verified" if event.sub_label else event.label
+            for event in events
+        ]
+        self.sub_labels = sorted(
+            {event.sub_label for event in events if event.sub_label}
+        )
+
+    def as_single(self) -> dict[str, Json]:
+        """Return it as GET /review/{id} does."""
+        return {
+            "id": self.id,
+            "camera": self.camera,
+            "start_time": self.start_time,
+            "end_time": self.end_time,
+            "severity": self.severity.value,
+            "thumb_path": (
+                f"/media/frigate/clips/review/thumb-{self.camera}-{self.id}.webp"
+            ),
+            "data": {
+                "detections": [*self.detections],
+                "objects": [*self.objects],
+                "verified_objects": [],
+                "sub_labels": [*self.sub_labels],
+                "zones": [],
+                "audio": [],
+                "thumb_time": None,
+                "metadata": None,
+            },
+        }
+
+    def as_listed(self) -> dict[str, Json]:
+        """Return it as GET /review does."""
+        return self.as_single() | {"has_been_reviewed": False}
+
+
+@dataclass(kw_only=True)
+class OpenItem:
+    """What the process remembers of an item that is open."""
+
+    id: str
+    camera: str
+    start_time: float
+    severity: Severity
+    names: dict[str, str]
+    """What each of its events shows, by event id."""
+    last_alert: float
+    last_detection: float
+    shown_at: float
+    """When the next picture comes, and with it the row."""
+
+    @property
+    def last_activity(self) -> float:
+        """Return the last activity of its severity."""
+        is_alert = self.severity is Severity.ALERT
+        return self.last_alert if is_alert else self.last_detection
+
+    @property
+    def closes_at(self) -> float:
+        """Return when it closes, unless something else happens."""
+        return self.last_activity + _CUTOFF[self.severity]
+
+    def row(self, *, ended: bool = False) -> ReviewRow:
+        """Return what is stored of it now; the end is that of the activity."""
+        return ReviewRow(
+            id=self.id,
+            camera=self.camera,
+            start_time=self.start_time,
+            end_time=self.last_activity if ended else None,
+            severity=self.severity,
+            detections=list(self.names),
+            objects=list(dict.fromkeys(self.names.values())),
+        )
