@@ -1,7 +1,9 @@
 """A connection to a simulated Palabra in a test's Home Assistant."""
 
 import asyncio
+from collections.abc import Sequence
 
+from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.const import (
     CONF_API_KEY,
     CONF_CLIENT_ID,
@@ -26,6 +28,7 @@ async def connect(
     older: bool = False,
     answers: bool = True,
     entry_id: str | None = None,
+    subentries: Sequence[ConfigSubentryDataWithId] = (),
 ) -> MockConfigEntry:
     """Set up a connection and wait until it has looked at its backend."""
     settings = simulator.settings
@@ -33,6 +36,7 @@ async def connect(
         domain=DOMAIN,
         entry_id=entry_id,
         title="Palabra",
+        subentries_data=subentries,
         data={
             CONF_BACKEND: "palabra",
             CONF_URL: simulator.url,

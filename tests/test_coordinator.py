@@ -74,8 +74,7 @@ async def test_missing_right_pauses_with_a_repair_and_goes_on_when_given(
     assert listed["attempts"] == 0
     issue = ir.async_get(hass).async_get_issue(DOMAIN, permission_issue(entry))
     assert issue is not None
-    assert issue.translation_placeholders is not None
-    assert "viewer" in issue.translation_placeholders["reason"]
+    assert "viewer" in str(coordinator(entry).paused_for)
     assert not hass.config_entries.flow.async_progress()
     before, tried = logins(frigate), creations(frigate)
 

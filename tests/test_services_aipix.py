@@ -26,7 +26,7 @@ from custom_components.event_relay.outbox import policy
 from simulators.aipix import AipixSimulator
 from simulators.faults import Fault, FaultKind
 
-from .home import act, until_state
+from .home import act, coordinator, until_state
 from .home_aipix import connect_aipix
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -487,9 +487,8 @@ async def test_a_missing_right_or_licence_waits_with_a_repair(
     aipix.configure(**{change: False})
     answer = await act(hass, "create_script", **SCRIPT)
     await until_state(hass, answer["delivery_id"], "pending")
-    (issue,) = ir.async_get(hass).issues.values()
-    assert issue.translation_placeholders is not None
-    assert word in issue.translation_placeholders["reason"]
+    assert len(ir.async_get(hass).issues) == 1
+    assert word in str(coordinator(entry).paused_for)
 
     aipix.configure(**{change: True})
     await entry.runtime_data.async_refresh()

@@ -4,13 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from homeassistant.auth.models import User
 from homeassistant.const import CONF_API_KEY
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
     HomeAssistantError,
     ServiceValidationError,
-    Unauthorized,
 )
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.translation import async_get_exception_message
@@ -431,23 +429,3 @@ async def test_list_that_fails_says_why(
     with pytest.raises(HomeAssistantError) as raised:
         await act(hass, "list_live_events")
     assert raised.value.translation_key == "unavailable"
-
-
-async def test_writes_are_for_administrators_and_the_list_is_not(
-    hass: HomeAssistant, entry: MockConfigEntry, hass_read_only_user: User
-) -> None:
-    context = Context(user_id=hass_read_only_user.id)
-    for action in ACTION_FIELDS:
-        with pytest.raises(Unauthorized):
-            await hass.services.async_call(
-                DOMAIN, action, dict(EVENT), blocking=True, context=context
-            )
-    listed = await hass.services.async_call(
-        DOMAIN,
-        "list_live_events",
-        {},
-        blocking=True,
-        context=context,
-        return_response=True,
-    )
-    assert listed == {"events": []}

@@ -10,6 +10,7 @@ from .coordinator import RelayConfigEntry
 from .deliveries import async_retry_failed
 from .entity import RelayEntity
 from .member_entity import MemberEntity, async_add_for_members
+from .permissions import Right, async_demand
 from .rules.runner import RuleRunner
 
 PARALLEL_UPDATES = 1
@@ -41,7 +42,11 @@ class RetryButton(RelayEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Open it again; raises HomeAssistantError if the outbox cannot be used."""
+        """Open it again, for those who may.
+
+        Raises Unauthorized, and HomeAssistantError if the outbox cannot be used.
+        """
+        await async_demand(self.hass, self._context, Right.ADMINISTER)
         await async_retry_failed(self.coordinator.config_entry)
 
 
@@ -50,6 +55,11 @@ class TestButton(MemberEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Fire it; raises HomeAssistantError if it cannot be armed."""
+        """Fire it, for those who may do by hand what it delivers.
+
+        Raises Unauthorized, and HomeAssistantError if it cannot be armed.
+        """
+        context = self._context or Context()
+        await self.async_demand(context)
         if isinstance(self.member, RuleRunner):
-            await self.member.async_test(self._context or Context())
+            await self.member.async_test(context)

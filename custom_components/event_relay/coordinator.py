@@ -106,7 +106,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         """What its rules and mirrors run on, once they do."""
         self.counts = CountsCoordinator(hass, entry, store)
         self.announcer = Announcer(hass, entry.entry_id, entry.title, backend)
-        self._paused_for: BackendError | None = None
+        self.paused_for: BackendError | None = None
+        """Why nothing is sent until somebody mends the connection."""
 
     @callback
     def async_start(self) -> None:
@@ -179,7 +180,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             self.hass.config_entries.async_update_entry(
                 entry, data={**entry.data, CONF_CAPABILITIES: kept}
             )
-        if self._paused_for is not None:
+        if self.paused_for is not None:
             self.worker.resume()
             if not self.counts.data.waiting:
                 # Nothing is left that could show what is permitted.
@@ -203,7 +204,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 self.async_update_listeners()
             return
         self._schedule_refresh()
-        if self._paused_for is not None:
+        if self.paused_for is not None:
             self._permitted()
         if not self.last_update_success:
             _LOGGER.info("%s: deliveries go on", self.name)
@@ -212,7 +213,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     @callback
     def _permitted(self) -> None:
         """Take back that something is not permitted."""
-        self._paused_for = None
+        self.paused_for = None
         ir.async_delete_issue(self.hass, DOMAIN, permission_issue(self.config_entry))
 
     def _pause_for(self, error: BackendError) -> None:
@@ -225,8 +226,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             return
         self.worker.pause()
         self.outbox.release()
-        again = self._paused_for is not None
-        self._paused_for = error
+        again = self.paused_for is not None
+        self.paused_for = error
         if isinstance(error, PermissionDenied) and not again:
             ir.async_create_issue(
                 self.hass,
@@ -240,7 +241,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                     if error.code == BALANCE_EMPTY
                     else "permission_denied"
                 ),
-                translation_placeholders=_placeholders(error, self.name),
+                # Every user may list repairs. What the backend said of it, only those
+                # are told who mend it.
+                translation_placeholders={"connection": self.name},
             )
 
     async def _async_tidy(self, now: datetime) -> None:

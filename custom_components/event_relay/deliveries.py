@@ -28,6 +28,7 @@ from .coordinator import RelayConfigEntry, outbox_error
 from .outbox.delivery import Delivery, DeliveryState
 from .outbox.outbox import NotAllowed
 from .outbox.store import StaleDelivery, StoreUnavailable
+from .permissions import Right, async_may
 from .resolve import (
     WAIT,
     WAIT_FIELD,
@@ -79,16 +80,9 @@ async def async_list(call: ServiceCall) -> ServiceResponse:
         )
     except StoreUnavailable as error:
         raise outbox_error(error) from error
-    tell = listed if await _may_know(call) else _listed_without_personal
+    may_know = await async_may(call.hass, call.context, Right.ADMINISTER)
+    tell = listed if may_know else _listed_without_personal
     return {"deliveries": [tell(call.hass, delivery) for delivery in deliveries]}
-
-
-async def _may_know(call: ServiceCall) -> bool:
-    """Say whether a call is one of an administrator, or of nobody in particular."""
-    if (user_id := call.context.user_id) is None:
-        return True
-    user = await call.hass.auth.async_get_user(user_id)
-    return user is not None and user.is_admin
 
 
 async def async_retry(call: ServiceCall) -> ServiceResponse:

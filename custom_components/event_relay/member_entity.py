@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import override
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
@@ -12,6 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .announcing import unique_id
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry
+from .permissions import async_demand, right_to_use
 from .rules.member import Member
 
 type MakeEntities = Callable[[Member], Iterable[Entity]]
@@ -98,6 +99,11 @@ class MemberEntity(Entity):
         self.async_on_remove(rules.listen_members(self._member_came))
         # It may have changed while the entity was being added.
         self._member_came(rules.members.get(self.member.id, self.member))
+
+    async def async_demand(self, context: Context | None) -> None:
+        """Raise Unauthorized unless who acts in a context may use it by hand."""
+        right = right_to_use(self.coordinator.forms, self.member)
+        await async_demand(self.hass, context, right)
 
     @callback
     def _member_came(self, member: Member) -> None:

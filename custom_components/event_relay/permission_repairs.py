@@ -28,9 +28,11 @@ class PermissionFlow(RepairsFlow):
     async def async_step_init(
         self, _user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Show what can be done."""
+        """Say what the backend says, and show what can be done."""
         return self.async_show_menu(
-            step_id="init", menu_options=["try_again", "reconfigure"]
+            step_id="init",
+            menu_options=["try_again", "reconfigure"],
+            description_placeholders={"reason": self._reason()},
         )
 
     async def async_step_try_again(
@@ -62,6 +64,12 @@ class PermissionFlow(RepairsFlow):
             reason="form_opened",
             next_flow=(FlowType.CONFIG_FLOW, form["flow_id"]),
         )
+
+    def _reason(self) -> str:
+        """Return what the backend says, as far as the connection knows."""
+        loaded = self._entry.state is ConfigEntryState.LOADED
+        error = self._entry.runtime_data.paused_for if loaded else None
+        return "?" if error is None else str(error)
 
     @property
     def _entry(self) -> RelayConfigEntry:

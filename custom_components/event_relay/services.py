@@ -12,9 +12,7 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
-import voluptuous as vol
 
 from .answer import answer
 from .backends.base import InvalidField
@@ -26,6 +24,7 @@ from .deliveries import async_discard, async_list, async_retry
 from .outbox.delivery import Origin, OriginKind
 from .outbox.outbox import Request
 from .outbox.store import OutboxFull, StoreUnavailable
+from .permissions import Right, async_demand, right_to
 from .registry import BACKENDS
 from .resolve import (
     WAIT,
@@ -36,8 +35,6 @@ from .resolve import (
     invalid_field,
     resolve_start,
 )
-
-_ANY = vol.Schema({}, extra=vol.ALLOW_EXTRA)
 
 
 @callback
@@ -50,34 +47,41 @@ def async_setup_services(hass: HomeAssistant) -> None:
     for forms in BACKENDS:
         for name in forms.action_fields:
             handler = partial(_async_send, forms, name)
-            administrative = name in forms.administrative
-            _register(hass, name, handler, administrative=administrative)
+            _register(hass, name, handler, right_to(forms, name))
         for name, query in forms.queries.items():
             _register(
                 hass,
                 name,
                 partial(_async_query, forms, query),
-                administrative=name in forms.administrative,
+                right_to(forms, name),
                 response=SupportsResponse.ONLY,
             )
-    _register(hass, "list_deliveries", async_list, response=SupportsResponse.ONLY)
-    _register(hass, "retry_delivery", async_retry, administrative=True)
-    _register(hass, "discard_delivery", async_discard, administrative=True)
+    _register(
+        hass,
+        "list_deliveries",
+        async_list,
+        Right.READ,
+        response=SupportsResponse.ONLY,
+    )
+    _register(hass, "retry_delivery", async_retry, Right.ADMINISTER)
+    _register(hass, "discard_delivery", async_discard, Right.ADMINISTER)
 
 
 def _register(
     hass: HomeAssistant,
     name: str,
     handler: Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]],
+    right: Right,
     *,
-    administrative: bool = False,
     response: SupportsResponse = SupportsResponse.OPTIONAL,
 ) -> None:
-    """Register one action, for everybody or for administrators."""
-    if administrative:
-        async_register_admin_service(hass, DOMAIN, name, handler, _ANY, response)
-    else:
-        hass.services.async_register(DOMAIN, name, handler, None, response)
+    """Register one action, for those who have the right."""
+
+    async def permitted(call: ServiceCall) -> ServiceResponse:
+        await async_demand(hass, call.context, right)
+        return await handler(call)
+
+    hass.services.async_register(DOMAIN, name, permitted, None, response)
 
 
 async def _async_send(

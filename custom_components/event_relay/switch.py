@@ -1,6 +1,6 @@
 """Whether the user lets a rule or mirror work."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
@@ -11,6 +11,7 @@ from .announcing import ENABLED
 from .coordinator import RelayConfigEntry, outbox_error
 from .member_entity import MemberEntity, async_add_for_members
 from .outbox.store import StoreError
+from .rules.member import Member
 
 PARALLEL_UPDATES = 1
 
@@ -67,18 +68,19 @@ class MemberSwitch(MemberEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Let it work from now on; raises HomeAssistantError."""
-        await self._turn(self.member.async_enable())
+        """Let it work from now on; raises Unauthorized or HomeAssistantError."""
+        await self._turn(lambda member: member.async_enable())
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Let it work no more; raises HomeAssistantError."""
-        await self._turn(self.member.async_disable())
+        """Let it work no more; raises Unauthorized or HomeAssistantError."""
+        await self._turn(lambda member: member.async_disable())
 
-    async def _turn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do it, and show what it has come to."""
+    async def _turn(self, turn: Callable[[Member], Awaitable[None]]) -> None:
+        """Do it for those who may, and show what it has come to."""
+        await self.async_demand(self._context)
         try:
-            await work
+            await turn(self.member)
         except StoreError as error:
             raise outbox_error(error, self.coordinator.name) from error
         finally:

@@ -11,7 +11,6 @@ from homeassistant.components.websocket_api import async_register_command
 from homeassistant.components.websocket_api.connection import ActiveConnection
 from homeassistant.components.websocket_api.decorators import (
     async_response,
-    require_admin,
     websocket_command,
 )
 from homeassistant.core import HomeAssistant, callback
@@ -32,6 +31,7 @@ from .following import Follower
 from .outbox.delivery import DeliveryState
 from .outbox.outbox import outcome_unknown
 from .outbox.store import Listed, StoreUnavailable
+from .permissions import Right, demand, may
 from .resolve import find_delivery
 from .storage import async_get_store
 
@@ -103,12 +103,12 @@ async def _async_list(
         vol.Required(ATTR_DELIVERY_ID): str,
     }
 )
-@require_admin
 @async_response
 async def _async_get(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Answer what else there is to know of a delivery, but never its payload."""
+    demand(connection.user, Right.ADMINISTER)
     delivery = await find_delivery(hass, msg[ATTR_DELIVERY_ID])
     entry = hass.config_entries.async_get_entry(delivery.connection)
     subentry = entry and entry.subentries.get(delivery.origin.subentry_id or "")
@@ -153,4 +153,5 @@ def _row(hass: HomeAssistant, one: Listed, connection: ActiveConnection) -> Row:
         "sequence": one.sequence,
         "unclear": outcome_unknown(one.delivery),
     }
-    return row if connection.user.is_admin else without_personal(row)
+    may_know = may(connection.user, Right.ADMINISTER)
+    return row if may_know else without_personal(row)

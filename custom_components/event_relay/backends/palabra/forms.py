@@ -112,7 +112,7 @@ class PalabraForms(BackendForms):
 
     backend = PALABRA
     action_fields = ACTION_FIELDS
-    administrative = frozenset(ACTION_FIELDS)
+    administrative = frozenset({*ACTION_FIELDS, "list_live_events"})
     queries: Mapping[str, Query] = {
         "list_live_events": Query(fields={}, run=_list_events)
     }

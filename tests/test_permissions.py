@@ -1,0 +1,441 @@
+"""The table of who may do what, line by line, as each kind of user meets it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+import re
+from typing import Any
+
+from homeassistant.auth.const import GROUP_ID_ADMIN, GROUP_ID_READ_ONLY, GROUP_ID_USER
+from homeassistant.components.websocket_api.const import DOMAIN as WEBSOCKET_API
+from homeassistant.config_entries import ConfigSubentryDataWithId
+from homeassistant.const import STATE_OFF
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+)
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    CLIENT_ID,
+    MockConfigEntry,
+    MockUser,
+)
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
+
+from custom_components.event_relay.const import DOMAIN
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateSimulator
+from simulators.palabra import PalabraSimulator
+from simulators.wire import Json
+
+from .checks.files import ROOT
+from .home import act, until_state
+from .palabra_home import connect as connect_palabra
+from .rules.house import DOORBELL, a_rule, set_up
+from .rules.mirror_home import CALENDAR, add_calendar
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+YES, NO, IN_PART, NEVER = "yes", "no", "in part", "\N{EN DASH}"
+USERS = {
+    "owner": (GROUP_ID_ADMIN, True),
+    "administrator": (GROUP_ID_ADMIN, False),
+    "user": (GROUP_ID_USER, False),
+    "read-only": (GROUP_ID_READ_ONLY, False),
+}
+AUTOMATION = "automation"
+LABEL = "what-nobody-else-is-told"
+CREATE = "/api/events/*/*/create"
+SAYING = "what-the-backend-said"
+REFUSED: Json = {"success": False, "message": SAYING}
+
+
+def table() -> dict[str, dict[str, str]]:
+    """Return what the documents say: for each line, what each kind of user meets."""
+    text = (ROOT / "docs" / "permissions.md").read_text()
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in text.splitlines()
+        if line.startswith("|") and not line.startswith("|-")
+    ]
+    (_, *kinds), *lines = rows
+    assert set(kinds) == {*USERS, AUTOMATION}
+    return {name: dict(zip(kinds, cells, strict=True)) for name, *cells in lines}
+
+
+TABLE = table()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Somebody:
+    """Somebody who tries something."""
+
+    hass: HomeAssistant
+    user: MockUser | None
+    """None for an automation."""
+    token: str
+    http: ClientSessionGenerator
+    socket: WebSocketGenerator
+
+    @property
+    def context(self) -> Context:
+        """What their calls are made in."""
+        return Context(user_id=self.user.id if self.user else None)
+
+    async def call(self, domain: str, service: str, **data: object) -> bool:
+        """Call a service; return whether they may, whatever comes of it."""
+        try:
+            await self.hass.services.async_call(
+                domain, service, data, blocking=True, context=self.context
+            )
+        except Unauthorized:
+            return False
+        return True
+
+    async def ask(self, command: str, **data: object) -> dict[str, Any] | None:
+        """Send a command; return the answer, and what follows a subscription."""
+        socket = await self.socket(self.hass, self.token)
+        await socket.send_json_auto_id({"type": command, **data})
+        answer: dict[str, Any] = await socket.receive_json()
+        if not answer["success"]:
+            assert answer["error"]["code"] == "unauthorized"
+            return None
+        if command.endswith("subscribe"):
+            assert (await socket.receive_json())["event"] == {"anew": True}
+            await act(self.hass, "create_camera_event", **await an_event(self.hass))
+            answer = await socket.receive_json()
+        await socket.close()
+        return answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """A house with something of each kind."""
+
+    hass: HomeAssistant
+    frigate: FrigateSimulator
+    frigate_entry: MockConfigEntry
+    palabra_entry: MockConfigEntry
+
+
+type Try = Callable[[House, Somebody], Awaitable[str]]
+
+
+async def an_event(hass: HomeAssistant) -> dict[str, object]:
+    """Return what makes a camera event that says something personal."""
+    return {"camera": "front_door", "label": LABEL}
+
+
+def said(allowed: bool) -> str:
+    """Return what the table says."""
+    return YES if allowed else NO
+
+
+def told(answer: object) -> str:
+    """Return how much of a delivery somebody is told."""
+    assert "delivery_id" in str(answer)
+    return YES if LABEL in str(answer) else IN_PART
+
+
+async def action(name: str, house: House, who: Somebody) -> str:
+    """Call an action without any data, of which Event Relay then complains."""
+    calling = house.hass.services.async_call(
+        DOMAIN, name, {}, blocking=True, return_response=True, context=who.context
+    )
+    with suppress(ServiceValidationError):
+        try:
+            await calling
+        except Unauthorized:
+            return NO
+    return YES
+
+
+async def list_deliveries(house: House, who: Somebody) -> str:
+    """List the deliveries by the action."""
+    await act(house.hass, "create_camera_event", **await an_event(house.hass))
+    return told(
+        await house.hass.services.async_call(
+            DOMAIN,
+            "list_deliveries",
+            {},
+            blocking=True,
+            return_response=True,
+            context=who.context,
+        )
+    )
+
+
+async def fail(house: House) -> str:
+    """Let a delivery fail, and return its id."""
+    house.frigate.add_faults(
+        Fault(
+            kind=FaultKind.STATUS, method="POST", path=CREATE, status=400, body=REFUSED
+        )
+    )
+    with pytest.raises(HomeAssistantError):
+        await act(house.hass, "create_camera_event", **await an_event(house.hass))
+    listed: Any = await act(house.hass, "list_deliveries", state="failed")
+    return str(listed["deliveries"][0]["delivery_id"])
+
+
+async def press_retry(house: House, who: Somebody) -> str:
+    """Press the button that tries again what failed."""
+    failed = await fail(house)
+    allowed = await who.call(
+        "button", "press", entity_id="button.frigate_retry_failed_deliveries"
+    )
+    if allowed:
+        await until_state(house.hass, failed, "delivered")
+    else:
+        await until_state(house.hass, failed, "failed")
+    return said(allowed)
+
+
+async def press_test(rule: str, house: House, who: Somebody) -> str:
+    """Press the test button of a rule."""
+
+    async def made() -> int:
+        listed: Any = await act(house.hass, "list_deliveries")
+        return len(listed["deliveries"])
+
+    before = await made()
+    allowed = await who.call("button", "press", entity_id=f"button.{rule}_test")
+    assert await made() == before + allowed
+    return said(allowed)
+
+
+async def turn_off(name: str, house: House, who: Somebody) -> str:
+    """Turn a rule or mirror off, and if need be on again."""
+    switch = f"switch.{name}"
+    allowed = await who.call("switch", "turn_off", entity_id=switch)
+    state = house.hass.states.get(switch)
+    assert state is not None
+    assert (state.state == STATE_OFF) is allowed
+    assert await who.call("switch", "turn_on", entity_id=switch) is allowed
+    return said(allowed)
+
+
+async def command(name: str, house: House, who: Somebody) -> str:
+    """Send a command of the card."""
+    made: Any = await act(
+        house.hass, "create_camera_event", **await an_event(house.hass)
+    )
+    data = {"delivery_id": made["delivery_id"]} if name.endswith("get") else {}
+    answer = await who.ask(name, **data)
+    return NO if answer is None else told(answer)
+
+
+async def see_repairs(house: House, who: Somebody) -> str:
+    """List the repairs, of which one is that a right is missing."""
+    await forbid(house)
+    answer = await who.ask("repairs/list_issues")
+    assert answer is not None
+    assert "permission_denied" in str(answer)
+    assert SAYING not in str(answer)
+    return YES
+
+
+async def mend(house: House, who: Somebody) -> str:
+    """Open that repair."""
+    await forbid(house)
+    client = await who.http(who.token)
+    entry_id = house.frigate_entry.entry_id
+    response = await client.post(
+        "/api/repairs/issues/fix",
+        json={"handler": DOMAIN, "issue_id": f"permission_denied_{entry_id}"},
+    )
+    return await asked(response, SAYING)
+
+
+async def forbid(house: House) -> None:
+    """Let a right be missing."""
+    house.frigate.add_faults(
+        Fault(
+            kind=FaultKind.STATUS, method="POST", path=CREATE, status=403, body=REFUSED
+        )
+    )
+    made = await act(house.hass, "create_camera_event", **await an_event(house.hass))
+    assert made["state"] == "pending"
+
+
+async def add_connection(house: House, who: Somebody) -> str:
+    """Open the form that adds a connection."""
+    client = await who.http(who.token)
+    response = await client.post(
+        "/api/config/config_entries/flow", json={"handler": DOMAIN}
+    )
+    return await asked(response, "menu_options")
+
+
+async def diagnose(house: House, who: Somebody) -> str:
+    """Download the diagnostics."""
+    client = await who.http(who.token)
+    entry_id = house.frigate_entry.entry_id
+    response = await client.get(f"/api/diagnostics/config_entry/{entry_id}")
+    return await asked(response, DOMAIN)
+
+
+async def see_states(house: House, who: Somebody) -> str:
+    """Read the state of an entity."""
+    client = await who.http(who.token)
+    response = await client.get("/api/states/switch.doorbell")
+    return await asked(response, "state")
+
+
+async def asked(response: Any, expected: str) -> str:  # noqa: ANN401 - a test client's
+    """Return whether what was asked for has been given."""
+    if response.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return NO
+    assert response.status == HTTPStatus.OK
+    assert expected in await response.text()
+    return YES
+
+
+TRIES: Mapping[str, Try] = {
+    "button *Retry failed deliveries*": press_retry,
+    "button *Test* of a rule for an action of users": partial(press_test, "doorbell"),
+    "button *Test* of a rule for an action of administrators": partial(
+        press_test, "meeting"
+    ),
+    "switch of a rule for an action of users": partial(turn_off, "doorbell"),
+    "switch of a rule for an action of administrators": partial(turn_off, "meeting"),
+    "switch of a mirror": partial(turn_off, "events"),
+    "see what is to be repaired, without a backend's words": see_repairs,
+    "mend what is to be repaired, and read a backend's words there": mend,
+    "add and change connections, rules, mirrors and options": add_connection,
+    "download diagnostics": diagnose,
+    "see the states of entities": see_states,
+    "action `list_deliveries`": list_deliveries,
+}
+
+
+def try_of(line: str) -> Try:
+    """Return what somebody does who tries what a line of the table is about."""
+    if (tried := TRIES.get(line)) is not None:
+        return tried
+    match re.fullmatch(r"(action|command) `(.+)`", line):
+        case re.Match() as found if found[1] == "action":
+            return partial(action, found[2])
+        case re.Match() as found:
+            return partial(command, found[2])
+    pytest.fail(f"no test for: {line}")
+
+
+@pytest.fixture
+async def house(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    palabra: PalabraSimulator,
+    all_enabled: None,
+) -> House:
+    """Set up two connections with rules and a mirror, and what shows repairs."""
+    for name in ("api", "config", "diagnostics", "repairs"):
+        assert await async_setup_component(hass, name, {})
+    await add_calendar(hass)
+    meeting = {
+        **DOORBELL,
+        "operation": "create_live_event",
+        "fields": {
+            "title": "Meeting",
+            "event_type": "online",
+            "start": "2099-05-01T18:00:00+00:00",
+            "end": "2099-05-01T20:00:00+00:00",
+        },
+    }
+    mirror = ConfigSubentryDataWithId(
+        data={"calendar_entity": CALENDAR},
+        subentry_id="01JDOORBELLRULE00000000003",
+        subentry_type="calendar_mirror",
+        title="Events",
+        unique_id=None,
+    )
+    return House(
+        hass=hass,
+        frigate=frigate,
+        frigate_entry=await set_up(hass, frigate, a_rule(DOORBELL)),
+        palabra_entry=await connect_palabra(
+            hass,
+            palabra,
+            subentries=[
+                a_rule(meeting, "Meeting", "01JDOORBELLRULE00000000002"),
+                mirror,
+            ],
+        ),
+    )
+
+
+async def somebody(
+    hass: HomeAssistant,
+    kind: str,
+    http: ClientSessionGenerator,
+    socket: WebSocketGenerator,
+) -> Somebody:
+    """Let somebody come who is of a kind."""
+    if kind == AUTOMATION:
+        # What an automation reads, it reads in Home Assistant itself.
+        user, token = None, ""
+        group_id, is_owner = USERS["owner"]
+    else:
+        group_id, is_owner = USERS[kind]
+    group = await hass.auth.async_get_group(group_id)
+    assert group is not None
+    made = MockUser(groups=[group], is_owner=is_owner).add_to_hass(hass)
+    refresh = await hass.auth.async_create_refresh_token(made, CLIENT_ID)
+    token = hass.auth.async_create_access_token(refresh)
+    user = None if kind == AUTOMATION else made
+    return Somebody(hass=hass, user=user, token=token, http=http, socket=socket)
+
+
+@pytest.mark.parametrize("line", TABLE)
+async def test_who_may(
+    house: House,
+    hass_client: ClientSessionGenerator,
+    hass_ws_client: WebSocketGenerator,
+    line: str,
+) -> None:
+    tried = try_of(line)
+    # Those who may do least come first, so that nobody can lean on what is done.
+    for kind, expected in reversed(TABLE[line].items()):
+        if expected == NEVER:
+            continue
+        who = await somebody(house.hass, kind, hass_client, hass_ws_client)
+        assert (kind, await tried(house, who)) == (kind, expected)
+
+
+async def test_the_table_names_all_actions_commands_buttons_and_switches(
+    house: House, entity_registry: er.EntityRegistry
+) -> None:
+    hass = house.hass
+    actions = {f"action `{name}`" for name in hass.services.async_services()[DOMAIN]}
+    assert {line for line in TABLE if line.startswith("action")} == actions
+    commands = {
+        f"command `{name}`"
+        for name in hass.data[WEBSOCKET_API]
+        if name.startswith(f"{DOMAIN}/")
+    }
+    assert {line for line in TABLE if line.startswith("command")} == commands
+    pressed = {
+        (entity.domain, entity.translation_key)
+        for entity in entity_registry.entities.values()
+        if entity.platform == DOMAIN and entity.domain in ("button", "switch")
+    }
+    assert pressed == {
+        ("button", "retry_failed"),
+        ("button", "test"),
+        ("switch", "enabled"),
+    }
+    others = {"binary_sensor", "button", "calendar", "event", "sensor", "switch"}
+    assert {
+        entity.domain
+        for entity in entity_registry.entities.values()
+        if entity.platform == DOMAIN
+    } == others
