@@ -23,6 +23,7 @@ async def test_what_is_disabled_by_default(
         "binary_sensor.frigate",
         "button.doorbell_test",
         "button.frigate_retry_failed_deliveries",
+        "sensor.doorbell_held_back",
         "sensor.doorbell_last_delivery",
         "sensor.frigate_failed_deliveries",
         "sensor.frigate_last_delivery",

@@ -14,7 +14,7 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .announcing import Announcement
@@ -22,7 +22,10 @@ from .coordinator import RelayConfigEntry
 from .entity import RelayEntity
 from .member_entity import MemberEntity, async_add_for_members
 from .outbox.store import Counts
+from .rules.held_back import HeldBack
+from .rules.member import Member
 from .rules.outcome import OutcomeKind
+from .rules.runner import RuleRunner
 
 PARALLEL_UPDATES = 0
 
@@ -70,6 +73,12 @@ LAST_DELIVERY = CountSensorDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
     value_fn=lambda counts: counts.delivered_at,
 )
+HELD_BACK = SensorEntityDescription(
+    key="held_back",
+    translation_key="held_back",
+    state_class=SensorStateClass.TOTAL_INCREASING,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
 MEMBER_LAST_DELIVERY = SensorEntityDescription(
     key="last_delivery",
     translation_key="last_delivery",
@@ -89,8 +98,18 @@ async def async_setup_entry(
     async_add_for_members(
         entry,
         async_add_entities,
-        lambda member: [MemberLastDelivery(entry, member, MEMBER_LAST_DELIVERY)],
+        lambda member: _sensors_of(entry, member),
     )
+
+
+def _sensors_of(entry: RelayConfigEntry, member: Member) -> list[SensorEntity]:
+    """Return the sensors of a rule or mirror; only a rule holds anything back."""
+    sensors: list[SensorEntity] = [
+        MemberLastDelivery(entry, member, MEMBER_LAST_DELIVERY)
+    ]
+    if isinstance(member, RuleRunner):
+        sensors.append(HeldBackSensor(entry, member, HELD_BACK))
+    return sensors
 
 
 class CountSensor(RelayEntity, SensorEntity):
@@ -172,3 +191,48 @@ class MemberLastDelivery(MemberEntity, RestoreSensor):
             self._attr_native_value = outcome.delivery.settled_at
             self.async_set_context(announcement.context)
             self.async_write_ha_state()
+
+
+class HeldBackSensor(MemberEntity, SensorEntity):
+    """How many firings a rule has held back in this run, and why the last one."""
+
+    _stop_listening: CALLBACK_TYPE | None = None
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Listen no more."""
+        self._follow(None)
+        await super().async_will_remove_from_hass()
+
+    @override
+    @callback
+    def _member_changed(self) -> None:
+        """Count for what runs for the rule now."""
+        if isinstance(self.member, RuleRunner):
+            self._follow(self.member.held_back)
+            self._read()
+
+    def _follow(self, held_back: HeldBack | None) -> None:
+        """Listen to one count, and no more to the one before."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+        self._stop_listening = (
+            None if held_back is None else held_back.listen(self._counted)
+        )
+
+    @callback
+    def _counted(self) -> None:
+        """Show what was counted."""
+        self._read()
+        self.async_write_ha_state()
+
+    def _read(self) -> None:
+        """Take the value from what was counted."""
+        if isinstance(self.member, RuleRunner):
+            held_back = self.member.held_back
+            self._attr_native_value = held_back.count
+            self._attr_extra_state_attributes = {
+                "last_reason": held_back.reason,
+                "last_entity": held_back.entity_id,
+                "last_time": held_back.at,
+            }

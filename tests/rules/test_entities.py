@@ -56,7 +56,8 @@ SWITCH = "switch.doorbell"
 OUTCOME = "event.doorbell_outcome"
 LAST = "sensor.doorbell_last_delivery"
 TEST = "button.doorbell_test"
-ENTITIES = {SWITCH, OUTCOME, LAST, TEST}
+HELD_BACK = "sensor.doorbell_held_back"
+ENTITIES = {SWITCH, OUTCOME, LAST, TEST, HELD_BACK}
 SECOND_ID = "01JDOORBELLRULE00000000002"
 
 
@@ -342,7 +343,7 @@ async def test_rules_come_change_and_go_without_a_reload(
         if one.config_subentry_id == RULE_ID
     } == {
         f"{entry.entry_id}_{RULE_ID}_{key}"
-        for key in ("enabled", "outcome", "last_delivery", "test")
+        for key in ("enabled", "outcome", "last_delivery", "held_back", "test")
     }
     await change(hass, BELL, "on", "off")
     await shown(hass, "delivered")

@@ -16,6 +16,7 @@ from ..outbox.store import StoreError
 from . import limits
 from .armed import Armed
 from .firing import Cause
+from .held_back import HeldBack, Reason
 from .limits import Firing
 from .member import Member
 from .open_events import OpenEvent
@@ -31,8 +32,15 @@ _TEST_OPEN = timedelta(seconds=10)
 class Delivering:
     """Turns the firings of a rule into deliveries, within its limits."""
 
-    def __init__(self, member: Member, rule: Rule, openings: Openings | None) -> None:
-        """Take the rule, and the events that it has open."""
+    def __init__(
+        self,
+        member: Member,
+        rule: Rule,
+        openings: Openings | None,
+        held_back: HeldBack,
+    ) -> None:
+        """Take the rule, what it has open, and what counts the held back."""
+        self._held_back = held_back
         self._member = member
         self._rule = rule
         self._openings = openings
@@ -47,7 +55,9 @@ class Delivering:
             await self._member.remember_if_possible(notes)
             return True
         variables = {"this": self._member.this(), **cause.variables}
-        if not cause.test and not self._lets_through(cause, armed, variables):
+        reason = None if cause.test else self._holds_back(cause, armed, variables)
+        if reason is not None:
+            self._held_back.add(reason, cause.entity_id)
             if notes:
                 await self._member.remember_if_possible(notes)
             return True
@@ -89,20 +99,21 @@ class Delivering:
             return await self._member.way.store.get(delivery_id) is not None
         return False
 
-    def _lets_through(
+    def _holds_back(
         self,
         cause: Cause,
         armed: Armed,
         variables: Mapping[str, Any],
-    ) -> bool:
-        """Say whether conditions, limits and what is open let a firing through."""
+    ) -> Reason | None:
+        """Return why conditions, limits or what is open hold a firing back, if so."""
         if self._openings is not None and self._openings.holds(cause.entity_id):
-            return False
+            return Reason.STILL_OPEN
         if not armed.allows(variables):
-            return False
-        return not limits.refuses(
+            return Reason.CONDITIONS
+        refused = limits.refuses(
             self._rule.limits, self._firings(), cause.entity_id, cause.occurred_at
         )
+        return Reason.LIMITS if refused else None
 
     def _firings(self) -> list[Firing]:
         """Return the firings that have been let through."""

@@ -3,14 +3,15 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from homeassistant.core import Context
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers.trace import trace_clear
 
 from .armed import Armed
 from .catching_up import CatchingUp
 from .delivering import Delivering
 from .firing import Cause, index_of, occurred_at
-from .noise import is_noise, vanishes
+from .held_back import HeldBack
+from .noise import noise, vanishes
 from .occurrences import occurrence_of
 from .openings import Openings
 
@@ -20,7 +21,9 @@ class Hearing:
 
     def __init__(
         self,
+        hass: HomeAssistant,
         *,
+        held_back: HeldBack,
         delivering: Delivering,
         catching_up: CatchingUp,
         openings: Openings | None,
@@ -31,6 +34,8 @@ class Hearing:
 
         `armed` waits until all is attached; it gives None when the rule works no more.
         """
+        self._hass = hass
+        self._held_back = held_back
         self._delivering = delivering
         self._catching_up = catching_up
         self._openings = openings
@@ -45,16 +50,20 @@ class Hearing:
         trace_clear()
         if (armed := await self._armed()) is None:
             return
-        if is_noise(variables) and not armed.rule.from_unknown:
-            return
         index = index_of(variables)
-        occurrence = occurrence_of(armed.triggers.configs[index], index, variables)
+        config = armed.triggers.configs[index]
+        occurrence = occurrence_of(config, index, variables)
         cause = Cause(
             variables=variables,
             occurred_at=occurrence.instant if occurrence else occurred_at(variables),
             context=Context(parent_id=context.id if context else None),
             occurrence=occurrence,
         )
+        if not armed.rule.from_unknown and (
+            reason := noise(self._hass, variables, config)
+        ):
+            self._held_back.add(reason, cause.entity_id)
+            return
         notes = self._catching_up.notes_for(occurrence)
         taken = await self._delivering.async_fire(cause, armed, notes)
         if occurrence is not None and not taken:

@@ -29,7 +29,9 @@ from .catching_up import CatchingUp
 from .cursor import CURSOR
 from .delivering import Delivering
 from .firing import Cause
+from .gaps import async_gaps
 from .hearing import Hearing
+from .held_back import HeldBack
 from .leaving import async_leave_deliveries
 from .member import Member
 from .open_events import read_open_events
@@ -55,14 +57,18 @@ class RuleRunner(Member):
             way, subentry.subentry_id, subentry.title, notes, OriginKind.RULE
         )
         self.rule = read_rule(subentry)
+        self.held_back = HeldBack()
+        async_gaps(self.hass)
         ending = way.endings.get(self.rule.operation) if self.rule.until else None
         if ending is None and read_open_events(notes):
             # It did leave one open, and does so no more; no backend has two endings.
             ending = next(iter(way.endings.values()), None)
         self._openings = Openings(self, ending, notes) if ending else None
-        self._delivering = Delivering(self, self.rule, self._openings)
+        self._delivering = Delivering(self, self.rule, self._openings, self.held_back)
         self._catching_up = CatchingUp(self, self.rule)
         self._hearing = Hearing(
+            self.hass,
+            held_back=self.held_back,
             delivering=self._delivering,
             catching_up=self._catching_up,
             openings=self._openings,
