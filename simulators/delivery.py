@@ -48,7 +48,8 @@ def _leave_unanswered(
 
 
 def _headers(response: web.StreamResponse, reply: Reply) -> None:
-    response.headers["Content-Type"] = reply.content_type
+    if reply.content_type is not None:
+        response.headers["Content-Type"] = reply.content_type
     for name, value in reply.headers:
         response.headers.add(name, value)
 

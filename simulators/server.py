@@ -17,6 +17,7 @@ from .stand_in import StandIn
 from .wire import Call, Reply, html_reply
 
 _HOST = "127.0.0.1"
+_LONGEST_LINE = 65536
 _PLAIN = "<center>The plain HTTP request was sent to HTTPS port</center>"
 
 
@@ -55,7 +56,13 @@ class Simulator(StandIn):
     async def start(self) -> None:
         """Listen; after a stop, on the same port again."""
         self._stopping.clear()
-        server = web.Server(self._serve, access_log=None, keepalive_timeout=65)
+        server = web.Server(
+            self._serve,
+            access_log=None,
+            keepalive_timeout=65,
+            # What is too long is told by who is simulated, not by this server.
+            max_line_size=_LONGEST_LINE,
+        )
         self._runner = web.ServerRunner(server, shutdown_timeout=0.1)
         await self._runner.setup()
         if self._tls is None:

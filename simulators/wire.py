@@ -35,7 +35,7 @@ class Reply:
 
     status: int = HTTPStatus.OK
     body: bytes = b""
-    content_type: str = "application/json"
+    content_type: str | None = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
     after: float = 0.0
     """Seconds that it took to come to it."""
@@ -53,9 +53,20 @@ def json_reply(
     return Reply(status=status, body=body, headers=tuple((headers or {}).items()))
 
 
+_NGINX_TITLES = {
+    401: "Authorization Required",
+    405: "Not Allowed",
+    413: "Request Entity Too Large",
+    414: "Request-URI Too Large",
+    503: "Service Temporarily Unavailable",
+    504: "Gateway Time-out",
+}
+"""Where nginx does not say what the standard says."""
+
+
 def html_reply(status: int, page: str | None = None) -> Reply:
     """Return an HTML page, without one the page nginx has for the status."""
-    title = f"{status} {HTTPStatus(status).phrase}"
+    title = f"{status} {_NGINX_TITLES.get(status, HTTPStatus(status).phrase)}"
     default = (
         f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
         f"<center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n"

@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass, field
+from email.utils import formatdate
 import hashlib
 import hmac
 from http.cookies import CookieError, SimpleCookie
@@ -70,7 +71,8 @@ class Auth:
         if user != self.settings.user or password != known:
             return json_reply({"message": "Login failed"}, 401)
         cookie = self._set_cookie(self._token(user, self.settings.role))
-        return Reply(content_type="text/plain", headers=(("Set-Cookie", cookie),))
+        # facts §9: no Content-Type.
+        return Reply(content_type=None, headers=(("Set-Cookie", cookie),))
 
     def _count_attempt(self) -> None:
         # facts §4: all calls count, successes too; 429 comes without Retry-After.
@@ -107,7 +109,13 @@ class Auth:
     def _set_cookie(self, token: str) -> str:
         age = int(self.settings.session_length)
         name = self.settings.cookie_name
-        return f"{name}={token}; HttpOnly; Max-Age={age}; Path=/; SameSite=lax"
+        if self.settings.release.cookie_age:
+            return f"{name}={token}; HttpOnly; Max-Age={age}; Path=/; SameSite=lax"
+        # facts §9: without Max-Age. The moment is taken for a length, so that the
+        # date is about as far ahead as 1970 is gone.
+        now = self.clock.now()
+        date = formatdate(now + now + age, usegmt=True)
+        return f"{name}={token}; expires={date}; HttpOnly; Path=/; SameSite=lax"
 
     def _token(self, user: str, role: str) -> str:
         now = int(self.clock.now())

@@ -35,11 +35,12 @@ class Kind(StrEnum):
 class CoercionError(Exception):
     """A value is not of the type asked for."""
 
-    def __init__(self, kind: Kind, message: str) -> None:
-        """Carry pydantic's type and msg."""
+    def __init__(self, kind: Kind, message: str, **context: Json) -> None:
+        """Carry pydantic's type, msg and ctx."""
         super().__init__(message)
         self.kind = kind
         self.message = message
+        self.context = context
 
 
 type Reader[T] = Callable[[Json], T]
@@ -123,7 +124,9 @@ def short_text(value: Json) -> str:
     result = text(value)
     if len(result) > 100:
         raise CoercionError(
-            Kind.STRING_TOO_LONG, "String should have at most 100 characters"
+            Kind.STRING_TOO_LONG,
+            "String should have at most 100 characters",
+            max_length=100,
         )
     return result
 
@@ -132,10 +135,10 @@ def fraction(value: Json) -> float:
     """Take a number above 0 and up to 1 (facts §3: subLabelScore)."""
     result = number(value)
     if result <= 0:
-        raise CoercionError(Kind.GREATER_THAN, "Input should be greater than 0")
+        raise CoercionError(Kind.GREATER_THAN, "Input should be greater than 0", gt=0.0)
     if result > 1:
         raise CoercionError(
-            Kind.LESS_THAN_EQUAL, "Input should be less than or equal to 1"
+            Kind.LESS_THAN_EQUAL, "Input should be less than or equal to 1", le=1.0
         )
     return result
 
@@ -144,7 +147,8 @@ def severity(value: Json) -> str:
     """Take a severity of a review item (facts §3)."""
     if value in ("alert", "detection"):
         return str(value)
-    raise CoercionError(Kind.ENUM, "Input should be 'alert' or 'detection'")
+    expected = "'alert' or 'detection'"
+    raise CoercionError(Kind.ENUM, f"Input should be {expected}", expected=expected)
 
 
 def or_null[T](reader: Reader[T]) -> Reader[T | None]:

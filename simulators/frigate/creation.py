@@ -24,8 +24,11 @@ class CreateBody:
     source_type: str | None
 
 
-def read_create_body(document: Json) -> CreateBody:
-    """Read the body, all of it optional; unknown keys are ignored (facts §2)."""
+def read_create_body(release: Release, document: Json) -> CreateBody:
+    """Read the body, all of it optional.
+
+    Unknown keys are ignored, which those of other versions are too (facts §2, §9).
+    """
     fields = Fields.of_body(document, required=False)
     body = CreateBody(
         sub_label=fields.optional("sub_label", coercion.or_null(coercion.text), None),
@@ -37,10 +40,14 @@ def read_create_body(document: Json) -> CreateBody:
         draw=fields.optional("draw", coercion.or_null(coercion.table), {}),
         pre_capture=fields.optional(
             "pre_capture", coercion.or_null(coercion.whole), None
-        ),
+        )
+        if release.pre_capture
+        else None,
         source_type=fields.optional(
             "source_type", coercion.or_null(coercion.text), "api"
-        ),
+        )
+        if release.source_type
+        else None,
     )
     fields.check()
     return body
@@ -53,7 +60,7 @@ def make_event(
 
     The prefix of its id is the time of the request (facts §2.2).
     """
-    start, end = _span(release, camera, body, now)
+    start, end = _span(camera, body, now)
     return StoredEvent(
         id=new_id(now),
         camera=camera.name,
@@ -70,7 +77,7 @@ def make_event(
 def _data(release: Release, body: CreateBody) -> dict[str, Json]:
     data: dict[str, Json] = {
         # facts §2: source_type is always "api" from 0.17.
-        "type": (body.source_type or "api") if release.source_type else "api",
+        "type": body.source_type or "api",
         # facts §10: a double, kept as it was sent.
         "score": body.score,
         "top_score": body.score,
@@ -83,15 +90,13 @@ def _data(release: Release, body: CreateBody) -> dict[str, Json]:
     return data
 
 
-def _span(
-    release: Release, camera: Camera, body: CreateBody, now: float
-) -> tuple[float, float | None]:
+def _span(camera: Camera, body: CreateBody, now: float) -> tuple[float, float | None]:
     """Return start and end.
 
     The start is the time of the request less pre_capture, null or an older version
     meaning what the camera is set to; the end counts from the request, null meaning
     open; both may be negative (facts §2, §2.2).
     """
-    before = body.pre_capture if release.pre_capture else None
-    start = now - (camera.pre_capture if before is None else before)
+    before = camera.pre_capture if body.pre_capture is None else body.pre_capture
+    start = now - before
     return start, None if body.duration is None else now + body.duration

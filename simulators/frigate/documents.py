@@ -18,7 +18,8 @@ def parse_document(call: Call) -> Json:
     if not call.body:
         return None
     media_type = call.headers.get("Content-Type", "").partition(";")[0].strip()
-    if media_type.lower() != "application/json":
+    # facts §9: without a Content-Type it is taken for JSON.
+    if media_type.lower() not in ("", "application/json"):
         # facts §2: text/plain -> 422; the body then counts as a string.
         return call.body.decode(errors="replace")
     try:
@@ -107,7 +108,10 @@ class Fields:
             return reader(value)
         except CoercionError as error:
             where: list[Json] = [self.place, name]
-            self.problems.append(_problem(error.kind, where, error.message, value))
+            problem = _problem(error.kind, where, error.message, value)
+            if error.context:
+                problem["ctx"] = error.context
+            self.problems.append(problem)
             return default
 
 

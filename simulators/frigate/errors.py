@@ -36,10 +36,11 @@ def no_route(release: Release) -> ApiError:
     return ApiError(html_reply(404, _FLASK.format(title="404 Not Found")))
 
 
-def wrong_method(release: Release) -> ApiError:
-    """Return 405 (facts §2.1); Flask's, before 0.15, is HTML."""
+def wrong_method(release: Release, allowed: str) -> ApiError:
+    """Return 405 (facts §2.1, §9); Flask's, before 0.15, is HTML."""
     if release.validates:
-        return detail(405, "Method Not Allowed")
+        reply = json_reply({"detail": "Method Not Allowed"}, 405)
+        return ApiError(reply.with_header("Allow", allowed))
     return ApiError(html_reply(405, _FLASK.format(title="405 Method Not Allowed")))
 
 

@@ -1,13 +1,16 @@
 """The nginx in front of Frigate: paths, its own errors, its cache (facts §1)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import re
 from urllib.parse import unquote_to_bytes
 
 from simulators.clock import Clock
 from simulators.wire import Call, Reply
 
+_LONGEST_LINE = 8192
+_OWN_ANSWER = ("/version", "/stats")
+"""What nginx has a location of its own for, without the headers of the others."""
 _BAD_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
 
 
@@ -39,6 +42,29 @@ def _without_dots(path: str) -> str | None:
     return "/" + "/".join(kept) + tail
 
 
+def too_long(call: Call) -> bool:
+    """Return whether nginx does not take the first line (facts §9)."""
+    line = f"{call.method} {call.path}?{call.query} HTTP/1.1\r\n"
+    return len(line) > _LONGEST_LINE
+
+
+def as_get(call: Call) -> Call:
+    """Return what nginx makes of a HEAD where it has a cache (facts §9)."""
+    return replace(call, method="GET") if call.method == "HEAD" else call
+
+
+def has_own_location(path: str) -> bool:
+    """Return whether its answers lack what the others are marked with (facts §9)."""
+    return path.startswith(_OWN_ANSWER)
+
+
+def not_to_be_stored(reply: Reply) -> Reply:
+    """Return a reply with the header that successes have (facts §9)."""
+    if reply.status >= 400:
+        return reply
+    return reply.with_header("Cache-Control", "no-store")
+
+
 @dataclass
 class ApiCache:
     """JSON answers kept for five seconds (facts §1)."""
@@ -52,7 +78,8 @@ class ApiCache:
         """Return a kept reply, or a new one, marked with X-Cache-Status.
 
         Only JSON GETs answered 200 are kept, so a 404 never is. The key is the raw
-        URI and who asks (facts §1). X-Cache-Bypass has the answer made anew.
+        URI and who asks (facts §1). X-Cache-Bypass has the answer made anew. Errors
+        are not marked (facts §9).
         """
         if call.method != "GET":
             return answer()
@@ -64,6 +91,8 @@ class ApiCache:
         reply = answer()
         if reply.status == 200 and reply.content_type == "application/json":
             self._kept[key] = (self.clock.now() + seconds, reply)
+        if reply.status >= 400:
+            return reply
         return reply.with_header("X-Cache-Status", "BYPASS" if bypass else "MISS")
 
     def clear(self) -> None:

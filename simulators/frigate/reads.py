@@ -54,13 +54,15 @@ class EventReads:
         return json_reply(event.as_single())
 
     def snapshot(self, request: Request) -> Reply:
-        """Return a picture."""
+        """Return the picture of an event that is over."""
         event = self._state.store.rows.get(request.parameters[0])
-        if event is None:
-            raise refusal(404, "Event not found")
+        # One that goes on is looked for among what the camera tracks, and is not there.
+        if event is None or event.end_time is None:
+            raise refusal(404, "Live frame not available")
         if not event.has_snapshot:
             raise refusal(404, "Snapshot not available")
-        return Reply(body=_JPEG, content_type="image/jpeg")
+        forever = ("Cache-Control", "private, max-age=31536000")
+        return Reply(body=_JPEG, content_type="image/jpeg", headers=(forever,))
 
     def labels(self, request: Request) -> Reply:
         """Return the labels of stored events, none on a fresh database (facts §3)."""

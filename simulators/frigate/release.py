@@ -12,6 +12,8 @@ _FULL = {
     "0.17": "0.17.2-0000000",
     "0.18": "0.18.0-e3fa701",
 }
+_HEAD = "-e3fa701"
+"""The commit of the development head that was run (facts §9)."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,16 @@ class Release:
         return self._since(17)
 
     @property
+    def cookie_age(self) -> bool:
+        """Whether a login's cookie has Max-Age (facts §9: the development head)."""
+        return self._since(19) or self.text.endswith(_HEAD)
+
+    @property
+    def denies_by_default(self) -> bool:
+        """Whether what is not allowed to all is for admins (facts §5: 0.17)."""
+        return self._since(17)
+
+    @property
     def refresh_seconds(self) -> float:
         """How long before its end a cookie is refreshed (facts §4)."""
         return 1800 if self._since(17) else 43200
@@ -95,5 +107,5 @@ class Release:
 
     @property
     def cache_per_user(self) -> bool:
-        """Whether nginx keys its cache by role and user too (facts §1: 0.18)."""
-        return self._since(18)
+        """Whether nginx keys its cache by role and user too (facts §9: 0.17)."""
+        return self._since(17)

@@ -59,7 +59,7 @@ def find_route(
         if route.method == call.method:
             return route, parameters
     if found:
-        raise wrong_method(release)
+        raise wrong_method(release, found[0][0].method)
     other = path.removesuffix("/") if path.endswith("/") else path + "/"
     if release.validates and _matching(routes, other):
         raise _redirect(call, other)

@@ -8,7 +8,7 @@ from simulators.wire import Call, Json, Reply, html_reply, json_reply
 from .auth import Caller
 from .documents import parse_document, parse_document_silently
 from .errors import ApiError, detail
-from .front import normalise
+from .front import as_get, has_own_location, normalise, not_to_be_stored, too_long
 from .reads import EventReads
 from .review_items import ReviewRow
 from .routes import Request, Route, find_route
@@ -110,8 +110,10 @@ class FrigateSimulator(Simulator):
         path = normalise(call.path)
         if path is None:
             return html_reply(400)
-        if call.too_large:
-            return html_reply(413)
+        if too_long(call) or call.too_large:
+            return html_reply(414 if too_long(call) else 413)
+        if path == _API:
+            return _redirect_to_slash(call)
         if not path.startswith(_API + "/"):
             return _web_interface(call)
         if self.settings.starting:
@@ -121,7 +123,8 @@ class FrigateSimulator(Simulator):
     def _answer_behind(self, call: Call, path: str) -> Reply:
         """Do what nginx does for the API: who calls, then the cache (facts §1)."""
         if path.startswith("/login"):
-            return self._answer_api(call, path, Caller(username="", role=""))
+            nobody = Caller(username="", role="")
+            return self._answer_cached(call, path, nobody)
         caller = self._state.auth.identify(call)
         reply = self._answer_cached(call, path, caller)
         if caller.refreshed is not None:
@@ -131,13 +134,18 @@ class FrigateSimulator(Simulator):
     def _answer_cached(self, call: Call, path: str, caller: Caller) -> Reply:
         if path.endswith((".jpg", ".jpeg", ".png", ".webp", ".gif")):
             return self._answer_api_safely(call, path, caller)
+        call = as_get(call)
+        if has_own_location(path):
+            return self._answer_api_safely(call, path, caller)
         per_user = self.settings.release.cache_per_user
         who = f"{caller.role}|{caller.username}" if per_user else ""
-        return self._state.cache.answer(
-            call,
-            who,
-            self.settings.cache_seconds,
-            lambda: self._answer_api_safely(call, path, caller),
+        return not_to_be_stored(
+            self._state.cache.answer(
+                call,
+                who,
+                self.settings.cache_seconds,
+                lambda: self._answer_api_safely(call, path, caller),
+            )
         )
 
     def _answer_api_safely(self, call: Call, path: str, caller: Caller) -> Reply:
@@ -177,12 +185,20 @@ class FrigateSimulator(Simulator):
             *self._system.routes(),
             *self._reads.routes(),
             *self._writes.routes(),
+            *self._system.last_routes(),
         )
+
+
+def _redirect_to_slash(call: Call) -> Reply:
+    # facts §9: nginx's own, for the folder that it takes /api for.
+    location = f"http://{call.headers.get('Host', call.host)}{_API}/"
+    return html_reply(301).with_header("Location", location)
 
 
 def _web_interface(call: Call) -> Reply:
     # Not the API: the same page for every path, and without a login.
-    return html_reply(200, _PAGE) if call.method == "GET" else html_reply(405)
+    read = call.method in ("GET", "HEAD")
+    return html_reply(200, _PAGE) if read else html_reply(405)
 
 
 _PAGE = "<!doctype html><html><head><title>Frigate</title></head></html>"

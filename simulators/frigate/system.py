@@ -1,9 +1,12 @@
 """The endpoints about Frigate itself and who calls it (facts §3, §4)."""
 
+import random
+
 from simulators.wire import Json, Reply, json_reply, text_reply
 
 from . import coercion
 from .documents import Fields
+from .errors import detail, refusal
 from .routes import Request, Route
 from .settings import Camera
 from .state import FrigateState
@@ -71,6 +74,33 @@ class SystemEndpoints:
             }
         )
 
+    def last_routes(self) -> tuple[Route, ...]:
+        """Return what is tried when nothing else is found (facts §9)."""
+        if not self._state.settings.release.validates:
+            return ()
+        return (
+            Route("GET", "/", self.health),
+            Route("GET", "/{camera}", self.live_picture),
+        )
+
+    def health(self, _request: Request) -> Reply:
+        """Say that it runs."""
+        return text_reply("Frigate is running. Alive and healthy!")
+
+    def live_picture(self, request: Request) -> Reply:
+        """Stream a camera; any path of one segment is taken for its name (facts §9)."""
+        caller, release = request.caller, self._state.settings.release
+        if not caller.role:
+            raise detail(401, "No authorization headers.")
+        (name,) = request.parameters
+        if self._state.settings.camera(name) is None:
+            if release.denies_by_default and caller.role != "admin":
+                raise detail(
+                    403, "Access denied. A user with the admin role is required."
+                )
+            raise refusal(404, "Camera not found")
+        return Reply(content_type="multipart/x-mixed-replace;boundary=frame")
+
     def profile(self, request: Request) -> Reply:
         """Return who calls, the best probe of permissions (facts §3)."""
         caller, release = request.caller, self._state.settings.release
@@ -79,9 +109,9 @@ class SystemEndpoints:
         if release.roles:
             profile["role"] = caller.role
         if release.end_checks:
-            profile["allowed_cameras"] = [
-                camera.name for camera in self._state.settings.cameras
-            ]
+            # facts §9: in no order.
+            names = [camera.name for camera in self._state.settings.cameras]
+            profile["allowed_cameras"] = [*random.sample(names, len(names))]
         return json_reply(profile)
 
     def login(self, request: Request) -> Reply:

@@ -40,13 +40,14 @@ class EventWrites:
 
     def create(self, request: Request) -> Reply:
         """Make an event; every call makes a new one (facts §2.2)."""
-        body = read_create_body(request.document)
+        release = self._state.settings.release
+        body = read_create_body(release, request.document)
         name, label = request.parameters
         camera = self._state.settings.camera(name)
         if camera is None:
             # facts §2.1: the match is exact and case-sensitive.
             raise refusal(404, f"{name} is not a valid camera.")
-        release, now = self._state.settings.release, round(self._state.clock.now(), 6)
+        now = round(self._state.clock.now(), 6)
         event = make_event(release, camera, label, body, now)
         self._state.objects.create(event, now)
         return json_reply(

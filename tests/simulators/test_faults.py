@@ -103,7 +103,7 @@ async def test_status_as_html(
     await _lay(frigate, session, kind="status", status=504)
     async with session.post(frigate.url + CREATE) as response:
         assert response.content_type == "text/html"
-        assert "504 Gateway Timeout" in await response.text()
+        assert "504 Gateway Time-out" in await response.text()
 
 
 async def test_half_body(

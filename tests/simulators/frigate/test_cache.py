@@ -1,5 +1,7 @@
 """Facts §1: nginx keeps JSON GETs for five seconds."""
 
+import pytest
+
 from .conftest import Caller, Start
 
 STATUS = "X-Cache-Status"
@@ -38,6 +40,17 @@ async def test_404_is_not_kept(start: Start) -> None:
     assert (await call("GET", f"/api/events/{event_id}")).status == 200
 
 
-async def test_plain_text_is_not_kept(call: Caller) -> None:
-    for _ in range(2):
-        assert (await call("GET", "/api/version")).headers[STATUS] == "MISS"
+@pytest.mark.parametrize("path", ["version", "stats", "events?limit=many", "review/1"])
+async def test_what_is_not_marked(call: Caller, path: str) -> None:
+    """Facts §9: errors, and what nginx has a location of its own for."""
+    answer = await call("GET", f"/api/{path}")
+    assert STATUS not in answer.headers
+    assert "Cache-Control" not in answer.headers
+
+
+async def test_successes_are_not_to_be_stored(call: Caller) -> None:
+    """Facts §9: writes too."""
+    written = await call("POST", "/api/events/front_door/person/create")
+    for answer in (written, await call("GET", "/api/events")):
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert STATUS not in written.headers

@@ -147,6 +147,30 @@ async def test_wrong_bodies_are_422(
     assert answer.json["detail"][0]["type"] == kind
 
 
+async def test_without_a_content_type_it_is_json(call: Caller) -> None:
+    """Facts §9."""
+    headers = {"Content-Type": ""}
+    answer = await call("POST", CREATE, data=b'{"duration": 5}', headers=headers)
+    event = await call.event(answer.json["event_id"])
+    assert event["end_time"] == float(event["id"].partition("-")[0]) + 5
+
+
+@pytest.mark.parametrize(
+    ("version", "body"),
+    [
+        ("0.18", {"source_type": 5}),
+        ("0.17", {"source_type": 5}),
+        ("0.17", {"pre_capture": 0.5}),
+    ],
+)
+async def test_field_of_another_version_is_not_looked_at(
+    start: Start, version: str, body: dict[str, Any]
+) -> None:
+    """Facts §9."""
+    call = await start(version=version)
+    assert (await call("POST", CREATE, json=body)).status == 200
+
+
 async def test_pre_capture_moves_the_start(call: Caller) -> None:
     event = await call.event(await call.create(pre_capture=125))
     assert event["start_time"] == float(event["id"].partition("-")[0]) - 125

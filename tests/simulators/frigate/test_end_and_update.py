@@ -90,6 +90,17 @@ async def test_wrong_sub_label_is_422(call: Caller, body: dict[str, Any]) -> Non
     assert answer.status == 422
 
 
+async def test_422_says_what_was_expected(call: Caller) -> None:
+    """Facts §9: ctx."""
+    event_id = await call.create()
+    body = {"subLabel": "x" * 101, "subLabelScore": 1.5}
+    answer = await call("POST", f"/api/events/{event_id}/sub_label", json=body)
+    assert [problem["ctx"] for problem in answer.json["detail"]] == [
+        {"max_length": 100},
+        {"le": 1.0},
+    ]
+
+
 async def test_description(call: Caller) -> None:
     event_id = await call.create()
     path = f"/api/events/{event_id}/description"

@@ -57,6 +57,46 @@ async def test_trailing_slash_is_a_broken_redirect(call: Caller) -> None:
     assert call.frigate.events == []
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allowed"),
+    [
+        ("GET", create("person"), 405, "POST"),
+        ("POST", "/api/version", 405, "GET"),
+        ("POST", "/api/nothing", 405, "GET"),
+        ("POST", "/api/nothing/at/all", 404, None),
+        ("HEAD", "/api/version", 200, None),
+        ("HEAD", "/api/events", 200, None),
+    ],
+)
+async def test_method(
+    call: Caller, method: str, path: str, status: int, allowed: str | None
+) -> None:
+    """Facts §9: any path of one segment is that of a camera."""
+    answer = await call(method, path)
+    assert (answer.status, answer.headers.get("Allow")) == (status, allowed)
+
+
+async def test_unknown_path_is_taken_for_a_camera(call: Caller) -> None:
+    answer = await call("GET", "/api/nothing")
+    assert (answer.status, answer.json) == (
+        404,
+        {"success": False, "message": "Camera not found"},
+    )
+
+
+async def test_api_without_slash_is_sent_there(call: Caller) -> None:
+    """Facts §9."""
+    answer = await call("GET", "/api")
+    assert (answer.status, answer.is_html) == (301, True)
+    assert answer.headers["Location"] == f"{call.frigate.url}/api/"
+
+
+async def test_long_label_is_414_from_nginx(call: Caller) -> None:
+    """Facts §9."""
+    answer = await call("POST", create("x" * 9000))
+    assert (answer.status, answer.is_html) == (414, True)
+
+
 async def test_third_shape_of_404_is_a_string(call: Caller) -> None:
     answer = await call("GET", "/api/events/1.5-abcdef")
     assert (answer.status, answer.json) == (404, "Event not found")

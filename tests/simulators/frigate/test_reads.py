@@ -54,6 +54,30 @@ async def test_wrong_filter_is_422(call: Caller, query: str) -> None:
     assert answer.json["detail"][0]["loc"] == ["query", query.partition("=")[0]]
 
 
+async def test_shapes_of_an_event(call: Caller) -> None:
+    """Facts §9: alone it has keys that it lacks in a list, and the other way round."""
+    event_id = await call.create()
+    single = (await call("GET", f"/api/events/{event_id}")).json
+    (listed,) = (await call("GET", "/api/events")).json
+    assert set(single) - set(listed) == {
+        "thumbnail",
+        "model_hash",
+        "detector_type",
+        "model_type",
+    }
+    assert set(listed) - set(single) == {"box", "top_score"}
+    assert listed["box"] is None
+
+
+async def test_snapshot_is_there_when_the_event_is_over(call: Caller) -> None:
+    event_id = await call.create(duration=None)
+    path = f"/api/events/{event_id}/snapshot.jpg"
+    answer = await call("GET", path)
+    assert (answer.status, answer.json["message"]) == (404, "Live frame not available")
+    await call("PUT", f"/api/events/{event_id}/end", json={})
+    assert (await call("GET", path)).headers["Content-Type"] == "image/jpeg"
+
+
 async def test_version(call: Caller) -> None:
     answer = await call("GET", "/api/version")
     assert answer.headers["Content-Type"].startswith("text/plain")
