@@ -1,0 +1,1 @@
+"""Compare a stand-in with the live system that it stands in for."""

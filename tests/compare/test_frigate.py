@@ -1,0 +1,122 @@
+"""The comparison with Frigate: one stand-in plays the live server."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from compare.differences import Difference, Known, differences, unknown
+from compare.frigate.command import report
+from compare.frigate.comparison import (
+    Comparison,
+    Login,
+    NotComparableError,
+    NotSignedInError,
+    Pace,
+    compare_frigate,
+)
+from compare.frigate.known import KNOWN
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import Camera, FrigateSimulator
+
+QUICK = 0.02
+PASSWORD = "correct horse"
+
+
+@pytest.fixture(autouse=True)
+def sockets(socket_enabled: None) -> None:
+    """Let these tests open real connections to 127.0.0.1."""
+
+
+@pytest.fixture
+async def live(request: pytest.FixtureRequest) -> AsyncIterator[FrigateSimulator]:
+    """Run what plays the live server; parametrise it by version."""
+    version = getattr(request, "param", "0.18")
+    async with FrigateSimulator(version=version, async_delay=QUICK) as simulator:
+        yield simulator
+
+
+async def _compare(
+    live: FrigateSimulator,
+    login: Login | None = None,
+    *,
+    clean: bool = False,
+    patience: float = 8,
+) -> Comparison:
+    async def advance(seconds: float) -> None:
+        live.clock.advance(seconds)
+
+    pace = Pace(pass_time=advance, patience=patience, async_delay=QUICK)
+    return await compare_frigate(live.url, login=login, clean=clean, pace=pace)
+
+
+@pytest.mark.parametrize("live", ["0.15", "0.17", "0.18"], indirect=True)
+async def test_what_is_the_same_has_no_difference(live: FrigateSimulator) -> None:
+    comparison = await _compare(live)
+    assert unknown(comparison.found, KNOWN) == []
+    assert comparison.steps > 100
+    assert live.dead == frozenset()
+
+
+async def test_with_a_login(live: FrigateSimulator) -> None:
+    live.configure(password=PASSWORD)
+    login = Login(user="admin", password=PASSWORD)
+    comparison = await _compare(live, login)
+    assert unknown(comparison.found, KNOWN) == []
+    with pytest.raises(NotSignedInError):
+        await _compare(live, Login(user="admin", password="another"))
+
+
+async def test_a_difference_is_told(
+    live: FrigateSimulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live.add_faults(
+        Fault(kind=FaultKind.STATUS, path="/api/labels", status=500, body={"odd": 1})
+    )
+    live.kill("event_thread")
+    comparison = await _compare(live, patience=0.1)
+    found = {(each.step, each.fact) for each in comparison.found}
+    assert ("labels", "status") in found
+    # An effect that is missing, although the answer is the same.
+    assert ("created, defaults", "event.camera") in found
+    assert report(comparison) == 1
+    assert "labels: status\n    live      500\n    stand-in  200" in (
+        capsys.readouterr().out
+    )
+
+
+async def test_what_was_made_is_removed(live: FrigateSimulator) -> None:
+    comparison = await _compare(live, clean=True)
+    assert live.events == []
+    assert comparison.left == 0
+    assert (await _compare(live)).left == len(live.events) > 0
+
+
+async def test_no_event_is_ended_unless_an_item_is_open(
+    live: FrigateSimulator,
+) -> None:
+    live.kill("review_process")
+    comparison = await _compare(live, patience=0.1)
+    assert ("end, open: an item is open", "open") in {
+        (each.step, each.fact) for each in comparison.found
+    }
+    ended = [seen for seen in live.requests if seen.path.endswith("/end")]
+    # One that is unknown, and one that is asked for by the wrong method.
+    assert {seen.status for seen in ended} == {404, 405}
+
+
+async def test_a_server_without_a_fit_camera(live: FrigateSimulator) -> None:
+    live.settings.cameras = [Camera(name="front_door", record_enabled=False)]
+    with pytest.raises(NotComparableError):
+        await _compare(live)
+
+
+def test_known_differences() -> None:
+    (found,) = differences(
+        {"profile": {"status": 200, "body": {"name": "a"}}},
+        {"profile": {"status": 200, "body": {"name": "b"}}},
+    )
+    assert found == Difference(step="profile", fact="body.name", live="a", stand_in="b")
+    known = Known(step="prof*", fact="body.*", why="names differ")
+    assert unknown([found], [known]) == []
+    other = Known(step="prof*", fact="status", why="it is another one")
+    assert unknown([found], [other]) == [found]
