@@ -29,6 +29,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 OUTBOX = {"retention_days": 7, "unsettled_limit": 10_000}
 OWN: Mapping[str, Mapping[str, Any]] = {
     "aipix": {"spread": 0, "weekdays": "monday_0"},
+    "frigate": {"undated_life": 60},
     "guance": {"spread": 0},
     "palabra": {"spread": 0},
 }
@@ -66,6 +67,8 @@ async def test_every_connection_says_how_much_it_keeps(
 @pytest.mark.parametrize(
     ("option", "value"),
     [
+        ("undated_life", 9),
+        ("undated_life", 86_401),
         ("retention_days", 0),
         ("retention_days", 366),
         ("unsettled_limit", 99),
@@ -139,3 +142,18 @@ async def _ended_before(hass: HomeAssistant, delivery_id: str, ago: timedelta) -
         )
 
     await store._database.run(age)
+
+
+async def test_late_event_is_made_where_the_user_prefers_late_to_never(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    frigate.settings.version = "0.17.2"
+    entry = await connect(hass, frigate)
+    store = await storage.async_get_store(hass)
+    for seconds in (60, 7200):
+        await choose(hass, entry, undated_life=seconds)
+        await entry.runtime_data.async_refresh()
+        await act(hass, "create_camera_event", **DOORBELL | {"wait": 10})
+        (newest,) = await store.listing(limit=1)
+        assert newest.expires_at is not None
+        assert newest.expires_at - newest.occurred_at == timedelta(seconds=seconds)

@@ -73,7 +73,9 @@ async def test_creates_an_event_with_every_field(
         answer["links"]["snapshot"]
         == f"{frigate.url}/api/events/{event.id}/snapshot.jpg"
     )
-    assert answer["links"]["review"].startswith(f"{frigate.url}/review?id=")
+    assert answer["links"]["review"].startswith(
+        f"{frigate.url}/review?timestamp=front_door_"
+    )
     (stored,) = stored_events(frigate)
     assert stored["camera"] == "front_door"
     assert stored["label"] == "doorbell"

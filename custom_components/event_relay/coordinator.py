@@ -29,6 +29,7 @@ from .backends.forms import BackendForms
 from .const import ATTR_CONFIG_ENTRY_ID, CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from .counts import CountsCoordinator
 from .following import CHANGED
+from .not_stored_issue import NotStoredIssue
 from .options import retention, spread, unsettled_limit
 from .outbox.clock import SteadyClock
 from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
@@ -83,7 +84,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.outbox = Outbox(
             connection=entry.entry_id,
             backend=backend,
-            capabilities=lambda: self.data,
+            capabilities=self._capabilities,
             store=store,
             clock=clock,
             limit=unsettled_limit(entry.options),
@@ -93,7 +94,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             connection=entry.entry_id,
             backend=backend,
             client=self.client,
-            capabilities=lambda: self.data,
+            capabilities=self._capabilities,
             store=store,
             clock=clock,
             chance=random.random,
@@ -108,6 +109,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.announcer = Announcer(hass, entry.entry_id, entry.title, backend)
         self.paused_for: BackendError | None = None
         """Why nothing is sent until somebody mends the connection."""
+        self._not_stored = NotStoredIssue(hass, entry.entry_id, entry.title)
 
     @callback
     def async_start(self) -> None:
@@ -117,6 +119,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         entry.async_on_unload(
             self.outbox.listen(partial(async_dispatcher_send, self.hass, CHANGED))
         )
+        entry.async_on_unload(self.outbox.listen(self._not_stored.async_ended))
+        entry.async_on_unload(self._not_stored.async_clear)
         async_dispatcher_send(self.hass, CHANGED, None)
         # Nothing is asked while nobody listens, and connectivity may be disabled.
         entry.async_on_unload(self.async_add_listener(_nothing))
@@ -139,6 +143,12 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops
             )
         )
+
+    def _capabilities(self) -> Capabilities:
+        """Return what the live system can do, as far as the options have it so."""
+        options = self.config_entry.options
+        capabilities: Capabilities = self.forms.with_options(self.data, options)
+        return capabilities
 
     def _put_off(self) -> timedelta:
         """Return how much later this home does what comes to many at once."""
@@ -192,6 +202,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         """Take note of an answer to the worker, or of the want of one."""
         if error is not None:
             self._pause_for(error)
+            self._not_stored.async_troubled(error, dt_util.utcnow())
             if isinstance(error, InvalidCredentials):
                 self._unschedule_refresh()
                 self.config_entry.async_start_reauth(self.hass)

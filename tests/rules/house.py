@@ -118,7 +118,9 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 async def events(simulator: FrigateSimulator, number: int) -> list[StoredEvent]:
-    """Return the events of Frigate once there are so many."""
-    await until(lambda: len(simulator.events) >= number)
-    assert len(simulator.events) == number
+    """Return the events of Frigate once there are so many, and none beside them.
+
+    What an end needs beside it is there for a moment only.
+    """
+    await until(lambda: len(simulator.events) == number)
     return list(simulator.events)

@@ -15,6 +15,9 @@ BALANCE_EMPTY = "balance_empty"
 RATE_LIMITED = "rate_limited"
 """Code of an Unavailable that is there, and has been asked too often."""
 
+NOT_STORED = "not_stored"
+"""Code of what was answered as done, and does not show."""
+
 
 class BackendError(Exception):
     """Base of what a client raises; never raised itself."""

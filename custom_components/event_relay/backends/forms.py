@@ -188,6 +188,11 @@ class BackendForms(ABC):
         """Return the form for the backend's own options; None where it has none."""
         return None
 
+    def with_options(self, capabilities: Any, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 the backend's own
+        """Return what a live system can do, as far as the user's options have it so."""
+        del options
+        return capabilities
+
     @abstractmethod
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the part of the data that no second connection may have."""

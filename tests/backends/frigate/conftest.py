@@ -29,5 +29,5 @@ def client(session: ClientSession, simulator: FrigateSimulator) -> FrigateClient
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look twice at most, where a test shows that something never comes."""
-    for name in ("OWN_PATIENCE", "FOREIGN_PATIENCE", "REVIEW_PATIENCE"):
+    for name in ("OWN_PATIENCE", "FOREIGN_PATIENCE", "CHANGE_PATIENCE"):
         monkeypatch.setattr(stored, name, (0.01,))

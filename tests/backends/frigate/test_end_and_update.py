@@ -165,7 +165,8 @@ async def test_event_that_is_stored_a_moment_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(stored, "FOREIGN_PATIENCE", (0.05,) * 20)
-    monkeypatch.setattr(stored, "OWN_PATIENCE", (0.05,) * 20)
+    for name in ("OWN_PATIENCE", "CHANGE_PATIENCE"):
+        monkeypatch.setattr(stored, name, (0.05,) * 20)
     simulator.settings.async_delay = 0.05
     event_id = await client.create_event("front_door", "x", {"duration": None})
     assert not simulator.events

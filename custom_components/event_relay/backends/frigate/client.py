@@ -1,19 +1,22 @@
 """Frigate's calls, as far as events need them."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 import time
+from weakref import WeakValueDictionary
 
 from aiohttp import ClientSession
 
 from ..base import Json, JsonObject
-from ..errors import InvalidResponse, OutcomeUnknown
+from ..errors import InvalidResponse, OutcomeUnknown, Rejected
 from ..http import Effect, Reply
 from .connection import FrigateConnection
 from .failures import is_json, raise_for_answer, reason
 from .models import EVENT_ID, FrigateCapabilities, FrigateEvent, parse_cameras
-from .reading import an_object, text, text_or_none
+from .reading import an_object, part, text, text_or_none
+from .review import ReviewSettings
 from .version import FrigateVersion
 
 PAGE = 250
@@ -36,6 +39,7 @@ class FrigateClient:
     ) -> None:
         """Take a session without cookies of its own, and a normalised address."""
         self.address = address
+        self._changing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._connection = FrigateConnection(
             session,
             address,
@@ -43,6 +47,10 @@ class FrigateClient:
             password=password,
             monotonic=monotonic,
         )
+
+    def alone(self, event_id: str) -> asyncio.Lock:
+        """Return what is held by whoever changes an event."""
+        return self._changing.setdefault(event_id, asyncio.Lock())
 
     def forget_refusal(self) -> None:
         """Let credentials that were refused be tried again."""
@@ -95,11 +103,18 @@ class FrigateClient:
             raise OutcomeUnknown("create was answered without an event id")
         return event_id
 
-    async def end_event(self, event_id: str, end: datetime) -> None:
-        """Set the end of an event, whether it has one or not."""
-        await self._connection.write(
-            "PUT", "events", event_id, "end", body={"end_time": end.timestamp()}
-        )
+    async def end_event(self, event_id: str, end: datetime | None) -> None:
+        """Set the end of an event, whether it has one or not; None for now."""
+        body: JsonObject = {} if end is None else {"end_time": end.timestamp()}
+        await self._connection.write("PUT", "events", event_id, "end", body=body)
+
+    async def delete_event(self, event_id: str) -> None:
+        """Delete an event; one that is gone already is none too few."""
+        try:
+            await self._connection.write("DELETE", "events", event_id)
+        except Rejected:
+            if await self.event(event_id) is not None:
+                raise
 
     async def set_sub_label(self, event_id: str, sub_label: str) -> None:
         """Set the sub label of an event; an empty one clears it."""
@@ -131,9 +146,9 @@ class FrigateClient:
         return FrigateEvent.parse(_read(reply))
 
     async def events(
-        self, camera: str, label: str, after: datetime
+        self, camera: str, label: str | None, after: datetime
     ) -> tuple[FrigateEvent, ...]:
-        """Return the events of a camera and label that start after a moment.
+        """Return the events of a camera and label, or any, that start after a moment.
 
         Raises InvalidResponse as well where there are more than can be read.
         """
@@ -144,14 +159,16 @@ class FrigateClient:
             "sort": "date_desc",
             "include_thumbnails": "0",
         }
-        if "," not in label:  # it would be taken for several
+        if label is not None and "," not in label:  # it would be taken for several
             query["labels"] = label
         found: dict[str, FrigateEvent] = {}
         for _ in range(PAGES):
             page = await self._page(query)
             found |= {event.id: event for event in page}
             if len(page) < PAGE:
-                return tuple(one for one in found.values() if one.label == label)
+                return tuple(
+                    one for one in found.values() if label in (None, one.label)
+                )
             query["before"] = str(min(event.start for event in page).timestamp())
         raise InvalidResponse("more events than can be read", code="too_large")
 
@@ -161,6 +178,12 @@ class FrigateClient:
         if not isinstance(page, list):
             raise InvalidResponse("the events are not a list")
         return [FrigateEvent.parse(event) for event in page]
+
+    async def review_settings(self, camera: str) -> ReviewSettings:
+        """Return what makes review items of a camera, as it is set now."""
+        config = _read(await self._connection.send("GET", "config"))
+        cameras = part(an_object(config, "config"), "cameras")
+        return ReviewSettings.parse(part(cameras, camera))
 
     async def review_of(self, event_id: str) -> str | None:
         """Return the id of the review item that shows an event; None without one."""

@@ -1,6 +1,7 @@
 """The operation that makes an event on a camera."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import override
@@ -8,7 +9,7 @@ from typing import override
 from ..base import InvalidField, JsonObject, Operation, Receipt, Step
 from .client import FrigateClient
 from .create_payload import CreateCameraEvent
-from .create_steps import back_date, create, describe, find_review, retain
+from .create_steps import back_date, clear, create, describe, retain
 from .look_up import find
 from .models import FrigateCapabilities
 from .parts import receipt_from, refuse_unless
@@ -17,8 +18,6 @@ type CreateStep = Step[FrigateClient, CreateCameraEvent]
 
 EXPIRES = timedelta(hours=24)
 """How late an event is still made where it can be back-dated."""
-EXPIRES_UNDATED = timedelta(seconds=60)
-"""How late where it cannot, and so would show the wrong time."""
 
 
 class CreateCameraEventOperation(
@@ -27,6 +26,7 @@ class CreateCameraEventOperation(
     """Make an event on a camera."""
 
     name = "create_camera_event"
+    version = 2
     public_summary = True
 
     @override
@@ -65,7 +65,12 @@ class CreateCameraEventOperation(
 
     @override
     def load(self, version: int, data: JsonObject) -> CreateCameraEvent:
-        """Read a stored payload; raises UnreadablePayload."""
+        """Read a stored payload; raises UnreadablePayload.
+
+        What the first version sent up to 0.17 has no key of ours.
+        """
+        if version == 1:
+            return replace(self.reread(self.version, data), keyed=False)
         return self.reread(version, data)
 
     @override
@@ -81,14 +86,18 @@ class CreateCameraEventOperation(
             )
         ]
         if capabilities.version.back_dates and payload.duration is not None:
-            steps.append(Step(name="back_date", run=back_date, repeatable=True))
+            dated, cleared = (
+                partial(back_date, capabilities),
+                partial(clear, capabilities),
+            )
+            steps += [
+                Step(name="back_date", run=dated, repeatable=True),
+                Step(name="tidy", run=cleared, repeatable=True),
+            ]
         if payload.description is not None:
             steps.append(Step(name="description", run=describe, repeatable=True))
         if payload.retain:
             steps.append(Step(name="retain", run=retain, repeatable=True))
-        camera = capabilities.cameras.get(payload.camera)
-        if camera is None or (camera.enabled and camera.records):
-            steps.append(Step(name="review", run=find_review, repeatable=True))
         return tuple(steps)
 
     @override
@@ -112,25 +121,16 @@ class CreateCameraEventOperation(
     ) -> datetime:
         """Return when it is too late to make the event."""
         dated = capabilities.version.back_dates
-        return occurred_at + (EXPIRES if dated else EXPIRES_UNDATED)
+        return occurred_at + (EXPIRES if dated else capabilities.undated_life)
 
     @override
     def overlaps(
         self, payload: CreateCameraEvent, capabilities: FrigateCapabilities
     ) -> bool:
         """Let go at once what ends by itself and is looked up by our own id."""
-        return payload.duration is not None and capabilities.version.keeps_draw
+        return payload.duration is not None
 
     @override
     def key(self, payload: CreateCameraEvent, delivery_id: str) -> str:
         """Keep the event's end and updates behind it."""
         return delivery_id
-
-    @override
-    def lane(
-        self, payload: CreateCameraEvent, capabilities: FrigateCapabilities
-    ) -> str | None:
-        """Make one event at a time where two of them cannot be told apart."""
-        if capabilities.version.keeps_draw:
-            return None
-        return f"{payload.camera}/{payload.label}"

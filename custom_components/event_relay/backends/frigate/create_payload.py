@@ -46,6 +46,8 @@ class CreateCameraEvent:
     description: str | None = None
     retain: bool = False
     source_type: str | None = None
+    keyed: bool = True
+    """Whether its score carries a key of ours where nothing else can."""
 
     @classmethod
     def parse(cls, data: Mapping[str, object]) -> Self:

@@ -3,13 +3,27 @@
 from datetime import UTC, datetime, timedelta
 
 from ..base import Json, JsonObject, StepContext
-from ..errors import BackendError, OutcomeUnknown
+from ..errors import NOT_STORED, BackendError, OutcomeUnknown
 from .boxes import dump_boxes
 from .client import FrigateClient
 from .create_payload import CreateCameraEvent
-from .models import DELIVERY_ID, PRE_CAPTURE, FrigateCapabilities, FrigateEvent
-from .stored import NOT_STORED, end, event_result, own_event, review_item
+from .ending import end_beside_item, end_safely, tidy
+from .models import (
+    DELIVERY_ID,
+    PRE_CAPTURE,
+    FrigateCapabilities,
+    FrigateEvent,
+    request_time,
+)
+from .own_key import keyed_score
+from .parts import event_result
+from .stored import own_event, set_description, set_retain
 
+ITEM_IS_OPEN = timedelta(seconds=5)
+"""How long the review item of a new event stays open at least.
+
+It closes a cutoff time after the end, 30 or 40 s unless somebody has set another.
+"""
 LATE = timedelta(seconds=1)
 """Lateness from which an event is back-dated; less is the way there."""
 
@@ -43,10 +57,11 @@ async def create(
             code=NOT_STORED,
             clue=clue,
         )
-    return made(client, payload, context, event, sent_at=context.now)
+    return made(capabilities, client, payload, context, event, sent_at=context.now)
 
 
 def made(
+    capabilities: FrigateCapabilities,
     client: FrigateClient,
     payload: CreateCameraEvent,
     context: StepContext,
@@ -57,7 +72,13 @@ def made(
     """Return what is kept of a new event, and whether it was over when asked for."""
     length = timedelta(seconds=payload.duration or 0)
     over = payload.duration is not None and context.occurred_at + length <= sent_at
-    return {**event_result(client, event), "over": over}
+    more: JsonObject = {}
+    camera = capabilities.cameras.get(payload.camera)
+    if capabilities.version.links_times and (camera is None or camera.reviews):
+        moment = f"{event.camera}_{int(event.start.timestamp())}"
+        more = {"review": f"{client.address}/review?timestamp={moment}"}
+    result = event_result(client, capabilities.version, event, links=more)
+    return {**result, "over": over}
 
 
 def create_body(
@@ -74,7 +95,9 @@ def create_body(
         "duration": payload.duration,
         "include_recording": payload.include_recording,
     }
-    if payload.score is not None:
+    if payload.keyed and not version.keeps_draw:
+        body["score"] = keyed_score(payload.score, context.delivery_id)
+    elif payload.score is not None:
         body["score"] = payload.score
     if payload.source_type is not None and version.takes_source_type:
         body["source_type"] = payload.source_type
@@ -108,23 +131,47 @@ def _dates(
 
 
 async def back_date(
-    client: FrigateClient, payload: CreateCameraEvent, context: StepContext
+    capabilities: FrigateCapabilities,
+    client: FrigateClient,
+    payload: CreateCameraEvent,
+    context: StepContext,
 ) -> JsonObject:
-    """Set the end of an event that was already over when it was made."""
+    """Set the end of an event that was already over when it was made.
+
+    Right after its making its review item is open for sure.
+    """
     if payload.duration is None or not context.results["create"].get("over"):
         return {}
     event = await own_event(client, _event_id(context))
     if event is None:
         return {}
     ended = context.occurred_at.astimezone(UTC) + timedelta(seconds=payload.duration)
-    return event_result(client, await end(client, event, client.server_time(ended)))
+    moment = client.server_time(ended)
+    more: JsonObject = {}
+    age = client.server_time(context.now) - request_time(event.id)
+    if context.attempt == 1 and age < ITEM_IS_OPEN:
+        event = await end_beside_item(client, event, moment)
+    else:
+        event, more = await end_safely(capabilities, client, context, event, moment)
+    return {**event_result(client, capabilities.version, event), **more}
+
+
+async def clear(
+    capabilities: FrigateCapabilities,
+    client: FrigateClient,
+    payload: CreateCameraEvent,
+    context: StepContext,
+) -> JsonObject:
+    """Remove what setting the end needed."""
+    await tidy(capabilities, client, context, context.results["back_date"])
+    return {}
 
 
 async def describe(
     client: FrigateClient, payload: CreateCameraEvent, context: StepContext
 ) -> JsonObject:
     """Describe the event."""
-    await client.set_description(_event_id(context), payload.description or "")
+    await set_description(client, _event_id(context), payload.description or "")
     return {}
 
 
@@ -132,24 +179,8 @@ async def retain(
     client: FrigateClient, payload: CreateCameraEvent, context: StepContext
 ) -> JsonObject:
     """Keep the event for good."""
-    await client.set_retain(_event_id(context), retain=True)
+    await set_retain(client, _event_id(context), retain=True)
     return {}
-
-
-async def find_review(
-    client: FrigateClient, payload: CreateCameraEvent, context: StepContext
-) -> JsonObject:
-    """Find the review item that shows the event, for its link; there may be none."""
-    try:
-        review_id = await review_item(client, _event_id(context))
-    except BackendError:
-        return {}
-    if review_id is None:
-        return {}
-    return {
-        "review_id": review_id,
-        "links": {"review": f"{client.address}/review?id={review_id}"},
-    }
 
 
 def _event_id(context: StepContext) -> str:

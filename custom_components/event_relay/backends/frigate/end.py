@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Self, override
 
 from ..base import (
@@ -16,9 +17,9 @@ from ..base import (
 )
 from ..fields import known_only, moment, optional
 from .client import FrigateClient
+from .ending import end_safely, tidy
 from .models import FrigateCapabilities
-from .parts import receipt_from
-from .stored import end, event_result
+from .parts import event_result, receipt_from
 from .target import Target
 
 LATEST = timedelta(days=1)
@@ -88,8 +89,12 @@ class EndCameraEventOperation(
     def steps(
         self, payload: EndCameraEvent, capabilities: FrigateCapabilities
     ) -> tuple[Step[FrigateClient, EndCameraEvent], ...]:
-        """Return the one call."""
-        return (Step(name="end", run=_end, repeatable=True),)
+        """Return the end, and what removes whatever was needed for it."""
+        end, clear = partial(_end, capabilities), partial(_tidy, capabilities)
+        return (
+            Step(name="end", run=end, repeatable=True),
+            Step(name="tidy", run=clear, repeatable=True),
+        )
 
     @override
     def receipt(
@@ -115,9 +120,26 @@ class EndCameraEventOperation(
 
 
 async def _end(
-    client: FrigateClient, payload: EndCameraEvent, context: StepContext
+    capabilities: FrigateCapabilities,
+    client: FrigateClient,
+    payload: EndCameraEvent,
+    context: StepContext,
 ) -> JsonObject:
     """End the event; the time is always sent, so that this may be repeated."""
     event = await payload.target.event(client, context)
     moment = (payload.end_time or context.occurred_at).astimezone(UTC)
-    return event_result(client, await end(client, event, client.server_time(moment)))
+    ended, more = await end_safely(
+        capabilities, client, context, event, client.server_time(moment)
+    )
+    return {**event_result(client, capabilities.version, ended), **more}
+
+
+async def _tidy(
+    capabilities: FrigateCapabilities,
+    client: FrigateClient,
+    payload: EndCameraEvent,
+    context: StepContext,
+) -> JsonObject:
+    """Remove what the end needed."""
+    await tidy(capabilities, client, context, context.results["end"])
+    return {}

@@ -1,6 +1,8 @@
 """What Home Assistant's forms ask for to reach a Frigate."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast, override
 
 from homeassistant.const import (
@@ -13,6 +15,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -36,7 +41,7 @@ from ..forms import (
 from ..http import normalise_address
 from ..rule_forms import RuleField
 from .client import FrigateClient
-from .models import FrigateCapabilities
+from .models import UNDATED_LIFE, FrigateCapabilities
 from .operations import FRIGATE
 from .rule_forms import camera_event_fields
 
@@ -50,6 +55,28 @@ CREDENTIALS = {
         )
     ),
 }
+
+CONF_UNDATED_LIFE = "undated_life"
+UNDATED_LIFE_LEAST = 10
+UNDATED_LIFE_MOST = 86_400
+OPTIONS = vol.Schema(
+    {
+        vol.Required(
+            CONF_UNDATED_LIFE, default=int(UNDATED_LIFE.total_seconds())
+        ): vol.All(
+            NumberSelector(
+                NumberSelectorConfig(
+                    min=UNDATED_LIFE_LEAST,
+                    max=UNDATED_LIFE_MOST,
+                    step=1,
+                    mode=NumberSelectorMode.BOX,
+                    unit_of_measurement="s",
+                )
+            ),
+            vol.Coerce(int),
+        )
+    }
+)
 
 _EARLIER: Mapping[str, Coercer] = {
     "event_id": cv.string,
@@ -150,6 +177,21 @@ class FrigateForms(BackendForms):
             CONF_PASSWORD: password,
             CONF_VERIFY_SSL: user_input[CONF_VERIFY_SSL],
         }
+
+    @override
+    def options_schema(self) -> vol.Schema:
+        """Return the form for how late an event without its own time is created."""
+        return OPTIONS
+
+    @override
+    def with_options(
+        self, capabilities: FrigateCapabilities, options: Mapping[str, Any]
+    ) -> FrigateCapabilities:
+        """Return what Frigate can do, and how late an undated event is created."""
+        if CONF_UNDATED_LIFE not in options:
+            return capabilities
+        life = timedelta(seconds=options[CONF_UNDATED_LIFE])
+        return replace(capabilities, undated_life=life)
 
     @override
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 import re
 from typing import Self
 
@@ -15,6 +15,9 @@ EVENT_ID = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)-[a-z0-9]{6}", re.ASCII)
 """Unix time of the request, and six characters that the server makes up."""
 PRE_CAPTURE = 5
 """Seconds before an event that are kept where the camera does not say."""
+UNDATED_LIFE = timedelta(seconds=60)
+"""How late an event is still made where it cannot be back-dated and so would show the
+wrong time, unless the user prefers late to never."""
 DELIVERY_ID = "event_relay"
 """Our key within `draw`."""
 
@@ -39,6 +42,11 @@ class FrigateCamera:
     records: bool = True
     pre_capture: int = PRE_CAPTURE
     """Seconds that an event starts before its request unless it says otherwise."""
+
+    @property
+    def reviews(self) -> bool:
+        """Whether what happens there gets a review item (0.17.2 and 0.18, source)."""
+        return self.enabled and self.records
 
     @classmethod
     def parse(cls, name: str, value: Json) -> Self:
@@ -68,6 +76,8 @@ class FrigateCapabilities:
     role: str | None
     """None where the version has no roles (before 0.16)."""
     cameras: Mapping[str, FrigateCamera]
+    undated_life: timedelta = UNDATED_LIFE
+    """How late an event is still made that cannot be back-dated: the user's option."""
 
     @property
     def may_write(self) -> bool:
@@ -142,6 +152,8 @@ class FrigateEvent:
     """`api` for one made by a call, `object` for one that Frigate saw."""
     score: float | None
     description: str | None
+    retained: bool
+    """Whether it is kept for good."""
     delivery_id: str | None
     """The delivery that made it: kept in `draw` from 0.18."""
 
@@ -160,5 +172,6 @@ class FrigateEvent:
             type=text_or_none(data, "type"),
             score=number_or_none(data, "score"),
             description=text_or_none(data, "description"),
+            retained=event.get("retain_indefinitely") is True,
             delivery_id=text_or_none(part(data, "draw"), DELIVERY_ID),
         )

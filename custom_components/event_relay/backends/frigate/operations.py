@@ -17,8 +17,9 @@ FRIGATE = Backend(
         UpdateCameraEventOperation(),
     ),
     load_capabilities=FrigateCapabilities.load,
-    concurrency=4,
-    claims_ahead=16,
+    # Frigate answers at once; what takes time is a thread of its own writing the row.
+    concurrency=12,
+    claims_ahead=24,
     # What is missing counts as absent 30 s after it was sent, and not before.
     look_up_after=(2, 5, 10, 15, 60),
 )

@@ -8,6 +8,8 @@ from ..base import (
     Receipt,
 )
 from ..receipts import receipt_of
+from .client import FrigateClient
+from .models import FrigateEvent
 from .version import FrigateVersion
 
 _DETAILS = ("camera", "label", "start", "end", "review_id")
@@ -27,3 +29,28 @@ def refuse_unless(
 def receipt_from(results: Mapping[str, JsonObject]) -> Receipt:
     """Put together what the steps gave."""
     return receipt_of(results, _DETAILS)
+
+
+def event_result(
+    client: FrigateClient,
+    version: FrigateVersion,
+    event: FrigateEvent,
+    links: JsonObject | None = None,
+) -> JsonObject:
+    """Return what a step keeps of an event, for the receipt and the steps after.
+
+    0.14 has no page for an event, and shows it on the review page.
+    """
+    page = f"explore?event_id={event.id}" if version.has_explore else "review"
+    return {
+        "event_id": event.id,
+        "camera": event.camera,
+        "label": event.label,
+        "start": event.start.isoformat(),
+        "end": event.end.isoformat() if event.end is not None else None,
+        "links": {
+            "event": f"{client.address}/{page}",
+            "snapshot": f"{client.address}/api/events/{event.id}/snapshot.jpg",
+            **(links or {}),
+        },
+    }

@@ -6,22 +6,19 @@ within 1 s (0.17.2 and 0.18, run), and never when one of its threads has died.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 
-from ..base import JsonObject
-from ..errors import Unavailable
+from ..errors import NOT_STORED, Unavailable
 from .client import FrigateClient
 from .models import FrigateEvent
 
-NOT_STORED = "not_stored"
 OWN_PATIENCE = (0.1, 0.15, 0.25, 0.5, 1.0, 1.5, 1.5)
 """Seconds between looks for an event that was just asked for: 5 in all."""
 FOREIGN_PATIENCE = (0.2, 0.4, 0.6, 0.8)
 """Seconds between looks for an event that somebody else may just have made."""
-REVIEW_PATIENCE = (0.2, 0.3, 0.5)
-"""Seconds between looks for the review item, which takes up to 0.7."""
-SAME = timedelta(milliseconds=10)
-"""How far apart two times may be that went through a floating point number."""
+CHANGE_PATIENCE = (0.1, 0.1, 0.15, 0.25, 0.5, 1.0)
+"""Seconds between looks for a change that was just asked for: 2.1 in all."""
+WRITES = 2
+"""How often a change is written before it is left to a later attempt."""
 
 
 async def _wait_for[T](
@@ -45,46 +42,62 @@ async def foreign_event(client: FrigateClient, event_id: str) -> FrigateEvent | 
     return await _wait_for(lambda: client.event(event_id), FOREIGN_PATIENCE)
 
 
-async def review_item(client: FrigateClient, event_id: str) -> str | None:
-    """Return the id of the review item of a new event; None when none appears."""
-    return await _wait_for(lambda: client.review_of(event_id), REVIEW_PATIENCE)
-
-
-async def end(
-    client: FrigateClient, event: FrigateEvent, moment: datetime
+async def changed(
+    client: FrigateClient,
+    event_id: str,
+    write: Callable[[], Awaitable[None]],
+    shows: Callable[[FrigateEvent], bool],
 ) -> FrigateEvent:
-    """Set the end of an event and return it as it is then stored.
+    """Change an event and return it once it shows; write again what does not.
 
-    An end before the start is one at the start, which 0.17 would refuse. Raises
-    Unavailable when Frigate took the end and does not store it: the same may be
-    asked again.
+    One change of an event at a time: each saves the whole row, so that of two at once
+    the later takes the earlier back (0.17.2 and 0.18, run). Raises Unavailable when
+    Frigate took the change and does not store it: the same may be asked again.
     """
-    moment = max(moment, event.start)
 
     async def look() -> FrigateEvent | None:
-        stored = await client.event(event.id)
-        if stored is None or stored.end is None or abs(stored.end - moment) > SAME:
-            return None
-        return stored
+        stored = await client.event(event_id)
+        return stored if stored is not None and shows(stored) else None
 
-    await client.end_event(event.id, moment)
-    if (stored := await _wait_for(look, OWN_PATIENCE)) is None:
-        raise Unavailable(
-            "Frigate took the end, but does not store it", code=NOT_STORED
-        )
-    return stored
+    async with client.alone(event_id):
+        for _ in range(WRITES):
+            await write()
+            if (stored := await _wait_for(look, CHANGE_PATIENCE)) is not None:
+                return stored
+    raise Unavailable("Frigate took the change, but does not store it", code=NOT_STORED)
 
 
-def event_result(client: FrigateClient, event: FrigateEvent) -> JsonObject:
-    """Return what a step keeps of an event, for the receipt and the steps after."""
-    return {
-        "event_id": event.id,
-        "camera": event.camera,
-        "label": event.label,
-        "start": event.start.isoformat(),
-        "end": event.end.isoformat() if event.end is not None else None,
-        "links": {
-            "event": f"{client.address}/explore?event_id={event.id}",
-            "snapshot": f"{client.address}/api/events/{event.id}/snapshot.jpg",
-        },
-    }
+async def set_sub_label(
+    client: FrigateClient, event_id: str, sub_label: str
+) -> FrigateEvent:
+    """Set the sub label of an event; an empty one clears it."""
+    return await changed(
+        client,
+        event_id,
+        lambda: client.set_sub_label(event_id, sub_label),
+        lambda stored: (stored.sub_label or "") == sub_label,
+    )
+
+
+async def set_description(
+    client: FrigateClient, event_id: str, description: str
+) -> FrigateEvent:
+    """Set the description of an event; an empty one clears it."""
+    return await changed(
+        client,
+        event_id,
+        lambda: client.set_description(event_id, description),
+        lambda stored: (stored.description or "") == description,
+    )
+
+
+async def set_retain(
+    client: FrigateClient, event_id: str, *, retain: bool
+) -> FrigateEvent:
+    """Keep an event for good, or no longer."""
+    return await changed(
+        client,
+        event_id,
+        lambda: client.set_retain(event_id, retain=retain),
+        lambda stored: stored.retained is retain,
+    )

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Self, override
 
 from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepContext
 from ..fields import description, flag, known_only, line, optional
 from .client import FrigateClient
 from .models import FrigateCapabilities
-from .parts import receipt_from, refuse_unless
-from .stored import event_result
+from .parts import event_result, receipt_from, refuse_unless
+from .stored import set_description, set_retain, set_sub_label
 from .target import Target
 
 type UpdateStep = Step[FrigateClient, UpdateCameraEvent]
@@ -90,14 +91,16 @@ class UpdateCameraEventOperation(
         self, payload: UpdateCameraEvent, capabilities: FrigateCapabilities
     ) -> tuple[UpdateStep, ...]:
         """Return a call for each thing that changes."""
-        steps: list[UpdateStep] = []
-        if payload.sub_label is not None:
-            steps.append(Step(name="sub_label", run=_set_sub_label, repeatable=True))
-        if payload.description is not None:
-            steps.append(Step(name="description", run=_describe, repeatable=True))
-        if payload.retain is not None:
-            steps.append(Step(name="retain", run=_set_retain, repeatable=True))
-        return tuple(steps)
+        changes = {
+            "sub_label": (payload.sub_label, _set_sub_label),
+            "description": (payload.description, _describe),
+            "retain": (payload.retain, _set_retain),
+        }
+        return tuple(
+            Step(name=name, run=partial(run, capabilities), repeatable=True)
+            for name, (value, run) in changes.items()
+            if value is not None
+        )
 
     @override
     def receipt(
@@ -123,24 +126,33 @@ class UpdateCameraEventOperation(
 
 
 async def _set_sub_label(
-    client: FrigateClient, payload: UpdateCameraEvent, context: StepContext
+    capabilities: FrigateCapabilities,
+    client: FrigateClient,
+    payload: UpdateCameraEvent,
+    context: StepContext,
 ) -> JsonObject:
     event = await payload.target.event(client, context)
-    await client.set_sub_label(event.id, payload.sub_label or "")
-    return event_result(client, event)
+    event = await set_sub_label(client, event.id, payload.sub_label or "")
+    return event_result(client, capabilities.version, event)
 
 
 async def _describe(
-    client: FrigateClient, payload: UpdateCameraEvent, context: StepContext
+    capabilities: FrigateCapabilities,
+    client: FrigateClient,
+    payload: UpdateCameraEvent,
+    context: StepContext,
 ) -> JsonObject:
     event = await payload.target.event(client, context)
-    await client.set_description(event.id, payload.description or "")
-    return event_result(client, event)
+    event = await set_description(client, event.id, payload.description or "")
+    return event_result(client, capabilities.version, event)
 
 
 async def _set_retain(
-    client: FrigateClient, payload: UpdateCameraEvent, context: StepContext
+    capabilities: FrigateCapabilities,
+    client: FrigateClient,
+    payload: UpdateCameraEvent,
+    context: StepContext,
 ) -> JsonObject:
     event = await payload.target.event(client, context)
-    await client.set_retain(event.id, retain=payload.retain is True)
-    return event_result(client, event)
+    event = await set_retain(client, event.id, retain=payload.retain is True)
+    return event_result(client, capabilities.version, event)

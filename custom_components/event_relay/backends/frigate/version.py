@@ -69,6 +69,21 @@ class FrigateVersion:
         return self._since(16)
 
     @property
+    def has_explore(self) -> bool:
+        """Whether the web app has a page for each event: 0.15."""
+        return self._since(15)
+
+    @property
+    def reviews_by_label(self) -> bool:
+        """Whether the label decides whether an event has a review item: 0.18."""
+        return self._since(18)
+
+    @property
+    def links_times(self) -> bool:
+        """Whether the web app's review page takes a camera and a time: 0.18."""
+        return self._since(18)
+
+    @property
     def keeps_draw(self) -> bool:
         """Whether `draw` is stored as it was sent, with a key of our own: 0.18."""
         return self._since(18)

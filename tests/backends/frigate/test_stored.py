@@ -1,0 +1,103 @@
+"""What is said to be delivered is stored: each change is seen before the next."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from custom_components.event_relay.backends.base import JsonObject, StepContext
+from custom_components.event_relay.backends.errors import Unavailable
+from custom_components.event_relay.backends.frigate.client import FrigateClient
+from custom_components.event_relay.backends.frigate.operations import FRIGATE
+from simulators.frigate import FrigateSimulator
+
+from ..contexts import MakeContext
+
+VERSIONS = ("0.16", "0.17", "0.18")
+ALL: JsonObject = {"sub_label": "Post", "description": "a parcel", "retain": True}
+
+
+async def run(
+    client: FrigateClient,
+    name: str,
+    data: Mapping[str, object],
+    context: StepContext,
+) -> dict[str, JsonObject]:
+    """Run every step, as the worker does."""
+    operation = FRIGATE.operation(name)
+    payload = operation.parse(data)
+    results: dict[str, JsonObject] = {}
+    for step in operation.steps(payload, await client.capabilities()):
+        told = replace(context, results=dict(results))
+        results[step.name] = await step.run(client, payload, told)
+    return results
+
+
+def slow(simulator: FrigateSimulator) -> None:
+    """Let everything take its time, as on the real server."""
+    simulator.settings.async_delay = 0.1
+    simulator.settings.save_delay = 0.05
+
+
+@pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
+async def test_update_is_stored_when_it_is_done(
+    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
+) -> None:
+    event_id = await client.create_event("front_door", "x", {})
+    slow(simulator)
+    await run(
+        client, "update_camera_event", {"event_id": event_id, **ALL}, make_context()
+    )
+    (event,) = simulator.events
+    stored = (event.sub_label, event.description, event.retained)
+    assert stored == ("Post", "a parcel", True)
+
+
+@pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
+async def test_updates_at_the_same_time_take_nothing_back(
+    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
+) -> None:
+    event_id = await client.create_event("front_door", "x", {})
+    slow(simulator)
+    await asyncio.gather(
+        *(
+            run(
+                client,
+                "update_camera_event",
+                {"event_id": event_id, name: value},
+                make_context(),
+            )
+            for name, value in ALL.items()
+        )
+    )
+    (event,) = simulator.events
+    stored = (event.sub_label, event.description, event.retained)
+    assert stored == ("Post", "a parcel", True)
+
+
+@pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
+@pytest.mark.usefixtures("impatient")
+async def test_update_that_the_object_thread_never_sees_is_not_done(
+    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
+) -> None:
+    event_id = await client.create_event("front_door", "x", {})
+    simulator.kill("object_thread")
+    with pytest.raises(Unavailable) as caught:
+        await run(
+            client, "update_camera_event", {"event_id": event_id, **ALL}, make_context()
+        )
+    assert caught.value.code == "not_stored"
+    assert simulator.events[0].description is None
+
+
+@pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
+async def test_what_follows_a_create_is_stored(
+    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
+) -> None:
+    slow(simulator)
+    data = {"camera": "front_door", "label": "x", **ALL}
+    await run(client, "create_camera_event", data, make_context())
+    (event,) = simulator.events
+    stored = (event.sub_label, event.description, event.retained)
+    assert stored == ("Post", "a parcel", True)
