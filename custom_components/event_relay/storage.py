@@ -11,7 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .outbox.store import SetAside, Store
+from .outbox.store import LogDamage, SetAside, Store
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -53,6 +53,9 @@ def get_open_store(hass: HomeAssistant) -> Store | None:
 @callback
 def _report(hass: HomeAssistant, set_aside: SetAside) -> None:
     """Tell the user of a damaged outbox, until they have seen it."""
+    if (log := set_aside.log) is not None:
+        _report_log(hass, set_aside.path.name, log)
+        return
     waiting = "?" if set_aside.waiting is None else str(set_aside.waiting)
     _LOGGER.error(
         "The outbox was damaged (%s) and is set aside as %s; deliveries waiting in"
@@ -70,4 +73,31 @@ def _report(hass: HomeAssistant, set_aside: SetAside) -> None:
         severity=ir.IssueSeverity.ERROR,
         translation_key="outbox_set_aside",
         translation_placeholders={"file": set_aside.path.name, "waiting": waiting},
+    )
+
+
+@callback
+def _report_log(hass: HomeAssistant, copy: str, log: LogDamage) -> None:
+    """Tell the user of an outbox whose log was damaged, and what is lost of it."""
+    commits = "?" if log.commits is None else str(log.commits)
+    _LOGGER.error(
+        "The log of the outbox was damaged; commits that are lost: %s, pages that"
+        " could not be read or used: %s; a copy of the file as it was found is %s",
+        commits,
+        log.frames,
+        copy,
+    )
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"outbox_log_damaged_{copy}",
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.ERROR if log.lost else ir.IssueSeverity.WARNING,
+        translation_key="outbox_log_damaged" if log.lost else "outbox_log_mended",
+        translation_placeholders={
+            "file": copy,
+            "commits": commits,
+            "frames": str(log.frames),
+        },
     )

@@ -15,7 +15,7 @@ from custom_components.event_relay.outbox.store import (
     SetAside,
     StaleDelivery,
     Store,
-    StoreUnavailable,
+    StoreTooNew,
 )
 
 from .conftest import OWNER
@@ -252,7 +252,7 @@ async def test_newer_schema_is_left_alone(path: Path) -> None:
     await store.close()
     _overwrite(path, at=VERSION[-1], new=b"\x63")
 
-    with pytest.raises(StoreUnavailable, match="newer Event Relay"):
+    with pytest.raises(StoreTooNew, match="newer Event Relay"):
         await store.open()
     assert not [*path.parent.glob("*.damaged-*")]
 

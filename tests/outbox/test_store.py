@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+import shutil
 import sqlite3
 import stat
 import threading
@@ -114,6 +115,23 @@ async def test_file_is_its_owners_alone(store: Store, path: Path) -> None:
     assert modes == dict.fromkeys(
         ("event_relay.db", "event_relay.db-shm", "event_relay.db-wal"), 0o600
     )
+
+
+async def test_file_found_open_to_others_is_closed_to_them(
+    store: Store, path: Path
+) -> None:
+    await store.accept(a_delivery())
+    copy = path.with_name("copy.db")
+    for companion in ("", "-wal", "-shm"):
+        shutil.copyfile(f"{path}{companion}", f"{copy}{companion}")
+        Path(f"{copy}{companion}").chmod(0o644)
+
+    again = Store(copy)
+    await again.open()
+
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in path.parent.glob("copy*")}
+    assert modes == {0o600}
+    await again.close()
 
 
 async def test_commits_are_full_and_ahead(store: Store) -> None:

@@ -165,8 +165,7 @@ class LoopDatabase(Database):
                 after=self._after_commit,
             ),
         )
-        if opened.set_aside is not None:
-            self.damages.append(opened.set_aside)
+        self.damages += [one for one in (opened.log, opened.set_aside) if one]
 
     @override
     def _connected(self) -> sqlite3.Connection:

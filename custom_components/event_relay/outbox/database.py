@@ -179,7 +179,11 @@ class Database:
                     self._attempt([job])
                 return
             self.healthy = False
-            failure = StoreUnavailable(str(error))
+            failure = (
+                error
+                if isinstance(error, StoreUnavailable)
+                else StoreUnavailable(str(error))
+            )
             outcomes = [(job, None, failure) for job in jobs]
         else:
             self.healthy = True
@@ -212,8 +216,9 @@ class Database:
         if self._connection is None:
             opened = open_file(self.path)
             self._connection = opened.database
-            if opened.set_aside is not None:
-                self._tell(opened.set_aside)
+            for damaged in (opened.log, opened.set_aside):
+                if damaged is not None:
+                    self._tell(damaged)
         return self._connection
 
     def _tell(self, set_aside: SetAside) -> None:

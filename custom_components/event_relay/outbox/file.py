@@ -2,18 +2,17 @@
 
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 import os
 from pathlib import Path
 import sqlite3
 
+from .mending import COMPANIONS, LogDamage, aside, make_private, mend
 from .rows import MIGRATIONS
 
 _MARK = 0x45564252
 """Application id of a file that a backup is being made of ("EVBR")."""
 _CHECKPOINT_PAGES = 1000
 """SQLite's own default."""
-_COMPANIONS = ("", "-wal", "-shm")
 _BUSY = 5.0
 """Seconds to wait for another process that holds the file."""
 FAILURES = (sqlite3.Error, UnicodeDecodeError)
@@ -30,14 +29,23 @@ class StoreUnavailable(StoreError):
     """The file cannot be used: full disk, no right, damaged, locked, too new."""
 
 
+class StoreTooNew(StoreUnavailable):
+    """A newer Event Relay has written the file, which is left as it is."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SetAside:
-    """A damaged file that was moved out of the way."""
+    """A damaged file that was moved out of the way, or the copy of one.
+
+    A copy, where only the log was damaged: then the file itself is used on.
+    """
 
     path: Path
     reason: str
     waiting: int | None
     """Deliveries in it that had not ended; None if that cannot be told."""
+    log: LogDamage | None = None
+    """What was wrong with its log, if that was all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +54,8 @@ class Opened:
 
     database: sqlite3.Connection
     set_aside: SetAside | None = None
+    log: SetAside | None = None
+    """The copy of the file with a log that was damaged."""
 
 
 def open_file(path: Path) -> Opened:
@@ -54,13 +64,17 @@ def open_file(path: Path) -> Opened:
     A damaged one is set aside and a new one begun. Raises StoreUnavailable.
     """
     try:
+        make_private(path)
+        damage = mend(path)
+        log = _copied(damage) if damage else None
         try:
-            return Opened(database=_open(path))
+            database = _open(path, behind=damage is not None and damage.lost)
+            return Opened(database=database, log=log)
         except FAILURES as error:
             if not (is_damage(error) or _contradicts(error)):
                 raise
             set_aside = move_aside(path, str(error))
-            return Opened(database=_open(path), set_aside=set_aside)
+            return Opened(database=_open(path), set_aside=set_aside, log=log)
     except (OSError, *FAILURES) as error:
         raise StoreUnavailable(str(error)) from error
 
@@ -120,8 +134,21 @@ def end_backup(database: sqlite3.Connection) -> None:
     database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}").fetchone()
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    """Open the file; raises an error of SQLite that is not operational if damaged."""
+def _copied(damage: LogDamage) -> SetAside:
+    """Tell of a log that was damaged."""
+    return SetAside(
+        path=damage.copy,
+        reason="bits of its write-ahead log were wrong",
+        waiting=None,
+        log=damage,
+    )
+
+
+def _open(path: Path, *, behind: bool = False) -> sqlite3.Connection:
+    """Open the file, which may be behind what was sent.
+
+    Raises an error of SQLite that is not operational if it is damaged.
+    """
     # A clean end removes the log, so that one that is there tells of another end.
     unclean = Path(f"{path}-wal").exists()
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -134,6 +161,8 @@ def _open(path: Path) -> sqlite3.Connection:
             _check(database)
         _migrate(database)
         _distrust_copy(database)
+        if behind:
+            _distrust(database)
     except BaseException:
         database.close()
         raise
@@ -148,14 +177,14 @@ def _check(database: sqlite3.Connection) -> None:
 
 
 def _migrate(database: sqlite3.Connection) -> None:
-    """Bring the schema up to date; raises StoreUnavailable for a newer one.
+    """Bring the schema up to date; raises StoreTooNew for a newer one.
 
     One that is not what its version says is damaged.
     """
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
         message = f"written by a newer Event Relay (schema {version})"
-        raise StoreUnavailable(message)
+        raise StoreTooNew(message)
     for number, script in enumerate(MIGRATIONS[version:], version + 1):
         database.executescript(
             f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT"
@@ -179,14 +208,18 @@ def _columns(database: sqlite3.Connection) -> set[str]:
 
 
 def _distrust_copy(database: sqlite3.Connection) -> None:
-    """Make uncertain all that waits in a file restored from a backup.
+    """Distrust a file that was restored from a backup."""
+    (mark,) = database.execute("PRAGMA application_id").fetchone()
+    if mark == _MARK:
+        _distrust(database)
+
+
+def _distrust(database: sqlite3.Connection) -> None:
+    """Make uncertain all that waits in a file that is behind what was sent.
 
     It may have been sent after the copy was made, with all of its steps. So may what
     had failed or expired, if the user retried it: the outcome of that is unknown, too.
     """
-    (mark,) = database.execute("PRAGMA application_id").fetchone()
-    if mark != _MARK:
-        return
     database.executescript(
         "BEGIN IMMEDIATE;"
         " UPDATE deliveries SET state = 'uncertain', unclear = 1, restored = 1,"
@@ -203,16 +236,11 @@ def _distrust_copy(database: sqlite3.Connection) -> None:
 def move_aside(path: Path, reason: str) -> SetAside:
     """Move a damaged file, and its log, out of the way; raises OSError."""
     waiting = _waiting(path)
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    aside = path.with_name(f"{path.name}.damaged-{moment}")
-    number = 1
-    while aside.exists():
-        number += 1
-        aside = path.with_name(f"{path.name}.damaged-{moment}-{number}")
-    for companion in _COMPANIONS:
+    name = aside(path)
+    for companion in COMPANIONS:
         with suppress(FileNotFoundError):
-            Path(f"{path}{companion}").rename(f"{aside}{companion}")
-    return SetAside(path=aside, reason=reason, waiting=waiting)
+            Path(f"{path}{companion}").rename(f"{name}{companion}")
+    return SetAside(path=name, reason=reason, waiting=waiting)
 
 
 def _waiting(path: Path) -> int | None:

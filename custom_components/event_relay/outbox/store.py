@@ -11,10 +11,18 @@ from . import claiming, listing, memory, queries, writing
 from .claiming import Taken
 from .database import Database
 from .delivery import TRANSITIONS, Delivery, DeliveryState
-from .file import SetAside, StoreError, StoreUnavailable, begin_backup, end_backup
+from .file import (
+    SetAside,
+    StoreError,
+    StoreTooNew,
+    StoreUnavailable,
+    begin_backup,
+    end_backup,
+)
 from .gathering import Gathering
 from .listing import Listed
 from .memory import Memory, Note
+from .mending import LogDamage
 from .queries import Counts
 from .recent import Recent
 from .room import OutboxFull, Room
@@ -23,11 +31,13 @@ from .writing import Acceptance, Change, StaleDelivery
 __all__ = [
     "Counts",
     "Listed",
+    "LogDamage",
     "OutboxFull",
     "SetAside",
     "StaleDelivery",
     "Store",
     "StoreError",
+    "StoreTooNew",
     "StoreUnavailable",
     "Taken",
 ]
