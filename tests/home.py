@@ -19,6 +19,7 @@ from custom_components.event_relay.const import (
     DOMAIN,
 )
 from custom_components.event_relay.coordinator import RelayCoordinator
+from custom_components.event_relay.reload import async_stop_kept_rules
 from simulators.frigate import FrigateSimulator
 
 CAPABILITIES = {
@@ -71,6 +72,12 @@ async def connect(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     return entry
+
+
+async def switch_off(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Unload a connection as Home Assistant ends: its rules fire no more, either."""
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await async_stop_kept_rules(hass, entry)
 
 
 def coordinator(entry: MockConfigEntry) -> RelayCoordinator:

@@ -13,7 +13,7 @@ from custom_components.event_relay import storage
 from custom_components.event_relay.outbox.store import Store
 from simulators.frigate import FrigateSimulator
 
-from .home import act, connect, coordinator
+from .home import act, connect, coordinator, switch_off
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -71,7 +71,7 @@ async def test_full_outbox_neither_delays_the_start_nor_the_stop(
     await act(hass, "create_camera_event", **doorbell)
     await frigate.stop()
     await act(hass, "create_camera_event", **doorbell)
-    assert await hass.config_entries.async_unload(entry.entry_id)
+    await switch_off(hass, entry)
     await hass.async_add_executor_job(_multiply, "pending", WAITING)
     await hass.async_add_executor_job(_multiply, "delivered", ENDED)
     meter = _Meter(await storage.async_get_store(hass))
@@ -82,7 +82,7 @@ async def test_full_outbox_neither_delays_the_start_nor_the_stop(
         while not coordinator(entry).worker._under_way.sending:
             await asyncio.sleep(0)
     started = meter.steps
-    assert await hass.config_entries.async_unload(entry.entry_id)
+    await switch_off(hass, entry)
     unloaded = meter.steps
     assert await hass.config_entries.async_setup(entry.entry_id)
     before = meter.steps

@@ -23,8 +23,10 @@ from .failed_issue import async_follow_failed
 from .farewell import async_say_farewell
 from .following import CHANGED
 from .member_entity import async_register_member, async_see_members
+from .options import unsettled_limit
 from .outbox.store import StoreUnavailable
 from .registry import BY_NAME
+from .reload import async_keep_rules, async_stop_kept_rules
 from .rule_way import make_way
 from .rules.rules import Rules
 from .services import async_setup_services
@@ -77,6 +79,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     async_see_members(entry, coordinator.announcer.async_meet)
     entry.async_on_unload(coordinator.announcer.async_follow(coordinator.outbox))
     await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
+    if await async_stop_kept_rules(hass, entry):
+        # They may have noted something since.
+        await coordinator.rules.async_load(entry.subentries)
     # Only now, so that the entities hear of everything that is done.
     coordinator.async_start()
     await coordinator.rules.async_start()
@@ -86,13 +91,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bool:
-    """Stop delivering; what waits stays in the outbox."""
-    await entry.runtime_data.async_stop()
+    """Stop delivering; what waits, and what still fires, stays in the outbox."""
+    coordinator = entry.runtime_data
+    await coordinator.worker.stop()
+    if coordinator.rules is not None:
+        await async_keep_rules(hass, entry, coordinator.rules)
     return await hass.config_entries.async_unload_platforms(entry, _platforms(entry))
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
     """End what is open, take leave of the backend, and forget the deliveries."""
+    await async_stop_kept_rules(hass, entry)
     try:
         store = await async_get_store(hass)
         await async_say_farewell(hass, entry, store)
@@ -124,6 +133,7 @@ async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> 
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
     entry.runtime_data.announcer.title = entry.title
+    entry.runtime_data.outbox.limit = unsettled_limit(entry.options)
     async_register_device(hass, entry)
     if (rules := entry.runtime_data.rules) is not None:
         await rules.async_sync(entry.subentries)

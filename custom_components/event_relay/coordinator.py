@@ -26,7 +26,15 @@ from .backends.errors import (
     PermissionDenied,
 )
 from .backends.forms import BackendForms
-from .const import ATTR_CONFIG_ENTRY_ID, CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .const import (
+    ATTR_CONFIG_ENTRY_ID,
+    CONF_BACKEND,
+    CONF_CAPABILITIES,
+    CONF_RETENTION_DAYS,
+    CONF_SPREAD,
+    CONF_UNSETTLED_LIMIT,
+    DOMAIN,
+)
 from .counts import CountsCoordinator
 from .following import CHANGED
 from .not_stored_issue import NotStoredIssue
@@ -161,15 +169,11 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             await asyncio.sleep(wait)
         await self.async_refresh()
 
-    async def async_stop(self) -> None:
-        """Give what is under way its time, and send nothing more."""
+    async def _async_home_assistant_stops(self, _: Event) -> None:
+        """Send nothing more; what fires meanwhile is in the file."""
+        await self.worker.stop()
         if self.rules is not None:
             await self.rules.async_stop()
-        await self.worker.stop()
-
-    async def _async_home_assistant_stops(self, _: Event) -> None:
-        """Stop with Home Assistant."""
-        await self.async_stop()
 
     @override
     async def _async_update_data(self) -> Capabilities:
@@ -286,11 +290,15 @@ def permission_issue(entry: RelayConfigEntry) -> str:
 
 
 def settings(entry: RelayConfigEntry) -> dict[str, Any]:
-    """Return what a reload is for when it changes: all but what is only remembered."""
+    """Return what a reload is for when it changes.
+
+    That is all but what is only remembered, and what is read each time it is needed.
+    """
     remembered = {CONF_CAPABILITIES}
+    live = {CONF_RETENTION_DAYS, CONF_SPREAD, CONF_UNSETTLED_LIMIT}
     return {
         "data": {key: entry.data[key] for key in entry.data.keys() - remembered},
-        "options": dict(entry.options),
+        "options": {key: entry.options[key] for key in entry.options.keys() - live},
     }
 
 

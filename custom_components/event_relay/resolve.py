@@ -85,6 +85,17 @@ def connection_of_backend(
     return entries[0]
 
 
+async def async_await_reloads(hass: HomeAssistant) -> None:
+    """Wait until no connection is being loaded or unloaded.
+
+    So that an action that comes meanwhile is accepted afterwards, and not refused.
+    """
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if entry.setup_lock.locked():
+            async with entry.setup_lock:
+                pass
+
+
 async def find_delivery(hass: HomeAssistant, delivery_id: str) -> Delivery:
     """Return a delivery by its id; raises ServiceValidationError."""
     delivery = await _stored(hass, delivery_id)

@@ -29,6 +29,7 @@ from .registry import BACKENDS
 from .resolve import (
     WAIT,
     WAIT_FIELD,
+    async_await_reloads,
     coerce,
     connection_of_backend,
     find_delivery,
@@ -91,6 +92,7 @@ async def _async_send(
     fields = forms.action_fields[name]
     data = coerce(call.data, {ATTR_CONFIG_ENTRY_ID: cv.string, **WAIT_FIELD, **fields})
     wait = data.pop(ATTR_WAIT, WAIT)
+    await async_await_reloads(call.hass)
     entry_id = data.pop(ATTR_CONFIG_ENTRY_ID, None)
     if ATTR_DELIVERY_ID in data and entry_id is None:
         entry_id = (await find_delivery(call.hass, data[ATTR_DELIVERY_ID])).connection

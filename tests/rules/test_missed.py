@@ -33,7 +33,7 @@ from custom_components.event_relay.rules.runner import AGAIN, RuleRunner
 from custom_components.event_relay.storage import async_get_store
 from simulators.frigate import FrigateSimulator
 
-from ..home import coordinator
+from ..home import coordinator, switch_off
 from .calendar import Calendar
 from .house import (
     DAMAGED,
@@ -82,7 +82,7 @@ class Life:
 
     async def off(self, until: datetime) -> None:
         """Switch off in good order, for some time."""
-        assert await self.hass.config_entries.async_unload(self.entry.entry_id)
+        await switch_off(self.hass, self.entry)
         self.freezer.move_to(until)
 
     async def off_and_on(self, until: datetime) -> list[Delivery]:
@@ -496,7 +496,7 @@ async def test_one_that_a_full_outbox_refused_is_told_and_looked_back_at(
 ) -> None:
     await life.begin(rule(AT_NOON))
     before = dict(member_of(life.entry).notes)
-    coordinator(life.entry).outbox._limit = 0
+    coordinator(life.entry).outbox.limit = 0
 
     await life.live(NOON + timedelta(seconds=1))
 
@@ -534,12 +534,12 @@ class TestRefused:
     ) -> None:
         await life.begin(rule(AT_NOON))
         outbox = coordinator(life.entry).outbox
-        limit, outbox._limit = outbox._limit, 0
+        limit, outbox.limit = outbox.limit, 0
         await life.live(NOON + timedelta(seconds=1))
         await life.live(NOON + timedelta(seconds=2) + AGAIN)
         assert not await life.accepted()
 
-        outbox._limit = limit
+        outbox.limit = limit
         await life.live(NOON + timedelta(seconds=3) + 2 * AGAIN)
 
         assert await life.times() == [NOON]
@@ -554,12 +554,12 @@ class TestRefused:
     ) -> None:
         await life.begin(rule(AT_NOON, missed={"grace": 600}))
         outbox = coordinator(life.entry).outbox
-        limit, outbox._limit = outbox._limit, 0
+        limit, outbox.limit = outbox.limit, 0
         await life.live(NOON + timedelta(seconds=1))
         await life.live(NOON + timedelta(seconds=2) + AGAIN)
         await life.live(NOON + timedelta(seconds=3) + 2 * AGAIN)
 
-        outbox._limit = limit
+        outbox.limit = limit
         await life.live(NOON + timedelta(seconds=4) + 3 * AGAIN)
 
         assert not await life.off_and_on(NOON + timedelta(seconds=5) + 3 * AGAIN)
@@ -570,9 +570,9 @@ class TestRefused:
     ) -> None:
         await life.begin(rule(AT_NOON, missed={"deliver": False}))
         outbox = coordinator(life.entry).outbox
-        limit, outbox._limit = outbox._limit, 0
+        limit, outbox.limit = outbox.limit, 0
         await life.live(NOON + timedelta(seconds=1))
-        outbox._limit = limit
+        outbox.limit = limit
 
         await life.live(NOON + timedelta(seconds=2) + AGAIN)
 
@@ -583,9 +583,9 @@ class TestRefused:
     ) -> None:
         await life.begin(rule({"trigger": "time", "at": ["12:00:00", "12:01:00"]}))
         outbox = coordinator(life.entry).outbox
-        limit, outbox._limit = outbox._limit, 0
+        limit, outbox.limit = outbox.limit, 0
         await life.live(NOON + timedelta(seconds=1))
-        outbox._limit = limit
+        outbox.limit = limit
         await life.live(NOON + timedelta(seconds=61))
         await member_of(life.entry).async_keep_up()
         assert len(await life.accepted()) == 1
@@ -601,14 +601,14 @@ class TestRefused:
         life.hass.set_state(CoreState.not_running)
         await life.on()
         outbox = coordinator(life.entry).outbox
-        limit, outbox._limit = outbox._limit, 0
+        limit, outbox.limit = outbox.limit, 0
         before = dict(member_of(life.entry).notes)
         await life.hass.async_start()
         await life.hass.async_block_till_done()
         assert not await life.accepted()
         assert member_of(life.entry).notes == before
 
-        outbox._limit = limit
+        outbox.limit = limit
         await life.live(NOON + timedelta(minutes=30, seconds=1) + AGAIN)
 
         assert await life.times() == [NOON, NOON + timedelta(minutes=1)]

@@ -15,7 +15,7 @@ from custom_components.event_relay.outbox.delivery import Delivery
 from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 from simulators.frigate import FrigateSimulator
 
-from ..home import act, coordinator, until_state
+from ..home import act, coordinator, switch_off, until_state
 from .house import (
     DAMAGED,
     DOOR,
@@ -155,7 +155,7 @@ async def test_after_a_restart_it_is_ended_if_its_cause_is_over(
 ) -> None:
     await change(hass, DOOR, "on")
     (event,) = await events(frigate, 1)
-    await hass.config_entries.async_unload(entry.entry_id)
+    await switch_off(hass, entry)
     await change(hass, DOOR, now)
 
     await hass.config_entries.async_setup(entry.entry_id)
@@ -224,7 +224,7 @@ async def test_what_is_open_is_ended_when_the_note_of_it_is_damaged(
 ) -> None:
     await change(hass, DOOR, "on")
     await events(frigate, 1)
-    await hass.config_entries.async_unload(entry.entry_id)
+    await switch_off(hass, entry)
     damage_notes(written, "%")
 
     assert await hass.config_entries.async_setup(entry.entry_id)

@@ -17,7 +17,7 @@ from custom_components.event_relay.outbox import worker
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
-from ..home import act, coordinator, until_state
+from ..home import act, coordinator, switch_off, until_state
 from .house import DOOR, OPENED, a_rule, change, set_up, until
 
 CREATE, END = "/api/events/*/create", "/api/events/*/end"
@@ -50,7 +50,7 @@ class Scene:
         ):
             file.backup(copy)
         store = await storage.async_get_store(self.hass)
-        await self.hass.config_entries.async_unload(self.entry.entry_id)
+        await switch_off(self.hass, self.entry)
         await store.close()
         del self.hass.data[storage._STORE]
         self.monkeypatch.setattr(storage, "FILE_NAME", str(left))

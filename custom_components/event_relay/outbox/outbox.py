@@ -74,7 +74,7 @@ class Outbox:
         self._capabilities = capabilities
         self._store = store
         self._clock = clock
-        self._limit = limit
+        self.limit = limit
         self._put_off = put_off
         self._worker: Worker | None = None
         self._waiting: dict[str, list[_Queue]] = {}
@@ -134,7 +134,7 @@ class Outbox:
         """
         worker = self._worker
         accepting = self._store.accepting(
-            delivery, limit=self._limit, noted=self._memory(request)
+            delivery, limit=self.limit, noted=self._memory(request)
         )
         if worker is not None and delivery.state is DeliveryState.SENDING:
             overlap = worker.send_at_once(delivery, payload, accepting)
