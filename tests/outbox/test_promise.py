@@ -133,6 +133,10 @@ class Promise(RuleBasedStateMachine):
     def fail_next(self, fault: Fault) -> None:
         self.world.outside.answers.append(fault)
 
+    @rule(seconds=st.sampled_from([0, 0.5, 1.5, 12]))
+    def slow_down(self, seconds: float) -> None:
+        self.world.outside.slowness = seconds
+
     @rule()
     def answer_what_hangs(self) -> None:
         self.world.outside.release()

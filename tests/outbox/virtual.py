@@ -157,6 +157,8 @@ class LoopDatabase(Database):
     async def open(self) -> None:
         opened = open_file(self.path)
         self._database = opened.database
+        # A kill copies what the system has, which needs no disk to have it.
+        opened.database.execute("PRAGMA synchronous = OFF")
         self._watched = cast(
             "sqlite3.Connection",
             Commits(

@@ -80,6 +80,9 @@ class Outside(LedgerClient):
     """Ids of what may be sent before it is in the file."""
     file: sqlite3.Connection | None = None
     judges: bool = True
+    slowness: float = 0.0
+    """Seconds that every answer takes."""
+    look_ups: int = 0
     under_way: int = 0
     most_under_way: int = 0
 
@@ -95,6 +98,7 @@ class Outside(LedgerClient):
         if self.judges and self.under_way > LEDGER.concurrency:
             self.wrongs.append(f"{one} sent with no slot free")
         try:
+            await self._take_time()
             await self._answer(one, self._fault())
         except OutcomeUnknown:
             raise
@@ -111,6 +115,8 @@ class Outside(LedgerClient):
     @override
     async def find(self, context: StepContext) -> Finding:
         one = (context.delivery_id, "write")
+        await self._take_time()
+        self.look_ups += 1
         match self._fault():
             case Fault.UNREACHABLE | Fault.HANGS | Fault.HANGS_FIRST:
                 raise CannotConnect
@@ -160,6 +166,10 @@ class Outside(LedgerClient):
     def has_or_may_have(self, delivery_id: str) -> bool:
         """Say whether anything of a delivery has happened, or nobody knows."""
         return any(one == delivery_id for one, _ in {*+self.done, *self.unknown})
+
+    async def _take_time(self) -> None:
+        if self.slowness:
+            await asyncio.sleep(self.slowness)
 
     async def _released(self) -> None:
         if self.gate is None:
@@ -230,8 +240,11 @@ _WITNESS = """
 class World:
     """A house that can be killed at any moment, and what is outside of it."""
 
-    def __init__(self, folder: Path, *, started: bool = True) -> None:
+    def __init__(
+        self, folder: Path, *, started: bool = True, claims_ahead: int = 2
+    ) -> None:
         self.folder = folder
+        self.claims_ahead = claims_ahead
         self.clock = Clock()
         self.outside = Outside()
         self.runs = 0
@@ -269,7 +282,7 @@ class World:
             self.store,
             clock=self.clock,
             client=self.outside,
-            backend=replace(LEDGER, claims_ahead=2),
+            backend=replace(LEDGER, claims_ahead=self.claims_ahead),
         )
 
     def start(self) -> None:
@@ -372,12 +385,14 @@ class World:
             self.wrongs.append(f"the file has {rows}, not {self.states}")
 
     def heal(self) -> None:
-        """Mend everything, and let days go by."""
+        """Mend everything, and let days go by; a worker that sleeps is not woken."""
         self.database.full = False
         self.outside.weather = Fault.FINE
         self.outside.answers.clear()
+        self.outside.slowness = 0
         self.outside.release()
-        self.house.worker.resume()
+        if self.house.worker._throttle.paused:
+            self.house.worker.resume()
         self.loop.forward(days=3)
         self.look()
 

@@ -3,20 +3,28 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 import logging
 from typing import Any
 
 from ..backends.base import Backend
 from . import outcomes
-from .delivery import Delivery, DeliveryState
+from .delivery import Delivery, DeliveryState, Failure, altered
 from .store import StaleDelivery, Store, StoreUnavailable
 from .throttle import Throttle
 
 _LOGGER = logging.getLogger(__name__)
 
-AHEAD_PATIENCE = timedelta(seconds=2)
-"""How long something claimed ahead may wait: it counts as sent since its claim."""
+AHEAD_PATIENCE = timedelta(seconds=10)
+"""How long something claimed ahead may wait: it counts as sent since its claim.
+
+As long as a request may take, so that a backend that is merely slow does not have
+the same deliveries put back and claimed again and again.
+"""
+
+IN_FLIGHT = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
+"""States in which the work on a delivery can break off."""
 
 type Tasks = dict[str, asyncio.Task[None]]
 type Work = Coroutine[Any, Any, None]
@@ -39,9 +47,12 @@ class UnderWay:
         throttle: Throttle,
         send: Callable[[Delivery], Work],
         changed: Callable[[Delivery], None],
-        ended: Callable[[], None],
+        ended: Callable[[bool], None],
     ) -> None:
-        """Take what sends a delivery; `ended` hears of everything that is over."""
+        """Take what sends a delivery.
+
+        `ended` hears of everything that is over, and whether it was a look-up.
+        """
         self._backend = backend
         self._store = store
         self._clock = clock
@@ -55,10 +66,28 @@ class UnderWay:
         self.looking_up: Tasks = {}
         self._ready: deque[Delivery] = deque()
         """Claimed, and to be sent as soon as a slot is free."""
+        self._broken: set[str] = set()
+        """Ids of deliveries whose work ended with an error that nobody foresaw."""
 
     def slots(self, now: datetime) -> tuple[int, int]:
         """Return how many more deliveries may be sent, and looked up."""
         return self._throttle.slots(now, len(self.sending), len(self.looking_up))
+
+    @property
+    def holds_any(self) -> bool:
+        """Whether anything is claimed and not sent yet, or has broken off."""
+        return bool(self._ready or self._broken)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When something claimed is to be put back if it has not been sent by then."""
+        moments = [
+            moment
+            for one in self._ready
+            for moment in (one.expires_at, _claimed_at(one) + AHEAD_PATIENCE)
+            if moment is not None
+        ]
+        return min(moments, default=None)
 
     @property
     def free(self) -> int:
@@ -68,9 +97,10 @@ class UnderWay:
     @property
     def short(self) -> bool:
         """Whether there may soon be a slot with nothing that could be sent."""
-        if len(self._ready) <= self._backend.claims_ahead // 4:
+        if self._broken or len(self._ready) <= self._backend.claims_ahead // 4:
             return True
-        return _is_stale(self._ready[0], self._clock())
+        now = self._clock()
+        return any(_is_stale(one, now) for one in self._ready)
 
     def claims(self, slots: int) -> int:
         """Return how many deliveries to claim where so many may be sent."""
@@ -132,10 +162,33 @@ class UnderWay:
             if isinstance(outcome, StoreUnavailable):
                 trouble = outcome
                 self._ready.append(delivery)
-            elif isinstance(outcome, Delivery):
+            elif isinstance(outcome, Delivery) and held:
+                # Whoever waits for a claim that is only made anew waits on.
                 self._changed(outcome)
+            elif isinstance(outcome, BaseException) and not isinstance(
+                outcome, StaleDelivery
+            ):
+                _LOGGER.error("Delivery %s broke", delivery.id, exc_info=outcome)
+                self._broken.add(delivery.id)
         if trouble is not None:
             raise trouble
+
+    async def fail_broken(self) -> None:
+        """End what has broken off, so that nothing stays in flight for good.
+
+        Raises StoreUnavailable; then it is done by the next call.
+        """
+        for delivery_id in tuple(self._broken):
+            delivery = await self._store.get(delivery_id)
+            if delivery is not None and delivery.state in IN_FLIGHT:
+                failure = Failure(code="internal_error")
+                failed = outcomes.failed(
+                    altered(delivery, unclear=True), failure, self._clock()
+                )
+                with suppress(StaleDelivery):
+                    await self._store.update(failed, was=delivery.state)
+                    self._changed(failed)
+            self._broken.discard(delivery_id)
 
     async def stop(self, patience: float) -> None:
         """Give what is under way its time to end, in seconds, and then cut it off."""
@@ -182,14 +235,14 @@ class UnderWay:
                 if where.get(delivery.id) is task:
                     del where[delivery.id]
             self._fill_slots()
-            self._ended()
-            if task.cancelled() or (error := task.exception()) is None:
-                return
+            error = None if task.cancelled() else task.exception()
             if isinstance(error, StaleDelivery):
                 # Somebody gave it up meanwhile; what was found out has no use.
                 _LOGGER.debug("Delivery %s has moved on", delivery.id)
-            else:
+            elif error is not None:
                 _LOGGER.error("Delivery %s broke off", delivery.id, exc_info=error)
+                self._broken.add(delivery.id)
+            self._ended(tasks is self.looking_up)
 
         task.add_done_callback(ended)
 
@@ -201,5 +254,9 @@ def is_late(delivery: Delivery, now: datetime) -> bool:
 
 def _is_stale(claimed: Delivery, now: datetime) -> bool:
     """Say whether something claimed ahead has waited for too long."""
-    since = claimed.first_sent_at or now
-    return is_late(claimed, now) or now - since > AHEAD_PATIENCE
+    return is_late(claimed, now) or now >= _claimed_at(claimed) + AHEAD_PATIENCE
+
+
+def _claimed_at(claimed: Delivery) -> datetime:
+    """Return when a delivery was claimed, which is when it counts as sent."""
+    return claimed.first_sent_at or claimed.accepted_at

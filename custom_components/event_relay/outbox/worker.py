@@ -9,11 +9,11 @@ from typing import Any
 
 from ..backends.base import Backend, Client
 from ..backends.errors import BackendError
-from .carrier import Carrier, persist
+from .carrier import STORE_PATIENCE, Carrier, persist
 from .clock import SteadyClock
-from .delivery import Delivery
+from .delivery import Delivery, DeliveryState
 from .overlap import Overlap
-from .store import Store
+from .store import Store, Taken
 from .throttle import Throttle
 from .under_way import UnderWay, Work, is_late
 
@@ -150,7 +150,7 @@ class Worker:
         while not self._throttle.stopping:
             self._awake.clear()
             async with self._turning:
-                pause = await self._turn()
+                pause = await self._safe_turn()
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._awake.wait()
@@ -171,14 +171,25 @@ class Worker:
                     pass
         await self._under_way.stop(max(0, until - now()))
 
+    async def _safe_turn(self) -> float | None:
+        """Take a turn; one that breaks is taken again after a while."""
+        try:
+            return await self._turn()
+        except Exception:
+            _LOGGER.exception("The worker of %s broke; it goes on", self._connection)
+            return STORE_PATIENCE
+
     async def _turn(self) -> float | None:
         """Do what is due; return the seconds until something is, None for never."""
         self._at_rest = False
         await persist(self.follow_clock)
         await persist(self._under_way.put_back)
+        await persist(self._under_way.fail_broken)
         now = self._clock()
         throttle, under_way = self._throttle, self._under_way
         slots, look_ups = under_way.slots(now)
+        # The file's thread reads this while the loop goes on.
+        busy = tuple(under_way.looking_up)
         if (limit := throttle.hastened(slots)) != 0:
             await persist(
                 lambda: self._store.hasten(self._connection, now, limit=limit)
@@ -189,25 +200,39 @@ class Worker:
                 now,
                 slots=under_way.claims(slots),
                 look_ups=look_ups,
-                busy=under_way.looking_up.keys(),
+                busy=busy,
                 expire_since=None if self._clock.steady else self._started,
             )
         )
-        self._at_rest = not (taken.waiting or self._awake.is_set())
         for delivery in taken.ended:
             self._changed(delivery)
         under_way.take(taken.claimed)
         alone = throttle.alone and bool(taken.claimed)
         for delivery in () if alone else taken.look_ups:
             under_way.look_up(delivery, self._carrier.look_up(delivery))
-        moments = [
-            moment
-            for moment in (taken.next_at, throttle.next_at(now))
+        return self._pause_after(taken, now)
+
+    def _pause_after(self, taken: Taken, now: datetime) -> float | None:
+        """Return the seconds to the next wake-up that needs nothing to happen before.
+
+        None only if nothing waits, neither in the file nor in memory. What waits for
+        something to happen is looked at all the same, so that nothing is forgotten.
+        """
+        waits = taken.waiting or self._under_way.holds_any
+        self._at_rest = not (waits or self._awake.is_set())
+        moments = (
+            taken.next_at,
+            self._under_way.next_at,
+            self._throttle.next_at(now),
+        )
+        pauses = [
+            (moment - now).total_seconds()
+            for moment in moments
             if moment is not None and moment > now
         ]
-        if moments:
-            return min((min(moments) - now).total_seconds(), LOOK_AT_CLOCK)
-        return None if self._clock.steady else LOOK_AT_CLOCK
+        if not (pauses or waits) and self._clock.steady:
+            return None
+        return min([*pauses, LOOK_AT_CLOCK])
 
     async def follow_clock(self) -> None:
         """Move the times of what waits when the system's clock was set.
@@ -231,14 +256,19 @@ class Worker:
         """Return the work of sending what has been claimed."""
         return self._carrier.send(delivery)
 
-    def _ended(self) -> None:
+    def _ended(self, look_up: bool) -> None:  # noqa: FBT001 - a callback
         """Look for work when something is over, if there can be any."""
-        if not self._at_rest and (self._under_way.short or self.held):
+        if self._at_rest and not self._under_way.holds_any:
+            return
+        if look_up or self._under_way.short or self.held:
             self.wake()
 
     def _changed(self, delivery: Delivery) -> None:
-        """Pass an outcome on; what has not ended by it will want another turn."""
-        if not delivery.state.settled:
+        """Pass an outcome on; all but a receipt gives something else to do.
+
+        It waits again, or what follows it is to be discarded.
+        """
+        if delivery.state is not DeliveryState.DELIVERED:
             self.wake()
         self._tell(delivery)
 

@@ -1,0 +1,170 @@
+"""Whatever happens: waking a worker that sleeps changes nothing.
+
+That is what "it has nothing to do" means, without a second account of what there is
+to do. Half of the machine's lives end without being woken at all: then everything
+must have ended by the worker's own timers.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, override
+
+from hypothesis import HealthCheck, Phase, settings, strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+import pytest
+
+from custom_components.event_relay.outbox.delivery import SETTLED
+from custom_components.event_relay.outbox.under_way import UnderWay
+from custom_components.event_relay.outbox.worker import Worker
+
+from .world import Fault, World
+
+KINDS: dict[str, dict[str, Any]] = {
+    "one": {"steps": ("write",)},
+    "several": {"steps": ("write", "note")},
+    "in a lane": {"steps": ("write",), "lane": "door"},
+    "un-askable": {"steps": ("stamp",)},
+    "expiring": {"steps": ("write",), "seconds": 7},
+}
+FAULTS = [one for one in Fault if one not in (Fault.HANGS, Fault.HANGS_FIRST)]
+
+
+class Sleep(RuleBasedStateMachine):
+    """Slow answers, faults, and time that goes by in pieces."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.temporary = TemporaryDirectory()
+        self.world = World(Path(self.temporary.name), claims_ahead=8)
+        self.number = 0
+        self.world.outside.slowness = 11
+
+    @rule(
+        kind=st.sampled_from([*KINDS]),
+        number=st.sampled_from([1, 4, 12]),
+        live=st.booleans(),
+    )
+    def accept(self, kind: str, number: int, live: bool) -> None:
+        for _ in range(number):
+            self._ask(live=live, **KINDS[kind])
+
+    @precondition(lambda self: self.world.rows())
+    @rule(which=st.integers(0, 99))
+    def accept_what_follows(self, which: int) -> None:
+        rows = self.world.rows()
+        start = rows[which % len(rows)]
+        self._ask(steps=("note",), after=start["follows"] or start["id"])
+
+    def _ask(self, *, live: bool = False, **data: object) -> None:
+        """Ask for a line; a full disk refuses it."""
+        self.number += 1
+        asked = self.world.ask(f"d{self.number}", live=live, **data)
+        if asked.done():
+            asked.exception()
+
+    @rule(seconds=st.sampled_from([0, 1.5, 6, 11, 40]))
+    def slow_down(self, seconds: float) -> None:
+        self.world.outside.slowness = seconds
+
+    @rule(faults=st.lists(st.sampled_from(FAULTS), max_size=3))
+    def fail_next(self, faults: list[Fault]) -> None:
+        self.world.outside.answers += faults
+
+    @rule(paused=st.booleans(), full=st.booleans())
+    def hinder(self, paused: bool, full: bool) -> None:
+        world = self.world
+        world.database.full = full
+        if paused != world.house.worker._throttle.paused:
+            worker = world.house.worker
+            (worker.pause if paused else worker.resume)()
+        world.loop.settle()
+
+    @rule(seconds=st.sampled_from([0.3, 3, 7, 12, 25, 100]), wake_in_vain=st.booleans())
+    def let_time_go_by(self, seconds: float, wake_in_vain: bool) -> None:
+        world = self.world
+        world.loop.forward(seconds=seconds)
+        if wake_in_vain:
+            before = self._seen()
+            world.house.worker.wake()
+            world.loop.settle()
+            assert self._seen() == before
+
+    def _seen(self) -> object:
+        """Return all that a user or the backend can see; a claim alone is not."""
+        outside = self.world.outside
+        states = {
+            one: "waits" if state.value in ("pending", "sending") else state.value
+            for one, state in self.world.on_file().items()
+        }
+        return states, dict(outside.asked), outside.look_ups, outside.under_way
+
+    @invariant()
+    def keeps_the_promise(self) -> None:
+        self.world.loop.settle()
+        self.world.look()
+        assert not self.world.wrongs, self.world.wrongs
+
+    @override
+    def teardown(self) -> None:
+        world = self.world
+        try:
+            if world.wrongs:
+                return
+            world.heal()
+            unsettled = {
+                one: state
+                for one, state in world.on_file().items()
+                if state not in SETTLED
+            }
+            assert not unsettled, unsettled
+        finally:
+            world.close()
+            self.temporary.cleanup()
+
+
+def _search(examples: int, steps: int, *phases: Phase) -> None:
+    run_state_machine_as_test(
+        Sleep,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            phases=phases or [*Phase],
+            database=None,
+            report_multiple_bugs=not phases,
+            derandomize=True,
+            suppress_health_check=[*HealthCheck],
+        ),
+    )
+
+
+def test_a_worker_that_sleeps_has_nothing_to_do() -> None:
+    _search(150, 8)
+
+
+def _forgets_what_is_claimed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(UnderWay, "next_at", None)
+    patch.setattr(UnderWay, "holds_any", False)
+
+
+def _sleeps_over_what_falls_due(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Worker, "_pause_after", lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    "sabotage", [_forgets_what_is_claimed, _sleeps_over_what_falls_due]
+)
+def test_finds_a_worker_that_oversleeps(
+    sabotage: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sabotage(monkeypatch)
+
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        _search(300, 8, Phase.generate)
