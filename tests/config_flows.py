@@ -1,7 +1,7 @@
 """The dialogue in which a connection is added, as its tests go through it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from unittest.mock import patch
 
@@ -9,6 +9,7 @@ from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import get_schema_suggested_value
 
+from custom_components.event_relay.backends.http import HttpTransport
 from custom_components.event_relay.const import DOMAIN
 
 
@@ -48,3 +49,15 @@ def suggested(form: ConfigFlowResult, key: str) -> object:
     """Return what a form shows in a field."""
     assert form["data_schema"] is not None
     return get_schema_suggested_value(form["data_schema"].schema, key)
+
+
+@contextmanager
+def little_patience(error: str) -> Iterator[None]:
+    """Give up on an answer soon, where the error is that none comes.
+
+    Anything else is left the time that a slow machine may need.
+    """
+    defaults = HttpTransport.__init__.__kwdefaults__
+    assert defaults is not None
+    with patch.dict(defaults, {"timeout": 0.3 if error == "timeout" else 60.0}):
+        yield

@@ -24,6 +24,8 @@ from simulators.frigate import FrigateSimulator
 from simulators.guance import GuanceSimulator
 from simulators.palabra import PalabraSimulator
 
+from .moving_time import spare_time_limits
+
 BROWSER = "tests/browser/"
 
 # Two shared cores may stop any example for longer than Hypothesis waits. The examples
@@ -67,6 +69,7 @@ def hass(
     folder, so each has a file of its own for its outbox.
     """
     monkeypatch.setattr(storage, "FILE_NAME", str(tmp_path / "event_relay.db"))
+    spare_time_limits(monkeypatch)
     hass.data.pop(DATA_CUSTOM_COMPONENTS, None)
     return hass
 

@@ -64,7 +64,7 @@ def readings(palabra: PalabraSimulator) -> int:
 
 async def until(hass: HomeAssistant, holds: Callable[[], bool]) -> None:
     """Wait until something holds."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.01)
     await hass.async_block_till_done()
@@ -76,7 +76,10 @@ async def until_read(hass: HomeAssistant, palabra: PalabraSimulator) -> None:
         hass,
         lambda: (
             shown(hass).state != STATE_UNAVAILABLE
-            and len([seen for seen in palabra.requests if seen.status]) > 1
+            and any(
+                seen.status and "page_size=1" in seen.query.split("&")
+                for seen in palabra.requests
+            )
         ),
     )
 
@@ -164,7 +167,7 @@ async def test_what_we_change_is_seen_at_once(
 
 async def until_message(hass: HomeAssistant, message: str | None) -> None:
     """Wait until the calendar shows a title, with time for its pause to go by."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while shown(hass).attributes.get("message") != message:
             await asyncio.sleep(0.05)
     await hass.async_block_till_done()

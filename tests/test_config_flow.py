@@ -43,7 +43,6 @@ from custom_components.event_relay.backends.errors import (
 )
 from custom_components.event_relay.backends.forms import BackendForms, Probe
 from custom_components.event_relay.backends.frigate.forms import FrigateForms
-from custom_components.event_relay.backends.http import HttpTransport
 from custom_components.event_relay.const import (
     CONF_BACKEND,
     CONF_CAPABILITIES,
@@ -53,7 +52,14 @@ from custom_components.event_relay.registry import BACKENDS
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateOptions, FrigateSimulator
 
-from .config_flows import only_added, open_form, placeholder, submit, suggested
+from .config_flows import (
+    little_patience,
+    only_added,
+    open_form,
+    placeholder,
+    submit,
+    suggested,
+)
 from .other_systems import (
     HOST,
     Handler,
@@ -78,14 +84,6 @@ TEXTS = json.loads(
 )["config"]
 
 type Place = AbstractAsyncContextManager[str]
-
-
-@pytest.fixture
-def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up on an answer soon."""
-    defaults = HttpTransport.__init__.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "timeout", 0.3)
 
 
 def entered(url: str, **fields: object) -> dict[str, Any]:
@@ -304,12 +302,12 @@ async def test_add_with_login(
 
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
-@pytest.mark.usefixtures("short_timeout")
 async def test_the_form_says_what_is_wrong_and_recovers(
     hass: HomeAssistant, form: ConfigFlowResult, trouble: Trouble
 ) -> None:
     async with trouble.place() as bad:
-        form = await submit(hass, form, entered(bad, **trouble.fields))
+        with little_patience(trouble.error):
+            form = await submit(hass, form, entered(bad, **trouble.fields))
 
     assert form["type"] is FlowResultType.FORM
     assert form["step_id"] == "frigate"

@@ -25,7 +25,6 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.backends.aipix.client import AipixClient
 from custom_components.event_relay.backends.aipix.forms import AipixForms
 from custom_components.event_relay.backends.errors import CannotConnect
-from custom_components.event_relay.backends.http import HttpTransport
 from custom_components.event_relay.const import (
     CONF_CAPABILITIES,
     DOMAIN,
@@ -33,7 +32,7 @@ from custom_components.event_relay.const import (
 from simulators.aipix import AipixOptions, AipixSimulator
 from simulators.faults import Fault, FaultKind
 
-from .config_flows import only_added, submit
+from .config_flows import little_patience, only_added, submit
 from .home_aipix import DEVICE, PASSWORD, USERNAME, connect_aipix, stored
 from .other_systems import (
     HOST,
@@ -153,14 +152,6 @@ TROUBLES = {
 
 
 @pytest.fixture
-def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up on an answer soon."""
-    defaults = HttpTransport.__init__.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "timeout", 0.3)
-
-
-@pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
     """Return the form for aipix; what it adds is not set up."""
     async with only_added(hass, "aipix") as form:
@@ -190,12 +181,12 @@ async def test_adds_a_connection_with_an_id_of_its_own(
 
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
-@pytest.mark.usefixtures("short_timeout")
 async def test_the_form_says_what_is_wrong_and_recovers(
     hass: HomeAssistant, form: ConfigFlowResult, trouble: Trouble
 ) -> None:
     async with trouble.place() as bad:
-        form = await submit(hass, form, entered(bad, **trouble.fields))
+        with little_patience(trouble.error):
+            form = await submit(hass, form, entered(bad, **trouble.fields))
 
     assert form["type"] is FlowResultType.FORM
     assert form["errors"] == {"base": trouble.error}

@@ -19,7 +19,6 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.backends.guance import pace
 from custom_components.event_relay.backends.guance.forms import GuanceForms
 from custom_components.event_relay.backends.guance.sites import SITES
-from custom_components.event_relay.backends.http import HttpTransport
 from custom_components.event_relay.const import (
     CONF_BACKEND,
     CONF_CAPABILITIES,
@@ -28,7 +27,7 @@ from simulators.faults import Fault, FaultKind
 from simulators.guance import GuanceOptions, GuanceSimulator
 from simulators.wire import Json
 
-from .config_flows import only_added, submit, suggested
+from .config_flows import little_patience, only_added, submit, suggested
 from .home_guance import a_workspace
 from .other_systems import (
     HOST,
@@ -56,14 +55,6 @@ type Place = AbstractAsyncContextManager[str]
 def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let requests follow one another at once."""
     monkeypatch.setattr(pace, "INTERVAL", 0)
-
-
-@pytest.fixture
-def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up on an answer soon."""
-    defaults = HttpTransport.__init__.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "timeout", 0.3)
 
 
 def entered(url: str, **fields: object) -> dict[str, Any]:
@@ -235,12 +226,12 @@ def test_every_site_is_stored_as_it_is(site: str) -> None:
 
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
-@pytest.mark.usefixtures("short_timeout")
 async def test_the_form_says_what_is_wrong_and_recovers(
     hass: HomeAssistant, form: ConfigFlowResult, trouble: Trouble
 ) -> None:
     async with trouble.place() as bad:
-        form = await submit(hass, form, entered(bad, **trouble.fields))
+        with little_patience(trouble.error):
+            form = await submit(hass, form, entered(bad, **trouble.fields))
 
     assert form["type"] is FlowResultType.FORM
     assert form["step_id"] == "guance"

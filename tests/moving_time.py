@@ -1,0 +1,37 @@
+"""What moving the clock on in a test does, and what it leaves alone.
+
+The harness's `async_fire_time_changed` runs every timer of the loop that is due by
+then, also the time limits of requests that are under way and of whoever waits in the
+test. On a slow machine one is under way now and then, and it fails for nothing.
+"""
+
+import asyncio
+
+from homeassistant.util.async_ import get_scheduled_timer_handles
+import pytest
+from pytest_homeassistant_custom_component import common
+
+LIMITS = ("asyncio.timeouts", "aiohttp.")
+"""Modules whose timers limit how long something real may take."""
+
+
+def of_the_product(loop: asyncio.AbstractEventLoop) -> list[asyncio.TimerHandle]:
+    """Return the timers of a loop that are not limits of what is real."""
+    return [
+        handle
+        for handle in get_scheduled_timer_handles(loop)
+        if not _module(handle).startswith(LIMITS)
+    ]
+
+
+def spare_time_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the harness move time for all but what is real."""
+    monkeypatch.setattr(common, "get_scheduled_timer_handles", of_the_product)
+
+
+def _module(handle: asyncio.TimerHandle) -> str:
+    """Return where what a timer calls is from; empty for a cancelled one."""
+    called = handle._callback  # type: ignore[attr-defined]
+    owner = getattr(called, "__self__", None)
+    named = called if owner is None else type(owner)
+    return getattr(named, "__module__", None) or ""
