@@ -45,6 +45,7 @@ FORM_ERRORS = frozenset(
         "invalid_auth",
         "invalid_response",
         "licence",
+        "name_not_found",
         "not_http",
         "not_json",
         "other_system",

@@ -32,6 +32,7 @@ REASONS: Mapping[str, str] = {
     "internal_error": "Event Relay has a fault, and its log says which",
     "invalid_auth": "the credentials were refused",
     "invalid_response": "its answer could not be read",
+    "name_not_found": "the name of its host was not found",
     OUTCOME_UNKNOWN: "its answer was lost",
     "outbox_full": "the outbox is full",
     "outbox_unavailable": "the outbox could not be used",

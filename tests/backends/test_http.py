@@ -22,6 +22,7 @@ from custom_components.event_relay.backends.errors import (
 from custom_components.event_relay.backends.http import (
     LONGEST_RETRY_AFTER,
     MAXIMUM_BODY,
+    TIMEOUT,
     Effect,
     HttpTransport,
     Reply,
@@ -40,6 +41,8 @@ from .raw_server import (
     serve,
 )
 
+MDNS_TIMEOUT = 5.0
+"""Seconds that aiohttp_asyncmdnsresolver gives a `.local` name (DEFAULT_TIMEOUT)."""
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 LOST_ON_THE_WAY: dict[str, Answer] = {
     "closed after the request": bytes_then_close(b""),
@@ -111,8 +114,32 @@ async def test_unknown_host_is_surely_not_sent(effect: Effect) -> None:
     connector = TCPConnector(resolver=NoNames())
     async with ClientSession(connector=connector) as session:
         transport = HttpTransport(session, "http://frigate.invalid")
-        with pytest.raises(CannotConnect, match="host name not found"):
+        with pytest.raises(CannotConnect, match="host name not found") as caught:
             await transport.send("POST", "x", effect=effect)
+    assert caught.value.code == "name_not_found"
+
+
+class SlowlyNoNames(NoNames):
+    """Knows no host after as much of a request's time as Home Assistant's takes."""
+
+    @override
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        await asyncio.sleep(MDNS_TIMEOUT / TIMEOUT + 0.05)
+        return await super().resolve(host, port, family)
+
+
+async def test_local_name_that_is_away_leaves_nothing_in_the_log() -> None:
+    unheard: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, it: unheard.append(it))
+    connector = TCPConnector(resolver=SlowlyNoNames())
+    async with ClientSession(connector=connector) as session:
+        transport = HttpTransport(session, "http://frigate.local", timeout=1)
+        with pytest.raises(CannotConnect) as caught:
+            await transport.send("GET", "x")
+        await asyncio.sleep(0.1)
+    assert (caught.value.code, unheard) == ("name_not_found", [])
 
 
 @pytest.mark.parametrize("effect", Effect)

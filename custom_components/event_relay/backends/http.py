@@ -37,6 +37,8 @@ __all__ = [
 
 TIMEOUT = 10.0
 """Seconds that one request may take, connection included."""
+CONNECTING = 0.75
+"""The part of that in which the name must be found and the connection made."""
 MAXIMUM_BODY = 8 * 1024 * 1024
 """Bytes read of an answer; a Frigate configuration of 100 cameras has 1 MB."""
 MAXIMUM_REASON = 300
@@ -130,7 +132,9 @@ class HttpTransport:
         """Take a session, which stays its owner's, and a normalised address."""
         self.address = address
         self._session = session
-        self._timeout = ClientTimeout(total=timeout, connect=timeout / 2)
+        # Home Assistant asks five seconds for a `.local` name. Given up in that moment,
+        # aiohttp's shielded look-up fails unheard, and asyncio logs its traceback.
+        self._timeout = ClientTimeout(total=timeout, connect=timeout * CONNECTING)
 
     def url(self, *segments: str) -> URL:
         """Return the address of a path, each segment quoted for itself."""

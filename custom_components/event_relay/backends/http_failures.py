@@ -81,7 +81,7 @@ def _never_sent(error: Exception) -> CannotConnect | None:
         case ConnectionTimeoutError():
             reason, code = "no connection in time", "timeout"
         case ClientConnectorError():
-            reason = _no_connection(error)
+            reason, code = _no_connection(error)
         case InvalidURL():
             reason, code = "not an address", "invalid_address"
         case _:
@@ -89,9 +89,9 @@ def _never_sent(error: Exception) -> CannotConnect | None:
     return CannotConnect(reason, code=code)
 
 
-def _no_connection(error: ClientConnectorError) -> str:
-    """Return in the system's words why there is no connection."""
+def _no_connection(error: ClientConnectorError) -> tuple[str, str | None]:
+    """Return why there is no connection, and the code of that where it has one."""
     if isinstance(error, ClientConnectorDNSError):
-        return "host name not found"
+        return "host name not found", "name_not_found"
     number = error.os_error.errno
-    return os.strerror(number) if number and number > 0 else "no connection"
+    return os.strerror(number) if number and number > 0 else "no connection", None
