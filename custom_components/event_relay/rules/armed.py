@@ -67,6 +67,12 @@ class Armed:
         if self.ends is not None:
             await self.ends.async_attach()
 
+    async def async_attach_anew(self, entity_id: str) -> None:
+        """Attach the triggers anew that overlook an entity which comes later."""
+        await self.triggers.async_attach_anew(entity_id)
+        if self.ends is not None:
+            await self.ends.async_attach_anew(entity_id)
+
     @callback
     def disarm(self) -> None:
         """Detach everything."""

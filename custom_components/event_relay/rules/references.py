@@ -1,6 +1,6 @@
 """Whether what a rule refers to is there."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from homeassistant.core import (
@@ -20,18 +20,35 @@ from homeassistant.helpers.event import (
 class References:
     """The entities that a rule names."""
 
-    def __init__(self, hass: HomeAssistant, report: Callable[[str], None]) -> None:
-        """Take what hears of the missing entities, of none if nothing is missing."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        *,
+        report: Callable[[str], None],
+        came: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """Take what hears of the missing entities, of none if nothing is missing.
+
+        `came` is called with the id of an entity that was missing, and waited for
+        before the report of it is taken back.
+        """
         self._hass = hass
         self._report = report
+        self._on_come = came
+        self._reports = False
         self._entities: set[str] = set()
         self._stops: list[CALLBACK_TYPE] = []
 
     @callback
-    def watch(self, entities: set[str]) -> None:
-        """Report what is missing now, and whenever that changes."""
+    def watch(self, entities: set[str], *, reports: bool = True) -> None:
+        """Report what is missing now, and whenever that changes.
+
+        Without reports only what comes is told: while Home Assistant starts, much is
+        still to come.
+        """
         self.unwatch()
         self._entities = entities
+        self._reports = reports
         if not entities:
             return
         self._stops.append(
@@ -59,7 +76,8 @@ class References:
             if self._hass.states.get(entity_id) is None
             and registry.async_get(entity_id) is None
         }
-        self._report(", ".join(sorted(missing)))
+        if self._reports:
+            self._report(", ".join(sorted(missing)))
         if not missing:
             return
         self._stops.append(
@@ -71,8 +89,11 @@ class References:
         """Look again once the state has gone with its entity, too."""
         self._hass.loop.call_soon(self._look)
 
-    @callback
-    def _came(self, event: Event[EventStateChangedData]) -> None:
-        """Look again when an entity comes that was missing."""
-        if event.data["old_state"] is None:
-            self.watch(self._entities)
+    async def _came(self, event: Event[EventStateChangedData]) -> None:
+        """Tell of an entity that was missing and comes, and look again."""
+        if event.data["old_state"] is not None or event.data["new_state"] is None:
+            return
+        entities = self._entities
+        await self._on_come(event.data["entity_id"])
+        if self._stops and self._entities is entities:
+            self.watch(entities, reports=self._reports)

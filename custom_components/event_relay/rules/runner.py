@@ -76,7 +76,9 @@ class RuleRunner(Member):
             try_again_later=self._try_again_later,
         )
         self._issues = RuleIssues(self.hass, way.connection, self.id, self.title)
-        self._references = References(self.hass, self._issues.refers_to)
+        self._references = References(
+            self.hass, report=self._issues.refers_to, came=self._async_entity_came
+        )
         self._armed: Armed | None = None
         self._arming = asyncio.Lock()
         self._working = False
@@ -220,7 +222,16 @@ class RuleRunner(Member):
             return None
         self.set_armed(True)
         self._see_to_problem(armed)
+        self._references.watch(armed.references, reports=self._home_started)
         return armed
+
+    async def _async_entity_came(self, entity_id: str) -> None:
+        """Attach anew what did not heed an entity that was not there."""
+        if (armed := self._armed) is None:
+            return
+        await armed.async_attach_anew(entity_id)
+        if self._armed is armed:
+            self._see_to_problem(armed)
 
     @callback
     def _see_to_problem(self, armed: Armed) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 import logging
 from typing import Any
 
-from homeassistant.const import CONF_ALIAS, CONF_ENABLED, CONF_PLATFORM
+from homeassistant.const import CONF_ALIAS, CONF_ENABLED, CONF_PLATFORM, CONF_TARGET
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, trigger
 from homeassistant.helpers.typing import ConfigType
@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
-from .arming import CannotArm
+from .arming import CannotArm, entities_of_triggers
 
 _IN_THE_PLACE_OF_ANOTHER: ConfigType = {CONF_ENABLED: False}
 
@@ -52,7 +52,9 @@ class Triggers:
         self._hass = hass
         self._name = name
         self._triggered = triggered
-        self._detach: list[CALLBACK_TYPE] = []
+        self._detach: dict[int, CALLBACK_TYPE] = {}
+        self._overlooking: set[int] = set()
+        """Those that are attached, but must be anew."""
         self._over = False
 
     @property
@@ -62,16 +64,36 @@ class Triggers:
 
     async def async_attach(self) -> None:
         """Attach those that are not yet, as far as that can be."""
-        missing = [n for n in range(len(self.configs)) if n not in self.since]
+        missing = [
+            index
+            for index in range(len(self.configs))
+            if index not in self.since or index in self._overlooking
+        ]
         problems = await asyncio.gather(*map(self._async_attach, missing))
         self.problem = "; ".join(one for one in problems if one)
+
+    async def async_attach_anew(self, entity_id: str) -> None:
+        """Attach those anew whose target names an entity that was not there.
+
+        Home Assistant's triggers with a target choose their entities by what these
+        are, such as doors, when they are attached or a registry changes: an entity
+        that comes without either is never heeded.
+        """
+        self._overlooking.update(
+            index
+            for index in self._detach
+            if CONF_TARGET in (config := self.configs[index])
+            and entity_id in entities_of_triggers([config])
+        )
+        if self._overlooking:
+            await self.async_attach()
 
     @callback
     def detach(self) -> None:
         """Detach all of them, and what is being attached."""
         self._over = True
         while self._detach:
-            self._detach.pop()()
+            self._detach.popitem()[1]()
         self.since.clear()
 
     async def _async_attach(self, index: int) -> str:
@@ -84,6 +106,15 @@ class Triggers:
             if level >= logging.ERROR:
                 problems.append(message)
 
+        replaces = self._detach.get(index)
+
+        async def triggered(
+            variables: dict[str, Any], context: Context | None = None
+        ) -> None:
+            """Tell of a trigger, but for what the one that it replaces tells, too."""
+            if replaces is None or self._detach.get(index) is not replaces:
+                await self._triggered(variables, context)
+
         detach: CALLBACK_TYPE | None = None
         try:
             (valid,) = await trigger.async_validate_trigger_config(self._hass, [config])
@@ -91,16 +122,24 @@ class Triggers:
             # It tells its place among all of them to templates.
             others = [_IN_THE_PLACE_OF_ANOTHER] * index
             detach = await trigger.async_initialize_triggers(
-                self._hass, [*others, valid], self._triggered, DOMAIN, self._name, log
+                self._hass, [*others, valid], triggered, DOMAIN, self._name, log
             )
         except Exception as error:  # noqa: BLE001 - other integrations raise anything
             problems.append(str(error) or type(error).__name__)
         if problems:
             named = config.get(CONF_ALIAS) or config[CONF_PLATFORM]
             return f"{named} ({index + 1}): {'; '.join(problems)}"
-        self.since[index] = dt_util.utcnow()
+        self._take(index, detach)
+        return ""
+
+    @callback
+    def _take(self, index: int, detach: CALLBACK_TYPE | None) -> None:
+        """Know how to detach one, in the place of what it replaces, if anything."""
+        self._overlooking.discard(index)
+        if (replaced := self._detach.pop(index, None)) is not None:
+            replaced()
+        self.since.setdefault(index, dt_util.utcnow())
         if detach is not None:
-            self._detach.append(detach)
+            self._detach[index] = detach
         if self._over:
             self.detach()
-        return ""

@@ -1,0 +1,49 @@
+"""What a rule names may come after the rule."""
+
+from typing import Any
+
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.event_relay.const import DOMAIN
+from simulators.frigate import FrigateSimulator
+
+from .house import DOOR, DOORBELL, RULE_ID, a_rule, events, set_up
+
+OTHER = "binary_sensor.other_door"
+OPENED = {"trigger": "door.opened", "target": {"entity_id": [DOOR, OTHER]}}
+RULE: dict[str, Any] = {**DOORBELL, "triggers": [OPENED]}
+IS_A_DOOR = {"device_class": "door"}
+
+
+async def _turn(hass: HomeAssistant, entity_id: str, *states: str) -> None:
+    for state in states:
+        hass.states.async_set(entity_id, state, IS_A_DOOR)
+        await hass.async_block_till_done()
+
+
+def _missing(hass: HomeAssistant) -> bool:
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, f"rule_refers_{RULE_ID}")
+    return issue is not None
+
+
+@pytest.mark.parametrize("state", [CoreState.running, CoreState.starting])
+async def test_a_trigger_with_a_target_heeds_an_entity_that_comes_later(
+    hass: HomeAssistant, frigate: FrigateSimulator, state: CoreState
+) -> None:
+    assert await async_setup_component(hass, "door", {})
+    await _turn(hass, OTHER, "off")
+    hass.set_state(state)
+    await set_up(hass, frigate, a_rule(RULE))
+    assert _missing(hass) is (state is CoreState.running)
+
+    await _turn(hass, DOOR, "off")
+    assert not _missing(hass)
+    await _turn(hass, DOOR, "on")
+    await events(frigate, 1)
+    # What was there before still fires it, and once.
+    await _turn(hass, OTHER, "on")
+    await _turn(hass, DOOR, "off", "on")
+    await events(frigate, 3)
