@@ -15,6 +15,7 @@ from aiohttp import ClientSession
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryDataWithId
 from homeassistant.core import Context, HomeAssistant, callback
 
+from custom_components.event_relay.backends.base import Shape
 from custom_components.event_relay.coordinator import RelayConfigEntry
 from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
 from custom_components.event_relay.rules.armed import Armed, arm
@@ -209,7 +210,13 @@ class Forgetful:
                 unique_id=None,
             )
         )
-        armed = await arm(self._hass, rule, triggered=self._async_triggered, ended=None)
+        armed = await arm(
+            self._hass,
+            rule,
+            shape_of=lambda _: Shape.TEXT,
+            triggered=self._async_triggered,
+            ended=None,
+        )
         self._armed = armed
         try:
             yield
