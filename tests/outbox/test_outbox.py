@@ -94,7 +94,7 @@ async def _of_unknown_outcome(house: House, step: str) -> Delivery:
     failed = await house.until(delivery, DeliveryState.FAILED)
     # The file has it before it is told; whoever retries then would hear the old one.
     async with asyncio.timeout(30):
-        while failed not in house.changes:
+        while house.changes[-1].state is not DeliveryState.FAILED:
             await asyncio.sleep(0.005)
     return failed
 
