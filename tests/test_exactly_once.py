@@ -92,9 +92,12 @@ class House:
 
     async def crash(self) -> None:
         """Cut everything off in the middle, and settle nothing."""
+        # Who is dead sends nothing that was only claimed.
+        self.worker._throttle.stopping = True
         tasks = [
             self.running,
             *self.worker._under_way.sending.values(),
+            *self.worker._under_way.settling.values(),
             *self.worker._under_way.looking_up.values(),
         ]
         for task in tasks:
