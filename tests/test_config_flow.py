@@ -60,6 +60,7 @@ from .config_flows import (
     submit,
     suggested,
 )
+from .markdown import read
 from .other_systems import (
     HOST,
     Handler,
@@ -554,7 +555,7 @@ async def test_reauth_asks_for_the_credentials_of_that_connection(
     form = await entry.start_reauth_flow(hass)
     assert form["step_id"] == "frigate_reauth"
     assert placeholder(form, "name") == "Garage"
-    assert placeholder(form, "address") == simulator.url
+    assert read(placeholder(form, "address")) == simulator.url
     assert suggested(form, CONF_USERNAME) == USERNAME
     assert suggested(form, CONF_PASSWORD) is None
     changed = {CONF_USERNAME: "relay", CONF_PASSWORD: "another good password"}
@@ -640,7 +641,7 @@ async def test_reconfigure_moves_the_connection(
     form = await entry.start_reconfigure_flow(hass)
     assert form["step_id"] == "frigate_reconfigure"
     assert placeholder(form, "name") == "Garage"
-    assert placeholder(form, "address") == simulator.url
+    assert read(placeholder(form, "address")) == simulator.url
     for key, value in stored(simulator.url, **LOGIN).items():
         assert suggested(form, key) == (None if key == CONF_BACKEND else value)
     async with frigate(options=WITH_LOGIN) as url:

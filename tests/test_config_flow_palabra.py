@@ -35,6 +35,7 @@ from simulators.palabra import PalabraSimulator
 from simulators.wire import Json
 
 from .config_flows import only_added, submit
+from .markdown import read
 from .other_systems import (
     HOST,
     mistrusted,
@@ -300,7 +301,7 @@ async def test_reauth_takes_a_new_key_or_the_other_kind(
         form = await entry.start_reauth_flow(hass)
         assert form["step_id"] == "palabra_reauth"
         assert form["description_placeholders"] is not None
-        assert form["description_placeholders"]["address"] == simulator.url
+        assert read(form["description_placeholders"]["address"]) == simulator.url
         form = await submit(hass, form, {CONF_API_KEY: "plbr_wrong"})
         assert form["errors"] == {"base": "credentials_refused"}
         form = await submit(hass, form, KEY | PAIR)

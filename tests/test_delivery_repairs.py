@@ -26,6 +26,7 @@ from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
 from .home import act, connect, until_state
+from .markdown import read
 from .repair_dialog import Dialog
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -146,7 +147,7 @@ async def test_reasons_are_listed_without_what_was_delivered(
     reasons = await dialog.choose("reasons")
 
     assert reasons["step_id"] == "reasons"
-    listed = reasons["description_placeholders"]["reasons"]
+    listed = read(reasons["description_placeholders"]["reasons"])
     assert len(listed.splitlines()) == LISTED
     assert "create camera event: Frigate refuses it: duration: wrong" in listed
     assert "secret" not in listed

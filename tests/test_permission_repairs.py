@@ -69,7 +69,9 @@ async def test_it_is_tried_at_once_when_the_user_says_so(
     frigate.configure(role="admin")
 
     dialog = Dialog(await hass_client(), permission_issue(entry))
-    assert (await dialog.open())["menu_options"] == ["try_again", "reconfigure"]
+    menu = await dialog.open()
+    assert menu["menu_options"] == ["try_again", "reconfigure"]
+    assert "viewer" in menu["description_placeholders"]["reason"]
     assert (await dialog.choose("try_again"))["reason"] == "tried_again"
 
     await until_state(hass, delivery_id, "delivered")

@@ -55,7 +55,7 @@ USERS = {
 AUTOMATION = "automation"
 LABEL = "what-nobody-else-is-told"
 CREATE = "/api/events/*/*/create"
-SAYING = "what-the-backend-said"
+SAYING = "words of the backend"
 REFUSED: Json = {"success": False, "message": SAYING}
 
 

@@ -14,6 +14,7 @@ from custom_components.event_relay.rules.rule import read_rule
 from simulators.frigate import FrigateSimulator
 
 from .home import act, connect, until_state
+from .markdown import read
 from .rule_flow import DOORBELL, EMPTY, WHEN, Form, add_rule, the_rule
 
 OVER = {"trigger": "state", "entity_id": "binary_sensor.doorbell", "to": "off"}
@@ -97,7 +98,7 @@ async def test_what_fires_it_is_checked(
     wrong = {**WHEN, **entered}
     assert await form.submit(**wrong) == "when"
     assert form.errors == {where: error}
-    assert reason in form.placeholders.get("reason", "")
+    assert reason in read(form.placeholders.get("reason", ""))
     assert form.suggested() == wrong
     assert await form.submit(**WHEN) == "create_camera_event"
 
@@ -203,7 +204,7 @@ async def test_what_it_delivers_is_checked(
     wrong = {**DELIVER, **entered}
     assert await form.submit(**wrong) == "create_camera_event"
     assert form.errors == {where: error}
-    assert reason in form.placeholders.get("reason", "")
+    assert reason in read(form.placeholders.get("reason", ""))
     assert form.suggested() == wrong
     assert await form.submit(**DELIVER) == "preview"
 
@@ -370,7 +371,9 @@ async def test_what_a_template_gives_now_may_be_refused(
     await form.submit(**WHEN)
     camera = "{{ trigger.to_state.state }}"
     assert await form.submit(**{**DELIVER, "camera": camera}) == "preview_refused"
-    assert form.placeholders["reason"].startswith("Camera: there is no camera off")
+    assert read(form.placeholders["reason"]).startswith(
+        "Camera: there is no camera off"
+    )
     assert await form.submit() == FlowResultType.CREATE_ENTRY
 
 

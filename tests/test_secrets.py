@@ -33,6 +33,14 @@ ECHO: dict[str, Json] = {
     "detail": [{"loc": ["body"], "msg": "wrong", "input": {**PERSONAL}}]
 }
 """How Frigate refuses a field, which it repeats."""
+WORDS: Json = {
+    "success": False,
+    "message": (
+        f"{USERNAME} ({PASSWORD}) may not say {PERSONAL['label']}"
+        f" {PERSONAL['sub_label'].upper()} {PERSONAL['description']}"
+    ),
+}
+"""How it may refuse a user, with all that it was told."""
 
 
 @pytest.fixture
@@ -58,6 +66,13 @@ TROUBLES: dict[str, dict[str, Any]] = {
     "limited": {"kind": FaultKind.STATUS, "status": 429, "body": ECHO},
     "broken": {"kind": FaultKind.STATUS, "status": 500, "body": ECHO},
     "not permitted": {"kind": FaultKind.STATUS, "status": 403},
+    "not permitted, with words": {
+        "kind": FaultKind.STATUS,
+        "status": 403,
+        "body": WORDS,
+    },
+    "refused with words": {"kind": FaultKind.STATUS, "status": 400, "body": WORDS},
+    "limited with words": {"kind": FaultKind.STATUS, "status": 429, "body": WORDS},
     "reply lost": {"kind": FaultKind.RESET_AFTER},
     "not taken": {"kind": FaultKind.REFUSE},
     "garbage": {"kind": FaultKind.GARBAGE},

@@ -20,6 +20,7 @@ import voluptuous as vol
 from .backends.base import InvalidField, JsonObject
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
+from .backends.words import in_markdown
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from .options import options_schema
 from .registry import BACKENDS, BY_NAME
@@ -238,8 +239,8 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         """Show a form with what was entered before, and name its connection."""
         placeholders = dict(self._placeholders)
         if entry is not None:
-            placeholders["name"] = entry.title
-            placeholders["address"] = entry.data.get(CONF_URL, "")
+            placeholders["name"] = in_markdown(entry.title)
+            placeholders["address"] = in_markdown(entry.data.get(CONF_URL, ""))
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, suggested),

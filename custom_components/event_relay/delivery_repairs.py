@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .backends.base import UnreadablePayload
+from .backends.words import in_markdown
 from .coordinator import RelayConfigEntry, delivery_error
 from .outbox.delivery import Delivery
 from .outbox.outbox import NotAllowed, Outbox
@@ -105,7 +106,7 @@ class FailedDeliveriesFlow(RepairsFlow):
             return self.async_show_form(
                 step_id="discard_all",
                 data_schema=vol.Schema({}),
-                description_placeholders=self._numbers(),
+                description_placeholders=self._described(),
             )
 
         async def discard() -> RepairsFlowResult:
@@ -143,7 +144,7 @@ class FailedDeliveriesFlow(RepairsFlow):
                 {vol.Required(CONF_DECISION, default=LEAVE): SelectSelector(decisions)}
             ),
             description_placeholders={
-                **self._numbers(),
+                **self._described(),
                 "delivery": self._describe(delivery),
                 "delivery_id": delivery.id,
             },
@@ -219,18 +220,18 @@ class FailedDeliveriesFlow(RepairsFlow):
             "unknown": str(len(self._unknown)),
         }
 
+    def _described(self) -> dict[str, str]:
+        """Return that where no title names the connection, only a description."""
+        return {**self._numbers(), "connection": in_markdown(self._entry.title)}
+
     def _describe(self, delivery: Delivery) -> str:
         """Say which delivery it is, without what is in it."""
         at = dt_util.as_local(delivery.occurred_at).strftime("%Y-%m-%d %H:%M:%S")
         return f"{at}, {delivery.operation.replace('_', ' ')}"
 
     def _reason(self, delivery: Delivery) -> str:
-        """Return why it failed, the backend's own words too.
-
-        They may repeat what was delivered. Only who asks sees them here, nothing
-        keeps them, and they stay in one line of the list.
-        """
-        return " ".join(str(delivery_error(delivery, self._entry.title)).split())
+        """Return why it failed, in the backend's own words too."""
+        return in_markdown(str(delivery_error(delivery, self._entry.title)))
 
 
 async def _as_far_as_possible(delivery: Delivery, work: Awaitable[Delivery]) -> None:

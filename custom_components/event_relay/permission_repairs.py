@@ -11,6 +11,7 @@ from homeassistant.config_entries import (
 )
 
 from .backends.errors import PermissionDenied
+from .backends.words import in_markdown
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry
 
@@ -69,7 +70,7 @@ class PermissionFlow(RepairsFlow):
         """Return what the backend says, as far as the connection knows."""
         loaded = self._entry.state is ConfigEntryState.LOADED
         error = self._entry.runtime_data.paused_for if loaded else None
-        return "?" if error is None else str(error)
+        return "?" if error is None else in_markdown(str(error))
 
     @property
     def _entry(self) -> RelayConfigEntry:

@@ -28,7 +28,6 @@ from custom_components.event_relay.backends.http import (
     Reply,
     normalise_address,
     raise_for_failure,
-    reason_of,
 )
 from simulators.certificate import self_signed_context
 
@@ -469,8 +468,3 @@ def test_normalise_address(given: str, address: str) -> None:
 def test_no_address(given: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 yarl's own
         normalise_address(given)
-
-
-def test_reasons_are_one_short_line() -> None:
-    assert reason_of("a\n b\t c") == "a b c"
-    assert len(reason_of("x" * 9000)) == 300

@@ -6,6 +6,7 @@ from playwright.async_api import Page, expect
 import pytest
 
 from simulators.faults import Fault, FaultKind
+from simulators.wire import Json
 
 from .album import Album
 from .forms import press
@@ -14,6 +15,16 @@ from .house import House
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 _REASON = "The disk of the recorder is full"
+_MARKED_UP = (
+    "# ![picture](/static/icons/favicon-192x192.png) [link](/config) <b>bold</b> "
+    "**strong** _slanted_ `code` ~~gone~~ www.example.com https://example.com/ &copy;"
+)
+"""Words of a backend that Markdown would make all kinds of elements of."""
+_MADE = (
+    "ha-markdown :is(a, b, blockquote, code, del, em, h1, h2, hr, i, img, input, pre,"
+    " script, strong, svg, table)"
+)
+"""Those elements."""
 
 
 async def test_refused_delivery(page: Page, house: House, album: Album) -> None:
@@ -46,3 +57,47 @@ async def test_refused_delivery(page: Page, house: House, album: Album) -> None:
     await page.get_by_text("Close", exact=True).click()
     await expect(repair).to_be_hidden()
     assert "parcel" in [event.label for event in house.frigate.events]
+
+
+@pytest.mark.parametrize(
+    ("status", "title", "choices"),
+    [
+        (400, "Deliveries to Frigate have failed", ["Look at the reasons"]),
+        (403, "Frigate does not permit what is asked of it", []),
+    ],
+)
+async def test_words_of_a_backend_are_text(
+    page: Page, house: House, status: int, title: str, choices: list[str]
+) -> None:
+    body: Json = {"success": False, "message": _MARKED_UP}
+    house.frigate.add_faults(
+        Fault(
+            kind=FaultKind.STATUS,
+            method="POST",
+            path="*/create",
+            status=status,
+            body=body,
+        )
+    )
+    await house.socket.act(
+        "event_relay.create_camera_event",
+        config_entry_id=house.frigate_entry,
+        camera="garden",
+        label="marked_up",
+        wait=0,
+    )
+
+    await page.goto(f"{house.url}/config/repairs")
+    repair = page.get_by_text(title)
+    await repair.click()
+    for choice in choices:
+        await page.get_by_text(choice).click()
+    await expect(page.get_by_text(_MARKED_UP)).to_be_visible()
+    assert await page.locator(_MADE).all_inner_texts() == []
+
+    for back in choices:
+        await press(page, "Submit")
+        await page.get_by_text(back).wait_for()
+    await page.get_by_text(re.compile("^Try (again|all)")).click()
+    await page.get_by_text("Close", exact=True).click()
+    await expect(repair).to_be_hidden()

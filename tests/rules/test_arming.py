@@ -15,6 +15,7 @@ from custom_components.event_relay.rules.runner import AGAIN
 from custom_components.event_relay.rules.triggers import Triggers
 from simulators.frigate import FrigateSimulator
 
+from ..markdown import read
 from .calendar import Calendar
 from .house import (
     BELL,
@@ -41,7 +42,7 @@ def problem_of(hass: HomeAssistant) -> tuple[str | None, str]:
     issue = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE)
     if issue is None or issue.translation_placeholders is None:
         return None, ""
-    return issue.translation_key, issue.translation_placeholders["reason"]
+    return issue.translation_key, read(issue.translation_placeholders["reason"])
 
 
 async def try_again(hass: HomeAssistant) -> None:

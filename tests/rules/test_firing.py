@@ -25,6 +25,7 @@ from custom_components.event_relay.storage import async_get_store
 from simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator
+from ..markdown import read
 from .house import (
     BELL,
     DOORBELL,
@@ -365,7 +366,7 @@ async def test_a_missing_entity_is_reported_until_it_comes(
     issue = issues.async_get_issue(DOMAIN, f"rule_refers_{RULE_ID}")
     assert issue is not None
     assert issue.translation_placeholders is not None
-    assert issue.translation_placeholders["reason"] == BELL
+    assert read(issue.translation_placeholders["reason"]) == BELL
 
     await change(hass, BELL, "off")
 

@@ -131,6 +131,10 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     """Whether a summary is fit for Activity, which every user reads: it then holds
     names of things only, and nothing that somebody has written."""
 
+    public_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields of the stored payload that hold names of things, ids, times or choices. A
+    backend's words may repeat them; all others are taken out of what it says."""
+
     @abstractmethod
     def parse(self, data: Mapping[str, object]) -> PayloadT:
         """Build the payload from canonical values.

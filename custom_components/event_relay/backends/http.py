@@ -4,8 +4,8 @@ Aiohttp's exceptions end here. Which of a client's errors they become depends on
 whether the request can have taken effect.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -25,6 +25,7 @@ from .errors import (
     Unavailable,
 )
 from .http_failures import Effect, TooLarge, translate
+from .words import discreet
 
 __all__ = [
     "Effect",
@@ -32,7 +33,6 @@ __all__ = [
     "Reply",
     "normalise_address",
     "raise_for_failure",
-    "reason_of",
 ]
 
 TIMEOUT = 10.0
@@ -41,8 +41,6 @@ CONNECTING = 0.75
 """The part of that in which the name must be found and the connection made."""
 MAXIMUM_BODY = 8 * 1024 * 1024
 """Bytes read of an answer; a Frigate configuration of 100 cameras has 1 MB."""
-MAXIMUM_REASON = 300
-"""Characters kept of a reason that a backend gives."""
 LONGEST_RETRY_AFTER = 86_400.0
 """Seconds; whoever asks for more, or for infinity, is not taken at its word."""
 
@@ -55,6 +53,8 @@ class Reply:
     headers: Mapping[str, str]
     set_cookies: Mapping[str, str]
     body: bytes
+    secrets: Collection[str] = field(default=(), repr=False)
+    """What proved the account, and must be told nobody."""
 
     @property
     def ok(self) -> bool:
@@ -65,6 +65,13 @@ class Reply:
     def text(self) -> str:
         """The body as text; what cannot be decoded is replaced."""
         return self.body.decode("utf-8", "replace")
+
+    def words(self, said: str) -> str:
+        """Return what this answer says in one line, fit to be kept and shown.
+
+        All that is told of an answer is read by way of here.
+        """
+        return discreet(said, self.secrets)
 
     def json(self) -> Json:
         """Decode the body; raises ValueError when it is not JSON."""
@@ -135,6 +142,8 @@ class HttpTransport:
         # Home Assistant asks five seconds for a `.local` name. Given up in that moment,
         # aiohttp's shielded look-up fails unheard, and asyncio logs its traceback.
         self._timeout = ClientTimeout(total=timeout, connect=timeout * CONNECTING)
+        self.secrets: Callable[[], Collection[str]] = tuple
+        """Gives what proves the account now; its owner sets it."""
 
     def url(self, *segments: str) -> URL:
         """Return the address of a path, each segment quoted for itself."""
@@ -176,6 +185,7 @@ class HttpTransport:
                         name: morsel.value for name, morsel in response.cookies.items()
                     },
                     body=await self._read(response.content),
+                    secrets=self.secrets(),
                 )
         except (ClientError, TimeoutError, OSError, ValueError) as error:
             raise translate(error, effect) from error
@@ -219,11 +229,6 @@ def _url(address: str, segments: tuple[str, ...]) -> URL:
     """Return the address of a path; most are asked for again and again."""
     path = "".join(f"/{quote(segment, safe='')}" for segment in segments)
     return URL(f"{address}{path}", encoded=True)
-
-
-def reason_of(text: str) -> str:
-    """Shorten a backend's own words to one line that fits a message."""
-    return " ".join(text.split())[:MAXIMUM_REASON]
 
 
 def raise_for_failure(reply: Reply, effect: Effect, reason: str) -> None:

@@ -11,6 +11,9 @@ from .fields import LONGEST_NAME, line, optional
 UNKNOWN_EVENT = "unknown_event"
 """The code of a refusal because there is no such event."""
 
+TARGET = frozenset({"event_id", "delivery_id"})
+"""The fields that name an event."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class EventTarget:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
@@ -16,6 +17,7 @@ from ..backends.base import (
     UnreadablePayload,
 )
 from ..backends.errors import BackendError, Rejected
+from ..backends.words import confiding
 from . import outcomes
 from .delivery import Delivery, DeliveryState, Failure, altered
 from .outcomes import AnyFind, AnyStep
@@ -74,6 +76,10 @@ class Plan:
         except Exception:
             _LOGGER.exception("Delivery %s: its receipt broke", delivery.id)
             return Receipt(warnings=("what was answered cannot be read",))
+
+    def confiding(self, delivery: Delivery) -> AbstractContextManager[None]:
+        """Keep what the payload tells out of the backend's words meanwhile."""
+        return confiding(delivery.payload, self.operation.public_fields)
 
     def context(self, delivery: Delivery, now: datetime) -> StepContext:
         """Return what a step may know."""
@@ -160,7 +166,8 @@ class Carrier:
         """Run one step and return what it makes of the delivery."""
         context = plan.context(delivery, self.clock())
         try:
-            result = await step.run(self.client, plan.payload, context)
+            with plan.confiding(delivery):
+                result = await step.run(self.client, plan.payload, context)
         except Rejected as error:
             self.got_through()
             return outcomes.step_refused(delivery, step, error, self.clock())
@@ -207,7 +214,8 @@ class Carrier:
         """Look a step up and return what the answer makes of the delivery."""
         context = plan.context(delivery, self.clock())
         try:
-            finding = await find(self.client, plan.payload, context)
+            with plan.confiding(delivery):
+                finding = await find(self.client, plan.payload, context)
         except BackendError as error:
             self.troubled(error)
             return outcomes.look_up_interrupted(

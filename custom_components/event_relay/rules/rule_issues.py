@@ -5,6 +5,7 @@ import logging
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
+from ..backends.words import in_markdown
 from ..const import DOMAIN
 
 _LOGGER = logging.getLogger(__name__)
@@ -70,7 +71,10 @@ class RuleIssues:
             is_fixable=True,
             severity=ir.IssueSeverity.ERROR,
             translation_key="rule_refers" if issue_id == self._refers else not_armed,
-            translation_placeholders={"rule": self._title, "reason": reason},
+            translation_placeholders={
+                "rule": self._title,
+                "reason": in_markdown(reason),
+            },
             data=self._data,
         )
 

@@ -18,6 +18,7 @@ import voluptuous as vol
 
 from ..backends.base import InvalidField
 from ..backends.rule_forms import RuleField
+from ..backends.words import in_markdown
 from ..coordinator import RelayConfigEntry
 from ..registry import BACKENDS
 from ..resolve import invalid_field
@@ -132,10 +133,10 @@ class RuleFlow(ConfigSubentryFlow):
             step_id=step,
             data_schema=vol.Schema({}),
             description_placeholders={
-                "connection": self._get_entry().title,
+                "connection": in_markdown(self._get_entry().title),
                 "values": as_yaml(trial.values, self._fields or ()),
                 "unknown": unknown,
-                "reason": reason,
+                "reason": in_markdown(reason),
             },
             last_step=True,
         )
@@ -192,7 +193,7 @@ class RuleFlow(ConfigSubentryFlow):
             errors={mistake.where: mistake.problem} if mistake else {},
             description_placeholders={
                 **EXAMPLES,
-                "connection": self._get_entry().title,
+                "connection": in_markdown(self._get_entry().title),
                 **(mistake.details if mistake else {}),
             },
             last_step=False,

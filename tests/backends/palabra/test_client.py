@@ -19,6 +19,7 @@ from custom_components.event_relay.backends.errors import (
 from custom_components.event_relay.backends.palabra import client as client_module
 from custom_components.event_relay.backends.palabra.client import PalabraClient
 from custom_components.event_relay.backends.palabra.models import PalabraCapabilities
+from custom_components.event_relay.backends.words import confiding
 from simulators.faults import Fault, FaultKind
 from simulators.palabra import PalabraSimulator
 from simulators.palabra.events import INGEST_SECRET
@@ -295,7 +296,7 @@ async def test_several_problems_are_told_and_what_was_sent_is_not(
     assert isinstance(second, dict)
     body: Json = {"ok": False, "errors": [*first["errors"], *second["errors"]]}  # type: ignore[misc]
     simulator.add_faults(answering(422, body))
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(Rejected) as caught, confiding(secret):
         await client.create_event({**BODY, **secret})
     assert caught.value.reason == "••• is odd, and ••• too; so is •••"
 

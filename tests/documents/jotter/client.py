@@ -17,7 +17,6 @@ from custom_components.event_relay.backends.http import (
     HttpTransport,
     Reply,
     raise_for_failure,
-    reason_of,
 )
 
 
@@ -43,6 +42,7 @@ class JotterClient:
     def __init__(self, session: ClientSession, address: str, *, api_key: str) -> None:
         """Take a session, a normalised address and the key."""
         self._transport = HttpTransport(session, address)
+        self._transport.secrets = lambda: (api_key,)
         self._headers = {"Authorization": f"Bearer {api_key}"}
 
     async def capabilities(self) -> JotterCapabilities:
@@ -69,7 +69,7 @@ class JotterClient:
 
 def _raise_for_answer(reply: Reply, effect: Effect) -> None:
     """Raise what a refusal means here; a success passes."""
-    reason = reason_of(reply.text)
+    reason = reply.words(reply.text)
     raise_for_failure(reply, effect, reason)
     if reply.status == HTTPStatus.UNAUTHORIZED:
         raise InvalidCredentials(reason, code="credentials_refused")

@@ -15,7 +15,6 @@ PAGE = 100
 """Entries asked for at a time; the server's own is 25 (vendor documentation)."""
 PAGES = 50
 """Pages read of a list before it is given up."""
-SHORTEST_SECRET = 3
 """Characters; what is shorter would star out half of every message."""
 UNLISTED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.FORBIDDEN)
 """How a server answers that has no list, or none for this user."""
@@ -55,7 +54,7 @@ class AipixClient:
         user = _read(await self._send("GET", "users", "self"))
         listed = await self._send("GET", "scripts", query={"per_page": "1"})
         if listed.status not in UNLISTED:
-            raise_for_answer(listed, Effect.NONE, self.login.secrets)
+            raise_for_answer(listed, Effect.NONE)
         return AipixCapabilities(
             version=version,
             api=api,
@@ -171,7 +170,7 @@ class AipixClient:
     ) -> Reply:
         """Send a request that changes something, and raise unless it did."""
         reply = await self._send(method, *segments, effect=effect, body=body)
-        raise_for_answer(reply, effect, self.login.secrets | _secrets(body))
+        raise_for_answer(reply, effect)
         return reply
 
     async def _send(
@@ -196,7 +195,7 @@ class AipixClient:
         await self.login.renew(token)
         reply = await self._attempt(method, segments, effect, query, body)
         if reply.status == HTTPStatus.UNAUTHORIZED:
-            raise InvalidCredentials(reason(reply, self.login.secrets))
+            raise InvalidCredentials(reason(reply))
         return reply
 
     async def _attempt(
@@ -242,22 +241,3 @@ def _made(reply: Reply) -> int:
     if made is None:
         raise OutcomeUnknown("the answer has no id")
     return made
-
-
-def _secrets(body: JsonObject) -> frozenset[str]:
-    """Return what a body holds that no message may repeat: `extra` has bot tokens."""
-    return frozenset(
-        text for text in _texts(body.get("extra")) if len(text) >= SHORTEST_SECRET
-    )
-
-
-def _texts(value: Json) -> list[str]:
-    match value:
-        case dict():
-            return [text for inner in value.values() for text in _texts(inner)]
-        case list():
-            return [text for inner in value for text in _texts(inner)]
-        case bool() | None:
-            return []
-        case _:
-            return [str(value)]

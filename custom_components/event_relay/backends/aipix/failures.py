@@ -5,7 +5,7 @@ the message says nothing (vendor documentation 23.09 to 24.03). Without an `Acce
 header, and from whatever else stands between, errors are web pages.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from html import unescape
 from http import HTTPStatus
 import re
@@ -18,11 +18,10 @@ from ..errors import (
     Rejected,
     Unavailable,
 )
-from ..http import Effect, Reply, raise_for_failure, reason_of
+from ..http import Effect, Reply, raise_for_failure
 
 SESSIONS_EXHAUSTED = 419
 """Too many sessions of a user (vendor documentation and mobile SDK)."""
-SECRET = "***"  # noqa: S105 what stands in its place
 _TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
 
 
@@ -35,8 +34,8 @@ def is_json(reply: Reply) -> bool:
     return True
 
 
-def reason(reply: Reply, secrets: Collection[str] = ()) -> str:
-    """Return in one line what an answer says went wrong, without secrets."""
+def reason(reply: Reply) -> str:
+    """Return in one line what an answer says went wrong."""
     fields = refused_fields(reply)
     try:
         body = reply.json()
@@ -46,14 +45,7 @@ def reason(reply: Reply, secrets: Collection[str] = ()) -> str:
     else:
         said = "; ".join(f"{name}: {words}" for name, words in fields.items())
         said = said or _said(body)
-    return reason_of(without(said, secrets)) or f"HTTP {reply.status}"
-
-
-def without(text: str, secrets: Collection[str]) -> str:
-    """Return a text with the secrets starred out, longer ones first."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        text = text.replace(secret, SECRET)
-    return text
+    return reply.words(said) or f"HTTP {reply.status}"
 
 
 def _said(body: Json) -> str:
@@ -66,7 +58,7 @@ def _said(body: Json) -> str:
             return ""
 
 
-def refused_fields(reply: Reply, secrets: Collection[str] = ()) -> dict[str, str]:
+def refused_fields(reply: Reply) -> dict[str, str]:
     """Return what a validation error says of single fields.
 
     Fields have dotted paths such as `schedule.0.ranges.0.to` (inferred).
@@ -78,10 +70,7 @@ def refused_fields(reply: Reply, secrets: Collection[str] = ()) -> dict[str, str
     errors = body.get("errors") if isinstance(body, Mapping) else None
     if not isinstance(errors, Mapping):
         return {}
-    return {
-        name: reason_of(without(_first(words), secrets))
-        for name, words in errors.items()
-    }
+    return {name: reply.words(_first(words)) for name, words in errors.items()}
 
 
 def _first(words: Json) -> str:
@@ -92,13 +81,11 @@ def _first(words: Json) -> str:
             return ""
 
 
-def raise_for_answer(
-    reply: Reply, effect: Effect, secrets: Collection[str] = ()
-) -> None:
+def raise_for_answer(reply: Reply, effect: Effect) -> None:
     """Raise what an answer other than a success means; 401 is the caller's."""
     if reply.ok:
         return
-    words = reason(reply, secrets)
+    words = reason(reply)
     if reply.status == SESSIONS_EXHAUSTED:
         raise PermissionDenied(words, code="session_limit")
     if reply.status == HTTPStatus.PAYMENT_REQUIRED:
@@ -106,12 +93,10 @@ def raise_for_answer(
     if reply.status == HTTPStatus.FORBIDDEN:
         raise PermissionDenied(words)
     raise_for_failure(reply, effect, words)
-    raise _refusal(reply, effect, words, secrets)
+    raise _refusal(reply, effect, words)
 
 
-def _refusal(
-    reply: Reply, effect: Effect, words: str, secrets: Collection[str]
-) -> BackendError:
+def _refusal(reply: Reply, effect: Effect, words: str) -> BackendError:
     """Return what a 4xx means.
 
     One that is not JSON is not of aipix: a proxy before it has lost its way. What is
@@ -127,4 +112,4 @@ def _refusal(
         return InvalidResponse(words, code=code)
     if code == "not_json" and reply.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return Unavailable(words, code=code)
-    return Rejected(words, code=code, fields=refused_fields(reply, secrets))
+    return Rejected(words, code=code, fields=refused_fields(reply))

@@ -83,6 +83,7 @@ class AipixLogin(TokenLogin):
         """Take the account, and the id that the connection is known by."""
         super().__init__()
         self.transport = transport
+        transport.secrets = self.secrets
         self.api = api
         self.device_id = device_id
         self._username = username
@@ -91,9 +92,8 @@ class AipixLogin(TokenLogin):
         self._refusal: BackendError | None = None
         self._blocked_until: float | None = None
 
-    @property
     def secrets(self) -> frozenset[str]:
-        """What must not be repeated in a message."""
+        """Return what must not be repeated in a message."""
         known = (self._username, self._password, self.device_id, self.token)
         return frozenset(secret for secret in known if secret)
 
@@ -152,12 +152,12 @@ class AipixLogin(TokenLogin):
         if (refusal := self._refused(reply)) is not None:
             self._refusal = refusal
             raise refusal
-        raise_for_answer(reply, Effect.NONE, self.secrets)
+        raise_for_answer(reply, Effect.NONE)
         return _token(reply)
 
     def _refused(self, reply: Reply) -> BackendError | None:
         """Return what a refused login means; None where it is no such answer."""
-        words = reason(reply, self.secrets)
+        words = reason(reply)
         if reply.status == SESSIONS_EXHAUSTED or _lists_sessions(reply):
             self._blocked_until = self._monotonic() + SESSIONS_WAIT
             return PermissionDenied(

@@ -69,6 +69,7 @@ class CreateCameraMarkOperation(
     """Set a mark on a camera."""
 
     name = "create_camera_mark"
+    public_fields = frozenset({"camera_id", "start", "end"})
 
     @override
     def parse(self, data: Mapping[str, object]) -> CreateCameraMark:

@@ -36,6 +36,18 @@ FIELDS = (
     "timetable",
     "extra",
 )
+PUBLIC = frozenset(
+    {
+        "event_id",
+        "reaction_id",
+        "users",
+        "schedule",
+        "status",
+        "cameras",
+        "timetable",
+    }
+)
+"""The fields that hold ids, times and choices only."""
 CLIENT_ONLY = ("title", "status", "cameras", "timetable", "extra")
 
 identifier = partial(whole, minimum=1, maximum=LARGEST_ID)

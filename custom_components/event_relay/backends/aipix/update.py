@@ -13,6 +13,7 @@ from .models import DESKTOP_MARK, AipixCapabilities
 from .parts import EXPIRES
 from .script import (
     FIELDS,
+    PUBLIC,
     ScriptFields,
     identifier,
     refuse_administrator,
@@ -57,6 +58,7 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
     """Change a script, and keep what is not known of it."""
 
     name = "update_script"
+    public_fields = PUBLIC | {"script_id", "delivery_id"}
 
     @override
     def parse(self, data: Mapping[str, object]) -> UpdateScript:

@@ -27,6 +27,7 @@ class CreateCameraEventOperation(
 
     name = "create_camera_event"
     version = 2
+    public_fields = frozenset({"camera", "source_type"})
     public_summary = True
 
     @override

@@ -16,6 +16,7 @@ from ..base import (
     UnreadablePayload,
 )
 from ..fields import known_only, moment, optional
+from ..target import TARGET
 from .client import FrigateClient
 from .ending import end_safely, tidy
 from .models import FrigateCapabilities
@@ -49,6 +50,7 @@ class EndCameraEventOperation(
     """End an event, or move its end."""
 
     name = "end_camera_event"
+    public_fields = TARGET | {"end_time"}
     public_summary = True
 
     @override

@@ -17,7 +17,7 @@ from ..errors import (
     Rejected,
     Unavailable,
 )
-from ..http import Effect, Reply, raise_for_failure, reason_of
+from ..http import Effect, Reply, raise_for_failure
 
 _TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
 _PLAIN_HTTP = "plain HTTP request was sent to HTTPS port"
@@ -36,20 +36,21 @@ def is_json(reply: Reply) -> bool:
 def reason(reply: Reply) -> str:
     """Return in one line what an answer says went wrong."""
     try:
-        said = _said(reply.json())
+        said = _said(reply)
     except ValueError:
         title = _TITLE.search(reply.text[:10_000])
         said = unescape(title[1]) if title else ""
-    return reason_of(said) or f"HTTP {reply.status}"
+    return reply.words(said) or f"HTTP {reply.status}"
 
 
-def _said(body: Json) -> str:
-    match body:
+def _said(reply: Reply) -> str:
+    """Return what the answer says; raises ValueError when it is not JSON."""
+    match reply.json():
         case {"message": str(words)} | {"detail": str(words)} | {"error": str(words)}:
             return words
         case {"detail": [*mistakes]}:
             return "; ".join(
-                f"{name}: {words}" for name, words in _mistakes(mistakes).items()
+                f"{name}: {words}" for name, words in _mistakes(reply, mistakes).items()
             )
         case str(words):
             return words
@@ -64,10 +65,10 @@ def refused_fields(reply: Reply) -> dict[str, str]:
     except ValueError:
         return {}
     mistakes = body.get("detail")
-    return _mistakes(mistakes) if isinstance(mistakes, list) else {}
+    return _mistakes(reply, mistakes) if isinstance(mistakes, list) else {}
 
 
-def _mistakes(mistakes: list[Json]) -> dict[str, str]:
+def _mistakes(reply: Reply, mistakes: list[Json]) -> dict[str, str]:
     named: dict[str, str] = {}
     for mistake in mistakes:
         if not isinstance(mistake, Mapping):
@@ -77,7 +78,7 @@ def _mistakes(mistakes: list[Json]) -> dict[str, str]:
                 name = _OUR_NAMES.get(name, name)
             case _:
                 name = "body"
-        named[name] = reason_of(str(mistake.get("msg", "")))
+        named[name] = reply.words(str(mistake.get("msg", "")))
     return named
 
 

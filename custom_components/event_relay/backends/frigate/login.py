@@ -40,6 +40,7 @@ class FrigateLogin(TokenLogin):
         """Take the credentials; both empty where the server wants none."""
         super().__init__()
         self._transport = transport
+        transport.secrets = self.secrets
         self._username = username
         self._password = password
         self._monotonic = monotonic
@@ -50,6 +51,10 @@ class FrigateLogin(TokenLogin):
     def configured(self) -> bool:
         """Whether there is anything to log in with."""
         return bool(self._username or self._password)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return what no text may hold."""
+        return (self._username, self._password, self.token or "")
 
     def forget_refusal(self) -> None:
         """Let credentials that were refused be tried again."""

@@ -8,6 +8,7 @@ from typing import Self, override
 
 from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepContext
 from ..fields import description, flag, known_only, line, optional
+from ..target import TARGET
 from .client import FrigateClient
 from .models import FrigateCapabilities
 from .parts import event_result, receipt_from, refuse_unless
@@ -50,6 +51,7 @@ class UpdateCameraEventOperation(
     """Change sub label, description or keeping of an event."""
 
     name = "update_camera_event"
+    public_fields = TARGET
     public_summary = True
 
     @override

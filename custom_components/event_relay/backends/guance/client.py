@@ -43,6 +43,7 @@ class GuanceClient:
         self._transport = HttpTransport(session, address)
         self._queries = HttpTransport(session, address, timeout=QUERY_TIMEOUT)
         self._key = api_key
+        self._transport.secrets = self._queries.secrets = lambda: (api_key,)
         self._pace = Pace(monotonic=monotonic, sleep=sleep)
         self._search = Search(self._pace.turn, self._find_events)
         self._monotonic = monotonic
@@ -83,7 +84,6 @@ class GuanceClient:
             "create",
             effect=Effect.ONCE,
             body=body,
-            secrets=_texts(body),
         )
         if envelope.content is not True:
             raise OutcomeUnknown("create was answered without saying true")
@@ -109,7 +109,6 @@ class GuanceClient:
         *segments: str,
         effect: Effect = Effect.NONE,
         body: JsonObject | None = None,
-        secrets: tuple[str, ...] = (),
     ) -> Envelope:
         """Send a request with the key, and unwrap the answer."""
         reply = await transport.send(
@@ -121,14 +120,4 @@ class GuanceClient:
             headers={"DF-API-KEY": self._key},
             body=body,
         )
-        return unwrap(reply, effect, secrets=(self._key, *secrets))
-
-
-def _texts(body: JsonObject) -> tuple[str, ...]:
-    """Return the texts of an event, which no reason has to repeat."""
-    tags = body.get("customTags")
-    texts = [body.get(name) for name in ("title", "message", "origin")]
-    texts += tags.values() if isinstance(tags, dict) else ()
-    return tuple(
-        text for text in texts if isinstance(text, str) and len(text) >= SHORTEST_SECRET
-    )
+        return unwrap(reply, effect)

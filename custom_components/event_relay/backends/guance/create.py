@@ -41,6 +41,7 @@ class CreateCustomEventOperation(
     """Make a custom event."""
 
     name = "create_custom_event"
+    public_fields = frozenset({"status", "occurred_at"})
 
     @override
     def parse(self, data: Mapping[str, object]) -> CreateCustomEvent:

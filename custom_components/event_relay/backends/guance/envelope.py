@@ -19,7 +19,7 @@ from ..errors import (
     Rejected,
     Unavailable,
 )
-from ..http import Effect, Reply, raise_for_failure, reason_of
+from ..http import Effect, Reply, raise_for_failure
 
 LIMITED_FOR = 60.0
 """Seconds to wait after a limit that names no time; none is documented (inferred)."""
@@ -69,16 +69,13 @@ class Envelope:
         return self.success and self.status == HTTPStatus.OK and not self.error
 
 
-def unwrap(reply: Reply, effect: Effect, *, secrets: tuple[str, ...]) -> Envelope:
-    """Return the envelope of a success; raises what any other answer means.
-
-    `secrets` are blotted out of the service's own reason, which may repeat them.
-    """
+def unwrap(reply: Reply, effect: Effect) -> Envelope:
+    """Return the envelope of a success; raises what any other answer means."""
     try:
         envelope = Envelope.parse(reply)
     except ValueError as error:
         raise _without_envelope(reply, effect) from error
-    reason = _reason(envelope, secrets)
+    reason = reply.words(envelope.reason) or f"HTTP {envelope.status}"
     if reply.ok and envelope.good:
         return envelope
     _raise_for_access(envelope, reply, reason)
@@ -91,14 +88,6 @@ def unwrap(reply: Reply, effect: Effect, *, secrets: tuple[str, ...]) -> Envelop
         raise OutcomeUnknown(reason)
     raise_for_failure(replace(reply, status=envelope.status), effect, reason)
     raise _refusal(envelope, effect, reason)
-
-
-def _reason(envelope: Envelope, secrets: tuple[str, ...]) -> str:
-    """Return in one line what the service says went wrong."""
-    words = envelope.reason
-    for secret in sorted(secrets, key=len, reverse=True):
-        words = words.replace(secret, "…")
-    return reason_of(words) or f"HTTP {envelope.status}"
 
 
 def _raise_for_access(envelope: Envelope, reply: Reply, reason: str) -> None:

@@ -4,7 +4,7 @@ The paths are from a third party's notes on the vendor's specification (2026-06)
 nothing here has been run against the live system.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
@@ -36,8 +36,6 @@ PAGES = 50
 TIMEOUT = 30.0
 """Seconds; official SDKs wait 5 to 60."""
 TOO_LARGE = "too_large"
-_PERSONAL = ("title", "description", "location", "access_code")
-"""What is sent and may come back in the words of a refusal."""
 
 
 class PalabraClient:
@@ -52,6 +50,7 @@ class PalabraClient:
     ) -> None:
         """Take a session, a normalised address and the credentials."""
         self._transport = HttpTransport(session, address, timeout=TIMEOUT)
+        self._transport.secrets = lambda: credentials.secrets
         self._credentials = credentials
         self._clock_offset = timedelta()
 
@@ -79,7 +78,7 @@ class PalabraClient:
         reply = await self._send("POST", *EVENT, effect=Effect.ONCE, body=body)
         if reply.status == HTTPStatus.NOT_FOUND and self._credentials.older:
             raise self._refused(reply)
-        raise_for_answer(reply, Effect.ONCE, self._hidden(body))
+        raise_for_answer(reply, Effect.ONCE)
         try:
             return LiveEvent.parse(data_of(reply))
         except (ValueError, InvalidResponse) as error:
@@ -96,8 +95,8 @@ class PalabraClient:
         )
         if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
             await self._prove_credentials()
-            raise Rejected(reason(reply, self._hidden(body)), code=UNKNOWN_EVENT)
-        raise_for_answer(reply, Effect.REPEATABLE, self._hidden(body))
+            raise Rejected(reason(reply), code=UNKNOWN_EVENT)
+        raise_for_answer(reply, Effect.REPEATABLE)
         return _event_after_write(reply)
 
     async def delete_event(self, event_id: str) -> bool:
@@ -106,7 +105,7 @@ class PalabraClient:
         if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
             await self._prove_credentials()
             return False
-        raise_for_answer(reply, Effect.REPEATABLE, self._hidden())
+        raise_for_answer(reply, Effect.REPEATABLE)
         _event_after_write(reply)
         return True
 
@@ -152,7 +151,7 @@ class PalabraClient:
             if self._credentials.older:
                 raise self._refused(reply)
             code = "other_system" if is_json(reply) else "not_json"
-            raise InvalidResponse(reason(reply, self._hidden()), code=code)
+            raise InvalidResponse(reason(reply), code=code)
         try:
             return self._read(reply)
         except PermissionDenied as error:
@@ -169,7 +168,7 @@ class PalabraClient:
 
     def _read(self, reply: Reply) -> JsonObject:
         """Return what a read gave; raises InvalidResponse and the usual failures."""
-        raise_for_answer(reply, Effect.NONE, self._hidden())
+        raise_for_answer(reply, Effect.NONE)
         try:
             return data_of(reply)
         except ValueError as error:
@@ -178,14 +177,8 @@ class PalabraClient:
 
     def _refused(self, reply: Reply) -> InvalidCredentials:
         """Return what a 404 means to the older pair where no event is named."""
-        words = reason(reply, self._hidden())
+        words = reason(reply)
         return InvalidCredentials(words, code="client_pair_refused")
-
-    def _hidden(self, body: JsonObject | None = None) -> Collection[str]:
-        """Return what the words of an answer may not repeat."""
-        sent = ((body or {}).get(name) for name in _PERSONAL)
-        texts = {one.strip() for one in sent if isinstance(one, str)}
-        return {one for one in texts.union(self._credentials.secrets) if one}
 
     async def _send(
         self,

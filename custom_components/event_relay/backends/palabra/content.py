@@ -36,6 +36,14 @@ CONTENT = frozenset(
     }
 )
 """The fields that describe an event."""
+PUBLIC = CONTENT - {
+    "title",
+    "description",
+    "location",
+    "access_code",
+    "cover_image_key",
+}
+"""Those of them that hold nothing that somebody has written."""
 _SENT_AS = {"start": "utc_start_dt", "end": "utc_end_dt"}
 
 

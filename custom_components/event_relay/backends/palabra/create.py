@@ -17,7 +17,7 @@ from ..base import (
 from ..errors import OutcomeUnknown
 from ..fields import known_only, required
 from .client import PalabraClient
-from .content import CONTENT, Content, stored_fields
+from .content import CONTENT, PUBLIC, Content, stored_fields
 from .fields import event_type, in_order, instant, title
 from .look_up import Wanted, find
 from .models import PalabraCapabilities
@@ -67,6 +67,7 @@ class CreateLiveEventOperation(
     """Make a live event."""
 
     name = "create_live_event"
+    public_fields = PUBLIC
 
     @override
     def parse(self, data: Mapping[str, object]) -> CreateLiveEvent:

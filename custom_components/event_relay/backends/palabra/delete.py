@@ -7,6 +7,7 @@ from typing import Self, override
 
 from ..base import JsonObject, Operation, Receipt, Step, StepContext
 from ..fields import known_only
+from ..target import TARGET
 from .client import PalabraClient
 from .content import stored_fields
 from .models import PalabraCapabilities
@@ -33,6 +34,7 @@ class DeleteLiveEventOperation(
     """Remove a live event; one that is gone already is as good."""
 
     name = "delete_live_event"
+    public_fields = TARGET
 
     @override
     def parse(self, data: Mapping[str, object]) -> DeleteLiveEvent:

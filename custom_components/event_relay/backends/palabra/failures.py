@@ -4,10 +4,9 @@ An error is a list of problems like those of RFC 9457 below `errors`; `ok` other
 true is an error even on a success (facts 6). What is before it answers HTML.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
-import re
 
 from ..base import Json, JsonObject
 from ..errors import (
@@ -19,11 +18,10 @@ from ..errors import (
     Rejected,
     Unavailable,
 )
-from ..http import Effect, Reply, raise_for_failure, reason_of
+from ..http import Effect, Reply, raise_for_failure
 
 INSUFFICIENT_BALANCE = 100_050
 """`error_code` of an empty balance, with HTTP 403 (third party, 2026-04)."""
-HIDDEN = "•••"
 
 
 def is_json(reply: Reply) -> bool:
@@ -46,19 +44,14 @@ def problems(reply: Reply) -> list[Mapping[str, Json]]:
     return [problem for problem in listed if isinstance(problem, dict)]
 
 
-def reason(reply: Reply, hidden: Collection[str] = ()) -> str:
-    """Return in one line what an answer says went wrong.
-
-    What was sent, and is secret or personal, is hidden where the answer repeats it.
-    """
+def reason(reply: Reply) -> str:
+    """Return in one line what an answer says went wrong."""
     said = [
         str(problem.get("detail") or problem.get("title") or "")
         for problem in problems(reply)
     ]
     words = "; ".join(one for one in said if one)
-    for text in sorted(filter(None, hidden), key=len, reverse=True):
-        words = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", HIDDEN, words)
-    return reason_of(words) or f"HTTP {reply.status}"
+    return reply.words(words) or f"HTTP {reply.status}"
 
 
 def status_of(reply: Reply) -> int:
@@ -80,14 +73,12 @@ def balance_is_empty(reply: Reply) -> bool:
     )
 
 
-def raise_for_answer(
-    reply: Reply, effect: Effect, hidden: Collection[str] = ()
-) -> None:
+def raise_for_answer(reply: Reply, effect: Effect) -> None:
     """Raise what an answer other than a success means; 404 is the caller's first."""
     reply = replace(reply, status=status_of(reply))
     if reply.ok:
         return
-    words = reason(reply, hidden)
+    words = reason(reply)
     if reply.status == HTTPStatus.UNAUTHORIZED:
         raise InvalidCredentials(words, code="credentials_refused")
     if balance_is_empty(reply):

@@ -8,9 +8,9 @@ from typing import Self, override
 from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepContext
 from ..errors import Rejected
 from ..fields import known_only
-from ..target import UNKNOWN_EVENT
+from ..target import TARGET, UNKNOWN_EVENT
 from .client import PalabraClient
-from .content import CONTENT, Content, stored_fields
+from .content import CONTENT, PUBLIC, Content, stored_fields
 from .create import refuse_over
 from .fields import in_order
 from .models import PalabraCapabilities
@@ -52,6 +52,7 @@ class UpdateLiveEventOperation(
     """
 
     name = "update_live_event"
+    public_fields = TARGET | PUBLIC
 
     @override
     def parse(self, data: Mapping[str, object]) -> UpdateLiveEvent:

@@ -3,6 +3,7 @@
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
+from ...backends.words import in_markdown
 from ...const import DOMAIN
 from .mirror import FormData
 from .questions import Answered, Question, ask, withdraw
@@ -75,7 +76,10 @@ class ScriptQuestions:
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key="script_mirror_stuck",
-            translation_placeholders={"mirror": self._title, "reason": reason},
+            translation_placeholders={
+                "mirror": self._title,
+                "reason": in_markdown(reason),
+            },
         )
 
     @callback

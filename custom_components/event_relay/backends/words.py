@@ -1,0 +1,136 @@
+"""A backend's own words: what they may not repeat is taken out, in one line.
+
+Every client reads them by way of here, before anything is stored, logged or shown.
+What was told in confidence is the credentials, which the transport knows, and the
+texts of a payload, which the outbox names while a step of it runs.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from html import escape
+import json
+import re
+from urllib.parse import quote, quote_plus
+
+from .base import Json
+
+HIDDEN = "•••"
+"""What stands in the place of what is taken out."""
+MAXIMUM = 300
+"""Characters kept of what a backend says."""
+LOOKED_AT = 4_000
+"""Characters looked at; what stands behind them is not kept in any case."""
+SHORT = 4
+"""Fewer characters are only taken out as words of their own: "on" stays in "only"."""
+RUN = 12
+"""So many characters in a row give a longer text away, of which a part is repeated."""
+TELLING = 10_000
+"""A whole number from here on may be one of somebody's, such as of a telephone."""
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_CONFIDED: ContextVar[frozenset[str]] = ContextVar("confided", default=frozenset())
+
+
+@contextmanager
+def confiding(
+    payload: Mapping[str, Json], public: Collection[str] = ()
+) -> Iterator[None]:
+    """Let no words that are read meanwhile repeat a text of a payload.
+
+    `public` are the fields that may be repeated.
+    """
+    texts = {
+        text
+        for name, value in payload.items()
+        if name not in public
+        for text in _texts(value)
+    }
+    before = _CONFIDED.set(frozenset(texts))
+    try:
+        yield
+    finally:
+        _CONFIDED.reset(before)
+
+
+def discreet(words: str, secrets: Collection[str] = ()) -> str:
+    """Return words in one line, without secrets and what was told in confidence."""
+    line = _one_line(words[:LOOKED_AT])
+    told = {
+        spelling
+        for text in {*secrets, *_CONFIDED.get()}
+        for spelling in _spellings(text)
+        if spelling
+    }
+    for text in sorted(told, key=len, reverse=True):
+        line = _pattern(text).sub(HIDDEN, line)
+    return _without_runs(line, told)[:MAXIMUM]
+
+
+def in_markdown(text: str) -> str:
+    """Return a text so that Markdown shows it, in one line, and reads nothing in it.
+
+    CommonMark takes every punctuation character of ASCII for itself behind a
+    backslash, and with it HTML, entities and what would become a link by itself.
+    """
+    return _PUNCTUATION.sub(r"\\\1", _one_line(text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Yield the texts in a value, and numbers that are as telling as a text."""
+    match value:
+        case str():
+            yield value
+        case int() if abs(value) >= TELLING:
+            yield str(value)
+        case list():
+            for inner in value:
+                yield from _texts(inner)
+        case dict():
+            for inner in value.values():
+                yield from _texts(inner)
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """Yield how a backend may spell a text: as it is, in JSON, HTML, an address."""
+    for spelling in (
+        text,
+        json.dumps(text)[1:-1],
+        json.dumps(text, ensure_ascii=False)[1:-1],
+        repr(text)[1:-1],
+        escape(text),
+        quote(text, safe="", errors="replace"),
+        quote_plus(text, errors="replace"),
+    ):
+        yield _one_line(spelling)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return what finds a text, whatever the case of its letters."""
+    quoted = re.escape(text)
+    if len(text) < SHORT:
+        quoted = rf"(?<!\w){quoted}(?!\w)"
+    return re.compile(quoted, re.IGNORECASE)
+
+
+def _without_runs(line: str, told: Collection[str]) -> str:
+    """Return a line without longer parts of texts, such as their beginnings."""
+    runs = {
+        text[start : start + RUN]
+        for text in told
+        for start in range(len(text) - RUN + 1)
+    }
+    kept: list[str] = []
+    hidden_to = 0
+    for at, sign in enumerate(line):
+        if line[at : at + RUN] in runs:
+            if at > hidden_to or not hidden_to:
+                kept.append(HIDDEN)
+            hidden_to = at + RUN
+        if at >= hidden_to:
+            kept.append(sign)
+    return "".join(kept)

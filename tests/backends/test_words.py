@@ -1,0 +1,108 @@
+"""What a backend says, without what it was told in confidence."""
+
+from html import escape
+import json
+from urllib.parse import quote, quote_plus
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.event_relay.backends.words import (
+    HIDDEN,
+    LOOKED_AT,
+    MAXIMUM,
+    confiding,
+    discreet,
+    in_markdown,
+)
+
+TOLD = 'Anna & "Bert" <go\nout> at €5'
+
+
+def test_words_are_one_short_line() -> None:
+    assert discreet("a\n b\t c") == "a b c"
+    assert len(discreet("x" * 9000)) == MAXIMUM
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        TOLD,
+        TOLD.upper(),
+        TOLD.replace("\n", " "),
+        json.dumps(TOLD),
+        json.dumps(TOLD, ensure_ascii=False),
+        repr(TOLD),
+        escape(TOLD),
+        quote(TOLD, safe=""),
+        quote_plus(TOLD),
+    ],
+)
+def test_a_text_is_taken_out_however_it_is_spelled(spelled: str) -> None:
+    words = f"'{spelled}' is not allowed"
+    with confiding({"title": "Dinner", "extra": {"list": [1, [TOLD]]}}):
+        said = discreet(words)
+    assert HIDDEN in said
+    assert said.endswith(" is not allowed")
+    assert "anna" not in said.lower()
+    assert "bert" not in said.lower()
+    assert discreet(words) != said
+
+
+@pytest.mark.parametrize("secret", ["s3cr3t-k3y", "abc", "a.b"])
+def test_secrets_are_taken_out_without_a_payload(secret: str) -> None:
+    assert discreet(f"no {secret} here", (secret, "")) == f"no {HIDDEN} here"
+
+
+def test_a_part_of_a_long_text_is_taken_out() -> None:
+    text = "Dinner with the neighbours in the garden"
+    with confiding({"description": text}):
+        assert discreet(f"too long: {text[:20]}… and {text[-15:]}") == (
+            f"too long: {HIDDEN}… and {HIDDEN}"
+        )
+        # No text is betrayed by where the words are cut.
+        assert "neighbour" not in discreet("x " * (MAXIMUM // 2 - 8) + text)
+        assert "neighbour" not in discreet(" " * (LOOKED_AT - 25) + text)
+
+
+def test_short_texts_are_taken_out_as_words_of_their_own() -> None:
+    with confiding({"sub_label": "on"}):
+        assert discreet("only on, not On-line") == f"only {HIDDEN}, not {HIDDEN}-line"
+
+
+def test_telling_numbers_are_taken_out_and_others_are_not() -> None:
+    with confiding({"extra": {"phone": 4917012345, "floor": 3, "loud": True}}):
+        assert discreet("4917012345 at 3 of True") == f"{HIDDEN} at 3 of True"
+
+
+def test_public_fields_may_be_repeated() -> None:
+    with confiding({"camera": "garden", "label": "person"}, {"camera"}):
+        assert discreet("no person in garden") == f"no {HIDDEN} in garden"
+
+
+@given(
+    texts=st.lists(st.text(min_size=4), max_size=4),
+    around=st.text(alphabet="xyz ", max_size=40),
+)
+def test_no_text_is_repeated_whole(texts: list[str], around: str) -> None:
+    words = around.join(["", *texts, ""])
+    with confiding({"list": [*texts]}):
+        said = discreet(words)
+    assert len(said) <= MAXIMUM
+    for text in texts:
+        if (line := " ".join(text.split())) and line not in HIDDEN:
+            assert line not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("plain words", "plain words"),
+        ("![a](http://b)", r"\!\[a\]\(http\:\/\/b\)"),
+        ("<img src=x>\n\n# Head", r"\<img src\=x\> \# Head"),
+        ("a\\*b*", r"a\\\*b\*"),
+        ("&lt;", r"\&lt\;"),
+    ],
+)
+def test_nothing_is_read_in_markdown(text: str, written: str) -> None:
+    assert in_markdown(text) == written
