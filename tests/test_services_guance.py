@@ -262,7 +262,7 @@ async def test_lost_reply_is_found_and_not_sent_again(
     listed = await until_state(hass, answer["delivery_id"], "delivered")
     assert listed["outside_id"] == stored(simulator)["__docid"]
     assert requests(simulator, "/create") == 1
-    assert requests(simulator, "/query_data_v1") > 1
+    assert requests(simulator, "/query_data_v1")
 
 
 @pytest.mark.parametrize(
