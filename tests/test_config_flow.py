@@ -327,12 +327,10 @@ async def test_the_form_says_what_is_wrong_and_recovers(
 @pytest.mark.parametrize(
     ("fields", "errors"),
     [
-        ({CONF_URL: "frigate:5000"}, {CONF_URL: "invalid_address"}),
-        ({CONF_URL: "127.0.0.1:5000"}, {CONF_URL: "invalid_address"}),
-        ({CONF_URL: "ftp://frigate"}, {CONF_URL: "invalid_address"}),
-        ({CONF_URL: "http://frigate:99999"}, {CONF_URL: "invalid_address"}),
-        ({CONF_URL: "http://me:secret@frigate"}, {CONF_URL: "invalid_address"}),
-        ({CONF_URL: "http://frigate/#garden"}, {CONF_URL: "invalid_address"}),
+        ({CONF_URL: "ftp://frigate"}, {CONF_URL: "address_scheme"}),
+        ({CONF_URL: "http://frigate:99999"}, {CONF_URL: "address_port"}),
+        ({CONF_URL: "http://me:secret@frigate"}, {CONF_URL: "address_with_login"}),
+        ({CONF_URL: "http://"}, {CONF_URL: "invalid_address"}),
         ({CONF_USERNAME: "admin"}, {CONF_PASSWORD: "missing_password"}),
         ({CONF_PASSWORD: "secret"}, {CONF_USERNAME: "missing_username"}),
     ],

@@ -201,9 +201,9 @@ async def test_the_form_says_what_is_wrong_and_recovers(
 @pytest.mark.parametrize(
     ("fields", "errors"),
     [
-        ({CONF_URL: "ftp://vms"}, {CONF_URL: "invalid_address"}),
-        ({CONF_URL: "https://me:secret@vms"}, {CONF_URL: "invalid_address"}),
-        ({CONF_URL: "vms:99999"}, {CONF_URL: "invalid_address"}),
+        ({CONF_URL: "ftp://vms"}, {CONF_URL: "address_scheme"}),
+        ({CONF_URL: "https://me:secret@vms"}, {CONF_URL: "address_with_login"}),
+        ({CONF_URL: "vms:99999"}, {CONF_URL: "address_port"}),
         ({CONF_USERNAME: " "}, {CONF_USERNAME: "missing_username"}),
         ({CONF_PASSWORD: ""}, {CONF_PASSWORD: "missing_password"}),
     ],

@@ -248,10 +248,10 @@ async def test_the_form_says_what_is_wrong_and_recovers(
 @pytest.mark.parametrize(
     ("fields", "errors"),
     [
-        ({CONF_URL: "openapi.guance.com"}, {CONF_URL: "invalid_address"}),
-        ({CONF_URL: "ftp://openapi.guance.com"}, {CONF_URL: "invalid_address"}),
-        ({CONF_URL: "https://me:x@guance.com"}, {CONF_URL: "invalid_address"}),
-        ({CONF_URL: "https://guance.com?a=b"}, {CONF_URL: "invalid_address"}),
+        ({CONF_URL: "openapi guance"}, {CONF_URL: "address_host"}),
+        ({CONF_URL: "ftp://openapi.guance.com"}, {CONF_URL: "address_scheme"}),
+        ({CONF_URL: "https://me:x@guance.com"}, {CONF_URL: "address_with_login"}),
+        ({CONF_URL: "https://?a=b"}, {CONF_URL: "invalid_address"}),
         ({CONF_URL: "http://openapi.guance.com"}, {CONF_URL: "https_only"}),
         ({CONF_URL: "http://127.0.0.1.example.org"}, {CONF_URL: "https_only"}),
         ({CONF_URL: "http://192.168.1.2"}, {CONF_URL: "https_only"}),

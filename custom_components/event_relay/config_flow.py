@@ -17,6 +17,7 @@ from homeassistant.const import CONF_URL, CONF_USERNAME
 from homeassistant.core import callback
 import voluptuous as vol
 
+from .backends.address_forms import wrong_path
 from .backends.base import InvalidField, JsonObject
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
@@ -65,6 +66,8 @@ FORM_ERRORS = frozenset(
     }
 )
 """Causes that have a text of their own; fields' problems have theirs beside them."""
+PATH_ERRORS = frozenset({"not_json", "other_system"})
+"""Those of what is not the system, for which a path may be to blame."""
 
 
 SUBENTRY_FLOWS: Mapping[str, type[ConfigSubentryFlow]] = {SUBENTRY_RULE: RuleFlow}
@@ -213,8 +216,7 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             probe = await forms.probe(forms.create_client(self.hass, data), data)
         except BackendError as error:
-            self._errors["base"] = _cause(error)
-            self._placeholders["reason"] = str(error)
+            self._blame(error, data)
             return None
         except Exception:
             _LOGGER.exception("Unexpected error while trying %s", forms.backend.name)
@@ -227,6 +229,16 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
             capabilities=probe.capabilities.dump(),
             id_of_credentials=probe.id_of_credentials,
         )
+
+    def _blame(self, error: BackendError, data: Mapping[str, Any]) -> None:
+        """Note what a live system, or whatever else is there, says no for."""
+        cause = _cause(error)
+        if cause in PATH_ERRORS and (wrong := wrong_path(data)) is not None:
+            self._errors[wrong.field] = wrong.problem
+            self._placeholders |= wrong.details
+        else:
+            self._errors["base"] = cause
+            self._placeholders["reason"] = str(error)
 
     def _form(
         self,

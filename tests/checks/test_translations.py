@@ -108,7 +108,7 @@ IN_REPAIRS = read_code(
 IN_MIRRORS = read_code(
     {name: tree for name, tree in trees().items() if name.endswith(MIRROR_FORMS)}
 )
-CONNECTION_FORMS = (".forms", ".connection_forms")
+CONNECTION_FORMS = (".forms", ".connection_forms", ".address_forms")
 IN_FORMS = read_code(
     {name: tree for name, tree in trees().items() if name.endswith(CONNECTION_FORMS)}
 )

@@ -8,14 +8,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from custom_components.event_relay.backends.base import Client, InvalidField
+from custom_components.event_relay.backends.address_forms import read_address
+from custom_components.event_relay.backends.base import Client
 from custom_components.event_relay.backends.forms import (
     BackendForms,
     Probe,
     Product,
     cookieless_session,
 )
-from custom_components.event_relay.backends.http import normalise_address
 from custom_components.event_relay.backends.rule_forms import TEXT, RuleField
 
 from .client import JotterCapabilities, JotterClient
@@ -53,11 +53,10 @@ class JotterForms(BackendForms):
     @override
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is to be stored; raises InvalidField."""
-        try:
-            address = normalise_address(user_input[CONF_URL])
-        except ValueError as error:
-            raise InvalidField(CONF_URL, "invalid_address") from error
-        return {CONF_URL: address, CONF_API_KEY: user_input[CONF_API_KEY].strip()}
+        return {
+            CONF_URL: read_address(user_input[CONF_URL]),
+            CONF_API_KEY: user_input[CONF_API_KEY].strip(),
+        }
 
     @override
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:

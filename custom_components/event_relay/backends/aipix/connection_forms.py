@@ -19,8 +19,8 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from ..address_forms import read_address
 from ..base import InvalidField
-from ..http import normalise_address
 from .login import Api
 from .login_forms import CONF_API
 from .week import Numbering
@@ -74,27 +74,9 @@ def normalised(user_input: Mapping[str, Any]) -> dict[str, Any]:
     if not user_input[CONF_PASSWORD]:
         raise InvalidField(CONF_PASSWORD, "missing_password")
     return {
-        CONF_URL: _address(user_input[CONF_URL]),
+        CONF_URL: read_address(user_input[CONF_URL], branches=("admin", "api")),
         CONF_API: Api(user_input[CONF_API]).value,
         CONF_USERNAME: username,
         CONF_PASSWORD: user_input[CONF_PASSWORD],
         CONF_VERIFY_SSL: user_input[CONF_VERIFY_SSL],
     }
-
-
-def _address(entered: str) -> str:
-    """Return the address below which aipix has its APIs; raises InvalidField.
-
-    People copy it with the path of an interface or of an API. Without a scheme it
-    is https, since the logins go that way.
-    """
-    entered = entered.strip()
-    try:
-        address = normalise_address(
-            entered if "://" in entered else f"https://{entered}"
-        )
-    except ValueError as error:
-        raise InvalidField(CONF_URL, "invalid_address") from error
-    for tail in ("/v1", "/admin", "/api"):
-        address = address.removesuffix(tail)
-    return address.removesuffix("/").removesuffix("/api")

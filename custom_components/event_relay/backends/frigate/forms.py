@@ -25,6 +25,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 from yarl import URL
 
+from ..address_forms import TLS_PORTS, read_address
 from ..base import Client, Ending, InvalidField
 from ..errors import PermissionDenied
 from ..fields import LONGEST_NAME
@@ -38,7 +39,6 @@ from ..forms import (
     as_it_is,
     cookieless_session,
 )
-from ..http import normalise_address
 from ..rule_forms import RuleField
 from .client import FrigateClient
 from .models import UNDATED_LIFE, FrigateCapabilities
@@ -108,6 +108,31 @@ ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
 }
 """What the actions take; numbers are read by the operations themselves."""
 
+_PAGES = frozenset(
+    {
+        "birdseye",
+        "chat",
+        "classification",
+        "config",
+        "events",
+        "explore",
+        "export",
+        "exports",
+        "faces",
+        "login",
+        "logs",
+        "playground",
+        "replay",
+        "review",
+        "settings",
+        "storage",
+        "system",
+        "unauthorized",
+    }
+)
+"""What addresses of Frigate's interface end in (0.13 to 0.18, source); those of the
+live view of a camera and of a recording go on."""
+
 
 class FrigateForms(BackendForms):
     """The part of Frigate that Home Assistant sees."""
@@ -172,7 +197,13 @@ class FrigateForms(BackendForms):
         if username and not password:
             raise InvalidField(CONF_PASSWORD, "missing_password")
         return {
-            CONF_URL: _address(user_input[CONF_URL]),
+            CONF_URL: read_address(
+                user_input[CONF_URL],
+                scheme="http",
+                tls_ports=TLS_PORTS | {"8971"},
+                pages=_PAGES,
+                branches=("api", "cameras", "recording"),
+            ),
             CONF_USERNAME: username,
             CONF_PASSWORD: password,
             CONF_VERIFY_SSL: user_input[CONF_VERIFY_SSL],
@@ -231,15 +262,3 @@ class FrigateForms(BackendForms):
         return Probe(
             title=f"Frigate ({URL(data[CONF_URL]).host})", capabilities=capabilities
         )
-
-
-def _address(entered: str) -> str:
-    """Return the address below which Frigate has its API; raises InvalidField.
-
-    People copy it with the path of the API itself.
-    """
-    try:
-        address = normalise_address(entered)
-    except ValueError as error:
-        raise InvalidField(CONF_URL, "invalid_address") from error
-    return address.removesuffix("/api").rstrip("/")

@@ -19,6 +19,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 from yarl import URL
 
+from ..address_forms import read_address
 from ..base import Client, InvalidField
 from ..forms import (
     BackendForms,
@@ -29,7 +30,6 @@ from ..forms import (
     cookieless_session,
     with_test_title,
 )
-from ..http import normalise_address
 from ..rule_forms import RuleField
 from .client import GuanceClient
 from .fields import LONGEST_TITLE
@@ -159,15 +159,9 @@ class GuanceForms(BackendForms):
 
 
 def _address(entered: str) -> str:
-    """Return the address below which the Open API is; raises InvalidField.
-
-    People copy it with the path of the API itself.
-    """
-    try:
-        address = normalise_address(entered)
-    except ValueError as error:
-        raise InvalidField(CONF_URL, "invalid_address") from error
+    """Return the address below which the Open API is; raises InvalidField."""
+    address = read_address(entered, branches=("api",))
     url = URL(address)
     if url.scheme != "https" and url.host not in LOOPBACK:
         raise InvalidField(CONF_URL, "https_only")
-    return address.removesuffix("/v1").removesuffix("/api").rstrip("/")
+    return address

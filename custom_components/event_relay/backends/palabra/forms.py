@@ -22,6 +22,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 from yarl import URL
 
+from ..address_forms import read_address
 from ..base import Client, InvalidField, JsonObject
 from ..forms import (
     BackendForms,
@@ -32,7 +33,6 @@ from ..forms import (
     Structure,
     cookieless_session,
 )
-from ..http import normalise_address
 from ..rule_forms import RuleField
 from .client import DEFAULT_ADDRESS, PalabraClient
 from .credentials import PalabraCredentials
@@ -247,10 +247,7 @@ def _credential(user_input: Mapping[str, Any], name: str) -> str:
 
 def _address(entered: str) -> str:
     """Return the address of the API; raises InvalidField."""
-    try:
-        address = normalise_address(entered)
-    except ValueError as error:
-        raise InvalidField(CONF_URL, "invalid_address") from error
+    address = read_address(entered, branches=("saas",))
     url = URL(address)
     if url.scheme != "https" and url.host not in LOCAL_HOSTS:
         raise InvalidField(CONF_URL, "https_required")

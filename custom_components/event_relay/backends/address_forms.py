@@ -1,0 +1,101 @@
+"""The address of a connection, as people type it or copy it from a browser."""
+
+from collections.abc import Collection, Mapping
+import re
+from typing import Any
+
+from homeassistant.const import CONF_URL
+from yarl import URL
+
+from .base import InvalidField
+from .http import normalise_address
+
+TLS_PORTS = frozenset({"443", "8443"})
+"""Ports on which https is usual."""
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE | re.ASCII)
+_AUTHORITY = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([^:\[\]]*))?")
+_HOST = re.compile(
+    r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f.]*:[0-9a-f:.]*(%\w+)?", re.ASCII
+)
+"""A name as it is sent, in Punycode where need be, or an IP address."""
+_REST = re.compile(r"[/?#]")
+_LARGEST_PORT = 65_535
+
+
+def read_address(
+    entered: str,
+    *,
+    scheme: str = "https",
+    tls_ports: Collection[str] = TLS_PORTS,
+    pages: Collection[str] = (),
+    branches: Collection[str] = (),
+) -> str:
+    """Return an address below which a system has its API; raises InvalidField.
+
+    Without a scheme it has the one given, but https on the ports of TLS. A query and a
+    fragment belong to a page in the browser. So does a path that ends in one of the
+    `pages`, or whatever begins with one of the `branches`, and is cut off before it.
+    """
+    text = entered.strip()
+    named = _SCHEME.match(text)
+    rest = text[named.end() :] if named else text.removeprefix("//")
+    authority = _REST.split(rest, maxsplit=1)[0]
+    port = _checked(authority)
+    if named:
+        scheme = named[1].lower()
+    elif port in tls_ports:
+        scheme = "https"
+    if scheme not in ("http", "https"):
+        raise InvalidField(CONF_URL, "address_scheme", scheme=scheme)
+    path = re.split(r"[?#]", rest.removeprefix(authority), maxsplit=1)[0]
+    return _built(f"{scheme}://{authority}", _prefix(path, pages, branches))
+
+
+def wrong_path(data: Mapping[str, Any]) -> InvalidField | None:
+    """Return that something else answers at the path of an address, if it has one."""
+    if not (path := URL(data[CONF_URL]).path.strip("/")):
+        return None
+    return InvalidField(CONF_URL, "wrong_path", path=f"/{path}")
+
+
+def _checked(authority: str) -> str | None:
+    """Return the port of what names a server; raises InvalidField."""
+    if "@" in authority:
+        raise InvalidField(CONF_URL, "address_with_login")
+    parts = _AUTHORITY.fullmatch(authority)
+    if parts is None:
+        raise InvalidField(CONF_URL, "address_host", host=authority)
+    host, port = parts[1], parts[2]
+    if not host:
+        raise InvalidField(CONF_URL, "invalid_address")
+    if port and not (
+        port.isascii() and port.isdecimal() and 0 < int(port[:6]) <= _LARGEST_PORT
+    ):
+        raise InvalidField(CONF_URL, "address_port", port=port)
+    try:
+        known = URL(f"https://{host}").raw_host or ""
+    except ValueError:
+        known = ""
+    if not _HOST.fullmatch(known):
+        raise InvalidField(CONF_URL, "address_host", host=host)
+    return port
+
+
+def _prefix(path: str, pages: Collection[str], branches: Collection[str]) -> str:
+    """Return what a path has before the pages of the system's own interface."""
+    segments = path.strip("/").split("/")
+    for at, segment in enumerate(segments):
+        if segment in branches:
+            segments = segments[:at]
+            break
+    if segments and segments[-1] in pages:
+        segments.pop()
+    return "/".join(segments)
+
+
+def _built(server: str, path: str) -> str:
+    """Return an address in the form in which it is stored; raises InvalidField."""
+    try:
+        return normalise_address(f"{server}/{path}")
+    except ValueError as error:
+        raise InvalidField(CONF_URL, "invalid_address") from error
