@@ -27,7 +27,6 @@ from custom_components.event_relay.backends.http import (
     Effect,
     HttpTransport,
     raise_for_failure,
-    reason_of,
 )
 
 AT_ONCE = 8
@@ -60,7 +59,7 @@ class BenchClient:
         reply = await self._transport.send(
             "POST", "events", effect=Effect.ONCE, body=event
         )
-        raise_for_failure(reply, Effect.ONCE, reason_of(reply.text))
+        raise_for_failure(reply, Effect.ONCE, reply.words(reply.text))
 
     async def has(self, delivery_id: str) -> bool:
         """Say whether the event of a delivery has come."""

@@ -29,7 +29,8 @@ TELLING = 10_000
 """A whole number from here on may be one of somebody's, such as of a telephone."""
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_CONFIDED: ContextVar[frozenset[str]] = ContextVar("confided", default=frozenset())
+type _Confided = tuple[Mapping[str, Json], Collection[str]]
+_CONFIDED: ContextVar[_Confided] = ContextVar("confided", default=({}, ()))
 
 
 @contextmanager
@@ -40,13 +41,7 @@ def confiding(
 
     `public` are the fields that may be repeated.
     """
-    texts = {
-        text
-        for name, value in payload.items()
-        if name not in public
-        for text in _texts(value)
-    }
-    before = _CONFIDED.set(frozenset(texts))
+    before = _CONFIDED.set((payload, public))
     try:
         yield
     finally:
@@ -58,7 +53,7 @@ def discreet(words: str, secrets: Collection[str] = ()) -> str:
     line = _one_line(words[:LOOKED_AT])
     told = {
         spelling
-        for text in {*secrets, *_CONFIDED.get()}
+        for text in (*secrets, *_confided())
         for spelling in _spellings(text)
         if spelling
     }
@@ -78,6 +73,14 @@ def in_markdown(text: str) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _confided() -> Iterator[str]:
+    """Yield the texts of the payload that a step runs for; most steps ask for none."""
+    payload, public = _CONFIDED.get()
+    for name, value in payload.items():
+        if name not in public:
+            yield from _texts(value)
 
 
 def _texts(value: Json) -> Iterator[str]:
