@@ -170,9 +170,10 @@ class Outbox:
             ask=delivery.unclear and askable,
             now=now,
         )
+        opened = await self._store.update(opened, was=delivery.state)
+        # Only now: how it ended before may still be about to be told.
         queue = self._waiter(delivery.id)
         try:
-            opened = await self._store.update(opened, was=delivery.state)
             self._tell(opened)
             self._wake()
             return await self._outcome(opened, queue, wait)
