@@ -103,6 +103,7 @@ class FrigateScene(Scene[FrigateSimulator]):
         closed = time()
         await turn(socket, switch, on=False)
         arrived = await self._end(event, closed)
+        await self._carrier_gone(number)
         self.tell(_line(event), arrived - closed)
 
     async def _ring_during_outage(self, socket: WebSocket) -> None:
@@ -148,6 +149,14 @@ class FrigateScene(Scene[FrigateSimulator]):
             for request in self.simulator.requests
             if request.path.endswith(f"/{event.id}/end")
         )
+
+    async def _carrier_gone(self, number: int) -> None:
+        """Wait until only so many events are left: an end brings a short one along."""
+
+        async def look() -> bool | None:
+            return len(self.simulator.events) == number or None
+
+        await eventually(look, "the end of the short event", ARRIVAL_SECONDS)
 
     def _check_start(self, event: StoredEvent, moment: float) -> None:
         """Raise Disproved unless an event begins when the camera lets it begin."""
