@@ -14,6 +14,8 @@ type Observations = Mapping[str, Facts]
 """What was seen, by the name of the step."""
 
 _ABSENT = "(nothing)"
+_SECONDS = 2
+"""By how much times of two sides may differ: each was asked at its own moment."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,5 +82,14 @@ def _apart(
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for number, (mine, theirs) in enumerate(zip(one, other, strict=True)):
             yield from _apart(f"{way}[{number}]", mine, theirs)
+    elif way.endswith("_time") and _is_about(one, other):
+        return
     elif one != other or type(one) is not type(other):
         yield way, one, other
+
+
+def _is_about(one: Json | Facts, other: Json | Facts) -> bool:
+    """Say whether two values are times, in seconds, that are nearly the same."""
+    if not isinstance(one, int | float) or not isinstance(other, int | float):
+        return False
+    return abs(one - other) <= _SECONDS

@@ -413,4 +413,4 @@ def test_finds_what_breaks_the_promise(
     sabotage(monkeypatch)
 
     with pytest.raises((AssertionError, ExceptionGroup)):
-        _search(400, 30, Phase.generate)
+        _search(2_000, 30, Phase.generate)

@@ -1,0 +1,27 @@
+"""What counts as a difference between two sides."""
+
+import pytest
+
+from compare.differences import Difference, differences
+from simulators.wire import Json
+
+
+@pytest.mark.parametrize(
+    ("fact", "live", "stand_in", "differs"),
+    [
+        ("end_time", 4, 5, False),
+        ("end_time", 4, 9, True),
+        ("end_time", None, 5, True),
+        ("score", 4, 5, True),
+    ],
+)
+def test_times_may_be_a_little_apart(
+    fact: str,
+    live: Json,
+    stand_in: Json,
+    differs: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    found = differences({"end": {fact: live}}, {"end": {fact: stand_in}})
+
+    difference = Difference(step="end", fact=fact, live=live, stand_in=stand_in)
+    assert found == ([difference] if differs else [])
