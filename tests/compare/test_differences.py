@@ -19,7 +19,7 @@ def test_times_may_be_a_little_apart(
     fact: str,
     live: Json,
     stand_in: Json,
-    differs: bool,  # noqa: FBT001 - a parameter of the test
+    differs: bool,
 ) -> None:
     found = differences({"end": {fact: live}}, {"end": {fact: stand_in}})
 
