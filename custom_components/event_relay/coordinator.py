@@ -26,19 +26,11 @@ from .backends.errors import (
     PermissionDenied,
 )
 from .backends.forms import BackendForms
-from .const import (
-    ATTR_CONFIG_ENTRY_ID,
-    CONF_BACKEND,
-    CONF_CAPABILITIES,
-    CONF_RETENTION_DAYS,
-    CONF_SPREAD,
-    CONF_UNSETTLED_LIMIT,
-    DOMAIN,
-)
+from .const import ATTR_CONFIG_ENTRY_ID, CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from .counts import CountsCoordinator
 from .following import CHANGED
 from .not_stored_issue import NotStoredIssue
-from .options import retention, spread, unsettled_limit
+from .options import READ_WHEN_NEEDED, retention, spread, unsettled_limit
 from .outbox.clock import SteadyClock
 from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .outbox.outbox import Outbox
@@ -294,11 +286,11 @@ def settings(entry: RelayConfigEntry) -> dict[str, Any]:
 
     That is all but what is only remembered, and what is read each time it is needed.
     """
-    remembered = {CONF_CAPABILITIES}
-    live = {CONF_RETENTION_DAYS, CONF_SPREAD, CONF_UNSETTLED_LIMIT}
+    data = entry.data.keys() - {CONF_CAPABILITIES}
+    options = entry.options.keys() - READ_WHEN_NEEDED
     return {
-        "data": {key: entry.data[key] for key in entry.data.keys() - remembered},
-        "options": {key: entry.options[key] for key in entry.options.keys() - live},
+        "data": {key: entry.data[key] for key in data},
+        "options": {key: entry.options[key] for key in options},
     }
 
 

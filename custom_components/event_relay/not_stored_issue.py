@@ -49,7 +49,7 @@ class NotStoredIssue:
     @callback
     def async_ended(self, delivery: Delivery) -> None:
         """Take it back once something has arrived."""
-        if delivery.state is DeliveryState.DELIVERED:
+        if self._since is not None and delivery.state is DeliveryState.DELIVERED:
             self.async_clear()
 
     @callback

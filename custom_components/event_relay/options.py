@@ -44,6 +44,10 @@ _OUTBOX = {
 _SHARED = {vol.Required(CONF_SPREAD, default=0): _number(0, SPREAD_MOST, "s")}
 
 
+READ_WHEN_NEEDED = frozenset(str(option) for option in _OUTBOX | _SHARED)
+"""Options that a running connection follows without being loaded again."""
+
+
 def options_schema(forms: BackendForms) -> vol.Schema:
     """Return the form for the options of a backend's connection: its own, then ours."""
     own = forms.options_schema() or vol.Schema({})

@@ -1,19 +1,12 @@
 """Rules go on accepting while their connection is loaded again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 import logging
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import (
-    CALLBACK_TYPE,
-    Event,
-    HassJob,
-    HomeAssistant,
-    callback,
-)
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 
@@ -24,10 +17,10 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class _Kept:
-    """Rules that fire on, and what ends the wait for their connection."""
+    """Rules that fire on, and what would end that without their connection."""
 
     rules: Rules
-    cancel: CALLBACK_TYPE
+    cancels: tuple[CALLBACK_TYPE, ...]
 
 
 _KEPT: HassKey[dict[str, _Kept]] = HassKey("event_relay_kept_rules")
@@ -48,52 +41,32 @@ async def async_keep_rules(
         await rules.async_stop()
         return
     look_again = HassJob(
-        partial(_async_stop_if_unloaded, hass, entry, rules), cancel_on_shutdown=True
+        partial(_async_stop_if_unloaded, hass, entry), cancel_on_shutdown=True
     )
-    cancel_look = async_call_later(hass, UNLOADED_FOR_GOOD, look_again)
-    stops_with_hass = hass.bus.async_listen_once(
-        EVENT_HOMEASSISTANT_STOP, partial(_async_stop, hass, entry)
+    stop = HassJob(partial(async_stop_kept_rules, hass, entry))
+    hass.data.setdefault(_KEPT, {})[entry.entry_id] = _Kept(
+        rules=rules,
+        cancels=(
+            async_call_later(hass, UNLOADED_FOR_GOOD, look_again),
+            hass.async_add_shutdown_job(stop),
+        ),
     )
-
-    @callback
-    def cancel() -> None:
-        """Wait for nothing any more."""
-        cancel_look()
-        stops_with_hass()
-
-    hass.data.setdefault(_KEPT, {})[entry.entry_id] = _Kept(rules=rules, cancel=cancel)
 
 
 async def async_stop_kept_rules(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     """Stop what was kept for a connection; return whether there was anything."""
     if (kept := hass.data.get(_KEPT, {}).pop(entry.entry_id, None)) is None:
         return False
-    kept.cancel()
+    for cancel in kept.cancels:
+        cancel()
     await kept.rules.async_stop()
     return True
 
 
-async def _async_stop(hass: HomeAssistant, entry: ConfigEntry, _: Event) -> None:
-    """Stop with Home Assistant, when that ends before the connection is back."""
-    hass.data[_KEPT][entry.entry_id] = replace(
-        hass.data[_KEPT][entry.entry_id], cancel=_nothing
-    )
-    await async_stop_kept_rules(hass, entry)
-
-
-def _nothing() -> None:
-    """Stand for a listener that has been called, and so is gone."""
-
-
 async def _async_stop_if_unloaded(
-    hass: HomeAssistant, entry: ConfigEntry, rules: Rules, _: datetime
+    hass: HomeAssistant, entry: ConfigEntry, _: datetime
 ) -> None:
     """Stop rules whose connection was unloaded, and not loaded again."""
-    kept = hass.data.get(_KEPT, {}).get(entry.entry_id)
-    if (
-        kept is not None
-        and kept.rules is rules
-        and entry.state is ConfigEntryState.NOT_LOADED
-    ):
+    if entry.state is ConfigEntryState.NOT_LOADED:
         _LOGGER.debug("%s is not loaded again; its rules stop", entry.title)
         await async_stop_kept_rules(hass, entry)
