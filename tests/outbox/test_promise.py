@@ -12,13 +12,12 @@ import sqlite3
 from tempfile import TemporaryDirectory
 from typing import Any, override
 
-from hypothesis import HealthCheck, Phase, settings, strategies as st
+from hypothesis import Phase, strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 import pytest
 
@@ -29,7 +28,6 @@ from custom_components.event_relay.backends.errors import (
 )
 from custom_components.event_relay.outbox import claiming, file, outcomes, overlap
 from custom_components.event_relay.outbox.delivery import (
-    SETTLED,
     Delivery,
     DeliveryState,
 )
@@ -43,6 +41,7 @@ from custom_components.event_relay.outbox.store import (
 )
 from custom_components.event_relay.outbox.worker import Worker
 
+from .searching import search
 from .world import Fault, World
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
@@ -289,12 +288,7 @@ class Promise(RuleBasedStateMachine):
             assert not self.asked
             assert not world.wrongs, world.wrongs
             self._keeps_what_was_accepted()
-            unsettled = {
-                one: state
-                for one, state in world.states.items()
-                if state not in SETTLED
-            }
-            assert not unsettled, unsettled
+            assert not world.unsettled()
             for row in world.rows():
                 if row["state"] != "delivered" or row["warnings"] != "[]":
                     continue
@@ -308,19 +302,9 @@ class Promise(RuleBasedStateMachine):
 
 
 def _search(examples: int, steps: int, *phases: Phase) -> None:
-    run_state_machine_as_test(
-        Promise,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            phases=phases or [*Phase],
-            database=None,
-            report_multiple_bugs=not phases,
-            derandomize=bool(phases) or not THOROUGH,
-            suppress_health_check=[*HealthCheck],
-        ),
-    )
+    derandomize = bool(phases) or not THOROUGH
+
+    search(Promise, examples, steps, *phases, derandomize=derandomize)
 
 
 def test_keeps_the_promise_whatever_happens() -> None:

@@ -10,20 +10,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, override
 
-from hypothesis import HealthCheck, Phase, settings, strategies as st
+from hypothesis import Phase, strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 import pytest
 
-from custom_components.event_relay.outbox.delivery import SETTLED
 from custom_components.event_relay.outbox.under_way import UnderWay
 from custom_components.event_relay.outbox.worker import Worker
 
+from .searching import search
 from .world import Fault, World
 
 KINDS: dict[str, dict[str, Any]] = {
@@ -118,31 +117,14 @@ class Sleep(RuleBasedStateMachine):
             if world.wrongs:
                 return
             world.heal()
-            unsettled = {
-                one: state
-                for one, state in world.on_file().items()
-                if state not in SETTLED
-            }
-            assert not unsettled, unsettled
+            assert not world.unsettled()
         finally:
             world.close()
             self.temporary.cleanup()
 
 
 def _search(examples: int, steps: int, *phases: Phase) -> None:
-    run_state_machine_as_test(
-        Sleep,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            phases=phases or [*Phase],
-            database=None,
-            report_multiple_bugs=not phases,
-            derandomize=True,
-            suppress_health_check=[*HealthCheck],
-        ),
-    )
+    search(Sleep, examples, steps, *phases)
 
 
 def test_a_worker_that_sleeps_has_nothing_to_do() -> None:

@@ -363,6 +363,12 @@ class World:
         """Return one delivery as the file has it."""
         return next(row for row in self.rows() if row["id"] == delivery_id)
 
+    def unsettled(self) -> dict[str, DeliveryState]:
+        """Return what has not ended, as the file has it."""
+        return {
+            one: state for one, state in self.on_file().items() if not state.settled
+        }
+
     def look(self) -> None:
         """Follow what was committed since the last look, and judge every way taken."""
         raw = self.database.raw
