@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from custom_components.event_relay.outbox.delivery import DeliveryState
+from custom_components.event_relay.outbox.store import Taken
+from custom_components.event_relay.outbox.under_way import AHEAD_PATIENCE
 
 from .ledger import LEDGER
 from .world import World
@@ -48,6 +50,19 @@ def test_what_is_claimed_ahead_expires_in_time(world: World) -> None:
 
     states = [*world.on_file().values()]
     assert states[2:] == [DeliveryState.EXPIRED] * 4
+
+
+def test_a_claim_that_becomes_stale_during_a_turn_is_seen_to_at_once(
+    world: World,
+) -> None:
+    world.outside.slowness = 60
+    for number in range(6):
+        world.ask(f"d{number}").result()
+    nothing = Taken(ended=(), claimed=(), look_ups=(), waiting=False, next_at=None)
+
+    pause = world.house.worker._pause_after(nothing, world.clock() + AHEAD_PATIENCE)
+
+    assert pause == 0
 
 
 def test_a_caller_waits_on_when_a_claim_is_put_back(world: World) -> None:

@@ -97,10 +97,9 @@ class UnderWay:
     @property
     def short(self) -> bool:
         """Whether there may soon be a slot with nothing that could be sent."""
-        if self._broken or len(self._ready) <= self._backend.claims_ahead // 4:
-            return True
-        now = self._clock()
-        return any(_is_stale(one, now) for one in self._ready)
+        return bool(self._broken) or (
+            len(self._ready) <= self._backend.claims_ahead // 4
+        )
 
     def claims(self, slots: int) -> int:
         """Return how many deliveries to claim where so many may be sent."""

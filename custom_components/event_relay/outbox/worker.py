@@ -220,16 +220,15 @@ class Worker:
         """
         waits = taken.waiting or self._under_way.holds_any
         self._at_rest = not (waits or self._awake.is_set())
-        moments = (
-            taken.next_at,
-            self._under_way.next_at,
-            self._throttle.next_at(now),
-        )
+        moments = (taken.next_at, self._throttle.next_at(now))
         pauses = [
             (moment - now).total_seconds()
             for moment in moments
             if moment is not None and moment > now
         ]
+        if (stale_at := self._under_way.next_at) is not None:
+            # It may have become stale since the last look at what is to be put back.
+            pauses.append(max(0, (stale_at - now).total_seconds()))
         if not (pauses or waits) and self._clock.steady:
             return None
         return min([*pauses, LOOK_AT_CLOCK])
