@@ -1,5 +1,6 @@
 """Event Relay: what happens at home, kept by the systems outside it."""
 
+from contextlib import suppress
 from functools import partial
 import logging
 
@@ -80,8 +81,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     entry.async_on_unload(coordinator.announcer.async_follow(coordinator.outbox))
     await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
     if await async_stop_kept_rules(hass, entry):
-        # They may have noted something since.
-        await coordinator.rules.async_load(entry.subentries)
+        # They may have noted something since; else what was read before must do.
+        with suppress(StoreUnavailable):
+            await coordinator.rules.async_load(entry.subentries)
     # Only now, so that the entities hear of everything that is done.
     coordinator.async_start()
     await coordinator.rules.async_start()

@@ -10,6 +10,7 @@ import pytest
 
 from custom_components.event_relay.const import CONF_UNSETTLED_LIMIT
 from custom_components.event_relay.outbox.delivery import DeliveryState
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 from custom_components.event_relay.storage import async_get_store
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
@@ -64,6 +65,30 @@ async def test_an_action_waits_for_its_connection_to_be_loaded_again(
 
     assert await reload
     assert answer["state"] == DeliveryState.DELIVERED
+
+
+async def test_a_file_that_fails_meanwhile_leaves_the_connection_loaded(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    recall = Store.recall
+    calls = []
+
+    async def only_once(self: Store, *names: Any) -> Any:  # noqa: ANN401 - as the original
+        calls.append(names)
+        if len(calls) > 1:
+            raise StoreUnavailable("locked")
+        return await recall(self, *names)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "recall", only_once)
+        assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+
+    assert len(calls) == 2
+    await change(hass, BELL, "on")
+    await events(frigate, 1)
 
 
 async def test_a_disabled_connection_fires_no_more(
