@@ -101,6 +101,9 @@ async def test_lower_bound_refuses_new_ones_and_gives_up_none(
     with pytest.raises(HomeAssistantError) as refusal:
         await act(hass, "create_camera_event", **DOORBELL)
     assert refusal.value.translation_key == "outbox_full"
+    text = str(refusal.value)
+    assert f"{waiting} deliveries wait, and its options allow" in text
+    assert f"allow {UNSETTLED_LIMIT_LEAST}" in text
     listed = await act(hass, "list_deliveries", limit=1000)
     assert len(listed["deliveries"]) == waiting
     assert {one["state"] for one in listed["deliveries"]} <= {"pending", "sending"}

@@ -491,15 +491,6 @@ async def test_several_connections_must_be_told_apart(
     assert raised.value.translation_key == "field_other_connection"
 
 
-async def test_without_any_connection(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> None:
-    await hass.config_entries.async_unload(entry.entry_id)
-    with pytest.raises(ServiceValidationError) as raised:
-        await act(hass, "create_camera_event", **DOORBELL)
-    assert raised.value.translation_key == "connection_missing"
-
-
 async def test_retry_and_discard_are_for_administrators(
     hass: HomeAssistant, entry: MockConfigEntry, hass_read_only_user: User
 ) -> None:

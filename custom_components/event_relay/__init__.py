@@ -17,6 +17,7 @@ from .const import CONF_BACKEND, DOMAIN
 from .coordinator import (
     RelayConfigEntry,
     RelayCoordinator,
+    outbox_error,
     settings,
 )
 from .entity import async_register_device
@@ -143,8 +144,9 @@ async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> 
 
 def _not_ready(error: StoreUnavailable) -> ConfigEntryNotReady:
     """Return why a connection cannot be loaded yet."""
+    told = outbox_error(error)
     return ConfigEntryNotReady(
-        translation_domain=DOMAIN,
-        translation_key="outbox_unavailable",
-        translation_placeholders={"reason": str(error)},
+        translation_domain=told.translation_domain,
+        translation_key=told.translation_key,
+        translation_placeholders=told.translation_placeholders,
     )

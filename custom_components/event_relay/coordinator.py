@@ -35,7 +35,7 @@ from .outbox.clock import SteadyClock
 from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
 from .outbox.outbox import Outbox
 from .outbox.overlap import SentUnrecorded
-from .outbox.store import OutboxFull, Store, StoreError, StoreUnavailable
+from .outbox.store import OutboxFull, Store, StoreError, StoreTooNew, StoreUnavailable
 from .outbox.worker import Worker
 from .registry import BY_NAME
 from .rules.rules import Rules
@@ -320,15 +320,24 @@ def backend_error(error: BackendError, connection: str) -> HomeAssistantError:
 def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
     """Return why the outbox does not take or give a delivery."""
     key = "outbox_unavailable"
+    waiting = limit = 0
     match error:
         case OutboxFull():
             key = "outbox_full"
+            waiting, limit = error.waiting, error.limit
         case SentUnrecorded():
             key = "sent_unrecorded"
+        case StoreTooNew():
+            key = "outbox_too_new"
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key=key,
-        translation_placeholders={"connection": connection, "reason": str(error)},
+        translation_placeholders={
+            "connection": connection,
+            "reason": str(error),
+            "waiting": str(waiting),
+            "limit": str(limit),
+        },
     )
 
 

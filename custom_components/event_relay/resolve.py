@@ -1,6 +1,6 @@
 """What the data of an action mean: values, connections, deliveries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from homeassistant.config_entries import ConfigEntryState
@@ -58,7 +58,7 @@ def connection_by_id(hass: HomeAssistant, entry_id: str) -> RelayConfigEntry:
     if entry is None or entry.domain != DOMAIN:
         _refuse("connection_not_found", entry_id=entry_id)
     if entry.state is not ConfigEntryState.LOADED:
-        _refuse("connection_not_loaded", connection=entry.title)
+        _refuse_unloaded(entry)
     return entry
 
 
@@ -74,15 +74,16 @@ def connection_of_backend(
         return entry
     entries: list[RelayConfigEntry] = [
         entry
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+        for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
         if entry.data[CONF_BACKEND] == backend
     ]
-    if not entries:
-        _refuse("connection_missing", backend=backend)
-    if len(entries) > 1:
-        listed = ", ".join(f"{entry.title} ({entry.entry_id})" for entry in entries)
+    loaded = [one for one in entries if one.state is ConfigEntryState.LOADED]
+    if not loaded:
+        _refuse_all_unloaded(backend, entries)
+    if len(loaded) > 1:
+        listed = ", ".join(f"{entry.title} ({entry.entry_id})" for entry in loaded)
         _refuse("connection_ambiguous", field=ATTR_CONFIG_ENTRY_ID, connections=listed)
-    return entries[0]
+    return loaded[0]
 
 
 async def async_await_reloads(hass: HomeAssistant) -> None:
@@ -156,6 +157,35 @@ async def _stored(hass: HomeAssistant, delivery_id: str) -> Delivery | None:
         return await (await async_get_store(hass)).get(delivery_id)
     except StoreUnavailable as error:
         raise outbox_error(error) from error
+
+
+def _refuse_all_unloaded(backend: str, entries: Sequence[RelayConfigEntry]) -> NoReturn:
+    """Refuse a call because no connection to a backend is loaded, and say why."""
+    if not entries:
+        _refuse("connection_missing", backend=backend)
+    if len(entries) == 1:
+        _refuse_unloaded(entries[0])
+    _refuse(
+        "connections_not_loaded",
+        backend=backend,
+        connections=", ".join(
+            f"{entry.title} ({entry.reason})" if entry.reason else entry.title
+            for entry in entries
+        ),
+    )
+
+
+def _refuse_unloaded(entry: RelayConfigEntry) -> NoReturn:
+    """Refuse a call because a connection is not loaded, and say why it is not."""
+    if entry.disabled_by is not None:
+        _refuse("connection_disabled", connection=entry.title)
+    if entry.reason:
+        _refuse(
+            "connection_not_loaded_because",
+            connection=entry.title,
+            reason=entry.reason,
+        )
+    _refuse("connection_not_loaded", connection=entry.title)
 
 
 def _refuse(key: str, **placeholders: str) -> NoReturn:

@@ -204,7 +204,9 @@ async def test_limits_hold_it_back_also_after_a_restart(
     assert labels[::-1] == expected
 
 
-@pytest.mark.parametrize("refused", [OutboxFull("full"), StoreUnavailable("locked")])
+@pytest.mark.parametrize(
+    "refused", [OutboxFull(waiting=1, limit=1), StoreUnavailable("locked")]
+)
 async def test_one_that_the_outbox_refused_does_not_count_and_those_since_do(
     hass: HomeAssistant,
     frigate: FrigateSimulator,

@@ -10,6 +10,12 @@ from .file import StoreError
 class OutboxFull(StoreError):
     """As many deliveries wait as may; raised instead of accepting one more."""
 
+    def __init__(self, *, waiting: int, limit: int) -> None:
+        """Keep how many deliveries of the connection wait, and how many may."""
+        super().__init__(f"{waiting} deliveries wait, and {limit} may")
+        self.waiting = waiting
+        self.limit = limit
+
 
 class Room:
     """What a count has found to be free is only taken by what is accepted since.
@@ -36,9 +42,10 @@ class Room:
         left = self._left.get((owner, limit), 0)
         if not left:
             waiting = sum(one.connection == owner for one in unwritten)
-            left = max(0, limit - _waiting(database, owner) - waiting)
-        if not left:
-            raise OutboxFull
+            waiting += _waiting(database, owner)
+            if waiting >= limit:
+                raise OutboxFull(waiting=waiting, limit=limit)
+            left = limit - waiting
         self._left[owner, limit] = left - 1
 
     def forget(self) -> None:

@@ -1,0 +1,130 @@
+"""What actions say while there is no connection or no file to take what they ask."""
+
+from contextlib import closing
+from pathlib import Path
+import sqlite3
+
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay import storage
+from custom_components.event_relay.const import CONF_BACKEND, DOMAIN
+from custom_components.event_relay.registry import BACKENDS
+
+from .home import act
+
+pytestmark = pytest.mark.parametrize(
+    ("backend", "action"),
+    [(forms.backend.name, next(iter(forms.action_fields))) for forms in BACKENDS],
+)
+
+
+def a_connection_of(hass: HomeAssistant, backend: str, title: str) -> MockConfigEntry:
+    """Add a connection that has not been loaded."""
+    entry = MockConfigEntry(domain=DOMAIN, title=title, data={CONF_BACKEND: backend})
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.fixture(autouse=True)
+async def actions(hass: HomeAssistant) -> None:
+    """Register the actions, before there is any connection to load."""
+    assert await async_setup_component(hass, DOMAIN, {})
+
+
+async def refused(hass: HomeAssistant, action: str, **data: object) -> tuple[str, str]:
+    """Call an action that is refused; return the key and the text of why."""
+    with pytest.raises(HomeAssistantError) as raised:
+        await act(hass, action, **data)
+    assert raised.value.translation_domain == DOMAIN
+    return raised.value.translation_key or "", str(raised.value)
+
+
+async def test_no_connection(hass: HomeAssistant, backend: str, action: str) -> None:
+    for other in BACKENDS:
+        if other.backend.name != backend:
+            a_connection_of(hass, other.backend.name, "Other")
+    key, text = await refused(hass, action)
+    assert key == "connection_missing"
+    assert backend in text
+
+
+async def test_disabled_connection(
+    hass: HomeAssistant, backend: str, action: str
+) -> None:
+    entry = a_connection_of(hass, backend, "Barn")
+    await hass.config_entries.async_set_disabled_by(
+        entry.entry_id, ConfigEntryDisabler.USER
+    )
+    for named in ({}, {"config_entry_id": entry.entry_id}):
+        key, text = await refused(hass, action, **named)
+        assert key == "connection_disabled"
+        assert text.startswith("The connection Barn is disabled.")
+
+
+async def test_connection_that_is_not_loaded(
+    hass: HomeAssistant, backend: str, action: str
+) -> None:
+    entry = a_connection_of(hass, backend, "Barn")
+    for named in ({}, {"config_entry_id": entry.entry_id}):
+        key, text = await refused(hass, action, **named)
+        assert key == "connection_not_loaded"
+        assert text.startswith("The connection Barn is not loaded")
+
+
+async def test_connections_none_of_which_is_loaded(
+    hass: HomeAssistant, backend: str, action: str
+) -> None:
+    a_connection_of(hass, backend, "Barn")
+    garden = a_connection_of(hass, backend, "Garden")
+    garden.mock_state(hass, ConfigEntryState.SETUP_RETRY, "it rains")
+    key, text = await refused(hass, action)
+    assert key == "connections_not_loaded"
+    assert "Barn, Garden (it rains)" in text
+
+
+async def test_file_of_a_newer_version(
+    hass: HomeAssistant, backend: str, action: str
+) -> None:
+    with closing(sqlite3.connect(storage.FILE_NAME)) as database:
+        database.execute("PRAGMA user_version = 99")
+    entry = a_connection_of(hass, backend, "Barn")
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.error_reason_translation_key == "outbox_too_new"
+
+    for named in ({}, {"config_entry_id": entry.entry_id}):
+        key, text = await refused(hass, action, **named)
+        assert key == "connection_not_loaded_because"
+        assert text.startswith("The connection Barn is not loaded: ")
+        assert "newer version of Event Relay" in text
+    key, text = await refused(hass, "list_deliveries")
+    assert key == "outbox_too_new"
+    assert "newer version of Event Relay" in text
+
+
+async def test_outbox_that_cannot_be_opened(
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    backend: str,
+    action: str,
+) -> None:
+    monkeypatch.setattr(storage, "FILE_NAME", str(tmp_path / "nowhere" / "file.db"))
+    entry = a_connection_of(hass, backend, "Barn")
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    key, text = await refused(hass, action)
+    assert key == "connection_not_loaded_because"
+    assert "unable to open" in text or "No such file" in text
+
+
+async def test_validation_errors_are_no_faults_of_the_server(
+    hass: HomeAssistant, backend: str, action: str
+) -> None:
+    """Home Assistant logs others with a traceback."""
+    a_connection_of(hass, backend, "Barn")
+    with pytest.raises(ServiceValidationError):
+        await act(hass, action)
