@@ -20,7 +20,8 @@ async def deliver(
 ) -> web.StreamResponse:
     """Answer with reply, unless the fault does something else.
 
-    What is never answered is held until `hold` returns.
+    What is never answered is held until `hold` returns. A peer that has gone away
+    meanwhile gets no answer.
     """
     kind = None if fault is None else fault.kind
     if fault is not None and kind is FaultKind.STATUS:
@@ -29,11 +30,13 @@ async def deliver(
         if kind is FaultKind.HANG:
             await hold()
         return _leave_unanswered(request, kind)
-    if kind is FaultKind.GARBAGE:
-        return await _send(request, Reply(body=_GARBAGE))
-    if kind is FaultKind.HALF_BODY:
-        return await _send_half(request, reply)
-    return await _send(request, reply)
+    try:
+        if kind is FaultKind.HALF_BODY:
+            return await _send_half(request, reply)
+        garbage = kind is FaultKind.GARBAGE
+        return await _send(request, Reply(body=_GARBAGE) if garbage else reply)
+    except ConnectionError:
+        return _leave_unanswered(request, kind)
 
 
 def _leave_unanswered(

@@ -135,12 +135,14 @@ class Simulator(StandIn):
         if fault is None or takes_effect(fault):
             # Read before any delay: a peer that gives up meanwhile is still obeyed.
             call = await read_call(request, self.prefix, self.body_limit)
+        before, after = self.waits()
         if fault is not None:
             seen.fault = fault.kind.value
-            await asyncio.sleep(fault.seconds)
+            before += fault.seconds
+        await asyncio.sleep(before)
         if call is not None:
             reply = self.answer_safely(call)
-            await asyncio.sleep(reply.after)
+            await asyncio.sleep(after + reply.after)
         response = await self._deliver(request, reply, fault)
         seen.status = response.status if response.prepared else None
         return response

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 import logging
+import random
 
 from .clock import Clock
 from .faults import Fault, FaultKind, Faults
@@ -19,6 +20,8 @@ class StandIn(ABC):
         self.clock = Clock()
         self.faults = Faults()
         self.requests: list[SeenRequest] = []
+        self.slowness: tuple[float, float] | None = None
+        """Seconds that every request takes, from least to most; None: no time."""
 
     @abstractmethod
     def answer(self, call: Call) -> Reply:
@@ -49,8 +52,9 @@ class StandIn(ABC):
         raise ValueError(f"{part!r} is not a part that can be killed")
 
     def reset(self) -> None:
-        """Forget faults and seen requests, and set the clock right."""
+        """Forget faults and seen requests, set the clock right, and be quick again."""
         self.clear_faults()
+        self.slowness = None
         self.requests.clear()
         self.clock.offset = 0.0
 
@@ -65,6 +69,14 @@ class StandIn(ABC):
     def clear_faults(self) -> None:
         """Take away every fault that lies in wait."""
         self.faults.waiting.clear()
+
+    def waits(self) -> tuple[float, float]:
+        """Draw the seconds that a request takes before and after it is handled."""
+        if self.slowness is None:
+            return 0.0, 0.0
+        seconds = random.uniform(*self.slowness)
+        before = random.uniform(0, seconds)
+        return before, seconds - before
 
     def answer_safely(self, call: Call) -> Reply:
         """Answer, with 500 where the outside system would have crashed."""

@@ -82,9 +82,10 @@ def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     assert rows["all"]["perhaps"], f"no kill has cut off a call\n{said}"
     for phase in Phase:
         assert re.search(rf"kill \d, {phase}, \d", result.stdout), said
-    struck = re.search(r"(\d+) requests struck by faults", result.stdout)
-    assert struck, said
-    assert int(struck[1]), said
+    for trouble in ("requests struck by faults", "slow spans"):
+        struck = re.search(rf"(\d+) {trouble}", result.stdout)
+        assert struck, said
+        assert int(struck[1]), said
     assert not list(tmp_path.iterdir())
     assert not list(processes_of(tmp_path))
 

@@ -1,4 +1,4 @@
-"""What goes wrong outside: replies that are lost, errors, outages, restarts."""
+"""What goes wrong outside: lost replies, errors, outages, slowness, restarts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -26,6 +26,10 @@ _STATUSES = (429, 500, 502, 503, 504)
 _METHODS = ("*", "POST", "PUT", "PATCH", "DELETE", "GET")
 _OUTAGE_SHARE = 0.03
 _OUTAGE_SECONDS = 5.0
+_SLOWNESS = (0.7, 7.0)
+"""Seconds that a slow system takes for each request: less than is waited for."""
+_SLOW_SECONDS = (2.0, 10.0)
+_QUICK_SECONDS = (0.0, 4.0)
 _RESTART_SHARE = 0.03
 _EXPIRY_SHARE = 0.03
 
@@ -41,6 +45,7 @@ class Chaos:
         self.outages = 0
         self.restarts = 0
         self.expiries = 0
+        self.slow_spans = 0
 
     @property
     def faults(self) -> int:
@@ -55,12 +60,12 @@ class Chaos:
     async def raging(self) -> AsyncIterator[None]:
         """Make trouble meanwhile, and leave every simulator running without faults."""
         self._ended.clear()
-        making = asyncio.create_task(self._make())
+        troubles = asyncio.gather(self._make(), self._slow_down())
         try:
             yield
         finally:
             self._ended.set()
-            await making
+            await troubles
             for target in self._targets:
                 target.simulator.clear_faults()
 
@@ -69,6 +74,16 @@ class Chaos:
         while not self._ended.is_set():
             await self._pause(self._chance.expovariate(1 / _PAUSE_SECONDS))
             await self._trouble(self._chance.choice(self._targets))
+
+    async def _slow_down(self) -> None:
+        """Make one system after another slow for a while."""
+        while not self._ended.is_set():
+            simulator = self._chance.choice(self._targets).simulator
+            self.slow_spans += 1
+            simulator.slowness = _SLOWNESS
+            await self._pause(self._chance.uniform(*_SLOW_SECONDS))
+            simulator.slowness = None
+            await self._pause(self._chance.uniform(*_QUICK_SECONDS))
 
     async def _trouble(self, target: AnyTarget) -> None:
         kind = self._chance.random()

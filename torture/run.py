@@ -147,6 +147,7 @@ class _Run:
             f"{self._kills.total()} kills and restarts ({phases}), and {self._stops}"
             f" orderly ones, in {seconds:.0f} s;"
             f" {chaos.faults} requests struck by faults, {chaos.outages} outages,"
+            f" {chaos.slow_spans} slow spans,"
             f" {chaos.restarts} restarts of a Frigate, {chaos.expiries} logins expired"
         )
 

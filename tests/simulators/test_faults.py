@@ -293,3 +293,16 @@ async def test_outage_and_return_on_the_same_port(
     assert frigate.port == port
     await _create(frigate, session)
     assert len(frigate.events) == 2
+
+
+async def test_a_slow_system_takes_its_time_for_every_request(
+    frigate: FrigateSimulator, session: aiohttp.ClientSession
+) -> None:
+    frigate.slowness = (0.05, 0.1)
+    for stored in (1, 2):
+        began = time.monotonic()
+        assert await _create(frigate, session) == 200
+        assert time.monotonic() - began >= 0.05
+        assert len(frigate.events) == stored
+    frigate.reset()
+    assert frigate.slowness is None
