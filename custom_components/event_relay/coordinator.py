@@ -33,6 +33,7 @@ from .not_stored_issue import NotStoredIssue
 from .options import READ_WHEN_NEEDED, retention, spread, unsettled_limit
 from .outbox.clock import SteadyClock
 from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
+from .outbox.enricher import Enricher
 from .outbox.outbox import Outbox
 from .outbox.overlap import SentUnrecorded
 from .outbox.store import OutboxFull, Store, StoreError, StoreTooNew, StoreUnavailable
@@ -103,6 +104,16 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             starts_after=self._starts_after,
         )
         self.outbox.attach(self.worker)
+        self._enricher = Enricher(
+            connection=entry.entry_id,
+            backend=backend,
+            client=self.client,
+            capabilities=self._capabilities,
+            store=store,
+            clock=clock,
+            held=lambda: self.worker.held,
+            enriched=partial(async_dispatcher_send, hass, CHANGED),
+        )
         self.rules: Rules | None = None
         """What its rules and mirrors run on, once they do."""
         self.counts = CountsCoordinator(hass, entry, store)
@@ -119,6 +130,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         entry.async_on_unload(
             self.outbox.listen(partial(async_dispatcher_send, self.hass, CHANGED))
         )
+        entry.async_on_unload(self.outbox.listen(self._enricher.hear))
         entry.async_on_unload(self.outbox.listen(self._not_stored.async_ended))
         entry.async_on_unload(self._not_stored.async_clear)
         async_dispatcher_send(self.hass, CHANGED, None)
@@ -128,6 +140,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         entry.async_on_unload(self._permitted)
         _ = entry.async_create_background_task(
             self.hass, self.worker.run(), f"{DOMAIN} worker {entry.entry_id}"
+        )
+        _ = entry.async_create_background_task(
+            self.hass, self._enricher.run(), f"{DOMAIN} enricher {entry.entry_id}"
         )
         _ = entry.async_create_background_task(
             self.hass, self._async_first_look(), f"{DOMAIN} first look {entry.entry_id}"

@@ -117,6 +117,23 @@ class Step[ClientT, PayloadT]:
     find: Callable[[ClientT, PayloadT, StepContext], Awaitable[Finding]] | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Enrichment[ClientT]:
+    """What the receipt of a settled delivery lacks, and how to look for it.
+
+    Best effort: it has no slot, no state and no retries but these looks, and it changes
+    nothing outside. The delivery has arrived, with or without it.
+    """
+
+    look: Callable[[ClientT], Awaitable[Receipt | None]]
+    """Return the links and details to add, or None while there are none.
+
+    Only reads. Raises BackendError, which counts as None.
+    """
+    at: tuple[datetime, ...]
+    """When to look, in ascending order. After the last look it is given up."""
+
+
 class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     """One thing that a backend can be asked to do.
 
@@ -191,6 +208,21 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
 
         Empty for what only another delivery knows, which it follows.
         """
+
+    def enrichment(
+        self,
+        payload: PayloadT,
+        receipt: Receipt,
+        capabilities: CapabilitiesT,
+        settled_at: datetime,
+    ) -> Enrichment[ClientT] | None:
+        """Return what the receipt of a settled delivery may still get.
+
+        None for nothing, and as soon as the receipt has it: this is asked again before
+        each look.
+        """
+        del payload, receipt, capabilities, settled_at
+        return None
 
     def expires(
         self, payload: PayloadT, occurred_at: datetime, capabilities: CapabilitiesT
@@ -291,6 +323,14 @@ class Backend:
     """Look-ups that may be under way beside them."""
     look_up_after: tuple[float, ...] = (2, 5, 15, 60)
     """Seconds between an unknown outcome and each look-up; the last one repeats."""
+
+    @cached_property
+    def enriches(self) -> bool:
+        """Whether any of its operations adds to receipts of settled deliveries."""
+        return any(
+            type(operation).enrichment is not Operation.enrichment
+            for operation in self.operations
+        )
 
     def operation(self, name: str) -> AnyOperation:
         """Return the operation of that name; raises KeyError."""

@@ -130,6 +130,19 @@ def counts(database: sqlite3.Connection, owner: str) -> Counts:
     )
 
 
+def delivered(
+    database: sqlite3.Connection, owner: str, since: datetime, limit: int
+) -> list[Delivery]:
+    """Return what was delivered last, since a moment; the last first."""
+    rows = database.execute(
+        "SELECT * FROM deliveries WHERE connection = ? AND settled_at IS NOT NULL"
+        " AND settled_at >= ? AND state = 'delivered'"
+        " ORDER BY settled_at DESC LIMIT ?",
+        (owner, since.timestamp(), limit),
+    )
+    return [from_row(row) for row in rows]
+
+
 def states(database: sqlite3.Connection, owner: str) -> dict[DeliveryState, int]:
     """Count the deliveries in each state."""
     rows = database.execute(

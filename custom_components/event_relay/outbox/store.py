@@ -257,6 +257,14 @@ class Store:
         )
         return [one.delivery for one in listed]
 
+    async def delivered(
+        self, owner: str, since: datetime, *, limit: int
+    ) -> list[Delivery]:
+        """Return what a connection delivered last, since a moment; the last first."""
+        return await self._database.run(
+            lambda connection: queries.delivered(connection, owner, since, limit)
+        )
+
     async def page(
         self,
         *,

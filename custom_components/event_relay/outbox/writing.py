@@ -144,7 +144,7 @@ def change(
         outcomes.append(None)
     _write(database, _insert, [values(delivery) for delivery in lost.values()])
     _write(database, _update, [outcome_values(one) for one in written.values()])
-    if any(one.was.settled for one in changes):
+    if any(one.was.settled and not one.delivery.state.settled for one in changes):
         room.forget()
     return outcomes
 

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import override
 
-from ..base import InvalidField, JsonObject, Operation, Receipt, Step
+from ..base import Enrichment, InvalidField, JsonObject, Operation, Receipt, Step
 from .client import FrigateClient
 from .create_payload import CreateCameraEvent
 from .create_steps import back_date, clear, create, describe, retain
 from .look_up import find
 from .models import FrigateCapabilities
 from .parts import receipt_from, refuse_unless
+from .review_link import review_link
 
 type CreateStep = Step[FrigateClient, CreateCameraEvent]
 
@@ -107,6 +108,22 @@ class CreateCameraEventOperation(
     ) -> Receipt:
         """Return the event's id, its links, and when it was."""
         return receipt_from(results)
+
+    @override
+    def enrichment(
+        self,
+        payload: CreateCameraEvent,
+        receipt: Receipt,
+        capabilities: FrigateCapabilities,
+        settled_at: datetime,
+    ) -> Enrichment[FrigateClient] | None:
+        """Return how to find the review item of the event.
+
+        Up to 0.16 there is none for another source type than Frigate's own.
+        """
+        if payload.source_type not in (None, "api"):
+            return None
+        return review_link(capabilities, receipt, settled_at)
 
     @override
     def summary(self, payload: CreateCameraEvent) -> str:

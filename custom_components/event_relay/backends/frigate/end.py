@@ -7,6 +7,7 @@ from functools import partial
 from typing import Self, override
 
 from ..base import (
+    Enrichment,
     InvalidField,
     JsonObject,
     Operation,
@@ -21,6 +22,7 @@ from .client import FrigateClient
 from .ending import end_safely, tidy
 from .models import FrigateCapabilities
 from .parts import event_result, receipt_from
+from .review_link import review_link
 from .target import Target
 
 LATEST = timedelta(days=1)
@@ -104,6 +106,17 @@ class EndCameraEventOperation(
     ) -> Receipt:
         """Return the event's id, its links, and when it was."""
         return receipt_from(results)
+
+    @override
+    def enrichment(
+        self,
+        payload: EndCameraEvent,
+        receipt: Receipt,
+        capabilities: FrigateCapabilities,
+        settled_at: datetime,
+    ) -> Enrichment[FrigateClient] | None:
+        """Return how to find the review item of the event."""
+        return review_link(capabilities, receipt, settled_at)
 
     @override
     def summary(self, payload: EndCameraEvent) -> str:
