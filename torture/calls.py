@@ -44,3 +44,5 @@ class Call:
     """Where it was accepted."""
     key: str = ""
     """Of the error's text, where it was refused."""
+    seconds: float = 0.0
+    """How long it took until this came of it."""

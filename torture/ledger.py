@@ -1,6 +1,6 @@
 """A ledger: what was asked, kept and stored, held together."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -8,6 +8,9 @@ from custom_components.event_relay.backends.errors import OutcomeUnknown
 from custom_components.event_relay.outbox.delivery import SETTLED, DeliveryState
 
 from .calls import Answer, Call, Thing
+
+COMMITTED_WITHIN = 2.0
+"""Seconds in which a call is committed, also on a machine with much else to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +85,13 @@ def audit(
     calls: Sequence[Call],
     kept: Sequence[Kept],
     stored: Mapping[Thing, Sequence[str]],
+    at_once: Collection[str] = (),
 ) -> Row:
     """Hold the calls against the outbox and the outside system.
 
     `stored` has the outside ids of everything that is there, as receipts have them.
+    What a call of `at_once` brings about may be there and unknown to the outbox if the
+    kill came before its commit: it was on its way meanwhile, and nobody was told.
     """
     row = Row(connection=connection, called=len(calls))
     deliveries: dict[Thing, list[Kept]] = {}
@@ -98,7 +104,11 @@ def audit(
         mine = deliveries.get(call.thing, [])
         if call.delivery_id is not None:
             mine = [one for one in mine if one.id == call.delivery_id]
-        _settle(row, call, mine[0] if mine else None, stored.get(call.thing, ()))
+        found = stored.get(call.thing, ())
+        if len(found) == 1 and not mine and _overlapped(call, at_once):
+            row.stored += 1
+            continue
+        _settle(row, call, mine[0] if mine else None, found)
     called = {call.thing for call in calls}
     for thing in stored.keys() - called:
         row.offences.append(_offence(Kind.STRAY, thing, None, "nobody asked for it"))
@@ -107,6 +117,15 @@ def audit(
             why = f"{len(several)} deliveries of one call"
             row.offences.append(_offence(Kind.DOUBLED, thing, several[1], why))
     return row
+
+
+def _overlapped(call: Call, at_once: Collection[str]) -> bool:
+    """Say whether the kill may have come before the commit of a call."""
+    return (
+        call.answer is Answer.CUT
+        and call.thing.action in at_once
+        and call.seconds <= COMMITTED_WITHIN
+    )
 
 
 def _settle(row: Row, call: Call, kept: Kept | None, found: Sequence[str]) -> None:

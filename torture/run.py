@@ -196,6 +196,7 @@ class _Run:
                 for thing, ids in target.stored().items()
                 if not self._following.knows(target, thing.mark)
             },
+            target.at_once,
         )
 
     async def _left(

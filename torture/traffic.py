@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from itertools import count
 import random
+from time import monotonic
 
 from demo.api import ApiError, Refused, member
 from demo.websocket import WebSocket
@@ -74,13 +75,14 @@ class Traffic:
         data: dict[str, Json] = {**act.data, "config_entry_id": entry_id}
         if self._chance.random() < _AT_ONCE_SHARE:
             data["wait"] = 0
+        began = monotonic()
         try:
             answer = await socket.ask(f"event_relay.{act.thing.action}", **data)
             delivery_id = member(answer, "delivery_id", str)
         except Refused as error:
             call = Call(thing=act.thing, answer=Answer.REFUSED, key=error.key)
         except ApiError:
-            call = Call(thing=act.thing, answer=Answer.CUT)
+            call = Call(thing=act.thing, answer=Answer.CUT, seconds=monotonic() - began)
         else:
             call = Call(
                 thing=act.thing, answer=Answer.ACCEPTED, delivery_id=delivery_id

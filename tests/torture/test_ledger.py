@@ -64,6 +64,24 @@ def test_what_was_never_accepted_may_be_missing(call: Call) -> None:
     assert row.stored == 0
 
 
+@pytest.mark.parametrize(
+    ("seconds", "at_once", "there", "found"),
+    [
+        (2.0, {BELL.action}, ("e1",), []),
+        (2.1, {BELL.action}, ("e1",), [Kind.STRAY]),
+        (0.1, {"another_action"}, ("e1",), [Kind.STRAY]),
+        (0.1, {BELL.action}, ("e1", "e2"), [Kind.DOUBLED, Kind.STRAY]),
+    ],
+)
+def test_what_goes_out_beside_its_commit_may_be_there_after_a_kill(
+    seconds: float, at_once: set[str], there: tuple[str, ...], found: list[Kind]
+) -> None:
+    call = Call(thing=BELL, answer=Answer.CUT, seconds=seconds)
+    row = audit("frigate", [call], [], {BELL: there}, at_once)
+    assert kinds(row) == found
+    assert (row.perhaps, row.stored) == (1, 1)
+
+
 def test_accepted_and_unknown_to_the_outbox_is_lost() -> None:
     row = account(accepted())
     assert kinds(row) == [Kind.LOST]

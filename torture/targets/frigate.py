@@ -33,6 +33,7 @@ class FrigateTarget(Target[FrigateSimulator]):
     backend = "frigate"
     seconds = 0.5
     temper = Temper(restarts=True, expires_logins=True)
+    at_once = frozenset({CREATE})
 
     def __init__(self, name: str, scene: Scene[FrigateSimulator]) -> None:
         """Begin without open events."""

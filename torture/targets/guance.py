@@ -20,6 +20,7 @@ class GuanceTarget(Target[GuanceSimulator]):
     backend = "guance"
     seconds = 2.0
     """A request a second is all that Event Relay sends, look-ups included."""
+    at_once = frozenset({CREATE})
 
     @override
     def act(self, mark: str, chance: random.Random) -> Act:

@@ -31,6 +31,8 @@ class Target[System: Simulator](ABC):
     seconds: ClassVar[float]
     """Mean time between two calls."""
     temper: ClassVar[Temper] = Temper()
+    at_once: ClassVar[frozenset[str]] = frozenset()
+    """Actions that may be sent while they are being committed."""
 
     def __init__(self, name: str, scene: Scene[System]) -> None:
         """Take its name in the ledger, and the scene of the demo that connects it."""
