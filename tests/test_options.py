@@ -20,7 +20,7 @@ from custom_components.event_relay.const import CONF_BACKEND, DOMAIN
 from custom_components.event_relay.coordinator import TIDYING
 from custom_components.event_relay.options import UNSETTLED_LIMIT_LEAST
 from custom_components.event_relay.registry import BACKENDS
-from simulators.frigate import FrigateSimulator
+from simulators.frigate import Camera, FrigateSimulator
 
 from .home import act, connect
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 OUTBOX = {"retention_days": 7, "unsettled_limit": 10_000}
 OWN: Mapping[str, Mapping[str, Any]] = {
     "aipix": {"spread": 0, "weekdays": "monday_0"},
-    "frigate": {"undated_life": 60},
+    "frigate": {"undated_life": 60, "ends_unsafely": False},
     "guance": {"spread": 0},
     "palabra": {"spread": 0},
 }
@@ -145,6 +145,31 @@ async def _ended_before(hass: HomeAssistant, delivery_id: str, ago: timedelta) -
         )
 
     await store._database.run(age)
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_an_end_that_nothing_makes_safe_is_made_if_the_user_wants_it(
+    hass: HomeAssistant, frigate: FrigateSimulator, *, allowed: bool
+) -> None:
+    entry = await connect(hass, frigate)
+    await choose(hass, entry, ends_unsafely=allowed)
+    start = await act(
+        hass, "create_camera_event", **DOORBELL | {"until_ended": True, "wait": 10}
+    )
+    camera = Camera(name="front_door", alerts_enabled=False, detection_labels=())
+    frigate.close_review_items()
+    frigate.settings.cameras = (camera,)
+    end = {"delivery_id": start["delivery_id"], "wait": 10}
+    if allowed:
+        assert (await act(hass, "end_camera_event", **end))["state"] == "delivered"
+        assert frigate.events[0].end_time is not None
+        assert frigate.dead
+        return
+    with pytest.raises(HomeAssistantError) as refusal:
+        await act(hass, "end_camera_event", **end)
+    assert refusal.value.translation_key == "end_unsafe"
+    assert frigate.events[0].end_time is None
+    assert not frigate.dead
 
 
 async def test_late_event_is_made_where_the_user_prefers_late_to_never(

@@ -32,12 +32,17 @@ pytestmark = pytest.mark.usefixtures("impatient")
 
 
 async def run(
-    client: FrigateClient, data: Mapping[str, object], context: StepContext
+    client: FrigateClient,
+    data: Mapping[str, object],
+    context: StepContext,
+    *,
+    ends_unsafely: bool = False,
 ) -> dict[str, JsonObject]:
     """Run every step of an end, as the worker does."""
     payload = END.parse(data)
     results: dict[str, JsonObject] = {}
-    for step in END.steps(payload, await client.capabilities()):
+    capabilities = replace(await client.capabilities(), ends_unsafely=ends_unsafely)
+    for step in END.steps(payload, capabilities):
         told = replace(context, results=dict(results))
         results[step.name] = await step.run(client, payload, told)
     return results
@@ -241,6 +246,8 @@ async def test_end_that_nothing_makes_safe_is_refused(
     assert caught.value.code == "end_unsafe"
     assert not simulator.dead
     assert one_event(simulator) == (event_id, None)
+    await run(client, {"event_id": event_id}, make_context(), ends_unsafely=True)
+    assert one_event(simulator)[1] is not None
 
 
 @pytest.mark.parametrize("simulator", ["0.18"], indirect=True)

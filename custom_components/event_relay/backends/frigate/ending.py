@@ -108,13 +108,15 @@ async def _carry(
 ) -> str | None:
     """Make a carrier and return its id; None where its camera is no more.
 
-    From 0.18 the label decides whether an event has a review item. Raises Rejected
-    where no label does.
+    From 0.18 the label decides whether an event has a review item. Where no label does,
+    raises Rejected, unless the user prefers the end to the review.
     """
     label: str | None = event.label
     if capabilities.version.reviews_by_label:
         label = (await client.review_settings(event.camera)).shown_label(event.label)
     if label is None:
+        if capabilities.ends_unsafely:
+            return None
         raise Rejected(
             "its end would stop Frigate's review: alerts are off and no label is a"
             " detection",

@@ -57,6 +57,7 @@ CREDENTIALS = {
 }
 
 CONF_UNDATED_LIFE = "undated_life"
+CONF_ENDS_UNSAFELY = "ends_unsafely"
 UNDATED_LIFE_LEAST = 10
 UNDATED_LIFE_MOST = 86_400
 OPTIONS = vol.Schema(
@@ -74,7 +75,8 @@ OPTIONS = vol.Schema(
                 )
             ),
             vol.Coerce(int),
-        )
+        ),
+        vol.Required(CONF_ENDS_UNSAFELY, default=False): BooleanSelector(),
     }
 )
 
@@ -211,18 +213,20 @@ class FrigateForms(BackendForms):
 
     @override
     def options_schema(self) -> vol.Schema:
-        """Return the form for how late an event without its own time is created."""
+        """Return the form for what Frigate cannot do without a loss."""
         return OPTIONS
 
     @override
     def with_options(
         self, capabilities: FrigateCapabilities, options: Mapping[str, Any]
     ) -> FrigateCapabilities:
-        """Return what Frigate can do, and how late an undated event is created."""
-        if CONF_UNDATED_LIFE not in options:
-            return capabilities
-        life = timedelta(seconds=options[CONF_UNDATED_LIFE])
-        return replace(capabilities, undated_life=life)
+        """Return what Frigate can do, and which loss the user prefers."""
+        life = options.get(CONF_UNDATED_LIFE, UNDATED_LIFE.total_seconds())
+        return replace(
+            capabilities,
+            undated_life=timedelta(seconds=life),
+            ends_unsafely=options.get(CONF_ENDS_UNSAFELY, False),
+        )
 
     @override
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -78,6 +78,8 @@ class FrigateCapabilities:
     cameras: Mapping[str, FrigateCamera]
     undated_life: timedelta = UNDATED_LIFE
     """How late an event is still made that cannot be back-dated: the user's option."""
+    ends_unsafely: bool = False
+    """Whether an event is ended though it stops Frigate's review: the user's option."""
 
     @property
     def may_write(self) -> bool:
