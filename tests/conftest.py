@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import asyncio
 from collections.abc import AsyncIterator
 import logging
 import os
@@ -24,6 +25,7 @@ from simulators.frigate import FrigateSimulator
 from simulators.guance import GuanceSimulator
 from simulators.palabra import PalabraSimulator
 
+from .loop_thread import refuse_other_threads
 from .moving_time import spare_time_limits
 
 BROWSER = "tests/browser/"
@@ -56,6 +58,14 @@ def pytest_xdist_make_scheduler(
     """Spread the tests over the processes, where they are to be spread by file."""
     by_file = config.getoption("dist") == "loadfile"
     return SpreadByFile(config, log) if by_file else None
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Stand in for the harness's debug mode, which PYTHONASYNCIODEBUG=1 brings back."""
+    loop = asyncio.get_running_loop()
+    if not loop.get_debug():
+        refuse_other_threads(loop)
 
 
 @pytest.fixture
