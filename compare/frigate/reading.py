@@ -87,7 +87,6 @@ async def _lists(recorder: Recorder) -> None:
         await recorder.step(f"review, wrong {step}", "GET", f"/api/review?{query}")
     await recorder.step("review, unknown camera", "GET", "/api/review?cameras=no_such")
     await recorder.step("labels", "GET", "/api/labels?camera=no_such")
-    await recorder.step("sub labels", "GET", "/api/sub_labels", whole=False)
 
 
 async def _nothing_there(recorder: Recorder) -> None:

@@ -106,6 +106,8 @@ async def _listed(recorder: Recorder) -> None:
             f"/api/events?cameras={recorder.camera}&{query}",
             headers=FRESH,
         )
+    # One that was just made is among them on both sides.
+    await recorder.step("sub labels", "GET", "/api/sub_labels", whole=False)
     await recorder.step(
         "snapshot", "GET", f"/api/events/{newest}/snapshot.jpg", whole=False
     )

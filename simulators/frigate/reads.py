@@ -44,7 +44,12 @@ class EventReads:
     def events(self, request: Request) -> Reply:
         """List events."""
         chosen = select_events(request.call, self._state.store.rows.values())
-        return json_reply([event.as_listed() for event in chosen])
+        picture: dict[str, Json] = {"thumbnail": None}
+        if not query_fields(request.call).optional(
+            "include_thumbnails", coercion.whole, 1
+        ):
+            picture = {}
+        return json_reply([event.as_listed() | picture for event in chosen])
 
     def event(self, request: Request) -> Reply:
         """Return one event; the third shape of 404 is a string (facts §2.1)."""
@@ -67,6 +72,9 @@ class EventReads:
     def labels(self, request: Request) -> Reply:
         """Return the labels of stored events, none on a fresh database (facts §3)."""
         camera = query_fields(request.call).optional("camera", coercion.text, "")
+        settings = self._state.settings
+        if camera and settings.release.scopes_labels and not settings.camera(camera):
+            raise refusal(403, f"Access denied to camera '{camera}'")
         rows = self._state.store.rows.values()
         found: list[Json] = [*{row.label for row in rows if camera in ("", row.camera)}]
         return json_reply(sorted(found, key=str))

@@ -78,5 +78,5 @@ def _redirect(call: Call, path: str) -> ApiError:
     query = f"?{call.query}" if call.query else ""
     location = f"http://{call.host}{quote(path)}{query}"
     return ApiError(
-        Reply(status=307, content_type="text/plain", headers=(("Location", location),))
+        Reply(status=307, content_type=None, headers=(("Location", location),))
     )

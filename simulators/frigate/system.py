@@ -124,26 +124,27 @@ class SystemEndpoints:
 
 
 def _camera(camera: Camera) -> dict[str, Json]:
-    alert_labels: list[Json] = [*camera.alert_labels]
-    track: list[Json] = [*camera.track]
-    detection_labels: list[Json] | None = (
-        None if camera.detection_labels is None else [*camera.detection_labels]
-    )
-    return {
+    """Return a camera; what is not set is left out (run)."""
+    detections: dict[str, Json] = {"enabled": camera.detections_enabled}
+    if camera.detection_labels is not None:
+        detections["labels"] = [*camera.detection_labels]
+    about: dict[str, Json] = {
         "name": camera.name,
-        "friendly_name": camera.friendly_name,
         "enabled": camera.enabled,
-        "objects": {"track": track},
+        "objects": {"track": [*camera.track]},
         "record": {
             "enabled": camera.record_enabled,
             "alerts": {"pre_capture": camera.alerts_pre_capture},
             "detections": {"pre_capture": camera.detections_pre_capture},
         },
         "review": {
-            "alerts": {"enabled": camera.alerts_enabled, "labels": alert_labels},
-            "detections": {
-                "enabled": camera.detections_enabled,
-                "labels": detection_labels,
+            "alerts": {
+                "enabled": camera.alerts_enabled,
+                "labels": [*camera.alert_labels],
             },
+            "detections": detections,
         },
     }
+    if camera.friendly_name is not None:
+        about["friendly_name"] = camera.friendly_name
+    return about

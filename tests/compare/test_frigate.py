@@ -70,16 +70,18 @@ async def test_a_difference_is_told(
     live: FrigateSimulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     live.add_faults(
-        Fault(kind=FaultKind.STATUS, path="/api/labels", status=500, body={"odd": 1})
+        Fault(
+            kind=FaultKind.STATUS, path="/api/sub_labels", status=500, body={"odd": 1}
+        )
     )
     live.kill("event_thread")
     comparison = await _compare(live, patience=0.1)
     found = {(each.step, each.fact) for each in comparison.found}
-    assert ("labels", "status") in found
+    assert ("sub labels", "status") in found
     # An effect that is missing, although the answer is the same.
     assert ("created, defaults", "event.camera") in found
     assert report(comparison) == 1
-    assert "labels: status\n    live      500\n    stand-in  200" in (
+    assert "sub labels: status\n    live      500\n    stand-in  200" in (
         capsys.readouterr().out
     )
 

@@ -11,10 +11,22 @@ from .conftest import Caller
 CREATE = "/api/events/front_door/person/create"
 
 
-async def test_starting_is_502(call: Caller) -> None:
-    call.frigate.configure(starting=True)
-    answer = await call("GET", "/api/version")
-    assert (answer.status, answer.is_html) == (502, True)
+@pytest.mark.parametrize(
+    ("version", "path", "status"),
+    [
+        ("0.18", "/api/version", 500),
+        ("0.14", "/api/version", 500),
+        ("0.18", "/api/login", 502),
+        # There nobody has to be asked who calls.
+        ("0.13", "/api/version", 502),
+    ],
+)
+async def test_what_nginx_answers_without_frigate(
+    call: Caller, version: str, path: str, status: int
+) -> None:
+    call.frigate.configure(starting=True, version=version)
+    answer = await call("GET", path)
+    assert (answer.status, answer.is_html) == (status, True)
     call.frigate.configure(starting=False)
     assert (await call("GET", "/api/version")).status == 200
 

@@ -20,6 +20,11 @@ from ..errors import (
 from ..http import Effect, Reply, raise_for_failure
 
 _TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
+_NGINX_500 = re.compile(
+    r"<center><h1>500 Internal Server Error</h1></center>\s*<hr><center>nginx",
+    re.IGNORECASE,
+)
+"""What nginx says with a 500 of its own; those of Frigate look different."""
 _PLAIN_HTTP = "plain HTTP request was sent to HTTPS port"
 _OUR_NAMES = {"subLabel": "sub_label", "draw": "boxes"}
 
@@ -88,8 +93,22 @@ def raise_for_answer(reply: Reply, effect: Effect) -> None:
         return
     if reply.status == HTTPStatus.FORBIDDEN:
         raise PermissionDenied(reason(reply))
+    if _was_not_let_through(reply):
+        raise Unavailable(reason(reply), retry_after=reply.retry_after)
     raise_for_failure(reply, effect, reason(reply))
     raise _refusal(reply, effect)
+
+
+def _was_not_let_through(reply: Reply) -> bool:
+    """Whether nginx could not ask Frigate who calls, and so has passed nothing on.
+
+    It answers its own 500 then: Frigate is down or starting (0.17.2 and 0.18, run).
+    A request that Frigate may have got fails with 502 or 504.
+    """
+    return (
+        reply.status == HTTPStatus.INTERNAL_SERVER_ERROR
+        and _NGINX_500.search(reply.text[:10_000]) is not None
+    )
 
 
 def _refusal(reply: Reply, effect: Effect) -> BackendError:
