@@ -11,6 +11,7 @@ from .deliveries import async_retry_failed
 from .entity import RelayEntity
 from .member_entity import MemberEntity, async_add_for_members
 from .permissions import Right, async_demand
+from .rule_test import async_test_rule
 from .rules.runner import RuleRunner
 
 PARALLEL_UPDATES = 1
@@ -55,11 +56,12 @@ class TestButton(MemberEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Fire it, for those who may do by hand what it delivers.
+        """Test it, for those who may do by hand what it delivers.
 
-        Raises Unauthorized, and HomeAssistantError if it cannot be armed.
+        Raises Unauthorized, and HomeAssistantError for what does not arrive.
         """
         context = self._context or Context()
         await self.async_demand(context)
         if isinstance(self.member, RuleRunner):
-            await self.member.async_test(context)
+            entry = self.coordinator.config_entry
+            await async_test_rule(self.hass, entry, self.member, context)

@@ -1,6 +1,7 @@
 """What the data of an action mean: values, connections, deliveries."""
 
 from collections.abc import Mapping, Sequence
+import re
 from typing import Any, NoReturn
 
 from homeassistant.config_entries import ConfigEntryState
@@ -30,6 +31,12 @@ WAIT_LONGEST = 300
 WAIT_FIELD: dict[str, Coercer] = {
     ATTR_WAIT: vol.All(vol.Coerce(float), vol.Range(min=0, max=WAIT_LONGEST))
 }
+_NOT_THERE = re.compile(
+    r"has no (?:attribute|element) '?(?P<attribute>[^']+?)'?$"
+    r"|'(?P<variable>[^']+)' is undefined"
+)
+"""What Jinja says of a name that nothing has."""
+_KIND_OF_ERROR = re.compile(r"^\w+Error: ")
 
 
 def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str, Any]:
@@ -49,6 +56,30 @@ def invalid_field(error: InvalidField) -> ServiceValidationError:
         translation_domain=DOMAIN,
         translation_key=f"field_{error.problem}",
         translation_placeholders={"field": error.field, **error.details},
+    )
+
+
+def unfilled_field(field: str, reason: str) -> ServiceValidationError:
+    """Return the text for a field whose template gives nothing but an error.
+
+    `reason` is what Home Assistant says of it.
+    """
+    if (missing := _NOT_THERE.search(reason)) is not None:
+        return ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="template_not_there",
+            translation_placeholders={
+                "field": field,
+                "name": missing["attribute"] or missing["variable"],
+            },
+        )
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="template_fails",
+        translation_placeholders={
+            "field": field,
+            "reason": _KIND_OF_ERROR.sub("", reason),
+        },
     )
 
 

@@ -13,7 +13,8 @@ from .coordinator import outbox_error
 from .outbox.outbox import Outbox
 from .outbox.store import Store, StoreError
 from .registry import BY_NAME
-from .resolve import invalid_field
+from .resolve import invalid_field, unfilled_field
+from .rules.fields import CannotRender
 from .rules.way import Way
 
 
@@ -37,6 +38,9 @@ def make_way(
         match error:
             case InvalidField():
                 return str(invalid_field(error))
+            case CannotRender():
+                reasons = error.reasons.items()
+                return "; ".join(str(unfilled_field(*reason)) for reason in reasons)
             case StoreError():
                 return str(outbox_error(error, entry.title))
             case _:

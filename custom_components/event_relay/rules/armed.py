@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.condition import ConditionsChecker
+from homeassistant.helpers.typing import ConfigType
+import voluptuous as vol
 
 from ..backends.base import Shape
 from .arming import (
@@ -14,6 +17,7 @@ from .arming import (
     entities_of_triggers,
     make_conditions,
     targets_more_than_entities,
+    validate_triggers,
 )
 from .fields import Fields
 from .rule import Rule
@@ -109,3 +113,17 @@ async def arm(
         armed.disarm()
         raise CannotArm(armed.problem)
     return armed
+
+
+async def async_read(
+    hass: HomeAssistant, rule: Rule, shape_of: Callable[[str], Shape]
+) -> tuple[list[ConfigType], Fields]:
+    """Return the triggers of a rule that is not armed, and its fields.
+
+    Raises CannotArm.
+    """
+    try:
+        configs = await validate_triggers(hass, rule.triggers)
+    except (vol.Invalid, HomeAssistantError) as error:
+        raise CannotArm(str(error)) from error
+    return configs, Fields(hass, rule.fields, shape_of)

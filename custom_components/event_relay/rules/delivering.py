@@ -9,12 +9,14 @@ from uuid import uuid4
 from homeassistant.exceptions import TemplateError
 
 from ..backends.base import Ending, InvalidField
+from ..outbox.delivery import Delivery
 from ..outbox.memory import Note, Notes
 from ..outbox.outbox import Request
 from ..outbox.overlap import SentUnrecorded
 from ..outbox.store import StoreError
 from . import limits
 from .armed import Armed
+from .fields import Fields
 from .firing import Cause
 from .held_back import HeldBack, Reason
 from .limits import Firing
@@ -44,6 +46,8 @@ class Delivering:
         self._member = member
         self._rule = rule
         self._openings = openings
+        self.last: Cause | None = None
+        """What fired it last in this run."""
 
     async def async_fire(self, cause: Cause, armed: Armed, notes: Notes) -> bool:
         """Deliver what the rule says, unless its conditions or limits forbid it.
@@ -55,12 +59,12 @@ class Delivering:
             await self._member.remember_if_possible(notes)
             return True
         variables = {"this": self._member.this(), **cause.variables}
-        reason = None if cause.test else self._holds_back(cause, armed, variables)
-        if reason is not None:
+        if (reason := self._holds_back(cause, armed, variables)) is not None:
             self._held_back.add(reason, cause.entity_id)
             if notes:
                 await self._member.remember_if_possible(notes)
             return True
+        self.last = cause
         self._count(cause)
         try:
             await self._submit(cause, armed.fields.render(variables), notes)
@@ -74,6 +78,26 @@ class Delivering:
                 self._tell(cause, error)
             return not refused
         return True
+
+    async def async_test(
+        self, cause: Cause, fields: Fields, wait: float
+    ) -> tuple[Delivery, bool]:
+        """Deliver what a test gives, whatever conditions and limits say.
+
+        Return the delivery as it stands after its first attempt, or the wait in
+        seconds, and whether anything in it says that it is a test. Raises
+        InvalidField, CannotRender and StoreError.
+        """
+        variables = {"this": self._member.this(), **cause.variables}
+        way, operation = self._member.way, self._rule.operation
+        try:
+            rendered = fields.render(variables)
+            data = await way.canonical(operation, rendered)
+            delivery = await self._submit(cause, rendered, {}, wait=wait)
+        except (InvalidField, TemplateError, StoreError) as error:
+            self._tell(cause, error)
+            raise
+        return delivery, way.as_test(operation, data) != data
 
     def _tell(self, cause: Cause, error: Exception) -> None:
         """Tell why nothing is delivered."""
@@ -121,7 +145,7 @@ class Delivering:
 
     def _count(self, cause: Cause) -> None:
         """Count a firing before anything is waited for."""
-        if cause.test or self._rule.limits == Limits():
+        if self._rule.limits == Limits():
             return
         firings = [*self._firings(), _firing(cause)]
         counting = limits.kept(self._rule.limits, firings, cause.occurred_at)
@@ -135,8 +159,13 @@ class Delivering:
             self._member.noted({_FIRINGS: Note(value=limits.dump(firings))})
 
     async def _submit(
-        self, cause: Cause, fields: Mapping[str, Any], notes: Notes
-    ) -> None:
+        self,
+        cause: Cause,
+        fields: Mapping[str, Any],
+        notes: Notes,
+        *,
+        wait: float = 0,
+    ) -> Delivery:
         """Have it accepted, with all that is to be remembered of it."""
         member, rule = self._member, self._rule
         occurrence = cause.occurrence
@@ -152,7 +181,7 @@ class Delivering:
             if event is not None:
                 data = _left_open(data, member.way.endings[rule.operation])
             counted = member.notes.get(_FIRINGS)
-            await member.way.outbox.submit(
+            delivery = await member.way.outbox.submit(
                 Request(
                     id=delivery_id,
                     operation=rule.operation,
@@ -161,10 +190,12 @@ class Delivering:
                     occurred_at=cause.occurred_at,
                     planned=occurrence is not None and not cause.test,
                     notes=notes if counted is None else {**notes, _FIRINGS: counted},
-                )
+                ),
+                wait=wait,
             )
             # Not the count, which may have gone on meanwhile.
             member.noted(notes)
+        return delivery
 
     def _beginning(self, event: OpenEvent | None) -> AbstractAsyncContextManager[None]:
         """Count an event as open from the first moment."""
@@ -184,6 +215,7 @@ class Delivering:
             ends_by=cause.occurred_at + longest,
             entity_id=cause.entity_id,
             state=cause.state,
+            test=cause.test,
         )
 
 

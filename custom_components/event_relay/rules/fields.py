@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import TemplateError
 from homeassistant.helpers import config_validation as cv, template
 import voluptuous as vol
 
@@ -17,6 +18,15 @@ _ONE_EXPRESSION = re.compile(r"\{\{-?((?:(?!\{\{|\}\}).)*?)-?\}\}", re.DOTALL)
 
 
 _CONTAINERS = (list, tuple, set, dict)
+
+
+class CannotRender(TemplateError):
+    """Some fields cannot be filled; `reasons` says for each of them why."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        """Take the reasons by the names of the fields."""
+        super().__init__("; ".join(f"{name}: {why}" for name, why in reasons.items()))
+        self.reasons = reasons
 
 
 class Field:
@@ -105,12 +115,21 @@ class Fields:
     def render(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the fields hold now; empty ones are left out.
 
-        Raises Home Assistant's TemplateError.
+        Raises CannotRender, which names all that cannot be filled.
         """
-        rendered = {
-            name: field.render(variables) for name, field in self._fields.items()
-        }
-        return {name: value for name, value in rendered.items() if value is not None}
+        rendered: dict[str, Any] = {}
+        reasons: dict[str, str] = {}
+        for name, field in self._fields.items():
+            try:
+                value = field.render(variables)
+            except TemplateError as error:
+                reasons[name] = str(error)
+                continue
+            if value is not None:
+                rendered[name] = value
+        if reasons:
+            raise CannotRender(reasons)
+        return rendered
 
 
 def _text(

@@ -30,6 +30,8 @@ class OpenEvent:
     """The entity that began it; None if it was none."""
     state: str | None = None
     """The state that this entity had then; None if the cause was no state."""
+    test: bool = False
+    """Whether it is only a test: it holds nothing back, and ends by time alone."""
 
     @property
     def name(self) -> str:
@@ -44,13 +46,14 @@ class OpenEvent:
                 "ends_by": self.ends_by.timestamp(),
                 "entity_id": self.entity_id,
                 "state": self.state,
+                "test": self.test,
             },
             keeps=self.delivery_id,
         )
 
     def cause_is_over(self, hass: HomeAssistant) -> bool:
         """Say whether the entity that began it is known to be in another state."""
-        if self.entity_id is None or self.state is None:
+        if self.test or self.entity_id is None or self.state is None:
             return False
         state = hass.states.get(self.entity_id)
         if vanishes({"trigger": {"to_state": state}}) or state is None:
@@ -82,6 +85,7 @@ def _read(delivery_id: str, value: Json) -> OpenEvent:
                 ends_by=ends_by,
                 entity_id=entity_id if isinstance(entity_id, str) else None,
                 state=state if isinstance(state, str) else None,
+                test=rest.get("test") is True,
             )
         case _:
             _LOGGER.warning("Event %s is ended: its note is damaged", delivery_id)

@@ -50,7 +50,10 @@ class Openings:
 
     def holds(self, entity_id: str | None) -> bool:
         """Say whether an entity has an event open."""
-        return any(event.entity_id == entity_id for event in self._open.values())
+        return any(
+            event.entity_id == entity_id and not event.test
+            for event in self._open.values()
+        )
 
     @asynccontextmanager
     async def beginning(self, event: OpenEvent) -> AsyncIterator[None]:
@@ -106,7 +109,7 @@ class Openings:
     ) -> None:
         """End what an end trigger means: what its entity began, or all there is."""
         for event in self.events:
-            if not its_own or event.entity_id == entity_id:
+            if not event.test and (not its_own or event.entity_id == entity_id):
                 await self.async_end(event, at, context)
 
     async def async_end(

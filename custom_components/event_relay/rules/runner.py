@@ -1,7 +1,8 @@
 """A rule at work: armed, fired by its triggers, and ended by them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import override
@@ -15,15 +16,14 @@ from homeassistant.core import (
     HomeAssistant,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.start import async_at_started
+from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
 from ..outbox.delivery import Delivery, OriginKind
 from ..outbox.memory import Note, Notes
-from .armed import Armed, arm
+from .armed import Armed, arm, async_read
 from .arming import CannotArm
 from .catching_up import CatchingUp
 from .cursor import CURSOR
@@ -32,6 +32,12 @@ from .firing import Cause
 from .gaps import async_gaps
 from .hearing import Hearing
 from .held_back import HeldBack
+from .last_firing import (
+    LAST_FIRING,
+    LastFiring,
+    last_firing_of,
+    read_last_firing,
+)
 from .leaving import async_leave_deliveries
 from .member import Member
 from .open_events import read_open_events
@@ -39,11 +45,22 @@ from .openings import Openings
 from .references import References
 from .rule import read_rule
 from .rule_issues import RuleIssues
-from .sample import sample_variables
+from .samples import Sample, async_sample
 from .way import Way
 
 AGAIN = timedelta(minutes=5)
 """When a rule that could not be armed, or caught up, tries it again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleTest:
+    """What became of a test of a rule."""
+
+    delivery: Delivery
+    sample: Sample
+    """What it was filled with."""
+    marked: bool
+    """Whether anything in what was sent says that it is a test."""
 
 
 class RuleRunner(Member):
@@ -79,6 +96,7 @@ class RuleRunner(Member):
         self._references = References(
             self.hass, report=self._issues.refers_to, came=self._async_entity_came
         )
+        self._shape_of = partial(way.shape_of, self.rule.operation)
         self._armed: Armed | None = None
         self._arming = asyncio.Lock()
         self._working = False
@@ -116,6 +134,7 @@ class RuleRunner(Member):
             armed.disarm()
             self.set_armed(False)
             await self._catching_up.async_keep_up(armed)
+        await self._async_remember_firing()
         self._catching_up.begin_anew()
 
     @override
@@ -160,29 +179,53 @@ class RuleRunner(Member):
     @override
     async def async_keep_up(self) -> None:
         """Note now and then that nothing was missed, in case of a crash."""
+        await self._async_remember_firing()
         if self._armed is not None:
             await self._catching_up.async_keep_up(self._armed)
 
-    async def async_test(self, context: Context) -> None:
-        """Fire the rule to see it work; raises HomeAssistantError if it is not armed.
+    async def async_test(self, context: Context, *, wait: float = 0) -> RuleTest:
+        """Deliver what the rule would, marked as a test, to see it work.
 
-        What is sent says that it is a test; conditions and limits do not count.
+        It is filled with the last real firing, or else a sample; conditions and limits
+        do not count, and a rule that is switched off is tested, too. Returns after the
+        first attempt, or the wait in seconds. Raises CannotArm for a rule that nothing
+        could fire, and InvalidField, CannotRender and StoreError.
         """
-        if self._armed is None:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="rule_not_armed",
-                translation_placeholders={"rule": self.title},
-            )
-        test = {"id": "test", "idx": "0", "platform": "test", "now": dt_util.now()}
-        sample = sample_variables(self.hass, self._armed.triggers.configs)
+        armed = self._armed
+        if armed is not None:
+            configs, fields = armed.triggers.configs, armed.fields
+        elif self.enabled:
+            raise CannotArm(self.title)
+        else:
+            configs, fields = await async_read(self.hass, self.rule, self._shape_of)
+        sample = await self._sample(configs)
         cause = Cause(
-            variables={"trigger": test} | sample,
+            variables=sample.variables,
             occurred_at=dt_util.utcnow(),
             context=context,
             kind=OriginKind.TEST,
         )
-        await self._delivering.async_fire(cause, self._armed, {})
+        delivery, marked = await self._delivering.async_test(cause, fields, wait)
+        return RuleTest(delivery=delivery, sample=sample, marked=marked)
+
+    @property
+    def last_firing(self) -> LastFiring | None:
+        """Return what fired it last, in this run or before."""
+        if (cause := self._delivering.last) is not None:
+            return last_firing_of(cause, self.rule.triggers)
+        return read_last_firing(self.note(LAST_FIRING))
+
+    async def _sample(self, configs: Sequence[ConfigType]) -> Sample:
+        """Return the last real firing, or else a sample."""
+        return await async_sample(
+            self.hass, configs, self.rule.triggers, self.last_firing
+        )
+
+    async def _async_remember_firing(self) -> None:
+        """Note what fired it last, for tests after a restart."""
+        if self._delivering.last is not None and (last := self.last_firing):
+            await self.remember_if_possible({LAST_FIRING: last.note})
+            self._delivering.last = None
 
     async def _async_home_started(self, _: HomeAssistant) -> None:
         """See to what happened while Home Assistant was off."""
@@ -207,7 +250,7 @@ class RuleRunner(Member):
             armed = await arm(
                 self.hass,
                 self.rule,
-                shape_of=partial(self.way.shape_of, self.rule.operation),
+                shape_of=self._shape_of,
                 triggered=hearing.async_triggered,
                 ended=ended,
             )

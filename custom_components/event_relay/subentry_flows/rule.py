@@ -11,8 +11,9 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_NAME
+from homeassistant.const import CONF_NAME, CONF_TRIGGERS
 from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.helpers.selector import BooleanSelector
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
@@ -22,8 +23,11 @@ from ..backends.words import in_markdown
 from ..coordinator import RelayConfigEntry
 from ..registry import BACKENDS
 from ..resolve import invalid_field
+from ..rule_test import async_send_test, basis, texts_of
+from ..rules.last_firing import LastFiring
 from ..rules.rule import CONF_FIELDS, CONF_OPERATION, CONF_UNTIL
-from ..rules.sample import sample_variables
+from ..rules.runner import RuleRunner
+from ..rules.samples import Sample, async_sample, example_template
 from .rule_check import Mistake, check_deliver, check_when
 from .rule_data import deliver_data, deliver_shown, when_data, when_shown
 from .rule_form import deliver_schema, place_of, when_schema
@@ -31,11 +35,14 @@ from .rule_trial import BrokenTemplate, Trial, field_of, try_fields
 from .rule_words import as_list, as_yaml, in_words, labels_of
 
 EXAMPLES = {
-    "template": "{{ trigger.to_state.name }}",
     "calendar_start": "{{ trigger.calendar_event.start }}",
     "calendar_end": "{{ trigger.calendar_event.end }}",
 }
 """Templates that forms show; braces in a text would be placeholders."""
+
+CONF_SEND_TEST = "send_test"
+_ASK = vol.Optional(CONF_SEND_TEST, default=False)
+_SEND_TEST = vol.Schema({_ASK: BooleanSelector()})
 
 
 class RuleFlow(ConfigSubentryFlow):
@@ -106,7 +113,7 @@ class RuleFlow(ConfigSubentryFlow):
             deliver = deliver_data(user_input)
             try:
                 await check_deliver(self.hass, deliver, ending)
-                await self._check_trial(await self._try(deliver))
+                await self._check_trial(await self._try(deliver, await self._sample()))
             except Mistake as mistake:
                 self._mistake = mistake
             else:
@@ -117,26 +124,36 @@ class RuleFlow(ConfigSubentryFlow):
     async def async_step_preview(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Show what would be delivered now; keep the rule once that was seen."""
-        if user_input is not None:
+        """Show what would be delivered, send it once if wanted; then keep the rule."""
+        sends = user_input is not None and user_input.get(CONF_SEND_TEST, False)
+        if user_input is not None and not sends:
             return self._finish()
-        trial = await self._try(self._deliver)
-        step, unknown, reason = "preview", "", ""
+        texts = await texts_of(self.hass)
+        sample = await self._sample()
+        trial = await self._try(self._deliver, sample)
+        operation = self._when[CONF_OPERATION]
+        step, unknown, reason, result = "preview", "", "", ""
         if trial.unknown:
             step = "preview_partly"
-            labels = await labels_of(self.hass, self._when[CONF_OPERATION])
+            labels = await labels_of(self.hass, operation)
             unknown = as_list(trial.unknown, labels)
         elif trial.refusal is not None:
             step = "preview_refused"
             reason = await self._reason(trial.refusal)
+        elif sends:
+            entry, left_open = self._get_entry(), self._open()
+            whole = {k: v for k, v in trial.data.items() if k not in left_open}
+            result = await async_send_test(entry, operation, whole, texts)
         return self.async_show_form(
             step_id=step,
-            data_schema=vol.Schema({}),
+            data_schema=_SEND_TEST if trial.ready else vol.Schema({}),
             description_placeholders={
                 "connection": in_markdown(self._get_entry().title),
-                "values": as_yaml(trial.values, self._fields or ()),
+                "basis": basis(texts, sample),
+                "values": as_yaml(trial.payload or trial.values, self._fields or ()),
                 "unknown": unknown,
                 "reason": in_markdown(reason),
+                "result": result,
             },
             last_step=True,
         )
@@ -144,21 +161,34 @@ class RuleFlow(ConfigSubentryFlow):
     async_step_preview_partly = async_step_preview
     async_step_preview_refused = async_step_preview
 
-    async def _try(self, deliver: Mapping[str, Any]) -> Trial:
+    async def _sample(self) -> Sample:
+        """Return what the rule last fired with, or a sample of its triggers."""
+        last: LastFiring | None = None
+        if self.source == SOURCE_RECONFIGURE:
+            rules = self._loaded_entry().runtime_data.rules
+            members = rules.members if rules is not None else {}
+            rule = members.get(self._get_reconfigure_subentry().subentry_id)
+            last = rule.last_firing if isinstance(rule, RuleRunner) else None
+        raw = self._when[CONF_TRIGGERS]
+        return await async_sample(self.hass, self._triggers, raw, last)
+
+    def _open(self, deliver: Mapping[str, Any] | None = None) -> Mapping[str, object]:
+        """Return what leaves an event open that triggers of the rule end."""
+        if CONF_UNTIL not in (self._deliver if deliver is None else deliver):
+            return {}
+        forms = self._loaded_entry().runtime_data.forms
+        return forms.endings[self._when[CONF_OPERATION]].left_open
+
+    async def _try(self, deliver: Mapping[str, Any], sample: Sample) -> Trial:
         """Return what the rule would deliver now; raises Mistake."""
-        entry = self._loaded_entry()
         operation = self._when[CONF_OPERATION]
-        fields = deliver[CONF_FIELDS]
-        if CONF_UNTIL in deliver:
-            ending = entry.runtime_data.forms.endings[operation]
-            fields = {**fields, **ending.left_open}
         try:
             return await try_fields(
                 self.hass,
-                entry,
+                self._loaded_entry(),
                 operation,
-                fields,
-                {"this": None, **sample_variables(self.hass, self._triggers)},
+                {**deliver[CONF_FIELDS], **self._open(deliver)},
+                {"this": None, **sample.variables},
             )
         except BrokenTemplate as error:
             labels = await labels_of(self.hass, operation)
@@ -193,6 +223,7 @@ class RuleFlow(ConfigSubentryFlow):
             errors={mistake.where: mistake.problem} if mistake else {},
             description_placeholders={
                 **EXAMPLES,
+                "template": example_template(self._triggers),
                 "connection": in_markdown(self._get_entry().title),
                 **(mistake.details if mistake else {}),
             },

@@ -37,6 +37,15 @@ class Trial:
     """Fields that only a firing fills, and why."""
     refusal: InvalidField | None = None
     """What the backend would not take of `values`."""
+    data: Mapping[str, object] = field(default_factory=dict)
+    """What would be asked for, with what only Home Assistant knows made plain."""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    """What would be delivered, with all defaults; empty if it is refused."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be delivered as it is."""
+        return self.refusal is None and not self.unknown
 
     @property
     def mistake(self) -> InvalidField | None:
@@ -78,9 +87,11 @@ async def try_fields(
             continue
         if value is not None:
             values[name] = value
+    data: Mapping[str, object] = {}
+    payload: Mapping[str, Any] = {}
     refusal = None
     try:
-        await _offer(hass, entry, operation, values)
+        data, payload = await _offer(hass, entry, operation, values)
     except InvalidField as error:
         if field_of(error.field) not in unknown:
             refusal = error
@@ -89,6 +100,8 @@ async def try_fields(
         templated=frozenset(templated),
         unknown=unknown,
         refusal=refusal,
+        data=data,
+        payload=payload,
     )
 
 
@@ -97,17 +110,19 @@ async def _offer(
     entry: RelayConfigEntry,
     operation: str,
     values: Mapping[str, Any],
-) -> None:
+) -> tuple[Mapping[str, object], Mapping[str, Any]]:
     """Do with values all that is done with them at acceptance, but accept them.
 
-    Raises InvalidField.
+    Return what would be asked for, and what would be stored. Raises InvalidField.
     """
     forms = entry.runtime_data.forms
     connection = {**entry.data, **entry.options}
     data = coerce(values, forms.action_fields[operation])
     resolved = await forms.resolve(hass, connection, operation, data)
     asked = forms.backend.operation(operation)
-    asked.check(asked.parse(resolved), entry.runtime_data.data, dt_util.utcnow())
+    payload = asked.parse(resolved)
+    asked.check(payload, entry.runtime_data.data, dt_util.utcnow())
+    return resolved, asked.dump(payload)
 
 
 def field_of(name: str) -> str:

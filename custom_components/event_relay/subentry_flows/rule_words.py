@@ -9,7 +9,10 @@ from homeassistant.util.yaml import dump
 
 from ..backends.base import InvalidField
 from ..backends.rule_forms import RuleField
+from ..backends.words import in_markdown
 from ..const import DOMAIN
+from ..resolve import invalid_field, unfilled_field
+from ..rules.fields import CannotRender
 from ..rules.rule import SUBENTRY_RULE
 from .rule_data import SECTION_MORE
 from .rule_trial import field_of
@@ -52,6 +55,19 @@ def in_words(error: InvalidField, labels: Mapping[str, str]) -> InvalidField:
     )
 
 
+def refusal_in_words(error: Exception, labels: Mapping[str, str]) -> str:
+    """Return why fields cannot be delivered, with the names that the form has."""
+    match error:
+        case InvalidField():
+            return str(invalid_field(in_words(error, labels)))
+        case CannotRender():
+            return " ".join(
+                f"{unfilled_field(labels[name], why)}."
+                for name, why in error.reasons.items()
+            )
+    return str(error)
+
+
 def as_yaml(values: Mapping[str, Any], fields: Sequence[RuleField]) -> str:
     """Return values as YAML in the order of the form, those that are secret hidden."""
     order = [field.name for field in fields]
@@ -65,5 +81,6 @@ def as_yaml(values: Mapping[str, Any], fields: Sequence[RuleField]) -> str:
 def as_list(reasons: Mapping[str, str], labels: Mapping[str, str]) -> str:
     """Return for each field why it is not known, as a list in Markdown."""
     return "\n".join(
-        f"- {labels[name]}: `{why.replace('`', "'")}`" for name, why in reasons.items()
+        f"- {in_markdown(str(unfilled_field(labels[name], why)))}"
+        for name, why in reasons.items()
     )

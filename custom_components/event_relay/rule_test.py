@@ -1,0 +1,201 @@
+"""The test of a rule by its button, and what its user is told of it."""
+
+from collections.abc import Mapping
+
+from homeassistant.components.persistent_notification import async_create
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, TemplateError
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util import dt as dt_util
+
+from .backends.base import InvalidField
+from .backends.words import in_markdown
+from .const import DOMAIN
+from .coordinator import RelayConfigEntry, delivery_error, outbox_error
+from .outbox.delivery import Delivery, DeliveryState, Origin, OriginKind
+from .outbox.outbox import Request
+from .outbox.store import StoreError
+from .resolve import WAIT, invalid_field
+from .rules.arming import CannotArm
+from .rules.outcome import Outcome
+from .rules.runner import RuleRunner, RuleTest
+from .rules.samples import Sample
+from .subentry_flows.rule_words import labels_of, refusal_in_words
+
+_COMMON = "common"
+
+
+async def async_test_rule(
+    hass: HomeAssistant, entry: RelayConfigEntry, rule: RuleRunner, context: Context
+) -> None:
+    """Test a rule, and say in a notification what has become of it.
+
+    A notification is seen by everybody, so that it holds nothing of what was sent.
+    Raises HomeAssistantError for what has not arrived, and will not.
+    """
+    notice = TestNotice(hass, entry, rule, await texts_of(hass))
+    try:
+        test = await rule.async_test(context, wait=WAIT)
+    except CannotArm as error:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="rule_not_armed",
+            translation_placeholders={"rule": rule.title},
+        ) from error
+    except (InvalidField, TemplateError, StoreError) as error:
+        reason = await _reason(hass, entry, rule, error)
+        notice.not_sent(reason)
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="test_not_sent",
+            translation_placeholders={"rule": rule.title, "reason": reason},
+        ) from error
+    notice.ended(test)
+    if test.delivery.state.settled and not _arrived(test.delivery):
+        raise delivery_error(test.delivery, entry.title)
+
+
+class TestNotice:
+    """The notification that tells of the last test of a rule."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: RelayConfigEntry,
+        rule: RuleRunner,
+        texts: Mapping[str, str],
+    ) -> None:
+        """Take the connection, the rule, and the texts in the home's language."""
+        self._hass = hass
+        self._entry = entry
+        self._rule = rule
+        self._texts = texts
+
+    @callback
+    def not_sent(self, reason: str) -> None:
+        """Say why nothing was sent."""
+        self._show(self._text("test_refused", reason=reason))
+
+    @callback
+    def ended(self, test: RuleTest) -> None:
+        """Say what became of the delivery, now or once that is known."""
+        about = [basis(self._texts, test.sample)]
+        if not test.marked:
+            about.append(self._text("test_unmarked"))
+        delivery = test.delivery
+        self._show(self._outcome(delivery), *about)
+        if delivery.state.settled:
+            return
+
+        @callback
+        def settled(outcome: Outcome) -> None:
+            """Say how it ended."""
+            if outcome.delivery is not None and outcome.delivery.id == delivery.id:
+                stop()
+                self._show(self._outcome(outcome.delivery), *about)
+
+        stop = self._rule.listen(settled)
+
+    def _outcome(self, delivery: Delivery) -> str:
+        """Return what became of a delivery."""
+        connection = self._entry.title
+        return outcome_in_words(self._texts, delivery, connection, to_all=True)
+
+    def _text(self, key: str, **placeholders: str) -> str:
+        """Return a text."""
+        return text(self._texts, key, **placeholders)
+
+    def _show(self, *paragraphs: str) -> None:
+        """Show the notification, in the place of the one of an earlier test."""
+        async_create(
+            self._hass,
+            "\n\n".join(paragraphs),
+            title=self._text("test_title", rule=in_markdown(self._rule.title)),
+            notification_id=f"{DOMAIN}_test_{self._rule.id}",
+        )
+
+
+async def async_send_test(
+    entry: RelayConfigEntry,
+    operation: str,
+    data: Mapping[str, object],
+    texts: Mapping[str, str],
+) -> str:
+    """Deliver data once, marked as a test, and say in Markdown what became of it.
+
+    For administrators: it may hold the backend's own words.
+    """
+    marked = entry.runtime_data.forms.as_test(operation, data)
+    request = Request(
+        operation=operation,
+        data=marked,
+        origin=Origin(kind=OriginKind.TEST),
+        occurred_at=dt_util.utcnow(),
+    )
+    try:
+        delivery = await entry.runtime_data.outbox.submit(request, wait=WAIT)
+    except InvalidField as error:
+        return text(texts, "test_refused", reason=str(invalid_field(error)))
+    except StoreError as error:
+        reason = str(outbox_error(error, entry.title))
+        return text(texts, "test_refused", reason=reason)
+    said = outcome_in_words(texts, delivery, entry.title, to_all=False)
+    return said if marked != data else f"{said} {text(texts, 'test_unmarked')}"
+
+
+async def texts_of(hass: HomeAssistant) -> Mapping[str, str]:
+    """Return the texts about tests in the home's language."""
+    return await async_get_translations(hass, hass.config.language, _COMMON, {DOMAIN})
+
+
+def text(texts: Mapping[str, str], key: str, **placeholders: str) -> str:
+    """Return a text about tests with its placeholders filled."""
+    found = texts[f"component.{DOMAIN}.{_COMMON}.{key}"]
+    return found.format(
+        **{name: in_markdown(value) for name, value in placeholders.items()}
+    )
+
+
+def basis(texts: Mapping[str, str], sample: Sample) -> str:
+    """Return what a test was filled with."""
+    if sample.fired_at is None:
+        return text(texts, "test_sample", trigger=sample.trigger)
+    at = dt_util.as_local(sample.fired_at).strftime("%Y-%m-%d %H:%M:%S")
+    return text(texts, "test_last_firing", trigger=sample.trigger, time=at)
+
+
+def outcome_in_words(
+    texts: Mapping[str, str], delivery: Delivery, connection: str, *, to_all: bool
+) -> str:
+    """Return what became of the delivery of a test.
+
+    What everybody can read holds nothing of what the backend has said.
+    """
+    state = delivery.state
+    if _arrived(delivery):
+        warned = delivery.receipt is not None and delivery.receipt.warnings
+        key = "test_arrived_in_part" if warned else "test_arrived"
+        return text(texts, key, connection=connection)
+    if not state.settled:
+        return text(texts, "test_waits", connection=connection)
+    if to_all:
+        return text(texts, "test_ended", state=state.value)
+    reason = str(delivery_error(delivery, connection))
+    return text(texts, "test_not_arrived", reason=reason)
+
+
+def _arrived(delivery: Delivery) -> bool:
+    """Say whether a delivery has arrived."""
+    return delivery.state is DeliveryState.DELIVERED
+
+
+async def _reason(
+    hass: HomeAssistant, entry: RelayConfigEntry, rule: RuleRunner, error: Exception
+) -> str:
+    """Return why a test was not sent, with the names that the form has."""
+    if isinstance(error, StoreError):
+        return str(outbox_error(error, entry.title))
+    labels = await labels_of(hass, rule.rule.operation)
+    return refusal_in_words(error, labels)
+
+

@@ -1,0 +1,97 @@
+"""The last real firing of a rule, as it is remembered for tests; without secrets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+import hashlib
+import json
+import logging
+from typing import Any, cast
+
+from ..backends.base import Json, JsonObject
+from ..outbox.memory import Note
+from .firing import Cause, index_of
+from .instants import read_instant
+from .kept_values import kept, read
+
+_LOGGER = logging.getLogger(__name__)
+
+LAST_FIRING = "last_firing"
+"""The name of its note."""
+LARGEST = 32_768
+"""Characters of what is remembered; a firing that tells more is not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastFiring:
+    """What the triggers of a rule last told."""
+
+    at: datetime
+    trigger: str
+    """What tells its trigger from others: a digest of its configuration."""
+    variables: JsonObject
+
+    @property
+    def note(self) -> Note:
+        """Return the note that remembers it."""
+        return Note(
+            value={
+                "at": self.at.timestamp(),
+                "trigger": self.trigger,
+                "variables": self.variables,
+            }
+        )
+
+    def index_in(self, triggers: Sequence[Mapping[str, Any]]) -> int | None:
+        """Return which of a rule's triggers it was; None if it is no more there."""
+        for index, trigger in enumerate(triggers):
+            if digest(trigger) == self.trigger:
+                return index
+        return None
+
+    def seen_by_templates(self) -> dict[str, Any]:
+        """Return what templates see of it; raises ValueError if it is damaged."""
+        try:
+            return cast("dict[str, Any]", read(self.variables))
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(str(error)) from error
+
+
+def digest(trigger: Mapping[str, Any]) -> str:
+    """Return what tells the configuration of a trigger from others."""
+    written = json.dumps(trigger, sort_keys=True, default=str)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def last_firing_of(
+    cause: Cause, triggers: Sequence[Mapping[str, Any]]
+) -> LastFiring | None:
+    """Return a firing as it is remembered; None if it cannot be.
+
+    `triggers` are the raw ones of the rule.
+    """
+    index = index_of(cause.variables)
+    if index >= len(triggers):
+        return None
+    try:
+        variables = cast("JsonObject", kept(dict(cause.variables)))
+        if len(json.dumps(variables)) > LARGEST:
+            return None
+    except (TypeError, ValueError, RecursionError) as error:
+        _LOGGER.debug("A firing cannot be remembered: %r", error)
+        return None
+    return LastFiring(
+        at=cause.occurred_at, trigger=digest(triggers[index]), variables=variables
+    )
+
+
+def read_last_firing(noted: Json) -> LastFiring | None:
+    """Read it from its note; None for none, and for one that is damaged."""
+    match noted:
+        case {
+            "at": at,
+            "trigger": str() as trigger,
+            "variables": dict() as variables,
+        } if (moment := read_instant(at)) is not None:
+            return LastFiring(at=moment, trigger=trigger, variables=variables)
+    return None

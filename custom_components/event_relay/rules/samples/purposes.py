@@ -1,0 +1,156 @@
+"""Samples for purpose triggers, such as doors that open."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.const import (
+    CONF_ENTITY_ID,
+    CONF_FOR,
+    CONF_OPTIONS,
+    CONF_PLATFORM,
+    CONF_TARGET,
+)
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
+from homeassistant.helpers.trigger import EntityTriggerBase, TriggerConfig
+from homeassistant.helpers.typing import ConfigType
+from homeassistant.loader import async_get_integration
+from homeassistant.util import dt as dt_util
+
+from .states import change, having, other_than, present
+
+_WORDS = (
+    *("on", "off", "open", "closed", "opening", "closing", "locked", "unlocked"),
+    *("home", "not_home", "active", "idle", "playing", "paused", "buffering"),
+    *("cleaning", "docked", "returning", "error", "mowing", "stopped", "jammed"),
+    *("triggered", "armed_home", "armed_away", "armed_night", "armed_vacation"),
+    *("disarmed", "arming", "pending", "heat", "cool", "auto", "dry", "eco"),
+    *("listening", "processing", "responding", "0", "1", "50", "100"),
+)
+"""States that the entities of Home Assistant have."""
+_DEEP = 4
+
+
+async def changed_entity(
+    hass: HomeAssistant, config: ConfigType
+) -> Mapping[str, Any] | None:
+    """Let an entity of the target change so that the trigger takes it.
+
+    None for a trigger that is not about the state of entities.
+    """
+    trigger = await _entity_trigger(hass, config)
+    if trigger is None:
+        return None
+    aimed_at = _entities(hass, config)
+    named = sorted(trigger.entity_filter(set(aimed_at))) or aimed_at
+    if not named:
+        return None
+    known = present(hass, named[0])
+    options = config.get(CONF_OPTIONS) or {}
+    more = {}
+    if types := options.get("event_type"):
+        more["event_type"] = types[0] if isinstance(types, list) else types
+    likely = _candidates(known, options, more)
+    after = next((state for state in likely if _takes(trigger, state)), known)
+    return change(
+        having(known, other_than(after.state)), after, **{"for": options.get(CONF_FOR)}
+    )
+
+
+async def timer(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
+    """Let so much remain of a timer."""
+    named = _entities(hass, config)
+    known = present(hass, named[0] if named else "timer.sample")
+    return {
+        "entity_id": known.entity_id,
+        "to_state": having(known, "active"),
+        "remaining": config[CONF_OPTIONS].get("remaining", timedelta()),
+        "description": f"time remaining of {known.entity_id}",
+    }
+
+
+async def to_do(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
+    """Let an item of a list have changed."""
+    named = _entities(hass, config)
+    return {
+        "entity_id": named[0] if named else "todo.sample",
+        "item_ids": ["Sample item"],
+        "description": "todo item trigger",
+    }
+
+
+async def _entity_trigger(
+    hass: HomeAssistant, config: ConfigType
+) -> EntityTriggerBase | None:
+    """Return the trigger of a configuration, not attached, if it is on entities."""
+    domain, _, name = config[CONF_PLATFORM].partition(".")
+    integration = await async_get_integration(hass, domain)
+    platform = await integration.async_get_platform("trigger")
+    if not hasattr(platform, "async_get_triggers"):
+        return None
+    made = (await platform.async_get_triggers(hass)).get(name or "_")
+    if not (isinstance(made, type) and issubclass(made, EntityTriggerBase)):
+        return None
+    return made(
+        hass,
+        TriggerConfig(
+            key=config[CONF_PLATFORM],
+            target=config.get(CONF_TARGET),
+            options=config.get(CONF_OPTIONS),
+        ),
+    )
+
+
+def _entities(hass: HomeAssistant, config: ConfigType) -> list[str]:
+    """Return the entities that a trigger is aimed at, those that it names first."""
+    target = config.get(CONF_TARGET) or {}
+    named = target.get(CONF_ENTITY_ID) or []
+    listed = [named] if isinstance(named, str) else list(named)
+    selected = async_extract_referenced_entity_ids(hass, TargetSelection(target))
+    return [*listed, *sorted(selected.indirectly_referenced - set(listed))]
+
+
+def _candidates(
+    known: State, options: Mapping[str, Any], more: Mapping[str, object]
+) -> Iterator[State]:
+    """Yield states that the entity may have, the present one first."""
+    if not more:
+        yield known
+    for value in (known.state, *_WORDS, dt_util.utcnow().isoformat()):
+        yield having(known, value, more=more)
+    for limit in _numbers(options):
+        for number in (limit + 1, limit - 1, limit):
+            yield having(known, number)
+            for attribute in known.attributes:
+                yield having(known, number, attribute)
+
+
+def _takes(trigger: EntityTriggerBase, state: State) -> bool:
+    """Say whether a trigger fires for such a state."""
+    try:
+        return trigger.is_valid_state(state, _tell_nobody)
+    except Exception:  # noqa: BLE001 - other integrations raise anything
+        return False
+
+
+def _tell_nobody(reason: str, /, **data: object) -> None:
+    """Hear why it does not."""
+
+
+def _numbers(value: object, depth: int = 0) -> Iterator[float]:
+    """Yield the numbers in the options of a trigger."""
+    if depth > _DEEP or isinstance(value, bool):
+        return
+    match value:
+        case int() | float():
+            yield float(value)
+        case Mapping():
+            for one in value.values():
+                yield from _numbers(one, depth + 1)
+        case list() | tuple():
+            for one in value:
+                yield from _numbers(one, depth + 1)

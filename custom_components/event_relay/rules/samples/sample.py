@@ -1,0 +1,143 @@
+"""What the triggers of a rule would tell, for a test and for a preview."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+import logging
+from typing import Any
+
+from homeassistant.const import (
+    CONF_ALIAS,
+    CONF_ENABLED,
+    CONF_ID,
+    CONF_OPTIONS,
+    CONF_PLATFORM,
+    CONF_VARIABLES,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.typing import ConfigType
+
+from . import calendars, devices, entities, events, messages, purposes, times
+from .anything import Anything
+
+_LOGGER = logging.getLogger(__name__)
+
+type Maker = Callable[[HomeAssistant, ConfigType], Awaitable[Mapping[str, Any]]]
+"""Gives what a trigger of one platform adds to `trigger`."""
+
+_MAKERS: Mapping[str, Maker] = {
+    "calendar": calendars.event,
+    "calendar.event_ended": calendars.event,
+    "calendar.event_started": calendars.event,
+    "conversation": messages.sentence,
+    "device": devices.device,
+    "event": events.event,
+    "geo_location": entities.geo_location,
+    "homeassistant": times.home_assistant,
+    "moon.phase_changed": times.moon,
+    "mqtt": messages.mqtt,
+    "numeric_state": entities.numeric_state,
+    "persistent_notification": messages.notification,
+    "state": entities.state,
+    "sun": times.sun,
+    "tag": events.tag,
+    "template": entities.template,
+    "time": times.time,
+    "time_pattern": times.time_pattern,
+    "timer.remaining_time_reached": purposes.timer,
+    "todo.item_added": purposes.to_do,
+    "todo.item_completed": purposes.to_do,
+    "todo.item_removed": purposes.to_do,
+    "webhook": messages.webhook,
+    "zone": entities.zone,
+}
+
+_EXAMPLES: Mapping[str, str] = {
+    "calendar": "{{ trigger.calendar_event.summary }}",
+    "conversation": "{{ trigger.sentence }}",
+    "event": "{{ trigger.event.data.name }}",
+    "homeassistant": "{{ trigger.event }}",
+    "moon": "{{ trigger.phase }}",
+    "mqtt": "{{ trigger.payload }}",
+    "persistent_notification": "{{ trigger.notification.title }}",
+    "sun": "{{ trigger.description }}",
+    "tag": "{{ trigger.event.data.tag_id }}",
+    "time": "{{ trigger.now }}",
+    "time_pattern": "{{ trigger.now }}",
+    "todo": "{{ trigger.entity_id }}",
+    "webhook": "{{ trigger.json.message }}",
+}
+"""A template that works with triggers of a platform, or of a domain."""
+_EXAMPLE = "{{ trigger.to_state.name }}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """What templates see in a test, and where it comes from."""
+
+    variables: Mapping[str, Any]
+    """`trigger`, and what the trigger adds."""
+    trigger: str
+    """The trigger that it is from, as people call it."""
+    fired_at: datetime | None = None
+    """When the trigger really fired; None for a sample that is made up."""
+
+
+async def sample_of(hass: HomeAssistant, configs: Sequence[ConfigType]) -> Sample:
+    """Return what templates would see if the first trigger that is enabled fired now.
+
+    The configurations are ones that Home Assistant has validated. What cannot be known
+    before it happens is made up, and says so.
+    """
+    index = next(
+        (
+            number
+            for number, config in enumerate(configs)
+            if config.get(CONF_ENABLED, True) is not False
+        ),
+        0,
+    )
+    config = configs[index]
+    variables: dict[str, Any] = {"trigger": await _trigger(hass, config, index)}
+    if CONF_VARIABLES in config:
+        try:
+            variables |= config[CONF_VARIABLES].async_render(hass, variables)
+        except Exception as error:  # noqa: BLE001 - templates raise anything
+            _LOGGER.debug("A variable of a trigger cannot be rendered: %s", error)
+    return Sample(variables=variables, trigger=name_of(config))
+
+
+def name_of(config: Mapping[str, Any]) -> str:
+    """Return what people call a trigger: its alias, or the kind that it is."""
+    platform = config.get(CONF_PLATFORM, config.get("trigger", ""))
+    return str(config.get(CONF_ALIAS) or platform)
+
+
+def example_template(configs: Sequence[ConfigType]) -> str:
+    """Return a template that works with the first of these triggers."""
+    platform = str(configs[0][CONF_PLATFORM]) if configs else ""
+    domain = platform.partition(".")[0]
+    return _EXAMPLES.get(platform) or _EXAMPLES.get(domain, _EXAMPLE)
+
+
+async def _trigger(
+    hass: HomeAssistant, config: ConfigType, index: int
+) -> dict[str, Any]:
+    """Return what a trigger of this configuration would give."""
+    platform = config[CONF_PLATFORM]
+    common = {
+        "id": config.get(CONF_ID, str(index)),
+        "idx": str(index),
+        "alias": config.get(CONF_ALIAS),
+        "platform": platform,
+        "description": f"sample of {platform}",
+    }
+    try:
+        if (make := _MAKERS.get(platform)) is not None:
+            return {**common, **await make(hass, config)}
+        if (given := await purposes.changed_entity(hass, config)) is not None:
+            return {**common, **given}
+    except Exception as error:  # noqa: BLE001 - other integrations raise anything
+        _LOGGER.debug("No sample can be made for %s: %r", platform, error)
+    options = config.get(CONF_OPTIONS) or {}
+    return Anything({**options, **common}, "trigger")
