@@ -18,6 +18,8 @@ from .markdown import read
 from .rule_flow import DOORBELL, EMPTY, WHEN, Form, add_rule, the_rule
 
 OVER = {"trigger": "state", "entity_id": "binary_sensor.doorbell", "to": "off"}
+DEFAULTS = "duration: 30\ninclude_recording: true\nretain: false"
+"""What an event has that nothing else is said about."""
 DELIVER = {**EMPTY, "camera": "front_door", "label": "doorbell", "until": {}}
 """What the interface sends where nothing more is entered."""
 
@@ -35,7 +37,8 @@ async def test_doorbell(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     assert form.step == "when"
     assert await form.submit(**WHEN) == "create_camera_event"
     assert await form.submit(**DELIVER) == "preview"
-    assert form.placeholders["values"] == "camera: front_door\nlabel: doorbell"
+    values = f"camera: front_door\nlabel: doorbell\n{DEFAULTS}"
+    assert form.placeholders["values"] == values
     assert await form.submit() == FlowResultType.CREATE_ENTRY
     subentry = the_rule(entry)
     assert subentry.title == "Doorbell"
@@ -277,7 +280,9 @@ async def test_everything_is_kept_shown_again_and_changed(
     form = await add_rule(hass, entry)
     await form.submit(**EVERYTHING_WHEN)
     assert await form.submit(**EVERYTHING_DELIVER) == "preview_partly"
-    assert "- Description: `UndefinedError" in form.placeholders["unknown"]
+    assert read(form.placeholders["unknown"]) == (
+        "- Description uses calendar_event, which this trigger does not give"
+    )
     assert "sub_label: Doorbell" in form.placeholders["values"]
     await form.submit()
     subentry = the_rule(entry)
@@ -294,7 +299,8 @@ async def test_everything_is_kept_shown_again_and_changed(
     assert form.suggested() == EVERYTHING_DELIVER
     assert form.folded() == set()
     await form.submit(**DELIVER)
-    assert form.placeholders["values"] == "camera: front_door\nlabel: doorbell"
+    values = f"camera: front_door\nlabel: doorbell\n{DEFAULTS}"
+    assert form.placeholders["values"] == values
     await form.submit()
     assert form.result["reason"] == "reconfigure_successful"
     subentry = the_rule(entry)
@@ -323,7 +329,8 @@ async def test_preview_has_the_order_of_the_form(
     form = await add_rule(hass, entry)
     await form.submit(**WHEN)
     await form.submit(**EMPTY, until={}, label="doorbell", camera="garden")
-    assert form.placeholders["values"] == "camera: garden\nlabel: doorbell"
+    values = f"camera: garden\nlabel: doorbell\n{DEFAULTS}"
+    assert form.placeholders["values"] == values
 
 
 async def test_no_camera_is_chosen_for_you(
@@ -371,9 +378,7 @@ async def test_what_a_template_gives_now_may_be_refused(
     await form.submit(**WHEN)
     camera = "{{ trigger.to_state.state }}"
     assert await form.submit(**{**DELIVER, "camera": camera}) == "preview_refused"
-    assert read(form.placeholders["reason"]).startswith(
-        "Camera: there is no camera off"
-    )
+    assert read(form.placeholders["reason"]).startswith("Camera: there is no camera on")
     assert await form.submit() == FlowResultType.CREATE_ENTRY
 
 

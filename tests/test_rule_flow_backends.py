@@ -19,6 +19,7 @@ from simulators.palabra import PalabraSimulator
 from . import home, home_guance, palabra_home
 from .checks.files import PACKAGE, read_yaml
 from .home_aipix import connect_aipix
+from .markdown import read
 from .rule_flow import EMPTY, WHEN, Form, add_rule, the_rule
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -213,7 +214,9 @@ async def test_times_of_a_calendar_are_known_later(
         )
         == "preview_partly"
     )
-    assert form.placeholders["unknown"].startswith("- Start: `UndefinedError: ")
+    assert read(form.placeholders["unknown"]).startswith(
+        "- Start uses calendar_event, which this trigger does not give"
+    )
     assert await form.submit() == FlowResultType.CREATE_ENTRY
 
 
@@ -279,6 +282,18 @@ def test_a_test_says_that_it_is_one(
     backend: str, operation: str, data: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     assert BY_NAME[backend].as_test(operation, data) == {**data, **expected}
+
+
+def test_each_operation_of_a_rule_that_has_a_text_is_marked() -> None:
+    texts = {"title": "x", "sub_label": "x", "text": "x"}
+    for forms in BACKENDS:
+        for operation in forms.action_fields.keys() - {
+            ending.operation for ending in forms.endings.values()
+        }:
+            known = forms.action_fields[operation]
+            data = {name: text for name, text in texts.items() if name in known}
+            if operation.startswith("create_"):
+                assert "Test" in str(forms.as_test(operation, data)), operation
 
 
 def test_endings_name_operations_and_fields_that_there_are() -> None:

@@ -14,6 +14,7 @@ from .const import DOMAIN
 from .coordinator import RelayConfigEntry, delivery_error, outbox_error
 from .outbox.delivery import Delivery, DeliveryState, Origin, OriginKind
 from .outbox.outbox import Request
+from .outbox.overlap import SentUnrecorded
 from .outbox.store import StoreError
 from .resolve import WAIT, invalid_field
 from .rules.arming import CannotArm
@@ -44,6 +45,9 @@ async def async_test_rule(
         ) from error
     except (InvalidField, TemplateError, StoreError) as error:
         reason = await _reason(hass, entry, rule, error)
+        if isinstance(error, SentUnrecorded):
+            notice.nobody_knows(reason)
+            raise outbox_error(error, entry.title) from error
         notice.not_sent(reason)
         raise HomeAssistantError(
             translation_domain=DOMAIN,
@@ -75,6 +79,11 @@ class TestNotice:
     def not_sent(self, reason: str) -> None:
         """Say why nothing was sent."""
         self._show(self._text("test_refused", reason=reason))
+
+    @callback
+    def nobody_knows(self, reason: str) -> None:
+        """Say that it may have arrived."""
+        self._show(in_markdown(reason))
 
     @callback
     def ended(self, test: RuleTest) -> None:
@@ -137,8 +146,7 @@ async def async_send_test(
     except InvalidField as error:
         return text(texts, "test_refused", reason=str(invalid_field(error)))
     except StoreError as error:
-        reason = str(outbox_error(error, entry.title))
-        return text(texts, "test_refused", reason=reason)
+        return in_markdown(str(outbox_error(error, entry.title)))
     said = outcome_in_words(texts, delivery, entry.title, to_all=False)
     return said if marked != data else f"{said} {text(texts, 'test_unmarked')}"
 
@@ -197,5 +205,3 @@ async def _reason(
         return str(outbox_error(error, entry.title))
     labels = await labels_of(hass, rule.rule.operation)
     return refusal_in_words(error, labels)
-
-

@@ -67,6 +67,7 @@ FREE_COMPONENTS = {
     "button",
     "calendar",
     "event",
+    "persistent_notification",
     "script",
     "sensor",
     "switch",

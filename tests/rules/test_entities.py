@@ -266,19 +266,6 @@ async def test_test_button_goes_the_way_of_the_rule(
     assert event.camera == "front_door"
 
 
-async def test_test_button_says_why_it_cannot(
-    hass: HomeAssistant, frigate: FrigateSimulator
-) -> None:
-    await set_up(hass, frigate, a_rule(DOORBELL))
-    await turn(hass, SERVICE_TURN_OFF)
-
-    with pytest.raises(HomeAssistantError) as raised:
-        await press(hass)
-
-    assert raised.value.translation_key == "rule_not_armed"
-    assert not frigate.events
-
-
 async def test_switch_tells_whether_it_is_armed(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:

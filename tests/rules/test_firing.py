@@ -221,7 +221,7 @@ async def test_one_that_the_outbox_refused_does_not_count_and_those_since_do(
     submit = outbox.submit
     is_refused = asyncio.Event()
 
-    async def refuse_the_first(request: Request) -> Delivery:
+    async def refuse_the_first(request: Request, *, wait: float) -> Delivery:
         monkeypatch.setattr(outbox, "submit", submit)
         await is_refused.wait()
         raise refused
@@ -252,12 +252,14 @@ async def test_those_that_are_accepted_at_the_same_time_all_count(
         hass.states.async_set(BELL, "off")
         hass.states.async_set(BELL, "on")
 
-    async def hold_the_second(request: Request) -> Delivery:
+    async def hold_the_second(request: Request, *, wait: float) -> Delivery:
         monkeypatch.setattr(outbox, "submit", submit)
         await all_have_fired.wait()
         return await submit(request)
 
-    async def ring_again_before_the_first_returns(request: Request) -> Delivery:
+    async def ring_again_before_the_first_returns(
+        request: Request, *, wait: float
+    ) -> Delivery:
         monkeypatch.setattr(outbox, "submit", hold_the_second)
         delivery = await submit(request)
         ring()

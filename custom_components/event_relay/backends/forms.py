@@ -159,10 +159,12 @@ class BackendForms(ABC):
         coercer = self.action_fields[operation].get(field)
         return coercer.shape if isinstance(coercer, Structure) else Shape.TEXT
 
+    @abstractmethod
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
-        """Return the data of an operation so that they say that it is a test."""
-        del operation
-        return with_test_title(data)
+        """Return the data of an operation so that they say that it is a test.
+
+        As they are where the system has no field for that: the user is told so.
+        """
 
     @abstractmethod
     def connection_schema(self) -> vol.Schema:

@@ -5,15 +5,18 @@ from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers.trace import trace_clear
+from homeassistant.util import dt as dt_util
 
 from .armed import Armed
 from .catching_up import CatchingUp
 from .delivering import Delivering
 from .firing import Cause, index_of, occurred_at
 from .held_back import HeldBack
+from .lineage import SelfFiring
 from .noise import noise, vanishes
 from .occurrences import occurrence_of
 from .openings import Openings
+from .own import own_and_not_named
 
 
 class Hearing:
@@ -27,19 +30,24 @@ class Hearing:
         delivering: Delivering,
         catching_up: CatchingUp,
         openings: Openings | None,
+        self_firing: SelfFiring,
         armed: Callable[[], Awaitable[Armed | None]],
+        fires_itself: Callable[[], None],
         try_again_later: Callable[[], None],
     ) -> None:
         """Take where firings and ends go.
 
         `armed` waits until all is attached; it gives None when the rule works no more.
+        `fires_itself` is called in place of a firing that another one has caused.
         """
         self._hass = hass
         self._held_back = held_back
         self._delivering = delivering
         self._catching_up = catching_up
         self._openings = openings
+        self._self_firing = self_firing
         self._armed = armed
+        self._fires_itself = fires_itself
         self._try_again_later = try_again_later
 
     async def async_triggered(
@@ -51,6 +59,8 @@ class Hearing:
         if (armed := await self._armed()) is None:
             return
         index = index_of(variables)
+        if own_and_not_named(self._hass, variables, armed.rule.triggers[index]):
+            return
         config = armed.triggers.configs[index]
         occurrence = occurrence_of(config, index, variables)
         cause = Cause(
@@ -64,6 +74,10 @@ class Hearing:
         ):
             self._held_back.add(reason, cause.entity_id)
             return
+        if self._self_firing.fires_itself(context, cause.entity_id, dt_util.utcnow()):
+            self._fires_itself()
+            return
+        self._self_firing.fires(cause.context)
         notes = self._catching_up.notes_for(occurrence)
         taken = await self._delivering.async_fire(cause, armed, notes)
         if occurrence is not None and not taken:
@@ -77,6 +91,10 @@ class Hearing:
         trace_clear()
         armed = await self._armed()
         if armed is None or self._openings is None or vanishes(variables):
+            return
+        until = armed.rule.until
+        raw = until.triggers[index_of(variables)] if until is not None else {}
+        if own_and_not_named(self._hass, variables, raw):
             return
         cause = Cause(
             variables=variables,

@@ -14,7 +14,7 @@ HIDDEN = "********"
 """What stands in the place of a secret."""
 
 _SECRET = re.compile(
-    r"pass(word|wd|phrase|code)?$|secret|token|api_?key|authori[sz]ation|^auth$"
+    r"pass(word|wd|phrase|code)?$|secret|token|api[_-]?key|authori[sz]ation|^auth$"
     r"|credential|signature|cookie|session|private|webhook_id|access_code|^pin$"
     r"|entity_picture|bearer",
     re.IGNORECASE,

@@ -26,6 +26,7 @@ class RuleIssues:
         self._title = title
         self._not_armed = f"rule_not_armed_{rule_id}"
         self._refers = f"rule_refers_{rule_id}"
+        self._itself = f"rule_fires_itself_{rule_id}"
         self._logged: dict[str, str] = {}
 
     @callback
@@ -52,9 +53,20 @@ class RuleIssues:
             self._withdraw(self._refers)
 
     @callback
+    def fires_itself(self) -> None:
+        """Say that it fired because it had fired, until the rule is changed."""
+        self._report(self._itself, "it fires itself")
+
+    @callback
+    def fires_itself_no_more(self) -> None:
+        """Take that back."""
+        self._withdraw(self._itself)
+
+    @callback
     def clear(self) -> None:
         """Take everything back: the rule is deleted."""
         self.armed()
+        self.fires_itself_no_more()
         self.refers_to("")
 
     @callback
@@ -63,14 +75,18 @@ class RuleIssues:
         if self._logged.get(issue_id) != reason:
             self._logged[issue_id] = reason
             _LOGGER.warning("Rule %s cannot work as it should: %s", self._title, reason)
-        not_armed = "rule_partly_armed" if in_part else "rule_not_armed"
+        key = "rule_partly_armed" if in_part else "rule_not_armed"
+        if issue_id == self._refers:
+            key = "rule_refers"
+        elif issue_id == self._itself:
+            key = "rule_fires_itself"
         ir.async_create_issue(
             self._hass,
             DOMAIN,
             issue_id,
             is_fixable=True,
             severity=ir.IssueSeverity.ERROR,
-            translation_key="rule_refers" if issue_id == self._refers else not_armed,
+            translation_key=key,
             translation_placeholders={
                 "rule": self._title,
                 "reason": in_markdown(reason),

@@ -39,6 +39,7 @@ from .last_firing import (
     read_last_firing,
 )
 from .leaving import async_leave_deliveries
+from .lineage import SelfFiring
 from .member import Member
 from .open_events import read_open_events
 from .openings import Openings
@@ -89,7 +90,9 @@ class RuleRunner(Member):
             delivering=self._delivering,
             catching_up=self._catching_up,
             openings=self._openings,
+            self_firing=SelfFiring(self.hass, self.id, way.connection),
             armed=self._async_fully_armed,
+            fires_itself=self._fires_itself,
             try_again_later=self._try_again_later,
         )
         self._issues = RuleIssues(self.hass, way.connection, self.id, self.title)
@@ -140,6 +143,7 @@ class RuleRunner(Member):
     @override
     async def async_replaced(self) -> None:
         """Forget the cursors: its triggers may be others."""
+        self._issues.fires_itself_no_more()
         await self.remember(
             {name: None for name in self.notes if name.startswith(CURSOR)}
         )
@@ -284,6 +288,11 @@ class RuleRunner(Member):
             self._try_again_later()
         else:
             self._issues.armed()
+
+    @callback
+    def _fires_itself(self) -> None:
+        """Say that what it delivers fires it again, and was stopped."""
+        self._issues.fires_itself()
 
     @callback
     def _try_again_later(self) -> None:

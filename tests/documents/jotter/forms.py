@@ -15,6 +15,7 @@ from custom_components.event_relay.backends.forms import (
     Probe,
     Product,
     cookieless_session,
+    with_test_title,
 )
 from custom_components.event_relay.backends.rule_forms import TEXT, RuleField
 
@@ -32,6 +33,11 @@ class JotterForms(BackendForms):
     def rule_operations(self, capabilities: JotterCapabilities) -> tuple[str, ...]:
         """Return the operations that a rule may ask for."""
         return ("write_note",)
+
+    @override
+    def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
+        """Return a note that says that it is a test."""
+        return with_test_title(data, "text")
 
     @override
     async def rule_fields(

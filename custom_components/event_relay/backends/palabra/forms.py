@@ -32,11 +32,12 @@ from ..forms import (
     Query,
     Structure,
     cookieless_session,
+    with_test_title,
 )
 from ..rule_forms import RuleField
 from .client import DEFAULT_ADDRESS, PalabraClient
 from .credentials import PalabraCredentials
-from .fields import time_zone, unknown_time_zone
+from .fields import LONGEST_TITLE, time_zone, unknown_time_zone
 from .models import PalabraCapabilities
 from .operations import PALABRA
 from .planned import LIVE_EVENTS
@@ -120,6 +121,11 @@ class PalabraForms(BackendForms):
         "live_events": _events
     }
     calendar = LIVE_EVENTS
+
+    @override
+    def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
+        """Return the data of an event with a title that says that it is a test."""
+        return with_test_title(data, longest=LONGEST_TITLE)
 
     @override
     def rule_operations(self, capabilities: PalabraCapabilities) -> tuple[str, ...]:

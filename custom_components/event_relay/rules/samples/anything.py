@@ -27,7 +27,7 @@ class Anything(dict[str, Any]):
     @override
     def __str__(self) -> str:
         """Return what is known, or words that say what this stands for."""
-        if self:
+        if len(self):
             return super().__repr__()
         return f"Sample {self._name}".strip()
 

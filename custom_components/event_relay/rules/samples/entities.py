@@ -117,7 +117,9 @@ def _through_zone(
     inside = having(known, zone_state.name)
     outside = having(known, "not_home")
     before, after = (outside, inside) if event == "enter" else (inside, outside)
-    return change(before, after, zone=zone_state, event=event)
+    told = {**change(before, after, zone=zone_state, event=event)}
+    del told["for"]
+    return told
 
 
 def _first(value: object) -> Any:  # noqa: ANN401 - what the trigger wants

@@ -42,20 +42,22 @@ async def changed_entity(
 
     None for a trigger that is not about the state of entities.
     """
-    trigger = await _entity_trigger(hass, config)
-    if trigger is None:
+    kind = await _kind(hass, config)
+    if kind is None or not (aimed_at := _entities(hass, config)):
         return None
-    aimed_at = _entities(hass, config)
-    named = sorted(trigger.entity_filter(set(aimed_at))) or aimed_at
+    trigger = _not_attached(hass, kind, config)
+    named = sorted(trigger.entity_filter(set(aimed_at))) if trigger else aimed_at
     if not named:
-        return None
+        named = aimed_at
     known = present(hass, named[0])
     options = config.get(CONF_OPTIONS) or {}
     more = {}
     if types := options.get("event_type"):
         more["event_type"] = types[0] if isinstance(types, list) else types
     likely = _candidates(known, options, more)
-    after = next((state for state in likely if _takes(trigger, state)), known)
+    after = next(
+        (state for state in likely if trigger and _takes(trigger, state)), known
+    )
     return change(
         having(known, other_than(after.state)), after, **{"for": options.get(CONF_FOR)}
     )
@@ -83,26 +85,33 @@ async def to_do(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
     }
 
 
-async def _entity_trigger(
+async def _kind(
     hass: HomeAssistant, config: ConfigType
-) -> EntityTriggerBase | None:
-    """Return the trigger of a configuration, not attached, if it is on entities."""
+) -> type[EntityTriggerBase] | None:
+    """Return what runs a trigger if it is one on entities."""
     domain, _, name = config[CONF_PLATFORM].partition(".")
     integration = await async_get_integration(hass, domain)
     platform = await integration.async_get_platform("trigger")
     if not hasattr(platform, "async_get_triggers"):
         return None
     made = (await platform.async_get_triggers(hass)).get(name or "_")
-    if not (isinstance(made, type) and issubclass(made, EntityTriggerBase)):
-        return None
-    return made(
-        hass,
-        TriggerConfig(
-            key=config[CONF_PLATFORM],
-            target=config.get(CONF_TARGET),
-            options=config.get(CONF_OPTIONS),
-        ),
+    on_entities = isinstance(made, type) and issubclass(made, EntityTriggerBase)
+    return made if on_entities else None
+
+
+def _not_attached(
+    hass: HomeAssistant, kind: type[EntityTriggerBase], config: ConfigType
+) -> EntityTriggerBase | None:
+    """Return a trigger to ask what it takes; None if it cannot be asked."""
+    aim = TriggerConfig(
+        key=config[CONF_PLATFORM],
+        target=config.get(CONF_TARGET),
+        options=config.get(CONF_OPTIONS),
     )
+    try:
+        return kind(hass, aim)
+    except Exception:  # noqa: BLE001 - other integrations raise anything
+        return None
 
 
 def _entities(hass: HomeAssistant, config: ConfigType) -> list[str]:
@@ -120,6 +129,12 @@ def _candidates(
     """Yield states that the entity may have, the present one first."""
     if not more:
         yield known
+        turned = {
+            name: not value
+            for name, value in known.attributes.items()
+            if isinstance(value, bool)
+        }
+        yield having(known, other_than(known.state), more=turned)
     for value in (known.state, *_WORDS, dt_util.utcnow().isoformat()):
         yield having(known, value, more=more)
     for limit in _numbers(options):

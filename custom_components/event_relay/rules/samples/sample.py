@@ -52,22 +52,27 @@ _MAKERS: Mapping[str, Maker] = {
     "zone": entities.zone,
 }
 
+_EXAMPLES_BY_DOMAIN: Mapping[str, str] = {
+    "calendar": "{{ trigger.calendar_event.summary }}",
+    "moon": "{{ trigger.phase }}",
+    "sun": "{{ trigger.description }}",
+    "todo": "{{ trigger.entity_id }}",
+}
+"""A template that works with all purpose triggers of a domain that tell no state."""
 _EXAMPLES: Mapping[str, str] = {
     "calendar": "{{ trigger.calendar_event.summary }}",
     "conversation": "{{ trigger.sentence }}",
     "event": "{{ trigger.event.data.name }}",
     "homeassistant": "{{ trigger.event }}",
-    "moon": "{{ trigger.phase }}",
     "mqtt": "{{ trigger.payload }}",
     "persistent_notification": "{{ trigger.notification.title }}",
     "sun": "{{ trigger.description }}",
     "tag": "{{ trigger.event.data.tag_id }}",
     "time": "{{ trigger.now }}",
     "time_pattern": "{{ trigger.now }}",
-    "todo": "{{ trigger.entity_id }}",
     "webhook": "{{ trigger.json.message }}",
 }
-"""A template that works with triggers of a platform, or of a domain."""
+"""A template that works with triggers of a platform."""
 _EXAMPLE = "{{ trigger.to_state.name }}"
 
 
@@ -117,7 +122,7 @@ def example_template(configs: Sequence[ConfigType]) -> str:
     """Return a template that works with the first of these triggers."""
     platform = str(configs[0][CONF_PLATFORM]) if configs else ""
     domain = platform.partition(".")[0]
-    return _EXAMPLES.get(platform) or _EXAMPLES.get(domain, _EXAMPLE)
+    return _EXAMPLES.get(platform) or _EXAMPLES_BY_DOMAIN.get(domain, _EXAMPLE)
 
 
 async def _trigger(
@@ -130,7 +135,6 @@ async def _trigger(
         "idx": str(index),
         "alias": config.get(CONF_ALIAS),
         "platform": platform,
-        "description": f"sample of {platform}",
     }
     try:
         if (make := _MAKERS.get(platform)) is not None:
@@ -140,4 +144,5 @@ async def _trigger(
     except Exception as error:  # noqa: BLE001 - other integrations raise anything
         _LOGGER.debug("No sample can be made for %s: %r", platform, error)
     options = config.get(CONF_OPTIONS) or {}
-    return Anything({**options, **common}, "trigger")
+    described = {**options, **common, "description": f"sample of {platform}"}
+    return Anything(described, "trigger")

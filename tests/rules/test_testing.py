@@ -1,0 +1,384 @@
+"""The test of a rule: what it sends, what it is filled with, and what it tells."""
+
+from typing import Any
+
+from homeassistant.components.persistent_notification import (
+    DOMAIN as NOTIFICATION,
+    _async_get_or_create_notifications as notifications,
+)
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.backends.base import Json
+from custom_components.event_relay.rule_test import async_test_rule
+from custom_components.event_relay.rules.last_firing import (
+    LAST_FIRING,
+    read_last_firing,
+)
+from custom_components.event_relay.rules.runner import RuleRunner
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateSimulator
+
+from ..home import act, switch_off
+from ..markdown import read
+from ..rule_flow import EMPTY, WHEN, Form, add_rule
+from .house import (
+    BELL,
+    DOOR,
+    DOORBELL,
+    OPENED,
+    RULE_ID,
+    a_rule,
+    change,
+    damage_notes,
+    events,
+    member_of,
+    set_up,
+    until,
+)
+
+SUB_LABEL = "{{ trigger.from_state.state }} to {{ trigger.to_state.state }}"
+RULE = {**DOORBELL, "fields": {**DOORBELL["fields"], "sub_label": SUB_LABEL}}
+
+
+def rule_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> RuleRunner:
+    """Return what runs for a rule."""
+    member = member_of(entry, subentry_id)
+    assert isinstance(member, RuleRunner)
+    return member
+
+
+async def try_rule(
+    hass: HomeAssistant, entry: MockConfigEntry, subentry_id: str = RULE_ID
+) -> str:
+    """Test a rule as its button does, and return what the notification says."""
+    try:
+        rule = rule_of(entry, subentry_id)
+        await async_test_rule(hass, entry, rule, Context())
+    finally:
+        shown = told(hass, subentry_id)
+    return shown
+
+
+def told(hass: HomeAssistant, subentry_id: str = RULE_ID) -> str:
+    """Return what the notification about the test of a rule says; empty if none."""
+    shown = notifications(hass).get(f"event_relay_test_{subentry_id}")
+    return read(shown["message"]) if shown else ""
+
+
+# What it is filled with.
+
+TELLING: dict[str, tuple[dict[str, Any], str]] = {
+    "webhook": (
+        {"trigger": "webhook", "webhook_id": "a-canary"},
+        "{{ trigger.json.message }}",
+    ),
+    "event": (
+        {"trigger": "event", "event_type": "rang"},
+        "{{ trigger.event.data.name }}",
+    ),
+    "calendar": (
+        {"trigger": "calendar.event_started", "target": {"entity_id": "calendar.ours"}},
+        "{{ trigger.calendar_event.summary }}",
+    ),
+    "template": (
+        {"trigger": "template", "value_template": "{{ is_state('light.hall', 'on') }}"},
+        "{{ trigger.to_state.name }}",
+    ),
+    "notification": (
+        {"trigger": "persistent_notification"},
+        "{{ trigger.notification.title }}",
+    ),
+}
+SAID = {
+    "webhook": "Test: Sample message",
+    "event": "Test: Sample name",
+    "calendar": "Test: Sample event",
+    "template": "Test: hall",
+    "notification": "Test: Sample title",
+}
+
+
+async def test_each_kind_of_trigger_has_a_sample(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    for component in ("homeassistant", "calendar", "webhook", NOTIFICATION):
+        assert await async_setup_component(hass, component, {})
+    hass.states.async_set("light.hall", "off")
+    rules = [
+        a_rule(
+            {
+                **DOORBELL,
+                "triggers": [trigger],
+                "fields": {**DOORBELL["fields"], "sub_label": template},
+            },
+            title=kind,
+            subentry_id=kind,
+        )
+        for kind, (trigger, template) in TELLING.items()
+    ]
+    entry = await set_up(hass, frigate, *rules)
+
+    for kind in TELLING:
+        before = len(frigate.events)
+        shown = await try_rule(hass, entry, kind)
+
+        assert shown.startswith("The test arrived in Frigate."), kind
+        assert "Filled with a sample for the trigger" in shown
+        (sent,) = list(frigate.events)[before:]
+        assert sent.sub_label == SAID[kind]
+    assert rule_of(entry, "template").held_back.count == 0
+
+
+async def test_what_really_fired_it_is_used_also_after_a_restart(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(RULE))
+    shown = await try_rule(hass, entry)
+    assert "Filled with a sample for the trigger state" in shown
+    hass.states.async_set(BELL, "ajar")
+    await change(hass, BELL, "on")
+    await events(frigate, 2)
+    await change(hass, BELL, "off")
+
+    shown = await try_rule(hass, entry)
+    assert "Filled with what the trigger state really gave on" in shown
+    await switch_off(hass, entry)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    shown = await try_rule(hass, entry)
+
+    assert "Filled with what the trigger state really gave on" in shown
+    said = [event.sub_label for event in await events(frigate, 4)]
+    assert said[1:] == ["ajar to on", "Test: ajar to on", "Test: ajar to on"]
+
+    damage_notes('{"at": 1, "trigger": "x", "variables": {"$kind": "?"}}', LAST_FIRING)
+    other = {**RULE, "triggers": [{**RULE["triggers"][0], "to": "ajar"}]}
+    subentry = entry.subentries[RULE_ID]
+    hass.config_entries.async_update_subentry(entry, subentry, data=other)
+    await hass.async_block_till_done()
+    assert "Filled with a sample" in await try_rule(hass, entry)
+
+
+async def test_secrets_are_left_out(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    assert await async_setup_component(hass, "homeassistant", {})
+    trigger = {"trigger": "event", "event_type": "rang"}
+    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [trigger]}))
+    hass.bus.async_fire(
+        "rang",
+        {
+            "who": "Ann",
+            "token": "a canary",
+            "access_token": "a canary",
+            "nested": [{"password": "a canary", "API-Key": "a canary"}],
+            "picture": "/api/camera?authSig=a_canary&time=5",
+        },
+    )
+    await events(frigate, 1)
+
+    rule = rule_of(entry)
+    await rule.async_keep_up()
+    note = rule.notes[LAST_FIRING]
+    assert "canary" not in str(note.value)
+    last = read_last_firing(note.value)
+    assert last is not None
+    data = last.seen_by_templates()["trigger"]["event"].data
+    assert data["who"] == "Ann"
+    assert data["picture"] == "/api/camera?authSig=********&time=5"
+
+
+async def test_a_firing_that_tells_too_much_is_not_kept(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(RULE))
+    hass.states.async_set(BELL, "on", {"much": "x" * 40_000})
+    await events(frigate, 1)
+
+    assert rule_of(entry).last_firing is None
+    assert "Filled with a sample" in await try_rule(hass, entry)
+
+
+# What it tells.
+
+
+async def test_fields_that_cannot_be_filled_are_named(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    wrong = {
+        **DOORBELL["fields"],
+        "sub_label": "{{ trigger.json.message }}",
+        "description": "{{ 'x' | int }}",
+    }
+    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "fields": wrong}))
+
+    with pytest.raises(HomeAssistantError) as raised:
+        await try_rule(hass, entry)
+
+    assert raised.value.translation_key == "test_not_sent"
+    expected = (
+        "Sub label uses json, which this trigger does not give. Description cannot"
+        " be filled: Template error: int got invalid input 'x'"
+    )
+    assert expected in str(raised.value)
+    assert expected in told(hass)
+    assert not frigate.events
+
+
+async def test_what_is_refused_is_told(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    fields = {**DOORBELL["fields"], "camera": "shed"}
+    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "fields": fields}))
+
+    with pytest.raises(HomeAssistantError, match="Camera: there is no camera shed"):
+        await try_rule(hass, entry)
+
+    assert "The test was not sent: Camera: there is no camera shed" in told(hass)
+
+
+async def test_what_waits_is_told_and_its_end_too(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await frigate.stop()
+    assert "The test waits: Frigate cannot take it now" in await try_rule(hass, entry)
+    (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
+
+    await act(hass, "discard_delivery", delivery_id=listed["delivery_id"])
+    await hass.async_block_till_done()
+
+    assert "The test did not arrive (state: discarded)" in told(hass)
+    assert "Filled with a sample" in told(hass)
+
+
+async def test_a_rule_that_is_switched_off_is_tested(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await rule_of(entry).async_disable()
+
+    assert "The test arrived" in await try_rule(hass, entry)
+    await events(frigate, 1)
+
+
+async def test_one_that_nothing_could_fire_says_so(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    broken = {**DOORBELL, "triggers": [{"trigger": "nothing.happens"}]}
+    entry = await set_up(hass, frigate, a_rule(broken))
+
+    with pytest.raises(HomeAssistantError) as raised:
+        await try_rule(hass, entry)
+
+    assert raised.value.translation_key == "rule_not_armed"
+
+
+async def test_a_test_holds_nothing_real_back(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, DOOR, "off")
+    entry = await set_up(hass, frigate, a_rule(OPENED))
+    await try_rule(hass, entry)
+    (test,) = await events(frigate, 1)
+
+    await change(hass, DOOR, "on")
+    _, real = await events(frigate, 2)
+    await change(hass, DOOR, "off")
+    await until(lambda: real.end_time is not None)
+
+    assert test.end_time is None
+    assert rule_of(entry).held_back.count == 0
+
+
+# In the form.
+
+DELIVER = {**EMPTY, "camera": "front_door", "label": "doorbell", "until": {}}
+
+
+async def test_it_can_be_sent_before_the_rule_is_saved(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    hass.states.async_set(BELL, "off", {"friendly_name": "Doorbell"})
+    entry = await set_up(hass, frigate)
+    form = await add_rule(hass, entry)
+    await form.submit(**WHEN)
+    await form.submit(**{**DELIVER, "sub_label": "{{ trigger.to_state.name }}"})
+    assert read(form.placeholders["basis"]).startswith("Filled with a sample for")
+    assert form.placeholders["result"] == ""
+    assert not frigate.events
+
+    assert await form.submit(send_test=True) == "preview"
+
+    assert read(form.placeholders["result"]) == "The test arrived in Frigate."
+    (sent,) = await events(frigate, 1)
+    assert sent.sub_label == "Test: Doorbell"
+    assert not entry.subentries
+    (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
+    assert listed["origin"] == "test"
+    assert await form.submit(send_test=False) == FlowResultType.CREATE_ENTRY
+    await events(frigate, 1)
+
+
+async def test_an_open_event_ends_by_itself_when_sent_from_the_form(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    hass.states.async_set(BELL, "off")
+    entry = await set_up(hass, frigate)
+    form = await add_rule(hass, entry)
+    await form.submit(**WHEN)
+    over = {"triggers": [{"trigger": "state", "entity_id": BELL, "to": "off"}]}
+    await form.submit(**{**DELIVER, "until": over})
+    assert "until_ended: true" in form.placeholders["values"]
+
+    await form.submit(send_test=True)
+
+    (sent,) = await events(frigate, 1)
+    assert sent.end_time is not None
+
+
+async def test_the_form_says_why_it_did_not_arrive(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    hass.states.async_set(BELL, "off")
+    entry = await set_up(hass, frigate)
+    form = await add_rule(hass, entry)
+    await form.submit(**WHEN)
+    await form.submit(**DELIVER)
+    said: Json = {"detail": [{"loc": ["body", "duration"], "msg": "too long"}]}
+    frigate.add_faults(
+        Fault(kind=FaultKind.STATUS, path="*/create", status=422, body=said)
+    )
+
+    assert await form.submit(send_test=True) == "preview"
+
+    result = read(form.placeholders["result"])
+    assert result.startswith("The test did not arrive: Frigate refuses it")
+
+
+async def test_a_changed_rule_is_filled_with_what_really_fired_it(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(RULE))
+    hass.states.async_set(BELL, "ajar")
+    await change(hass, BELL, "on")
+    await events(frigate, 1)
+    form = Form(hass, await entry.start_subentry_reconfigure_flow(hass, RULE_ID))
+    await form.submit(**{**WHEN, "triggers": RULE["triggers"]})
+
+    await form.submit(**{**DELIVER, "sub_label": SUB_LABEL})
+
+    assert "really gave on" in read(form.placeholders["basis"])
+    assert "sub_label: ajar to on" in form.placeholders["values"]
