@@ -55,12 +55,13 @@ async def test_every_connection_says_how_much_it_keeps(
     entry = MockConfigEntry(domain=DOMAIN, data={CONF_BACKEND: backend})
     entry.add_to_hass(hass)
 
-    assert await choose(hass, entry) == {**OUTBOX, **OWN.get(backend, {})}
+    own = {"default": False, **OWN.get(backend, {})}
+    assert await choose(hass, entry) == {**OUTBOX, **own}
     chosen = {"retention_days": 30.0, "unsettled_limit": 500.0}
     options = await choose(hass, entry, **chosen)
 
     assert entry.supports_options
-    assert options == {**chosen, **OWN.get(backend, {})}
+    assert options == {**chosen, **own}
     assert all(type(options[name]) is int for name in OUTBOX)
 
 

@@ -20,6 +20,7 @@ from .coordinator import (
     outbox_error,
     settings,
 )
+from .default_connection import async_lose
 from .entity import async_register_device
 from .failed_issue import async_follow_failed
 from .farewell import async_say_farewell
@@ -118,6 +119,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> No
             and (issue.data or {}).get("entry_id") == entry.entry_id
         ):
             ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+    async_lose(hass, entry.data[CONF_BACKEND])
     async_dispatcher_send(hass, CHANGED, None)
     if not hass.config_entries.async_entries(DOMAIN):
         await async_withdraw_card(hass)

@@ -22,7 +22,8 @@ from .backends.base import InvalidField, JsonObject
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
 from .backends.words import in_markdown
-from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .const import CONF_BACKEND, CONF_CAPABILITIES, CONF_DEFAULT, DOMAIN
+from .default_connection import async_meet_second, async_set_default
 from .options import options_schema
 from .registry import BACKENDS, BY_NAME
 from .rules.rule import SUBENTRY_RULE
@@ -149,6 +150,7 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
             connection := await self._connect(forms, user_input)
         ):
             self._abort_if_unique_id_configured()
+            async_meet_second(self.hass, forms.backend.name)
             return self.async_create_entry(title=connection.title, data=connection.data)
         return self._form(forms.backend.name, forms.connection_schema(), user_input)
 
@@ -296,6 +298,10 @@ class EventRelayOptionsFlow(OptionsFlow):
     ) -> ConfigFlowResult:
         """Ask for the options and keep them; the update listener reloads."""
         if user_input is not None:
+            wanted = user_input[CONF_DEFAULT]
+            if wanted is not bool(self.config_entry.options.get(CONF_DEFAULT)):
+                entry_id = self.config_entry.entry_id if wanted else None
+                async_set_default(self.hass, forms.backend.name, entry_id)
             return self.async_create_entry(data=user_input)
         return self.async_show_form(
             step_id=forms.backend.name,

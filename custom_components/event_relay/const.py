@@ -6,6 +6,7 @@ DOMAIN: Final = "event_relay"
 
 CONF_BACKEND: Final = "backend"
 CONF_CAPABILITIES: Final = "capabilities"
+CONF_DEFAULT: Final = "default"
 CONF_RETENTION_DAYS: Final = "retention_days"
 CONF_SPREAD: Final = "spread"
 CONF_UNSETTLED_LIMIT: Final = "unsettled_limit"

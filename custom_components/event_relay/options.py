@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -12,7 +13,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .backends.forms import BackendForms
-from .const import CONF_RETENTION_DAYS, CONF_SPREAD, CONF_UNSETTLED_LIMIT
+from .const import CONF_DEFAULT, CONF_RETENTION_DAYS, CONF_SPREAD, CONF_UNSETTLED_LIMIT
 from .outbox.store import UNSETTLED_LIMIT
 
 RETENTION_DAYS = 7
@@ -44,14 +45,16 @@ _OUTBOX = {
 _SHARED = {vol.Required(CONF_SPREAD, default=0): _number(0, SPREAD_MOST, "s")}
 
 
-READ_WHEN_NEEDED = frozenset(str(option) for option in _OUTBOX | _SHARED)
+_SEVERAL = {vol.Required(CONF_DEFAULT, default=False): BooleanSelector()}
+
+READ_WHEN_NEEDED = frozenset(str(option) for option in _OUTBOX | _SHARED | _SEVERAL)
 """Options that a running connection follows without being loaded again."""
 
 
 def options_schema(forms: BackendForms) -> vol.Schema:
     """Return the form for the options of a backend's connection: its own, then ours."""
     own = forms.options_schema() or vol.Schema({})
-    return own.extend(_OUTBOX | (_SHARED if forms.backend.shared else {}))
+    return own.extend(_OUTBOX | (_SHARED if forms.backend.shared else {}) | _SEVERAL)
 
 
 def retention(options: Mapping[str, Any]) -> timedelta:

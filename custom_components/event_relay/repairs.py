@@ -15,6 +15,8 @@ import voluptuous as vol
 
 from .const import ATTR_CONFIG_ENTRY_ID, DOMAIN
 from .coordinator import PERMISSION_ISSUE
+from .default_connection import DEFAULT_ISSUE
+from .default_connection_repairs import DefaultConnectionFlow
 from .delivery_repairs import FailedDeliveriesFlow
 from .failed_issue import FAILED_ISSUE
 from .mirror_repairs import QuestionFlow
@@ -77,6 +79,8 @@ async def async_create_fix_flow(
         return QuestionFlow(question)
     if issue_id.startswith(PERMISSION_ISSUE) and data is not None:
         return PermissionFlow(cast("str", data[ATTR_CONFIG_ENTRY_ID]))
+    if issue_id.startswith(DEFAULT_ISSUE) and data is not None:
+        return DefaultConnectionFlow(cast("str", data["entry_id"]))
     if data is not None and "subentry_id" in data:
         return FormRepairFlow(
             cast("str", data["entry_id"]), cast("str", data["subentry_id"])

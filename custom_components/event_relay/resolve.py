@@ -20,6 +20,7 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import RelayConfigEntry, outbox_error
+from .default_connection import connections_to, default_of
 from .outbox.delivery import Delivery, DeliveryState
 from .outbox.store import StoreUnavailable
 from .registry import BY_NAME
@@ -96,18 +97,19 @@ def connection_by_id(hass: HomeAssistant, entry_id: str) -> RelayConfigEntry:
 def connection_of_backend(
     hass: HomeAssistant, forms: BackendForms, entry_id: str | None
 ) -> RelayConfigEntry:
-    """Return the connection that is meant: the named one, or the only one."""
+    """Return the connection that is meant: the named one, the only one, or the default.
+
+    Raises ServiceValidationError.
+    """
     backend = forms.backend.name
     if entry_id is not None:
         entry = connection_by_id(hass, entry_id)
         if entry.data[CONF_BACKEND] != backend:
             _refuse("connection_other_backend", connection=entry.title, backend=backend)
         return entry
-    entries: list[RelayConfigEntry] = [
-        entry
-        for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
-        if entry.data[CONF_BACKEND] == backend
-    ]
+    entries = connections_to(hass, backend)
+    if len(entries) > 1 and (default := default_of(entries)) is not None:
+        return connection_by_id(hass, default.entry_id)
     loaded = [one for one in entries if one.state is ConfigEntryState.LOADED]
     if not loaded:
         _refuse_all_unloaded(backend, entries)

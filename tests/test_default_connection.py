@@ -1,0 +1,271 @@
+"""A second connection of a kind: what named none before goes on as before."""
+
+from typing import Any
+
+from homeassistant.components.blueprint.models import Blueprint, DomainBlueprints
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.event_relay.const import CONF_DEFAULT, DOMAIN
+from simulators.frigate import FrigateSimulator
+
+from .config_flows import open_form, submit
+from .home import act, connect
+from .markdown import read
+from .repair_dialog import Dialog
+
+ISSUE = "default_connection_frigate"
+CREATE = "event_relay.create_camera_event"
+EVENT = {"camera": "front_door", "label": "doorbell", "duration": 5}
+
+
+@pytest.fixture
+async def first(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
+    return await connect(hass, frigate, "Home")
+
+
+async def add_second(hass: HomeAssistant) -> FrigateSimulator:
+    """Add a connection to another Frigate by its form."""
+    simulator = FrigateSimulator(async_delay=0)
+    await simulator.start()
+    added = await submit(
+        hass,
+        await open_form(hass, "frigate"),
+        {"url": simulator.url, "username": "", "password": "", "verify_ssl": True},
+    )
+    assert added["type"] is FlowResultType.CREATE_ENTRY
+    await simulator.stop()
+    return simulator
+
+
+def calling(**data: str) -> dict[str, Any]:
+    """Return a step that calls the action."""
+    return {"action": CREATE, "data": {**EVENT, **data}}
+
+
+AUTOMATIONS = {
+    "Plain [x](y)": [calling()],
+    "Deep down": [
+        {
+            "choose": [
+                {
+                    "conditions": [],
+                    "sequence": [{"parallel": [{"sequence": [calling()]}]}],
+                }
+            ]
+        }
+    ],
+    "Reads": [
+        {
+            "if": [{"condition": "template", "value_template": "{{ true }}"}],
+            "then": [
+                {
+                    "action": "event_relay.end_camera_event",
+                    "data": {"event_id": "1.2-abc"},
+                }
+            ],
+        }
+    ],
+    "Names it": [calling(config_entry_id="x")],
+    "Names it by a template": [calling(config_entry_id="{{ 'x' }}")],
+    "Names a delivery": [
+        {"action": "event_relay.end_camera_event", "data": {"delivery_id": "x"}}
+    ],
+    "Another backend": [
+        {"action": "event_relay.create_custom_event", "data": {"title": "x"}}
+    ],
+}
+
+
+async def furnish(hass: HomeAssistant) -> None:
+    """Set up automations and a script, some of which name no connection."""
+    automations = [
+        {"id": f"a{number}", "alias": alias, "triggers": [], "actions": actions}
+        for number, (alias, actions) in enumerate(AUTOMATIONS.items())
+    ]
+    assert await async_setup_component(hass, "automation", {"automation": automations})
+    script = {"ring": {"alias": "Ring", "sequence": [calling()]}}
+    assert await async_setup_component(hass, "script", {"script": script})
+    await hass.async_block_till_done()
+
+
+def concerned(hass: HomeAssistant) -> str:
+    """Return what the repair names; empty without one."""
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE)
+    if issue is None:
+        return ""
+    assert issue.translation_placeholders is not None
+    return read(issue.translation_placeholders["concerned"])
+
+
+async def test_what_names_no_connection_is_named_and_goes_on(
+    hass: HomeAssistant, frigate: FrigateSimulator, first: MockConfigEntry
+) -> None:
+    await furnish(hass)
+    assert not concerned(hass)
+
+    await add_second(hass)
+
+    assert concerned(hass).splitlines() == [
+        "- [Plain [x](y)](/config/automation/edit/a0)",
+        "- [Deep down](/config/automation/edit/a1)",
+        "- [Reads](/config/automation/edit/a2)",
+        "- [Ring](/config/script/edit/ring)",
+    ]
+    await hass.services.async_call("script", "ring", blocking=True)
+    answer = await act(hass, "create_camera_event", **EVENT)
+    assert answer["state"] == "delivered"
+    assert len(frigate.events) == 2
+
+
+async def test_a_blueprint_is_looked_through_and_named(
+    hass: HomeAssistant, first: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blueprint = Blueprint(
+        {
+            "blueprint": {"name": "Bell", "domain": "automation", "input": {}},
+            "triggers": [],
+            "actions": [calling()],
+        },
+        path="event_relay/bell.yaml",
+        expected_domain="automation",
+        schema=lambda config: config,
+    )
+
+    async def found(*_: object) -> Blueprint:
+        return blueprint
+
+    monkeypatch.setattr(DomainBlueprints, "async_get_blueprint", found)
+    used = {
+        "id": "b",
+        "alias": "Bell",
+        "use_blueprint": {"path": "event_relay/bell.yaml"},
+    }
+    assert await async_setup_component(hass, "automation", {"automation": [used]})
+    await hass.async_block_till_done()
+
+    await add_second(hass)
+
+    (line,) = concerned(hass).splitlines()
+    assert line == "- [Bell](/config/automation/edit/b) (event_relay/bell.yaml)"
+
+
+async def test_nobody_is_asked_where_nothing_is_concerned(
+    hass: HomeAssistant, first: MockConfigEntry
+) -> None:
+    await add_second(hass)
+
+    assert not concerned(hass)
+    assert first.options[CONF_DEFAULT] is True
+
+
+@pytest.mark.parametrize("choice", ["keep_default", "no_default"])
+async def test_the_user_decides(
+    hass: HomeAssistant,
+    first: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    choice: str,
+) -> None:
+    assert await async_setup_component(hass, "repairs", {})
+    await furnish(hass)
+    await add_second(hass)
+    dialog = Dialog(await hass_client(), ISSUE)
+    opened = await dialog.open()
+    assert opened["type"] == "menu"
+    assert opened["description_placeholders"]["connection"] == "Home"
+
+    assert (await dialog.choose(choice))["type"] == "create_entry"
+
+    assert not concerned(hass)
+    kept = choice == "keep_default"
+    assert first.options[CONF_DEFAULT] is kept
+    if kept:
+        await act(hass, "create_camera_event", **EVENT)
+    else:
+        with pytest.raises(ServiceValidationError, match="none of them is the default"):
+            await act(hass, "create_camera_event", **EVENT)
+
+
+async def change_options(
+    hass: HomeAssistant, entry: ConfigEntry, **changes: object
+) -> None:
+    """Change options by their form."""
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    assert form["data_schema"] is not None
+    defaults = form["data_schema"]({})
+    await hass.config_entries.options.async_configure(
+        form["flow_id"], {**defaults, **changes}
+    )
+    await hass.async_block_till_done()
+
+
+async def test_the_default_is_an_option_that_one_of_them_has(
+    hass: HomeAssistant, frigate: FrigateSimulator, first: MockConfigEntry
+) -> None:
+    await furnish(hass)
+    await add_second(hass)
+    second = next(
+        one for one in hass.config_entries.async_entries(DOMAIN) if one is not first
+    )
+    before = first.runtime_data
+
+    await change_options(hass, second, default=True)
+
+    assert (first.options[CONF_DEFAULT], second.options[CONF_DEFAULT]) == (False, True)
+    assert first.runtime_data is before, "It was loaded again"
+    assert not concerned(hass)
+    await act(hass, "create_camera_event", **EVENT, wait=0)
+    (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
+    assert listed["config_entry_id"] == second.entry_id
+    await change_options(hass, second, default=False)
+    with pytest.raises(ServiceValidationError, match="none of them is the default"):
+        await act(hass, "create_camera_event", **EVENT)
+    assert not frigate.events
+
+
+async def test_a_default_that_is_not_loaded_is_not_replaced_by_another(
+    hass: HomeAssistant, first: MockConfigEntry
+) -> None:
+    await add_second(hass)
+    await hass.config_entries.async_unload(first.entry_id)
+
+    with pytest.raises(ServiceValidationError, match="Home is not loaded"):
+        await act(hass, "create_camera_event", **EVENT)
+
+
+async def test_the_question_goes_with_the_second_connection(
+    hass: HomeAssistant, first: MockConfigEntry
+) -> None:
+    await furnish(hass)
+    await add_second(hass)
+    second = next(
+        one for one in hass.config_entries.async_entries(DOMAIN) if one is not first
+    )
+
+    await hass.config_entries.async_remove(second.entry_id)
+    await hass.async_block_till_done()
+
+    assert not concerned(hass)
+
+
+async def test_a_third_connection_changes_nothing(
+    hass: HomeAssistant, first: MockConfigEntry
+) -> None:
+    await add_second(hass)
+    second = next(
+        one for one in hass.config_entries.async_entries(DOMAIN) if one is not first
+    )
+    await change_options(hass, second, default=True)
+    await furnish(hass)
+
+    await add_second(hass)
+
+    assert not concerned(hass)
+    assert second.options[CONF_DEFAULT] is True
