@@ -21,10 +21,11 @@ with `response_variable`, it has `delivery_id`, `state`, and what the backend an
 `uncertain` after the wait is no error: delivery goes on. One that was refused, or is of
 no use any more, ends the action with an error that says why.
 
-*Connection* may be left out where only one connection leads to that kind of system, or one
-of them is the default, which is an option of the connection. When a second one is added, the
-first becomes the default, so that what names no connection goes on as before. A repair names
-the automations, scripts and blueprints concerned, and asks whether to keep it so.
+*Connection* may be left out where only one connection leads to that kind of system, or
+one of them is the default, which is an option of the connection. When a second one is
+added, the first becomes the default, so that what names no connection goes on as
+before. A repair names the automations, scripts and blueprints concerned, and asks
+whether to keep it so.
 
 Values may come from templates, and as text.
 """
