@@ -1,7 +1,28 @@
 """How the state machines of the outbox are searched for what breaks them."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+type Steps = Sequence[tuple[Callable[..., None], dict[str, Any]]]
+"""Rules of a machine, and what they are given: what a search once found."""
+
+
+def replay(machine: type[RuleBasedStateMachine], steps: Steps) -> None:
+    """Live what a search has found once; raises what is wrong with it.
+
+    A machine has one invariant, `keeps_the_promise`.
+    """
+    life: Any = machine()
+    try:
+        life.keeps_the_promise()
+        for rule, data in steps:
+            rule(life, **data)
+            life.keeps_the_promise()
+    finally:
+        life.teardown()
 
 
 def search(
