@@ -22,7 +22,7 @@ from .conftest import OWNER
 from .ledger import START
 from .test_store import a_delivery
 
-FEW, WAITING, ENDED = 100, 10_000, 100_000
+FEW, WAITING, ENDED = 100, 2_000, 10_000
 LIMIT = 200_000
 NOW = START + timedelta(hours=1)
 

@@ -1,4 +1,4 @@
-"""A day's outage with a full outbox, and what comes after it, in virtual time."""
+"""A long outage with much in the outbox, and what comes after it, in virtual time."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,12 +10,15 @@ import pytest
 from custom_components.event_relay.outbox import breaker, policy
 from custom_components.event_relay.outbox.store import UNSETTLED_LIMIT, OutboxFull
 
+from ..thorough import THOROUGH
 from .ledger import LEDGER
 from .world import Fault, World
 
-DAY = timedelta(days=1).total_seconds()
-SOME = 500
+OUTAGE = timedelta(hours=24 if THOROUGH else 4).total_seconds()
+EXPIRY = 10_000
+SOME = 200
 """Deliveries where it does not matter how many there are."""
+MANY = UNSETTLED_LIMIT if THOROUGH else 1000
 RETRY_AFTER = 120
 """Seconds that the outside asks for when it is limited."""
 
@@ -57,18 +60,18 @@ def _probes(seconds: float) -> int:
 
 
 @pytest.mark.parametrize(
-    ("fault", "size"), [(Fault.UNREACHABLE, UNSETTLED_LIMIT), (Fault.BUSY, SOME)]
+    ("fault", "size"), [(Fault.UNREACHABLE, MANY), (Fault.BUSY, SOME)]
 )
-def test_outage_of_a_day_costs_a_probe_a_minute_and_loses_nothing(
+def test_outage_costs_a_probe_a_minute_and_loses_nothing(
     world: World, fault: Fault, size: int
 ) -> None:
     world.outside.weather = fault
     _fill(world, size)
-    world.loop.forward(days=1)
+    world.loop.forward(seconds=OUTAGE)
 
     outage = world.outside.asked.total()
     first = breaker.THRESHOLD + LEDGER.concurrency - 1
-    assert _probes(DAY) - 1 <= outage <= _probes(DAY) + first
+    assert _probes(OUTAGE) - 1 <= outage <= _probes(OUTAGE) + first
     assert world.outside.most_under_way <= LEDGER.concurrency
     assert _states(world) == {"pending"}
 
@@ -124,9 +127,9 @@ def test_what_was_tried_in_vain_comes_first_after_the_outage(world: World) -> No
 def test_backend_that_names_a_time_is_left_alone_until_then(world: World) -> None:
     world.outside.weather = Fault.LIMITED
     _fill(world, SOME)
-    world.loop.forward(days=1)
+    world.loop.forward(seconds=OUTAGE)
 
-    rounds = DAY / RETRY_AFTER + 1
+    rounds = OUTAGE / RETRY_AFTER + 1
     outage = world.outside.asked.total()
     assert rounds - 1 <= outage <= rounds * LEDGER.concurrency
     assert _states(world) == {"pending"}
@@ -142,8 +145,8 @@ def test_what_has_no_use_after_the_outage_expires_and_is_told_of(
     world: World,
 ) -> None:
     world.outside.weather = Fault.UNREACHABLE
-    _fill(world, SOME, seconds=DAY)
-    world.loop.forward(seconds=DAY - 1)
+    _fill(world, SOME, seconds=EXPIRY)
+    world.loop.forward(seconds=EXPIRY - 1)
     assert _states(world) == {"pending"}
 
     world.loop.forward(seconds=2)
@@ -176,7 +179,7 @@ def test_attempt_costs_the_same_however_many_wait(tmp_path: Path) -> None:
         folder.mkdir()
         world = World(folder)
         world.outside.weather = Fault.UNREACHABLE
-        _fill(world, size, seconds=DAY)
+        _fill(world, size, seconds=EXPIRY)
         world.loop.forward(minutes=10)
         costs.append(_instructions(world, minutes=10))
         world.close()

@@ -304,7 +304,7 @@ def _search(examples: int, steps: int, *phases: Phase) -> None:
 
 
 def test_keeps_the_promise_whatever_happens() -> None:
-    _search(20_000 if THOROUGH else 100, 50 if THOROUGH else 30)
+    _search(20_000 if THOROUGH else 60, 50 if THOROUGH else 30)
 
 
 def _forgets_what_it_was_sending(
