@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -13,6 +14,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.event_relay.outbox.delivery import Delivery
 from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from custom_components.event_relay.rules.runner import RuleRunner
 from simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, switch_off, until_state
@@ -233,24 +235,6 @@ async def test_what_is_open_is_ended_when_the_note_of_it_is_damaged(
     assert not [name for name in member_of(entry).notes if "open" in name]
 
 
-async def test_a_changed_rule_still_ends_what_is_open(
-    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
-) -> None:
-    await change(hass, DOOR, "on")
-    await events(frigate, 1)
-
-    hass.config_entries.async_update_subentry(
-        entry,
-        entry.subentries[RULE_ID],
-        data={**OPENED, "fields": {"camera": "front_door", "label": "other"}},
-    )
-    await hass.async_block_till_done()
-    await change(hass, DOOR, "off")
-
-    await ended(frigate)
-    await events(frigate, 1)
-
-
 async def test_a_start_that_never_was_is_not_open(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
@@ -292,3 +276,109 @@ async def test_an_end_that_cannot_be_committed_is_tried_again_soon(
         "end_camera_event",
         "create_camera_event",
     ]
+
+
+EDITS: dict[str, dict[str, Any]] = {
+    "no end any more": {**OPENED, "until": None},
+    "another label": {**OPENED, "fields": {**OPENED["fields"], "label": "gate"}},
+    "another end": {**OPENED, "until": {**OPENED["until"], "longest_open": 60}},
+    "another entity": {
+        **OPENED,
+        "triggers": [{"trigger": "state", "entity_id": WINDOW, "to": "on"}],
+        "until": {
+            "triggers": [{"trigger": "state", "entity_id": WINDOW, "to": "off"}],
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("edited", EDITS.values(), ids=EDITS)
+async def test_an_edit_ends_what_is_open_and_the_next_firing_is_a_new_one(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    edited: dict[str, Any],
+) -> None:
+    await change(hass, WINDOW, "off")
+    await change(hass, DOOR, "on")
+    await events(frigate, 1)
+
+    data = {name: value for name, value in edited.items() if value is not None}
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries[RULE_ID], data=data
+    )
+    await hass.async_block_till_done()
+
+    await ended(frigate)
+    for entity_id in (DOOR, WINDOW):
+        await change(hass, entity_id, "off", "on")
+    labels = {"door", "gate"}
+    await until(lambda: sum(one.label in labels for one in frigate.events) > 1)
+    runner = member_of(entry)
+    assert isinstance(runner, RuleRunner)
+    assert runner.held_back.count == 0
+
+
+async def test_an_edit_while_frigate_is_away_loses_neither_start_nor_end(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    await frigate.stop()
+    await change(hass, DOOR, "on")
+    edited = EDITS["another label"]
+
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries[RULE_ID], data=edited
+    )
+    await hass.async_block_till_done()
+
+    listed = (await act(hass, "list_deliveries"))["deliveries"]
+    assert {(one["operation"], one["state"]) for one in listed} == {
+        ("create_camera_event", "pending"),
+        ("end_camera_event", "pending"),
+    }
+
+
+async def test_a_new_title_leaves_it_open(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    await change(hass, DOOR, "on")
+    (event,) = await events(frigate, 1)
+
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries[RULE_ID], title="Front door"
+    )
+    await hass.async_block_till_done()
+
+    assert event.end_time is None
+    await change(hass, DOOR, "off")
+    await ended(frigate)
+
+
+@pytest.mark.parametrize("renamed", [False, True], ids=["removed", "renamed"])
+async def test_what_is_open_ends_when_its_entity_is_replaced(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entity_registry: er.EntityRegistry,
+    *,
+    renamed: bool,
+) -> None:
+    """Nothing is left then that could end it before its longest time."""
+    known = entity_registry.async_get_or_create(
+        "binary_sensor", "zha", "old", suggested_object_id="door"
+    )
+    assert known.entity_id == DOOR
+    await change(hass, DOOR, "off")
+    await set_up(hass, frigate, a_rule(OPENED, "Door"))
+    await change(hass, DOOR, "on")
+    (event,) = await events(frigate, 1)
+    entity_registry.async_update_entity(DOOR, name="My door")
+    await hass.async_block_till_done()
+    assert event.end_time is None
+
+    if renamed:
+        entity_registry.async_update_entity(DOOR, new_entity_id="binary_sensor.old")
+    else:
+        entity_registry.async_remove(DOOR)
+    await hass.async_block_till_done()
+
+    await ended(frigate)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import logging
 from typing import Any
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Context, callback
 
 from ..backends.base import Json
@@ -66,8 +67,10 @@ class Member(ABC):
     async def async_remove(self) -> None:
         """End what it has begun outside: its subentry, or connection, is deleted."""
 
-    async def async_replaced(self) -> None:  # noqa: B027 - most forget nothing
-        """Forget what another form of the same subentry has no use for."""
+    async def async_replaced(  # noqa: B027 - most forget nothing
+        self, by: ConfigSubentry
+    ) -> None:
+        """Forget, and end, what another form of the same subentry has no use for."""
 
     async def async_keep_up(self) -> None:  # noqa: B027 - most miss nothing
         """Note now and then what a crash would otherwise make look missed."""

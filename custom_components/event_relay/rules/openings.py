@@ -8,8 +8,13 @@ from datetime import datetime
 import logging
 from uuid import UUID, uuid5
 
-from homeassistant.core import CALLBACK_TYPE, Context, callback
-from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
+from homeassistant.core import CALLBACK_TYPE, Context, Event, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import (
+    async_call_later,
+    async_track_entity_registry_updated_event,
+    async_track_point_in_utc_time,
+)
 from homeassistant.util import dt as dt_util
 
 from ..backends.base import Ending
@@ -42,6 +47,7 @@ class Openings:
         self._beginning: dict[str, asyncio.Future[None]] = {}
         """Those whose deliveries have not been accepted yet."""
         self._cancel: CALLBACK_TYPE | None = None
+        self._stop_registry: CALLBACK_TYPE | None = None
 
     @property
     def events(self) -> tuple[OpenEvent, ...]:
@@ -76,9 +82,14 @@ class Openings:
 
     @callback
     def watch(self) -> None:
-        """Look for the next event whose time is up."""
+        """Look for the next event whose time is up, and for entities that go."""
         self.unwatch()
         if self._open:
+            self._stop_registry = async_track_entity_registry_updated_event(
+                self._member.hass,
+                {one.entity_id for one in self.events if one.entity_id},
+                self._async_entity_changed,
+            )
             moment = min(event.ends_by for event in self._open.values())
             self._cancel = async_track_point_in_utc_time(
                 self._member.hass, self._async_time_is_up, moment
@@ -87,9 +98,28 @@ class Openings:
     @callback
     def unwatch(self) -> None:
         """Let the next run of Home Assistant look."""
-        if self._cancel is not None:
-            self._cancel()
-            self._cancel = None
+        for stop in (self._cancel, self._stop_registry):
+            if stop is not None:
+                stop()
+        self._cancel = self._stop_registry = None
+
+    async def _async_entity_changed(
+        self, event: Event[er.EventEntityRegistryUpdatedData]
+    ) -> None:
+        """End what an entity has begun that was removed, or has another id now.
+
+        Whatever takes its place ends nothing that it did not begin.
+        """
+        data = event.data
+        gone = data["entity_id"]
+        if data["action"] == "update":
+            if "old_entity_id" not in data:
+                return
+            gone = data["old_entity_id"]
+        now = dt_util.utcnow()
+        for one in self.events:
+            if one.entity_id == gone:
+                await self.async_end(one, now)
 
     async def async_look(self) -> None:
         """End what should have ended while Home Assistant was off."""
@@ -151,6 +181,13 @@ class Openings:
             return
         self._member.noted(request.notes)
         self.watch()
+
+    async def async_end_all(self) -> None:
+        """End all that is open, also what has not reached the backend yet."""
+        now = dt_util.utcnow()
+        for event in self.events:
+            await self.async_end(event, now)
+        self.unwatch()
 
     async def async_leave(self) -> None:
         """End what is open, or see that it never begins."""

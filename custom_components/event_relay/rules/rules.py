@@ -85,7 +85,7 @@ class Rules:
         for subentry in changed:
             if (former := self._members.get(subentry.subentry_id)) is not None:
                 await former.async_stop()
-                await former.async_replaced()
+                await former.async_replaced(subentry)
         notes = await self._way.store.recall(self._way.connection)
         for subentry in changed:
             if (member := self._add(subentry, notes)) is not None:

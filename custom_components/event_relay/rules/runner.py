@@ -74,6 +74,7 @@ class RuleRunner(Member):
         super().__init__(
             way, subentry.subentry_id, subentry.title, notes, OriginKind.RULE
         )
+        self._data = dict(subentry.data)
         self.rule = read_rule(subentry)
         self.held_back = HeldBack()
         async_gaps(self.hass)
@@ -141,9 +142,21 @@ class RuleRunner(Member):
         self._catching_up.begin_anew()
 
     @override
-    async def async_replaced(self) -> None:
-        """Forget the cursors: its triggers may be others."""
+    async def async_replaced(self, by: ConfigSubentry) -> None:
+        """Forget the cursors, and end what is open as the former settings say.
+
+        Its triggers may be others, so that nothing else might end it for long, and
+        nothing new could begin meanwhile. A new title alone changes nothing.
+        """
+        if dict(by.data) == self._data:
+            return
         self._issues.fires_itself_no_more()
+        await self._forget_cursors()
+        if self._openings is not None:
+            await self._openings.async_end_all()
+
+    async def _forget_cursors(self) -> None:
+        """Forget up to when nothing was missed."""
         await self.remember(
             {name: None for name in self.notes if name.startswith(CURSOR)}
         )
@@ -152,7 +165,7 @@ class RuleRunner(Member):
     async def async_enable(self) -> None:
         """Arm the rule; what happened while it was switched off was not missed."""
         if not self.enabled:
-            await self.async_replaced()
+            await self._forget_cursors()
         await super().async_enable()
 
     @override
