@@ -17,6 +17,7 @@ from .store import Store, event_entry, reaction_entry, user_entry
 
 _SCRIPT = re.compile(r"/scripts/(\d+)")
 _MARKS = re.compile(r"/cameras/(\d+)/marks")
+_MARK = re.compile(r"/cameras/(\d+)/marks/(\d+)")
 _SESSION = re.compile(r"/sessions/(\d+)")
 
 
@@ -168,6 +169,8 @@ class AipixSimulator(Simulator):
             return self._script(call, int(match[1]), body)
         if match := _MARKS.fullmatch(path):
             return self._marks(call, int(match[1]), body)
+        if (match := _MARK.fullmatch(path)) and call.method == "DELETE":
+            return self._remove_mark(int(match[1]), int(match[2]))
         if (match := _SESSION.fullmatch(path)) and call.method == "POST":
             return self.auth.end_session(int(match[1]))
         raise refused(404, "Not found.")
@@ -247,6 +250,15 @@ class AipixSimulator(Simulator):
         if errors:
             raise invalid(errors)
         return self._one(dict(self.store.add_mark(camera_id, body)), 201)
+
+    def _remove_mark(self, camera_id: int, mark_id: int) -> Reply:
+        """Remove a mark (facts §7, mobile SDK)."""
+        self._may_write()
+        mark = self.store.marks.get(mark_id)
+        if mark is None or mark["camera_id"] != camera_id:
+            raise refused(404, "Not found.")
+        del self.store.marks[mark_id]
+        return Reply(status=204)
 
     def _may_write(self) -> None:
         if not self.settings.licensed:

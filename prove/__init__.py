@@ -1,0 +1,1 @@
+"""Proves on a live system what the stand-ins only suggest."""

@@ -1,0 +1,34 @@
+"""The file with what proves the account, so that it is on no command line."""
+
+from pathlib import Path
+from typing import Any
+
+_LINES = {
+    "aipix": (("username", "password"),),
+    "guance": (("api_key",),),
+    "palabra": (("api_key",), ("client_id", "client_secret")),
+}
+DESCRIPTION = (
+    "aipix: login and password in two lines; Guance: the Key ID;"
+    " Palabra: the API key, or ClientID and ClientSecret in two lines"
+)
+
+
+class BadKeyFile(ValueError):
+    """The file does not hold what the backend needs."""
+
+
+def read_key_file(backend: str, path: Path) -> dict[str, Any]:
+    """Return the credentials in a file; raises BadKeyFile."""
+    try:
+        lines = [line.strip() for line in path.read_text().splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadKeyFile(
+            f"the key file cannot be read: {type(error).__name__}"
+        ) from error
+    given = [line for line in lines if line]
+    every = {name for names in _LINES[backend] for name in names}
+    for names in _LINES[backend]:
+        if len(names) == len(given):
+            return dict.fromkeys(every, "") | dict(zip(names, given, strict=True))
+    raise BadKeyFile(f"the key file has {len(given)} lines ({DESCRIPTION})")

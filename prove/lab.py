@@ -1,0 +1,114 @@
+"""What the proof of a system works with."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+import re
+import time
+from typing import Any
+
+from custom_components.event_relay.backends.errors import BackendError
+from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
+
+from .findings import Findings, StepDone
+from .outcome import TooSlow
+from .queue import Queue
+from .wire import Loss, Wire
+from .words import Word, joined, names
+
+LABEL = re.compile(r"Event Relay test [0-9a-f]{8}-\d, please ignore")
+"""What test objects are called, and nothing else is."""
+_LATE = Word("not done in time")
+_TELLING = 3
+"""Characters from which a text is kept out of names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tempo:
+    """How long things may take; tests have their own."""
+
+    patience: float = 300.0
+    """Seconds for one delivery, look-ups of a lost reply included."""
+    request: float | None = None
+    """Seconds for one request; None for as long as the product waits."""
+    look_up_after: tuple[float, ...] | None = None
+    """Seconds until lost replies are looked up; None for those of the product."""
+    between_looks: float = 3.0
+    """Seconds between two looks for what is not seen at once."""
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+class Stopped(Exception):
+    """A step failed without which nothing more can be proved."""
+
+    def __init__(self, error: BackendError | TooSlow) -> None:
+        """Keep why."""
+        super().__init__(str(error))
+        self.error = error
+
+
+@dataclass(kw_only=True)
+class Lab:
+    """The parts of one proof."""
+
+    run: str
+    """Eight hexadecimal digits that are in the label of every test object."""
+    queue: Queue
+    wire: Wire
+    findings: Findings
+    tempo: Tempo
+    secrets: set[str] = field(default_factory=set)
+    """What proves the account or names it, and the codes that were sent."""
+    say: Callable[[str], None] = print
+
+    def label(self, number: int) -> str:
+        """Return the title of a test object."""
+        return f"Event Relay test {self.run}-{number}, please ignore"
+
+    @property
+    def confided(self) -> frozenset[str]:
+        """What no name in a report may hold: secrets, and all that was answered."""
+        return frozenset(
+            text for text in self.secrets | self.wire.texts if len(text) >= _TELLING
+        )
+
+    @asynccontextmanager
+    async def step(
+        self, name: Word, *, proves: Sequence[str] | None = None
+    ) -> AsyncIterator[None]:
+        """Keep how a step went; raises Stopped where it fails and is needed.
+
+        One that only `proves` claims is not needed: they are different then.
+        """
+        began = time.monotonic()
+        try:
+            yield
+        except (BackendError, TooSlow) as error:
+            outcome = _LATE
+            if isinstance(error, BackendError):
+                outcome = joined(Word("failed:"), names([error.code], ()))
+            self._keep(name, outcome, began, worked=False)
+            if proves is None:
+                raise Stopped(error) from error
+            for claim in proves:
+                self.findings.see(claim, False, outcome)
+        else:
+            self._keep(name, Word("done"), began, worked=True)
+
+    async def deliver(self, operation: str, data: Mapping[str, Any]) -> Delivery:
+        """Deliver something by the product's own outbox."""
+        return await self.queue.deliver(operation, data, patience=self.tempo.patience)
+
+    def was_looked_up(self, delivery: Delivery, loss: Loss) -> bool:
+        """Say whether a delivery arrived though its reply was lost, by a look-up."""
+        states = self.queue.states.get(delivery.id, [])
+        return loss.exchange is not None and DeliveryState.UNCERTAIN in states
+
+    def _keep(self, name: Word, outcome: Word, began: float, *, worked: bool) -> None:
+        seconds = time.monotonic() - began
+        self.findings.steps.append(
+            StepDone(name=name, outcome=outcome, worked=worked, seconds=seconds)
+        )
+        self.say(f"  {name}: {outcome}, {seconds:.1f} s")

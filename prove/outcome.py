@@ -1,0 +1,87 @@
+"""How a proof can end: the exit codes, and a plain sentence for each."""
+
+from enum import IntEnum
+import json
+from pathlib import Path
+
+from custom_components.event_relay.backends.errors import (
+    BackendError,
+    CannotConnect,
+    InvalidCredentials,
+    PermissionDenied,
+    Unavailable,
+)
+
+_TEXTS = (
+    Path(__file__).parents[1] / "custom_components/event_relay/translations/en.json"
+)
+
+
+class Exit(IntEnum):
+    """What the exit code of a proof says."""
+
+    PROVED = 0
+    DIFFERENT = 1
+    USAGE = 2
+    NO_CONTACT = 3
+    CREDENTIALS = 4
+    PERMISSION = 5
+    TOO_SLOW = 6
+    LEFT_BEHIND = 7
+    INTERRUPTED = 130
+
+
+SENTENCES = {
+    Exit.PROVED: "Everything worked, and all that was seen is as assumed.",
+    Exit.DIFFERENT: "Something did not work, or is not as assumed.",
+    Exit.USAGE: "The proof did not start: the command line or the key file is wrong.",
+    Exit.NO_CONTACT: "The system could not be reached, or did not answer as expected.",
+    Exit.CREDENTIALS: "The system does not accept the credentials.",
+    Exit.PERMISSION: "The account lacks a right, a licence or credits.",
+    Exit.TOO_SLOW: "The system did not get it done in time.",
+    Exit.LEFT_BEHIND: "It worked, but a test object could not be removed.",
+    Exit.INTERRUPTED: "The proof was interrupted.",
+}
+
+
+CLEANED = "Nothing is left that can be removed."
+"""What cleaning alone comes to if all goes well."""
+
+
+class TooSlow(Exception):
+    """What was waited for did not happen in time."""
+
+
+_TEXTS_OF_OURS = {
+    "event_needed": "{connection} lists no events. Name one by --event.",
+}
+
+
+def exit_for(error: BackendError | TooSlow) -> Exit:
+    """Return how a proof ends that an error has stopped."""
+    match error:
+        case InvalidCredentials():
+            return Exit.CREDENTIALS
+        case PermissionDenied():
+            return Exit.PERMISSION
+        case TooSlow() | BackendError(code="timeout"):
+            return Exit.TOO_SLOW
+        case CannotConnect() | Unavailable():
+            return Exit.NO_CONTACT
+        case _:
+            return Exit.DIFFERENT
+
+
+def sentence(code: str, system: str, reason: str) -> str:
+    """Return the text that Home Assistant would show for an error code.
+
+    Codes of fields that a form refuses are known as well.
+    """
+    texts = json.loads(_TEXTS.read_text())
+    message = (texts["exceptions"].get(code) or {}).get("message")
+    message = message or texts["config"]["error"].get(code)
+    message = message or _TEXTS_OF_OURS.get(code, code)
+    known = {"{connection}": system, "{reason}": reason or "no reason given"}
+    for placeholder, value in known.items():
+        message = message.replace(placeholder, value)
+    return str(message)

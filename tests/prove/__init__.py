@@ -1,0 +1,1 @@
+"""Tests of the proofs on live systems, with stand-ins in their place."""
