@@ -1,11 +1,11 @@
 """Fixtures that every test may use."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 import logging
 import os
 from pathlib import Path
-from typing import override
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
@@ -15,7 +15,6 @@ import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling
 
 # The test harness brings an empty package of the same name, and the one imported
 # first is the one in which Home Assistant looks for integrations.
@@ -27,8 +26,8 @@ from simulators.palabra import PalabraSimulator
 
 from .loop_thread import refuse_other_threads
 from .moving_time import spare_time_limits
-
-BROWSER = "tests/browser/"
+from .scheduling import SpreadByFile, longest_first, spread
+from .thorough import THOROUGH
 
 # Two shared cores may stop any example for longer than Hypothesis waits. The examples
 # are the same in every run, so that a verdict is about what was changed; the profile
@@ -41,23 +40,31 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "event_relay"))
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
-class SpreadByFile(LoadFileScheduling):
-    """Gives the processes a file each, and all files of the browser tests to one.
-
-    These share a house and a browser.
-    """
-
-    @override
-    def _split_scope(self, nodeid: str) -> str:
-        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
-
-
 def pytest_xdist_make_scheduler(
     config: pytest.Config, log: Producer
 ) -> SpreadByFile | None:
     """Spread the tests over the processes, where they are to be spread by file."""
-    by_file = config.getoption("dist") == "loadfile"
-    return SpreadByFile(config, log) if by_file else None
+    return spread(config, log)
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Begin with what takes longest; a search that is thorough has all the time."""
+    longest_first(items, config.rootpath)
+    if THOROUGH:
+        for item in items:
+            item.add_marker(pytest.mark.timeout(0))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def disable_http_server() -> Iterator[None]:
+    """Start no HTTP server, as the harness has it, which sees to it for every test."""
+    with (
+        patch("homeassistant.components.http.HomeAssistantHTTP.async_bind"),
+        patch("homeassistant.components.http.HomeAssistantHTTP.start"),
+    ):
+        yield
 
 
 @pytest.fixture(autouse=True)

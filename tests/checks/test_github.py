@@ -29,7 +29,8 @@ def steps(workflow: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def test_there_are_workflows() -> None:
-    assert [path.stem for path in WORKFLOWS] == ["release", "tests", "validate"]
+    names = ["nightly", "release", "tests", "validate"]
+    assert [path.stem for path in WORKFLOWS] == names
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -46,11 +47,21 @@ def test_workflow(path: Path) -> None:
 
 
 def test_all_that_is_to_be_checked_is_run() -> None:
-    said = [step.get("run") for step in steps(read_yaml(WORKFLOWS[1]))]
+    _, _, tests, validate = WORKFLOWS
+    said = [step.get("run") for step in steps(read_yaml(tests))]
     assert "script/test" in said
-    used = [step.get("uses", "") for step in steps(read_yaml(WORKFLOWS[2]))]
+    used = [step.get("uses", "") for step in steps(read_yaml(validate))]
     assert any("hassfest" in action for action in used)
     assert any("hacs/action" in action for action in used)
+
+
+def test_what_takes_longer_than_a_build_may_is_run_every_night() -> None:
+    nightly = read_yaml(WORKFLOWS[0])
+    search = nightly["jobs"]["search"]
+    assert search["env"]["HYPOTHESIS_PROFILE"] == "thorough"
+    assert search["steps"][-1]["run"] == "script/test"
+    said = [step.get("run", "") for step in steps(nightly)]
+    assert any(one.startswith("script/torture --kills ") for one in said)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""In which order the tests run, and in which process."""
+
+from pathlib import Path
+from typing import override
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
+
+BROWSER = "tests/browser/"
+WAITING = (
+    BROWSER,
+    "tests/test_torture.py",
+    "tests/test_demo.py",
+    "tests/test_restart.py",
+    "tests/test_bench.py",
+    "tests/fleet/test_pictures.py",
+    "tests/outbox/test_damage.py",
+    "tests/outbox/test_outage.py",
+    "tests/outbox/test_promise.py",
+)
+"""What takes longest: it starts first, so that nothing else waits for it in the end."""
+
+
+class SpreadByFile(LoadFileScheduling):
+    """Gives the processes a file each, and all files of the browser tests to one.
+
+    These share a house and a browser.
+    """
+
+    @override
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+
+def longest_first(items: list[pytest.Item], root: Path) -> None:
+    """Put first what takes longest; else the files with the most tests."""
+    numbers: dict[Path, int] = {}
+    for item in items:
+        numbers[item.path] = numbers.get(item.path, 0) + 1
+
+    def rank(item: pytest.Item) -> tuple[int, int]:
+        name = item.path.relative_to(root).as_posix()
+        for place, start in enumerate(WAITING):
+            if name.startswith(start):
+                return place, 0
+        return len(WAITING), -numbers[item.path]
+
+    items.sort(key=rank)
+
+
+def spread(config: pytest.Config, log: Producer) -> SpreadByFile | None:
+    """Return what gives each process its files, where they are to be spread by file."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    # It would put first the files with the most tests.
+    config.option.loadscopereorder = False
+    return SpreadByFile(config, log)
