@@ -6,26 +6,16 @@ from datetime import datetime, tzinfo
 from homeassistant.util import dt as dt_util
 import pytest
 
-from simulators.frigate import Camera, FrigateSimulator
+from simulators.frigate import FrigateSimulator
 
 from .mirror_home import Clock
 
 
 @pytest.fixture
 async def frigate(socket_enabled: None) -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate that needs no login."""
-    async with FrigateSimulator() as simulator:
+    """Run a Frigate that needs no login, and at which nothing takes time."""
+    async with FrigateSimulator(async_delay=0) as simulator:
         yield simulator
-
-
-@pytest.fixture
-def brisk(frigate: FrigateSimulator) -> None:
-    """Let nothing take time at Frigate, and let it make no review items to look for."""
-    frigate.configure(async_delay=0)
-    frigate.settings.cameras = [
-        Camera(name=camera.name, record_enabled=False)
-        for camera in frigate.settings.cameras
-    ]
 
 
 @pytest.fixture

@@ -484,7 +484,6 @@ async def test_what_fires_while_it_is_being_armed_is_not_lost(
     await events(frigate, 1)
 
 
-@pytest.mark.usefixtures("brisk")
 async def test_a_burst_arrives_whole(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:

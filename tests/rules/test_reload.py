@@ -31,7 +31,6 @@ def is_held_up(frigate: FrigateSimulator) -> bool:
     return any(one.fault == FaultKind.HANG for one in frigate.requests)
 
 
-@pytest.mark.usefixtures("brisk")
 async def test_what_fires_while_a_connection_is_loaded_again_is_delivered(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:

@@ -20,7 +20,7 @@ from simulators.frigate import FrigateSimulator
 from ..home import act
 from .house import BELL, DOORBELL, RULE_ID, a_rule, change, events, set_up, until
 
-pytestmark = pytest.mark.usefixtures("all_enabled", "brisk")
+pytestmark = pytest.mark.usefixtures("all_enabled")
 
 ISSUE = f"rule_fires_itself_{RULE_ID}"
 SECOND = "01JDOORBELLRULE00000000002"

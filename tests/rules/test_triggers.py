@@ -342,7 +342,6 @@ async def test_a_rule_all_of_whose_triggers_are_disabled_does_nothing(
     assert not silent
 
 
-@pytest.mark.usefixtures("brisk")
 async def test_many_rules_share_a_trigger(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:

@@ -72,13 +72,7 @@ def made(
     """Return what is kept of a new event, and whether it was over when asked for."""
     length = timedelta(seconds=payload.duration or 0)
     over = payload.duration is not None and context.occurred_at + length <= sent_at
-    more: JsonObject = {}
-    camera = capabilities.cameras.get(payload.camera)
-    if capabilities.version.links_times and (camera is None or camera.reviews):
-        moment = f"{event.camera}_{int(event.start.timestamp())}"
-        more = {"review": f"{client.address}/review?timestamp={moment}"}
-    result = event_result(client, capabilities.version, event, links=more)
-    return {**result, "over": over}
+    return {**event_result(client, capabilities, event), "over": over}
 
 
 def create_body(
@@ -153,7 +147,7 @@ async def back_date(
         event = await end_beside_item(client, event, moment)
     else:
         event, more = await end_safely(capabilities, client, context, event, moment)
-    return {**event_result(client, capabilities.version, event), **more}
+    return {**event_result(client, capabilities, event), **more}
 
 
 async def clear(

@@ -146,7 +146,7 @@ async def _end(
     ended, more = await end_safely(
         capabilities, client, context, event, client.server_time(moment)
     )
-    return {**event_result(client, capabilities.version, ended), **more}
+    return {**event_result(client, capabilities, ended), **more}
 
 
 async def _tidy(

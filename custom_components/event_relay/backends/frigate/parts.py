@@ -9,7 +9,7 @@ from ..base import (
 )
 from ..receipts import receipt_of
 from .client import FrigateClient
-from .models import FrigateEvent
+from .models import FrigateCapabilities, FrigateEvent
 from .version import FrigateVersion
 
 _DETAILS = ("camera", "label", "start", "end", "review_id")
@@ -32,16 +32,19 @@ def receipt_from(results: Mapping[str, JsonObject]) -> Receipt:
 
 
 def event_result(
-    client: FrigateClient,
-    version: FrigateVersion,
-    event: FrigateEvent,
-    links: JsonObject | None = None,
+    client: FrigateClient, capabilities: FrigateCapabilities, event: FrigateEvent
 ) -> JsonObject:
     """Return what a step keeps of an event, for the receipt and the steps after.
 
     0.14 has no page for an event, and shows it on the review page.
     """
+    version = capabilities.version
     page = f"explore?event_id={event.id}" if version.has_explore else "review"
+    review: JsonObject = {}
+    camera = capabilities.cameras.get(event.camera)
+    if version.links_times and (camera is None or camera.reviews):
+        moment = f"{event.camera}_{int(event.start.timestamp())}"
+        review = {"review": f"{client.address}/review?timestamp={moment}"}
     return {
         "event_id": event.id,
         "camera": event.camera,
@@ -51,6 +54,6 @@ def event_result(
         "links": {
             "event": f"{client.address}/{page}",
             "snapshot": f"{client.address}/api/events/{event.id}/snapshot.jpg",
-            **(links or {}),
+            **review,
         },
     }

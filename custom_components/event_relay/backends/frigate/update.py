@@ -135,7 +135,7 @@ async def _set_sub_label(
 ) -> JsonObject:
     event = await payload.target.event(client, context)
     event = await set_sub_label(client, event.id, payload.sub_label or "")
-    return event_result(client, capabilities.version, event)
+    return event_result(client, capabilities, event)
 
 
 async def _describe(
@@ -146,7 +146,7 @@ async def _describe(
 ) -> JsonObject:
     event = await payload.target.event(client, context)
     event = await set_description(client, event.id, payload.description or "")
-    return event_result(client, capabilities.version, event)
+    return event_result(client, capabilities, event)
 
 
 async def _set_retain(
@@ -157,4 +157,4 @@ async def _set_retain(
 ) -> JsonObject:
     event = await payload.target.event(client, context)
     event = await set_retain(client, event.id, retain=payload.retain is True)
-    return event_result(client, capabilities.version, event)
+    return event_result(client, capabilities, event)
