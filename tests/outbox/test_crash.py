@@ -2,21 +2,24 @@
 
 from collections.abc import Callable
 import json
-import os
+import multiprocessing
 from pathlib import Path
 import signal
 import sqlite3
-import subprocess
-import sys
 
 import pytest
+import pytest_socket
 
 from custom_components.event_relay.outbox.delivery import SETTLED, Delivery
 from custom_components.event_relay.outbox.outbox import NotAllowed
 
+from . import dying
 from .virtual import Killed
 from .world import Fault, World
 
+PROCESSES = multiprocessing.get_context("forkserver")
+"""One process imports everything, and each that is to die is a copy of it."""
+PROCESSES.set_forkserver_preload(["tests.outbox.dying"])
 MOST_COMMITS = 60
 """More than any flow here makes; a loop that gets there does not end."""
 
@@ -212,87 +215,44 @@ def _retry_is_for_the_user_to_confirm(world: World, row: sqlite3.Row) -> None:
         world.loop.now(world.house.outbox.retry(_stored(world, row["id"])))
 
 
-_CHILD = """
-import asyncio, os, signal, sys
-from pathlib import Path
-from custom_components.event_relay.outbox import database
-from custom_components.event_relay.outbox.delivery import DeliveryState
-from custom_components.event_relay.outbox.file import Opened
-from custom_components.event_relay.outbox.store import Store
-from tests.outbox.conftest import House
-from tests.outbox.virtual import Commits
-
-path, number, when, steps, live = Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:6]
-
-def die(reached):
-    if reached == number:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-def open_file(path):
-    hooks = {"before": lambda _: None, "after": lambda _: None, when: die}
-    return Opened(database=Commits(opened(path).database, **hooks))
-
-opened, database.open_file = database.open_file, open_file
-
-async def main():
-    store = Store(path)
-    await store.open()
-    house = House(store)
-    write = house.client.write
-
-    async def told(step, text, context):
-        print(context.delivery_id, step, flush=True)
-        return await write(step, text, context)
-
-    house.client.write = told
-    if live == "live":
-        house.start()
-        while not house.worker._at_rest:
-            await asyncio.sleep(0)
-    delivery = await house.submit(wait=0, steps=tuple(steps.split(",")))
-    if live != "live":
-        house.start()
-    await house.until(delivery, DeliveryState.DELIVERED)
-    await house.stop()
-    await store.close()
-
-asyncio.run(main())
-"""
+@pytest.fixture
+def forking(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let processes be started over a socket of this machine, which has no host."""
+    monkeypatch.setattr("socket.socket.connect", pytest_socket._true_connect)
 
 
+@pytest.mark.usefixtures("forking")
 @pytest.mark.parametrize(
     ("number", "when", "steps", "live"),
     [
-        (1, "before", "write", ""),
-        (1, "after", "write", ""),
-        (2, "after", "write", ""),
-        (2, "after", "stamp", ""),
-        (3, "before", "write", ""),
-        (3, "before", "stamp", ""),
-        (3, "after", "write,note", ""),
-        (1, "before", "write", "live"),
-        (1, "after", "write", "live"),
-        (2, "before", "write", "live"),
-        (2, "after", "write", "live"),
-        (2, "after", "write,note", "live"),
+        (1, "before", "write", False),
+        (1, "after", "write", False),
+        (2, "after", "write", False),
+        (2, "after", "stamp", False),
+        (3, "before", "write", False),
+        (3, "before", "stamp", False),
+        (3, "after", "write,note", False),
+        (1, "before", "write", True),
+        (1, "after", "write", True),
+        (2, "before", "write", True),
+        (2, "after", "write", True),
+        (2, "after", "write,note", True),
     ],
 )
 def test_process_that_is_killed_leaves_what_the_next_one_carries_on_with(
-    tmp_path: Path, number: int, when: str, steps: str, live: str
+    tmp_path: Path, *, number: int, when: str, steps: str, live: bool
 ) -> None:
     path = tmp_path / "outbox-0.db"
-    child = subprocess.run(  # noqa: S603 - a process of our own
-        [sys.executable, "-c", _CHILD, str(path), str(number), when, steps, live],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+    told = tmp_path / "told"
+    child = PROCESSES.Process(
+        target=dying.live, args=(path, told, number, when, steps.split(","), live)
     )
-    assert child.returncode == -signal.SIGKILL, child.stderr
+    child.start()
+    child.join(60)
+    assert child.exitcode == -signal.SIGKILL
 
     world = World(tmp_path, started=False)
-    for line in child.stdout.splitlines():
+    for line in told.read_text().splitlines():
         delivery_id, step = line.split()
         world.outside.done[delivery_id, step] += 1
         world.outside.unknown.add((delivery_id, step))
