@@ -259,7 +259,7 @@ async def test_fields_that_a_version_lacks_are_not_asked_for(
             "frigate",
             "create_camera_event",
             {"sub_label": "y" * 100},
-            {"sub_label": "Test: " + "y" * 94},
+            {"sub_label": "Test: " + "y" * 100},
         ),
         ("aipix", "create_camera_mark", {"title": "x"}, {"title": "Test: x"}),
         ("aipix", "create_script", {"event_id": 41}, {}),
@@ -267,7 +267,7 @@ async def test_fields_that_a_version_lacks_are_not_asked_for(
             "guance",
             "create_custom_event",
             {"title": "y" * 256, "tags": {"a": 1}},
-            {"title": "Test: " + "y" * 250, "tags": {"a": 1, "test": "true"}},
+            {"title": "Test: " + "y" * 256, "tags": {"a": 1, "test": "true"}},
         ),
         (
             "guance",

@@ -175,7 +175,6 @@ async def test_creates_updates_lists_and_deletes(
 
 BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
     ("create_live_event", {**EVENT, "title": "ab"}, "title", "too_short"),
-    ("create_live_event", {**EVENT, "title": "x" * 101}, "title", "too_long"),
     ("create_live_event", {**EVENT, "title": None}, "title", "required"),
     ("create_live_event", {**EVENT, "title": ["a"]}, "title", "invalid"),
     ("create_live_event", {**EVENT, "event_type": "tv"}, "event_type", "not_one_of"),
@@ -199,12 +198,6 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
         {**EVENT, "timezone": "America"},
         "timezone",
         "unknown_time_zone",
-    ),
-    (
-        "create_live_event",
-        {**EVENT, "description": "x" * 5001},
-        "description",
-        "too_long",
     ),
     ("create_live_event", {**EVENT, "location": "a\x00"}, "location", "bad_character"),
     (

@@ -190,7 +190,7 @@ def listed(hass: HomeAssistant, delivery: Delivery) -> dict[str, Any]:
         "attempts": delivery.attempts,
         "outside_id": receipt.outside_id if receipt else None,
         "links": dict(receipt.links) if receipt else {},
-        "warnings": list(receipt.warnings) if receipt else [],
+        "warnings": list(receipt.warnings if receipt else delivery.warnings),
         "error": {"code": failure.code, "reason": failure.reason} if failure else None,
     }
 

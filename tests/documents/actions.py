@@ -28,6 +28,10 @@ before. A repair names the automations, scripts and blueprints concerned, and as
 whether to keep it so.
 
 Values may come from templates, and as text.
+
+A text for people, such as a title, a description or a sub label, is cut at an ellipsis
+if it is too long, and the delivery has a warning that says so. What names a thing, such
+as a label, is refused.
 """
 SYSTEMS = {
     "frigate": "Frigate",

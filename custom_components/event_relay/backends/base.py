@@ -8,6 +8,8 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
+from .prose import shortened
+
 type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
 type JsonObject = dict[str, Json]
 
@@ -151,6 +153,16 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     public_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields of the stored payload that hold names of things, ids, times or choices. A
     backend's words may repeat them; all others are taken out of what it says."""
+
+    prose: ClassVar[Mapping[str, int]] = {}
+    """Texts that people write for people, and how many characters each may have. A
+    longer one is cut at acceptance. Any other text that is too long is refused."""
+
+    def shortened(
+        self, data: Mapping[str, object]
+    ) -> tuple[Mapping[str, object], tuple[str, ...]]:
+        """Return canonical values whose prose fits, and a warning for what was cut."""
+        return shortened(data, self.prose)
 
     @abstractmethod
     def parse(self, data: Mapping[str, object]) -> PayloadT:

@@ -104,13 +104,13 @@ TEST = "Test"
 
 
 def with_test_title(
-    data: Mapping[str, object], field: str = "title", *, longest: int = 100
+    data: Mapping[str, object], field: str = "title"
 ) -> dict[str, object]:
     """Return data whose title, where there is one, says that it is a test."""
     title = data.get(field)
     if not isinstance(title, str):
         return dict(data)
-    return {**data, field: f"{TEST}: {title.strip()}"[:longest]}
+    return {**data, field: f"{TEST}: {title.strip()}"}
 
 
 class BackendForms(ABC):

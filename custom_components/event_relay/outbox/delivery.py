@@ -131,7 +131,7 @@ class Delivery:
     results: Mapping[str, JsonObject] = field(default_factory=dict)
     """What each step gave that is done."""
     warnings: tuple[str, ...] = ()
-    """What went wrong after the first effect."""
+    """What was cut when it was accepted, and what went wrong after the first effect."""
     clue: JsonObject | None = None
     receipt: Receipt | None = None
     failure: Failure | None = None

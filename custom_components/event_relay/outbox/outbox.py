@@ -231,7 +231,8 @@ class Outbox:
         one and nothing can go wrong by that.
         """
         operation = self._backend.operation(request.operation)
-        payload = operation.parse(request.data)
+        data, warnings = operation.shortened(request.data)
+        payload = operation.parse(data)
         capabilities = self._capabilities()
         now = self._clock()
         operation.check(payload, capabilities, now)
@@ -251,6 +252,7 @@ class Outbox:
             follows=operation.follows(payload),
             expires_at=operation.expires(payload, request.occurred_at, capabilities),
             due_at=now + self._put_off() if request.planned else now,
+            warnings=warnings,
         )
         if (
             self._worker is not None

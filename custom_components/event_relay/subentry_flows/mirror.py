@@ -125,7 +125,8 @@ class MirrorFlow(ConfigSubentryFlow):
         connection = {**self.entry.data, **self.entry.options}
         resolved = await runtime.forms.resolve(self.hass, connection, operation, data)
         tried = runtime.forms.backend.operation(operation)
-        tried.check(tried.parse(resolved), runtime.data, dt_util.utcnow())
+        fitting, _ = tried.shortened(resolved)
+        tried.check(tried.parse(fitting), runtime.data, dt_util.utcnow())
 
     async def _check(
         self, user_input: dict[str, Any]

@@ -120,7 +120,8 @@ async def _offer(
     data = coerce(values, forms.action_fields[operation])
     resolved = await forms.resolve(hass, connection, operation, data)
     asked = forms.backend.operation(operation)
-    payload = asked.parse(resolved)
+    fitting, _ = asked.shortened(resolved)
+    payload = asked.parse(fitting)
     asked.check(payload, entry.runtime_data.data, dt_util.utcnow())
     return resolved, asked.dump(payload)
 

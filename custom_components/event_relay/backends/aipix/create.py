@@ -23,7 +23,14 @@ from .client import AipixClient
 from .login import Api
 from .models import AipixCapabilities, AipixScript
 from .parts import EXPIRES, long_enough
-from .script import ENABLED, FIELDS, PUBLIC, ScriptFields, refuse_other_api
+from .script import (
+    ENABLED,
+    FIELDS,
+    PROSE,
+    PUBLIC,
+    ScriptFields,
+    refuse_other_api,
+)
 
 CLOCKS_APART = timedelta(minutes=5)
 """How far the server's clock may be off for a script to be told by its date."""
@@ -64,6 +71,7 @@ class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabiliti
     """Make a script."""
 
     name = "create_script"
+    prose = PROSE
     public_fields = PUBLIC
 
     @override

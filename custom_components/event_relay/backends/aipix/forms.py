@@ -46,7 +46,6 @@ from .models import AipixCapabilities
 from .operations import AIPIX
 from .resolving import Home, resolve
 from .rule_forms import camera_mark_fields, script_fields
-from .script import LONGEST_TITLE
 from .week import Numbering
 
 LISTS = 5.0
@@ -142,7 +141,7 @@ class AipixForms(BackendForms):
     @override
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
         """Return the data of an operation with a title that says it is a test."""
-        return with_test_title(data, longest=LONGEST_TITLE)
+        return with_test_title(data)
 
     @override
     def connection_schema(self) -> vol.Schema:

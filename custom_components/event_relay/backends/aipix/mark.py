@@ -21,7 +21,7 @@ from ..fields import known_only, moment, optional, required
 from .client import AipixClient
 from .models import AipixCapabilities
 from .parts import EXPIRES, long_enough
-from .script import identifier, refuse_administrator, title
+from .script import PROSE, identifier, refuse_administrator, title
 
 SAME = timedelta(seconds=1)
 """How far apart two times may be of which one was stored in whole seconds."""
@@ -69,6 +69,7 @@ class CreateCameraMarkOperation(
     """Set a mark on a camera."""
 
     name = "create_camera_mark"
+    prose = PROSE
     public_fields = frozenset({"camera_id", "start", "end"})
 
     @override

@@ -51,6 +51,9 @@ PUBLIC = frozenset(
 CLIENT_ONLY = ("title", "status", "cameras", "timetable", "extra")
 
 identifier = partial(whole, minimum=1, maximum=LARGEST_ID)
+PROSE = {"title": LONGEST_TITLE}
+"""Characters of what people write."""
+
 title = partial(line, longest=LONGEST_TITLE)
 
 

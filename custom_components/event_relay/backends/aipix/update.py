@@ -13,6 +13,7 @@ from .models import DESKTOP_MARK, AipixCapabilities
 from .parts import EXPIRES
 from .script import (
     FIELDS,
+    PROSE,
     PUBLIC,
     ScriptFields,
     identifier,
@@ -58,6 +59,7 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
     """Change a script, and keep what is not known of it."""
 
     name = "update_script"
+    prose = PROSE
     public_fields = PUBLIC | {"script_id", "delivery_id"}
 
     @override

@@ -10,6 +10,7 @@ from ..base import Enrichment, InvalidField, JsonObject, Operation, Receipt, Ste
 from .client import FrigateClient
 from .create_payload import CreateCameraEvent
 from .create_steps import back_date, clear, create, describe, retain
+from .fields import PROSE
 from .look_up import find
 from .models import FrigateCapabilities
 from .parts import receipt_from, refuse_unless
@@ -27,6 +28,7 @@ class CreateCameraEventOperation(
     """Make an event on a camera."""
 
     name = "create_camera_event"
+    prose = PROSE
     version = 2
     public_fields = frozenset({"camera", "source_type"})
     public_summary = True

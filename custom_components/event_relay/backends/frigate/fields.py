@@ -3,7 +3,10 @@
 import re
 
 from ..base import InvalidField
-from ..fields import line, number, whole
+from ..fields import LONGEST_DESCRIPTION, LONGEST_NAME, line, number, whole
+
+PROSE = {"sub_label": LONGEST_NAME, "description": LONGEST_DESCRIPTION}
+"""Characters of what people write; the column of a sub label has no more (source)."""
 
 LONGEST_DURATION = 86_400
 """Seconds that an event may last: a day. Frigate has no limit of its own (0.18, run),

@@ -28,7 +28,6 @@ from yarl import URL
 from ..address_forms import TLS_PORTS, read_address
 from ..base import Client, Ending, InvalidField
 from ..errors import PermissionDenied
-from ..fields import LONGEST_NAME
 from ..forms import (
     TEST,
     BackendForms,
@@ -166,7 +165,7 @@ class FrigateForms(BackendForms):
         """Return the data of an event with a sub label that says that it is a test."""
         more = data.get("sub_label")
         said = f"{TEST}: {more}" if more else TEST
-        return {**data, "sub_label": said[:LONGEST_NAME]}
+        return {**data, "sub_label": said}
 
     @override
     def connection_schema(self) -> vol.Schema:

@@ -10,6 +10,7 @@ from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepConte
 from ..fields import description, flag, known_only, line, optional
 from ..target import TARGET
 from .client import FrigateClient
+from .fields import PROSE
 from .models import FrigateCapabilities
 from .parts import event_result, receipt_from, refuse_unless
 from .stored import set_description, set_retain, set_sub_label
@@ -51,6 +52,7 @@ class UpdateCameraEventOperation(
     """Change sub label, description or keeping of an event."""
 
     name = "update_camera_event"
+    prose = PROSE
     public_fields = TARGET
     public_summary = True
 

@@ -21,6 +21,7 @@ from ..errors import InvalidResponse, OutcomeUnknown, PermissionDenied, Rejected
 from .breaking import MOST
 from .client import GuanceClient
 from .create_payload import CreateCustomEvent
+from .fields import PROSE, tags_that_fit
 from .look_ups import OWN_TAG, askable
 from .models import GuanceCapabilities
 
@@ -41,7 +42,19 @@ class CreateCustomEventOperation(
     """Make a custom event."""
 
     name = "create_custom_event"
+    prose = PROSE
     public_fields = frozenset({"status", "occurred_at"})
+
+    @override
+    def shortened(
+        self, data: Mapping[str, object]
+    ) -> tuple[Mapping[str, object], tuple[str, ...]]:
+        """Return canonical values whose prose and tags fit, and what was cut."""
+        fitting, warnings = super().shortened(data)
+        if "tags" not in fitting:
+            return fitting, warnings
+        tags, cut_tags = tags_that_fit(fitting["tags"], "tags")
+        return {**fitting, "tags": tags}, (*warnings, *cut_tags)
 
     @override
     def parse(self, data: Mapping[str, object]) -> CreateCustomEvent:

@@ -12,16 +12,24 @@ import re
 
 from ..base import InvalidField
 from ..fields import text
+from ..prose import cut_to_bytes, was_cut
 from .look_ups import OWN_TAG
 
 STATUSES = ("critical", "error", "warning", "ok", "info", "nodata")
 """What create takes (vendor documentation); `fatal` is for other calls."""
-LONGEST_TITLE = 256
-"""Characters, as for titles of monitors; none is published here (inferred)."""
-LONGEST_ORIGIN = 256
-"""Characters; none is published (inferred)."""
-LONGEST_MESSAGE = 8_000
-"""Characters; none is published. DataKit keeps messages below 1 MiB."""
+LONGEST_TITLE = 1_000
+"""Characters, so that it stays one line; no limit is published. The 256 of monitors are
+for other titles."""
+LONGEST_ORIGIN = 1_000
+"""Characters; no limit is published."""
+LONGEST_MESSAGE = 16_000
+"""Characters, so that an event stays below 64 KiB; no limit is published. DataKit keeps
+messages below 1 MiB."""
+PROSE = {
+    "title": LONGEST_TITLE,
+    "origin": LONGEST_ORIGIN,
+    "message": LONGEST_MESSAGE,
+}
 LONGEST_TAG_NAME = 100
 """Characters; DataKit cuts names at 256 bytes."""
 LONGEST_TAG = 1024
@@ -105,6 +113,21 @@ def tags(value: object, name: str) -> Mapping[str, str]:
     if len(read) > MOST_TAGS:
         raise InvalidField(name, "too_many", maximum=str(MOST_TAGS))
     return read
+
+
+def tags_that_fit(value: object, name: str) -> tuple[object, tuple[str, ...]]:
+    """Return tags whose texts fit, and a warning for each that was cut."""
+    if not isinstance(value, Mapping):
+        return value, ()
+    fitting: dict[object, object] = {}
+    warnings: list[str] = []
+    for key, words in value.items():
+        fitting[key] = (
+            cut_to_bytes(words, LONGEST_TAG) if isinstance(words, str) else words
+        )
+        if isinstance(words, str) and fitting[key] != words.strip():
+            warnings.append(was_cut(f"{name}.{key}", f"{LONGEST_TAG} bytes"))
+    return fitting, tuple(warnings)
 
 
 def _tag_name(key: object, name: str) -> str:

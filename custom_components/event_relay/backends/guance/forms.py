@@ -32,7 +32,6 @@ from ..forms import (
 )
 from ..rule_forms import RuleField
 from .client import GuanceClient
-from .fields import LONGEST_TITLE
 from .models import GuanceCapabilities
 from .operations import GUANCE
 from .rule_forms import CUSTOM_EVENT
@@ -86,7 +85,7 @@ class GuanceForms(BackendForms):
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
         """Return the data of an event with a title and a tag that say it is a test."""
         tags = data.get("tags")
-        named = with_test_title(data, longest=LONGEST_TITLE)
+        named = with_test_title(data)
         if tags is None or isinstance(tags, Mapping):
             named["tags"] = {**(tags or {}), "test": "true"}
         return named

@@ -18,7 +18,7 @@ from ..errors import OutcomeUnknown
 from ..fields import known_only, required
 from .client import PalabraClient
 from .content import CONTENT, PUBLIC, Content, stored_fields
-from .fields import event_type, in_order, instant, title
+from .fields import PROSE, event_type, in_order, instant, title
 from .look_up import Wanted, find
 from .models import PalabraCapabilities
 from .parts import event_result, receipt_from
@@ -67,6 +67,7 @@ class CreateLiveEventOperation(
     """Make a live event."""
 
     name = "create_live_event"
+    prose = PROSE
     public_fields = PUBLIC
 
     @override

@@ -14,6 +14,12 @@ LONGEST_LINE = 500
 """Characters of a place, an access code, a key: Palabra documents no limit."""
 LONGEST_DESCRIPTION = 5000
 """Characters: Palabra documents no limit."""
+PROSE = {
+    "title": LONGEST_TITLE,
+    "location": LONGEST_LINE,
+    "description": LONGEST_DESCRIPTION,
+}
+"""Characters of what people write."""
 MOST_LANGUAGES = 100
 """More than Palabra translates to (66 documented)."""
 EVENT_TYPES = {"in_person": "in-person", "online": "online"}

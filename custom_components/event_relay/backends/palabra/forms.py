@@ -37,7 +37,7 @@ from ..forms import (
 from ..rule_forms import RuleField
 from .client import DEFAULT_ADDRESS, PalabraClient
 from .credentials import PalabraCredentials
-from .fields import LONGEST_TITLE, time_zone, unknown_time_zone
+from .fields import time_zone, unknown_time_zone
 from .models import PalabraCapabilities
 from .operations import PALABRA
 from .planned import LIVE_EVENTS
@@ -125,7 +125,7 @@ class PalabraForms(BackendForms):
     @override
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
         """Return the data of an event with a title that says that it is a test."""
-        return with_test_title(data, longest=LONGEST_TITLE)
+        return with_test_title(data)
 
     @override
     def rule_operations(self, capabilities: PalabraCapabilities) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ..target import TARGET, UNKNOWN_EVENT
 from .client import PalabraClient
 from .content import CONTENT, PUBLIC, Content, stored_fields
 from .create import refuse_over
-from .fields import in_order
+from .fields import PROSE, in_order
 from .models import PalabraCapabilities
 from .parts import event_result, receipt_from
 from .target import Target
@@ -52,6 +52,7 @@ class UpdateLiveEventOperation(
     """
 
     name = "update_live_event"
+    prose = PROSE
     public_fields = TARGET | PUBLIC
 
     @override

@@ -1,0 +1,97 @@
+"""What people write is cut where it is too long; what names a thing is refused."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from custom_components.event_relay.backends.aipix.operations import AIPIX
+from custom_components.event_relay.backends.base import AnyOperation, InvalidField
+from custom_components.event_relay.backends.frigate.operations import FRIGATE
+from custom_components.event_relay.backends.guance.operations import GUANCE
+from custom_components.event_relay.backends.palabra.operations import PALABRA
+from custom_components.event_relay.backends.prose import cut, cut_to_bytes
+
+SUNDAY = {"day": 0, "ranges": [{"from": "08:00:00", "to": "09:00:00"}]}
+CAMERA = {"camera": "front_door", "label": "doorbell"}
+CASES = [
+    (FRIGATE.operation("create_camera_event"), CAMERA),
+    (FRIGATE.operation("update_camera_event"), {"event_id": "1764000000.5-abcdef"}),
+    (AIPIX.operation("create_camera_mark"), {"camera_id": 1}),
+    (AIPIX.operation("create_script"), {"event_id": 41, "schedule": [SUNDAY]}),
+    (AIPIX.operation("update_script"), {"script_id": 7}),
+    (GUANCE.operation("create_custom_event"), {"status": "critical", "title": "x"}),
+    (PALABRA.operation("update_live_event"), {"event_id": "1"}),
+]
+TEXTS = [
+    (operation, data, field)
+    for operation, data in CASES
+    for field in sorted(operation.prose)
+]
+
+
+@pytest.mark.parametrize(
+    ("operation", "data", "field"),
+    TEXTS,
+    ids=[f"{operation.name}-{field}" for operation, _, field in TEXTS],
+)
+def test_a_text_that_is_too_long_is_cut_at_a_sign(
+    operation: AnyOperation, data: Mapping[str, Any], field: str
+) -> None:
+    longest = operation.prose[field]
+    exact = "x" * longest
+    fitting, warnings = operation.shortened({**data, field: f" {exact} "})
+    operation.parse(fitting)
+    assert warnings == ()
+
+    fitting, warnings = operation.shortened({**data, field: exact + "y"})
+    stored = operation.dump(operation.parse(fitting))
+
+    assert stored[field] == "x" * (longest - 1) + "…"
+    assert warnings == (f"{field} is too long and was cut to {longest} characters",)
+
+
+def test_the_alarm_of_273_characters_is_whole_in_guance() -> None:
+    operation = GUANCE.operation("create_custom_event")
+    title = "Freezer in the cellar is too warm: " + "!" * 238
+    fitting, warnings = operation.shortened({"status": "critical", "title": title})
+    assert len(title) == 273
+    assert operation.dump(operation.parse(fitting))["title"] == title
+    assert warnings == ()
+
+
+def test_a_tag_is_cut_by_its_bytes() -> None:
+    operation = GUANCE.operation("create_custom_event")
+    tags = {"floor": 3, "note": "ü" * 600, "short": "x"}
+    fitting, warnings = operation.shortened(
+        {"status": "ok", "title": "x", "tags": tags}
+    )
+    read = operation.dump(operation.parse(fitting))["tags"]
+    assert read == {"floor": "3", "note": "ü" * 510 + "…", "short": "x"}
+    assert warnings == ("tags.note is too long and was cut to 1024 bytes",)
+
+
+@pytest.mark.parametrize(
+    ("operation", "data", "field"),
+    [
+        (FRIGATE.operation("create_camera_event"), CAMERA, "label"),
+        (FRIGATE.operation("create_camera_event"), CAMERA, "source_type"),
+        (FRIGATE.operation("update_camera_event"), {"sub_label": "x"}, "event_id"),
+        (PALABRA.operation("update_live_event"), {"event_id": "1"}, "access_code"),
+    ],
+)
+def test_what_names_a_thing_is_refused(
+    operation: AnyOperation, data: Mapping[str, Any], field: str
+) -> None:
+    fitting, warnings = operation.shortened({**data, field: "x" * 6_000})
+    with pytest.raises(InvalidField) as raised:
+        operation.parse(fitting)
+    assert raised.value.field == field
+    assert warnings == ()
+
+
+def test_texts_are_cut_between_characters() -> None:
+    assert cut("one two", 5) == "one…"
+    assert cut("  one  ", 3) == "one"
+    assert cut_to_bytes("ab", 2) == "ab"
+    assert cut_to_bytes("€€€", 8) == "€…"
