@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 import json
+from pathlib import Path
 import sys
 from typing import Any
 
@@ -16,6 +17,7 @@ from . import (
     idle,
     importing,
     latency,
+    live,
     where,
 )
 from .figures import Figures, table
@@ -74,6 +76,22 @@ async def _each(names: Sequence[str], *options: str) -> Figures:
     return figures
 
 
+async def _live(arguments: argparse.Namespace) -> Figures:
+    """Measure a live Frigate."""
+    frigate = live.LiveFrigate(
+        url=arguments.frigate_url.rstrip("/"),
+        user=arguments.frigate_user,
+        password_file=arguments.frigate_password_file,
+    )
+    burst, alone = (20, 3) if arguments.quick else (60, 20)
+    return await live.measure(
+        frigate,
+        against=arguments.against and arguments.against.resolve(),
+        burst=burst,
+        alone=alone,
+    )
+
+
 def main() -> None:
     """Measure what is asked for, and print it."""
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
@@ -82,7 +100,17 @@ def main() -> None:
     parser.add_argument(
         "--only", choices=MEASUREMENTS, action="append", help="some measurements"
     )
+    parser.add_argument("--frigate-url", help="measure that live Frigate alone")
+    parser.add_argument("--frigate-user", default="", help="an admin of it")
+    parser.add_argument("--frigate-password-file", type=Path)
+    parser.add_argument(
+        "--against", type=Path, help="another checkout, beside which it is measured"
+    )
     arguments = parser.parse_args()
+    if arguments.frigate_url is not None:
+        figures = run(_live(arguments))
+        print(json.dumps(figures) if arguments.json else table(figures))
+        return
     names = arguments.only or [*MEASUREMENTS]
     if len(names) == 1:
         whole, quick = MEASUREMENTS[names[0]]

@@ -51,6 +51,16 @@ BARS: Mapping[str, Bar] = {
     "growth_10x": Bar(
         what="cost of a delivery with 100,000 waiting ÷ 10,000", limit=1.1
     ),
+    "live_burst_s_vs_other": Bar(
+        what="a burst on a live Frigate ÷ the other checkout", limit=0.2
+    ),
+    "live_alone_p50_ms_vs_other": Bar(
+        what="one event, call to answer, ÷ the other checkout", limit=0.35
+    ),
+    "live_burst_start_late_p50_s": Bar(
+        what="lateness of the starts in that burst, median", limit=1.5
+    ),
+    "live_burst_lost": Bar(what="events of it that were not delivered", limit=0),
 }
 
 

@@ -1,12 +1,15 @@
 """The bench measures what it says; how fast it is here is nobody's business."""
 
 import json
+from pathlib import Path
 import subprocess
 import sys
 
 import pytest
 
+from bench import live
 from bench.figures import BARS, table
+from simulators.frigate import FrigateSimulator
 from tests.checks.files import ROOT
 
 SIDE_BY_SIDE = """
@@ -70,4 +73,28 @@ def test_table_says_what_is_reached() -> None:
     assert "yes" in fast
     assert grown.split()[:5] == ["growth_10x", "1.20", "≤", "1.1", "NO"]
     assert other.split() == ["other", "3.00"]
-    assert len(BARS) == 11
+    assert len(BARS) == 15
+
+
+async def test_live_frigate_is_measured_and_left_as_it_was(
+    socket_enabled: None, tmp_path: Path
+) -> None:
+    password_file = tmp_path / "password"
+    password_file.write_text("correct horse")
+    async with FrigateSimulator(password="correct horse") as server:
+        frigate = live.LiveFrigate(
+            url=server.url, user="admin", password_file=password_file
+        )
+        figures = await live.measure(frigate, against=None, burst=3, alone=1)
+        assert server.events == []
+    assert figures["live_burst_stored"] == 3
+    assert figures["live_burst_lost"] == 0
+    assert figures["live_alone_p50_ms"] > 0
+
+
+def test_two_checkouts_are_compared() -> None:
+    ours, theirs = {"alone_p50_ms": 1.0, "burst_s": 2.0}, {"alone_p50_ms": 4.0}
+    figures = live.beside(ours, theirs | {"burst_s": 20.0})
+    assert figures["live_alone_p50_ms_vs_other"] == 0.25
+    assert figures["live_burst_s_vs_other"] == 0.1
+    assert (figures["live_burst_s"], figures["live_other_burst_s"]) == (2, 20)
