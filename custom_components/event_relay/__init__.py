@@ -1,6 +1,5 @@
 """Event Relay: what happens at home, kept by the systems outside it."""
 
-from contextlib import suppress
 from functools import partial
 import logging
 
@@ -29,7 +28,12 @@ from .member_entity import async_register_member, async_see_members
 from .options import unsettled_limit
 from .outbox.store import StoreUnavailable
 from .registry import BY_NAME
-from .reload import async_keep_rules, async_stop_kept_rules
+from .reload import (
+    async_hand_over_rules,
+    async_keep_rules,
+    async_stop_kept_rules,
+    kept_rules,
+)
 from .rule_way import make_way
 from .rules.rules import Rules
 from .services import async_setup_services
@@ -73,19 +77,21 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     await coordinator.counts.async_config_entry_first_refresh()
     entry.async_on_unload(async_follow_failed(hass, entry))
     async_register_device(hass, entry)
-    coordinator.rules = Rules(make_way(hass, entry, store, coordinator.outbox))
+    way = make_way(hass, entry, store, coordinator.outbox)
+    kept = kept_rules(hass, entry)
+    coordinator.rules = kept or Rules(way)
     try:
-        await coordinator.rules.async_load(entry.subentries)
+        if kept is None:
+            await coordinator.rules.async_load(entry.subentries)
+        else:
+            await kept.async_move(way, entry.subentries)
     except StoreUnavailable as error:
         raise _not_ready(error) from error
     async_see_members(entry, partial(async_register_member, hass, entry))
     async_see_members(entry, coordinator.announcer.async_meet)
     entry.async_on_unload(coordinator.announcer.async_follow(coordinator.outbox))
     await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
-    if await async_stop_kept_rules(hass, entry):
-        # They may have noted something since; else what was read before must do.
-        with suppress(StoreUnavailable):
-            await coordinator.rules.async_load(entry.subentries)
+    async_hand_over_rules(hass, entry)
     # Only now, so that the entities hear of everything that is done.
     coordinator.async_start()
     await coordinator.rules.async_start()

@@ -40,6 +40,7 @@ from .outbox.store import OutboxFull, Store, StoreError, StoreTooNew, StoreUnava
 from .outbox.worker import Worker
 from .registry import BY_NAME
 from .rules.rules import Rules
+from .storage import async_before_closing
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -153,6 +154,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             )
         )
         # Home Assistant does not unload entries when it stops.
+        entry.async_on_unload(async_before_closing(self.hass, self._async_file_closes))
         entry.async_on_unload(
             self.hass.bus.async_listen_once(
                 EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops
@@ -177,8 +179,13 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         await self.async_refresh()
 
     async def _async_home_assistant_stops(self, _: Event) -> None:
-        """Send nothing more; what fires meanwhile is in the file."""
+        """Send nothing more; what fires until the file is closed is in it."""
+        if self.rules is not None:
+            await self.rules.async_home_stops()
         await self.worker.stop()
+
+    async def _async_file_closes(self) -> None:
+        """Let nothing fire that could not be kept."""
         if self.rules is not None:
             await self.rules.async_stop()
 

@@ -6,11 +6,12 @@ from functools import partial
 import logging
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 
 from .rules.rules import Rules
+from .storage import async_before_closing
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -43,24 +44,36 @@ async def async_keep_rules(
     look_again = HassJob(
         partial(_async_stop_if_unloaded, hass, entry), cancel_on_shutdown=True
     )
-    stop = HassJob(partial(async_stop_kept_rules, hass, entry))
     hass.data.setdefault(_KEPT, {})[entry.entry_id] = _Kept(
         rules=rules,
         cancels=(
             async_call_later(hass, UNLOADED_FOR_GOOD, look_again),
-            hass.async_add_shutdown_job(stop),
+            async_before_closing(hass, rules.async_stop),
         ),
     )
 
 
-async def async_stop_kept_rules(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-    """Stop what was kept for a connection; return whether there was anything."""
+@callback
+def kept_rules(hass: HomeAssistant, entry: ConfigEntry) -> Rules | None:
+    """Return what was kept for a connection, and stays so, if there is anything."""
+    kept = hass.data.get(_KEPT, {}).get(entry.entry_id)
+    return None if kept is None else kept.rules
+
+
+@callback
+def async_hand_over_rules(hass: HomeAssistant, entry: ConfigEntry) -> Rules | None:
+    """Leave what was kept to the connection, which is loaded again."""
     if (kept := hass.data.get(_KEPT, {}).pop(entry.entry_id, None)) is None:
-        return False
+        return None
     for cancel in kept.cancels:
         cancel()
-    await kept.rules.async_stop()
-    return True
+    return kept.rules
+
+
+async def async_stop_kept_rules(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Stop what was kept for a connection that is not loaded again."""
+    if (rules := async_hand_over_rules(hass, entry)) is not None:
+        await rules.async_stop()
 
 
 async def _async_stop_if_unloaded(

@@ -1,12 +1,13 @@
 """The one outbox file that all connections share, opened when first needed."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
 import logging
 from pathlib import Path
 
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.hass_dict import HassKey
 
@@ -17,7 +18,10 @@ _LOGGER = logging.getLogger(__name__)
 
 FILE_NAME = f"{DOMAIN}.db"
 
+type BeforeClosing = Callable[[], Awaitable[None]]
+
 _STORE: HassKey[asyncio.Future[Store]] = HassKey(DOMAIN)
+_BEFORE_CLOSING: HassKey[list[BeforeClosing]] = HassKey(f"{DOMAIN}_before_closing")
 
 
 async def async_get_store(hass: HomeAssistant) -> Store:
@@ -36,7 +40,12 @@ async def async_get_store(hass: HomeAssistant) -> Store:
         raise
 
     async def close(_: Event) -> None:
-        """Close the file after the last worker has stopped."""
+        """Close the file: the last that happens before Home Assistant ends."""
+        ends = hass.data.setdefault(_BEFORE_CLOSING, [])
+        ended = [end() for end in ends]
+        for failed in await asyncio.gather(*ended, return_exceptions=True):
+            if isinstance(failed, Exception):
+                _LOGGER.error("Something did not end as it should", exc_info=failed)
         await store.close()
 
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, close)
@@ -48,6 +57,17 @@ def get_open_store(hass: HomeAssistant) -> Store | None:
     """Return the store if it is open."""
     opening = hass.data.get(_STORE)
     return opening.result() if opening is not None and opening.done() else None
+
+
+@callback
+def async_before_closing(hass: HomeAssistant, end: BeforeClosing) -> CALLBACK_TYPE:
+    """End something when the file is about to be closed; return how to forget that.
+
+    What it writes is still kept.
+    """
+    ends = hass.data.setdefault(_BEFORE_CLOSING, [])
+    ends.append(end)
+    return lambda: ends.remove(end)
 
 
 @callback

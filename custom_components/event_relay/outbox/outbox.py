@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 import logging
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from ..backends.base import Backend, UnreadablePayload
@@ -84,6 +84,14 @@ class Outbox:
         """Name the worker that empties this outbox."""
         self._worker = worker
 
+    def give_way(self, successor: Self) -> None:
+        """Let another send, and tell of, what is still being accepted here.
+
+        It is the outbox of the same connection, which was loaded again.
+        """
+        self._worker = successor._worker
+        self.listen(successor._tell)
+
     def listen(self, listener: Callable[[Delivery], None]) -> Callable[[], None]:
         """Tell a listener of every delivery that is new, opened again or has changed.
 
@@ -140,8 +148,9 @@ class Outbox:
             overlap = worker.send_at_once(delivery, payload, accepting)
             return await overlap.acceptance(), True
         accepted = await accepting
-        if worker is not None:
-            worker.notice()
+        # Not the worker from before: the connection may have been loaded again.
+        if self._worker is not None:
+            self._worker.notice()
         # One that was there already is read from the file, and nothing new.
         return accepted, accepted.origin is delivery.origin
 

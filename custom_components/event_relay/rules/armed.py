@@ -78,11 +78,16 @@ class Armed:
             await self.ends.async_attach_anew(entity_id)
 
     @callback
-    def disarm(self) -> None:
-        """Detach everything."""
+    def detach(self) -> None:
+        """Let nothing more fire; what has fired is still checked."""
         self.triggers.detach()
         if self.ends is not None:
             self.ends.detach()
+
+    @callback
+    def disarm(self) -> None:
+        """Detach everything."""
+        self.detach()
         self.conditions.async_unload()
 
 

@@ -1,5 +1,6 @@
 """From what the triggers of a rule tell to its firings, and to their ends."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,6 +18,9 @@ from .noise import noise, vanishes
 from .occurrences import occurrence_of
 from .openings import Openings
 from .own import own_and_not_named
+
+_PATIENCE = 15.0
+"""Seconds that what has fired gets to be accepted once nothing more can fire."""
 
 
 class Hearing:
@@ -49,9 +53,33 @@ class Hearing:
         self._armed = armed
         self._fires_itself = fires_itself
         self._try_again_later = try_again_later
+        self._heard: dict[asyncio.Task[Any] | None, asyncio.Future[None]] = {}
+        """What has been heard and is not seen to yet, by the task that does so."""
+
+    async def async_be_quiet(self) -> None:
+        """Wait until what has fired is accepted or refused, but not for the caller.
+
+        Home Assistant lets some triggers fire in the next turn of the loop.
+        """
+        await asyncio.sleep(0)
+        this = asyncio.current_task()
+        if others := [done for task, done in self._heard.items() if task is not this]:
+            await asyncio.wait(others, timeout=_PATIENCE)
 
     async def async_triggered(
         self, variables: dict[str, Any], context: Context | None = None
+    ) -> None:
+        """Fire, unless only an entity came or went."""
+        task, done = asyncio.current_task(), self._hass.loop.create_future()
+        self._heard[task] = done
+        try:
+            await self._async_fire(variables, context)
+        finally:
+            self._heard.pop(task, None)
+            done.set_result(None)
+
+    async def _async_fire(
+        self, variables: dict[str, Any], context: Context | None
     ) -> None:
         """Fire, unless only an entity came or went."""
         # Else our checks would be added to the trace of the automation that caused it.

@@ -72,6 +72,19 @@ class Member(ABC):
     ) -> None:
         """Forget, and end, what another form of the same subentry has no use for."""
 
+    async def async_home_stops(self) -> None:  # noqa: B027 - a rule fires on
+        """End, when Home Assistant does, what need not go on until the last moment."""
+
+    @callback
+    def moved(self, way: Way) -> None:
+        """Go on for a connection that is loaded again.
+
+        Who listened for the connection as it was hears nothing more.
+        """
+        self.way = way
+        self._listeners.clear()
+        self._watchers.clear()
+
     async def async_keep_up(self) -> None:  # noqa: B027 - most miss nothing
         """Note now and then what a crash would otherwise make look missed."""
 

@@ -56,6 +56,23 @@ class Rules:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    async def async_move(
+        self, way: Way, subentries: Mapping[str, ConfigSubentry]
+    ) -> None:
+        """Go on for a connection that is loaded again; raises StoreUnavailable.
+
+        What has not changed is not stopped for that: its triggers stay attached, and
+        what they wait for, such as a state to last, is waited for on.
+        """
+        self._way.outbox.give_way(way.outbox)
+        self._way = way
+        if self._stop_listening is not None:
+            self._stop_listening()
+            self._stop_listening = way.outbox.listen(self._settled)
+        for member in self._members.values():
+            member.moved(way)
+        await self.async_sync(subentries)
+
     async def async_load(self, subentries: Mapping[str, ConfigSubentry]) -> None:
         """Know what there is, for entities; raises StoreUnavailable."""
         if wanted := _wanted(subentries):
@@ -64,10 +81,16 @@ class Rules:
                 self._add(subentry, notes)
 
     async def async_start(self) -> None:
-        """Let everything begin to work."""
-        self._stop_listening = self._way.outbox.listen(self._settled)
+        """Let everything begin to work that does not work already."""
+        if self._stop_listening is None:
+            self._stop_listening = self._way.outbox.listen(self._settled)
         for member in self._members.values():
             await _start(member)
+
+    async def async_home_stops(self) -> None:
+        """End what need not go on until the last moment."""
+        for member in self._members.values():
+            await member.async_home_stops()
 
     async def async_sync(self, subentries: Mapping[str, ConfigSubentry]) -> None:
         """Start, stop and replace only what has changed; raises StoreUnavailable."""

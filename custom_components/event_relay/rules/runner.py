@@ -102,6 +102,8 @@ class RuleRunner(Member):
         )
         self._shape_of = partial(way.shape_of, self.rule.operation)
         self._armed: Armed | None = None
+        self._disarming: Armed | None = None
+        """Detached, but what has fired is still being accepted."""
         self._arming = asyncio.Lock()
         self._working = False
         self._home_started = False
@@ -135,8 +137,12 @@ class RuleRunner(Member):
             self._openings.unwatch()
         if self._armed is not None:
             armed, self._armed = self._armed, None
-            armed.disarm()
+            self._disarming = armed
+            armed.detach()
             self.set_armed(False)
+            await self._hearing.async_be_quiet()
+            self._disarming = None
+            armed.disarm()
             await self._catching_up.async_keep_up(armed)
         await self._async_remember_firing()
         self._catching_up.begin_anew()
@@ -352,4 +358,4 @@ class RuleRunner(Member):
         if self._armed is None and self._arming.locked():
             async with self._arming:
                 pass
-        return self._armed
+        return self._armed or self._disarming

@@ -87,6 +87,18 @@ class Mirror(Member):
         async with self._comparing:
             self._withdraw_issues()
 
+    @override
+    async def async_home_stops(self) -> None:
+        """Ask for nothing more: the next run compares, whatever changes meanwhile."""
+        await self.async_stop()
+
+    @override
+    @callback
+    def moved(self, way: Way) -> None:
+        """Compare with a connection that may be another now."""
+        super().moved(way)
+        self.look()
+
     @callback
     def look(self, _event: object = None) -> None:
         """Compare soon: the source may have changed."""
