@@ -15,14 +15,13 @@ from custom_components.event_relay.backends.guance.client import (
     QUERY_TIMEOUT,
     GuanceClient,
 )
-from custom_components.event_relay.backends.guance.create import ABSENT_AFTER
 from custom_components.event_relay.backends.guance.look_ups import (
     MARGIN,
     OWN_TAG,
     milliseconds,
 )
 from custom_components.event_relay.backends.guance.models import GuanceCapabilities
-from custom_components.event_relay.backends.guance.operations import GUANCE
+from custom_components.event_relay.backends.guance.operations import GUANCE, WRITE_TIME
 from custom_components.event_relay.backends.guance.sites import SITES
 from custom_components.event_relay.backends.http import HttpTransport
 from custom_components.event_relay.outbox.delivery import Delivery
@@ -163,7 +162,7 @@ class Guance(System):
         seconds = time.monotonic() - began
         lab.findings.see("tag", True)
         lab.findings.see("range", True)
-        lab.findings.see("lag", seconds < ABSENT_AFTER.total_seconds(), seconds)
+        lab.findings.see("lag", seconds < WRITE_TIME.total_seconds(), seconds)
         async with lab.step(Word("read it back")):
             rows = await self._rows(made.id, long_ago)
         self._see_row(lab, rows[0] if rows else {}, long_ago)

@@ -15,7 +15,6 @@ import random
 from aiohttp import ClientSession, DummyCookieJar
 import pytest
 
-from custom_components.event_relay.backends.frigate import look_up
 from custom_components.event_relay.backends.frigate.client import FrigateClient
 from custom_components.event_relay.backends.frigate.models import FrigateCapabilities
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
@@ -65,7 +64,9 @@ class House:
         self.client = client
         self.capabilities = capabilities
         self.chance = chance
-        self.backend = replace(FRIGATE, look_up_after=(0.2, 0.5, 1, 1))
+        self.backend = replace(
+            FRIGATE, look_up_after=(0.2, 0.5), write_time=timedelta(seconds=0.6)
+        )
 
     def start(self) -> None:
         """Start as Home Assistant does, with what is in the file."""
@@ -160,7 +161,6 @@ async def test_nothing_is_lost_and_nothing_comes_twice(
     monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.05)
     monkeypatch.setattr(policy, "BACK_OFF_CAP", 0.5)
     monkeypatch.setattr(policy, "RETRY_AFTER_SHORTEST", 0.05)
-    monkeypatch.setattr(look_up, "ABSENT_AFTER", timedelta(seconds=1.5))
     chance = random.Random(SEED)  # noqa: S311 - faults, not secrets
     store = Store(tmp_path / "event_relay.db")
     await store.open()

@@ -47,8 +47,9 @@ async def test_only_what_lasts_is_a_repair(hass: HomeAssistant) -> None:
 def test_a_create_shows_it_within_two_minutes() -> None:
     # It is seen not to be there, asked for until it counts as absent, and sent again.
     patience = timedelta(seconds=sum(stored.OWN_PATIENCE))
-    look_ups = BY_NAME["frigate"].backend.look_up_after[:4]
-    second = patience + timedelta(seconds=sum(look_ups)) + patience
+    frigate = BY_NAME["frigate"].backend
+    first = timedelta(seconds=frigate.look_up_after[0])
+    second = patience + first + frigate.write_time + patience
     assert SURE_AFTER + patience < second < timedelta(minutes=2)
 
 

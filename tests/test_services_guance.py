@@ -14,7 +14,8 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.backends.guance import create, envelope, pace
+from custom_components.event_relay.backends.guance import envelope, pace
+from custom_components.event_relay.backends.guance.operations import GUANCE
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.outbox import pace as outbox_pace, policy
 from custom_components.event_relay.registry import BY_NAME
@@ -37,6 +38,7 @@ def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let requests follow one another at once, and look-ups and retries, too."""
     monkeypatch.setattr(pace, "INTERVAL", 0)
     monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setitem(vars(GUANCE), "write_time", timedelta(milliseconds=200))
     monkeypatch.setattr(policy, "look_up_wait", lambda *_: timedelta(milliseconds=10))
 
 
@@ -277,7 +279,6 @@ async def test_what_is_surely_absent_is_sent_again(
     monkeypatch: pytest.MonkeyPatch,
     fault: Fault,
 ) -> None:
-    monkeypatch.setattr(create, "ABSENT_AFTER", timedelta(milliseconds=50))
     fault.times = 1
     simulator.add_faults(fault)
     answer = await act(hass, ACTION, **DOOR)

@@ -20,11 +20,11 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.event_relay.backends.palabra import look_up
 from custom_components.event_relay.backends.palabra.forms import ACTION_FIELDS
 from custom_components.event_relay.backends.palabra.operations import PALABRA
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.outbox.absence import Absence
 from simulators.faults import Fault, FaultKind
 from simulators.palabra import PalabraSimulator
 
@@ -322,7 +322,6 @@ async def test_lost_request_is_sent_again_after_two_lists(
     quick_look_ups: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(look_up, "ABSENT_AFTER", timedelta())
     palabra.add_faults(Fault(kind=FaultKind.RESET_BEFORE, method="POST", path=CREATE))
     before = len(palabra.requests)
     answer = await act(hass, "create_live_event", **EVENT)
@@ -341,7 +340,6 @@ async def test_look_up_that_broke_off_proves_nothing(
     quick_look_ups: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(look_up, "ABSENT_AFTER", timedelta())
     monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
     palabra.add_faults(
         Fault(kind=FaultKind.RESET_BEFORE, method="POST", path=CREATE),
@@ -360,7 +358,10 @@ def quick_look_ups(monkeypatch: pytest.MonkeyPatch, entry: MockConfigEntry) -> N
     """Look up at once."""
     worker = coordinator(entry).worker
     quick = replace(PALABRA, look_up_after=(0.01,))
-    monkeypatch.setattr(worker, "_carrier", replace(worker._carrier, backend=quick))
+    absence = Absence(timedelta())
+    monkeypatch.setattr(
+        worker, "_carrier", replace(worker._carrier, backend=quick, absence=absence)
+    )
 
 
 async def test_refusal_raises_with_palabras_reason(

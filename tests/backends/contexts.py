@@ -18,7 +18,6 @@ def a_context(*, late: float = 0, **changes: object) -> StepContext:
         "now": now,
         "first_sent_at": now,
         "attempt": 1,
-        "look_ups": 0,
         "results": {},
         "clue": None,
         "followed": None,

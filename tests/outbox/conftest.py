@@ -93,6 +93,23 @@ class House:
                 await asyncio.sleep(0.005)
         return stored
 
+    async def look_again(self, delivery: Delivery) -> Delivery:
+        """Go on to the next look-up, and return what it makes of a delivery."""
+        before = await self.stored(delivery)
+        assert before.due_at is not None
+        self.clock.forward(seconds=(before.due_at - self.clock()).total_seconds())
+        async with asyncio.timeout(5):
+            while True:
+                self.worker.wake()
+                after = await self.stored(delivery)
+                if after.look_ups != before.look_ups or after.state != before.state:
+                    return after
+
+    async def until_sent_again(self, delivery: Delivery) -> None:
+        """Wait until an unknown outcome is known."""
+        while (await self.stored(delivery)).state is DeliveryState.UNCERTAIN:
+            await self.look_again(delivery)
+
     async def later(self, **parts: float) -> None:
         """Move the clock and let the worker look at it."""
         self.clock.forward(**parts)

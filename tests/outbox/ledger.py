@@ -25,6 +25,8 @@ from custom_components.event_relay.outbox.clock import SteadyClock
 from custom_components.event_relay.outbox.delivery import Origin, OriginKind
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
+WRITE_TIME = 30
+"""Seconds that a write of the ledger may take."""
 ACTION = Origin(kind=OriginKind.ACTION, context_id="context")
 
 
@@ -202,6 +204,7 @@ LEDGER = Backend(
     load_capabilities=lambda _: None,
     concurrency=2,
     look_up_after=(1, 10),
+    write_time=timedelta(seconds=WRITE_TIME),
 )
 
 FOUND = Found(result={"id": "found"})

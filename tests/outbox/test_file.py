@@ -1,5 +1,6 @@
 """Damaged, locked and forbidden files, and files restored from a backup."""
 
+import asyncio
 from contextlib import closing
 from datetime import timedelta
 import os
@@ -285,10 +286,15 @@ async def test_step_of_what_is_restored_is_sent_once_it_is_surely_absent(
     house = House(store)
     house.start()
 
+    async with asyncio.timeout(5):
+        while house.client.calls != ["note"]:
+            await house.stored(waiting)
+    await house.until(waiting, DeliveryState.UNCERTAIN)
+    await house.until_sent_again(waiting)
     await house.until(waiting, DeliveryState.DELIVERED)
 
     assert house.client.calls == ["note", "write"]
-    _, asked, _ = house.client.contexts
+    _, asked, *_ = house.client.contexts
     assert asked.first_sent_at == START
     await house.stop()
     await store.close()

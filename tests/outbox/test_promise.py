@@ -26,6 +26,7 @@ from custom_components.event_relay.backends.errors import (
     OutcomeUnknown,
 )
 from custom_components.event_relay.outbox import claiming, file, outcomes, overlap
+from custom_components.event_relay.outbox.absence import Absence
 from custom_components.event_relay.outbox.delivery import (
     Delivery,
     DeliveryState,
@@ -131,6 +132,17 @@ class Promise(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0, 0.5, 1.5, 12]))
     def slow_down(self, seconds: float) -> None:
         self.world.outside.slowness = seconds
+
+    @precondition(lambda self: self.world.outside.goes_on is None)
+    @rule()
+    def stall(self) -> None:
+        self.world.outside.stall()
+
+    @precondition(lambda self: self.world.outside.goes_on is not None)
+    @rule()
+    def go_on(self) -> None:
+        self.world.outside.go_on()
+        self.world.loop.settle()
 
     @rule()
     def answer_what_hangs(self) -> None:
@@ -336,6 +348,16 @@ def _lost_reply_sends_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(outcomes, "step_interrupted", forgetful)
 
 
+def _first_absence_counts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Absence, "proven", lambda *_: True)
+
+
+def _absence_outlives_a_stall(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Absence, "stalled", lambda _: None)
+    patch.setattr(Absence, "alive", lambda *_: None)
+    patch.setattr(Absence, "forget", lambda *_: None)
+
+
 def _restored_copy_is_trusted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(file, "_distrust_copy", lambda _: None)
 
@@ -397,6 +419,19 @@ FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
     _lost_reply_sends_again: [
         (Promise.fail_next, {"fault": Fault.REPLY_LOST}),
         (Promise.accept, {"kind": "findable", "live": False}),
+    ],
+    _first_absence_counts: [
+        (Promise.fail_next, {"fault": Fault.LATE}),
+        (Promise.accept, {"kind": "findable", "live": False}),
+        (Promise.let_time_go_by, {"seconds": 1}),
+    ],
+    _absence_outlives_a_stall: [
+        (Promise.fail_next, {"fault": Fault.LATE}),
+        (Promise.accept, {"kind": "findable", "live": False}),
+        (Promise.let_time_go_by, {"seconds": 1}),
+        (Promise.stall, {}),
+        (Promise.let_time_go_by, {"seconds": 65}),
+        (Promise.go_on, {}),
     ],
     _restored_copy_is_trusted: [
         (Promise.change_weather, {"fault": Fault.UNREACHABLE}),

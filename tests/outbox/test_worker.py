@@ -194,13 +194,10 @@ async def test_unknown_outcome_surely_absent_is_sent_again(house: House) -> None
     house.client.findings = [Unclear(), Absent()]
     delivery = await house.submit()
 
-    await house.later(seconds=1)
-    while len(house.client.findings) > 1:
-        await house.until(delivery, UNCERTAIN)
-    assert house.client.calls == ["write"]
-    await house.later(seconds=10)
+    await house.until_sent_again(delivery)
     delivery = await house.until(delivery, DELIVERED)
 
+    assert not house.client.findings
     assert house.client.written == ["write hello"]
     assert house.client.calls == ["write", "write"]
 
@@ -331,11 +328,12 @@ async def test_backs_off_from_what_gets_lost_again_and_again(house: House) -> No
     house.client.troubles = [OutcomeUnknown(), OutcomeUnknown()]
     delivery = await house.submit()
 
-    await house.later(seconds=1)
-    while len(house.client.calls) < 2:
-        await asyncio.sleep(0)
+    await house.until_sent_again(delivery)
+    async with asyncio.timeout(5):
+        while len(house.client.calls) < 2:
+            await asyncio.sleep(0)
     await house.until(delivery, UNCERTAIN)
-    await house.later(seconds=1)
+    await house.until_sent_again(delivery)
     delivery = await house.until(delivery, PENDING)
     assert delivery.due_at == house.clock() + timedelta(seconds=10)
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -58,6 +60,13 @@ class Fault(StrEnum):
     UNREACHABLE = "unreachable"
     UNAUTHORISED = "unauthorised"
     CANNOT_TELL = "cannot tell"
+    LATE = "reply lost, and takes effect a little later"
+
+
+PATIENCE = 10.0
+"""Seconds after which a call that is not answered breaks off."""
+LANDING = 1.5
+"""Seconds that what has lain in a socket needs until it shows."""
 
 
 @dataclass
@@ -82,12 +91,18 @@ class Outside(LedgerClient):
     judges: bool = True
     slowness: float = 0.0
     """Seconds that every answer takes."""
+    landing: list[tuple[float | None, Done]] = field(default_factory=list)
+    """What takes effect later, and when; None while the outside stands still."""
+    goes_on: asyncio.Event | None = None
+    """Set when it does, while it stands still."""
+    gone_by: Callable[[], float] = lambda: 0.0
     look_ups: int = 0
     under_way: int = 0
     most_under_way: int = 0
 
     @override
     async def write(self, step: str, text: str, context: StepContext) -> JsonObject:
+        self.land()
         if self.judges:
             self._judge(step, context.delivery_id)
         one = (context.delivery_id, step)
@@ -116,6 +131,9 @@ class Outside(LedgerClient):
     async def find(self, context: StepContext) -> Finding:
         one = (context.delivery_id, "write")
         await self._take_time()
+        if self.goes_on is not None and not await self._patience(self.goes_on):
+            raise CannotConnect
+        self.land()
         self.look_ups += 1
         match self._fault():
             case Fault.UNREACHABLE | Fault.HANGS | Fault.HANGS_FIRST:
@@ -129,28 +147,30 @@ class Outside(LedgerClient):
             case Fault.CANNOT_TELL:
                 return Unclear()
             case _:
-                self.unknown.discard(one)
+                if one not in {landing for _, landing in self.landing}:
+                    self.unknown.discard(one)
                 return (
                     Found(result={"id": "/".join(one)}) if self.done[one] else Absent()
                 )
 
     async def _answer(self, one: Done, fault: Fault) -> None:
         """Take effect, or not, as a fault has it."""
+        _refuse(fault)
         match fault:
-            case Fault.REFUSED:
-                raise Rejected("no")
-            case Fault.LIMITED:
-                raise Unavailable(retry_after=120)
-            case Fault.BUSY:
-                raise Unavailable
-            case Fault.UNREACHABLE:
-                raise CannotConnect
-            case Fault.UNAUTHORISED:
-                raise InvalidCredentials
             case Fault.REQUEST_LOST:
+                raise OutcomeUnknown
+            case Fault.LATE:
+                self.landing.append((self.gone_by() + LANDING, one))
                 raise OutcomeUnknown
             case Fault.HANGS_FIRST:
                 await self._released()
+        if (goes_on := self.goes_on) is not None:
+            self.landing.append((None, one))
+            if not await self._patience(goes_on):
+                raise OutcomeUnknown
+            await asyncio.sleep(LANDING)
+            self.land()
+            return
         self.done[one] += 1
         if fault is Fault.REPLY_LOST:
             raise OutcomeUnknown
@@ -175,6 +195,34 @@ class Outside(LedgerClient):
         if self.gate is None:
             self.gate = asyncio.Event()
         await self.gate.wait()
+
+    async def _patience(self, goes_on: asyncio.Event) -> bool:
+        """Wait until the outside goes on, but not for ever."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await goes_on.wait()
+        return goes_on.is_set()
+
+    def stall(self) -> None:
+        """Stand still; what comes lies in the socket."""
+        self.landing = [(None, one) for _, one in self.landing]
+        self.goes_on = asyncio.Event()
+
+    def go_on(self) -> None:
+        """Run what has lain in the socket; look-ups are answered before."""
+        if self.goes_on is not None:
+            due = self.gone_by() + LANDING
+            self.landing = [(due, one) for _, one in self.landing]
+            self.goes_on.set()
+            self.goes_on = None
+
+    def land(self) -> None:
+        """Let take effect what was to do so by now."""
+        now = self.gone_by()
+        for due, one in tuple(self.landing):
+            if due is not None and due <= now:
+                self.landing.remove((due, one))
+                self.done[one] += 1
 
     def release(self) -> None:
         """Answer what hangs."""
@@ -225,6 +273,21 @@ class Outside(LedgerClient):
                 self.wrongs.append(f"{one} sent with {other['id']} {state}, same lane")
 
 
+def _refuse(fault: Fault) -> None:
+    """Raise for a fault that surely has no effect."""
+    match fault:
+        case Fault.REFUSED:
+            raise Rejected("no")
+        case Fault.LIMITED:
+            raise Unavailable(retry_after=120)
+        case Fault.BUSY:
+            raise Unavailable
+        case Fault.UNREACHABLE:
+            raise CannotConnect
+        case Fault.UNAUTHORISED:
+            raise InvalidCredentials
+
+
 _WITNESS = """
     CREATE TEMP TABLE seen (id TEXT, was TEXT, state TEXT);
     CREATE TEMP TRIGGER added AFTER INSERT ON main.deliveries BEGIN
@@ -270,6 +333,10 @@ class World:
         self.outside.file = self.database.raw
         self.outside.under_way = 0
         self.outside.gate = None
+        self.outside.gone_by = lambda: self.clock.gone_by
+        if self.outside.goes_on is not None:
+            # Whoever waited for it belonged to a loop that is over.
+            self.outside.goes_on = asyncio.Event()
         if self.marked:
             # Opening it has made everything uncertain that waits.
             self.states |= {
@@ -396,10 +463,12 @@ class World:
         self.outside.weather = Fault.FINE
         self.outside.answers.clear()
         self.outside.slowness = 0
+        self.outside.go_on()
         self.outside.release()
         if self.house.worker._throttle.paused:
             self.house.worker.resume()
         self.loop.forward(days=3)
+        self.outside.land()
         self.look()
 
     def close(self) -> None:

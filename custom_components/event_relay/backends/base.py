@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
@@ -71,9 +71,6 @@ class StepContext:
     """When the first attempt of this step may have left the house; None before."""
     attempt: int
     """Attempts of the delivery so far, this one included."""
-    look_ups: int
-    """Look-ups of an unknown outcome so far; the backend could not tell. They count
-    anew from one that broke off, so that the last of them surely was answered."""
     results: Mapping[str, JsonObject]
     """What the steps before this one gave, by their names."""
     clue: Mapping[str, object] | None
@@ -93,7 +90,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Absent:
-    """A look-up is sure that the step never happened."""
+    """A look-up was answered in full, and what the step was to do is not there.
+
+    Whether it never will be, the outbox finds out: see `Backend.write_time`.
+    """
 
 
 @dataclass(frozen=True)
@@ -333,6 +333,12 @@ class Backend:
     """Whether many homes use one instance of it: they must not all come at once."""
     look_ups_at_once: int = 4
     """Look-ups that may be under way beside them."""
+    write_time: timedelta = timedelta(minutes=1)
+    """How long a write may take in a backend that is alive until a look-up shows it.
+
+    What is not there counts as absent once it has been missed twice, and the backend
+    was seen to be alive for so long in between.
+    """
     look_up_after: tuple[float, ...] = (2, 5, 15, 60)
     """Seconds between an unknown outcome and each look-up; the last one repeats."""
 

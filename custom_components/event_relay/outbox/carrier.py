@@ -9,9 +9,11 @@ import logging
 from typing import Any
 
 from ..backends.base import (
+    Absent,
     AnyOperation,
     Backend,
     Client,
+    Finding,
     Receipt,
     StepContext,
     UnreadablePayload,
@@ -19,6 +21,8 @@ from ..backends.base import (
 from ..backends.errors import BackendError, Rejected
 from ..backends.words import confiding
 from . import outcomes
+from .absence import SLOW, Absence
+from .clock import SteadyClock
 from .delivery import Delivery, DeliveryState, Failure, altered
 from .outcomes import AnyFind, AnyStep
 from .overlap import Overlap
@@ -89,7 +93,6 @@ class Plan:
             now=now,
             first_sent_at=delivery.first_sent_at,
             attempt=delivery.attempts,
-            look_ups=delivery.look_ups if delivery.asked_since else 0,
             results=delivery.results,
             clue=delivery.clue,
             followed=self.followed,
@@ -112,8 +115,9 @@ class Carrier:
     client: Client
     capabilities: Callable[[], Any]
     store: Store
-    clock: Callable[[], datetime]
+    clock: SteadyClock
     chance: Callable[[], float]
+    absence: Absence
     answered: Callable[[Delivery], None]
     changed: Callable[[Delivery], None]
     got_through: Callable[[], None]
@@ -165,6 +169,7 @@ class Carrier:
     async def _run(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
         """Run one step and return what it makes of the delivery."""
         context = plan.context(delivery, self.clock())
+        began = self.clock.monotonic()
         try:
             with plan.confiding(delivery):
                 result = await step.run(self.client, plan.payload, context)
@@ -172,6 +177,8 @@ class Carrier:
             self.got_through()
             return outcomes.step_refused(delivery, step, error, self.clock())
         except BackendError as error:
+            if self.clock.monotonic() - began >= SLOW:
+                self.absence.stalled()
             self.troubled(error)
             return outcomes.step_interrupted(
                 delivery,
@@ -186,6 +193,7 @@ class Carrier:
             failure = Failure(code="internal_error")
             unclear = altered(delivery, unclear=not step.repeatable)
             return outcomes.failed(unclear, failure, self.clock())
+        self.absence.alive(began, self.clock.monotonic())
         self.got_through()
         return plan.bound(outcomes.step_done(delivery, step, result, self.clock()))
 
@@ -213,10 +221,14 @@ class Carrier:
     ) -> Delivery:
         """Look a step up and return what the answer makes of the delivery."""
         context = plan.context(delivery, self.clock())
+        asked_at = self.clock.monotonic()
         try:
             with plan.confiding(delivery):
                 finding = await find(self.client, plan.payload, context)
         except BackendError as error:
+            if not outcomes.limits(error):
+                self.absence.stalled()
+            self.absence.forget(delivery.id)
             self.troubled(error)
             return outcomes.look_up_interrupted(
                 delivery, error, now=self.clock(), chance=self.chance()
@@ -235,8 +247,20 @@ class Carrier:
             now=self.clock(),
             chance=self.chance(),
             schedule=self.backend.look_up_after,
+            missed_for=self._missed_for(delivery, finding, asked_at),
         )
         return plan.bound(following) if following.results else following
+
+    def _missed_for(
+        self, delivery: Delivery, finding: Finding, asked_at: float
+    ) -> timedelta | None:
+        """Return when to look again for what was not found; None if it is absent."""
+        now = self.clock.monotonic()
+        if finding == Absent() and not self.absence.proven(delivery.id, asked_at, now):
+            return self.absence.wait
+        self.absence.alive(asked_at, now)
+        self.absence.forget(delivery.id)
+        return None
 
     async def _plan(
         self, delivery: Delivery, commit: Commit, payload: object = None

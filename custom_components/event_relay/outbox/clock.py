@@ -40,6 +40,10 @@ class SteadyClock:
         self._last_monotonic = monotonic
         return self._last
 
+    def monotonic(self) -> float:
+        """Return seconds that only go on, whatever the system's clock is set to."""
+        return self._monotonic()
+
     @property
     def steady(self) -> bool:
         """Whether the clock has not been set for a while."""

@@ -158,15 +158,24 @@ def looked_up(
     now: datetime,
     chance: float,
     schedule: tuple[float, ...],
+    missed_for: timedelta | None,
 ) -> Delivery:
     """Go on after a look-up: with the next step, once more, or by asking again.
 
-    The second attempt is made at once; those after it back off, lest a backend that
-    breaks on this very request be sent it for ever.
+    What is missing is asked for again after `missed_for`; with None it is absent. The
+    second attempt is made at once; those after it back off, lest a backend that breaks
+    on this very request be sent it for ever.
     """
     match finding:
         case Found(result=result):
             return known(step_done(delivery, step, result, now), now)
+        case Absent() if missed_for is not None:
+            return altered(
+                delivery,
+                asked_since=delivery.asked_since or now,
+                look_ups=delivery.look_ups + 1,
+                due_at=now + missed_for,
+            )
         case Absent():
             wait = (
                 policy.back_off(delivery.attempts, chance)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..backends.base import Backend, Client
 from ..backends.errors import BackendError
+from .absence import Absence
 from .carrier import STORE_PATIENCE, Carrier, persist
 from .clock import SteadyClock
 from .delivery import Delivery, DeliveryState
@@ -75,6 +76,7 @@ class Worker:
             store=store,
             clock=clock,
             chance=chance,
+            absence=Absence(backend.write_time),
             answered=self._under_way.answered,
             changed=self._changed,
             got_through=self._got_through,

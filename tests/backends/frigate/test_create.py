@@ -15,7 +15,6 @@ from custom_components.event_relay.backends.base import (
     JsonObject,
     Receipt,
     StepContext,
-    Unclear,
 )
 from custom_components.event_relay.backends.errors import OutcomeUnknown, Unavailable
 from custom_components.event_relay.backends.frigate.client import FrigateClient
@@ -173,8 +172,6 @@ async def test_answered_and_never_stored(
     clue = caught.value.clue
     assert clue is not None
 
-    asked = make_context(clue=clue, now=context.now + 2 * SECOND)
-    assert await look_up(client, {}, asked) == Unclear()
     asked = make_context(clue=clue, now=context.now + MINUTE)
     assert await look_up(client, {}, asked) == Absent()
     simulator.flush()
@@ -414,27 +411,13 @@ async def test_lost_answer_is_found(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_lost_request_is_absent_but_not_at_once(
+async def test_lost_request_is_missing(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     context = make_context()
     clue = await lose(client, simulator, {}, context, FaultKind.RESET_BEFORE)
-    for after, finding in ((2, Unclear()), (29, Unclear()), (31, Absent())):
-        asked = make_context(
-            clue=clue,
-            first_sent_at=context.now,
-            now=context.now + timedelta(seconds=after),
-        )
-        assert await look_up(client, {}, asked) == finding
-
-
-async def test_margin_counts_from_the_last_send(
-    client: FrigateClient, make_context: MakeContext
-) -> None:
-    now = datetime.now(UTC)
-    sent_at = (now - 5 * SECOND).isoformat()
-    asked = make_context(first_sent_at=now - MINUTE, clue={"sent_at": sent_at}, now=now)
-    assert await look_up(client, {}, asked) == Unclear()
+    asked = make_context(clue=clue, first_sent_at=context.now)
+    assert await look_up(client, {}, asked) == Absent()
 
 
 async def test_what_was_never_sent_is_absent(

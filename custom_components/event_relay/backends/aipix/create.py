@@ -22,7 +22,7 @@ from ..fields import known_only
 from .client import AipixClient
 from .login import Api
 from .models import AipixCapabilities, AipixScript
-from .parts import EXPIRES, long_enough
+from .parts import EXPIRES
 from .script import (
     ENABLED,
     FIELDS,
@@ -185,9 +185,7 @@ async def _find(
         fitting = [script for script in alike if _fits(script, context)]
     if len(alike) == 1 and fitting:
         return Found(result={"script_id": fitting[0].id})
-    if not alike and long_enough(context):
-        return Absent()
-    return Unclear()
+    return Unclear() if alike else Absent()
 
 
 def _is_alike(script: AipixScript, fields: ScriptFields) -> bool:

@@ -20,7 +20,7 @@ from ..base import (
 from ..fields import known_only, moment, optional, required
 from .client import AipixClient
 from .models import AipixCapabilities
-from .parts import EXPIRES, long_enough
+from .parts import EXPIRES
 from .script import PROSE, identifier, refuse_administrator, title
 
 SAME = timedelta(seconds=1)
@@ -168,4 +168,4 @@ async def _find(
             continue
         if abs(mark.start - start) < SAME:
             return Found(result={"mark_id": mark.id})
-    return Absent() if long_enough(context) else Unclear()
+    return Absent()

@@ -1,5 +1,7 @@
 """What aipix can be asked to do."""
 
+from datetime import timedelta
+
 from ..base import Backend
 from .create import CreateScript, CreateScriptOperation
 from .mark import CreateCameraMark, CreateCameraMarkOperation
@@ -7,6 +9,10 @@ from .models import AipixCapabilities
 from .update import UpdateScript, UpdateScriptOperation
 
 __all__ = ["AIPIX", "CreateCameraMark", "CreateScript", "UpdateScript"]
+
+WRITE_TIME = timedelta(seconds=30)
+"""Nothing is published; the documented API answers once it has stored (inferred). The
+longest time that a web server of its kind lets a request run by default."""
 
 AIPIX = Backend(
     name="aipix",
@@ -18,6 +24,6 @@ AIPIX = Backend(
     load_capabilities=AipixCapabilities.load,
     concurrency=1,
     shared=True,
-    # What is not listed counts as absent 30 s after it was sent, and not before.
+    write_time=WRITE_TIME,
     look_up_after=(2, 5, 10, 15, 60),
 )

@@ -2,19 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from ..base import Absent, Finding, Found, StepContext, Unclear
+from ..base import Absent, Finding, Found, StepContext
 from .client import FrigateClient
 from .create_payload import CreateCameraEvent
 from .create_steps import made
 from .look_alike import EXACT_MARGIN, by_looks, last_sent_at
 from .models import FrigateCapabilities, FrigateEvent
 from .own_key import keyed_score
-
-ABSENT_AFTER = timedelta(seconds=30)
-"""Time since the send after which an event that is not there never was.
-
-A request gives up after 10 s, and Frigate stores within about 1 s (0.18, run).
-"""
 
 
 async def find(
@@ -35,8 +29,6 @@ async def find(
         sent = sent_at or context.now
         result = made(capabilities, client, payload, context, event, sent_at=sent)
         return Found(result=result)
-    if sent_at is not None and context.now - sent_at < ABSENT_AFTER:
-        return Unclear()
     return Absent()
 
 

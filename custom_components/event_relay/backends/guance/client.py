@@ -46,13 +46,7 @@ class GuanceClient:
         self._transport.secrets = self._queries.secrets = lambda: (api_key,)
         self._pace = Pace(monotonic=monotonic, sleep=sleep)
         self._search = Search(self._pace.turn, self._find_events)
-        self._monotonic = monotonic
         self.breaking = Breaking()
-
-    def stopwatch(self) -> Callable[[], float]:
-        """Return what tells how many seconds have passed since now."""
-        began = self._monotonic()
-        return lambda: self._monotonic() - began
 
     async def capabilities(self) -> GuanceCapabilities:
         """Read how long the workspace keeps events.

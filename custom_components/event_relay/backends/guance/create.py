@@ -27,9 +27,6 @@ from .models import GuanceCapabilities
 
 LATEST = timedelta(days=1)
 """How far ahead an event may be dated; what the service takes is not known."""
-ABSENT_AFTER = timedelta(seconds=180)
-"""Time since the send after which an event that is not seen counts as absent. How
-long events take to be seen is not published; a sample took 7.6 s (inferred)."""
 
 QUERY_RIGHT = "event data query"
 """The right that look-ups need, as the console calls it; all default roles have it
@@ -143,10 +140,10 @@ class CreateCustomEventOperation(
 async def _create(
     client: GuanceClient, payload: CreateCustomEvent, context: StepContext
 ) -> JsonObject:
-    """Make the event; note what was sent when it becomes unknown whether it was.
+    """Make the event; note its date when it becomes unknown whether it was made.
 
-    The time of that is kept as seconds since the first send, which the outbox moves
-    along when somebody sets the clock; the date is kept because it moves that, too.
+    The outbox moves all that it keeps along when somebody sets the clock, but not what
+    was sent.
 
     An event that the service breaks on, while it takes others, is refused in the end.
     """
@@ -155,15 +152,11 @@ async def _create(
         reason = f"it broke {MOST} times on this event, and took others in between"
         raise Rejected(reason)
     date = payload.date(context.occurred_at)
-    elapsed = client.stopwatch()
     try:
         await client.create_event(payload.body(context.delivery_id, date))
     except OutcomeUnknown as error:
         client.breaking.broke(context.delivery_id)
-        error.clue = {
-            "date": date.astimezone(UTC).isoformat(),
-            "unknown_after": elapsed(),
-        }
+        error.clue = {"date": date.astimezone(UTC).isoformat()}
         raise
     client.breaking.took(context.delivery_id)
     return _result(context, date)
@@ -174,8 +167,7 @@ async def _find(
 ) -> Finding:
     """Look for the event by our own tag.
 
-    What is not seen may still be on its way into the index, so that only time makes
-    it absent. A query that the service refuses tells nothing: it is asked again, for
+    A query that the service refuses tells nothing: it is asked again, for
     as long as the outbox asks at all.
     """
     date = _sent_date(context) or payload.date(context.occurred_at)
@@ -193,25 +185,13 @@ async def _find(
         client.breaking.took(context.delivery_id)
         found = _result(context, date) | {"document_id": sighting.document_id}
         return Found(result=found)
-    unknown = _unknown_for(context)
-    if not sighting.finished or unknown is None or unknown < ABSENT_AFTER:
-        return Unclear()
-    return Absent()
+    return Absent() if sighting.finished else Unclear()
 
 
 def _sent_date(context: StepContext) -> datetime | None:
     """Return the date that was sent; after a crash nothing says it."""
     noted = (context.clue or {}).get("date")
     return datetime.fromisoformat(noted) if isinstance(noted, str) else None
-
-
-def _unknown_for(context: StepContext) -> timedelta | None:
-    """Return for how long nobody knows; after a crash, since the send."""
-    if context.first_sent_at is None:
-        return None
-    noted = (context.clue or {}).get("unknown_after")
-    after = timedelta(seconds=noted if isinstance(noted, int | float) else 0)
-    return context.now - context.first_sent_at - after
 
 
 def _result(context: StepContext, date: datetime) -> JsonObject:

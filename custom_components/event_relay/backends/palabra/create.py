@@ -14,7 +14,6 @@ from ..base import (
     Step,
     StepContext,
 )
-from ..errors import OutcomeUnknown
 from ..fields import known_only, required
 from .client import PalabraClient
 from .content import CONTENT, PUBLIC, Content, stored_fields
@@ -147,11 +146,7 @@ async def _create(
     client: PalabraClient, payload: CreateLiveEvent, context: StepContext
 ) -> JsonObject:
     """Make the event; its answer names it, or nobody knows whether it was made."""
-    try:
-        event = await client.create_event(payload.content.body())
-    except OutcomeUnknown as error:
-        error.clue = {"sent_at": context.now.astimezone(UTC).isoformat()}
-        raise
+    event = await client.create_event(payload.content.body())
     return {**event_result(event), "started": payload.start < context.now}
 
 

@@ -17,9 +17,6 @@ from .parts import event_result
 CLOCK_MARGIN = timedelta(minutes=5)
 """How far Palabra's clock may be off what its answers told; an older event is not
 ours."""
-ABSENT_AFTER = timedelta(seconds=35)
-"""Time since the send before which a list without the event says nothing: a request
-gives up after 30 s."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +45,8 @@ class Wanted:
 async def find(client: PalabraClient, wanted: Wanted, context: StepContext) -> Finding:
     """Look for the event of a delivery.
 
-    One match only is ours; several are left to the user. It is absent after two
-    complete lists without it, the second long enough after the send.
+    One match only is ours; several are left to the user. It is absent from a complete
+    list without it.
     """
     if context.first_sent_at is None:
         return Absent()
@@ -65,11 +62,7 @@ async def find(client: PalabraClient, wanted: Wanted, context: StepContext) -> F
     if len(ours) == 1 and not doubtful:
         started = wanted.start < context.now
         return Found(result={**event_result(ours[0]), "started": started})
-    if ours or doubtful:
-        return Unclear()
-    if context.look_ups < 1 or context.now - _last_sent_at(context) < ABSENT_AFTER:
-        return Unclear()
-    return Absent()
+    return Unclear() if ours or doubtful else Absent()
 
 
 async def _matches(
@@ -100,11 +93,3 @@ async def _matches(
 def _same(told: datetime | None, wanted: datetime) -> bool | None:
     """Compare instants in whole seconds, as they were sent."""
     return None if told is None else told.replace(microsecond=0) == wanted
-
-
-def _last_sent_at(context: StepContext) -> datetime:
-    """Return when the request was last sent: the clue knows of later attempts."""
-    sent_at = (context.clue or {}).get("sent_at")
-    if isinstance(sent_at, str):
-        return datetime.fromisoformat(sent_at)
-    return context.first_sent_at or context.now

@@ -1,10 +1,16 @@
 """What Palabra can be asked to do."""
 
+from datetime import timedelta
+
 from ..base import Backend
 from .create import CreateLiveEventOperation
 from .delete import DeleteLiveEventOperation
 from .models import PalabraCapabilities
 from .update import UpdateLiveEventOperation
+
+WRITE_TIME = timedelta(seconds=30)
+"""Nothing is published. The vendor's own client gave a request 30 s up to its version
+1, and 60 s since then, connection included (facts 10)."""
 
 PALABRA = Backend(
     name="palabra",
@@ -16,6 +22,6 @@ PALABRA = Backend(
     load_capabilities=PalabraCapabilities.load,
     concurrency=1,
     shared=True,
-    # Absent after two complete lists, the second 35 s after the send at the least.
+    write_time=WRITE_TIME,
     look_up_after=(3, 15, 30, 60),
 )
