@@ -256,6 +256,14 @@ def device_id(
             "camera event not created in Frigate: it has no such event",
         ),
         (
+            {
+                "outcome": "discarded",
+                "operation": "end_camera_event",
+                "reason": "unknown_event",
+            },
+            "camera event not ended in Frigate: it has no such event",
+        ),
+        (
             {"outcome": "failed", "reason": "session_limit"},
             "camera event not created in Frigate: session limit",
         ),

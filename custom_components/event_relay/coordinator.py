@@ -32,7 +32,7 @@ from .following import CHANGED
 from .not_stored_issue import NotStoredIssue
 from .options import READ_WHEN_NEEDED, retention, spread, unsettled_limit
 from .outbox.clock import SteadyClock
-from .outbox.delivery import START_NEVER_WAS, Delivery, DeliveryState
+from .outbox.delivery import MOOT, Delivery, DeliveryState
 from .outbox.enricher import Enricher
 from .outbox.outbox import Outbox
 from .outbox.overlap import SentUnrecorded
@@ -320,9 +320,7 @@ def delivery_error(delivery: Delivery, connection: str) -> HomeAssistantError:
     """Return why a delivery ended without having arrived."""
     failure = delivery.failure
     code = delivery.state.value
-    if failure and (
-        delivery.state is DeliveryState.FAILED or failure == START_NEVER_WAS
-    ):
+    if failure and (delivery.state is DeliveryState.FAILED or failure.code in MOOT):
         code = failure.code
     return HomeAssistantError(
         translation_domain=DOMAIN,

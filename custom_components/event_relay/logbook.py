@@ -22,7 +22,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .announcing import EVENT_OUTCOME
 from .const import DOMAIN
-from .outbox.delivery import START_NEVER_WAS
+from .outbox.delivery import MOOT, START_NEVER_WAS
 from .rules.outcome import OutcomeKind
 
 OUTCOME_UNKNOWN = "outcome_unknown"
@@ -41,6 +41,7 @@ REASONS: Mapping[str, str] = {
     START_NEVER_WAS.code: "it was never begun",
     "template_error": "a template failed",
     "unavailable": "it was not ready",
+    "gone": "what it is about is not there any more",
     "unknown_event": "it has no such event",
     "unknown_script": "it has no such script",
     "unreadable": "it was stored by another version",
@@ -96,7 +97,7 @@ def message(data: Mapping[str, Any]) -> str:
             said = f"{thing} not {done}{where} in time{about}"
         case OutcomeKind.DISCARDED:
             said = f"{thing} not {done}{where}{about}"
-            if reason != START_NEVER_WAS.code:
+            if reason not in MOOT:
                 return f"{said}: it was discarded"
         case _:
             doubt = "perhaps not" if reason == OUTCOME_UNKNOWN else "not"

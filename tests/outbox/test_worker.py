@@ -8,8 +8,10 @@ import pytest
 
 from custom_components.event_relay.backends.base import Absent, Unclear
 from custom_components.event_relay.backends.errors import (
+    UNKNOWN_EVENT,
     BackendError,
     CannotConnect,
+    Gone,
     InvalidCredentials,
     InvalidResponse,
     OutcomeUnknown,
@@ -29,6 +31,7 @@ from .conftest import House
 from .ledger import FOUND, WriteLine
 
 DELIVERED = DeliveryState.DELIVERED
+DISCARDED = DeliveryState.DISCARDED
 EXPIRED = DeliveryState.EXPIRED
 FAILED = DeliveryState.FAILED
 PENDING = DeliveryState.PENDING
@@ -146,6 +149,18 @@ async def test_refusal_fails_with_the_backends_reason(house: House) -> None:
     assert delivery.failure.reason == "no such camera"
     assert delivery.due_at is None
     assert delivery.settled_at == house.clock()
+
+
+async def test_what_is_about_something_gone_is_discarded(house: House) -> None:
+    """Nobody could mend that: it has not failed, and is not retried with the others."""
+    house.client.troubles = [Gone("no such note", code=UNKNOWN_EVENT)]
+
+    delivery = await house.submit()
+
+    assert delivery.state is DISCARDED
+    assert delivery.failure == Failure(code=UNKNOWN_EVENT, reason="no such note")
+    assert delivery.settled_at == house.clock()
+    assert await house.outbox.failed() == []
 
 
 async def test_refusal_after_the_first_effect_is_a_warning(house: House) -> None:

@@ -1,10 +1,12 @@
 """Events that a rule begins are ended, once, whatever happens in between."""
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
+import aiohttp
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -28,6 +30,7 @@ from .house import (
     damage_notes,
     events,
     member_of,
+    outcomes_of,
     set_up,
     until,
 )
@@ -382,3 +385,26 @@ async def test_what_is_open_ends_when_its_entity_is_replaced(
     await hass.async_block_till_done()
 
     await ended(frigate)
+
+
+async def test_an_event_that_frigate_has_lost_needs_no_end_and_no_repair(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    await change(hass, DOOR, "on")
+    (event,) = await events(frigate, 1)
+    async with aiohttp.ClientSession() as session:
+        address = f"{frigate.url}/api/events/{event.id}"
+        async with session.delete(address) as reply:
+            assert reply.status == HTTPStatus.OK
+    outcomes = outcomes_of(entry)
+
+    await change(hass, DOOR, "off")
+    await until(lambda: [one for one in outcomes if one.kind == "discarded"])
+
+    listed = (await act(hass, "list_deliveries", state="discarded"))["deliveries"]
+    assert [(one["operation"], one["error"]["code"]) for one in listed] == [
+        ("end_camera_event", "unknown_event")
+    ]
+    await hass.async_block_till_done()
+    assert not ir.async_get(hass).issues
+    assert not [one for one in outcomes if one.kind == "failed"]

@@ -19,6 +19,13 @@ NOT_STORED = "not_stored"
 """Code of what was answered as done, and does not show."""
 
 
+UNKNOWN_EVENT = "unknown_event"
+"""Code of a Gone: the backend has no such event."""
+
+UNKNOWN_SCRIPT = "unknown_script"
+"""Code of a Gone: the backend has no such script."""
+
+
 class BackendError(Exception):
     """Base of what a client raises; never raised itself."""
 
@@ -117,6 +124,15 @@ class Rejected(BackendError):
         """Keep what the backend said of single fields."""
         super().__init__(reason, code=code)
         self.fields = dict(fields or {})
+
+
+class Gone(Rejected):
+    """What the request is about is not there any more, so that no retry can mend it.
+
+    Somebody has deleted it outside. Nothing is left to be done.
+    """
+
+    code = "gone"
 
 
 class InvalidResponse(BackendError):

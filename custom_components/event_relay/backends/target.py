@@ -8,9 +8,6 @@ from typing import ClassVar, Self
 from .base import InvalidField, JsonObject, StepContext
 from .fields import LONGEST_NAME, line, optional
 
-UNKNOWN_EVENT = "unknown_event"
-"""The code of a refusal because there is no such event."""
-
 TARGET = frozenset({"event_id", "delivery_id"})
 """The fields that name an event."""
 

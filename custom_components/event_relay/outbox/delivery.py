@@ -7,8 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ..backends.base import JsonObject, Receipt
+from ..backends.errors import UNKNOWN_EVENT, UNKNOWN_SCRIPT, Gone
 
 __all__ = [
+    "MOOT",
     "SETTLED",
     "START_NEVER_WAS",
     "TRANSITIONS",
@@ -49,7 +51,10 @@ TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     # discarded by the user, with its start, its rule or its connection.
     _S.PENDING: frozenset({_S.SENDING, _S.EXPIRED, _S.DISCARDED}),
     # A receipt; a refusal; surely not taken; outcome unknown, or a restart.
-    _S.SENDING: frozenset({_S.DELIVERED, _S.FAILED, _S.PENDING, _S.UNCERTAIN}),
+    # What it is about was deleted outside.
+    _S.SENDING: frozenset(
+        {_S.DELIVERED, _S.FAILED, _S.PENDING, _S.UNCERTAIN, _S.DISCARDED}
+    ),
     # Found; surely absent; cannot be asked or not told in time; the user.
     _S.UNCERTAIN: frozenset({_S.DELIVERED, _S.PENDING, _S.FAILED, _S.DISCARDED}),
     # The user retries, or gives it up.
@@ -92,6 +97,8 @@ class Failure:
 
 START_NEVER_WAS = Failure(code="start_never_was")
 """Why something was discarded with the delivery that it follows."""
+MOOT = frozenset({START_NEVER_WAS.code, Gone.code, UNKNOWN_EVENT, UNKNOWN_SCRIPT})
+"""Codes of why something was discarded and not by a user: no retry can mend it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from ..backends.base import (
 from ..backends.errors import (
     RATE_LIMITED,
     BackendError,
+    Gone,
     InvalidCredentials,
     InvalidResponse,
     OutcomeUnknown,
@@ -108,7 +109,12 @@ def asked_first(delivery: Delivery, now: datetime) -> Delivery:
 def step_refused(
     delivery: Delivery, step: AnyStep, error: Rejected, now: datetime
 ) -> Delivery:
-    """Fail a delivery, or go on with a warning if it has already had an effect."""
+    """Fail a delivery, or go on with a warning if it has already had an effect.
+
+    One whose matter is gone has no use any more, and nobody can mend that.
+    """
+    if isinstance(error, Gone) and not delivery.results:
+        return discarded(altered(delivery, failure=failure_of(error)), now)
     if not delivery.results:
         return failed(delivery, failure_of(error), now)
     warning = f"{step.name}: {error}"

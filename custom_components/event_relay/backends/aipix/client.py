@@ -4,7 +4,13 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from ..base import Json, JsonObject
-from ..errors import InvalidCredentials, InvalidResponse, OutcomeUnknown, Rejected
+from ..errors import (
+    UNKNOWN_SCRIPT,
+    Gone,
+    InvalidCredentials,
+    InvalidResponse,
+    OutcomeUnknown,
+)
 from ..http import Effect, Reply
 from .failures import is_json, raise_for_answer, reason
 from .login import AipixLogin, Api, common_headers
@@ -18,7 +24,6 @@ PAGES = 50
 """Characters; what is shorter would star out half of every message."""
 UNLISTED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.FORBIDDEN)
 """How a server answers that has no list, or none for this user."""
-UNKNOWN_SCRIPT = "unknown_script"
 
 
 def instant(moment: datetime) -> str:
@@ -75,11 +80,11 @@ class AipixClient:
         await self._write("PUT", "scripts", str(script_id), body=body)
 
     async def script(self, script_id: int) -> AipixScript:
-        """Return a script; raises Rejected when it is not there."""
+        """Return a script; raises Gone when it is not there."""
         reply = await self._send("GET", "scripts", str(script_id))
         if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
             words = "aipix has no such script"
-            raise Rejected(words, code=UNKNOWN_SCRIPT, fields={"script_id": words})
+            raise Gone(words, code=UNKNOWN_SCRIPT, fields={"script_id": words})
         return AipixScript.parse(_read(reply))
 
     async def scripts(self) -> tuple[AipixScript, ...] | None:

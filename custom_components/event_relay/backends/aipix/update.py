@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Self, override
 
 from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepContext
-from ..errors import Rejected
+from ..errors import UNKNOWN_SCRIPT, Gone, Rejected
 from ..fields import known_only, line, optional
-from .client import UNKNOWN_SCRIPT, AipixClient
+from .client import AipixClient
 from .models import DESKTOP_MARK, AipixCapabilities
 from .parts import EXPIRES
 from .script import (
@@ -137,7 +137,7 @@ async def _update(
         made = context.followed.outside_id if context.followed else None
         if made is None or not made.isdecimal():
             words = "that delivery made no script"
-            raise Rejected(words, code=UNKNOWN_SCRIPT, fields={"delivery_id": words})
+            raise Gone(words, code=UNKNOWN_SCRIPT, fields={"delivery_id": words})
         script_id = int(made)
     script = await client.script(script_id)
     if DESKTOP_MARK in (script.title or ""):

@@ -1,8 +1,8 @@
 """The camera event that a call is about."""
 
 from ..base import StepContext
-from ..errors import Rejected
-from ..target import UNKNOWN_EVENT, EventTarget
+from ..errors import UNKNOWN_EVENT, Gone
+from ..target import EventTarget
 from .client import FrigateClient
 from .models import EVENT_ID, FrigateEvent
 from .stored import foreign_event
@@ -14,7 +14,7 @@ class Target(EventTarget):
     pattern = EVENT_ID
 
     async def event(self, client: FrigateClient, context: StepContext) -> FrigateEvent:
-        """Return the event as it is stored; raises Rejected when it is not.
+        """Return the event as it is stored; raises Gone when it is not.
 
         Asked for before it is changed, because up to 0.16 Frigate says that it
         ended any id there can be (source of 0.13 to 0.16).
@@ -25,4 +25,4 @@ class Target(EventTarget):
                 return event
         field = "delivery_id" if self.event_id is None else "event_id"
         reason = "Frigate has no such event"
-        raise Rejected(reason, code=UNKNOWN_EVENT, fields={field: reason})
+        raise Gone(reason, code=UNKNOWN_EVENT, fields={field: reason})

@@ -12,15 +12,15 @@ from aiohttp import ClientSession
 
 from ..base import JsonObject
 from ..errors import (
+    UNKNOWN_EVENT,
+    Gone,
     InvalidCredentials,
     InvalidResponse,
     OutcomeUnknown,
     PermissionDenied,
-    Rejected,
     Unavailable,
 )
 from ..http import Effect, HttpTransport, Reply
-from ..target import UNKNOWN_EVENT
 from .credentials import PalabraCredentials
 from .failures import balance_is_empty, data_of, is_json, raise_for_answer, reason
 from .models import LiveEvent, PalabraCapabilities
@@ -88,14 +88,14 @@ class PalabraClient:
         """Change an event; return it where the answer tells.
 
         Only what changes is sent: what v2 takes is not documented, nor whether it
-        wants the rest as well. Raises Rejected where the event is gone.
+        wants the rest as well. Raises Gone where the event is gone.
         """
         reply = await self._send(
             "PATCH", *EVENT, event_id, effect=Effect.REPEATABLE, body=body
         )
         if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
             await self._prove_credentials()
-            raise Rejected(reason(reply), code=UNKNOWN_EVENT)
+            raise Gone(reason(reply), code=UNKNOWN_EVENT)
         raise_for_answer(reply, Effect.REPEATABLE)
         return _event_after_write(reply)
 

@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from ..base import StepContext
-from ..errors import Rejected
-from ..target import UNKNOWN_EVENT, EventTarget
+from ..errors import UNKNOWN_EVENT, Gone
+from ..target import EventTarget
 from .fields import LONGEST_LINE
 from .models import EVENT_ID
 
@@ -16,8 +16,8 @@ class Target(EventTarget):
     longest: ClassVar[int] = LONGEST_LINE
 
     def resolve(self, context: StepContext) -> str:
-        """Return the event's id; raises Rejected where its making gave none."""
+        """Return the event's id; raises Gone where its making gave none."""
         if not (event_id := self.outside_id(context)):
             reason = "the delivery made no event"
-            raise Rejected(reason, code=UNKNOWN_EVENT, fields={"delivery_id": reason})
+            raise Gone(reason, code=UNKNOWN_EVENT, fields={"delivery_id": reason})
         return event_id

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Self, override
 
 from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepContext
-from ..errors import Rejected
+from ..errors import UNKNOWN_EVENT, Gone, Rejected
 from ..fields import known_only
-from ..target import TARGET, UNKNOWN_EVENT
+from ..target import TARGET
 from .client import PalabraClient
 from .content import CONTENT, PUBLIC, Content, stored_fields
 from .create import refuse_over
@@ -147,7 +147,7 @@ async def _refuse_disorder(
         return
     event = await client.event(event_id)
     if event is None:
-        raise Rejected("there is no such event", code=UNKNOWN_EVENT)
+        raise Gone("there is no such event", code=UNKNOWN_EVENT)
     start, end = content.start or event.start, content.end or event.end
     if start is not None and end is not None and end <= start:
         field = "start" if content.end is None else "end"
