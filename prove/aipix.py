@@ -13,10 +13,7 @@ from custom_components.event_relay.backends.aipix.choices import (
     ScriptChoices,
     script_choices,
 )
-from custom_components.event_relay.backends.aipix.client import (
-    UNKNOWN_SCRIPT,
-    AipixClient,
-)
+from custom_components.event_relay.backends.aipix.client import AipixClient
 from custom_components.event_relay.backends.aipix.login import AipixLogin, Api
 from custom_components.event_relay.backends.aipix.models import (
     AipixCapabilities,
@@ -27,7 +24,7 @@ from custom_components.event_relay.backends.aipix.resolving import Home, resolve
 from custom_components.event_relay.backends.aipix.script import DISABLED, ENABLED
 from custom_components.event_relay.backends.aipix.week import Numbering
 from custom_components.event_relay.backends.base import Json
-from custom_components.event_relay.backends.errors import Rejected
+from custom_components.event_relay.backends.errors import UNKNOWN_SCRIPT, Rejected
 from custom_components.event_relay.backends.http import Effect, HttpTransport, Reply
 from custom_components.event_relay.outbox.delivery import Delivery
 
