@@ -66,7 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     for name in SYSTEMS:
         system = systems.add_parser(name)
         _add_options(name, system)
-        system.add_argument("--key-file", type=Path, required=True, help=DESCRIPTION)
+        system.add_argument(
+            "--key-file",
+            type=Path,
+            required=name != "frigate",
+            help=DESCRIPTION,
+        )
         system.add_argument(
             "--clean",
             action="store_true",
@@ -95,6 +100,14 @@ def _add_options(name: str, parser: argparse.ArgumentParser) -> None:
             )
             parser.add_argument("--event", type=int, help="id of an event for scripts")
             parser.add_argument("--camera", type=int, help="id of a camera for marks")
+            parser.add_argument(
+                "--no-verify-ssl",
+                action="store_true",
+                help="for a certificate of your own",
+            )
+        case "frigate":
+            parser.add_argument("--url", required=True, help="http://host:5000")
+            parser.add_argument("--camera", help="name of a camera (the first)")
             parser.add_argument(
                 "--no-verify-ssl",
                 action="store_true",

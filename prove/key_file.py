@@ -1,15 +1,17 @@
 """The file with what proves the account, so that it is on no command line."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-_LINES = {
+_LINES: Mapping[str, Sequence[Sequence[str]]] = {
+    "frigate": ((), ("username", "password")),
     "aipix": (("username", "password"),),
     "guance": (("api_key",),),
     "palabra": (("api_key",), ("client_id", "client_secret")),
 }
 DESCRIPTION = (
-    "aipix: login and password in two lines; Guance: the Key ID;"
+    "aipix, Frigate: login and password in two lines; Guance: the Key ID;"
     " Palabra: the API key, or ClientID and ClientSecret in two lines"
 )
 
@@ -18,10 +20,11 @@ class BadKeyFile(ValueError):
     """The file does not hold what the backend needs."""
 
 
-def read_key_file(backend: str, path: Path) -> dict[str, Any]:
-    """Return the credentials in a file; raises BadKeyFile."""
+def read_key_file(backend: str, path: Path | None) -> dict[str, Any]:
+    """Return the credentials in a file, or none without one; raises BadKeyFile."""
     try:
-        lines = [line.strip() for line in path.read_text().splitlines()]
+        text = path.read_text() if path is not None else ""
+        lines = [line.strip() for line in text.splitlines()]
     except (OSError, UnicodeDecodeError) as error:
         raise BadKeyFile(
             f"the key file cannot be read: {type(error).__name__}"

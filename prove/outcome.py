@@ -53,6 +53,7 @@ class TooSlow(Exception):
 
 
 _TEXTS_OF_OURS = {
+    "camera_needed": "{connection} has no camera.",
     "event_needed": "{connection} lists no events. Name one by --event.",
 }
 

@@ -21,6 +21,7 @@ from custom_components.event_relay.outbox.store import StoreUnavailable
 
 from .aipix import Aipix
 from .findings import Findings
+from .frigate import Frigate
 from .guance import Guance
 from .lab import Lab, Stopped, Tempo
 from .outcome import Exit, TooSlow, exit_for
@@ -35,6 +36,7 @@ SYSTEMS: Mapping[str, type[System]] = {
     "aipix": Aipix,
     "guance": Guance,
     "palabra": Palabra,
+    "frigate": Frigate,
 }
 _MANIFEST = Path(__file__).parents[1] / "custom_components/event_relay/manifest.json"
 _CLEANING = 30.0

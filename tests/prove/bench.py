@@ -11,6 +11,8 @@ from prove.lab import Tempo
 from prove.proof import Order, prove
 from prove.report import Proof, markdown
 from simulators.aipix import AipixSimulator
+from simulators.frigate import FrigateSimulator
+from simulators.frigate.settings import named_cameras
 from simulators.guance import GuanceSimulator
 from simulators.palabra import PalabraSimulator
 from simulators.server import Simulator
@@ -92,6 +94,15 @@ def make_bench(kind: str, folder: Path) -> Bench:
             palabra = PalabraSimulator(api_key=KEY)
             key = {"api_key": KEY, "client_id": "", "client_secret": ""}
             return Bench(backend=kind, simulator=palabra, data=key, folder=folder)
+        case "frigate":
+            frigate = FrigateSimulator(
+                user=USER,
+                password=PASSWORD,
+                cameras=named_cameras(["canary_camera"]),
+                async_delay=0.0,
+            )
+            user = {"username": USER, "password": PASSWORD}
+            return Bench(backend=kind, simulator=frigate, data=user, folder=folder)
         case "guance":
             guance = GuanceSimulator(api_key=KEY, name=NAME, ingest_lag=0.0)
             return Bench(
