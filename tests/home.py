@@ -99,7 +99,7 @@ async def until_state(
     hass: HomeAssistant, delivery_id: str, state: str
 ) -> Mapping[str, Any]:
     """Wait until a delivery is in a state, and return it as it is listed."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             listed = await act(hass, "list_deliveries")
             for delivery in listed["deliveries"]:

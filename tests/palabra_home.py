@@ -48,7 +48,7 @@ async def connect(
     )
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while answers and not any(seen.status for seen in simulator.requests):
             await asyncio.sleep(0.01)
     await hass.async_block_till_done()

@@ -78,7 +78,7 @@ async def test_full_outbox_neither_delays_the_start_nor_the_stop(
     await meter.attach()
 
     assert await hass.config_entries.async_setup(entry.entry_id)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not coordinator(entry).worker._under_way.sending:
             await asyncio.sleep(0)
     started = meter.steps

@@ -57,7 +57,7 @@ def creations(frigate: FrigateSimulator) -> int:
 
 async def _until(reached: Callable[[], bool]) -> None:
     """Wait until something is so."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not reached():
             await asyncio.sleep(0.01)
 

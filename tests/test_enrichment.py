@@ -29,7 +29,7 @@ async def older(monkeypatch: pytest.MonkeyPatch) -> FrigateSimulator:
 
 async def listed(hass: HomeAssistant, delivery_id: str) -> Mapping[str, Any]:
     """Return a delivery as it is listed, once its receipt has its review link."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             for one in (await act(hass, "list_deliveries"))["deliveries"]:
                 if one["delivery_id"] == delivery_id and "review" in one["links"]:
@@ -67,7 +67,7 @@ async def test_the_card_is_told_of_it(
         socket = await hass_ws_client(hass)
         await socket.send_json_auto_id({"type": "event_relay/deliveries/subscribe"})
         await act(hass, "create_camera_event", **DOORBELL)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 event = (await socket.receive_json()).get("event") or {}
                 if any("review" in one["links"] for one in event.get("deliveries", ())):

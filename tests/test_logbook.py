@@ -80,7 +80,7 @@ async def lines(
         result: list[dict[str, Any]] = answer["result"]
         return result
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while LATEST not in [line.get("entity_id") for line in await shown()]:
             await async_wait_recording_done(hass)
     return await shown(**narrowed)

@@ -62,7 +62,7 @@ async def refused(hass: HomeAssistant, key: str = "outbox_unavailable") -> None:
 
 async def wait_for(condition: Callable[[], object]) -> None:
     """Wait until something holds."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -259,7 +259,7 @@ async def test_full_disk_refuses_new_ones_and_neither_loses_nor_doubles(
         listed = (await act(hass, "list_deliveries"))["deliveries"]
         return [one["state"] for one in listed] == ["delivered"] * 3
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await all_are_kept():
             await asyncio.sleep(0.05)
     assert not issues(hass)

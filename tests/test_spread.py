@@ -120,14 +120,14 @@ async def test_bell_is_never_put_off(
 async def test_nothing_is_asked_right_after_the_start(
     hass: HomeAssistant, simulator: GuanceSimulator
 ) -> None:
-    await set_up(hass, simulator, 2)
-    async with asyncio.timeout(1):
+    await set_up(hass, simulator, 12)
+    async with asyncio.timeout(60):
         answer = await act(hass, "create_custom_event", **EVENT)
     assert answer["state"] == "pending"
     assert simulator.requests == []
 
     await until_state(hass, answer["delivery_id"], "delivered")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not any(
             seen.path.endswith("workspace/get") for seen in simulator.requests
         ):

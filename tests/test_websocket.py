@@ -129,7 +129,7 @@ async def refusal(socket: Socket, command: str, **data: object) -> str:
 
 async def told(socket: Socket) -> Mapping[str, Any]:
     """Return what comes next of a subscription."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         event: Mapping[str, Any] = (await socket.receive_json())["event"]
     return event
 

@@ -56,14 +56,14 @@ def runs(hass: HomeAssistant) -> int:
 
 async def idle(hass: HomeAssistant) -> None:
     """Wait until the automation has done what it was started for."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await hass.async_block_till_done()
     assert runs(hass) == 0
 
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait until something is so."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)
 

@@ -140,7 +140,7 @@ async def test_a_door_that_opens_and_closes_while_frigate_is_away(
 
     hass.states.async_set(DOOR, "on")
     hass.states.async_set(DOOR, "off")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not [one for one in await deliveries(hass) if one["attempts"]]:
             await asyncio.sleep(0.01)
     await frigate.start()

@@ -67,7 +67,7 @@ class House:
         if self.running is not None:
             await self.running
 
-    async def submit(self, wait: float = 5, **data: object) -> Delivery:
+    async def submit(self, wait: float = 60, **data: object) -> Delivery:
         """Accept a line and wait for its first outcome."""
         return await self.outbox.submit(self.request(**data), wait=wait)
 
@@ -88,7 +88,7 @@ class House:
 
     async def until(self, delivery: Delivery, state: DeliveryState) -> Delivery:
         """Wait until a delivery is in a state."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while (stored := await self.stored(delivery)).state is not state:
                 await asyncio.sleep(0.005)
         return stored

@@ -112,7 +112,7 @@ async def change(hass: HomeAssistant, entity_id: str, *states: str) -> None:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait until something is so."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)
 

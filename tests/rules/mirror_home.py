@@ -212,7 +212,7 @@ class Running[MirrorT: Mirror]:
 
 async def settled(store: Store) -> list[Delivery]:
     """Wait until nothing is left to be delivered; return all, newest first."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(60):
         while True:
             listed = await store.listing(limit=None)
             if all(delivery.state.settled for delivery in listed):

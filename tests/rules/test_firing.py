@@ -124,7 +124,7 @@ async def test_coming_and_going_fires_nothing_unless_asked(
 async def _settled(hass: HomeAssistant, frigate: FrigateSimulator) -> list[Any]:
     """Return the events once nothing is under way any more."""
     await hass.async_block_till_done()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await act(hass, "list_deliveries", state=["pending", "sending"]))[
             "deliveries"
         ]:

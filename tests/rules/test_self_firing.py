@@ -36,7 +36,7 @@ async def delivered(hass: HomeAssistant, frigate: FrigateSimulator, count: int) 
     """Wait until so many are delivered and everything has come to rest: no more."""
     await until(lambda: len(frigate.events) >= count)
     rounds = 0
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while rounds < 3:
             await asyncio.sleep(0)
             await hass.async_block_till_done()

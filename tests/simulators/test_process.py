@@ -26,7 +26,7 @@ async def test_starts_says_where_and_stops(session: aiohttp.ClientSession) -> No
     async with session.get(f"{found[1]}/_control/requests") as response:
         assert [one["path"] for one in await response.json()] == ["/api/login"]
     process.terminate()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         rest = await process.stdout.read()
         assert await process.wait() == 0
     assert rest == b""

@@ -30,5 +30,5 @@ async def test_starts_with_its_options_and_stops(
     async with session.get(f"{url}/_control/requests") as response:
         assert [one["status"] for one in await response.json()] == [200, 401]
     process.terminate()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await process.wait() == 0
