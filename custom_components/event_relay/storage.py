@@ -74,15 +74,17 @@ def async_before_closing(hass: HomeAssistant, end: BeforeClosing) -> CALLBACK_TY
 def _report(hass: HomeAssistant, set_aside: SetAside) -> None:
     """Tell the user of a damaged outbox, until they have seen it."""
     if (log := set_aside.log) is not None:
-        _report_log(hass, set_aside.path.name, log)
+        report = _report_missing_log if log.missing else _report_log
+        report(hass, set_aside.path.name, log)
         return
     waiting = "?" if set_aside.waiting is None else str(set_aside.waiting)
     _LOGGER.error(
         "The outbox was damaged (%s) and is set aside as %s; deliveries waiting in"
-        " it: %s",
+        " it: %s, and in the new one: %s",
         set_aside.reason,
         set_aside.path.name,
         waiting,
+        set_aside.carried,
     )
     ir.async_create_issue(
         hass,
@@ -92,7 +94,11 @@ def _report(hass: HomeAssistant, set_aside: SetAside) -> None:
         is_persistent=True,
         severity=ir.IssueSeverity.ERROR,
         translation_key="outbox_set_aside",
-        translation_placeholders={"file": set_aside.path.name, "waiting": waiting},
+        translation_placeholders={
+            "file": set_aside.path.name,
+            "waiting": waiting,
+            "carried": str(set_aside.carried),
+        },
     )
 
 
@@ -120,4 +126,24 @@ def _report_log(hass: HomeAssistant, copy: str, log: LogDamage) -> None:
             "commits": commits,
             "frames": str(log.frames),
         },
+    )
+
+
+@callback
+def _report_missing_log(hass: HomeAssistant, copy: str, _: LogDamage) -> None:
+    """Tell the user of an outbox whose log somebody has deleted."""
+    _LOGGER.error(
+        "The log of the outbox is gone, though it was in use; what was accepted last"
+        " may be lost; a copy of the file as it was found is %s",
+        copy,
+    )
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"outbox_log_missing_{copy}",
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="outbox_log_missing",
+        translation_placeholders={"file": copy},
     )

@@ -359,7 +359,7 @@ def _absence_outlives_a_stall(patch: pytest.MonkeyPatch) -> None:
 
 
 def _restored_copy_is_trusted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(file, "_distrust_copy", lambda _: None)
+    patch.setattr(file, "distrust", lambda _: None)
 
 
 def _end_of_a_dead_start_waits(patch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,15 @@ import shutil
 import sqlite3
 from typing import Any, cast, override
 
-from custom_components.event_relay.outbox.database import Database, _groups, _Job
+from custom_components.event_relay.outbox.database import Database
 from custom_components.event_relay.outbox.file import (
     SetAside,
     StoreUnavailable,
+    close_file,
     open_file,
 )
+from custom_components.event_relay.outbox.jobs import Job
+from custom_components.event_relay.outbox.transactions import groups
 
 from .ledger import Clock
 
@@ -144,7 +147,7 @@ class LoopDatabase(Database):
         self.after: Callable[[int], None] = _unheard
         self.full = False
         self.dead = False
-        self._waiting: list[_Job] = []
+        self._waiting: list[Job] = []
         self._database: sqlite3.Connection | None = None
 
     @property
@@ -175,8 +178,14 @@ class LoopDatabase(Database):
 
     @override
     async def close(self) -> None:
-        self.raw.close()
+        close_file(self.raw)
         self._database = None
+
+    @override
+    async def read[ResultT](
+        self, run: Callable[[sqlite3.Connection], ResultT]
+    ) -> ResultT:
+        return await self.run(run)
 
     @override
     def put[ResultT](
@@ -189,7 +198,7 @@ class LoopDatabase(Database):
             return future
         if not self._waiting:
             loop.call_soon(self._work_off)
-        self._waiting.append(_Job(run, loop, future, alone))
+        self._waiting.append(Job(run, loop, future, alone))
         return future
 
     def kill(self, copy: Path) -> None:
@@ -202,7 +211,7 @@ class LoopDatabase(Database):
     def _work_off(self) -> None:
         jobs, self._waiting = self._waiting, []
         if not self.dead:
-            for group in _groups(jobs):
+            for group in groups(jobs):
                 self._attempt(group)
 
     def _before_commit(self, number: int) -> None:

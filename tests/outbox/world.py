@@ -32,6 +32,7 @@ from custom_components.event_relay.outbox.delivery import (
     Delivery,
     DeliveryState,
 )
+from custom_components.event_relay.outbox.marks import BACKUP, mark
 from custom_components.event_relay.outbox.outbox import Request
 from custom_components.event_relay.outbox.store import Store
 
@@ -360,8 +361,7 @@ class World:
     def kill(self) -> None:
         """End the run as SIGKILL would; what is on disk is what the next one finds."""
         self.runs += 1
-        (mark,) = self.database.raw.execute("PRAGMA application_id").fetchone()
-        self.marked = mark != 0
+        self.marked = mark(self.database.raw) == BACKUP
         copy = self.folder / f"outbox-{self.runs}.db"
         self.database.kill(copy)
         self.loop.end()
@@ -377,9 +377,7 @@ class World:
         self.loop.forward(seconds=30)
         assert stopping.done()
         self.look()
-        self.marked = bool(
-            self.database.raw.execute("PRAGMA application_id").fetchone()[0]
-        )
+        self.marked = mark(self.database.raw) == BACKUP
         self.loop.now(self.store.close())
         self.loop.end()
 

@@ -6,11 +6,22 @@ import os
 from pathlib import Path
 import sqlite3
 
-from .mending import COMPANIONS, LogDamage, aside, make_private, mend
+from . import salvage
+from .distrust import distrust
+from .keeping import Kept
+from .marks import BACKUP, IN_USE, NONE, mark, set_mark
+from .mending import (
+    COMPANIONS,
+    LogDamage,
+    aside,
+    make_private,
+    mend,
+    sync_folder,
+)
 from .rows import MIGRATIONS
 
-_MARK = 0x45564252
-"""Application id of a file that a backup is being made of ("EVBR")."""
+_SHRINKS = "PRAGMA auto_vacuum = INCREMENTAL"
+"""Has an effect only on a file that is empty yet."""
 _CHECKPOINT_PAGES = 1000
 """SQLite's own default."""
 _BUSY = 5.0
@@ -18,6 +29,8 @@ _BUSY = 5.0
 FAILURES = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises; its messages may quote damaged names, which are no text."""
 _NO_TEXT = "Could not decode to UTF-8"
+_NOTHING = Kept()
+_REPLACED = "it was damaged, and Home Assistant ended while another one took its place"
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -44,6 +57,8 @@ class SetAside:
     reason: str
     waiting: int | None
     """Deliveries in it that had not ended; None if that cannot be told."""
+    carried: int = 0
+    """Of those so many are in the new file."""
     log: LogDamage | None = None
     """What was wrong with its log, if that was all."""
 
@@ -56,27 +71,94 @@ class Opened:
     set_aside: SetAside | None = None
     log: SetAside | None = None
     """The copy of the file with a log that was damaged."""
+    unclean: bool = False
+    """Whether it was not closed in good order, and so is to be checked."""
 
 
 def open_file(path: Path) -> Opened:
     """Open the file, for its owner's eyes only, and bring it up to date.
 
-    A damaged one is set aside and a new one begun. Raises StoreUnavailable.
+    A damaged one is set aside, and a new one begun with what can be read of it. Raises
+    StoreUnavailable.
     """
+    set_aside = None
     try:
+        _remove(_unfinished(path))
+        if _finished(path).exists():
+            set_aside = SetAside(
+                path=_end_replacing(path), reason=_REPLACED, waiting=None
+            )
         make_private(path)
         damage = mend(path)
         log = _copied(damage) if damage else None
+        # A clean end removes the log, so that one that is there tells of another end.
+        unclean = Path(f"{path}-wal").exists()
         try:
             database = _open(path, behind=damage is not None and damage.lost)
-            return Opened(database=database, log=log)
+            return Opened(
+                database=database, set_aside=set_aside, log=log, unclean=unclean
+            )
         except FAILURES as error:
             if not (is_damage(error) or _contradicts(error)):
                 raise
-            set_aside = move_aside(path, str(error))
-            return Opened(database=_open(path), set_aside=set_aside, log=log)
+            anew = begin_anew(path, str(error))
+            return Opened(database=anew.database, set_aside=anew.set_aside, log=log)
     except (OSError, *FAILURES) as error:
         raise StoreUnavailable(str(error)) from error
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open a file that somebody else writes in this process; any thread may use it."""
+    database = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro",
+        uri=True,
+        isolation_level=None,
+        timeout=_BUSY,
+        check_same_thread=False,
+    )
+    database.row_factory = sqlite3.Row
+    return database
+
+
+def close_file(database: sqlite3.Connection) -> None:
+    """Close the file in good order, so that it needs no log any more."""
+    with suppress(*FAILURES):
+        try:
+            if mark(database) == IN_USE:
+                set_mark(database, NONE)
+        except FAILURES:
+            # Its mark says that there is a log; so the log has to stay.
+            database.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)  # noqa: FBT003 - by position only
+        database.close()
+
+
+def leave_unclean(path: Path) -> None:
+    """Have a closed file checked when it is next opened; raises OSError."""
+    os.close(os.open(f"{path}-wal", os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def begin_anew(
+    path: Path, reason: str, kept: Kept = _NOTHING, *, running: bool = False
+) -> Opened:
+    """Put a new file in the place of a damaged one that nobody has open any more.
+
+    It holds what was kept, and whatever else can be read. Raises OSError or an error of
+    SQLite; then the damaged one is still there, or the new one is put in its place at
+    the next opening.
+    """
+    waiting = _waiting(path)
+    new = _unfinished(path)
+    _remove(new)
+    os.close(os.open(new, os.O_RDWR | os.O_CREAT, 0o600))
+    with closing(sqlite3.connect(new, isolation_level=None)) as database:
+        database.execute(_SHRINKS)
+        database.execute("PRAGMA synchronous = FULL")
+        _migrate(database)
+        carried = salvage.carry(path, database, kept, running=running)
+    new.replace(_finished(path))
+    name = _end_replacing(path)
+    set_aside = SetAside(path=name, reason=reason, waiting=waiting, carried=carried)
+    return Opened(database=_open(path), set_aside=set_aside)
 
 
 def is_damage(error: Exception) -> bool:
@@ -96,7 +178,7 @@ def turns_out_damaged(database: sqlite3.Connection, error: Exception) -> bool:
     if not isinstance(error, sqlite3.IntegrityError):
         return False
     try:
-        _check(database)
+        check(database)
     except FAILURES:
         return True
     return False
@@ -123,25 +205,23 @@ def begin_backup(database: sqlite3.Connection) -> None:
     is written meanwhile goes to the write-ahead log. The mark tells whoever opens
     the copy that time has gone on without it.
     """
-    database.execute(f"PRAGMA application_id = {_MARK}")
+    set_mark(database, BACKUP)
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     database.execute("PRAGMA wal_autocheckpoint = 0").fetchone()
 
 
 def end_backup(database: sqlite3.Connection) -> None:
     """Take the mark off again."""
-    database.execute("PRAGMA application_id = 0")
+    set_mark(database, IN_USE)
     database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}").fetchone()
 
 
 def _copied(damage: LogDamage) -> SetAside:
-    """Tell of a log that was damaged."""
-    return SetAside(
-        path=damage.copy,
-        reason="bits of its write-ahead log were wrong",
-        waiting=None,
-        log=damage,
-    )
+    """Tell of a log that was damaged, or is gone."""
+    reason = "bits of its write-ahead log were wrong"
+    if damage.missing:
+        reason = "its write-ahead log is gone"
+    return SetAside(path=damage.copy, reason=reason, waiting=None, log=damage)
 
 
 def _open(path: Path, *, behind: bool = False) -> sqlite3.Connection:
@@ -149,27 +229,40 @@ def _open(path: Path, *, behind: bool = False) -> sqlite3.Connection:
 
     Raises an error of SQLite that is not operational if it is damaged.
     """
-    # A clean end removes the log, so that one that is there tells of another end.
-    unclean = Path(f"{path}-wal").exists()
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     database = sqlite3.connect(path, isolation_level=None, timeout=_BUSY)
     try:
         database.row_factory = sqlite3.Row
+        database.execute(_SHRINKS)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
-        if unclean:
-            _check(database)
         _migrate(database)
-        _distrust_copy(database)
-        if behind:
-            _distrust(database)
+        _take(database, behind=behind or mark(database) == BACKUP)
     except BaseException:
         database.close()
         raise
     return database
 
 
-def _check(database: sqlite3.Connection) -> None:
+def _take(database: sqlite3.Connection, *, behind: bool) -> None:
+    """Mark a file as in use, and distrust it if it is behind what was sent."""
+    if behind:
+        database.execute("BEGIN IMMEDIATE")
+        distrust(database)
+        set_mark(database, IN_USE)
+        database.execute("COMMIT")
+    else:
+        try:
+            set_mark(database, IN_USE)
+        except sqlite3.OperationalError as error:
+            if not lacks_room(error):
+                raise
+            return  # then nothing can be written to its log, either
+    # Only in the file itself can the mark tell of a log that is gone.
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+
+def check(database: sqlite3.Connection) -> None:
     """Raise DatabaseError unless the file is whole."""
     (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
@@ -207,53 +300,50 @@ def _columns(database: sqlite3.Connection) -> set[str]:
     }
 
 
-def _distrust_copy(database: sqlite3.Connection) -> None:
-    """Distrust a file that was restored from a backup."""
-    (mark,) = database.execute("PRAGMA application_id").fetchone()
-    if mark == _MARK:
-        _distrust(database)
-
-
-def _distrust(database: sqlite3.Connection) -> None:
-    """Make uncertain all that waits in a file that is behind what was sent.
-
-    It may have been sent after the copy was made, with all of its steps. So may what
-    had failed or expired, if the user retried it: the outcome of that is unknown, too.
-    """
-    database.executescript(
-        "BEGIN IMMEDIATE;"
-        " UPDATE deliveries SET state = 'uncertain', unclear = 1, restored = 1,"
-        " due_at = coalesce(due_at, accepted_at),"
-        " first_sent_at = coalesce(first_sent_at, accepted_at)"
-        " WHERE state IN ('pending', 'sending', 'uncertain');"
-        " UPDATE deliveries SET unclear = 1, restored = 1,"
-        " first_sent_at = coalesce(first_sent_at, accepted_at)"
-        " WHERE state IN ('failed', 'expired');"
-        " PRAGMA application_id = 0; COMMIT"
-    )
-
-
-def move_aside(path: Path, reason: str) -> SetAside:
+def move_aside(path: Path) -> Path:
     """Move a damaged file, and its log, out of the way; raises OSError."""
-    waiting = _waiting(path)
     name = aside(path)
-    for companion in COMPANIONS:
+    for companion in reversed(COMPANIONS):
         with suppress(FileNotFoundError):
             Path(f"{path}{companion}").rename(f"{name}{companion}")
-    return SetAside(path=name, reason=reason, waiting=waiting)
+    return name
+
+
+def _unfinished(path: Path) -> Path:
+    """Return where a file is made that is to take the place of another."""
+    return path.with_name(f"{path.name}.new")
+
+
+def _finished(path: Path) -> Path:
+    """Return where it lies once it is whole, until the other one is out of the way."""
+    return path.with_name(f"{path.name}.next")
+
+
+def _end_replacing(path: Path) -> Path:
+    """Put a new file in the place of a damaged one; return where that lies then.
+
+    Whatever has been done of it already before a crash. Raises OSError.
+    """
+    name = move_aside(path)
+    _finished(path).replace(path)
+    sync_folder(path)
+    return name
+
+
+def _remove(new: Path) -> None:
+    """Remove a file that was not finished."""
+    for companion in ("", "-journal"):
+        Path(f"{new}{companion}").unlink(missing_ok=True)
 
 
 def _waiting(path: Path) -> int | None:
     """Count what had not ended in a damaged file, as far as can be told."""
     try:
-        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        try:
+        with closing(connect_to_read(path)) as database:
             (waiting,) = database.execute(
                 "SELECT count(*) FROM deliveries"
                 " WHERE state IN ('pending', 'sending', 'uncertain')"
             ).fetchone()
-        finally:
-            database.close()
     except FAILURES:
         return None
     return int(waiting)

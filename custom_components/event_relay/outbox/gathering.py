@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 import sqlite3
 
-from .database import Database, Writing
+from .database import Database
 from .file import StoreError
+from .transactions import Writing
 
 type Written[ResultT] = Sequence[ResultT | Exception]
 """For each item, in their order, what became of it."""

@@ -3,12 +3,14 @@
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+import glob
 import os
 from pathlib import Path
 import shutil
 import sqlite3
 
 from . import log
+from .marks import IN_USE, mark_on_disk
 
 COMPANIONS = ("", "-wal", "-shm")
 _PRIVATE = 0o600
@@ -24,6 +26,8 @@ class LogDamage:
     """Commits that are lost; None if nobody can tell how many."""
     frames: int
     """Changed pages that cannot be read, or could not be used."""
+    missing: bool = False
+    """Whether there is no log any more, though the file says that there was."""
 
     @property
     def lost(self) -> bool:
@@ -42,7 +46,9 @@ def mend(path: Path) -> LogDamage | None:
     try:
         content = Path(f"{path}-wal").read_bytes()
     except FileNotFoundError:
-        return None
+        if mark_on_disk(path) != IN_USE:
+            return None
+        return LogDamage(copy=_keep(path), commits=None, frames=0, missing=True)
     if (found := log.read(content)) is None:
         lost = _had_frames(content)
         return LogDamage(copy=_keep(path), commits=None, frames=0) if lost else None
@@ -81,10 +87,14 @@ def aside(path: Path) -> Path:
 
 
 def make_private(path: Path) -> None:
-    """Let only the owner read a file and its companions, as far as we may say so."""
-    for companion in COMPANIONS:
+    """Let only the owner read a file and all that lies beside it, as far as we may.
+
+    That is its companions, and what was set aside or copied earlier.
+    """
+    for one in path.parent.glob(f"{glob.escape(path.name)}*"):
         with suppress(FileNotFoundError, PermissionError):
-            Path(f"{path}{companion}").chmod(_PRIVATE)
+            if one.is_file():
+                one.chmod(_PRIVATE)
 
 
 def _had_frames(content: bytes) -> bool:
@@ -120,6 +130,11 @@ def _replace(path: Path, content: bytes) -> None:
         written.flush()
         os.fsync(written.fileno())
     Path(new).replace(f"{path}-wal")
+    sync_folder(path)
+
+
+def sync_folder(path: Path) -> None:
+    """Have it on disk that a file has another name, or is another one."""
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -11,7 +11,7 @@ from . import memory
 from .delivery import Delivery, DeliveryState
 from .rows import from_row, instant
 
-DELETED_AT_ONCE = 1000
+DELETED_AT_ONCE = 100
 """Rows deleted in one transaction, so that nothing else waits long for it."""
 
 

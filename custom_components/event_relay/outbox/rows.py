@@ -98,6 +98,8 @@ COLUMNS = (
 """All columns but the place of a row, in the order of `values`."""
 OUTCOME_COLUMNS = ("id", "expires_at", *COLUMNS[COLUMNS.index("state") :])
 """The columns that change after acceptance, in the order of `outcome_values`."""
+NOTE_COLUMNS = ("connection", "subject", "name", "value", "keeps")
+"""All columns of what a rule or mirror remembers."""
 CLAIM_COLUMNS = ("id", "state", "due_at", "attempts", "first_sent_at")
 """The columns that change when an attempt begins, in the order of `claim_values`."""
 

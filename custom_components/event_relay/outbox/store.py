@@ -186,7 +186,7 @@ class Store:
         )
 
     async def prune(self, owner: str, before: datetime) -> int:
-        """Delete what had ended before a moment; return how many, at most a thousand.
+        """Delete what had ended before a moment; return how many, at most a hundred.
 
         What somebody waiting follows is kept.
         """
@@ -246,7 +246,7 @@ class Store:
 
         Without a limit all of them are read into memory.
         """
-        listed = await self._database.run(
+        listed = await self._database.read(
             lambda connection: listing.page(
                 connection,
                 owners=None if owner is None else (owner,),
@@ -277,7 +277,7 @@ class Store:
 
         The place of the last on a page is what the next page is `before`.
         """
-        return await self._database.run(
+        return await self._database.read(
             lambda connection: listing.page(
                 connection, owners=owners, states=states, before=before, limit=limit
             )
@@ -285,25 +285,25 @@ class Store:
 
     async def named(self, ids: Collection[str]) -> list[Listed]:
         """Return those of some deliveries that are there, newest first."""
-        return await self._database.run(
+        return await self._database.read(
             lambda connection: listing.named(connection, ids)
         )
 
     async def counts(self, owner: str) -> Counts:
         """Count what waits and what failed."""
-        return await self._database.run(
+        return await self._database.read(
             lambda connection: queries.counts(connection, owner)
         )
 
     async def states(self, owner: str) -> dict[DeliveryState, int]:
         """Count the deliveries in each state in which there are any."""
-        return await self._database.run(
+        return await self._database.read(
             lambda connection: queries.states(connection, owner)
         )
 
     async def size(self) -> int:
         """Return the size of the file in bytes, without its write-ahead log."""
-        return await self._database.run(queries.size)
+        return await self._database.read(queries.size)
 
     async def remove_connection(self, owner: str) -> None:
         """Forget everything about a connection, a page at a time."""
@@ -317,4 +317,4 @@ class Store:
 
     async def owners(self) -> frozenset[str]:
         """Return the connections that have left anything."""
-        return await self._database.run(queries.owners)
+        return await self._database.read(queries.owners)

@@ -1,0 +1,69 @@
+"""What is done for the outbox's file while nobody wants anything of it."""
+
+import sqlite3
+
+from .file import FAILURES
+
+QUIET = 5.0
+"""Seconds without a job until the file is tidied up."""
+_BETWEEN = 0.02
+"""Seconds between two steps, in which a job may come."""
+_PAGES = 32
+"""Pages that are given back in a step."""
+_SPARE = 256
+"""Free pages that are left in the file, for what is written next."""
+
+
+class Upkeep:
+    """Keeps the log short and the file small, in steps that hold up nobody."""
+
+    def __init__(self) -> None:
+        """Know of nothing to do."""
+        self.pause: float | None = None
+        """Seconds to wait for a job before the next step; None if there is none."""
+
+    def used(self) -> None:
+        """Note that the file may have been written."""
+        self.pause = QUIET
+
+    def step(self, database: sqlite3.Connection) -> None:
+        """Do the next of what there is to do."""
+        self.pause = None
+        try:
+            if _is_backed_up(database):
+                self.pause = QUIET
+            elif _give_back(database):
+                self.pause = _BETWEEN
+            elif not _empty_log(database):
+                self.pause = QUIET
+        except FAILURES:
+            # Whoever next has a job for the file finds out what is wrong with it.
+            return
+
+
+def _is_backed_up(database: sqlite3.Connection) -> bool:
+    """Say whether the file itself must not change now."""
+    (pages,) = database.execute("PRAGMA wal_autocheckpoint").fetchone()
+    return not pages
+
+
+def _give_back(database: sqlite3.Connection) -> bool:
+    """Make the file some pages smaller; say whether that was possible."""
+    (free,) = database.execute("PRAGMA freelist_count").fetchone()
+    if free <= _SPARE:
+        return False
+    # A page for each row that is fetched, of which there are none to be seen.
+    database.execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
+    (left,) = database.execute("PRAGMA freelist_count").fetchone()
+    return bool(left < free)
+
+
+def _empty_log(database: sqlite3.Connection) -> bool:
+    """Bring what stands in the log into the file, unless somebody reads just now."""
+    (wait,) = database.execute("PRAGMA busy_timeout").fetchone()
+    database.execute("PRAGMA busy_timeout = 0").fetchone()
+    try:
+        (busy, _, _) = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        database.execute(f"PRAGMA busy_timeout = {wait}").fetchone()
+    return not busy
