@@ -241,3 +241,19 @@ async def test_two_rules_that_fire_each_other_are_found(
     await delivered(hass, frigate, 2)
 
     await until(lambda: told(hass))
+
+
+async def test_triggers_in_a_list_of_their_own_fire(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    """Home Assistant takes lists in the list, so that there are more than entered."""
+    await change(hass, BELL, "off")
+    nested = [
+        {"trigger": "event", "event_type": "state_changed", "event_data": {"x": 1}},
+        {"trigger": "state", "entity_id": BELL},
+    ]
+    await set_up(hass, frigate, a_rule(rule_for({"triggers": nested})))
+
+    await change(hass, BELL, "on")
+
+    await delivered(hass, frigate, 1)

@@ -87,7 +87,7 @@ class Hearing:
         if (armed := await self._armed()) is None:
             return
         index = index_of(variables)
-        if own_and_not_named(self._hass, variables, armed.rule.triggers[index]):
+        if own_and_not_named(self._hass, variables, armed.triggers.raw):
             return
         config = armed.triggers.configs[index]
         occurrence = occurrence_of(config, index, variables)
@@ -118,11 +118,11 @@ class Hearing:
         """End what this trigger ends; that an entity went is no end."""
         trace_clear()
         armed = await self._armed()
-        if armed is None or self._openings is None or vanishes(variables):
+        if armed is None or armed.ends is None or self._openings is None:
             return
-        until = armed.rule.until
-        raw = until.triggers[index_of(variables)] if until is not None else {}
-        if own_and_not_named(self._hass, variables, raw):
+        if vanishes(variables):
+            return
+        if own_and_not_named(self._hass, variables, armed.ends.raw):
             return
         cause = Cause(
             variables=variables,

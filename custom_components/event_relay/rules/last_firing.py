@@ -71,8 +71,8 @@ def last_firing_of(
     `triggers` are the raw ones of the rule.
     """
     index = index_of(cause.variables)
-    if index >= len(triggers):
-        return None
+    if index >= len(triggers) or any("triggers" in one for one in triggers):
+        return None  # lists of triggers inside, whose places are others
     try:
         variables = cast("JsonObject", kept(dict(cause.variables)))
         if len(json.dumps(variables)) > LARGEST:

@@ -3,7 +3,7 @@
 Every delivery changes entities of ours. A rule for all that changes would fire itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 import json
 from typing import Any
 
@@ -11,22 +11,28 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import DOMAIN
+from .firing import index_of
 
 _PREFIX = f"{DOMAIN}_"
 
 
 def own_and_not_named(
-    hass: HomeAssistant, variables: Mapping[str, Any], raw: Mapping[str, Any]
+    hass: HomeAssistant,
+    variables: Mapping[str, Any],
+    raw: Sequence[Mapping[str, Any]],
 ) -> bool:
     """Say whether a trigger tells of something of ours that it does not name.
 
-    `raw` is the trigger as the user entered it. Something is named by its id, its
-    device or its type, also inside a template.
+    `raw` are the triggers as the user entered them, which may hold lists of others.
+    Something is named by its id, its device or its type, also inside a template.
     """
     trigger = variables.get("trigger")
     if not isinstance(trigger, Mapping) or not (names := _names(hass, trigger)):
         return False
-    written = json.dumps(raw, default=str)
+    index = index_of(variables)
+    nested = any("triggers" in one for one in raw)
+    meant = raw if nested or index >= len(raw) else raw[index]
+    written = json.dumps(meant, default=str)
     return not any(name in written for name in names)
 
 

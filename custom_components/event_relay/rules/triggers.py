@@ -37,6 +37,8 @@ class Triggers:
         triggered: Triggered,
     ) -> None:
         """Take the configurations of a rule; raises CannotArm if they are none."""
+        self.raw = list(raw)
+        """As the user entered them."""
         try:
             self._raw: list[ConfigType] = cv.TRIGGER_SCHEMA(
                 [deepcopy(dict(one)) for one in raw]
