@@ -113,6 +113,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             store=store,
             clock=clock,
             held=lambda: self.worker.held,
+            busy=lambda: self.worker.busy,
             enriched=partial(async_dispatcher_send, hass, CHANGED),
         )
         self.rules: Rules | None = None

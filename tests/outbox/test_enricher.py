@@ -67,6 +67,7 @@ class Shelf:
         self.clock = Clock()
         self.library = Library()
         self.held = False
+        self.busy = False
         self.enriched: list[Delivery] = []
         self.loop = VirtualLoop(self.clock)
         self.store = Store(path)
@@ -86,6 +87,7 @@ class Shelf:
             store=self.store,
             clock=self.clock,
             held=lambda: self.held,
+            busy=lambda: self.busy,
             enriched=self.enriched.append,
         )
         self.running = self.loop.create_task(self.enricher.run())
@@ -200,6 +202,23 @@ def test_asks_nothing_while_nothing_is_sent(shelf: Shelf) -> None:
     shelf.held = False
     shelf.loop.forward(seconds=1)
     assert shelf.receipt().details == {"page": 7}
+
+
+def test_deliveries_go_first_for_a_while(shelf: Shelf) -> None:
+    shelf.busy = True
+    shelf.deliver("d1")
+    shelf.loop.forward(seconds=10)
+    assert shelf.library.looks == 0
+    shelf.busy = False
+    shelf.loop.forward(seconds=1)
+    assert shelf.receipt("d1").details == {"page": 7}
+
+    shelf.busy = True
+    shelf.deliver("d2")
+    shelf.loop.forward(seconds=31)
+    assert shelf.receipt("d2").details == {}
+    shelf.loop.forward(seconds=1)
+    assert shelf.receipt("d2").details == {"page": 7}
 
 
 def test_looks_to_come_outlive_a_restart(shelf: Shelf) -> None:

@@ -27,6 +27,9 @@ MOST = 1_000
 RECALLED = 200
 """Deliveries that are seen to again after a restart; the last ones."""
 RECALLED_SINCE = timedelta(days=1)
+YIELD_SECONDS = 1.0
+YIELDS = 30
+"""How often, and how many times, a look waits for deliveries that are being sent."""
 
 
 @dataclass(kw_only=True)
@@ -34,7 +37,8 @@ class Enricher:
     """Looks for what the receipts of one connection lack, one after the other.
 
     `clock` gives the present with its time zone, `held` says whether nothing is sent
-    now, and `enriched` hears of every delivery that has got something.
+    now, `busy` whether anything is being sent, and `enriched` hears of every delivery
+    that has got something.
     """
 
     connection: str
@@ -44,6 +48,7 @@ class Enricher:
     store: Store
     clock: Callable[[], datetime]
     held: Callable[[], bool]
+    busy: Callable[[], bool]
     enriched: Callable[[Delivery], None]
     _looks: dict[str, list[datetime]] = field(default_factory=dict)
     """By the ids of deliveries, when to look; none of the lists is empty."""
@@ -69,7 +74,15 @@ class Enricher:
                 async with asyncio.timeout(self._pause()):
                     await self._heard.wait()
             for delivery_id in self._due():
+                await self._yield()
                 await self._see_to(delivery_id)
+
+    async def _yield(self) -> None:
+        """Let deliveries go first, for a while: a backend has only so much time."""
+        for _ in range(YIELDS):
+            if not self.busy():
+                return
+            await asyncio.sleep(YIELD_SECONDS)
 
     async def _recall(self) -> None:
         """Plan the looks for what was delivered in an earlier run."""

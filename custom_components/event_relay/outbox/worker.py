@@ -98,6 +98,11 @@ class Worker:
         return self._throttle.held(self._clock())
 
     @property
+    def busy(self) -> bool:
+        """Whether anything is being sent now."""
+        return bool(self._under_way.sending)
+
+    @property
     def held_until(self) -> datetime | None:
         """When something may be sent again, if that is later than now and known."""
         return self._throttle.next_at(self._clock())
