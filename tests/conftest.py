@@ -32,7 +32,9 @@ from .thorough import THOROUGH
 # Two shared cores may stop any example for longer than Hypothesis waits. The examples
 # are the same in every run, so that a verdict is about what was changed; the profile
 # "thorough" searches on.
-settings.register_profile("event_relay", deadline=None, derandomize=True)
+settings.register_profile(
+    "event_relay", deadline=None, derandomize=True, max_examples=40
+)
 settings.register_profile("thorough", deadline=None, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "event_relay"))
 

@@ -98,7 +98,7 @@ class House:
         before = await self.stored(delivery)
         assert before.due_at is not None
         self.clock.forward(seconds=(before.due_at - self.clock()).total_seconds())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 self.worker.wake()
                 after = await self.stored(delivery)

@@ -286,7 +286,7 @@ async def test_step_of_what_is_restored_is_sent_once_it_is_surely_absent(
     house = House(store)
     house.start()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while house.client.calls != ["note"]:
             await house.stored(waiting)
     await house.until(waiting, DeliveryState.UNCERTAIN)
