@@ -25,8 +25,10 @@ async def test_what_is_disabled_by_default(
         "button.frigate_retry_failed_deliveries",
         "sensor.doorbell_held_back",
         "sensor.doorbell_last_delivery",
+        "sensor.frigate_expired_deliveries",
         "sensor.frigate_failed_deliveries",
         "sensor.frigate_last_delivery",
         "sensor.frigate_pending_deliveries",
+        "sensor.frigate_refused_deliveries",
         "switch.doorbell",
     }

@@ -89,6 +89,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
         raise _not_ready(error) from error
     async_see_members(entry, partial(async_register_member, hass, entry))
     async_see_members(entry, coordinator.announcer.async_meet)
+    async_see_members(entry, coordinator.losses.async_meet)
     entry.async_on_unload(coordinator.announcer.async_follow(coordinator.outbox))
     await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
     async_hand_over_rules(hass, entry)

@@ -29,6 +29,7 @@ from .backends.forms import BackendForms
 from .const import ATTR_CONFIG_ENTRY_ID, CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from .counts import CountsCoordinator
 from .following import CHANGED
+from .losses import Losses
 from .not_stored_issue import NotStoredIssue
 from .options import READ_WHEN_NEEDED, retention, spread, unsettled_limit
 from .outbox.clock import SteadyClock
@@ -120,6 +121,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         """What its rules and mirrors run on, once they do."""
         self.counts = CountsCoordinator(hass, entry, store)
         self.announcer = Announcer(hass, entry.entry_id, entry.title, backend)
+        self.losses = Losses(hass, entry, self)
         self.paused_for: BackendError | None = None
         """Why nothing is sent until somebody mends the connection."""
         self._not_stored = NotStoredIssue(hass, entry.entry_id, entry.title)
@@ -135,6 +137,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         entry.async_on_unload(self.outbox.listen(self._enricher.hear))
         entry.async_on_unload(self.outbox.listen(self._not_stored.async_ended))
         entry.async_on_unload(self._not_stored.async_clear)
+        entry.async_on_unload(self.losses.async_start())
         async_dispatcher_send(self.hass, CHANGED, None)
         # Nothing is asked while nobody listens, and connectivity may be disabled.
         entry.async_on_unload(self.async_add_listener(_nothing))
@@ -184,6 +187,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         if self.rules is not None:
             await self.rules.async_home_stops()
         await self.worker.stop()
+        self.losses.async_show()
 
     async def _async_file_closes(self) -> None:
         """Let nothing fire that could not be kept."""

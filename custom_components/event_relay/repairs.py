@@ -19,6 +19,8 @@ from .default_connection import DEFAULT_ISSUE
 from .default_connection_repairs import DefaultConnectionFlow
 from .delivery_repairs import FailedDeliveriesFlow
 from .failed_issue import FAILED_ISSUE
+from .loss_repairs import LossFlow
+from .losses import LOSS_ISSUE
 from .mirror_repairs import QuestionFlow
 from .permission_repairs import PermissionFlow
 from .rules.mirrors.questions import open_question
@@ -85,4 +87,4 @@ async def async_create_fix_flow(
         return FormRepairFlow(
             cast("str", data["entry_id"]), cast("str", data["subentry_id"])
         )
-    return ConfirmRepairFlow()
+    return LossFlow() if issue_id.startswith(LOSS_ISSUE) else ConfirmRepairFlow()

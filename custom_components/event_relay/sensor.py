@@ -20,6 +20,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .announcing import Announcement
 from .coordinator import RelayConfigEntry
 from .entity import RelayEntity
+from .losses import Losses
 from .member_entity import MemberEntity, async_add_for_members
 from .outbox.store import Counts
 from .rules.held_back import HeldBack
@@ -36,6 +37,28 @@ class CountSensorDescription(SensorEntityDescription):
 
     value_fn: Callable[[Counts], int | datetime | None]
 
+
+@dataclass(frozen=True, kw_only=True)
+class LossSensorDescription(SensorEntityDescription):
+    """A sensor of what was lost, and how it is read."""
+
+    value_fn: Callable[[Losses], int]
+
+
+LOST = (
+    LossSensorDescription(
+        key="expired_deliveries",
+        translation_key="expired_deliveries",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda losses: losses.expired,
+    ),
+    LossSensorDescription(
+        key="refused_deliveries",
+        translation_key="refused_deliveries",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda losses: losses.refused,
+    ),
+)
 
 NOT_IN_ACTIVITY = {ATTR_STATE_CLASS: None}
 """Attributes of a sensor whose changes Activity leaves out: it does so for sensors
@@ -95,6 +118,7 @@ async def async_setup_entry(
     """Add the sensors of the connection, and that of each rule and mirror."""
     async_add_entities(CountSensor(entry, description) for description in SENSORS)
     async_add_entities([LastDeliverySensor(entry, LAST_DELIVERY)])
+    async_add_entities(LossSensor(entry, description) for description in LOST)
     async_add_for_members(
         entry,
         async_add_entities,
@@ -160,6 +184,34 @@ class LastDeliverySensor(CountSensor, RestoreSensor):
         """Take the value, if the file has one."""
         if self.coordinator.counts.data.delivered_at is not None:
             super()._read()
+
+
+class LossSensor(RelayEntity, RestoreSensor):
+    """How many were lost, counted on through restarts; made for statistics."""
+
+    entity_description: LossSensorDescription
+    _before = 0
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Go on from what was counted before."""
+        await super().async_added_to_hass()
+        last = await self.async_get_last_sensor_data()
+        if last is not None and isinstance(last.native_value, int | float):
+            self._before = int(last.native_value)
+        self._read()
+        self.async_on_remove(self.coordinator.losses.listen(self._counted))
+
+    @callback
+    def _counted(self) -> None:
+        """Show what was counted."""
+        self._read()
+        self.async_write_ha_state()
+
+    def _read(self) -> None:
+        """Add what was counted in this run."""
+        counted = self.entity_description.value_fn(self.coordinator.losses)
+        self._attr_native_value = self._before + counted
 
 
 class MemberLastDelivery(MemberEntity, RestoreSensor):

@@ -117,7 +117,9 @@ async def _async_send(
     except InvalidField as error:
         raise invalid_field(error) from error
     except (OutboxFull, StoreUnavailable) as error:
-        raise outbox_error(error, entry.title) from error
+        refused = outbox_error(error, entry.title)
+        entry.runtime_data.losses.async_refused(refused)
+        raise refused from error
     return answer(delivery, entry)
 
 

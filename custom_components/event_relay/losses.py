@@ -1,0 +1,285 @@
+"""What will not arrive, and is told of in no other way: what expires or is refused.
+
+Each cause has one repair of its connection, however much is lost. It stays as long as
+the cause goes on, and until somebody has seen all that was lost; it is kept through
+restarts. The log says once that it begins, and once that it is over.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .outbox.delivery import Delivery, DeliveryState
+from .rules.member import Member
+from .rules.outcome import Outcome, OutcomeKind
+
+if TYPE_CHECKING:
+    from .coordinator import RelayCoordinator
+
+_LOGGER = logging.getLogger(__name__)
+
+LOSS_ISSUE = "losses_"
+QUIET = timedelta(minutes=5)
+"""Time in which nothing is lost before the log says that it is over."""
+GATHERING = 1.0
+"""Seconds from a loss until its repair says so, with all that is lost meanwhile."""
+
+
+class Cause(StrEnum):
+    """Why something is lost."""
+
+    EXPIRED = "expired"
+    """Its time was over before the backend had taken it."""
+    OUTBOX_FULL = "outbox_full"
+    OUTBOX_UNAVAILABLE = "outbox_unavailable"
+    """The file could not be written: a full disk, or a damaged one."""
+    NOT_MADE = "not_made"
+    """A rule fired, and its templates gave nothing that could be accepted."""
+
+
+CAUSES = {
+    "outbox_full": Cause.OUTBOX_FULL,
+    "outbox_unavailable": Cause.OUTBOX_UNAVAILABLE,
+    "sent_unrecorded": Cause.OUTBOX_UNAVAILABLE,
+}
+"""Of what was refused by the outbox, by the keys of reasons."""
+_WORDS = {
+    Cause.EXPIRED: "deliveries expire",
+    Cause.OUTBOX_FULL: "the outbox is full, and refuses what is new",
+    Cause.OUTBOX_UNAVAILABLE: "the outbox cannot be written, and refuses what is new",
+    Cause.NOT_MADE: "firings of rules cannot be delivered",
+}
+
+
+@dataclass
+class Loss:
+    """What was lost for one cause and has not been seen."""
+
+    count: int = 0
+    reason: str = ""
+    """Of the last one, in words."""
+    last_at: datetime | None = None
+    """None for what was lost in an earlier run."""
+    seen: bool = False
+
+
+class Losses:
+    """Watches over one connection."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry[Any], runtime: RelayCoordinator
+    ) -> None:
+        """Take the connection, and what is kept of losses that nobody has seen."""
+        self._hass = hass
+        self._entry = entry
+        self._runtime = runtime
+        self._losses: dict[Cause, Loss] = {}
+        self._logged: dict[Cause, int] = {}
+        """Of what the log says that it goes on, how much has been lost since."""
+        self._failing: set[str] = set()
+        """Rules of which the last firing could not be delivered."""
+        self._timers: dict[str, CALLBACK_TYPE] = {}
+        self._listeners: list[Callable[[], None]] = []
+        self.expired = 0
+        """Deliveries that have expired in this run."""
+        self.refused = 0
+        """What was asked for in this run and has not become a delivery."""
+        for cause in Cause:
+            issue = ir.async_get(hass).async_get_issue(DOMAIN, self._issue_id(cause))
+            if issue is not None and issue.data is not None:
+                self._losses[cause] = Loss(
+                    count=int(cast("int", issue.data["count"])),
+                    reason=str(issue.data["reason"]),
+                    seen=bool(issue.data["seen"]),
+                )
+
+    @callback
+    def async_start(self) -> CALLBACK_TYPE:
+        """Listen to what ends, and to what may end a cause; return how to stop."""
+        runtime = self._runtime
+        stops = [
+            runtime.outbox.listen(self._changed),
+            runtime.counts.async_add_listener(self._look),
+            runtime.async_add_listener(self._look),
+        ]
+
+        def stop() -> None:
+            for one in stops:
+                one()
+            for cancel in self._timers.values():
+                cancel()
+            self.async_show()
+
+        return stop
+
+    @callback
+    def listen(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call a listener when a number has changed; return how to stop it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @callback
+    def async_meet(self, member: Member) -> None:
+        """Hear what a rule or mirror could not have accepted.
+
+        One that has been changed is not known to fail.
+        """
+
+        def told(outcome: Outcome) -> None:
+            if outcome.delivery is not None or outcome.kind is not OutcomeKind.FAILED:
+                return
+            cause = CAUSES.get(outcome.reason_key, Cause.NOT_MADE)
+            if cause is Cause.NOT_MADE:
+                self._failing.add(member.id)
+            self._refuse(cause, f"{member.title}: {outcome.reason}")
+
+        self._failing.discard(member.id)
+        member.listen(told)
+        self._look()
+
+    @callback
+    def async_refused(self, error: HomeAssistantError) -> None:
+        """Count what an action asked for and the outbox did not take."""
+        self._refuse(CAUSES[error.translation_key or ""], str(error))
+
+    @callback
+    def async_seen(self, cause: Cause) -> bool:
+        """Note that somebody has seen it; return whether the cause is over."""
+        if (loss := self._losses.get(cause)) is not None:
+            loss.seen = True
+            self._look()
+            self.async_show()
+        return cause not in self._losses
+
+    @callback
+    def _changed(self, delivery: Delivery) -> None:
+        """Count what has expired, and see what a rule can deliver again."""
+        if delivery.state is DeliveryState.EXPIRED:
+            self.expired += 1
+            failure = delivery.failure
+            reason = (failure.reason or failure.code) if failure else ""
+            self._lose(Cause.EXPIRED, reason.replace("_", " "))
+            return
+        if self._failing and delivery.origin.subentry_id in self._failing:
+            self._failing.discard(delivery.origin.subentry_id)
+            self._look()
+
+    def _refuse(self, cause: Cause, reason: str) -> None:
+        """Count what has not become a delivery."""
+        self.refused += 1
+        self._lose(cause, reason)
+
+    def _lose(self, cause: Cause, reason: str) -> None:
+        """Note a loss, and tell of it soon."""
+        loss = self._losses.setdefault(cause, Loss())
+        loss.count += 1
+        loss.reason, loss.last_at, loss.seen = reason, dt_util.utcnow(), False
+        if cause not in self._logged:
+            self._logged[cause] = 0
+            # Without the reason, which may hold what somebody has written.
+            _LOGGER.warning("%s: %s", self._entry.title, _WORDS[cause])
+            self._after(QUIET.total_seconds(), cause, self._quiet)
+        self._logged[cause] += 1
+        self._after(GATHERING, "show", lambda _: self.async_show())
+
+    def _after(self, delay: float, name: str, action: Callable[[str], None]) -> None:
+        """Do something after a while, unless it is to be done already."""
+        if name in self._timers:
+            return
+
+        @callback
+        def due(_: datetime) -> None:
+            del self._timers[name]
+            action(name)
+
+        self._timers[name] = async_call_later(
+            self._hass, delay, HassJob(due, cancel_on_shutdown=True)
+        )
+
+    @callback
+    def _quiet(self, name: str) -> None:
+        """Say in the log that it is over, if it is."""
+        cause = Cause(name)
+        loss = self._losses.get(cause)
+        last_at = loss.last_at if loss else None
+        lately = last_at is not None and dt_util.utcnow() - last_at < QUIET
+        if lately or self._goes_on(cause):
+            self._after(QUIET.total_seconds(), cause, self._quiet)
+            return
+        _LOGGER.info(
+            "%s: it is over that %s; lost: %s",
+            self._entry.title,
+            _WORDS[cause],
+            self._logged.pop(cause),
+        )
+
+    def _goes_on(self, cause: Cause) -> bool:
+        """Say whether more will be lost for the same cause."""
+        runtime = self._runtime
+        match cause:
+            case Cause.EXPIRED:
+                paused = runtime.paused_for is not None
+                return paused or not runtime.last_update_success
+            case Cause.OUTBOX_FULL:
+                return runtime.counts.data.waiting >= runtime.outbox.limit
+            case Cause.OUTBOX_UNAVAILABLE:
+                return not runtime.counts.last_update_success
+            case Cause.NOT_MADE:
+                rules = runtime.rules
+                members = rules.members.keys() if rules is not None else ()
+                return bool(self._failing.intersection(members))
+
+    @callback
+    def _look(self) -> None:
+        """Forget what has been seen and is over."""
+        for cause, loss in tuple(self._losses.items()):
+            if loss.seen and not self._goes_on(cause):
+                del self._losses[cause]
+                ir.async_delete_issue(self._hass, DOMAIN, self._issue_id(cause))
+
+    @callback
+    def async_show(self) -> None:
+        """Have a repair for each cause, and tell whoever shows numbers."""
+        for cause, loss in self._losses.items():
+            text = "losses_not_made"
+            match cause:
+                case Cause.EXPIRED:
+                    text = "losses_expired"
+                case Cause.OUTBOX_FULL:
+                    text = "losses_outbox_full"
+                case Cause.OUTBOX_UNAVAILABLE:
+                    text = "losses_outbox_unavailable"
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                self._issue_id(cause),
+                data={
+                    "entry_id": self._entry.entry_id,
+                    "cause": cause.value,
+                    "count": loss.count,
+                    "reason": loss.reason,
+                    "seen": loss.seen,
+                },
+                is_fixable=True,
+                is_persistent=True,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key=text,
+                translation_placeholders={"connection": self._entry.title},
+            )
+        for listener in tuple(self._listeners):
+            listener()
+
+    def _issue_id(self, cause: Cause) -> str:
+        """Return the id of the repair of a cause."""
+        return f"{LOSS_ISSUE}{cause.value}_{self._entry.entry_id}"

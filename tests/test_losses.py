@@ -1,0 +1,216 @@
+"""What will not arrive is told by one repair for each cause, and counted."""
+
+from datetime import timedelta
+import logging
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.event_relay import losses
+from custom_components.event_relay.const import CONF_UNSETTLED_LIMIT, DOMAIN
+from custom_components.event_relay.losses import Cause
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from simulators.frigate import FrigateSimulator
+
+from .home import act, coordinator
+from .repair_dialog import Dialog
+from .rules.house import BELL, DOORBELL, RULE_ID, a_rule, change, set_up, until
+
+pytestmark = pytest.mark.usefixtures("socket_enabled", "dialogs")
+
+FIRINGS = 5
+BROKEN = {**DOORBELL, "fields": {**DOORBELL["fields"], "label": "{{ 1 / 0 }}"}}
+
+
+@pytest.fixture
+async def dialogs(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have repairs, as every Home Assistant has them, and soon."""
+    monkeypatch.setattr(losses, "GATHERING", 0.05)
+    monkeypatch.setattr(losses, "QUIET", timedelta(seconds=1))
+    assert await async_setup_component(hass, "repairs", {})
+
+
+def repair(
+    hass: HomeAssistant, entry: MockConfigEntry, cause: Cause
+) -> ir.IssueEntry | None:
+    """Return the repair of a cause, if there is one."""
+    return ir.async_get(hass).async_get_issue(
+        DOMAIN, f"losses_{cause}_{entry.entry_id}"
+    )
+
+
+def lost(hass: HomeAssistant, entry: MockConfigEntry, cause: Cause) -> object:
+    """Return what the repair of a cause counts."""
+    issue = repair(hass, entry, cause)
+    return issue.data["count"] if issue and issue.data else None
+
+
+async def ring(hass: HomeAssistant, times: int = FIRINGS) -> None:
+    """Ring so often."""
+    for _ in range(times):
+        await change(hass, BELL, "off", "on")
+
+
+async def counted(
+    hass: HomeAssistant, entry: MockConfigEntry, cause: Cause, count: int
+) -> None:
+    """Wait until the repair of a cause says how many are lost."""
+    await until(lambda: lost(hass, entry, cause) == count)
+
+
+async def see(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    entry: MockConfigEntry,
+    cause: Cause,
+) -> dict[str, object]:
+    """Open the repair and submit it; return how that ends."""
+    dialog = Dialog(await hass_client(), f"losses_{cause}_{entry.entry_id}")
+    shown = await dialog.open()
+    assert shown["step_id"] == "confirm"
+    return {**await dialog.submit(), "shown": shown["description_placeholders"]}
+
+
+async def fill(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
+    """Set up a connection whose outbox is full, and a rule."""
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    hass.config_entries.async_update_entry(entry, options={CONF_UNSETTLED_LIMIT: 1})
+    await hass.async_block_till_done()
+    coordinator(entry).worker.pause()
+    await act(hass, "create_camera_event", camera="garden", label="first", wait=0)
+    await until(lambda: coordinator(entry).counts.data.waiting)
+    return entry
+
+
+async def test_a_full_outbox_is_one_repair_until_it_is_over_and_seen(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    frigate: FrigateSimulator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await fill(hass, frigate)
+    await ring(hass)
+    with pytest.raises(HomeAssistantError):
+        await act(hass, "create_camera_event", camera="garden", label="more", wait=0)
+    await counted(hass, entry, Cause.OUTBOX_FULL, FIRINGS + 1)
+    sensor = hass.states.get("sensor.frigate_refused_deliveries")
+    assert sensor is not None
+    assert sensor.state == str(FIRINGS + 1)
+    told = [one for one in caplog.records if "the outbox is full" in one.getMessage()]
+    assert [one.levelno for one in told if one.name.endswith("losses")] == [
+        logging.WARNING
+    ]
+
+    ended = await see(hass, hass_client, entry, Cause.OUTBOX_FULL)
+    assert ended["reason"] == "goes_on"
+    assert repair(hass, entry, Cause.OUTBOX_FULL) is not None
+
+    coordinator(entry).worker.resume()
+    await until(lambda: not coordinator(entry).counts.data.waiting)
+    assert repair(hass, entry, Cause.OUTBOX_FULL) is None
+    await until(lambda: f"lost: {FIRINGS + 1}" in caplog.text)
+
+
+async def test_what_has_expired_is_told_until_somebody_has_seen_it(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    operation = type(coordinator(entry).forms.backend.operation("create_camera_event"))
+    monkeypatch.setattr(
+        operation, "expires", lambda _, __, at, *___: at + timedelta(seconds=0.5)
+    )
+    coordinator(entry).worker.pause()
+    await ring(hass)
+    await counted(hass, entry, Cause.EXPIRED, FIRINGS)
+    sensor = hass.states.get("sensor.frigate_expired_deliveries")
+    assert sensor is not None
+    assert sensor.state == str(FIRINGS)
+
+    # It outlives the connection being loaded again, also without a new loss.
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert lost(hass, entry, Cause.EXPIRED) == FIRINGS
+    sensor = hass.states.get("sensor.frigate_expired_deliveries")
+    assert sensor is not None
+    assert sensor.state == str(FIRINGS)
+
+    ended = await see(hass, hass_client, entry, Cause.EXPIRED)
+    assert ended["type"] == "create_entry"
+    assert repair(hass, entry, Cause.EXPIRED) is None
+
+
+async def test_a_rule_that_cannot_be_rendered_is_told_until_it_is_changed(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    frigate: FrigateSimulator,
+) -> None:
+    entry = await set_up(hass, frigate, a_rule(BROKEN))
+    await ring(hass)
+    await counted(hass, entry, Cause.NOT_MADE, FIRINGS)
+
+    ended = await see(hass, hass_client, entry, Cause.NOT_MADE)
+    assert ended["reason"] == "goes_on"
+    assert "Doorbell" in str(ended["shown"])
+
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries[RULE_ID], data=DOORBELL
+    )
+    await hass.async_block_till_done()
+    assert repair(hass, entry, Cause.NOT_MADE) is None
+
+
+async def test_what_is_lost_after_it_was_seen_is_told_anew(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    frigate: FrigateSimulator,
+) -> None:
+    entry = await fill(hass, frigate)
+    await ring(hass, 1)
+    await counted(hass, entry, Cause.OUTBOX_FULL, 1)
+    await see(hass, hass_client, entry, Cause.OUTBOX_FULL)
+    await ring(hass, 1)
+    await counted(hass, entry, Cause.OUTBOX_FULL, 2)
+
+    coordinator(entry).worker.resume()
+    await until(lambda: not coordinator(entry).counts.data.waiting)
+
+    assert lost(hass, entry, Cause.OUTBOX_FULL) == 2
+    await see(hass, hass_client, entry, Cause.OUTBOX_FULL)
+    assert repair(hass, entry, Cause.OUTBOX_FULL) is None
+
+
+async def test_a_file_that_cannot_be_written_is_told(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+
+    async def refuse(*_: object, **__: object) -> None:
+        raise StoreUnavailable("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "accepting", refuse)
+        coordinator(entry).worker.pause()
+        await ring(hass)
+        await counted(hass, entry, Cause.OUTBOX_UNAVAILABLE, FIRINGS)
+
+
+async def test_removing_the_connection_removes_its_repairs(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await set_up(hass, frigate, a_rule(BROKEN))
+    await ring(hass, 1)
+    await counted(hass, entry, Cause.NOT_MADE, 1)
+
+    await hass.config_entries.async_remove(entry.entry_id)
+
+    assert repair(hass, entry, Cause.NOT_MADE) is None
