@@ -456,3 +456,44 @@ async def test_log_stays_where_the_file_cannot_be_marked_as_closed(
     assert len(await store.listing()) == 1
     assert not told
     await store.close()
+
+
+def _of_an_earlier_version(path: Path, pages: int) -> None:
+    """Make a file that cannot become smaller, with so many free pages."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("CREATE TABLE filling (content BLOB)")
+        for _ in range(pages):
+            database.execute("INSERT INTO filling VALUES (zeroblob(4000))")
+        database.execute("DROP TABLE filling")
+        assert database.execute("PRAGMA auto_vacuum").fetchone() == (0,)
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_small_file_of_an_earlier_version_can_shrink_from_then_on(
+    path: Path,
+) -> None:
+    _of_an_earlier_version(path, 400)
+    large = path.stat().st_size
+    store = Store(path)
+    await store.open()
+    first = await store.accept(a_delivery(1))
+    await until(lambda: path.stat().st_size < large / 4)
+    assert await store.listing() == [first]
+    await store.close()
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA auto_vacuum").fetchone() == (2,)
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_large_file_of_an_earlier_version_is_not_rewritten_at_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "_REWRITTEN", 100)
+    _of_an_earlier_version(path, 200)
+    large = path.stat().st_size
+    store = Store(path)
+    await store.open()
+    await store.accept(a_delivery(1))
+    await until(lambda: store._database._upkeep.pause is None)
+    assert path.stat().st_size == large
+    await store.close()

@@ -20,8 +20,8 @@ from .mending import (
 )
 from .rows import MIGRATIONS
 
-_SHRINKS = "PRAGMA auto_vacuum = INCREMENTAL"
-"""Has an effect only on a file that is empty yet."""
+SHRINKS = "PRAGMA auto_vacuum = INCREMENTAL"
+"""Has an effect only on a file that is empty, or that is rewritten as a whole."""
 _CHECKPOINT_PAGES = 1000
 """SQLite's own default."""
 _BUSY = 5.0
@@ -151,7 +151,7 @@ def begin_anew(
     _remove(new)
     os.close(os.open(new, os.O_RDWR | os.O_CREAT, 0o600))
     with closing(sqlite3.connect(new, isolation_level=None)) as database:
-        database.execute(_SHRINKS)
+        database.execute(SHRINKS)
         database.execute("PRAGMA synchronous = FULL")
         _migrate(database)
         carried = salvage.carry(path, database, kept, running=running)
@@ -233,7 +233,7 @@ def _open(path: Path, *, behind: bool = False) -> sqlite3.Connection:
     database = sqlite3.connect(path, isolation_level=None, timeout=_BUSY)
     try:
         database.row_factory = sqlite3.Row
-        database.execute(_SHRINKS)
+        database.execute(SHRINKS)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         _migrate(database)

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from .file import FAILURES
+from .file import FAILURES, SHRINKS
 
 QUIET = 5.0
 """Seconds without a job until the file is tidied up."""
@@ -12,6 +12,8 @@ _PAGES = 32
 """Pages that are given back in a step."""
 _SPARE = 256
 """Free pages that are left in the file, for what is written next."""
+_REWRITTEN = 1_000
+"""Most pages of a file of an earlier version that is rewritten in one go."""
 
 
 class Upkeep:
@@ -32,7 +34,7 @@ class Upkeep:
         try:
             if _is_backed_up(database):
                 self.pause = QUIET
-            elif _give_back(database):
+            elif _rewrite(database) or _give_back(database):
                 self.pause = _BETWEEN
             elif not _empty_log(database):
                 self.pause = QUIET
@@ -45,6 +47,21 @@ def _is_backed_up(database: sqlite3.Connection) -> bool:
     """Say whether the file itself must not change now."""
     (pages,) = database.execute("PRAGMA wal_autocheckpoint").fetchone()
     return not pages
+
+
+def _rewrite(database: sqlite3.Connection) -> bool:
+    """Make a small file anew that could not become smaller; say whether it was done.
+
+    A large one stays as it is: what is free in it is used again.
+    """
+    (shrinks,) = database.execute("PRAGMA auto_vacuum").fetchone()
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    if shrinks or pages > _REWRITTEN:
+        return False
+    database.execute(SHRINKS)
+    database.execute("VACUUM")
+    (shrinks,) = database.execute("PRAGMA auto_vacuum").fetchone()
+    return bool(shrinks)
 
 
 def _give_back(database: sqlite3.Connection) -> bool:
