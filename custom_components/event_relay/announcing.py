@@ -148,6 +148,7 @@ class Announcer:
                 "operation": delivery.operation if delivery else None,
                 "about": self._about(delivery) if delivery else None,
                 "reason": outcome.reason_key or None,
+                "reason_values": dict(outcome.reason_values),
                 "warnings": len(receipt.warnings) if receipt else 0,
                 "times": outcome.times,
                 "delivery_id": delivery.id if delivery else None,

@@ -47,6 +47,39 @@ REASONS: Mapping[str, str] = {
     "unreadable": "it was stored by another version",
 }
 """What stands for the commonest codes; the others are said as they are."""
+FIELD_REASONS: Mapping[str, str] = {
+    "field_bad_character": "contains an invalid character",
+    "field_empty_schedule": "has no times at all",
+    "field_exclusive": "cannot be given together with {other}",
+    "field_invalid": "not a valid value",
+    "field_invalid_time": "not a time, such as 08:00:00",
+    "field_nested": "a list or mapping where a single value belongs",
+    "field_no_schedule": "not a schedule helper that is loaded",
+    "field_not_a_language": "not the code of a language",
+    "field_not_a_start": "of a delivery that did not create an event",
+    "field_not_after": "not after {other}",
+    "field_not_found": "not a known delivery",
+    "field_not_one_of": "not one of its possible values",
+    "field_not_supported": "not supported by version {version}",
+    "field_nothing_to_change": "nothing is to be changed",
+    "field_other_api": "only for the {api} API",
+    "field_other_connection": "belongs to another connection",
+    "field_out_of_range": "not from {minimum} to {maximum}",
+    "field_overlap": "overlaps with another entry",
+    "field_required": "missing",
+    "field_reserved": "a reserved name",
+    "field_start_never_was": "of an event that was {state}",
+    "field_tag_name": "not a name for a tag",
+    "field_too_early": "before {limit}",
+    "field_too_late": "after {limit}",
+    "field_too_long": "longer than {maximum} characters",
+    "field_too_many": "more than {maximum} entries",
+    "field_too_short": "shorter than {minimum} characters",
+    "field_unknown": "not a field of this action",
+    "field_unknown_camera": "no such camera",
+    "field_unknown_time_zone": "not the name of a time zone",
+}
+"""What is wrong with a field, to follow its name."""
 DONE: Mapping[str, str] = {
     "create": "created",
     "delete": "deleted",
@@ -104,7 +137,17 @@ def message(data: Mapping[str, Any]) -> str:
             said = f"{thing} {doubt} {done}{where}{about}"
     if not reason:
         return said
-    return f"{said}: {REASONS.get(reason, reason.replace('_', ' '))}"
+    return f"{said}: {_why(reason, data.get('reason_values') or {})}"
+
+
+def _why(reason: str, values: Mapping[str, str]) -> str:
+    """Return a reason in words: for a field its name, and what is wrong with it."""
+    if (words := FIELD_REASONS.get(reason)) is None or "field" not in values:
+        return REASONS.get(reason, reason.replace("_", " "))
+    try:
+        return f"{values['field']}: {words.format_map(values)}"
+    except KeyError:
+        return f"{values['field']}: {reason.removeprefix('field_').replace('_', ' ')}"
 
 
 def _deed(operation: str | None) -> tuple[str, str]:

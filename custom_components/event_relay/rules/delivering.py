@@ -23,7 +23,7 @@ from .limits import Firing
 from .member import Member
 from .open_events import OpenEvent
 from .openings import Openings
-from .outcome import Outcome, OutcomeKind, reason_key
+from .outcome import Outcome, OutcomeKind, reason_key, reason_values
 from .rule import Limits, Rule
 
 _FIRINGS = "firings"
@@ -107,6 +107,7 @@ class Delivering:
                 occurred_at=cause.occurred_at,
                 reason=self._member.way.explain(error),
                 reason_key=reason_key(error),
+                reason_values=reason_values(error),
                 context=cause.context,
             )
         )

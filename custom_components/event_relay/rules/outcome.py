@@ -1,6 +1,7 @@
 """What became of a firing of a rule, for whoever shows it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +12,11 @@ from ..backends.base import InvalidField
 from ..outbox.delivery import Delivery, DeliveryState
 from ..outbox.overlap import SentUnrecorded
 from ..outbox.store import OutboxFull, StoreError
+
+TOLD_TO_ALL = frozenset(
+    {"api", "limit", "maximum", "minimum", "other", "state", "version"}
+)
+"""Details of what is wrong with a field that hold nothing somebody has written."""
 
 
 class OutcomeKind(StrEnum):
@@ -34,6 +40,8 @@ class Outcome:
     """In words, which may be the backend's own or hold what a template gave."""
     reason_key: str = ""
     """The key of the reason; it holds no personal text."""
+    reason_values: Mapping[str, str] = field(default_factory=dict)
+    """What words for the key name: a field and its limits, and nothing personal."""
     times: int = 1
     """How many occurrences it stands for."""
     delivery: Delivery | None = None
@@ -55,6 +63,18 @@ def outcome_of(delivery: Delivery, context: Context | None) -> Outcome | None:
         delivery=delivery,
         context=context,
     )
+
+
+def reason_values(error: Exception) -> dict[str, str]:
+    """Return the field that something became no delivery for, and its limits.
+
+    Of a nested field only the outer name: the inner one may be anybody's words.
+    """
+    if not isinstance(error, InvalidField):
+        return {}
+    details = error.details.items()
+    known = {name: value for name, value in details if name in TOLD_TO_ALL}
+    return {"field": error.field.partition(".")[0].partition("[")[0], **known}
 
 
 def reason_key(error: Exception) -> str:

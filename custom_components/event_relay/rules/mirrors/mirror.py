@@ -21,7 +21,7 @@ from ...outbox.memory import Note, Notes
 from ...outbox.outbox import NotAllowed, Request
 from ...outbox.store import StaleDelivery, StoreError
 from ..member import Member
-from ..outcome import Outcome, OutcomeKind, reason_key
+from ..outcome import Outcome, OutcomeKind, reason_key, reason_values
 from ..way import Way
 from .beginnings import has_lost
 
@@ -187,6 +187,7 @@ class Mirror(Member):
                 occurred_at=dt_util.utcnow(),
                 reason=self.way.explain(error),
                 reason_key=reason_key(error),
+                reason_values=reason_values(error),
             )
         )
 
