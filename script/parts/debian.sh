@@ -87,3 +87,23 @@ debian_python() {
   cp "$debian/usr/include/$triplet/python3.14/pyconfig.h" "$debian/usr/include/python3.14/pyconfig.h"
   "$PYTHON" -c 'import sqlite3, ssl'
 }
+
+# Unpack Chromium with its libraries and a font, and make a command of it:
+# $TOOLCHAIN/debian-chromium/chromium.
+debian_chromium() {
+  local folder=$TOOLCHAIN/debian-chromium library
+  debian_whole "$folder" chromium fonts-dejavu-core || return 1
+  library=$folder/usr/lib/$(debian_triplet)
+  cat >"$folder/fonts.conf" <<END
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>$folder/usr/share/fonts</dir><cachedir>$folder/fonts</cachedir></fontconfig>
+END
+  cat >"$folder/chromium" <<END
+#!/bin/sh
+export LD_LIBRARY_PATH='$library:$library/nss:$folder/lib/$(debian_triplet)'
+export FONTCONFIG_FILE='$folder/fonts.conf'
+exec '$folder/usr/lib/chromium/chromium' "\$@"
+END
+  chmod +x "$folder/chromium"
+}

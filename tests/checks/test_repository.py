@@ -1,6 +1,7 @@
 """What may not be in the repository, and what must be."""
 
 from collections.abc import Iterator
+from importlib.metadata import distributions
 import os
 from pathlib import Path
 import re
@@ -88,6 +89,24 @@ def test_scripts_are_executable() -> None:
             if path.is_file():
                 assert path.read_bytes().startswith(b"#!"), path
                 assert os.access(path, os.X_OK), path
+
+
+def compiled_here() -> Iterator[str]:
+    """Yield the installed packages that had to be compiled.
+
+    A wheel of an index is for many machines, such as manylinux; one that is built
+    where it is installed is for that machine.
+    """
+    for package in distributions():
+        tags = re.findall(
+            r"^Tag: (.*)$", package.read_text("WHEEL") or "", re.MULTILINE
+        )
+        if any(re.search(r"-linux_\w+$", tag) for tag in tags):
+            yield package.name
+
+
+def test_nothing_had_to_be_compiled() -> None:
+    assert list(compiled_here()) == []
 
 
 def test_requirements_are_pinned() -> None:
