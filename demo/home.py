@@ -75,7 +75,8 @@ class Home:
         with console:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, leash.__file__, self.folder),
-                *(_HASS, "--config", self.folder, "--log-no-color"),
+                # What it needs is here; what it could do beside may want a compiler.
+                *(_HASS, "--config", self.folder, "--log-no-color", "--skip-pip"),
                 stdin=PIPE,
                 stdout=console,
                 stderr=STDOUT,

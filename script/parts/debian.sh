@@ -89,21 +89,25 @@ debian_python() {
 }
 
 # Unpack Chromium with its libraries and a font, and make a command of it:
-# $TOOLCHAIN/debian-chromium/chromium.
+# $TOOLCHAIN/debian-chromium/chromium. Beside it is one for the Node.js of Playwright, which
+# needs some of these libraries, too.
 debian_chromium() {
-  local folder=$TOOLCHAIN/debian-chromium library
-  debian_whole "$folder" chromium fonts-dejavu-core || return 1
-  library=$folder/usr/lib/$(debian_triplet)
+  local folder=$TOOLCHAIN/debian-chromium libraries command
+  debian_whole "$folder" chromium fonts-dejavu-core libatomic1 || return 1
+  libraries=$(find "$folder/usr/lib/$(debian_triplet)" "$folder/lib/$(debian_triplet)" \
+    -maxdepth 2 -name '*.so*' -printf '%h:' | tr ':' '\n' | sort --unique | tr '\n' ':')
   cat >"$folder/fonts.conf" <<END
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>$folder/usr/share/fonts</dir><cachedir>$folder/fonts</cachedir></fontconfig>
 END
-  cat >"$folder/chromium" <<END
+  for command in "$folder/usr/lib/chromium/chromium" "$VENV"/lib/python3*/site-packages/playwright/driver/node; do
+    cat >"$folder/${command##*/}" <<END
 #!/bin/sh
-export LD_LIBRARY_PATH='$library:$library/nss:$folder/lib/$(debian_triplet)'
+export LD_LIBRARY_PATH='${libraries#:}'
 export FONTCONFIG_FILE='$folder/fonts.conf'
-exec '$folder/usr/lib/chromium/chromium' "\$@"
+exec '$command' "\$@"
 END
-  chmod +x "$folder/chromium"
+    chmod +x "$folder/${command##*/}"
+  done
 }
