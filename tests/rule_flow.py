@@ -51,7 +51,13 @@ class Form:
         }
 
     async def submit(self, **entered: object) -> str:
-        """Submit what is entered, and return the step that follows."""
+        """Submit what is entered, and return the step that follows.
+
+        What is entered of nothing missed is left out where a form does not ask.
+        """
+        asked = (self.result.get("data_schema") or vol.Schema({})).schema
+        if "missed" not in asked and entered.get("missed") == EMPTY["missed"]:
+            del entered["missed"]
         self.result = await self._hass.config_entries.subentries.async_configure(
             self.result["flow_id"], entered
         )

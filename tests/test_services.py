@@ -392,7 +392,7 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
     ),
     ("create_camera_event", {**DOORBELL, "wait": -1}, "wait", "invalid"),
     ("create_camera_event", {**DOORBELL, "colour": "red"}, "colour", "unknown"),
-    ("end_camera_event", {}, "event_id", "required"),
+    ("end_camera_event", {}, "event_id", "one_required"),
     ("end_camera_event", {"event_id": "../config"}, "event_id", "invalid"),
     ("end_camera_event", {"delivery_id": "nobody"}, "delivery_id", "not_found"),
     (
@@ -421,7 +421,7 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
     ),
     ("list_deliveries", {"state": "lost"}, "state", "invalid"),
     ("list_deliveries", {"limit": 0}, "limit", "invalid"),
-    ("retry_delivery", {}, "delivery_id", "required"),
+    ("retry_delivery", {}, "delivery_id", "one_required"),
     ("discard_delivery", {"delivery_id": "nobody"}, "delivery_id", "not_found"),
 ]
 

@@ -225,7 +225,7 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
         "invalid",
     ),
     ("create_live_event", {**EVENT, "colour": "red"}, "colour", "unknown"),
-    ("update_live_event", {"title": "Other"}, "event_id", "required"),
+    ("update_live_event", {"title": "Other"}, "event_id", "one_required"),
     ("update_live_event", {"event_id": NOBODY}, "title", "nothing_to_change"),
     (
         "update_live_event",
@@ -233,7 +233,7 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
         "end",
         "too_early",
     ),
-    ("delete_live_event", {}, "event_id", "required"),
+    ("delete_live_event", {}, "event_id", "one_required"),
     ("delete_live_event", {"event_id": "../x"}, "event_id", "invalid"),
     ("delete_live_event", {"delivery_id": "nobody"}, "delivery_id", "not_found"),
     ("list_live_events", {"limit": 5}, "limit", "unknown"),

@@ -1,8 +1,9 @@
 """Config flow: a menu of the backends, and the same three forms for each of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partialmethod
+from itertools import count
 import logging
 from typing import Any, override
 
@@ -16,6 +17,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_URL, CONF_USERNAME
 from homeassistant.core import callback
 import voluptuous as vol
+from yarl import URL
 
 from .backends.address_forms import wrong_path
 from .backends.base import InvalidField, JsonObject
@@ -151,7 +153,9 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         ):
             self._abort_if_unique_id_configured()
             async_meet_second(self.hass, forms.backend.name)
-            return self.async_create_entry(title=connection.title, data=connection.data)
+            return self.async_create_entry(
+                title=self._distinct(connection), data=connection.data
+            )
         return self._form(forms.backend.name, forms.connection_schema(), user_input)
 
     async def reauthenticate(
@@ -232,6 +236,13 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
             id_of_credentials=probe.id_of_credentials,
         )
 
+    def _distinct(self, connection: Connection) -> str:
+        """Return a title that no other connection has: with the port, or a number."""
+        taken = {entry.title.casefold() for entry in self._async_current_entries()}
+        return next(
+            title for title in _titles(connection) if title.casefold() not in taken
+        )
+
     def _blame(self, error: BackendError, data: Mapping[str, Any]) -> None:
         """Note what a live system, or whatever else is there, says no for."""
         cause = _cause(error)
@@ -309,6 +320,16 @@ class EventRelayOptionsFlow(OptionsFlow):
                 options_schema(forms), self.config_entry.options
             ),
         )
+
+
+def _titles(connection: Connection) -> Iterator[str]:
+    """Give the titles that a connection may have, the preferred one first."""
+    yield connection.title
+    address = URL(connection.settings[CONF_URL])
+    if address.host is not None and address.host in connection.title:
+        yield connection.title.replace(address.host, f"{address.host}:{address.port}")
+    for number in count(2):
+        yield f"{connection.title} {number}"
 
 
 def _cause(error: BackendError) -> str:

@@ -138,7 +138,9 @@ async def async_discard(call: ServiceCall) -> ServiceResponse:
 def _all_of(hass: HomeAssistant, data: Mapping[str, Any]) -> RelayConfigEntry:
     """Return the connection whose failed deliveries are meant."""
     if ATTR_CONFIG_ENTRY_ID not in data:
-        raise invalid_field(InvalidField(ATTR_DELIVERY_ID, "required"))
+        raise invalid_field(
+            InvalidField(ATTR_DELIVERY_ID, "one_required", other=ATTR_CONFIG_ENTRY_ID)
+        )
     return connection_by_id(hass, data[ATTR_CONFIG_ENTRY_ID])
 
 

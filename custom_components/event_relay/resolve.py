@@ -10,7 +10,7 @@ from homeassistant.exceptions import ServiceValidationError
 import voluptuous as vol
 
 from .backends.base import InvalidField
-from .backends.forms import BackendForms, Coercer
+from .backends.forms import BackendForms, Coercer, in_seconds
 from .coercion import coerce as coerce_fields
 from .const import (
     ATTR_CONFIG_ENTRY_ID,
@@ -30,7 +30,9 @@ WAIT = 10
 """Seconds that an action waits for an outcome unless told otherwise."""
 WAIT_LONGEST = 300
 WAIT_FIELD: dict[str, Coercer] = {
-    ATTR_WAIT: vol.All(vol.Coerce(float), vol.Range(min=0, max=WAIT_LONGEST))
+    ATTR_WAIT: vol.All(
+        in_seconds, vol.Coerce(float), vol.Range(min=0, max=WAIT_LONGEST)
+    )
 }
 _NOT_THERE = re.compile(
     r"has no (?:attribute|element) '?(?P<attribute>[^']+?)'?$"

@@ -304,7 +304,7 @@ def rule_forms() -> dict[str, vol.Schema]:
     return {
         "when": when_schema(["create_camera_mark", "create_script"], {}),
         **{
-            operation: deliver_schema(asked, endings.get(operation), {})
+            operation: deliver_schema(asked, endings.get(operation), {}, missable=True)
             for operation, asked in fields.items()
         },
     }

@@ -29,6 +29,7 @@ from simulators.palabra import PalabraSimulator
 
 from ..canaries import written_texts
 from ..home import until_state
+from ..markdown import read
 from ..palabra_home import connect
 from .house import DAMAGED, damage_notes
 from .mirror_home import (
@@ -667,12 +668,68 @@ async def test_what_cannot_be_a_live_event_is_told_once(
     await clock.pass_time(hass, timedelta(hours=1))
     await settled_in_time(hass, way.store, clock)
     failed = [one for one in running.outcomes if one.kind is OutcomeKind.FAILED]
-    assert [one.reason for one in failed] == ["title: too_short"]
+    assert [one.reason for one in failed] == ["AB: title: too_short"]
+    repair = (DOMAIN, f"mirror_refused_{running.subentry.subentry_id}")
+    issue = ir.async_get(hass).async_get_issue(*repair)
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    named = read(issue.translation_placeholders["events"])
+    assert "AB (2040-06-02 10:00): title: too_short" in named
 
     calendar.events[0] = event("ABC", uid="one")
     await running.compare()
     await settled_in_time(hass, way.store, clock)
     assert [title for title, _, _ in outside(palabra)] == ["ABC", "Good"]
+    assert ir.async_get(hass).async_get_issue(*repair) is None
+
+
+async def test_what_was_refused_is_still_named_after_a_restart(
+    hass: HomeAssistant, calendar: PaperCalendar, start: Start
+) -> None:
+    calendar.events = [event("AB", uid="one")]
+    running = await start()
+    await running.restart()
+    repair = (DOMAIN, f"mirror_refused_{running.subentry.subentry_id}")
+    issue = ir.async_get(hass).async_get_issue(*repair)
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    assert "AB (2040-06-02 10:00)" in read(issue.translation_placeholders["events"])
+
+
+async def test_description_and_location_go_with_the_event_if_wanted(
+    hass: HomeAssistant,
+    way: Way,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+    clock: Clock,
+) -> None:
+    described = event(uid="one", description="Bring\r\nshoes", location=" Hall  2 ")
+    calendar.events = [described]
+    running = await start(details=True)
+    await settled_in_time(hass, way.store, clock)
+    (made,) = palabra.events
+    assert (made.content["description"], made.content["location"]) == (
+        "Bring\nshoes",
+        "Hall 2",
+    )
+
+    calendar.events = [event(uid="one")]
+    await running.compare()
+    await settled_in_time(hass, way.store, clock)
+    (changed,) = palabra.events
+    assert not changed.content["description"]
+    assert not changed.content["location"]
+
+
+async def test_description_and_location_stay_at_home_unless_wanted(
+    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+) -> None:
+    calendar.events = [event(description="Private", location="At home")]
+    await start()
+    await settled(way.store)
+    assert "Private" not in repr([one.content for one in palabra.events])
+    assert "At home" not in repr([one.content for one in palabra.events])
 
 
 async def test_other_settings_reach_what_is_made_already(

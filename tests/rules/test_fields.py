@@ -97,6 +97,21 @@ def test_none_within_a_text_is_a_word(hass: HomeAssistant) -> None:
 @pytest.mark.parametrize(
     ("raw", "value"),
     [
+        (["{{ ['de', 'fr'] }}"], ["de", "fr"]),
+        (["en", "{{ ('de', 'fr') }}", "{{ 'nl' }}"], ["en", "de", "fr", "nl"]),
+        (["{{ '[1, 2]' }}"], ["[1, 2]"]),
+        (["{{ [] }}"], []),
+    ],
+)
+def test_a_template_in_a_list_may_give_several_entries(
+    hass: HomeAssistant, raw: object, value: object
+) -> None:
+    assert Field(hass, raw, Shape.TEXTS).render({}) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
         ("{{ [1, 2] }}", [1, 2]),
         ("{{ (1, 2) }}", [1, 2]),
         ("{{ {'floor': '1.10'} }}", {"floor": "1.10"}),

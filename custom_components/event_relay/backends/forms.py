@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import ClientSession, DummyCookieJar
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
@@ -56,6 +57,16 @@ class Query:
 
 def as_it_is(value: object) -> object:
     """Take a value as it comes, for the operation to read."""
+    return value
+
+
+def in_seconds(value: object) -> object:
+    """Take a duration as Home Assistant writes it, such as 00:00:30, for its seconds.
+
+    A number, or its text, stays as it is. Raises vol.Invalid.
+    """
+    if isinstance(value, Mapping) or (isinstance(value, str) and ":" in value):
+        return cv.time_period(value).total_seconds()
     return value
 
 
@@ -117,6 +128,8 @@ class BackendForms(ABC):
     """The part of a backend that Home Assistant sees."""
 
     backend: Backend
+    title: str
+    """The name of the system as people write it."""
     action_fields: Mapping[str, Mapping[str, Coercer]]
     """For each operation the fields of its action, permissive in what they take."""
     administrative: frozenset[str] = frozenset()

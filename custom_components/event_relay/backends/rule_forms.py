@@ -29,6 +29,10 @@ class RuleField:
     """Whether what it holds is shown nowhere else."""
 
 
+NOTHING_CHOSEN: Mapping[str, str] = {"suggested_value": ""}
+"""Description of a required choice that the user makes: Home Assistant's interface
+takes the first option for one that has neither a default nor a suggestion."""
+
 TEXT = TextSelector()
 """One line: a text, a number or a template."""
 LINES = TextSelector(TextSelectorConfig(multiline=True))

@@ -37,7 +37,7 @@ class EventTarget:
         if event_id and delivery_id:
             raise InvalidField("event_id", "exclusive", other="delivery_id")
         if not event_id and not delivery_id:
-            raise InvalidField("event_id", "required")
+            raise InvalidField("event_id", "one_required", other="delivery_id")
         if event_id and not cls.pattern.fullmatch(event_id):
             raise InvalidField("event_id", "invalid")
         return cls(event_id=event_id or None, delivery_id=delivery_id or None)

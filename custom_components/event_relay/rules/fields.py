@@ -17,6 +17,7 @@ _ONE_EXPRESSION = re.compile(r"\{\{-?((?:(?!\{\{|\}\}).)*?)-?\}\}", re.DOTALL)
 """A template that is one expression and nothing else."""
 
 
+_IS_LIST = "is sequence and {} is not string and {} is not mapping"
 _CONTAINERS = (list, tuple, set, dict)
 
 
@@ -70,7 +71,7 @@ class Field:
             case template.Template():
                 return self._leaf(read, variables, strict=strict)
             case list():
-                return [self._inside(one, variables, strict=strict) for one in read]
+                return self._list(read, variables, strict=strict)
             case dict():
                 return {
                     self._inside(key, variables, strict=strict): self._inside(
@@ -80,6 +81,38 @@ class Field:
                 }
         return read
 
+    def _list(
+        self, read: list[object], variables: Mapping[str, Any], *, strict: bool
+    ) -> list[object]:
+        """Return a list; a template in it whose value is a list gives its entries."""
+        entries: list[object] = []
+        for one in read:
+            if (
+                self._shape is Shape.TEXTS
+                and isinstance(one, template.Template)
+                and self._says(one, _IS_LIST, variables)
+            ):
+                given = self._structure(one, variables, strict=strict)
+                entries += given if isinstance(given, list) else [given]
+            else:
+                entries.append(self._inside(one, variables, strict=strict))
+        return entries
+
+    def _says(
+        self, asked: template.Template, test: str, variables: Mapping[str, Any]
+    ) -> bool:
+        """Say whether the value of a template that is one expression passes a test.
+
+        `{}` in the test stands for the expression once more.
+        """
+        if (found := _ONE_EXPRESSION.fullmatch(asked.template)) is None:
+            return False
+        value = f"({found[1]})"
+        question = template.Template(
+            f"{{{{ {value} {test.replace('{}', value)} }}}}", self._hass
+        )
+        return question.async_render(variables) is True
+
     def _leaf(
         self, leaf: template.Template, variables: Mapping[str, Any], *, strict: bool
     ) -> object:
@@ -88,10 +121,8 @@ class Field:
         `None` is also a text that an entity may have as its state.
         """
         words = _text(leaf, variables, strict=strict)
-        if words == "None" and (found := _ONE_EXPRESSION.fullmatch(leaf.template)):
-            asked = template.Template(f"{{{{ ({found[1]}) is none }}}}", self._hass)
-            if asked.async_render(variables) is True:
-                return None
+        if words == "None" and self._says(leaf, "is none", variables):
+            return None
         return _as_shaped(words, self._shape)
 
 

@@ -32,6 +32,7 @@ import voluptuous as vol
 
 from ..backends.base import InvalidField
 from ..backends.errors import BackendError
+from ..backends.rule_forms import NOTHING_CHOSEN
 from ..const import DOMAIN
 from ..coordinator import RelayConfigEntry
 from ..rules.mirrors.calendar_settings import (
@@ -41,6 +42,7 @@ from ..rules.mirrors.calendar_settings import (
     CONF_AHEAD,
     CONF_CALENDAR,
     CONF_DELETE,
+    CONF_DETAILS,
     CONF_EVENT_TYPE,
     CONF_FILTER,
     CONF_FILTER_IS_PATTERN,
@@ -168,7 +170,9 @@ class ScriptMirrorFlow(MirrorFlow):
             vol.Required(CONF_SCHEDULE): EntitySelector(
                 EntitySelectorConfig(domain="schedule")
             ),
-            vol.Required(CONF_EVENT): _ids(choices.get("events", [])),
+            vol.Required(CONF_EVENT, description=NOTHING_CHOSEN): _ids(
+                choices.get("events", [])
+            ),
             vol.Optional(CONF_REACTION): _ids(choices.get("reactions", [])),
             vol.Optional(CONF_USERS): _ids(choices.get("users", []), multiple=True),
         }
@@ -271,6 +275,7 @@ class CalendarMirrorFlow(MirrorFlow):
                         type=TextSelectorType.PASSWORD, autocomplete="off"
                     )
                 ),
+                vol.Required(CONF_DETAILS, default=True): BooleanSelector(),
                 vol.Required(CONF_DELETE, default=True): BooleanSelector(),
             }
         )

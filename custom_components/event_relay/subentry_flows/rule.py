@@ -25,6 +25,7 @@ from ..registry import BACKENDS
 from ..resolve import invalid_field
 from ..rule_test import async_send_test, basis, texts_of
 from ..rules.last_firing import LastFiring
+from ..rules.occurrences import recurs
 from ..rules.rule import CONF_FIELDS, CONF_OPERATION, CONF_UNTIL
 from ..rules.runner import RuleRunner
 from ..rules.samples import Sample, async_sample, example_template
@@ -119,7 +120,9 @@ class RuleFlow(ConfigSubentryFlow):
             else:
                 self._deliver = deliver
                 return await self.async_step_preview()
-        return self._form(operation, deliver_schema(self._fields, ending, shown), shown)
+        missable = any(recurs(trigger) for trigger in self._triggers)
+        schema = deliver_schema(self._fields, ending, shown, missable=missable)
+        return self._form(operation, schema, shown)
 
     async def async_step_preview(
         self, user_input: dict[str, Any] | None = None

@@ -3,7 +3,14 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from homeassistant.const import CONF_CONDITIONS, CONF_NAME, CONF_TRIGGERS
+from homeassistant.const import (
+    CONF_CONDITIONS,
+    CONF_ENTITY_ID,
+    CONF_NAME,
+    CONF_OPTIONS,
+    CONF_TARGET,
+    CONF_TRIGGERS,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.typing import ConfigType
@@ -20,6 +27,9 @@ from ..rules.rule import (
     CONF_UNTIL,
 )
 from .rule_data import SECTION_ONLY_IF
+
+_WATCHED = frozenset({CONF_ENTITY_ID, CONF_TARGET})
+"""What says which entities a trigger watches."""
 
 
 class Mistake(Exception):
@@ -62,10 +72,40 @@ async def check_triggers(
     """Return triggers as Home Assistant reads them; raises Mistake."""
     if not raw:
         raise Mistake(where, "no_triggers")
+    return [
+        await _check_trigger(hass, one, number, where)
+        for number, one in enumerate(raw, start=1)
+    ]
+
+
+async def _check_trigger(
+    hass: HomeAssistant, raw: Mapping[str, Any], number: int, where: str
+) -> ConfigType:
+    """Return a trigger as Home Assistant reads it; raises Mistake."""
+    details = {"number": str(number)}
     try:
-        return await validate_triggers(hass, raw)
+        (trigger,) = await validate_triggers(hass, [raw])
     except (vol.Invalid, HomeAssistantError) as error:
-        raise Mistake(where, "invalid_triggers", {"reason": str(error)}) from error
+        if (missing := _missing_key(error)) in _WATCHED:
+            raise Mistake(where, "nothing_watched", details) from error
+        if missing is not None:
+            details["missing"] = missing
+            raise Mistake(where, "incomplete_trigger", details) from error
+        details["reason"] = str(error)
+        raise Mistake(where, "invalid_triggers", details) from error
+    options = {**trigger, **trigger.get(CONF_OPTIONS, {})}
+    if any(name in options and not options[name] for name in _WATCHED):
+        raise Mistake(where, "nothing_watched", details)
+    return trigger
+
+
+def _missing_key(error: Exception) -> str | None:
+    """Return the key that a trigger lacks, if that is what is wrong with it."""
+    if isinstance(error, vol.MultipleInvalid):
+        error = error.errors[0]
+    if isinstance(error, vol.RequiredFieldInvalid) and error.path:
+        return str(error.path[-1])
+    return None
 
 
 async def check_deliver(

@@ -21,7 +21,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..backends.base import Ending
-from ..backends.rule_forms import RuleField
+from ..backends.rule_forms import NOTHING_CHOSEN, RuleField
 from ..rules.rule import (
     CONF_COOL_DOWN,
     CONF_DEBOUNCE,
@@ -114,9 +114,17 @@ def when_schema(operations: Sequence[str], given: Mapping[str, Any]) -> vol.Sche
 
 
 def deliver_schema(
-    fields: Sequence[RuleField], ending: Ending | None, given: Mapping[str, Any]
+    fields: Sequence[RuleField],
+    ending: Ending | None,
+    given: Mapping[str, Any],
+    *,
+    missable: bool,
 ) -> vol.Schema:
-    """Return the form of what a rule delivers, when it ends, how often, how late."""
+    """Return the form of what a rule delivers, when it ends, how often, how late.
+
+    How late is asked only of a rule with a trigger that is `missable`: whose firings
+    while Home Assistant was off can be found out afterwards.
+    """
     form: dict[vol.Marker, Any] = {
         _marker(field): field.selector for field in fields if not field.seldom
     }
@@ -140,10 +148,11 @@ def deliver_schema(
         ),
         vol.Optional(CONF_PERIOD): _DURATION,
     }
-    sections[CONF_MISSED] = {
-        vol.Optional(CONF_DELIVER_MISSED, default=True): BooleanSelector(),
-        vol.Optional(CONF_GRACE): _DURATION,
-    }
+    if missable:
+        sections[CONF_MISSED] = {
+            vol.Optional(CONF_DELIVER_MISSED, default=True): BooleanSelector(),
+            vol.Optional(CONF_GRACE): _DURATION,
+        }
     for name, inner in sections.items():
         if inner:
             form[vol.Required(name)] = section(
@@ -161,16 +170,12 @@ def place_of(fields: Sequence[RuleField], name: str) -> str:
 
 
 def _marker(field: RuleField) -> vol.Marker:
-    """Return what says whether a field must be filled.
-
-    The interface fills a list that must be with its first option. Where there are
-    others that would be the wrong camera, and so the operation asks for it instead.
-    """
-    selector = field.selector
-    several = isinstance(selector, SelectSelector) and selector.config["options"][1:]
-    if field.required and not several:
-        return vol.Required(field.name)
-    return vol.Optional(field.name)
+    """Return whether a field must be filled, and what stands in it at first."""
+    if not field.required:
+        return vol.Optional(field.name)
+    if isinstance(field.selector, SelectSelector):
+        return vol.Required(field.name, description=NOTHING_CHOSEN)
+    return vol.Required(field.name)
 
 
 def _holds_anything(given: Mapping[str, Any] | None) -> bool:

@@ -73,7 +73,7 @@ for _ in range(30):
         ({"users": [None]}, "users[0]", "invalid"),
         ({"users": {"id": 7}}, "users[0]", "invalid"),
         ({"users": [7] * 1001}, "users", "too_many"),
-        ({"schedule": None}, "schedule", "required"),
+        ({"schedule": None}, "schedule", "one_required"),
         ({"schedule": []}, "schedule", "empty_schedule"),
         ({"schedule": "monday"}, "schedule", "invalid"),
         ({"schedule": [1]}, "schedule[0]", "invalid"),
@@ -225,7 +225,7 @@ def test_users_are_named_once() -> None:
 @pytest.mark.parametrize(
     ("data", "field", "problem"),
     [
-        ({"title": "x"}, "script_id", "required"),
+        ({"title": "x"}, "script_id", "one_required"),
         ({"script_id": 1}, "title", "nothing_to_change"),
         ({"script_id": 0, "title": "x"}, "script_id", "out_of_range"),
         ({"script_id": "x", "title": "x"}, "script_id", "invalid"),

@@ -153,7 +153,7 @@ def wrong(field: str, problem: str, *values: object) -> list[Any]:
 
 CASES = [
     *wrong("camera", "required", None, ""),
-    *wrong("camera", "invalid", "front door", "a/b", "ж", "a.b", "x" * 101),
+    *wrong("camera", "too_long", "x" * 101),
     *wrong("camera", "invalid", *NOT_TEXT),
     *wrong("label", "required", None, "", "  "),
     *wrong("label", "invalid", *NOT_TEXT),
@@ -263,7 +263,10 @@ def test_fields_that_the_version_has(version: str, data: JsonObject) -> None:
     CREATE.check(CREATE.parse({**EVENT, **data}), capabilities(version), NOW)
 
 
-@pytest.mark.parametrize("camera", ["Front_door", "frontdoor", "birdseye"])
+@pytest.mark.parametrize(
+    "camera",
+    ["Front_door", "frontdoor", "birdseye", "Front door", "camera.front_door"],
+)
 def test_camera_must_be_known_exactly(camera: str) -> None:
     with pytest.raises(InvalidField) as caught:
         CREATE.check(CREATE.parse({**EVENT, "camera": camera}), capabilities(), NOW)
@@ -275,8 +278,8 @@ def test_camera_must_be_known_exactly(camera: str) -> None:
 @pytest.mark.parametrize(
     ("data", "field", "problem"),
     [
-        ({}, "event_id", "required"),
-        ({"event_id": "", "delivery_id": None}, "event_id", "required"),
+        ({}, "event_id", "one_required"),
+        ({"event_id": "", "delivery_id": None}, "event_id", "one_required"),
         ({"event_id": EVENT_ID, "delivery_id": "x"}, "event_id", "exclusive"),
         ({"event_id": "x"}, "event_id", "invalid"),
         ({"event_id": f"{EVENT_ID}/end"}, "event_id", "invalid"),

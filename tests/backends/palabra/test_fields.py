@@ -118,8 +118,8 @@ def test_left_out(field: str) -> None:
 @pytest.mark.parametrize(
     ("data", "field", "problem"),
     [
-        ({}, "event_id", "required"),
-        ({"event_id": "", "delivery_id": ""}, "event_id", "required"),
+        ({}, "event_id", "one_required"),
+        ({"event_id": "", "delivery_id": ""}, "event_id", "one_required"),
         ({"event_id": "x", "delivery_id": "y"}, "event_id", "exclusive"),
         ({"event_id": "../x"}, "event_id", "invalid"),
         ({"event_id": "a b"}, "event_id", "invalid"),

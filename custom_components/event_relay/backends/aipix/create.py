@@ -50,7 +50,7 @@ class CreateScript:
         if fields.event_id is None:
             raise InvalidField("event_id", "required")
         if fields.schedule is None and fields.timetable is None:
-            raise InvalidField("schedule", "required")
+            raise InvalidField("schedule", "one_required", other="timetable")
         if fields.title == "":
             raise InvalidField("title", "required")
         return cls(fields=fields)

@@ -39,7 +39,7 @@ class UpdateScript:
         if script_id and delivery_id:
             raise InvalidField("script_id", "exclusive", other="delivery_id")
         if not script_id and not delivery_id:
-            raise InvalidField("script_id", "required")
+            raise InvalidField("script_id", "one_required", other="delivery_id")
         fields = ScriptFields.parse(data)
         if not fields.given():
             raise InvalidField("title", "nothing_to_change")

@@ -14,7 +14,6 @@ and who wants more can end the event by a call."""
 LONGEST_PRE_CAPTURE = 3600
 """Seconds that an event may begin early: recordings from before are long cut."""
 
-_CAMERA = re.compile(r"[a-zA-Z0-9_-]{1,100}", re.ASCII)
 _QUOTED = re.compile(r"%(?:2f|5c|00|2e)", re.IGNORECASE)
 _LABEL_TAKEN_APART = ("/", "\\", ": ")
 """In a path the slashes begin another segment; ": " is how Frigate joins the label
@@ -37,10 +36,10 @@ def score(value: object, name: str) -> float:
 
 
 def camera(value: object, name: str) -> str:
-    """Read the name of a camera, as Frigate's configuration has it."""
-    if not isinstance(value, str) or not _CAMERA.fullmatch(value.strip()):
-        raise InvalidField(name, "required" if value == "" else "invalid")
-    return value.strip()
+    """Read the name of a camera; whether there is one, the live system knows."""
+    if not (read := line(value, name)):
+        raise InvalidField(name, "required")
+    return read
 
 
 def label(value: object, name: str) -> str:

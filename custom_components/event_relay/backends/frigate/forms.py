@@ -37,6 +37,7 @@ from ..forms import (
     Structure,
     as_it_is,
     cookieless_session,
+    in_seconds,
 )
 from ..rule_forms import RuleField
 from .client import FrigateClient
@@ -90,10 +91,10 @@ ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
         "label": cv.string,
         "sub_label": cv.string,
         "score": as_it_is,
-        "duration": as_it_is,
+        "duration": in_seconds,
         "until_ended": cv.boolean,
         "include_recording": cv.boolean,
-        "pre_capture": as_it_is,
+        "pre_capture": in_seconds,
         "boxes": Structure(coercer=cv.ensure_list),
         "description": cv.string,
         "retain": cv.boolean,
@@ -139,6 +140,7 @@ class FrigateForms(BackendForms):
     """The part of Frigate that Home Assistant sees."""
 
     backend = FRIGATE
+    title = "Frigate"
     action_fields = ACTION_FIELDS
     endings = {  # noqa: RUF012 - as the base class has it
         "create_camera_event": Ending(

@@ -30,7 +30,7 @@ from ..forms import (
     cookieless_session,
     with_test_title,
 )
-from ..rule_forms import RuleField
+from ..rule_forms import NOTHING_CHOSEN, RuleField
 from .client import GuanceClient
 from .models import GuanceCapabilities
 from .operations import GUANCE
@@ -67,6 +67,7 @@ class GuanceForms(BackendForms):
     """The part of Guance and TrueWatch that Home Assistant sees."""
 
     backend = GUANCE
+    title = "Guance / TrueWatch"
     action_fields = ACTION_FIELDS
 
     @override
@@ -99,7 +100,7 @@ class GuanceForms(BackendForms):
         sites = [SelectOptionDict(value=url, label=name) for url, name in SITES.items()]
         return vol.Schema(
             {
-                vol.Required(CONF_URL): SelectSelector(
+                vol.Required(CONF_URL, description=NOTHING_CHOSEN): SelectSelector(
                     SelectSelectorConfig(
                         options=sites,
                         mode=SelectSelectorMode.DROPDOWN,

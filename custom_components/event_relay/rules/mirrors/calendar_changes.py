@@ -13,6 +13,9 @@ CREATE = "create_live_event"
 UPDATE = "update_live_event"
 DELETE = "delete_live_event"
 
+_CLEARED = ("access_code", "target_languages", "description", "location")
+"""Fields that an event may lose."""
+
 
 class CalendarChanges:
     """Has changes delivered, each with what is known of its event from then on."""
@@ -20,6 +23,8 @@ class CalendarChanges:
     def __init__(self, mirror: Mirror) -> None:
         """Take the mirror that they are delivered for."""
         self._mirror = mirror
+        self.refused: dict[str, str] = {}
+        """Why an event was refused, by its key, as far as known since the start."""
 
     async def carry_out(self, change: Change) -> None:
         """Ask for a change; what cannot be made is told, and tried when it changes."""
@@ -46,8 +51,9 @@ class CalendarChanges:
                 notes=others
                 | notes_of({seen.key: replace(binding, made_by=delivery_id)}),
             )
+            self.refused.pop(seen.key, None)
         except InvalidField as error:
-            self._mirror.refuse(error)
+            self._refuse(seen, error)
             await self._mirror.remember(others | notes_of({seen.key: binding}))
 
     async def _update(self, change: Update) -> None:
@@ -81,9 +87,14 @@ class CalendarChanges:
                 delivery_id=self._mirror.delivery_id(seen.key, change.version),
                 notes=notes,
             )
+            self.refused.pop(seen.key, None)
         except InvalidField as error:
-            self._mirror.refuse(error)
+            self._refuse(seen, error)
             await self._mirror.remember(notes)
+
+    def _refuse(self, seen: Seen, error: InvalidField) -> None:
+        """Tell that an event cannot be made, or changed, and keep why."""
+        self.refused[seen.key] = self._mirror.refuse(error, str(seen.content["title"]))
 
     async def _delete(self, change: Delete) -> None:
         """Remove a live event, or never make it if that has not been tried."""
@@ -117,9 +128,7 @@ def _binding(seen: Seen, version: int) -> Binding:
         start=seen.start,
         end=seen.end,
         digest=seen.digest,
-        said=tuple(
-            name for name in ("access_code", "target_languages") if name in seen.content
-        ),
+        said=tuple(name for name in _CLEARED if name in seen.content),
     )
 
 

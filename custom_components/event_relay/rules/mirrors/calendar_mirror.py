@@ -7,6 +7,7 @@ from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Event, EventStateReportedData, callback
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.event import (
     async_call_later,
@@ -16,6 +17,8 @@ from homeassistant.helpers.event import (
 )
 from homeassistant.util import dt as dt_util
 
+from ...backends.words import in_markdown
+from ...const import DOMAIN
 from ...outbox.memory import Note
 from ..leaving import async_leave_deliveries
 from ..occurrences import CannotTell
@@ -44,6 +47,8 @@ INTERVAL = timedelta(minutes=15)
 """How often the calendar is read beside its own changes."""
 REPORTS = timedelta(minutes=1)
 """How often it is read at most because its state was reported unchanged."""
+_NAMED = 10
+"""How many refused events a repair names."""
 FAR_AHEAD = timedelta(days=400)
 """How far something that has vanished is looked for before it counts as deleted."""
 
@@ -125,6 +130,56 @@ class CalendarMirror(Mirror):
             await self.remember(notes_of(plan.remembered))
         for change in plan.changes:
             await self._changes.carry_out(change)
+        self._name_refused(seen)
+
+    @callback
+    def _name_refused(self, seen: Mapping[str, Seen]) -> None:
+        """Name in a repair the events of which no live event could be made."""
+        bound = read_bindings(self.notes)
+        refused = {
+            key: event
+            for key, event in seen.items()
+            if key in bound
+            and bound[key].digest == event.digest
+            and (key in self._changes.refused or not bound[key].exists)
+        }
+        self._changes.refused = {
+            key: why for key, why in self._changes.refused.items() if key in refused
+        }
+        if not refused:
+            ir.async_delete_issue(self.hass, DOMAIN, self._refused_issue)
+            return
+        named = [
+            f"- {in_markdown(_named(event, self._changes.refused.get(key, '')))}"
+            for key, event in sorted(refused.items(), key=lambda one: one[1].start)
+        ]
+        if (more := len(named) - _NAMED) > 0:
+            named[_NAMED:] = [f"- … (+{more})"]
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            self._refused_issue,
+            data=self.form_data,
+            is_fixable=True,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="mirror_refused",
+            translation_placeholders={
+                "mirror": in_markdown(self.title),
+                "events": "\n".join(named),
+            },
+        )
+
+    @property
+    def _refused_issue(self) -> str:
+        """Id of the repair that names what could not be mirrored."""
+        return f"mirror_refused_{self.id}"
+
+    @override
+    @callback
+    def _withdraw_issues(self) -> None:
+        """Delete the repairs of a mirror that does not work now."""
+        super()._withdraw_issues()
+        ir.async_delete_issue(self.hass, DOMAIN, self._refused_issue)
 
     @override
     async def async_remove(self) -> None:
@@ -186,3 +241,9 @@ class CalendarMirror(Mirror):
         recovered = recover(damaged, outside, seen, uncounted_version(now))
         found = {**outside, **recovered} if lost else recovered
         await self.remember({BEGUN: Note(value=True), **notes_of(found)})
+
+
+def _named(event: Seen, why: str) -> str:
+    """Return what people call an event, when it is, and why it was refused."""
+    begins = dt_util.as_local(event.start).strftime("%Y-%m-%d %H:%M")
+    return f"{event.content['title']} ({begins})" + (f": {why}" if why else "")

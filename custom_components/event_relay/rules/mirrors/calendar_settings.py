@@ -19,6 +19,7 @@ CONF_TARGET_LANGUAGES = "target_languages"
 CONF_LANGUAGE_MODE = "listener_language_mode"
 CONF_ACCESS_CODE = "access_code"
 CONF_DELETE = "delete"
+CONF_DETAILS = "details"
 
 AHEAD_DAYS = 14
 """Days ahead unless a mirror says otherwise."""
@@ -46,6 +47,8 @@ class CalendarMirrorSettings:
     """What a summary must hold; None where all events are mirrored."""
     delete: bool
     """Whether what is deleted in the calendar is deleted outside."""
+    details: bool
+    """Whether description and location of an event are taken over."""
     content: Mapping[str, Json]
     """What all live events have in common; may hold an access code."""
 
@@ -67,6 +70,8 @@ def read_calendar_mirror(data: Mapping[str, Any]) -> CalendarMirrorSettings:
             is_pattern=data.get(CONF_FILTER_IS_PATTERN, False),
         ),
         delete=data.get(CONF_DELETE, True),
+        # A mirror from before there was this choice tells listeners no more than then.
+        details=data.get(CONF_DETAILS, False),
         content=content,
     )
 

@@ -179,17 +179,22 @@ class Mirror(Member):
         return True
 
     @callback
-    def refuse(self, error: InvalidField) -> None:
-        """Tell that something cannot be made of what is at home."""
+    def refuse(self, error: InvalidField, what: str = "") -> str:
+        """Tell that something cannot be made of what is at home; return why.
+
+        `what` is how people call it.
+        """
+        reason = self.way.explain(error)
         self.tell(
             Outcome(
                 kind=OutcomeKind.FAILED,
                 occurred_at=dt_util.utcnow(),
-                reason=self.way.explain(error),
+                reason=f"{what}: {reason}" if what else reason,
                 reason_key=reason_key(error),
                 reason_values=reason_values(error),
             )
         )
+        return reason
 
     @property
     def form_data(self) -> FormData:
