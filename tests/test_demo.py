@@ -44,7 +44,7 @@ def _installed() -> set[str]:
     return {f"{one.name} {one.version}" for one in distributions()}
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 def test_once_shows_all_that_arrived_and_leaves_nothing(tmp_path: Path) -> None:
     installed = _installed()
 

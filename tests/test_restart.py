@@ -78,7 +78,7 @@ async def _kill_and_restart(simulator: FrigateSimulator, home: Home) -> None:
     ]
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 @pytest.mark.usefixtures("socket_enabled")
 async def test_kill_loses_nothing_and_doubles_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

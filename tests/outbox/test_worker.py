@@ -652,13 +652,19 @@ async def test_open_breaker_lets_out_a_send_or_a_look_up_and_not_both(
     house.client.gate = asyncio.Event()
     house.client.look_up_gate = asyncio.Event()
     assert (await house.stored(lost)).state is DeliveryState.UNCERTAIN
+    let_out = house.worker._under_way
+
+    def in_flight() -> int:
+        return len(let_out.sending) + len(let_out.looking_up)
+
+    async with asyncio.timeout(60):
+        while not in_flight():
+            await house.later(minutes=20)
+            await asyncio.sleep(0.01)
     for _ in range(5):
         await house.later(minutes=20)
         await asyncio.sleep(0.01)
-    assert (
-        len(house.worker._under_way.sending) + len(house.worker._under_way.looking_up)
-        == 1
-    )
+    assert in_flight() == 1
     house.client.gate.set()
     house.client.look_up_gate.set()
 
