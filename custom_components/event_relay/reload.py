@@ -48,6 +48,7 @@ async def async_keep_rules(
         rules=rules,
         cancels=(
             async_call_later(hass, UNLOADED_FOR_GOOD, look_again),
+            hass.async_add_shutdown_job(HassJob(rules.async_home_stops)),
             async_before_closing(hass, rules.async_stop),
         ),
     )
