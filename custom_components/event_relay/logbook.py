@@ -64,6 +64,7 @@ FIELD_REASONS: Mapping[str, str] = {
     "field_nothing_to_change": "nothing is to be changed",
     "field_other_api": "only for the {api} API",
     "field_other_connection": "belongs to another connection",
+    "field_one_required": "missing, and so is {other}",
     "field_out_of_range": "not from {minimum} to {maximum}",
     "field_overlap": "overlaps with another entry",
     "field_required": "missing",
