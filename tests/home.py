@@ -80,6 +80,19 @@ async def switch_off(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await async_stop_kept_rules(hass, entry)
 
 
+async def remove(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Remove a connection, and wait for what is done about it in the background."""
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    await left(entry)
+
+
+async def left(entry: MockConfigEntry) -> None:
+    """Wait for what is done in the background about a connection that was removed."""
+    name = f"{DOMAIN} leave {entry.entry_id}"
+    if leaving := [one for one in asyncio.all_tasks() if one.get_name() == name]:
+        await asyncio.wait(leaving)
+
+
 def coordinator(entry: MockConfigEntry) -> RelayCoordinator:
     """Return what a loaded connection runs on."""
     runtime: RelayCoordinator = entry.runtime_data

@@ -33,6 +33,7 @@ from simulators.aipix import AipixOptions, AipixSimulator
 from simulators.faults import Fault, FaultKind
 
 from .config_flows import little_patience, only_added, submit
+from .home import remove
 from .home_aipix import DEVICE, PASSWORD, USERNAME, connect_aipix, stored
 from .other_systems import (
     HOST,
@@ -285,7 +286,7 @@ async def test_reauth_keeps_the_device_and_says_what_is_wrong(
         assert result["reason"] == "reauth_successful"
         assert entry.data["device_id"] == DEVICE
         assert set(simulator.devices) <= {DEVICE, ""}
-        await hass.config_entries.async_remove(entry.entry_id)
+        await remove(hass, entry)
         assert not simulator.auth.sessions
 
 

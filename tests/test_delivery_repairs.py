@@ -25,7 +25,7 @@ from custom_components.event_relay.storage import async_get_store
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
-from .home import act, connect, until_state
+from .home import act, connect, remove, until_state
 from .markdown import read
 from .repair_dialog import Dialog
 
@@ -264,5 +264,5 @@ async def test_repair_is_back_after_a_start_and_goes_with_the_connection(
     await hass.async_block_till_done()
     assert issues.async_get_issue(DOMAIN, failed_issue(entry)) is not None
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
     assert issues.async_get_issue(DOMAIN, failed_issue(entry)) is None

@@ -17,7 +17,7 @@ from custom_components.event_relay.losses import Cause
 from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 from simulators.frigate import FrigateSimulator
 
-from .home import act, coordinator
+from .home import act, coordinator, remove
 from .repair_dialog import Dialog
 from .rules.house import BELL, DOORBELL, RULE_ID, a_rule, change, set_up, until
 
@@ -211,6 +211,6 @@ async def test_removing_the_connection_removes_its_repairs(
     await ring(hass, 1)
     await counted(hass, entry, Cause.NOT_MADE, 1)
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
 
     assert repair(hass, entry, Cause.NOT_MADE) is None

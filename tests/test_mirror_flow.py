@@ -20,6 +20,7 @@ from simulators.aipix import AipixSimulator
 from simulators.palabra import PalabraSimulator
 
 from .checks.files import PACKAGE, read_json
+from .home import remove
 from .home_aipix import connect_aipix
 from .palabra_home import connect as connect_palabra
 from .repair_dialog import Dialog
@@ -254,5 +255,5 @@ async def test_the_repair_of_a_mirror_goes_with_its_connection(
     issue = (DOMAIN, f"mirror_source_{subentry_id}")
     assert ir.async_get(hass).async_get_issue(*issue) is not None
 
-    assert await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
     assert ir.async_get(hass).async_get_issue(*issue) is None

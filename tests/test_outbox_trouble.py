@@ -26,7 +26,7 @@ from custom_components.event_relay.outbox import carrier, file, worker
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
-from .home import a_connection, act, connect, until_state
+from .home import a_connection, act, connect, remove, until_state
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -75,7 +75,7 @@ async def _used(hass: HomeAssistant, frigate: FrigateSimulator) -> Path:
     entry = await connect(hass, frigate)
     for _ in range(3):
         await act(hass, "create_camera_event", **DOORBELL)
-    assert await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
     store = await storage.async_get_store(hass)
     await store.close()
     del hass.data[storage._STORE]

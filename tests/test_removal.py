@@ -22,7 +22,7 @@ from custom_components.event_relay.outbox import file
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
-from .home import act, connect, coordinator, until_state
+from .home import act, connect, coordinator, remove, until_state
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -65,7 +65,7 @@ async def test_removal_leaves_no_rows_whatever_state_they_are_in(
     await _ring(hass, removed, wait=0)
     assert await _owners(hass) == {removed.entry_id, kept.entry_id}
 
-    assert await hass.config_entries.async_remove(removed.entry_id)
+    await remove(hass, removed)
 
     assert await _owners(hass) == {kept.entry_id}
     assert removed.entry_id.encode() not in Path(storage.FILE_NAME).read_bytes()
@@ -86,7 +86,7 @@ async def test_rows_that_could_not_be_removed_go_with_the_next_tidying(
 
     with closing(sqlite3.connect(storage.FILE_NAME, isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")
-        assert await hass.config_entries.async_remove(removed.entry_id)
+        await remove(hass, removed)
         holder.execute("ROLLBACK")
     everybody = {removed.entry_id, kept.entry_id, disabled.entry_id}
     assert await _owners(hass) == everybody

@@ -28,7 +28,7 @@ from custom_components.event_relay.storage import async_get_store
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
-from .home import a_connection, act, connect, until_state
+from .home import a_connection, act, connect, remove, until_state
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -623,5 +623,5 @@ async def test_removing_a_connection_removes_its_deliveries(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     await act(hass, "create_camera_event", **DOORBELL)
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
     assert (await act(hass, "list_deliveries"))["deliveries"] == []

@@ -26,7 +26,7 @@ from custom_components.event_relay.outbox import policy
 from simulators.aipix import AipixSimulator
 from simulators.faults import Fault, FaultKind
 
-from .home import act, coordinator, until_state
+from .home import act, coordinator, remove, until_state
 from .home_aipix import connect_aipix
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -516,7 +516,7 @@ async def test_one_session_whatever_happens_and_none_in_the_end(
     (session,) = aipix.auth.sessions.values()
     assert session.uuid == "device-1"
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
     assert not aipix.auth.sessions
 
 
@@ -532,7 +532,7 @@ async def test_a_connection_is_removed_though_its_backend_is_gone(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
     await aipix.stop()
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
     assert not hass.config_entries.async_entries(DOMAIN)
 
 

@@ -36,7 +36,7 @@ from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 from simulators.wire import Json
 
-from .home import act, connect, coordinator, until_state
+from .home import act, connect, coordinator, remove, until_state
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -305,7 +305,7 @@ async def test_goes_on_when_a_connection_is_loaded_again(
     (row,) = (await told(socket))["deliveries"]
     assert row["summary"]
 
-    assert await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
     while (await told(socket)) != {"anew": True}:
         pass
     assert (await ask(socket, "deliveries/list"))["connections"] == []

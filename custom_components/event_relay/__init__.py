@@ -22,12 +22,11 @@ from .coordinator import (
 from .default_connection import async_lose
 from .entity import async_register_device
 from .failed_issue import async_follow_failed
-from .farewell import async_say_farewell
+from .farewell import async_take_leave
 from .following import CHANGED
 from .member_entity import async_register_member, async_see_members
 from .options import unsettled_limit
 from .outbox.store import StoreUnavailable
-from .registry import BY_NAME
 from .reload import (
     async_hand_over_rules,
     async_keep_rules,
@@ -111,15 +110,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
-    """End what is open, take leave of the backend, and forget the deliveries."""
+    """Tell what is not sent any more; nothing is waited for."""
     await async_stop_kept_rules(hass, entry)
-    try:
-        store = await async_get_store(hass)
-        await async_say_farewell(hass, entry, store)
-        await store.remove_connection(entry.entry_id)
-    except StoreUnavailable as error:
-        _LOGGER.warning("Deliveries of %s stay in the outbox: %s", entry.title, error)
-    await BY_NAME[entry.data[CONF_BACKEND]].removed(hass, entry.data)
+    await async_take_leave(hass, entry)
     for issue in tuple(ir.async_get(hass).issues.values()):
         if (
             issue.domain == DOMAIN

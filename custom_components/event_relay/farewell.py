@@ -1,52 +1,157 @@
-"""Ends what the rules of a connection have begun outside before it is removed."""
+"""What becomes of what a removed connection leaves: told at once, ended beside.
+
+Nothing holds the removal up: the user hears at once what is not sent any more. What
+its rules have begun outside is ended in the background, as far as that can be done
+soon, and what is left open is told.
+"""
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
 import logging
 import random
 
+from homeassistant.components.persistent_notification import async_create
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 
 from .backends.base import UnreadablePayload
 from .backends.errors import BackendError, InvalidCredentials, PermissionDenied
 from .backends.forms import BackendForms
-from .const import CONF_BACKEND, CONF_CAPABILITIES
+from .backends.words import in_markdown
+from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .following import CHANGED
 from .outbox.clock import SteadyClock
 from .outbox.delivery import UNSETTLED, Delivery, DeliveryState
 from .outbox.outbox import NotAllowed, Outbox
-from .outbox.store import StaleDelivery, Store
+from .outbox.store import StaleDelivery, Store, StoreUnavailable
 from .outbox.worker import Worker
 from .registry import BY_NAME
 from .rule_way import make_way
 from .rules.open_events import read_open_events
 from .rules.rules import Rules
+from .storage import async_get_store
 
 _LOGGER = logging.getLogger(__name__)
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds that the backend gets to hear of the ends."""
 
 
-async def async_say_farewell(
-    hass: HomeAssistant, entry: ConfigEntry, store: Store
-) -> None:
-    """End what an unloaded connection has open, as far as that can be done soon.
-
-    Everything else that waits is given up. Raises StoreUnavailable.
-    """
+async def async_take_leave(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Tell what an unloaded connection leaves, and see to it in the background."""
     forms = BY_NAME[entry.data[CONF_BACKEND]]
-    notes = await store.recall(entry.entry_id)
-    are_open = any(read_open_events(noted) for noted in notes.values())
-    if not are_open and not await _ends(store, entry, forms):
-        return
+    name = f"{DOMAIN} leave {entry.entry_id}"
     try:
-        farewell = _Farewell(hass, entry, store, forms)
-    except UnreadablePayload:
-        _LOGGER.warning("What %s has begun outside may be left open", entry.title)
+        store = await async_get_store(hass)
+        to_end = await _async_look(hass, entry, store, forms)
+    except StoreUnavailable as error:
+        _LOGGER.warning("Deliveries of %s stay in the outbox: %s", entry.title, error)
+        _ = hass.async_create_background_task(forms.removed(hass, entry.data), name)
         return
-    await farewell.async_end_all()
+    leave = _async_leave(hass, entry, store, forms, to_end=to_end)
+    _ = hass.async_create_background_task(leave, name)
+
+
+async def _async_look(
+    hass: HomeAssistant, entry: ConfigEntry, store: Store, forms: BackendForms
+) -> bool:
+    """Tell what is not sent any more; return whether anything is to be ended.
+
+    Raises StoreUnavailable.
+    """
+    notes = await store.recall(entry.entry_id)
+    opened = {
+        delivery_id
+        for noted in notes.values()
+        for delivery_id in read_open_events(noted)
+    }
+    ends = await _ends(store, entry, forms)
+    waiting = await store.listing(owner=entry.entry_id, states=UNSETTLED, limit=None)
+    kept = ends | opened | {one.follows for one in waiting if one.id in ends}
+    _tell(hass, entry, [one for one in waiting if one.id not in kept])
+    return bool(opened or ends)
+
+
+def _tell(hass: HomeAssistant, entry: ConfigEntry, dropped: list[Delivery]) -> None:
+    """Say what is not sent any more: how many of what kind, and in the log which."""
+    if not dropped:
+        return
+    _LOGGER.warning(
+        "%s is removed with %s deliveries waiting, which are not sent: %s",
+        entry.title,
+        len(dropped),
+        ", ".join(one.id for one in dropped),
+    )
+    kinds = Counter(one.operation.replace("_", " ") for one in dropped)
+    _notify(
+        hass,
+        entry,
+        "waiting",
+        HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="removed_with_waiting",
+            translation_placeholders={
+                "connection": in_markdown(entry.title),
+                "number": str(len(dropped)),
+                "kinds": ", ".join(f"{kind}: {kinds[kind]}" for kind in sorted(kinds)),
+            },
+        ),
+    )
+
+
+def _notify(
+    hass: HomeAssistant, entry: ConfigEntry, what: str, said: HomeAssistantError
+) -> None:
+    """Notify the users; nothing of what was in a delivery is said."""
+    async_create(
+        hass, str(said), "Event Relay", f"{DOMAIN}_removed_{what}_{entry.entry_id}"
+    )
+
+
+async def _async_leave(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    store: Store,
+    forms: BackendForms,
+    *,
+    to_end: bool,
+) -> None:
+    """End what is open, forget the deliveries, and log out."""
+    left_open: list[str] = []
+    try:
+        if to_end:
+            left_open = await _Farewell(hass, entry, store, forms).async_end_all()
+        await store.remove_connection(entry.entry_id)
+    except UnreadablePayload:
+        left_open = ["?"]
+        await store.remove_connection(entry.entry_id)
+    except StoreUnavailable as error:
+        _LOGGER.warning("Deliveries of %s stay in the outbox: %s", entry.title, error)
+    await forms.removed(hass, entry.data)
+    async_dispatcher_send(hass, CHANGED, None)
+    if left_open:
+        _LOGGER.warning(
+            "%s is removed; what these deliveries began there may be left open: %s",
+            entry.title,
+            ", ".join(left_open),
+        )
+        _notify(
+            hass,
+            entry,
+            "open",
+            HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="removed_with_open",
+                translation_placeholders={
+                    "connection": in_markdown(entry.title),
+                    "number": str(len(left_open)),
+                },
+            ),
+        )
 
 
 async def _ends(store: Store, entry: ConfigEntry, forms: BackendForms) -> set[str]:
@@ -96,8 +201,8 @@ class _Farewell:
         )
         self._rules = Rules(make_way(hass, entry, store, self._outbox))
 
-    async def async_end_all(self) -> None:
-        """Have everything ended, and say what may be left open."""
+    async def async_end_all(self) -> list[str]:
+        """Have everything ended; return the starts of what may be left open."""
         await self._rules.async_load(self._entry.subentries)
         await self._rules.async_remove()
         ends = await _ends(self._store, self._entry, self._forms)
@@ -111,8 +216,13 @@ class _Farewell:
             await self._worker.stop(patience=0)
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
-        for end in ends:
-            self._tell_if_lost(await self._store.get(end))
+        arrived = (DeliveryState.DELIVERED, DeliveryState.DISCARDED)
+        found = [await self._store.get(end) for end in ends]
+        return [
+            str(end.follows)
+            for end in found
+            if end is not None and end.state not in arrived
+        ]
 
     async def _give_up_all_but(self, ends: set[str]) -> None:
         """Discard what is neither an end nor what an end waits for."""
@@ -141,13 +251,3 @@ class _Farewell:
         """Wait no longer for a backend that lets nothing in."""
         self._refused |= isinstance(error, InvalidCredentials | PermissionDenied)
         self._something_happened.set()
-
-    def _tell_if_lost(self, end: Delivery | None) -> None:
-        """Say what nobody will end any more."""
-        arrived = (DeliveryState.DELIVERED, DeliveryState.DISCARDED)
-        if end is not None and end.state not in arrived:
-            _LOGGER.warning(
-                "%s is removed; what delivery %s began there may be left open",
-                self._entry.title,
-                end.follows,
-            )

@@ -2,6 +2,9 @@
 
 import asyncio
 
+from homeassistant.components.persistent_notification import (
+    _async_get_or_create_notifications,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
@@ -12,7 +15,7 @@ from custom_components.event_relay.const import DOMAIN
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
-from ..home import act, until_state
+from ..home import act, coordinator, left, remove, until_state
 from .house import (
     BELL,
     DOOR,
@@ -45,6 +48,11 @@ async def _all_delivered(hass: HomeAssistant) -> None:
             await asyncio.sleep(0.01)
 
 
+def notifications(hass: HomeAssistant) -> list[str]:
+    """Return what persistent notifications say."""
+    return [one["message"] for one in _async_get_or_create_notifications(hass).values()]
+
+
 async def _owners(hass: HomeAssistant) -> frozenset[str]:
     return await (await storage.async_get_store(hass)).owners()
 
@@ -57,7 +65,7 @@ async def test_what_is_open_is_ended(
 ) -> None:
     assert frigate.events[0].end_time is None
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
 
     (event,) = frigate.events
     assert event.end_time is not None
@@ -70,7 +78,7 @@ async def test_also_that_of_a_connection_that_is_disabled(
 ) -> None:
     await hass.config_entries.async_unload(entry.entry_id)
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
 
     assert frigate.events[0].end_time is not None
 
@@ -85,7 +93,7 @@ async def test_an_end_that_waits_is_still_carried_out(
     await hass.config_entries.async_unload(entry.entry_id)
     await frigate.start()
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
 
     assert frigate.events[0].end_time is not None
 
@@ -103,7 +111,7 @@ async def test_a_reply_that_was_lost_is_looked_for_first(
     (start,) = (await act(hass, "list_deliveries"))["deliveries"]
     await until_state(hass, start["delivery_id"], "uncertain")
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
 
     (event,) = await events(frigate, 1)
     assert event.end_time is not None
@@ -121,9 +129,11 @@ async def test_a_backend_that_is_away_is_not_waited_for_long(
     await frigate.stop()
 
     async with asyncio.timeout(9):
-        await hass.config_entries.async_remove(entry.entry_id)
+        await remove(hass, entry)
 
-    assert f"what delivery {start['delivery_id']} began there" in caplog.text
+    assert f"may be left open: {start['delivery_id']}" in caplog.text
+    (told,) = notifications(hass)
+    assert "Events that may still be open there: 1" in told
     assert not await _owners(hass)
 
 
@@ -138,7 +148,7 @@ async def test_nor_one_that_hangs(
     frigate.add_faults(Fault(kind=FaultKind.HANG, times=None))
 
     async with asyncio.timeout(9):
-        await hass.config_entries.async_remove(entry.entry_id)
+        await remove(hass, entry)
 
     assert "may be left open" in caplog.text
     assert not await _owners(hass)
@@ -153,7 +163,7 @@ async def test_one_that_lets_nothing_in_is_not_waited_for(
     frigate.add_faults(Fault(kind=FaultKind.STATUS, status=403, times=None))
 
     async with asyncio.timeout(farewell.PATIENCE / 2):
-        await hass.config_entries.async_remove(entry.entry_id)
+        await remove(hass, entry)
     await hass.async_block_till_done()
 
     assert "may be left open" in caplog.text
@@ -172,7 +182,7 @@ async def test_what_never_began_does_not_begin(
     await hass.config_entries.async_unload(entry.entry_id)
     await frigate.start()
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
 
     assert not frigate.events
 
@@ -194,7 +204,7 @@ async def test_nothing_else_is_sent(
     await hass.config_entries.async_unload(entry.entry_id)
     await frigate.start()
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
 
     (event,) = frigate.events
     assert (event.label, event.end_time is None) == ("door", False)
@@ -211,9 +221,47 @@ async def test_it_costs_nothing_when_nothing_is_open(
 
     monkeypatch.delattr(farewell, "Worker")
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
 
     assert not await _owners(hass)
+
+
+async def test_what_waits_is_told_and_removal_waits_for_nothing(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    frigate.add_faults(Fault(kind=FaultKind.HANG, times=None))
+    coordinator(entry).worker.pause()
+    dropped = await act(
+        hass, "create_camera_event", camera="garden", label="action", wait=0
+    )
+    await hass.config_entries.async_unload(entry.entry_id)
+
+    async with asyncio.timeout(farewell.PATIENCE / 10):
+        await hass.config_entries.async_remove(entry.entry_id)
+
+    # The event that is open is not ended yet, and what was dropped is told.
+    assert frigate.events[0].end_time is None
+    (told,) = notifications(hass)
+    assert "1 (create camera event: 1)" in told
+    assert "action" not in told
+    assert f"are not sent: {dropped['delivery_id']}" in caplog.text
+    frigate.clear_faults()
+    await left(entry)
+    assert frigate.events[0].end_time is not None
+
+
+async def test_nothing_is_told_where_nothing_waits(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    await change(hass, DOOR, "off")
+    await _all_delivered(hass)
+
+    await remove(hass, entry)
+
+    assert not notifications(hass)
 
 
 async def test_its_repairs_go_with_it(
@@ -223,7 +271,7 @@ async def test_its_repairs_go_with_it(
     issues = ir.async_get(hass)
     assert issues.async_get_issue(DOMAIN, f"rule_refers_{RULE_ID}") is not None
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
 
     assert issues.async_get_issue(DOMAIN, f"rule_refers_{RULE_ID}") is None
 
@@ -241,6 +289,6 @@ async def test_a_rule_that_became_another_still_ends_what_it_had_begun(
     )
     await hass.async_block_till_done()
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await remove(hass, entry)
 
     assert frigate.events[0].end_time is not None
