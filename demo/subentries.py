@@ -32,12 +32,7 @@ class Rule:
         }
         if self.operation is not None:
             when["operation"] = self.operation
-        deliver: dict[str, Json] = {
-            "more": {},
-            "limits": {},
-            "missed": {"deliver": True},
-            **self.fields,
-        }
+        deliver: dict[str, Json] = {"more": {}, "limits": {}, **self.fields}
         if self.until_off:
             deliver["until"] = {"triggers": [turned(self.switch, on=False)]}
         preview: dict[str, Json] = {}

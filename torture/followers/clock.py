@@ -30,6 +30,7 @@ class ClockRule(RuleFollower):
 
     operation = aipix.CREATE_MARK
     chosen = True
+    missable = True
     first = 0.0
     """First instant that must be there, unix seconds."""
     last = 0.0

@@ -26,6 +26,8 @@ class RuleFollower(Follower):
     operation: ClassVar[str]
     chosen: ClassVar[bool] = False
     """Whether the form asks for the operation."""
+    missable: ClassVar[bool] = False
+    """Whether what fires it can be looked back at, and so is asked about."""
 
     @property
     @abstractmethod
@@ -59,8 +61,9 @@ class RuleFollower(Follower):
             **self.fields,
             "more": {},
             "limits": {},
-            "missed": {"deliver": True, "grace": {"hours": 1}},
         }
+        if self.missable:
+            deliver["missed"] = {"deliver": True, "grace": {"hours": 1}}
         if self.until is not None:
             deliver["until"] = dict(self.until)
         return when, deliver, {}

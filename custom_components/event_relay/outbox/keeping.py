@@ -5,11 +5,14 @@ exact: it is a part of the same transactions, in SQLite's temporary tables.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 import sqlite3
 
 from .rows import COLUMNS, NOTE_COLUMNS, Value
 
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; its messages may quote what is no text."""
 _PLACE = ("sequence", *COLUMNS)
 _KEY = ("connection", "subject", "name")
 
@@ -78,12 +81,34 @@ def keep_no_longer(database: sqlite3.Connection) -> None:
 
 
 def what_was_kept(database: sqlite3.Connection) -> Kept:
-    """Return what was kept, also of a file that cannot be read any more."""
+    """Return what was kept, also of a file that cannot be read any more.
+
+    A change keeps its whole row, and so also what was damaged in it before; such a row
+    cannot be read, and is left out.
+    """
     return Kept(
-        rows=[tuple(row) for row in database.execute("SELECT * FROM temp.kept_rows")],
+        rows=_readable(database, "kept_rows"),
         deleted=frozenset(
             row["sequence"]
             for row in database.execute("SELECT sequence FROM temp.kept_deletions")
         ),
-        notes=[tuple(row) for row in database.execute("SELECT * FROM temp.kept_notes")],
+        notes=_readable(database, "kept_notes"),
     )
+
+
+def _readable(database: sqlite3.Connection, table: str) -> list[tuple[Value, ...]]:
+    """Return the rows of a temporary table whose texts are texts."""
+    try:
+        return [tuple(row) for row in database.execute(f"SELECT * FROM temp.{table}")]
+    except FAILURES:
+        places = database.execute(f"SELECT rowid FROM temp.{table}").fetchall()
+    rows: list[tuple[Value, ...]] = []
+    for (place,) in places:
+        with suppress(*FAILURES):
+            rows += (
+                tuple(row)
+                for row in database.execute(
+                    f"SELECT * FROM temp.{table} WHERE rowid = ?", (place,)
+                ).fetchall()
+            )
+    return rows

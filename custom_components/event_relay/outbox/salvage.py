@@ -6,11 +6,9 @@ from pathlib import Path
 import sqlite3
 
 from .distrust import distrust
-from .keeping import Kept
+from .keeping import FAILURES, Kept
 from .rows import COLUMNS, NOTE_COLUMNS, Value, from_row, values
 
-FAILURES = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite raises; its messages may quote damaged names, which are no text."""
 _PAGE = 500
 """Rows read at once."""
 _PATIENCE = 20_000
