@@ -45,6 +45,7 @@ CALENDAR = {
     "target_languages": ["de", "pt-BR"],
     "listener_language_mode": "auto",
     "access_code": "1234",
+    "details": True,
     "delete": True,
 }
 
