@@ -15,6 +15,11 @@ async def press(page: Page, name: str) -> None:
     await page.get_by_role("button", name=name, exact=True).click()
 
 
+async def open_list(page: Page, label: str) -> None:
+    """Open a list in which nothing is chosen; its button shows the label alone."""
+    await page.get_by_label(label).first.click()
+
+
 async def pick(page: Page, item: str, *, typed: str = "") -> None:
     """Pick an item of the list that is open, and wait until the form has it."""
     search = page.get_by_placeholder("Search |")

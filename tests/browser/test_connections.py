@@ -11,7 +11,7 @@ from simulators.guance import GuanceSimulator
 from simulators.palabra import PalabraSimulator
 
 from .album import Album
-from .forms import field, pick, press
+from .forms import field, open_list, pick, press
 from .house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -60,7 +60,7 @@ async def test_frigate(page: Page, house: House, album: Album) -> None:
 async def test_guance(page: Page, house: House) -> None:
     async with GuanceSimulator(name="Night shift", workspace="wksp_night") as guance:
         await begin(page, house, "Guance / TrueWatch")
-        await page.get_by_text("https://openapi.guance.com").click()
+        await open_list(page, "Site")
         await pick(page, "Add custom item", typed=guance.url)
         await field(page, "API key (Key ID)").fill(guance.settings.secret)
         await see_error(page, "Enter the Key ID, not the secret Key")

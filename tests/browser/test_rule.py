@@ -10,7 +10,7 @@ import pytest
 from demo.patience import eventually
 
 from .album import Album
-from .forms import field, pick, press
+from .forms import field, open_list, pick, press
 from .house import DOORBELL, FRIGATE, PORCH, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -33,7 +33,7 @@ async def add_rule(page: Page, house: House, album: Album) -> None:
     await page.get_by_text("Switch turned on").click()
     await press(page, "Next")
 
-    await page.get_by_text("Camera", exact=True).click()
+    await open_list(page, "Camera")
     await pick(page, "Front door")
     await field(page, "Label").fill("doorbell")
     await field(page, "Sub label").fill("{{ trigger.to_state.name }}")
