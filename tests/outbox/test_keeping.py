@@ -2,8 +2,8 @@
 
 import sqlite3
 
-from custom_components.event_relay.outbox.file import MIGRATIONS
 from custom_components.event_relay.outbox.keeping import keep, what_was_kept
+from custom_components.event_relay.outbox.rows import MIGRATIONS
 
 
 def test_a_change_of_a_damaged_row_takes_nothing_else_with_it() -> None:
