@@ -125,11 +125,6 @@ def every_purpose_trigger() -> dict[str, dict[str, Any]]:
     }
 
 
-NEED_A_COMPILER = {"assist_satellite"}
-"""Integrations that import a package which has no wheel for every Python: a rule on
-them gets a sample that fits any trigger, as those that are not set up here do."""
-
-
 async def test_each_purpose_trigger_names_its_entity(hass: HomeAssistant) -> None:
     """Whichever Home Assistant offers, the form's own example can be filled."""
     offered = every_purpose_trigger()
@@ -141,8 +136,6 @@ async def test_each_purpose_trigger_names_its_entity(hass: HomeAssistant) -> Non
         if key.startswith(("calendar.", "moon.", "sun.", "todo."))
     } | {"timer.remaining_time_reached"}
     for key, description in offered.items():
-        if key.partition(".")[0] in NEED_A_COMPILER:
-            continue
         target = description.get("target", {}).get("entity", {})
         first = target[0] if isinstance(target, list) and target else target
         domains = (first or {}).get("domain", key.partition(".")[0])
