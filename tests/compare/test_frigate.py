@@ -75,7 +75,7 @@ async def test_a_difference_is_told(
         )
     )
     live.kill("event_thread")
-    comparison = await _compare(live, patience=0.1)
+    comparison = await _compare(live, patience=1)
     found = {(each.step, each.fact) for each in comparison.found}
     assert ("sub labels", "status") in found
     # An effect that is missing, although the answer is the same.

@@ -94,6 +94,9 @@ async def test_damage_after_an_unclean_end_is_found_and_counted(path: Path) -> N
     damaged: list[SetAside] = []
     store = Store(path, damaged.append)
     await store.open()
+    async with asyncio.timeout(60):
+        while not damaged:
+            await asyncio.sleep(0.01)
     await store.close()
 
     (set_aside,) = damaged

@@ -183,7 +183,7 @@ async def test_what_cannot_be_rendered_is_a_failure_of_the_rule_alone(
     await change(hass, BELL, "on")
 
     failed = await shown(hass, "failed")
-    assert failed.attributes["reason"] == "field_invalid"
+    assert failed.attributes["reason"] == "field_unknown_camera"
     assert failed.attributes["delivery_id"] is None
     assert secret not in str(failed.as_dict())
     assert state(hass, "event.frigate_outcome").state == STATE_UNKNOWN

@@ -62,7 +62,7 @@ async def test_repair_opens_the_form_that_mends_it(
     when = {"name": "Doorbell", "triggers": [PRESSED], "only_if": {}}
     assert (await post(form, when))["step_id"] == "create_camera_event"
     fields = {"camera": "front_door", "label": "doorbell", "duration": "20"}
-    sections = {"more": {}, "until": {}, "limits": {}, "missed": {"deliver": True}}
+    sections: dict[str, object] = {"more": {}, "until": {}, "limits": {}}
     assert (await post(form, {**fields, **sections}))["step_id"] == "preview"
     assert (await post(form, {}))["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
