@@ -6,7 +6,8 @@ from pathlib import Path
 import threading
 import time
 
-from .file import FAILURES, check, connect_to_read, is_damage
+from .file import check, connect_to_read, is_damage
+from .rows import FAILURES
 
 _STEPS = 1_000
 """Steps of SQLite's, or pages, between two looks at the time."""

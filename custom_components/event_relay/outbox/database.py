@@ -16,7 +16,6 @@ import threading
 from . import keeping, transactions
 from .checking import Check
 from .file import (
-    FAILURES,
     Opened,
     SetAside,
     StoreUnavailable,
@@ -31,6 +30,7 @@ from .file import (
 from .jobs import Job, Outcomes
 from .keeping import Kept
 from .reading import Reader, Unreadable
+from .rows import FAILURES
 from .upkeep import Upkeep
 
 

@@ -18,7 +18,7 @@ from .mending import (
     mend,
     sync_folder,
 )
-from .rows import MIGRATIONS
+from .rows import FAILURES, MIGRATIONS
 
 SHRINKS = "PRAGMA auto_vacuum = INCREMENTAL"
 """Has an effect only on a file that is empty, or that is rewritten as a whole."""
@@ -26,8 +26,6 @@ _CHECKPOINT_PAGES = 1000
 """SQLite's own default."""
 _BUSY = 5.0
 """Seconds to wait for another process that holds the file."""
-FAILURES = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite raises; its messages may quote damaged names, which are no text."""
 _NO_TEXT = "Could not decode to UTF-8"
 _NOTHING = Kept()
 _REPLACED = "it was damaged, and Home Assistant ended while another one took its place"

@@ -9,10 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 import sqlite3
 
-from .rows import COLUMNS, NOTE_COLUMNS, Value
+from .rows import COLUMNS, FAILURES, NOTE_COLUMNS, Value
 
-FAILURES = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite raises; its messages may quote what is no text."""
 _PLACE = ("sequence", *COLUMNS)
 _KEY = ("connection", "subject", "name")
 

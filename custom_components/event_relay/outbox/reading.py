@@ -12,8 +12,9 @@ from queue import SimpleQueue
 import sqlite3
 import threading
 
-from .file import FAILURES, connect_to_read
+from .file import connect_to_read
 from .jobs import Job, Outcome, Outcomes
+from .rows import FAILURES
 
 
 class Unreadable(Exception):

@@ -10,6 +10,9 @@ from .delivery import Delivery, DeliveryState, Failure, Origin, OriginKind
 
 type Value = str | int | float | None
 
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; its messages may quote damaged names, which are no text."""
+
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE deliveries (

@@ -6,8 +6,8 @@ from pathlib import Path
 import sqlite3
 
 from .distrust import distrust
-from .keeping import FAILURES, Kept
-from .rows import COLUMNS, NOTE_COLUMNS, Value, from_row, values
+from .keeping import Kept
+from .rows import COLUMNS, FAILURES, NOTE_COLUMNS, Value, from_row, values
 
 _PAGE = 500
 """Rows read at once."""

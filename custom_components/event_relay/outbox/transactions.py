@@ -7,8 +7,8 @@ from itertools import groupby, islice
 import sqlite3
 from typing import Any
 
-from .file import FAILURES
 from .jobs import Job, Outcome
+from .rows import FAILURES
 
 
 @dataclass(frozen=True)

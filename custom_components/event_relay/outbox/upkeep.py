@@ -2,7 +2,8 @@
 
 import sqlite3
 
-from .file import FAILURES, SHRINKS
+from .file import SHRINKS
+from .rows import FAILURES
 
 QUIET = 5.0
 """Seconds without a job until the file is tidied up."""
