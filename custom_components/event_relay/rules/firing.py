@@ -1,6 +1,6 @@
 """Why a rule fires, and what Home Assistant's triggers tell of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,19 @@ def occurred_at(variables: Mapping[str, Any]) -> datetime:
 def index_of(variables: Mapping[str, Any]) -> int:
     """Return which of its rule's triggers fired."""
     return int(_trigger(variables).get("idx", 0))
+
+
+def place_entered(
+    variables: Mapping[str, Any], raw: Sequence[Mapping[str, Any]]
+) -> int | None:
+    """Return which of the triggers that the user entered fired.
+
+    None where they hold lists of others, which Home Assistant counts, too.
+    """
+    index = index_of(variables)
+    if index >= len(raw) or any("triggers" in one for one in raw):
+        return None
+    return index
 
 
 def _trigger(variables: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from ..backends.base import Json, JsonObject
 from ..outbox.memory import Note
-from .firing import Cause, index_of
+from .firing import Cause, place_entered
 from .instants import read_instant
 from .kept_values import kept, read
 
@@ -70,9 +70,8 @@ def last_firing_of(
 
     `triggers` are the raw ones of the rule.
     """
-    index = index_of(cause.variables)
-    if index >= len(triggers) or any("triggers" in one for one in triggers):
-        return None  # lists of triggers inside, whose places are others
+    if (place := place_entered(cause.variables, triggers)) is None:
+        return None
     try:
         variables = cast("JsonObject", kept(dict(cause.variables)))
         if len(json.dumps(variables)) > LARGEST:
@@ -81,7 +80,7 @@ def last_firing_of(
         _LOGGER.debug("A firing cannot be remembered: %r", error)
         return None
     return LastFiring(
-        at=cause.occurred_at, trigger=digest(triggers[index]), variables=variables
+        at=cause.occurred_at, trigger=digest(triggers[place]), variables=variables
     )
 
 

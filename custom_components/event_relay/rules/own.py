@@ -11,7 +11,7 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import DOMAIN
-from .firing import index_of
+from .firing import place_entered
 
 _PREFIX = f"{DOMAIN}_"
 
@@ -29,10 +29,8 @@ def own_and_not_named(
     trigger = variables.get("trigger")
     if not isinstance(trigger, Mapping) or not (names := _names(hass, trigger)):
         return False
-    index = index_of(variables)
-    nested = any("triggers" in one for one in raw)
-    meant = raw if nested or index >= len(raw) else raw[index]
-    written = json.dumps(meant, default=str)
+    place = place_entered(variables, raw)
+    written = json.dumps(raw if place is None else raw[place], default=str)
     return not any(name in written for name in names)
 
 
