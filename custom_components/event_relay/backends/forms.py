@@ -128,8 +128,6 @@ class BackendForms(ABC):
     """The part of a backend that Home Assistant sees."""
 
     backend: Backend
-    title: str
-    """The name of the system as people write it."""
     action_fields: Mapping[str, Mapping[str, Coercer]]
     """For each operation the fields of its action, permissive in what they take."""
     administrative: frozenset[str] = frozenset()

@@ -106,7 +106,6 @@ class AipixForms(BackendForms):
     """The part of aipix that Home Assistant sees."""
 
     backend = AIPIX
-    title = "aipix"
     action_fields = ACTION_FIELDS
     administrative = frozenset(
         {"create_script", "update_script", "list_script_choices"}

@@ -140,7 +140,6 @@ class FrigateForms(BackendForms):
     """The part of Frigate that Home Assistant sees."""
 
     backend = FRIGATE
-    title = "Frigate"
     action_fields = ACTION_FIELDS
     endings = {  # noqa: RUF012 - as the base class has it
         "create_camera_event": Ending(

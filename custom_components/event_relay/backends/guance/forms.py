@@ -67,7 +67,6 @@ class GuanceForms(BackendForms):
     """The part of Guance and TrueWatch that Home Assistant sees."""
 
     backend = GUANCE
-    title = "Guance / TrueWatch"
     action_fields = ACTION_FIELDS
 
     @override

@@ -112,7 +112,6 @@ class PalabraForms(BackendForms):
     """The part of Palabra that Home Assistant sees."""
 
     backend = PALABRA
-    title = "Palabra"
     action_fields = ACTION_FIELDS
     administrative = frozenset({*ACTION_FIELDS, "list_live_events"})
     queries: Mapping[str, Query] = {
