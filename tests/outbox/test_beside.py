@@ -92,6 +92,14 @@ def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return go_on
 
 
+async def _opened(path: Path) -> tuple[Store, list[SetAside]]:
+    """Open a file; return with it what it tells of damage, now and later."""
+    told: list[SetAside] = []
+    store = Store(path, told.append)
+    await store.open()
+    return store, told
+
+
 async def _killed(path: Path) -> None:
     """Leave a file as a kill does; all rows are in it, and its log is empty."""
     alive = path.with_name("alive.db")
@@ -146,9 +154,7 @@ async def test_what_is_written_before_damage_is_found_is_kept_as_it_is(
     await _killed(path)
     damaged = _pages(path, "deliveries")[1]
     _destroy(path, damaged)
-    told: list[SetAside] = []
-    store = Store(path, told.append)
-    await store.open()
+    store, told = await _opened(path)
     fresh = await store.accept(a_delivery(1000))
     sending = a_delivery(ROWS - 1, summary="line " * 100, state=DeliveryState.SENDING)
     await store.update(sending, was=DeliveryState.PENDING)
@@ -196,9 +202,7 @@ async def test_what_is_written_to_a_page_that_is_damaged_then_is_kept(
 ) -> None:
     """Whatever becomes of the file, before the check is over."""
     await _killed(path)
-    told: list[SetAside] = []
-    store = Store(path, told.append)
-    await store.open()
+    store, told = await _opened(path)
     fresh = [await store.accept(a_delivery(number)) for number in range(100, 140)]
     gone = await store.accept(a_delivery(200, connection="removed"))
     await store.remove_connection("removed")
@@ -224,9 +228,7 @@ async def test_whole_file_is_worked_on_while_it_is_checked_and_afterwards(
     path: Path, held: threading.Event
 ) -> None:
     await _killed(path)
-    told: list[SetAside] = []
-    store = Store(path, told.append)
-    await store.open()
+    store, told = await _opened(path)
     fresh = await store.accept(a_delivery(1000))
     assert store._database._check is not None
     held.set()
@@ -264,9 +266,7 @@ async def test_damage_found_beside_the_work_by_a_list_is_mended(path: Path) -> N
         await store.accept(a_delivery(number, summary="line " * 100))
     await store.close()
     _destroy(path, _pages(path, "deliveries")[1])
-    told: list[SetAside] = []
-    store = Store(path, told.append)
-    await store.open()
+    store, told = await _opened(path)
     listed = await store.listing(limit=None)
     assert len(told) == 1
     assert ROWS // 2 < len(listed) < ROWS
@@ -290,9 +290,7 @@ async def test_a_crash_while_a_damaged_file_makes_way_loses_nothing(
         path.rename(path.with_name(f"{path.name}.damaged-20260101T000000"))
     path.with_name(f"{path.name}.new").write_bytes(b"unfinished")
 
-    told: list[SetAside] = []
-    store = Store(path, told.append)
-    await store.open()
+    store, told = await _opened(path)
     assert await store.listing() == [one]
     assert len(told) == 1
     assert len([*path.parent.glob("*.db.damaged-*")]) >= 1
@@ -408,9 +406,7 @@ async def test_file_shrinks_after_much_was_deleted_in_small_steps(
 async def test_log_that_is_deleted_while_the_file_was_used_is_told(path: Path) -> None:
     await _killed(path)
     Path(f"{path}-wal").unlink()
-    told: list[SetAside] = []
-    store = Store(path, told.append)
-    await store.open()
+    store, told = await _opened(path)
     (missing,) = told
     assert missing.log is not None
     assert missing.log.missing
@@ -444,9 +440,7 @@ async def test_log_stays_where_the_file_cannot_be_marked_as_closed(
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    told: list[SetAside] = []
-    store = Store(path, told.append)
-    await store.open()
+    store, told = await _opened(path)
     await store.accept(a_delivery(1))
     monkeypatch.setattr(file, "set_mark", full)
     await store.close()

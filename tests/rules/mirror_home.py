@@ -10,6 +10,7 @@ from homeassistant.components.calendar import CalendarEvent
 from homeassistant.components.calendar.const import DATA_COMPONENT
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_at_time
@@ -19,6 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.event_relay.backends.base import InvalidField, JsonObject
+from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox.delivery import Delivery
 from custom_components.event_relay.outbox.store import Store
 from custom_components.event_relay.outbox.worker import Worker
@@ -237,3 +239,12 @@ async def settled_in_time(hass: HomeAssistant, store: Store, clock: Clock) -> No
                 break
         await clock.pass_time(hass, timedelta(minutes=1))
     raise TimeoutError
+
+
+def issue(
+    hass: HomeAssistant, kind: str, running: Running[Any]
+) -> ir.IssueEntry | None:
+    """Return a repair of a mirror."""
+    return ir.async_get(hass).async_get_issue(
+        DOMAIN, f"{kind}_{running.subentry.subentry_id}"
+    )

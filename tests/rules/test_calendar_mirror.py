@@ -9,12 +9,10 @@ from typing import Any
 from homeassistant.components.calendar import CalendarEvent
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.palabra.client import PalabraClient
-from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox import policy
 from custom_components.event_relay.outbox.delivery import DeliveryState
 from custom_components.event_relay.outbox.file import StoreUnavailable
@@ -40,6 +38,7 @@ from .mirror_home import (
     Running,
     a_subentry,
     add_calendar,
+    issue,
     settled,
     settled_in_time,
     way_of,
@@ -135,6 +134,14 @@ def event(
         summary=summary,
         **{"uid": summary.lower(), **more},
     )
+
+
+def named_as_refused(hass: HomeAssistant, running: Running[CalendarMirror]) -> str:
+    """Return the events that a repair names, as people read it."""
+    refused = issue(hass, "mirror_refused", running)
+    assert refused is not None
+    assert refused.translation_placeholders is not None
+    return read(refused.translation_placeholders["events"])
 
 
 def outside(palabra: PalabraSimulator) -> list[tuple[Any, float, float]]:
@@ -268,16 +275,14 @@ async def test_a_calendar_that_does_not_tell_changes_nothing(
     await running.restart()
     await clock.pass_time(hass, time)
     assert len(palabra.events) == 2
-    issues = ir.async_get(hass)
-    issue = f"mirror_source_{running.subentry.subentry_id}"
-    assert (issues.async_get_issue(DOMAIN, issue) is not None) == (how == "gone")
+    assert (issue(hass, "mirror_source", running) is not None) == (how == "gone")
 
     calendar.events, calendar.error = events, None
     calendar.show(available=True)
     await clock.pass_time(hass, QUARTER)
     await settled_in_time(hass, way.store, clock)
     assert len(palabra.events) == 2
-    assert issues.async_get_issue(DOMAIN, issue) is None
+    assert issue(hass, "mirror_source", running) is None
     assert len(await way.store.listing()) == 2
 
 
@@ -669,18 +674,13 @@ async def test_what_cannot_be_a_live_event_is_told_once(
     await settled_in_time(hass, way.store, clock)
     failed = [one for one in running.outcomes if one.kind is OutcomeKind.FAILED]
     assert [one.reason for one in failed] == ["AB: title: too_short"]
-    repair = (DOMAIN, f"mirror_refused_{running.subentry.subentry_id}")
-    issue = ir.async_get(hass).async_get_issue(*repair)
-    assert issue is not None
-    assert issue.translation_placeholders is not None
-    named = read(issue.translation_placeholders["events"])
-    assert "AB (2040-06-02 10:00): title: too_short" in named
+    assert "AB (2040-06-02 10:00): title: too_short" in named_as_refused(hass, running)
 
     calendar.events[0] = event("ABC", uid="one")
     await running.compare()
     await settled_in_time(hass, way.store, clock)
     assert [title for title, _, _ in outside(palabra)] == ["ABC", "Good"]
-    assert ir.async_get(hass).async_get_issue(*repair) is None
+    assert issue(hass, "mirror_refused", running) is None
 
 
 async def test_what_was_refused_is_still_named_after_a_restart(
@@ -689,11 +689,7 @@ async def test_what_was_refused_is_still_named_after_a_restart(
     calendar.events = [event("AB", uid="one")]
     running = await start()
     await running.restart()
-    repair = (DOMAIN, f"mirror_refused_{running.subentry.subentry_id}")
-    issue = ir.async_get(hass).async_get_issue(*repair)
-    assert issue is not None
-    assert issue.translation_placeholders is not None
-    assert "AB (2040-06-02 10:00)" in read(issue.translation_placeholders["events"])
+    assert "AB (2040-06-02 10:00)" in named_as_refused(hass, running)
 
 
 async def test_description_and_location_go_with_the_event_if_wanted(

@@ -24,7 +24,7 @@ from simulators.wire import Json
 
 from ..home_aipix import connect_aipix
 from .house import DAMAGED, damage_notes
-from .mirror_home import NOW, Clock, Running, a_subentry, settled, way_of
+from .mirror_home import NOW, Clock, Running, a_subentry, issue, settled, way_of
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -99,15 +99,6 @@ async def start(
     yield start
     for one in running:
         await one.stop()
-
-
-def issue(
-    hass: HomeAssistant, kind: str, running: Running[Any]
-) -> ir.IssueEntry | None:
-    """Return a repair of a mirror."""
-    return ir.async_get(hass).async_get_issue(
-        DOMAIN, f"{kind}_{running.subentry.subentry_id}"
-    )
 
 
 def hours(aipix: AipixSimulator, day: str = "monday") -> tuple[Any, Any]:
