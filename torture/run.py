@@ -86,7 +86,7 @@ class _Run:
             while not self._over(limits, monotonic() - began):
                 await self._live(next_kill(self._chance), traffic)
         say(self._summary(monotonic() - began))
-        listed = await self._drain(entries, limits.patience)
+        listed = await self._drain(entries, traffic, limits.patience)
         deliveries = await read_deliveries(self._home.folder)
         return [
             *(
@@ -152,12 +152,17 @@ class _Run:
         )
 
     async def _drain(
-        self, entries: Mapping[str, AnyTarget], patience: float
+        self, entries: Mapping[str, AnyTarget], traffic: Traffic, patience: float
     ) -> Mapping[str, str]:
-        """Let all that was accepted come to its end; return what is told of it."""
+        """Let all that was accepted come to its end; return what is told of it.
+
+        Each connection gets one more event, which nothing cuts off: a slow machine may
+        have had none accepted between two kills.
+        """
         await self._home.start()
         await self._house.api.wait_running()
         async with self._house.talking() as socket:
+            await traffic.once(socket)
             async with progress("Everything is mended; waiting for what is left"):
                 until = monotonic() + patience
                 left = await self._left(socket, entries)

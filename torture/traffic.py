@@ -49,6 +49,15 @@ class Traffic:
             await asyncio.wait(sources)
             await asyncio.gather(*calls)
 
+    async def once(self, socket: WebSocket) -> None:
+        """Call an action of each target once, and hear the answers."""
+        await asyncio.gather(
+            *(
+                self._call(socket, entry_id, target, self._next_act(target))
+                for entry_id, target in self._targets.items()
+            )
+        )
+
     async def _source(
         self,
         socket: WebSocket,
@@ -62,11 +71,15 @@ class Traffic:
             await asyncio.sleep(self._chance.expovariate(1 / target.seconds))
             if len(under_way) >= _MOST_UNDER_WAY:
                 continue
-            act = target.act(target.mark(next(self._numbers)), self._chance)
+            act = self._next_act(target)
             calling = asyncio.create_task(self._call(socket, entry_id, target, act))
             calls.append(calling)
             under_way.add(calling)
             calling.add_done_callback(under_way.discard)
+
+    def _next_act(self, target: AnyTarget) -> Act:
+        """Return an action of a target, with a mark of its own."""
+        return target.act(target.mark(next(self._numbers)), self._chance)
 
     async def _call(
         self, socket: WebSocket, entry_id: str, target: AnyTarget, act: Act
