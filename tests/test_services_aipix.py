@@ -388,14 +388,15 @@ async def test_what_cannot_be_asked_for_is_never_sent_again(
     await connect_aipix(hass, aipix, api)
     aipix.add_faults(Fault(kind=kind, method="POST", path=SCRIPTS))
     data = SCRIPT if api == "client" else FOR_ADMINISTRATORS
-    answer = await act(hass, "create_script", **data)
-    assert answer["state"] == "uncertain"
-    listed = await until_state(hass, answer["delivery_id"], "failed")
+    with pytest.raises(HomeAssistantError) as told:
+        await act(hass, "create_script", **data)
+    assert told.value.translation_key == "outcome_unknown"
+    (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
 
     assert listed["error"]["code"] == "outcome_unknown"
     assert len(aipix.scripts) == (kind is FaultKind.RESET_AFTER)
-    await act(hass, "retry_delivery", delivery_id=answer["delivery_id"], confirm=True)
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await act(hass, "retry_delivery", delivery_id=listed["delivery_id"], confirm=True)
+    await until_state(hass, listed["delivery_id"], "delivered")
 
 
 async def test_only_administrators_make_scripts(

@@ -252,17 +252,20 @@ async def test_repeatable_step_is_repeated_without_asking(house: House) -> None:
     assert house.client.calls == ["write", "note", "note"]
 
 
-async def test_what_cannot_be_asked_is_never_sent_again(house: House) -> None:
-    house.client.troubles = [OutcomeUnknown()]
+@pytest.mark.parametrize("error", [OutcomeUnknown("cut off"), InvalidResponse()])
+async def test_what_cannot_be_asked_fails_at_once_and_is_never_sent_again(
+    house: House, error: BackendError
+) -> None:
+    house.client.troubles = [error]
     delivery = await house.submit(steps=("stamp",))
-    assert delivery.state is UNCERTAIN
-
-    await house.later(seconds=1)
-    delivery = await house.until(delivery, FAILED)
-
-    assert delivery.failure is not None
-    assert delivery.failure.code == "outcome_unknown"
+    assert delivery.state is FAILED
+    assert delivery.failure == Failure(code="outcome_unknown")
     assert delivery.unclear
+    assert delivery.settled_at == house.clock()
+    assert delivery.due_at is None
+
+    await house.later(seconds=60)
+    assert await house.stored(delivery) == delivery
     assert house.client.calls == ["stamp"]
 
 

@@ -132,16 +132,21 @@ def step_interrupted(
     chance: float,
     backend: Backend,
 ) -> Delivery:
-    """Put a delivery back, or make it uncertain, after an attempt that broke off."""
+    """Put a delivery back, or make it uncertain, after an attempt that broke off.
+
+    Where nobody can be asked whether it arrived, that is known at once, and told.
+    """
     delivery = altered(delivery, failure=failure_of(error))
     if isinstance(error, OutcomeUnknown | InvalidResponse) and not step.repeatable:
         clue = error.clue if isinstance(error, OutcomeUnknown) else None
+        delivery = altered(
+            delivery, unclear=True, clue=_json(clue) or delivery.clue, look_ups=0
+        )
+        if step.find is None:
+            return failed(delivery, UNKNOWN, now)
         return altered(
             delivery,
             state=DeliveryState.UNCERTAIN,
-            unclear=True,
-            clue=_json(clue) or delivery.clue,
-            look_ups=0,
             asked_since=None,
             due_at=now + policy.look_up_wait(0, backend.look_up_after),
         )
