@@ -23,7 +23,7 @@ from custom_components.event_relay.backends.base import (
     Step,
     StepContext,
 )
-from custom_components.event_relay.backends.http import (
+from custom_components.event_relay.backends.transport import (
     Effect,
     HttpTransport,
     raise_for_failure,

@@ -25,7 +25,11 @@ from custom_components.event_relay.backends.aipix.script import DISABLED, ENABLE
 from custom_components.event_relay.backends.aipix.week import Numbering
 from custom_components.event_relay.backends.base import Json
 from custom_components.event_relay.backends.errors import UNKNOWN_SCRIPT, Rejected
-from custom_components.event_relay.backends.http import Effect, HttpTransport, Reply
+from custom_components.event_relay.backends.transport import (
+    Effect,
+    HttpTransport,
+    Reply,
+)
 from custom_components.event_relay.outbox.delivery import Delivery
 
 from .aipix_claims import ADMINISTRATOR, CLIENT

@@ -23,7 +23,7 @@ from custom_components.event_relay.backends.guance.look_ups import (
 from custom_components.event_relay.backends.guance.models import GuanceCapabilities
 from custom_components.event_relay.backends.guance.operations import GUANCE, WRITE_TIME
 from custom_components.event_relay.backends.guance.sites import SITES
-from custom_components.event_relay.backends.http import HttpTransport
+from custom_components.event_relay.backends.transport import HttpTransport
 from custom_components.event_relay.outbox.delivery import Delivery
 
 from .findings import Claim

@@ -10,7 +10,6 @@ from urllib.parse import unquote
 
 from custom_components.event_relay.backends.base import Json, JsonObject
 from custom_components.event_relay.backends.errors import BackendError
-from custom_components.event_relay.backends.http import HttpTransport
 from custom_components.event_relay.backends.palabra.client import (
     DEFAULT_ADDRESS,
     EVENTS,
@@ -25,6 +24,7 @@ from custom_components.event_relay.backends.palabra.models import (
     PalabraCapabilities,
 )
 from custom_components.event_relay.backends.palabra.operations import PALABRA
+from custom_components.event_relay.backends.transport import HttpTransport
 from custom_components.event_relay.outbox.delivery import Delivery
 
 from .findings import Claim

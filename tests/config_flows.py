@@ -9,7 +9,7 @@ from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import get_schema_suggested_value
 
-from custom_components.event_relay.backends.http import HttpTransport
+from custom_components.event_relay.backends.transport import HttpTransport
 from custom_components.event_relay.const import DOMAIN
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.event_relay.backends.address_forms import read_address
 from custom_components.event_relay.backends.base import InvalidField
-from custom_components.event_relay.backends.http import normalise_address
+from custom_components.event_relay.backends.transport import normalise_address
 from custom_components.event_relay.registry import BY_NAME
 
 FIELDS: dict[str, dict[str, object]] = {

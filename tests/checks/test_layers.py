@@ -109,7 +109,7 @@ def test_backends_package_is_empty() -> None:
         ("outbox.worker", "from homeassistant.core import HomeAssistant"),
         ("outbox.worker", "import voluptuous as vol"),
         ("outbox.worker", "from ..const import DOMAIN"),
-        ("outbox.worker", "from ..backends.http import HttpTransport"),
+        ("outbox.worker", "from ..backends.transport import HttpTransport"),
         ("outbox.worker", "from ..backends.frigate.client import FrigateClient"),
         ("outbox.worker", "from .. import registry"),
         ("backends.frigate.client", "import homeassistant.util.dt"),

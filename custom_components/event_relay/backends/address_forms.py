@@ -8,7 +8,7 @@ from homeassistant.const import CONF_URL
 from yarl import URL
 
 from .base import InvalidField
-from .http import normalise_address
+from .transport import normalise_address
 
 TLS_PORTS = frozenset({"443", "8443"})
 """Ports on which https is usual."""

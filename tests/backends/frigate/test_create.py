@@ -24,7 +24,7 @@ from custom_components.event_relay.backends.frigate.create_payload import (
 from custom_components.event_relay.backends.frigate.create_steps import create_body
 from custom_components.event_relay.backends.frigate.models import FrigateCapabilities
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
-from custom_components.event_relay.backends.http import Reply
+from custom_components.event_relay.backends.transport import Reply
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import Camera, FrigateSimulator
 

@@ -15,7 +15,7 @@ from custom_components.event_relay.backends.errors import Rejected, Unavailable
 from custom_components.event_relay.backends.frigate import stored
 from custom_components.event_relay.backends.frigate.client import FrigateClient
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
-from custom_components.event_relay.backends.http import Reply
+from custom_components.event_relay.backends.transport import Reply
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 

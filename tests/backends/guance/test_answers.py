@@ -11,7 +11,7 @@ from custom_components.event_relay.backends.errors import BackendError, InvalidR
 from custom_components.event_relay.backends.guance.envelope import unwrap
 from custom_components.event_relay.backends.guance.look_ups import OWN_TAG, sightings
 from custom_components.event_relay.backends.guance.models import GuanceWorkspace
-from custom_components.event_relay.backends.http import Effect, Reply
+from custom_components.event_relay.backends.transport import Effect, Reply
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 anything = st.recursive(

@@ -12,7 +12,7 @@ from custom_components.event_relay.backends.errors import (
     InvalidResponse,
     Rejected,
 )
-from custom_components.event_relay.backends.http import (
+from custom_components.event_relay.backends.transport import (
     Effect,
     HttpTransport,
     Reply,

@@ -11,7 +11,7 @@ from ..errors import (
     InvalidResponse,
     OutcomeUnknown,
 )
-from ..http import Effect, Reply
+from ..transport import Effect, Reply
 from .failures import is_json, raise_for_answer, reason
 from .login import AipixLogin, Api, common_headers
 from .models import AipixCapabilities, AipixMark, AipixScript

@@ -18,7 +18,7 @@ from ..errors import (
     Rejected,
     Unavailable,
 )
-from ..http import Effect, Reply, raise_for_failure
+from ..transport import Effect, Reply, raise_for_failure
 
 SESSIONS_EXHAUSTED = 419
 """Too many sessions of a user (vendor documentation and mobile SDK)."""

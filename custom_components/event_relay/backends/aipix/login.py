@@ -20,8 +20,8 @@ from ..errors import (
     PermissionDenied,
     Unavailable,
 )
-from ..http import Effect, HttpTransport, Reply
 from ..login import TokenLogin
+from ..transport import Effect, HttpTransport, Reply
 from .failures import SESSIONS_EXHAUSTED, raise_for_answer, reason, refused_fields
 from .reading import an_object, payload, text
 

@@ -17,7 +17,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..errors import BackendError
 from ..forms import cookieless_session
-from ..http import HttpTransport
+from ..transport import HttpTransport
 from .login import AipixLogin, Api
 
 CONF_API = "api"

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 
 from ..base import Json, JsonObject
 from ..errors import InvalidResponse, OutcomeUnknown, Rejected
-from ..http import Effect, Reply
+from ..transport import Effect, Reply
 from .connection import FrigateConnection
 from .failures import is_json, raise_for_answer, reason
 from .models import EVENT_ID, FrigateCapabilities, FrigateEvent, parse_cameras

@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 
 from ..base import JsonObject
 from ..errors import InvalidCredentials
-from ..http import Effect, HttpTransport, Reply
+from ..transport import Effect, HttpTransport, Reply
 from .failures import raise_for_answer, reason
 from .login import CSRF, FrigateLogin
 

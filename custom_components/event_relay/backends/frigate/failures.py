@@ -17,7 +17,7 @@ from ..errors import (
     Rejected,
     Unavailable,
 )
-from ..http import Effect, Reply, raise_for_failure
+from ..transport import Effect, Reply, raise_for_failure
 
 _TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
 _NGINX_500 = re.compile(

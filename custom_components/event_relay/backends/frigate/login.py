@@ -8,8 +8,8 @@ import time
 from typing import override
 
 from ..errors import InvalidCredentials, InvalidResponse, Unavailable
-from ..http import Effect, HttpTransport, Reply
 from ..login import TokenLogin
+from ..transport import Effect, HttpTransport, Reply
 from .failures import raise_for_answer, reason
 
 RATE_LIMIT_WAIT = 60.0

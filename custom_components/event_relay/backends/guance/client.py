@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 
 from ..base import JsonObject
 from ..errors import OutcomeUnknown
-from ..http import Effect, HttpTransport
+from ..transport import Effect, HttpTransport
 from .breaking import Breaking
 from .envelope import Envelope, unwrap
 from .look_ups import query_body, sightings

@@ -19,7 +19,7 @@ from ..errors import (
     Rejected,
     Unavailable,
 )
-from ..http import Effect, Reply, raise_for_failure
+from ..transport import Effect, Reply, raise_for_failure
 
 LIMITED_FOR = 60.0
 """Seconds to wait after a limit that names no time; none is documented (inferred)."""

@@ -20,7 +20,7 @@ from ..errors import (
     PermissionDenied,
     Unavailable,
 )
-from ..http import Effect, HttpTransport, Reply
+from ..transport import Effect, HttpTransport, Reply
 from .credentials import PalabraCredentials
 from .failures import balance_is_empty, data_of, is_json, raise_for_answer, reason
 from .models import LiveEvent, PalabraCapabilities

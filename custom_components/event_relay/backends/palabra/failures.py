@@ -18,7 +18,7 @@ from ..errors import (
     Rejected,
     Unavailable,
 )
-from ..http import Effect, Reply, raise_for_failure
+from ..transport import Effect, Reply, raise_for_failure
 
 INSUFFICIENT_BALANCE = 100_050
 """`error_code` of an empty balance, with HTTP 403 (third party, 2026-04)."""

@@ -1,4 +1,4 @@
-"""JSON over HTTP for all clients: what is sent, what is read, what failed.
+"""HTTP for all clients: what is sent, what is read, what failed.
 
 Aiohttp's exceptions end here. Which of a client's errors they become depends on
 whether the request can have taken effect.
@@ -11,23 +11,26 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
 import json
+import re
 from urllib.parse import quote
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, StreamReader
+from multidict import CIMultiDict
 from yarl import URL
 
 from .base import Json, JsonObject
+from .body import Body, Pairs, pairs, unwritable
 from .errors import (
     CannotConnect,
     InvalidResponse,
     OutcomeUnknown,
-    Rejected,
     Unavailable,
 )
 from .http_failures import Effect, TooLarge, translate
 from .words import discreet
 
 __all__ = [
+    "Body",
     "Effect",
     "HttpTransport",
     "Reply",
@@ -43,6 +46,7 @@ MAXIMUM_BODY = 8 * 1024 * 1024
 """Bytes read of an answer; a Frigate configuration of 100 cameras has 1 MB."""
 LONGEST_RETRY_AFTER = 86_400.0
 """Seconds; whoever asks for more, or for infinity, is not taken at its word."""
+_ENDS_A_HEADER = re.compile(r"[\r\n\0]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,29 +158,33 @@ class HttpTransport:
         method: str,
         *segments: str,
         effect: Effect = Effect.NONE,
-        query: Mapping[str, str] | None = None,
+        query: Pairs | None = None,
         headers: Mapping[str, str] | None = None,
-        body: JsonObject | None = None,
+        body: JsonObject | list[Json] | Body | None = None,
     ) -> Reply:
         """Send one request and read its answer, whatever the status.
 
-        Raises CannotConnect, OutcomeUnknown or, where a lost reply does no harm,
-        Unavailable; Rejected when the request cannot be put into HTTP and JSON; and
-        InvalidResponse when a read is answered without either. No redirect is
-        followed.
+        An object or a list is sent as JSON. A header that is given goes before the one
+        that is usual. Raises CannotConnect, OutcomeUnknown or, where a lost reply does
+        no harm, Unavailable; Rejected when the request cannot be put into HTTP and
+        JSON; and InvalidResponse when a read is answered without either. No redirect
+        is followed.
         """
-        url, data = self._written(segments, query, body)
+        url = self._written(segments, query)
+        if isinstance(body, dict | list):
+            body = Body.json(body)
+        said = _headers(headers or {}, body)
         if self._session.closed:
             raise CannotConnect("the session is closed")
-        written = {"Content-Type": "application/json"} if data is not None else {}
         try:
             async with self._session.request(
                 method,
                 url,
-                headers={"Accept": "application/json", **written, **(headers or {})},
+                headers=said,
+                skip_auto_headers=("Content-Type",),
                 timeout=self._timeout,
                 allow_redirects=False,
-                data=data,
+                data=None if body is None else body.content,
             ) as response:
                 return Reply(
                     status=response.status,
@@ -190,28 +198,13 @@ class HttpTransport:
         except (ClientError, TimeoutError, OSError, ValueError) as error:
             raise translate(error, effect) from error
 
-    def _written(
-        self,
-        segments: tuple[str, ...],
-        query: Mapping[str, str] | None,
-        body: JsonObject | None,
-    ) -> tuple[URL, bytes | None]:
-        """Return the address and the body as they are sent.
-
-        Written here rather than by the session, whose owner may have given it an
-        encoder that has its own idea of NaN and of large numbers.
-        """
+    def _written(self, segments: tuple[str, ...], query: Pairs | None) -> URL:
+        """Return the address as it is sent; raises Rejected."""
         try:
             url = self.url(*segments)
-            if query:
-                url = url.update_query(query)
-            if body is None:
-                return url, None
-            return url, json.dumps(body, allow_nan=False).encode()
-        except (ValueError, TypeError, RecursionError) as error:
-            raise Rejected(
-                "the request cannot be written", code="unwritable"
-            ) from error
+            return url.update_query(pairs(query)) if query else url
+        except (ValueError, TypeError) as error:
+            raise unwritable() from error
 
     @staticmethod
     async def _read(stream: StreamReader) -> bytes:
@@ -229,6 +222,18 @@ def _url(address: str, segments: tuple[str, ...]) -> URL:
     """Return the address of a path; most are asked for again and again."""
     path = "".join(f"/{quote(segment, safe='')}" for segment in segments)
     return URL(f"{address}{path}", encoded=True)
+
+
+def _headers(given: Mapping[str, str], body: Body | None) -> CIMultiDict[str]:
+    """Return the headers to send; raises Rejected for what would end one early."""
+    headers = CIMultiDict({"Accept": "application/json"})
+    if body is not None and body.content_type is not None:
+        headers["Content-Type"] = body.content_type
+    for name, value in given.items():
+        if _ENDS_A_HEADER.search(name + value):
+            raise unwritable()
+        headers[name] = value
+    return headers
 
 
 def raise_for_failure(reply: Reply, effect: Effect, reason: str) -> None:

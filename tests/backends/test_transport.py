@@ -11,6 +11,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.event_relay.backends.base import Json, JsonObject
+from custom_components.event_relay.backends.body import Body, Pairs
 from custom_components.event_relay.backends.errors import (
     BackendError,
     CannotConnect,
@@ -19,7 +20,7 @@ from custom_components.event_relay.backends.errors import (
     Rejected,
     Unavailable,
 )
-from custom_components.event_relay.backends.http import (
+from custom_components.event_relay.backends.transport import (
     LONGEST_RETRY_AFTER,
     MAXIMUM_BODY,
     TIMEOUT,
@@ -312,6 +313,87 @@ async def test_what_is_not_json_is_not_sent(
     with pytest.raises(Rejected) as caught:
         await transport.send("POST", "x", effect=Effect.ONCE, body=body)
     assert caught.value.code == "unwritable"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "sent"),
+    [
+        ([1, {"a": None}], b"application/json", b'[1, {"a": null}]'),
+        (Body.json("a"), b"application/json", b'"a"'),
+        (Body.text("\u0436"), b"text/plain; charset=utf-8", b"\xd0\xb6"),
+        (Body.text("a 1", "text/x-lines"), b"text/x-lines", b"a 1"),
+        (
+            Body.form([("a", "1 &"), ("b", "\u0436"), ("a", "2")]),
+            b"application/x-www-form-urlencoded",
+            b"a=1+%26&b=%D0%B6&a=2",
+        ),
+        (
+            Body.form({"a": ["1", "2"], "b": "3"}),
+            b"application/x-www-form-urlencoded",
+            b"a=1&a=2&b=3",
+        ),
+        (Body(content=b"\x00\xff"), None, b"\x00\xff"),
+    ],
+)
+async def test_bodies(
+    session: ClientSession,
+    body: list[Json] | Body,
+    content_type: bytes | None,
+    sent: bytes,
+) -> None:
+    async with serve(bytes_then_close(OK)) as server:
+        transport = HttpTransport(session, server.address)
+        await transport.send("POST", "x", effect=Effect.ONCE, body=body)
+    head, _, received = server.requests[0].partition(b"\r\n\r\n")
+    named = [line for line in head.split(b"\r\n") if line.startswith(b"Content-Type")]
+    assert named == ([b"Content-Type: " + content_type] if content_type else [])
+    assert received == sent
+
+
+@pytest.mark.parametrize(
+    "query", [[("a", "1"), ("b", "+"), ("a", "2")], {"a": ["1", "2"], "b": "+"}]
+)
+async def test_names_of_a_query_may_repeat(
+    session: ClientSession, query: Pairs
+) -> None:
+    async with serve(bytes_then_close(OK)) as server:
+        await HttpTransport(session, server.address).send("GET", "x", query=query)
+    line, _, _ = server.requests[0].partition(b" HTTP/")
+    asked = line.removeprefix(b"GET /x?").split(b"&")
+    assert [one for one in asked if one.startswith(b"a=")] == [b"a=1", b"a=2"]
+    assert b"b=%2B" in asked
+
+
+async def test_given_header_goes_before_the_usual_one(session: ClientSession) -> None:
+    async with serve(bytes_then_close(OK)) as server:
+        await HttpTransport(session, server.address).send(
+            "POST",
+            "x",
+            effect=Effect.ONCE,
+            headers={"content-type": "application/x-own", "accept": "text/plain"},
+            body={},
+        )
+    head = server.requests[0].lower()
+    assert head.count(b"content-type:") == 1
+    assert b"content-type: application/x-own" in head
+    assert head.count(b"accept:") == 1
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\0"])
+@pytest.mark.parametrize("header", [("X-A{}", "1"), ("X-A", "1{}2")])
+async def test_header_that_ends_early_is_not_sent(
+    transport: HttpTransport, header: tuple[str, str], end: str
+) -> None:
+    name, value = (part.format(end) for part in header)
+    with pytest.raises(Rejected) as caught:
+        await transport.send("POST", "x", effect=Effect.ONCE, headers={name: value})
+    assert caught.value.code == "unwritable"
+
+
+def test_text_and_form_that_are_no_text_are_refused() -> None:
+    for write in (Body.text, lambda text: Body.form({"a": text})):
+        with pytest.raises(Rejected):
+            write("\ud800")
 
 
 async def test_what_is_no_text_is_not_sent(transport: HttpTransport) -> None:
