@@ -121,8 +121,9 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what a connection may have, and the flows that make it."""
-        mirrors = MIRROR_FLOWS.get(config_entry.data[CONF_BACKEND], {})
-        return {**SUBENTRY_FLOWS, **mirrors}
+        backend = config_entry.data[CONF_BACKEND]
+        mirrors = MIRROR_FLOWS.get(backend, {})
+        return {**SUBENTRY_FLOWS, **mirrors, **BY_NAME[backend].subentry_flows}
 
     @override
     async def async_step_user(

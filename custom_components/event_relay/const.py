@@ -18,3 +18,8 @@ ATTR_LIMIT: Final = "limit"
 ATTR_SINCE: Final = "since"
 ATTR_STATE: Final = "state"
 ATTR_WAIT: Final = "wait"
+
+OWN_ACTIONS: Final = frozenset(
+    {"discard_delivery", "list_deliveries", "retry_delivery"}
+)
+"""Actions of Event Relay itself, which no backend may have."""

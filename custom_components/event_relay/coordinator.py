@@ -87,7 +87,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.outbox = Outbox(
             connection=entry.entry_id,
             backend=backend,
-            capabilities=self._capabilities,
+            capabilities=lambda: self.effective,
             store=store,
             clock=clock,
             limit=unsettled_limit(entry.options),
@@ -97,7 +97,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             connection=entry.entry_id,
             backend=backend,
             client=self.client,
-            capabilities=self._capabilities,
+            capabilities=lambda: self.effective,
             store=store,
             clock=clock,
             chance=random.random,
@@ -110,7 +110,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             connection=entry.entry_id,
             backend=backend,
             client=self.client,
-            capabilities=self._capabilities,
+            capabilities=lambda: self.effective,
             store=store,
             clock=clock,
             held=lambda: self.worker.held,
@@ -165,10 +165,11 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             )
         )
 
-    def _capabilities(self) -> Capabilities:
-        """Return what the live system can do, as far as the options have it so."""
-        options = self.config_entry.options
-        capabilities: Capabilities = self.forms.with_options(self.data, options)
+    @property
+    def effective(self) -> Capabilities:
+        """What the live system can do, as far as the user's settings have it so."""
+        settings = self.forms.settings_of(self.config_entry)
+        capabilities: Capabilities = self.forms.with_settings(self.data, settings)
         return capabilities
 
     def _put_off(self) -> timedelta:

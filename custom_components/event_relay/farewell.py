@@ -179,7 +179,10 @@ class _Farewell:
         self._something_happened = asyncio.Event()
         self._refused = False
         backend = forms.backend
-        capabilities = backend.load_capabilities(entry.data[CONF_CAPABILITIES])
+        capabilities = forms.with_settings(
+            backend.load_capabilities(entry.data[CONF_CAPABILITIES]),
+            forms.settings_of(entry),
+        )
         clock = SteadyClock(dt_util.utcnow)
         self._outbox = Outbox(
             connection=entry.entry_id,

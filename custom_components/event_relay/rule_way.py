@@ -29,9 +29,7 @@ def make_way(
     ) -> Mapping[str, object]:
         """Turn fields into canonical values, as for an action."""
         data = coerce(fields, forms.action_fields[operation])
-        return await forms.resolve(
-            hass, {**entry.data, **entry.options}, operation, data
-        )
+        return await forms.resolve(hass, forms.settings_of(entry), operation, data)
 
     def explain(error: Exception) -> str:
         """Say what is wrong in the words that an action has for it."""

@@ -126,7 +126,10 @@ async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> Way:
     ) -> Mapping[str, object]:
         fields = runtime.forms.action_fields[operation]
         resolved: Mapping[str, object] = await runtime.forms.resolve(
-            hass, {**entry.data, **entry.options}, operation, coerce(data, fields)
+            hass,
+            runtime.forms.settings_of(entry),
+            operation,
+            coerce(data, fields),
         )
         return resolved
 

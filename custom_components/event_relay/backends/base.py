@@ -316,6 +316,30 @@ class Client(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SubentrySettings:
+    """What the user has set in a part of a connection that its backend has made."""
+
+    kind: str
+    title: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the user has set for a connection, as it is at this moment."""
+
+    data: Mapping[str, Any]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    subentries: Mapping[str, SubentrySettings] = field(default_factory=dict)
+    """By their ids, those of the kinds that only this backend has."""
+
+    @property
+    def all(self) -> dict[str, Any]:
+        """Data and options together; options go first."""
+        return {**self.data, **self.options}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Backend:
     """A kind of outside system, as far as the outbox is concerned."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import ClientSession, DummyCookieJar
+from homeassistant.config_entries import ConfigEntry, ConfigSubentryFlow
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
@@ -13,7 +14,16 @@ from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
-from .base import Backend, Capabilities, Client, Ending, JsonObject, Shape
+from .base import (
+    Backend,
+    Capabilities,
+    Client,
+    Ending,
+    JsonObject,
+    Settings,
+    Shape,
+    SubentrySettings,
+)
 from .outside_calendar import OutsideCalendar
 from .rule_forms import RuleField
 
@@ -142,6 +152,9 @@ class BackendForms(ABC):
     """Actions that only ask."""
     looks: Mapping[str, Callable[[Any], Awaitable[JsonObject]]] = {}
     """What mirrors ask to find what they have made; each takes the client."""
+    subentry_flows: Mapping[str, type[ConfigSubentryFlow]] = {}
+    """Parts of a connection that only this backend has, and the flows that make them,
+    by their kinds."""
     calendar: OutsideCalendar | None = None
     """What it has planned, where it can list that."""
 
@@ -201,9 +214,32 @@ class BackendForms(ABC):
         """Return the form for the backend's own options; None where it has none."""
         return None
 
-    def with_options(self, capabilities: Any, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 the backend's own
-        """Return what a live system can do, as far as the user's options have it so."""
-        del options
+    def settings_of(self, entry: ConfigEntry) -> Settings:
+        """Return what the user has set for a connection, as it is now."""
+        kinds = self.subentry_flows
+        return Settings(
+            data=entry.data,
+            options=entry.options,
+            subentries={
+                subentry_id: SubentrySettings(
+                    kind=subentry.subentry_type,
+                    title=subentry.title,
+                    data=subentry.data,
+                )
+                for subentry_id, subentry in entry.subentries.items()
+                if subentry.subentry_type in kinds
+            }
+            if kinds
+            else {},
+        )
+
+    def with_settings(self, capabilities: Any, settings: Settings) -> Any:  # noqa: ANN401 the backend's own
+        """Return what a live system can do, as far as the user's settings have it so.
+
+        Operations get it as their capabilities. It is asked for anew at acceptance and
+        at each attempt, and so follows what the user changes meanwhile.
+        """
+        del settings
         return capabilities
 
     @abstractmethod
@@ -225,15 +261,15 @@ class BackendForms(ABC):
     async def resolve(
         self,
         hass: HomeAssistant,
-        connection: Mapping[str, Any],
+        settings: Settings,
         operation: str,
         data: dict[str, Any],
     ) -> dict[str, Any]:
         """Turn what only Home Assistant knows, such as a schedule, into plain values.
 
-        `connection` is the entry's data and options. Raises InvalidField.
+        Run once, before acceptance. Raises InvalidField.
         """
-        del hass, connection, operation
+        del hass, settings, operation
         return data
 
     async def removed(  # noqa: B027 - most have nothing to take leave of

@@ -124,11 +124,11 @@ class MirrorFlow(ConfigSubentryFlow):
     async def async_try(self, operation: str, data: dict[str, Any]) -> None:
         """Refuse what the operation would refuse; raises InvalidField."""
         runtime = self.entry.runtime_data
-        connection = {**self.entry.data, **self.entry.options}
-        resolved = await runtime.forms.resolve(self.hass, connection, operation, data)
+        settings = runtime.forms.settings_of(self.entry)
+        resolved = await runtime.forms.resolve(self.hass, settings, operation, data)
         tried = runtime.forms.backend.operation(operation)
         fitting, _ = tried.shortened(resolved)
-        tried.check(tried.parse(fitting), runtime.data, dt_util.utcnow())
+        tried.check(tried.parse(fitting), runtime.effective, dt_util.utcnow())
 
     async def _check(
         self, user_input: dict[str, Any]

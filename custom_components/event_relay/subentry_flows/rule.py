@@ -83,7 +83,7 @@ class RuleFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Ask for the name, what fires the rule, and what it delivers."""
         coordinator = self._loaded_entry().runtime_data
-        operations = coordinator.forms.rule_operations(coordinator.data)
+        operations = coordinator.forms.rule_operations(coordinator.effective)
         shown = user_input or when_shown(self._title, self._when)
         self._mistake = None
         if user_input is not None:
@@ -105,7 +105,7 @@ class RuleFlow(ConfigSubentryFlow):
         coordinator = self._loaded_entry().runtime_data
         if self._fields is None:
             self._fields = await coordinator.forms.rule_fields(
-                operation, coordinator.data, coordinator.client
+                operation, coordinator.effective, coordinator.client
             )
         ending = coordinator.forms.endings.get(operation)
         shown = user_input or deliver_shown(self._fields, self._deliver)

@@ -116,13 +116,13 @@ async def _offer(
     Return what would be asked for, and what would be stored. Raises InvalidField.
     """
     forms = entry.runtime_data.forms
-    connection = {**entry.data, **entry.options}
+    settings = forms.settings_of(entry)
     data = coerce(values, forms.action_fields[operation])
-    resolved = await forms.resolve(hass, connection, operation, data)
+    resolved = await forms.resolve(hass, settings, operation, data)
     asked = forms.backend.operation(operation)
     fitting, _ = asked.shortened(resolved)
     payload = asked.parse(fitting)
-    asked.check(payload, entry.runtime_data.data, dt_util.utcnow())
+    asked.check(payload, entry.runtime_data.effective, dt_util.utcnow())
     return resolved, asked.dump(payload)
 
 

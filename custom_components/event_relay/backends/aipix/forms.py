@@ -18,7 +18,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 from yarl import URL
 
-from ..base import Client, JsonObject, Shape
+from ..base import Client, JsonObject, Settings, Shape
 from ..errors import BackendError
 from ..forms import (
     BackendForms,
@@ -208,12 +208,13 @@ class AipixForms(BackendForms):
     async def resolve(
         self,
         hass: HomeAssistant,
-        connection: Mapping[str, Any],
+        settings: Settings,
         operation: str,
         data: dict[str, Any],
     ) -> dict[str, Any]:
         """Turn schedules into what the API of the connection takes."""
         entity_id = data.get("schedule_entity")
+        connection = settings.all
         return resolve(
             operation,
             data,

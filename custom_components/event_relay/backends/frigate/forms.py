@@ -26,7 +26,7 @@ import voluptuous as vol
 from yarl import URL
 
 from ..address_forms import TLS_PORTS, read_address
-from ..base import Client, Ending, InvalidField
+from ..base import Client, Ending, InvalidField, Settings
 from ..errors import PermissionDenied
 from ..forms import (
     TEST,
@@ -217,10 +217,11 @@ class FrigateForms(BackendForms):
         return OPTIONS
 
     @override
-    def with_options(
-        self, capabilities: FrigateCapabilities, options: Mapping[str, Any]
+    def with_settings(
+        self, capabilities: FrigateCapabilities, settings: Settings
     ) -> FrigateCapabilities:
         """Return what Frigate can do, and which loss the user prefers."""
+        options = settings.options
         life = options.get(CONF_UNDATED_LIFE, UNDATED_LIFE.total_seconds())
         return replace(
             capabilities,

@@ -23,7 +23,7 @@ import voluptuous as vol
 from yarl import URL
 
 from ..address_forms import read_address
-from ..base import Client, InvalidField, JsonObject
+from ..base import Client, InvalidField, JsonObject, Settings
 from ..forms import (
     BackendForms,
     Coercer,
@@ -230,7 +230,7 @@ class PalabraForms(BackendForms):
     async def resolve(
         self,
         hass: HomeAssistant,
-        connection: Mapping[str, Any],
+        settings: Settings,
         operation: str,
         data: dict[str, Any],
     ) -> dict[str, Any]:

@@ -1,0 +1,99 @@
+"""What the backends call things must not be mixed up."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentryFlow
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.backends.forms import Query
+from custom_components.event_relay.backends.guance.forms import GuanceForms
+from custom_components.event_relay.backends.guance.operations import GUANCE
+from custom_components.event_relay.config_flow import EventRelayConfigFlow
+from custom_components.event_relay.const import CONF_BACKEND, DOMAIN, OWN_ACTIONS
+from custom_components.event_relay.registry import (
+    BACKENDS,
+    BY_NAME,
+    refuse_same_names,
+)
+
+
+async def _ask(_client: object, _fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+class AnotherForms(GuanceForms):
+    """A backend with names of its own."""
+
+    backend = replace(GUANCE, name="another")
+    action_fields: Mapping[str, Mapping[str, Any]] = {"create_another": {}}
+
+
+def test_backends_have_names_of_their_own() -> None:
+    refuse_same_names((*BACKENDS, AnotherForms()))
+
+
+@pytest.mark.parametrize(
+    "name", ["create_camera_event", "list_live_events", *sorted(OWN_ACTIONS)]
+)
+@pytest.mark.parametrize("kind", ["action_fields", "queries"])
+def test_two_actions_of_one_name_are_refused(name: str, kind: str) -> None:
+    forms = AnotherForms()
+    named: dict[str, object] = {
+        name: Query(fields={}, run=_ask) if kind == "queries" else {}
+    }
+    setattr(forms, kind, named)
+    with pytest.raises(ValueError, match=f"action {name}: of .* and of another"):
+        refuse_same_names((*BACKENDS, forms))
+
+
+def test_two_backends_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="backend guance"):
+        refuse_same_names((*BACKENDS, GuanceForms()))
+
+
+def test_two_kinds_of_subentries_of_one_name_are_refused() -> None:
+    forms = AnotherForms()
+    forms.subentry_flows = {"rule": ConfigSubentryFlow}
+    with pytest.raises(ValueError, match="subentry rule"):
+        refuse_same_names((*BACKENDS, forms))
+
+
+async def test_backend_may_have_subentries_of_its_own_and_sees_them_as_they_are(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forms = AnotherForms()
+    forms.subentry_flows = {"request": ConfigSubentryFlow}
+    monkeypatch.setitem(BY_NAME, "another", forms)
+    subentries = [
+        {
+            "subentry_id": kind,
+            "subentry_type": kind,
+            "title": f"A {kind}",
+            "data": {"path": "/a"},
+            "unique_id": None,
+        }
+        for kind in ("request", "rule")
+    ]
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        data={CONF_BACKEND: "another", "url": "data", "zone": 1},
+        options={"url": "option"},
+        subentries_data=subentries,
+    )
+    entry.add_to_hass(hass)
+
+    flows = EventRelayConfigFlow.async_get_supported_subentry_types(entry)
+    assert set(flows) == {"rule", "request"}
+
+    settings = forms.settings_of(entry)
+    assert settings.all == {CONF_BACKEND: "another", "url": "option", "zone": 1}
+    (request,) = settings.subentries.values()
+    assert (request.kind, request.title) == ("request", "A request")
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries["request"], data={"path": "/b"}
+    )
+    assert forms.settings_of(entry).subentries["request"].data == {"path": "/b"}
