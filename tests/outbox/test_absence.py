@@ -32,6 +32,22 @@ def test_is_proven_by_two_answers_a_write_apart(absence: Absence) -> None:
     assert absence.proven("one", 30.2, 30.3)
 
 
+def test_what_takes_longer_alone_is_looked_for_as_often(absence: Absence) -> None:
+    takes = timedelta(minutes=2)
+    assert absence.wait(takes) == absence.wait() == timedelta(seconds=30) / LOOKS
+    for second in range(0, 120, 10):
+        assert not absence.proven("one", second, second, takes)
+    assert absence.proven("one", 121, 121, takes)
+
+
+def test_what_takes_less_alone_is_missed_sooner(absence: Absence) -> None:
+    takes = timedelta(seconds=3)
+    assert absence.wait(takes) == timedelta(seconds=1)
+    assert not absence.proven("one", 0, 0, takes)
+    assert not absence.proven("one", 2, 2, takes)
+    assert absence.proven("one", 3, 3, takes)
+
+
 def test_time_that_an_answer_took_is_no_time_between_two(absence: Absence) -> None:
     assert not absence.proven("one", 0, 9)
     assert not absence.proven("one", 19, 29)

@@ -70,7 +70,11 @@ FULL = a_delivery(
     warnings=("one", "two"),
     clue={"id": "x"},
     receipt=Receipt(
-        outside_id="7", links={"a": "b"}, details={"c": [1]}, warnings=("w",)
+        outside_id="7",
+        links={"a": "b"},
+        details={"c": [1]},
+        warnings=("w",),
+        kept={"d": {"e": 2}},
     ),
     failure=Failure(code="rejected", reason="why"),
     settled_at=START,

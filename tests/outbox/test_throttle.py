@@ -153,6 +153,7 @@ def test_user_who_resumes_makes_it_forget() -> None:
         (TELLS, True),
         (Unavailable(retry_after=5), True),
         (Unavailable(), False),
+        (Unavailable(retry_after=5, alone=True), False),
         (CannotConnect(), False),
         (Rejected(), False),
     ],

@@ -98,6 +98,21 @@ async def test_retry_after_holds_the_whole_connection(house: House) -> None:
     await house.until(waiting, DELIVERED)
 
 
+async def test_what_is_asked_of_one_delivery_holds_no_other(house: House) -> None:
+    house.client.troubles = [Unavailable("not yet", retry_after=120, alone=True)]
+
+    waiting = await house.submit()
+    assert waiting.state is PENDING
+    assert waiting.due_at == house.clock() + timedelta(seconds=120)
+    other = await house.submit(text="other")
+    assert other.state is DELIVERED
+    # The backend is there.
+    assert house.contacts == [None, None]
+
+    await house.later(seconds=120)
+    await house.until(waiting, DELIVERED)
+
+
 @pytest.mark.parametrize("error", [InvalidCredentials(), PermissionDenied()])
 async def test_pause_spends_no_attempt_and_ends_with_resume(
     house: House, error: BackendError

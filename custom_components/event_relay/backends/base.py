@@ -56,6 +56,8 @@ class Receipt:
     links: Mapping[str, str] = field(default_factory=dict)
     details: JsonObject = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    kept: JsonObject = field(default_factory=dict)
+    """What a delivery needs that follows this one; shown nowhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +119,8 @@ class Step[ClientT, PayloadT]:
     run: Callable[[ClientT, PayloadT, StepContext], Awaitable[JsonObject]]
     repeatable: bool = False
     find: Callable[[ClientT, PayloadT, StepContext], Awaitable[Finding]] | None = None
+    write_time: timedelta | None = None
+    """What holds of this step in place of the `write_time` of its backend."""
 
 
 @dataclass(frozen=True, kw_only=True)

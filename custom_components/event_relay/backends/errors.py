@@ -77,7 +77,8 @@ class OutcomeUnknown(BackendError):
 class Unavailable(BackendError):
     """The backend answered that it cannot take the request now.
 
-    `retry_after` is in seconds, as the backend asked for it; None if it did not.
+    `retry_after` is in seconds, as the backend asked for it; None if it did not. With
+    `alone` it is said of this request only: others are sent meanwhile.
     """
 
     code = "unavailable"
@@ -88,10 +89,12 @@ class Unavailable(BackendError):
         *,
         code: str | None = None,
         retry_after: float | None = None,
+        alone: bool = False,
     ) -> None:
-        """Keep the time that the backend asked for."""
+        """Keep the time that the backend asked for, and whom it asks."""
         super().__init__(reason, code=code)
         self.retry_after = retry_after
+        self.alone = alone
 
 
 class InvalidCredentials(BackendError):

@@ -33,10 +33,15 @@ class Absence:
         self._missing: dict[str, float] = {}
         """By delivery id, when it was first missed."""
 
-    @property
-    def wait(self) -> timedelta:
-        """How long to wait until what was missed is looked for again."""
-        return timedelta(seconds=self._write_time / LOOKS)
+    def wait(self, write_time: timedelta | None = None) -> timedelta:
+        """Return how long to wait until what was missed is looked for again.
+
+        No longer than for any other: what is heard of the backend meanwhile must be no
+        silence.
+        """
+        longest = self._write_time
+        seconds = longest if write_time is None else write_time.total_seconds()
+        return timedelta(seconds=min(seconds, longest) / LOOKS)
 
     def alive(self, asked_at: float, now: float) -> None:
         """Take note of an answer; a long silence before it says nothing good."""
@@ -51,16 +56,23 @@ class Absence:
         self._alive_since = None
         self._missing.clear()
 
-    def proven(self, delivery_id: str, asked_at: float, now: float) -> bool:
+    def proven(
+        self,
+        delivery_id: str,
+        asked_at: float,
+        now: float,
+        write_time: timedelta | None = None,
+    ) -> bool:
         """Say whether what an answer has missed is absent.
 
-        It was asked for at `asked_at`, and answered now.
+        It was asked for at `asked_at`, and answered now. `write_time` is its own.
         """
         self.alive(asked_at, now)
         since = self._missing.setdefault(delivery_id, now)
         if self._alive_since is not None:
             since = max(since, self._alive_since)
-        return asked_at - since >= self._write_time - _ROUNDING
+        takes = self._write_time if write_time is None else write_time.total_seconds()
+        return asked_at - since >= takes - _ROUNDING
 
     def forget(self, delivery_id: str) -> None:
         """Forget a delivery whose outcome is known, or was not answered."""

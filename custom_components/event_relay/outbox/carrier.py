@@ -247,17 +247,20 @@ class Carrier:
             now=self.clock(),
             chance=self.chance(),
             schedule=self.backend.look_up_after,
-            missed_for=self._missed_for(delivery, finding, asked_at),
+            missed_for=self._missed_for(delivery, step, finding, asked_at),
         )
         return plan.bound(following) if following.results else following
 
     def _missed_for(
-        self, delivery: Delivery, finding: Finding, asked_at: float
+        self, delivery: Delivery, step: AnyStep, finding: Finding, asked_at: float
     ) -> timedelta | None:
         """Return when to look again for what was not found; None if it is absent."""
         now = self.clock.monotonic()
-        if finding == Absent() and not self.absence.proven(delivery.id, asked_at, now):
-            return self.absence.wait
+        takes = step.write_time
+        if finding == Absent() and not self.absence.proven(
+            delivery.id, asked_at, now, takes
+        ):
+            return self.absence.wait(takes)
         self.absence.alive(asked_at, now)
         self.absence.forget(delivery.id)
         return None

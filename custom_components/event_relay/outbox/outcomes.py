@@ -76,8 +76,10 @@ def unclaimed(delivery: Delivery, now: datetime) -> Delivery:
 
 def limits(error: BackendError) -> bool:
     """Say whether the backend is there and takes no more for now."""
-    return isinstance(error, Unavailable) and (
-        error.code == RATE_LIMITED or hold(error) is not None
+    return (
+        isinstance(error, Unavailable)
+        and not error.alone
+        and (error.code == RATE_LIMITED or hold(error) is not None)
     )
 
 

@@ -229,6 +229,7 @@ def _dump_receipt(receipt: Receipt) -> Mapping[str, object]:
         "links": dict(receipt.links),
         "details": receipt.details,
         "warnings": receipt.warnings,
+        **({"kept": receipt.kept} if receipt.kept else {}),
     }
 
 
@@ -242,6 +243,7 @@ def _load_receipt(text: str | None) -> Receipt | None:
         links=data["links"],
         details=data["details"],
         warnings=tuple(data["warnings"]),
+        kept=data.get("kept", {}),
     )
 
 

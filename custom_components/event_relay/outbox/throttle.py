@@ -99,6 +99,8 @@ class Throttle:
 
     def troubled(self, error: BackendError, now: datetime) -> None:
         """Slow down, or pause, as an error asks for."""
+        if isinstance(error, Unavailable) and error.alone:
+            return
         if self.backend.shared and outcomes.limits(error):
             self._limited(now, outcomes.hold(error) or timedelta())
         elif wait := outcomes.hold(error):

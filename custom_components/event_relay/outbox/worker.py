@@ -8,7 +8,7 @@ import logging
 from typing import Any
 
 from ..backends.base import Backend, Client
-from ..backends.errors import BackendError
+from ..backends.errors import BackendError, Unavailable
 from .absence import Absence
 from .carrier import STORE_PATIENCE, Carrier, persist
 from .clock import SteadyClock
@@ -286,5 +286,9 @@ class Worker:
 
     def _troubled(self, error: BackendError) -> None:
         """Slow down, or pause, as an error asks for."""
+        if isinstance(error, Unavailable) and error.alone:
+            # It is there, and takes others.
+            self._got_through()
+            return
         self._throttle.troubled(error, self._clock())
         self._contacted(error)
