@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
@@ -15,6 +16,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.event_relay.card_address import CARD
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.counts import SETTLING
 from custom_components.event_relay.delivery_repairs import LISTED
@@ -133,14 +135,14 @@ async def test_repair_stays_while_it_fails_again(
     assert await counted(hass, entry) is not None
 
 
-async def test_reasons_are_listed_without_what_was_delivered(
+async def test_reasons_say_what_each_delivery_was_about(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     dialog: Dialog,
 ) -> None:
     for number in range(LISTED + 2):
-        await refused(hass, frigate, f"secret_{number}")
+        await refused(hass, frigate, f"parcel_{number}")
     issue = await counted(hass, entry)
     await dialog.open()
 
@@ -149,10 +151,34 @@ async def test_reasons_are_listed_without_what_was_delivered(
     assert reasons["step_id"] == "reasons"
     listed = read(reasons["description_placeholders"]["reasons"])
     assert len(listed.splitlines()) == LISTED
-    assert "create camera event: Frigate refuses it: duration: wrong" in listed
-    assert "secret" not in listed
-    assert "secret" not in str(issue)
+    about = f"\u2068garden: parcel_{LISTED + 1}\u2069"
+    assert (
+        f"create camera event, {about}: Frigate refuses it: duration: wrong"
+        in listed.splitlines()[0]
+    )
+    assert "](" not in listed
+    # Everybody sees that there is a repair.
+    assert "parcel" not in str(issue)
     assert (await dialog.submit())["type"] == "menu"
+
+
+async def test_reasons_lead_to_the_card(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    dialog: Dialog,
+) -> None:
+    assert await async_setup_component(hass, "lovelace", {})
+    (dashboard,) = hass.data[LOVELACE_DATA].dashboards.values()
+    await dashboard.async_save({"views": [{"cards": [{"type": CARD}]}]})
+    delivery_id = await refused(hass, frigate)
+    assert await counted(hass, entry) is not None
+    await dialog.open()
+
+    reasons = await dialog.choose("reasons")
+
+    (line,) = reasons["description_placeholders"]["reasons"].splitlines()
+    assert f"](/lovelace/0?event_relay_delivery={delivery_id}): " in line
 
 
 async def test_discarding_all_is_confirmed_and_mends_it(
@@ -179,7 +205,7 @@ async def test_those_of_unknown_outcome_are_decided_one_by_one(
     frigate: FrigateSimulator,
     dialog: Dialog,
 ) -> None:
-    first, second, third = [await unknown(hass, frigate) for _ in range(3)]
+    first, second, third, fourth = [await unknown(hass, frigate) for _ in range(4)]
     known = await refused(hass, frigate)
     assert await counted(hass, entry) is not None
 
@@ -192,14 +218,17 @@ async def test_those_of_unknown_outcome_are_decided_one_by_one(
     assert asked["description_placeholders"]["delivery_id"] == second
     asked = await dialog.submit(decision="leave")
     assert asked["description_placeholders"]["delivery_id"] == third
+    asked = await dialog.submit(decision="arrived")
+    assert asked["description_placeholders"]["delivery_id"] == fourth
     assert not frigate.events
     assert (await dialog.submit(decision="send_again"))["reason"] == "all_decided"
 
-    await until_state(hass, third, "delivered")
+    await until_state(hass, fourth, "delivered")
     assert await states(hass) == {
         first: "discarded",
         second: "failed",
         third: "delivered",
+        fourth: "delivered",
         known: "failed",
     }
     assert len(frigate.events) == 1

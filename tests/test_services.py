@@ -423,6 +423,8 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
     ("list_deliveries", {"limit": 0}, "limit", "invalid"),
     ("retry_delivery", {}, "delivery_id", "one_required"),
     ("discard_delivery", {"delivery_id": "nobody"}, "delivery_id", "not_found"),
+    ("mark_delivered", {}, "delivery_id", "required"),
+    ("mark_delivered", {"delivery_id": "nobody"}, "delivery_id", "not_found"),
 ]
 
 
@@ -511,6 +513,19 @@ async def test_several_connections_must_be_told_apart(
             config_entry_id=entry.entry_id,
         )
     assert raised.value.translation_key == "field_other_connection"
+
+
+async def test_what_failed_for_a_known_reason_cannot_be_marked_as_delivered(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    frigate.add_faults(refusal())
+    with pytest.raises(HomeAssistantError):
+        await act(hass, "create_camera_event", **DOORBELL)
+    (failed,) = (await act(hass, "list_deliveries"))["deliveries"]
+    with pytest.raises(ServiceValidationError) as raised:
+        await act(hass, "mark_delivered", delivery_id=failed["delivery_id"])
+    assert raised.value.translation_key == "outcome_known"
+    assert "failed" in str(raised.value)
 
 
 async def test_retry_and_discard_are_for_administrators(

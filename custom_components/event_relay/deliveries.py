@@ -54,6 +54,7 @@ DISCARD_FIELDS: dict[str, Coercer] = {
     ATTR_CONFIG_ENTRY_ID: cv.string,
     ATTR_DELIVERY_ID: cv.string,
 }
+MARK_DELIVERED_FIELDS: dict[str, Coercer] = {ATTR_DELIVERY_ID: cv.string}
 RETRY_FIELDS: dict[str, Coercer] = {
     **DISCARD_FIELDS,
     ATTR_CONFIRM: cv.boolean,
@@ -133,6 +134,16 @@ async def async_discard(call: ServiceCall) -> ServiceResponse:
         for delivery in deliveries
     ]
     return {"deliveries": [state(delivery) for delivery in discarded]}
+
+
+async def async_mark_delivered(call: ServiceCall) -> ServiceResponse:
+    """End one delivery of unknown outcome as delivered."""
+    data = coerce(call.data, MARK_DELIVERED_FIELDS)
+    if ATTR_DELIVERY_ID not in data:
+        raise invalid_field(InvalidField(ATTR_DELIVERY_ID, "required"))
+    delivery, entry = await delivery_by_id(call.hass, data)
+    delivered = await _allowed(entry, entry.runtime_data.outbox.arrived(delivery))
+    return {"deliveries": [state(delivered)]}
 
 
 def _all_of(hass: HomeAssistant, data: Mapping[str, Any]) -> RelayConfigEntry:

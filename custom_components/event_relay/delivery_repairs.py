@@ -15,7 +15,8 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .backends.base import UnreadablePayload
-from .backends.words import in_markdown
+from .backends.words import in_markdown, isolated
+from .card_address import async_card_path, delivery_address
 from .coordinator import RelayConfigEntry, delivery_error
 from .outbox.delivery import Delivery
 from .outbox.outbox import NotAllowed, Outbox
@@ -26,6 +27,7 @@ _LOGGER = logging.getLogger(__name__)
 CONF_DECISION = "decision"
 LEAVE = "leave"
 SEND_AGAIN = "send_again"
+ARRIVED = "arrived"
 DISCARD = "discard"
 
 LISTED = 10
@@ -75,13 +77,14 @@ class FailedDeliveriesFlow(RepairsFlow):
             return await self.async_step_init()
         newest = [*self._known, *self._unknown]
         newest.sort(key=lambda delivery: delivery.accepted_at, reverse=True)
+        card = await async_card_path(self.hass, self._entry_id)
         return self.async_show_form(
             step_id="reasons",
             data_schema=vol.Schema({}),
             description_placeholders={
                 "connection": self._entry.title,
                 "reasons": "\n".join(
-                    f"- {self._describe(delivery)}: {self._reason(delivery)}"
+                    f"- {self._linked(delivery, card)}: {self._reason(delivery)}"
                     for delivery in newest[:LISTED]
                 ),
             },
@@ -127,14 +130,14 @@ class FailedDeliveriesFlow(RepairsFlow):
                 await self._look()
             if not self._unknown:
                 return self.async_abort(reason="all_decided")
-            return self._ask(self._unknown[0])
+            return await self._ask(self._unknown[0])
 
         return await self._with_outbox(decide)
 
-    def _ask(self, delivery: Delivery) -> RepairsFlowResult:
+    async def _ask(self, delivery: Delivery) -> RepairsFlowResult:
         """Ask what is to become of a delivery that may have arrived."""
         decisions = SelectSelectorConfig(
-            options=[LEAVE, SEND_AGAIN, DISCARD],
+            options=[LEAVE, SEND_AGAIN, ARRIVED, DISCARD],
             translation_key="unknown_outcome",
             mode=SelectSelectorMode.LIST,
         )
@@ -145,7 +148,9 @@ class FailedDeliveriesFlow(RepairsFlow):
             ),
             description_placeholders={
                 **self._described(),
-                "delivery": self._describe(delivery),
+                "delivery": self._linked(
+                    delivery, await async_card_path(self.hass, self._entry_id)
+                ),
                 "delivery_id": delivery.id,
             },
         )
@@ -155,6 +160,8 @@ class FailedDeliveriesFlow(RepairsFlow):
         if decision == SEND_AGAIN:
             again = self._outbox.retry(delivery, confirm=True)
             await _as_far_as_possible(delivery, again)
+        elif decision == ARRIVED:
+            await _as_far_as_possible(delivery, self._outbox.arrived(delivery))
         elif decision == DISCARD:
             await _as_far_as_possible(delivery, self._outbox.discard(delivery))
         # Also where it was not possible: it is not asked about in a circle.
@@ -224,10 +231,20 @@ class FailedDeliveriesFlow(RepairsFlow):
         """Return that where no title names the connection, only a description."""
         return {**self._numbers(), "connection": in_markdown(self._entry.title)}
 
+    def _linked(self, delivery: Delivery, card: str | None) -> str:
+        """Say in Markdown which delivery it is; with a card, as a link to it."""
+        described = self._describe(delivery)
+        if card is None:
+            return described
+        return f"[{described}]({delivery_address(card, delivery.id)})"
+
     def _describe(self, delivery: Delivery) -> str:
-        """Say which delivery it is, without what is in it."""
+        """Say in Markdown which delivery it is, and what it is about."""
         at = dt_util.as_local(delivery.occurred_at).strftime("%Y-%m-%d %H:%M:%S")
-        return f"{at}, {delivery.operation.replace('_', ' ')}"
+        described = f"{at}, {delivery.operation.replace('_', ' ')}"
+        if not delivery.summary:
+            return described
+        return f"{described}, {in_markdown(isolated(delivery.summary))}"
 
     def _reason(self, delivery: Delivery) -> str:
         """Return why it failed, in the backend's own words too."""

@@ -20,7 +20,12 @@ from .backends.errors import BackendError
 from .backends.forms import BackendForms, Query
 from .const import ATTR_CONFIG_ENTRY_ID, ATTR_DELIVERY_ID, ATTR_WAIT, DOMAIN
 from .coordinator import backend_error, outbox_error
-from .deliveries import async_discard, async_list, async_retry
+from .deliveries import (
+    async_discard,
+    async_list,
+    async_mark_delivered,
+    async_retry,
+)
 from .outbox.delivery import Origin, OriginKind
 from .outbox.outbox import Request
 from .outbox.store import OutboxFull, StoreUnavailable
@@ -66,6 +71,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
     )
     _register(hass, "retry_delivery", async_retry, Right.ADMINISTER)
     _register(hass, "discard_delivery", async_discard, Right.ADMINISTER)
+    _register(hass, "mark_delivered", async_mark_delivered, Right.ADMINISTER)
 
 
 def _register(

@@ -55,7 +55,12 @@ CLIENT_PLACEHOLDERS = {"connection", "reason"}
 """What the coordinator tells of every client error, and of a delivery's failure."""
 STATE_PLACEHOLDERS = {"state"}
 """What is told of a delivery that is in no state for what was asked."""
-NOT_ALLOWED = {"confirmation_needed", "not_discardable", "not_retryable"}
+NOT_ALLOWED = {
+    "confirmation_needed",
+    "not_discardable",
+    "not_retryable",
+    "outcome_known",
+}
 FORM_PLACEHOLDERS = {"name", "address"}
 """What a form for an existing connection may say of it."""
 
@@ -511,6 +516,7 @@ def test_fields_of_actions_are_those_that_are_taken() -> None:
         "list_deliveries": set(deliveries.LIST_FIELDS),
         "retry_delivery": set(deliveries.RETRY_FIELDS),
         "discard_delivery": set(deliveries.DISCARD_FIELDS),
+        "mark_delivered": set(deliveries.MARK_DELIVERED_FIELDS),
     }
     assert {action: set(fields_of(action)[0]) for action in ACTIONS} == taken
 

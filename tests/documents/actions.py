@@ -39,7 +39,7 @@ SYSTEMS = {
     "guance": "Guance / TrueWatch",
     "palabra": "Palabra",
 }
-OUTBOX_ADMINISTRATIVE = {"retry_delivery", "discard_delivery"}
+OUTBOX_ADMINISTRATIVE = {"retry_delivery", "discard_delivery", "mark_delivered"}
 
 
 def page() -> str:

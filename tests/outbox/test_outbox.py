@@ -119,6 +119,71 @@ async def test_unknown_outcome_is_asked_for_before_it_is_sent_again(
     assert house.client.calls == ["write"]
 
 
+async def test_an_outcome_still_unknown_is_asked_for_at_once(house: House) -> None:
+    house.client.troubles = [OutcomeUnknown()]
+    delivery = await house.submit()
+    assert delivery.state is DeliveryState.UNCERTAIN
+    with pytest.raises(NotAllowed) as raised:
+        await house.outbox.retry(delivery)
+    assert raised.value.code == "confirmation_needed"
+    house.client.findings = [FOUND]
+
+    again = await house.outbox.retry(delivery, confirm=True, wait=60)
+
+    assert again.state is DeliveryState.DELIVERED
+    assert house.client.calls == ["write"]
+
+
+async def test_what_a_crash_cut_off_is_asked_for_and_not_sent_again(
+    idle: House,
+) -> None:
+    delivery = await idle.submit(wait=0)
+    sending = await idle.store.update(
+        replace(delivery, state=DeliveryState.SENDING), was=delivery.state
+    )
+    uncertain = await idle.store.update(
+        replace(sending, state=DeliveryState.UNCERTAIN), was=sending.state
+    )
+    with pytest.raises(NotAllowed):
+        await idle.outbox.retry(uncertain)
+    again = await idle.outbox.retry(uncertain, confirm=True)
+    assert again.state is DeliveryState.UNCERTAIN
+
+
+async def test_the_user_says_that_it_arrived(house: House) -> None:
+    delivery = await _of_unknown_outcome(house, "stamp")
+    heard: list[Delivery] = []
+    house.outbox.listen(heard.append)
+
+    delivered = await house.outbox.arrived(delivery)
+
+    assert delivered.state is DeliveryState.DELIVERED
+    assert not delivered.unclear
+    assert delivered.receipt is not None
+    assert heard == [delivered]
+    assert await house.store.get(delivery.id) == delivered
+    assert house.client.calls == ["stamp"]
+
+
+async def test_the_user_says_so_while_it_is_still_asked(house: House) -> None:
+    house.client.troubles = [OutcomeUnknown()]
+    delivery = await house.submit()
+    delivered = await house.outbox.arrived(delivery)
+    await house.later(seconds=60)
+    assert await house.store.get(delivery.id) == delivered
+    assert house.client.calls == ["write"]
+
+
+async def test_what_is_known_is_not_said_to_have_arrived(house: House) -> None:
+    house.client.troubles = [Rejected("no")]
+    failed = await house.submit()
+    for known in (failed, await house.submit(text="other")):
+        with pytest.raises(NotAllowed) as raised:
+            await house.outbox.arrived(known)
+        assert raised.value.code == "outcome_known"
+        assert raised.value.state is known.state
+
+
 @pytest.mark.parametrize("state", ["delivered", "pending"])
 async def test_only_what_failed_or_expired_is_retried(house: House, state: str) -> None:
     house.client.troubles = [CannotConnect()] if state == "pending" else []

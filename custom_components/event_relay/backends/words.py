@@ -71,6 +71,11 @@ def in_markdown(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", _one_line(text))
 
 
+def isolated(text: str) -> str:
+    """Return a text that leaves the direction of the text around it as it is."""
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 

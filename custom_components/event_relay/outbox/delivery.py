@@ -57,8 +57,8 @@ TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     ),
     # Found; surely absent; cannot be asked or not told in time; the user.
     _S.UNCERTAIN: frozenset({_S.DELIVERED, _S.PENDING, _S.FAILED, _S.DISCARDED}),
-    # The user retries, or gives it up.
-    _S.FAILED: frozenset({_S.PENDING, _S.UNCERTAIN, _S.DISCARDED}),
+    # The user retries, gives it up, or has seen that it arrived.
+    _S.FAILED: frozenset({_S.PENDING, _S.UNCERTAIN, _S.DISCARDED, _S.DELIVERED}),
     _S.EXPIRED: frozenset({_S.PENDING, _S.UNCERTAIN}),
     _S.DELIVERED: frozenset(),
     _S.DISCARDED: frozenset(),

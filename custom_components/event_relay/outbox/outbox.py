@@ -9,7 +9,7 @@ import logging
 from typing import Any, Self
 from uuid import uuid4
 
-from ..backends.base import Backend, UnreadablePayload
+from ..backends.base import Backend, Receipt, UnreadablePayload
 from ..backends.errors import OutcomeUnknown
 from . import outcomes
 from .delivery import Delivery, DeliveryState, Failure, Origin
@@ -160,9 +160,14 @@ class Outbox:
         """Open a failed or expired delivery again; it keeps its id.
 
         One whose outcome is unknown is only opened with `confirm`, and looked up
-        first where the backend can be asked. Raises NotAllowed and KeyError.
+        first where the backend can be asked, which for an uncertain one is at once.
+        Raises NotAllowed and KeyError.
         """
-        if delivery.state not in (DeliveryState.FAILED, DeliveryState.EXPIRED):
+        if delivery.state not in (
+            DeliveryState.FAILED,
+            DeliveryState.EXPIRED,
+            DeliveryState.UNCERTAIN,
+        ):
             raise NotAllowed("not_retryable", delivery.state)
         if outcome_unknown(delivery) and not confirm:
             raise NotAllowed("confirmation_needed", delivery.state)
@@ -176,7 +181,7 @@ class Outbox:
         opened = outcomes.reopened(
             delivery,
             operation.expires(payload, now, capabilities),
-            ask=delivery.unclear and askable,
+            ask=askable and (delivery.unclear or _uncertain(delivery)),
             now=now,
         )
         opened = await self._store.update(opened, was=delivery.state)
@@ -226,12 +231,28 @@ class Outbox:
             DeliveryState.FAILED,
         ):
             raise NotAllowed("not_discardable", delivery.state)
-        given_up = await self._store.update(
-            outcomes.discarded(delivery, self._clock()), was=delivery.state
+        return await self._settle(delivery, outcomes.discarded(delivery, self._clock()))
+
+    async def arrived(self, delivery: Delivery) -> Delivery:
+        """End a delivery of unknown outcome as delivered, because the user saw it.
+
+        Raises NotAllowed where the outcome is known, and StaleDelivery where it
+        became known meanwhile.
+        """
+        asked = (DeliveryState.UNCERTAIN, DeliveryState.FAILED)
+        if delivery.state not in asked or not outcome_unknown(delivery):
+            raise NotAllowed("outcome_known", delivery.state)
+        receipt = delivery.receipt or Receipt()
+        return await self._settle(
+            delivery, outcomes.delivered(delivery, receipt, self._clock())
         )
-        self.changed(given_up)
+
+    async def _settle(self, delivery: Delivery, ended: Delivery) -> Delivery:
+        """Commit how the user ends a delivery, and tell of it."""
+        ended = await self._store.update(ended, was=delivery.state)
+        self.changed(ended)
         self._wake()
-        return given_up
+        return ended
 
     def _delivery(self, request: Request) -> tuple[Delivery, object]:
         """Make the delivery of a request, and its payload; raises InvalidField.
@@ -346,5 +367,14 @@ def _keeps_no_order(delivery: Delivery) -> bool:
 
 
 def outcome_unknown(delivery: Delivery) -> bool:
-    """Say whether nobody can tell what became of a delivery that has ended."""
-    return delivery.unclear or delivery.failure == Failure(code=OutcomeUnknown.code)
+    """Say whether nobody can tell, or not yet, whether a delivery has arrived."""
+    return (
+        _uncertain(delivery)
+        or delivery.unclear
+        or delivery.failure == Failure(code=OutcomeUnknown.code)
+    )
+
+
+def _uncertain(delivery: Delivery) -> bool:
+    """Say whether a delivery is still being asked for; also one from before a start."""
+    return delivery.state is DeliveryState.UNCERTAIN
