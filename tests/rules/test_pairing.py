@@ -241,7 +241,8 @@ async def test_what_is_open_is_ended_when_the_note_of_it_is_damaged(
 async def test_a_start_that_never_was_is_not_open(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    await frigate.stop()
+    # So that it is not being tried just when it is discarded.
+    coordinator(entry).worker.pause()
     await change(hass, DOOR, "on")
     (start,) = (await act(hass, "list_deliveries"))["deliveries"]
     await until_state(hass, start["delivery_id"], "pending")
