@@ -151,7 +151,7 @@ async def test_what_a_crash_cut_off_is_asked_for_and_not_sent_again(
 
 
 async def test_the_user_says_that_it_arrived(house: House) -> None:
-    delivery = await _of_unknown_outcome(house, "stamp")
+    delivery = await _of_unknown_outcome(house)
     heard: list[Delivery] = []
     house.outbox.listen(heard.append)
 
