@@ -49,8 +49,9 @@ def refuse(frigate: FrigateSimulator) -> None:
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
-    """Set up a connection, and what shows repairs."""
-    assert await async_setup_component(hass, "repairs", {})
+    """Set up a connection, what shows repairs, and dashboards."""
+    for name in ("repairs", "lovelace"):
+        assert await async_setup_component(hass, name, {})
     return await connect(hass, frigate)
 
 
@@ -151,7 +152,9 @@ async def test_reasons_say_what_each_delivery_was_about(
     assert reasons["step_id"] == "reasons"
     listed = read(reasons["description_placeholders"]["reasons"])
     assert len(listed.splitlines()) == LISTED
-    about = f"\u2068garden: parcel_{LISTED + 1}\u2069"
+    newest = (await act(hass, "list_deliveries", limit=1))["deliveries"][0]
+    assert f"parcel_{LISTED + 1}" in newest["summary"]
+    about = f"\u2068{newest['summary']}\u2069"
     assert (
         f"create camera event, {about}: Frigate refuses it: duration: wrong"
         in listed.splitlines()[0]
@@ -168,7 +171,6 @@ async def test_reasons_lead_to_the_card(
     frigate: FrigateSimulator,
     dialog: Dialog,
 ) -> None:
-    assert await async_setup_component(hass, "lovelace", {})
     (dashboard,) = hass.data[LOVELACE_DATA].dashboards.values()
     await dashboard.async_save({"views": [{"cards": [{"type": CARD}]}]})
     delivery_id = await refused(hass, frigate)
