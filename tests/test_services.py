@@ -28,7 +28,14 @@ from custom_components.event_relay.storage import async_get_store
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
-from .home import a_connection, act, connect, remove, until_state
+from .home import (
+    a_connection,
+    act,
+    connect,
+    coordinator,
+    remove,
+    until_state,
+)
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -196,14 +203,13 @@ async def test_a_text_that_is_too_long_is_cut_with_a_warning(
     """Wherever the delivery is looked at, also before it has arrived."""
     outcomes = async_capture_events(hass, EVENT_OUTCOME)
     warning = "sub_label is too long and was cut to 100 characters"
-    await frigate.stop()
+    coordinator(entry).worker.pause()
     answer = await act(hass, "create_camera_event", **DOORBELL, sub_label="x" * 273)
     assert answer["state"] == "pending"
     (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
     assert listed["warnings"] == [warning]
     await act(hass, "discard_delivery", delivery_id=answer["delivery_id"])
-    await frigate.start()
-    await entry.runtime_data.async_refresh()
+    coordinator(entry).worker.resume()
 
     answer = await act(hass, "create_camera_event", **DOORBELL, sub_label="x" * 273)
 
@@ -457,7 +463,7 @@ async def test_bad_input_names_the_field_and_sends_nothing(
 async def test_end_of_an_event_that_never_was_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    await frigate.stop()
+    coordinator(entry).worker.pause()
     start = await act(hass, "create_camera_event", **DOORBELL)
     await act(hass, "discard_delivery", delivery_id=start["delivery_id"])
 

@@ -23,7 +23,7 @@ from custom_components.event_relay.rules.runner import RuleRunner
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
-from ..home import act, switch_off
+from ..home import act, coordinator, switch_off
 from ..markdown import read
 from ..rule_flow import EMPTY, WHEN, Form, add_rule
 from .house import (
@@ -251,7 +251,7 @@ async def test_what_waits_is_told_and_its_end_too(
 ) -> None:
     await change(hass, BELL, "off")
     entry = await set_up(hass, frigate, a_rule(DOORBELL))
-    await frigate.stop()
+    coordinator(entry).worker.pause()
     assert "The test waits: Frigate cannot take it now" in await try_rule(hass, entry)
     (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
 

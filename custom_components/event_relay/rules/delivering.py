@@ -131,7 +131,9 @@ class Delivering:
         variables: Mapping[str, Any],
     ) -> Reason | None:
         """Return why conditions, limits or what is open hold a firing back, if so."""
-        if self._openings is not None and self._openings.holds(cause.entity_id):
+        if self._openings is not None and self._openings.holds(
+            cause.entity_id, cause.began_at
+        ):
             return Reason.STILL_OPEN
         if not armed.allows(variables):
             return Reason.CONDITIONS
@@ -217,6 +219,7 @@ class Delivering:
             entity_id=cause.entity_id,
             state=cause.state,
             test=cause.test,
+            began_at=cause.began_at,
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from homeassistant.core import Context, State
+from homeassistant.core import Context, Event, State
 from homeassistant.util import dt as dt_util
 
 from ..outbox.delivery import OriginKind
@@ -21,6 +21,8 @@ class Cause:
     occurred_at: datetime
     context: Context
     """A context of its own, whose parent is that of the trigger."""
+    moment: datetime | None = None
+    """The same for all that triggers tell of one happening; `occurred_at` if None."""
     occurrence: Occurrence | None = None
     """Which occurrence it is, where these can be worked out."""
     kind: OriginKind = OriginKind.RULE
@@ -33,15 +35,19 @@ class Cause:
         return self.kind is OriginKind.TEST
 
     @property
+    def began_at(self) -> datetime:
+        """Return the moment that tells what begins from what ends it."""
+        return self.moment or self.occurred_at
+
+    @property
     def entity_id(self) -> str | None:
         """Return the entity that triggered, None if it was none."""
-        entity_id = _trigger(self.variables).get("entity_id")
-        return entity_id if isinstance(entity_id, str) else None
+        return entity_of(self.variables)
 
     @property
     def state(self) -> str | None:
         """Return the state that triggered, None if it was none."""
-        to_state = _trigger(self.variables).get("to_state")
+        to_state = trigger_of(self.variables).get("to_state")
         return to_state.state if isinstance(to_state, State) else None
 
 
@@ -50,7 +56,7 @@ def occurred_at(variables: Mapping[str, Any]) -> datetime:
 
     A trigger that waits for a state to last fires when it has lasted.
     """
-    trigger = _trigger(variables)
+    trigger = trigger_of(variables)
     now = dt_util.utcnow()
     to_state = trigger.get("to_state")
     if isinstance(to_state, State) and not trigger.get("for"):
@@ -58,9 +64,21 @@ def occurred_at(variables: Mapping[str, Any]) -> datetime:
     return now
 
 
+def entity_of(variables: Mapping[str, Any]) -> str | None:
+    """Return the entity that triggered, None if it was none.
+
+    An event may be about one, such as a change of its state.
+    """
+    trigger = trigger_of(variables)
+    event = trigger.get("event")
+    of = event.data if isinstance(event, Event) else trigger
+    entity_id = of.get("entity_id")
+    return entity_id if isinstance(entity_id, str) else None
+
+
 def index_of(variables: Mapping[str, Any]) -> int:
     """Return which of its rule's triggers fired."""
-    return int(_trigger(variables).get("idx", 0))
+    return int(trigger_of(variables).get("idx", 0))
 
 
 def place_entered(
@@ -76,7 +94,7 @@ def place_entered(
     return index
 
 
-def _trigger(variables: Mapping[str, Any]) -> Mapping[str, Any]:
+def trigger_of(variables: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what the trigger itself gives."""
     trigger = variables.get("trigger")
     return trigger if isinstance(trigger, Mapping) else {}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
@@ -11,11 +12,13 @@ from homeassistant.util import dt as dt_util
 from .armed import Armed
 from .catching_up import CatchingUp
 from .delivering import Delivering
-from .firing import Cause, index_of, occurred_at
+from .firing import Cause, entity_of, index_of, occurred_at
 from .held_back import HeldBack
 from .lineage import SelfFiring
+from .moments import Moments, moment_of
 from .noise import noise, vanishes
 from .occurrences import occurrence_of
+from .open_events import EndHeard
 from .openings import Openings
 from .own import own_and_not_named
 
@@ -53,6 +56,7 @@ class Hearing:
         self._armed = armed
         self._fires_itself = fires_itself
         self._try_again_later = try_again_later
+        self._moments = Moments(hass)
         self._heard: dict[asyncio.Task[Any] | None, asyncio.Future[None]] = {}
         """What has been heard and is not seen to yet, by the task that does so."""
 
@@ -70,16 +74,17 @@ class Hearing:
         self, variables: dict[str, Any], context: Context | None = None
     ) -> None:
         """Fire, unless only an entity came or went."""
+        heard = self._moments.of(variables, "begins")
         task, done = asyncio.current_task(), self._hass.loop.create_future()
         self._heard[task] = done
         try:
-            await self._async_fire(variables, context)
+            await self._async_fire(variables, context, heard)
         finally:
             self._heard.pop(task, None)
             done.set_result(None)
 
     async def _async_fire(
-        self, variables: dict[str, Any], context: Context | None
+        self, variables: dict[str, Any], context: Context | None, heard: datetime
     ) -> None:
         """Fire, unless only an entity came or went."""
         # Else our checks would be added to the trace of the automation that caused it.
@@ -94,6 +99,7 @@ class Hearing:
         cause = Cause(
             variables=variables,
             occurred_at=occurrence.instant if occurrence else occurred_at(variables),
+            moment=moment_of(variables, occurrence, heard),
             context=Context(parent_id=context.id if context else None),
             occurrence=occurrence,
         )
@@ -116,6 +122,7 @@ class Hearing:
         self, variables: dict[str, Any], context: Context | None = None
     ) -> None:
         """End what this trigger ends; that an entity went is no end."""
+        heard = self._moments.of(variables, "ends")
         trace_clear()
         armed = await self._armed()
         if armed is None or armed.ends is None or self._openings is None:
@@ -124,14 +131,15 @@ class Hearing:
             return
         if own_and_not_named(self._hass, variables, armed.ends.raw):
             return
-        cause = Cause(
-            variables=variables,
-            occurred_at=occurred_at(variables),
-            context=Context(parent_id=context.id if context else None),
-        )
-        await self._openings.async_end_those_of(
-            cause.entity_id,
-            cause.occurred_at,
-            cause.context,
-            its_own=armed.may_start(cause.entity_id),
+        index = index_of(variables)
+        occurrence = occurrence_of(armed.ends.configs[index], index, variables)
+        entity_id = entity_of(variables)
+        await self._openings.async_end_those(
+            EndHeard(
+                entity_id=entity_id if armed.may_start(entity_id) else None,
+                moment=moment_of(variables, occurrence, heard),
+                at=occurred_at(variables),
+                heard_at=self._hass.loop.time(),
+                context=Context(parent_id=context.id if context else None),
+            )
         )

@@ -1,11 +1,11 @@
 """Events that a rule has begun and not yet ended, as they are remembered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 import logging
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..backends.base import Json
@@ -15,6 +15,8 @@ from .noise import vanishes
 
 _LOGGER = logging.getLogger(__name__)
 
+LATE = 1.0
+"""Seconds after which no beginning is heard that happened before an end."""
 _PREFIX = "open/"
 
 
@@ -32,6 +34,8 @@ class OpenEvent:
     """The state that this entity had then; None if the cause was no state."""
     test: bool = False
     """Whether it is only a test: it holds nothing back, and ends by time alone."""
+    began_at: datetime | None = None
+    """The moment of what began it; None if that was in an earlier run."""
 
     @property
     def name(self) -> str:
@@ -59,6 +63,33 @@ class OpenEvent:
         if vanishes({"trigger": {"to_state": state}}) or state is None:
             return False
         return state.state != self.state
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndHeard:
+    """What an end trigger tells."""
+
+    entity_id: str | None
+    """The entity whose own events it ends; None if it ends all that are open."""
+    moment: datetime
+    """The same for all that triggers tell of one happening."""
+    at: datetime
+    """When events end by it."""
+    heard_at: float
+    """By the clock of the event loop."""
+    context: Context
+    ended: set[str | None] = field(default_factory=set)
+    """The entities whose events it has ended."""
+
+    def ends(self, event: OpenEvent) -> bool:
+        """Say whether an event ends by it: one that had begun before it."""
+        if event.test or self.entity_id not in (None, event.entity_id):
+            return False
+        began_at = event.began_at
+        if began_at is None or began_at < self.moment:
+            return True
+        # The clock may have been set back since it began.
+        return (began_at - dt_util.utcnow()).total_seconds() > LATE
 
 
 def read_open_events(notes: Mapping[str, Note]) -> dict[str, OpenEvent]:

@@ -24,7 +24,7 @@ from ..outbox.memory import Note
 from ..outbox.outbox import NotAllowed, Request
 from ..outbox.store import StaleDelivery, StoreError
 from .member import Member
-from .open_events import OpenEvent, read_open_events
+from .open_events import LATE, EndHeard, OpenEvent, read_open_events
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -46,6 +46,8 @@ class Openings:
         self._open = read_open_events(notes)
         self._beginning: dict[str, asyncio.Future[None]] = {}
         """Those whose deliveries have not been accepted yet."""
+        self._ends: list[EndHeard] = []
+        """Those heard a moment ago: what began before may be heard after them."""
         self._cancel: CALLBACK_TYPE | None = None
         self._stop_registry: CALLBACK_TYPE | None = None
 
@@ -54,12 +56,15 @@ class Openings:
         """Return the events that are open, the oldest first."""
         return tuple(self._open.values())
 
-    def holds(self, entity_id: str | None) -> bool:
-        """Say whether an entity has an event open."""
+    def holds(self, entity_id: str | None, moment: datetime) -> bool:
+        """Say whether an entity has an event open, or had one until that moment.
+
+        What ends an event does not begin the next one.
+        """
         return any(
             event.entity_id == entity_id and not event.test
             for event in self._open.values()
-        )
+        ) or any(end.moment == moment and entity_id in end.ended for end in self._ends)
 
     @asynccontextmanager
     async def beginning(self, event: OpenEvent) -> AsyncIterator[None]:
@@ -79,6 +84,10 @@ class Openings:
             del self._beginning[event.delivery_id]
             accepted.set_result(None)
         self.watch()
+        heard_since = self._member.hass.loop.time() - LATE
+        for end in tuple(self._ends):
+            if end.heard_at > heard_since and end.ends(event):
+                await self.async_end(event, end.at, end.context)
 
     @callback
     def watch(self) -> None:
@@ -129,18 +138,15 @@ class Openings:
             if event.cause_is_over(self._member.hass):
                 await self.async_end(event, now)
 
-    async def async_end_those_of(
-        self,
-        entity_id: str | None,
-        at: datetime,
-        context: Context,
-        *,
-        its_own: bool,
-    ) -> None:
+    async def async_end_those(self, end: EndHeard) -> None:
         """End what an end trigger means: what its entity began, or all there is."""
-        for event in self.events:
-            if not event.test and (not its_own or event.entity_id == entity_id):
-                await self.async_end(event, at, context)
+        now = self._member.hass.loop.time()
+        self._ends = [one for one in self._ends if one.heard_at > now - LATE]
+        self._ends.append(end)
+        events = [event for event in self.events if end.ends(event)]
+        end.ended.update(event.entity_id for event in events)
+        for event in events:
+            await self.async_end(event, end.at, end.context)
 
     async def async_end(
         self, event: OpenEvent, at: datetime, context: Context | None = None
