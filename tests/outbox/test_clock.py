@@ -1,17 +1,26 @@
 """The system's clock is set while deliveries wait."""
 
+import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from custom_components.event_relay.backends.errors import CannotConnect
+from custom_components.event_relay.backends.base import Receipt
+from custom_components.event_relay.backends.errors import CannotConnect, OutcomeUnknown
 from custom_components.event_relay.outbox.clock import SteadyClock
-from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
+from custom_components.event_relay.outbox.delivery import (
+    MOMENTS,
+    Delivery,
+    DeliveryState,
+    Failure,
+    Origin,
+)
+from custom_components.event_relay.outbox.rows import COLUMNS
 from custom_components.event_relay.outbox.store import Store
 
 from .conftest import OWNER, House
-from .ledger import START, Clock
+from .ledger import FOUND, START, Clock
 
 
 def test_small_steps_are_followed_but_never_back() -> None:
@@ -121,4 +130,76 @@ async def test_what_seems_late_by_a_new_clock_waits_until_that_is_believed(
     await again.later(seconds=60)
     await again.until(delivery, DeliveryState.EXPIRED)
     assert again.client.written == ["write other"]
+    await again.stop()
+
+
+@pytest.mark.parametrize("hours", [-24, 2, 72])
+async def test_what_is_in_flight_keeps_its_times_when_the_clock_is_set(
+    house: House, hours: float
+) -> None:
+    house.client.gate = asyncio.Event()
+    house.client.troubles = [OutcomeUnknown()]
+    house.client.findings = [FOUND]
+    before = await house.submit(wait=0, seconds=3600)
+    async with asyncio.timeout(5):
+        while not house.client.calls:
+            await house.stored(before)
+    sent = await house.stored(before)
+
+    jump = timedelta(hours=hours)
+    house.clock.set(hours=hours)
+    await house.later()
+    house.client.gate.set()
+    after = await house.until(before, DeliveryState.UNCERTAIN)
+
+    assert before.expires_at is not None
+    assert after.expires_at == before.expires_at + jump
+    assert sent.first_sent_at is not None
+    assert after.first_sent_at == sent.first_sent_at + jump
+    assert after.due_at == house.clock() + timedelta(seconds=1)
+    await house.look_again(after)
+    await house.until(before, DeliveryState.DELIVERED)
+    assert house.client.contexts[-1].first_sent_at == after.first_sent_at
+    assert house.client.contexts[-1].occurred_at == before.occurred_at + jump
+
+
+def test_every_moment_of_a_delivery_says_how_it_is_moved() -> None:
+    moments = {
+        name
+        for name, hint in get_type_hints(Delivery).items()
+        if any(_is_moment(one) for one in get_args(hint) or (hint,))
+    }
+    assert moments == MOMENTS.keys()
+    for nested in (Receipt, Failure, Origin):
+        assert "datetime" not in repr(get_type_hints(nested))
+    assert {f"{name}" for name in MOMENTS} == {
+        column for column in COLUMNS if column.endswith(("_at", "_since"))
+    }
+
+
+def _is_moment(hint: object) -> bool:
+    """Say whether a type is a moment, or an alias of one."""
+    return "datetime.datetime" in repr(getattr(hint, "__value__", hint))
+
+
+@pytest.mark.parametrize("days", [2, 60])
+async def test_what_waits_goes_out_soon_once_a_clock_that_was_behind_is_right(
+    idle: House, store: Store, days: float
+) -> None:
+    idle.client.troubles = [CannotConnect()]
+    idle.start()
+    delivery = await idle.submit()
+    await idle.stop()
+    behind = Clock(idle.clock.now - timedelta(days=days))
+    again = House(store, clock=behind)
+    again.start()
+    await again.later()
+    await store.states(OWNER)
+    behind.set(days=days)
+    await again.later()
+    await store.states(OWNER)
+    await again.later(seconds=60)
+    await again.until(delivery, DeliveryState.DELIVERED)
+    stored = await again.stored(delivery)
+    assert stored.occurred_at == delivery.occurred_at
     await again.stop()

@@ -23,7 +23,7 @@ from ..backends.words import confiding
 from . import outcomes
 from .absence import SLOW, Absence
 from .clock import SteadyClock
-from .delivery import Delivery, DeliveryState, Failure, altered
+from .delivery import Delivery, DeliveryState, Failure, altered, brought
 from .outcomes import AnyFind, AnyStep
 from .overlap import Overlap
 from .store import Store, StoreUnavailable
@@ -164,38 +164,42 @@ class Carrier:
         left = plan.left(delivery)
         if not left or left[0].repeatable:
             return delivery
-        return outcomes.asked_first(delivery, self.clock())
+        return outcomes.asked_first(*self._present(delivery))
 
     async def _run(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
         """Run one step and return what it makes of the delivery."""
-        context = plan.context(delivery, self.clock())
+        context = plan.context(*self._present(delivery))
         began = self.clock.monotonic()
         try:
             with plan.confiding(delivery):
                 result = await step.run(self.client, plan.payload, context)
         except Rejected as error:
             self.got_through()
-            return outcomes.step_refused(delivery, step, error, self.clock())
+            delivery, now = self._present(delivery)
+            return outcomes.step_refused(delivery, step, error, now)
         except BackendError as error:
             if self.clock.monotonic() - began >= SLOW:
                 self.absence.stalled()
             self.troubled(error)
+            delivery, now = self._present(delivery)
             return outcomes.step_interrupted(
                 delivery,
                 step,
                 error,
-                now=self.clock(),
+                now=now,
                 chance=self.chance(),
                 backend=self.backend,
             )
         except Exception:
             _LOGGER.exception("Delivery %s: step %s broke", delivery.id, step.name)
             failure = Failure(code="internal_error")
+            delivery, now = self._present(delivery)
             unclear = altered(delivery, unclear=not step.repeatable)
-            return outcomes.failed(unclear, failure, self.clock())
+            return outcomes.failed(unclear, failure, now)
         self.absence.alive(began, self.clock.monotonic())
         self.got_through()
-        return plan.bound(outcomes.step_done(delivery, step, result, self.clock()))
+        delivery, now = self._present(delivery)
+        return plan.bound(outcomes.step_done(delivery, step, result, now))
 
     async def look_up(self, delivery: Delivery) -> None:
         """Ask whether the step whose outcome is unknown took place, and go on."""
@@ -206,7 +210,8 @@ class Carrier:
             return
         step = left[0]
         if step.find is None or step.repeatable:
-            following = outcomes.not_asked(delivery, step, self.clock())
+            delivery, now = self._present(delivery)
+            following = outcomes.not_asked(delivery, step, now)
         else:
             following = await self._ask(delivery, plan, step, step.find)
             following = self._onward(following, plan, step)
@@ -220,7 +225,7 @@ class Carrier:
         self, delivery: Delivery, plan: Plan, step: AnyStep, find: AnyFind
     ) -> Delivery:
         """Look a step up and return what the answer makes of the delivery."""
-        context = plan.context(delivery, self.clock())
+        context = plan.context(*self._present(delivery))
         asked_at = self.clock.monotonic()
         try:
             with plan.confiding(delivery):
@@ -230,26 +235,34 @@ class Carrier:
                 self.absence.stalled()
             self.absence.forget(delivery.id)
             self.troubled(error)
+            delivery, now = self._present(delivery)
             return outcomes.look_up_interrupted(
-                delivery, error, now=self.clock(), chance=self.chance()
+                delivery, error, now=now, chance=self.chance()
             )
         except Exception:
             _LOGGER.exception(
                 "Delivery %s: looking for step %s broke", delivery.id, step.name
             )
             failure = Failure(code="internal_error")
-            return outcomes.failed(delivery, failure, self.clock())
+            delivery, now = self._present(delivery)
+            return outcomes.failed(delivery, failure, now)
         self.got_through()
+        delivery, now = self._present(delivery)
         following = outcomes.looked_up(
             delivery,
             step,
             finding,
-            now=self.clock(),
+            now=now,
             chance=self.chance(),
             schedule=self.backend.look_up_after,
             missed_for=self._missed_for(delivery, step, finding, asked_at),
         )
         return plan.bound(following) if following.results else following
+
+    def _present(self, delivery: Delivery) -> tuple[Delivery, datetime]:
+        """Return a delivery with its moments by the present clock, and the present."""
+        now = self.clock()
+        return brought(delivery, self.clock.moved), now
 
     def _missed_for(
         self, delivery: Delivery, step: AnyStep, finding: Finding, asked_at: float
@@ -305,7 +318,8 @@ class Carrier:
 
     async def _fail(self, delivery: Delivery, failure: Failure, commit: Commit) -> None:
         """End a delivery that cannot be carried out."""
-        failed = outcomes.failed(delivery, failure, self.clock())
+        delivery, now = self._present(delivery)
+        failed = outcomes.failed(delivery, failure, now)
         await commit(failed, delivery.state)
 
     async def _start(self, delivery: Delivery) -> Delivery | None:
@@ -317,7 +331,8 @@ class Carrier:
     async def _deliver(self, delivery: Delivery, plan: Plan, commit: Commit) -> None:
         """Settle a delivery whose steps are all done."""
         receipt = delivery.receipt or plan.receipt(delivery)
-        delivered = outcomes.delivered(delivery, receipt, self.clock())
+        delivery, now = self._present(delivery)
+        delivered = outcomes.delivered(delivery, receipt, now)
         await commit(delivered, delivery.state)
 
     async def _commit(self, delivery: Delivery, was: DeliveryState) -> None:

@@ -5,7 +5,7 @@ Every function takes the open database; `owner` is the entry id of a connection.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 import json
 import sqlite3
 
@@ -13,6 +13,7 @@ from . import outcomes, policy, writing
 from .delivery import START_NEVER_WAS, Delivery
 from .recent import Recent
 from .rows import from_row
+from .timeline import SOON, Timelines
 
 _CLAIMABLE = (
     "SELECT json_group_array(json_array(CAST(id AS TEXT), CAST(lane AS TEXT))) FROM ("
@@ -59,14 +60,23 @@ def recover(database: sqlite3.Connection, owner: str, now: datetime) -> int:
     """Make uncertain what is in `sending`; return how many.
 
     What waits from an earlier run waits no longer than it may from now on, whatever
-    the clock was then. Time in which nobody asked does not count as asking.
+    the clock was then: no longer than a minute if something was accepted later than
+    now, which tells of a clock that is behind. Time in which nobody asked does not
+    count as asking.
     """
+    (newest,) = database.execute(
+        "SELECT max(accepted_at) FROM (SELECT accepted_at FROM deliveries"
+        " WHERE connection = ? ORDER BY sequence DESC LIMIT 1)",
+        (owner,),
+    ).fetchone()
+    behind = newest is not None and newest > now.timestamp()
+    longest = SOON.total_seconds() if behind else policy.RETRY_AFTER_LONGEST
     database.execute(
         "UPDATE deliveries SET due_at = :latest WHERE connection = :owner"
         " AND state IN ('pending', 'uncertain') AND due_at > :latest",
         {
             "owner": owner,
-            "latest": now.timestamp() + policy.RETRY_AFTER_LONGEST,
+            "latest": now.timestamp() + longest,
         },
     )
     database.execute(
@@ -89,12 +99,14 @@ def take(
     slots: int,
     look_ups: int,
     busy: Collection[str],
-    expire_since: datetime | None,
+    steady: bool,
     recent: Recent,
+    timelines: Timelines,
 ) -> Taken:
     """End what is over, claim what is due, and say when to look again."""
+    former = 0 if steady else timelines.last_of_former(owner)
     ended = (
-        *_expire(database, owner, now, expire_since),
+        *_expire(database, owner, now, former),
         *_orphans(database, owner, now),
     )
     for delivery in ended:
@@ -104,34 +116,10 @@ def take(
     waiting, next_at = _left(database, owner, now)
     return Taken(
         ended=ended,
-        claimed=tuple(claimed),
-        look_ups=tuple(uncertain),
+        claimed=timelines.read(database, owner, claimed),
+        look_ups=timelines.read(database, owner, uncertain),
         waiting=waiting,
         next_at=next_at,
-    )
-
-
-def shift(
-    database: sqlite3.Connection, owner: str, jump: timedelta, started: datetime
-) -> None:
-    """Move the times of what is not settled."""
-    values = {
-        "owner": owner,
-        "jump": jump.total_seconds(),
-        "started": started.timestamp(),
-    }
-    database.execute(
-        "UPDATE deliveries SET due_at = due_at + :jump WHERE connection = :owner"
-        " AND state IN ('pending', 'sending', 'uncertain')",
-        values,
-    )
-    database.execute(
-        "UPDATE deliveries SET occurred_at = occurred_at + :jump,"
-        " accepted_at = accepted_at + :jump, expires_at = expires_at + :jump,"
-        " first_sent_at = first_sent_at + :jump, asked_since = asked_since + :jump"
-        " WHERE connection = :owner AND accepted_at >= :started"
-        " AND state IN ('pending', 'sending', 'uncertain')",
-        values,
     )
 
 
@@ -157,18 +145,14 @@ def hasten(
 
 
 def _expire(
-    database: sqlite3.Connection, owner: str, now: datetime, since: datetime | None
+    database: sqlite3.Connection, owner: str, now: datetime, former: int
 ) -> list[Delivery]:
-    """End what has waited beyond its time, if it was accepted since a moment."""
+    """End what has waited beyond its time, if it was accepted behind a place."""
     rows = database.execute(
         "UPDATE deliveries SET state = 'expired', due_at = NULL, settled_at = :now"
         " WHERE connection = :owner AND state = 'pending'"
-        " AND expires_at <= :now AND accepted_at >= :since RETURNING *",
-        {
-            "owner": owner,
-            "now": now.timestamp(),
-            "since": since.timestamp() if since is not None else 0,
-        },
+        " AND expires_at <= :now AND sequence > :former RETURNING *",
+        {"owner": owner, "now": now.timestamp(), "former": former},
     ).fetchall()
     return [from_row(row) for row in rows]
 

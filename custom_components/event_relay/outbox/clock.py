@@ -26,13 +26,17 @@ class SteadyClock:
         self._last = wall()
         self._last_monotonic = self._steady_since = monotonic()
         self._jump = timedelta()
+        self.moved = timedelta()
+        """By how much it had been set in this run when it was last read."""
 
     def __call__(self) -> datetime:
         """Return the present."""
         wall, monotonic = self._wall(), self._monotonic()
         gone_by = monotonic - self._last_monotonic
         if abs((wall - self._last).total_seconds() - gone_by) > _JUMP:
-            self._jump += wall - self._last - timedelta(seconds=gone_by)
+            jump = wall - self._last - timedelta(seconds=gone_by)
+            self._jump += jump
+            self.moved += jump
             self._steady_since = monotonic
             self._last = wall
         else:

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum, auto
+from typing import TYPE_CHECKING, Annotated, get_args, get_type_hints
 
 from ..backends.base import JsonObject, Receipt
 from ..backends.errors import UNKNOWN_EVENT, UNKNOWN_SCRIPT, Gone
 
 __all__ = [
+    "MOMENTS",
     "MOOT",
     "SETTLED",
     "START_NEVER_WAS",
@@ -18,9 +19,11 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Failure",
+    "Moved",
     "Origin",
     "OriginKind",
     "altered",
+    "brought",
 ]
 
 
@@ -101,6 +104,28 @@ MOOT = frozenset({START_NEVER_WAS.code, Gone.code, UNKNOWN_EVENT, UNKNOWN_SCRIPT
 """Codes of why something was discarded and not by a user: no retry can mend it."""
 
 
+class Moved(Enum):
+    """Which moments of a delivery are moved along with a clock that is set.
+
+    Every moment says it in its type, so that none can be forgotten.
+    """
+
+    ALWAYS = auto()
+    """When something is to be done, or was last done: by the clock of this run."""
+    IF_NEW = auto()
+    """By the clock of the run that accepted it: moved only if that is this one."""
+    AT_LEAST_BACK = auto()
+    """The same; else only back, since too early is safe for whoever looks for it."""
+    NEVER = auto()
+    """Of what has ended, which nothing waits for."""
+
+
+type Current = Annotated[datetime, Moved.ALWAYS]
+type OfItsRun = Annotated[datetime, Moved.IF_NEW]
+type Sent = Annotated[datetime, Moved.AT_LEAST_BACK]
+type Settled = Annotated[datetime, Moved.NEVER]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
     """One accepted request to run one operation with one payload."""
@@ -113,21 +138,21 @@ class Delivery:
     payload: JsonObject
     summary: str
     origin: Origin
-    occurred_at: datetime
+    occurred_at: OfItsRun
     """When it happened at home."""
-    accepted_at: datetime
+    accepted_at: OfItsRun
     state: DeliveryState = DeliveryState.PENDING
     key: str | None = None
     lane: str | None = None
     follows: str | None = None
-    expires_at: datetime | None = None
-    due_at: datetime | None = None
+    expires_at: OfItsRun | None = None
+    due_at: Current | None = None
     """Not to be tried again before; None while nothing is to be tried."""
     attempts: int = 0
     """Attempts that may have reached the backend."""
-    first_sent_at: datetime | None = None
+    first_sent_at: Sent | None = None
     """First send of the step now under way."""
-    asked_since: datetime | None = None
+    asked_since: Current | None = None
     """Since when the backend, when asked for an outcome, could not tell."""
     look_ups: int = 0
     """Look-ups of the outcome now unknown."""
@@ -142,7 +167,45 @@ class Delivery:
     clue: JsonObject | None = None
     receipt: Receipt | None = None
     failure: Failure | None = None
-    settled_at: datetime | None = None
+    settled_at: Settled | None = None
+    moved: timedelta | None = field(default=None, compare=False)
+    """By how much the clock had been set in this run when its moments were right; None
+    where they are as in the file, whose rows are moved at once."""
+    older: bool = field(default=False, compare=False)
+    """Whether an earlier run has accepted it, by a clock that may have been another."""
+
+
+def _moments() -> Mapping[str, Moved]:
+    """Return the fields of a delivery that are moments, and how each is moved."""
+    found = {}
+    for name, hint in get_type_hints(Delivery).items():
+        for one in get_args(hint) or (hint,):
+            how = getattr(getattr(one, "__value__", one), "__metadata__", ())
+            if how:
+                found[name] = how[0]
+    return found
+
+
+MOMENTS = _moments()
+"""The fields of a delivery that are moments, and how each is moved."""
+
+
+def brought(delivery: Delivery, moved: timedelta) -> Delivery:
+    """Move a delivery in memory along with a clock that has been set by so much."""
+    if delivery.moved is None or not (jump := moved - delivery.moved):
+        return delivery
+    changes: dict[str, datetime] = {}
+    for name, how in MOMENTS.items():
+        moment: datetime | None = getattr(delivery, name)
+        if moment is None or how is Moved.NEVER:
+            continue
+        if how is Moved.ALWAYS or not delivery.older:
+            changes[name] = moment + jump
+        elif how is Moved.AT_LEAST_BACK:
+            changes[name] = min(moment, moment + jump)
+    new = altered(delivery, moved=moved)
+    new.__dict__.update(changes)
+    return new
 
 
 if TYPE_CHECKING:

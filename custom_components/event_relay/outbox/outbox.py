@@ -12,7 +12,8 @@ from uuid import uuid4
 from ..backends.base import Backend, Receipt, UnreadablePayload
 from ..backends.errors import OutcomeUnknown
 from . import outcomes
-from .delivery import Delivery, DeliveryState, Failure, Origin
+from .clock import SteadyClock
+from .delivery import Delivery, DeliveryState, Failure, Origin, brought
 from .memory import Memory, Notes
 from .store import UNSETTLED_LIMIT, StaleDelivery, Store, StoreUnavailable
 from .worker import Worker
@@ -60,7 +61,7 @@ class Outbox:
         backend: Backend,
         capabilities: Callable[[], Any],
         store: Store,
-        clock: Callable[[], datetime],
+        clock: SteadyClock,
         limit: int = UNSETTLED_LIMIT,
         put_off: Callable[[], timedelta] = timedelta,
     ) -> None:
@@ -179,7 +180,7 @@ class Outbox:
         askable = step is None or step.repeatable or step.find is not None
         now = self._clock()
         opened = outcomes.reopened(
-            delivery,
+            brought(delivery, self._clock.moved),
             operation.expires(payload, now, capabilities),
             ask=askable and (delivery.unclear or _uncertain(delivery)),
             now=now,
@@ -277,6 +278,7 @@ class Outbox:
             origin=request.origin,
             occurred_at=request.occurred_at,
             accepted_at=now,
+            moved=self._clock.moved,
             key=operation.key(payload, delivery_id),
             lane=operation.lane(payload, capabilities),
             follows=operation.follows(payload),

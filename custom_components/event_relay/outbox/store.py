@@ -26,6 +26,7 @@ from .mending import LogDamage
 from .queries import Counts
 from .recent import Recent
 from .room import OutboxFull, Room
+from .timeline import Timelines
 from .writing import Acceptance, Change, StaleDelivery
 
 __all__ = [
@@ -64,8 +65,13 @@ class Store:
         self._database = Database(path, damaged)
         room, recent = Room(), Recent()
         self._recent = recent
-        self._accepting = Gathering(partial(writing.accept, room=room, recent=recent))
-        self._changing = Gathering(partial(writing.change, room=room, recent=recent))
+        self._timelines = timelines = Timelines()
+        self._accepting = Gathering(
+            partial(writing.accept, room=room, recent=recent, timelines=timelines)
+        )
+        self._changing = Gathering(
+            partial(writing.change, room=room, recent=recent, timelines=timelines)
+        )
 
     async def open(self) -> None:
         """Open the file; raises StoreUnavailable."""
@@ -131,11 +137,20 @@ class Store:
         )
         return delivery
 
-    async def recover(self, owner: str, now: datetime) -> int:
-        """Make uncertain what an earlier run left in `sending`; return how many."""
-        return await self._database.run(
-            lambda connection: claiming.recover(connection, owner, now)
-        )
+    async def recover(
+        self, owner: str, now: datetime, moved: timedelta = timedelta()
+    ) -> int:
+        """Make uncertain what an earlier run left in `sending`; return how many.
+
+        What comes from now on is of this run, whose clock has been set by `moved` since
+        it began.
+        """
+
+        def recover(connection: sqlite3.Connection) -> int:
+            self._timelines.begin(connection, owner, moved)
+            return claiming.recover(connection, owner, now)
+
+        return await self._database.run(recover)
 
     async def take(
         self,
@@ -145,37 +160,40 @@ class Store:
         slots: int,
         look_ups: int,
         busy: Collection[str],
-        expire_since: datetime | None = None,
+        steady: bool = True,
+        moved: timedelta | None = None,
     ) -> Taken:
         """End what is over, claim what is due, and say when to look again.
 
         At most `slots` deliveries of the connection `owner` are claimed and
-        `look_ups` look-ups named, none of them among the ids in `busy`. With
-        `expire_since` only what was accepted from then on expires.
+        `look_ups` look-ups named, none of them among the ids in `busy`. While the clock
+        is not `steady` only what this run has accepted expires. `moved` is by how much
+        it had been set when it told what is `now`.
         """
         return await self._database.run(
             lambda connection: claiming.take(
                 connection,
                 owner,
-                now,
+                self._timelines.now(owner, now, moved),
                 slots=slots,
                 look_ups=look_ups,
                 busy=busy,
-                expire_since=expire_since,
+                steady=steady,
                 recent=self._recent,
+                timelines=self._timelines,
             )
         )
 
-    async def shift(self, owner: str, jump: timedelta, started: datetime) -> None:
+    async def shift(self, owner: str, jump: timedelta, now: datetime) -> None:
         """Move the times of what waits along with a clock that was set.
 
         What was accepted since the start has all its times from that clock; of what
-        is older only the time of the next attempt is.
+        is older only what has been done since then has. `now` is after the jump.
         """
 
         def shift(connection: sqlite3.Connection) -> None:
             self._recent.forget()
-            claiming.shift(connection, owner, jump, started)
+            self._timelines.shift(connection, owner, jump, now)
 
         await self._database.run(shift)
 

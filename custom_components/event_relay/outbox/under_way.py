@@ -10,7 +10,8 @@ from typing import Any
 
 from ..backends.base import Backend
 from . import outcomes
-from .delivery import Delivery, DeliveryState, Failure, altered
+from .clock import SteadyClock
+from .delivery import Delivery, DeliveryState, Failure, altered, brought
 from .store import StaleDelivery, Store, StoreUnavailable
 from .throttle import Throttle
 
@@ -43,7 +44,7 @@ class UnderWay:
         *,
         backend: Backend,
         store: Store,
-        clock: Callable[[], datetime],
+        clock: SteadyClock,
         throttle: Throttle,
         send: Callable[[Delivery], Work],
         changed: Callable[[Delivery], None],
@@ -81,6 +82,7 @@ class UnderWay:
     @property
     def next_at(self) -> datetime | None:
         """When something claimed is to be put back if it has not been sent by then."""
+        self._follow_clock()
         moments = [
             moment
             for one in self._ready
@@ -138,7 +140,7 @@ class UnderWay:
 
         Raises StoreUnavailable; then it is done by the next call.
         """
-        now = self._clock()
+        now = self._follow_clock()
         held = self._throttle.held(now)
         back: list[Delivery] = []
         kept: deque[Delivery] = deque()
@@ -207,11 +209,18 @@ class UnderWay:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
+    def _follow_clock(self) -> datetime:
+        """Move what is claimed along with a clock that was set; return the present."""
+        now, moved = self._clock(), self._clock.moved
+        if any(one.moved != moved for one in self._ready):
+            self._ready = deque(brought(one, moved) for one in self._ready)
+        return now
+
     def _fill_slots(self) -> None:
         """Send what is claimed, as far as slots are free."""
         if not self._ready:
             return
-        now = self._clock()
+        now = self._follow_clock()
         while (
             self._ready
             and not _is_stale(self._ready[0], now)

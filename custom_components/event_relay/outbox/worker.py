@@ -88,7 +88,8 @@ class Worker:
         if starts_after:
             self._throttle.hold(clock() + starts_after)
         self._turning = asyncio.Lock()
-        self._started = clock()
+        self._begun = False
+        """Whether the file knows of this run, by whose clock it goes from then on."""
         self._jump = timedelta()
         self._following_clock = asyncio.Lock()
 
@@ -153,7 +154,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped or cancelled."""
-        await persist(lambda: self._store.recover(self._connection, self._clock()))
+        await persist(self._recover)
         while not self._throttle.stopping:
             self._awake.clear()
             async with self._turning:
@@ -161,6 +162,14 @@ class Worker:
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._awake.wait()
+
+    async def _recover(self) -> int:
+        """Begin a run in the file."""
+        now, moved = self._clock(), self._clock.moved
+        self._throttle.shift(self._clock.take_jump())
+        recovered = await self._store.recover(self._connection, now, moved)
+        self._begun = True
+        return recovered
 
     async def stop(self, patience: float | None = None) -> None:
         """Claim nothing more, and give what is under way its time to end, in seconds.
@@ -192,7 +201,7 @@ class Worker:
         await persist(self.follow_clock)
         await persist(self._under_way.put_back)
         await persist(self._under_way.fail_broken)
-        now = self._clock()
+        now, moved = self._clock(), self._clock.moved
         throttle, under_way = self._throttle, self._under_way
         slots, look_ups = under_way.slots(now)
         # The file's thread reads this while the loop goes on.
@@ -208,7 +217,8 @@ class Worker:
                 slots=under_way.claims(slots),
                 look_ups=look_ups,
                 busy=busy,
-                expire_since=None if self._clock.steady else self._started,
+                steady=self._clock.steady,
+                moved=moved,
             )
         )
         for delivery in taken.ended:
@@ -246,16 +256,15 @@ class Worker:
         To be called before anything is accepted, which has its times right. Raises
         StoreUnavailable; then it is done by the next call.
         """
-        if not self._clock.jumped and not self._jump:
+        if not self._begun or not (self._clock.jumped or self._jump):
             return
         async with self._following_clock:
             self._jump += self._clock.take_jump()
             if not (jump := self._jump):
                 return
-            await self._store.shift(self._connection, jump, self._started)
+            await self._store.shift(self._connection, jump, self._clock())
             _LOGGER.warning("The clock was set by %s; what waits was moved along", jump)
             self._jump -= jump
-            self._started += jump
             self._throttle.shift(jump)
 
     def _send(self, delivery: Delivery) -> Work:

@@ -26,6 +26,7 @@ from .rows import (
     outcome_values,
     values,
 )
+from .timeline import Timelines
 
 AT_ONCE = 32
 """Rows written by one statement."""
@@ -85,6 +86,7 @@ def accept(
     acceptances: Sequence[Acceptance],
     room: Room,
     recent: Recent,
+    timelines: Timelines,
 ) -> list[Delivery | Exception]:
     """Insert deliveries; return each, or the one that has its id already.
 
@@ -98,7 +100,8 @@ def accept(
     for one in acceptances:
         delivery = known.get(one.delivery.id)
         if delivery is None:
-            delivery = _with_summary(database, one.delivery, known)
+            accepted = timelines.as_in_file(one.delivery)
+            delivery = _with_summary(database, accepted, known)
             try:
                 room.take(database, delivery.connection, one.limit, new)
             except OutboxFull as full:
@@ -119,6 +122,7 @@ def change(
     changes: Sequence[Change],
     room: Room,
     recent: Recent,
+    timelines: Timelines,
 ) -> list[Exception | None]:
     """Write the next states of deliveries that are still in those they were in.
 
@@ -130,7 +134,7 @@ def change(
     lost: dict[str, Delivery] = {}
     outcomes: list[Exception | None] = []
     for one in changes:
-        delivery = one.delivery
+        delivery = timelines.as_in_file(one.delivery)
         recent.take(delivery.id)
         state = states.get(delivery.id)
         if state is None and one.anew:
