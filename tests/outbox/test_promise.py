@@ -298,6 +298,9 @@ class Promise(RuleBasedStateMachine):
             self._keeps_what_was_accepted()
             assert not world.unsettled()
             for row in world.rows():
+                if row["state"] == "expired":
+                    # What is there is never said to have come too late.
+                    assert not world.outside.done[row["id"], "write"]
                 if row["state"] != "delivered" or row["warnings"] != "[]":
                     continue
                 for step in self.steps[row["id"]]:

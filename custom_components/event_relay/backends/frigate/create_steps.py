@@ -39,14 +39,9 @@ async def create(
     An answer is no proof of that: from 0.16 Frigate answers first. Whatever goes
     wrong between is an unknown outcome, with the id as its clue.
     """
-    sent_at = context.now.astimezone(UTC).isoformat()
     body = create_body(capabilities, payload, context)
-    try:
-        event_id = await client.create_event(payload.camera, payload.label, body)
-    except OutcomeUnknown as error:
-        error.clue = {"sent_at": sent_at}
-        raise
-    clue = {"sent_at": sent_at, "event_id": event_id}
+    event_id = await client.create_event(payload.camera, payload.label, body)
+    clue = {"event_id": event_id}
     try:
         event = await own_event(client, event_id)
     except BackendError as error:

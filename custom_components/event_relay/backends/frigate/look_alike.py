@@ -18,7 +18,8 @@ EXACT_MARGIN = timedelta(hours=1)
 CLOCK_MARGIN = timedelta(seconds=6)
 """How far the server's clock may be off what its answers told, both ways."""
 LONGEST_SEND = timedelta(seconds=60)
-"""Time that a request may have been on its way, a proxy's waiting included."""
+"""Time that a request may have waited in the queue and been on its way, a proxy's
+waiting included."""
 SPAN_TOLERANCE = timedelta(seconds=2)
 """How far the length of an event may be off what was asked for."""
 
@@ -31,9 +32,7 @@ async def by_looks(
 ) -> FrigateEvent | None:
     """Return the earliest event that looks like ours and is nobody else's."""
     since = client.server_time(first_sent_at) - CLOCK_MARGIN
-    until = None
-    if (sent_at := last_sent_at(context)) is not None:
-        until = client.server_time(sent_at) + LONGEST_SEND + CLOCK_MARGIN
+    until = client.server_time(first_sent_at) + LONGEST_SEND + CLOCK_MARGIN
     events = await client.events(payload.camera, payload.label, since - EXACT_MARGIN)
     ours = [
         (requested, event)
@@ -41,7 +40,7 @@ async def by_looks(
         if event.id not in context.outside_ids
         and (requested := _requested(event)) is not None
         and since <= requested
-        and (until is None or requested <= until)
+        and requested <= until
         and _looks_like(event, requested, payload)
     ]
     return min(ours, key=lambda one: one[0])[1] if ours else None
@@ -70,11 +69,3 @@ def _requested(event: FrigateEvent) -> datetime | None:
         return request_time(event.id)
     except ValueError:
         return None
-
-
-def last_sent_at(context: StepContext) -> datetime | None:
-    """Return when the request was last sent: the clue knows of later attempts."""
-    sent_at = (context.clue or {}).get("sent_at")
-    if not isinstance(sent_at, str):
-        return context.first_sent_at
-    return datetime.fromisoformat(sent_at)

@@ -6,9 +6,13 @@ from ..base import Absent, Finding, Found, StepContext
 from .client import FrigateClient
 from .create_payload import CreateCameraEvent
 from .create_steps import made
-from .look_alike import EXACT_MARGIN, by_looks, last_sent_at
+from .look_alike import EXACT_MARGIN, by_looks
 from .models import FrigateCapabilities, FrigateEvent
 from .own_key import keyed_score
+
+CLAIMED_EARLY = timedelta(seconds=10)
+"""How long before a request is sent it may count as sent already. Whether an event was
+over then is only asked in order to set its end, which does no harm."""
 
 
 async def find(
@@ -24,9 +28,8 @@ async def find(
     found by what it looks like.
     """
     event = await _event(capabilities, client, payload, context)
-    sent_at = last_sent_at(context)
     if event is not None:
-        sent = sent_at or context.now
+        sent = (context.first_sent_at or context.now) + CLAIMED_EARLY
         result = made(capabilities, client, payload, context, event, sent_at=sent)
         return Found(result=result)
     return Absent()
