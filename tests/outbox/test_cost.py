@@ -16,7 +16,6 @@ from custom_components.event_relay.outbox.delivery import Delivery, DeliveryStat
 from custom_components.event_relay.outbox.file import open_file
 from custom_components.event_relay.outbox.recent import Recent
 from custom_components.event_relay.outbox.room import OutboxFull, Room
-from custom_components.event_relay.outbox.timeline import Timelines
 from custom_components.event_relay.outbox.writing import Acceptance, accept
 
 from .conftest import OWNER
@@ -35,7 +34,7 @@ def _store(
 ) -> object:
     """Accept deliveries; raises OutboxFull if there is no room for one."""
     some = [Acceptance(delivery=delivery, limit=limit) for delivery in deliveries]
-    outcomes = accept(database, some, room, Recent(), Timelines())
+    outcomes = accept(database, some, room, Recent())
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
@@ -60,7 +59,6 @@ def _take(database: sqlite3.Connection, _: Room) -> object:
         look_ups=4,
         busy=(),
         steady=True,
-        timelines=Timelines(),
         recent=Recent(),
     )
 

@@ -9,11 +9,11 @@ from datetime import datetime
 import json
 import sqlite3
 
-from . import outcomes, policy, writing
+from . import outcomes, policy, timeline, writing
 from .delivery import START_NEVER_WAS, Delivery
 from .recent import Recent
 from .rows import from_row
-from .timeline import SOON, Timelines
+from .timeline import SOON
 
 _CLAIMABLE = (
     "SELECT json_group_array(json_array(CAST(id AS TEXT), CAST(lane AS TEXT))) FROM ("
@@ -64,12 +64,11 @@ def recover(database: sqlite3.Connection, owner: str, now: datetime) -> int:
     now, which tells of a clock that is behind. Time in which nobody asked does not
     count as asking.
     """
-    (newest,) = database.execute(
-        "SELECT max(accepted_at) FROM (SELECT accepted_at FROM deliveries"
-        " WHERE connection = ? ORDER BY sequence DESC LIMIT 1)",
-        (owner,),
+    behind = database.execute(
+        "SELECT 1 FROM (SELECT accepted_at FROM deliveries WHERE connection = ?"
+        " ORDER BY sequence DESC LIMIT 1) WHERE accepted_at > ?",
+        (owner, now.timestamp()),
     ).fetchone()
-    behind = newest is not None and newest > now.timestamp()
     longest = SOON.total_seconds() if behind else policy.RETRY_AFTER_LONGEST
     database.execute(
         "UPDATE deliveries SET due_at = :latest WHERE connection = :owner"
@@ -101,10 +100,9 @@ def take(
     busy: Collection[str],
     steady: bool,
     recent: Recent,
-    timelines: Timelines,
 ) -> Taken:
     """End what is over, claim what is due, and say when to look again."""
-    former = 0 if steady else timelines.last_of_former(owner)
+    former = 0 if steady else timeline.last_of_former(database, owner)
     ended = (
         *_expire(database, owner, now, former),
         *_orphans(database, owner, now),
@@ -116,8 +114,8 @@ def take(
     waiting, next_at = _left(database, owner, now)
     return Taken(
         ended=ended,
-        claimed=timelines.read(database, owner, claimed),
-        look_ups=timelines.read(database, owner, uncertain),
+        claimed=timeline.read(database, owner, claimed),
+        look_ups=timeline.read(database, owner, uncertain),
         waiting=waiting,
         next_at=next_at,
     )

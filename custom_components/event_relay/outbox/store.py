@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 import sqlite3
 
-from . import claiming, listing, memory, queries, writing
+from . import claiming, listing, memory, queries, timeline, writing
 from .claiming import Taken
 from .database import Database
 from .delivery import TRANSITIONS, Delivery, DeliveryState
@@ -26,7 +26,6 @@ from .mending import LogDamage
 from .queries import Counts
 from .recent import Recent
 from .room import OutboxFull, Room
-from .timeline import Timelines
 from .writing import Acceptance, Change, StaleDelivery
 
 __all__ = [
@@ -65,13 +64,8 @@ class Store:
         self._database = Database(path, damaged)
         room, recent = Room(), Recent()
         self._recent = recent
-        self._timelines = timelines = Timelines()
-        self._accepting = Gathering(
-            partial(writing.accept, room=room, recent=recent, timelines=timelines)
-        )
-        self._changing = Gathering(
-            partial(writing.change, room=room, recent=recent, timelines=timelines)
-        )
+        self._accepting = Gathering(partial(writing.accept, room=room, recent=recent))
+        self._changing = Gathering(partial(writing.change, room=room, recent=recent))
 
     async def open(self) -> None:
         """Open the file; raises StoreUnavailable."""
@@ -145,12 +139,13 @@ class Store:
         What comes from now on is of this run, whose clock has been set by `moved` since
         it began.
         """
-
-        def recover(connection: sqlite3.Connection) -> int:
-            self._timelines.begin(connection, owner, moved)
-            return claiming.recover(connection, owner, now)
-
-        return await self._database.run(recover)
+        # Alone, since nothing of it is for the disk, which so has nothing to commit.
+        await self._database.run(
+            lambda connection: timeline.begin(connection, owner, moved), alone=True
+        )
+        return await self._database.run(
+            lambda connection: claiming.recover(connection, owner, now)
+        )
 
     async def take(
         self,
@@ -174,13 +169,12 @@ class Store:
             lambda connection: claiming.take(
                 connection,
                 owner,
-                self._timelines.now(owner, now, moved),
+                timeline.in_file(connection, owner, now, moved),
                 slots=slots,
                 look_ups=look_ups,
                 busy=busy,
                 steady=steady,
                 recent=self._recent,
-                timelines=self._timelines,
             )
         )
 
@@ -193,7 +187,7 @@ class Store:
 
         def shift(connection: sqlite3.Connection) -> None:
             self._recent.forget()
-            self._timelines.shift(connection, owner, jump, now)
+            timeline.shift(connection, owner, jump, now)
 
         await self._database.run(shift)
 

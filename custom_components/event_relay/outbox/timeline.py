@@ -3,7 +3,7 @@
 Used on the store's thread alone, in the same transactions as the rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import json
@@ -12,13 +12,20 @@ from typing import assert_never
 
 from .delivery import MOMENTS, Delivery, Moved, altered, brought
 
+_TABLE = (
+    "CREATE TEMP TABLE IF NOT EXISTS runs"
+    " (owner TEXT PRIMARY KEY, moved REAL, former INTEGER)"
+)
+"""Of this process alone, and yet in the transaction of the rows that are moved: what
+is rolled back with them was not moved."""
 
-@dataclass
+
+@dataclass(frozen=True)
 class _Run:
     """What the store knows of the present run of a connection."""
 
     moved: timedelta = timedelta()
-    last_of_former: int = 0
+    former: int = 0
     """Place of the last row that an earlier run has accepted."""
 
 
@@ -26,83 +33,97 @@ SOON = timedelta(minutes=1)
 """How long at most something from an earlier run waits once the clock was set."""
 
 
-class Timelines:
-    """Keeps deliveries in memory and rows in the file in the same time."""
+def begin(database: sqlite3.Connection, owner: str, moved: timedelta) -> None:
+    """Begin a run by a clock that has been set by so much since it began."""
+    database.execute(_TABLE)
+    database.execute(
+        "INSERT OR REPLACE INTO runs SELECT :owner, :moved, coalesce(max(sequence), 0)"
+        " FROM deliveries WHERE connection = :owner",
+        {"owner": owner, "moved": moved.total_seconds()},
+    )
 
-    def __init__(self) -> None:
-        """Know of no run."""
-        self._runs: dict[str, _Run] = {}
 
-    def begin(self, database: sqlite3.Connection, owner: str, moved: timedelta) -> None:
-        """Begin a run by a clock that has been set by so much since it began."""
-        (last,) = database.execute(
-            "SELECT coalesce(max(sequence), 0) FROM deliveries WHERE connection = ?",
-            (owner,),
-        ).fetchone()
-        self._runs[owner] = _Run(moved, last)
+def runs(database: sqlite3.Connection) -> Mapping[str, _Run]:
+    """Return the present runs by the entry ids of their connections."""
+    database.execute(_TABLE)
+    return {
+        owner: _Run(timedelta(seconds=moved), former)
+        for owner, moved, former in database.execute("SELECT * FROM temp.runs")
+    }
 
-    def last_of_former(self, owner: str) -> int:
-        """Return the place of the last row that an earlier run has accepted."""
-        return self._runs.get(owner, _Run()).last_of_former
 
-    def now(self, owner: str, now: datetime, moved: timedelta | None) -> datetime:
-        """Return a moment of a clock that was set by so much as the rows have it."""
-        if moved is None or (run := self._runs.get(owner)) is None:
-            return now
-        return now - (moved - run.moved)
+def last_of_former(database: sqlite3.Connection, owner: str) -> int:
+    """Return the place of the last row that an earlier run has accepted."""
+    return runs(database).get(owner, _Run()).former
 
-    def as_in_file(self, delivery: Delivery) -> Delivery:
-        """Return a delivery with its moments as the file has them."""
-        run = self._runs.get(delivery.connection)
-        return delivery if run is None else brought(delivery, run.moved)
 
-    def read(
-        self, database: sqlite3.Connection, owner: str, deliveries: Iterable[Delivery]
-    ) -> tuple[Delivery, ...]:
-        """Note on deliveries from the file by which clock their moments are."""
-        read = (*deliveries,)
-        if not read or (run := self._runs.get(owner)) is None:
-            return read
-        former = {
-            row["id"]
-            for row in database.execute(
-                "SELECT id FROM deliveries WHERE sequence <= ?"
-                " AND id IN (SELECT value FROM json_each(?))",
-                (run.last_of_former, json.dumps([one.id for one in read])),
-            )
-        }
-        return tuple(
-            altered(one, moved=run.moved, older=one.id in former) for one in read
+def in_file(
+    database: sqlite3.Connection, owner: str, now: datetime, moved: timedelta | None
+) -> datetime:
+    """Return a moment of a clock that was set by so much as the rows have it."""
+    if moved is None or (run := runs(database).get(owner)) is None:
+        return now
+    return now - (moved - run.moved)
+
+
+def written(
+    database: sqlite3.Connection, deliveries: Iterable[Delivery]
+) -> tuple[Delivery, ...]:
+    """Return deliveries with their moments as the file has them."""
+    known = runs(database)
+    return tuple(
+        brought(one, known[one.connection].moved) if one.connection in known else one
+        for one in deliveries
+    )
+
+
+def read(
+    database: sqlite3.Connection, owner: str, deliveries: Iterable[Delivery]
+) -> tuple[Delivery, ...]:
+    """Note on deliveries from the file by which clock their moments are."""
+    found = (*deliveries,)
+    if not found or (run := runs(database).get(owner)) is None:
+        return found
+    former = {
+        row["id"]
+        for row in database.execute(
+            "SELECT id FROM deliveries WHERE sequence <= ?"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (run.former, json.dumps([one.id for one in found])),
         )
+    }
+    return tuple(altered(one, moved=run.moved, older=one.id in former) for one in found)
 
-    def shift(
-        self, database: sqlite3.Connection, owner: str, jump: timedelta, now: datetime
-    ) -> None:
-        """Move the rows of what is not settled; `now` is the moment after the jump.
 
-        What is older than the run waits no longer than a minute from now on: until
-        when it was to wait, a clock has said that may have been another.
-        """
-        run = self._runs.setdefault(owner, _Run())
-        values = {
-            "owner": owner,
-            "jump": jump.total_seconds(),
-            "former": run.last_of_former,
-            "soon": (now + SOON).timestamp(),
-        }
-        database.execute(
-            f"UPDATE deliveries SET {_MOVES}"  # noqa: S608 - our own names
-            " WHERE connection = :owner"
-            " AND state IN ('pending', 'sending', 'uncertain')",
-            values,
-        )
-        database.execute(
-            "UPDATE deliveries SET due_at = :soon WHERE connection = :owner"
-            " AND state IN ('pending', 'uncertain') AND due_at > :soon"
-            " AND sequence <= :former",
-            values,
-        )
-        run.moved += jump
+def shift(
+    database: sqlite3.Connection, owner: str, jump: timedelta, now: datetime
+) -> None:
+    """Move the rows of what is not settled; `now` is the moment after the jump.
+
+    What is older than the run waits no longer than a minute from now on: until
+    when it was to wait, a clock has said that may have been another.
+    """
+    values = {
+        "owner": owner,
+        "jump": jump.total_seconds(),
+        "former": last_of_former(database, owner),
+        "soon": (now + SOON).timestamp(),
+    }
+    database.execute(
+        f"UPDATE deliveries SET {_MOVES}"  # noqa: S608 - our own names
+        " WHERE connection = :owner"
+        " AND state IN ('pending', 'sending', 'uncertain')",
+        values,
+    )
+    database.execute(
+        "UPDATE deliveries SET due_at = :soon WHERE connection = :owner"
+        " AND state IN ('pending', 'uncertain') AND due_at > :soon"
+        " AND sequence <= :former",
+        values,
+    )
+    database.execute(
+        "UPDATE runs SET moved = moved + :jump WHERE owner = :owner", values
+    )
 
 
 def _moved(name: str, how: Moved) -> str:

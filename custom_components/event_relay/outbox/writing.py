@@ -11,7 +11,7 @@ from itertools import batched, chain
 import json
 import sqlite3
 
-from . import memory, queries
+from . import memory, queries, timeline
 from .delivery import Delivery, DeliveryState, altered
 from .file import StoreError
 from .recent import Recent
@@ -26,7 +26,6 @@ from .rows import (
     outcome_values,
     values,
 )
-from .timeline import Timelines
 
 AT_ONCE = 32
 """Rows written by one statement."""
@@ -86,7 +85,6 @@ def accept(
     acceptances: Sequence[Acceptance],
     room: Room,
     recent: Recent,
-    timelines: Timelines,
 ) -> list[Delivery | Exception]:
     """Insert deliveries; return each, or the one that has its id already.
 
@@ -97,10 +95,10 @@ def accept(
     known = there(database, [one.delivery.id for one in acceptances])
     new: list[Delivery] = []
     outcomes: list[Delivery | Exception] = []
-    for one in acceptances:
+    moved = timeline.written(database, [one.delivery for one in acceptances])
+    for one, accepted in zip(acceptances, moved, strict=True):
         delivery = known.get(one.delivery.id)
         if delivery is None:
-            accepted = timelines.as_in_file(one.delivery)
             delivery = _with_summary(database, accepted, known)
             try:
                 room.take(database, delivery.connection, one.limit, new)
@@ -122,7 +120,6 @@ def change(
     changes: Sequence[Change],
     room: Room,
     recent: Recent,
-    timelines: Timelines,
 ) -> list[Exception | None]:
     """Write the next states of deliveries that are still in those they were in.
 
@@ -133,8 +130,8 @@ def change(
     written: dict[str, Delivery] = {}
     lost: dict[str, Delivery] = {}
     outcomes: list[Exception | None] = []
-    for one in changes:
-        delivery = timelines.as_in_file(one.delivery)
+    moved = timeline.written(database, [one.delivery for one in changes])
+    for one, delivery in zip(changes, moved, strict=True):
         recent.take(delivery.id)
         state = states.get(delivery.id)
         if state is None and one.anew:
