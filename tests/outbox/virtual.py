@@ -22,6 +22,11 @@ from custom_components.event_relay.outbox.transactions import groups
 
 from .ledger import Clock
 
+SPINNING = 50_000
+"""Turns of a loop that never comes to rest, from which on it counts as spinning."""
+INSTANT = 0.001
+"""Seconds that a loop which has anything to wait for waits at least, mostly."""
+
 
 class _Idle(selectors.SelectSelector):
     """Tells when a loop would wait, and for how long, instead of waiting."""
@@ -29,11 +34,15 @@ class _Idle(selectors.SelectSelector):
     def __init__(self) -> None:
         super().__init__()
         self.would_wait: Callable[[float | None], None] = lambda _: None
+        self._busy = 0
 
     @override
     def select(self, timeout: float | None = None) -> Any:
+        self._busy += 1
         if timeout is None or timeout > 0:
+            self._busy = 0
             self.would_wait(timeout)
+        assert self._busy < SPINNING, "the loop spins"
         return super().select(0)
 
 
@@ -63,10 +72,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def forward(self, **parts: float) -> None:
         """Let time go by, from one timer to the next."""
         left = timedelta(**parts).total_seconds()
+        instants = 0
         while (wait := self.settle()) is not None and wait < left:
             step = math.ceil(wait * 1e6) / 1e6
             self.clock.forward(seconds=step)
             left -= step
+            instants = instants + 1 if step < INSTANT else 0
+            assert instants < SPINNING, "timers end at once, again and again"
         if left > 0:
             self.clock.forward(seconds=left)
         self.settle()
