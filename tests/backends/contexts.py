@@ -23,4 +23,7 @@ def a_context(*, late: float = 0, **changes: object) -> StepContext:
         "followed": None,
         "outside_ids": frozenset(),
     }
-    return StepContext(**(told | changes))
+    told |= changes
+    return StepContext(
+        **({"told_at": told["occurred_at"], "sent_after": told["first_sent_at"]} | told)
+    )

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 BACKENDS = Path(__file__).parents[2] / "custom_components/event_relay/backends"
-FIXED = {"event_id", "newest", "date"}
+FIXED = {"event_id", "newest"}
 """What a backend gave or was sent, which stays what it is when the clock is set."""
 
 

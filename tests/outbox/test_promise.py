@@ -25,7 +25,14 @@ from custom_components.event_relay.backends.errors import (
     CannotConnect,
     OutcomeUnknown,
 )
-from custom_components.event_relay.outbox import claiming, file, outcomes, overlap
+from custom_components.event_relay.outbox import (
+    carrier,
+    claiming,
+    file,
+    outcomes,
+    overlap,
+    timeline,
+)
 from custom_components.event_relay.outbox.absence import Absence
 from custom_components.event_relay.outbox.delivery import (
     Delivery,
@@ -400,6 +407,16 @@ def _goes_at_once_with_no_slot_free(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Worker, "__init__", make)
 
 
+def _what_was_sent_is_moved(patch: pytest.MonkeyPatch) -> None:
+    moves = timeline._MOVES.replace("told_at = told_at", "told_at = told_at + :jump")
+    assert moves != timeline._MOVES
+    patch.setattr(timeline, "_MOVES", moves)
+
+
+def _clock_of_another_run_is_believed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(carrier, "sent_after", lambda delivery, _: delivery.first_sent_at)
+
+
 FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
     _sent_at_once_is_stored_as_waiting: [
         (Promise.accept, {"kind": "findable", "live": True}),
@@ -445,6 +462,17 @@ FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
         (Promise.change_weather, {"fault": Fault.FINE}),
         (Promise.let_time_go_by, {"seconds": 120}),
         (Promise.restore, {"off": 0}),
+    ],
+    _what_was_sent_is_moved: [
+        (Promise.fail_next, {"fault": Fault.REPLY_LOST}),
+        (Promise.accept, {"kind": "findable", "live": False}),
+        (Promise.set_clock, {"seconds": 4000}),
+        (Promise.let_time_go_by, {"seconds": 120}),
+    ],
+    _clock_of_another_run_is_believed: [
+        (Promise.fail_next, {"fault": Fault.HANGS}),
+        (Promise.accept, {"kind": "findable", "live": False}),
+        (Promise.set_clock_while_off, {"seconds": -200_000}),
     ],
     _end_of_a_dead_start_waits: [
         (Promise.change_weather, {"fault": Fault.REFUSED}),

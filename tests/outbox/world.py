@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 import sqlite3
@@ -27,6 +28,7 @@ from custom_components.event_relay.backends.errors import (
     Unavailable,
 )
 from custom_components.event_relay.outbox import outbox
+from custom_components.event_relay.outbox.clock import JUMP
 from custom_components.event_relay.outbox.delivery import (
     TRANSITIONS,
     Delivery,
@@ -97,6 +99,11 @@ class Outside(LedgerClient):
     goes_on: asyncio.Event | None = None
     """Set when it does, while it stands still."""
     gone_by: Callable[[], float] = lambda: 0.0
+    """The outside's own clock, which nobody sets."""
+    happened: dict[Done, float] = field(default_factory=dict)
+    """When it took effect, by that clock."""
+    told: dict[Done, datetime] = field(default_factory=dict)
+    """When it happened at home, as it was last told."""
     look_ups: int = 0
     under_way: int = 0
     most_under_way: int = 0
@@ -108,6 +115,7 @@ class Outside(LedgerClient):
             self._judge(step, context.delivery_id)
         one = (context.delivery_id, step)
         self.asked[one] += 1
+        self.told[one] = context.told_at
         self.unknown.add(one)
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
@@ -150,9 +158,9 @@ class Outside(LedgerClient):
             case _:
                 if one not in {landing for _, landing in self.landing}:
                     self.unknown.discard(one)
-                return (
-                    Found(result={"id": "/".join(one)}) if self.done[one] else Absent()
-                )
+                if self.done[one] and self._recognises(one, context):
+                    return Found(result={"id": "/".join(one)})
+                return Absent()
 
     async def _answer(self, one: Done, fault: Fault) -> None:
         """Take effect, or not, as a fault has it."""
@@ -172,11 +180,29 @@ class Outside(LedgerClient):
             await asyncio.sleep(LANDING)
             self.land()
             return
-        self.done[one] += 1
+        self._do(one)
         if fault is Fault.REPLY_LOST:
             raise OutcomeUnknown
         if fault is Fault.HANGS:
             await self._released()
+
+    def _do(self, one: Done) -> None:
+        """Take effect."""
+        self.done[one] += 1
+        self.happened[one] = self.gone_by()
+
+    def _recognises(self, one: Done, context: StepContext) -> bool:
+        """Say whether something is what is looked for, by the two times it has.
+
+        When it took effect, as Palabra and Frigate are asked, and when it happened at
+        home, as aipix and Guance are.
+        """
+        if one not in self.happened:
+            return True  # it was another process that asked for it
+        assert context.sent_after is not None
+        happened = context.now - timedelta(seconds=self.gone_by() - self.happened[one])
+        early = happened < context.sent_after - JUMP
+        return not early and context.told_at == self.told[one]
 
     def asked_for(self, delivery_id: str) -> bool:
         """Say whether anything of a delivery has been asked for."""
@@ -223,7 +249,7 @@ class Outside(LedgerClient):
         for due, one in tuple(self.landing):
             if due is not None and due <= now:
                 self.landing.remove((due, one))
-                self.done[one] += 1
+                self._do(one)
 
     def release(self) -> None:
         """Answer what hangs."""

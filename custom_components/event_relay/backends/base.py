@@ -69,8 +69,13 @@ class StepContext:
     """When it happened at home, with its time zone."""
     now: datetime
     """The present, by Home Assistant's clock."""
+    told_at: datetime
+    """The same as the backend is told, or was: what was sent is not moved along when
+    somebody sets the clock."""
     first_sent_at: datetime | None
     """When the first attempt of this step may have left the house; None before."""
+    sent_after: datetime | None
+    """Before which it surely has not, whatever the clock was then; None before."""
     attempt: int
     """Attempts of the delivery so far, this one included."""
     results: Mapping[str, JsonObject]

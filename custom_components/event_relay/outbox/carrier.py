@@ -32,6 +32,9 @@ _LOGGER = logging.getLogger(__name__)
 
 _BOUND_SINCE = timedelta(days=1)
 """How long before the send something outside may have been bound to a delivery."""
+_CLOCKS_APART = timedelta(days=3)
+"""How far the clock of an earlier run may have been ahead, and the house have been off
+since then. A look-up from so far back on takes longer, and that is all."""
 type Commit = Callable[[Delivery, DeliveryState], Awaitable[None]]
 """Commits what became of a delivery that was in a state."""
 
@@ -50,6 +53,17 @@ async def persist[ResultT](work: Callable[[], Awaitable[ResultT]]) -> ResultT:
                 _LOGGER.warning("The outbox cannot be used, trying again: %s", error)
             reported = True
             await asyncio.sleep(STORE_PATIENCE)
+
+
+def sent_after(delivery: Delivery, now: datetime) -> datetime | None:
+    """Return a moment before which the step under way surely has not been sent.
+
+    What an earlier run has sent, it has by a clock that may have been another, and
+    ahead of the present one.
+    """
+    if (sent_at := delivery.first_sent_at) is None or not delivery.older:
+        return sent_at
+    return min(sent_at, now) - _CLOCKS_APART
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +105,9 @@ class Plan:
             delivery_id=delivery.id,
             occurred_at=delivery.occurred_at,
             now=now,
+            told_at=delivery.told_at or delivery.occurred_at,
             first_sent_at=delivery.first_sent_at,
+            sent_after=sent_after(delivery, now),
             attempt=delivery.attempts,
             results=delivery.results,
             clue=delivery.clue,
@@ -299,7 +315,7 @@ class Carrier:
             await self._fail(delivery, Failure(code="internal_error"), commit)
             return None
         start = await self._start(delivery)
-        since = delivery.first_sent_at or delivery.accepted_at
+        since = sent_after(delivery, self.clock()) or delivery.accepted_at
         return Plan(
             operation=operation,
             payload=payload,

@@ -117,13 +117,13 @@ class Moved(Enum):
     AT_LEAST_BACK = auto()
     """The same; else only back, since too early is safe for whoever looks for it."""
     NEVER = auto()
-    """Of what has ended, which nothing waits for."""
+    """Of what is over: it has ended, or has been told to a backend as it is."""
 
 
 type Current = Annotated[datetime, Moved.ALWAYS]
 type OfItsRun = Annotated[datetime, Moved.IF_NEW]
 type Sent = Annotated[datetime, Moved.AT_LEAST_BACK]
-type Settled = Annotated[datetime, Moved.NEVER]
+type Over = Annotated[datetime, Moved.NEVER]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +152,8 @@ class Delivery:
     """Attempts that may have reached the backend."""
     first_sent_at: Sent | None = None
     """First send of the step now under way."""
+    told_at: Over | None = None
+    """When it occurred, as the backend was told; None while it surely knows nothing."""
     asked_since: Current | None = None
     """Since when the backend, when asked for an outcome, could not tell."""
     look_ups: int = 0
@@ -167,7 +169,7 @@ class Delivery:
     clue: JsonObject | None = None
     receipt: Receipt | None = None
     failure: Failure | None = None
-    settled_at: Settled | None = None
+    settled_at: Over | None = None
     moved: timedelta | None = field(default=None, compare=False)
     """By how much the clock had been set in this run when its moments were right; None
     where they are as in the file, whose rows are moved at once."""

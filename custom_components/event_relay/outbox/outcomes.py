@@ -64,6 +64,7 @@ def claimed(delivery: Delivery, now: datetime) -> Delivery:
         state=DeliveryState.SENDING,
         attempts=delivery.attempts + 1,
         first_sent_at=delivery.first_sent_at or now,
+        told_at=delivery.told_at or delivery.occurred_at,
         due_at=None,
     )
 
@@ -289,6 +290,7 @@ def reopened(
         asked_since=None,
         settled_at=None,
         first_sent_at=delivery.first_sent_at if ask else None,
+        told_at=delivery.told_at if ask or delivery.results else None,
         unclear=ask,
     )
 
@@ -308,6 +310,7 @@ def _back(
         expires_at=_expiry(delivery, delivery.expires_at),
         attempts=delivery.attempts if attempts is None else attempts,
         first_sent_at=None,
+        told_at=delivery.told_at if delivery.results else None,
         due_at=due_at,
     )
 

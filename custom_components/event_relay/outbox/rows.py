@@ -86,6 +86,9 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE deliveries ADD COLUMN restored INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    ALTER TABLE deliveries ADD COLUMN told_at REAL;
+    """,
 )
 """One script for each version of the schema; `PRAGMA user_version` counts them."""
 
@@ -96,14 +99,14 @@ COLUMNS = (
     *("key", "lane", "follows", "restored", "expires_at"),
     *("state", "due_at", "attempts", "first_sent_at", "asked_since", "look_ups"),
     *("unclear", "results", "warnings", "clue", "outside_id", "receipt"),
-    *("failure_code", "failure_reason", "settled_at"),
+    *("failure_code", "failure_reason", "settled_at", "told_at"),
 )
 """All columns but the place of a row, in the order of `values`."""
 OUTCOME_COLUMNS = ("id", "expires_at", *COLUMNS[COLUMNS.index("state") :])
 """The columns that change after acceptance, in the order of `outcome_values`."""
 NOTE_COLUMNS = ("connection", "subject", "name", "value", "keeps")
 """All columns of what a rule or mirror remembers."""
-CLAIM_COLUMNS = ("id", "state", "due_at", "attempts", "first_sent_at")
+CLAIM_COLUMNS = ("id", "state", "due_at", "attempts", "first_sent_at", "told_at")
 """The columns that change when an attempt begins, in the order of `claim_values`."""
 
 
@@ -153,6 +156,7 @@ def outcome_values(delivery: Delivery) -> tuple[Value, ...]:
         failure.code if failure else None,
         failure.reason if failure else None,
         _seconds(delivery.settled_at),
+        _seconds(delivery.told_at),
     )
 
 
@@ -164,6 +168,7 @@ def claim_values(delivery: Delivery) -> tuple[Value, ...]:
         _seconds(delivery.due_at),
         delivery.attempts,
         _seconds(delivery.first_sent_at),
+        _seconds(delivery.told_at),
     )
 
 
@@ -219,6 +224,7 @@ def _from_row(row: sqlite3.Row) -> Delivery:
             else None
         ),
         settled_at=instant(row["settled_at"]),
+        told_at=instant(row["told_at"]),
     )
 
 

@@ -56,8 +56,7 @@ def make_context() -> MakeContext:
 
     def make(**changes: Any) -> StepContext:  # noqa: ANN401 - of any field
         context = a_context(**changes)
-        return replace(
-            context, first_sent_at=changes.get("first_sent_at", context.occurred_at)
-        )
+        sent_at = changes.get("first_sent_at", context.occurred_at)
+        return replace(context, first_sent_at=sent_at, sent_after=sent_at)
 
     return make

@@ -1,5 +1,6 @@
 """The steps of aipix's operations, and how a lost reply is looked up."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -201,6 +202,16 @@ async def test_a_mark_is_set_at_its_occurrence_and_found_again(
     assert await find(MARK, client, elsewhere, context) == Unclear()
     other = data | {"title": "Other"}
     assert await find(MARK, client, other, context) == Absent()
+
+
+async def test_a_mark_is_found_as_it_was_set_when_somebody_sets_the_clock(
+    client: AipixClient, make_context: MakeContext
+) -> None:
+    data = {"camera_id": 12, "title": "Parcel"}
+    context = make_context()
+    await run(MARK, client, data, context)
+    moved = replace(context, occurred_at=context.occurred_at + timedelta(hours=2))
+    assert isinstance(await find(MARK, client, data, moved), Found)
 
 
 async def test_a_mark_that_ended_before_it_occurred_has_no_length(

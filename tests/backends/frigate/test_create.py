@@ -15,8 +15,10 @@ from custom_components.event_relay.backends.base import (
     JsonObject,
     Receipt,
     StepContext,
+    Unclear,
 )
 from custom_components.event_relay.backends.errors import OutcomeUnknown, Unavailable
+from custom_components.event_relay.backends.frigate import client as client_module
 from custom_components.event_relay.backends.frigate.client import FrigateClient
 from custom_components.event_relay.backends.frigate.create_payload import (
     CreateCameraEvent,
@@ -424,6 +426,28 @@ async def test_what_was_never_sent_is_absent(
     client: FrigateClient, make_context: MakeContext
 ) -> None:
     assert await look_up(client, {}, make_context(first_sent_at=None)) == Absent()
+
+
+@pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
+async def test_what_was_sent_by_a_clock_that_was_ahead_is_found(
+    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
+) -> None:
+    context = make_context()
+    await lose(client, simulator, {}, context)
+    ahead = context.now + timedelta(hours=8)
+    asked = make_context(
+        occurred_at=ahead,
+        first_sent_at=ahead,
+        sent_after=context.now - timedelta(days=1),
+    )
+    assert isinstance(await look_up(client, {}, asked), Found)
+
+
+async def test_more_events_than_can_be_read_tell_nothing(
+    client: FrigateClient, make_context: MakeContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "PAGES", 0)
+    assert await look_up(client, {}, make_context()) == Unclear()
 
 
 @pytest.mark.parametrize("late", [0, 100, 80_000])

@@ -213,6 +213,18 @@ async def test_lost_request_is_missing_in_a_complete_list(
     assert await look_up(client, make_context(clue=clue)) == Absent()
 
 
+async def test_what_was_sent_by_a_clock_that_was_ahead_is_found(
+    client: PalabraClient, simulator: PalabraSimulator, make_context: MakeContext
+) -> None:
+    context = make_context()
+    await lose(client, simulator, context)
+    ahead = make_context(
+        first_sent_at=context.now + timedelta(hours=8),
+        sent_after=context.now - timedelta(days=1),
+    )
+    assert isinstance(await look_up(client, ahead), Found)
+
+
 async def test_never_sent_is_absent(
     client: PalabraClient, make_context: MakeContext
 ) -> None:

@@ -148,7 +148,7 @@ async def _create(
     client: AipixClient, payload: CreateCameraMark, context: StepContext
 ) -> JsonObject:
     """Set the mark."""
-    start, end = payload.times(context.occurred_at)
+    start, end = payload.times(context.told_at)
     mark_id = await client.create_mark(payload.camera_id, payload.title, start, end)
     return {"mark_id": mark_id}
 
@@ -157,7 +157,7 @@ async def _find(
     client: AipixClient, payload: CreateCameraMark, context: StepContext
 ) -> Finding:
     """Find the mark: the same title and start, and nobody else's."""
-    start, _ = payload.times(context.occurred_at)
+    start, _ = payload.times(context.told_at)
     marks = await client.marks(payload.camera_id, start - AROUND, start + AROUND)
     if marks is None:
         return Unclear()

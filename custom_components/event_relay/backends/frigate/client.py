@@ -23,6 +23,8 @@ PAGE = 250
 """Events asked for at a time."""
 PAGES = 40
 """Pages read of a list before it is given up."""
+TOO_LARGE = "too_large"
+"""Code of a list that has more."""
 
 
 class FrigateClient:
@@ -170,7 +172,7 @@ class FrigateClient:
                     one for one in found.values() if label in (None, one.label)
                 )
             query["before"] = str(min(event.start for event in page).timestamp())
-        raise InvalidResponse("more events than can be read", code="too_large")
+        raise InvalidResponse("more events than can be read", code=TOO_LARGE)
 
     async def _page(self, query: dict[str, str]) -> list[FrigateEvent]:
         reply = await self._connection.send("GET", "events", query=query)

@@ -147,7 +147,7 @@ async def _delete_carriers(
     """Delete the carriers that earlier attempts have left."""
     key = _key(context)
     score = keyed_score(None, key)
-    since = client.server_time((context.first_sent_at or context.now) - EXACT_MARGIN)
+    since = client.server_time((context.sent_after or context.now) - EXACT_MARGIN)
     for one in await client.events(event.camera, None, since):
         if one.delivery_id == key or one.score == score:
             await client.delete_event(one.id)

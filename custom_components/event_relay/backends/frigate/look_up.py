@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from ..base import Absent, Finding, Found, StepContext
-from .client import FrigateClient
+from ..base import Absent, Finding, Found, StepContext, Unclear
+from ..errors import InvalidResponse
+from .client import TOO_LARGE, FrigateClient
 from .create_payload import CreateCameraEvent
 from .create_steps import made
 from .look_alike import EXACT_MARGIN, by_looks
@@ -27,7 +28,12 @@ async def find(
     is, before in the score. What was sent without, by an earlier version of ours, is
     found by what it looks like.
     """
-    event = await _event(capabilities, client, payload, context)
+    try:
+        event = await _event(capabilities, client, payload, context)
+    except InvalidResponse as error:
+        if error.code != TOO_LARGE:
+            raise
+        return Unclear()  # which will not change: the user is asked in an hour
     if event is not None:
         sent = (context.first_sent_at or context.now) + CLAIMED_EARLY
         result = made(capabilities, client, payload, context, event, sent_at=sent)
@@ -44,11 +50,12 @@ async def _event(
     event_id = (context.clue or {}).get("event_id")
     if isinstance(event_id, str):
         return await client.event(event_id)
-    if context.first_sent_at is None:
+    if context.first_sent_at is None or context.sent_after is None:
         return None
     await client.learn_clock()
     if payload.keyed or capabilities.version.keeps_draw:
-        return await _by_own_id(client, payload, context, context.first_sent_at)
+        late = max(timedelta(), context.first_sent_at - context.occurred_at)
+        return await _by_own_id(client, payload, context, context.sent_after - late)
     return await by_looks(client, payload, context, context.first_sent_at)
 
 
@@ -56,14 +63,15 @@ async def _by_own_id(
     client: FrigateClient,
     payload: CreateCameraEvent,
     context: StepContext,
-    first_sent_at: datetime,
+    early: datetime,
 ) -> FrigateEvent | None:
-    """Return the event that carries the id of the delivery, or the key made of it."""
+    """Return the event that carries the id of the delivery, or the key made of it.
+
+    It begins at `early`, by the clock here, or later.
+    """
     score = keyed_score(payload.score, context.delivery_id)
-    early = min(first_sent_at, context.occurred_at) - EXACT_MARGIN - _early(payload)
-    events = await client.events(
-        payload.camera, payload.label, client.server_time(early)
-    )
+    after = client.server_time(early - EXACT_MARGIN - _early(payload))
+    events = await client.events(payload.camera, payload.label, after)
     for event in events:
         if event.delivery_id == context.delivery_id or (
             payload.keyed and event.score == score

@@ -142,21 +142,17 @@ async def _create(
 ) -> JsonObject:
     """Make the event; note its date when it becomes unknown whether it was made.
 
-    The outbox moves all that it keeps along when somebody sets the clock, but not what
-    was sent.
-
     An event that the service breaks on, while it takes others, is refused in the end.
     """
     if client.breaking.gives_up(context.delivery_id):
         # What it was asked before is known to have made nothing.
         reason = f"it broke {MOST} times on this event, and took others in between"
         raise Rejected(reason)
-    date = payload.date(context.occurred_at)
+    date = payload.date(context.told_at)
     try:
         await client.create_event(payload.body(context.delivery_id, date))
-    except OutcomeUnknown as error:
+    except OutcomeUnknown:
         client.breaking.broke(context.delivery_id)
-        error.clue = {"date": date.astimezone(UTC).isoformat()}
         raise
     client.breaking.took(context.delivery_id)
     return _result(context, date)
@@ -170,7 +166,7 @@ async def _find(
     A query that the service refuses tells nothing: it is asked again, for
     as long as the outbox asks at all.
     """
-    date = _sent_date(context) or payload.date(context.occurred_at)
+    date = _sent_date(context) or payload.date(context.told_at)
     if not askable(context.delivery_id):
         return Unclear()
     try:
@@ -189,7 +185,7 @@ async def _find(
 
 
 def _sent_date(context: StepContext) -> datetime | None:
-    """Return the date that was sent; after a crash nothing says it."""
+    """Return the date that an earlier version of ours has noted as sent."""
     noted = (context.clue or {}).get("date")
     return datetime.fromisoformat(noted) if isinstance(noted, str) else None
 

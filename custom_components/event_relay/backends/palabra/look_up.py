@@ -48,7 +48,7 @@ async def find(client: PalabraClient, wanted: Wanted, context: StepContext) -> F
     One match only is ours; several are left to the user. It is absent from a complete
     list without it.
     """
-    if context.first_sent_at is None:
+    if context.sent_after is None:
         return Absent()
     try:
         events = await client.events()
@@ -56,7 +56,7 @@ async def find(client: PalabraClient, wanted: Wanted, context: StepContext) -> F
         if error.code != TOO_LARGE:
             raise
         return Unclear()  # which will not change: the user is asked in an hour
-    since = client.server_time(context.first_sent_at) - CLOCK_MARGIN
+    since = client.server_time(context.sent_after) - CLOCK_MARGIN
     free = (event for event in events if event.id not in context.outside_ids)
     ours, doubtful = await _matches(client, wanted, free, since)
     if len(ours) == 1 and not doubtful:
