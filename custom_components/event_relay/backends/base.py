@@ -219,6 +219,20 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     ) -> tuple[Step[ClientT, PayloadT], ...]:
         """Return the calls to make, in their order; names are unique among them."""
 
+    def steps_following(
+        self,
+        payload: PayloadT,
+        capabilities: CapabilitiesT,
+        followed: Receipt | None,
+    ) -> tuple[Step[ClientT, PayloadT], ...]:
+        """Return the calls where the receipt of what it follows decides about them.
+
+        `followed` is that receipt; None if there is none. The names are those of
+        `steps`.
+        """
+        del followed
+        return self.steps(payload, capabilities)
+
     @abstractmethod
     def receipt(self, payload: PayloadT, results: Mapping[str, JsonObject]) -> Receipt:
         """Normalise what the steps gave; some may be missing after a warning."""

@@ -301,11 +301,13 @@ class Carrier:
 
         If that cannot be done, fail it and return None.
         """
+        start = await self._start(delivery)
+        followed = start.receipt if start else None
         try:
             operation = self.backend.operation(delivery.operation)
             if payload is None:
                 payload = operation.load(delivery.version, delivery.payload)
-            steps = operation.steps(payload, self.capabilities())
+            steps = operation.steps_following(payload, self.capabilities(), followed)
         except (KeyError, UnreadablePayload) as error:
             unreadable = Failure(code="unreadable", reason=str(error))
             await self._fail(delivery, unreadable, commit)
@@ -314,13 +316,12 @@ class Carrier:
             _LOGGER.exception("Delivery %s: it cannot be read back", delivery.id)
             await self._fail(delivery, Failure(code="internal_error"), commit)
             return None
-        start = await self._start(delivery)
         since = sent_after(delivery, self.clock()) or delivery.accepted_at
         return Plan(
             operation=operation,
             payload=payload,
             steps=steps,
-            followed=start.receipt if start else None,
+            followed=followed,
             outside_ids=(
                 await persist(
                     lambda: self.store.outside_ids(

@@ -9,12 +9,13 @@ from aiohttp import ClientSession
 
 from ..base import JsonObject
 from ..errors import OutcomeUnknown
+from ..pace import Pace
 from ..transport import Effect, HttpTransport
 from .breaking import Breaking
 from .envelope import Envelope, unwrap
 from .look_ups import query_body, sightings
 from .models import GuanceCapabilities, GuanceWorkspace, Sighting
-from .pace import Pace
+from .pace import interval
 from .search import Search
 
 QUERY_TIMEOUT = 60.0
@@ -44,7 +45,7 @@ class GuanceClient:
         self._queries = HttpTransport(session, address, timeout=QUERY_TIMEOUT)
         self._key = api_key
         self._transport.secrets = self._queries.secrets = lambda: (api_key,)
-        self._pace = Pace(monotonic=monotonic, sleep=sleep)
+        self._pace = Pace(interval, monotonic=monotonic, sleep=sleep)
         self._search = Search(self._pace.turn, self._find_events)
         self.breaking = Breaking()
 

@@ -1,0 +1,1 @@
+"""Any HTTP API: requests that the user describes."""

@@ -1,0 +1,115 @@
+"""How a connection reaches its target: origin, authentication, secrets, TLS, pace."""
+
+from base64 import b64encode
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+import ssl
+
+from ..base import InvalidField
+from .signing import key_of
+
+
+class Kind(StrEnum):
+    """How the target knows who asks."""
+
+    NONE = "none"
+    BEARER = "bearer"
+    BASIC = "basic"
+    DIGEST = "digest"
+    HEADER = "header"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authentication:
+    """What proves the account in every request."""
+
+    kind: Kind = Kind.NONE
+    username: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    """Token, password or API key."""
+    header: str = ""
+    """Name of the header that takes an API key."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of it; digest has them made from the target's challenge."""
+        match self.kind:
+            case Kind.BEARER:
+                return {"Authorization": f"Bearer {self.secret}"}
+            case Kind.BASIC:
+                return {"Authorization": f"Basic {self._pair}"}
+            case Kind.HEADER:
+                return {self.header: self.secret}
+        return {}
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What of it must be told nobody."""
+        if not self.secret:
+            return ()
+        return (self.secret, self._pair) if self.username else (self.secret,)
+
+    @property
+    def _pair(self) -> str:
+        return b64encode(f"{self.username}:{self.secret}".encode()).decode()
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Two contexts that verify alike.
+
+    Connections are only shared by requests with the same one: what uses `fresh` never
+    meets a connection that its server is about to close.
+    """
+
+    shared: ssl.SSLContext
+    fresh: ssl.SSLContext
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """Everything that a client needs to know of its connection."""
+
+    origin: str
+    """`scheme://host[:port]`, normalised."""
+    tls: Tls
+    authentication: Authentication = Authentication()
+    named_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    signing_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """The present one first; while rotating also the former."""
+    interval: float = 0.0
+    """Least seconds between two requests."""
+    read_path: str | None = None
+    """Path that is read to see whether the target is there; None for none."""
+
+    @property
+    def signing_keys(self) -> tuple[bytes, ...]:
+        """The keys that sign; raises InvalidField for a secret that is none."""
+        return tuple(
+            key_of(secret, "signing_secret") for secret in self.signing_secrets
+        )
+
+    @property
+    def secrets(self) -> Collection[str]:
+        """All that must be told nobody."""
+        named = {
+            part
+            for secret in self.named_secrets.values()
+            for part in (secret, *secret.split("/"))
+        }
+        return {*self.authentication.secrets, *named, *self.signing_secrets} - {""}
+
+
+def pem_context(pem: str, name: str) -> ssl.SSLContext:
+    """Return a context that trusts the issuers in a PEM text and nobody else.
+
+    Raises InvalidField. Nothing is read from disk.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cadata=pem)
+    except ssl.SSLError, ValueError:
+        raise InvalidField(name, "certificate_pem") from None
+    context.set_alpn_protocols(["http/1.1"])
+    return context

@@ -1,0 +1,338 @@
+"""Sends the requests of one connection, and remembers which of them its target refuses.
+
+The address is often the secret: nothing that is told here holds more than its origin.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+import json
+from socket import gaierror
+import ssl
+import time
+from typing import Self
+from urllib.parse import parse_qsl, urlsplit
+
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DigestAuthMiddleware,
+)
+from yarl import URL
+
+from ..base import Json, JsonObject
+from ..errors import (
+    BackendError,
+    CannotConnect,
+    InvalidCredentials,
+    InvalidResponse,
+    PermissionDenied,
+)
+from ..http_failures import Effect, translate
+from ..pace import Pace
+from ..transport import Reply
+from .access import Access, Kind
+from .answers import AnswerRules, RequestPaused, result_of
+from .definition import Definition, IdHeader
+from .recipe import BodyKind, texts_in
+from .signing import signature_of
+from .wire import Sent, Wire
+
+TIMEOUT = 30.0
+"""Seconds that one request may take; a shorter limit makes doubles of what is slow."""
+CONNECTING = 10.0
+LOOKING = 10.0
+"""Seconds that the connection to a target may take that is only looked at."""
+MAXIMUM_ANSWER = 256 * 1024
+"""Bytes read of an answer; the rest stays where it is."""
+MOST_TOLD = 200
+"""Texts of a request that are looked for in what its target says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpCapabilities:
+    """What a connection can send; of an unknown target nothing can be asked."""
+
+    requests: Mapping[str, tuple[str, Definition]] = field(default_factory=dict)
+    """Title and definition of each request, by its id."""
+
+    def dump(self) -> JsonObject:
+        """Turn the capabilities into what the connection keeps: nothing."""
+        return {}
+
+    @classmethod
+    def load(cls, data: JsonObject) -> Self:
+        """Read what `dump` gave."""
+        del data
+        return cls()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paused:
+    """Why a request is not sent for a while."""
+
+    status: int
+    reason: str
+    until: float
+    """When it is tried once more, by a clock that never goes back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One request that is to be sent, and what its answers mean."""
+
+    request: str
+    """The id of its definition."""
+    siblings: Collection[str]
+    """The ids of all requests of the connection."""
+    wire: Wire
+    answers: AnswerRules
+    effect: Effect
+    delivery_id: str
+    values: Callable[[str], str]
+    """Gives what a slot stands for."""
+    ids: Collection[IdHeader] = ()
+    signed: bool = False
+    sent_at: int = 0
+    """Unix seconds of this attempt."""
+
+
+class HttpClient:
+    """Talks to one target."""
+
+    def __init__(
+        self,
+        session: ClientSession,
+        access: Access,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Take a session, which stays its owner's, and how the target is reached."""
+        self._session = session
+        self._access = access
+        self._monotonic = monotonic
+        self._pace = Pace(lambda: access.interval, monotonic=monotonic, sleep=sleep)
+        self._secrets = access.secrets
+        self._keys = access.signing_keys
+        account = access.authentication
+        self._middlewares = (
+            (DigestAuthMiddleware(account.username, account.secret),)
+            if account.kind is Kind.DIGEST
+            else ()
+        )
+        self.paused: dict[str, Paused] = {}
+        """The requests that the target does not take, by their ids."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the target."""
+        return self._access.origin
+
+    @property
+    def named_secrets(self) -> Mapping[str, str]:
+        """What stands for the placeholders of secrets."""
+        return self._access.named_secrets
+
+    async def capabilities(self) -> HttpCapabilities:
+        """Read what the user has named for it, or only see whether somebody listens.
+
+        Raises CannotConnect, Unavailable, InvalidCredentials, PermissionDenied or
+        InvalidResponse.
+        """
+        if (path := self._access.read_path) is None:
+            await self._listens()
+        else:
+            await self._read(path)
+        return HttpCapabilities()
+
+    async def send(self, message: Message) -> JsonObject:
+        """Send a request and return what is kept of its answer; raises BackendError."""
+        self._not_paused(message)
+        sent = message.wire.filled(self.origin, message.values)
+        headers = {**sent.headers, **self._own_headers(message, sent)}
+        await self._pace.turn()
+        fresh = message.effect is Effect.ONCE
+        reply = await self._exchange(sent, headers, message.effect, fresh=fresh)
+        try:
+            result = result_of(
+                reply, message.answers, message.effect, lambda: told_by(message, sent)
+            )
+        except RequestPaused as error:
+            raise self._pauses(message, error) from error
+        except BackendError:
+            self.paused.pop(message.request, None)
+            raise
+        self.paused.pop(message.request, None)
+        return result
+
+    async def look_up(self, wire: Wire, values: Callable[[str], str]) -> Reply:
+        """Send a request that only reads, and return its answer whatever its status.
+
+        Raises BackendError.
+        """
+        sent = wire.filled(self.origin, values)
+        headers = {**sent.headers, **self._access.authentication.headers}
+        await self._pace.turn()
+        return await self._exchange(sent, headers, Effect.NONE)
+
+    def _own_headers(self, message: Message, sent: Sent) -> dict[str, str]:
+        """Return the headers that are made for each attempt."""
+        headers = self._access.authentication.headers
+        if IdHeader.WEBHOOK_ID in message.ids or message.signed:
+            headers["webhook-id"] = message.delivery_id
+        if IdHeader.IDEMPOTENCY_KEY in message.ids:
+            # A string of RFC 8941, as the draft has it: in quotes.
+            headers["Idempotency-Key"] = f'"{message.delivery_id}"'
+        if message.signed:
+            headers["webhook-timestamp"] = str(message.sent_at)
+            headers["webhook-signature"] = signature_of(
+                self._keys, message.delivery_id, message.sent_at, sent.body or b""
+            )
+        return headers
+
+    def _not_paused(self, message: Message) -> None:
+        """Refuse a request that its target has refused; one is tried now and then."""
+        paused = self.paused.get(message.request)
+        if paused is None:
+            return
+        if (now := self._monotonic()) >= paused.until:
+            # The others wait for what becomes of this one.
+            until = now + 2 * TIMEOUT
+            self.paused[message.request] = replace(paused, until=until)
+            return
+        error = RequestPaused(paused.reason, paused.status)
+        error.retry_after = paused.until - now
+        raise error
+
+    def _pauses(self, message: Message, error: RequestPaused) -> BackendError:
+        """Pause a request, and the connection if all are; return what to raise."""
+        self.paused[message.request] = Paused(
+            status=error.status,
+            reason=error.reason,
+            until=self._monotonic() + (error.retry_after or 0),
+        )
+        statuses = {
+            self.paused[one].status if one in self.paused else None
+            for one in {message.request, *message.siblings}
+        }
+        if statuses <= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            self.paused.clear()
+            if HTTPStatus.UNAUTHORIZED in statuses:
+                return InvalidCredentials(error.reason, code="credentials_refused")
+            return PermissionDenied(error.reason)
+        return error
+
+    async def _read(self, path: str) -> None:
+        """Read a path; any success will do."""
+        sent = Sent(method="GET", address=f"{self.origin}{path}", headers={}, body=None)
+        headers = self._access.authentication.headers
+        reply = await self._exchange(sent, headers, Effect.NONE)
+        try:
+            _ = result_of(reply, AnswerRules(), Effect.NONE)
+        except RequestPaused as error:
+            if error.status == HTTPStatus.UNAUTHORIZED:
+                code = "credentials_refused"
+                raise InvalidCredentials(error.reason, code=code) from error
+            if error.status == HTTPStatus.FORBIDDEN:
+                raise PermissionDenied(error.reason) from error
+            raise InvalidResponse(error.reason) from error
+
+    async def _listens(self) -> None:
+        """See whether somebody listens, and send nothing; raises CannotConnect."""
+        url = URL(self.origin)
+        tls = self._access.tls.shared if url.scheme == "https" else None
+        try:
+            async with asyncio.timeout(LOOKING):
+                _, writer = await asyncio.open_connection(url.host, url.port, ssl=tls)
+        except ssl.SSLCertVerificationError as error:
+            raise CannotConnect(
+                "certificate not trusted", code="certificate"
+            ) from error
+        except ssl.SSLError as error:
+            raise CannotConnect("no TLS spoken there", code="tls") from error
+        except TimeoutError as error:
+            raise CannotConnect("no connection in time", code="timeout") from error
+        except gaierror as error:
+            code = "name_not_found"
+            raise CannotConnect("host name not found", code=code) from error
+        except OSError as error:
+            raise CannotConnect(error.strerror or "no connection") from error
+        writer.close()
+
+    async def _exchange(
+        self,
+        sent: Sent,
+        headers: Mapping[str, str],
+        effect: Effect,
+        *,
+        fresh: bool = False,
+    ) -> Reply:
+        """Send a request and read its answer, whatever its status."""
+        if self._session.closed:
+            raise CannotConnect("the session is closed")
+        tls = self._access.tls
+        try:
+            async with self._session.request(
+                sent.method,
+                URL(sent.address, encoded=True),
+                headers={
+                    "Accept": "application/json, */*;q=0.5",
+                    "Accept-Encoding": "identity",
+                    **({"Connection": "close"} if fresh else {}),
+                    **headers,
+                },
+                skip_auto_headers=("Content-Type",),
+                data=sent.body,
+                allow_redirects=False,
+                ssl=tls.fresh if fresh else tls.shared,
+                timeout=ClientTimeout(total=TIMEOUT, connect=CONNECTING),
+                middlewares=self._middlewares,
+            ) as response:
+                return Reply(
+                    status=response.status,
+                    headers=response.headers,
+                    set_cookies={},
+                    body=await _bounded(response),
+                    secrets=self._secrets,
+                )
+        except (ClientError, TimeoutError, OSError, ValueError) as error:
+            raise translate(error, effect) from error
+
+
+async def _bounded(response: ClientResponse) -> bytes:
+    """Read an answer up to a bound.
+
+    Its status has told what became of the request: what follows may break off.
+    """
+    chunks = bytearray()
+    try:
+        while len(chunks) < MAXIMUM_ANSWER:
+            if not (chunk := await response.content.read(64 * 1024)):
+                break
+            chunks += chunk
+    except ClientError, TimeoutError, OSError:
+        return bytes(chunks[:MAXIMUM_ANSWER])
+    return bytes(chunks[:MAXIMUM_ANSWER])
+
+
+def told_by(message: Message, sent: Sent) -> list[str]:
+    """Return the texts of a request that its target is told, and nobody else."""
+    found = [value for _, value in parse_qsl(urlsplit(sent.address).query)]
+    found += [*_texts_of(message.wire.body_kind, sent.body or b"")]
+    return [text for text in found if text][:MOST_TOLD]
+
+
+def _texts_of(kind: BodyKind, body: bytes) -> Iterator[str]:
+    text = body.decode(errors="replace")
+    match kind:
+        case BodyKind.JSON:
+            decoded: Json = json.loads(text)
+            yield from texts_in(decoded)
+        case BodyKind.FORM:
+            yield from (value for _, value in parse_qsl(text))
+        case BodyKind.TEXT:
+            yield from text.splitlines()

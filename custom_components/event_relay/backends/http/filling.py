@@ -1,0 +1,53 @@
+"""What stands for the placeholders of a request when it is sent."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from ..errors import Rejected
+from .answers import RequestPaused
+from .slots import SECRET, moments
+
+
+class SecretMissing(RequestPaused):
+    """A request names a secret that its connection does not have."""
+
+    code = "secret_missing"
+
+    def __init__(self, name: str) -> None:
+        """Name the secret, which is no secret itself."""
+        super().__init__(name, 0)
+
+
+def filler(
+    *,
+    secrets: Mapping[str, str],
+    delivery_id: str,
+    occurred_at: datetime,
+    now: datetime,
+    ended_at: datetime | None = None,
+    start_id: str | None = None,
+) -> Callable[[str], str]:
+    """Return what gives the value of a slot; it raises BackendError.
+
+    `delivery_id` is of the delivery that began it, also for its end.
+    """
+    known = {
+        "id": delivery_id,
+        **moments(occurred_at, "occurred"),
+        **moments(now, "sent"),
+        **(moments(ended_at, "ended") if ended_at is not None else {}),
+    }
+
+    def value(name: str) -> str:
+        if name.startswith(SECRET):
+            secret = name.removeprefix(SECRET)
+            if secret not in secrets:
+                raise SecretMissing(secret)
+            return secrets[secret]
+        if name == "start_id":
+            if start_id is None:
+                raise Rejected("the answer to its start had no id", code="no_start_id")
+            return start_id
+        return known[name]
+
+    return value

@@ -1,0 +1,13 @@
+"""What any HTTP API can be asked to do."""
+
+from ..base import Backend
+from .client import HttpCapabilities
+from .end import EndHttpRequest
+from .send import SendHttpRequest
+
+HTTP = Backend(
+    name="http",
+    operations=(SendHttpRequest(), EndHttpRequest()),
+    load_capabilities=HttpCapabilities.load,
+    concurrency=4,
+)

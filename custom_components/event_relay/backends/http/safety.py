@@ -1,0 +1,118 @@
+"""What a request may not have: another origin, another header's line, two meanings.
+
+Administrators describe requests, but their templates take in what sensors, calendars
+and people say. None of that may lead a request elsewhere or add something to it.
+"""
+
+import re
+from typing import Final
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+from yarl import URL
+
+from ..base import InvalidField
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", re.ASCII)
+"""A token of RFC 9110, section 5.6.2."""
+OURS: Final = frozenset(
+    {
+        "connection",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "http2-settings",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that belong to the connection, or say how a body is to be read."""
+_LITERAL = re.compile(r"[/A-Za-z0-9._~!$&'()*+,;=:@ -]*", re.ASCII)
+"""What a path may have beside its values. A percent sign is not among it: it would be
+encoded once more, or hide what it stands for."""
+_CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode categories: control, half of a pair, line and paragraph separator."""
+
+
+def header_name(name: str, field: str) -> str:
+    """Return the name of a header that a request may set; raises InvalidField."""
+    if not _NAME.fullmatch(name):
+        raise InvalidField(field, "header_name", header=name[:100])
+    if name.lower() in OURS:
+        raise InvalidField(field, "header_reserved", header=name)
+    return name
+
+
+def is_header_value(text: str) -> bool:
+    """Say whether a text is one line that a header can carry."""
+    return not any(unicodedata.category(character) in _CONTROL for character in text)
+
+
+def is_text(text: str) -> bool:
+    """Say whether a text can be encoded as UTF-8."""
+    try:
+        _ = text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def literal(text: str, field: str) -> str:
+    """Return what a path has beside its values, encoded; raises InvalidField."""
+    if not _LITERAL.fullmatch(text):
+        raise InvalidField(field, "path_character")
+    return quote(text, safe="/!$&'()*+,;=:@")
+
+
+def path_value(text: str, field: str) -> str:
+    """Return a value in a path, encoded as a part of one segment.
+
+    Raises InvalidField for what has another meaning there.
+    """
+    if "\\" in text or not is_text(text) or not is_header_value(text):
+        raise InvalidField(field, "path_character")
+    return quote(text, safe="")
+
+
+def segments_allowed(path: str) -> bool:
+    """Say whether no segment of an encoded path is empty or goes up; one may end it."""
+    *inner, last = path.split("/")[1:] or [""]
+    return path.startswith("/") and "" not in inner and not {".", ".."} & {*inner, last}
+
+
+def stays_at(address: str, origin: str) -> bool:
+    """Say whether an address is at an origin, by two independent readings of it."""
+    try:
+        wanted, parsed = URL(origin), URL(address, encoded=True)
+        parts = urlsplit(address)
+        port = parts.port or wanted.port
+    except ValueError:
+        return False
+    return (
+        parsed.origin() == wanted.origin()
+        and parsed.user is None
+        and parsed.password is None
+        and "@" not in parts.netloc
+        and parts.scheme == wanted.scheme
+        and (parts.hostname or "") == (urlsplit(origin).hostname or "")
+        and port == wanted.port
+        and parts.fragment == ""
+    )
+
+
+def origin_of(address: str) -> str | None:
+    """Return the origin of an address, without user or path; None if it has none."""
+    try:
+        parsed = URL(address)
+        if parsed.scheme not in ("http", "https") or not parsed.host:
+            return None
+        return str(parsed.origin())
+    except ValueError:
+        return None

@@ -1,0 +1,239 @@
+"""The operation that sends a request."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from http import HTTPStatus
+from typing import override
+
+from ..base import (
+    Absent,
+    Finding,
+    Found,
+    InvalidField,
+    JsonObject,
+    Operation,
+    Receipt,
+    Step,
+    StepContext,
+    Unclear,
+    UnreadablePayload,
+)
+from ..http_failures import Effect
+from ..transport import Reply
+from . import json_path
+from .answers import AnswerRules, holds, link_of, result_of
+from .client import HttpCapabilities, HttpClient, Message
+from .definition import Order, Repeat
+from .filling import filler
+from .prepared import Prepared, Question
+
+STEP = "send"
+
+
+class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
+    """Send a request that the user has described."""
+
+    name = "send_http_request"
+    public_summary = True
+    public_fields = frozenset({"request", "title", "repeat", "answers", "ids", "order"})
+
+    @override
+    def parse(self, data: Mapping[str, object]) -> Prepared:
+        """Read a request that has been rendered; raises InvalidField."""
+        try:
+            return Prepared.load(data)
+        except UnreadablePayload as error:
+            raise InvalidField("request", "invalid") from error
+
+    @override
+    def check(
+        self, payload: Prepared, capabilities: HttpCapabilities, now: datetime
+    ) -> None:
+        """Refuse nothing: all that can be seen was seen when it was rendered."""
+
+    @override
+    def dump(self, payload: Prepared) -> JsonObject:
+        """Turn the payload into what the outbox stores."""
+        return payload.dump()
+
+    @override
+    def load(self, version: int, data: JsonObject) -> Prepared:
+        """Read a stored payload; raises UnreadablePayload."""
+        return self.reread(version, data)
+
+    @override
+    def steps(
+        self, payload: Prepared, capabilities: HttpCapabilities
+    ) -> tuple[Step[HttpClient, Prepared], ...]:
+        """Return the one call; what a lost answer means is the user's to say."""
+        question = payload.question
+        return (
+            Step(
+                name=STEP,
+                run=partial(_send, siblings=frozenset(capabilities.requests)),
+                repeatable=payload.repeat.sent_again,
+                find=None if question is None else partial(_find, question=question),
+                write_time=None
+                if question is None
+                else timedelta(seconds=question.absent_after),
+            ),
+        )
+
+    @override
+    def receipt(self, payload: Prepared, results: Mapping[str, JsonObject]) -> Receipt:
+        """Return the id, the link and the fields that the answer was asked for."""
+        return receipt_of(payload, results.get(STEP, {}))
+
+    @override
+    def summary(self, payload: Prepared) -> str:
+        """Say which request."""
+        return payload.title
+
+    @override
+    def expires(
+        self, payload: Prepared, occurred_at: datetime, capabilities: HttpCapabilities
+    ) -> datetime | None:
+        """Return when the user has no use for it any more."""
+        if payload.life is None:
+            return None
+        return occurred_at + timedelta(seconds=payload.life)
+
+    @override
+    def overlaps(self, payload: Prepared, capabilities: HttpCapabilities) -> bool:
+        """Let what can be looked up, and ends by itself, go at once."""
+        return payload.repeat is Repeat.LOOK_UP and payload.end is None
+
+    @override
+    def key(self, payload: Prepared, delivery_id: str) -> str | None:
+        """Return what belongs together: a start and its end, or what the user says."""
+        if payload.end is not None:
+            return delivery_id
+        match payload.order:
+            case Order.CONNECTION:
+                return "connection"
+            case Order.REQUEST:
+                return f"request:{payload.request}"
+        return None
+
+
+def receipt_of(payload: Prepared, result: JsonObject) -> Receipt:
+    """Return what is kept of an answer."""
+    found, link = result.get("id"), result.get("link")
+    missing = (
+        ("the answer has no id where the request looks for one",)
+        if payload.answers.id_from is not None and found is None
+        else ()
+    )
+    details: JsonObject = {}
+    if "status" in result:
+        details["status"] = result["status"]
+    match result.get("fields"):
+        case dict(fields):
+            details |= fields
+    return Receipt(
+        outside_id=found if isinstance(found, str) else None,
+        links={"event": link} if isinstance(link, str) else {},
+        details=details,
+        warnings=missing,
+        kept={} if payload.end is None else _kept(payload, result),
+    )
+
+
+def _kept(payload: Prepared, result: JsonObject) -> JsonObject:
+    """Return what the end of a request needs."""
+    if payload.end is None:
+        return {}
+    return {
+        "end": payload.end.dump(),
+        "request": payload.request,
+        "title": payload.title,
+        "ids": [one.value for one in sorted(payload.ids)],
+        "signed": payload.signed,
+        "occurred_at": result.get("occurred_at"),
+    }
+
+
+async def _send(
+    client: HttpClient,
+    payload: Prepared,
+    context: StepContext,
+    *,
+    siblings: Collection[str],
+) -> JsonObject:
+    """Send it, with the id of its delivery and when it happened."""
+    message = Message(
+        request=payload.request,
+        siblings=siblings,
+        wire=payload.wire,
+        answers=payload.answers,
+        effect=Effect.REPEATABLE if payload.repeat.sent_again else Effect.ONCE,
+        delivery_id=context.delivery_id,
+        values=filler(
+            secrets=client.named_secrets,
+            delivery_id=context.delivery_id,
+            occurred_at=context.occurred_at,
+            now=context.now,
+        ),
+        ids=payload.ids,
+        signed=payload.signed,
+        sent_at=int(context.now.timestamp()),
+    )
+    return _with_link(client, context, await client.send(message))
+
+
+async def _find(
+    client: HttpClient,
+    payload: Prepared,
+    context: StepContext,
+    *,
+    question: Question,
+) -> Finding:
+    """Ask whether it has arrived."""
+    reply = await client.look_up(
+        question.wire,
+        filler(
+            secrets=client.named_secrets,
+            delivery_id=context.delivery_id,
+            occurred_at=context.occurred_at,
+            now=context.now,
+        ),
+    )
+    finding = finding_of(reply, question, payload.answers)
+    match finding:
+        case Found(result=result):
+            return Found(result=_with_link(client, context, result))
+    return finding
+
+
+def finding_of(reply: Reply, question: Question, answers: AnswerRules) -> Finding:
+    """Return what the answer to a look-up tells; raises BackendError."""
+    if question.missing_is_404 and reply.status == HTTPStatus.NOT_FOUND:
+        return Absent()
+    reading = AnswerRules(id_from=answers.id_from, link_from=answers.link_from)
+    result = result_of(reply, reading, Effect.NONE)
+    try:
+        document = reply.json()
+    except ValueError:
+        return Unclear()
+    if not holds(document, question.found_path, question.found_equals):
+        return Absent()
+    # What a list holds is one level deeper than what a creation answers.
+    if "id" not in result and answers.id_from is not None:
+        inner = json_path.value_at(document, question.found_path)
+        if not isinstance(inner, json_path.Missing):
+            found = json_path.text_at(inner, answers.id_from)
+            result |= {"id": found} if found is not None else {}
+    return Found(result=result)
+
+
+def _with_link(
+    client: HttpClient, context: StepContext, result: JsonObject
+) -> JsonObject:
+    """Return a result with a link that people can follow, and when it occurred."""
+    kept = {name: value for name, value in result.items() if name != "link"}
+    kept["occurred_at"] = context.occurred_at.isoformat()
+    found = result.get("link")
+    if isinstance(found, str) and (link := link_of(found, client.origin)) is not None:
+        kept["link"] = link
+    return kept

@@ -1,0 +1,153 @@
+"""Placeholders of a request that are filled in when it is sent: ids, times, secrets.
+
+A request is rendered when its delivery is accepted. What is not known then, or must
+not be stored, is written as a placeholder in single braces, such as `{id}` or
+`{secret:token}`. Only the request's own templates can have one: the same characters in
+a rendered value stay as they are.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+import re
+import secrets
+from typing import cast
+
+from ..base import InvalidField, Json, UnreadablePayload
+
+SECRET = "secret:"  # noqa: S105 - a prefix
+_MOMENTS = ("occurred", "ended", "sent")
+_FORMATS = ("at", "s", "ms", "ns")
+NUMBERS = frozenset(f"{moment}_{unit}" for moment in _MOMENTS for unit in ("s", "ms"))
+"""Slots that are a number in JSON where they are the whole of a value. Nanoseconds are
+not: most readers of JSON lose their last digits."""
+OF_START = frozenset({"id", *(f"occurred_{unit}" for unit in _FORMATS)})
+OF_END = frozenset({"start_id", *(f"ended_{unit}" for unit in _FORMATS)})
+"""Slots that only the end of a request has."""
+OF_ATTEMPT = frozenset(f"sent_{unit}" for unit in _FORMATS)
+"""Slots that change with each attempt, so that only headers may have them."""
+_KNOWN = OF_START | OF_END | OF_ATTEMPT
+
+_SLOT = re.compile(
+    rf"(?<!\{{)\{{(?P<name>{'|'.join(sorted(_KNOWN))}|{SECRET}[a-z0-9_]{{1,40}})\}}(?!\}})"
+)
+SECRET_NAME = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
+"""What a secret of a connection may be called."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A placeholder in a text."""
+
+    name: str
+
+
+type Written = tuple[str | Slot, ...]
+"""A text as it is sent, but for its slots."""
+
+
+class Marker:
+    """Takes placeholders out of templates while they are rendered.
+
+    In their place stands a word that no template and no value can have, and that no
+    encoding changes.
+    """
+
+    def __init__(self) -> None:
+        """Choose the word."""
+        self._halves = (secrets.token_hex(8), secrets.token_hex(8))
+        self._word = "slot" + "".join(self._halves)
+        self._names: list[str] = []
+        self._mark = re.compile(rf"{self._word}x(\d+)x")
+
+    def mark(self, template: str) -> str:
+        """Return a template with words in the place of placeholders."""
+
+        def marked(found: re.Match[str]) -> str:
+            self._names.append(found["name"])
+            return f"{self._word}x{len(self._names) - 1}x"
+
+        return _SLOT.sub(marked, template)
+
+    def split(self, text: str, field: str) -> Written:
+        """Return a rendered text with its slots.
+
+        Raises InvalidField where a template has changed a placeholder.
+        """
+        parts: list[str | Slot] = []
+        for number, part in enumerate(self._mark.split(text)):
+            if number % 2:
+                parts.append(Slot(self._names[int(part)]))
+            elif any(half in part.lower() for half in self._halves):
+                raise InvalidField(field, "placeholder_in_expression")
+            elif part:
+                parts.append(part)
+        return tuple(parts)
+
+    def numbers_bare(self, encoded: str) -> str:
+        """Return JSON in which slots that are numbers stand without quotes."""
+
+        def bare(found: re.Match[str]) -> str:
+            name = self._names[int(found[1])]
+            return found[0][1:-1] if name in NUMBERS else found[0]
+
+        return re.sub(rf'"{self._mark.pattern}"', bare, encoded)
+
+
+def names_in(text: str) -> Iterator[str]:
+    """Yield the names of the placeholders in a template."""
+    for found in _SLOT.finditer(text):
+        yield found["name"]
+
+
+def fill(
+    written: Written, values: Callable[[str], str], encode: Callable[[str], str]
+) -> str:
+    """Return a text with its slots filled, each value encoded for where it stands."""
+    return "".join(
+        encode(values(part.name)) if isinstance(part, Slot) else part
+        for part in written
+    )
+
+
+def dump(written: Written) -> Json:
+    """Return a text with slots as JSON: a string where it has none."""
+    if all(isinstance(part, str) for part in written):
+        return "".join(cast("tuple[str, ...]", written))
+    return [{"slot": part.name} if isinstance(part, Slot) else part for part in written]
+
+
+def load(stored: Json) -> Written:
+    """Read what `dump` gave; raises UnreadablePayload."""
+    match stored:
+        case "":
+            return ()
+        case str():
+            return (stored,)
+        case list():
+            return tuple(_part(part) for part in stored)
+    raise UnreadablePayload("a text with placeholders")
+
+
+def _part(stored: Json) -> str | Slot:
+    match stored:
+        case str():
+            return stored
+        case {"slot": str(name)} if name in _KNOWN or name.startswith(SECRET):
+            return Slot(name)
+    raise UnreadablePayload("a placeholder")
+
+
+def moments(moment: datetime, prefix: str) -> Mapping[str, str]:
+    """Return a time in the four formats of slots: ISO 8601, s, ms and ns."""
+    utc = moment.astimezone(UTC)
+    microseconds = (utc - datetime.fromtimestamp(0, UTC)) // _MICROSECOND
+    return {
+        f"{prefix}_at": utc.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        f"{prefix}_s": str(microseconds // 1_000_000),
+        f"{prefix}_ms": str(microseconds // 1000),
+        f"{prefix}_ns": f"{microseconds}000",
+    }
+
+
+_MICROSECOND = datetime.resolution

@@ -1,0 +1,33 @@
+"""The pace of requests to a backend, where it is ours to keep."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import time
+
+
+class Pace:
+    """Lets requests go one after the other, with a pause between them."""
+
+    def __init__(
+        self,
+        interval: Callable[[], float],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Take what gives the seconds between two requests, a clock, and what waits.
+
+        The clock never goes back.
+        """
+        self._interval = interval
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._next = monotonic()
+        self._lock = asyncio.Lock()
+
+    async def turn(self) -> None:
+        """Wait until the next request may go; those who wait keep their order."""
+        async with self._lock:
+            while (pause := self._next - self._monotonic()) > 0:
+                await self._sleep(pause)
+            self._next = self._monotonic() + self._interval()

@@ -1,0 +1,1 @@
+"""Any HTTP API: what of it needs no Home Assistant."""
