@@ -156,7 +156,7 @@ async def _end(
                 secrets=client.named_secrets,
                 delivery_id=payload.delivery_id,
                 occurred_at=datetime.fromisoformat(occurred_at),
-                ended_at=payload.end_time or context.occurred_at,
+                ended_at=payload.end_time or context.told_at,
                 now=context.now,
                 start_id=context.followed.outside_id if context.followed else None,
             ),

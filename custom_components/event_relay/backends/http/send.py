@@ -172,7 +172,7 @@ async def _send(
         values=filler(
             secrets=client.named_secrets,
             delivery_id=context.delivery_id,
-            occurred_at=context.occurred_at,
+            occurred_at=context.told_at,
             now=context.now,
         ),
         ids=payload.ids,
@@ -195,7 +195,7 @@ async def _find(
         filler(
             secrets=client.named_secrets,
             delivery_id=context.delivery_id,
-            occurred_at=context.occurred_at,
+            occurred_at=context.told_at,
             now=context.now,
         ),
     )
@@ -232,7 +232,7 @@ def _with_link(
 ) -> JsonObject:
     """Return a result with a link that people can follow, and when it occurred."""
     kept = {name: value for name, value in result.items() if name != "link"}
-    kept["occurred_at"] = context.occurred_at.isoformat()
+    kept["occurred_at"] = context.told_at.isoformat()
     found = result.get("link")
     if isinstance(found, str) and (link := link_of(found, client.origin)) is not None:
         kept["link"] = link
