@@ -12,6 +12,7 @@ from homeassistant.exceptions import (
     Unauthorized,
     UnknownUser,
 )
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.translation import async_get_exception_message
 from homeassistant.util import dt as dt_util
 import pytest
@@ -484,6 +485,19 @@ async def test_connection_that_is_not_there(
     with pytest.raises(ServiceValidationError) as raised:
         await act(hass, "create_camera_event", **DOORBELL, config_entry_id=entry_id)
     assert raised.value.translation_key == key
+    assert f"There are: {entry.title} ({entry.entry_id})" in str(raised.value)
+
+
+async def test_connection_named_by_its_device(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    await connect(hass, frigate, "Barn")
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    named = {"config_entry_id": device.id}
+    answer = await act(hass, "create_camera_event", **DOORBELL, **named)
+    listed = await act(hass, "list_deliveries", **named)
+    assert [one["config_entry_id"] for one in listed["deliveries"]] == [entry.entry_id]
+    await act(hass, "end_camera_event", delivery_id=answer["delivery_id"], **named)
 
 
 async def test_connection_that_is_not_loaded(

@@ -22,6 +22,14 @@ pytestmark = pytest.mark.parametrize(
     [(forms.backend.name, next(iter(forms.action_fields))) for forms in BACKENDS],
 )
 
+WRITTEN = {
+    "frigate": "Frigate",
+    "aipix": "aipix",
+    "guance": "Guance",
+    "palabra": "Palabra",
+}
+"""The systems as people write them."""
+
 
 def a_connection_of(hass: HomeAssistant, backend: str, title: str) -> MockConfigEntry:
     """Add a connection that has not been loaded."""
@@ -50,7 +58,20 @@ async def test_no_connection(hass: HomeAssistant, backend: str, action: str) -> 
             a_connection_of(hass, other.backend.name, "Other")
     key, text = await refused(hass, action)
     assert key == "connection_missing"
-    assert backend in text
+    assert text.startswith(f"There is no connection to {WRITTEN[backend]}. ")
+
+
+async def test_connection_of_another_kind(
+    hass: HomeAssistant, backend: str, action: str
+) -> None:
+    other = next(name for name in WRITTEN if name != backend)
+    entry = a_connection_of(hass, other, "Barn")
+    key, text = await refused(hass, action, config_entry_id=entry.entry_id)
+    assert key == "connection_other_backend"
+    assert text == (
+        f"The connection Barn leads to {WRITTEN[other]}. "
+        f"Choose one that leads to {WRITTEN[backend]}"
+    )
 
 
 async def test_disabled_connection(
@@ -84,6 +105,7 @@ async def test_connections_none_of_which_is_loaded(
     garden.mock_state(hass, ConfigEntryState.SETUP_RETRY, "it rains")
     key, text = await refused(hass, action)
     assert key == "connections_not_loaded"
+    assert f"connections to {WRITTEN[backend]} " in text
     assert "Barn, Garden (it rains)" in text
 
 

@@ -226,7 +226,7 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
             self._blame(error, data)
             return None
         except Exception:
-            _LOGGER.exception("Unexpected error while trying %s", forms.backend.name)
+            _LOGGER.exception("Unexpected error while trying %s", forms.backend.title)
             self._errors["base"] = "unknown"
             return None
         await self.async_set_unique_id(probe.unique_id)

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr
 import voluptuous as vol
 
 from .backends.base import InvalidField
@@ -86,35 +87,57 @@ def unfilled_field(field: str, reason: str) -> ServiceValidationError:
     )
 
 
-def connection_by_id(hass: HomeAssistant, entry_id: str) -> RelayConfigEntry:
+def connection_by_id(hass: HomeAssistant, named: str) -> RelayConfigEntry:
     """Return a connection that is loaded; raises ServiceValidationError."""
+    return _loaded(_entry_by_id(hass, named))
+
+
+def _entry_by_id(hass: HomeAssistant, named: str) -> RelayConfigEntry:
+    """Return a connection by its id, or by the id of a device of it.
+
+    A blueprint can offer devices of one kind of system only, but not connections.
+    Raises ServiceValidationError.
+    """
+    device = dr.async_get(hass).async_get(named)
+    entry_id = named if device is None else device.config_entry_id
     entry: RelayConfigEntry | None = hass.config_entries.async_get_entry(entry_id)
     if entry is None or entry.domain != DOMAIN:
-        _refuse("connection_not_found", entry_id=entry_id)
+        entries = hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+        known = ", ".join(f"{one.title} ({one.entry_id})" for one in entries)
+        _refuse("connection_not_found", entry_id=named, known=known or "-")
+    return entry
+
+
+def _loaded(entry: RelayConfigEntry) -> RelayConfigEntry:
+    """Return a connection if it is loaded; raises ServiceValidationError."""
     if entry.state is not ConfigEntryState.LOADED:
         _refuse_unloaded(entry)
     return entry
 
 
 def connection_of_backend(
-    hass: HomeAssistant, forms: BackendForms, entry_id: str | None
+    hass: HomeAssistant, forms: BackendForms, named: str | None
 ) -> RelayConfigEntry:
     """Return the connection that is meant: the named one, the only one, or the default.
 
     Raises ServiceValidationError.
     """
-    backend = forms.backend.name
-    if entry_id is not None:
-        entry = connection_by_id(hass, entry_id)
-        if entry.data[CONF_BACKEND] != backend:
-            _refuse("connection_other_backend", connection=entry.title, backend=backend)
-        return entry
-    entries = connections_to(hass, backend)
+    if named is not None:
+        entry = _entry_by_id(hass, named)
+        if (other := BY_NAME[entry.data[CONF_BACKEND]]) is not forms:
+            _refuse(
+                "connection_other_backend",
+                connection=entry.title,
+                other=other.backend.title,
+                backend=forms.backend.title,
+            )
+        return _loaded(entry)
+    entries = connections_to(hass, forms.backend.name)
     if len(entries) > 1 and (default := default_of(entries)) is not None:
-        return connection_by_id(hass, default.entry_id)
+        return _loaded(default)
     loaded = [one for one in entries if one.state is ConfigEntryState.LOADED]
     if not loaded:
-        _refuse_all_unloaded(backend, entries)
+        _refuse_all_unloaded(forms.backend.title, entries)
     if len(loaded) > 1:
         listed = ", ".join(f"{entry.title} ({entry.entry_id})" for entry in loaded)
         _refuse("connection_ambiguous", field=ATTR_CONFIG_ENTRY_ID, connections=listed)
@@ -145,8 +168,8 @@ async def delivery_by_id(
 ) -> tuple[Delivery, RelayConfigEntry]:
     """Return the delivery that is meant, and the connection that it belongs to."""
     delivery = await find_delivery(hass, data[ATTR_DELIVERY_ID])
-    named = data.get(ATTR_CONFIG_ENTRY_ID, delivery.connection)
-    if named != delivery.connection:
+    named = data.get(ATTR_CONFIG_ENTRY_ID)
+    if named and _entry_by_id(hass, named).entry_id != delivery.connection:
         raise invalid_field(InvalidField(ATTR_DELIVERY_ID, "other_connection"))
     return delivery, connection_by_id(hass, delivery.connection)
 

@@ -200,6 +200,7 @@ def _step(name: str) -> Step[LedgerClient, Line]:
 
 LEDGER = Backend(
     name="ledger",
+    title="Ledger",
     operations=(WriteLine(),),
     load_capabilities=lambda _: None,
     concurrency=2,

@@ -367,6 +367,8 @@ class Backend:
     """A kind of outside system, as far as the outbox is concerned."""
 
     name: str
+    title: str
+    """Its name as people write it, for every text."""
     operations: tuple[AnyOperation, ...]
     load_capabilities: Callable[[JsonObject], Any]
     """Read capabilities from what their `dump` gave; raises UnreadablePayload."""

@@ -84,6 +84,7 @@ async def _write(
 
 JOTTER = Backend(
     name="jotter",
+    title="Jotter",
     operations=(WriteNoteOperation(),),
     load_capabilities=JotterCapabilities.load,
     concurrency=1,

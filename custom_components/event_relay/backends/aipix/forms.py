@@ -179,7 +179,7 @@ class AipixForms(BackendForms):
     ) -> Product:
         """Say what system a connection leads to."""
         return Product(
-            manufacturer="aipix",
+            manufacturer=AIPIX.title,
             model="aipix",
             version=capabilities.version,
             address=data[CONF_URL],
@@ -201,7 +201,8 @@ class AipixForms(BackendForms):
         aipix.forget_refusal()
         capabilities = await aipix.capabilities()
         return Probe(
-            title=f"aipix ({URL(data[CONF_URL]).host})", capabilities=capabilities
+            title=f"{AIPIX.title} ({URL(data[CONF_URL]).host})",
+            capabilities=capabilities,
         )
 
     @override

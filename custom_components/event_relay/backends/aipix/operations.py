@@ -16,6 +16,7 @@ longest time that a web server of its kind lets a request run by default."""
 
 AIPIX = Backend(
     name="aipix",
+    title="aipix",
     operations=(
         CreateScriptOperation(),
         UpdateScriptOperation(),

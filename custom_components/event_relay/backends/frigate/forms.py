@@ -240,7 +240,7 @@ class FrigateForms(BackendForms):
     ) -> Product:
         """Say what system a connection leads to."""
         return Product(
-            manufacturer="Frigate",
+            manufacturer=FRIGATE.title,
             model="Frigate NVR",
             version=capabilities.version.text,
             address=data[CONF_URL],
@@ -265,5 +265,6 @@ class FrigateForms(BackendForms):
         if not capabilities.may_write:
             raise PermissionDenied(code="role_may_not_write")
         return Probe(
-            title=f"Frigate ({URL(data[CONF_URL]).host})", capabilities=capabilities
+            title=f"{FRIGATE.title} ({URL(data[CONF_URL]).host})",
+            capabilities=capabilities,
         )

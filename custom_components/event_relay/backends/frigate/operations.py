@@ -18,6 +18,7 @@ with 13 events at once (0.17.2 and 0.18, measured), 1 s where a camera gives no 
 
 FRIGATE = Backend(
     name="frigate",
+    title="Frigate",
     operations=(
         CreateCameraEventOperation(),
         EndCameraEventOperation(),

@@ -151,7 +151,7 @@ class GuanceForms(BackendForms):
         """Try the live system; raises a BackendError with the code of a form error."""
         workspace = await cast("GuanceClient", client).workspace()
         return Probe(
-            title=workspace.name or f"Guance ({URL(data[CONF_URL]).host})",
+            title=workspace.name or f"{GUANCE.title} ({URL(data[CONF_URL]).host})",
             capabilities=workspace.capabilities,
             unique_id=workspace.uuid,
         )

@@ -14,6 +14,7 @@ WRITE_TIME = timedelta(seconds=180)
 
 GUANCE = Backend(
     name="guance",
+    title="Guance",
     operations=(CreateCustomEventOperation(),),
     load_capabilities=GuanceCapabilities.load,
     concurrency=1,

@@ -193,7 +193,7 @@ class PalabraForms(BackendForms):
     ) -> Product:
         """Say what system a connection leads to."""
         del data, capabilities
-        return Product(manufacturer="Palabra.ai", model="Live events", address=CONSOLE)
+        return Product(manufacturer=PALABRA.title, model="Live events", address=CONSOLE)
 
     @override
     def create_client(

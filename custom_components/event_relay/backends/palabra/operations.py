@@ -14,6 +14,7 @@ WRITE_TIME = timedelta(seconds=30)
 
 PALABRA = Backend(
     name="palabra",
+    title="Palabra",
     operations=(
         CreateLiveEventOperation(),
         UpdateLiveEventOperation(),
