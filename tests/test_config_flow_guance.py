@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
 
+from custom_components.event_relay.backends.choice_forms import ChoiceSelector
 from custom_components.event_relay.backends.guance import pace
 from custom_components.event_relay.backends.guance.forms import GuanceForms
 from custom_components.event_relay.backends.guance.sites import SITES
@@ -216,8 +217,8 @@ async def test_the_form_offers_every_site_and_takes_others(
     assert form["data_schema"] is not None
     selector = form["data_schema"].schema[CONF_URL]
     assert selector.config["custom_value"] is True
-    offered = {one["value"]: one["label"] for one in selector.config["options"]}
-    assert offered == SITES
+    assert isinstance(selector, ChoiceSelector)
+    assert selector.options == SITES
 
 
 @pytest.mark.parametrize("site", [*SITES, "https://openapi.example.org/prefix"])
@@ -348,6 +349,19 @@ async def test_a_key_of_another_workspace_is_refused(
     result = await submit(hass, form, {CONF_API_KEY: "its-key"})
     assert result["reason"] == "unique_id_mismatch"
     assert entry.data[CONF_API_KEY] == KEY
+
+
+async def test_reconfigure_shows_the_name_of_the_site(hass: HomeAssistant) -> None:
+    url, site = next(iter(SITES.items()))
+    entry = MockConfigEntry(
+        domain="event_relay",
+        data={"backend": "guance", CONF_URL: url, CONF_API_KEY: KEY},
+    )
+    entry.add_to_hass(hass)
+    form = await entry.start_reconfigure_flow(hass)
+    assert suggested(form, CONF_URL) == site
+    assert form["data_schema"] is not None
+    assert form["data_schema"]({CONF_URL: site, CONF_API_KEY: KEY})[CONF_URL] == url
 
 
 @pytest.mark.usefixtures("form")

@@ -112,10 +112,16 @@ async def test_a_script_mirror_is_added_and_changed(
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     (subentry,) = entry.subentries.values()
     assert subentry.title == "At night"
+    labels = {
+        "event_id": {"41": "person_counting (41)"},
+        "reaction_id": {"3": "telegram (3)"},
+        "users": {"7": "User 7 (7)", "8": "User 8 (8)"},
+    }
     assert dict(subentry.data) == SCRIPT | {
         "event_id": 41,
         "reaction_id": 3,
         "users": [7, 8],
+        "labels": labels,
     }
 
     flow = await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id)
@@ -124,11 +130,33 @@ async def test_a_script_mirror_is_added_and_changed(
         for marker in (flow["data_schema"] or vol.Schema({})).schema
         if marker.description
     }
-    assert shown == SCRIPT
-    flow = await submit(hass, flow, {**SCRIPT, "title": "By day"})
+    assert shown == {
+        **SCRIPT,
+        "event_id": labels["event_id"]["41"],
+        "reaction_id": labels["reaction_id"]["3"],
+    }
+    flow = await submit(hass, flow, {**shown, "title": "By day"})
     assert flow["reason"] == "reconfigure_successful"
     (subentry,) = entry.subentries.values()
     assert subentry.title == subentry.data["title"] == "By day"
+    assert subentry.data["event_id"] == 41
+
+
+async def test_a_script_mirror_keeps_labels_of_what_is_not_listed_any_more(
+    hass: HomeAssistant, aipix: AipixSimulator, helper: None
+) -> None:
+    entry = await connect_aipix(hass, aipix)
+    await submit(hass, await begin(hass, entry, "script_mirror"), SCRIPT)
+    (subentry,) = entry.subentries.values()
+    aipix.settings.users = [9]
+    flow = await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id)
+    assert flow["data_schema"] is not None
+    users = flow["data_schema"].schema["users"].config["options"]
+    assert [one["label"] for one in users] == [
+        "User 7 (7)",
+        "User 8 (8)",
+        "User 9 (9)",
+    ]
 
 
 async def test_the_administrator_api_has_no_titles_and_no_lists(
@@ -149,6 +177,7 @@ async def test_a_form_without_lists_when_aipix_is_away(
     hass: HomeAssistant, aipix: AipixSimulator, helper: None
 ) -> None:
     entry = await connect_aipix(hass, aipix)
+    entry.runtime_data.lists = {}
     await aipix.stop()
     flow = await begin(hass, entry, "script_mirror")
     assert flow["data_schema"].schema["users"].config["options"] == []

@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.rules.rule import read_rule
 from simulators.frigate import FrigateSimulator
+from simulators.frigate.settings import named_cameras
 
 from .home import act, connect, until_state
 from .markdown import read
@@ -21,8 +22,9 @@ from .rule_flow import DOORBELL, EMPTY, WHEN, Form, add_rule, the_rule
 OVER = {"trigger": "state", "entity_id": "binary_sensor.doorbell", "to": "off"}
 DEFAULTS = "duration: 30\ninclude_recording: true\nretain: false"
 """What an event has that nothing else is said about."""
-DELIVER = {**EMPTY, "camera": "front_door", "label": "doorbell", "until": {}}
-"""What the interface sends where nothing more is entered."""
+DELIVER = {**EMPTY, "camera": "Front door", "label": "doorbell", "until": {}}
+"""What the interface sends where nothing more is entered: labels of what is chosen."""
+LABELS = {"camera": {"front_door": "Front door"}}
 
 
 def asked_for(entered: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,6 +54,7 @@ async def test_doorbell(hass: HomeAssistant, entry: MockConfigEntry) -> None:
         "operation": "create_camera_event",
         "triggers": [DOORBELL],
         "fields": {"camera": "front_door", "label": "doorbell"},
+        "labels": LABELS,
     }
     rule = read_rule(subentry)
     assert rule.until is None
@@ -120,7 +123,7 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], str, str, str]] = [
         {"camera": "shed"},
         "camera",
         "refused",
-        "Camera: there is no camera shed. There are: front_door, garden",
+        "no camera shed. There are: front_door (Front door), garden (Garden)",
     ),
     (
         "broken template",
@@ -242,8 +245,8 @@ EVERYTHING_DELIVER: dict[str, Any] = {
     "sub_label": "{{ trigger.to_state.name }}",
     "more": {
         "description": "{{ trigger.calendar_event.summary }}",
-        "include_recording": "no",
-        "retain": "yes",
+        "include_recording": "No",
+        "retain": "Yes",
         "pre_capture": "5",
         "score": "0.5",
         "boxes": [{"box": [0, 0, 1, 1], "color": [0, 0, 255], "score": "{{ 0.5 }}"}],
@@ -273,6 +276,8 @@ EVERYTHING: dict[str, Any] = {
         "label": "doorbell",
         "sub_label": "{{ trigger.to_state.name }}",
         **EVERYTHING_DELIVER["more"],
+        "include_recording": "no",
+        "retain": "yes",
     },
     "until": {"triggers": [OVER], "longest_open": 600},
     "limits": {"debounce": 30, "cool_down": 90, "most": 3, "period": 93600},
@@ -316,6 +321,7 @@ async def test_everything_is_kept_shown_again_and_changed(
         "from_unknown": True,
         "operation": "create_camera_event",
         "fields": {"camera": "front_door", "label": "doorbell"},
+        "labels": LABELS,
     }
 
 
@@ -419,8 +425,38 @@ async def test_cameras_are_known_while_frigate_is_down(
     form = await add_rule(hass, entry)
     await form.submit(**WHEN)
     options = form.result["data_schema"].schema["camera"].config["options"]
-    assert [option["value"] for option in options] == ["front_door", "garden"]
+    assert [option["label"] for option in options] == ["Front door", "Garden"]
     assert await form.submit(**DELIVER) == "preview"
+
+
+async def test_what_is_chosen_keeps_its_label(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    """Also once Frigate does not list it any more, and in place of an id typed in."""
+    form = await add_rule(hass, entry)
+    await form.submit(**WHEN)
+    await form.submit(**{**DELIVER, "camera": "front_door", "label": ""})
+    assert form.suggested()["camera"] == "Front door"
+    await form.submit(**DELIVER)
+    await form.submit()
+    frigate.settings.cameras = named_cameras(["shed"])
+    await entry.runtime_data.async_refresh()
+    form = Form(
+        hass,
+        await entry.start_subentry_reconfigure_flow(hass, the_rule(entry).subentry_id),
+    )
+    await form.submit(**WHEN)
+    options = form.result["data_schema"].schema["camera"].config["options"]
+    assert [option["label"] for option in options] == ["Front door", "Shed"]
+    assert form.suggested()["camera"] == "Front door"
+    assert await form.submit(**DELIVER) == "create_camera_event"
+    assert read(form.placeholders["reason"]) == (
+        "Camera: there is no camera front_door. There are: shed (Shed)"
+    )
+    await form.submit(**{**DELIVER, "camera": "Shed"})
+    await form.submit()
+    assert the_rule(entry).data["fields"]["camera"] == "shed"
+    assert the_rule(entry).data["labels"] == {"camera": {"shed": "Shed"}}
 
 
 async def test_a_rule_neither_reloads_nor_disturbs_its_connection(

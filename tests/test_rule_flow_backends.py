@@ -7,7 +7,8 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.backends.aipix import forms as aipix_forms
+from custom_components.event_relay import coordinator
+from custom_components.event_relay.backends.choice_forms import ChoiceSelector
 from custom_components.event_relay.backends.palabra.rule_forms import LANGUAGES
 from custom_components.event_relay.registry import BACKENDS, BY_NAME
 from simulators.aipix import AipixSimulator
@@ -27,14 +28,12 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 def options(form: Form, field: str) -> dict[str, str]:
     """Return what a list offers, by its values."""
-    config = form.result["data_schema"].schema[field].config
-    assert config["custom_value"]
-    return {
-        one if isinstance(one, str) else one["value"]: (
-            one if isinstance(one, str) else one["label"]
-        )
-        for one in config["options"]
-    }
+    selector: ChoiceSelector = form.result["data_schema"].schema[field]
+    assert selector.config["custom_value"]
+    assert [one["label"] for one in selector.config["options"]] == [
+        *selector.options.values()
+    ]
+    return dict(selector.options)
 
 
 def fields(form: Form) -> set[str]:
@@ -123,19 +122,25 @@ async def test_administrators_make_scripts_only(
     assert await form.submit(**EMPTY, event_id="41") == "preview"
 
 
-@pytest.mark.parametrize("kind", [FaultKind.RESET_BEFORE, FaultKind.HANG])
+@pytest.mark.parametrize(
+    ("kind", "listed_before"),
+    [(FaultKind.RESET_BEFORE, True), (FaultKind.HANG, True), (FaultKind.HANG, False)],
+)
 async def test_ids_can_be_given_while_aipix_is_down(
     hass: HomeAssistant,
     aipix: AipixSimulator,
     monkeypatch: pytest.MonkeyPatch,
     kind: FaultKind,
+    listed_before: bool,
 ) -> None:
-    monkeypatch.setattr(aipix_forms, "LISTS", 0.2)
+    monkeypatch.setattr(coordinator, "LISTS", 0.2)
     entry = await connect_aipix(hass, aipix)
+    if not listed_before:
+        entry.runtime_data.lists = {}
     aipix.add_faults(Fault(kind=kind, times=None))
     form = await add_rule(hass, entry)
     await form.submit(**WHEN, operation="create_camera_mark")
-    assert options(form, "camera_id") == {}
+    assert bool(options(form, "camera_id")) is listed_before
     assert await form.submit(**EMPTY, camera_id="12", title="Parcel") == "preview"
 
 

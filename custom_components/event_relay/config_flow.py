@@ -21,6 +21,7 @@ from yarl import URL
 
 from .backends.address_forms import wrong_path
 from .backends.base import InvalidField, JsonObject
+from .backends.choice_forms import as_shown
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
 from .backends.words import in_markdown
@@ -269,7 +270,9 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
             placeholders["address"] = in_markdown(entry.data.get(CONF_URL, ""))
         return self.async_show_form(
             step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            data_schema=self.add_suggested_values_to_schema(
+                schema, as_shown(schema, suggested or {})
+            ),
             errors=self._errors,
             description_placeholders=placeholders,
         )

@@ -1,6 +1,7 @@
 """Health of a connection, and what its errors are to Home Assistant."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 import logging
@@ -19,6 +20,7 @@ from homeassistant.util import dt as dt_util
 
 from .announcing import Announcer
 from .backends.base import Capabilities, JsonObject
+from .backends.choice_forms import Listed
 from .backends.errors import (
     BALANCE_EMPTY,
     BackendError,
@@ -50,6 +52,12 @@ QUIET = timedelta(minutes=15)
 
 TIDYING = timedelta(hours=1)
 """How often what ended long ago is deleted; first after that time, not at start."""
+
+LISTS = 5.0
+"""Seconds that a form waits for lists to choose from."""
+
+LISTED = f"{DOMAIN}_listed"
+"""Sent when what a live system lists has changed."""
 
 PERMISSION_ISSUE = "permission_denied_"
 
@@ -117,6 +125,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             busy=lambda: self.worker.busy,
             enriched=partial(async_dispatcher_send, hass, CHANGED),
         )
+        self.lists: Listed = {}
+        """What the live system has listed last."""
         self.rules: Rules | None = None
         """What its rules and mirrors run on, once they do."""
         self.counts = CountsCoordinator(hass, entry, store)
@@ -182,6 +192,21 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         if wait := self._starts_after.total_seconds():
             await asyncio.sleep(wait)
         await self.async_refresh()
+        if self.last_update_success:
+            await self.async_listed()
+
+    async def async_listed(self) -> Listed:
+        """Return what the live system lists; what it has last, if it cannot be asked.
+
+        Raises nothing.
+        """
+        with suppress(BackendError, TimeoutError):
+            async with asyncio.timeout(LISTS):
+                lists = await self.forms.listed(self.effective, self.client)
+            if lists != self.lists:
+                self.lists = lists
+                async_dispatcher_send(self.hass, LISTED)
+        return self.lists
 
     async def _async_home_assistant_stops(self, _: Event) -> None:
         """Send nothing more; what fires until the file is closed is in it."""

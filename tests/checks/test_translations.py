@@ -15,7 +15,6 @@ import pytest
 import voluptuous as vol
 
 from custom_components.event_relay import config_flow, deliveries
-from custom_components.event_relay.backends.aipix.choices import ScriptChoices
 from custom_components.event_relay.backends.aipix.login import Api
 from custom_components.event_relay.backends.aipix.rule_forms import (
     camera_mark_fields,
@@ -286,7 +285,8 @@ def frigate_fields() -> tuple[RuleField, ...]:
                 username=None,
                 role=None,
                 cameras={},
-            )
+            ),
+            {},
         )
     }
     return tuple(every.values())
@@ -296,10 +296,10 @@ def rule_forms() -> dict[str, vol.Schema]:
     """Return the form of every step of a rule that asks for anything."""
     fields: dict[str, tuple[RuleField, ...]] = {
         "create_camera_event": frigate_fields(),
-        "create_camera_mark": camera_mark_fields(ScriptChoices()),
+        "create_camera_mark": camera_mark_fields({}),
         "create_custom_event": CUSTOM_EVENT,
         "create_live_event": LIVE_EVENT,
-        "create_script": script_fields(ScriptChoices(), Api.CLIENT),
+        "create_script": script_fields({}, Api.CLIENT),
     }
     endings = {
         operation: ending

@@ -24,6 +24,7 @@ from .base import (
     Shape,
     SubentrySettings,
 )
+from .choice_forms import Listed
 from .outside_calendar import OutsideCalendar
 from .rule_forms import RuleField
 
@@ -163,16 +164,26 @@ class BackendForms(ABC):
         """Return the operations that a rule may ask for, the usual one first."""
 
     @abstractmethod
-    async def rule_fields(
+    def rule_fields(
         self,
         operation: str,
         capabilities: Any,  # noqa: ANN401 the backend's own
-        client: Any,  # noqa: ANN401 the backend's own
+        listed: Listed,
     ) -> tuple[RuleField, ...]:
-        """Return what the form of a rule asks for to deliver an operation.
+        """Return what the form of a rule asks for to deliver an operation."""
 
-        Lists are those of the live system, as far as it gives them. Raises nothing.
+    async def listed(
+        self,
+        capabilities: Any,  # noqa: ANN401 the backend's own
+        client: Any,  # noqa: ANN401 the backend's own
+    ) -> Listed:
+        """Return what the live system lists to choose from, for forms and actions.
+
+        Every user of Home Assistant may read the lists of actions, so it holds nothing
+        that must be kept from one. Raises BackendError.
         """
+        del capabilities, client
+        return {}
 
     def shape_of(self, operation: str, field: str) -> Shape:
         """Return what a field of an operation holds; text where nothing else is said.

@@ -10,6 +10,8 @@ from homeassistant.const import CONF_CONDITIONS, CONF_TRIGGERS
 
 CONF_OPERATION = "operation"
 CONF_FIELDS = "fields"
+CONF_LABELS = "labels"
+"""What chosen values were shown as, for when they are not listed any more."""
 CONF_UNTIL = "until"
 CONF_LONGEST_OPEN = "longest_open"
 CONF_LIMITS = "limits"

@@ -7,6 +7,7 @@ import re
 from typing import Any, override
 
 from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
     ConfigEntryState,
     ConfigSubentryFlow,
     SubentryFlowResult,
@@ -20,7 +21,6 @@ from homeassistant.helpers.selector import (
     NumberSelectorConfig,
     NumberSelectorMode,
     ObjectSelector,
-    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     TextSelector,
@@ -31,8 +31,12 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..backends.base import InvalidField
-from ..backends.errors import BackendError
-from ..backends.rule_forms import NOTHING_CHOSEN
+from ..backends.choice_forms import (
+    NOTHING_CHOSEN,
+    ChoiceSelector,
+    as_shown,
+    choice,
+)
 from ..const import DOMAIN
 from ..coordinator import RelayConfigEntry
 from ..rules.mirrors.calendar_settings import (
@@ -64,11 +68,14 @@ from ..rules.mirrors.script_settings import (
     SUBENTRY_SCRIPT_MIRROR,
     read_script_mirror,
 )
+from ..rules.rule import CONF_LABELS
 
 _API = "api"
 _CLIENT_API = "client"
 """How a connection to aipix says that it has titles and cameras."""
-_CHOICES = "list_script_choices"
+_SEVERAL = frozenset({CONF_USERS, CONF_CAMERAS})
+_CHOSEN = (CONF_EVENT, CONF_REACTION, CONF_USERS, CONF_CAMERAS)
+"""What is chosen from lists of the live system."""
 
 
 class MirrorFlow(ConfigSubentryFlow):
@@ -151,7 +158,9 @@ class MirrorFlow(ConfigSubentryFlow):
         schema = await self.async_schema()
         return self.async_show_form(
             step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(schema, _as_shown(shown)),
+            data_schema=self.add_suggested_values_to_schema(
+                schema, as_shown(schema, shown or {})
+            ),
             errors=self._errors,
             description_placeholders=self._placeholders,
         )
@@ -160,7 +169,7 @@ class MirrorFlow(ConfigSubentryFlow):
 class ScriptMirrorFlow(MirrorFlow):
     """Asks which script is to follow which schedule helper."""
 
-    _choices: Mapping[str, list[SelectOptionDict]] | None = None
+    _choices: Mapping[str, ChoiceSelector] | None = None
 
     @override
     async def async_schema(self) -> vol.Schema:
@@ -170,18 +179,15 @@ class ScriptMirrorFlow(MirrorFlow):
             vol.Required(CONF_SCHEDULE): EntitySelector(
                 EntitySelectorConfig(domain="schedule")
             ),
-            vol.Required(CONF_EVENT, description=NOTHING_CHOSEN): _ids(
-                choices.get("events", [])
-            ),
-            vol.Optional(CONF_REACTION): _ids(choices.get("reactions", [])),
-            vol.Optional(CONF_USERS): _ids(choices.get("users", []), multiple=True),
+            vol.Required(CONF_EVENT, description=NOTHING_CHOSEN): choices[CONF_EVENT],
+            vol.Optional(CONF_REACTION): choices[CONF_REACTION],
+            vol.Optional(CONF_USERS): choices[CONF_USERS],
         }
         if self.entry.data[_API] == _CLIENT_API:
-            cameras = _ids(choices.get("cameras", []), multiple=True)
             schema = {
                 vol.Required(CONF_TITLE): TextSelector(),
                 **schema,
-                vol.Optional(CONF_CAMERAS): cameras,
+                vol.Optional(CONF_CAMERAS): choices[CONF_CAMERAS],
                 vol.Optional(CONF_EXTRA): ObjectSelector(),
             }
         return vol.Schema(schema)
@@ -192,7 +198,12 @@ class ScriptMirrorFlow(MirrorFlow):
     ) -> tuple[str, dict[str, Any]]:
         """Return title and data; raises InvalidField."""
         data = dict(user_input)
-        for name in (CONF_EVENT, CONF_REACTION, CONF_USERS, CONF_CAMERAS):
+        labels = {
+            name: found
+            for name, selector in (await self._listed()).items()
+            if (found := selector.labels_of(data.get(name)))
+        }
+        for name in _CHOSEN:
             match data.get(name):
                 case None | "":
                     data.pop(name, None)
@@ -201,27 +212,33 @@ class ScriptMirrorFlow(MirrorFlow):
                 case one:
                     data[name] = _number(one, name)
         await self.async_try("create_script", dict(read_script_mirror(data).fields))
-        return data.get(CONF_TITLE) or self._name_of(data[CONF_SCHEDULE]), data
+        title = data.get(CONF_TITLE) or self._name_of(data[CONF_SCHEDULE])
+        return title, data | ({CONF_LABELS: labels} if labels else {})
 
     def _name_of(self, entity_id: str) -> str:
         """Return what an entity is called."""
         state = self.hass.states.get(entity_id)
         return state.name if state else entity_id
 
-    async def _listed(self) -> Mapping[str, list[SelectOptionDict]]:
+    async def _listed(self) -> Mapping[str, ChoiceSelector]:
         """Return what there is to choose from; numbers can always be typed."""
         if self._choices is None:
-            runtime = self.entry.runtime_data
-            try:
-                answer = await runtime.forms.queries[_CHOICES].run(runtime.client, {})
-            except BackendError:
-                answer = {}
+            listed = await self.entry.runtime_data.async_listed()
+            kept = self._shown_before().get(CONF_LABELS, {})
             self._choices = {
-                name: [_option(one) for one in listed if isinstance(one, dict)]
-                for name, listed in answer.items()
-                if isinstance(listed, list)
+                name: choice(
+                    {**kept.get(name, {}), **listed.get(name, {})},
+                    multiple=name in _SEVERAL,
+                )
+                for name in _CHOSEN
             }
         return self._choices
+
+    def _shown_before(self) -> Mapping[str, Any]:
+        """Return the data of the mirror that is changed; none for a new one."""
+        if self.source == SOURCE_RECONFIGURE:
+            return self._get_reconfigure_subentry().data
+        return {}
 
 
 class CalendarMirrorFlow(MirrorFlow):
@@ -311,39 +328,9 @@ MIRROR_FLOWS: Mapping[str, Mapping[str, type[ConfigSubentryFlow]]] = {
 """For each backend the mirrors that its connections can have."""
 
 
-def _ids(options: list[SelectOptionDict], *, multiple: bool = False) -> SelectSelector:
-    """Return a choice of ids; one that is not listed can be typed."""
-    return SelectSelector(
-        SelectSelectorConfig(options=options, multiple=multiple, custom_value=True)
-    )
-
-
-def _option(one: Mapping[str, Any]) -> SelectOptionDict:
-    """Return an entry of a list as it is shown."""
-    number = str(one.get("id"))
-    name = one.get("name")
-    return SelectOptionDict(
-        value=number, label=f"{name} ({number})" if name else number
-    )
-
-
 def _number(entered: object, field: str) -> int:
     """Read an id that was chosen or typed; raises InvalidField."""
     written = str(entered).strip()
     if not re.fullmatch(r"[0-9]{1,15}", written):
         raise InvalidField(field, "not_a_number")
     return int(written)
-
-
-def _as_shown(data: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return ids as the form has them: as texts."""
-    shown = dict(data or {})
-    for name in (CONF_EVENT, CONF_REACTION, CONF_USERS, CONF_CAMERAS):
-        match shown.get(name):
-            case None:
-                pass
-            case list() as several:
-                shown[name] = [str(one) for one in several]
-            case one:
-                shown[name] = str(one)
-    return shown

@@ -18,6 +18,7 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from ..backends.base import InvalidField
+from ..backends.choice_forms import as_shown
 from ..backends.rule_forms import RuleField
 from ..backends.words import in_markdown
 from ..coordinator import RelayConfigEntry
@@ -26,14 +27,20 @@ from ..resolve import invalid_field
 from ..rule_test import async_send_test, basis, texts_of
 from ..rules.last_firing import LastFiring
 from ..rules.occurrences import recurs
-from ..rules.rule import CONF_FIELDS, CONF_OPERATION, CONF_UNTIL
+from ..rules.rule import CONF_FIELDS, CONF_LABELS, CONF_OPERATION, CONF_UNTIL
 from ..rules.runner import RuleRunner
 from ..rules.samples import Sample, async_sample, example_template
 from .rule_check import Mistake, check_deliver, check_when
-from .rule_data import deliver_data, deliver_shown, when_data, when_shown
+from .rule_data import (
+    chosen_labels,
+    deliver_data,
+    deliver_shown,
+    when_data,
+    when_shown,
+)
 from .rule_form import deliver_schema, place_of, when_schema
 from .rule_trial import BrokenTemplate, Trial, field_of, try_fields
-from .rule_words import as_list, as_yaml, in_words, labels_of
+from .rule_words import as_list, as_yaml, in_words, labels_of, with_labels
 
 EXAMPLES = {
     "calendar_start": "{{ trigger.calendar_event.start }}",
@@ -104,14 +111,19 @@ class RuleFlow(ConfigSubentryFlow):
         """Ask for the fields of the operation, its end, and the limits."""
         coordinator = self._loaded_entry().runtime_data
         if self._fields is None:
-            self._fields = await coordinator.forms.rule_fields(
-                operation, coordinator.effective, coordinator.client
+            self._fields = await with_labels(
+                self.hass,
+                coordinator.forms.rule_fields(
+                    operation, coordinator.effective, await coordinator.async_listed()
+                ),
+                self._deliver.get(CONF_LABELS, {}),
             )
         ending = coordinator.forms.endings.get(operation)
         shown = user_input or deliver_shown(self._fields, self._deliver)
         self._mistake = None
         if user_input is not None:
             deliver = deliver_data(user_input)
+            deliver |= chosen_labels(self._fields, deliver[CONF_FIELDS])
             try:
                 await check_deliver(self.hass, deliver, ending)
                 await self._check_trial(await self._try(deliver, await self._sample()))
@@ -222,7 +234,9 @@ class RuleFlow(ConfigSubentryFlow):
         mistake = self._mistake
         return self.async_show_form(
             step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(schema, shown),
+            data_schema=self.add_suggested_values_to_schema(
+                schema, as_shown(schema, shown)
+            ),
             errors={mistake.where: mistake.problem} if mistake else {},
             description_placeholders={
                 **EXAMPLES,

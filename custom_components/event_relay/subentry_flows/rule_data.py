@@ -6,6 +6,7 @@ from typing import Any
 
 from homeassistant.const import CONF_CONDITIONS, CONF_NAME, CONF_TRIGGERS
 
+from ..backends.choice_forms import ChoiceSelector
 from ..backends.rule_forms import RuleField
 from ..rules.rule import (
     CONF_COOL_DOWN,
@@ -14,6 +15,7 @@ from ..rules.rule import (
     CONF_FIELDS,
     CONF_FROM_UNKNOWN,
     CONF_GRACE,
+    CONF_LABELS,
     CONF_LIMITS,
     CONF_LONGEST_OPEN,
     CONF_MISSED,
@@ -104,6 +106,19 @@ def deliver_data(entered: Mapping[str, Any]) -> dict[str, Any]:
         if given:
             data[name] = given
     return data
+
+
+def chosen_labels(
+    fields: Sequence[RuleField], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the form is to show for chosen values that are not listed later."""
+    labels = {
+        field.name: found
+        for field in fields
+        if isinstance(field.selector, ChoiceSelector)
+        and (found := field.selector.labels_of(values.get(field.name)))
+    }
+    return {CONF_LABELS: labels} if labels else {}
 
 
 def without_empty(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..backends.base import Ending
-from ..backends.rule_forms import NOTHING_CHOSEN, RuleField
+from ..backends.choice_forms import NOTHING_CHOSEN
+from ..backends.rule_forms import RuleField
 from ..rules.rule import (
     CONF_COOL_DOWN,
     CONF_DEBOUNCE,

@@ -44,6 +44,19 @@ async def labels_of(hass: HomeAssistant, operation: str) -> Mapping[str, str]:
     return labels
 
 
+async def with_labels(
+    hass: HomeAssistant,
+    fields: Sequence[RuleField],
+    kept: Mapping[str, Mapping[str, str]],
+) -> tuple[RuleField, ...]:
+    """Return fields with labels in the home's language, and those kept with a rule."""
+    category = "selector"
+    texts = await async_get_translations(hass, hass.config.language, category, {DOMAIN})
+    path = f"component.{DOMAIN}.{category}."
+    named = {key.removeprefix(path): text for key, text in texts.items()}
+    return tuple(field.with_texts(named, kept.get(field.name, {})) for field in fields)
+
+
 def in_words(error: InvalidField, labels: Mapping[str, str]) -> InvalidField:
     """Return an error that calls fields what the form calls them."""
     name = field_of(error.field)

@@ -10,6 +10,7 @@ import voluptuous as vol
 
 from custom_components.event_relay.backends.address_forms import read_address
 from custom_components.event_relay.backends.base import Client
+from custom_components.event_relay.backends.choice_forms import Listed
 from custom_components.event_relay.backends.forms import (
     BackendForms,
     Probe,
@@ -40,8 +41,8 @@ class JotterForms(BackendForms):
         return with_test_title(data, "text")
 
     @override
-    async def rule_fields(
-        self, operation: str, capabilities: JotterCapabilities, client: JotterClient
+    def rule_fields(
+        self, operation: str, capabilities: JotterCapabilities, listed: Listed
     ) -> tuple[RuleField, ...]:
         """Return what the form of a rule asks for."""
         return (RuleField(name="text", selector=TEXT, required=True),)

@@ -9,10 +9,20 @@ from .client import AipixClient
 from .login import Api
 from .reading import id_of
 
-NAMES = ("name", "title", "description", "login")
+NAMES = ("name", "title", "description")
 """What is shown of an entry: the first of these that it has, and nothing else."""
+LOGIN = "login"
+"""What a user may have instead; only administrators are told."""
 EVENTS = "analytic_events"
 """Where `static` has the events (mobile SDK)."""
+FIELDS = {
+    "event_id": "events",
+    "reaction_id": "reactions",
+    "users": "users",
+    "cameras": "cameras",
+    "camera_id": "cameras",
+}
+"""Which list has what a field takes."""
 REACTIONS = "reactions"
 """Where it would have the reactions; no page and no SDK names the key."""
 
@@ -23,10 +33,16 @@ class Choice:
 
     id: int
     name: str | None
+    login: str | None = None
 
     def as_json(self) -> JsonObject:
         """Return it as it is answered."""
-        return {"id": self.id, "name": self.name}
+        return {"id": self.id, "name": self.name or self.login}
+
+    @property
+    def label(self) -> str:
+        """Return what it is shown as, for everybody."""
+        return f"{self.name} ({self.id})" if self.name else str(self.id)
 
 
 type Choices = tuple[Choice, ...]
@@ -49,20 +65,37 @@ class ScriptChoices:
 
         One that is missing holds what existing scripts use of it, or nothing.
         """
-        lists = {
-            "users": (self.users, ()),
-            "events": (self.events, self.used_events),
-            "reactions": (self.reactions, self.used_reactions),
-            "cameras": (self.cameras, ()),
+        given = {
+            "users": self.users,
+            "events": self.events,
+            "reactions": self.reactions,
+            "cameras": self.cameras,
         }
         answer: JsonObject = {
-            name: [one.as_json() for one in (used if given is None else given)]
-            for name, (given, used) in lists.items()
+            name: [one.as_json() for one in choices]
+            for name, choices in self._lists.items()
         }
-        answer["missing"] = [
-            name for name, (given, _) in lists.items() if given is None
-        ]
+        answer["missing"] = [name for name, listed in given.items() if listed is None]
         return answer
+
+    def as_labels(self) -> dict[str, dict[str, str]]:
+        """Return the same lists by the fields that take them, for everybody."""
+        return {
+            field: {str(one.id): one.label for one in self._lists[name]}
+            for field, name in FIELDS.items()
+        }
+
+    @property
+    def _lists(self) -> dict[str, Choices]:
+        """What there is to choose from, as far as that is known."""
+        events = self.used_events if self.events is None else self.events
+        reactions = self.used_reactions if self.reactions is None else self.reactions
+        return {
+            "users": self.users or (),
+            "events": events,
+            "reactions": reactions,
+            "cameras": self.cameras or (),
+        }
 
 
 async def script_choices(client: AipixClient) -> ScriptChoices:
@@ -135,11 +168,17 @@ def _choices(values: Iterable[Json]) -> Choices:
     found: dict[int, Choice] = {}
     for value in values:
         if isinstance(value, dict) and (number := id_of(value)) is not None:
-            found.setdefault(number, Choice(number, _name(value)))
+            found.setdefault(number, Choice(number, _name(value), _text(value, LOGIN)))
     return tuple(found.values())
 
 
 def _name(value: JsonObject) -> str | None:
     """Return what an entry is called."""
-    names = (value.get(key) for key in NAMES)
-    return next((name for name in names if isinstance(name, str) and name), None)
+    names = (_text(value, key) for key in NAMES)
+    return next((name for name in names if name is not None), None)
+
+
+def _text(value: JsonObject, key: str) -> str | None:
+    """Return what an entry has there; None where that is no text."""
+    found = value.get(key)
+    return found if isinstance(found, str) and found else None

@@ -1,8 +1,6 @@
 """What Home Assistant's forms ask for to reach an aipix, and what it knows for us."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, cast, override
 from uuid import uuid4
@@ -19,7 +17,7 @@ import voluptuous as vol
 from yarl import URL
 
 from ..base import Client, JsonObject, Settings, Shape
-from ..errors import BackendError
+from ..choice_forms import Listed
 from ..forms import (
     BackendForms,
     Coercer,
@@ -31,7 +29,7 @@ from ..forms import (
     with_test_title,
 )
 from ..rule_forms import RuleField
-from .choices import ScriptChoices, script_choices
+from .choices import script_choices
 from .client import AipixClient
 from .connection_forms import (
     CONF_WEEKDAYS,
@@ -47,9 +45,6 @@ from .operations import AIPIX
 from .resolving import Home, resolve
 from .rule_forms import camera_mark_fields, script_fields
 from .week import Numbering
-
-LISTS = 5.0
-"""Seconds that a form waits for lists to choose from."""
 
 _SCRIPT: Mapping[str, Coercer] = {
     "event_id": as_it_is,
@@ -126,17 +121,20 @@ class AipixForms(BackendForms):
         return ("create_script",)
 
     @override
-    async def rule_fields(
-        self, operation: str, capabilities: AipixCapabilities, client: AipixClient
+    def rule_fields(
+        self, operation: str, capabilities: AipixCapabilities, listed: Listed
     ) -> tuple[RuleField, ...]:
-        """Return what the form of a rule asks for, with lists if aipix gives them."""
-        choices = ScriptChoices()
-        with suppress(BackendError, TimeoutError):
-            async with asyncio.timeout(LISTS):
-                choices = await script_choices(client)
+        """Return what the form of a rule asks for."""
         if operation == "create_camera_mark":
-            return camera_mark_fields(choices)
-        return script_fields(choices, capabilities.api)
+            return camera_mark_fields(listed)
+        return script_fields(listed, capabilities.api)
+
+    @override
+    async def listed(
+        self, capabilities: AipixCapabilities, client: AipixClient
+    ) -> Listed:
+        """Return what aipix lists, or else what its scripts use; no logins."""
+        return (await script_choices(client)).as_labels()
 
     @override
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:

@@ -2,17 +2,19 @@
 
 from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
 
-from ..rule_forms import OBJECT, TEXT, RuleField, choice
-from .choices import Choices, ScriptChoices
+from ..choice_forms import Listed, choice
+from ..rule_forms import OBJECT, TEXT, RuleField
 from .login import Api
 from .script import CLIENT_ONLY, DISABLED, ENABLED
 
 
-def camera_mark_fields(choices: ScriptChoices) -> tuple[RuleField, ...]:
+def camera_mark_fields(listed: Listed) -> tuple[RuleField, ...]:
     """Return the fields of a mark on a camera."""
     return (
         RuleField(
-            name="camera_id", selector=choice(_listed(choices.cameras)), required=True
+            name="camera_id",
+            selector=choice(listed.get("camera_id", {})),
+            required=True,
         ),
         RuleField(name="title", selector=TEXT, required=True),
         RuleField(name="start", selector=TEXT, seldom=True),
@@ -20,17 +22,17 @@ def camera_mark_fields(choices: ScriptChoices) -> tuple[RuleField, ...]:
     )
 
 
-def script_fields(choices: ScriptChoices, api: Api) -> tuple[RuleField, ...]:
+def script_fields(listed: Listed, api: Api) -> tuple[RuleField, ...]:
     """Return the fields of a script, without what this API lacks."""
-    events = choices.used_events if choices.events is None else choices.events
-    reactions = (
-        choices.used_reactions if choices.reactions is None else choices.reactions
-    )
     fields = (
         RuleField(name="title", selector=TEXT, required=True),
-        RuleField(name="event_id", selector=choice(_listed(events)), required=True),
-        RuleField(name="reaction_id", selector=choice(_listed(reactions))),
-        RuleField(name="users", selector=choice(_listed(choices.users), multiple=True)),
+        RuleField(
+            name="event_id", selector=choice(listed.get("event_id", {})), required=True
+        ),
+        RuleField(name="reaction_id", selector=choice(listed.get("reaction_id", {}))),
+        RuleField(
+            name="users", selector=choice(listed.get("users", {}), multiple=True)
+        ),
         RuleField(
             name="schedule_entity",
             selector=EntitySelector(EntitySelectorConfig(domain="schedule")),
@@ -44,11 +46,3 @@ def script_fields(choices: ScriptChoices, api: Api) -> tuple[RuleField, ...]:
     if api is Api.CLIENT:
         return fields
     return tuple(field for field in fields if field.name not in CLIENT_ONLY)
-
-
-def _listed(choices: Choices | None) -> dict[str, str]:
-    """Return what can be chosen, by id; nothing where there is no list."""
-    return {
-        str(one.id): f"{one.name} ({one.id})" if one.name else str(one.id)
-        for one in choices or ()
-    }

@@ -52,7 +52,7 @@ class CreateCameraEventOperation(
                 "camera",
                 "unknown_camera",
                 camera=payload.camera,
-                known=", ".join(sorted(capabilities.cameras)),
+                known=_known(capabilities),
             )
         refuse_unless(version.back_dates, payload.pre_capture, "pre_capture", version)
         refuse_unless(
@@ -154,3 +154,13 @@ class CreateCameraEventOperation(
     def key(self, payload: CreateCameraEvent, delivery_id: str) -> str:
         """Keep the event's end and updates behind it."""
         return delivery_id
+
+
+def _known(capabilities: FrigateCapabilities) -> str:
+    """Return the cameras there are, as they are entered, with what people call them."""
+    return ", ".join(
+        f"{name} ({friendly})"
+        if (friendly := capabilities.cameras[name].friendly_name)
+        else name
+        for name in sorted(capabilities.cameras)
+    )

@@ -27,6 +27,7 @@ from yarl import URL
 
 from ..address_forms import TLS_PORTS, read_address
 from ..base import Client, Ending, InvalidField, Settings
+from ..choice_forms import Listed
 from ..errors import PermissionDenied
 from ..forms import (
     TEST,
@@ -155,11 +156,23 @@ class FrigateForms(BackendForms):
         return ("create_camera_event",)
 
     @override
-    async def rule_fields(
-        self, operation: str, capabilities: FrigateCapabilities, client: FrigateClient
+    def rule_fields(
+        self, operation: str, capabilities: FrigateCapabilities, listed: Listed
     ) -> tuple[RuleField, ...]:
-        """Return what the form of a rule asks for; cameras as they were last seen."""
-        return camera_event_fields(capabilities)
+        """Return what the form of a rule asks for."""
+        return camera_event_fields(capabilities, listed)
+
+    @override
+    async def listed(
+        self, capabilities: FrigateCapabilities, client: FrigateClient
+    ) -> Listed:
+        """Return the cameras as they were last seen."""
+        return {
+            "camera": {
+                camera.name: camera.friendly_name or camera.name
+                for camera in capabilities.cameras.values()
+            }
+        }
 
     @override
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:

@@ -1,18 +1,19 @@
 """What the form of a rule asks for to make an event on a camera."""
 
-from ..rule_forms import LINES, OBJECT, SECONDS, TEXT, YES_NO, RuleField, choice
+from ..choice_forms import Listed, choice
+from ..rule_forms import LINES, OBJECT, SECONDS, TEXT, YES_NO, RuleField
 from .models import FrigateCapabilities
 
 
-def camera_event_fields(capabilities: FrigateCapabilities) -> tuple[RuleField, ...]:
+def camera_event_fields(
+    capabilities: FrigateCapabilities, listed: Listed
+) -> tuple[RuleField, ...]:
     """Return the fields of a camera event, without what this version lacks."""
     version = capabilities.version
-    cameras = {
-        camera.name: camera.friendly_name or camera.name
-        for camera in capabilities.cameras.values()
-    }
     fields = (
-        RuleField(name="camera", selector=choice(cameras), required=True),
+        RuleField(
+            name="camera", selector=choice(listed.get("camera", {})), required=True
+        ),
         RuleField(name="label", selector=TEXT, required=True),
         RuleField(name="sub_label", selector=TEXT),
         RuleField(name="duration", selector=SECONDS),

@@ -8,10 +8,6 @@ from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
-    SelectOptionDict,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -21,6 +17,7 @@ from yarl import URL
 
 from ..address_forms import read_address
 from ..base import Client, InvalidField
+from ..choice_forms import NOTHING_CHOSEN, Listed, choice
 from ..forms import (
     BackendForms,
     Coercer,
@@ -30,7 +27,7 @@ from ..forms import (
     cookieless_session,
     with_test_title,
 )
-from ..rule_forms import NOTHING_CHOSEN, RuleField
+from ..rule_forms import RuleField
 from .client import GuanceClient
 from .models import GuanceCapabilities
 from .operations import GUANCE
@@ -75,8 +72,8 @@ class GuanceForms(BackendForms):
         return ("create_custom_event",)
 
     @override
-    async def rule_fields(
-        self, operation: str, capabilities: GuanceCapabilities, client: GuanceClient
+    def rule_fields(
+        self, operation: str, capabilities: GuanceCapabilities, listed: Listed
     ) -> tuple[RuleField, ...]:
         """Return what the form of a rule asks for."""
         return CUSTOM_EVENT
@@ -96,16 +93,9 @@ class GuanceForms(BackendForms):
 
         The address is one of a site, or any other that is typed in.
         """
-        sites = [SelectOptionDict(value=url, label=name) for url, name in SITES.items()]
         return vol.Schema(
             {
-                vol.Required(CONF_URL, description=NOTHING_CHOSEN): SelectSelector(
-                    SelectSelectorConfig(
-                        options=sites,
-                        mode=SelectSelectorMode.DROPDOWN,
-                        custom_value=True,
-                    )
-                ),
+                vol.Required(CONF_URL, description=NOTHING_CHOSEN): choice(SITES),
                 **CREDENTIALS,
             }
         )

@@ -1,6 +1,7 @@
 """What the form of a rule asks for to make a custom event."""
 
-from ..rule_forms import LINES, OBJECT, TEXT, RuleField, choice
+from ..choice_forms import choice
+from ..rule_forms import LINES, OBJECT, TEXT, RuleField
 from .fields import STATUSES
 
 CUSTOM_EVENT = (

@@ -24,6 +24,7 @@ from yarl import URL
 
 from ..address_forms import read_address
 from ..base import Client, InvalidField, JsonObject, Settings
+from ..choice_forms import Listed
 from ..forms import (
     BackendForms,
     Coercer,
@@ -133,8 +134,8 @@ class PalabraForms(BackendForms):
         return ("create_live_event",)
 
     @override
-    async def rule_fields(
-        self, operation: str, capabilities: PalabraCapabilities, client: PalabraClient
+    def rule_fields(
+        self, operation: str, capabilities: PalabraCapabilities, listed: Listed
     ) -> tuple[RuleField, ...]:
         """Return what the form of a rule asks for."""
         return LIVE_EVENT

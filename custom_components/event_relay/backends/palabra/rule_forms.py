@@ -1,6 +1,7 @@
 """What the form of a rule asks for to make a live event."""
 
-from ..rule_forms import LINES, TEXT, YES_NO, RuleField, choice
+from ..choice_forms import choice
+from ..rule_forms import LINES, TEXT, YES_NO, RuleField
 from .fields import EVENT_TYPES, LANGUAGE_MODES
 
 LANGUAGES = (
