@@ -151,6 +151,7 @@ _STEPS = (Step(name="send", run=_send, find=_find),)
 
 BENCH = Backend(
     name="bench",
+    title="Bench",
     operations=(SendEventOperation(),),
     load_capabilities=lambda _: BenchCapabilities(),
     concurrency=AT_ONCE,

@@ -9,6 +9,7 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from custom_components.event_relay.backends.base import Client
+from custom_components.event_relay.backends.choice_forms import Listed
 from custom_components.event_relay.backends.forms import (
     BackendForms,
     Coercer,
@@ -41,8 +42,8 @@ class BenchForms(BackendForms):
         return dict(data)
 
     @override
-    async def rule_fields(
-        self, operation: str, capabilities: BenchCapabilities, client: BenchClient
+    def rule_fields(
+        self, operation: str, capabilities: BenchCapabilities, listed: Listed
     ) -> tuple[RuleField, ...]:
         """Ask for nothing: no rule is made by hand."""
         return ()

@@ -412,7 +412,7 @@ async def test_an_unexpected_error_is_logged_and_recovered_from(
         form = await submit(hass, form, entered("http://frigate.local"))
 
     assert form["errors"] == {"base": "unknown"}
-    assert "Unexpected error while trying frigate" in caplog.text
+    assert "Unexpected error while trying Frigate" in caplog.text
     assert "a bug" in caplog.text
     async with frigate() as url:
         result = await submit(hass, form, entered(url))

@@ -9,8 +9,9 @@ from homeassistant.helpers.selector import SelectSelector
 import pytest
 import voluptuous as vol
 
+from custom_components.event_relay.backends.choice_forms import choice
 from custom_components.event_relay.backends.forms import in_seconds
-from custom_components.event_relay.backends.rule_forms import RuleField, choice
+from custom_components.event_relay.backends.rule_forms import RuleField
 from custom_components.event_relay.registry import BY_NAME
 from custom_components.event_relay.subentry_flows.rule_form import deliver_schema
 from simulators.frigate import FrigateSimulator

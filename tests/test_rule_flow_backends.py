@@ -30,9 +30,8 @@ def options(form: Form, field: str) -> dict[str, str]:
     """Return what a list offers, by its values."""
     selector: ChoiceSelector = form.result["data_schema"].schema[field]
     assert selector.config["custom_value"]
-    assert [one["label"] for one in selector.config["options"]] == [
-        *selector.options.values()
-    ]
+    shown: Any = selector.config["options"]
+    assert [one["label"] for one in shown] == [*selector.options.values()]
     return dict(selector.options)
 
 
