@@ -7,6 +7,7 @@ from .send import SendHttpRequest
 
 HTTP = Backend(
     name="http",
+    title="HTTP API",
     operations=(SendHttpRequest(), EndHttpRequest()),
     load_capabilities=HttpCapabilities.load,
     concurrency=4,
