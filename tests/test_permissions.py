@@ -234,6 +234,16 @@ async def command(name: str, house: House, who: Somebody) -> str:
     return NO if answer is None else told(answer)
 
 
+async def count(house: House, who: Somebody) -> str:
+    """Count deliveries, which says nothing of any of them."""
+    await act(house.hass, "create_camera_event", **await an_event(house.hass))
+    answer = await who.ask("event_relay/deliveries/count")
+    assert answer is not None
+    counted = answer["result"]["counts"][house.frigate_entry.entry_id]
+    assert sum(counted.values())
+    return YES
+
+
 async def see_repairs(house: House, who: Somebody) -> str:
     """List the repairs, of which one is that a right is missing."""
     await forbid(house)
@@ -309,6 +319,7 @@ TRIES: Mapping[str, Try] = {
     "switch of a rule for an action of users": partial(turn_off, "doorbell"),
     "switch of a rule for an action of administrators": partial(turn_off, "meeting"),
     "switch of a mirror": partial(turn_off, "events"),
+    "command `event_relay/deliveries/count`": count,
     "see what is to be repaired, without a backend's words": see_repairs,
     "mend what is to be repaired, and read a backend's words there": mend,
     "add and change connections, rules, mirrors and options": add_connection,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from homeassistant.auth.models import User
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
@@ -18,7 +19,7 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
-from custom_components.event_relay import coordinator as relay_coordinator
+from custom_components.event_relay import coordinator as relay_coordinator, websocket
 from custom_components.event_relay.backends.base import Receipt
 from custom_components.event_relay.coordinator import TIDYING
 from custom_components.event_relay.following import CHANGED
@@ -31,7 +32,7 @@ from custom_components.event_relay.outbox.delivery import (
 )
 from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 from custom_components.event_relay.storage import async_get_store
-from custom_components.event_relay.websocket import LIMIT_MOST
+from custom_components.event_relay.websocket import COUNTED_MOST, LIMIT_MOST
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 from simulators.wire import Json
@@ -143,8 +144,11 @@ async def test_an_outbox_that_cannot_be_read_is_told(
     async def unreadable(*_: object, **__: object) -> None:
         raise StoreUnavailable("disk full")
 
-    monkeypatch.setattr(Store, "page", unreadable)
-    assert await refusal(socket, "deliveries/list") == "home_assistant_error"
+    monkeypatch.setattr(Store, "search", unreadable)
+    monkeypatch.setattr(Store, "states_up_to", unreadable)
+    for command in ("list", "count"):
+        code = await refusal(socket, f"deliveries/{command}")
+        assert code == "home_assistant_error"
 
 
 async def test_pages_hold_each_delivery_once_newest_first(
@@ -196,7 +200,18 @@ async def test_lists_by_connection_and_state(
 
 
 @pytest.mark.parametrize(
-    "asked", [{"limit": 201}, {"limit": 0}, {"state": ["lost"]}, {"before": -1}]
+    "asked",
+    [
+        {"limit": 201},
+        {"limit": 0},
+        {"state": ["lost"]},
+        {"before": -1},
+        {"search": "x" * 201},
+        {"since": "yesterday"},
+        {"until": 7},
+        {"subentry_id": "01JRULE"},
+        {"subentry_id": ["01JRULE"] * 201},
+    ],
 )
 async def test_refuses_what_it_does_not_know(
     socket: Socket, asked: Mapping[str, object]
@@ -232,6 +247,88 @@ async def test_other_users_see_how_deliveries_fare_and_no_more(
         assert word not in f"{delivered}{failed}"
     asked = {"delivery_id": "delivery-2"}
     assert await refusal(guest_socket, "deliveries/get", **asked) == "unauthorized"
+
+
+async def test_searches_by_words_rule_and_time(
+    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
+) -> None:
+    now = dt_util.utcnow()
+    old = now - timedelta(days=2)
+    rule = Origin(kind=OriginKind.RULE, subentry_id="01JRULE")
+    await store(
+        hass,
+        ended(1, entry.entry_id, accepted_at=old),
+        ended(2, entry.entry_id, origin=rule),
+        arrived(3, entry.entry_id),
+    )
+
+    async def ids(**asked: object) -> list[str]:
+        page = await ask(socket, "deliveries/list", **asked)
+        assert page["before"] is None
+        return [row["delivery_id"][9:] for row in page["deliveries"]]
+
+    assert await ids(search="DOORBELL 3") == ["3"]
+    assert await ids(search="anna's") == ["2", "1"]
+    assert await ids(search="") == ["3", "2", "1"]
+    assert await ids(subentry_id=["01JRULE"]) == ["2"]
+    day_ago = (now - timedelta(days=1)).isoformat()
+    assert await ids(since=day_ago) == ["3", "2"]
+    assert await ids(until=day_ago) == ["1"]
+    assert await ids(since=day_ago, search="doorbell", state=["failed"]) == ["2"]
+
+
+async def test_a_guest_finds_nothing_by_what_is_personal(
+    hass: HomeAssistant, entry: MockConfigEntry, guest_socket: Socket
+) -> None:
+    await store(hass, ended(1, entry.entry_id), arrived(2, entry.entry_id))
+
+    for words in ("doorbell", "Anna", "17.5"):
+        page = await ask(guest_socket, "deliveries/list", search=words)
+        assert page["deliveries"] == []
+    page = await ask(guest_socket, "deliveries/list", search="delivery-2")
+    assert [row["delivery_id"] for row in page["deliveries"]] == ["delivery-2"]
+
+
+async def test_counts_by_connection_and_state(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    guest_socket: Socket,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = await connect(hass, frigate, "Barn")
+    await store(
+        hass,
+        *(ended(number, entry.entry_id) for number in range(3)),
+        arrived(9, "gone"),
+    )
+    assert await ask(guest_socket, "deliveries/count") == {
+        "counts": {entry.entry_id: {"failed": 3}, other.entry_id: {}},
+        "most": COUNTED_MOST,
+    }
+    monkeypatch.setattr(websocket, "COUNTED_MOST", 2)
+    answer = await ask(guest_socket, "deliveries/count")
+    assert answer["counts"][entry.entry_id] == {"failed": 2}
+
+
+async def test_names_who_asked_for_a_delivery(
+    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket, hass_admin_user: User
+) -> None:
+    by_user = Origin(
+        kind=OriginKind.ACTION, context_id="01JCONTEXT", user_id=hass_admin_user.id
+    )
+    by_nobody = Origin(kind=OriginKind.ACTION, context_id="01JOTHER", user_id="gone")
+    await store(
+        hass,
+        ended(1, entry.entry_id, origin=by_user),
+        ended(2, entry.entry_id, origin=by_nobody),
+    )
+
+    first = await ask(socket, "deliveries/get", delivery_id="delivery-1")
+    second = await ask(socket, "deliveries/get", delivery_id="delivery-2")
+
+    assert (first["user"], first["context_id"]) == (hass_admin_user.name, "01JCONTEXT")
+    assert (second["user"], second["context_id"]) == (None, "01JOTHER")
 
 
 async def test_says_which_delivery_is_not_there(socket: Socket) -> None:

@@ -13,14 +13,17 @@ from homeassistant.components.websocket_api.decorators import (
     async_response,
     websocket_command,
 )
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .const import (
     ATTR_CONFIG_ENTRY_ID,
     ATTR_DELIVERY_ID,
     ATTR_LIMIT,
+    ATTR_SINCE,
     ATTR_STATE,
     CONF_BACKEND,
     DOMAIN,
@@ -28,9 +31,9 @@ from .const import (
 from .coordinator import outbox_error
 from .deliveries import listed, without_personal
 from .following import Follower
-from .outbox.delivery import DeliveryState
+from .outbox.delivery import Delivery, DeliveryState
 from .outbox.outbox import outcome_unknown
-from .outbox.store import Listed, StoreUnavailable
+from .outbox.store import Listed, StoreUnavailable, Wanted
 from .permissions import Right, demand, may
 from .resolve import find_delivery
 from .storage import async_get_store
@@ -38,6 +41,15 @@ from .storage import async_get_store
 ATTR_BEFORE = "before"
 LIMIT = 50
 LIMIT_MOST = 200
+ATTR_SEARCH = "search"
+ATTR_SUBENTRY_ID = "subentry_id"
+ATTR_UNTIL = "until"
+SEARCH_LONGEST = 200
+"""Characters that may be searched for."""
+RULES_MOST = 200
+"""Rules and mirrors that a list may be narrowed to."""
+COUNTED_MOST = 100_000
+"""How far deliveries of one connection in one state are counted."""
 
 type Row = dict[str, Any]
 
@@ -47,6 +59,7 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
     """Register the commands."""
     async_register_command(hass, _async_list)
     async_register_command(hass, _async_get)
+    async_register_command(hass, _async_count)
     async_register_command(hass, _async_subscribe)
 
 
@@ -55,6 +68,10 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
         vol.Required("type"): f"{DOMAIN}/deliveries/list",
         vol.Optional(ATTR_CONFIG_ENTRY_ID): [str],
         vol.Optional(ATTR_STATE): [vol.Coerce(DeliveryState)],
+        vol.Optional(ATTR_SUBENTRY_ID): vol.All([str], vol.Length(max=RULES_MOST)),
+        vol.Optional(ATTR_SINCE): vol.All(cv.datetime, dt_util.as_utc),
+        vol.Optional(ATTR_UNTIL): vol.All(cv.datetime, dt_util.as_utc),
+        vol.Optional(ATTR_SEARCH): vol.All(str, vol.Length(max=SEARCH_LONGEST)),
         vol.Optional(ATTR_BEFORE): cv.positive_int,
         vol.Optional(ATTR_LIMIT, default=LIMIT): vol.All(
             int, vol.Range(min=1, max=LIMIT_MOST)
@@ -65,31 +82,42 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
 async def _async_list(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Answer a page of deliveries, newest first, and what the next is `before`."""
-    entries = {
-        one.entry_id: one
-        for one in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
-    }
-    limit = msg[ATTR_LIMIT]
+    """Answer a page of deliveries, newest first, and what the next is `before`.
+
+    Those who may not know what a delivery is about cannot find it by that either.
+    """
+    entries = _entries(hass)
+    wanted = Wanted(
+        states=msg.get(ATTR_STATE, ()),
+        subentries=msg.get(ATTR_SUBENTRY_ID, ()),
+        since=msg.get(ATTR_SINCE),
+        until=msg.get(ATTR_UNTIL),
+        words=msg.get(ATTR_SEARCH, "").split(),
+        by_id_alone=not may(connection.user, Right.ADMINISTER),
+    )
     try:
-        page = await (await async_get_store(hass)).page(
+        page = await (await async_get_store(hass)).search(
             owners=entries.keys() & msg.get(ATTR_CONFIG_ENTRY_ID, entries.keys()),
-            states=msg.get(ATTR_STATE, ()),
+            wanted=wanted,
             before=msg.get(ATTR_BEFORE),
-            limit=limit,
+            limit=msg[ATTR_LIMIT],
         )
     except StoreUnavailable as error:
         raise outbox_error(error) from error
     connection.send_result(
         msg["id"],
         {
-            "deliveries": [_row(hass, one, connection) for one in page],
-            ATTR_BEFORE: page[-1].sequence if len(page) == limit else None,
+            "deliveries": [_row(hass, one, connection) for one in page.listed],
+            ATTR_BEFORE: page.before,
             "connections": [
                 {
                     ATTR_CONFIG_ENTRY_ID: entry.entry_id,
                     "title": entry.title,
                     CONF_BACKEND: entry.data[CONF_BACKEND],
+                    "subentries": [
+                        {ATTR_SUBENTRY_ID: one.subentry_id, "title": one.title}
+                        for one in entry.subentries.values()
+                    ],
                 }
                 for entry in entries.values()
             ],
@@ -107,7 +135,11 @@ async def _async_list(
 async def _async_get(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Answer what else there is to know of a delivery, but never its payload."""
+    """Answer what else there is to know of a delivery, but never its payload.
+
+    `user` is who asked for it; `context_id` leads to the run of the automation or
+    script that did.
+    """
     demand(connection.user, Right.ADMINISTER)
     delivery = await find_delivery(hass, msg[ATTR_DELIVERY_ID])
     entry = hass.config_entries.async_get_entry(delivery.connection)
@@ -117,9 +149,33 @@ async def _async_get(
         {
             **listed(hass, delivery),
             "origin_title": subentry.title if subentry else None,
+            "user": await _name_of_user(hass, delivery),
+            "context_id": delivery.origin.context_id,
             "details": delivery.receipt.details if delivery.receipt else {},
         },
     )
+
+
+@websocket_command({vol.Required("type"): f"{DOMAIN}/deliveries/count"})
+@async_response
+async def _async_count(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Answer how many deliveries of each connection are in each state.
+
+    None is counted further than `most`.
+    """
+    counts: dict[str, dict[str, int]] = {}
+    try:
+        store = await async_get_store(hass)
+        for entry_id in _entries(hass):
+            counted = await store.states_up_to(entry_id, COUNTED_MOST)
+            counts[entry_id] = {
+                state.value: number for state, number in counted.items()
+            }
+    except StoreUnavailable as error:
+        raise outbox_error(error) from error
+    connection.send_result(msg["id"], {"counts": counts, "most": COUNTED_MOST})
 
 
 @websocket_command({vol.Required("type"): f"{DOMAIN}/deliveries/subscribe"})
@@ -147,11 +203,28 @@ def _async_subscribe(
     follower.async_start()
 
 
+def _entries(hass: HomeAssistant) -> dict[str, ConfigEntry]:
+    """Return the connections by their ids."""
+    return {
+        one.entry_id: one
+        for one in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+    }
+
+
+async def _name_of_user(hass: HomeAssistant, delivery: Delivery) -> str | None:
+    """Return who asked for a delivery, where it was a user who is still known."""
+    if (user_id := delivery.origin.user_id) is None:
+        return None
+    user = await hass.auth.async_get_user(user_id)
+    return user.name if user else None
+
+
 def _row(hass: HomeAssistant, one: Listed, connection: ActiveConnection) -> Row:
     """Return what a user is told of a delivery in a list."""
     row = listed(hass, one.delivery) | {
         "sequence": one.sequence,
         "unclear": outcome_unknown(one.delivery),
+        ATTR_SUBENTRY_ID: one.delivery.origin.subentry_id,
     }
     may_know = may(connection.user, Right.ADMINISTER)
     return row if may_know else without_personal(row)

@@ -15,7 +15,7 @@ import pytest
 from custom_components.event_relay.outbox import checking, file, upkeep
 from custom_components.event_relay.outbox.delivery import DeliveryState
 from custom_components.event_relay.outbox.memory import Memory, Note
-from custom_components.event_relay.outbox.store import SetAside, Store
+from custom_components.event_relay.outbox.store import SetAside, Store, Wanted
 
 from .conftest import OWNER
 from .ledger import START
@@ -38,11 +38,12 @@ async def test_lists_and_counts_wait_for_no_writing(store: Store) -> None:
     blocked = await _blocked(store, busy)
 
     assert await store.listing() == [first]
-    (listed,) = await store.page(owners=(OWNER,), limit=9)
+    (listed,) = (await store.search(owners=(OWNER,), wanted=Wanted(), limit=9)).listed
     assert listed.delivery == first
     assert await store.named([first.id]) == [listed]
     assert (await store.counts(OWNER)).waiting == 1
     assert await store.states(OWNER) == {DeliveryState.PENDING: 1}
+    assert await store.states_up_to(OWNER, 9) == {DeliveryState.PENDING: 1}
     assert await store.owners() == {OWNER}
     assert await store.size() > 0
 

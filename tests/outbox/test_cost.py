@@ -14,6 +14,7 @@ import pytest
 from custom_components.event_relay.outbox import claiming, listing, queries
 from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
 from custom_components.event_relay.outbox.file import open_file
+from custom_components.event_relay.outbox.listing import Wanted, search
 from custom_components.event_relay.outbox.recent import Recent
 from custom_components.event_relay.outbox.room import OutboxFull, Room
 from custom_components.event_relay.outbox.writing import Acceptance, accept
@@ -94,6 +95,15 @@ def _list_far_down(database: sqlite3.Connection, _: Room) -> object:
     )
 
 
+def _search_in_vain(database: sqlite3.Connection, _: Room) -> object:
+    wanted = Wanted(words=("nowhere",))
+    return search(database, owners=(OWNER,), wanted=wanted, limit=50)
+
+
+def _count_up_to(database: sqlite3.Connection, _: Room) -> object:
+    return queries.states_up_to(database, OWNER, FEW)
+
+
 def _remove_nothing(database: sqlite3.Connection, _: Room) -> object:
     return queries.remove(database, "nobody")
 
@@ -158,12 +168,17 @@ def databases(
         _list,
         _list_a_rare_state,
         _list_far_down,
+        _search_in_vain,
+        _count_up_to,
         _remove_nothing,
     ],
 )
 def test_costs_the_same_however_much_there_is(
-    databases: tuple[sqlite3.Connection, sqlite3.Connection], work: Work
+    databases: tuple[sqlite3.Connection, sqlite3.Connection],
+    work: Work,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(listing, "LOOKED_THROUGH", FEW)
     steps = []
     for database in databases:
         room = Room()

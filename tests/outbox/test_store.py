@@ -28,9 +28,11 @@ from custom_components.event_relay.outbox.delivery import (
 from custom_components.event_relay.outbox.store import (
     Counts,
     OutboxFull,
+    Page,
     StaleDelivery,
     Store,
     StoreUnavailable,
+    Wanted,
 )
 
 from .conftest import OWNER
@@ -278,15 +280,16 @@ async def test_pages_follow_each_other_whatever_comes_and_goes(store: Store) -> 
     async def read(*asked: DeliveryState, owners: tuple[str, ...]) -> list[str]:
         seen: list[str] = []
         before: int | None = None
-        while page := await store.page(
-            owners=owners, states=asked, before=before, limit=200
-        ):
-            assert len(page) <= 200
-            before = page[-1].sequence
-            seen += [one.delivery.id for one in page]
+        while True:
+            page = await store.search(
+                owners=owners, wanted=Wanted(states=asked), before=before, limit=200
+            )
+            assert len(page.listed) <= 200
+            seen += [one.delivery.id for one in page.listed]
             new = 10_000 + len(seen)
             await store.accept(a_delivery(new, state=states[0], settled_at=START))
-        return seen
+            if (before := page.before) is None:
+                return seen
 
     newest_first = [f"delivery-{number}" for number in reversed(range(1200))]
     odd = await read(DeliveryState.DELIVERED, owners=(OWNER, "other"))
@@ -295,7 +298,8 @@ async def test_pages_follow_each_other_whatever_comes_and_goes(store: Store) -> 
     assert thirds == [one for one in odd if int(one[9:]) % 3 == 0]
     everything = await read(owners=(OWNER, "other"))
     assert everything[-1200:] == newest_first
-    assert await store.page(owners=(), limit=200) == []
+    nobody = await store.search(owners=(), wanted=Wanted(), limit=200)
+    assert nobody == Page()
 
 
 async def test_named_deliveries_come_in_their_order(store: Store) -> None:

@@ -1,7 +1,7 @@
 """What is read of the outbox a page at a time, newest first."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import nlargest
 from itertools import product
@@ -19,6 +19,119 @@ class Listed:
 
     sequence: int
     delivery: Delivery
+
+
+LOOKED_THROUGH = 5_000
+"""Rows that one page of a search looks through, so that each page is short work."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is searched for; all of it has to be so of a delivery."""
+
+    states: Collection[DeliveryState] = ()
+    """One of these; any if there are none."""
+    subentries: Collection[str] = ()
+    """Asked for by one of these rules or mirrors; by anybody if there are none."""
+    since: datetime | None = None
+    """Accepted then or later."""
+    until: datetime | None = None
+    """Accepted before."""
+    words: Collection[str] = ()
+    """Each in the id, or in what the delivery is about and what came of it."""
+    by_id_alone: bool = False
+    """Whether the words are only looked for in the id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Deliveries, newest first, and the place that the next page is below.
+
+    A search may find nothing on a page and have a next one all the same.
+    """
+
+    listed: list[Listed] = field(default_factory=list)
+    before: int | None = None
+
+
+def search(
+    database: sqlite3.Connection,
+    *,
+    owners: Collection[str],
+    wanted: Wanted,
+    before: int | None = None,
+    limit: int,
+) -> Page:
+    """Return a page of what is wanted; it looks through a bounded number of rows."""
+    conditions, values = _conditions(database, wanted)
+    looked_at = max(limit, LOOKED_THROUGH) if conditions else limit
+    places = nlargest(
+        looked_at,
+        (
+            place
+            for owner, state in product({*owners}, {*wanted.states} or {None})
+            for place in _newest(
+                database, owner, state, since=None, before=before, limit=looked_at
+            )
+        ),
+    )
+    where = "".join(f" AND {condition}" for condition in conditions)
+    among = json.dumps(places)
+    rows = database.execute(
+        "SELECT * FROM deliveries WHERE sequence IN (SELECT value FROM json_each(?))"
+        f"{where} ORDER BY sequence DESC LIMIT ?",
+        (among, *values, limit),
+    )
+    listed = [_listed(row) for row in rows]
+    if len(listed) == limit:
+        return Page(listed=listed, before=listed[-1].sequence)
+    if len(places) < looked_at or _too_old(database, among, wanted.since):
+        return Page(listed=listed)
+    return Page(listed=listed, before=places[-1])
+
+
+def _conditions(
+    database: sqlite3.Connection, wanted: Wanted
+) -> tuple[list[str], list[object]]:
+    """Return what no index tells, in SQL, and its values."""
+    conditions, values = list[str](), list[object]()
+    if wanted.subentries:
+        conditions.append("subentry_id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps([*wanted.subentries]))
+    if wanted.since is not None:
+        conditions.append("accepted_at >= ?")
+        values.append(wanted.since.timestamp())
+    if wanted.until is not None:
+        conditions.append("accepted_at < ?")
+        values.append(wanted.until.timestamp())
+    if wanted.words:
+        words = [word.casefold() for word in wanted.words]
+
+        def has_words(*texts: str | None) -> bool:
+            """Say whether each word is in one of the texts, whatever its case."""
+            text = "\n".join(one for one in texts if one).casefold()
+            return all(word in text for word in words)
+
+        # SQLite itself knows the case of ASCII letters only.
+        database.create_function("has_words", -1, has_words, deterministic=True)
+        about = "" if wanted.by_id_alone else ", summary, outside_id, failure_reason"
+        conditions.append(f"has_words(id{about})")
+    return conditions, values
+
+
+def _too_old(database: sqlite3.Connection, among: str, since: datetime | None) -> bool:
+    """Say whether some rows are all older than what is wanted.
+
+    So are those below them: the clock of a house does not go wrong for that long.
+    """
+    if since is None:
+        return False
+    (newest,) = database.execute(
+        "SELECT max(accepted_at) FROM deliveries"
+        " WHERE sequence IN (SELECT value FROM json_each(?))",
+        (among,),
+    ).fetchone()
+    return newest is None or float(newest) < since.timestamp()
 
 
 def page(
@@ -92,4 +205,9 @@ def _rows(
         " (SELECT value FROM json_each(?)) ORDER BY sequence DESC",
         (json.dumps([*wanted]),),
     )
-    return [Listed(sequence=row["sequence"], delivery=from_row(row)) for row in rows]
+    return [_listed(row) for row in rows]
+
+
+def _listed(row: sqlite3.Row) -> Listed:
+    """Return a row with its place."""
+    return Listed(sequence=row["sequence"], delivery=from_row(row))

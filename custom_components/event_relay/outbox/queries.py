@@ -153,6 +153,21 @@ def states(database: sqlite3.Connection, owner: str) -> dict[DeliveryState, int]
     return {DeliveryState(row["state"]): row["number"] for row in rows}
 
 
+def states_up_to(
+    database: sqlite3.Connection, owner: str, most: int
+) -> dict[DeliveryState, int]:
+    """Count the deliveries in each state, in none of them further than `most`."""
+    counted = {
+        state: database.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM deliveries"
+            " WHERE connection = ? AND state = ? LIMIT ?)",
+            (owner, state.value, most),
+        ).fetchone()[0]
+        for state in DeliveryState
+    }
+    return {state: number for state, number in counted.items() if number}
+
+
 def size(database: sqlite3.Connection) -> int:
     """Return the bytes of all pages."""
     (pages,) = database.execute("PRAGMA page_count").fetchone()

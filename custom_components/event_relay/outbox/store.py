@@ -20,7 +20,7 @@ from .file import (
     end_backup,
 )
 from .gathering import Gathering
-from .listing import Listed
+from .listing import Listed, Page, Wanted
 from .memory import Memory, Note
 from .mending import LogDamage
 from .queries import Counts
@@ -33,6 +33,7 @@ __all__ = [
     "Listed",
     "LogDamage",
     "OutboxFull",
+    "Page",
     "SetAside",
     "StaleDelivery",
     "Store",
@@ -40,6 +41,7 @@ __all__ = [
     "StoreTooNew",
     "StoreUnavailable",
     "Taken",
+    "Wanted",
 ]
 
 UNSETTLED_LIMIT = 10_000
@@ -277,21 +279,21 @@ class Store:
             lambda connection: queries.delivered(connection, owner, since, limit)
         )
 
-    async def page(
+    async def search(
         self,
         *,
         owners: Collection[str],
-        states: Collection[DeliveryState] = (),
+        wanted: Wanted,
         before: int | None = None,
         limit: int,
-    ) -> list[Listed]:
-        """Return deliveries of some connections, newest first, below a place.
+    ) -> Page:
+        """Return a page of what is wanted of some connections, newest first.
 
-        The place of the last on a page is what the next page is `before`.
+        It is short work however much there is, so that a search takes many of them.
         """
         return await self._database.read(
-            lambda connection: listing.page(
-                connection, owners=owners, states=states, before=before, limit=limit
+            lambda connection: listing.search(
+                connection, owners=owners, wanted=wanted, before=before, limit=limit
             )
         )
 
@@ -311,6 +313,12 @@ class Store:
         """Count the deliveries in each state in which there are any."""
         return await self._database.read(
             lambda connection: queries.states(connection, owner)
+        )
+
+    async def states_up_to(self, owner: str, most: int) -> dict[DeliveryState, int]:
+        """Count the deliveries in each state, in none of them further than `most`."""
+        return await self._database.read(
+            lambda connection: queries.states_up_to(connection, owner, most)
         )
 
     async def size(self) -> int:
