@@ -65,11 +65,12 @@ def search(
     """Return a page of what is wanted; it looks through a bounded number of rows."""
     conditions, values = _conditions(database, wanted)
     looked_at = max(limit, LOOKED_THROUGH) if conditions else limit
+    asked: set[DeliveryState | None] = {*wanted.states} or {None}
     places = nlargest(
         looked_at,
         (
             place
-            for owner, state in product({*owners}, {*wanted.states} or {None})
+            for owner, state in product({*owners}, asked)
             for place in _newest(
                 database, owner, state, since=None, before=before, limit=looked_at
             )
