@@ -1,6 +1,7 @@
 """Templates as Home Assistant renders them, without Home Assistant."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from jinja2 import Environment, StrictUndefined, TemplateError
 
@@ -9,12 +10,15 @@ from custom_components.event_relay.backends.http.rendering import (
     Rendering,
 )
 
+NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
 
 class JinjaRenderer:
     """Renders with Jinja alone."""
 
     def __init__(self) -> None:
         self._jinja = Environment(undefined=StrictUndefined)  # noqa: S701 no HTML
+        self._jinja.globals |= {"now": lambda: NOON, "timedelta": timedelta}
 
     def text(self, template: str, variables: Mapping[str, object]) -> str:
         try:

@@ -1,0 +1,53 @@
+"""What a preset is: a request for a known service, with gaps that the user fills."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from ...base import InvalidField, Json, JsonObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A request for a known service.
+
+    `asks` names the gaps, which stand as `<<name>>` in the definition, and what is
+    proposed for each. A definition without `repeat` leaves it to the user to say what a
+    lost answer means.
+    """
+
+    name: str
+    definition: JsonObject
+    asks: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    """Names of the secrets that the connection must have."""
+    limits: str = ""
+    """What the service bears, for documents."""
+    source: str
+    """Where its facts are from."""
+
+    @property
+    def asks_repeat(self) -> bool:
+        """Whether the user has to say what a lost answer means."""
+        return "repeat" not in self.definition
+
+    def filled(self, values: Mapping[str, str]) -> JsonObject:
+        """Return a definition whose gaps are filled; raises InvalidField."""
+        given = {name: (values.get(name) or "").strip() for name in self.asks}
+        for name, value in given.items():
+            if not value:
+                raise InvalidField(name, "required")
+        return cast("JsonObject", _filled(self.definition, given))
+
+
+def _filled(value: Json, given: Mapping[str, str]) -> Json:
+    match value:
+        case str():
+            for name, text in given.items():
+                value = value.replace(f"<<{name}>>", text)
+            return value
+        case list():
+            return [_filled(one, given) for one in value]
+        case dict():
+            return {key: _filled(one, given) for key, one in value.items()}
+    return value
