@@ -189,7 +189,7 @@ async def test_the_user_decides(
     if kept:
         await act(hass, "create_camera_event", **EVENT)
     else:
-        with pytest.raises(ServiceValidationError, match="none of them is the default"):
+        with pytest.raises(ServiceValidationError, match="none is the default"):
             await act(hass, "create_camera_event", **EVENT)
 
 
@@ -225,7 +225,7 @@ async def test_the_default_is_an_option_that_one_of_them_has(
     (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
     assert listed["config_entry_id"] == second.entry_id
     await change_options(hass, second, default=False)
-    with pytest.raises(ServiceValidationError, match="none of them is the default"):
+    with pytest.raises(ServiceValidationError, match="none is the default"):
         await act(hass, "create_camera_event", **EVENT)
     assert not frigate.events
 

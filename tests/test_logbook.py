@@ -158,7 +158,7 @@ async def test_a_failed_delivery_of_an_action_is_one_line_of_the_connection(
     (line,) = ours(shown)
     assert line["name"] == "Frigate"
     assert (
-        line["message"] == "camera event not created, garden / visitor: it was refused"
+        line["message"] == "camera event not created, garden / visitor: it was rejected"
     )
     assert line["entity_id"] == CONNECTION
     assert state(hass, CONNECTION).name == line["name"]
@@ -253,7 +253,7 @@ def device_id(
         ),
         (
             {"outcome": "failed", "reason": "unknown_event"},
-            "camera event not created in Frigate: it has no such event",
+            "camera event not created in Frigate: the event does not exist there",
         ),
         (
             {
@@ -261,7 +261,7 @@ def device_id(
                 "operation": "end_camera_event",
                 "reason": "unknown_event",
             },
-            "camera event not ended in Frigate: it has no such event",
+            "camera event not ended in Frigate: the event does not exist there",
         ),
         (
             {"outcome": "failed", "reason": "session_limit"},
@@ -282,7 +282,7 @@ def device_id(
         ),
         (
             {"outcome": "discarded", "reason": "start_never_was"},
-            "camera event not created in Frigate: it was never begun",
+            "camera event not created in Frigate: its start was never delivered",
         ),
         (
             {"outcome": "skipped", "times": 12},

@@ -1,4 +1,4 @@
-"""The repair of a Frigate that answers and stores nothing."""
+"""The repair of a Frigate that answers but stores nothing."""
 
 from datetime import timedelta
 

@@ -103,7 +103,7 @@ async def test_lower_bound_refuses_new_ones_and_gives_up_none(
         await act(hass, "create_camera_event", **DOORBELL)
     assert refusal.value.translation_key == "outbox_full"
     text = str(refusal.value)
-    assert f"{waiting} deliveries wait, and its options allow" in text
+    assert f"{waiting} deliveries are pending, and its options allow" in text
     assert f"allow {UNSETTLED_LIMIT_LEAST}" in text
     listed = await act(hass, "list_deliveries", limit=1000)
     assert len(listed["deliveries"]) == waiting

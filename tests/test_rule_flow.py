@@ -123,7 +123,11 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], str, str, str]] = [
         {"camera": "shed"},
         "camera",
         "refused",
+<<<<<<< HEAD
         "no camera shed. There are: front_door (Front door), garden (Garden)",
+=======
+        "Camera: there is no camera shed. The cameras are: front_door, garden",
+>>>>>>> a2239e4 (Say what forms, actions, errors and repairs mean in plain words)
     ),
     (
         "broken template",
@@ -292,7 +296,7 @@ async def test_everything_is_kept_shown_again_and_changed(
     await form.submit(**EVERYTHING_WHEN)
     assert await form.submit(**EVERYTHING_DELIVER) == "preview_partly"
     assert read(form.placeholders["unknown"]) == (
-        "- Description uses calendar_event, which this trigger does not give"
+        "- Description uses calendar_event, which this trigger does not provide"
     )
     assert "sub_label: Doorbell" in form.placeholders["values"]
     await form.submit()

@@ -59,7 +59,7 @@ async def test_camera_mark(hass: HomeAssistant, aipix: AipixSimulator) -> None:
         "create_camera_mark"
     )
     assert form.errors == {"camera_id": "refused"}
-    assert form.placeholders["reason"] == "Camera has a value that cannot be used"
+    assert form.placeholders["reason"] == "The value of Camera cannot be used"
     wrong = {**filled, "more": {"start": "2026-01-02", "end": "2026-01-01"}}
     assert await form.submit(**wrong) == "create_camera_mark"
     assert form.errors == {"more": "refused"}
@@ -157,7 +157,7 @@ async def test_custom_event(hass: HomeAssistant, guance: GuanceSimulator) -> Non
     assert form.errors == {"status": "refused"}
     assert await form.submit(**filled, tags={"date": 1}) == "create_custom_event"
     assert form.errors == {"tags": "refused"}
-    assert form.placeholders["reason"].startswith("Tags.date has a name that is res")
+    assert form.placeholders["reason"].startswith("Tags.date uses a reserved")
     tags = {"who": "{{ trigger.to_state.name }}", "floor": 0}
     assert await form.submit(**filled, tags=tags) == "preview"
     assert "who: Bell" in form.placeholders["values"]
@@ -219,7 +219,7 @@ async def test_times_of_a_calendar_are_known_later(
         == "preview_partly"
     )
     assert read(form.placeholders["unknown"]).startswith(
-        "- Start uses calendar_event, which this trigger does not give"
+        "- Start uses calendar_event, which this trigger does not provide"
     )
     assert await form.submit() == FlowResultType.CREATE_ENTRY
 

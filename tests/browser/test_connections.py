@@ -46,11 +46,11 @@ async def test_frigate(page: Page, house: House, album: Album) -> None:
     async with FrigateSimulator(password="a good password") as frigate:
         await begin(page, house, "Frigate")
         await field(page, "Address").fill("http://127.0.0.1:9")
-        await see_error(page, "There is no connection to this address.")
+        await see_error(page, "Nothing answers at this address.")
         await album.keep("connection-error", page, page.get_by_role("dialog"))
 
         await field(page, "Address").fill(frigate.url)
-        await see_error(page, "This address asks for a login.")
+        await see_error(page, "This address requires a login.")
 
         await field(page, "Username").fill(frigate.settings.user)
         await field(page, "Password").fill(frigate.settings.password or "")
@@ -63,7 +63,7 @@ async def test_guance(page: Page, house: House) -> None:
         await open_list(page, "Site")
         await pick(page, "Add custom item", typed=guance.url)
         await field(page, "API key (Key ID)").fill(guance.settings.secret)
-        await see_error(page, "Enter the Key ID, not the secret Key")
+        await see_error(page, "Enter the Key ID, not the secret key")
 
         await field(page, "API key (Key ID)").fill(guance.settings.api_key)
         await see_added(page, "Night shift")
@@ -75,7 +75,7 @@ async def test_aipix(page: Page, house: House) -> None:
         await field(page, "Address").fill(aipix.url)
         await field(page, "Login").fill(aipix.settings.user)
         await field(page, "Password").fill("a wrong password")
-        await see_error(page, "The username or the password is wrong.")
+        await see_error(page, "The username or password is wrong.")
 
         await field(page, "Password").fill(aipix.settings.password)
         await see_added(page, "aipix (127.0.0.1)")

@@ -47,13 +47,13 @@ async def test_refused_delivery(page: Page, house: House, album: Album) -> None:
     await page.goto(f"{house.url}/config/repairs")
     repair = page.get_by_text("Deliveries to Frigate have failed")
     await repair.click()
-    await page.get_by_text("Look at the reasons").click()
+    await page.get_by_text("Show the reasons").click()
     await expect(page.get_by_text(_REASON)).to_be_visible()
     await album.keep("repair", page, page.get_by_role("dialog"))
     await press(page, "Submit")
 
     await page.get_by_text(re.compile("^Try (again )?all ")).click()
-    await expect(page.get_by_text("They are tried again.")).to_be_visible()
+    await expect(page.get_by_text("They are being retried.")).to_be_visible()
     await page.get_by_text("Close", exact=True).click()
     await expect(repair).to_be_hidden()
     assert "parcel" in [event.label for event in house.frigate.events]
@@ -62,8 +62,8 @@ async def test_refused_delivery(page: Page, house: House, album: Album) -> None:
 @pytest.mark.parametrize(
     ("status", "title", "choices"),
     [
-        (400, "Deliveries to Frigate have failed", ["Look at the reasons"]),
-        (403, "Frigate does not permit what is asked of it", []),
+        (400, "Deliveries to Frigate have failed", ["Show the reasons"]),
+        (403, "Frigate denies permission", []),
     ],
 )
 async def test_words_of_a_backend_are_text(

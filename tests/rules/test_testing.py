@@ -128,7 +128,7 @@ async def test_each_kind_of_trigger_has_a_sample(
         shown = await try_rule(hass, entry, kind)
 
         assert shown.startswith("The test arrived in Frigate."), kind
-        assert "Filled with a sample for the trigger" in shown
+        assert "Based on a sample for the trigger" in shown
         (sent,) = list(frigate.events)[before:]
         assert sent.sub_label == SAID[kind]
     assert rule_of(entry, "template").held_back.count == 0
@@ -140,20 +140,20 @@ async def test_what_really_fired_it_is_used_also_after_a_restart(
     await change(hass, BELL, "off")
     entry = await set_up(hass, frigate, a_rule(RULE))
     shown = await try_rule(hass, entry)
-    assert "Filled with a sample for the trigger state" in shown
+    assert "Based on a sample for the trigger state" in shown
     hass.states.async_set(BELL, "ajar")
     await change(hass, BELL, "on")
     await events(frigate, 2)
     await change(hass, BELL, "off")
 
     shown = await try_rule(hass, entry)
-    assert "Filled with what the trigger state really gave on" in shown
+    assert "Based on what the trigger state provided on" in shown
     await switch_off(hass, entry)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     shown = await try_rule(hass, entry)
 
-    assert "Filled with what the trigger state really gave on" in shown
+    assert "Based on what the trigger state provided on" in shown
     said = [event.sub_label for event in await events(frigate, 4)]
     assert said[1:] == ["ajar to on", "Test: ajar to on", "Test: ajar to on"]
 
@@ -162,7 +162,7 @@ async def test_what_really_fired_it_is_used_also_after_a_restart(
     subentry = entry.subentries[RULE_ID]
     hass.config_entries.async_update_subentry(entry, subentry, data=other)
     await hass.async_block_till_done()
-    assert "Filled with a sample" in await try_rule(hass, entry)
+    assert "Based on a sample" in await try_rule(hass, entry)
 
 
 async def test_secrets_are_left_out(
@@ -203,7 +203,7 @@ async def test_a_firing_that_tells_too_much_is_not_kept(
     await events(frigate, 1)
 
     assert rule_of(entry).last_firing is None
-    assert "Filled with a sample" in await try_rule(hass, entry)
+    assert "Based on a sample" in await try_rule(hass, entry)
 
 
 # What it tells.
@@ -225,8 +225,8 @@ async def test_fields_that_cannot_be_filled_are_named(
 
     assert raised.value.translation_key == "test_not_sent"
     expected = (
-        "Sub label uses json, which this trigger does not give. Description cannot"
-        " be filled: Template error: int got invalid input 'x'"
+        "Sub label uses json, which this trigger does not provide. Description cannot"
+        " be filled in: Template error: int got invalid input 'x'"
     )
     assert expected in str(raised.value)
     assert expected in told(hass)
@@ -252,14 +252,14 @@ async def test_what_waits_is_told_and_its_end_too(
     await change(hass, BELL, "off")
     entry = await set_up(hass, frigate, a_rule(DOORBELL))
     coordinator(entry).worker.pause()
-    assert "The test waits: Frigate cannot take it now" in await try_rule(hass, entry)
+    assert "The test is waiting" in await try_rule(hass, entry)
     (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
 
     await act(hass, "discard_delivery", delivery_id=listed["delivery_id"])
     await hass.async_block_till_done()
 
     assert "The test did not arrive (state: discarded)" in told(hass)
-    assert "Filled with a sample" in told(hass)
+    assert "Based on a sample" in told(hass)
 
 
 async def test_a_rule_that_is_switched_off_is_tested(
@@ -315,7 +315,7 @@ async def test_it_can_be_sent_before_the_rule_is_saved(
     form = await add_rule(hass, entry)
     await form.submit(**WHEN)
     await form.submit(**{**DELIVER, "sub_label": "{{ trigger.to_state.name }}"})
-    assert read(form.placeholders["basis"]).startswith("Filled with a sample for")
+    assert read(form.placeholders["basis"]).startswith("Based on a sample for")
     assert form.placeholders["result"] == ""
     assert not frigate.events
 
@@ -364,7 +364,7 @@ async def test_the_form_says_why_it_did_not_arrive(
     assert await form.submit(send_test=True) == "preview"
 
     result = read(form.placeholders["result"])
-    assert result.startswith("The test did not arrive: Frigate refuses it")
+    assert result.startswith("The test did not arrive: Frigate rejected it")
 
 
 async def test_a_changed_rule_is_filled_with_what_really_fired_it(
@@ -380,5 +380,5 @@ async def test_a_changed_rule_is_filled_with_what_really_fired_it(
 
     await form.submit(**{**DELIVER, "sub_label": SUB_LABEL})
 
-    assert "really gave on" in read(form.placeholders["basis"])
+    assert "provided on" in read(form.placeholders["basis"])
     assert "sub_label: ajar to on" in form.placeholders["values"]
