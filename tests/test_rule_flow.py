@@ -123,11 +123,7 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], str, str, str]] = [
         {"camera": "shed"},
         "camera",
         "refused",
-<<<<<<< HEAD
-        "no camera shed. There are: front_door (Front door), garden (Garden)",
-=======
-        "Camera: there is no camera shed. The cameras are: front_door, garden",
->>>>>>> a2239e4 (Say what forms, actions, errors and repairs mean in plain words)
+        "no camera shed. The cameras are: front_door (Front door), garden (Garden)",
     ),
     (
         "broken template",
