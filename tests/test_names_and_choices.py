@@ -10,7 +10,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.event_relay.backends.choice_forms import choice
-from custom_components.event_relay.backends.forms import in_seconds
+from custom_components.event_relay.backends.coercion_forms import in_seconds
 from custom_components.event_relay.backends.rule_forms import RuleField
 from custom_components.event_relay.registry import BY_NAME
 from custom_components.event_relay.subentry_flows.rule_form import deliver_schema

@@ -8,7 +8,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .backends.base import InvalidField
-from .backends.forms import Coercer
+from .backends.coercion_forms import Coercer
 
 
 def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import voluptuous as vol
 
 from .answer import answer, state
 from .backends.base import InvalidField, UnreadablePayload
-from .backends.forms import Coercer
+from .backends.coercion_forms import Coercer
 from .const import (
     ATTR_CONFIG_ENTRY_ID,
     ATTR_CONFIRM,

@@ -11,7 +11,8 @@ from homeassistant.helpers import device_registry as dr
 import voluptuous as vol
 
 from .backends.base import InvalidField
-from .backends.forms import BackendForms, Coercer, in_seconds
+from .backends.coercion_forms import Coercer, in_seconds
+from .backends.forms import BackendForms
 from .coercion import coerce as coerce_fields
 from .const import (
     ATTR_CONFIG_ENTRY_ID,

@@ -1,13 +1,14 @@
 """The contracts between a backend and the rest of the house."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import cached_property
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self, override
 
+from .field import Field
 from .prose import shortened
 
 type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
@@ -58,6 +59,31 @@ class Receipt:
     warnings: tuple[str, ...] = ()
     kept: JsonObject = field(default_factory=dict)
     """What a delivery needs that follows this one; shown nowhere."""
+
+    @classmethod
+    def of(
+        cls,
+        results: Mapping[str, JsonObject],
+        details: Collection[str] = (),
+        warnings: tuple[str, ...] = (),
+    ) -> Self:
+        """Put together what the steps gave, of which later ones know better."""
+        outside_id: str | None = None
+        links: dict[str, str] = {}
+        known: JsonObject = {}
+        for result in results.values():
+            match result:
+                case {"event_id": str(event_id)}:
+                    outside_id = event_id
+            match result:
+                case {"links": dict(more)}:
+                    links |= {name: str(link) for name, link in more.items()}
+            known |= {
+                name: value
+                for name in details
+                if (value := result.get(name)) is not None
+            }
+        return cls(outside_id=outside_id, links=links, details=known, warnings=warnings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +181,14 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     name: ClassVar[str]
     version: ClassVar[int] = 1
     """Version of the dumped payload; raise it when its shape changes."""
+    fields: ClassVar[tuple[Field, ...]] = ()
+    """What it takes. From here come what the action and a rule ask for, and how a
+    payload is read and stored, unless the operation says otherwise."""
+    payload: ClassVar[Callable[..., Any]]
+    """Makes the payload of the values of `fields`, by their names; those that are not
+    given, or say nothing, are left out."""
+    details: ClassVar[tuple[str, ...]] = ()
+    """What the receipt keeps of what the steps gave, beside id and links."""
     public_summary: ClassVar[bool] = False
     """Whether a summary is fit for Activity, which every user reads: it then holds
     names of things only, and nothing that somebody has written."""
@@ -167,44 +201,94 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     """Texts that people write for people, and how many characters each may have. A
     longer one is cut at acceptance. Any other text that is too long is refused."""
 
+    @override
+    def __init_subclass__(cls) -> None:
+        """Read from the table what it says of prose and of what is public."""
+        super().__init_subclass__()
+        if not hasattr(cls, "name") or not (asked := cls.asked()):
+            return
+        if "prose" not in vars(cls):
+            cls.prose = {one.name: one.prose for one in asked if one.prose}
+        if "public_fields" not in vars(cls):
+            cls.public_fields = frozenset(one.name for one in asked if one.public)
+
+    @classmethod
+    def asked(cls) -> tuple[Field, ...]:
+        """Return what an action asks for, in the order of its form."""
+        return cls.fields
+
     def shortened(
         self, data: Mapping[str, object]
     ) -> tuple[Mapping[str, object], tuple[str, ...]]:
         """Return canonical values whose prose fits, and a warning for what was cut."""
         return shortened(data, self.prose)
 
-    @abstractmethod
     def parse(self, data: Mapping[str, object]) -> PayloadT:
         """Build the payload from canonical values.
 
         Raises InvalidField for what can be seen to be wrong without the backend.
         """
+        payload: PayloadT = type(self).payload(**self.read(data))
+        return payload
 
-    @abstractmethod
+    def read(self, data: Mapping[str, object]) -> dict[str, Any]:
+        """Return the values of the fields that are given; raises InvalidField."""
+        known = {one.name for one in self.asked() if not one.resolved}
+        for name in data:
+            if name not in known:
+                raise InvalidField(str(name), "unknown", known=", ".join(sorted(known)))
+        values: dict[str, Any] = {}
+        for one in self.fields:
+            if one.resolved:
+                continue
+            given = data.get(one.name)
+            value = None if given is None else one.read(given, one.name)
+            if one.says(value):
+                values[one.name] = value
+            elif one.required:
+                raise InvalidField(one.name, "required")
+        return values
+
     def check(
         self, payload: PayloadT, capabilities: CapabilitiesT, now: datetime
     ) -> None:
-        """Refuse what this backend, as last seen, cannot do.
+        """Refuse what this backend, as last seen, cannot do; by default nothing.
 
         Raises InvalidField. Run once, at acceptance.
         """
+        del payload, capabilities, now
 
-    @abstractmethod
     def dump(self, payload: PayloadT) -> JsonObject:
         """Turn the payload into what the outbox stores."""
+        return self.stored(payload)
 
-    @abstractmethod
+    def stored(self, holder: object) -> JsonObject:
+        """Return the values of the fields as JSON; `holder` has them by their names."""
+        return {
+            one.name: stored
+            for one in self.fields
+            if not one.resolved
+            and (stored := one.stored(getattr(holder, one.name))) is not None
+        }
+
     def load(self, version: int, data: JsonObject) -> PayloadT:
         """Read a stored payload of this or an earlier version.
 
         Raises UnreadablePayload.
         """
+        stored: dict[str, object] = {**data}
+        try:
+            for one in self.fields:
+                if one.name in stored:
+                    stored[one.name] = one.restored(stored[one.name])
+        except ValueError as error:
+            raise UnreadablePayload(str(error)) from error
+        return self.reread(version, stored)
 
     def reread(self, version: int, data: Mapping[str, object]) -> PayloadT:
         """Read a payload of this version the way it was first read.
 
-        Most operations load this way what `dump` gave. Raises UnreadablePayload,
-        whose words hold no value of a field.
+        Raises UnreadablePayload, whose words hold no value of a field.
         """
         if version != self.version:
             raise UnreadablePayload(f"version {version} of {self.name}")
@@ -233,9 +317,13 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
         del followed
         return self.steps(payload, capabilities)
 
-    @abstractmethod
     def receipt(self, payload: PayloadT, results: Mapping[str, JsonObject]) -> Receipt:
-        """Normalise what the steps gave; some may be missing after a warning."""
+        """Normalise what the steps gave; some may be missing after a warning.
+
+        By default: the last `event_id`, all `links`, and the `details` named above.
+        """
+        del payload
+        return Receipt.of(results, self.details)
 
     @abstractmethod
     def summary(self, payload: PayloadT) -> str:

@@ -3,13 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from aiohttp import ClientSession, DummyCookieJar
 from homeassistant.config_entries import ConfigEntry, ConfigSubentryFlow
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
@@ -25,8 +25,11 @@ from .base import (
     SubentrySettings,
 )
 from .choice_forms import Listed
+from .coercion_forms import Coercer, Structure
 from .outside_calendar import OutsideCalendar
 from .rule_forms import RuleField
+from .table_forms import coercer_of, rule_field_of
+from .target import FollowingOperation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +56,6 @@ class Product:
     """Where people find it in a browser."""
 
 
-type Coercer = Callable[[Any], Any]
-"""Turns what a template may have made of a value into one; raises vol.Invalid."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Query:
     """An action that asks the backend and changes nothing, there or here."""
@@ -64,33 +63,6 @@ class Query:
     fields: Mapping[str, Coercer]
     run: Callable[[Any, Mapping[str, Any]], Awaitable[JsonObject]]
     """Takes the client and the coerced fields; raises BackendError, InvalidField."""
-
-
-def as_it_is(value: object) -> object:
-    """Take a value as it comes, for the operation to read."""
-    return value
-
-
-def in_seconds(value: object) -> object:
-    """Take a duration as Home Assistant writes it, such as 00:00:30, for its seconds.
-
-    A number, or its text, stays as it is. Raises vol.Invalid.
-    """
-    if isinstance(value, Mapping) or (isinstance(value, str) and ":" in value):
-        return cv.time_period(value).total_seconds()
-    return value
-
-
-@dataclass(frozen=True, kw_only=True)
-class Structure:
-    """Coerces a list or a mapping; a template may give the whole of it."""
-
-    shape: Shape = Shape.TEXTS
-    coercer: Coercer = as_it_is
-
-    def __call__(self, value: object) -> Any:  # noqa: ANN401 - as a coercer has it
-        """Return what the coercer makes of a value; raises vol.Invalid."""
-        return self.coercer(value)
 
 
 _SESSIONS: HassKey[dict[bool, ClientSession]] = HassKey("event_relay_sessions")
@@ -139,10 +111,10 @@ class BackendForms(ABC):
     """The part of a backend that Home Assistant sees."""
 
     backend: Backend
-    action_fields: Mapping[str, Mapping[str, Coercer]]
-    """For each operation the fields of its action, permissive in what they take."""
     administrative: frozenset[str] = frozenset()
     """Operations and queries that only administrators may ask for."""
+    test_field: str = "title"
+    """The field whose text says that it is a test."""
     outside_id_field: str = "event_id"
     """The field that names a thing outside, where `delivery_id` names its delivery."""
 
@@ -159,11 +131,28 @@ class BackendForms(ABC):
     calendar: OutsideCalendar | None = None
     """What it has planned, where it can list that."""
 
-    @abstractmethod
-    def rule_operations(self, capabilities: Any) -> tuple[str, ...]:  # noqa: ANN401 the backend's own
-        """Return the operations that a rule may ask for, the usual one first."""
+    @cached_property
+    def action_fields(self) -> Mapping[str, Mapping[str, Coercer]]:
+        """For each operation the fields of its action, permissive in what they take."""
+        return {
+            operation.name: {
+                field.name: coercer_of(field) for field in operation.asked()
+            }
+            for operation in self.backend.operations
+        }
 
-    @abstractmethod
+    def rule_operations(self, capabilities: Any) -> tuple[str, ...]:  # noqa: ANN401 the backend's own
+        """Return the operations that a rule may ask for, the usual one first.
+
+        By default all but those that are about what another one has made.
+        """
+        del capabilities
+        return tuple(
+            operation.name
+            for operation in self.backend.operations
+            if not isinstance(operation, FollowingOperation)
+        )
+
     def rule_fields(
         self,
         operation: str,
@@ -171,6 +160,12 @@ class BackendForms(ABC):
         listed: Listed,
     ) -> tuple[RuleField, ...]:
         """Return what the form of a rule asks for to deliver an operation."""
+        del capabilities
+        return tuple(
+            rule_field_of(field, listed)
+            for field in self.backend.operation(operation).asked()
+            if field.in_rule
+        )
 
     async def listed(
         self,
@@ -194,12 +189,13 @@ class BackendForms(ABC):
         coercer = self.action_fields[operation].get(field)
         return coercer.shape if isinstance(coercer, Structure) else Shape.TEXT
 
-    @abstractmethod
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
         """Return the data of an operation so that they say that it is a test.
 
         As they are where the system has no field for that: the user is told so.
         """
+        del operation
+        return with_test_title(data, self.test_field)
 
     @abstractmethod
     def connection_schema(self) -> vol.Schema:

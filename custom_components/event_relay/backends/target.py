@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 import re
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self, override
 
-from .base import InvalidField, JsonObject, StepContext
+from .base import InvalidField, JsonObject, Operation, StepContext
+from .errors import UNKNOWN_EVENT, Gone
+from .field import Field
+from .field_table import text_field
 from .fields import LONGEST_NAME, line, optional
 
 TARGET = frozenset({"event_id", "delivery_id"})
@@ -21,6 +24,8 @@ class EventTarget:
 
     pattern: ClassVar[re.Pattern[str]]
     longest: ClassVar[int] = LONGEST_NAME
+    example: ClassVar[str] = ""
+    """What an id looks like."""
 
     event_id: str | None = None
     delivery_id: str | None = None
@@ -63,3 +68,74 @@ class EventTarget:
         if self.event_id is not None:
             return self.event_id
         return context.followed.outside_id if context.followed is not None else None
+
+    def resolve(self, context: StepContext) -> str:
+        """Return the event's own id; raises Gone where its making gave none."""
+        if not (event_id := self.outside_id(context)):
+            reason = "the delivery made no event"
+            raise Gone(reason, code=UNKNOWN_EVENT, fields={"delivery_id": reason})
+        return event_id
+
+
+EXAMPLE_ID = "0f9a4d5e-6c1b-4a53-9c43-6b6f2a1f7e11"
+"""What the id of a delivery looks like."""
+
+
+class AboutEvent(Protocol):
+    """A payload that is about what another delivery has made."""
+
+    @property
+    def target(self) -> Any:  # noqa: ANN401 - the backend's own kind of EventTarget
+        """Which one is meant."""
+
+
+class FollowingOperation[ClientT, PayloadT: AboutEvent, CapabilitiesT](
+    Operation[ClientT, PayloadT, CapabilitiesT]
+):
+    """Something that is done to what another delivery has made, and after it.
+
+    Its payload has a `target` beside the values of `fields`.
+    """
+
+    target: ClassVar[type[EventTarget]]
+
+    @override
+    @classmethod
+    def asked(cls) -> tuple[Field, ...]:
+        """Return what names the event, and the fields."""
+        return (
+            text_field("delivery_id", public=True, example=EXAMPLE_ID),
+            text_field("event_id", public=True, example=cls.target.example),
+            *cls.fields,
+        )
+
+    @override
+    def parse(self, data: Mapping[str, object]) -> PayloadT:
+        """Read which event is meant, and the fields; raises InvalidField."""
+        values = self.read(data)
+        target = self.target.parse(data)
+        payload: PayloadT = type(self).payload(target=target, **values)
+        return payload
+
+    @override
+    def dump(self, payload: PayloadT) -> JsonObject:
+        """Turn the payload into what the outbox stores."""
+        return {**payload.target.dump(), **super().dump(payload)}
+
+    @override
+    def summary(self, payload: PayloadT) -> str:
+        """Say which event."""
+        summary: str = payload.target.summary
+        return summary
+
+    @override
+    def key(self, payload: PayloadT, delivery_id: str) -> str:
+        """Keep behind what made the event, and what else is about it."""
+        key: str = payload.target.key
+        return key
+
+    @override
+    def follows(self, payload: PayloadT) -> str | None:
+        """Return the delivery that makes the event."""
+        delivery_id: str | None = payload.target.delivery_id
+        return delivery_id

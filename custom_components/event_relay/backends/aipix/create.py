@@ -1,9 +1,9 @@
 """The operation that makes a script: when this is seen, do that."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Self, override
+from typing import override
 
 from ..base import (
     Absent,
@@ -18,16 +18,13 @@ from ..base import (
     Unclear,
 )
 from ..errors import InvalidResponse, OutcomeUnknown, Rejected
-from ..fields import known_only
 from .client import AipixClient
 from .login import Api
 from .models import AipixCapabilities, AipixScript
 from .parts import EXPIRES
 from .script import (
     ENABLED,
-    FIELDS,
-    PROSE,
-    PUBLIC,
+    SCRIPT,
     ScriptFields,
     refuse_other_api,
 )
@@ -41,19 +38,6 @@ class CreateScript:
     """A script to make."""
 
     fields: ScriptFields
-
-    @classmethod
-    def parse(cls, data: Mapping[str, object]) -> Self:
-        """Read the fields of the action; raises InvalidField."""
-        known_only(data, set(FIELDS))
-        fields = ScriptFields.parse(data)
-        if fields.event_id is None:
-            raise InvalidField("event_id", "required")
-        if fields.schedule is None and fields.timetable is None:
-            raise InvalidField("schedule", "one_required", other="timetable")
-        if fields.title == "":
-            raise InvalidField("title", "required")
-        return cls(fields=fields)
 
     def body(self, api: Api) -> JsonObject:
         """Return what is sent.
@@ -71,13 +55,19 @@ class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabiliti
     """Make a script."""
 
     name = "create_script"
-    prose = PROSE
-    public_fields = PUBLIC
+    fields = tuple(
+        replace(one, required=True) if one.name == "event_id" else one for one in SCRIPT
+    )
 
     @override
     def parse(self, data: Mapping[str, object]) -> CreateScript:
         """Read the fields of the action; raises InvalidField."""
-        return CreateScript.parse(data)
+        script = ScriptFields.of(self.read(data))
+        if script.schedule is None and script.timetable is None:
+            raise InvalidField("schedule", "one_required", other="timetable")
+        if script.title == "":
+            raise InvalidField("title", "required")
+        return CreateScript(fields=script)
 
     @override
     def check(
@@ -92,11 +82,6 @@ class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabiliti
     def dump(self, payload: CreateScript) -> JsonObject:
         """Turn the payload into what the outbox stores."""
         return payload.fields.given()
-
-    @override
-    def load(self, version: int, data: JsonObject) -> CreateScript:
-        """Read a stored payload; raises UnreadablePayload."""
-        return self.reread(version, data)
 
     @override
     def steps(

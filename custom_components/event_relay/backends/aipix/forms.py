@@ -11,23 +11,13 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceNotFound
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 from yarl import URL
 
-from ..base import Client, JsonObject, Settings, Shape
+from ..base import Client, JsonObject, Settings
 from ..choice_forms import Listed
-from ..forms import (
-    BackendForms,
-    Coercer,
-    Probe,
-    Product,
-    Query,
-    Structure,
-    as_it_is,
-    with_test_title,
-)
+from ..forms import BackendForms, Probe, Product, Query, with_test_title
 from ..rule_forms import RuleField
 from .choices import script_choices
 from .client import AipixClient
@@ -45,31 +35,6 @@ from .operations import AIPIX
 from .resolving import Home, resolve
 from .rule_forms import camera_mark_fields, script_fields
 from .week import Numbering
-
-_SCRIPT: Mapping[str, Coercer] = {
-    "event_id": as_it_is,
-    "reaction_id": as_it_is,
-    "users": Structure(),
-    "schedule": Structure(shape=Shape.JSON, coercer=cv.ensure_list),
-    "schedule_entity": cv.entity_id,
-    "title": cv.string,
-    "status": as_it_is,
-    "cameras": Structure(coercer=cv.ensure_list),
-    "timetable": Structure(shape=Shape.JSON),
-    "extra": Structure(shape=Shape.JSON),
-}
-
-ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
-    "create_script": _SCRIPT,
-    "update_script": {"script_id": as_it_is, "delivery_id": cv.string, **_SCRIPT},
-    "create_camera_mark": {
-        "camera_id": as_it_is,
-        "title": cv.string,
-        "start": cv.datetime,
-        "end": cv.datetime,
-    },
-}
-"""What the actions take; numbers are read by the operations themselves."""
 
 
 async def _list_choices(client: AipixClient, _fields: Mapping[str, Any]) -> JsonObject:
@@ -101,7 +66,6 @@ class AipixForms(BackendForms):
     """The part of aipix that Home Assistant sees."""
 
     backend = AIPIX
-    action_fields = ACTION_FIELDS
     administrative = frozenset(
         {"create_script", "update_script", "list_script_choices"}
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self, override
+from typing import override
 
 from ..base import (
     Absent,
@@ -17,11 +17,11 @@ from ..base import (
     StepContext,
     Unclear,
 )
-from ..fields import known_only, moment, optional, required
+from ..field_table import text_field, time_field
 from .client import AipixClient
 from .models import AipixCapabilities
 from .parts import EXPIRES
-from .script import PROSE, identifier, refuse_administrator, title
+from .script import LONGEST_TITLE, id_field, refuse_administrator
 
 SAME = timedelta(seconds=1)
 """How far apart two times may be of which one was stored in whole seconds."""
@@ -39,22 +39,6 @@ class CreateCameraMark:
     """When what is marked began; at the occurrence where it is not given."""
     end: datetime | None = None
 
-    @classmethod
-    def parse(cls, data: Mapping[str, object]) -> Self:
-        """Read the fields of the action; raises InvalidField."""
-        known_only(data, {"camera_id", "title", "start", "end"})
-        mark = cls(
-            camera_id=required(data, "camera_id", identifier),
-            title=required(data, "title", title),
-            start=optional(data, "start", moment),
-            end=optional(data, "end", moment),
-        )
-        if not mark.title:
-            raise InvalidField("title", "required")
-        if mark.start is not None and mark.end is not None and mark.end <= mark.start:
-            raise InvalidField("end", "not_after", other="start")
-        return mark
-
     def times(self, occurred_at: datetime) -> tuple[datetime, datetime | None]:
         """Return start and end; one that ended before it occurred has no length."""
         start = self.start or occurred_at
@@ -69,13 +53,27 @@ class CreateCameraMarkOperation(
     """Set a mark on a camera."""
 
     name = "create_camera_mark"
-    prose = PROSE
-    public_fields = frozenset({"camera_id", "start", "end"})
+    fields = (
+        id_field("camera_id", required=True, example=12),
+        text_field(
+            "title",
+            longest=LONGEST_TITLE,
+            prose=True,
+            required=True,
+            example="Parcel delivered",
+        ),
+        time_field("start", public=True, seldom_in_rule=True),
+        time_field("end", public=True, seldom_in_rule=True),
+    )
+    payload = CreateCameraMark
 
     @override
     def parse(self, data: Mapping[str, object]) -> CreateCameraMark:
         """Read the fields of the action; raises InvalidField."""
-        return CreateCameraMark.parse(data)
+        mark = super().parse(data)
+        if mark.start is not None and mark.end is not None and mark.end <= mark.start:
+            raise InvalidField("end", "not_after", other="start")
+        return mark
 
     @override
     def check(
@@ -85,25 +83,6 @@ class CreateCameraMarkOperation(
         refuse_administrator(capabilities, "camera_id")
         if payload.start is None and payload.end is not None and payload.end <= now:
             raise InvalidField("end", "not_after", other="start")
-
-    @override
-    def dump(self, payload: CreateCameraMark) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
-        return {
-            "camera_id": payload.camera_id,
-            "title": payload.title,
-            "start": payload.start.isoformat() if payload.start else None,
-            "end": payload.end.isoformat() if payload.end else None,
-        }
-
-    @override
-    def load(self, version: int, data: JsonObject) -> CreateCameraMark:
-        """Read a stored payload; raises UnreadablePayload."""
-        read: dict[str, object] = {**data}
-        for name in ("start", "end"):
-            if isinstance(stored := data.get(name), str):
-                read[name] = _stored_moment(stored)
-        return self.reread(version, read)
 
     @override
     def steps(
@@ -134,14 +113,6 @@ class CreateCameraMarkOperation(
     ) -> datetime:
         """Return when it is too late for the mark."""
         return occurred_at + EXPIRES
-
-
-def _stored_moment(stored: str) -> datetime | str:
-    """Read a stored time; what is none is left for the field to refuse."""
-    try:
-        return datetime.fromisoformat(stored)
-    except ValueError:
-        return stored
 
 
 async def _create(

@@ -1,13 +1,23 @@
 """What a script is made of, for the calls that make and change one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 import math
-from typing import Self
+from typing import Any, Self, Unpack
 
 from ..base import InvalidField, Json, JsonObject
-from ..fields import line, optional, whole
+from ..field import Field
+from ..field_table import (
+    About,
+    any_field,
+    entity_field,
+    json_field,
+    list_field,
+    number_field,
+    text_field,
+)
+from ..fields import line, whole
 from .login import Api
 from .models import AipixCapabilities
 from .times import entries
@@ -25,36 +35,15 @@ ENABLED = "active"
 DISABLED = "inactive"
 """The documentation only says that false disables a script; the word is inferred."""
 
-FIELDS = (
-    "event_id",
-    "reaction_id",
-    "users",
-    "schedule",
-    "title",
-    "status",
-    "cameras",
-    "timetable",
-    "extra",
-)
-PUBLIC = frozenset(
-    {
-        "event_id",
-        "reaction_id",
-        "users",
-        "schedule",
-        "status",
-        "cameras",
-        "timetable",
-    }
-)
-"""The fields that hold ids, times and choices only."""
 CLIENT_ONLY = ("title", "status", "cameras", "timetable", "extra")
 
 identifier = partial(whole, minimum=1, maximum=LARGEST_ID)
-PROSE = {"title": LONGEST_TITLE}
-"""Characters of what people write."""
 
-title = partial(line, longest=LONGEST_TITLE)
+
+def id_field(name: str, **about: Unpack[About]) -> Field:
+    """Return a field for a number by which aipix knows something."""
+    shown = number_field(name, least=1, most=LARGEST_ID - 1, **about)
+    return replace(shown, read=identifier, public=True)
 
 
 def users(value: object, name: str) -> tuple[int, ...]:
@@ -110,6 +99,50 @@ def passed_on(value: object, name: str, depth: int = 0) -> Json:
     raise InvalidField(name, "invalid")
 
 
+def _each(value: object) -> object:
+    """Take one day for a list of one."""
+    return value if isinstance(value, list | tuple) else [value]
+
+
+SCRIPT: tuple[Field, ...] = (
+    id_field("event_id", example=41),
+    id_field("reaction_id", example=3),
+    list_field("users", users, clears=True, public=True, example="[7, 8]"),
+    entity_field("schedule_entity", "schedule"),
+    text_field(
+        "title",
+        longest=LONGEST_TITLE,
+        prose=True,
+        clears=True,
+        example="Somebody after office hours",
+    ),
+    json_field(
+        "schedule",
+        schedule,
+        prepare=_each,
+        clears=True,
+        public=True,
+        seldom=True,
+        example='[{"day": "monday", "ranges": [{"from": "22:00", "to": "06:00"}]}]',
+    ),
+    json_field(
+        "timetable",
+        timetable,
+        clears=True,
+        public=True,
+        seldom=True,
+        example=(
+            '{"days": [{"type": "monday", "from": "08:00:00", "to": "18:00:00", '
+            '"breaks": []}]}'
+        ),
+    ),
+    any_field("status", status, public=True, seldom=True, example=ENABLED),
+    list_field("cameras", cameras, clears=True, public=True, seldom=True),
+    json_field("extra", extra, clears=True, secret=True, seldom=True),
+)
+"""What a script is made of, or what changes of it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ScriptFields:
     """The fields of a script; None for what is not given."""
@@ -127,21 +160,11 @@ class ScriptFields:
     """May hold a bot's token: never in a log, a summary or a message."""
 
     @classmethod
-    def parse(cls, data: Mapping[str, object]) -> Self:
-        """Read the fields of an action; raises InvalidField."""
-        if data.get("schedule") is not None and data.get("timetable") is not None:
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Build it of what was read of an action; raises InvalidField."""
+        if {"schedule", "timetable"} <= values.keys():
             raise InvalidField("schedule", "exclusive", other="timetable")
-        return cls(
-            event_id=optional(data, "event_id", identifier),
-            reaction_id=optional(data, "reaction_id", identifier),
-            users=optional(data, "users", users),
-            schedule=optional(data, "schedule", schedule),
-            title=optional(data, "title", title),
-            status=optional(data, "status", status),
-            cameras=optional(data, "cameras", cameras),
-            timetable=optional(data, "timetable", timetable),
-            extra=optional(data, "extra", extra),
-        )
+        return cls(**values)
 
     def given(self) -> JsonObject:
         """Return the fields that are given, as they are sent and stored."""

@@ -3,20 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self, override
+from typing import override
 
 from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepContext
 from ..errors import UNKNOWN_SCRIPT, Gone, Rejected
-from ..fields import known_only, line, optional
+from ..field_table import text_field
+from ..target import EXAMPLE_ID
 from .client import AipixClient
 from .models import DESKTOP_MARK, AipixCapabilities
 from .parts import EXPIRES
 from .script import (
-    FIELDS,
-    PROSE,
-    PUBLIC,
+    SCRIPT,
     ScriptFields,
-    identifier,
+    id_field,
     refuse_administrator,
     refuse_other_api,
 )
@@ -30,23 +29,6 @@ class UpdateScript:
     script_id: int | None = None
     delivery_id: str | None = None
 
-    @classmethod
-    def parse(cls, data: Mapping[str, object]) -> Self:
-        """Read the fields of the action; raises InvalidField."""
-        known_only(data, {"script_id", "delivery_id", *FIELDS})
-        script_id = optional(data, "script_id", identifier)
-        delivery_id = optional(data, "delivery_id", line)
-        if script_id and delivery_id:
-            raise InvalidField("script_id", "exclusive", other="delivery_id")
-        if not script_id and not delivery_id:
-            raise InvalidField("script_id", "one_required", other="delivery_id")
-        fields = ScriptFields.parse(data)
-        if not fields.given():
-            raise InvalidField("title", "nothing_to_change")
-        if fields.title == "":
-            raise InvalidField("title", "required")
-        return cls(fields=fields, script_id=script_id, delivery_id=delivery_id)
-
     @property
     def target(self) -> JsonObject:
         """The field that says which script."""
@@ -59,13 +41,28 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
     """Change a script, and keep what is not known of it."""
 
     name = "update_script"
-    prose = PROSE
-    public_fields = PUBLIC | {"script_id", "delivery_id"}
+    fields = (
+        text_field("delivery_id", public=True, example=EXAMPLE_ID),
+        id_field("script_id", example=902),
+        *SCRIPT,
+    )
 
     @override
     def parse(self, data: Mapping[str, object]) -> UpdateScript:
         """Read the fields of the action; raises InvalidField."""
-        return UpdateScript.parse(data)
+        values = self.read(data)
+        script_id = values.pop("script_id", None)
+        delivery_id = values.pop("delivery_id", None)
+        if script_id and delivery_id:
+            raise InvalidField("script_id", "exclusive", other="delivery_id")
+        if not script_id and not delivery_id:
+            raise InvalidField("script_id", "one_required", other="delivery_id")
+        fields = ScriptFields.of(values)
+        if not fields.given():
+            raise InvalidField("title", "nothing_to_change")
+        if fields.title == "":
+            raise InvalidField("title", "required")
+        return UpdateScript(fields=fields, script_id=script_id, delivery_id=delivery_id)
 
     @override
     def check(
@@ -79,11 +76,6 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
     def dump(self, payload: UpdateScript) -> JsonObject:
         """Turn the payload into what the outbox stores."""
         return {**payload.target, **payload.fields.given()}
-
-    @override
-    def load(self, version: int, data: JsonObject) -> UpdateScript:
-        """Read a stored payload; raises UnreadablePayload."""
-        return self.reread(version, data)
 
     @override
     def steps(

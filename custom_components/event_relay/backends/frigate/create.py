@@ -8,12 +8,11 @@ from typing import override
 
 from ..base import Enrichment, InvalidField, JsonObject, Operation, Receipt, Step
 from .client import FrigateClient
-from .create_payload import CreateCameraEvent
+from .create_payload import CAMERA_EVENT, CreateCameraEvent
 from .create_steps import back_date, clear, create, describe, retain
-from .fields import PROSE
 from .look_up import find
 from .models import FrigateCapabilities
-from .parts import receipt_from, refuse_unless
+from .parts import DETAILS, refuse_unless
 from .review_link import review_link
 
 type CreateStep = Step[FrigateClient, CreateCameraEvent]
@@ -28,15 +27,15 @@ class CreateCameraEventOperation(
     """Make an event on a camera."""
 
     name = "create_camera_event"
-    prose = PROSE
     version = 2
-    public_fields = frozenset({"camera", "source_type"})
+    fields = CAMERA_EVENT
+    details = DETAILS
     public_summary = True
 
     @override
     def parse(self, data: Mapping[str, object]) -> CreateCameraEvent:
         """Read the fields of the action; raises InvalidField."""
-        return CreateCameraEvent.parse(data)
+        return CreateCameraEvent.of(self.read(data))
 
     @override
     def check(
@@ -103,13 +102,6 @@ class CreateCameraEventOperation(
         if payload.retain:
             steps.append(Step(name="retain", run=retain, repeatable=True))
         return tuple(steps)
-
-    @override
-    def receipt(
-        self, payload: CreateCameraEvent, results: Mapping[str, JsonObject]
-    ) -> Receipt:
-        """Return the event's id, its links, and when it was."""
-        return receipt_from(results)
 
     @override
     def enrichment(

@@ -2,31 +2,45 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from ..base import InvalidField, JsonObject
-from ..fields import description, flag, known_only, line, optional, required
+from ..field import Field
+from ..field_table import (
+    flag_field,
+    lines_field,
+    list_field,
+    number_field,
+    seconds_field,
+    text_field,
+)
 from .boxes import Box, boxes, dump_boxes
-from .fields import camera, duration, label, pre_capture, score
+from .fields import LONGEST_DURATION, LONGEST_PRE_CAPTURE, label
 
 DEFAULT_DURATION = 30
 """Seconds; Frigate's own default."""
-_FIELDS = frozenset(
-    {
-        "camera",
-        "label",
-        "sub_label",
-        "score",
-        "duration",
-        "until_ended",
-        "include_recording",
-        "pre_capture",
+CAMERA_EVENT: tuple[Field, ...] = (
+    text_field("camera", required=True, listed=True, public=True, example="front_door"),
+    text_field("label", read=label, required=True, example="doorbell"),
+    text_field("sub_label", prose=True, example="Visitor"),
+    seconds_field("duration", least=1, most=LONGEST_DURATION, example=30),
+    flag_field("until_ended", in_rule=False),
+    lines_field("description", seldom_in_rule=True),
+    flag_field("include_recording", seldom=True, default=True),
+    flag_field("retain", seldom=True),
+    seconds_field(
+        "pre_capture", least=0, most=LONGEST_PRE_CAPTURE, seldom=True, example=5
+    ),
+    number_field("score", least=0, most=1, step=0.01, seldom=True, example=0.9),
+    list_field(
         "boxes",
-        "description",
-        "retain",
-        "source_type",
-    }
+        boxes,
+        seldom=True,
+        example='[{"box": [0.1, 0.2, 0.3, 0.4], "color": [0, 0, 255], "score": 0.9}]',
+    ),
+    text_field("source_type", seldom=True, public=True, example="api"),
 )
+"""What an event on a camera is made of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,23 +64,14 @@ class CreateCameraEvent:
     """Whether its score carries a key of ours where nothing else can."""
 
     @classmethod
-    def parse(cls, data: Mapping[str, object]) -> Self:
-        """Read the fields of the action; raises InvalidField."""
-        known_only(data, _FIELDS)
-        recording = optional(data, "include_recording", flag)
-        return cls(
-            camera=required(data, "camera", camera),
-            label=required(data, "label", label),
-            sub_label=optional(data, "sub_label", line) or None,
-            score=optional(data, "score", score),
-            duration=_duration(data),
-            include_recording=True if recording is None else recording,
-            pre_capture=optional(data, "pre_capture", pre_capture),
-            boxes=optional(data, "boxes", boxes) or (),
-            description=optional(data, "description", description) or None,
-            retain=optional(data, "retain", flag) or False,
-            source_type=optional(data, "source_type", line) or None,
-        )
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Build it of the values that were read; raises InvalidField."""
+        given = dict(values)
+        if given.pop("until_ended", False):
+            if "duration" in given:
+                raise InvalidField("until_ended", "exclusive", other="duration")
+            given["duration"] = None
+        return cls(**given)
 
     def dump(self) -> JsonObject:
         """Return the fields that `parse` reads, those without a value left out."""
@@ -85,13 +90,3 @@ class CreateCameraEvent:
             "source_type": self.source_type,
         }
         return {name: value for name, value in given.items() if value is not None}
-
-
-def _duration(data: Mapping[str, object]) -> int | None:
-    """Read how long the event lasts; None until it is ended."""
-    seconds = optional(data, "duration", duration)
-    if not optional(data, "until_ended", flag):
-        return DEFAULT_DURATION if seconds is None else seconds
-    if seconds is not None:
-        raise InvalidField("until_ended", "exclusive", other="duration")
-    return None

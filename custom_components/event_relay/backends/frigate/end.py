@@ -1,27 +1,24 @@
 """The operation that ends an event."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Self, override
+from typing import override
 
 from ..base import (
     Enrichment,
     InvalidField,
     JsonObject,
-    Operation,
     Receipt,
     Step,
     StepContext,
-    UnreadablePayload,
 )
-from ..fields import known_only, moment, optional
-from ..target import TARGET
+from ..field_table import time_field
+from ..target import FollowingOperation
 from .client import FrigateClient
 from .ending import end_safely, tidy
 from .models import FrigateCapabilities
-from .parts import event_result, receipt_from
+from .parts import DETAILS, event_result
 from .review_link import review_link
 from .target import Target
 
@@ -37,28 +34,18 @@ class EndCameraEvent:
     end_time: datetime | None = None
     """None for when the delivery occurred."""
 
-    @classmethod
-    def parse(cls, data: Mapping[str, object]) -> Self:
-        """Read the fields of the action; raises InvalidField."""
-        known_only(data, {"event_id", "delivery_id", "end_time"})
-        return cls(
-            target=Target.parse(data), end_time=optional(data, "end_time", moment)
-        )
-
 
 class EndCameraEventOperation(
-    Operation[FrigateClient, EndCameraEvent, FrigateCapabilities]
+    FollowingOperation[FrigateClient, EndCameraEvent, FrigateCapabilities]
 ):
     """End an event, or move its end."""
 
     name = "end_camera_event"
-    public_fields = TARGET | {"end_time"}
+    fields = (time_field("end_time", public=True),)
+    payload = EndCameraEvent
+    target = Target
+    details = DETAILS
     public_summary = True
-
-    @override
-    def parse(self, data: Mapping[str, object]) -> EndCameraEvent:
-        """Read the fields of the action; raises InvalidField."""
-        return EndCameraEvent.parse(data)
 
     @override
     def check(
@@ -69,25 +56,6 @@ class EndCameraEventOperation(
             raise InvalidField(
                 "end_time", "too_late", limit=(now + LATEST).isoformat("T", "seconds")
             )
-
-    @override
-    def dump(self, payload: EndCameraEvent) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
-        if payload.end_time is None:
-            return payload.target.dump()
-        return {**payload.target.dump(), "end_time": payload.end_time.isoformat()}
-
-    @override
-    def load(self, version: int, data: JsonObject) -> EndCameraEvent:
-        """Read a stored payload; raises UnreadablePayload."""
-        moment = data.get("end_time")
-        if not isinstance(moment, str):
-            return self.reread(version, data)
-        try:
-            end_time = datetime.fromisoformat(moment)
-        except ValueError as error:
-            raise UnreadablePayload("end_time is no time") from error
-        return self.reread(version, {**data, "end_time": end_time})
 
     @override
     def steps(
@@ -101,13 +69,6 @@ class EndCameraEventOperation(
         )
 
     @override
-    def receipt(
-        self, payload: EndCameraEvent, results: Mapping[str, JsonObject]
-    ) -> Receipt:
-        """Return the event's id, its links, and when it was."""
-        return receipt_from(results)
-
-    @override
     def enrichment(
         self,
         payload: EndCameraEvent,
@@ -117,21 +78,6 @@ class EndCameraEventOperation(
     ) -> Enrichment[FrigateClient] | None:
         """Return how to find the review item of the event."""
         return review_link(capabilities, receipt, settled_at)
-
-    @override
-    def summary(self, payload: EndCameraEvent) -> str:
-        """Say which event."""
-        return payload.target.summary
-
-    @override
-    def key(self, payload: EndCameraEvent, delivery_id: str) -> str:
-        """Keep behind the start and what else is about the event."""
-        return payload.target.key
-
-    @override
-    def follows(self, payload: EndCameraEvent) -> str | None:
-        """Return the delivery that makes the event."""
-        return payload.target.delivery_id
 
 
 async def _end(

@@ -3,10 +3,7 @@
 import re
 
 from ..base import InvalidField
-from ..fields import LONGEST_DESCRIPTION, LONGEST_NAME, line, number, whole
-
-PROSE = {"sub_label": LONGEST_NAME, "description": LONGEST_DESCRIPTION}
-"""Characters of what people write; the column of a sub label has no more (source)."""
+from ..fields import line, number
 
 LONGEST_DURATION = 86_400
 """Seconds that an event may last: a day. Frigate has no limit of its own (0.18, run),
@@ -20,26 +17,9 @@ _LABEL_TAKEN_APART = ("/", "\\", ": ")
 with the sub label, and it does not find the label again (0.18, source)."""
 
 
-def duration(value: object, name: str) -> int:
-    """Read how long an event lasts, in seconds."""
-    return whole(value, name, minimum=1, maximum=LONGEST_DURATION)
-
-
-def pre_capture(value: object, name: str) -> int:
-    """Read how long before its occurrence an event begins, in seconds."""
-    return whole(value, name, minimum=0, maximum=LONGEST_PRE_CAPTURE)
-
-
 def score(value: object, name: str) -> float:
     """Read a score as Frigate shows its own: a fraction."""
     return number(value, name, minimum=0, maximum=1)
-
-
-def camera(value: object, name: str) -> str:
-    """Read the name of a camera; whether there is one, the live system knows."""
-    if not (read := line(value, name)):
-        raise InvalidField(name, "required")
-    return read
 
 
 def label(value: object, name: str) -> str:

@@ -12,7 +12,6 @@ from homeassistant.const import (
     CONF_VERIFY_SSL,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -29,17 +28,7 @@ from ..address_forms import TLS_PORTS, read_address
 from ..base import Client, Ending, InvalidField, Settings
 from ..choice_forms import Listed
 from ..errors import PermissionDenied
-from ..forms import (
-    TEST,
-    BackendForms,
-    Coercer,
-    Probe,
-    Product,
-    Structure,
-    as_it_is,
-    cookieless_session,
-    in_seconds,
-)
+from ..forms import TEST, BackendForms, Probe, Product, cookieless_session
 from ..rule_forms import RuleField
 from .client import FrigateClient
 from .models import UNDATED_LIFE, FrigateCapabilities
@@ -81,36 +70,6 @@ OPTIONS = vol.Schema(
     }
 )
 
-_EARLIER: Mapping[str, Coercer] = {
-    "event_id": cv.string,
-    "delivery_id": cv.string,
-}
-
-ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
-    "create_camera_event": {
-        "camera": cv.string,
-        "label": cv.string,
-        "sub_label": cv.string,
-        "score": as_it_is,
-        "duration": in_seconds,
-        "until_ended": cv.boolean,
-        "include_recording": cv.boolean,
-        "pre_capture": in_seconds,
-        "boxes": Structure(coercer=cv.ensure_list),
-        "description": cv.string,
-        "retain": cv.boolean,
-        "source_type": cv.string,
-    },
-    "end_camera_event": {**_EARLIER, "end_time": cv.datetime},
-    "update_camera_event": {
-        **_EARLIER,
-        "sub_label": cv.string,
-        "description": cv.string,
-        "retain": cv.boolean,
-    },
-}
-"""What the actions take; numbers are read by the operations themselves."""
-
 _PAGES = frozenset(
     {
         "birdseye",
@@ -141,7 +100,6 @@ class FrigateForms(BackendForms):
     """The part of Frigate that Home Assistant sees."""
 
     backend = FRIGATE
-    action_fields = ACTION_FIELDS
     endings = {  # noqa: RUF012 - as the base class has it
         "create_camera_event": Ending(
             operation="end_camera_event",
@@ -149,11 +107,6 @@ class FrigateForms(BackendForms):
             instead_of=frozenset({"duration"}),
         )
     }
-
-    @override
-    def rule_operations(self, capabilities: FrigateCapabilities) -> tuple[str, ...]:
-        """Return the operations that a rule may ask for."""
-        return ("create_camera_event",)
 
     @override
     def rule_fields(

@@ -1,18 +1,15 @@
 """What the operations share."""
 
-from collections.abc import Mapping
-
 from ..base import (
     InvalidField,
     JsonObject,
-    Receipt,
 )
-from ..receipts import receipt_of
 from .client import FrigateClient
 from .models import FrigateCapabilities, FrigateEvent
 from .version import FrigateVersion
 
-_DETAILS = ("camera", "label", "start", "end", "review_id")
+DETAILS = ("camera", "label", "start", "end", "review_id")
+"""What a receipt says of an event."""
 
 
 def refuse_unless(
@@ -24,11 +21,6 @@ def refuse_unless(
     """Refuse a field that was given and that this version lacks."""
     if value is not None and not can:
         raise InvalidField(field, "not_supported", version=str(version))
-
-
-def receipt_from(results: Mapping[str, JsonObject]) -> Receipt:
-    """Put together what the steps gave."""
-    return receipt_of(results, _DETAILS)
 
 
 def event_result(

@@ -1,5 +1,7 @@
 """The camera event that a call is about."""
 
+from typing import ClassVar
+
 from ..base import StepContext
 from ..errors import UNKNOWN_EVENT, Gone
 from ..target import EventTarget
@@ -12,6 +14,7 @@ class Target(EventTarget):
     """Which camera event is meant."""
 
     pattern = EVENT_ID
+    example: ClassVar[str] = "1795308374.207441-m5hyy1"
 
     async def event(self, client: FrigateClient, context: StepContext) -> FrigateEvent:
         """Return the event as it is stored; raises Gone when it is not.

@@ -15,13 +15,12 @@ from ..base import (
     Step,
     StepContext,
     Unclear,
-    UnreadablePayload,
 )
 from ..errors import InvalidResponse, OutcomeUnknown, PermissionDenied, Rejected
 from .breaking import MOST
 from .client import GuanceClient
 from .create_payload import CreateCustomEvent
-from .fields import PROSE, tags_that_fit
+from .fields import CUSTOM_EVENT, tags_that_fit
 from .look_ups import OWN_TAG, askable
 from .models import GuanceCapabilities
 
@@ -39,8 +38,8 @@ class CreateCustomEventOperation(
     """Make a custom event."""
 
     name = "create_custom_event"
-    prose = PROSE
-    public_fields = frozenset({"status", "occurred_at"})
+    fields = CUSTOM_EVENT
+    payload = CreateCustomEvent
 
     @override
     def shortened(
@@ -52,11 +51,6 @@ class CreateCustomEventOperation(
             return fitting, warnings
         tags, cut_tags = tags_that_fit(fitting["tags"], "tags")
         return {**fitting, "tags": tags}, (*warnings, *cut_tags)
-
-    @override
-    def parse(self, data: Mapping[str, object]) -> CreateCustomEvent:
-        """Read the fields of the action; raises InvalidField."""
-        return CreateCustomEvent.parse(data)
 
     @override
     def check(
@@ -73,24 +67,6 @@ class CreateCustomEventOperation(
             raise InvalidField("occurred_at", "too_early", limit=_shown(earliest))
         if payload.occurred_at > latest:
             raise InvalidField("occurred_at", "too_late", limit=_shown(latest))
-
-    @override
-    def dump(self, payload: CreateCustomEvent) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
-        return payload.dump()
-
-    @override
-    def load(self, version: int, data: JsonObject) -> CreateCustomEvent:
-        """Read a stored payload; raises UnreadablePayload."""
-        if version != self.version:
-            raise UnreadablePayload(f"version {version} of {self.name}")
-        stored: dict[str, object] = {**data}
-        try:
-            if isinstance(moment := data.get("occurred_at"), str):
-                stored["occurred_at"] = datetime.fromisoformat(moment)
-            return CreateCustomEvent.parse(stored)
-        except ValueError as error:
-            raise UnreadablePayload(str(error)) from error
 
     @override
     def steps(

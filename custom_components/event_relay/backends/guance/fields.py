@@ -11,6 +11,14 @@ import math
 import re
 
 from ..base import InvalidField
+from ..field import Field
+from ..field_table import (
+    choice_field,
+    lines_field,
+    mapping_field,
+    text_field,
+    time_field,
+)
 from ..fields import text
 from ..prose import cut_to_bytes, was_cut
 from .look_ups import OWN_TAG
@@ -25,11 +33,6 @@ LONGEST_ORIGIN = 1_000
 LONGEST_MESSAGE = 16_000
 """Characters, so that an event stays below 64 KiB; no limit is published. DataKit keeps
 messages below 1 MiB."""
-PROSE = {
-    "title": LONGEST_TITLE,
-    "origin": LONGEST_ORIGIN,
-    "message": LONGEST_MESSAGE,
-}
 LONGEST_TAG_NAME = 100
 """Characters; DataKit cuts names at 256 bytes."""
 LONGEST_TAG = 1024
@@ -60,42 +63,6 @@ our own."""
 RESERVED_PREFIXES = ("_", "df_")
 
 _TAG_NAME = re.compile(r"[a-zA-Z0-9_]+", re.ASCII)
-
-
-def status(value: object, name: str) -> str:
-    """Read a status."""
-    if not isinstance(value, str):
-        raise InvalidField(name, "invalid")
-    if not (read := value.strip().lower()):
-        raise InvalidField(name, "required")
-    if read not in STATUSES:
-        raise InvalidField(name, "not_one_of", known=", ".join(STATUSES))
-    return read
-
-
-def title(value: object, name: str) -> str:
-    """Read a title, which may not be empty."""
-    if not (read := _line(value, name, LONGEST_TITLE)):
-        raise InvalidField(name, "required")
-    return read
-
-
-def origin(value: object, name: str) -> str:
-    """Read where an event comes from; empty for nowhere."""
-    return _line(value, name, LONGEST_ORIGIN)
-
-
-def message(value: object, name: str) -> str:
-    """Read a text that may have several lines, or be empty."""
-    if not isinstance(value, str):
-        raise InvalidField(name, "invalid")
-    return text(value.strip(), name, LONGEST_MESSAGE, allowed="\n\r\t")
-
-
-def _line(value: object, name: str, longest: int) -> str:
-    if not isinstance(value, str):
-        raise InvalidField(name, "invalid")
-    return text(value.strip(), name, longest, allowed="")
 
 
 def tags(value: object, name: str) -> Mapping[str, str]:
@@ -163,3 +130,41 @@ def _tag_text(value: object, name: str) -> str:
     if len(words.encode("utf-8", "replace")) > LONGEST_TAG:
         raise InvalidField(name, "too_long", maximum=str(LONGEST_TAG))
     return text(words, name, LONGEST_TAG, allowed="")
+
+
+CUSTOM_EVENT: tuple[Field, ...] = (
+    choice_field(
+        "status",
+        STATUSES,
+        translation_key="custom_event_status",
+        required=True,
+        public=True,
+        example="warning",
+    ),
+    text_field(
+        "title",
+        longest=LONGEST_TITLE,
+        prose=True,
+        required=True,
+        example="The front door is open",
+    ),
+    lines_field(
+        "message",
+        longest=LONGEST_MESSAGE,
+        example="Nobody is at home, and the front door has been open for ten minutes.",
+    ),
+    mapping_field(
+        "tags",
+        tags,
+        example='{"floor": "ground", "entity": "binary_sensor.front_door"}',
+    ),
+    text_field(
+        "origin",
+        longest=LONGEST_ORIGIN,
+        prose=True,
+        seldom=True,
+        example="Home Assistant",
+    ),
+    time_field("occurred_at", seldom=True, public=True),
+)
+"""What a custom event is made of."""

@@ -6,7 +6,6 @@ from typing import Any, cast, override
 
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
@@ -17,21 +16,11 @@ from yarl import URL
 
 from ..address_forms import read_address
 from ..base import Client, InvalidField
-from ..choice_forms import NOTHING_CHOSEN, Listed, choice
-from ..forms import (
-    BackendForms,
-    Coercer,
-    Probe,
-    Product,
-    Structure,
-    cookieless_session,
-    with_test_title,
-)
-from ..rule_forms import RuleField
+from ..choice_forms import NOTHING_CHOSEN, choice
+from ..forms import BackendForms, Probe, Product, cookieless_session, with_test_title
 from .client import GuanceClient
 from .models import GuanceCapabilities
 from .operations import GUANCE
-from .rule_forms import CUSTOM_EVENT
 from .sites import SITES
 
 CREDENTIALS = {
@@ -39,18 +28,6 @@ CREDENTIALS = {
         TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
     ),
 }
-
-ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
-    "create_custom_event": {
-        "status": cv.string,
-        "title": cv.string,
-        "message": cv.string,
-        "origin": cv.string,
-        "occurred_at": cv.datetime,
-        "tags": Structure(),
-    },
-}
-"""What the action takes; tags are read by the operation itself."""
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 """Hosts that may be spoken to without TLS: nothing leaves the machine there, and the
@@ -64,19 +41,6 @@ class GuanceForms(BackendForms):
     """The part of Guance and TrueWatch that Home Assistant sees."""
 
     backend = GUANCE
-    action_fields = ACTION_FIELDS
-
-    @override
-    def rule_operations(self, capabilities: GuanceCapabilities) -> tuple[str, ...]:
-        """Return the operations that a rule may ask for."""
-        return ("create_custom_event",)
-
-    @override
-    def rule_fields(
-        self, operation: str, capabilities: GuanceCapabilities, listed: Listed
-    ) -> tuple[RuleField, ...]:
-        """Return what the form of a rule asks for."""
-        return CUSTOM_EVENT
 
     @override
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:

@@ -1,49 +1,95 @@
 """What an event is made of, as it is read, kept and sent (facts 3)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from typing import Any
 
-from ..base import JsonObject, UnreadablePayload
-from ..fields import flag, optional
+from ..base import Json, JsonObject
+from ..field import Field
+from ..field_table import (
+    choice_field,
+    flag_field,
+    lines_field,
+    list_field,
+    text_field,
+    time_field,
+)
 from .fields import (
+    EVENT_TYPES,
+    LANGUAGE_MODES,
+    LANGUAGES,
+    LONGEST_DESCRIPTION,
+    LONGEST_LINE,
+    LONGEST_TITLE,
     event_type,
     instant,
     language_mode,
     languages,
-    long_text,
-    short_text,
+    said_no,
+    said_off,
     time_zone,
     title,
 )
-from .times import written_or_none
+from .times import written
 
-CONTENT = frozenset(
-    {
+LIVE_EVENT: tuple[Field, ...] = (
+    text_field(
         "title",
+        longest=LONGEST_TITLE,
+        prose=True,
+        read=title,
+        clears=True,
+        example="Town meeting",
+    ),
+    choice_field(
         "event_type",
-        "start",
-        "end",
-        "timezone",
-        "description",
-        "location",
-        "access_code",
+        EVENT_TYPES,
+        translation_key="live_event_type",
+        read=event_type,
+        clears=True,
+        public=True,
+        example="in_person",
+    ),
+    time_field("start", read=instant, public=True),
+    time_field("end", read=instant, public=True),
+    lines_field("description", longest=LONGEST_DESCRIPTION, clears=True),
+    text_field(
+        "location", longest=LONGEST_LINE, prose=True, clears=True, example="Town hall"
+    ),
+    list_field(
         "target_languages",
+        languages,
+        options=LANGUAGES,
+        prepare=said_no,
+        clears=True,
+        public=True,
+        example='["de", "fr", "pt-br"]',
+    ),
+    choice_field(
         "listener_language_mode",
-        "is_recurring",
-        "cover_image_key",
-    }
+        LANGUAGE_MODES,
+        translation_key="listener_language_mode",
+        read=language_mode,
+        prepare=said_off,
+        seldom_in_rule=True,
+        public=True,
+        example="approval",
+    ),
+    text_field(
+        "timezone", read=time_zone, seldom=True, public=True, example="Europe/Berlin"
+    ),
+    text_field(
+        "access_code", longest=LONGEST_LINE, seldom=True, secret=True, clears=True
+    ),
+    flag_field("is_recurring", seldom=True, public=True),
+    text_field("cover_image_key", longest=LONGEST_LINE, seldom=True, clears=True),
 )
-"""The fields that describe an event."""
-PUBLIC = CONTENT - {
-    "title",
-    "description",
-    "location",
-    "access_code",
-    "cover_image_key",
-}
-"""Those of them that hold nothing that somebody has written."""
+"""What a live event is made of; what is empty clears what is there."""
+_NEEDED = frozenset({"title", "event_type", "start", "end"})
+NEW_LIVE_EVENT = tuple(
+    replace(field, required=field.name in _NEEDED, clears=False) for field in LIVE_EVENT
+)
+"""The same of one that is made, where there is nothing to clear."""
 _SENT_AS = {"start": "utc_start_dt", "end": "utc_end_dt"}
 
 
@@ -70,69 +116,22 @@ class Content:
     cover_image_key: str | None = None
     """There is no documented way to get one (facts 3); it is sent as it is."""
 
-    @classmethod
-    def parse(cls, data: Mapping[str, object]) -> Self:
-        """Read the fields of an action; raises InvalidField."""
-        return cls(
-            title=optional(data, "title", title),
-            event_type=optional(data, "event_type", event_type),
-            start=optional(data, "start", instant),
-            end=optional(data, "end", instant),
-            timezone=optional(data, "timezone", time_zone),
-            description=optional(data, "description", long_text),
-            location=optional(data, "location", short_text),
-            access_code=optional(data, "access_code", short_text),
-            target_languages=optional(data, "target_languages", languages),
-            listener_language_mode=optional(
-                data, "listener_language_mode", language_mode
-            ),
-            is_recurring=optional(data, "is_recurring", flag),
-            cover_image_key=optional(data, "cover_image_key", short_text),
-        )
-
-    def without_empty(self) -> Self:
-        """Return it with what is empty left out, as a new event needs no clearing."""
-        return replace(
-            self,
-            description=self.description or None,
-            location=self.location or None,
-            access_code=self.access_code or None,
-            target_languages=self.target_languages or None,
-            cover_image_key=self.cover_image_key or None,
-        )
-
-    def dump(self) -> JsonObject:
-        """Return the fields that `parse` reads, those without a value left out."""
-        codes = self.target_languages
-        given: JsonObject = {
-            "title": self.title,
-            "event_type": self.event_type,
-            "start": written_or_none(self.start),
-            "end": written_or_none(self.end),
-            "timezone": self.timezone,
-            "description": self.description,
-            "location": self.location,
-            "access_code": self.access_code,
-            "target_languages": None if codes is None else [*codes],
-            "listener_language_mode": self.listener_language_mode,
-            "is_recurring": self.is_recurring,
-            "cover_image_key": self.cover_image_key,
-        }
-        return {name: value for name, value in given.items() if value is not None}
-
     def body(self) -> JsonObject:
         """Return what is sent: no null, which Palabra may not take (inferred)."""
-        return {_SENT_AS.get(name, name): value for name, value in self.dump().items()}
+        given = {one.name: getattr(self, one.name) for one in LIVE_EVENT}
+        return {
+            _SENT_AS.get(name, name): _sent(value)
+            for name, value in given.items()
+            if value is not None
+        }
 
 
-def stored_fields(data: JsonObject) -> dict[str, object]:
-    """Return what `dump` gave with its times read; raises UnreadablePayload."""
-    fields: dict[str, object] = dict(data)
-    for name in ("start", "end"):
-        if (stored := data.get(name)) is None:
-            continue
-        try:
-            fields[name] = datetime.fromisoformat(str(stored))
-        except ValueError as error:
-            raise UnreadablePayload(f"{name} is no time") from error
-    return fields
+def _sent(value: Any) -> Json:  # noqa: ANN401 - a field of Content
+    """Return a value as Palabra is sent it."""
+    match value:
+        case datetime():
+            return written(value)
+        case tuple():
+            return [*value]
+    sent: Json = value
+    return sent

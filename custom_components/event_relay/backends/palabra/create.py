@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self, override
+from typing import override
 
 from ..base import (
     Finding,
@@ -14,13 +14,12 @@ from ..base import (
     Step,
     StepContext,
 )
-from ..fields import known_only, required
 from .client import PalabraClient
-from .content import CONTENT, PUBLIC, Content, stored_fields
-from .fields import PROSE, event_type, in_order, instant, title
+from .content import NEW_LIVE_EVENT, Content
+from .fields import in_order
 from .look_up import Wanted, find
 from .models import PalabraCapabilities
-from .parts import event_result, receipt_from
+from .parts import DETAILS, event_result
 from .times import written
 
 STARTED = "The start was over when the event was made."
@@ -37,22 +36,6 @@ class CreateLiveEvent:
     content: Content
     """The same and all else that is said of it."""
 
-    @classmethod
-    def parse(cls, data: Mapping[str, object]) -> Self:
-        """Read the fields of the action; raises InvalidField."""
-        known_only(data, CONTENT)
-        start = required(data, "start", instant)
-        end = required(data, "end", instant)
-        payload = cls(
-            title=required(data, "title", title),
-            event_type=required(data, "event_type", event_type),
-            start=start,
-            end=end,
-            content=Content.parse(data).without_empty(),
-        )
-        in_order(start, end)
-        return payload
-
     @property
     def look(self) -> str:
         """What tells it from other events, as Palabra keeps no id of ours."""
@@ -66,13 +49,20 @@ class CreateLiveEventOperation(
     """Make a live event."""
 
     name = "create_live_event"
-    prose = PROSE
-    public_fields = PUBLIC
+    fields = NEW_LIVE_EVENT
 
     @override
     def parse(self, data: Mapping[str, object]) -> CreateLiveEvent:
         """Read the fields of the action; raises InvalidField."""
-        return CreateLiveEvent.parse(data)
+        values = self.read(data)
+        in_order(values["start"], values["end"])
+        return CreateLiveEvent(
+            title=values["title"],
+            event_type=values["event_type"],
+            start=values["start"],
+            end=values["end"],
+            content=Content(**values),
+        )
 
     @override
     def check(
@@ -87,12 +77,7 @@ class CreateLiveEventOperation(
     @override
     def dump(self, payload: CreateLiveEvent) -> JsonObject:
         """Turn the payload into what the outbox stores."""
-        return payload.content.dump()
-
-    @override
-    def load(self, version: int, data: JsonObject) -> CreateLiveEvent:
-        """Read a stored payload; raises UnreadablePayload."""
-        return self.reread(version, stored_fields(data))
+        return self.stored(payload.content)
 
     @override
     def steps(
@@ -107,7 +92,7 @@ class CreateLiveEventOperation(
     ) -> Receipt:
         """Return the event's id, when it is, and its QR code."""
         started = results.get("create", {}).get("started") is True
-        return receipt_from(results, (STARTED,) if started else ())
+        return Receipt.of(results, DETAILS, (STARTED,) if started else ())
 
     @override
     def summary(self, payload: CreateLiveEvent) -> str:

@@ -5,7 +5,7 @@ from functools import partial
 import re
 
 from ..base import InvalidField
-from ..fields import description, line, moment, text
+from ..fields import line, moment, text
 
 SHORTEST_TITLE = 3
 LONGEST_TITLE = 100
@@ -14,12 +14,6 @@ LONGEST_LINE = 500
 """Characters of a place, an access code, a key: Palabra documents no limit."""
 LONGEST_DESCRIPTION = 5000
 """Characters: Palabra documents no limit."""
-PROSE = {
-    "title": LONGEST_TITLE,
-    "location": LONGEST_LINE,
-    "description": LONGEST_DESCRIPTION,
-}
-"""Characters of what people write."""
 MOST_LANGUAGES = 100
 """More than Palabra translates to (66 documented)."""
 EVENT_TYPES = {"in_person": "in-person", "online": "online"}
@@ -27,28 +21,88 @@ EVENT_TYPES = {"in_person": "in-person", "online": "online"}
 LANGUAGE_MODES = ("off", "approval", "auto")
 """Whether listeners may ask for languages (vendor documentation)."""
 
+LANGUAGES = (
+    "ar",
+    "ar-ae",
+    "ar-sa",
+    "az",
+    "hy",
+    "be",
+    "bg",
+    "bs",
+    "ca",
+    "cs",
+    "cy",
+    "da",
+    "de",
+    "el",
+    "en",
+    "en-au",
+    "en-ca",
+    "en-gb",
+    "en-us",
+    "es",
+    "es-mx",
+    "es-co",
+    "es-ar",
+    "es-ch",
+    "es-la",
+    "et",
+    "fi",
+    "fil",
+    "fr",
+    "fr-ca",
+    "gl",
+    "he",
+    "hi",
+    "hr",
+    "hu",
+    "id",
+    "is",
+    "it",
+    "ja",
+    "kk",
+    "ko",
+    "lt",
+    "lv",
+    "mk",
+    "ms",
+    "nl",
+    "no",
+    "pl",
+    "pt",
+    "pt-br",
+    "ro",
+    "ru",
+    "sk",
+    "sl",
+    "sr",
+    "sv",
+    "sw",
+    "ta",
+    "th",
+    "tr",
+    "uk",
+    "ur",
+    "vi",
+    "zh",
+    "zh-hans",
+    "zh-hant",
+)
+"""What Palabra translates to (vendor documentation); others may be typed in."""
+
 _LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,3}", re.ASCII)
 _TIME_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}", re.ASCII)
 
 
 def title(value: object, name: str) -> str:
     """Read the title of an event."""
-    read = short_text(value, name)
+    read = line(value, name, longest=LONGEST_LINE)
     if not read:
         raise InvalidField(name, "required")
     if len(read) < SHORTEST_TITLE:
         raise InvalidField(name, "too_short", minimum=str(SHORTEST_TITLE))
     return text(read, name, LONGEST_TITLE, allowed="")
-
-
-def short_text(value: object, name: str) -> str:
-    """Read a text of one line, without the space around it; it may be empty."""
-    return line(value, name, longest=LONGEST_LINE)
-
-
-def long_text(value: object, name: str) -> str:
-    """Read a text that may have several lines, or be empty."""
-    return description(value, name, longest=LONGEST_DESCRIPTION)
 
 
 def instant(value: object, name: str) -> datetime:
@@ -71,6 +125,18 @@ def language_mode(value: object, name: str) -> str:
     if wanted not in LANGUAGE_MODES:
         raise InvalidField(name, "not_one_of", known=", ".join(LANGUAGE_MODES))
     return wanted
+
+
+def said_off(value: object) -> object:
+    """Take back that YAML reads `off` as false."""
+    return "off" if value is False else value
+
+
+def said_no(value: object) -> object:
+    """Take back that YAML reads Norwegian, `no`, as false; in a list, too."""
+    if isinstance(value, list | tuple):
+        return [said_no(one) for one in value]
+    return "no" if value is False else value
 
 
 def languages(value: object, name: str) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from homeassistant.const import (
     CONF_URL,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
@@ -24,25 +23,19 @@ from yarl import URL
 
 from ..address_forms import read_address
 from ..base import Client, InvalidField, JsonObject, Settings
-from ..choice_forms import Listed
 from ..forms import (
     BackendForms,
-    Coercer,
     Probe,
     Product,
     Query,
-    Structure,
     cookieless_session,
-    with_test_title,
 )
-from ..rule_forms import RuleField
 from .client import DEFAULT_ADDRESS, PalabraClient
 from .credentials import PalabraCredentials
 from .fields import time_zone, unknown_time_zone
 from .models import PalabraCapabilities
 from .operations import PALABRA
 from .planned import LIVE_EVENTS
-from .rule_forms import LIVE_EVENT
 
 CONSOLE = "https://platform.palabra.ai"
 """Where an account is looked after."""
@@ -65,40 +58,6 @@ CREDENTIALS = {
 }
 
 
-def _languages(value: Any) -> list[Any]:  # noqa: ANN401 whatever a template made
-    """Take one language or several; YAML reads Norwegian, `no`, as false."""
-    return ["no" if one is False else one for one in cv.ensure_list(value)]
-
-
-def _mode(value: Any) -> str:  # noqa: ANN401 whatever a template made
-    """Take a mode; YAML reads `off` as false."""
-    return "off" if value is False else cv.string(value)
-
-
-_CONTENT: Mapping[str, Coercer] = {
-    "title": cv.string,
-    "event_type": cv.string,
-    "start": cv.datetime,
-    "end": cv.datetime,
-    "timezone": cv.string,
-    "description": cv.string,
-    "location": cv.string,
-    "access_code": cv.string,
-    "target_languages": Structure(coercer=_languages),
-    "listener_language_mode": _mode,
-    "is_recurring": cv.boolean,
-    "cover_image_key": cv.string,
-}
-_EARLIER: Mapping[str, Coercer] = {"event_id": cv.string, "delivery_id": cv.string}
-
-ACTION_FIELDS: Mapping[str, Mapping[str, Coercer]] = {
-    "create_live_event": _CONTENT,
-    "update_live_event": {**_EARLIER, **_CONTENT},
-    "delete_live_event": _EARLIER,
-}
-"""What the actions take."""
-
-
 async def _events(client: PalabraClient) -> JsonObject:
     """Answer the events, without what is secret."""
     return {"events": [event.as_json() for event in await client.events()]}
@@ -113,8 +72,9 @@ class PalabraForms(BackendForms):
     """The part of Palabra that Home Assistant sees."""
 
     backend = PALABRA
-    action_fields = ACTION_FIELDS
-    administrative = frozenset({*ACTION_FIELDS, "list_live_events"})
+    administrative = frozenset(
+        {*(one.name for one in PALABRA.operations), "list_live_events"}
+    )
     queries: Mapping[str, Query] = {
         "list_live_events": Query(fields={}, run=_list_events)
     }
@@ -122,23 +82,6 @@ class PalabraForms(BackendForms):
         "live_events": _events
     }
     calendar = LIVE_EVENTS
-
-    @override
-    def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
-        """Return the data of an event with a title that says that it is a test."""
-        return with_test_title(data)
-
-    @override
-    def rule_operations(self, capabilities: PalabraCapabilities) -> tuple[str, ...]:
-        """Return the operations that a rule may ask for."""
-        return ("create_live_event",)
-
-    @override
-    def rule_fields(
-        self, operation: str, capabilities: PalabraCapabilities, listed: Listed
-    ) -> tuple[RuleField, ...]:
-        """Return what the form of a rule asks for."""
-        return LIVE_EVENT
 
     @override
     def connection_schema(self) -> vol.Schema:

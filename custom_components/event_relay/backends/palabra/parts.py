@@ -1,13 +1,11 @@
 """What the operations share."""
 
-from collections.abc import Mapping
-
-from ..base import JsonObject, Receipt
-from ..receipts import receipt_of
+from ..base import JsonObject
 from .models import LiveEvent
 from .times import written_or_none
 
-_DETAILS = ("start", "end", "event_type", "status")
+DETAILS = ("start", "end", "event_type", "status")
+"""What a receipt says of an event."""
 
 
 def event_result(event: LiveEvent) -> JsonObject:
@@ -20,10 +18,3 @@ def event_result(event: LiveEvent) -> JsonObject:
         "status": event.status,
         "links": {} if event.qr_code_url is None else {"qr_code": event.qr_code_url},
     }
-
-
-def receipt_from(
-    results: Mapping[str, JsonObject], warnings: tuple[str, ...] = ()
-) -> Receipt:
-    """Put together what the steps gave."""
-    return receipt_of(results, _DETAILS, warnings)

@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self, override
+from typing import override
 
-from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepContext
+from ..base import InvalidField, JsonObject, Step, StepContext
 from ..errors import UNKNOWN_EVENT, Gone, Rejected
-from ..fields import known_only
-from ..target import TARGET
+from ..target import FollowingOperation
 from .client import PalabraClient
-from .content import CONTENT, PUBLIC, Content, stored_fields
+from .content import LIVE_EVENT, Content
 from .create import refuse_over
-from .fields import PROSE, in_order
+from .fields import in_order
 from .models import PalabraCapabilities
-from .parts import event_result, receipt_from
+from .parts import DETAILS, event_result
 from .target import Target
 
 EXPIRES = timedelta(days=7)
@@ -29,21 +28,9 @@ class UpdateLiveEvent:
     target: Target
     content: Content
 
-    @classmethod
-    def parse(cls, data: Mapping[str, object]) -> Self:
-        """Read the fields of the action; raises InvalidField."""
-        known_only(data, CONTENT | {"event_id", "delivery_id"})
-        target = Target.parse(data)
-        content = Content.parse(data)
-        if content == Content():
-            raise InvalidField("title", "nothing_to_change")
-        if content.start is not None and content.end is not None:
-            in_order(content.start, content.end)
-        return cls(target=target, content=content)
-
 
 class UpdateLiveEventOperation(
-    Operation[PalabraClient, UpdateLiveEvent, PalabraCapabilities]
+    FollowingOperation[PalabraClient, UpdateLiveEvent, PalabraCapabilities]
 ):
     """Change what is said of a live event, or move it.
 
@@ -52,13 +39,20 @@ class UpdateLiveEventOperation(
     """
 
     name = "update_live_event"
-    prose = PROSE
-    public_fields = TARGET | PUBLIC
+    fields = LIVE_EVENT
+    target = Target
+    details = DETAILS
 
     @override
     def parse(self, data: Mapping[str, object]) -> UpdateLiveEvent:
         """Read the fields of the action; raises InvalidField."""
-        return UpdateLiveEvent.parse(data)
+        content = Content(**self.read(data))
+        target = Target.parse(data)
+        if content == Content():
+            raise InvalidField("title", "nothing_to_change")
+        if content.start is not None and content.end is not None:
+            in_order(content.start, content.end)
+        return UpdateLiveEvent(target=target, content=content)
 
     @override
     def check(
@@ -74,12 +68,7 @@ class UpdateLiveEventOperation(
     @override
     def dump(self, payload: UpdateLiveEvent) -> JsonObject:
         """Turn the payload into what the outbox stores."""
-        return {**payload.target.dump(), **payload.content.dump()}
-
-    @override
-    def load(self, version: int, data: JsonObject) -> UpdateLiveEvent:
-        """Read a stored payload; raises UnreadablePayload."""
-        return self.reread(version, stored_fields(data))
+        return {**payload.target.dump(), **self.stored(payload.content)}
 
     @override
     def steps(
@@ -87,13 +76,6 @@ class UpdateLiveEventOperation(
     ) -> tuple[Step[PalabraClient, UpdateLiveEvent], ...]:
         """Return the one call; the same changes twice are the same as once."""
         return (Step(name="update", run=_update, repeatable=True),)
-
-    @override
-    def receipt(
-        self, payload: UpdateLiveEvent, results: Mapping[str, JsonObject]
-    ) -> Receipt:
-        """Return the event's id and what Palabra says of it now."""
-        return receipt_from(results)
 
     @override
     def summary(self, payload: UpdateLiveEvent) -> str:
@@ -114,16 +96,6 @@ class UpdateLiveEventOperation(
         if payload.content.end is not None:
             return payload.content.end
         return max(occurred_at, payload.content.start or occurred_at) + EXPIRES
-
-    @override
-    def key(self, payload: UpdateLiveEvent, delivery_id: str) -> str:
-        """Keep behind the making and what else is about the event."""
-        return payload.target.key
-
-    @override
-    def follows(self, payload: UpdateLiveEvent) -> str | None:
-        """Return the delivery that makes the event."""
-        return payload.target.delivery_id
 
 
 async def _update(

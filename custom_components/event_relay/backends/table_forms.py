@@ -1,0 +1,97 @@
+"""What Home Assistant makes of the fields of an operation: coercers and forms."""
+
+from dataclasses import replace
+from typing import Any
+
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    Selector,
+)
+
+from .base import Shape
+from .choice_forms import Listed, choice
+from .coercion_forms import Coercer, Structure, as_it_is, in_seconds
+from .field import Field, Kind
+from .rule_forms import LINES, OBJECT, SECONDS, TEXT, YES_NO, RuleField
+
+
+def _listed(value: object) -> list[Any]:
+    """Return a list of what is one, or one of what is none."""
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+_COERCERS: dict[Kind, Coercer] = {
+    Kind.TEXT: cv.string,
+    Kind.LINES: cv.string,
+    Kind.NUMBER: as_it_is,
+    Kind.SECONDS: in_seconds,
+    Kind.FLAG: cv.boolean,
+    Kind.TIME: cv.datetime,
+    Kind.CHOICE: cv.string,
+    Kind.LIST: Structure(coercer=_listed),
+    Kind.ENTITY: cv.entity_id,
+    Kind.ANY: as_it_is,
+    Kind.MAPPING: Structure(),
+    Kind.JSON: Structure(shape=Shape.JSON),
+}
+_SELECTORS: dict[Kind, Selector[Any]] = {
+    Kind.TEXT: TEXT,
+    Kind.LINES: LINES,
+    Kind.NUMBER: TEXT,
+    Kind.SECONDS: SECONDS,
+    Kind.FLAG: YES_NO,
+    Kind.TIME: TEXT,
+    Kind.CHOICE: TEXT,
+    Kind.LIST: OBJECT,
+    Kind.MAPPING: OBJECT,
+    Kind.JSON: OBJECT,
+    Kind.ANY: TEXT,
+}
+
+
+def coercer_of(field: Field) -> Coercer:
+    """Return what turns a value that a template may have made into the field's."""
+    coercer = _COERCERS[field.kind]
+    if (prepare := field.prepare) is None:
+        return coercer
+
+    def prepared(value: object) -> object:
+        """Take back what YAML made of a value; raises vol.Invalid."""
+        return coercer(prepare(value))
+
+    if isinstance(coercer, Structure):
+        return replace(coercer, coercer=prepared)
+    return prepared
+
+
+def rule_field_of(field: Field, listed: Listed) -> RuleField:
+    """Return the field as the form of a rule asks for it: by value or template.
+
+    `listed` is what the live system lists to choose from.
+    """
+    seldom = field.seldom if field.seldom_in_rule is None else field.seldom_in_rule
+    return RuleField(
+        name=field.name,
+        selector=_selector(field, listed),
+        required=field.required,
+        seldom=seldom,
+        secret=field.secret,
+    )
+
+
+def _selector(field: Field, listed: Listed) -> Selector[Any]:
+    """Return how the form of a rule asks for a field."""
+    if field.kind is Kind.ENTITY:
+        return EntitySelector(EntitySelectorConfig(domain=list(field.options)))
+    if field.listed:
+        several = field.kind is Kind.LIST
+        return choice(listed.get(field.name, {}), multiple=several)
+    if field.options:
+        return choice(
+            field.options,
+            translation_key=field.translation_key or None,
+            multiple=field.kind is Kind.LIST,
+        )
+    return _SELECTORS[field.kind]
