@@ -25,12 +25,11 @@ from custom_components.event_relay.backends.frigate.rule_forms import (
     camera_event_fields,
 )
 from custom_components.event_relay.backends.frigate.version import FrigateVersion
-from custom_components.event_relay.backends.guance.rule_forms import CUSTOM_EVENT
-from custom_components.event_relay.backends.palabra.rule_forms import LIVE_EVENT
 from custom_components.event_relay.backends.rule_forms import RuleField
+from custom_components.event_relay.backends.table_forms import rule_field_of
 from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.outbox.delivery import SETTLED, DeliveryState
-from custom_components.event_relay.registry import BACKENDS
+from custom_components.event_relay.registry import BACKENDS, BY_NAME
 from custom_components.event_relay.subentry_flows.mirror import MIRROR_FLOWS
 from custom_components.event_relay.subentry_flows.rule_form import (
     deliver_schema,
@@ -292,13 +291,19 @@ def frigate_fields() -> tuple[RuleField, ...]:
     return tuple(every.values())
 
 
+def from_table(backend: str, operation: str) -> tuple[RuleField, ...]:
+    """Return the fields of an operation whose form is made of its table."""
+    asked = BY_NAME[backend].backend.operation(operation).asked()
+    return tuple(rule_field_of(field, {}) for field in asked if field.in_rule)
+
+
 def rule_forms() -> dict[str, vol.Schema]:
     """Return the form of every step of a rule that asks for anything."""
     fields: dict[str, tuple[RuleField, ...]] = {
         "create_camera_event": frigate_fields(),
         "create_camera_mark": camera_mark_fields({}),
-        "create_custom_event": CUSTOM_EVENT,
-        "create_live_event": LIVE_EVENT,
+        "create_custom_event": from_table("guance", "create_custom_event"),
+        "create_live_event": from_table("palabra", "create_live_event"),
         "create_script": script_fields({}, Api.CLIENT),
     }
     endings = {

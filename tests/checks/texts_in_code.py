@@ -32,6 +32,7 @@ READINGS: tuple[tuple[str, str | int, str], ...] = (
     ("async_abort", "reason", "aborts"),
     ("async_create_issue", "translation_key", "issues"),
     ("choice", "translation_key", "selectors"),
+    ("choice_field", "translation_key", "selectors"),
     ("_register", 1, "actions"),
     ("async_register", 1, "actions"),
     ("async_register_admin_service", 2, "actions"),
