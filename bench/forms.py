@@ -10,9 +10,9 @@ import voluptuous as vol
 
 from custom_components.event_relay.backends.base import Client
 from custom_components.event_relay.backends.choice_forms import Listed
+from custom_components.event_relay.backends.coercion_forms import Coercer
 from custom_components.event_relay.backends.forms import (
     BackendForms,
-    Coercer,
     Probe,
     Product,
     cookieless_session,

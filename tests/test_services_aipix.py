@@ -19,10 +19,10 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.backends.aipix.forms import ACTION_FIELDS
 from custom_components.event_relay.backends.aipix.operations import AIPIX
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.registry import BY_NAME
 from simulators.aipix import AipixSimulator
 from simulators.faults import Fault, FaultKind
 
@@ -105,8 +105,12 @@ def from_yaml(fields: dict[str, str]) -> dict[str, Any]:
 
 def test_every_field_is_shown() -> None:
     script = {*YAML, "schedule", "schedule_entity"}
-    assert set(ACTION_FIELDS["create_script"]) == script
-    assert set(ACTION_FIELDS["update_script"]) == {*script, "script_id", "delivery_id"}
+    assert set(BY_NAME["aipix"].action_fields["create_script"]) == script
+    assert set(BY_NAME["aipix"].action_fields["update_script"]) == {
+        *script,
+        "script_id",
+        "delivery_id",
+    }
 
 
 @pytest.mark.parametrize("action", ["create_script", "update_script"])
@@ -290,7 +294,7 @@ async def test_marks_a_moment(
         "{camera_id: '12', title: 5, start: '2026-01-01 08:00:00', "
         "end: '2026-01-01T04:00:00+00:00'}"
     )
-    assert set(data) == set(ACTION_FIELDS["create_camera_mark"])
+    assert set(data) == set(BY_NAME["aipix"].action_fields["create_camera_mark"])
     answer = await act(hass, "create_camera_mark", **data)
     (mark,) = aipix.marks
     assert answer["details"] == {"mark_id": mark["id"]}

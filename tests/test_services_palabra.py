@@ -20,11 +20,11 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.event_relay.backends.palabra.forms import ACTION_FIELDS
 from custom_components.event_relay.backends.palabra.operations import PALABRA
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox import policy
 from custom_components.event_relay.outbox.absence import Absence
+from custom_components.event_relay.registry import BY_NAME
 from simulators.faults import Fault, FaultKind
 from simulators.palabra import PalabraSimulator
 
@@ -104,7 +104,9 @@ FIELDS: list[tuple[str, str, str, object]] = [
 
 
 def test_no_field_is_missing_from_the_list() -> None:
-    assert {field for field, *_ in FIELDS} == set(ACTION_FIELDS["create_live_event"])
+    assert {field for field, *_ in FIELDS} == set(
+        BY_NAME["palabra"].action_fields["create_live_event"]
+    )
 
 
 @pytest.mark.parametrize("action", ["create_live_event", "update_live_event"])

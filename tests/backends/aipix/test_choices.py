@@ -149,7 +149,7 @@ async def test_the_administrator_api_is_only_asked_for_users(
     ]
 
     answers: list[tuple[Json, tuple[Choice, ...] | None]] = [
-        ({"data": [{"id": 7, "login": "seven"}]}, (Choice(7, "seven"),)),
+        ({"data": [{"id": 7, "login": "seven"}]}, (Choice(7, None, "seven"),)),
         ([{"id": 8, "name": "Eight"}], (Choice(8, "Eight"),)),
         ("something else", None),
     ]
