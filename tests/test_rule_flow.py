@@ -451,7 +451,7 @@ async def test_what_is_chosen_keeps_its_label(
     assert form.suggested()["camera"] == "Front door"
     assert await form.submit(**DELIVER) == "create_camera_event"
     assert read(form.placeholders["reason"]) == (
-        "Camera: there is no camera front_door. There are: shed (Shed)"
+        "Camera: there is no camera front_door. The cameras are: shed (Shed)"
     )
     await form.submit(**{**DELIVER, "camera": "Shed"})
     await form.submit()
