@@ -177,7 +177,7 @@ async def test_a_form_without_lists_when_aipix_is_away(
     hass: HomeAssistant, aipix: AipixSimulator, helper: None
 ) -> None:
     entry = await connect_aipix(hass, aipix)
-    entry.runtime_data.lists = {}
+    entry.runtime_data._asked = {}
     await aipix.stop()
     flow = await begin(hass, entry, "script_mirror")
     assert flow["data_schema"].schema["users"].config["options"] == []

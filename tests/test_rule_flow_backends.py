@@ -135,7 +135,7 @@ async def test_ids_can_be_given_while_aipix_is_down(
     monkeypatch.setattr(coordinator, "LISTS", 0.2)
     entry = await connect_aipix(hass, aipix)
     if not listed_before:
-        entry.runtime_data.lists = {}
+        entry.runtime_data._asked = {}
     aipix.add_faults(Fault(kind=kind, times=None))
     form = await add_rule(hass, entry)
     await form.submit(**WHEN, operation="create_camera_mark")

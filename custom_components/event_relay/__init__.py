@@ -10,6 +10,7 @@ from homeassistant.helpers import config_validation as cv, issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.typing import ConfigType
 
+from .action_forms import async_setup_action_forms
 from .backends.base import UnreadablePayload
 from .card import async_offer_card, async_serve_card, async_withdraw_card
 from .const import CONF_BACKEND, DOMAIN
@@ -55,6 +56,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, and what the dashboard's card asks for."""
     async_setup_services(hass)
+    await async_setup_action_forms(hass)
     async_setup_websocket(hass)
     await async_serve_card(hass)
     return True

@@ -125,8 +125,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             busy=lambda: self.worker.busy,
             enriched=partial(async_dispatcher_send, hass, CHANGED),
         )
-        self.lists: Listed = {}
+        self._asked: Listed = {}
         """What the live system has listed last."""
+        self._told: Listed = self.lists
         self.rules: Rules | None = None
         """What its rules and mirrors run on, once they do."""
         self.counts = CountsCoordinator(hass, entry, store)
@@ -150,7 +151,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         entry.async_on_unload(self.losses.async_start())
         async_dispatcher_send(self.hass, CHANGED, None)
         # Nothing is asked while nobody listens, and connectivity may be disabled.
-        entry.async_on_unload(self.async_add_listener(_nothing))
+        entry.async_on_unload(self.async_add_listener(self._tell_lists))
         # What is wrong when it is loaded again is then found anew.
         entry.async_on_unload(self._permitted)
         _ = entry.async_create_background_task(
@@ -195,18 +196,25 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         if self.last_update_success:
             await self.async_listed()
 
-    async def async_listed(self) -> Listed:
-        """Return what the live system lists; what it has last, if it cannot be asked.
+    @property
+    def lists(self) -> Listed:
+        """What there is to choose from, as it was last seen."""
+        return {**self._asked, **self.forms.known_lists(self.effective)}
 
-        Raises nothing.
-        """
+    async def async_listed(self) -> Listed:
+        """Return what there is to choose from now; as last seen, if nobody answers."""
         with suppress(BackendError, TimeoutError):
             async with asyncio.timeout(LISTS):
-                lists = await self.forms.listed(self.effective, self.client)
-            if lists != self.lists:
-                self.lists = lists
-                async_dispatcher_send(self.hass, LISTED)
+                self._asked = await self.forms.ask_lists(self.client)
+        self._tell_lists()
         return self.lists
+
+    @callback
+    def _tell_lists(self) -> None:
+        """Let the forms of actions hear that there is something else to choose from."""
+        if (lists := self.lists) != self._told:
+            self._told = lists
+            async_dispatcher_send(self.hass, LISTED)
 
     async def _async_home_assistant_stops(self, _: Event) -> None:
         """Send nothing more; what fires until the file is closed is in it."""
@@ -323,10 +331,6 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                     await self._store.remove_connection(owner)
         except StoreUnavailable as error:
             _LOGGER.debug("Old deliveries are deleted another time: %s", error)
-
-
-def _nothing() -> None:
-    """Listen, so that the connection is asked how it is."""
 
 
 def permission_issue(entry: RelayConfigEntry) -> str:

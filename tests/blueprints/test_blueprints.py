@@ -8,9 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from homeassistant.components.automation.helpers import async_get_blueprints
 from homeassistant.components.blueprint.models import Blueprint
+from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
+
+from custom_components.event_relay.registry import BY_NAME
 
 from ..checks.files import DOMAIN, PACKAGE, ROOT, read_json, read_yaml
 from .home import FOLDER, PATHS
@@ -21,6 +24,13 @@ NAMES = {
     "calendar_to_live_event.yaml",
     "camera_event.yaml",
 }
+
+MODELS = {
+    "alarm_to_custom_event": "Workspace",
+    "calendar_to_live_event": "Live events",
+    "camera_event": "Frigate NVR",
+}
+"""What the devices of connections are that each blueprint offers."""
 
 
 def test_there_are_three() -> None:
@@ -60,9 +70,16 @@ async def test_every_input_says_what_it_is_and_is_used(
         assert given["name"], name
         assert given["selector"], name
         assert f"!input {name}\n" in text, name
-    assert blueprint.inputs["connection"]["selector"] == {
-        "config_entry": {"integration": DOMAIN}
+    (filtered,) = blueprint.inputs["connection"]["selector"]["device"]["filter"]
+    assert filtered == {"integration": DOMAIN, "model": MODELS[path.stem]}
+
+
+def test_the_devices_are_called_so() -> None:
+    models = {
+        BY_NAME[backend].product(data, None).model
+        for backend, data in (("guance", {CONF_URL: ""}), ("palabra", {}))
     }
+    assert models | {"Frigate NVR"} == {*MODELS.values()}
 
 
 def steps(part: object) -> Iterator[Mapping[str, Any]]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -13,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay.outbox import policy
 from simulators.frigate import FrigateSimulator
 
+from ..checks.files import read_yaml
 from ..home import act, connect
 from .home import FOLDER, automate, idle, reload, runs, start_again, until
 
@@ -108,6 +110,25 @@ async def test_presses_that_are_old_or_of_another_type_make_none(
     ring(hass)
     await idle(hass)
     assert len(frigate.events) == 1
+
+
+async def test_the_connection_may_be_chosen_by_its_device(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    """As the form offers it. Automations made earlier have the id of the entry."""
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    (offered,) = read_yaml(PATH)["blueprint"]["input"]["connection"]["selector"][
+        "device"
+    ]["filter"]
+    assert device.model == offered["model"]
+    hass.states.async_set(DOOR, "off")
+    door = {"source": DOOR, "camera": "garden", "label": "garden_door"}
+    await automate(hass, PATH, **door, connection=device.id, longest=20)
+    hass.states.async_set(DOOR, "on")
+    await until(lambda: len(frigate.events) == 1)
+    hass.states.async_set(DOOR, "off")
+    await idle(hass)
+    assert ended(frigate) == [True]
 
 
 async def test_a_door_makes_an_event_that_ends_when_it_closes(

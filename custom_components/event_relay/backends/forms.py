@@ -167,17 +167,18 @@ class BackendForms(ABC):
             if field.in_rule
         )
 
-    async def listed(
-        self,
-        capabilities: Any,  # noqa: ANN401 the backend's own
-        client: Any,  # noqa: ANN401 the backend's own
-    ) -> Listed:
-        """Return what the live system lists to choose from, for forms and actions.
+    def known_lists(self, capabilities: Any) -> Listed:  # noqa: ANN401 the backend's own
+        """Return what is known to choose from without asking the live system.
 
-        Every user of Home Assistant may read the lists of actions, so it holds nothing
-        that must be kept from one. Raises BackendError.
+        For the forms of rules, mirrors and actions. Every user of Home Assistant may
+        read what actions offer, so it holds nothing that must be kept from one.
         """
-        del capabilities, client
+        del capabilities
+        return {}
+
+    async def ask_lists(self, client: Any) -> Listed:  # noqa: ANN401 the backend's own
+        """Return what else the live system lists, for the same; raises BackendError."""
+        del client
         return {}
 
     def shape_of(self, operation: str, field: str) -> Shape:

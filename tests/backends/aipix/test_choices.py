@@ -4,6 +4,7 @@ import pytest
 
 from custom_components.event_relay.backends.aipix.choices import (
     Choice,
+    ScriptChoices,
     reactions_of,
     script_choices,
 )
@@ -157,3 +158,13 @@ async def test_the_administrator_api_is_only_asked_for_users(
         simulator.clear_faults()
         simulator.add_faults(answered("*/users", body))
         assert (await script_choices(client)).users == users
+
+
+def test_logins_are_only_told_to_those_who_ask_for_them() -> None:
+    """Every user of Home Assistant may read the lists that actions offer."""
+    choices = ScriptChoices(users=(Choice(7, None, "seven"), Choice(8, "Eight", "e")))
+    assert choices.as_labels()["users"] == {"7": "7", "8": "Eight (8)"}
+    assert choices.as_json()["users"] == [
+        {"id": 7, "name": "seven"},
+        {"id": 8, "name": "Eight"},
+    ]

@@ -94,9 +94,7 @@ class AipixForms(BackendForms):
         return script_fields(listed, capabilities.api)
 
     @override
-    async def listed(
-        self, capabilities: AipixCapabilities, client: AipixClient
-    ) -> Listed:
+    async def ask_lists(self, client: AipixClient) -> Listed:
         """Return what aipix lists, or else what its scripts use; no logins."""
         return (await script_choices(client)).as_labels()
 

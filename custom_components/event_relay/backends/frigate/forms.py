@@ -116,9 +116,7 @@ class FrigateForms(BackendForms):
         return camera_event_fields(capabilities, listed)
 
     @override
-    async def listed(
-        self, capabilities: FrigateCapabilities, client: FrigateClient
-    ) -> Listed:
+    def known_lists(self, capabilities: FrigateCapabilities) -> Listed:
         """Return the cameras as they were last seen."""
         return {
             "camera": {
