@@ -438,6 +438,7 @@ def raising(error: Exception) -> Callable[..., Any]:
         (PermissionDenied(code="of_a_fifth_backend"), "permission_denied"),
         (InvalidResponse(code="of_a_fifth_backend"), "invalid_response"),
         (Rejected("no"), "rejected"),
+        (Rejected("no", code="captcha_required"), "rejected"),
         (OutcomeUnknown("lost"), "unknown"),
     ],
 )
@@ -452,7 +453,21 @@ async def test_an_error_without_a_text_has_that_of_its_kind(
     form = await submit(hass, form, entered("http://frigate.local"))
 
     assert form["errors"] == {"base": text}
-    assert form["description_placeholders"] == {"reason": str(error)}
+    told = {"backend": "Frigate", "reason": str(error)}
+    assert form["description_placeholders"] == told
+
+
+async def test_refused_credentials_are_those_of_the_system_that_is_tried(
+    hass: HomeAssistant, form: ConfigFlowResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = InvalidCredentials("no", code="credentials_refused")
+    monkeypatch.setattr(FrigateForms, "probe", raising(error))
+    form = await submit(hass, form, entered("http://frigate.local"))
+
+    assert form["errors"] == {"base": "credentials_refused"}
+    text = TEXTS["error"]["credentials_refused"]
+    told = text.format(**(form["description_placeholders"] or {}))
+    assert told == "Frigate does not accept these credentials: no"
 
 
 async def test_what_is_wrong_with_a_field_is_filled_into_its_text(
@@ -704,7 +719,7 @@ async def test_attempts_leave_nothing_behind(
 
 def test_every_cause_has_its_text() -> None:
     of_frigate = {"missing_username", "missing_password"}
-    assert set(TEXTS["error"]) >= config_flow.FORM_ERRORS | of_frigate
+    assert set(TEXTS["error"]) >= config_flow.FORM_ERRORS | FrigateForms.form_errors | of_frigate
 
 
 @pytest.mark.parametrize("forms", BACKENDS, ids=lambda forms: forms.backend.name)

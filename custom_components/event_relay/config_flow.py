@@ -1,6 +1,6 @@
 """Config flow: a menu of the backends, and the same three forms for each of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from functools import partialmethod
 from itertools import count
@@ -37,39 +37,29 @@ _LOGGER = logging.getLogger(__name__)
 
 FORM_ERRORS = frozenset(
     {
-        "auth_disabled",
-        "auth_required",
         "balance_empty",
         "cannot_connect",
-        "captcha_required",
         "certificate",
-        "client_pair_refused",
         "credentials_refused",
-        "client_refused",
         "invalid_address",
-        "invalid_api_key",
         "invalid_auth",
         "invalid_response",
-        "licence",
         "name_not_found",
         "not_http",
         "not_json",
         "other_system",
         "permission_denied",
-        "plain_http",
         "rate_limited",
         "redirected",
         "rejected",
-        "role_may_not_write",
-        "session_limit",
         "timeout",
         "tls",
         "unavailable",
         "unknown",
-        "version_too_old",
     }
 )
-"""Causes that have a text of their own; fields' problems have theirs beside them."""
+"""Causes that have a text whichever the backend is, which adds its own. The problems of
+fields have texts beside them."""
 PATH_ERRORS = frozenset({"not_json", "other_system"})
 """Those of what is not the system, for which a path may be to blame."""
 
@@ -224,7 +214,7 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             probe = await forms.probe(forms.create_client(self.hass, data), data)
         except BackendError as error:
-            self._blame(error, data)
+            self._blame(error, data, forms)
             return None
         except Exception:
             _LOGGER.exception("Unexpected error while trying %s", forms.backend.title)
@@ -245,15 +235,18 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
             title for title in _titles(connection) if title.casefold() not in taken
         )
 
-    def _blame(self, error: BackendError, data: Mapping[str, Any]) -> None:
+    def _blame(
+        self, error: BackendError, data: Mapping[str, Any], forms: BackendForms
+    ) -> None:
         """Note what a live system, or whatever else is there, says no for."""
-        cause = _cause(error)
+        cause = _cause(error, FORM_ERRORS | forms.form_errors)
         if cause in PATH_ERRORS and (wrong := wrong_path(data)) is not None:
             self._errors[wrong.field] = wrong.problem
             self._placeholders |= wrong.details
         else:
             self._errors["base"] = cause
             self._placeholders["reason"] = str(error)
+            self._placeholders["backend"] = forms.backend.title
 
     def _form(
         self,
@@ -336,10 +329,10 @@ def _titles(connection: Connection) -> Iterator[str]:
         yield f"{connection.title} {number}"
 
 
-def _cause(error: BackendError) -> str:
+def _cause(error: BackendError, known: AbstractSet[str]) -> str:
     """Return the most exact text that there is for an error."""
     causes = (error.code, type(error).code, "unknown")
-    return next(cause for cause in causes if cause in FORM_ERRORS)
+    return next(cause for cause in causes if cause in known)
 
 
 for _forms in BACKENDS:

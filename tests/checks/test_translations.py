@@ -59,6 +59,9 @@ NOT_ALLOWED = {
     "not_retryable",
     "outcome_known",
 }
+CAUSES = config_flow.FORM_ERRORS.union(*(forms.form_errors for forms in BACKENDS))
+"""Codes of clients that the form of a connection has texts for."""
+CAUSE_PLACEHOLDERS = {"backend", "reason"}
 FORM_PLACEHOLDERS = {"name", "address"}
 """What a form for an existing connection may say of it."""
 
@@ -223,14 +226,24 @@ def test_menu_of_backends() -> None:
 
 
 def test_form_errors() -> None:
-    wanted = (
-        config_flow.FORM_ERRORS | IN_CONNECTION.form_errors | set(IN_FORMS.problems)
-    )
+    wanted = CAUSES | IN_CONNECTION.form_errors | set(IN_FORMS.problems)
     assert set(section("config", "error")) == wanted
 
 
 def test_form_errors_are_codes_of_clients() -> None:
-    assert USED.codes >= config_flow.FORM_ERRORS
+    assert USED.codes >= CAUSES
+
+
+def test_every_backend_has_its_own_causes() -> None:
+    """What two backends say, all may say, and its text names none of them."""
+    own = [code for forms in BACKENDS for code in forms.form_errors]
+    assert sorted({*own, *config_flow.FORM_ERRORS}) == sorted(
+        [*own, *config_flow.FORM_ERRORS]
+    )
+    titles = {forms.backend.title for forms in BACKENDS}
+    for code in config_flow.FORM_ERRORS:
+        text = section("config", "error")[code]
+        assert not [title for title in titles if title.casefold() in text.casefold()]
 
 
 def test_aborts() -> None:
@@ -265,7 +278,7 @@ def test_placeholders_of_forms() -> None:
         details = [
             uses for uses in IN_FORMS.problems.get(error, ()) if uses is not None
         ]
-        allowed = {"reason"} if error in config_flow.FORM_ERRORS else set()
+        allowed = CAUSE_PLACEHOLDERS if error in CAUSES else set()
         allowed |= set.intersection(*map(set, details)) if details else set()
         assert placeholders(text) <= allowed, (error, text)
 

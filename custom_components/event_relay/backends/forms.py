@@ -113,6 +113,9 @@ class BackendForms(ABC):
     backend: Backend
     administrative: frozenset[str] = frozenset()
     """Operations and queries that only administrators may ask for."""
+    form_errors: frozenset[str] = frozenset()
+    """Codes of its client that the form of a connection has texts for, beside those that
+    all backends have."""
     test_field: str = "title"
     """The field whose text says that it is a test."""
     outside_id_field: str = "event_id"

@@ -66,6 +66,9 @@ class AipixForms(BackendForms):
     """The part of aipix that Home Assistant sees."""
 
     backend = AIPIX
+    form_errors = frozenset(
+        {"captcha_required", "client_refused", "licence", "session_limit"}
+    )
     administrative = frozenset(
         {"create_script", "update_script", "list_script_choices"}
     )

@@ -100,6 +100,15 @@ class FrigateForms(BackendForms):
     """The part of Frigate that Home Assistant sees."""
 
     backend = FRIGATE
+    form_errors = frozenset(
+        {
+            "auth_disabled",
+            "auth_required",
+            "plain_http",
+            "role_may_not_write",
+            "version_too_old",
+        }
+    )
     endings = {  # noqa: RUF012 - as the base class has it
         "create_camera_event": Ending(
             operation="end_camera_event",

@@ -41,6 +41,7 @@ class GuanceForms(BackendForms):
     """The part of Guance and TrueWatch that Home Assistant sees."""
 
     backend = GUANCE
+    form_errors = frozenset({"invalid_api_key"})
 
     @override
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:

@@ -72,6 +72,7 @@ class PalabraForms(BackendForms):
     """The part of Palabra that Home Assistant sees."""
 
     backend = PALABRA
+    form_errors = frozenset({"client_pair_refused"})
     administrative = frozenset(
         {*(one.name for one in PALABRA.operations), "list_live_events"}
     )
