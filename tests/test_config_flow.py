@@ -719,7 +719,10 @@ async def test_attempts_leave_nothing_behind(
 
 def test_every_cause_has_its_text() -> None:
     of_frigate = {"missing_username", "missing_password"}
-    assert set(TEXTS["error"]) >= config_flow.FORM_ERRORS | FrigateForms.form_errors | of_frigate
+    assert (
+        set(TEXTS["error"])
+        >= config_flow.FORM_ERRORS | FrigateForms.form_errors | of_frigate
+    )
 
 
 @pytest.mark.parametrize("forms", BACKENDS, ids=lambda forms: forms.backend.name)

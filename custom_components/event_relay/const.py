@@ -20,6 +20,6 @@ ATTR_STATE: Final = "state"
 ATTR_WAIT: Final = "wait"
 
 OWN_ACTIONS: Final = frozenset(
-    {"discard_delivery", "list_deliveries", "retry_delivery"}
+    {"discard_delivery", "list_deliveries", "mark_delivered", "retry_delivery"}
 )
 """Actions of Event Relay itself, which no backend may have."""

@@ -27,6 +27,7 @@ from custom_components.event_relay.backends.frigate.rule_forms import (
 from custom_components.event_relay.backends.frigate.version import FrigateVersion
 from custom_components.event_relay.backends.rule_forms import RuleField
 from custom_components.event_relay.backends.table_forms import rule_field_of
+from custom_components.event_relay.const import OWN_ACTIONS
 from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.outbox.delivery import SETTLED, DeliveryState
 from custom_components.event_relay.registry import BACKENDS, BY_NAME
@@ -503,6 +504,10 @@ def test_actions() -> None:
     asking = {action for forms in BACKENDS for action in forms.queries}
     assert set(ACTIONS) == sending | asking | USED.actions
     assert set(section("services")) == set(ACTIONS)
+
+
+def test_no_backend_may_have_an_action_of_ours() -> None:
+    assert USED.actions == OWN_ACTIONS
 
 
 @pytest.mark.parametrize("action", ACTIONS)
