@@ -593,6 +593,8 @@ def flaws(text: str) -> list[str]:
         found.append("address")
     if re.search(r"'\{[^}]*\}'", text):
         found.append("placeholder in single quotes")
+    if ".." in text:
+        found.append("two full stops")
     if "[%key:" in text:
         found.append("reference")
     if not all(name.isidentifier() for name in placeholders(text)):
@@ -613,6 +615,7 @@ def flaws(text: str) -> list[str]:
         "[%key:common::error%]",
         "take {}",
         "take {a.b}",
+        "one too many..",
     ],
 )
 def test_flaws_are_found(text: str) -> None:
