@@ -42,7 +42,7 @@ class Sleep(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.temporary = TemporaryDirectory()
-        self.world = World(Path(self.temporary.name), claims_ahead=8)
+        self.world = World(Path(self.temporary.name), claims_ahead=8, health_check=True)
         self.number = 0
         self.world.outside.slowness = 11
 

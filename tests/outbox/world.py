@@ -105,6 +105,9 @@ class Outside(LedgerClient):
     told: dict[Done, datetime] = field(default_factory=dict)
     """When it happened at home, as it was last told."""
     look_ups: int = 0
+    checks: int = 0
+    check_fails: Fault | None = None
+    """How health checks are answered, unless like everything else."""
     under_way: int = 0
     most_under_way: int = 0
 
@@ -161,6 +164,11 @@ class Outside(LedgerClient):
                 if self.done[one] and self._recognises(one, context):
                     return Found(result={"id": "/".join(one)})
                 return Absent()
+
+    async def check(self) -> None:
+        """Answer a health check."""
+        self.checks += 1
+        _refuse(self.check_fails or self.weather)
 
     async def _answer(self, one: Done, fault: Fault) -> None:
         """Take effect, or not, as a fault has it."""
@@ -331,10 +339,19 @@ class World:
     """A house that can be killed at any moment, and what is outside of it."""
 
     def __init__(
-        self, folder: Path, *, started: bool = True, claims_ahead: int = 2
+        self,
+        folder: Path,
+        *,
+        started: bool = True,
+        claims_ahead: int = 2,
+        health_check: bool = False,
     ) -> None:
         self.folder = folder
-        self.claims_ahead = claims_ahead
+        self.backend = replace(
+            LEDGER,
+            claims_ahead=claims_ahead,
+            health_check=Outside.check if health_check else None,
+        )
         self.clock = Clock()
         self.outside = Outside()
         self.runs = 0
@@ -376,7 +393,7 @@ class World:
             self.store,
             clock=self.clock,
             client=self.outside,
-            backend=replace(LEDGER, claims_ahead=self.claims_ahead),
+            backend=self.backend,
         )
 
     def start(self) -> None:

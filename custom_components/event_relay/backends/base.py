@@ -479,6 +479,12 @@ class Backend:
     look_up_after: tuple[float, ...] = (2, 5, 15, 60)
     """Seconds between an unknown outcome and each look-up; the last one repeats."""
 
+    health_check: Callable[[Any], Awaitable[object]] | None = None
+    """The cheapest read of its client that tells whether it is back after an outage.
+
+    None for a backend of many homes, which must not all ask often.
+    """
+
     @cached_property
     def enriches(self) -> bool:
         """Whether any of its operations adds to receipts of settled deliveries."""

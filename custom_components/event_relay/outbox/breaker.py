@@ -40,6 +40,11 @@ class Breaker:
             wait = policy.back_off(self.failures - THRESHOLD + 1, chance)
             self.probe_at = now + min(wait, self.probe_cap)
 
+    def half_open(self, now: datetime) -> None:
+        """Let the next attempt be made now, if it is open; see the health checks."""
+        if self.probe_at is not None:
+            self.probe_at = min(self.probe_at, now)
+
     def got_through(self, now: datetime) -> timedelta | None:
         """Close it; return how long nothing had got through if it was open."""
         since = self.failing_since if self.open else None

@@ -75,6 +75,20 @@ class Throttle:
         return int(bool(slots) and self.breaker.open)
 
     @property
+    def probing(self) -> bool:
+        """Whether the breaker is open, and nothing else keeps attempts from it."""
+        return self.breaker.open and not (self.paused or self.stopping)
+
+    def outage(self, now: datetime) -> timedelta:
+        """Return for how long nothing has got through."""
+        since = self.breaker.failing_since
+        return now - since if since is not None else timedelta()
+
+    def answers_again(self, now: datetime) -> None:
+        """Make the next attempt of an open breaker now."""
+        self.breaker.half_open(now)
+
+    @property
     def alone(self) -> bool:
         """Whether what is sent must have no look-up beside it."""
         return self.breaker.open

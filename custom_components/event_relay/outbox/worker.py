@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 import logging
 from typing import Any
 
@@ -13,6 +14,7 @@ from .absence import Absence
 from .carrier import STORE_PATIENCE, Carrier, persist
 from .clock import SteadyClock
 from .delivery import Delivery, DeliveryState
+from .health_check import HealthChecks
 from .overlap import Overlap
 from .store import Store, Taken
 from .throttle import Throttle
@@ -81,6 +83,15 @@ class Worker:
             changed=self._changed,
             got_through=self._got_through,
             troubled=self._troubled,
+        )
+        self._health_checks = HealthChecks(
+            check=partial(backend.health_check, client)
+            if backend.health_check is not None
+            else None,
+            throttle=self._throttle,
+            clock=clock,
+            wanted=lambda: not self._at_rest,
+            answered=self._answers_again,
         )
         self._awake = asyncio.Event()
         self._at_rest = False
@@ -155,13 +166,10 @@ class Worker:
     async def run(self) -> None:
         """Work until stopped or cancelled."""
         await persist(self._recover)
-        while not self._throttle.stopping:
-            self._awake.clear()
-            async with self._turning:
-                pause = await self._safe_turn()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._awake.wait()
+        try:
+            await self._take_turns()
+        finally:
+            await self._health_checks.stop()
 
     async def _recover(self) -> int:
         """Begin a run in the file."""
@@ -170,6 +178,17 @@ class Worker:
         recovered = await self._store.recover(self._connection, now, moved)
         self._begun = True
         return recovered
+
+    async def _take_turns(self) -> None:
+        """Take a turn whenever something is due, until stopped."""
+        while not self._throttle.stopping:
+            self._awake.clear()
+            async with self._turning:
+                pause = await self._safe_turn()
+            self._health_checks.follow()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._awake.wait()
 
     async def stop(self, patience: float | None = None) -> None:
         """Claim nothing more, and give what is under way its time to end, in seconds.
@@ -301,3 +320,8 @@ class Worker:
             return
         self._throttle.troubled(error, self._clock())
         self._contacted(error)
+
+    def _answers_again(self) -> None:
+        """Make an attempt, since the backend answers a health check again."""
+        self._throttle.answers_again(self._clock())
+        self.wake()

@@ -350,6 +350,17 @@ async def test_frigate_is_down_behind_nginx(
         await ALL[name](client)
 
 
+async def test_health_check_tells_when_frigate_is_back(
+    client: FrigateClient, simulator: FrigateSimulator
+) -> None:
+    simulator.configure(starting=True)
+    with pytest.raises(Unavailable):
+        await client.health_check()
+    simulator.configure(starting=False)
+    await client.health_check()
+    assert [one.path for one in simulator.requests] == ["/api/version"] * 2
+
+
 @pytest.mark.parametrize("simulator", ["0.13"], indirect=True)
 async def test_frigate_without_logins_is_down_behind_nginx(
     client: FrigateClient, simulator: FrigateSimulator

@@ -89,6 +89,11 @@ class FrigateClient:
             cameras=parse_cameras(_read(await self._connection.send("GET", "config"))),
         )
 
+    async def health_check(self) -> None:
+        """Return if Frigate answers; raises as `capabilities`."""
+        reply = await self._connection.send("GET", "version", log_in=False)
+        raise_for_answer(reply, Effect.NONE)
+
     async def create_event(self, camera: str, label: str, body: JsonObject) -> str:
         """Ask for an event and return its id; it may not be stored yet (0.16).
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from ..base import Backend
+from .client import FrigateClient
 from .create import CreateCameraEventOperation
 from .create_payload import CreateCameraEvent
 from .end import EndCameraEvent, EndCameraEventOperation
@@ -30,4 +31,5 @@ FRIGATE = Backend(
     claims_ahead=24,
     write_time=WRITE_TIME,
     look_up_after=(2, 5, 10, 15, 60),
+    health_check=FrigateClient.health_check,
 )
