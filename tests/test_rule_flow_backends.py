@@ -119,6 +119,11 @@ async def test_administrators_make_scripts_only(
     assert await form.submit(**WHEN) == "create_script"
     assert not fields(form) & {"title", "status", "cameras", "timetable", "extra"}
     assert await form.submit(**EMPTY, event_id="41") == "preview"
+    # Said before it is sent, and after it.
+    unmarked = "This system has no field that could mark it as a test."
+    assert read(form.placeholders["result"]) == unmarked
+    assert await form.submit(send_test=True) == "preview"
+    assert read(form.placeholders["result"]).endswith(unmarked)
 
 
 @pytest.mark.parametrize(

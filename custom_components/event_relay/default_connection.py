@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .backends.forms import BackendForms
-from .backends.words import in_markdown
+from .backends.words import in_list, in_markdown
 from .const import (
     ATTR_CONFIG_ENTRY_ID,
     ATTR_DELIVERY_ID,
@@ -19,8 +19,6 @@ from .coordinator import RelayConfigEntry
 from .registry import BY_NAME
 
 DEFAULT_ISSUE = "default_connection_"
-LISTED = 20
-"""Automations, scripts and blueprints that are named at once."""
 
 
 @callback
@@ -64,9 +62,6 @@ def async_meet_second(hass: HomeAssistant, backend: str) -> None:
     async_set_default(hass, backend, first.entry_id)
     if not (concerned := list(_concerned(hass, BY_NAME[backend]))):
         return
-    listed = concerned[:LISTED]
-    if len(concerned) > LISTED:
-        listed.append(f"- … ({len(concerned) - LISTED})")
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -78,7 +73,7 @@ def async_meet_second(hass: HomeAssistant, backend: str) -> None:
         translation_key="default_connection",
         translation_placeholders={
             "connection": in_markdown(first.title),
-            "concerned": "\n".join(listed),
+            "concerned": in_list(concerned),
         },
     )
 
@@ -104,7 +99,7 @@ def _concerned(hass: HomeAssistant, forms: BackendForms) -> Iterator[str]:
                 continue
             name = in_markdown(str(entity.name or entity.entity_id))
             edit = f"/config/{domain}/edit/{entity.unique_id}"
-            line = f"- [{name}]({edit})" if entity.unique_id else f"- {name}"
+            line = f"[{name}]({edit})" if entity.unique_id else name
             if blueprint := getattr(entity, "referenced_blueprint", None):
                 line += f" ({in_markdown(blueprint)})"
             yield line

@@ -9,11 +9,13 @@ import pytest
 
 from custom_components.event_relay.backends.words import (
     HIDDEN,
+    LISTED,
     LOOKED_AT,
     MAXIMUM,
     SHORT,
     confiding,
     discreet,
+    in_list,
     in_markdown,
 )
 
@@ -108,3 +110,11 @@ def test_no_text_is_repeated_whole(texts: list[str], around: str) -> None:
 )
 def test_nothing_is_read_in_markdown(text: str, written: str) -> None:
     assert in_markdown(text) == written
+
+
+@pytest.mark.parametrize(("number", "last"), [(1, "- 0"), (LISTED + 2, "- … (+2)")])
+def test_a_list_says_how_many_more_there_are(number: int, last: str) -> None:
+    lines = in_list([str(one) for one in range(number)]).splitlines()
+    assert len(lines) == min(number, LISTED + 1)
+    assert lines[0] == "- 0"
+    assert lines[-1] == last

@@ -804,6 +804,32 @@ async def test_what_was_forgotten_is_found_again(
     assert made in palabra.events
 
 
+async def test_what_is_too_long_is_cut_at_a_sign(
+    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+) -> None:
+    calendar.events = [event("Meeting " * 40)]
+    await start()
+    await settled(way.store)
+    ((title, _, _),) = outside(palabra)
+    assert title.startswith("Meeting Meeting")
+    assert title.endswith("…")
+    (delivery,) = await way.store.listing()
+    assert delivery.receipt is not None
+    assert [warning.split()[0] for warning in delivery.receipt.warnings] == ["title"]
+
+
+async def test_what_was_cut_and_forgotten_is_found_again(
+    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+) -> None:
+    begin = NOW + timedelta(hours=24)
+    calendar.events = [event("Meeting " * 40)]
+    cut = way.outbox.fitting("create_live_event", {"title": "Meeting " * 40})
+    made = palabra.add(str(cut["title"]), begin, begin + timedelta(hours=1))
+    await start(made=NOW - timedelta(days=30))
+    await settled(way.store)
+    assert palabra.events == [made]
+
+
 async def test_nothing_is_made_while_nobody_can_tell_what_was_forgotten(
     hass: HomeAssistant,
     way: Way,

@@ -5,7 +5,7 @@ What was told in confidence is the credentials, which the transport knows, and t
 texts of a payload, which the outbox names while a step of it runs.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from html import escape
@@ -25,6 +25,8 @@ SHORT = 4
 """Fewer characters are only taken out as words of their own: "on" stays in "only"."""
 RUN = 12
 """So many characters in a row give a longer text away, of which a part is repeated."""
+LISTED = 20
+"""Lines of a list that are shown."""
 TELLING = 10_000
 """A whole number from here on may be one of somebody's, such as of a telephone."""
 
@@ -69,6 +71,14 @@ def in_markdown(text: str) -> str:
     backslash, and with it HTML, entities and what would become a link by itself.
     """
     return _PUNCTUATION.sub(r"\\\1", _one_line(text))
+
+
+def in_list(lines: Sequence[str]) -> str:
+    """Return lines of Markdown as a list: the first of them, and how many more."""
+    listed = [f"- {line}" for line in lines[:LISTED]]
+    if (more := len(lines) - LISTED) > 0:
+        listed.append(f"- … (+{more})")
+    return "\n".join(listed)
 
 
 def isolated(text: str) -> str:

@@ -255,6 +255,13 @@ class Outbox:
         self._wake()
         return ended
 
+    def fitting(
+        self, operation: str, data: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        """Return the data of an operation with texts cut as they are at acceptance."""
+        fitting, _ = self._backend.operation(operation).shortened(data)
+        return fitting
+
     def _delivery(self, request: Request) -> tuple[Delivery, object]:
         """Make the delivery of a request, and its payload; raises InvalidField.
 

@@ -24,7 +24,7 @@ from ..backends.words import in_markdown
 from ..coordinator import RelayConfigEntry
 from ..registry import BACKENDS
 from ..resolve import invalid_field
-from ..rule_test import async_send_test, basis, texts_of
+from ..rule_test import async_send_test, basis, text, texts_of
 from ..rules.last_firing import LastFiring
 from ..rules.occurrences import recurs
 from ..rules.rule import CONF_FIELDS, CONF_LABELS, CONF_OPERATION, CONF_UNTIL
@@ -155,10 +155,13 @@ class RuleFlow(ConfigSubentryFlow):
         elif trial.refusal is not None:
             step = "preview_refused"
             reason = await self._reason(trial.refusal)
-        elif sends:
-            entry, left_open = self._get_entry(), self._open()
+        else:
+            entry, left_open = self._loaded_entry(), self._open()
             whole = {k: v for k, v in trial.data.items() if k not in left_open}
-            result = await async_send_test(entry, operation, whole, texts)
+            if sends:
+                result = await async_send_test(entry, operation, whole, texts)
+            elif entry.runtime_data.forms.as_test(operation, whole) == whole:
+                result = text(texts, "test_unmarked")
         return self.async_show_form(
             step_id=step,
             data_schema=_SEND_TEST if trial.ready else vol.Schema({}),

@@ -9,7 +9,7 @@ from homeassistant.util.yaml import dump
 
 from ..backends.base import InvalidField
 from ..backends.rule_forms import RuleField
-from ..backends.words import in_markdown
+from ..backends.words import in_list, in_markdown
 from ..const import DOMAIN
 from ..resolve import invalid_field, unfilled_field
 from ..rules.fields import CannotRender
@@ -93,7 +93,9 @@ def as_yaml(values: Mapping[str, Any], fields: Sequence[RuleField]) -> str:
 
 def as_list(reasons: Mapping[str, str], labels: Mapping[str, str]) -> str:
     """Return for each field why it is not known, as a list in Markdown."""
-    return "\n".join(
-        f"- {in_markdown(str(unfilled_field(labels[name], why)))}"
-        for name, why in reasons.items()
+    return in_list(
+        [
+            in_markdown(str(unfilled_field(labels[name], why)))
+            for name, why in reasons.items()
+        ]
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 import logging
 from typing import override
 
@@ -17,7 +18,7 @@ from homeassistant.helpers.event import (
 )
 from homeassistant.util import dt as dt_util
 
-from ...backends.words import in_markdown
+from ...backends.words import in_list, in_markdown
 from ...const import DOMAIN
 from ...outbox.memory import Note
 from ..leaving import async_leave_deliveries
@@ -25,7 +26,7 @@ from ..occurrences import CannotTell
 from ..way import Way
 from .beginnings import BEGUN, uncounted_version
 from .calendar_bindings import Binding, damaged_bindings, notes_of, read_bindings
-from .calendar_changes import DELETE, CalendarChanges
+from .calendar_changes import CREATE, DELETE, CalendarChanges
 from .calendar_plan import (
     PATIENCE,
     Delete,
@@ -47,8 +48,6 @@ INTERVAL = timedelta(minutes=15)
 """How often the calendar is read beside its own changes."""
 REPORTS = timedelta(minutes=1)
 """How often it is read at most because its state was reported unchanged."""
-_NAMED = 10
-"""How many refused events a repair names."""
 FAR_AHEAD = timedelta(days=400)
 """How far something that has vanished is looked for before it counts as deleted."""
 
@@ -150,11 +149,9 @@ class CalendarMirror(Mirror):
             ir.async_delete_issue(self.hass, DOMAIN, self._refused_issue)
             return
         named = [
-            f"- {in_markdown(_named(event, self._changes.refused.get(key, '')))}"
+            in_markdown(_named(event, self._changes.refused.get(key, "")))
             for key, event in sorted(refused.items(), key=lambda one: one[1].start)
         ]
-        if (more := len(named) - _NAMED) > 0:
-            named[_NAMED:] = [f"- … (+{more})"]
         ir.async_create_issue(
             self.hass,
             DOMAIN,
@@ -165,7 +162,7 @@ class CalendarMirror(Mirror):
             translation_key="mirror_refused",
             translation_placeholders={
                 "mirror": in_markdown(self.title),
-                "events": "\n".join(named),
+                "events": in_list(named),
             },
         )
 
@@ -237,7 +234,8 @@ class CalendarMirror(Mirror):
         damaged, lost = damaged_bindings(self.notes), self.lost
         outside: dict[str, Binding] = {}
         if damaged or lost:
-            outside = adopt(await self.way.ask(LIVE_EVENTS), seen)
+            fitting = partial(self.way.outbox.fitting, CREATE)
+            outside = adopt(await self.way.ask(LIVE_EVENTS), seen, fitting)
         recovered = recover(damaged, outside, seen, uncounted_version(now))
         found = {**outside, **recovered} if lost else recovered
         await self.remember({BEGUN: Note(value=True), **notes_of(found)})

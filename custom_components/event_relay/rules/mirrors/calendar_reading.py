@@ -16,11 +16,6 @@ from ..occurrences import CannotTell
 from .calendar_plan import Seen
 from .calendar_settings import CalendarMirrorSettings
 
-_LONGEST_TITLE = 100
-"""Characters that a live event's title may have; what is longer is cut off."""
-_LONGEST_LOCATION = 500
-_LONGEST_DESCRIPTION = 5000
-"""Characters of a live event's location and description; more is cut off, too."""
 _LONGEST_LOOKED_AT = 500
 """Characters of a summary that a filter looks at: others write them, and a regular
 expression must not take long."""
@@ -90,7 +85,7 @@ def _seen(
         end=end,
         content={
             **settings.content,
-            "title": title[:_LONGEST_TITLE].rstrip(),
+            "title": title,
             "timezone": time_zone,
             **(_details(event) if settings.details else {}),
         },
@@ -100,8 +95,8 @@ def _seen(
 def _details(event: CalendarEvent) -> dict[str, Json]:
     """Return description and location of an event, without what no line may hold."""
     lines = (" ".join(line.split()) for line in (event.description or "").splitlines())
-    description = "\n".join(lines).strip()[:_LONGEST_DESCRIPTION].rstrip()
-    location = " ".join((event.location or "").split())[:_LONGEST_LOCATION].rstrip()
+    description = "\n".join(lines).strip()
+    location = " ".join((event.location or "").split())
     given = {"description": description, "location": location}
     return {name: words for name, words in given.items() if words}
 

@@ -1,6 +1,6 @@
 """Knowing live events again that were made before they were forgotten."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from ...backends.base import Json, JsonObject
@@ -8,11 +8,16 @@ from .calendar_bindings import Binding
 from .calendar_plan import Seen
 
 
-def adopt(answer: JsonObject, seen: Mapping[str, Seen]) -> dict[str, Binding]:
+def adopt(
+    answer: JsonObject,
+    seen: Mapping[str, Seen],
+    fitting: Callable[[Mapping[str, Json]], Mapping[str, object]],
+) -> dict[str, Binding]:
     """Return bindings of what is outside already, by keys.
 
     What has the same title and the same times is the same event; of several that are
-    alike each is taken once, since any of them will do.
+    alike each is taken once, since any of them will do. `fitting` cuts texts as they
+    are cut when they are sent.
     """
     listed = answer.get("events")
     outside: dict[tuple[str, datetime, datetime], list[str]] = {}
@@ -28,7 +33,7 @@ def adopt(answer: JsonObject, seen: Mapping[str, Seen]) -> dict[str, Binding]:
                 outside.setdefault(look, []).append(event_id)
     found: dict[str, Binding] = {}
     for key, one in seen.items():
-        alike = outside.get((_title(one.content), one.start, one.end))
+        alike = outside.get((_title(fitting(one.content)), one.start, one.end))
         if alike:
             found[key] = Binding(
                 group=one.group,
@@ -69,7 +74,7 @@ def recover(
     return recovered
 
 
-def _title(content: Mapping[str, Json]) -> str:
+def _title(content: Mapping[str, object]) -> str:
     """Return the title of an event."""
     return str(content["title"])
 
