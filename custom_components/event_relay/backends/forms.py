@@ -114,7 +114,7 @@ class BackendForms(ABC):
     administrative: frozenset[str] = frozenset()
     """Operations and queries that only administrators may ask for."""
     form_errors: frozenset[str] = frozenset()
-    """Codes of its client that the form of a connection has texts for, beside those that
+    """Codes of its client with texts in the form of a connection, beside those that
     all backends have."""
     test_field: str = "title"
     """The field whose text says that it is a test."""
