@@ -4,8 +4,8 @@ What is built from data (the flow's steps, the fields of forms and actions) is r
 from the registry; all else from the syntax of the code (`texts_in_code`).
 """
 
-import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 import re
 from string import Formatter
 from typing import Any
@@ -90,63 +90,75 @@ TOP_LEVEL = {
 }
 KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
+type Endings = tuple[str, ...]
+"""How the names of modules end."""
 
-def read_code(modules: Mapping[str, ast.Module]) -> Texts:
-    """Return the texts that some modules use."""
+
+@cache
+def texts_of_modules() -> Mapping[str, Texts]:
+    """Return the texts that each module uses."""
     constants: dict[str, str] = {}
     for tree in trees().values():
         constants |= constants_in(tree)
+    return {name: texts_in(tree, constants) for name, tree in trees().items()}
+
+
+def read_code(*, only: Endings = ("",), but: Endings = ()) -> Texts:
+    """Return the texts that modules use whose names end so, and not so."""
     found = Texts()
-    for tree in modules.values():
-        found.add(texts_in(tree, constants))
+    for name, texts in texts_of_modules().items():
+        if name.endswith(only) and not name.endswith(but):
+            found.add(texts)
     return found
 
 
-SUBENTRY_MODULES: Mapping[str, tuple[str, ...]] = {
+SUBENTRY_MODULES: Mapping[str, Endings] = {
     "rule": ("subentry_flows.rule_check", "subentry_flows.rule"),
 }
 """For each kind of subentry the modules of its flow."""
 MIRROR_FORMS = "subentry_flows.mirror"
 """The module of the flows of both mirrors."""
-USED = read_code(trees())
-IN_REPAIRS = read_code(
-    {name: tree for name, tree in trees().items() if name.endswith("repairs")}
-)
-IN_MIRRORS = read_code(
-    {name: tree for name, tree in trees().items() if name.endswith(MIRROR_FORMS)}
-)
 CONNECTION_FORMS = (".forms", ".connection_forms", ".address_forms")
-IN_FORMS = read_code(
-    {name: tree for name, tree in trees().items() if name.endswith(CONNECTION_FORMS)}
-)
-IN_CONNECTION = read_code(
-    {
-        name: tree
-        for name, tree in trees().items()
-        if not name.endswith(
-            (
-                MIRROR_FORMS,
-                *(one for modules in SUBENTRY_MODULES.values() for one in modules),
-            )
-        )
-    }
-)
-IN_SUBENTRY = {
-    kind: read_code(
-        {name: tree for name, tree in trees().items() if name.endswith(modules)}
-    )
-    for kind, modules in SUBENTRY_MODULES.items()
-}
 
 
-ELSEWHERE = read_code(
-    {
-        name: tree
-        for name, tree in trees().items()
-        if not name.endswith((*CONNECTION_FORMS, MIRROR_FORMS))
-    }
-)
-"""Problems of fields are shown by the form, or by the exception of an action."""
+@cache
+def used() -> Texts:
+    """Return what any module uses."""
+    return read_code()
+
+
+@cache
+def in_repairs() -> Texts:
+    """Return what the flows of repairs use."""
+    return read_code(only=("repairs",))
+
+
+@cache
+def in_mirrors() -> Texts:
+    """Return what the flows of mirrors use."""
+    return read_code(only=(MIRROR_FORMS,))
+
+
+@cache
+def in_forms() -> Texts:
+    """Return what the forms of connections use."""
+    return read_code(only=CONNECTION_FORMS)
+
+
+@cache
+def in_connection() -> Texts:
+    """Return what is used by all but the flows of subentries."""
+    subentries = (one for modules in SUBENTRY_MODULES.values() for one in modules)
+    return read_code(but=(MIRROR_FORMS, *subentries))
+
+
+@cache
+def elsewhere() -> Texts:
+    """Return what is used by all but forms.
+
+    Problems of fields are shown by the form, or by the exception of an action.
+    """
+    return read_code(but=(*CONNECTION_FORMS, MIRROR_FORMS))
 
 
 type Part = str | Mapping[str, Part]
@@ -197,7 +209,7 @@ def section(*path: str) -> dict[str, Any]:
 def test_steps() -> None:
     handled = {"reauth", "reconfigure", "init"}
     """They only lead to the form of the backend."""
-    wanted = set(flow_fields()) | (IN_CONNECTION.steps - handled - IN_REPAIRS.steps)
+    wanted = set(flow_fields()) | (in_connection().steps - handled - in_repairs().steps)
     assert set(section("config", "step")) == wanted
 
 
@@ -220,19 +232,19 @@ def test_options() -> None:
 
 def test_menu_of_backends() -> None:
     wanted = {forms.backend.name for forms in BACKENDS} | (
-        USED.menu_options - IN_REPAIRS.menu_options
+        used().menu_options - in_repairs().menu_options
     )
     assert set(section("config", "step", "user", "menu_options")) == wanted
     assert set(section("config", "step", "user", "menu_option_descriptions")) == wanted
 
 
 def test_form_errors() -> None:
-    wanted = CAUSES | IN_CONNECTION.form_errors | set(IN_FORMS.problems)
+    wanted = CAUSES | in_connection().form_errors | set(in_forms().problems)
     assert set(section("config", "error")) == wanted
 
 
 def test_form_errors_are_codes_of_clients() -> None:
-    assert USED.codes >= CAUSES
+    assert used().codes >= CAUSES
 
 
 def test_every_backend_has_its_own_causes() -> None:
@@ -248,7 +260,7 @@ def test_every_backend_has_its_own_causes() -> None:
 
 
 def test_aborts() -> None:
-    wanted = IN_CONNECTION.aborts - CENTRAL_ABORTS - IN_REPAIRS.aborts
+    wanted = in_connection().aborts - CENTRAL_ABORTS - in_repairs().aborts
     assert set(section("config", "abort")) == wanted
 
 
@@ -264,9 +276,9 @@ def test_repairs() -> None:
         for option in texts.get("menu_options", ())
     }
     """Some act at once and have no form, so no text of their own."""
-    assert steps | chosen == IN_REPAIRS.steps
+    assert steps | chosen == in_repairs().steps
     aborts = {abort for flow in flows for abort in flow.get("abort", {})}
-    assert aborts == IN_REPAIRS.aborts
+    assert aborts == in_repairs().aborts
 
 
 def test_placeholders_of_forms() -> None:
@@ -277,7 +289,7 @@ def test_placeholders_of_forms() -> None:
             assert placeholders(text) <= allowed, (step, text)
     for error, text in section("config", "error").items():
         details = [
-            uses for uses in IN_FORMS.problems.get(error, ()) if uses is not None
+            uses for uses in in_forms().problems.get(error, ()) if uses is not None
         ]
         allowed = CAUSE_PLACEHOLDERS if error in CAUSES else set()
         allowed |= set.intersection(*map(set, details)) if details else set()
@@ -353,11 +365,12 @@ def test_kinds_of_subentries() -> None:
 
 @pytest.mark.parametrize("kind", SUBENTRY_MODULES)
 def test_texts_of_subentries(kind: str) -> None:
-    used, texts = IN_SUBENTRY[kind], section("config_subentries", kind)
+    here = read_code(only=SUBENTRY_MODULES[kind])
+    texts = section("config_subentries", kind)
     assert texts["entry_type"]
     assert set(texts["initiate_flow"]) == {"user", "reconfigure"}
-    assert set(texts["error"]) == used.form_errors
-    assert set(texts["abort"]) == used.aborts - CENTRAL_ABORTS
+    assert set(texts["error"]) == here.form_errors
+    assert set(texts["abort"]) == here.aborts - CENTRAL_ABORTS
 
 
 def test_texts_of_mirrors() -> None:
@@ -366,13 +379,13 @@ def test_texts_of_mirrors() -> None:
         texts = section("config_subentries", kind)
         assert texts["entry_type"], kind
         assert set(texts["initiate_flow"]) == {"user", "reconfigure"}
-        assert set(texts["step"]) == IN_MIRRORS.steps
-        assert set(texts["abort"]) == IN_MIRRORS.aborts - CENTRAL_ABORTS
+        assert set(texts["step"]) == in_mirrors().steps
+        assert set(texts["abort"]) == in_mirrors().aborts - CENTRAL_ABORTS
         for step in texts["step"].values():
             assert step["title"]
             assert set(step["data"]) == set(step["data_description"])
         shown |= set(texts["error"])
-    assert set(IN_MIRRORS.problems) <= shown
+    assert set(in_mirrors().problems) <= shown
 
 
 def test_steps_of_rules() -> None:
@@ -418,22 +431,23 @@ def test_every_operation_of_a_rule_has_a_form() -> None:
 # Exceptions and issues.
 
 
+@cache
 def exception_placeholders() -> dict[str, set[str] | None]:
     """Return for every exception what all its uses pass; None where unknown."""
     wanted: dict[str, set[str] | None] = {
         f"field_{problem}": {"field"} | passed
-        for problem, uses in ELSEWHERE.problems.items()
+        for problem, uses in elsewhere().problems.items()
         if (passed := common(uses)) is not None
     }
-    for problem in ELSEWHERE.problems:
+    for problem in elsewhere().problems:
         wanted.setdefault(f"field_{problem}", None)
-    for code in USED.codes:
+    for code in used().codes:
         wanted[code] = (
             STATE_PLACEHOLDERS if code in NOT_ALLOWED else CLIENT_PLACEHOLDERS
         )
     for state in SETTLED - {DeliveryState.DELIVERED, DeliveryState.FAILED}:
         wanted[state.value] = CLIENT_PLACEHOLDERS
-    for key, uses in USED.exceptions.items():
+    for key, uses in used().exceptions.items():
         passed, other = common(uses), wanted.get(key)
         wanted[key] = passed if other is None or passed is None else passed & other
     return wanted
@@ -445,23 +459,20 @@ def common(uses: list[frozenset[str] | None]) -> set[str] | None:
     return set.intersection(*known) if known else None
 
 
-EXCEPTIONS = exception_placeholders()
-
-
 def test_exceptions() -> None:
-    assert set(section("exceptions")) == set(EXCEPTIONS)
+    assert set(section("exceptions")) == set(exception_placeholders())
 
 
-@pytest.mark.parametrize("key", sorted(EXCEPTIONS))
+@pytest.mark.parametrize("key", sorted(TEXTS["exceptions"]))
 def test_placeholders_of_exceptions(key: str) -> None:
-    passed = EXCEPTIONS[key]
+    passed = exception_placeholders()[key]
     if passed is not None:
         message = section("exceptions", key).get("message", "")
         assert placeholders(message) <= passed
 
 
 def test_issues() -> None:
-    assert set(section("issues")) == USED.issues
+    assert set(section("issues")) == used().issues
     for texts in section("issues").values():
         assert texts["title"]
         assert ("description" in texts) != ("fix_flow" in texts)
@@ -469,7 +480,7 @@ def test_issues() -> None:
 
 def test_entities() -> None:
     keys = {key for platform in section("entity").values() for key in platform}
-    assert keys == USED.entities
+    assert keys == used().entities
 
 
 def test_system_health() -> None:
@@ -502,7 +513,7 @@ def fields_of(action: str) -> tuple[dict[str, Any], set[str]]:
 def test_actions() -> None:
     sending = {action for forms in BACKENDS for action in forms.action_fields}
     asking = {action for forms in BACKENDS for action in forms.queries}
-    assert set(ACTIONS) == sending | asking | USED.actions
+    assert set(ACTIONS) == sending | asking | used().actions
     assert set(section("services")) == set(ACTIONS)
 
 
@@ -556,7 +567,7 @@ def selections() -> dict[str, set[str]]:
 
 
 def test_selectors() -> None:
-    assert set(section("selector")) == set(selections()) | USED.selectors
+    assert set(section("selector")) == set(selections()) | used().selectors
     for key, options in selections().items():
         assert set(section("selector", key, "options")) == options
 
