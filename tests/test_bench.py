@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -12,25 +13,35 @@ from bench.figures import BARS, table
 from simulators.frigate import FrigateSimulator
 from tests.checks.files import ROOT
 
-SIDE_BY_SIDE = """
-from bench import burst, latency
+TINY = """
+import json
+import traceback
+
+from bench import arming, burst, frigate, importing, latency, where
+from bench.house import run
 from bench.side_by_side import side_by_side
 
-async def measured():
+
+async def beside():
     async with side_by_side() as house:
         figures = await latency.measure(house, rounds=1, events=3)
         return figures | await burst.measure(house, rounds=1, events=40)
+
+
+for name, measure in {
+    "side_by_side": beside,
+    "arming": lambda: arming.measure(rounds=1, rules=3),
+    "importing": lambda: importing.measure(rounds=1),
+    "where": lambda: where.measure(rounds=1, events=100),
+    "frigate": lambda: frigate.measure(events=1, burst=2),
+}.items():
+    try:
+        figures = run(measure())
+    except Exception:
+        figures = traceback.format_exc()
+    print(json.dumps([name, figures]))
 """
-TINY = {
-    "side_by_side": (
-        SIDE_BY_SIDE,
-        "measured()",
-    ),
-    "arming": ("from bench import arming", "arming.measure(rounds=1, rules=3)"),
-    "importing": ("from bench import importing", "importing.measure(rounds=1)"),
-    "where": ("from bench import where", "where.measure(rounds=1, events=100)"),
-    "frigate": ("from bench import frigate", "frigate.measure(events=1, burst=2)"),
-}
+NAMES = ("side_by_side", "arming", "importing", "where", "frigate")
 WITH_A_BAR = {
     "side_by_side": {
         "latency_p50_vs_rest_command",
@@ -44,15 +55,14 @@ WITH_A_BAR = {
 }
 
 
-@pytest.mark.parametrize("name", TINY)
-def test_tiny_round_gives_its_figures(name: str) -> None:
-    prepare, measure = TINY[name]
-    code = (
-        f"import json\nfrom bench.house import run\n{prepare}\n"
-        f"print(json.dumps(run({measure})))"
-    )
+@pytest.fixture(scope="module")
+def tiny_rounds() -> dict[str, Any]:
+    """Return what each measurement says, all in one process: an import takes longest.
+
+    What fails says why.
+    """
     child = subprocess.run(  # noqa: S603 - a process of our own
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", TINY],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -60,7 +70,13 @@ def test_tiny_round_gives_its_figures(name: str) -> None:
         check=False,
     )
     assert child.returncode == 0, child.stderr
-    figures = json.loads(child.stdout)
+    return dict(map(json.loads, child.stdout.splitlines()))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tiny_round_gives_its_figures(tiny_rounds: dict[str, Any], name: str) -> None:
+    figures = tiny_rounds[name]
+    assert isinstance(figures, dict), figures
     assert figures
     assert all(value > 0 for value in figures.values())
     assert WITH_A_BAR.get(name, set()) <= figures.keys()
