@@ -6,14 +6,15 @@ from typing import override
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 BROWSER = "tests/browser/"
 WAITING = (
     BROWSER,
     "tests/test_torture.py",
+    "tests/test_bench.py",
     "tests/test_demo.py",
     "tests/test_restart.py",
-    "tests/test_bench.py",
     "tests/fleet/test_pictures.py",
     "tests/outbox/test_damage.py",
     "tests/outbox/test_outage.py",
@@ -31,6 +32,19 @@ class SpreadByFile(LoadFileScheduling):
     @override
     def _split_scope(self, nodeid: str) -> str:
         return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+    @override
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        """Let nothing but the smallest file stand behind one that takes long.
+
+        A process is given its next file while it runs its last tests.
+        """
+        for scope, done in self.assigned_work[node].items():
+            if scope.startswith(WAITING) and not all(done.values()):
+                smallest = next(reversed(self.workqueue))
+                self.workqueue.move_to_end(smallest, last=False)
+                break
+        super()._assign_work_unit(node)
 
 
 def longest_first(items: list[pytest.Item], root: Path) -> None:
