@@ -518,7 +518,7 @@ def test_actions() -> None:
 
 
 def test_no_backend_may_have_an_action_of_ours() -> None:
-    assert USED.actions == OWN_ACTIONS
+    assert used().actions == OWN_ACTIONS
 
 
 @pytest.mark.parametrize("action", ACTIONS)
