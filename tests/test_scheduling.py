@@ -1,0 +1,61 @@
+"""The order of the tests names what there is, and nothing waits for what takes long."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from xdist.workermanage import WorkerController
+
+from .scheduling import BROWSER, WAITING, SpreadByFile
+
+ROOT = Path(__file__).parents[1]
+TESTS = [
+    f"{BROWSER}test_card.py::test_one",
+    f"{BROWSER}test_rule.py::test_two",
+    "tests/test_torture.py::test_one",
+    *(f"tests/test_large.py::test_{number}" for number in range(5)),
+    "tests/test_small.py::test_one",
+]
+
+
+class Process:
+    """A process that runs tests, and keeps which it was given."""
+
+    shutting_down = False
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self.gateway = SimpleNamespace(id="a process")
+        self.given: list[str] = []
+
+    def send_runtest_some(self, indices: list[int]) -> None:
+        """Take tests."""
+        self.given += (TESTS[index] for index in indices)
+
+    def shutdown(self) -> None:
+        """Take no more."""
+        self.shutting_down = True
+
+
+@pytest.mark.parametrize("start", WAITING)
+def test_what_starts_first_is_there(start: str) -> None:
+    assert (ROOT / start).exists()
+
+
+def test_only_the_smallest_stand_behind_what_takes_long(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pytestconfig.option, "tx", ["2*popen"])
+    monkeypatch.setattr(pytestconfig.option, "loadscopereorder", False, raising=False)
+    scheduler = SpreadByFile(pytestconfig)
+    processes = Process(), Process()
+    for process in processes:
+        scheduler.add_node(cast("WorkerController", process))
+        scheduler.add_node_collection(cast("WorkerController", process), TESTS)
+
+    scheduler.schedule()
+
+    browser, torture = processes
+    assert browser.given == [*TESTS[:2], TESTS[-1]]
+    assert torture.given == TESTS[2:-1]
