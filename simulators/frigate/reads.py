@@ -100,7 +100,7 @@ class EventReads:
         # Nothing here was ever reviewed.
         rows = [] if reviewed == 1 else self._state.reviews.stored()
         chosen: list[Json] = [
-            row.as_listed()
+            row.as_listed(described=self._state.settings.release.describes_reviews)
             for row in sorted(rows, key=lambda row: -row.start_time)
             if row.start_time < before
             and (row.end_time is None or row.end_time > after)
@@ -113,7 +113,7 @@ class EventReads:
     def review_item(self, request: Request) -> Reply:
         """Return one review item."""
         self._state.reviews.stored()
-        return _review_reply(self._state.reviews.rows.get(request.parameters[0]))
+        return self._review_reply(self._state.reviews.rows.get(request.parameters[0]))
 
     def review_of_event(self, request: Request) -> Reply:
         """Return the review item that holds an event.
@@ -121,10 +121,10 @@ class EventReads:
         One that joined an open item is not in its row yet (facts §9).
         """
         rows = self._state.reviews.stored()
-        return _review_reply(with_event(rows, request.parameters[0]))
+        return self._review_reply(with_event(rows, request.parameters[0]))
 
-
-def _review_reply(row: ReviewRow | None) -> Reply:
-    if row is None:
-        raise refusal(404, "Review item not found")
-    return json_reply(row.as_single())
+    def _review_reply(self, row: ReviewRow | None) -> Reply:
+        if row is None:
+            raise refusal(404, "Review item not found")
+        described = self._state.settings.release.describes_reviews
+        return json_reply(row.as_single(described=described))

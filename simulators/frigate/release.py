@@ -8,7 +8,7 @@ _FULL = {
     "0.13": "0.13.2-6476f8a",
     "0.14": "0.14.1-f4f3cfa",
     "0.15": "0.15.2-0000000",
-    "0.16": "0.16.4-0000000",
+    "0.16": "0.16.4-4131252",
     "0.17": "0.17.2-0000000",
     "0.18": "0.18.0-e3fa701",
 }
@@ -89,6 +89,11 @@ class Release:
     def refresh_seconds(self) -> float:
         """How long before its end a cookie is refreshed (facts §4)."""
         return 1800 if self._since(17) else 43200
+
+    @property
+    def describes_reviews(self) -> bool:
+        """Whether review items have room for a description (0.17, run; 0.16 not)."""
+        return self._since(17)
 
     @property
     def pre_capture(self) -> bool:

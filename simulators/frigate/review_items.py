@@ -49,8 +49,13 @@ class ReviewRow:
             {event.sub_label for event in events if event.sub_label}
         )
 
-    def as_single(self) -> dict[str, Json]:
-        """Return it as GET /review/{id} does."""
+    def as_single(self, *, described: bool) -> dict[str, Json]:
+        """Return it as GET /review/{id} does; see `Release.describes_reviews`."""
+        more: dict[str, Json] = {
+            "verified_objects": [],
+            "thumb_time": None,
+            "metadata": None,
+        }
         return {
             "id": self.id,
             "camera": self.camera,
@@ -63,18 +68,16 @@ class ReviewRow:
             "data": {
                 "detections": [*self.detections],
                 "objects": [*self.objects],
-                "verified_objects": [],
                 "sub_labels": [*self.sub_labels],
                 "zones": [],
                 "audio": [],
-                "thumb_time": None,
-                "metadata": None,
+                **(more if described else {}),
             },
         }
 
-    def as_listed(self) -> dict[str, Json]:
+    def as_listed(self, *, described: bool) -> dict[str, Json]:
         """Return it as GET /review does."""
-        return self.as_single() | {"has_been_reviewed": False}
+        return self.as_single(described=described) | {"has_been_reviewed": False}
 
 
 @dataclass(kw_only=True)
