@@ -91,6 +91,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.settings = settings(entry)
         self._store = store
         clock = SteadyClock(dt_util.utcnow)
+        instance = self.forms.instance(entry.data, entry.unique_id)
         self._starts_after = self._put_off()
         self.outbox = Outbox(
             connection=entry.entry_id,
@@ -98,6 +99,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             capabilities=lambda: self.effective,
             store=store,
             clock=clock,
+            instance=instance,
             limit=unsettled_limit(entry.options),
             put_off=self._put_off,
         )
@@ -108,6 +110,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             capabilities=lambda: self.effective,
             store=store,
             clock=clock,
+            instance=instance,
             chance=random.random,
             changed=self.outbox.changed,
             contacted=self._contacted,

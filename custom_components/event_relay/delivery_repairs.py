@@ -151,6 +151,7 @@ class FailedDeliveriesFlow(RepairsFlow):
                 "delivery": self._linked(
                     delivery, await async_card_path(self.hass, self._entry_id)
                 ),
+                "reason": self._reason(delivery),
                 "delivery_id": delivery.id,
             },
         )

@@ -22,13 +22,16 @@ from homeassistant.core import HomeAssistant, callback
 
 from .announcing import EVENT_OUTCOME
 from .const import DOMAIN
-from .outbox.delivery import MOOT, START_NEVER_WAS
+from .outbox.delivery import ELSEWHERE, MOOT, SENT_ELSEWHERE, START_NEVER_WAS
 from .rules.outcome import OutcomeKind
 
 OUTCOME_UNKNOWN = "outcome_unknown"
+UNKNOWN = frozenset({OUTCOME_UNKNOWN, SENT_ELSEWHERE})
+"""Reasons with which it may have arrived all the same."""
 
 REASONS: Mapping[str, str] = {
     "cannot_connect": "it could not be reached",
+    ELSEWHERE: "what it changes is in another system",
     "internal_error": "an error in Event Relay; see the log",
     "invalid_auth": "the credentials were rejected",
     "invalid_response": "its answer could not be understood",
@@ -38,6 +41,7 @@ REASONS: Mapping[str, str] = {
     "outbox_unavailable": "the outbox could not be used",
     "permission_denied": "permission was denied",
     "rejected": "it was rejected",
+    SENT_ELSEWHERE: "it was sent to another system",
     START_NEVER_WAS.code: "its start was never delivered",
     "template_error": "a template failed",
     "unavailable": "it was not ready",
@@ -134,7 +138,7 @@ def message(data: Mapping[str, Any]) -> str:
             if reason not in MOOT:
                 return f"{said}: it was discarded"
         case _:
-            doubt = "perhaps not" if reason == OUTCOME_UNKNOWN else "not"
+            doubt = "perhaps not" if reason in UNKNOWN else "not"
             said = f"{thing} {doubt} {done}{where}{about}"
     if not reason:
         return said

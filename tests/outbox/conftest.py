@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.event_relay.backends.base import Backend
+from custom_components.event_relay.backends.base import Backend, Instance
 from custom_components.event_relay.backends.errors import BackendError
 from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
 from custom_components.event_relay.outbox.outbox import Outbox, Request
@@ -31,6 +31,7 @@ class House:
     running: asyncio.Task[None] | None = None
     chance: Callable[[], float] = lambda: 1.0
     backend: Backend = LEDGER
+    instance: Instance | None = None
 
     def __post_init__(self) -> None:
         self.outbox = Outbox(
@@ -39,6 +40,7 @@ class House:
             capabilities=lambda: None,
             store=self.store,
             clock=self.clock,
+            instance=self.instance,
         )
         self.worker = Worker(
             connection=OWNER,
@@ -47,6 +49,7 @@ class House:
             capabilities=lambda: None,
             store=self.store,
             clock=self.clock,
+            instance=self.instance,
             chance=self.chance,
             changed=self._changed,
             contacted=self.contacts.append,

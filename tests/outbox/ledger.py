@@ -66,6 +66,8 @@ class LedgerClient:
     findings: list[Finding | Exception] = field(default_factory=list)
     gate: asyncio.Event | None = None
     """Where set, calls wait for it before they take effect."""
+    known: set[str] = field(default_factory=set)
+    """Outside ids of what is there."""
     look_up_gate: asyncio.Event | None = None
     """Where set, look-ups wait for it."""
 
@@ -82,6 +84,10 @@ class LedgerClient:
             raise trouble
         self.written.append(f"{step} {text}")
         return {"id": f"{step}-{text}"}
+
+    async def recognises(self, outside_id: str) -> bool:
+        """Say whether something is there."""
+        return outside_id in self.known
 
     async def find(self, context: StepContext) -> Finding:
         """Answer a look-up."""
@@ -103,6 +109,7 @@ class Line:
     after: str | None = None
     lane: str | None = None
     seconds: float | None = None
+    target: str | None = None
 
 
 class WriteLine(Operation[LedgerClient, Line, None]):
@@ -129,6 +136,7 @@ class WriteLine(Operation[LedgerClient, Line, None]):
             "after": payload.after,
             "lane": payload.lane,
             "seconds": payload.seconds,
+            "target": payload.target,
         }
 
     @override
@@ -173,6 +181,10 @@ class WriteLine(Operation[LedgerClient, Line, None]):
         return payload.lane
 
     @override
+    def target_id(self, payload: Line) -> str | None:
+        return payload.target
+
+    @override
     def follows(self, payload: Line) -> str | None:
         return payload.after
 
@@ -205,6 +217,7 @@ LEDGER = Backend(
     load_capabilities=lambda _: None,
     concurrency=2,
     look_up_after=(1, 10),
+    recognises=lambda client, outside_id: client.recognises(outside_id),
     write_time=timedelta(seconds=WRITE_TIME),
 )
 

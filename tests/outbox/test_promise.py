@@ -28,6 +28,7 @@ from custom_components.event_relay.backends.errors import (
 from custom_components.event_relay.outbox import (
     carrier,
     claiming,
+    elsewhere,
     file,
     outcomes,
     overlap,
@@ -35,6 +36,7 @@ from custom_components.event_relay.outbox import (
 )
 from custom_components.event_relay.outbox.absence import Absence
 from custom_components.event_relay.outbox.delivery import (
+    SENT_ELSEWHERE,
     Delivery,
     DeliveryState,
 )
@@ -184,6 +186,16 @@ class Promise(RuleBasedStateMachine):
         self.world.clock.forward(seconds=off)
         self.world.restart()
 
+    @rule(address=st.sampled_from([0, 1, 2]), orderly=st.booleans())
+    def change_address(self, address: int, orderly: bool) -> None:
+        if orderly and not self.world.database.full:
+            self.world.stop()
+        else:
+            self.world.kill()
+        self._forget_who_asked()
+        self.backing_up = False
+        self.world.readdress(address)
+
     @rule(seconds=st.sampled_from([-200_000, 200_000]))
     def set_clock_while_off(self, seconds: float) -> None:
         self.world.kill()
@@ -201,6 +213,10 @@ class Promise(RuleBasedStateMachine):
         async def retry() -> None:
             delivery = await world.store.get(delivery_id)
             assert delivery is not None
+            failure = delivery.failure
+            if confirm and failure is not None and failure.code == SENT_ELSEWHERE:
+                # Whoever confirms takes on that the other system may have it, too.
+                world.outside.forgive(delivery_id)
             await world.house.outbox.retry(delivery, confirm=confirm)
 
         if confirm:
@@ -417,6 +433,19 @@ def _clock_of_another_run_is_believed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(carrier, "sent_after", lambda delivery, _: delivery.first_sent_at)
 
 
+def _every_system_is_the_same(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(elsewhere, "is_elsewhere", lambda *_: False)
+
+
+def _what_is_repeated_forgets_its_system(patch: pytest.MonkeyPatch) -> None:
+    claimed = outcomes.claimed
+
+    def forgetful(delivery: Delivery, *rest: Any) -> Delivery:  # noqa: ANN401 - as the original
+        return claimed(replace(delivery, sent_to=None), *rest)
+
+    patch.setattr(outcomes, "claimed", forgetful)
+
+
 FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
     _sent_at_once_is_stored_as_waiting: [
         (Promise.accept, {"kind": "findable", "live": True}),
@@ -473,6 +502,18 @@ FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
         (Promise.fail_next, {"fault": Fault.HANGS}),
         (Promise.accept, {"kind": "findable", "live": False}),
         (Promise.set_clock_while_off, {"seconds": -200_000}),
+    ],
+    _every_system_is_the_same: [
+        (Promise.fail_next, {"fault": Fault.REPLY_LOST}),
+        (Promise.accept, {"kind": "findable", "live": False}),
+        (Promise.change_address, {"address": 1, "orderly": True}),
+        (Promise.let_time_go_by, {"seconds": 120}),
+    ],
+    _what_is_repeated_forgets_its_system: [
+        (Promise.fail_next, {"fault": Fault.REPLY_LOST}),
+        (Promise.accept, {"kind": "repeatable", "live": False}),
+        (Promise.change_address, {"address": 1, "orderly": True}),
+        (Promise.let_time_go_by, {"seconds": 120}),
     ],
     _end_of_a_dead_start_waits: [
         (Promise.change_weather, {"fault": Fault.REFUSED}),

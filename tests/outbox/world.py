@@ -16,6 +16,7 @@ from custom_components.event_relay.backends.base import (
     Absent,
     Finding,
     Found,
+    Instance,
     JsonObject,
     StepContext,
     Unclear,
@@ -100,6 +101,10 @@ class Outside(LedgerClient):
     """Set when it does, while it stands still."""
     gone_by: Callable[[], float] = lambda: 0.0
     """The outside's own clock, which nobody sets."""
+    system: int = 0
+    """The system that the connection leads to."""
+    sent_to: dict[Done, int] = field(default_factory=dict)
+    """The system that was last asked for it."""
     happened: dict[Done, float] = field(default_factory=dict)
     """When it took effect, by that clock."""
     told: dict[Done, datetime] = field(default_factory=dict)
@@ -119,6 +124,7 @@ class Outside(LedgerClient):
         one = (context.delivery_id, step)
         self.asked[one] += 1
         self.told[one] = context.told_at
+        self.sent_to[one] = self.system
         self.unknown.add(one)
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
@@ -159,7 +165,9 @@ class Outside(LedgerClient):
             case Fault.CANNOT_TELL:
                 return Unclear()
             case _:
-                if one not in {landing for _, landing in self.landing}:
+                if one not in {landing for _, landing in self.landing} and (
+                    self.sent_to.get(one, self.system) == self.system
+                ):
                     self.unknown.discard(one)
                 if self.done[one] and self._recognises(one, context):
                     return Found(result={"id": "/".join(one)})
@@ -169,6 +177,23 @@ class Outside(LedgerClient):
         """Answer a health check."""
         self.checks += 1
         _refuse(self.check_fails or self.weather)
+
+    @override
+    async def recognises(self, outside_id: str) -> bool:
+        await self._take_time()
+        match self._fault():
+            case Fault.FINE | Fault.REPLY_LOST | Fault.LATE:
+                delivery_id, step = outside_id.split("/")
+                return self._has(delivery_id, step)
+            case Fault.UNAUTHORISED:
+                raise InvalidCredentials
+            case _:
+                raise CannotConnect
+
+    def _has(self, delivery_id: str, step: str) -> bool:
+        """Say whether this system has something."""
+        one = (delivery_id, step)
+        return bool(self.done[one]) and self.sent_to[one] == self.system
 
     async def _answer(self, one: Done, fault: Fault) -> None:
         """Take effect, or not, as a fault has it."""
@@ -207,10 +232,20 @@ class Outside(LedgerClient):
         """
         if one not in self.happened:
             return True  # it was another process that asked for it
+        if self.sent_to[one] != self.system:
+            return False
         assert context.sent_after is not None
         happened = context.now - timedelta(seconds=self.gone_by() - self.happened[one])
         early = happened < context.sent_after - JUMP
         return not early and context.told_at == self.told[one]
+
+    def forgive(self, delivery_id: str) -> None:
+        """Let something be sent that the other system has, or may have."""
+        for times in (self.done, self.happened):
+            for one in [one for one in times if one[0] == delivery_id]:
+                del times[one]
+        self.unknown = {one for one in self.unknown if one[0] != delivery_id}
+        self.landing = [it for it in self.landing if it[1][0] != delivery_id]
 
     def asked_for(self, delivery_id: str) -> bool:
         """Say whether anything of a delivery has been asked for."""
@@ -271,7 +306,8 @@ class Outside(LedgerClient):
     def _judge(self, step: str, delivery_id: str) -> None:
         """Note what is wrong with being asked for a step now."""
         one = (delivery_id, step)
-        if one in self.unknown and step != "note":
+        here = self.sent_to.get(one) == self.system
+        if one in self.unknown and not (step == "note" and here):
             self.wrongs.append(f"{one} sent again, its outcome unknown")
         if step == "write" and self.done[one]:
             self.wrongs.append(f"{one} sent again after it happened")
@@ -284,6 +320,7 @@ class Outside(LedgerClient):
         if row is None or row["state"] != "sending":
             self.wrongs.append(f"{one} sent without being in the file as such")
             return
+        self._judge_system(one, row)
         if (
             row["follows"]
             and not self.file.execute(
@@ -307,6 +344,16 @@ class Outside(LedgerClient):
             if (state := other["state"]) in _BUSY:
                 self.wrongs.append(f"{one} sent with {other['id']} {state}, same lane")
 
+    def _judge_system(self, one: Done, row: sqlite3.Row) -> None:
+        """Note what is wrong with being asked for it in this system."""
+        done = [it for it in +self.done if it[0] == one[0]]
+        if {self.sent_to[it] for it in done} - {self.system}:
+            self.wrongs.append(f"{one} goes on in another system")
+        if row["follows"] and not any(
+            self._has(*it) for it in +self.done if it[0] == row["follows"]
+        ):
+            self.wrongs.append(f"{one} sent to another system than its start")
+
 
 def _refuse(fault: Fault) -> None:
     """Raise for a fault that surely has no effect."""
@@ -322,6 +369,8 @@ def _refuse(fault: Fault) -> None:
         case Fault.UNAUTHORISED:
             raise InvalidCredentials
 
+
+SYSTEMS = tuple(Instance(id=f"i{number}", address=f"a{number}") for number in range(3))
 
 _WITNESS = """
     CREATE TEMP TABLE seen (id TEXT, was TEXT, state TEXT);
@@ -355,6 +404,8 @@ class World:
         self.clock = Clock()
         self.outside = Outside()
         self.runs = 0
+        self.address = 0
+        """Where the connection leads: the third is the first under another name."""
         self.states: dict[str, DeliveryState] = {}
         """What has surely been committed."""
         self.wrongs: list[str] = self.outside.wrongs
@@ -393,6 +444,7 @@ class World:
             self.store,
             clock=self.clock,
             client=self.outside,
+            instance=SYSTEMS[self.address],
             backend=self.backend,
         )
 
@@ -429,6 +481,12 @@ class World:
         self.clock = self.clock.restarted()
         self.open()
         self.start()
+
+    def readdress(self, address: int) -> None:
+        """Begin another run on the same file, by a connection that leads elsewhere."""
+        self.address = address
+        self.outside.system = address % 2
+        self.restart()
 
     def request(self, delivery_id: str, **data: object) -> Request:
         """Ask for a line with an id that is known beforehand."""

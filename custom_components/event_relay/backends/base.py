@@ -46,6 +46,16 @@ class UnreadablePayload(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Instance:
+    """One system that a connection can lead to, or one account there."""
+
+    id: str
+    """Tells it from all others; it has no spaces, and holds no secret."""
+    address: str
+    """Names it to people."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Receipt:
     """What the backend answered, normalised.
 
@@ -379,6 +389,14 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
         del payload, capabilities
         return None
 
+    def target_id(self, payload: PayloadT) -> str | None:
+        """Return the outside id that the payload itself names; None where it does not.
+
+        Not that of the delivery that it follows.
+        """
+        del payload
+        return None
+
     def follows(self, payload: PayloadT) -> str | None:
         """Return the id of the delivery whose receipt the steps need.
 
@@ -468,6 +486,12 @@ class Backend:
     where every step can be looked up or repeated, whenever it was sent."""
     shared: bool = False
     """Whether many homes use one instance of it: they must not all come at once."""
+    recognises: Callable[[Any, str], Awaitable[bool]] | None = None
+    """Ask a client whether the system has something with an outside id.
+
+    Only where no two systems give the same ids: then it tells whether a system is the
+    same under another address. Raises BackendError.
+    """
     look_ups_at_once: int = 4
     """Look-ups that may be under way beside them."""
     write_time: timedelta = timedelta(minutes=1)

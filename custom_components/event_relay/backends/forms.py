@@ -4,21 +4,24 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from aiohttp import ClientSession, DummyCookieJar
 from homeassistant.config_entries import ConfigEntry, ConfigSubentryFlow
-from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.const import CONF_URL, EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
+from yarl import URL
 
 from .base import (
     Backend,
     Capabilities,
     Client,
     Ending,
+    Instance,
     JsonObject,
     Settings,
     Shape,
@@ -65,6 +68,8 @@ class Query:
     """Takes the client and the coerced fields; raises BackendError, InvalidField."""
 
 
+_ID_LENGTH = 16
+"""Characters by which systems are told apart, of those that a connection ever had."""
 _SESSIONS: HassKey[dict[bool, ClientSession]] = HassKey("event_relay_sessions")
 
 
@@ -256,6 +261,18 @@ class BackendForms(ABC):
     @abstractmethod
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the part of the data that no second connection may have."""
+
+    def instance(self, data: Mapping[str, Any], unique_id: str | None) -> Instance:
+        """Say which system, or account of one, a connection leads to.
+
+        By the id that the system gives itself, or by what no second connection has.
+        """
+        own = unique_id or f"{sorted(self.identity(data).items())}"
+        digest = sha256(f"{self.backend.name}\n{own}".encode()).hexdigest()
+        address = self.backend.name
+        if CONF_URL in data:
+            address = str(URL(data[CONF_URL]).with_user(None).with_query(None))
+        return Instance(id=digest[:_ID_LENGTH], address=address)
 
     @abstractmethod
     def product(self, data: Mapping[str, Any], capabilities: Any) -> Product:  # noqa: ANN401 - each backend has its own

@@ -135,6 +135,12 @@ class FollowingOperation[ClientT, PayloadT: AboutEvent, CapabilitiesT](
         return key
 
     @override
+    def target_id(self, payload: PayloadT) -> str | None:
+        """Return the event that is named by its own id."""
+        event_id: str | None = payload.target.event_id
+        return event_id
+
+    @override
     def follows(self, payload: PayloadT) -> str | None:
         """Return the delivery that makes the event."""
         delivery_id: str | None = payload.target.delivery_id

@@ -14,13 +14,14 @@ from ..backends.base import (
     Backend,
     Client,
     Finding,
+    Instance,
     Receipt,
     StepContext,
     UnreadablePayload,
 )
 from ..backends.errors import BackendError, Rejected
 from ..backends.words import confiding
-from . import outcomes
+from . import elsewhere, outcomes
 from .absence import SLOW, Absence
 from .clock import SteadyClock
 from .delivery import Delivery, DeliveryState, Failure, altered, brought
@@ -73,7 +74,8 @@ class Plan:
     operation: AnyOperation
     payload: Any
     steps: tuple[AnyStep, ...]
-    followed: Receipt | None
+    start: Delivery | None
+    """The delivery that it follows."""
     outside_ids: frozenset[str]
 
     def left(self, delivery: Delivery) -> list[AnyStep]:
@@ -111,7 +113,7 @@ class Plan:
             attempt=delivery.attempts,
             results=delivery.results,
             clue=delivery.clue,
-            followed=self.followed,
+            followed=self.start.receipt if self.start else None,
             outside_ids=self.outside_ids,
         )
 
@@ -127,6 +129,8 @@ class Carrier:
     """
 
     connection: str
+    instance: Instance | None
+    """The system to which it leads."""
     backend: Backend
     client: Client
     capabilities: Callable[[], Any]
@@ -162,6 +166,10 @@ class Carrier:
         """Run the steps that are left, and commit each by way of `commit`."""
         if (plan := await self._plan(delivery, commit, payload)) is None:
             return
+        if (ended := await self._ended_elsewhere(delivery, plan)) is not None:
+            self.answered(ended)
+            await commit(ended, DeliveryState.SENDING)
+            return
         for step in plan.left(delivery):
             delivery = self._onward(await self._run(delivery, plan, step), plan, step)
             if delivery.state is not DeliveryState.SENDING:
@@ -172,6 +180,47 @@ class Carrier:
                 await commit(delivery, DeliveryState.SENDING)
         self.answered(delivery)
         await self._deliver(delivery, plan, commit)
+
+    async def _ended_elsewhere(self, delivery: Delivery, plan: Plan) -> Delivery | None:
+        """Return how a delivery ends, or waits, that is to change what another has.
+
+        None where it can be sent.
+        """
+        try:
+            there = await self._elsewhere(delivery, plan)
+        except BackendError as error:
+            self.troubled(error)
+            delivery, now = self._present(delivery)
+            return outcomes.step_interrupted(
+                delivery,
+                plan.left(delivery)[0],
+                elsewhere.not_sent(error),
+                now=now,
+                chance=self.chance(),
+                backend=self.backend,
+            )
+        if there is None or self.instance is None:
+            return None
+        delivery, now = self._present(delivery)
+        return elsewhere.ended(delivery, there, self.instance, now)
+
+    async def _elsewhere(self, delivery: Delivery, plan: Plan) -> Instance | None:
+        """Return the system that has what a delivery is to change, if it is another.
+
+        One that knows the outside id is the same under another address. Raises
+        BackendError.
+        """
+        there, outside_id = elsewhere.what_it_changes(
+            delivery, plan.operation, plan.payload, plan.start
+        )
+        if not elsewhere.is_elsewhere(there, self.instance) or not plan.left(delivery):
+            return None
+        recognises = self.backend.recognises
+        if outside_id is None or recognises is None:
+            return there
+        here = await recognises(self.client, outside_id)
+        self.got_through()
+        return None if here else there
 
     def _onward(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
         """Go on after a step that is done, or have the next one asked for first."""
@@ -224,18 +273,60 @@ class Carrier:
         if not (left := plan.left(delivery)):
             await self._deliver(delivery, plan, self._commit)
             return
-        step = left[0]
-        if step.find is None or step.repeatable:
-            delivery, now = self._present(delivery)
-            following = outcomes.not_asked(delivery, step, now)
-        else:
-            following = await self._ask(delivery, plan, step, step.find)
-            following = self._onward(following, plan, step)
+        following = await self._outcome(delivery, plan, left[0])
         if following.state is DeliveryState.PENDING and not plan.left(following):
             uncertain = altered(following, state=DeliveryState.UNCERTAIN)
             await self._deliver(uncertain, plan, self._commit)
             return
         await self._commit(following, DeliveryState.UNCERTAIN)
+
+    async def _outcome(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
+        """Return what becomes of a delivery whose outcome is unknown.
+
+        Of what was sent to another system this one may tell that it is the same, but
+        not that anything is absent.
+        """
+        there, here = delivery.sent_to, self.instance
+        if there is None or here is None or not elsewhere.is_elsewhere(there, here):
+            return await self._look(delivery, plan, step)
+        if elsewhere.is_new(delivery):
+            return await self._look_elsewhere(delivery, plan, step, there, here)
+        try:
+            holder = await self._elsewhere(delivery, plan)
+        except BackendError as error:
+            self.troubled(error)
+            delivery, now = self._present(delivery)
+            return outcomes.look_up_interrupted(
+                delivery, error, now=now, chance=self.chance()
+            )
+        if holder is None:
+            return await self._look(altered(delivery, sent_to=here), plan, step)
+        delivery, now = self._present(delivery)
+        return elsewhere.unknown(delivery, there, here, now)
+
+    async def _look_elsewhere(
+        self,
+        delivery: Delivery,
+        plan: Plan,
+        step: AnyStep,
+        there: Instance,
+        here: Instance,
+    ) -> Delivery:
+        """Look here for what was to be made there."""
+        if step.find is not None and not step.repeatable:
+            following = await self._look(delivery, plan, step)
+            delivery, now = self._present(delivery)
+            return elsewhere.looked_up(delivery, following, there, here, now)
+        delivery, now = self._present(delivery)
+        return elsewhere.unknown(delivery, there, here, now)
+
+    async def _look(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
+        """Look a step up, where it can be, and go on."""
+        if step.find is None or step.repeatable:
+            delivery, now = self._present(delivery)
+            return outcomes.not_asked(delivery, step, now)
+        following = await self._ask(delivery, plan, step, step.find)
+        return self._onward(following, plan, step)
 
     async def _ask(
         self, delivery: Delivery, plan: Plan, step: AnyStep, find: AnyFind
@@ -321,7 +412,7 @@ class Carrier:
             operation=operation,
             payload=payload,
             steps=steps,
-            followed=followed,
+            start=start,
             outside_ids=(
                 await persist(
                     lambda: self.store.outside_ids(

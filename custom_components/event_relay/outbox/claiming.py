@@ -9,6 +9,7 @@ from datetime import datetime
 import json
 import sqlite3
 
+from ..backends.base import Instance
 from . import outcomes, policy, timeline, writing
 from .delivery import START_NEVER_WAS, Delivery
 from .recent import Recent
@@ -100,6 +101,7 @@ def take(
     busy: Collection[str],
     steady: bool,
     recent: Recent,
+    instance: Instance | None = None,
 ) -> Taken:
     """End what is over, claim what is due, and say when to look again."""
     former = 0 if steady else timeline.last_of_former(database, owner)
@@ -109,7 +111,7 @@ def take(
     )
     for delivery in ended:
         recent.take(delivery.id)
-    claimed = _claim(database, owner, now, slots, recent)
+    claimed = _claim(database, owner, now, slots, recent=recent, instance=instance)
     uncertain = _uncertain(database, owner, now, look_ups, busy)
     waiting, next_at = _left(database, owner, now)
     return Taken(
@@ -175,7 +177,9 @@ def _claim(
     owner: str,
     now: datetime,
     slots: int,
+    *,
     recent: Recent,
+    instance: Instance | None,
 ) -> list[Delivery]:
     """Move what is due, and whose key and lane are free, to `sending`.
 
@@ -189,7 +193,7 @@ def _claim(
         claimable: list[tuple[str, str | None]] = json.loads(found)
         first = _first_of_lanes(claimable)
         sending = [
-            outcomes.claimed(delivery, now)
+            outcomes.claimed(delivery, now, instance)
             for delivery in _read(database, first, recent)
         ]
         writing.claim(database, sending)

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING, Annotated, get_args, get_type_hints
 
-from ..backends.base import JsonObject, Receipt
+from ..backends.base import Instance, JsonObject, Receipt
 from ..backends.errors import UNKNOWN_EVENT, UNKNOWN_SCRIPT, Gone
 
 __all__ = [
+    "ELSEWHERE",
     "MOMENTS",
     "MOOT",
+    "SENT_ELSEWHERE",
     "SETTLED",
     "START_NEVER_WAS",
     "TRANSITIONS",
@@ -100,7 +102,13 @@ class Failure:
 
 START_NEVER_WAS = Failure(code="start_never_was")
 """Why something was discarded with the delivery that it follows."""
-MOOT = frozenset({START_NEVER_WAS.code, Gone.code, UNKNOWN_EVENT, UNKNOWN_SCRIPT})
+ELSEWHERE = "elsewhere"
+"""Code of what was discarded because what it changes is in another system."""
+SENT_ELSEWHERE = "sent_elsewhere"
+"""Code of what failed because its outcome only another system knows."""
+MOOT = frozenset(
+    {START_NEVER_WAS.code, ELSEWHERE, Gone.code, UNKNOWN_EVENT, UNKNOWN_SCRIPT}
+)
 """Codes of why something was discarded and not by a user: no retry can mend it."""
 
 
@@ -154,6 +162,10 @@ class Delivery:
     """First send of the step now under way."""
     told_at: Over | None = None
     """When it occurred, as the backend was told; None while it surely knows nothing."""
+    target_at: Instance | None = None
+    """The system of what it names by its outside id; None where it names nothing."""
+    sent_to: Instance | None = None
+    """The system to which it was last sent; None while none surely knows of it."""
     asked_since: Current | None = None
     """Since when the backend, when asked for an outcome, could not tell."""
     look_ups: int = 0
@@ -173,6 +185,8 @@ class Delivery:
     moved: timedelta | None = field(default=None, compare=False)
     """By how much the clock had been set in this run when its moments were right; None
     where they are as in the file, whose rows are moved at once."""
+    bound: bool = field(default=False, compare=False)
+    """Whether an attempt before the one under way may have arrived."""
     older: bool = field(default=False, compare=False)
     """Whether an earlier run has accepted it, by a clock that may have been another."""
 

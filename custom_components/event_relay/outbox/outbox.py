@@ -9,11 +9,18 @@ import logging
 from typing import Any, Self
 from uuid import uuid4
 
-from ..backends.base import Backend, Receipt, UnreadablePayload
+from ..backends.base import Backend, Instance, Receipt, UnreadablePayload
 from ..backends.errors import OutcomeUnknown
 from . import outcomes
 from .clock import SteadyClock
-from .delivery import Delivery, DeliveryState, Failure, Origin, brought
+from .delivery import (
+    SENT_ELSEWHERE,
+    Delivery,
+    DeliveryState,
+    Failure,
+    Origin,
+    brought,
+)
 from .memory import Memory, Notes
 from .store import UNSETTLED_LIMIT, StaleDelivery, Store, StoreUnavailable
 from .worker import Worker
@@ -62,19 +69,22 @@ class Outbox:
         capabilities: Callable[[], Any],
         store: Store,
         clock: SteadyClock,
+        instance: Instance | None = None,
         limit: int = UNSETTLED_LIMIT,
         put_off: Callable[[], timedelta] = timedelta,
     ) -> None:
         """Take the connection's backend and the store that all connections share.
 
-        While `limit` deliveries wait, or more, no new one is accepted. `put_off` gives
-        how much later than others what is planned may be sent.
+        `instance` is the system to which the connection leads. While `limit`
+        deliveries wait, or more, no new one is accepted. `put_off` gives how much later
+        than others what is planned may be sent.
         """
         self._connection = connection
         self._backend = backend
         self._capabilities = capabilities
         self._store = store
         self._clock = clock
+        self._instance = instance
         self.limit = limit
         self._put_off = put_off
         self._worker: Worker | None = None
@@ -178,6 +188,9 @@ class Outbox:
         steps = operation.steps(payload, capabilities)
         step = next((one for one in steps if one.name not in delivery.results), None)
         askable = step is None or step.repeatable or step.find is not None
+        if delivery.failure is not None and delivery.failure.code == SENT_ELSEWHERE:
+            # This system has been asked already, and the user wants it sent there.
+            askable = False
         now = self._clock()
         opened = outcomes.reopened(
             brought(delivery, self._clock.moved),
@@ -289,6 +302,7 @@ class Outbox:
             key=operation.key(payload, delivery_id),
             lane=operation.lane(payload, capabilities),
             follows=operation.follows(payload),
+            target_at=self._instance if operation.target_id(payload) else None,
             expires_at=operation.expires(payload, request.occurred_at, capabilities),
             due_at=now + self._put_off() if request.planned else now,
             warnings=warnings,
@@ -301,7 +315,7 @@ class Outbox:
             and operation.overlaps(payload, capabilities)
             and self._worker.takes_at_once(delivery)
         ):
-            delivery = outcomes.claimed(delivery, now)
+            delivery = outcomes.claimed(delivery, now, self._instance)
         return delivery, payload
 
     def _memory(self, request: Request) -> Memory | None:

@@ -14,6 +14,7 @@ from ..backends.base import (
     Backend,
     Finding,
     Found,
+    Instance,
     JsonObject,
     Receipt,
     Step,
@@ -57,14 +58,18 @@ def hold(error: BackendError) -> timedelta | None:
             return None
 
 
-def claimed(delivery: Delivery, now: datetime) -> Delivery:
-    """Begin an attempt."""
+def claimed(
+    delivery: Delivery, now: datetime, instance: Instance | None = None
+) -> Delivery:
+    """Begin an attempt at a system; what another one may know of is for that one."""
     return altered(
         delivery,
         state=DeliveryState.SENDING,
         attempts=delivery.attempts + 1,
         first_sent_at=delivery.first_sent_at or now,
         told_at=delivery.told_at or delivery.occurred_at,
+        sent_to=delivery.sent_to or instance,
+        bound=delivery.sent_to is not None,
         due_at=None,
     )
 
@@ -153,6 +158,8 @@ def step_interrupted(
             asked_since=None,
             due_at=now + policy.look_up_wait(0, backend.look_up_after),
         )
+    if isinstance(error, OutcomeUnknown | InvalidResponse):
+        delivery = altered(delivery, bound=True)
     if pauses(error):
         return _back(delivery, now, attempts=delivery.attempts - 1)
     if backend.shared and limits(error):
@@ -231,7 +238,7 @@ def not_asked(delivery: Delivery, step: AnyStep, now: datetime) -> Delivery:
     A repeatable step is simply repeated; one with no look-up is never sent again.
     """
     if step.repeatable:
-        return known(delivery, now)
+        return known(altered(delivery, bound=True), now)
     return failed(altered(delivery, unclear=True), UNKNOWN, now)
 
 
@@ -291,6 +298,7 @@ def reopened(
         settled_at=None,
         first_sent_at=delivery.first_sent_at if ask else None,
         told_at=delivery.told_at if ask or delivery.results else None,
+        sent_to=delivery.sent_to if ask or delivery.results else None,
         unclear=ask,
     )
 
@@ -303,14 +311,19 @@ def failure_of(error: BackendError) -> Failure:
 def _back(
     delivery: Delivery, due_at: datetime, *, attempts: int | None = None
 ) -> Delivery:
-    """Make a delivery wait for its next attempt; what it had sent is known."""
+    """Make a delivery wait for its next attempt; what it had sent is known.
+
+    Where it may have arrived, and is only repeated, it is so as it was.
+    """
+    there = bool(delivery.results) or delivery.bound
     return altered(
         delivery,
         state=DeliveryState.PENDING,
         expires_at=_expiry(delivery, delivery.expires_at),
         attempts=delivery.attempts if attempts is None else attempts,
         first_sent_at=None,
-        told_at=delivery.told_at if delivery.results else None,
+        told_at=delivery.told_at if there else None,
+        sent_to=delivery.sent_to if there else None,
         due_at=due_at,
     )
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import json
 import sqlite3
 
-from ..backends.base import Receipt
+from ..backends.base import Instance, Receipt
 from .delivery import Delivery, DeliveryState, Failure, Origin, OriginKind
 
 type Value = str | int | float | None
@@ -89,6 +89,10 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE deliveries ADD COLUMN told_at REAL;
     """,
+    """
+    ALTER TABLE deliveries ADD COLUMN target_at TEXT;
+    ALTER TABLE deliveries ADD COLUMN sent_to TEXT;
+    """,
 )
 """One script for each version of the schema; `PRAGMA user_version` counts them."""
 
@@ -96,17 +100,19 @@ MIGRATIONS: tuple[str, ...] = (
 COLUMNS = (
     *("id", "connection", "operation", "version", "payload", "summary"),
     *("origin", "subentry_id", "context_id", "user_id", "occurred_at", "accepted_at"),
-    *("key", "lane", "follows", "restored", "expires_at"),
+    *("key", "lane", "follows", "restored", "target_at", "expires_at"),
     *("state", "due_at", "attempts", "first_sent_at", "asked_since", "look_ups"),
     *("unclear", "results", "warnings", "clue", "outside_id", "receipt"),
-    *("failure_code", "failure_reason", "settled_at", "told_at"),
+    *("failure_code", "failure_reason", "settled_at", "told_at", "sent_to"),
 )
 """All columns but the place of a row, in the order of `values`."""
 OUTCOME_COLUMNS = ("id", "expires_at", *COLUMNS[COLUMNS.index("state") :])
 """The columns that change after acceptance, in the order of `outcome_values`."""
 NOTE_COLUMNS = ("connection", "subject", "name", "value", "keeps")
 """All columns of what a rule or mirror remembers."""
-CLAIM_COLUMNS = ("id", "state", "due_at", "attempts", "first_sent_at", "told_at")
+CLAIM_COLUMNS = (
+    *("id", "state", "due_at", "attempts", "first_sent_at", "told_at", "sent_to"),
+)
 """The columns that change when an attempt begins, in the order of `claim_values`."""
 
 
@@ -130,6 +136,7 @@ def values(delivery: Delivery) -> tuple[Value, ...]:
         delivery.lane,
         delivery.follows,
         int(delivery.restored),
+        _dump_instance(delivery.target_at),
         *outcome_values(delivery)[1:],
     )
 
@@ -157,6 +164,7 @@ def outcome_values(delivery: Delivery) -> tuple[Value, ...]:
         failure.reason if failure else None,
         _seconds(delivery.settled_at),
         _seconds(delivery.told_at),
+        _dump_instance(delivery.sent_to),
     )
 
 
@@ -169,6 +177,7 @@ def claim_values(delivery: Delivery) -> tuple[Value, ...]:
         delivery.attempts,
         _seconds(delivery.first_sent_at),
         _seconds(delivery.told_at),
+        _dump_instance(delivery.sent_to),
     )
 
 
@@ -225,6 +234,8 @@ def _from_row(row: sqlite3.Row) -> Delivery:
         ),
         settled_at=instant(row["settled_at"]),
         told_at=instant(row["told_at"]),
+        target_at=_load_instance(row["target_at"]),
+        sent_to=_load_instance(row["sent_to"]),
     )
 
 
@@ -251,6 +262,19 @@ def _load_receipt(text: str | None) -> Receipt | None:
         warnings=tuple(data["warnings"]),
         kept=data.get("kept", {}),
     )
+
+
+def _dump_instance(instance: Instance | None) -> str | None:
+    """Write the id of a system before its address."""
+    return f"{instance.id} {instance.address}" if instance is not None else None
+
+
+def _load_instance(text: str | None) -> Instance | None:
+    """Read a system; raises AttributeError, ValueError."""
+    if text is None:
+        return None
+    found, address = text.split(" ", 1)
+    return Instance(id=found, address=address)
 
 
 def _seconds(moment: datetime | None) -> float | None:

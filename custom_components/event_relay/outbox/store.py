@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 import sqlite3
 
+from ..backends.base import Instance
 from . import claiming, listing, memory, queries, timeline, writing
 from .claiming import Taken
 from .database import Database
@@ -159,13 +160,15 @@ class Store:
         busy: Collection[str],
         steady: bool = True,
         moved: timedelta | None = None,
+        instance: Instance | None = None,
     ) -> Taken:
         """End what is over, claim what is due, and say when to look again.
 
         At most `slots` deliveries of the connection `owner` are claimed and
         `look_ups` look-ups named, none of them among the ids in `busy`. While the clock
         is not `steady` only what this run has accepted expires. `moved` is by how much
-        it had been set when it told what is `now`.
+        it had been set when it told what is `now`; `instance` is the system to which
+        the connection leads.
         """
         return await self._database.run(
             lambda connection: claiming.take(
@@ -177,6 +180,7 @@ class Store:
                 busy=busy,
                 steady=steady,
                 recent=self._recent,
+                instance=instance,
             )
         )
 

@@ -8,7 +8,7 @@ from functools import partial
 import logging
 from typing import Any
 
-from ..backends.base import Backend, Client
+from ..backends.base import Backend, Client, Instance
 from ..backends.errors import BackendError, Unavailable
 from .absence import Absence
 from .carrier import STORE_PATIENCE, Carrier, persist
@@ -49,13 +49,16 @@ class Worker:
         chance: Callable[[], float],
         changed: Callable[[Delivery], None],
         contacted: Callable[[BackendError | None], None],
+        instance: Instance | None = None,
         starts_after: timedelta = timedelta(),
     ) -> None:
         """Take what the worker works with; it starts with `run`.
 
+        `instance` is the system to which the connection leads.
         Nothing is sent within `starts_after` from now.
         """
         self._connection = connection
+        self._instance = instance
         self._store = store
         self._clock = clock
         self._tell = changed
@@ -72,6 +75,7 @@ class Worker:
         )
         self._carrier = Carrier(
             connection=connection,
+            instance=instance,
             backend=backend,
             client=client,
             capabilities=capabilities,
@@ -238,6 +242,7 @@ class Worker:
                 busy=busy,
                 steady=self._clock.steady,
                 moved=moved,
+                instance=self._instance,
             )
         )
         for delivery in taken.ended:

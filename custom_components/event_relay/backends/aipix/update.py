@@ -115,6 +115,11 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
         return payload.delivery_id or f"script:{payload.script_id}"
 
     @override
+    def target_id(self, payload: UpdateScript) -> str | None:
+        """Return the script that is named by its own id."""
+        return None if payload.script_id is None else str(payload.script_id)
+
+    @override
     def follows(self, payload: UpdateScript) -> str | None:
         """Return the delivery that makes the script."""
         return payload.delivery_id
