@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,9 @@ def at(store: Store, instance: Instance, *, asks: bool = True) -> House:
 
 
 async def left(
-    store: Store, troubles: Sequence[BackendError | None], **data: object
+    store: Store,
+    troubles: Sequence[BackendError | None],
+    **data: Any,  # noqa: ANN401 - as the operation has it
 ) -> Delivery:
     """Return what the old system leaves of a delivery."""
     old = at(store, OLD)
@@ -60,7 +63,7 @@ async def ends(house: House, delivery: Delivery) -> Delivery:
     return stored
 
 
-def naming(start: Delivery, how: str) -> dict[str, object]:
+def naming(start: Delivery, how: str) -> dict[str, Any]:
     """Return the field by which a change names what a delivery has made."""
     if how == "by its delivery":
         return {"after": start.id}
