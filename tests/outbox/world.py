@@ -193,7 +193,7 @@ class Outside(LedgerClient):
     def _has(self, delivery_id: str, step: str) -> bool:
         """Say whether this system has something."""
         one = (delivery_id, step)
-        return bool(self.done[one]) and self.sent_to[one] == self.system
+        return bool(self.done[one]) and self.sent_to.get(one, 0) == self.system
 
     async def _answer(self, one: Done, fault: Fault) -> None:
         """Take effect, or not, as a fault has it."""
@@ -347,7 +347,7 @@ class Outside(LedgerClient):
     def _judge_system(self, one: Done, row: sqlite3.Row) -> None:
         """Note what is wrong with being asked for it in this system."""
         done = [it for it in +self.done if it[0] == one[0]]
-        if {self.sent_to[it] for it in done} - {self.system}:
+        if {self.sent_to.get(it, self.system) for it in done} - {self.system}:
             self.wrongs.append(f"{one} goes on in another system")
         if row["follows"] and not any(
             self._has(*it) for it in +self.done if it[0] == row["follows"]
