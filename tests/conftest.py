@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import logging
 import os
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
@@ -24,6 +25,7 @@ from simulators.frigate import FrigateSimulator
 from simulators.guance import GuanceSimulator
 from simulators.palabra import PalabraSimulator
 
+from .harness import spare_searches, storage_in_memory
 from .loop_thread import refuse_other_threads
 from .moving_time import spare_time_limits
 from .scheduling import SpreadByFile, longest_first, spread
@@ -40,6 +42,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "event_relay"))
 
 # The harness logs every statement of Home Assistant's recorder, also between tests.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+
+spare_searches()
 
 
 def pytest_xdist_make_scheduler(
@@ -75,6 +80,13 @@ async def enable_event_loop_debug() -> None:
     loop = asyncio.get_running_loop()
     if not loop.get_debug():
         refuse_other_threads(loop)
+
+
+@pytest.fixture
+def hass_storage() -> Iterator[dict[str, Any]]:
+    """Return what Home Assistant stores, by its keys."""
+    with storage_in_memory() as stored:
+        yield stored
 
 
 @pytest.fixture

@@ -41,16 +41,16 @@ def _run_what_is_due(
 ) -> None:
     """Run timers as the harness does."""
     timestamp = utc_datetime.timestamp()
-    for handle in of_the_product(hass.loop):
-        if handle.cancelled():
-            continue
-        ahead = timestamp - time.time()
-        left = handle.when() - (hass.loop.time() + _RESOLUTION)
-        if fire_all or ahead >= left:
-            with (
-                patch.object(event, "time_tracker_utcnow", lambda: utc_datetime),
-                patch.object(event, "time_tracker_timestamp", lambda: timestamp),
-            ):
+    with (
+        patch.object(event, "time_tracker_utcnow", lambda: utc_datetime),
+        patch.object(event, "time_tracker_timestamp", lambda: timestamp),
+    ):
+        for handle in of_the_product(hass.loop):
+            if handle.cancelled():
+                continue
+            ahead = timestamp - time.time()
+            left = handle.when() - (hass.loop.time() + _RESOLUTION)
+            if fire_all or ahead >= left:
                 handle._run()
                 handle.cancel()
 

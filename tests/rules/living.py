@@ -8,7 +8,9 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Context, HomeAssistant, State
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
 from homeassistant.util.async_ import get_scheduled_timer_handles
+import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.event_relay.rules.occurrences import (
@@ -76,6 +78,28 @@ class Living:
         missed = await missed_occurrences(self.hass, self.config, 0, since, until)
         assert [one.instant for one in missed] == sorted(one.instant for one in missed)
         return sorted(missed, key=lambda one: (one.instant, one.mark))
+
+
+def look_ahead_in_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give what looks for the next time of day a real datetime, not freezegun's.
+
+    It goes on by seconds from now to what comes after an hour that spring skips: tens
+    of thousands of datetimes, of which each fake takes many times as long.
+    """
+    find = dt_util.find_next_time_expression_time
+
+    def found(
+        now: datetime, seconds: list[int], minutes: list[int], hours: list[int]
+    ) -> datetime:
+        real = type(_EPOCH)(
+            *(now.year, now.month, now.day),
+            *(now.hour, now.minute, now.second, now.microsecond),
+            tzinfo=now.tzinfo,
+            fold=now.fold,
+        )
+        return find(real, seconds, minutes, hours)
+
+    monkeypatch.setattr(dt_util, "find_next_time_expression_time", found)
 
 
 def plain(occurrence: Occurrence) -> Occurrence:

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.event_relay.rules.occurrences import Occurrence
 
 from .calendar import Calendar
-from .living import Living, plain
+from .living import Living, look_ahead_in_real_time, plain
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -46,8 +46,11 @@ SPANS = [
 
 
 @pytest.fixture
-async def living(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Living:
+async def living(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> Living:
     """Return a Home Assistant in Berlin."""
+    look_ahead_in_real_time(monkeypatch)
     await hass.config.async_set_time_zone("Europe/Berlin")
     return Living(hass=hass, freezer=freezer)
 
