@@ -33,6 +33,19 @@ async def _tried(socket: WebSocket) -> dict[str, Json] | None:
     return None
 
 
+async def _stored(home: Home, api: Api) -> bool | None:
+    """Return True once Home Assistant has written who we are and what is connected.
+
+    It does so with a delay, and a kill loses what is not written.
+    """
+    login = member(api.token, "refresh_token", str)
+    for name, part in (("auth", login), ("core.config_entries", '"event_relay"')):
+        file = home.folder / ".storage" / name
+        if not file.exists() or part not in file.read_text():
+            return None
+    return True
+
+
 async def _kill_and_restart(simulator: FrigateSimulator, home: Home) -> None:
     """Ring while Frigate is away, cut the power, and bring both back."""
     user = User(name="test", password=secrets.token_hex(8))
@@ -44,12 +57,7 @@ async def _kill_and_restart(simulator: FrigateSimulator, home: Home) -> None:
         async with connected(session, home.url, api.access_token) as socket:
             await settle(socket)
             await FrigateScene(simulator).furnish(api, socket)
-        # Home Assistant writes its own users and connections with a delay.
-        await home.stop()
-
-        await home.start()
-        await api.wait_running()
-        async with connected(session, home.url, api.access_token) as socket:
+            await eventually(lambda: _stored(home, api), "what is kept of us", SECONDS)
             await simulator.stop()
             await turn(socket, BELL, on=True)
             kept = await eventually(
