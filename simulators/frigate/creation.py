@@ -71,7 +71,6 @@ def make_event(
         # facts §2: record.enabled and include_recording.
         has_clip=camera.record_enabled and bool(body.include_recording),
         data=_data(release, body),
-        full=release.full_rows,
     )
 
 

@@ -111,11 +111,6 @@ class Release:
         return self._since(18)
 
     @property
-    def full_rows(self) -> bool:
-        """Whether a manual event has what detected ones have (0.18, run)."""
-        return self._since(18)
-
-    @property
     def severity_by_label(self) -> bool:
         """Whether a label can make a review item a detection (facts §2.2: 0.18)."""
         return self._since(18)

@@ -37,8 +37,6 @@ class StoredEvent:
     retained: bool = False
     data: dict[str, Json] = field(default_factory=dict)
     """One column of JSON: what was sent, and what was added since (facts §2.2)."""
-    full: bool = False
-    """Whether the columns of detected events are written too (0.18)."""
     stored_at: float = 0.0
     """When the row was written, unix seconds; not part of Frigate's own."""
 
@@ -73,8 +71,8 @@ class StoredEvent:
             "retain_indefinitely": self.retained,
             "sub_label": self.sub_label,
             "top_score": None,
-            "false_positive": False if self.full else None,
-            "box": [] if self.full else None,
+            "false_positive": None,
+            "box": None,
             "data": self.data,
         }
 
