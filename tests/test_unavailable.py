@@ -27,6 +27,7 @@ WRITTEN = {
     "aipix": "aipix",
     "guance": "Guance",
     "palabra": "Palabra",
+    "http": "HTTP API",
 }
 """The systems as people write them."""
 

@@ -260,6 +260,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     @callback
     def _contacted(self, error: BackendError | None) -> None:
         """Take note of an answer to the worker, or of the want of one."""
+        self.forms.contacted(self.hass, self.config_entry, self.client)
         if error is not None:
             self._pause_for(error)
             self._not_stored.async_troubled(error, dt_util.utcnow())

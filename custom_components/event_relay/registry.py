@@ -6,6 +6,7 @@ from .backends.aipix.forms import AipixForms
 from .backends.forms import BackendForms
 from .backends.frigate.forms import FrigateForms
 from .backends.guance.forms import GuanceForms
+from .backends.http.forms import HttpForms
 from .backends.palabra.forms import PalabraForms
 from .const import DOMAIN, OWN_ACTIONS
 from .rules.rule import SUBENTRY_RULE
@@ -15,6 +16,7 @@ BACKENDS: tuple[BackendForms, ...] = (
     AipixForms(),
     GuanceForms(),
     PalabraForms(),
+    HttpForms(),
 )
 
 

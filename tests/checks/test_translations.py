@@ -25,6 +25,10 @@ from custom_components.event_relay.backends.frigate.rule_forms import (
     camera_event_fields,
 )
 from custom_components.event_relay.backends.frigate.version import FrigateVersion
+from custom_components.event_relay.backends.http import request_forms
+from custom_components.event_relay.backends.http.client import HttpCapabilities
+from custom_components.event_relay.backends.http.forms import HttpForms
+from custom_components.event_relay.backends.http.presets import PRESETS
 from custom_components.event_relay.backends.rule_forms import RuleField
 from custom_components.event_relay.backends.table_forms import rule_field_of
 from custom_components.event_relay.const import OWN_ACTIONS
@@ -116,6 +120,8 @@ SUBENTRY_MODULES: Mapping[str, Endings] = {
     "rule": ("subentry_flows.rule_check", "subentry_flows.rule"),
 }
 """For each kind of subentry the modules of its flow."""
+OWN_SUBENTRIES = "http.request_forms"
+"""The module of the flow of what only one backend has."""
 MIRROR_FORMS = "subentry_flows.mirror"
 """The module of the flows of both mirrors."""
 CONNECTION_FORMS = (".forms", ".connection_forms", ".address_forms")
@@ -149,7 +155,7 @@ def in_forms() -> Texts:
 def in_connection() -> Texts:
     """Return what is used by all but the flows of subentries."""
     subentries = (one for modules in SUBENTRY_MODULES.values() for one in modules)
-    return read_code(but=(MIRROR_FORMS, *subentries))
+    return read_code(but=(MIRROR_FORMS, OWN_SUBENTRIES, *subentries))
 
 
 @cache
@@ -232,7 +238,7 @@ def test_options() -> None:
 
 def test_menu_of_backends() -> None:
     wanted = {forms.backend.name for forms in BACKENDS} | (
-        used().menu_options - in_repairs().menu_options
+        in_connection().menu_options - in_repairs().menu_options
     )
     assert set(section("config", "step", "user", "menu_options")) == wanted
     assert set(section("config", "step", "user", "menu_option_descriptions")) == wanted
@@ -330,6 +336,9 @@ def rule_forms() -> dict[str, vol.Schema]:
         "create_camera_mark": camera_mark_fields({}),
         "create_custom_event": from_table("guance", "create_custom_event"),
         "create_live_event": from_table("palabra", "create_live_event"),
+        "send_http_request": HttpForms().rule_fields(
+            "send_http_request", HttpCapabilities(), {}
+        ),
         "create_script": script_fields({}, Api.CLIENT),
     }
     endings = {
@@ -358,7 +367,8 @@ def parts_of(schema: vol.Schema) -> tuple[set[str], dict[str, set[str]]]:
 
 def test_kinds_of_subentries() -> None:
     mirrors = {kind for kinds in MIRROR_FLOWS.values() for kind in kinds}
-    wanted = set(config_flow.SUBENTRY_FLOWS) | mirrors
+    own = {kind for forms in BACKENDS for kind in forms.subentry_flows}
+    wanted = set(config_flow.SUBENTRY_FLOWS) | mirrors | own
     assert set(section("config_subentries")) == wanted
     assert set(SUBENTRY_MODULES) == set(config_flow.SUBENTRY_FLOWS)
 
@@ -386,6 +396,38 @@ def test_texts_of_mirrors() -> None:
             assert set(step["data"]) == set(step["data_description"])
         shown |= set(texts["error"])
     assert set(in_mirrors().problems) <= shown
+
+
+def test_texts_of_requests() -> None:
+    used = read_code(only=(OWN_SUBENTRIES,))
+    texts = section("config_subentries", "request")
+    assert texts["entry_type"]
+    assert set(texts["initiate_flow"]) == {"user", "reconfigure"}
+    assert set(texts["error"]) == {"refused"}
+    assert set(texts["abort"]) == used.aborts - CENTRAL_ABORTS
+    forms = {
+        "paste": request_forms.PASTE,
+        "advanced": request_forms.ADVANCED,
+        "reconfigure": request_forms.ADVANCED,
+        **{
+            f"preset_{preset.name}": request_forms.preset_schema(preset)
+            for preset in PRESETS
+        },
+    }
+    assert set(texts["step"]) == {"user", *forms}
+    assert set(texts["step"]["user"]["menu_options"]) == set(forms) - {"reconfigure"}
+    for name, schema in forms.items():
+        step = texts["step"][name]
+        fields, sections = parts_of(schema)
+        assert step["title"]
+        assert step["description"]
+        assert set(step["data"]) == set(step["data_description"]) == fields
+        assert set(step.get("sections", ())) == set(sections)
+        for inner, asked in sections.items():
+            told = step["sections"][inner]
+            assert told["name"]
+            assert told["description"]
+            assert set(told["data"]) == set(told["data_description"]) == asked
 
 
 def test_steps_of_rules() -> None:

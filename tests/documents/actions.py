@@ -38,6 +38,7 @@ SYSTEMS = {
     "aipix": "aipix",
     "guance": "Guance / TrueWatch",
     "palabra": "Palabra",
+    "http": "HTTP API",
 }
 OUTBOX_ADMINISTRATIVE = {"retry_delivery", "discard_delivery", "mark_delivered"}
 

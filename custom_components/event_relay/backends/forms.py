@@ -300,6 +300,17 @@ class BackendForms(ABC):
         del hass, settings, operation
         return data
 
+    def contacted(  # noqa: B027 - most have nothing more to show
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        client: Any,  # noqa: ANN401 the backend's own
+    ) -> None:
+        """Show what the client has learned of the backend, after each contact.
+
+        Called in the event loop, often; it must cost nothing where nothing changed.
+        """
+
     async def removed(  # noqa: B027 - most have nothing to take leave of
         self, hass: HomeAssistant, data: Mapping[str, Any]
     ) -> None:

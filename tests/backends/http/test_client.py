@@ -88,7 +88,7 @@ async def send(
     **context: Any,  # noqa: ANN401 - parts of a context
 ) -> Receipt:
     """Send a request and return its receipt; the connection has others beside it."""
-    requests = {one: ("", Definition.parse(ONE)) for one in ("r1", *others)}
+    requests = dict.fromkeys(("r1", *others), "")
     (step,) = SEND.steps(payload, HttpCapabilities(requests=requests))
     told = a_context(**({"occurred_at": MOMENT} | context))
     return SEND.receipt(payload, {"send": await step.run(client, payload, told)})

@@ -35,7 +35,7 @@ def test_all_of_it() -> None:
             "method": "put",
             "path": "/x/{id}",
             "repeat": "look_up",
-            "look_up": {**LOOK_UP, "missing_is_404": True, "absent_after": 5},
+            "look_up": {**LOOK_UP, "missing_is_404": True, "absent_after": 45},
             "ids": ["webhook-id", "Idempotency-Key"],
             "signed": True,
             "order": "request",
@@ -49,7 +49,7 @@ def test_all_of_it() -> None:
     )
     assert read.repeat is Repeat.LOOK_UP
     assert read.look_up is not None
-    assert read.look_up.absent_after == 5
+    assert read.look_up.absent_after == 45
     assert read.look_up.recipe.method == "GET"
     assert read.ids == {IdHeader.WEBHOOK_ID, IdHeader.IDEMPOTENCY_KEY}
     assert read.answers.id_from == "header:Location"
@@ -153,7 +153,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "look_up.found_path",
     ),
     (
-        {"repeat": "look_up", "look_up": {**LOOK_UP, "absent_after": 0}},
+        {"repeat": "look_up", "look_up": {**LOOK_UP, "absent_after": 39}},
         "look_up.absent_after",
     ),
     ({"end": "x"}, "end"),

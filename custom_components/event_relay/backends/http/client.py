@@ -36,7 +36,7 @@ from ..pace import Pace
 from ..transport import Reply
 from .access import Access, Kind
 from .answers import AnswerRules, RequestPaused, result_of
-from .definition import Definition, IdHeader
+from .definition import IdHeader
 from .recipe import BodyKind, texts_in
 from .signing import signature_of
 from .wire import Sent, Wire
@@ -56,8 +56,8 @@ MOST_TOLD = 200
 class HttpCapabilities:
     """What a connection can send; of an unknown target nothing can be asked."""
 
-    requests: Mapping[str, tuple[str, Definition]] = field(default_factory=dict)
-    """Title and definition of each request, by its id."""
+    requests: Mapping[str, str] = field(default_factory=dict)
+    """The titles of its requests, by their ids."""
 
     def dump(self) -> JsonObject:
         """Turn the capabilities into what the connection keeps: nothing."""
@@ -78,6 +78,11 @@ class Paused:
     reason: str
     until: float
     """When it is tried once more, by a clock that never goes back."""
+
+    @property
+    def shown(self) -> str:
+        """What may be told everybody of why."""
+        return f"HTTP {self.status}" if self.status else self.reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +131,8 @@ class HttpClient:
         )
         self.paused: dict[str, Paused] = {}
         """The requests that the target does not take, by their ids."""
+        self.shown: frozenset[str] | None = None
+        """Those of them that the user was told of; None while nobody has looked."""
 
     @property
     def origin(self) -> str:
@@ -152,7 +159,10 @@ class HttpClient:
     async def send(self, message: Message) -> JsonObject:
         """Send a request and return what is kept of its answer; raises BackendError."""
         self._not_paused(message)
-        sent = message.wire.filled(self.origin, message.values)
+        try:
+            sent = message.wire.filled(self.origin, message.values)
+        except RequestPaused as error:
+            raise self._pauses(message, error) from error
         headers = {**sent.headers, **self._own_headers(message, sent)}
         await self._pace.turn()
         fresh = message.effect is Effect.ONCE

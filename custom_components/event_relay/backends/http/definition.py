@@ -16,8 +16,9 @@ _FIELD_NAME = re.compile(r"[a-z_][a-z0-9_]{0,49}", re.ASCII)
 RESERVED = frozenset({"data", "this", "trigger"})
 """Names that mean something else in a template."""
 LONGEST_LIFE = 365 * 86_400.0
-SHORTEST_ABSENCE = 1.0
-LONGEST_ABSENCE = 3600.0
+SHORTEST_ABSENCE = 40.0
+"""Seconds; less than a request may take would prove nothing."""
+LONGEST_ABSENCE = 600.0
 
 
 class Repeat(StrEnum):

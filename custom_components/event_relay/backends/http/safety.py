@@ -4,6 +4,7 @@ Administrators describe requests, but their templates take in what sensors, cale
 and people say. None of that may lead a request elsewhere or add something to it.
 """
 
+from ipaddress import ip_address
 import re
 from typing import Final
 import unicodedata
@@ -116,3 +117,17 @@ def origin_of(address: str) -> str | None:
         return str(parsed.origin())
     except ValueError:
         return None
+
+
+_OWN_DOMAINS = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localhost")
+"""Names that no public name server knows."""
+
+
+def is_public(address: str) -> bool:
+    """Say whether an address leads out of the home, as far as it shows."""
+    host = (URL(address).host or "").rstrip(".").lower()
+    try:
+        found = ip_address(host.partition("%")[0])
+    except ValueError:
+        return "." in host and not host.endswith(_OWN_DOMAINS)
+    return not (found.is_private or found.is_loopback or found.is_link_local)

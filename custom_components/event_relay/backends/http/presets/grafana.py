@@ -22,7 +22,6 @@ GRAFANA = Preset(
             "path": "/api/annotations",
             "query": {"tags": "er:{id}", "limit": 1},
             "found_path": "[0]",
-            "absent_after": 30,
         },
         "id_from": "id",
         "reason_from": "message",

@@ -1,0 +1,174 @@
+"""What Home Assistant sees of any HTTP API."""
+
+from collections.abc import Mapping
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_URL
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv, issue_registry as ir
+import voluptuous as vol
+from yarl import URL
+
+from ..base import Client, Ending, Settings, Shape
+from ..choice_forms import Listed, choice
+from ..coercion_forms import Coercer, Structure
+from ..forms import (
+    BackendForms,
+    Probe,
+    Product,
+    cookieless_session,
+)
+from ..rule_forms import OBJECT, RuleField
+from .client import HttpCapabilities, HttpClient
+from .connection_forms import (
+    CONNECTION,
+    CREDENTIALS,
+    access_of,
+    normalised,
+)
+from .operations import HTTP
+from .request_forms import SUBENTRY_REQUEST, RequestFlow
+from .resolving_forms import TEST_WIRE, resolved
+
+SEND = "send_http_request"
+END = "end_http_request"
+
+
+class HttpForms(BackendForms):
+    """The part of any HTTP API that Home Assistant sees."""
+
+    backend = HTTP
+    action_fields: Mapping[str, Mapping[str, Coercer]] = {
+        SEND: {
+            "request": cv.string,
+            "data": Structure(shape=Shape.JSON),
+            "until_ended": cv.boolean,
+        },
+        END: {"delivery_id": cv.string, "end_time": cv.datetime},
+    }
+    endings: Mapping[str, Ending] = {
+        SEND: Ending(operation=END, left_open={"until_ended": True})
+    }
+    subentry_flows = {SUBENTRY_REQUEST: RequestFlow}  # noqa: RUF012 - as its base has it
+
+    @override
+    def rule_operations(self, capabilities: HttpCapabilities) -> tuple[str, ...]:
+        """Return the operations that a rule may ask for."""
+        return (SEND,)
+
+    @override
+    def rule_fields(
+        self, operation: str, capabilities: HttpCapabilities, listed: Listed
+    ) -> tuple[RuleField, ...]:
+        """Return what the form of a rule asks for."""
+        requests = choice(listed.get("request", capabilities.requests))
+        return (
+            RuleField(name="request", selector=requests, required=True),
+            RuleField(name="data", selector=OBJECT),
+        )
+
+    @override
+    def with_settings(
+        self, capabilities: HttpCapabilities, settings: Settings
+    ) -> HttpCapabilities:
+        """Return what can be sent: the requests that the user has described."""
+        return HttpCapabilities(
+            requests={
+                request: one.title for request, one in settings.subentries.items()
+            }
+        )
+
+    @override
+    def known_lists(self, capabilities: HttpCapabilities) -> Listed:
+        """Return the requests to choose from."""
+        return {"request": capabilities.requests}
+
+    @override
+    def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
+        """Return the request as a test, where it has a field that says so."""
+        test = data.get(TEST_WIRE)
+        return dict(data) if test is None else {**data, "wire": test}
+
+    @override
+    def connection_schema(self) -> vol.Schema:
+        """Return the form that adds or reconfigures a connection."""
+        return CONNECTION
+
+    @override
+    def credentials_schema(self) -> vol.Schema:
+        """Return the part of it that reauthentication asks for again."""
+        return vol.Schema(CREDENTIALS)
+
+    @override
+    def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is to be stored; raises InvalidField."""
+        return normalised(user_input)
+
+    @override
+    def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the target, and what opens it."""
+        return {name: data[name] for name in (CONF_URL, *map(str, CREDENTIALS))}
+
+    @override
+    def product(
+        self, data: Mapping[str, Any], capabilities: HttpCapabilities
+    ) -> Product:
+        """Say what system a connection leads to."""
+        return Product(manufacturer="HTTP", model="API", address=data[CONF_URL])
+
+    @override
+    def create_client(self, hass: HomeAssistant, data: Mapping[str, Any]) -> HttpClient:
+        """Build a client from a connection's data."""
+        return HttpClient(cookieless_session(hass), access_of(data))
+
+    @override
+    async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
+        """Read what the user has named, or see whether somebody listens."""
+        capabilities = await client.capabilities()
+        return Probe(title=str(URL(data[CONF_URL]).host), capabilities=capabilities)
+
+    @override
+    @callback
+    def contacted(
+        self, hass: HomeAssistant, entry: ConfigEntry, client: HttpClient
+    ) -> None:
+        """Show by a repair for each which requests the target does not take."""
+        if (paused := frozenset(client.paused)) == client.shown:
+            return
+        client.shown = paused
+        prefix = f"request_paused_{entry.entry_id}_"
+        for _, issue_id in tuple(ir.async_get(hass).issues):
+            if (
+                issue_id.startswith(prefix)
+                and issue_id.removeprefix(prefix) not in paused
+            ):
+                ir.async_delete_issue(hass, entry.domain, issue_id)
+        for request in paused:
+            subentry = entry.subentries.get(request)
+            ir.async_create_issue(
+                hass,
+                entry.domain,
+                f"{prefix}{request}",
+                data={"entry_id": entry.entry_id},
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key="request_paused",
+                # Every user may list repairs: not what the target said of it.
+                translation_placeholders={
+                    "connection": entry.title,
+                    "request": subentry.title if subentry else request,
+                    "status": client.paused[request].shown,
+                },
+            )
+
+    @override
+    async def resolve(
+        self,
+        hass: HomeAssistant,
+        settings: Settings,
+        operation: str,
+        data: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Render the request that is meant with its data; raises InvalidField."""
+        return resolved(hass, settings, data) if operation == SEND else data

@@ -1,0 +1,460 @@
+"""The flow that makes a request of a connection, or changes one."""
+
+from collections.abc import Iterator, Mapping
+from functools import partialmethod
+import re
+from typing import Any, cast
+from uuid import uuid4
+
+from homeassistant.config_entries import (
+    ConfigEntryState,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME
+from homeassistant.data_entry_flow import section
+from homeassistant.exceptions import HomeAssistantError, TemplateError
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    ObjectSelector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+)
+from homeassistant.helpers.template import Template
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import parse_yaml
+import voluptuous as vol
+
+from ..base import Absent, Found, InvalidField, JsonObject
+from ..choice_forms import NOTHING_CHOSEN
+from ..errors import BackendError
+from ..words import in_markdown
+from .client import HttpClient
+from .connection_forms import named_secrets
+from .definition import (
+    LONGEST_ABSENCE,
+    SHORTEST_ABSENCE,
+    Definition,
+    IdHeader,
+    Order,
+    Repeat,
+)
+from .filling import filler
+from .prepared import question_of
+from .presets import BY_NAME, PRESETS, Preset
+from .recipe import METHODS, BodyKind, Recipe
+from .rendering import Rendering
+from .rest_command import TakenOver, take_over
+from .send import finding_of
+from .slots import SECRET, names_in
+from .template_forms import TemplateRenderer
+
+SUBENTRY_REQUEST = "request"
+CONF_PRESET = "preset"
+CONF_DEFINITION = "definition"
+CONF_YAML = "yaml"
+
+_TEXT = TextSelector()
+_LINES = TextSelector(TextSelectorConfig(multiline=True))
+_OBJECT = ObjectSelector()
+_YES_NO = BooleanSelector()
+
+
+def _repeat(*kinds: Repeat) -> SelectSelector:
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=list(kinds),
+            translation_key="http_repeat",
+            mode=SelectSelectorMode.LIST,
+        )
+    )
+
+
+def _seconds(least: float, most: float) -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(
+            min=least,
+            max=most,
+            step="any",
+            mode=NumberSelectorMode.BOX,
+            unit_of_measurement="s",
+        )
+    )
+
+
+_WITHOUT_LOOK_UP = [one for one in Repeat if one is not Repeat.LOOK_UP]
+_METHOD = SelectSelector(
+    SelectSelectorConfig(options=list(METHODS), mode=SelectSelectorMode.DROPDOWN)
+)
+_RECIPE: dict[vol.Marker, Any] = {
+    vol.Required("method", default="POST"): _METHOD,
+    vol.Optional("path"): _TEXT,
+    vol.Optional("query"): _OBJECT,
+    vol.Optional("headers"): _OBJECT,
+    vol.Required("body_kind", default=BodyKind.NONE.value): SelectSelector(
+        SelectSelectorConfig(
+            options=list(BodyKind),
+            translation_key="http_body_kind",
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    ),
+    vol.Optional("body_json"): _OBJECT,
+    vol.Optional("body_form"): _OBJECT,
+    vol.Optional("body_text"): _LINES,
+    vol.Optional("content_type"): _TEXT,
+}
+_SECTIONS: Mapping[str, dict[vol.Marker, Any]] = {
+    "look_up": {
+        vol.Optional("path"): _TEXT,
+        vol.Optional("query"): _OBJECT,
+        vol.Optional("headers"): _OBJECT,
+        vol.Optional("found_path"): _TEXT,
+        vol.Optional("found_equals"): _TEXT,
+        vol.Required("missing_is_404", default=False): _YES_NO,
+        vol.Required("absent_after", default=60): _seconds(
+            SHORTEST_ABSENCE, LONGEST_ABSENCE
+        ),
+    },
+    "answer": {
+        vol.Optional("success_statuses"): _TEXT,
+        vol.Optional("success_path"): _TEXT,
+        vol.Optional("success_equals"): _TEXT,
+        vol.Optional("id_from"): _TEXT,
+        vol.Optional("link_from"): _TEXT,
+        vol.Optional("answer_fields"): _OBJECT,
+        vol.Optional("reason_from"): _TEXT,
+        vol.Optional("retry_after_from"): _TEXT,
+        vol.Required("waits_on_404", default=False): _YES_NO,
+    },
+    "sending": {
+        vol.Optional("ids"): SelectSelector(
+            SelectSelectorConfig(
+                options=list(IdHeader), multiple=True, mode=SelectSelectorMode.LIST
+            )
+        ),
+        vol.Required("signed", default=False): _YES_NO,
+        vol.Required("order", default=Order.NONE.value): SelectSelector(
+            SelectSelectorConfig(
+                options=list(Order),
+                translation_key="http_order",
+                mode=SelectSelectorMode.DROPDOWN,
+            )
+        ),
+        vol.Optional("life"): _seconds(1, 365 * 86_400),
+    },
+    "end": {
+        **_RECIPE,
+        vol.Optional("repeat"): _repeat(*_WITHOUT_LOOK_UP),
+    },
+}
+_NESTED = frozenset({"look_up", "end"})
+"""Sections that are one value of a definition; the others only arrange its values."""
+_DEFAULTS = frozenset({"method", "body_kind", "missing_is_404", "absent_after"})
+"""What a section holds in which nothing is entered."""
+ADVANCED = vol.Schema(
+    {
+        vol.Required(CONF_NAME): _TEXT,
+        **_RECIPE,
+        vol.Optional("fields"): _OBJECT,
+        vol.Optional("test_field"): _TEXT,
+        vol.Required("repeat", description=NOTHING_CHOSEN): _repeat(*Repeat),
+        **{
+            vol.Required(name): section(vol.Schema(inner), {"collapsed": True})
+            for name, inner in _SECTIONS.items()
+        },
+    }
+)
+PASTE = vol.Schema({vol.Required(CONF_YAML): _LINES})
+
+
+def preset_schema(preset: Preset) -> vol.Schema:
+    """Return the form of a preset: its name, its gaps, and what only the user knows."""
+    fields: dict[vol.Marker, Any] = {vol.Required(CONF_NAME): _TEXT}
+    for name, proposed in preset.asks.items():
+        description = {"suggested_value": proposed} if proposed else None
+        fields[vol.Required(name, description=description)] = _TEXT
+    if preset.asks_repeat:
+        repeat = _repeat(*_WITHOUT_LOOK_UP)
+        fields[vol.Required("repeat", description=NOTHING_CHOSEN)] = repeat
+    return vol.Schema(fields)
+
+
+class RequestFlow(ConfigSubentryFlow):
+    """Makes a request: from a preset, from a `rest_command`, or from a blank form.
+
+    Every preset has a step of its name, attached below.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing entered."""
+        self._refusal = self._place = ""
+        self._taken: TakenOver | None = None
+
+    async def async_step_user(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what kind of request is to be made."""
+        if self._get_entry().state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        presets = [f"preset_{preset.name}" for preset in PRESETS]
+        return self.async_show_menu(
+            step_id="user", menu_options=[*presets, "paste", "advanced"]
+        )
+
+    async def preset(
+        self, name: str, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Make a request of a preset."""
+        preset = BY_NAME[name]
+        if user_input is not None:
+            try:
+                definition = preset.filled(user_input)
+                if preset.asks_repeat:
+                    definition["repeat"] = user_input["repeat"]
+                await self._check(definition)
+            except InvalidField as error:
+                await self._refuse(error)
+            else:
+                return self._finish(user_input[CONF_NAME], definition, name)
+        return self._form(f"preset_{name}", preset_schema(preset), user_input or {})
+
+    async def async_step_paste(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Take a `rest_command` over, and go on with the form that it fills."""
+        if user_input is not None:
+            try:
+                self._taken = self._take_over(user_input[CONF_YAML])
+            except InvalidField as error:
+                await self._refuse(error)
+            else:
+                return await self.async_step_advanced()
+        return self._form("paste", PASTE, user_input or {})
+
+    async def async_step_advanced(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Make a request of all that there is to say of one."""
+        shown: Mapping[str, Any] = {}
+        if user_input is not None:
+            if (definition := await self._checked(user_input)) is not None:
+                return self._finish(user_input[CONF_NAME], definition, None)
+            shown = user_input
+        elif (taken := self._taken) is not None:
+            shown = {CONF_NAME: taken.name, **shown_of(taken.definition)}
+        return self._form("advanced", ADVANCED, shown)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Change a request; what was accepted before is sent as it was."""
+        entry, subentry = self._get_entry(), self._get_reconfigure_subentry()
+        if entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        shown = {
+            CONF_NAME: subentry.title,
+            **shown_of(subentry.data[CONF_DEFINITION]),
+        }
+        if user_input is not None:
+            if (definition := await self._checked(user_input)) is not None:
+                return self.async_update_and_abort(
+                    entry,
+                    subentry,
+                    title=user_input[CONF_NAME].strip(),
+                    data={**subentry.data, CONF_DEFINITION: definition},
+                )
+            shown = user_input
+        return self._form("reconfigure", ADVANCED, shown)
+
+    @property
+    def _client(self) -> HttpClient:
+        """The client of the connection, which is loaded."""
+        return cast("HttpClient", self._get_entry().runtime_data.client)
+
+    def _take_over(self, text: str) -> TakenOver:
+        """Return what a `rest_command` becomes here; raises InvalidField."""
+        taken = take_over(text, _read_yaml)
+        if taken.origin is not None and taken.origin != self._client.origin:
+            raise InvalidField(CONF_YAML, "other_origin", origin=taken.origin)
+        return taken
+
+    async def _checked(self, entered: Mapping[str, Any]) -> JsonObject | None:
+        """Return the definition that was entered; None with the refusal to show."""
+        definition = definition_of(entered)
+        try:
+            await self._check(definition)
+        except InvalidField as error:
+            await self._refuse(error)
+            return None
+        return definition
+
+    async def _check(self, data: JsonObject) -> None:
+        """Refuse what could not be sent; raises InvalidField."""
+        definition = Definition.parse(data)
+        secrets = named_secrets(self._get_entry().data)
+        for prefix, recipe in _recipes(definition):
+            if recipe.path.startswith("/webhook-test/"):
+                raise InvalidField(f"{prefix}path", "test_webhook")
+            for text in recipe.texts():
+                self._check_text(text, prefix, secrets)
+        if definition.look_up is not None:
+            await self._try_look_up(definition)
+
+    def _check_text(self, text: str, prefix: str, secrets: Mapping[str, str]) -> None:
+        """Refuse a template that is broken, or names what is not there."""
+        where = prefix.rstrip(".") or "body_json"
+        for name in names_in(text):
+            if name.startswith(SECRET) and name.removeprefix(SECRET) not in secrets:
+                raise InvalidField(
+                    where, "secret_unknown", secret=name.removeprefix(SECRET)
+                )
+        try:
+            Template(text, self.hass).ensure_valid()
+        except TemplateError as error:
+            raise InvalidField(where, "not_rendered", reason=str(error)) from error
+
+    async def _try_look_up(self, definition: Definition) -> None:
+        """Ask for a delivery that never was; raises InvalidField if one is found."""
+        given = dict.fromkeys(definition.accepts or (), "x") | dict(definition.defaults)
+        rendering = Rendering(
+            renderer=TemplateRenderer(self.hass),
+            given=given,
+            accepted=definition.accepts or frozenset(),
+        )
+        if (question := question_of(definition.look_up, rendering)) is None:
+            return
+        now = dt_util.utcnow()
+        values = filler(
+            secrets=self._client.named_secrets,
+            delivery_id=str(uuid4()),
+            occurred_at=now,
+            now=now,
+        )
+        try:
+            reply = await self._client.look_up(question.wire, values)
+            finding = finding_of(reply, question, definition.answers)
+        except BackendError as error:
+            raise InvalidField("look_up", "look_up_fails", reason=str(error)) from error
+        match finding:
+            case Absent():
+                return
+            case Found():
+                raise InvalidField("look_up", "look_up_finds_anything")
+        raise InvalidField("look_up", "look_up_not_json")
+
+    async def _refuse(self, error: InvalidField) -> None:
+        """Note why what was entered cannot be used."""
+        domain = self._get_entry().domain
+        texts = await async_get_translations(
+            self.hass, self.hass.config.language, "exceptions", {domain}
+        )
+        text = texts[f"component.{domain}.exceptions.field_{error.problem}.message"]
+        self._place = _place(error.field)
+        self._refusal = text.format(field=error.field, **error.details)
+
+    def _form(
+        self, step_id: str, schema: vol.Schema, shown: Mapping[str, Any]
+    ) -> SubentryFlowResult:
+        """Show a form with what was entered, and why it cannot be used."""
+        refusal, self._refusal = self._refusal, ""
+        names = {str(marker) for marker in schema.schema}
+        errors = {}
+        if refusal:
+            errors[self._place if self._place in names else "base"] = "refused"
+        taken = self._taken
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, shown),
+            errors=errors,
+            description_placeholders={
+                "reason": in_markdown(refusal),
+                "origin": in_markdown(self._client.origin),
+                "not_taken": in_markdown(", ".join(taken.not_taken) if taken else ""),
+            },
+        )
+
+    def _finish(
+        self, title: str, definition: JsonObject, preset: str | None
+    ) -> SubentryFlowResult:
+        """Keep the request."""
+        return self.async_create_entry(
+            title=title.strip(),
+            data={CONF_PRESET: preset, CONF_DEFINITION: definition},
+        )
+
+
+def definition_of(entered: Mapping[str, Any]) -> JsonObject:
+    """Return the definition that the blank form holds; what is empty is left out."""
+    flat: dict[str, Any] = {}
+    for name, value in entered.items():
+        if name in _SECTIONS and name not in _NESTED:
+            flat |= value
+        elif name != CONF_NAME:
+            flat[name] = value
+    for name in _NESTED:
+        inner = _without_empty(flat.pop(name, {}))
+        if inner.keys() - _DEFAULTS:
+            flat[name] = inner
+    return cast("JsonObject", _without_empty(flat))
+
+
+def shown_of(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the blank form shows for a definition."""
+    shown = dict(definition)
+    for name, inner in _SECTIONS.items():
+        if name in _NESTED:
+            shown[name] = dict(shown.get(name) or {})
+        else:
+            fields = map(str, inner)
+            shown[name] = {key: shown.pop(key) for key in fields if key in shown}
+    return shown
+
+
+def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None and value not in ("", [], {})
+    }
+
+
+def _recipes(definition: Definition) -> Iterator[tuple[str, Recipe]]:
+    """Yield the requests in a definition, with what stands before their fields."""
+    yield "", definition.recipe
+    if definition.look_up is not None:
+        yield "look_up.", definition.look_up.recipe
+    if definition.end is not None:
+        yield "end.", definition.end.recipe
+
+
+def _read_yaml(text: str) -> object:
+    """Read YAML; raises ValueError."""
+    try:
+        read: object = parse_yaml(text)
+    except HomeAssistantError as error:
+        raise ValueError("not YAML") from error
+    return read
+
+
+def _place(name: str) -> str:
+    """Return where an error is shown: at a field, or the section that it is in."""
+    first = re.split(r"[.\[]", name, maxsplit=1)[0]
+    for section_name, inner in _SECTIONS.items():
+        if section_name not in _NESTED and first in set(map(str, inner)):
+            return section_name
+    return first
+
+
+for _preset in PRESETS:
+    setattr(
+        RequestFlow,
+        f"async_step_preset_{_preset.name}",
+        partialmethod(RequestFlow.preset, _preset.name),
+    )

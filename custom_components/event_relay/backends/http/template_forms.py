@@ -1,0 +1,53 @@
+"""Renders the templates of requests as Home Assistant does."""
+
+from collections.abc import Mapping
+import json
+import re
+from typing import cast
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import TemplateError
+from homeassistant.helpers.template import Template
+
+from .rendering import CannotRender
+
+_INNER = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
+
+
+class TemplateRenderer:
+    """Renders with all that templates of Home Assistant know.
+
+    What is not there is an error, not an empty text: nothing half is sent.
+    """
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Take Home Assistant."""
+        self._hass = hass
+
+    def text(self, template: str, variables: Mapping[str, object]) -> str:
+        """Return the text of a template; raises CannotRender."""
+        try:
+            return cast(
+                "str",
+                Template(template, self._hass).async_render(
+                    variables, parse_result=False, strict=True
+                ),
+            )
+        except TemplateError as error:
+            raise CannotRender(str(error)) from error
+
+    def value(self, template: str, variables: Mapping[str, object]) -> object:
+        """Return the value of a template that is one expression, with its type.
+
+        Home Assistant renders to text and guesses the type from that, so that a text
+        "5" would become a number. JSON says it. Raises CannotRender.
+        """
+        if (found := _INNER.fullmatch(template)) is None:
+            return self.text(template, variables)
+        asked = f"{{{{ {{'value': ({found[1]})}} | to_json }}}}"
+        try:
+            decoded: Mapping[str, object] = json.loads(self.text(asked, variables))
+        except CannotRender, ValueError:
+            # It is no JSON, such as a state object, or no expression at all.
+            return self.text(template, variables)
+        return decoded["value"]

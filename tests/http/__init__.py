@@ -1,0 +1,1 @@
+"""A connection to an HTTP API in a home."""

@@ -1,0 +1,88 @@
+"""Connections and requests as their forms leave them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER, ConfigSubentryData
+from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.backends.http import connection_forms as forms
+from custom_components.event_relay.backends.http.presets import BY_NAME
+from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from tests.rule_flow import Form
+
+NOTE: dict[str, Any] = {
+    "path": "/notes/{{ kind }}",
+    "body_kind": "json",
+    "body_json": {"id": "{id}", "text": "{{ text }}"},
+    "fields": {
+        "text": {"required": True, "type": "text"},
+        "kind": {"default": "note"},
+    },
+    "test_field": "text",
+    "id_from": "id",
+    "repeat": "repeatable",
+}
+ENTERED: dict[str, Any] = {
+    forms.CONF_AUTHENTICATION: "none",
+    forms.CONF_UNENCRYPTED: False,
+    CONF_VERIFY_SSL: True,
+    forms.CONF_INTERVAL: 0,
+    forms.CONF_IN_ORDER: False,
+}
+"""What the interface sends of the form of a connection in which little is entered."""
+
+
+def a_request(title: str, definition: Mapping[str, Any]) -> ConfigSubentryData:
+    """Return a request as the form leaves it."""
+    return ConfigSubentryData(
+        data={"preset": None, "definition": dict(definition)},
+        subentry_type="request",
+        title=title,
+        unique_id=None,
+    )
+
+
+def of_preset(name: str, **values: str) -> dict[str, Any]:
+    """Return the definition that a preset gives."""
+    return {"repeat": "ask", **BY_NAME[name].filled(values)}
+
+
+def a_connection(
+    origin: str, requests: Mapping[str, Mapping[str, Any]], **entered: object
+) -> MockConfigEntry:
+    """Return a connection as the form leaves it."""
+    settings = forms.normalised({CONF_URL: origin, **ENTERED, **entered})
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="Target",
+        data={CONF_BACKEND: "http", **settings, CONF_CAPABILITIES: {}},
+        subentries_data=[a_request(*request) for request in requests.items()],
+    )
+
+
+async def connect(
+    hass: HomeAssistant,
+    origin: str,
+    requests: Mapping[str, Mapping[str, Any]],
+    **entered: object,
+) -> MockConfigEntry:
+    """Set up a connection with requests."""
+    entry = a_connection(origin, requests, **entered)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return entry
+
+
+async def add_request(hass: HomeAssistant, entry: MockConfigEntry, step: str) -> Form:
+    """Go through the menu to the form of a request."""
+    menu = await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "request"), context={"source": SOURCE_USER}
+    )
+    chosen = await hass.config_entries.subentries.async_configure(
+        menu["flow_id"], {"next_step_id": step}
+    )
+    return Form(hass, chosen)

@@ -1,0 +1,343 @@
+"""The forms of a connection to an HTTP API, and of its requests."""
+
+import base64
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
+from homeassistant.const import CONF_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+import pytest
+
+from custom_components.event_relay.backends.base import InvalidField
+from custom_components.event_relay.backends.http.access import Kind
+from custom_components.event_relay.backends.http.connection_forms import (
+    access_of,
+    normalised,
+)
+from custom_components.event_relay.backends.http.safety import is_public
+from tests.backends.http.target import Said, Target
+from tests.config_flows import only_added, submit
+from tests.home import act
+from tests.rule_flow import Form
+
+from .home import ENTERED, NOTE, add_request, connect
+
+SIGNING = "whsec_" + base64.b64encode(b"k" * 32).decode()
+SECTIONS: dict[str, Any] = {
+    "look_up": {"missing_is_404": False, "absent_after": 60},
+    "answer": {"waits_on_404": False},
+    "sending": {"signed": False, "order": "none"},
+    "end": {"method": "POST", "body_kind": "none"},
+}
+"""What the interface sends of sections in which nothing is entered."""
+BLANK: dict[str, Any] = {
+    "name": "Note",
+    "method": "POST",
+    "path": "/notes",
+    "body_kind": "none",
+    "repeat": "ask",
+    **SECTIONS,
+}
+
+
+def settings(**entered: object) -> dict[str, Any]:
+    """Return what is stored of a form."""
+    return normalised({CONF_URL: "https://192.168.1.5", **ENTERED, **entered})
+
+
+# Connections.
+
+
+async def add(hass: HomeAssistant, origin: str, **entered: object) -> ConfigFlowResult:
+    """Add a connection."""
+    async with only_added(hass, "http") as form:
+        return await submit(hass, form, {CONF_URL: origin, **ENTERED, **entered})
+
+
+async def test_connection_without_a_test_sends_nothing(
+    hass: HomeAssistant, target: Target
+) -> None:
+    result = await add(hass, target.origin)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == "127.0.0.1"
+    assert result["data"][CONF_URL] == target.origin
+    assert target.calls == []
+
+
+async def test_connection_is_tried_by_its_read(
+    hass: HomeAssistant, target: Target
+) -> None:
+    target.answers = [401]
+    entered = {"read_path": "/health", "authentication": "bearer", "secret": "t0ken"}
+    async with only_added(hass, "http") as form:
+        refused = await submit(
+            hass, form, {CONF_URL: target.origin, **ENTERED, **entered}
+        )
+        assert refused["errors"] == {"base": "credentials_refused"}
+        added = await submit(
+            hass, refused, {CONF_URL: target.origin, **ENTERED, **entered}
+        )
+    assert added["type"] is FlowResultType.CREATE_ENTRY
+    assert [call.address for call in target.calls] == ["/health", "/health"]
+
+
+async def test_nobody_there(hass: HomeAssistant, socket_enabled: None) -> None:
+    result = await add(hass, "http://127.0.0.1:1")
+    assert result["errors"] == {"base": "cannot_connect"}
+
+
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    ({CONF_URL: "https://a.example/path"}, "url", "origin_only"),
+    ({CONF_URL: "https://u:p@a.example"}, "url", "address_with_login"),
+    ({CONF_URL: "ftp://a.example"}, "url", "address_scheme"),
+    ({"authentication": "bearer"}, "secret", "missing_secret"),
+    ({"authentication": "basic", "secret": "x"}, "username", "missing_user"),
+    (
+        {"authentication": "digest", "secret": "x", "username": "a:b"},
+        "username",
+        "bad_credential",
+    ),
+    ({"authentication": "bearer", "secret": "a\nb"}, "secret", "bad_credential"),
+    (
+        {"authentication": "header", "secret": "x", "header": "Host"},
+        "header",
+        "bad_header",
+    ),
+    ({"secrets": ["no name"]}, "secrets", "bad_named_secret"),
+    ({"secrets": ["a=1", "a=2"]}, "secrets", "bad_named_secret"),
+    ({"secrets": ["A=1"]}, "secrets", "bad_named_secret"),
+    ({"signing_secret": "short"}, "signing_secret", "bad_signing_secret"),
+    ({"certificate": "x"}, "certificate", "bad_certificate"),
+    ({"read_path": "health"}, "read_path", "bad_read_path"),
+    (
+        {CONF_URL: "http://a.example", "authentication": "bearer", "secret": "x"},
+        "url",
+        "plain_http_public",
+    ),
+    ({CONF_URL: "http://a.example", "secrets": ["a=1"]}, "url", "plain_http_public"),
+]
+
+
+def test_connections_that_are_refused() -> None:
+    for entered, field, problem in REFUSED:
+        with pytest.raises(InvalidField) as caught:
+            settings(**entered)
+        assert (caught.value.field, caught.value.problem) == (field, problem)
+
+
+def test_what_is_stored() -> None:
+    stored = settings(
+        **{CONF_URL: "a.example:8443 "},
+        authentication="header",
+        header=" X-Key ",
+        secret=" t0ken ",
+        username="unused",
+        secrets=[" routing_key = a=b ", ""],
+        signing_secret=SIGNING,
+        interval=1.5,
+    )
+    assert stored[CONF_URL] == "https://a.example:8443"
+    access = access_of(stored)
+    assert access.authentication.kind is Kind.HEADER
+    assert access.authentication.headers == {"X-Key": "t0ken"}
+    assert access.named_secrets == {"routing_key": "a=b"}
+    assert access.interval == 1.5
+    assert access.read_path is None
+    assert access.tls.shared is not access.tls.fresh
+    # An unencrypted address is fine at home, and elsewhere if the user wants it so.
+    for changes in (
+        {CONF_URL: "http://192.168.1.5", "secrets": ["a=1"]},
+        {CONF_URL: "http://a.example", "secrets": ["a=1"], "unencrypted": True},
+        {CONF_URL: "http://a.example"},
+    ):
+        settings(**changes)
+
+
+def test_addresses_that_are_public() -> None:
+    public = ("http://a.example", "http://8.8.8.8:80", "http://[2600::1]")
+    home = (
+        "http://nas",
+        "http://nas.local",
+        "http://nas.fritz.lan:80",
+        "http://10.1.2.3",
+        "http://127.0.0.1",
+        "http://[fe80::1]",
+        "http://169.254.1.1",
+    )
+    assert [one for one in (*public, *home) if is_public(one)] == [*public]
+
+
+# Requests.
+
+
+async def test_preset(hass: HomeAssistant, target: Target) -> None:
+    entry = await connect(hass, target.origin, {})
+    form = await add_request(hass, entry, "preset_ntfy")
+    assert form.step == "preset_ntfy"
+    assert await form.submit(name="Phone", topic=" ") == "preset_ntfy"
+    assert form.errors == {"topic": "refused"}
+    assert await form.submit(name="Phone", topic="house") == "create_entry"
+    target.answers = [(200, {"id": "abc"})]
+    answer = await act(
+        hass,
+        "send_http_request",
+        request="Phone",
+        data={"message": "Door", "tags": ["door"]},
+    )
+    assert answer["outside_id"] == "abc"
+    assert target.calls[0].json == {
+        "topic": "house",
+        "sequence_id": answer["delivery_id"],
+        "message": "Door",
+        "tags": ["door"],
+    }
+
+
+async def test_preset_that_asks_what_a_lost_answer_means(
+    hass: HomeAssistant, target: Target
+) -> None:
+    entry = await connect(hass, target.origin, {})
+    form = await add_request(hass, entry, "preset_webhook")
+    test_address = {"name": "Hook", "path": "/webhook-test/a", "repeat": "ask"}
+    assert await form.submit(**test_address) == "preset_webhook"
+    assert form.errors == {"path": "refused"}
+    assert await form.submit(**test_address | {"path": "/webhook/a"}) == "create_entry"
+
+
+async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
+    entry = await connect(hass, target.origin, {}, secrets=["key=k3y"])
+    form = await add_request(hass, entry, "advanced")
+    filled = {
+        **BLANK,
+        "path": "/notes/{{ kind }}",
+        "body_kind": "json",
+        "body_json": {"key": "{secret:key}", "text": "{{ text }}"},
+        "answer": {**SECTIONS["answer"], "id_from": "id"},
+        "end": {
+            **SECTIONS["end"],
+            "method": "DELETE",
+            "path": "/notes/{start_id}",
+            "repeat": "repeatable",
+        },
+    }
+    for changes, place in (
+        ({"path": "notes"}, "path"),
+        ({"body_json": {"key": "{secret:other}"}}, "body_json"),
+        ({"body_json": {"key": "{{ broken"}}, "body_json"),
+        ({"answer": {**SECTIONS["answer"], "id_from": "a b"}}, "answer"),
+        ({"end": {**SECTIONS["end"], "path": "/x"}}, "end"),
+        ({"headers": {"Host": "other"}}, "headers"),
+    ):
+        assert await form.submit(**{**filled, **changes}) == "advanced"
+        assert form.errors == {place: "refused"}, changes
+        assert form.placeholders["reason"]
+    assert await form.submit(**filled) == "create_entry"
+    (request,) = entry.get_subentries_of_type("request")
+    assert request.title == "Note"
+    assert request.data["definition"] == {
+        "method": "POST",
+        "path": "/notes/{{ kind }}",
+        "body_kind": "json",
+        "body_json": {"key": "{secret:key}", "text": "{{ text }}"},
+        "repeat": "ask",
+        "id_from": "id",
+        "waits_on_404": False,
+        "signed": False,
+        "order": "none",
+        "end": {
+            "method": "DELETE",
+            "body_kind": "none",
+            "path": "/notes/{start_id}",
+            "repeat": "repeatable",
+        },
+    }
+    shown = Form(
+        hass,
+        await hass.config_entries.subentries.async_init(
+            (entry.entry_id, "request"),
+            context={
+                "source": SOURCE_RECONFIGURE,
+                "subentry_id": request.subentry_id,
+            },
+        ),
+    )
+    suggested = shown.suggested()
+    assert suggested["answer"]["id_from"] == "id"
+    assert suggested["end"]["path"] == "/notes/{start_id}"
+    assert await shown.submit(**{**filled, "name": "Other"}) == "abort"
+    (request,) = entry.get_subentries_of_type("request")
+    assert request.title == "Other"
+
+
+@pytest.mark.parametrize(
+    ("answer", "step"),
+    [
+        ((200, []), "create_entry"),
+        ((200, [{"id": 1}]), "advanced"),
+        (500, "advanced"),
+        (200, "advanced"),
+    ],
+)
+async def test_look_up_is_tried_and_must_find_nothing(
+    hass: HomeAssistant, target: Target, answer: Said, step: str
+) -> None:
+    entry = await connect(hass, target.origin, {})
+    target.answers = [answer]
+    form = await add_request(hass, entry, "advanced")
+    look_up = {
+        **SECTIONS["look_up"],
+        "path": "/notes",
+        "query": {"tag": "{id}"},
+        "found_path": "[0]",
+    }
+    filled = {**BLANK, "repeat": "look_up", "look_up": look_up}
+    assert await form.submit(**filled) == step
+    if step == "advanced":
+        assert form.errors == {"look_up": "refused"}
+    (call,) = target.calls
+    assert call.method == "GET"
+    assert call.address.startswith("/notes?tag=")
+
+
+async def test_pasted_rest_command(hass: HomeAssistant, target: Target) -> None:
+    entry = await connect(hass, target.origin, {})
+    form = await add_request(hass, entry, "paste")
+    assert await form.submit(yaml="url: http://192.168.1.9/a") == "paste"
+    assert form.errors == {"yaml": "refused"}
+    command = f"""
+door:
+  url: {target.origin}/door?who={{{{ who }}}}
+  method: post
+  timeout: 5
+"""
+    assert await form.submit(yaml=command) == "advanced"
+    assert form.placeholders["not_taken"] == "timeout"
+    suggested = form.suggested()
+    assert suggested["name"] == "Door"
+    assert suggested["path"] == "/door"
+    assert suggested["query"] == {"who": "{{ who }}"}
+    taken = {k: v for k, v in suggested.items() if k not in {*SECTIONS, "repeat"}}
+    filled = {**BLANK, **taken}
+    assert await form.submit(**filled) == "create_entry"
+    await act(hass, "send_http_request", request="Door", data={"who": "a b"})
+    assert target.calls[0].address == "/door?who=a%20b"
+
+
+async def test_request_that_is_refused_has_a_repair(
+    hass: HomeAssistant, target: Target
+) -> None:
+    await connect(hass, target.origin, {"Note": NOTE, "Other": NOTE})
+    target.answers = [403]
+    await act(hass, "send_http_request", request="Note", data={"text": "canary"})
+    (issue,) = [
+        one
+        for one in ir.async_get(hass).issues.values()
+        if one.translation_key == "request_paused"
+    ]
+    assert issue.translation_placeholders == {
+        "connection": "Target",
+        "request": "Note",
+        "status": "HTTP 403",
+    }

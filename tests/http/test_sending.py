@@ -1,0 +1,295 @@
+"""What an action, a rule and a test deliver to an HTTP API."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+import pytest
+
+from custom_components.event_relay.backends.http import answers
+from custom_components.event_relay.outbox import policy
+from tests.backends.http.target import Target
+from tests.home import act, coordinator, until_state
+from tests.rule_flow import WHEN, add_rule
+
+from .home import NOTE, connect, of_preset
+
+BEGINS = {
+    **NOTE,
+    "end": {
+        "method": "PATCH",
+        "path": "/notes/{start_id}",
+        "body_kind": "json",
+        "body_json": {"ended": "{ended_ms}", "text": "{{ text }}"},
+        "repeat": "repeatable",
+    },
+}
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again at once."""
+    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+
+
+async def test_action(hass: HomeAssistant, target: Target) -> None:
+    await connect(hass, target.origin, {"Note": NOTE})
+    target.answers = [(201, {"id": 7})]
+    answer = await act(
+        hass, "send_http_request", request="note", data={"text": 5, "kind": "a/b"}
+    )
+    assert answer["state"] == "delivered"
+    assert answer["outside_id"] == "7"
+    assert answer["details"] == {"status": 201}
+    (call,) = target.calls
+    assert call.address == "/notes/a%2Fb"
+    assert call.json == {"id": answer["delivery_id"], "text": "5"}
+
+
+async def test_templates_know_all_of_home_assistant(
+    hass: HomeAssistant, target: Target
+) -> None:
+    hass.states.async_set("sensor.outside", "21.50")
+    body = {
+        "text": "{{ states('sensor.outside') }}",
+        "number": "{{ states('sensor.outside') | float }}",
+        "list": "{{ [1, none, 'a'] }}",
+        "both": "{{ states('sensor.outside') }} °C",
+        "at": "{{ now().year > 2000 }}",
+    }
+    request = {"path": "/", "body_kind": "json", "body_json": body, "repeat": "ask"}
+    await connect(hass, target.origin, {"Note": request})
+    await act(hass, "send_http_request", request="Note")
+    assert target.calls[0].json == {
+        "text": "21.50",
+        "number": 21.5,
+        "list": [1, None, "a"],
+        "both": "21.50 °C",
+        "at": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("data", "key", "field"),
+    [
+        ({"request": "other"}, "field_not_one_of", "request"),
+        ({}, "field_required", "request"),
+        ({"request": "note"}, "field_required", "data.text"),
+        ({"request": "note", "data": ["a"]}, "field_not_a_mapping", "data"),
+        ({"request": "note", "data": {"odd": 1}}, "field_unknown", "data.odd"),
+        (
+            {"request": "note", "data": {"text": "a", "kind": ""}},
+            "field_path_empty",
+            "path",
+        ),
+        (
+            {"request": "note", "data": {"text": "a"}, "until_ended": True},
+            "field_request_without_end",
+            "request",
+        ),
+    ],
+)
+async def test_refusal_names_the_field(
+    hass: HomeAssistant, target: Target, data: dict[str, object], key: str, field: str
+) -> None:
+    await connect(hass, target.origin, {"Note": NOTE})
+    with pytest.raises(ServiceValidationError) as caught:
+        await act(hass, "send_http_request", **data)
+    assert caught.value.translation_key == key
+    assert (caught.value.translation_placeholders or {})["field"] == field
+    assert target.calls == []
+
+
+async def test_template_that_fails_is_told(hass: HomeAssistant, target: Target) -> None:
+    body = {"a": "{{ states('sensor.none') | float }}"}
+    await connect(hass, target.origin, {"Note": {**NOTE, "body_json": body}})
+    with pytest.raises(ServiceValidationError) as caught:
+        await act(hass, "send_http_request", request="Note", data={"text": "x"})
+    assert caught.value.translation_key == "field_not_rendered"
+
+
+# What a lost answer means.
+
+
+async def test_what_may_be_repeated_is_sent_again_to_the_letter(
+    hass: HomeAssistant, target: Target, hurried: None
+) -> None:
+    await connect(hass, target.origin, {"Note": NOTE})
+    target.answers = [None, 500, 408]
+    answer = await act(hass, "send_http_request", request="Note", data={"text": "x"})
+    await until_state(hass, answer["delivery_id"], "delivered")
+    assert len(target.calls) == 4
+    assert len({call.body for call in target.calls}) == 1
+
+
+@pytest.mark.parametrize("said", [None, 500])
+async def test_what_may_not_be_repeated_stops_and_asks(
+    hass: HomeAssistant, target: Target, said: int | None
+) -> None:
+    await connect(hass, target.origin, {"Note": {**NOTE, "repeat": "ask"}})
+    target.answers = [said]
+    with pytest.raises(HomeAssistantError) as caught:
+        await act(hass, "send_http_request", request="Note", data={"text": "x"})
+    assert caught.value.translation_key == "outcome_unknown"
+    assert len(target.calls) == 1
+    (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
+    await act(
+        hass, "retry_delivery", delivery_id=listed["delivery_id"], confirm=True, wait=30
+    )
+    await until_state(hass, listed["delivery_id"], "delivered")
+    assert len(target.calls) == 2
+
+
+async def test_what_can_be_looked_up_is_asked_for(
+    hass: HomeAssistant, target: Target
+) -> None:
+    await connect(hass, target.origin, {"Grafana": of_preset("grafana")})
+    target.answers = [None, (200, [{"id": 42}])]
+    answer = await act(
+        hass, "send_http_request", request="Grafana", data={"text": "x"}, wait=0
+    )
+    done = await until_state(hass, answer["delivery_id"], "delivered")
+    assert done["outside_id"] == "42"
+    sent, asked = target.calls
+    assert (sent.method, asked.method) == ("POST", "GET")
+    assert f"er%3A{answer['delivery_id']}" in asked.address
+
+
+# Starts and ends.
+
+
+async def test_action_ends_what_another_began(
+    hass: HomeAssistant, target: Target
+) -> None:
+    await connect(hass, target.origin, {"Note": BEGINS})
+    target.answers = [(200, {"id": 7})]
+    begun = await act(
+        hass,
+        "send_http_request",
+        request="Note",
+        data={"text": "x"},
+        until_ended=True,
+    )
+    assert "kept" not in begun
+    ended = await act(hass, "end_http_request", delivery_id=begun["delivery_id"])
+    assert ended["state"] == "delivered"
+    call = target.calls[1]
+    assert (call.method, call.address) == ("PATCH", "/notes/7")
+    assert call.json["text"] == "x"
+
+
+async def test_rule_begins_and_ends(hass: HomeAssistant, target: Target) -> None:
+    entry = await connect(hass, target.origin, {"Note": BEGINS, "Other": NOTE})
+    hass.states.async_set("binary_sensor.doorbell", "off")
+    form = await add_rule(hass, entry)
+    assert await form.submit(**WHEN) == "send_http_request"
+    until = {
+        "triggers": [
+            {"trigger": "state", "entity_id": "binary_sensor.doorbell", "to": "off"}
+        ]
+    }
+    filled = {
+        "request": "Note",
+        "data": {"text": "{{ trigger.to_state.name }}"},
+        "limits": {},
+        "until": until,
+    }
+    assert await form.submit(**filled | {"request": "Other"}) == "send_http_request"
+    assert await form.submit(**filled) == "preview"
+    await form.submit()
+    target.answers = [(200, {"id": 7})]
+    hass.states.async_set("binary_sensor.doorbell", "on")
+    await hass.async_block_till_done()
+    (begun,) = (await act(hass, "list_deliveries"))["deliveries"]
+    await until_state(hass, begun["delivery_id"], "delivered")
+    hass.states.async_set("binary_sensor.doorbell", "off")
+    await hass.async_block_till_done()
+    ended, _ = (await act(hass, "list_deliveries"))["deliveries"]
+    await until_state(hass, ended["delivery_id"], "delivered")
+    first, second = target.calls
+    assert first.json == {"id": begun["delivery_id"], "text": "doorbell"}
+    assert second.address == "/notes/7"
+
+
+async def test_test_of_a_rule_says_that_it_is_one(
+    hass: HomeAssistant, target: Target
+) -> None:
+    entry = await connect(hass, target.origin, {"Note": NOTE})
+    hass.states.async_set("binary_sensor.doorbell", "off")
+    form = await add_rule(hass, entry)
+    await form.submit(**WHEN)
+    filled = {"request": "Note", "data": {"text": "Door"}, "limits": {}, "until": {}}
+    assert await form.submit(**filled) == "preview"
+    await form.submit(send_test=True)
+    assert [call.json["text"] for call in target.calls] == ["Test: Door"]
+    await form.submit()
+    hass.states.async_set("binary_sensor.doorbell", "on")
+    await hass.async_block_till_done()
+    newest, *_ = (await act(hass, "list_deliveries"))["deliveries"]
+    await until_state(hass, newest["delivery_id"], "delivered")
+    assert target.calls[-1].json["text"] == "Door"
+
+
+# Refusals of the target.
+
+
+async def test_refused_request_waits_and_others_go_on(
+    hass: HomeAssistant, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "TRIED_AGAIN", 1)
+    entry = await connect(hass, target.origin, {"Note": NOTE, "Other": NOTE})
+    target.answers = [403]
+    refused = await act(hass, "send_http_request", request="Note", data={"text": "x"})
+    assert refused["state"] == "pending"
+    assert refused["reason"].startswith("HTTP 403")
+    other = await act(hass, "send_http_request", request="Other", data={"text": "x"})
+    assert other["state"] == "delivered"
+    assert coordinator(entry).last_update_success
+    assert not coordinator(entry).worker.held
+    await until_state(hass, refused["delivery_id"], "delivered")
+
+
+async def test_connection_asks_for_credentials_once_all_are_refused(
+    hass: HomeAssistant, target: Target
+) -> None:
+    entry = await connect(
+        hass,
+        target.origin,
+        {"Note": NOTE},
+        authentication="bearer",
+        secret="old-t0ken",
+    )
+    target.answers = [401]
+    waiting = await act(hass, "send_http_request", request="Note", data={"text": "x"})
+    assert waiting["state"] == "pending"
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["step_id"] == "http_reauth"
+    done = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"authentication": "bearer", "secret": "new-t0ken"}
+    )
+    assert done["reason"] == "reauth_successful"
+    await hass.async_block_till_done()
+    await until_state(hass, waiting["delivery_id"], "delivered")
+    # What waited is sent with what is right now.
+    assert [call.headers["Authorization"] for call in target.calls] == [
+        "Bearer old-t0ken",
+        "Bearer new-t0ken",
+    ]
+    assert entry.data["secret"] == "new-t0ken"
+
+
+async def test_one_after_the_other_where_the_connection_has_it_so(
+    hass: HomeAssistant, target: Target, hurried: None
+) -> None:
+    await connect(hass, target.origin, {"Note": NOTE, "Other": NOTE}, in_order=True)
+    target.answers = [500]
+    sent = [
+        await act(hass, "send_http_request", request=name, data={"text": name}, wait=0)
+        for name in ("Note", "Other", "Note")
+    ]
+    for one in sent:
+        await until_state(hass, one["delivery_id"], "delivered")
+    assert [call.json["text"] for call in target.calls] == [
+        "Note",
+        "Note",
+        "Other",
+        "Note",
+    ]
