@@ -22,7 +22,7 @@ from custom_components.event_relay.coordinator import RelayCoordinator
 from custom_components.event_relay.reload import async_stop_kept_rules
 from simulators.frigate import FrigateSimulator
 
-CAPABILITIES = {
+CAPABILITIES: dict[str, Any] = {
     "version": "0.18.0-e3fa701",
     "username": "anonymous",
     "role": "admin",

@@ -1,8 +1,11 @@
 """The house that is visited: a real Home Assistant, and what it is connected to."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+import json
 from pathlib import Path
 
 from aiohttp import ClientSession
@@ -16,6 +19,7 @@ from simulators.frigate import FrigateSimulator
 from simulators.guance import GuanceSimulator
 from simulators.wire import Json
 
+from ..home import CAPABILITIES
 from . import past
 
 USER = User(name="demo", password="a good password")
@@ -25,6 +29,9 @@ DOORBELL = (BELL, "switch.doorbell")
 FRIGATE = "Frigate"
 WEATHER = "Weather station"
 """A connection that has delivered a lot in its time."""
+FRIGATE_ENTRY = "01M0000000000000000000FRNT"
+WEATHER_ENTRY = "01M0000000000000000000WTHR"
+"""The ids of both connections."""
 PORCH = "the-porch"
 """A dashboard with the bell, what became of it, and the card."""
 HALL = "the-hall"
@@ -48,40 +55,33 @@ class House:
 
 @asynccontextmanager
 async def running_house() -> AsyncIterator[House]:
-    """Yield a house with two connections, a bell, and a past; end it afterwards."""
+    """Yield a house with two connections, a bell, and a past; end it afterwards.
+
+    The connections and the past are there before its only start, which is dear.
+    """
     async with (
         FrigateSimulator(async_delay=0) as frigate,
         GuanceSimulator(name=WEATHER) as weather,
         temporary_home(_CONFIGURATION) as home,
         ClientSession() as session,
     ):
+        await asyncio.to_thread(_connect, home.folder, frigate, weather)
+        await past.fill(home.folder / FILE_NAME, WEATHER_ENTRY)
         await home.start()
         api = Api(session, home.url)
         await api.make_user(USER)
-        await api.wait_running()
+        await home.run(api.wait_running())
+        await api.finish_onboarding()
         async with connected(session, home.url, api.access_token) as socket:
             await settle(socket)
             await add_switch(socket, "Doorbell", "mdi:doorbell")
             await _add_dashboards(socket)
-            new, old = await _connect(api, socket, frigate, weather)
-        await home.stop()
-        await past.fill(home.folder / FILE_NAME, old)
-        await home.start()
-        await home.run(api.wait_running())
-        await api.finish_onboarding()
-        async with connected(session, home.url, api.access_token) as socket:
-            await socket.command(
-                "repairs/ignore_issue",
-                domain="http",
-                issue_id="yaml_still_present_after_migration",
-                ignore=True,
-            )
             yield House(
                 url=home.url,
                 frigate=frigate,
-                frigate_entry=new,
+                frigate_entry=FRIGATE_ENTRY,
                 weather=weather,
-                weather_entry=old,
+                weather_entry=WEATHER_ENTRY,
                 socket=socket,
             )
 
@@ -103,17 +103,60 @@ async def _add_dashboards(socket: WebSocket) -> None:
         )
 
 
-async def _connect(
-    api: Api, socket: WebSocket, frigate: FrigateSimulator, weather: GuanceSimulator
-) -> tuple[str, str]:
-    """Add both connections, and return their ids."""
-    key = weather.settings.api_key
-    new, old = [
-        await api.add_entry("event_relay", [{"next_step_id": backend}, form])
-        for backend, form in (
-            ("frigate", {"url": frigate.url}),
-            ("guance", {"url": weather.url, "api_key": key}),
-        )
+def _connect(folder: Path, frigate: FrigateSimulator, weather: GuanceSimulator) -> None:
+    """Write down both connections as Home Assistant keeps them."""
+    entries: Json = [
+        _entry(
+            FRIGATE_ENTRY,
+            FRIGATE,
+            {
+                "backend": "frigate",
+                "url": frigate.url,
+                "capabilities": CAPABILITIES,
+                "username": "",
+                "password": "",
+                "verify_ssl": True,
+            },
+        ),
+        _entry(
+            WEATHER_ENTRY,
+            WEATHER,
+            {
+                "backend": "guance",
+                "url": weather.url,
+                "api_key": weather.settings.api_key,
+                "capabilities": {"retention_days": 14},
+            },
+        ),
     ]
-    await socket.command("config_entries/update", entry_id=new, title=FRIGATE)
-    return new, old
+    kept: Json = {
+        "version": 1,
+        "minor_version": 5,
+        "key": "core.config_entries",
+        "data": {"entries": entries},
+    }
+    (folder / ".storage").mkdir()
+    (folder / ".storage" / "core.config_entries").write_text(json.dumps(kept))
+
+
+def _entry(entry_id: str, title: str, data: Json) -> Json:
+    """Return a connection as Home Assistant keeps it."""
+    made = datetime.now(UTC).isoformat()
+    return {
+        "created_at": made,
+        "data": data,
+        "disabled_by": None,
+        "discovery_keys": {},
+        "domain": "event_relay",
+        "entry_id": entry_id,
+        "minor_version": 1,
+        "modified_at": made,
+        "options": {},
+        "pref_disable_new_entities": False,
+        "pref_disable_polling": False,
+        "source": "user",
+        "subentries": [],
+        "title": title,
+        "unique_id": None,
+        "version": 1,
+    }

@@ -35,12 +35,17 @@ async def add_rule(page: Page, house: House, album: Album) -> None:
 
     await open_list(page, "Camera")
     await pick(page, "Front door")
+    await expect(page.get_by_text("Front door", exact=True)).to_be_visible()
     await field(page, "Label").fill("doorbell")
     await field(page, "Sub label").fill("{{ trigger.to_state.name }}")
     await album.keep("rule-form", page, page.get_by_role("dialog"))
     await press(page, "Next")
 
     await expect(page.get_by_text("sub_label: Doorbell")).to_be_visible()
+    await expect(page.get_by_text("Based on a sample")).to_be_visible()
+    await page.get_by_role("paragraph").filter(has_text="Send it once").click()
+    await press(page, "Submit")
+    await expect(page.get_by_text("The test arrived in")).to_be_visible()
     await press(page, "Submit")
     await press(page, "Finish")
 
@@ -73,8 +78,11 @@ async def test_doorbell(page: Page, house: House, album: Album) -> None:
     await expect(sentence).to_be_visible()
     await album.keep("doorbell", page)
 
-    (event,) = [event for event in house.frigate.events if event.label == "doorbell"]
-    assert (event.camera, event.sub_label) == ("front_door", "Doorbell")
+    rung = [event for event in house.frigate.events if event.label == "doorbell"]
+    assert [(event.camera, event.sub_label) for event in rung] == [
+        ("front_door", "Test: Doorbell"),
+        ("front_door", "Doorbell"),
+    ]
 
     await eventually(lambda: told(house), "a line in Activity", 30)
     await page.goto(f"{house.url}/logbook?entity_id={','.join(DOORBELL)}")
