@@ -119,7 +119,8 @@ class TestNotice:
         async_create(
             self._hass,
             "\n\n".join(paragraphs),
-            title=self._text("test_title", rule=in_markdown(self._rule.title)),
+            # A title is no Markdown.
+            title=_raw(self._texts, "test_title").format(rule=self._rule.title),
             notification_id=f"{DOMAIN}_test_{self._rule.id}",
         )
 
@@ -157,11 +158,15 @@ async def texts_of(hass: HomeAssistant) -> Mapping[str, str]:
 
 
 def text(texts: Mapping[str, str], key: str, **placeholders: str) -> str:
-    """Return a text about tests with its placeholders filled."""
-    found = texts[f"component.{DOMAIN}.{_COMMON}.{key}"]
-    return found.format(
+    """Return a text about tests in Markdown with its placeholders filled."""
+    return _raw(texts, key).format(
         **{name: in_markdown(value) for name, value in placeholders.items()}
     )
+
+
+def _raw(texts: Mapping[str, str], key: str) -> str:
+    """Return a text about tests with its placeholders."""
+    return texts[f"component.{DOMAIN}.{_COMMON}.{key}"]
 
 
 def basis(texts: Mapping[str, str], sample: Sample) -> str:

@@ -51,6 +51,29 @@ def test_a_text_that_is_too_long_is_cut_at_a_sign(
     assert warnings == (f"{field} is too long and was cut to {longest} characters",)
 
 
+@pytest.mark.parametrize(
+    ("operation", "data", "field"),
+    TEXTS,
+    ids=[f"{operation.name}-{field}" for operation, _, field in TEXTS],
+)
+@pytest.mark.parametrize("wrong", ["\n", "\r\n", "\t", "\x07", "\u2028", "\ud800"])
+def test_what_a_text_may_not_hold_becomes_a_space(
+    operation: AnyOperation, data: Mapping[str, Any], field: str, wrong: str
+) -> None:
+    """A line break in a title must not cost an alarm."""
+    written = f" Smoke{wrong}in the cellar\n"
+    fitting, warnings = operation.shortened({**data, field: written})
+    stored = operation.dump(operation.parse(fitting))[field]
+    if field in operation.lines and wrong.isspace() and wrong != "\u2028":
+        assert stored == written.strip()
+        assert warnings == ()
+    else:
+        assert stored == "Smoke in the cellar"
+        assert warnings == (
+            f"{field} has line breaks or control characters, sent as spaces",
+        )
+
+
 def test_the_alarm_of_273_characters_is_whole_in_guance() -> None:
     operation = GUANCE.operation("create_custom_event")
     title = "Freezer in the cellar is too warm: " + "!" * 238
@@ -69,6 +92,17 @@ def test_a_tag_is_cut_by_its_bytes() -> None:
     read = operation.dump(operation.parse(fitting))["tags"]
     assert read == {"floor": "3", "note": "ü" * 510 + "…", "short": "x"}
     assert warnings == ("tags.note is too long and was cut to 1024 bytes",)
+
+
+def test_a_tag_has_one_line() -> None:
+    operation = GUANCE.operation("create_custom_event")
+    tags = {"where": "cellar\nleft"}
+    fitting, warnings = operation.shortened(
+        {"status": "ok", "title": "x", "tags": tags}
+    )
+    read = operation.dump(operation.parse(fitting))["tags"]
+    assert read == {"where": "cellar left"}
+    assert len(warnings) == 1
 
 
 @pytest.mark.parametrize(

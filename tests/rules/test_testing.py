@@ -116,7 +116,7 @@ async def test_each_kind_of_trigger_has_a_sample(
                 "triggers": [trigger],
                 "fields": {**DOORBELL["fields"], "sub_label": template},
             },
-            title=kind,
+            title=f"A {kind}-test [x]",
             subentry_id=kind,
         )
         for kind, (trigger, template) in TELLING.items()
@@ -129,6 +129,8 @@ async def test_each_kind_of_trigger_has_a_sample(
 
         assert shown.startswith("The test arrived in Frigate."), kind
         assert "Based on a sample for the trigger" in shown
+        notice = notifications(hass)[f"event_relay_test_{kind}"]
+        assert notice["title"] == f"Test of A {kind}-test [x]"
         (sent,) = list(frigate.events)[before:]
         assert sent.sub_label == SAID[kind]
     assert rule_of(entry, "template").held_back.count == 0

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import Any, ClassVar, Protocol, Self, override
 
-from .field import Field
+from .field import Field, Kind
 from .prose import shortened
 
 type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
@@ -210,6 +210,8 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     prose: ClassVar[Mapping[str, int]] = {}
     """Texts that people write for people, and how many characters each may have. A
     longer one is cut at acceptance. Any other text that is too long is refused."""
+    lines: ClassVar[frozenset[str]] = frozenset()
+    """Those of them that may have several lines."""
 
     @override
     def __init_subclass__(cls) -> None:
@@ -219,6 +221,7 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
             return
         if "prose" not in vars(cls):
             cls.prose = {one.name: one.prose for one in asked if one.prose}
+            cls.lines = frozenset(one.name for one in asked if one.kind is Kind.LINES)
         if "public_fields" not in vars(cls):
             cls.public_fields = frozenset(one.name for one in asked if one.public)
 
@@ -231,7 +234,7 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
         self, data: Mapping[str, object]
     ) -> tuple[Mapping[str, object], tuple[str, ...]]:
         """Return canonical values whose prose fits, and a warning for what was cut."""
-        return shortened(data, self.prose)
+        return shortened(data, self.prose, self.lines)
 
     def parse(self, data: Mapping[str, object]) -> PayloadT:
         """Build the payload from canonical values.

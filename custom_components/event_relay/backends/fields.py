@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import math
 import re
 from typing import Protocol
-import unicodedata
 
 from .base import InvalidField
+from .prose import LINE_BREAKS, not_text
 
 LONGEST_NAME = 100
 """Characters of a text of one line unless its field says otherwise."""
@@ -20,8 +20,6 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """No recorder has an event from before; such a time is a clock that was not set."""
 
 _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_NOT_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Unicode categories: control, half of a pair, line and paragraph separator."""
 
 
 class _Read[T](Protocol):
@@ -89,11 +87,9 @@ def text(value: str, name: str, longest: int, *, allowed: str) -> str:
     """Refuse a text that is too long or holds control characters not allowed."""
     if len(value) > longest:
         raise InvalidField(name, "too_long", maximum=str(longest))
-    for character in value:
-        if character not in allowed and unicodedata.category(character) in _NOT_TEXT:
-            raise InvalidField(
-                name, "bad_character", character=f"U+{ord(character):04X}"
-            )
+    if wrong := not_text(value, allowed=allowed):
+        first = next(one for one in value if one in wrong)
+        raise InvalidField(name, "bad_character", character=f"U+{ord(first):04X}")
     return value
 
 
@@ -108,7 +104,7 @@ def description(value: object, name: str, *, longest: int = LONGEST_DESCRIPTION)
     """Read a text that may have several lines, or be empty."""
     if not isinstance(value, str):
         raise InvalidField(name, "invalid")
-    return text(value.strip(), name, longest, allowed="\n\r\t")
+    return text(value.strip(), name, longest, allowed=LINE_BREAKS)
 
 
 def moment(value: object, name: str) -> datetime:

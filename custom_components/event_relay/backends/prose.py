@@ -1,13 +1,39 @@
-"""Texts by people for people: one that is too long is cut, and says so.
+"""Texts by people for people: one that does not fit is made to, and says so.
 
 Better a critical alarm with a shorter title than none. What is an identifier, such as
 a label, is refused instead: cut, it would be another one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+import unicodedata
 
 CUT = "…"
 """The sign at which a text was cut."""
+LINE_BREAKS = "\n\r\t"
+"""What a text of several lines may hold beside characters."""
+_NOT_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode categories: control, half of a pair, line and paragraph separator."""
+
+
+def not_text(words: str, *, allowed: str) -> frozenset[str]:
+    """Return the characters of a text that no text may hold, but for those allowed."""
+    return frozenset(
+        one
+        for one in words
+        if one not in allowed and unicodedata.category(one) in _NOT_TEXT
+    )
+
+
+def spaced(words: str, *, lines: bool = False) -> str:
+    """Return a text with spaces in place of what it may not hold, such as a line break.
+
+    A text of several lines keeps them.
+    """
+    words = words.strip()
+    if not (wrong := not_text(words, allowed=LINE_BREAKS if lines else "")):
+        return words
+    words = words.translate({ord(one): " " for one in wrong})
+    return words if lines else " ".join(words.split())
 
 
 def cut(words: str, longest: int) -> str:
@@ -26,20 +52,34 @@ def cut_to_bytes(words: str, longest: int) -> str:
 
 
 def shortened(
-    data: Mapping[str, object], prose: Mapping[str, int]
+    data: Mapping[str, object],
+    prose: Mapping[str, int],
+    lines: Collection[str] = (),
 ) -> tuple[dict[str, object], tuple[str, ...]]:
-    """Return data whose prose fits, and a warning for each text that was cut.
+    """Return data whose prose fits, and a warning for each text that was changed.
 
-    `prose` says how many characters each field may have.
+    `prose` says how many characters each field may have, and `lines` which of them may
+    have several lines.
     """
     fitting = dict(data)
     warnings: list[str] = []
     for name, longest in prose.items():
         words = data.get(name)
-        if isinstance(words, str) and len(words.strip()) > longest:
-            fitting[name] = cut(words, longest)
+        if not isinstance(words, str):
+            continue
+        mended = spaced(words, lines=name in lines)
+        if mended != words.strip():
+            fitting[name] = mended
+            warnings.append(was_spaced(name))
+        if len(mended) > longest:
+            fitting[name] = cut(mended, longest)
             warnings.append(was_cut(name, f"{longest} characters"))
     return fitting, tuple(warnings)
+
+
+def was_spaced(name: str) -> str:
+    """Return the warning for a text with characters that it may not hold."""
+    return f"{name} has line breaks or control characters, sent as spaces"
 
 
 def was_cut(name: str, room: str) -> str:

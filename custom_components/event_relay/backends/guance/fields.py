@@ -20,7 +20,7 @@ from ..field_table import (
     time_field,
 )
 from ..fields import text
-from ..prose import cut_to_bytes, was_cut
+from ..prose import cut_to_bytes, spaced, was_cut, was_spaced
 from .look_ups import OWN_TAG
 
 STATUSES = ("critical", "error", "warning", "ok", "info", "nodata")
@@ -89,10 +89,14 @@ def tags_that_fit(value: object, name: str) -> tuple[object, tuple[str, ...]]:
     fitting: dict[object, object] = {}
     warnings: list[str] = []
     for key, words in value.items():
-        fitting[key] = (
-            cut_to_bytes(words, LONGEST_TAG) if isinstance(words, str) else words
-        )
-        if isinstance(words, str) and fitting[key] != words.strip():
+        if not isinstance(words, str):
+            fitting[key] = words
+            continue
+        mended = spaced(words)
+        if mended != words.strip():
+            warnings.append(was_spaced(f"{name}.{key}"))
+        fitting[key] = cut_to_bytes(mended, LONGEST_TAG)
+        if fitting[key] != mended:
             warnings.append(was_cut(f"{name}.{key}", f"{LONGEST_TAG} bytes"))
     return fitting, tuple(warnings)
 
