@@ -31,8 +31,8 @@ Values may come from templates, and as text.
 
 A text for people, such as a title, a description or a sub label, is cut at an ellipsis
 if it is too long. Control characters, and line breaks where there is one line only, are
-sent as spaces. The delivery then has a warning that says so. What names a thing, such as
-a label, is refused instead.
+sent as spaces. The delivery then has a warning that says so. What names a thing, such
+as a label, is refused instead.
 """
 SYSTEMS = {
     "frigate": "Frigate",
