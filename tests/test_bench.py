@@ -66,13 +66,14 @@ def tiny_rounds() -> dict[str, Any]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=280,  # for a machine that is busy
+        timeout=840,  # for a machine that is busy
         check=False,
     )
     assert child.returncode == 0, child.stderr
     return dict(map(json.loads, child.stdout.splitlines()))
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", NAMES)
 def test_tiny_round_gives_its_figures(tiny_rounds: dict[str, Any], name: str) -> None:
     figures = tiny_rounds[name]

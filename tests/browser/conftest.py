@@ -76,7 +76,9 @@ async def browser() -> AsyncIterator[Browser]:
 async def visit(house: House, browser: Browser) -> AsyncIterator[BrowserContext]:
     """Log in as a person does, and stay logged in."""
     async with await browser.new_context(
-        viewport=_WINDOW, timezone_id="Europe/Amsterdam"
+        viewport=_WINDOW,
+        timezone_id="Europe/Amsterdam",
+        reduced_motion="reduce",  # what moves is drawn sixty times a second
     ) as visit:
         visit.set_default_timeout(_PATIENCE)
         page = await visit.new_page()
