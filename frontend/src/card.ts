@@ -2,23 +2,39 @@
 import { LitElement, html, nothing } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { askerOf } from "./asker";
+import type { Asker } from "./asker";
+import { Bulk } from "./bulk";
+import { copy } from "./copy";
 import { CHOICES } from "./delivery";
 import type { Delivery, Details } from "./delivery";
 import { deliveryDetails } from "./details";
 import type { Asking } from "./details";
 import { Feed, messageOf } from "./feed";
+import { sameFilter } from "./filter";
+import type { Filter } from "./filter";
 import { configForm } from "./form";
 import type { CardConfig } from "./form";
 import type { HomeAssistant } from "./home-assistant";
 import { deliveryRow } from "./row";
 import { styles } from "./styles";
-import { choiceText, text } from "./texts";
+import { text } from "./texts";
 import type { Text } from "./texts";
 import { day } from "./times";
+import { toolbar } from "./toolbar";
+import { Window } from "./window";
 
 /** Milliseconds after which what is said of the present is said anew. */
 const TICK = 15_000;
+/** Milliseconds after the last key until it is searched. */
+const PAUSE = 250;
+/** Pixels that a row is high, with room to breathe and without. */
+const HIGH = 60;
+const COMPACT = 40;
 const ADD = "/config/integrations/dashboard/add?domain=event_relay";
+const INTEGRATION = "/config/integrations/integration/event_relay";
+/** What names in the address of a page the delivery to be shown. */
+const LINKED = "event_relay_delivery";
 
 export class EventRelayCard extends LitElement {
   static override styles = styles;
@@ -26,16 +42,28 @@ export class EventRelayCard extends LitElement {
   declare hass: HomeAssistant | undefined;
   #config: CardConfig | undefined;
   #feed = new Feed(this);
+  #window = new Window(this);
+  #bulk = new Bulk(this, this.#feed, (said) => {
+    this.#said = said;
+    this.requestUpdate();
+  });
   #open: string | undefined;
   #details: Details | undefined;
+  #asker: Asker | undefined;
   #asking: Asking | undefined;
   #busy = false;
   #said = "";
   /** The row that the tab key leads to. */
   #current: string | undefined;
   #timer: number | undefined;
-  /** Where in the timeline the focus is; -1 for elsewhere. */
+  #typing: number | undefined;
+  /** Where among all rows the focus is; -1 for elsewhere. */
   #focused = -1;
+  #focusedId: string | undefined;
+  /** The delivery that the page's address named last. */
+  #linked: string | null = null;
+  /** That delivery, once it has been opened. */
+  #opened: string | null = null;
 
   static getConfigForm = configForm;
 
@@ -48,7 +76,10 @@ export class EventRelayCard extends LitElement {
       throw new Error(`state must be one of ${CHOICES.join(", ")}`);
     }
     this.#config = config;
-    this.#feed.show({ connection: config.connection, choice: config.state });
+    this.#window.usual = config.compact ? COMPACT : HIGH;
+    this.#feed.show(this.#initial);
+    this.#linked = null;
+    this.#follow();
     this.requestUpdate();
   }
 
@@ -63,11 +94,17 @@ export class EventRelayCard extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#timer = window.setInterval(() => this.requestUpdate(), TICK);
+    window.addEventListener("location-changed", this.#follow);
+    window.addEventListener("popstate", this.#follow);
+    this.#follow();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.clearInterval(this.#timer);
+    window.clearTimeout(this.#typing);
+    window.removeEventListener("location-changed", this.#follow);
+    window.removeEventListener("popstate", this.#follow);
   }
 
   /** Every change of any state brings another `hass`; few of them concern the card. */
@@ -83,8 +120,9 @@ export class EventRelayCard extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    const active = this.shadowRoot?.activeElement?.closest("li")?.querySelector("button.row");
-    this.#focused = active ? this.#rows().indexOf(active as HTMLElement) : -1;
+    const active = this.shadowRoot?.activeElement?.closest<HTMLElement>("li[data-index]");
+    this.#focused = active ? Number(active.dataset["index"]) : -1;
+    this.#focusedId = active?.querySelector<HTMLElement>("button.row")?.dataset["id"];
     if (!changed.has("hass") || this.hass === undefined) return;
     this.#feed.hass = this.hass;
     if (changed.get("hass") === undefined) {
@@ -95,101 +133,118 @@ export class EventRelayCard extends LitElement {
     }
   }
 
-  /** A row may go, such as one that is retried where failed ones are shown. */
   protected override updated(): void {
+    const { rows, hasMore, loading, error } = this.#feed;
+    if (hasMore && !loading && error === undefined && this.#window.nearEnd) void this.#feed.more();
+    this.#openLinked();
     if (this.#focused < 0 || this.shadowRoot?.activeElement) return;
-    const rows = this.#rows();
-    rows[Math.min(this.#focused, rows.length - 1)]?.focus({ preventScroll: true });
+    // It may only have been scrolled away.
+    if (rows.some((row) => row.delivery_id === this.#focusedId)) return;
+    // A row may go, such as one that is retried where failed ones are shown.
+    const next = rows[Math.min(this.#focused, rows.length - 1)];
+    if (next !== undefined) this.#focusRow(next.delivery_id, { preventScroll: true });
   }
 
   protected override render(): TemplateResult | typeof nothing {
     const { hass } = this;
     if (hass === undefined || this.#config === undefined) return nothing;
+    const { rows, compact } = this.#config;
     const title = this.#config.title ?? this.#text("title");
+    const height = rows === undefined ? "" : `block-size: ${rows * this.#window.usual}px`;
     return html`
-      <ha-card>
+      <ha-card class=${compact ? "compact" : ""}>
         <div class="head">
           ${title ? html`<h2><bdi>${title}</bdi></h2>` : nothing}
-          <div class="filters">${this.#filters()}</div>
+          <div class="filters">${this.#filters(hass)}</div>
         </div>
+        ${this.#bulk.render(hass)}
         <div class="said" role="status">${this.#said}</div>
         ${this.#feed.error === undefined ? nothing : this.#failure(this.#feed.error)}
-        <div class="body">
+        <div class="body" style=${height} @scroll=${this.#window.scrolled}>
           ${this.#feed.rows.length > 0 ? this.#timeline(hass) : this.#nothing()}
         </div>
       </ha-card>
     `;
   }
 
-  #filters(): TemplateResult {
-    const { connections, filter } = this.#feed;
-    const fixed = this.#config?.connection !== undefined;
-    const choose = (event: Event, name: "connection" | "choice"): void => {
-      const value = (event.target as HTMLSelectElement).value || undefined;
-      this.#close();
-      this.#feed.show({ ...filter, [name]: value });
-    };
-    return html`
-      ${fixed || connections.length < 2
-        ? nothing
-        : html`<select
-            aria-label=${this.#text("connection")}
-            @change=${(event: Event): void => choose(event, "connection")}
-          >
-            <option value="">${this.#text("all_connections")}</option>
-            ${connections.map(
-              (one) =>
-                html`<option
-                  value=${one.config_entry_id}
-                  ?selected=${one.config_entry_id === filter.connection}
-                >
-                  ${one.title}
-                </option>`,
-            )}
-          </select>`}
-      <select
-        aria-label=${this.#text("state")}
-        .value=${filter.choice ?? ""}
-        @change=${(event: Event): void => choose(event, "choice")}
-      >
-        <option value="">${this.#text("all_states")}</option>
-        ${CHOICES.map(
-          (choice) =>
-            html`<option value=${choice} ?selected=${choice === filter.choice}>
-              ${this.#text(choiceText(choice))}
-            </option>`,
-        )}
-      </select>
-    `;
+  #filters(hass: HomeAssistant): TemplateResult {
+    const { connections, counts, filter, rows } = this.#feed;
+    return html`${toolbar({
+      hass,
+      filter,
+      connections,
+      counts,
+      fixed: this.#config?.connection !== undefined,
+      choose: (chosen) => this.#show({ ...filter, ...chosen }),
+      search: (words) => {
+        window.clearTimeout(this.#typing);
+        this.#typing = window.setTimeout(() => {
+          this.#show({ ...this.#feed.filter, words: words.trim() || undefined });
+        }, PAUSE);
+      },
+    })}${rows.length === 0
+      ? nothing
+      : html`<button
+          class="icon"
+          aria-label=${this.#text("shown")}
+          title=${this.#text("shown")}
+          aria-expanded=${this.#bulk.open ? "true" : "false"}
+          @click=${(): void => this.#bulk.toggle()}
+        >
+          <ha-icon .icon=${"mdi:dots-vertical"} aria-hidden="true"></ha-icon>
+        </button>`}`;
+  }
+
+  /** What is shown at first, by the card's own settings. */
+  get #initial(): Filter {
+    return { connection: this.#config?.connection, choice: this.#config?.state };
+  }
+
+  #show(filter: Filter): void {
+    this.#close();
+    this.#bulk.close();
+    this.#said = "";
+    this.#feed.show(filter);
   }
 
   #timeline(hass: HomeAssistant): TemplateResult {
-    const { rows, hasMore, loading } = this.#feed;
-    const tabbed = rows.some((row) => row.delivery_id === this.#current)
+    const { rows, hasMore } = this.#feed;
+    const { first, end, above, below } = this.#window.view(rows);
+    const shown = rows.slice(first, end);
+    const tabbed = shown.some((row) => row.delivery_id === this.#current)
       ? this.#current
-      : rows[0]?.delivery_id;
-    let previous = "";
+      : shown[0]?.delivery_id;
+    const before = rows[first - 1];
+    let previous = before === undefined ? "" : this.#day(hass, before);
     return html`
-      <ol @keydown=${this.#keydown} @focusin=${this.#focusin}>
+      <div class="space" style="block-size: ${above}px"></div>
+      <ol role="list" @keydown=${this.#keydown} @focusin=${this.#focusin}>
         ${repeat(
-          rows,
+          shown,
           (row) => row.delivery_id,
-          (row) => {
+          (row, index) => {
             const date = this.#day(hass, row);
             const heading = date === previous ? nothing : html`<h3>${date}</h3>`;
             previous = date;
-            return html`<li class=${row.state}>
+            return html`<li
+              class=${row.state}
+              data-index=${first + index}
+              aria-posinset=${first + index + 1}
+              aria-setsize=${hasMore ? -1 : rows.length}
+            >
               ${heading}${this.#row(hass, row, row.delivery_id === tabbed)}
             </li>`;
           },
         )}
       </ol>
-      ${hasMore
-        ? html`<button class="more" ?disabled=${loading} @click=${(): unknown => this.#feed.more()}>
-            ${this.#text(loading ? "loading" : "more")}
-          </button>`
-        : nothing}
+      <div class="space" style="block-size: ${below}px"></div>
+      ${hasMore ? html`<p class="nothing">${this.#text(this.#waiting)}</p>` : nothing}
     `;
+  }
+
+  get #waiting(): Text {
+    const { words, rule, span } = this.#feed.filter;
+    return words || rule || span ? "searching" : "loading";
   }
 
   #row(hass: HomeAssistant, row: Delivery, tabbed: boolean): TemplateResult {
@@ -206,10 +261,12 @@ export class EventRelayCard extends LitElement {
             row,
             connection,
             more: this.#details,
+            asker: this.#asker,
             asking: this.#asking,
             busy: this.#busy,
             ask: (asking) => this.#ask(asking),
             act: (asking) => void this.#act(row, asking),
+            copy: () => void this.#copy(row.delivery_id),
           })
         : nothing}
     `;
@@ -224,26 +281,30 @@ export class EventRelayCard extends LitElement {
   }
 
   #nothing(): TemplateResult {
-    const { ready, error, connections, filter } = this.#feed;
-    if (!ready) {
-      return html`<p class="nothing">${error === undefined ? this.#text("loading") : nothing}</p>`;
+    const { ready, hasMore, error, connections, filter } = this.#feed;
+    if (!ready || hasMore) {
+      const waiting = this.#text(this.#waiting);
+      return html`<p class="nothing">${error === undefined ? waiting : nothing}</p>`;
     }
+    const link = (href: string, name: Text): TemplateResult | typeof nothing =>
+      this.hass?.user?.is_admin
+        ? html`<a class="action" href=${href}>${this.#text(name)}</a>`
+        : nothing;
     if (connections.length === 0) {
       return this.#empty("mdi:lan-disconnect", "no_connection_title", "no_connection", () =>
-        this.hass?.user?.is_admin
-          ? html`<a class="action" href=${ADD}>${this.#text("add_connection")}</a>`
-          : nothing,
+        link(ADD, "add_connection"),
       );
     }
-    const { connection, state } = this.#config ?? {};
-    if (filter.choice !== state || filter.connection !== connection) {
+    if (!sameFilter(filter, this.#initial)) {
       return this.#empty("mdi:filter-off-outline", "no_match_title", "no_match", () => {
-        const all = (): void => this.#feed.show({ connection, choice: state });
+        const all = (): void => this.#show(this.#initial);
         return html`<button class="action" @click=${all}>${this.#text("show_all")}</button>`;
       });
     }
     return filter.choice === undefined
-      ? this.#empty("mdi:home-export-outline", "empty_title", "empty", () => nothing)
+      ? this.#empty("mdi:home-export-outline", "empty_title", "empty", () =>
+          link(INTEGRATION, "add_rule"),
+        )
       : this.#empty("mdi:check-circle-outline", "no_match_title", "no_match", () => nothing);
   }
 
@@ -282,7 +343,7 @@ export class EventRelayCard extends LitElement {
   }
 
   #close(): void {
-    this.#open = this.#details = this.#asking = undefined;
+    this.#open = this.#details = this.#asker = this.#asking = undefined;
     this.requestUpdate();
   }
 
@@ -300,6 +361,36 @@ export class EventRelayCard extends LitElement {
     this.requestUpdate();
     await this.updateComplete;
     this.renderRoot.querySelector(".details")?.scrollIntoView({ block: "nearest" });
+    const more = this.#details;
+    if (hass === undefined || more === undefined || this.#open !== row.delivery_id) return;
+    const asker = await askerOf(hass, row, more);
+    if (this.#details === more) this.#asker = asker;
+    this.requestUpdate();
+  }
+
+  /** Look for the delivery that the address of the page names, once for each address. */
+  #follow = (): void => {
+    const linked = new URLSearchParams(window.location.search).get(LINKED);
+    if (linked === this.#linked || this.#config === undefined) return;
+    this.#linked = linked;
+    this.#opened = null;
+    if (linked !== null) this.#show({ connection: this.#config.connection, words: linked });
+  };
+
+  #openLinked(): void {
+    const { filter, rows } = this.#feed;
+    const [row] = rows;
+    if (row === undefined || row.delivery_id !== this.#linked || this.#open !== undefined) return;
+    if (filter.words !== this.#linked) return;
+    // Once: it may be closed then.
+    if (this.#opened === this.#linked) return;
+    this.#opened = this.#linked;
+    this.#toggle(row);
+  }
+
+  async #copy(id: string): Promise<void> {
+    this.#said = this.#text((await copy(id)) ? "copied" : "not_copied");
+    this.requestUpdate();
   }
 
   #ask(asking: Asking | undefined): void {
@@ -323,7 +414,8 @@ export class EventRelayCard extends LitElement {
           wait: 0,
         });
       } else {
-        await this.hass?.callService("event_relay", "discard_delivery", data);
+        const service = asking === "arrived" ? "mark_delivered" : "discard_delivery";
+        await this.hass?.callService("event_relay", service, data);
       }
       this.#said = this.#text(`done_${asking}`);
     } catch (error) {
@@ -336,12 +428,10 @@ export class EventRelayCard extends LitElement {
     this.#focusRow(row.delivery_id);
   }
 
-  #focusRow(id: string): void {
-    for (const one of this.#rows()) if (one.dataset["id"] === id) one.focus();
-  }
-
-  #rows(): HTMLElement[] {
-    return [...this.renderRoot.querySelectorAll<HTMLElement>("button.row")];
+  #focusRow(id: string, options?: FocusOptions): void {
+    for (const one of this.renderRoot.querySelectorAll<HTMLElement>("button.row")) {
+      if (one.dataset["id"] === id) one.focus(options);
+    }
   }
 
   #focusin(event: FocusEvent): void {
@@ -360,14 +450,18 @@ export class EventRelayCard extends LitElement {
       event.stopPropagation();
       return;
     }
-    const rows = this.#rows();
-    const here = rows.indexOf(event.target as HTMLElement);
-    if (here < 0) return;
+    const { rows } = this.#feed;
+    const here = Number((event.target as HTMLElement).closest("li")?.dataset["index"]);
+    if (!(event.target as HTMLElement).matches("button.row")) return;
     const next = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: rows.length - 1 };
-    const row = rows[next[event.key as keyof typeof next] ?? -1];
+    const to = next[event.key as keyof typeof next] ?? -1;
+    const row = rows[to];
     if (row === undefined) return;
-    row.focus();
     event.preventDefault();
+    this.#window.reveal(to);
+    this.#current = row.delivery_id;
+    this.requestUpdate();
+    void this.updateComplete.then(() => this.#focusRow(row.delivery_id));
   }
 
   #text(key: Text, values?: Record<string, string>): string {

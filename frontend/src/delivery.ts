@@ -23,6 +23,19 @@ export interface Connection {
   readonly config_entry_id: string;
   readonly title: string;
   readonly backend: string;
+  /** Its rules and mirrors. */
+  readonly subentries: readonly Subentry[];
+}
+
+export interface Subentry {
+  readonly subentry_id: string;
+  readonly title: string;
+}
+
+/** For each connection how many deliveries are in each state, up to `most`. */
+export interface Counts {
+  readonly counts: Readonly<Record<string, Partial<Record<State, number>>>>;
+  readonly most: number;
 }
 
 /** One delivery; what is optional only administrators are told. */
@@ -39,7 +52,10 @@ export interface Delivery {
   readonly due_at: string | null;
   readonly expires_at: string | null;
   readonly attempts: number;
+  /** Whether nobody can tell, or not yet, if it has arrived. */
   readonly unclear: boolean;
+  /** The rule or mirror that asked for it. */
+  readonly subentry_id: string | null;
   readonly error: { readonly code: string; readonly reason: string } | null;
   readonly summary?: string;
   readonly outside_id?: string | null;
@@ -49,6 +65,8 @@ export interface Delivery {
 
 export interface Details {
   readonly origin_title: string | null;
+  readonly user: string | null;
+  readonly context_id: string | null;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
@@ -71,7 +89,11 @@ export const ICONS: Readonly<Record<State, string>> = {
 };
 
 export const canRetry = (one: Delivery): boolean =>
-  one.state === "failed" || one.state === "expired";
+  one.state === "failed" || one.state === "expired" || one.state === "uncertain";
+
+/** The user may have seen that it has arrived, which nobody else can tell. */
+export const canMark = (one: Delivery): boolean =>
+  one.unclear && (one.state === "failed" || one.state === "uncertain");
 
 export const canDiscard = (one: Delivery): boolean =>
   one.state === "pending" || one.state === "uncertain" || one.state === "failed";

@@ -1,16 +1,17 @@
 /** What else there is to know of a delivery, and what can be done about it. */
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
-import { canDiscard, canRetry } from "./delivery";
+import type { Asker } from "./asker";
+import { canDiscard, canMark, canRetry } from "./delivery";
 import type { Delivery, Details } from "./delivery";
 import type { HomeAssistant } from "./home-assistant";
 import { between, operationName } from "./row";
-import { integrationText, text, words } from "./texts";
+import { integrationText, isolated, text, words } from "./texts";
 import type { Text } from "./texts";
 import { duration, full, number } from "./times";
 
 /** What an administrator is asked to confirm. */
-export type Asking = "retry" | "discard";
+export type Asking = "retry" | "arrived" | "discard";
 
 interface Shown {
   readonly hass: HomeAssistant;
@@ -19,10 +20,13 @@ interface Shown {
   readonly connection: string;
   /** Read when the details are opened; administrators only. */
   readonly more: Details | undefined;
+  /** Found a moment later. */
+  readonly asker: Asker | undefined;
   readonly asking: Asking | undefined;
   readonly busy: boolean;
   readonly ask: (asking: Asking | undefined) => void;
   readonly act: (asking: Asking) => void;
+  readonly copy: () => void;
 }
 
 type Item = readonly [name: Text, value: unknown];
@@ -51,7 +55,7 @@ const speaker =
     text(hass.locale.language, key, values);
 
 function items(shown: Shown): Item[] {
-  const { hass, row, more } = shown;
+  const { hass, row, copy } = shown;
   const say = speaker(hass);
   const moment = (value: string | null): string | undefined =>
     value === null ? undefined : full(hass, new Date(value));
@@ -71,11 +75,13 @@ function items(shown: Shown): Item[] {
     ["attempted", row.attempts ? number(hass, row.attempts) : undefined],
     ["next", open ? moment(row.due_at) : undefined],
     ["expires", open ? moment(row.expires_at) : undefined],
+    ["asked_by", askedBy(shown)],
     [
-      "asked_by",
-      html`${say(`origin_${row.origin}`)}${more?.origin_title
-        ? html` (<bdi>${more.origin_title}</bdi>)`
-        : nothing}`,
+      "id",
+      html`<code>${row.delivery_id}</code>
+        <button class="link" @click=${copy}>
+          ${say("copy")}<span class="unseen"> ${say("id")}</span>
+        </button>`,
     ],
     ["outside_id", row.outside_id ? html`<code>${row.outside_id}</code>` : undefined],
     ...(row.warnings ?? []).map((warning): Item => ["warning", html`<bdi>${warning}</bdi>`]),
@@ -83,11 +89,23 @@ function items(shown: Shown): Item[] {
   ];
 }
 
+/** Name who asked for it, with the ways to more. */
+function askedBy({ hass, row, more, asker }: Shown): TemplateResult {
+  const say = speaker(hass);
+  const kind = say(`origin_${row.origin}`);
+  const name = asker?.name ?? more?.origin_title;
+  if (!name) return html`${kind}`;
+  const named = html`<bdi>${name}</bdi>`;
+  return html`${kind}:
+  ${asker?.href ? html`<a href=${asker.href}>${named}</a>` : named}
+  ${asker?.trace ? html` <a href=${asker.trace}>${say("trace")}</a>` : nothing}`;
+}
+
 /** Say why the last attempt did not succeed, with the backend's own words. */
 function reason({ hass, row, connection }: Shown): TemplateResult | undefined {
   if (row.error === null || row.state === "delivered") return undefined;
   const { code, reason: own } = row.error;
-  const values = { connection, reason: own || words(code) };
+  const values = { connection: isolated(connection), reason: isolated(own || words(code)) };
   const said = integrationText(hass, `exceptions.${code}.message`, values.reason, values);
   return html`<bdi>${said}</bdi>`;
 }
@@ -111,7 +129,7 @@ function actions(shown: Shown): TemplateResult | typeof nothing {
   const { hass, row, asking, busy, ask, act } = shown;
   const say = speaker(hass);
   if (asking !== undefined) {
-    return html`<div class="confirm" role="group" aria-label=${say(asking)}>
+    return html`<div class="confirm" role="group" aria-label=${say(`confirm_${asking}_yes`)}>
       <p>${say(`confirm_${asking}`)}</p>
       <button class="action" ?disabled=${busy} @click=${(): void => ask(undefined)}>
         ${say("cancel")}
@@ -121,10 +139,17 @@ function actions(shown: Shown): TemplateResult | typeof nothing {
       </button>
     </div>`;
   }
-  const retry = (): void => (row.unclear ? ask("retry") : act("retry"));
+  const risky = row.unclear && row.state !== "uncertain";
+  const retry = (): void => (risky ? ask("retry") : act("retry"));
+  const name = row.state === "uncertain" ? "check" : risky ? "send_again" : "retry";
   return html`<div class="actions">
     ${canRetry(row)
-      ? html`<button class="action" ?disabled=${busy} @click=${retry}>${say("retry")}</button>`
+      ? html`<button class="action" ?disabled=${busy} @click=${retry}>${say(name)}</button>`
+      : nothing}
+    ${canMark(row)
+      ? html`<button class="action" ?disabled=${busy} @click=${(): void => ask("arrived")}>
+          ${say("arrived")}
+        </button>`
       : nothing}
     ${canDiscard(row)
       ? html`<button class="action" ?disabled=${busy} @click=${(): void => ask("discard")}>

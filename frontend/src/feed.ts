@@ -1,25 +1,25 @@
 /** The deliveries that a card shows: read a page at a time, and kept up to date. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import type { Change, Choice, Connection, Delivery, Page } from "./delivery";
-import { statesOf } from "./delivery";
+import type { Change, Connection, Counts, Delivery, Page } from "./delivery";
+import { asked, matches } from "./filter";
+import type { Filter } from "./filter";
 import type { HomeAssistant } from "./home-assistant";
 
 const FIRST = 50;
 const MORE = 200;
 /** Milliseconds after which it is tried again to subscribe. */
 const RETRY = 3_000;
+/** Milliseconds from a change until all are counted anew. */
+const COUNT = 2_000;
 
 type Connected = HomeAssistant["connection"];
 
-export interface Filter {
-  readonly connection: string | undefined;
-  readonly choice: Choice | undefined;
-}
-
 export class Feed implements ReactiveController {
+  /** Newest first, without gaps. */
   rows: readonly Delivery[] = [];
   connections: readonly Connection[] = [];
-  filter: Filter = { connection: undefined, choice: undefined };
+  counts: Counts | undefined;
+  filter: Filter = {};
   /** Whether there is anything to show yet. */
   ready = false;
   loading = false;
@@ -29,6 +29,8 @@ export class Feed implements ReactiveController {
   #connection: Connected | undefined;
   #unsubscribe: (() => void) | undefined;
   #retry: number | undefined;
+  #count: number | undefined;
+  #reading: Promise<void> | undefined;
   /** Counts what is asked for, so that a late answer to an earlier question is left. */
   #asked = 0;
   readonly #host: ReactiveControllerHost & { isConnected: boolean };
@@ -55,6 +57,8 @@ export class Feed implements ReactiveController {
     this.#connection?.removeEventListener("ready", this.#subscribe);
     this.#connection = undefined;
     window.clearTimeout(this.#retry);
+    window.clearTimeout(this.#count);
+    this.#count = undefined;
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
   }
@@ -75,13 +79,31 @@ export class Feed implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Read what is older than all that is shown. */
-  async more(): Promise<void> {
-    if (this.#before === null || this.loading) return;
+  /** Read what is older than all that is shown; once at a time. */
+  more(): Promise<void> {
+    this.#reading ??= this.#more().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  /** Read on until so many are there, or all that there are. */
+  async upTo(most: number): Promise<readonly Delivery[]> {
+    let before: number | null | undefined;
+    while (this.rows.length < most && this.#before !== null && this.#before !== before) {
+      before = this.#before;
+      await this.more();
+    }
+    return this.rows.slice(0, most);
+  }
+
+  async #more(): Promise<void> {
+    if (this.#before === null) return;
     const page = await this.#ask(MORE, this.#before);
     if (page === undefined) return;
-    const known = new Set(this.rows.map((row) => row.delivery_id));
-    this.rows = [...this.rows, ...page.deliveries.filter((row) => !known.has(row.delivery_id))];
+    const oldest = this.rows.at(-1)?.sequence ?? Infinity;
+    const older = page.deliveries.filter((row) => row.sequence < oldest);
+    if (older.length > 0) this.rows = [...this.rows, ...older];
     this.#before = page.before;
     this.#host.requestUpdate();
   }
@@ -89,31 +111,41 @@ export class Feed implements ReactiveController {
   async #ask(limit: number, before: number | null): Promise<Page | undefined> {
     const hass = this.#hass;
     if (hass === undefined) return undefined;
-    const asked = ++this.#asked;
+    const asking = ++this.#asked;
     this.loading = true;
     this.#host.requestUpdate();
-    const { connection, choice } = this.filter;
-    const state = statesOf(choice);
     try {
       const page = await hass.callWS<Page>({
         type: "event_relay/deliveries/list",
         limit,
         ...(before === null ? {} : { before }),
-        ...(connection === undefined ? {} : { config_entry_id: [connection] }),
-        ...(state.length === 0 ? {} : { state }),
+        ...asked(this.filter),
       });
-      if (asked !== this.#asked) return undefined;
+      if (asking !== this.#asked) return undefined;
       this.connections = page.connections;
       this.error = undefined;
       this.ready = true;
       return page;
     } catch (error) {
-      if (asked === this.#asked) this.#fail(error);
+      if (asking === this.#asked) this.#fail(error);
       return undefined;
     } finally {
-      if (asked === this.#asked) this.loading = false;
+      if (asking === this.#asked) this.loading = false;
       this.#host.requestUpdate();
     }
+  }
+
+  #countSoon(wait: number): void {
+    this.#count ??= window.setTimeout(async () => {
+      this.#count = undefined;
+      try {
+        this.counts = await this.#hass?.callWS<Counts>({ type: "event_relay/deliveries/count" });
+      } catch {
+        // The choices then go without numbers; why is told where the list is.
+        this.counts = undefined;
+      }
+      this.#host.requestUpdate();
+    }, wait);
   }
 
   #listen(connection: Connected): void {
@@ -162,28 +194,34 @@ export class Feed implements ReactiveController {
   #heard(change: Change): void {
     if ("anew" in change) {
       void this.reload();
+      this.#countSoon(0);
       return;
     }
+    this.#countSoon(COUNT);
     // What is being read for the first time will have it.
     if (!this.ready) return;
-    const changed = new Map(change.deliveries.map((row) => [row.delivery_id, row]));
     const oldest = this.#before ?? 0;
-    const rows = this.rows.filter((row) => !changed.has(row.delivery_id));
-    for (const row of changed.values()) {
-      if (this.#matches(row) && row.sequence >= oldest) rows.push(row);
+    const rows = [...this.rows];
+    for (const row of change.deliveries) {
+      const at = placeOf(rows, row.sequence);
+      const there = rows[at]?.sequence === row.sequence ? 1 : 0;
+      if (matches(this.filter, row) && row.sequence >= oldest) rows.splice(at, there, row);
+      else rows.splice(at, there);
     }
-    this.rows = rows.sort((one, other) => other.sequence - one.sequence);
+    this.rows = rows;
     this.#host.requestUpdate();
   }
+}
 
-  #matches(row: Delivery): boolean {
-    const { connection, choice } = this.filter;
-    const states = statesOf(choice);
-    return (
-      (connection === undefined || row.config_entry_id === connection) &&
-      (states.length === 0 || states.includes(row.state))
-    );
+/** Return where among rows, newest first, one is or belongs. */
+function placeOf(rows: readonly Delivery[], sequence: number): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle]?.sequence ?? 0) > sequence) low = middle + 1;
+    else high = middle;
   }
+  return low;
 }
 
 /** Return what an error of Home Assistant says. */

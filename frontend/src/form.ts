@@ -9,6 +9,9 @@ export interface CardConfig {
   readonly title?: string;
   readonly connection?: string;
   readonly state?: Choice;
+  /** How many rows high; as high as there is room without it. */
+  readonly rows?: number;
+  readonly compact?: boolean;
 }
 
 interface Form {
@@ -20,6 +23,8 @@ const LABELS: Readonly<Record<string, Text>> = {
   title: "card_title",
   connection: "connection",
   state: "show",
+  rows: "rows",
+  compact: "compact",
 };
 
 /** The form is made without a `hass` to ask for the language. */
@@ -38,6 +43,8 @@ export const configForm = (): Form => ({
         },
       },
     },
+    { name: "rows", selector: { number: { min: 3, max: 100, mode: "box" } } },
+    { name: "compact", selector: { boolean: {} } },
   ],
   computeLabel: ({ name }) => {
     const key = LABELS[name];

@@ -11,7 +11,18 @@ export interface HomeAssistant {
   readonly entities: Readonly<
     Record<string, { readonly platform?: string; readonly device_id?: string }>
   >;
-  readonly devices: Readonly<Record<string, { readonly primary_config_entry?: string | null }>>;
+  readonly devices: Readonly<
+    Record<
+      string,
+      {
+        readonly primary_config_entry?: string | null;
+        readonly config_entries_subentries?: Readonly<Record<string, readonly (string | null)[]>>;
+      }
+    >
+  >;
+  readonly states: Readonly<
+    Record<string, { readonly attributes: { readonly friendly_name?: string; readonly id?: string } }>
+  >;
   readonly connection: {
     subscribeMessage<Event>(
       heard: (event: Event) => void,

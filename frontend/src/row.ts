@@ -49,28 +49,31 @@ export function deliveryRow({ hass, row, open, tabbed, connection, toggle }: Sho
   >
     <ha-icon .icon=${ICONS[row.state]} aria-hidden="true"></ha-icon>
     <span class="what">
-      <span class="summary" dir="auto">${row.summary || operationName(hass, row)}</span>
-      <span class="notes"
+      <span class="summary" dir="auto">${row.summary || operationName(hass, row)}</span
+      ><span class="unseen">, </span
+      ><span class="notes"
         >${said.map(
           (note, index) =>
-            html`${index ? html`<span aria-hidden="true"> · </span>` : nothing}<bdi
-                class=${index ? "" : "state"}
-                >${note}</bdi
-              >`,
+            html`${index ? apart : nothing}<bdi class=${index ? "" : "state"}>${note}</bdi>`,
         )}</span
       >
     </span>
+    <span class="unseen">, </span>
     <time datetime=${row.occurred_at} title=${full(hass, occurred)}
       >${sameDay ? clock(hass, occurred) : full(hass, occurred)}</time
     >
   </button>`;
 }
 
+/** A dot for those who see, a pause for those who listen. */
+const apart = html`<span aria-hidden="true"> · </span><span class="unseen">, </span>`;
+
 /** Say what is out of the ordinary. */
 function notes(hass: HomeAssistant, row: Delivery): string[] {
   const say = (key: Text, values?: Record<string, string>): string =>
     text(hass.locale.language, key, values);
   const found: string[] = [];
+  if (row.unclear && row.state === "failed") found.push(say("outcome_unknown"));
   if (row.state === "failed" && row.error?.reason) found.push(row.error.reason);
   const late = between(row.occurred_at, row.settled_at);
   if (WAITING.includes(row.state)) {

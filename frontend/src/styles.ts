@@ -36,12 +36,19 @@ export const styles = css`
     min-width: 0;
   }
   select,
+  input,
   button {
     font: inherit;
     color: inherit;
     cursor: pointer;
   }
-  select {
+  input {
+    cursor: text;
+  }
+  select,
+  input {
+    box-sizing: border-box;
+    min-width: 0;
     min-height: 36px;
     max-width: 100%;
     padding-block: 4px;
@@ -54,6 +61,47 @@ export const styles = css`
   :focus-visible {
     outline: 2px solid var(--primary-color);
     outline-offset: -2px;
+  }
+  input {
+    flex: 1 1 10em;
+  }
+  select {
+    flex: 0 1 auto;
+  }
+  .icon {
+    flex: none;
+    width: 36px;
+    height: 36px;
+    margin-inline-start: auto;
+    padding: 6px;
+    border: 0;
+    border-radius: 50%;
+    background: none;
+    color: var(--secondary-text-color);
+  }
+  ha-card > .confirm {
+    margin: 0;
+    padding: 8px 16px;
+    align-items: center;
+  }
+  /* Only read out. */
+  .unseen {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: pre;
+  }
+  .link {
+    min-height: 24px;
+    margin-inline-start: 8px;
+    padding: 0 4px;
+    border: 0;
+    background: none;
+    text-decoration: underline;
+    text-decoration-color: var(--primary-color);
+    text-decoration-thickness: 2px;
   }
   .said {
     padding-inline: 16px;
@@ -75,8 +123,6 @@ export const styles = css`
   }
   li {
     --state-color: var(--secondary-text-color);
-    content-visibility: auto;
-    contain-intrinsic-size: auto 60px;
   }
   li.delivered {
     --state-color: var(--success-color);
@@ -137,6 +183,22 @@ export const styles = css`
   li:has(h3):has(+ li h3) .row::before,
   li:has(h3):last-child .row::before {
     display: none;
+  }
+  .compact .row {
+    min-height: 40px;
+    padding-block: 4px;
+  }
+  .compact .what {
+    display: flex;
+    gap: 8px;
+    align-items: baseline;
+  }
+  .compact .summary {
+    flex: 0 1 auto;
+  }
+  .compact .notes {
+    flex: 1 1 0;
+    -webkit-line-clamp: 1;
   }
   .details {
     position: relative;
@@ -248,8 +310,7 @@ export const styles = css`
     flex-basis: 100%;
     margin: 0;
   }
-  .action,
-  .more {
+  .action {
     display: inline-block;
     min-height: 36px;
     padding: 6px 16px;
@@ -264,15 +325,10 @@ export const styles = css`
   .action.strong {
     border: 2px solid var(--error-color);
   }
-  .action:disabled,
-  .more:disabled {
+  .action:disabled {
     border-color: var(--divider-color);
     color: var(--disabled-text-color);
     cursor: default;
-  }
-  .more {
-    display: block;
-    margin: 12px auto;
   }
   .empty,
   .nothing,
@@ -298,9 +354,11 @@ export const styles = css`
   }
   /* By the card's own width: a phone's, or a narrow column's. */
   @container (max-width: 400px) {
-    .filters,
+    .filters {
+      flex: 1 1 100%;
+    }
     .filters select {
-      flex: 1 1 auto;
+      flex: 1 1 40%;
     }
     .details {
       padding-inline-start: 52px;

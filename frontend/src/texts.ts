@@ -22,6 +22,9 @@ export function text(language: string, key: Text, values: Record<string, string>
   return table[key].replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 }
 
+/** Return a text that leaves the direction of the text around it as it is. */
+export const isolated = (value: string): string => `\u2068${value}\u2069`;
+
 /** Return a text of the integration, or what stands for it where there is none. */
 export function integrationText(
   hass: HomeAssistant,

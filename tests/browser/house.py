@@ -26,6 +26,8 @@ USER = User(name="demo", password="a good password")
 BELL = "input_boolean.doorbell"
 DOORBELL = (BELL, "switch.doorbell")
 """The bell, and what stands for the rule that a test makes for it."""
+AUTOMATION = "automation.night_watch"
+"""What delivers to Frigate by an action."""
 FRIGATE = "Frigate"
 WEATHER = "Weather station"
 """A connection that has delivered a lot in its time."""

@@ -1,6 +1,7 @@
 """What a home has delivered before its first test: enough to be a burden."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,12 +9,16 @@ from custom_components.event_relay.backends.base import Receipt
 from custom_components.event_relay.outbox.delivery import (
     Delivery,
     DeliveryState,
+    Failure,
     Origin,
     OriginKind,
 )
 from custom_components.event_relay.outbox.store import Store
 
 MANY = 5_000
+UNKNOWN = "Gate left open"
+"""What may have arrived, or not; the newest of the past."""
+UNKNOWN_ID = "00000000-0000-4000-8000-aaaaaaaaaaaa"
 _APART = timedelta(seconds=75)
 """So that they reach back for days, and none is too old to be kept."""
 
@@ -31,8 +36,21 @@ async def fill(outbox: Path, connection: str) -> None:
                 for number, moment in enumerate(moments, 1)
             )
         )
+        await store.accept(_unknown(connection, now))
     finally:
         await store.close()
+
+
+def _unknown(connection: str, moment: datetime) -> Delivery:
+    return replace(
+        _delivered(0, connection, moment),
+        id=UNKNOWN_ID,
+        summary=f"warning: {UNKNOWN}",
+        state=DeliveryState.FAILED,
+        unclear=True,
+        failure=Failure(code="outcome_unknown"),
+        receipt=None,
+    )
 
 
 def _delivered(number: int, connection: str, moment: datetime) -> Delivery:

@@ -1,24 +1,49 @@
 """The card: found by browsers old and new, by day and night, large and small."""
 
+import csv
+import io
+import json
 import re
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 import pytest
 
+from custom_components.event_relay.card_address import PARAMETER
 from simulators.faults import Fault, FaultKind
 from simulators.wire import Json
 
 from .album import Album
 from .forms import press
-from .house import HALL, PORCH, WEATHER, House
-from .past import MANY
+from .house import AUTOMATION, HALL, PORCH, WEATHER, House
+from .past import MANY, UNKNOWN, UNKNOWN_ID
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-_FIRST = 50
-"""Deliveries that the card shows at first."""
-_MORE = 200
-"""How many it adds when it is asked for earlier ones."""
+_ON_THE_PAGE = 60
+"""More rows are never there at once, however long the list is."""
+_COUNTED = re.compile(r"^Failed \(\d+\)$")
+_SCROLL_DOWN_TO = """
+(pattern) => {
+  const list = document.querySelector("home-assistant").shadowRoot
+  const find = (root) => {
+    const card = root.querySelector("event-relay-card");
+    if (card) return card.shadowRoot;
+    for (const one of root.querySelectorAll("*")) {
+      const found = one.shadowRoot && find(one.shadowRoot);
+      if (found) return found;
+    }
+  };
+  const body = find(list).querySelector(".body");
+  body.scrollTop = body.scrollHeight;
+  return [...body.querySelectorAll("li")].some((one) =>
+    new RegExp(pattern).test(one.textContent));
+}
+"""
+_WATCH_COPYING = """
+() => Object.defineProperty(navigator, "clipboard", {
+  value: { writeText: async (text) => { window.copied = text; } },
+})
+"""
 _LOADED = """
 () => performance.getEntriesByType("resource")
   .filter((one) => one.name.includes("event-relay-card"))
@@ -65,13 +90,13 @@ async def test_is_added_to_a_dashboard(page: Page, house: House) -> None:
     await press(page, "Add card")
     await page.get_by_role("tab", name="By card").click()
     await page.get_by_placeholder("Search cards").fill("Event Relay")
-    await expect(rows(page)).to_have_count(_FIRST)
+    await expect(rows(page).first).to_be_visible()
     # What takes the click lies over the card, so that the card itself does not.
     await page.get_by_text("Event Relay", exact=True).click(force=True)
     await press(page, "Save")
     await press(page, "Done")
 
-    await expect(rows(page)).to_have_count(_FIRST)
+    await expect(rows(page).first).to_be_visible()
 
 
 async def test_cold_and_warm(
@@ -82,13 +107,13 @@ async def test_cold_and_warm(
         page = await newcomer.new_page()
         complaints = listen(page)
         await page.goto(f"{house.url}/{PORCH}")
-        await expect(rows(page)).to_have_count(_FIRST)
+        await expect(rows(page).first).to_be_visible()
         address, fetched = await loaded(page)
         assert re.search(r"\?v=[0-9a-f]{12}$", address)
         assert fetched
         for _ in range(3):
             await page.reload()
-            await expect(rows(page)).to_have_count(_FIRST)
+            await expect(rows(page).first).to_be_visible()
             assert await loaded(page) == (address, 0)
         assert not complaints
 
@@ -97,14 +122,132 @@ async def test_many_deliveries(page: Page, house: House) -> None:
     complaints = listen(page)
     await page.goto(f"{house.url}/{PORCH}")
     card = page.locator("event-relay-card")
-    await card.get_by_label("Connection").select_option(WEATHER)
-    await card.get_by_label("State").select_option("Delivered")
-    await expect(rows(page)).to_have_count(_FIRST)
-    for shown in range(_FIRST + _MORE, _FIRST + 4 * _MORE, _MORE):
-        await press(page, "Show earlier deliveries")
-        await expect(rows(page)).to_have_count(shown)
-        await expect(rows(page).last).to_contain_text(older(MANY - shown + 1))
+    await card.get_by_label("Connection").select_option(house.weather_entry)
+    await card.get_by_label("State").select_option("delivered")
+    await expect(rows(page).first).to_contain_text("Delivered")
+
+    # Down to the oldest, which is read a page at a time.
+    await page.wait_for_function(_SCROLL_DOWN_TO, arg=older(1).pattern)
+    assert await rows(page).count() < _ON_THE_PAGE
+    last = rows(page).last
+    await expect(last).to_have_attribute("aria-posinset", str(MANY))
+    await expect(last).to_have_attribute("aria-setsize", str(MANY))
+
+    await rows(page).nth(-2).get_by_role("button").focus()
+    await page.keyboard.press("End")
+    await expect(last.get_by_role("button")).to_be_focused()
+    await page.keyboard.press("Home")
+    await expect(rows(page).first.get_by_role("button")).to_be_focused()
+    await expect(rows(page).first).to_have_attribute("aria-posinset", "1")
     assert not complaints
+
+
+async def test_search(page: Page, house: House) -> None:
+    await page.goto(f"{house.url}/{PORCH}")
+    card = page.locator("event-relay-card")
+    search = card.get_by_role("searchbox", name="Search")
+    await search.fill("wind 4321")
+    await expect(rows(page)).to_have_count(1)
+    await expect(rows(page)).to_contain_text(older(4321))
+
+    await card.get_by_label("Time").select_option("hour")
+    await expect(card.get_by_text("No matching deliveries")).to_be_visible()
+    await press(page, "Show all")
+    await expect(search).to_have_value("")
+    await card.get_by_label("State").select_option("failed")
+    await expect(rows(page).filter(has_text=UNKNOWN)).to_be_visible()
+    await expect(card.get_by_role("option", name=_COUNTED)).to_have_count(1)
+
+
+async def test_rows_are_read_as_words_apart(page: Page, house: House) -> None:
+    await page.goto(f"{house.url}/{PORCH}")
+    await page.locator("event-relay-card").get_by_role("searchbox").fill("wind 4321")
+    row = rows(page).get_by_role("button")
+    await expect(row).to_have_accessible_name(
+        re.compile(
+            r"^info: Gust of wind 4321, Delivered, Create custom event, "
+            rf"{re.escape(WEATHER)}, .*\d$"
+        )
+    )
+
+
+async def test_is_led_to_a_delivery_whose_outcome_is_unknown(
+    page: Page, house: House
+) -> None:
+    await page.goto(f"{house.url}/{PORCH}/0?{PARAMETER}={UNKNOWN_ID}")
+    await expect(rows(page)).to_have_count(1)
+    row = rows(page).filter(has_text=UNKNOWN)
+    await expect(row).to_contain_text("outcome unknown")
+    await expect(row).to_contain_text("it may have reached")
+    for choice in ("Send again", "It arrived", "Discard"):
+        await expect(row.get_by_role("button", name=choice)).to_be_visible()
+
+    await page.evaluate(_WATCH_COPYING)
+    await press(page, "Copy Delivery ID")
+    await expect(page.get_by_text("The delivery ID is copied.")).to_be_visible()
+    assert await page.evaluate("window.copied") == UNKNOWN_ID
+
+    await press(page, "It arrived")
+    await press(page, "Mark as delivered")
+    await expect(page.get_by_text("Marked as delivered.")).to_be_visible()
+    await expect(row).to_contain_text("Delivered")
+
+
+async def test_what_is_shown_is_saved_and_retried(page: Page, house: House) -> None:
+    house.weather.add_faults(
+        *(Fault(kind=FaultKind.STATUS, method="POST", status=400, body=_REFUSED),) * 2
+    )
+    for title in ("=1+1", "Sleet"):
+        await house.socket.act(
+            "event_relay.create_custom_event",
+            config_entry_id=house.weather_entry,
+            status="warning",
+            title=title,
+            message="What is shown",
+            wait=0,
+        )
+    await page.goto(f"{house.url}/{PORCH}")
+    card = page.locator("event-relay-card")
+    await card.get_by_label("State").select_option("failed")
+    await card.get_by_role("searchbox").fill("no such status")
+    for title in ("=1+1", "Sleet"):
+        await expect(rows(page).filter(has_text=title)).to_be_visible()
+
+    await press(page, "Actions for what is shown")
+    async with page.expect_download() as saving:
+        await press(page, "Export as CSV")
+    content = (await (await saving.value).path()).read_text("utf-8-sig")
+    table = [*csv.DictReader(io.StringIO(content))]
+    assert {line["state"] for line in table} == {"failed"}
+    assert "No such status" in table[0]["reason"]
+    assert not [
+        value for line in table for value in line.values() if value.startswith("=")
+    ]
+
+    async with page.expect_download() as saving:
+        await press(page, "Export as JSON")
+    saved = json.loads((await (await saving.value).path()).read_text())
+    assert [one["delivery_id"] for one in saved] == [
+        line["delivery_id"] for line in table
+    ]
+
+    await press(page, "Retry")
+    await expect(
+        page.get_by_text("Failed or expired deliveries to retry: ")
+    ).to_be_visible()
+    await press(page, "Retry")
+    await expect(page.get_by_text(re.compile(r"^Done: \d+\.$"))).to_be_visible()
+    await expect(card.get_by_text("No matching deliveries")).to_be_visible()
+
+
+async def test_names_the_automation_that_asked(page: Page, house: House) -> None:
+    await house.socket.act("automation.trigger", entity_id=AUTOMATION)
+    await page.goto(f"{house.url}/{PORCH}")
+    row = rows(page).filter(has_text="by_automation").first
+    await row.get_by_role("button").first.click()
+    await expect(row).to_contain_text("Night watch")
+    await row.get_by_role("link", name="Show trace").click()
+    await page.wait_for_url("**/config/automation/trace/night_watch?run_id=*")
 
 
 async def test_day_night_and_phone(page: Page, house: House, album: Album) -> None:
