@@ -16,6 +16,7 @@ import type { Filter } from "./filter";
 import { configForm } from "./form";
 import type { CardConfig } from "./form";
 import type { HomeAssistant } from "./home-assistant";
+import { ICONS, icon as drawn } from "./icons";
 import { deliveryRow } from "./row";
 import { styles } from "./styles";
 import { text } from "./texts";
@@ -155,6 +156,7 @@ export class EventRelayCard extends LitElement {
       <ha-card class=${compact ? "compact" : ""}>
         <div class="head">
           ${title ? html`<h2><bdi>${title}</bdi></h2>` : nothing}
+          ${this.#menu()}
           <div class="filters">${this.#filters(hass)}</div>
         </div>
         ${this.#bulk.render(hass)}
@@ -168,8 +170,8 @@ export class EventRelayCard extends LitElement {
   }
 
   #filters(hass: HomeAssistant): TemplateResult {
-    const { connections, counts, filter, rows } = this.#feed;
-    return html`${toolbar({
+    const { connections, counts, filter } = this.#feed;
+    return toolbar({
       hass,
       filter,
       connections,
@@ -182,17 +184,20 @@ export class EventRelayCard extends LitElement {
           this.#show({ ...this.#feed.filter, words: words.trim() || undefined });
         }, PAUSE);
       },
-    })}${rows.length === 0
-      ? nothing
-      : html`<button
-          class="icon"
-          aria-label=${this.#text("shown")}
-          title=${this.#text("shown")}
-          aria-expanded=${this.#bulk.open ? "true" : "false"}
-          @click=${(): void => this.#bulk.toggle()}
-        >
-          <ha-icon .icon=${"mdi:dots-vertical"} aria-hidden="true"></ha-icon>
-        </button>`}`;
+    });
+  }
+
+  #menu(): TemplateResult | typeof nothing {
+    if (this.#feed.rows.length === 0) return nothing;
+    return html`<button
+      class="icon"
+      aria-label=${this.#text("shown")}
+      title=${this.#text("shown")}
+      aria-expanded=${this.#bulk.open ? "true" : "false"}
+      @click=${(): void => this.#bulk.toggle()}
+    >
+      ${drawn(ICONS.menu)}
+    </button>`;
   }
 
   /** What is shown at first, by the card's own settings. */
@@ -291,21 +296,21 @@ export class EventRelayCard extends LitElement {
         ? html`<a class="action" href=${href}>${this.#text(name)}</a>`
         : nothing;
     if (connections.length === 0) {
-      return this.#empty("mdi:lan-disconnect", "no_connection_title", "no_connection", () =>
+      return this.#empty(ICONS.noConnection, "no_connection_title", "no_connection", () =>
         link(ADD, "add_connection"),
       );
     }
     if (!sameFilter(filter, this.#initial)) {
-      return this.#empty("mdi:filter-off-outline", "no_match_title", "no_match", () => {
+      return this.#empty(ICONS.noMatch, "no_match_title", "no_match", () => {
         const all = (): void => this.#show(this.#initial);
         return html`<button class="action" @click=${all}>${this.#text("show_all")}</button>`;
       });
     }
     return filter.choice === undefined
-      ? this.#empty("mdi:home-export-outline", "empty_title", "empty", () =>
+      ? this.#empty(ICONS.nothingYet, "empty_title", "empty", () =>
           link(INTEGRATION, "add_rule"),
         )
-      : this.#empty("mdi:check-circle-outline", "no_match_title", "no_match", () => nothing);
+      : this.#empty(ICONS.allWell, "no_match_title", "no_match", () => nothing);
   }
 
   #empty(
@@ -315,7 +320,7 @@ export class EventRelayCard extends LitElement {
     action: () => TemplateResult | typeof nothing,
   ): TemplateResult {
     return html`<div class="empty">
-      <ha-icon .icon=${icon} aria-hidden="true"></ha-icon>
+      ${drawn(icon)}
       <strong>${this.#text(title)}</strong>
       <p>${this.#text(explanation)}</p>
       ${action()}
@@ -360,7 +365,7 @@ export class EventRelayCard extends LitElement {
     }
     this.requestUpdate();
     await this.updateComplete;
-    this.renderRoot.querySelector(".details")?.scrollIntoView({ block: "nearest" });
+    this.#window.reveal(this.#feed.rows.findIndex((one) => one.delivery_id === row.delivery_id));
     const more = this.#details;
     if (hass === undefined || more === undefined || this.#open !== row.delivery_id) return;
     const asker = await askerOf(hass, row, more);

@@ -78,16 +78,6 @@ export interface Page {
 
 export type Change = { readonly anew: true } | { readonly deliveries: readonly Delivery[] };
 
-export const ICONS: Readonly<Record<State, string>> = {
-  pending: "mdi:clock-outline",
-  sending: "mdi:send-outline",
-  uncertain: "mdi:help-circle-outline",
-  delivered: "mdi:check-circle-outline",
-  failed: "mdi:alert-circle-outline",
-  expired: "mdi:timer-off-outline",
-  discarded: "mdi:cancel",
-};
-
 export const canRetry = (one: Delivery): boolean =>
   one.state === "failed" || one.state === "expired" || one.state === "uncertain";
 

@@ -113,7 +113,6 @@ export class Feed implements ReactiveController {
     if (hass === undefined) return undefined;
     const asking = ++this.#asked;
     this.loading = true;
-    this.#host.requestUpdate();
     try {
       const page = await hass.callWS<Page>({
         type: "event_relay/deliveries/list",

@@ -1,9 +1,10 @@
 /** One delivery in the timeline. */
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
-import { ICONS, WAITING } from "./delivery";
+import { WAITING } from "./delivery";
 import type { Delivery } from "./delivery";
 import type { HomeAssistant } from "./home-assistant";
+import { STATE_ICONS, icon } from "./icons";
 import { integrationText, text, words } from "./texts";
 import type { Text } from "./texts";
 import { clock, day, duration, full, number, relative } from "./times";
@@ -47,7 +48,7 @@ export function deliveryRow({ hass, row, open, tabbed, connection, toggle }: Sho
     aria-expanded=${open ? "true" : "false"}
     @click=${toggle}
   >
-    <ha-icon .icon=${ICONS[row.state]} aria-hidden="true"></ha-icon>
+    ${icon(STATE_ICONS[row.state])}
     <span class="what">
       <span class="summary" dir="auto">${row.summary || operationName(hass, row)}</span
       ><span class="unseen">, </span

@@ -18,9 +18,9 @@ export const styles = css`
   .head {
     display: flex;
     flex-wrap: wrap;
-    gap: 8px 16px;
+    gap: 4px 16px;
     align-items: center;
-    padding: 16px 16px 8px;
+    padding: 12px 16px 8px;
   }
   h2 {
     flex: 1 1 auto;
@@ -31,6 +31,7 @@ export const styles = css`
   }
   .filters {
     display: flex;
+    flex: 1 1 100%;
     flex-wrap: wrap;
     gap: 8px;
     min-width: 0;
@@ -73,6 +74,7 @@ export const styles = css`
     width: 36px;
     height: 36px;
     margin-inline-start: auto;
+    margin-inline-end: -8px;
     padding: 6px;
     border: 0;
     border-radius: 50%;
@@ -214,7 +216,12 @@ export const styles = css`
   li:last-child .details::before {
     display: none;
   }
-  .row ha-icon {
+  .drawn {
+    width: 24px;
+    height: 24px;
+    fill: currentColor;
+  }
+  .row .drawn {
     position: relative;
     flex: none;
     align-self: center;
@@ -341,10 +348,11 @@ export const styles = css`
     border-inline-start: 4px solid var(--error-color);
     text-align: start;
   }
-  .empty ha-icon {
-    --mdc-icon-size: 48px;
+  .empty .drawn {
     display: block;
-    margin-block-end: 12px;
+    width: 48px;
+    height: 48px;
+    margin: 0 auto 12px;
     color: var(--secondary-text-color);
   }
   .empty p {
@@ -354,9 +362,6 @@ export const styles = css`
   }
   /* By the card's own width: a phone's, or a narrow column's. */
   @container (max-width: 400px) {
-    .filters {
-      flex: 1 1 100%;
-    }
     .filters select {
       flex: 1 1 40%;
     }

@@ -60,7 +60,8 @@ export class Window implements ReactiveController {
     const list = this.#list;
     const [start, end] = [this.#starts[index], this.#starts[index + 1]];
     if (list === null || start === undefined || end === undefined) return;
-    if (start < list.scrollTop) list.scrollTop = start;
+    const high = end - start > list.clientHeight;
+    if (start < list.scrollTop || high) list.scrollTop = start;
     else if (end > list.scrollTop + list.clientHeight) list.scrollTop = end - list.clientHeight;
   }
 
