@@ -5,12 +5,13 @@ import re
 from playwright.async_api import Page, expect
 import pytest
 
+from custom_components.event_relay.card_address import PARAMETER
 from simulators.faults import Fault, FaultKind
 from simulators.wire import Json
 
 from .album import Album
 from .forms import press
-from .house import House
+from .house import PORCH, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -50,7 +51,14 @@ async def test_refused_delivery(page: Page, house: House, album: Album) -> None:
     await page.get_by_text("Show the reasons").click()
     await expect(page.get_by_text(_REASON)).to_be_visible()
     await album.keep("repair", page, page.get_by_role("dialog"))
-    await press(page, "Submit")
+
+    await page.get_by_role("link", name="parcel").click()
+    await page.wait_for_url(f"**/{PORCH}/0?{PARAMETER}=*")
+    row = page.get_by_role("listitem").filter(has_text="parcel")
+    await expect(row.get_by_role("button", name="Discard")).to_be_visible()
+
+    await page.goto(f"{house.url}/config/repairs")
+    await repair.click()
 
     await page.get_by_text(re.compile("^Retry all")).click()
     await expect(page.get_by_text("They are being retried.")).to_be_visible()
