@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 import random
 import sqlite3
@@ -13,6 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay import storage
+from custom_components.event_relay.backends.frigate.operations import FRIGATE
 from custom_components.event_relay.outbox import worker
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
@@ -78,6 +80,8 @@ async def scene(
     """Close the door; nothing is waited for longer than need be."""
     monkeypatch.setattr(random, "random", lambda: 0.0)
     monkeypatch.setattr(worker, "STOP_PATIENCE", 0.05)
+    # What is there is found at once: only for what is not there this is waited for.
+    monkeypatch.setitem(vars(FRIGATE), "write_time", timedelta(seconds=0.3))
     await change(hass, DOOR, "off")
     entry = await set_up(hass, frigate, a_rule(OPENED, "Door"))
     return Scene(hass, frigate, entry, tmp_path, monkeypatch)
