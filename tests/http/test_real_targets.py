@@ -1,0 +1,160 @@
+"""What presets do with the real systems that they are for."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession
+from homeassistant.core import Event, HomeAssistant
+import pytest
+
+from tests.home import act, until_state
+
+from .home import connect, of_preset
+from .real_targets import alertmanager, another_home_assistant, node_red
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+async def test_another_home_assistant_hears_an_event(hass: HomeAssistant) -> None:
+    async with another_home_assistant() as (other, origin, token):
+        heard: list[Event[dict[str, Any]]] = []
+        other.bus.async_listen("doorbell", heard.append)
+        await connect(
+            hass,
+            origin,
+            {"Event": of_preset("home_assistant", event_type="doorbell")},
+            authentication="bearer",
+            secret=token,
+            read_path="/api/",
+        )
+        answer = await act(
+            hass, "send_http_request", request="Event", data={"who": "Ada"}
+        )
+        assert answer["state"] == "delivered"
+        await other.async_block_till_done()
+        (event,) = heard
+        assert event.data["data"] == {"who": "Ada"}
+        assert event.data["delivery_id"] == answer["delivery_id"]
+
+
+async def test_another_home_assistant_refuses_a_wrong_token(
+    hass: HomeAssistant,
+) -> None:
+    async with another_home_assistant() as (_, origin, _):
+        await connect(
+            hass,
+            origin,
+            {"Event": of_preset("home_assistant", event_type="doorbell")},
+            authentication="bearer",
+            secret="wrong",
+        )
+        answer = await act(hass, "send_http_request", request="Event")
+        assert answer["state"] == "pending"
+        (flow,) = hass.config_entries.flow.async_progress()
+        assert flow["step_id"] == "http_reauth"
+
+
+async def test_webhook_of_another_home_assistant_answers_anything(
+    hass: HomeAssistant,
+) -> None:
+    # Why the preset takes the event API instead.
+    async with (
+        another_home_assistant() as (_, origin, _),
+        ClientSession() as session,
+        session.post(f"{origin}/api/webhook/there-is-none") as answer,
+    ):
+        assert answer.status == 200
+
+
+async def test_alertmanager_has_one_alert_until_it_is_ended(
+    hass: HomeAssistant, tmp_path: Path
+) -> None:
+    async with alertmanager(tmp_path) as origin, ClientSession() as session:
+
+        async def active() -> list[Any]:
+            async with session.get(f"{origin}/api/v2/alerts?active=true") as answer:
+                found: list[Any] = await answer.json()
+            return found
+
+        await connect(
+            hass,
+            origin,
+            {"Alert": of_preset("alertmanager")},
+            read_path="/-/healthy",
+        )
+        data = {"alertname": "Door", "summary": "Open"}
+        begun = await act(hass, "send_http_request", request="Alert", data=data)
+        assert begun["state"] == "delivered"
+        (alert,) = await active()
+        assert alert["labels"] == {
+            "alertname": "Door",
+            "severity": "info",
+            "er_id": begun["delivery_id"],
+        }
+        # The same labels again are the same alert, which is why it may be repeated.
+        async with session.post(f"{origin}/api/v2/alerts", json=[_as_sent(alert)]):
+            assert len(await active()) == 1
+        ended = await act(hass, "end_http_request", delivery_id=begun["delivery_id"])
+        await until_state(hass, ended["delivery_id"], "delivered")
+        assert await active() == []
+
+
+def _as_sent(alert: dict[str, Any]) -> dict[str, Any]:
+    """Return what is sent of an alert as it is listed."""
+    return {name: alert[name] for name in ("labels", "annotations", "startsAt")}
+
+
+FLOWS = json.dumps(
+    [
+        {"id": "tab", "type": "tab", "label": "Test"},
+        {
+            "id": "ready",
+            "z": "tab",
+            "type": "http in",
+            "url": "/ready",
+            "method": "get",
+            "wires": [["said"]],
+        },
+        {
+            "id": "in",
+            "z": "tab",
+            "type": "http in",
+            "url": "/hook",
+            "method": "post",
+            "wires": [["echo"]],
+        },
+        {
+            "id": "echo",
+            "z": "tab",
+            "type": "function",
+            "func": (
+                "msg.payload = {id: msg.req.headers['webhook-id'],"
+                " key: msg.req.headers['idempotency-key'],"
+                " who: msg.payload.data.who}; return msg;"
+            ),
+            "wires": [["said"]],
+        },
+        {"id": "said", "z": "tab", "type": "http response", "wires": []},
+    ]
+)
+
+
+async def test_node_red_hears_a_webhook(hass: HomeAssistant, tmp_path: Path) -> None:
+    async with node_red(tmp_path, FLOWS) as origin:
+        request = {
+            **of_preset("webhook", path="/hook"),
+            "id_from": "id",
+            "answer_fields": {"who": "who", "key": "key"},
+        }
+        await connect(hass, origin, {"Hook": request})
+        answer = await act(
+            hass, "send_http_request", request="Hook", data={"who": "Ada"}, wait=60
+        )
+        assert answer["state"] == "delivered"
+        assert answer["outside_id"] == answer["delivery_id"]
+        assert answer["details"] == {
+            "status": 200,
+            "who": "Ada",
+            "key": f'"{answer["delivery_id"]}"',
+        }
