@@ -201,7 +201,12 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
         "timezone",
         "unknown_time_zone",
     ),
-    ("create_live_event", {**EVENT, "location": "a\x00"}, "location", "bad_character"),
+    (
+        "create_live_event",
+        {**EVENT, "access_code": "a\tb"},
+        "access_code",
+        "bad_character",
+    ),
     (
         "create_live_event",
         {**EVENT, "access_code": "x" * 501},
