@@ -30,7 +30,6 @@ from .default_connection import async_meet_second, async_set_default
 from .options import options_schema
 from .registry import BACKENDS, BY_NAME
 from .rules.rule import SUBENTRY_RULE
-from .subentry_flows.mirror import MIRROR_FLOWS
 from .subentry_flows.rule import RuleFlow
 
 _LOGGER = logging.getLogger(__name__)
@@ -113,8 +112,7 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what a connection may have, and the flows that make it."""
         backend = config_entry.data[CONF_BACKEND]
-        mirrors = MIRROR_FLOWS.get(backend, {})
-        return {**SUBENTRY_FLOWS, **mirrors, **BY_NAME[backend].subentry_flows}
+        return {**SUBENTRY_FLOWS, **BY_NAME[backend].subentry_flows}
 
     @override
     async def async_step_user(

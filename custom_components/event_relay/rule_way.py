@@ -57,6 +57,7 @@ def make_way(
         shape_of=forms.shape_of,
         as_test=forms.as_test,
         explain=explain,
+        members=forms.members,
         endings=forms.endings,
         ask=ask,
     )

@@ -39,7 +39,7 @@ def allowed(module: str, imported: str) -> bool:
     if not below(module, HERE):
         return not below(imported, "custom_components", *HOME_ASSISTANT)
     own = module.removeprefix(HERE).removeprefix(".")
-    is_form = own.endswith("forms")
+    is_form = own.endswith("forms") or is_mirror(own)
     if below(imported, *HOME_ASSISTANT):
         return is_form or not below(own, "outbox", "backends")
     if below(imported, HERE):
@@ -59,8 +59,21 @@ def _allowed_inside(own: str, wanted: str, *, is_form: bool) -> bool:
     return own == NAMES_BACKENDS or _backend(wanted) is None
 
 
+def is_mirror(own: str) -> bool:
+    """Return whether a module is what a backend keeps in step with the home.
+
+    It works as rules do, and stands where they do.
+    """
+    match own.split("."):
+        case ["backends", _, "mirror", *_]:
+            return True
+    return False
+
+
 def _allowed_to_backend(own: str, wanted: str, *, is_form: bool) -> bool:
     """Return whether one module of the backends may import another."""
+    if is_mirror(own) and below(wanted, "rules", "outbox", "const"):
+        return True
     if not below(wanted, "backends"):
         return False
     if not is_form and "forms" in wanted.split("."):
@@ -117,6 +130,9 @@ def test_backends_package_is_empty() -> None:
         ("backends.frigate.client", "from .forms import FrigateForms"),
         ("backends.frigate.client", "from ...outbox.delivery import Delivery"),
         ("backends.frigate.forms", "from ...const import DOMAIN"),
+        ("backends.aipix.mirror.plan", "from ....coordinator import settings"),
+        ("backends.aipix.forms", "from ...rules.way import Way"),
+        ("rules.rules", "from ..backends.aipix.mirror.plan import ScriptState"),
         ("backends.base", "from .frigate.models import Box"),
         ("backends.base", "from .forms import BackendForms"),
         ("rules.engine", "from ..services import async_setup_services"),
@@ -153,6 +169,10 @@ def test_simulator_that_knows_the_integration_is_found(source: str) -> None:
         ("rules.engine", "from homeassistant.core import callback"),
         ("rules.engine", "from ..outbox.outbox import Outbox\nfrom ..const import X"),
         ("registry", "from .backends.frigate.forms import FrigateForms"),
+        ("backends.aipix.mirror.plan", "from ....rules.way import Way"),
+        ("backends.aipix.mirror.plan", "from ....const import DOMAIN"),
+        ("backends.aipix.mirror.plan", "from homeassistant.core import callback"),
+        ("backends.aipix.forms", "from .mirror.flow_forms import ScriptMirrorFlow"),
         ("services", "from .backends.base import InvalidField"),
     ],
 )

@@ -10,32 +10,18 @@ import re
 from string import Formatter
 from typing import Any
 
+from homeassistant.config_entries import ConfigSubentryFlow
 from homeassistant.data_entry_flow import section as section_type
 import pytest
 import voluptuous as vol
 
 from custom_components.event_relay import config_flow, deliveries
-from custom_components.event_relay.backends.aipix.login import Api
-from custom_components.event_relay.backends.aipix.rule_forms import (
-    camera_mark_fields,
-    script_fields,
-)
-from custom_components.event_relay.backends.frigate.models import FrigateCapabilities
-from custom_components.event_relay.backends.frigate.rule_forms import (
-    camera_event_fields,
-)
-from custom_components.event_relay.backends.frigate.version import FrigateVersion
-from custom_components.event_relay.backends.http import request_forms
-from custom_components.event_relay.backends.http.client import HttpCapabilities
-from custom_components.event_relay.backends.http.forms import HttpForms
-from custom_components.event_relay.backends.http.presets import PRESETS
-from custom_components.event_relay.backends.rule_forms import RuleField
+from custom_components.event_relay.backends.mirror_forms import MirrorFlow
 from custom_components.event_relay.backends.table_forms import rule_field_of
 from custom_components.event_relay.const import OWN_ACTIONS
 from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.outbox.delivery import SETTLED, DeliveryState
-from custom_components.event_relay.registry import BACKENDS, BY_NAME
-from custom_components.event_relay.subentry_flows.mirror import MIRROR_FLOWS
+from custom_components.event_relay.registry import BACKENDS
 from custom_components.event_relay.subentry_flows.rule_form import (
     deliver_schema,
     when_schema,
@@ -120,10 +106,10 @@ SUBENTRY_MODULES: Mapping[str, Endings] = {
     "rule": ("subentry_flows.rule_check", "subentry_flows.rule"),
 }
 """For each kind of subentry the modules of its flow."""
-OWN_SUBENTRIES = "http.request_forms"
-"""The module of the flow of what only one backend has."""
-MIRROR_FORMS = "subentry_flows.mirror"
-"""The module of the flows of both mirrors."""
+FLOWS: Mapping[str, type[ConfigSubentryFlow]] = {
+    kind: flow for forms in BACKENDS for kind, flow in forms.subentry_flows.items()
+}
+"""The flows of kinds that only one backend has."""
 CONNECTION_FORMS = (".forms", ".connection_forms", ".address_forms")
 
 
@@ -139,10 +125,19 @@ def in_repairs() -> Texts:
     return read_code(only=("repairs",))
 
 
-@cache
-def in_mirrors() -> Texts:
-    """Return what the flows of mirrors use."""
-    return read_code(only=(MIRROR_FORMS,))
+def modules_of(flow: type) -> Endings:
+    """Return the modules of this package that a flow and its bases are in."""
+    return tuple(base.__module__ for base in flow.__mro__ if base.__module__ in trees())
+
+
+def flow_modules(kind: type = ConfigSubentryFlow) -> Endings:
+    """Return the modules of the flows of a kind that only one backend has."""
+    return tuple(
+        module
+        for flow in FLOWS.values()
+        if issubclass(flow, kind)
+        for module in modules_of(flow)
+    )
 
 
 @cache
@@ -155,7 +150,7 @@ def in_forms() -> Texts:
 def in_connection() -> Texts:
     """Return what is used by all but the flows of subentries."""
     subentries = (one for modules in SUBENTRY_MODULES.values() for one in modules)
-    return read_code(but=(MIRROR_FORMS, OWN_SUBENTRIES, *subentries))
+    return read_code(but=(*flow_modules(), *subentries))
 
 
 @cache
@@ -164,7 +159,7 @@ def elsewhere() -> Texts:
 
     Problems of fields are shown by the form, or by the exception of an action.
     """
-    return read_code(but=(*CONNECTION_FORMS, MIRROR_FORMS))
+    return read_code(but=(*CONNECTION_FORMS, *flow_modules(MirrorFlow)))
 
 
 type Part = str | Mapping[str, Part]
@@ -305,54 +300,19 @@ def test_placeholders_of_forms() -> None:
 # The flows of subentries.
 
 
-def frigate_fields() -> tuple[RuleField, ...]:
-    """Return the fields of a camera event that any version has."""
-    every = {
-        field.name: field
-        for version in ("0.14.0", "0.18.0")
-        for field in camera_event_fields(
-            FrigateCapabilities(
-                version=FrigateVersion.parse(version),
-                username=None,
-                role=None,
-                cameras={},
-            ),
-            {},
-        )
-    }
-    return tuple(every.values())
-
-
-def from_table(backend: str, operation: str) -> tuple[RuleField, ...]:
-    """Return the fields of an operation whose form is made of its table."""
-    asked = BY_NAME[backend].backend.operation(operation).asked()
-    return tuple(rule_field_of(field, {}) for field in asked if field.in_rule)
-
-
 def rule_forms() -> dict[str, vol.Schema]:
-    """Return the form of every step of a rule that asks for anything."""
-    fields: dict[str, tuple[RuleField, ...]] = {
-        "create_camera_event": frigate_fields(),
-        "create_camera_mark": camera_mark_fields({}),
-        "create_custom_event": from_table("guance", "create_custom_event"),
-        "create_live_event": from_table("palabra", "create_live_event"),
-        "send_http_request": HttpForms().rule_fields(
-            "send_http_request", HttpCapabilities(), {}
-        ),
-        "create_script": script_fields({}, Api.CLIENT),
-    }
-    endings = {
-        operation: ending
-        for forms in BACKENDS
-        for operation, ending in forms.endings.items()
-    }
-    return {
-        "when": when_schema(["create_camera_mark", "create_script"], {}),
-        **{
-            operation: deliver_schema(asked, endings.get(operation), {}, missable=True)
-            for operation, asked in fields.items()
-        },
-    }
+    """Return the form of every step of a rule, with all that it may ask for."""
+    found: dict[str, vol.Schema] = {"when": when_schema(["one", "another"], {})}
+    for forms in BACKENDS:
+        for operation in forms.backend.operations:
+            if not operation.in_rule:
+                continue
+            asked = [
+                rule_field_of(field, {}) for field in operation.asked() if field.in_rule
+            ]
+            ending = forms.endings.get(operation.name)
+            found[operation.name] = deliver_schema(asked, ending, {}, missable=True)
+    return found
 
 
 def parts_of(schema: vol.Schema) -> tuple[set[str], dict[str, set[str]]]:
@@ -366,9 +326,7 @@ def parts_of(schema: vol.Schema) -> tuple[set[str], dict[str, set[str]]]:
 
 
 def test_kinds_of_subentries() -> None:
-    mirrors = {kind for kinds in MIRROR_FLOWS.values() for kind in kinds}
-    own = {kind for forms in BACKENDS for kind in forms.subentry_flows}
-    wanted = set(config_flow.SUBENTRY_FLOWS) | mirrors | own
+    wanted = {*config_flow.SUBENTRY_FLOWS, *FLOWS}
     assert set(section("config_subentries")) == wanted
     assert set(SUBENTRY_MODULES) == set(config_flow.SUBENTRY_FLOWS)
 
@@ -383,51 +341,27 @@ def test_texts_of_subentries(kind: str) -> None:
     assert set(texts["abort"]) == here.aborts - CENTRAL_ABORTS
 
 
-def test_texts_of_mirrors() -> None:
-    shown: set[str] = set()
-    for kind in (kind for kinds in MIRROR_FLOWS.values() for kind in kinds):
-        texts = section("config_subentries", kind)
-        assert texts["entry_type"], kind
-        assert set(texts["initiate_flow"]) == {"user", "reconfigure"}
-        assert set(texts["step"]) == in_mirrors().steps
-        assert set(texts["abort"]) == in_mirrors().aborts - CENTRAL_ABORTS
-        for step in texts["step"].values():
-            assert step["title"]
-            assert set(step["data"]) == set(step["data_description"])
-        shown |= set(texts["error"])
-    assert set(in_mirrors().problems) <= shown
-
-
-def test_texts_of_requests() -> None:
-    used = read_code(only=(OWN_SUBENTRIES,))
-    texts = section("config_subentries", "request")
+@pytest.mark.parametrize("kind", FLOWS)
+def test_texts_of_subentries_of_one_backend(kind: str) -> None:
+    here = read_code(only=modules_of(FLOWS[kind]))
+    texts = section("config_subentries", kind)
     assert texts["entry_type"]
     assert set(texts["initiate_flow"]) == {"user", "reconfigure"}
-    assert set(texts["error"]) == {"refused"}
-    assert set(texts["abort"]) == used.aborts - CENTRAL_ABORTS
-    forms = {
-        "paste": request_forms.PASTE,
-        "advanced": request_forms.ADVANCED,
-        "reconfigure": request_forms.ADVANCED,
-        **{
-            f"preset_{preset.name}": request_forms.preset_schema(preset)
-            for preset in PRESETS
-        },
-    }
-    assert set(texts["step"]) == {"user", *forms}
-    assert set(texts["step"]["user"]["menu_options"]) == set(forms) - {"reconfigure"}
-    for name, schema in forms.items():
-        step = texts["step"][name]
-        fields, sections = parts_of(schema)
+    assert set(texts["step"]) >= here.steps
+    assert set(texts["abort"]) == here.aborts - CENTRAL_ABORTS
+    assert set(texts["error"]) >= here.form_errors
+    for step in texts["step"].values():
         assert step["title"]
-        assert step["description"]
-        assert set(step["data"]) == set(step["data_description"]) == fields
-        assert set(step.get("sections", ())) == set(sections)
-        for inner, asked in sections.items():
-            told = step["sections"][inner]
-            assert told["name"]
-            assert told["description"]
-            assert set(told["data"]) == set(told["data_description"]) == asked
+        assert set(step.get("data", ())) == set(step.get("data_description", ()))
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind, flow in FLOWS.items() if issubclass(flow, MirrorFlow)]
+)
+def test_errors_of_mirrors(kind: str) -> None:
+    here = read_code(only=modules_of(FLOWS[kind]))
+    assert set(section("config_subentries", kind, "step")) == here.steps
+    assert set(section("config_subentries", kind, "error")) >= set(here.problems)
 
 
 def test_steps_of_rules() -> None:
@@ -459,7 +393,14 @@ def test_every_operation_of_a_rule_has_a_form() -> None:
     assert operations <= {
         action for forms in BACKENDS for action in forms.action_fields
     }
-    assert set(section("selector", "rule_operation", "options")) <= operations
+    chosen = {
+        operation.name
+        for forms in BACKENDS
+        if len([one for one in forms.backend.operations if one.in_rule]) > 1
+        for operation in forms.backend.operations
+        if operation.in_rule
+    }
+    assert set(section("selector", "rule_operation", "options")) == chosen
     for forms in BACKENDS:
         for operation in operations & set(forms.action_fields):
             fields, sections = parts_of(RULE_FORMS[operation])

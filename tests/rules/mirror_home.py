@@ -150,6 +150,7 @@ async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> Way:
         shape_of=runtime.forms.shape_of,
         as_test=lambda _operation, data: data,
         explain=explain,
+        members={},
         endings={},
         ask=ask,
     )

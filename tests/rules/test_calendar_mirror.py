@@ -13,13 +13,15 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.palabra.client import PalabraClient
+from custom_components.event_relay.backends.palabra.mirror.calendar_bindings import (
+    damaged_bindings,
+)
+from custom_components.event_relay.backends.palabra.mirror.calendar_mirror import (
+    CalendarMirror,
+)
 from custom_components.event_relay.outbox import policy
 from custom_components.event_relay.outbox.delivery import DeliveryState
 from custom_components.event_relay.outbox.file import StoreUnavailable
-from custom_components.event_relay.rules.mirrors.calendar_bindings import (
-    damaged_bindings,
-)
-from custom_components.event_relay.rules.mirrors.calendar_mirror import CalendarMirror
 from custom_components.event_relay.rules.outcome import OutcomeKind
 from custom_components.event_relay.rules.way import Way
 from simulators.faults import Fault, FaultKind

@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.event_relay.outbox.memory import Note
-from custom_components.event_relay.rules.mirrors.calendar_bindings import (
+from custom_components.event_relay.backends.palabra.mirror.calendar_bindings import (
     Binding,
     note_name,
     read_bindings,
 )
-from custom_components.event_relay.rules.mirrors.calendar_plan import (
+from custom_components.event_relay.backends.palabra.mirror.calendar_plan import (
     PATIENCE,
     PATIENCE_WITH_NOTHING,
     REMEMBERED,
@@ -26,6 +25,7 @@ from custom_components.event_relay.rules.mirrors.calendar_plan import (
     missing,
     surely_gone,
 )
+from custom_components.event_relay.outbox.memory import Note
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -13,11 +13,13 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.event_relay.backends.aipix.mirror.script_mirror import (
+    ScriptMirror,
+)
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox import policy
 from custom_components.event_relay.outbox.delivery import DeliveryState
 from custom_components.event_relay.rules.mirrors.questions import answer, open_question
-from custom_components.event_relay.rules.mirrors.script_mirror import ScriptMirror
 from simulators.aipix import AipixSimulator
 from simulators.faults import Fault, FaultKind
 from simulators.wire import Json

@@ -8,7 +8,7 @@ import random
 from typing import override
 from urllib.parse import urlencode
 
-from custom_components.event_relay.rules.mirrors.calendar_plan import PATIENCE
+from custom_components.event_relay.backends.palabra.mirror.calendar_plan import PATIENCE
 from demo.api import Api, member
 from demo.websocket import WebSocket
 from simulators.palabra import PalabraSimulator

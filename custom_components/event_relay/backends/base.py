@@ -197,6 +197,8 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     payload: ClassVar[Callable[..., Any]]
     """Makes the payload of the values of `fields`, by their names; those that are not
     given, or say nothing, are left out."""
+    in_rule: ClassVar[bool] = True
+    """Whether a rule may ask for it, where the system has it."""
     details: ClassVar[tuple[str, ...]] = ()
     """What the receipt keeps of what the steps gave, beside id and links."""
     public_summary: ClassVar[bool] = False

@@ -48,6 +48,8 @@ class Field:
     """Takes the value and the name, and returns what the payload has. Raises
     InvalidField."""
     required: bool = False
+    expected: bool = False
+    """Whether forms ask for it as if it were required: some systems do without it."""
     clears: bool = False
     """Whether an empty value says something: that what is there be removed."""
     public: bool = False

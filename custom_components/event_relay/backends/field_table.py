@@ -23,6 +23,7 @@ class About(TypedDict, total=False):
     """What every kind of field may say of itself; see `Field`."""
 
     required: bool
+    expected: bool
     clears: bool
     public: bool
     secret: bool

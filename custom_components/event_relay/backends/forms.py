@@ -32,7 +32,6 @@ from .coercion_forms import Coercer, Structure
 from .outside_calendar import OutsideCalendar
 from .rule_forms import RuleField
 from .table_forms import coercer_of, rule_field_of
-from .target import FollowingOperation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +118,7 @@ class BackendForms(ABC):
     administrative: frozenset[str] = frozenset()
     """Operations and queries that only administrators may ask for."""
     form_errors: frozenset[str] = frozenset()
-    """Codes of its client with texts in the form of a connection, beside those that
-    all backends have."""
+    """Codes of its client for which the form of a connection has texts of its own."""
     test_field: str = "title"
     """The field whose text says that it is a test."""
     outside_id_field: str = "event_id"
@@ -136,6 +134,9 @@ class BackendForms(ABC):
     subentry_flows: Mapping[str, type[ConfigSubentryFlow]] = {}
     """Parts of a connection that only this backend has, and the flows that make them,
     by their kinds."""
+    members: Mapping[str, Callable[..., Any]] = {}
+    """What runs for each such part of a connection, by its kind, as for a rule; nothing
+    for kinds that are not here. See `rules.rules.MakeMember`."""
     calendar: OutsideCalendar | None = None
     """What it has planned, where it can list that."""
 
@@ -156,9 +157,7 @@ class BackendForms(ABC):
         """
         del capabilities
         return tuple(
-            operation.name
-            for operation in self.backend.operations
-            if not isinstance(operation, FollowingOperation)
+            operation.name for operation in self.backend.operations if operation.in_rule
         )
 
     def rule_fields(

@@ -75,7 +75,7 @@ def rule_field_of(field: Field, listed: Listed) -> RuleField:
     return RuleField(
         name=field.name,
         selector=_selector(field, listed),
-        required=field.required,
+        required=field.required or field.expected,
         seldom=seldom,
         secret=field.secret,
     )

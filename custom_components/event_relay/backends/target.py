@@ -98,6 +98,7 @@ class FollowingOperation[ClientT, PayloadT: AboutEvent, CapabilitiesT](
     """
 
     target: ClassVar[type[EventTarget]]
+    in_rule: ClassVar[bool] = False
 
     @override
     @classmethod

@@ -11,10 +11,6 @@ from ..outbox.delivery import Delivery
 from ..outbox.memory import Note
 from ..outbox.store import StoreError
 from .member import Member
-from .mirrors.calendar_mirror import CalendarMirror
-from .mirrors.calendar_settings import SUBENTRY_CALENDAR_MIRROR
-from .mirrors.script_mirror import ScriptMirror
-from .mirrors.script_settings import SUBENTRY_SCRIPT_MIRROR
 from .rule import SUBENTRY_RULE
 from .runner import RuleRunner
 from .way import Way
@@ -23,13 +19,6 @@ _LOGGER = logging.getLogger(__name__)
 
 type MakeMember = Callable[[Way, ConfigSubentry, Mapping[str, Note]], Member]
 
-MEMBERS: Mapping[str, MakeMember] = {
-    SUBENTRY_RULE: RuleRunner,
-    SUBENTRY_SCRIPT_MIRROR: ScriptMirror,
-    SUBENTRY_CALENDAR_MIRROR: CalendarMirror,
-}
-"""What runs for each type of subentry."""
-
 
 class Rules:
     """Runs what the subentries of a connection ask for."""
@@ -37,6 +26,11 @@ class Rules:
     def __init__(self, way: Way) -> None:
         """Take the connection; nothing runs yet."""
         self._way = way
+        self._makes: Mapping[str, MakeMember] = {
+            SUBENTRY_RULE: RuleRunner,
+            **way.members,
+        }
+        """What runs for each kind of subentry."""
         self._members: dict[str, Member] = {}
         self._snapshots: dict[str, object] = {}
         self._stop_listening: Callable[[], None] | None = None
@@ -75,7 +69,7 @@ class Rules:
 
     async def async_load(self, subentries: Mapping[str, ConfigSubentry]) -> None:
         """Know what there is, for entities; raises StoreUnavailable."""
-        if wanted := _wanted(subentries):
+        if wanted := self._wanted(subentries):
             notes = await self._way.store.recall(self._way.connection)
             for subentry in wanted.values():
                 self._add(subentry, notes)
@@ -94,7 +88,7 @@ class Rules:
 
     async def async_sync(self, subentries: Mapping[str, ConfigSubentry]) -> None:
         """Start, stop and replace only what has changed; raises StoreUnavailable."""
-        wanted = _wanted(subentries)
+        wanted = self._wanted(subentries)
         for gone in self._members.keys() - wanted.keys():
             del self._snapshots[gone]
             await self._members.pop(gone).async_remove()
@@ -114,11 +108,21 @@ class Rules:
             if (member := self._add(subentry, notes)) is not None:
                 await _start(member)
 
+    def _wanted(
+        self, subentries: Mapping[str, ConfigSubentry]
+    ) -> dict[str, ConfigSubentry]:
+        """Return the subentries that something runs for."""
+        return {
+            subentry_id: subentry
+            for subentry_id, subentry in subentries.items()
+            if subentry.subentry_type in self._makes
+        }
+
     def _add(
         self, subentry: ConfigSubentry, notes: Mapping[str, Mapping[str, Note]]
     ) -> Member | None:
         """Make what runs for a subentry; None if it cannot be read."""
-        make = MEMBERS[subentry.subentry_type]
+        make = self._makes[subentry.subentry_type]
         try:
             member = make(self._way, subentry, notes.get(subentry.subentry_id, {}))
         except Exception:
@@ -163,15 +167,6 @@ class Rules:
 def _snapshot(subentry: ConfigSubentry) -> tuple[str, dict[str, Any]]:
     """Return what a subentry says; Home Assistant changes it in place."""
     return subentry.title, dict(subentry.data)
-
-
-def _wanted(subentries: Mapping[str, ConfigSubentry]) -> dict[str, ConfigSubentry]:
-    """Return the subentries that something runs for."""
-    return {
-        subentry_id: subentry
-        for subentry_id, subentry in subentries.items()
-        if subentry.subentry_type in MEMBERS
-    }
 
 
 async def _start(member: Member) -> None:

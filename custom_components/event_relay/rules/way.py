@@ -32,6 +32,8 @@ class Way:
     """Makes the data of an operation say that it is a test."""
     explain: Callable[[Exception], str]
     """Says what is wrong in words for people."""
+    members: Mapping[str, Callable[..., Any]]
+    """What runs for the kinds of subentries that only this backend has."""
     endings: Mapping[str, Ending]
     """For operations that begin something, how it is ended."""
     ask: Callable[[str], Awaitable[JsonObject]]

@@ -56,7 +56,8 @@ class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabiliti
 
     name = "create_script"
     fields = tuple(
-        replace(one, required=True) if one.name == "event_id" else one for one in SCRIPT
+        replace(one, required=one.name == "event_id", expected=one.name == "title")
+        for one in SCRIPT
     )
 
     @override

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, cast, override
 from uuid import uuid4
 
+from homeassistant.config_entries import ConfigSubentryFlow
 from homeassistant.const import (
     CONF_URL,
     CONF_USERNAME,
@@ -30,6 +31,9 @@ from .connection_forms import (
 )
 from .login import Api
 from .login_forms import CONF_API, CONF_DEVICE_ID, log_out, shared_login
+from .mirror.flow_forms import ScriptMirrorFlow
+from .mirror.script_mirror import ScriptMirror
+from .mirror.script_settings import SUBENTRY_SCRIPT_MIRROR
 from .models import AipixCapabilities
 from .operations import AIPIX
 from .resolving import Home, resolve
@@ -73,6 +77,10 @@ class AipixForms(BackendForms):
         {"create_script", "update_script", "list_script_choices"}
     )
     outside_id_field = "script_id"
+    subentry_flows: Mapping[str, type[ConfigSubentryFlow]] = {
+        SUBENTRY_SCRIPT_MIRROR: ScriptMirrorFlow
+    }
+    members: Mapping[str, Callable[..., Any]] = {SUBENTRY_SCRIPT_MIRROR: ScriptMirror}
     queries: Mapping[str, Query] = {
         "list_script_choices": Query(fields={}, run=_list_choices)
     }

@@ -43,7 +43,7 @@ identifier = partial(whole, minimum=1, maximum=LARGEST_ID)
 def id_field(name: str, **about: Unpack[About]) -> Field:
     """Return a field for a number by which aipix knows something."""
     shown = number_field(name, least=1, most=LARGEST_ID - 1, **about)
-    return replace(shown, read=identifier, public=True)
+    return replace(shown, read=identifier, public=True, shown_as={"text": None})
 
 
 def users(value: object, name: str) -> tuple[int, ...]:

@@ -41,6 +41,7 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
     """Change a script, and keep what is not known of it."""
 
     name = "update_script"
+    in_rule = False
     fields = (
         text_field("delivery_id", public=True, example=EXAMPLE_ID),
         id_field("script_id", example=902),

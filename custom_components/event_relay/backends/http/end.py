@@ -12,11 +12,11 @@ from ..base import (
     Receipt,
     Step,
     StepContext,
-    UnreadablePayload,
 )
 from ..errors import Rejected
-from ..fields import known_only, line, moment, optional, required
+from ..field_table import text_field, time_field
 from ..http_failures import Effect
+from ..target import EXAMPLE_ID
 from .answers import AnswerRules
 from .client import HttpCapabilities, HttpClient, Message
 from .definition import IdHeader, Repeat
@@ -41,42 +41,12 @@ class EndHttpRequest(Operation[HttpClient, EndPayload, HttpCapabilities]):
     """
 
     name = "end_http_request"
-    public_fields = frozenset({"delivery_id", "end_time"})
-
-    @override
-    def parse(self, data: Mapping[str, object]) -> EndPayload:
-        """Read the fields of the action; raises InvalidField."""
-        known_only(data, {"delivery_id", "end_time"})
-        return EndPayload(
-            delivery_id=required(data, "delivery_id", line),
-            end_time=optional(data, "end_time", moment),
-        )
-
-    @override
-    def check(
-        self, payload: EndPayload, capabilities: HttpCapabilities, now: datetime
-    ) -> None:
-        """Refuse nothing: only the start knows what ends it."""
-
-    @override
-    def dump(self, payload: EndPayload) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
-        end_time = payload.end_time
-        return {
-            "delivery_id": payload.delivery_id,
-            "end_time": None if end_time is None else end_time.isoformat(),
-        }
-
-    @override
-    def load(self, version: int, data: JsonObject) -> EndPayload:
-        """Read a stored payload; raises UnreadablePayload."""
-        stored: dict[str, object] = {**data}
-        try:
-            if isinstance(end_time := data.get("end_time"), str):
-                stored["end_time"] = datetime.fromisoformat(end_time)
-        except ValueError as error:
-            raise UnreadablePayload("end_time: invalid") from error
-        return self.reread(version, stored)
+    in_rule = False
+    fields = (
+        text_field("delivery_id", required=True, public=True, example=EXAMPLE_ID),
+        time_field("end_time", public=True),
+    )
+    payload = EndPayload
 
     @override
     def steps(

@@ -6,13 +6,12 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import config_validation as cv, issue_registry as ir
+from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 from yarl import URL
 
-from ..base import Client, Ending, Settings, Shape
+from ..base import Client, Ending, Settings
 from ..choice_forms import Listed, choice
-from ..coercion_forms import Coercer, Structure
 from ..forms import (
     BackendForms,
     Probe,
@@ -39,23 +38,10 @@ class HttpForms(BackendForms):
     """The part of any HTTP API that Home Assistant sees."""
 
     backend = HTTP
-    action_fields: Mapping[str, Mapping[str, Coercer]] = {
-        SEND: {
-            "request": cv.string,
-            "data": Structure(shape=Shape.JSON),
-            "until_ended": cv.boolean,
-        },
-        END: {"delivery_id": cv.string, "end_time": cv.datetime},
-    }
     endings: Mapping[str, Ending] = {
         SEND: Ending(operation=END, left_open={"until_ended": True})
     }
     subentry_flows = {SUBENTRY_REQUEST: RequestFlow}  # noqa: RUF012 - as its base has it
-
-    @override
-    def rule_operations(self, capabilities: HttpCapabilities) -> tuple[str, ...]:
-        """Return the operations that a rule may ask for."""
-        return (SEND,)
 
     @override
     def rule_fields(

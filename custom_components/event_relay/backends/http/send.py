@@ -19,6 +19,7 @@ from ..base import (
     Unclear,
     UnreadablePayload,
 )
+from ..field_table import flag_field, json_field, text_field
 from ..http_failures import Effect
 from ..transport import Reply
 from . import json_path
@@ -31,11 +32,25 @@ from .prepared import Prepared, Question
 STEP = "send"
 
 
+def as_given(value: object, name: str) -> object:
+    """Take data for the templates of a request as they are."""
+    del name
+    return value
+
+
 class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
     """Send a request that the user has described."""
 
     name = "send_http_request"
     public_summary = True
+    fields = (
+        text_field(
+            "request", required=True, listed=True, example="Message to my phone"
+        ),
+        json_field("data", as_given, example='{"message": "The front door is open"}'),
+        flag_field("until_ended", seldom=True, in_rule=False),
+    )
+    """What is asked for; a payload is what was rendered of it."""
     public_fields = frozenset({"request", "title", "repeat", "answers", "ids", "order"})
 
     @override
@@ -45,12 +60,6 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
             return Prepared.load(data)
         except UnreadablePayload as error:
             raise InvalidField("request", "invalid") from error
-
-    @override
-    def check(
-        self, payload: Prepared, capabilities: HttpCapabilities, now: datetime
-    ) -> None:
-        """Refuse nothing: all that can be seen was seen when it was rendered."""
 
     @override
     def dump(self, payload: Prepared) -> JsonObject:

@@ -5,6 +5,7 @@ from hashlib import sha256
 import re
 from typing import Any, cast, override
 
+from homeassistant.config_entries import ConfigSubentryFlow
 from homeassistant.const import (
     CONF_API_KEY,
     CONF_CLIENT_ID,
@@ -33,6 +34,9 @@ from ..forms import (
 from .client import DEFAULT_ADDRESS, PalabraClient
 from .credentials import PalabraCredentials
 from .fields import time_zone, unknown_time_zone
+from .mirror.calendar_mirror import CalendarMirror
+from .mirror.calendar_settings import SUBENTRY_CALENDAR_MIRROR
+from .mirror.flow_forms import CalendarMirrorFlow
 from .models import PalabraCapabilities
 from .operations import PALABRA
 from .planned import LIVE_EVENTS
@@ -83,6 +87,12 @@ class PalabraForms(BackendForms):
         "live_events": _events
     }
     calendar = LIVE_EVENTS
+    subentry_flows: Mapping[str, type[ConfigSubentryFlow]] = {
+        SUBENTRY_CALENDAR_MIRROR: CalendarMirrorFlow
+    }
+    members: Mapping[str, Callable[..., Any]] = {
+        SUBENTRY_CALENDAR_MIRROR: CalendarMirror
+    }
 
     @override
     def connection_schema(self) -> vol.Schema:

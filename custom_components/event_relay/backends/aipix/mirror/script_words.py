@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ...backends.base import Json, JsonObject
+from ...base import Json, JsonObject
 
 type Week = Mapping[str, Json]
 """For each day, by its English name, its ranges as texts."""

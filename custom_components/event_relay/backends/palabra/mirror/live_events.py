@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from ...backends.base import Json, JsonObject
+from ...base import Json, JsonObject
 from .calendar_bindings import Binding
 from .calendar_plan import Seen
 

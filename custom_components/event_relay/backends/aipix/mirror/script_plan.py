@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ...backends.base import Json, JsonObject
-from ...outbox.delivery import Delivery, DeliveryState
-from ...outbox.memory import Note, Notes
+from ....outbox.delivery import Delivery, DeliveryState
+from ....outbox.memory import Note, Notes
+from ...base import Json, JsonObject
 
 _SCRIPT = "script"
 _LATEST = "latest"

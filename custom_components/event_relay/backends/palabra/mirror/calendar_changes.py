@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from ...backends.base import InvalidField, Json
-from ...outbox.memory import Note, Notes
+from ....outbox.memory import Note, Notes
+from ....rules.mirrors.mirror import Mirror, never_was, outcome_unknown
+from ...base import InvalidField, Json
 from .calendar_bindings import Binding, notes_of
 from .calendar_plan import Change, Create, Delete, Seen, Update
-from .mirror import Mirror, never_was, outcome_unknown
 
 CREATE = "create_live_event"
 UPDATE = "update_live_event"

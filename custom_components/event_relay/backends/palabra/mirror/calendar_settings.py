@@ -6,7 +6,7 @@ from datetime import timedelta
 import re
 from typing import Any
 
-from ...backends.base import Json
+from ...base import Json
 
 SUBENTRY_CALENDAR_MIRROR = "calendar_mirror"
 

@@ -11,8 +11,8 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ...backends.base import Json
-from ..occurrences import CannotTell
+from ....rules.occurrences import CannotTell
+from ...base import Json
 from .calendar_plan import Seen
 from .calendar_settings import CalendarMirrorSettings
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ...backends.base import Json
-from ...outbox.memory import Note
-from ..instants import read_instant
+from ....outbox.memory import Note
+from ....rules.instants import read_instant
+from ...base import Json
 
 _PREFIX = "bound/"
 

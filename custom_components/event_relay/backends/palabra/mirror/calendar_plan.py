@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import hashlib
 import json
 
-from ...backends.base import Json
+from ...base import Json
 from .calendar_bindings import Binding
 
 REMEMBERED = timedelta(days=30)

@@ -3,10 +3,10 @@
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ...backends.words import in_markdown
-from ...const import DOMAIN
-from .mirror import FormData
-from .questions import Answered, Question, ask, withdraw
+from ....const import DOMAIN
+from ....rules.mirrors.mirror import FormData
+from ....rules.mirrors.questions import Answered, Question, ask, withdraw
+from ...words import in_markdown
 
 
 class ScriptQuestions:

@@ -15,14 +15,14 @@ from homeassistant.helpers.event import (
 )
 from homeassistant.util import dt as dt_util
 
-from ...backends.base import InvalidField, JsonObject
-from ...outbox.delivery import Delivery
-from ...outbox.memory import Note, Notes
-from ..leaving import async_leave_deliveries
-from ..way import Way
-from .beginnings import BEGUN, uncounted_version
-from .day_watch import DayWatch
-from .mirror import Mirror
+from ....outbox.delivery import Delivery
+from ....outbox.memory import Note, Notes
+from ....rules.leaving import async_leave_deliveries
+from ....rules.mirrors.beginnings import BEGUN, uncounted_version
+from ....rules.mirrors.day_watch import DayWatch
+from ....rules.mirrors.mirror import Mirror
+from ....rules.way import Way
+from ...base import InvalidField, JsonObject
 from .script_plan import (
     Kept,
     Step,

@@ -18,13 +18,14 @@ from homeassistant.helpers.event import (
 )
 from homeassistant.util import dt as dt_util
 
-from ...backends.words import in_list, in_markdown
-from ...const import DOMAIN
-from ...outbox.memory import Note
-from ..leaving import async_leave_deliveries
-from ..occurrences import CannotTell
-from ..way import Way
-from .beginnings import BEGUN, uncounted_version
+from ....const import DOMAIN
+from ....outbox.memory import Note
+from ....rules.leaving import async_leave_deliveries
+from ....rules.mirrors.beginnings import BEGUN, uncounted_version
+from ....rules.mirrors.mirror import Mirror
+from ....rules.occurrences import CannotTell
+from ....rules.way import Way
+from ...words import in_list, in_markdown
 from .calendar_bindings import Binding, damaged_bindings, notes_of, read_bindings
 from .calendar_changes import CREATE, DELETE, CalendarChanges
 from .calendar_plan import (
@@ -38,7 +39,6 @@ from .calendar_plan import (
 from .calendar_reading import read_calendar, seen_events
 from .calendar_settings import read_calendar_mirror
 from .live_events import adopt, recover
-from .mirror import Mirror
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""A script that follows a schedule helper."""

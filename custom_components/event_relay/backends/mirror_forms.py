@@ -1,0 +1,121 @@
+"""The form of a mirror: what outside follows which schedule or calendar."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+import re
+from typing import Any, Protocol
+
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from .base import InvalidField
+from .choice_forms import Listed, as_shown
+from .forms import BackendForms
+
+
+class Running(Protocol):
+    """A connection that is loaded, as the forms of its parts see it."""
+
+    forms: BackendForms
+    client: Any
+
+    @property
+    def effective(self) -> Any:  # noqa: ANN401 - the backend's own
+        """What the live system can do, as far as the user's settings have it so."""
+
+    async def async_listed(self) -> Listed:
+        """Return what the live system lists to choose from; raises nothing."""
+
+
+class MirrorFlow(ConfigSubentryFlow):
+    """Adds a mirror or changes one, with the same form."""
+
+    def __init__(self) -> None:
+        """Begin without errors."""
+        self._errors: dict[str, str] = {}
+        self._placeholders: dict[str, str] = {}
+
+    @abstractmethod
+    async def async_schema(self) -> vol.Schema:
+        """Return the form."""
+
+    @abstractmethod
+    async def async_checked(
+        self, user_input: Mapping[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """Return title and data; raises InvalidField."""
+
+    @property
+    def entry(self) -> ConfigEntry[Running]:
+        """The connection that the mirror belongs to."""
+        entry: ConfigEntry[Running] = self._get_entry()
+        return entry
+
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Add a mirror."""
+        if self.entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        if user_input is not None and (checked := await self._check(user_input)):
+            title, data = checked
+            return self.async_create_entry(title=title, data=data)
+        return await self._form("user", user_input)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Change a mirror; the connection's update listener starts it anew."""
+        if self.entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        subentry = self._get_reconfigure_subentry()
+        if user_input is not None and (checked := await self._check(user_input)):
+            title, data = checked
+            return self.async_update_and_abort(
+                self.entry, subentry, title=title, data=data
+            )
+        shown = subentry.data if user_input is None else user_input
+        return await self._form("reconfigure", shown)
+
+    async def async_try(self, operation: str, data: dict[str, Any]) -> None:
+        """Refuse what the operation would refuse; raises InvalidField."""
+        runtime = self.entry.runtime_data
+        settings = runtime.forms.settings_of(self.entry)
+        resolved = await runtime.forms.resolve(self.hass, settings, operation, data)
+        tried = runtime.forms.backend.operation(operation)
+        fitting, _ = tried.shortened(resolved)
+        tried.check(tried.parse(fitting), runtime.effective, dt_util.utcnow())
+
+    async def _check(
+        self, user_input: dict[str, Any]
+    ) -> tuple[str, dict[str, Any]] | None:
+        """Return title and data; None with errors to show."""
+        self._errors, self._placeholders = {}, {}
+        try:
+            return await self.async_checked(user_input)
+        except InvalidField as error:
+            field = re.split(r"[.\[]", error.field)[0]
+            known = {str(marker) for marker in (await self.async_schema()).schema}
+            self._errors[field if field in known else "base"] = error.problem
+            self._placeholders = {"field": error.field, **error.details}
+            return None
+
+    async def _form(
+        self, step_id: str, shown: Mapping[str, Any] | None
+    ) -> SubentryFlowResult:
+        """Show the form with what was entered before."""
+        schema = await self.async_schema()
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(
+                schema, as_shown(schema, shown or {})
+            ),
+            errors=self._errors,
+            description_placeholders=self._placeholders,
+        )

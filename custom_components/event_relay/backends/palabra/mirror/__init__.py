@@ -1,0 +1,1 @@
+"""Live events that follow a calendar."""

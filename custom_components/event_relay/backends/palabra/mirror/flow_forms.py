@@ -1,0 +1,124 @@
+"""The form of live events that follow a calendar."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+import re
+from typing import Any, override
+
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ....const import DOMAIN
+from ...base import InvalidField
+from ...mirror_forms import MirrorFlow
+from .calendar_settings import (
+    AHEAD_DAYS,
+    AHEAD_DAYS_MOST,
+    CONF_ACCESS_CODE,
+    CONF_AHEAD,
+    CONF_CALENDAR,
+    CONF_DELETE,
+    CONF_DETAILS,
+    CONF_EVENT_TYPE,
+    CONF_FILTER,
+    CONF_FILTER_IS_PATTERN,
+    CONF_LANGUAGE_MODE,
+    CONF_TARGET_LANGUAGES,
+    EVENT_TYPE,
+    read_calendar_mirror,
+    summary_filter,
+)
+
+
+class CalendarMirrorFlow(MirrorFlow):
+    """Asks which calendar becomes live events, and what these have in common."""
+
+    @override
+    async def async_schema(self) -> vol.Schema:
+        """Return the form.
+
+        A calendar of ours shows what mirrors make, so one that followed it would
+        follow itself, and make more each time.
+        """
+        own = [
+            entity.entity_id
+            for entity in er.async_get(self.hass).entities.values()
+            if entity.platform == DOMAIN and entity.domain == "calendar"
+        ]
+        return vol.Schema(
+            {
+                vol.Required(CONF_CALENDAR): EntitySelector(
+                    EntitySelectorConfig(domain="calendar", exclude_entities=own)
+                ),
+                vol.Required(CONF_AHEAD, default=AHEAD_DAYS): NumberSelector(
+                    NumberSelectorConfig(
+                        min=1,
+                        max=AHEAD_DAYS_MOST,
+                        step=1,
+                        mode=NumberSelectorMode.BOX,
+                        unit_of_measurement="d",
+                    )
+                ),
+                vol.Optional(CONF_FILTER): TextSelector(),
+                vol.Required(CONF_FILTER_IS_PATTERN, default=False): BooleanSelector(),
+                vol.Required(CONF_EVENT_TYPE, default=EVENT_TYPE): SelectSelector(
+                    SelectSelectorConfig(
+                        options=["in_person", "online"],
+                        translation_key="live_event_type",
+                    )
+                ),
+                vol.Optional(CONF_TARGET_LANGUAGES): TextSelector(
+                    TextSelectorConfig(multiple=True)
+                ),
+                vol.Optional(CONF_LANGUAGE_MODE): SelectSelector(
+                    SelectSelectorConfig(
+                        options=["off", "approval", "auto"],
+                        translation_key="listener_language_mode",
+                    )
+                ),
+                vol.Optional(CONF_ACCESS_CODE): TextSelector(
+                    TextSelectorConfig(
+                        type=TextSelectorType.PASSWORD, autocomplete="off"
+                    )
+                ),
+                vol.Required(CONF_DETAILS, default=True): BooleanSelector(),
+                vol.Required(CONF_DELETE, default=True): BooleanSelector(),
+            }
+        )
+
+    @override
+    async def async_checked(
+        self, user_input: Mapping[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """Return title and data; raises InvalidField."""
+        data = {**user_input, CONF_AHEAD: int(user_input[CONF_AHEAD])}
+        try:
+            summary_filter(
+                data.get(CONF_FILTER) or "", is_pattern=data[CONF_FILTER_IS_PATTERN]
+            )
+        except re.PatternError as error:
+            raise InvalidField(CONF_FILTER, "bad_pattern", reason=str(error)) from error
+        now = dt_util.utcnow()
+        trial = {
+            "title": "Trial",
+            "start": now + timedelta(days=1),
+            "end": now + timedelta(days=2),
+        }
+        content = read_calendar_mirror(data).content
+        await self.async_try("create_live_event", {**content, **trial})
+        state = self.hass.states.get(data[CONF_CALENDAR])
+        return state.name if state else data[CONF_CALENDAR], data
