@@ -5,6 +5,7 @@ import json
 import sys
 from typing import Any
 
+from custom_components.event_relay.const import OWN_ACTIONS
 from custom_components.event_relay.registry import BACKENDS
 from tests.checks.files import DOMAIN, PACKAGE, read_json, read_yaml
 
@@ -34,22 +35,16 @@ if it is too long. Control characters, and line breaks where there is one line o
 sent as spaces. The delivery then has a warning that says so. What names a thing, such
 as a label, is refused instead.
 """
-SYSTEMS = {
-    "frigate": "Frigate",
-    "aipix": "aipix",
-    "guance": "Guance / TrueWatch",
-    "palabra": "Palabra",
-    "http": "HTTP API",
-}
-OUTBOX_ADMINISTRATIVE = {"retry_delivery", "discard_delivery", "mark_delivered"}
+OUTBOX_ADMINISTRATIVE = OWN_ACTIONS - {"list_deliveries"}
 
 
 def page() -> str:
     """Return the whole page."""
-    texts = read_json(PACKAGE / "translations/en.json")["services"]
+    everything = read_json(PACKAGE / "translations/en.json")
+    texts, systems = everything["services"], everything["system_health"]["info"]
     actions = read_yaml(PACKAGE / "services.yaml")
     lines = [INTRODUCTION]
-    for title, names, administrative in _chapters(actions):
+    for title, names, administrative in _chapters(actions, systems):
         lines.append(f"## {title}\n")
         for name in names:
             lines.extend(
@@ -59,19 +54,22 @@ def page() -> str:
 
 
 def _chapters(
-    actions: Mapping[str, Any],
+    actions: Mapping[str, Any], systems: Mapping[str, str]
 ) -> Iterator[tuple[str, list[str], frozenset[str]]]:
     """Yield titles with the actions below them, and which are for administrators."""
     rest = set(actions)
     for forms in BACKENDS:
         own = {*forms.action_fields, *forms.queries}
         rest -= own
-        title = SYSTEMS.get(forms.backend.name, forms.backend.name)
-        yield title, [name for name in actions if name in own], forms.administrative
+        yield (
+            systems[forms.backend.name],
+            [name for name in actions if name in own],
+            forms.administrative,
+        )
     yield (
         "Any connection",
         [name for name in actions if name in rest],
-        frozenset(OUTBOX_ADMINISTRATIVE),
+        OUTBOX_ADMINISTRATIVE,
     )
 
 
