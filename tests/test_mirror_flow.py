@@ -8,7 +8,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity_component import DATA_INSTANCES
-from homeassistant.helpers.selector import SelectSelector
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    SelectSelector,
+    TriggerSelector,
+)
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -16,6 +20,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 import voluptuous as vol
 
 from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.subentry_flows.rule_form import when_schema
 from simulators.aipix import AipixSimulator
 from simulators.palabra import PalabraSimulator
 
@@ -36,6 +41,7 @@ SCRIPT = {
     "users": ["7", "8"],
     "extra": {"chat_id": 5},
 }
+STEPS = ("user", "reconfigure")
 CALENDAR = {
     "calendar_entity": "calendar.events",
     "ahead": 7,
@@ -140,6 +146,30 @@ async def test_a_script_mirror_is_added_and_changed(
     (subentry,) = entry.subentries.values()
     assert subentry.title == subentry.data["title"] == "By day"
     assert subentry.data["event_id"] == 41
+
+
+async def test_what_the_interface_gives_no_star_has_one_in_its_label(
+    hass: HomeAssistant, aipix: AipixSimulator, palabra: PalabraSimulator
+) -> None:
+    """Home Assistant marks required texts and lists, but no entities and triggers."""
+    script = await begin(hass, await connect_aipix(hass, aipix), "script_mirror")
+    calendar = await begin(
+        hass, await connect_palabra(hass, palabra), "calendar_mirror"
+    )
+    asked: list[tuple[str, str, vol.Schema]] = [
+        ("rule", "when", when_schema(["create_script"], {})),
+        *(("script_mirror", step, script["data_schema"]) for step in STEPS),
+        *(("calendar_mirror", step, calendar["data_schema"]) for step in STEPS),
+    ]
+    starred = [
+        TEXTS["config_subentries"][kind]["step"][step]["data"][str(marker)]
+        for kind, step, schema in asked
+        for marker, selector in schema.schema.items()
+        if isinstance(marker, vol.Required)
+        and isinstance(selector, EntitySelector | TriggerSelector)
+    ]
+    assert len(starred) == len(asked)
+    assert all(label.endswith("*") for label in starred)
 
 
 async def test_a_script_mirror_keeps_labels_of_what_is_not_listed_any_more(
