@@ -38,6 +38,7 @@ from custom_components.event_relay.backends.http.access import (
 from custom_components.event_relay.backends.http.answers import RequestPaused
 from custom_components.event_relay.backends.http.client import (
     MAXIMUM_ANSWER,
+    MOST_TOLD,
     HttpCapabilities,
     HttpClient,
 )
@@ -338,6 +339,31 @@ async def test_reason_repeats_nothing_of_the_request(
     for canary in ("front door", "s3cret", "dG9rZW4"):
         assert canary not in str(caught.value)
     assert "info" in str(caught.value)
+
+
+async def test_of_a_long_request_the_target_is_not_repeated(
+    session: ClientSession, target: Target
+) -> None:
+    target.answers = [web.Response(status=400, text="anything") for _ in range(2)]
+    client = client_of(session, target.origin)
+    for text, reason in (("x", "HTTP 400 anything"), ("x" * MOST_TOLD, "HTTP 400")):
+        with pytest.raises(Rejected) as caught:
+            await send(client, prepared(body_json={"text": text}))
+        assert caught.value.reason == reason
+
+
+async def test_reason_repeats_nothing_of_path_and_headers(
+    session: ClientSession, target: Target
+) -> None:
+    said = "no front door at a b, nor in x-header"
+    target.answers = [web.Response(status=400, text=said)]
+    request = {
+        "path": "/api/{{ text }}/{{ kind }}",
+        "headers": {"X-A": "x-{{ 'header' }}"},
+    }
+    with pytest.raises(Rejected) as caught:
+        await send(client_of(session, target.origin), prepared(**request))
+    assert caught.value.reason == "HTTP 400 no ••• at •••, nor in •••"
 
 
 # Look-ups.

@@ -170,11 +170,12 @@ def result_of(
     reply: Reply,
     rules: AnswerRules,
     effect: Effect,
-    told: Callable[[], Collection[str]] = tuple,
+    told: Callable[[], Collection[str] | None] = tuple,
 ) -> JsonObject:
     """Return what is kept of an answer that means success; raises BackendError.
 
-    `told` gives the texts of the request, which no reason repeats.
+    `told` gives the texts of the request, which no reason repeats; None for so many
+    that the target's words are not repeated at all.
     """
     document = _document(reply)
     if reply.status not in rules.statuses:
@@ -231,7 +232,7 @@ def _refusal(
     document: Json | json_path.Missing,
     rules: AnswerRules,
     effect: Effect,
-    told: Callable[[], Collection[str]],
+    told: Callable[[], Collection[str] | None],
 ) -> BackendError:
     """Return what an answer means that is no success."""
     reason = _reason(reply, document, rules, told)
@@ -278,25 +279,26 @@ def _reason(
     reply: Reply,
     document: Json | json_path.Missing,
     rules: AnswerRules,
-    told: Callable[[], Collection[str]],
+    told: Callable[[], Collection[str] | None],
 ) -> str:
     """Return the status, and what the target says of it without what it was told."""
     said = None
     if rules.reason_from is not None and not isinstance(document, json_path.Missing):
         said = json_path.text_at(document, rules.reason_from)
     said = reply.text if said is None else said
-    words = _words(reply, said, told)
-    return f"HTTP {reply.status} {words}".strip()
+    if (texts := told()) is None:
+        return f"HTTP {reply.status}"
+    return f"HTTP {reply.status} {_words(reply, said, texts)}".strip()
 
 
-def _words(reply: Reply, said: str, told: Callable[[], Collection[str]]) -> str:
+def _words(reply: Reply, said: str, told: Collection[str]) -> str:
     """Return what the target says, without secrets and what it was told."""
     return Reply(
         status=reply.status,
         headers=reply.headers,
         set_cookies={},
         body=b"",
-        secrets=(*reply.secrets, *told()),
+        secrets=(*reply.secrets, *told),
     ).words(said)
 
 

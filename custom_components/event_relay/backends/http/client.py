@@ -12,7 +12,7 @@ from socket import gaierror
 import ssl
 import time
 from typing import Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from aiohttp import (
     ClientError,
@@ -48,8 +48,9 @@ LOOKING = 10.0
 """Seconds that the connection to a target may take that is only looked at."""
 MAXIMUM_ANSWER = 256 * 1024
 """Bytes read of an answer; the rest stays where it is."""
-MOST_TOLD = 200
-"""Texts of a request that are looked for in what its target says."""
+MOST_TOLD = 4_000
+"""Characters of a request that are looked for in what its target says. Of a longer one
+the target's words are not repeated at all: to look for it would take too long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -329,11 +330,20 @@ async def _bounded(response: ClientResponse) -> bytes:
     return bytes(chunks[:MAXIMUM_ANSWER])
 
 
-def told_by(message: Message, sent: Sent) -> list[str]:
-    """Return the texts of a request that its target is told, and nobody else."""
-    found = [value for _, value in parse_qsl(urlsplit(sent.address).query)]
-    found += [*_texts_of(message.wire.body_kind, sent.body or b"")]
-    return [text for text in found if text][:MOST_TOLD]
+def told_by(message: Message, sent: Sent) -> Collection[str] | None:
+    """Return the texts of a request that its target is told, and nobody else.
+
+    None for more than can be looked for.
+    """
+    parts = urlsplit(sent.address)
+    found = {value for _, value in parse_qsl(parts.query)}
+    found |= {unquote(segment) for segment in parts.path.split("/")}
+    found |= {value for name, value in sent.headers.items() if name != "Content-Type"}
+    if len(sent.body or b"") > MOST_TOLD:
+        return None
+    found |= {*_texts_of(message.wire.body_kind, sent.body or b"")}
+    found.discard("")
+    return found if sum(map(len, found)) <= MOST_TOLD else None
 
 
 def _texts_of(kind: BodyKind, body: bytes) -> Iterator[str]:

@@ -51,7 +51,9 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
         flag_field("until_ended", seldom=True, in_rule=False),
     )
     """What is asked for; a payload is what was rendered of it."""
-    public_fields = frozenset({"request", "title", "repeat", "answers", "ids", "order"})
+    public_fields = frozenset(Prepared.__dataclass_fields__)
+    """What was told in confidence is taken out of the target's words by the client: it
+    knows the texts one by one, and a body may be too long to be looked for."""
 
     @override
     def parse(self, data: Mapping[str, object]) -> Prepared:
