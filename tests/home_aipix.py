@@ -1,5 +1,6 @@
 """A connection to a simulated aipix in a test's Home Assistant."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.const import (
@@ -62,3 +63,10 @@ async def connect_aipix(
     await hass.async_block_till_done()
     await entry.runtime_data.async_refresh()
     return entry
+
+
+async def listed(entry: MockConfigEntry) -> None:
+    """Wait until a connection has asked for what there is to choose from."""
+    async with asyncio.timeout(60):
+        while not entry.runtime_data.lists:
+            await asyncio.sleep(0.01)

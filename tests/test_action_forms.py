@@ -18,7 +18,7 @@ from simulators.frigate.settings import named_cameras
 
 from .checks.files import PACKAGE, read_yaml
 from .home import act, connect, remove
-from .home_aipix import connect_aipix
+from .home_aipix import connect_aipix, listed
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -106,7 +106,8 @@ async def test_what_only_one_of_several_has_names_it(
     async with FrigateSimulator(
         cameras=named_cameras(["front_door", "shed"])
     ) as second:
-        await connect(hass, second, "Barn")
+        barn = await connect(hass, second, "Barn")
+        await barn.runtime_data.async_refresh()
         assert await offered(hass, "create_camera_event", "camera") == {
             "front_door": "Front door",
             "garden": "Garden (House)",
@@ -117,7 +118,7 @@ async def test_what_only_one_of_several_has_names_it(
 async def test_events_reactions_users_and_cameras_of_aipix(
     hass: HomeAssistant, aipix: AipixSimulator
 ) -> None:
-    await connect_aipix(hass, aipix)
+    await listed(await connect_aipix(hass, aipix))
     for action in ("create_script", "update_script"):
         events = await offered(hass, action, "event_id")
         assert events["41"] == "person_counting (41)"

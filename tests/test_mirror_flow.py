@@ -26,7 +26,7 @@ from simulators.palabra import PalabraSimulator
 
 from .checks.files import PACKAGE, read_json
 from .home import remove
-from .home_aipix import connect_aipix
+from .home_aipix import connect_aipix, listed
 from .palabra_home import connect as connect_palabra
 from .repair_dialog import Dialog
 
@@ -207,6 +207,7 @@ async def test_a_form_without_lists_when_aipix_is_away(
     hass: HomeAssistant, aipix: AipixSimulator, helper: None
 ) -> None:
     entry = await connect_aipix(hass, aipix)
+    await listed(entry)
     entry.runtime_data._asked = {}
     await aipix.stop()
     flow = await begin(hass, entry, "script_mirror")

@@ -19,7 +19,7 @@ from simulators.palabra import PalabraSimulator
 
 from . import home, home_guance, palabra_home
 from .checks.files import PACKAGE, read_yaml
-from .home_aipix import connect_aipix
+from .home_aipix import connect_aipix, listed
 from .markdown import read
 from .rule_flow import EMPTY, WHEN, Form, add_rule, the_rule
 
@@ -139,6 +139,7 @@ async def test_ids_can_be_given_while_aipix_is_down(
 ) -> None:
     monkeypatch.setattr(coordinator, "LISTS", 0.2)
     entry = await connect_aipix(hass, aipix)
+    await listed(entry)
     if not listed_before:
         entry.runtime_data._asked = {}
     aipix.add_faults(Fault(kind=kind, times=None))
