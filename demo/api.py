@@ -127,6 +127,22 @@ class Api:
             raise ApiError(f"{handler} was not set up: {result}")
         return result
 
+    async def reload_entry(self, entry_id: str) -> None:
+        """Unload an entry, and load it again."""
+        await self.post(f"/api/config/config_entries/entry/{entry_id}/reload")
+
+    async def change_options(self, entry_id: str, **changes: Json) -> None:
+        """Go through an options flow of one form; leave out what that does not have."""
+        path = "/api/config/config_entries/options/flow"
+        form = await self.post(path, {"handler": entry_id})
+        flow = member(form, "flow_id", str)
+        fields = member(form, "data_schema", list)
+        content = dict(_suggested(field) for field in fields)
+        content |= {name: changes[name] for name in changes.keys() & content.keys()}
+        result = await self.post(f"{path}/{flow}", content)
+        if member(result, "type", str) != "create_entry":
+            raise ApiError(f"options of {entry_id} were not changed: {result}")
+
     async def get(self, path: str) -> Json:
         """Return what is at path."""
         return await self._request("GET", path)
@@ -182,3 +198,10 @@ def _object(content: Json) -> dict[str, Json]:
     if not isinstance(content, dict):
         raise ApiError(f"Home Assistant answered something unforeseen: {content}")
     return content
+
+
+def _suggested(field: Json) -> tuple[str, Json]:
+    """Return the name of a field of a form, and what it holds already."""
+    description = _object(_object(field).get("description") or {})
+    default = _object(field).get("default")
+    return member(field, "name", str), description.get("suggested_value", default)

@@ -3,7 +3,7 @@
 import asyncio
 from asyncio import FIRST_COMPLETED
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 import os
 from pathlib import Path
@@ -38,6 +38,8 @@ class Home:
         """Use a folder that is ready, and a free port."""
         self.folder = folder
         self.port = port
+        self.command: Sequence[str | Path] = (_HASS,)
+        """What starts it, but for its arguments."""
         self._process: Process | None = None
 
     @property
@@ -76,7 +78,8 @@ class Home:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, leash.__file__, self.folder),
                 # What it needs is here; what it could do beside may want a compiler.
-                *(_HASS, "--config", self.folder, "--log-no-color", "--skip-pip"),
+                *(*self.command, "--config", self.folder),
+                *("--log-no-color", "--skip-pip"),
                 stdin=PIPE,
                 stdout=console,
                 stderr=STDOUT,

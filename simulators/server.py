@@ -2,7 +2,7 @@
 
 import asyncio
 from types import TracebackType
-from typing import Self
+from typing import Self, override
 
 from aiohttp import web
 
@@ -52,6 +52,17 @@ class Simulator(StandIn):
     def control_url(self) -> str:
         """Return the URL below which the control calls are."""
         return self.origin + CONTROL_PATH
+
+    @override
+    def __getstate__(self) -> dict[str, object]:
+        """Return what a copy has: all but the server, and what was asked of it."""
+        return self.__dict__ | {
+            "_tls": None,
+            "_runner": None,
+            "_tls_port": None,
+            "_stopping": asyncio.Event(),
+            "requests": [],
+        }
 
     async def start(self) -> None:
         """Listen; after a stop, on the same port again."""

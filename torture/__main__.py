@@ -8,6 +8,7 @@ if anything did.
 import argparse
 import asyncio
 from collections.abc import Sequence
+from contextlib import ExitStack
 import secrets
 import sys
 
@@ -40,9 +41,12 @@ def main() -> int | str:
     limits = Limits(kills=kills, seconds=options.seconds, patience=options.patience)
     targets = make_targets(options.backend or BACKENDS, options.version)
     say(f"Seed {options.seed}")
-    work = torture(targets, limits, options.seed, options.port)
     try:
-        rows = asyncio.run(interruptible(work))
+        with ExitStack() as stack:
+            for target in targets:
+                stack.enter_context(target.process.running())
+            work = torture(targets, limits, options.seed, options.port)
+            rows = asyncio.run(interruptible(work))
     except _FAILURES as error:
         return f"The torture failed: {error}"
     except asyncio.CancelledError:

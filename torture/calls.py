@@ -1,8 +1,9 @@
 """What was asked of Event Relay, and what it answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from time import time
 from typing import NamedTuple
 
 from simulators.wire import Json
@@ -46,3 +47,5 @@ class Call:
     """Of the error's text, where it was refused."""
     seconds: float = 0.0
     """How long it took until this came of it."""
+    at: float = field(default_factory=time, compare=False)
+    """When that was, in unix seconds."""

@@ -1,12 +1,15 @@
-"""What goes wrong outside: lost replies, errors, outages, slowness, restarts."""
+"""What goes wrong outside: lost replies, errors, outages, stalls, restarts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
+from operator import methodcaller
 import random
+from time import monotonic
 
 from simulators.faults import Fault, FaultKind
+from simulators.server import Simulator
 
 from .targets import AnyTarget
 
@@ -30,6 +33,10 @@ _SLOWNESS = (0.7, 7.0)
 """Seconds that a slow system takes for each request: less than is waited for."""
 _SLOW_SECONDS = (2.0, 10.0)
 _QUICK_SECONDS = (0.0, 4.0)
+_STALL_SECONDS = (5.0, 60.0)
+"""How long a system stands still, frozen by SIGSTOP."""
+_LIVELY_SECONDS = (2.0, 15.0)
+"""How long none does."""
 _RESTART_SHARE = 0.03
 _EXPIRY_SHARE = 0.03
 
@@ -46,64 +53,87 @@ class Chaos:
         self.restarts = 0
         self.expiries = 0
         self.slow_spans = 0
+        self.stalls = 0
+        self.stalled = 0.0
+        """Seconds of them all."""
+        self._faults: dict[str, int] = {}
 
     @property
-    def faults(self) -> int:
-        """Return how many requests a fault has struck."""
-        return sum(
-            request.fault is not None
-            for target in self._targets
-            for request in target.simulator.requests
-        )
+    def _awake(self) -> Sequence[AnyTarget]:
+        """Return the targets whose systems are not frozen."""
+        return [target for target in self._targets if not target.process.frozen]
+
+    async def faults(self) -> int:
+        """Return how many requests a fault has struck, but for what is frozen now."""
+        for target in self._awake:
+            self._faults[target.name] = await target.process.do(_struck)
+        return sum(self._faults.values())
 
     @asynccontextmanager
     async def raging(self) -> AsyncIterator[None]:
         """Make trouble meanwhile, and leave every simulator running without faults."""
         self._ended.clear()
-        troubles = asyncio.gather(self._make(), self._slow_down())
+        troubles = asyncio.gather(self._make(), self._slow_down(), self._stall())
         try:
             yield
         finally:
             self._ended.set()
             await troubles
             for target in self._targets:
-                target.simulator.clear_faults()
+                await target.process.do(methodcaller("clear_faults"))
 
     async def _make(self) -> None:
         """Make one trouble after another; an outage is let come to its end."""
         while not self._ended.is_set():
             await self._pause(self._chance.expovariate(1 / _PAUSE_SECONDS))
-            await self._trouble(self._chance.choice(self._targets))
+            if awake := self._awake:
+                await self._trouble(self._chance.choice(awake))
 
     async def _slow_down(self) -> None:
         """Make one system after another slow for a while."""
         while not self._ended.is_set():
-            simulator = self._chance.choice(self._targets).simulator
+            process = self._chance.choice(self._targets).process
             self.slow_spans += 1
-            simulator.slowness = _SLOWNESS
+            await process.do(_be_slow)
             await self._pause(self._chance.uniform(*_SLOW_SECONDS))
-            simulator.slowness = None
+            await process.do(_be_quick)
             await self._pause(self._chance.uniform(*_QUICK_SECONDS))
 
+    async def _stall(self) -> None:
+        """Freeze one system after another, with whatever it has under way."""
+        while not self._ended.is_set():
+            process = self._chance.choice(self._targets).process
+            await self._pause(self._chance.uniform(*_LIVELY_SECONDS))
+            self.stalls += 1
+            await process.freeze()
+            began = monotonic()
+            try:
+                await self._pause(self._chance.uniform(*_STALL_SECONDS))
+            finally:
+                process.thaw()
+                self.stalled += monotonic() - began
+
     async def _trouble(self, target: AnyTarget) -> None:
+        process = target.process
         kind = self._chance.random()
         if kind < _OUTAGE_SHARE:
             self.outages += 1
-            await target.simulator.stop()
+            await process.do(methodcaller("stop"))
             await self._pause(self._chance.uniform(0.2, _OUTAGE_SECONDS))
-            await target.simulator.start()
+            await process.do(methodcaller("start"))
             return
         kind -= _OUTAGE_SHARE
         if kind < _RESTART_SHARE and target.temper.restarts:
             self.restarts += 1
-            target.simulator.restart(graceful=self._chance.random() < 1 / 2)
+            graceful = self._chance.random() < 1 / 2
+            await process.do(methodcaller("restart", graceful=graceful))
             return
         kind -= _RESTART_SHARE
         if 0 <= kind < _EXPIRY_SHARE and target.temper.expires_logins:
             self.expiries += 1
-            target.simulator.expire_logins()
+            await process.do(methodcaller("expire_logins"))
             return
-        target.simulator.add_faults(self._fault())
+        await process.do(methodcaller("add_faults", self._fault()))
 
     def _fault(self) -> Fault:
         """Return a fault for the next request, or for the next write.
@@ -131,3 +161,18 @@ class Chaos:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._ended.wait()
+
+
+def _struck(simulator: Simulator) -> int:
+    """Count the requests that a fault has struck."""
+    return sum(request.fault is not None for request in simulator.requests)
+
+
+def _be_slow(simulator: Simulator) -> None:
+    """Let every request take its time."""
+    simulator.slowness = _SLOWNESS
+
+
+def _be_quick(simulator: Simulator) -> None:
+    """Let requests take no time."""
+    simulator.slowness = None

@@ -12,14 +12,17 @@ from demo.websocket import WebSocket
 from .followers import Follower, make_followers
 from .ledger import Row
 from .targets import AnyTarget
+from .wall_clock import Span
 
 
 class Following:
     """Adds rules and mirrors, does what they follow, and accounts for them."""
 
-    def __init__(self, targets: Sequence[AnyTarget], seed: str) -> None:
-        """Take the connections that they belong to."""
-        self._followers = make_followers(targets)
+    def __init__(
+        self, targets: Sequence[AnyTarget], seed: str, off: Sequence[Span] = ()
+    ) -> None:
+        """Take the connections that they belong to, and when the clock was wrong."""
+        self._followers = make_followers(targets, off)
         self._chances = {
             one.name: random.Random(f"{seed} {one.name}")  # noqa: S311 no secrets
             for one in self._followers
@@ -55,17 +58,17 @@ class Following:
         self, deliveries: Sequence[Delivery], told: Mapping[str, str]
     ) -> Sequence[Row]:
         """Return the rows of all."""
-        return [
-            one.account(
-                [
-                    each
-                    for each in deliveries
-                    if each.origin.subentry_id == one.subentry_id
-                ],
-                told,
-            )
-            for one in self._followers
-        ]
+        rows = []
+        for one in self._followers:
+            own = [
+                each
+                for each in deliveries
+                if each.origin.subentry_id == one.subentry_id
+            ]
+            row = one.account(own, told)
+            row.subentry_id = one.subentry_id
+            rows.append(row)
+        return rows
 
     def knows(self, target: AnyTarget, mark: str) -> bool:
         """Say whether a mark is one of those of a target."""

@@ -48,6 +48,8 @@ class Offence:
     thing: Thing
     delivery_id: str | None
     why: str
+    at: float | None = None
+    """When it was accepted, or cut off, in unix seconds; None where nobody can tell."""
 
 
 type _Blame = Callable[[Kind, str], None]
@@ -74,6 +76,10 @@ class Row:
     waiting: list[Kept] = field(default_factory=list)
     """What has not ended yet."""
     offences: list[Offence] = field(default_factory=list)
+    told: list[Offence] = field(default_factory=list)
+    """What would be offences, but came of damage that the user was told of."""
+    subentry_id: str = ""
+    """Of a rule or mirror."""
 
     def count(self, kind: Kind) -> int:
         """Return how many offences of a kind there are."""
@@ -111,11 +117,18 @@ def audit(
         _settle(row, call, mine[0] if mine else None, found)
     called = {call.thing for call in calls}
     for thing in stored.keys() - called:
-        row.offences.append(_offence(Kind.STRAY, thing, None, "nobody asked for it"))
+        why = "nobody asked for it"
+        row.offences.append(
+            Offence(kind=Kind.STRAY, thing=thing, delivery_id=None, why=why)
+        )
     for thing, several in deliveries.items():
         if len(several) > 1:
             why = f"{len(several)} deliveries of one call"
-            row.offences.append(_offence(Kind.DOUBLED, thing, several[1], why))
+            row.offences.append(
+                Offence(
+                    kind=Kind.DOUBLED, thing=thing, delivery_id=several[1].id, why=why
+                )
+            )
     return row
 
 
@@ -132,7 +145,10 @@ def _settle(row: Row, call: Call, kept: Kept | None, found: Sequence[str]) -> No
     """Enter what became of one call."""
 
     def blame(kind: Kind, why: str) -> None:
-        row.offences.append(_offence(kind, call.thing, kept, why, call.delivery_id))
+        known = kept.id if kept is not None else call.delivery_id
+        row.offences.append(
+            Offence(kind=kind, thing=call.thing, delivery_id=known, why=why, at=call.at)
+        )
 
     if len(found) > 1:
         blame(Kind.DOUBLED, f"there {len(found)} times: {', '.join(found)}")
@@ -172,14 +188,3 @@ def _enter_missing(row: Row, kept: Kept, blame: _Blame) -> None:
         blame(Kind.LOST, f"failed ({kept.failure})")
     else:
         row.expired += 1
-
-
-def _offence(
-    kind: Kind,
-    thing: Thing,
-    kept: Kept | None,
-    why: str,
-    delivery_id: str | None = None,
-) -> Offence:
-    known = kept.id if kept is not None else delivery_id
-    return Offence(kind=kind, thing=thing, delivery_id=known, why=why)

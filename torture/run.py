@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 import random
 from time import monotonic
@@ -16,17 +16,23 @@ from demo.home import Home, temporary_home
 from demo.screen import progress, say
 from demo.websocket import WebSocket
 
+from .changes import Changes
 from .chaos import Chaos
+from .damage import Damage
+from .evidence import keep
 from .following import Following
 from .house import House
 from .kills import Kill, Phase, next_kill
 from .ledger import Row, audit
-from .outbox import kept, read_deliveries, told, waiting
+from .outbox import FILE, kept, read_deliveries, told, waiting
+from .table import lines
 from .targets import AnyTarget
 from .traffic import Traffic
+from .wall_clock import WallClock
 
 _ANSWERS_SECONDS = 120.0
 _LOOK_SECONDS = 2.0
+_LISTEN_SECONDS = 1.0
 _QUIET_SECONDS = 1.0
 """Longer than an outside system takes to store what it has answered."""
 
@@ -45,29 +51,64 @@ class Limits:
 async def torture(
     targets: Sequence[AnyTarget], limits: Limits, seed: str, first_port: int
 ) -> Sequence[Row]:
-    """Run it all, and return the ledger: a row for each connection."""
+    """Run it all with stand-ins that run, and return the ledger.
+
+    It has a row for each connection, rule and mirror. If something may not be, all is
+    kept in a folder.
+    """
     async with AsyncExitStack() as stack:
         home = await stack.enter_async_context(temporary_home(first_port=first_port))
         session = await stack.enter_async_context(ClientSession())
-        for target in targets:
-            await stack.enter_async_context(target.simulator)
-        run = _Run(House(home, session), targets, seed)
-        try:
-            return await run.go(limits)
-        finally:
-            await home.kill()
+        clock = WallClock(home.folder / "clock")
+        home.command = clock.command
+        run = _Run(House(home, session), targets, seed, clock)
+        async with _kept(home, seed) as texts:
+            rows = await run.go(limits)
+            if any(row.offences for row in rows):
+                texts["ledger"] = "\n".join(lines(rows))
+                texts["flips"] = "\n".join(map(str, run.damage.flips))
+        return rows
+
+
+@asynccontextmanager
+async def _kept(home: Home, seed: str) -> AsyncIterator[dict[str, str]]:
+    """End a home, and keep its folder if it fails, or if there is anything to tell."""
+    texts: dict[str, str] = {}
+    try:
+        yield texts
+    except Exception as error:
+        texts["failure"] = repr(error)
+        raise
+    finally:
+        await home.kill()
+        if texts:
+            folder = await asyncio.to_thread(keep, home.folder, seed, texts)
+            say(f"Log, files and seed are kept in {folder}")
 
 
 class _Run:
     """One run."""
 
-    def __init__(self, house: House, targets: Sequence[AnyTarget], seed: str) -> None:
+    def __init__(
+        self,
+        house: House,
+        targets: Sequence[AnyTarget],
+        seed: str,
+        clock: WallClock,
+    ) -> None:
+        def chance(what: str) -> random.Random:
+            return random.Random(f"{seed} {what}")  # noqa: S311 no secrets
+
         self._house = house
         self._targets = targets
-        self._chance = random.Random(f"{seed} kills")  # noqa: S311 no secrets
-        self._traffic_chance = random.Random(f"{seed} traffic")  # noqa: S311 as above
-        self._following = Following(targets, seed)
-        self._chaos = Chaos(targets, random.Random(f"{seed} chaos"))  # noqa: S311
+        self._clock = clock
+        self._chance = chance("kills")
+        self._traffic_chance = chance("traffic")
+        self._following = Following(targets, seed, clock.spans)
+        self._chaos = Chaos(targets, chance("chaos"))
+        self._changes = Changes(clock, chance("changes"))
+        self.damage = Damage(house.home.folder / FILE, chance("damage"))
+        self._entries: Mapping[str, AnyTarget] = {}
         self._kills: Counter[Phase] = Counter()
         self._stops = 0
         """How often it had stopped before it was killed."""
@@ -79,21 +120,24 @@ class _Run:
     async def go(self, limits: Limits) -> Sequence[Row]:
         """Set up, kill and restart, let everything end, and hold the accounts."""
         async with progress("Starting Home Assistant, and connecting it"):
-            entries = await self._house.furnish(self._targets, self._following)
-        traffic = Traffic(entries, self._traffic_chance)
+            self._entries = await self._house.furnish(self._targets, self._following)
+        traffic = Traffic(self._entries, self._traffic_chance)
         began = monotonic()
         async with self._chaos.raging():
             while not self._over(limits, monotonic() - began):
                 await self._live(next_kill(self._chance), traffic)
-        say(self._summary(monotonic() - began))
-        listed = await self._drain(entries, traffic, limits.patience)
+        self._clock.set(0)
+        say(await self._summary(monotonic() - began))
+        listed = await self._drain(traffic, limits.patience)
+        for made in self.damage.flips:
+            say(f"  flipped {made}")
         deliveries = await read_deliveries(self._home.folder)
         return [
             *(
                 self._account(target, traffic, deliveries, entry_id, listed)
-                for entry_id, target in entries.items()
+                for entry_id, target in self._entries.items()
             ),
-            *self._following.rows(deliveries, listed),
+            *self._follow_up(deliveries, listed),
         ]
 
     def _over(self, limits: Limits, seconds: float) -> bool:
@@ -126,10 +170,11 @@ class _Run:
             self._stops += 1
             return
         self._kills[kill.phase] += 1
+        await asyncio.to_thread(self.damage.after_kill)
         say(
             f"  kill {self._kills.total()}, {kill.phase}, {monotonic() - began:.1f} s:"
             f" {sum(map(len, traffic.calls.values()))} calls,"
-            f" {self._chaos.faults} faults"
+            f" {await self._chaos.faults()} faults"
         )
 
     async def _talk(self, traffic: Traffic, answering: asyncio.Event) -> None:
@@ -139,21 +184,32 @@ class _Run:
             async with asyncio.TaskGroup() as events:
                 events.create_task(traffic.flow(socket))
                 events.create_task(self._following.drive(self._house.api, socket))
+                events.create_task(self._changes.drive(self._house.api, self._entries))
+                events.create_task(self._listen(socket))
 
-    def _summary(self, seconds: float) -> str:
+    async def _listen(self, socket: WebSocket) -> None:
+        """Hear what the user is told of damage."""
+        with suppress(ApiError):
+            while True:
+                await self.damage.listen(socket)
+                await asyncio.sleep(_LISTEN_SECONDS)
+
+    async def _summary(self, seconds: float) -> str:
         phases = ", ".join(f"{self._kills[phase]} while {phase}" for phase in Phase)
-        chaos = self._chaos
+        chaos, changes = self._chaos, self._changes
         return (
             f"{self._kills.total()} kills and restarts ({phases}), and {self._stops}"
             f" orderly ones, in {seconds:.0f} s;"
-            f" {chaos.faults} requests struck by faults, {chaos.outages} outages,"
-            f" {chaos.slow_spans} slow spans,"
-            f" {chaos.restarts} restarts of a Frigate, {chaos.expiries} logins expired"
+            f" {await chaos.faults()} requests struck by faults,"
+            f" {chaos.outages} outages, {chaos.slow_spans} slow spans,"
+            f" {chaos.stalls} stalls of {chaos.stalled:.0f} s,"
+            f" {chaos.restarts} restarts of a Frigate, {chaos.expiries} logins expired,"
+            f" {changes.reloads} reloads, {changes.options} changes of options,"
+            f" {len(self._clock.spans)} clock jumps, {len(self.damage.flips)} bits"
+            " flipped"
         )
 
-    async def _drain(
-        self, entries: Mapping[str, AnyTarget], traffic: Traffic, patience: float
-    ) -> Mapping[str, str]:
+    async def _drain(self, traffic: Traffic, patience: float) -> Mapping[str, str]:
         """Let all that was accepted come to its end; return what is told of it.
 
         Each connection gets one more event, which nothing cuts off: a slow machine may
@@ -165,18 +221,25 @@ class _Run:
             await traffic.once(socket)
             async with progress("Everything is mended; waiting for what is left"):
                 until = monotonic() + patience
-                left = await self._left(socket, entries)
+                left = await self._left(socket)
                 while left and monotonic() < until:
                     await asyncio.sleep(_LOOK_SECONDS)
-                    left = await self._left(socket, entries)
+                    left = await self._left(socket)
             for name, number in left.items():
                 say(f"  {name}: {number} are not settled within {patience:.0f} s")
             await asyncio.sleep(_QUIET_SECONDS)
+            await self._look()
+            await self.damage.hear_the_end(socket)
             listed: dict[str, str] = {}
-            for entry_id in entries:
+            for entry_id in self._entries:
                 listed |= await told(socket, entry_id)
         await self._home.stop()
         return listed
+
+    async def _look(self) -> None:
+        """See what the outside systems hold now."""
+        for target in self._targets:
+            await target.process.look()
 
     def _account(
         self,
@@ -192,7 +255,7 @@ class _Run:
             for one in deliveries
             if one.connection == entry_id and one.origin.kind is OriginKind.ACTION
         ]
-        return audit(
+        row = audit(
             target.name,
             traffic.calls[target.name],
             kept(target.mark_of, own, listed),
@@ -203,14 +266,41 @@ class _Run:
             },
             target.at_once,
         )
+        self.damage.explain(row, self._changed_marks(target, own))
+        return row
 
-    async def _left(
-        self, socket: WebSocket, entries: Mapping[str, AnyTarget]
-    ) -> Mapping[str, int]:
+    def _follow_up(
+        self, deliveries: Sequence[Delivery], listed: Mapping[str, str]
+    ) -> Sequence[Row]:
+        """Return the rows of the rules and mirrors."""
+        rows = self._following.rows(deliveries, listed)
+        marks = {
+            mark
+            for entry_id, target in self._entries.items()
+            for mark in self._changed_marks(
+                target, [one for one in deliveries if one.connection == entry_id]
+            )
+        }
+        for row in rows:
+            self.damage.explain(row, marks)
+        return rows
+
+    def _changed_marks(
+        self, target: AnyTarget, deliveries: Sequence[Delivery]
+    ) -> set[str]:
+        """Return the marks that deliveries have now whose rows were changed."""
+        return {
+            target.mark_of(one.payload)
+            for one in deliveries
+            if one.id in self.damage.hit and one.follows is None
+        }
+
+    async def _left(self, socket: WebSocket) -> Mapping[str, int]:
         """Return how many things are not settled, by the names of their rows."""
+        await self._look()
         numbers = {
             target.name: await waiting(socket, entry_id)
-            for entry_id, target in entries.items()
+            for entry_id, target in self._entries.items()
         }
         waits = {name: number for name, number in numbers.items() if number}
         return {**waits, **await self._following.left(self._house.api, socket)}

@@ -17,6 +17,7 @@ _COLUMNS = (
     "open",
     "unknown",
     "expired",
+    "told",
     "waiting",
 )
 _TOTAL = "all"
@@ -31,11 +32,13 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
         aligned = (number.rjust(width) for number, width in cells)
         yield "  ".join([first.ljust(widths[0]), *aligned])
     for row in rows:
-        for one in row.offences:
-            yield (
-                f"{one.kind.upper()}  {row.connection}  {one.thing.action}"
-                f"  {one.thing.mark}  delivery {one.delivery_id}: {one.why}"
-            )
+        for title, offences in ((None, row.offences), ("told", row.told)):
+            for one in offences:
+                yield (
+                    f"{title or one.kind.upper()}  {row.connection}"
+                    f"  {one.thing.action}  {one.thing.mark}"
+                    f"  delivery {one.delivery_id}: {one.why}"
+                )
         for left in row.waiting:
             yield (
                 f"waiting  {row.connection}  {left.thing.action}"
@@ -48,7 +51,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     figures = (
         *(row.called, row.accepted, row.perhaps, row.refused, row.stored),
         *(row.count(kind) for kind in Kind),
-        *(row.unknown, row.expired, len(row.waiting)),
+        *(row.unknown, row.expired, len(row.told), len(row.waiting)),
     )
     return (row.connection, *map(str, figures))
 
@@ -65,4 +68,5 @@ def _sum(rows: Sequence[Row]) -> Row:
         expired=sum(row.expired for row in rows),
         waiting=[one for row in rows for one in row.waiting],
         offences=[one for row in rows for one in row.offences],
+        told=[one for row in rows for one in row.told],
     )

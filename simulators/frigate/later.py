@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import override
 
 type Work = Callable[[], float]
 """Does it, and returns for how many seconds the thread is busy with it."""
@@ -16,6 +17,11 @@ class Later:
     _waiting: deque[tuple[float, Work]] = field(default_factory=deque)
     _busy_until: float = 0.0
     _timer: asyncio.TimerHandle | None = None
+
+    @override
+    def __getstate__(self) -> dict[str, object]:
+        """Return what a copy has: nothing that waits."""
+        return {"_waiting": deque(), "_busy_until": 0.0, "_timer": None}
 
     def submit(self, work: Work, delay: float | None) -> None:
         """Do work after the delay and what came before it; None: not before a flush.

@@ -199,6 +199,7 @@ def test_the_table_sums_up_and_names_the_offenders() -> None:
         "open": "0",
         "unknown": "0",
         "expired": "0",
+        "told": "0",
         "waiting": "1",
     }
     assert waiting == (

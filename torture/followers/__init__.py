@@ -7,6 +7,7 @@ from torture.targets.aipix import AipixTarget
 from torture.targets.frigate import FrigateTarget
 from torture.targets.guance import GuanceTarget
 from torture.targets.palabra import PalabraTarget
+from torture.wall_clock import Span
 
 from .calendar import CalendarMirror
 from .clock import ClockRule
@@ -19,12 +20,14 @@ from .visits import VisitRule
 __all__ = ["Follower", "make_followers"]
 
 
-def make_followers(targets: Sequence[AnyTarget]) -> Sequence[Follower]:
-    """Return the rules and mirrors of some targets."""
-    return [follower for target in targets for follower in _followers(target)]
+def make_followers(
+    targets: Sequence[AnyTarget], off: Sequence[Span] = ()
+) -> Sequence[Follower]:
+    """Return the rules and mirrors of some targets; `off`: when the clock was wrong."""
+    return [follower for target in targets for follower in _followers(target, off)]
 
 
-def _followers(target: AnyTarget) -> Iterator[Follower]:
+def _followers(target: AnyTarget, off: Sequence[Span]) -> Iterator[Follower]:
     match target:
         case FrigateTarget():
             yield SwitchRule(f"{target.name} rule", target)
@@ -33,7 +36,7 @@ def _followers(target: AnyTarget) -> Iterator[Follower]:
             yield GuanceRule("guance rule", target)
         case AipixTarget():
             yield MarkRule("aipix rule", target)
-            yield ClockRule("aipix clock", target)
+            yield ClockRule("aipix clock", target, off)
             yield ScriptMirror("aipix mirror", target)
         case PalabraTarget():
             yield CalendarMirror("palabra mirror", target)

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from custom_components.event_relay.backends.palabra.mirror.calendar_plan import PATIENCE
 from demo.api import Api, member
 from demo.websocket import WebSocket
-from simulators.palabra import PalabraSimulator
 from simulators.wire import Json
 from torture.targets.palabra import CREATE, PalabraTarget
 from torture.targets.target import now
@@ -42,7 +41,7 @@ class CalendarMirror(MirrorFollower[Span]):
     def __init__(self, name: str, target: PalabraTarget) -> None:
         """Begin with the last of all events."""
         super().__init__(name, target)
-        self._palabra: PalabraSimulator = target.simulator
+        self._palabra = target
         self._last = now().replace(second=0, microsecond=0) + _AHEAD / 2
         self._minutes = count(1)
         self._first = self.mark()
@@ -107,14 +106,17 @@ class CalendarMirror(MirrorFollower[Span]):
     def outside(self) -> Mapping[str, Span]:
         return {
             mark: (event.start, event.end)
-            for event in self._palabra.events
+            for event in self._palabra.simulator.events
             if self.is_own(mark := str(event.content["title"]))
         }
 
     @override
     def made(self) -> Mapping[str, Sequence[str]]:
         ids: dict[str, list[str]] = {}
-        for event in (*self._palabra.events, *self._palabra.deleted):
+        for event in (
+            *self._palabra.simulator.events,
+            *self._palabra.simulator.deleted,
+        ):
             if self.is_own(mark := str(event.content["title"])):
                 ids.setdefault(mark, []).append(event.event_id)
         return ids

@@ -12,7 +12,8 @@ from demo.api import Api
 from demo.websocket import WebSocket
 from simulators.wire import Json
 from torture.calls import Answer, Call, Thing
-from torture.targets import aipix
+from torture.targets import AnyTarget, aipix
+from torture.wall_clock import Span
 
 from .rule import RuleFollower
 
@@ -35,6 +36,11 @@ class ClockRule(RuleFollower):
     """First instant that must be there, unix seconds."""
     last = 0.0
     """Last instant that must be there."""
+
+    def __init__(self, name: str, target: AnyTarget, off: Sequence[Span] = ()) -> None:
+        """Take when the clock was wrong: whatever it then showed need not be there."""
+        super().__init__(name, target)
+        self._off = off
 
     @property
     @override
@@ -76,9 +82,14 @@ class ClockRule(RuleFollower):
             for one in deliveries
             # Not sure to be there: it was being added, or the run was over.
             if not self.first <= one.occurred_at.timestamp() <= self.last
+            or self._doubtful(one.occurred_at.timestamp())
         }
         return [
-            Call(thing=Thing(self.operation, mark), answer=answer)
+            Call(
+                thing=Thing(self.operation, mark),
+                answer=answer,
+                at=float(mark.rpartition(" ")[2]),
+            )
             for marks, answer in ((due, Answer.ACCEPTED), (others - due, Answer.CUT))
             for mark in sorted(marks)
         ]
@@ -87,4 +98,13 @@ class ClockRule(RuleFollower):
         """Return the marks of all instants that must be there."""
         instants = count(ceil(self.first / _PERIOD) * _PERIOD, _PERIOD)
         due = takewhile(lambda instant: instant <= self.last, instants)
-        return {f"{self.name} {instant}" for instant in due}
+        return {
+            f"{self.name} {instant}" for instant in due if not self._doubtful(instant)
+        }
+
+    def _doubtful(self, instant: float) -> bool:
+        """Say whether the clock was wrong about then, or was just being set."""
+        margin = _PERIOD + _MARGIN_SECONDS
+        return any(
+            begin - margin <= instant <= end + margin for begin, end in self._off
+        )

@@ -26,7 +26,7 @@ class OpeningRule(FiredRule):
     def __init__(self, name: str, target: FrigateTarget) -> None:
         """Begin with nothing open."""
         super().__init__(name, target)
-        self._frigate = target.simulator
+        self._frigate = target
 
     @property
     @abstractmethod
@@ -65,7 +65,7 @@ class OpeningRule(FiredRule):
         """Return what goes on at Frigate."""
         return [
             Thing(CREATE, event.sub_label)
-            for event in self._frigate.events
+            for event in self._frigate.simulator.events
             if event.end_time is None
             and event.sub_label is not None
             and self.is_own(event.sub_label)

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
+from time import time
 from typing import ClassVar, override
 
 from custom_components.event_relay.outbox.delivery import Delivery
@@ -63,7 +64,7 @@ class RuleFollower(Follower):
             "limits": {},
         }
         if self.missable:
-            deliver["missed"] = {"deliver": True, "grace": {"hours": 1}}
+            deliver["missed"] = {"deliver": True, "grace": {"minutes": 10}}
         if self.until is not None:
             deliver["until"] = dict(self.until)
         return when, deliver, {}
@@ -96,22 +97,22 @@ class FiredRule(RuleFollower):
     def __init__(self, name: str, target: AnyTarget) -> None:
         """Begin without firings."""
         super().__init__(name, target)
-        self._firings: dict[str, Answer] = {}
+        self._firings: dict[str, tuple[Answer, float]] = {}
 
     async def fire(
         self, socket: WebSocket, mark: str, cause: Awaitable[object]
     ) -> None:
         """Cause a firing; it counts as accepted once the outbox must have it."""
-        self._firings[mark] = Answer.CUT
+        self._firings[mark] = Answer.CUT, time()
         await cause
         await asyncio.sleep(_ARRIVES_SECONDS)
         # What the outbox was given before this it has committed before it answers.
         await socket.ask("event_relay.list_deliveries", limit=1)
-        self._firings[mark] = Answer.ACCEPTED
+        self._firings[mark] = Answer.ACCEPTED, time()
 
     @override
     def firings(self, deliveries: Sequence[Delivery]) -> Sequence[Call]:
         return [
-            Call(thing=Thing(self.operation, mark), answer=answer)
-            for mark, answer in self._firings.items()
+            Call(thing=Thing(self.operation, mark), answer=answer, at=at)
+            for mark, (answer, at) in self._firings.items()
         ]

@@ -8,7 +8,6 @@ from typing import override
 
 from demo.api import Api, ApiError, member
 from demo.websocket import WebSocket
-from simulators.aipix import AipixSimulator
 from simulators.wire import Json
 from torture.targets.aipix import CREATE_SCRIPT, EVENT, REACTION, AipixTarget
 
@@ -28,7 +27,7 @@ class ScriptMirror(MirrorFollower[str]):
     def __init__(self, name: str, target: AipixTarget) -> None:
         """Begin without a helper."""
         super().__init__(name, target)
-        self._aipix: AipixSimulator = target.simulator
+        self._aipix = target
         self._helper = ""
         self._minutes = count()
         self._mark = self.mark()
@@ -86,7 +85,9 @@ class ScriptMirror(MirrorFollower[str]):
         return {self._mark: [str(script["id"]) for script in self._scripts()]}
 
     def _scripts(self) -> Sequence[dict[str, Json]]:
-        return [one for one in self._aipix.scripts if one["title"] == self._mark]
+        return [
+            one for one in self._aipix.simulator.scripts if one["title"] == self._mark
+        ]
 
     def _hours(self) -> Json:
         """Return hours that the helper has not had."""

@@ -3,10 +3,6 @@
 from collections.abc import Sequence
 import secrets
 
-from demo.scenes.aipix import AipixScene
-from demo.scenes.frigate import FrigateScene
-from demo.scenes.guance import GuanceScene
-from demo.scenes.palabra import PalabraScene
 from simulators.aipix import AipixSimulator
 from simulators.frigate import FrigateSimulator
 from simulators.guance import GuanceSimulator
@@ -43,12 +39,12 @@ def make_targets(
     client = AipixSimulator(password=secret, session_limit=_MANY_SESSIONS)
     administrator = AipixSimulator(password=secret)
     targets: Sequence[AnyTarget] = (
-        FrigateTarget("frigate 0.18", FrigateScene(newer)),
-        FrigateTarget(f"frigate {_short(older_frigate)}", FrigateScene(older)),
-        GuanceTarget("guance", GuanceScene(guance)),
-        PalabraTarget("palabra", PalabraScene(palabra)),
-        AipixTarget("aipix client", AipixScene(client)),
-        AipixAdministratorTarget("aipix admin", AipixScene(administrator)),
+        FrigateTarget("frigate 0.18", newer),
+        FrigateTarget(f"frigate {_short(older_frigate)}", older),
+        GuanceTarget("guance", guance),
+        PalabraTarget("palabra", palabra),
+        AipixTarget("aipix client", client),
+        AipixAdministratorTarget("aipix admin", administrator),
     )
     return [target for target in targets if target.backend in backends]
 

@@ -6,7 +6,7 @@ import random
 from typing import override
 
 from custom_components.event_relay.backends.base import JsonObject
-from demo.scenes import Scene
+from demo.scenes.aipix import AipixScene
 from simulators.aipix import AipixSimulator
 from simulators.wire import Json
 from torture.calls import Act, Call, Thing
@@ -30,12 +30,13 @@ class AipixTarget(Target[AipixSimulator]):
     """The client API, which lists what it has; the mark is the title."""
 
     backend = "aipix"
+    scene = AipixScene
     seconds = 0.6
     temper = Temper(expires_logins=True)
 
-    def __init__(self, name: str, scene: Scene[AipixSimulator]) -> None:
+    def __init__(self, name: str, simulator: AipixSimulator) -> None:
         """Begin without scripts."""
-        super().__init__(name, scene)
+        super().__init__(name, simulator)
         self._scripts: dict[str, str] = {}
 
     @override
@@ -83,6 +84,7 @@ class AipixAdministratorTarget(Target[AipixSimulator]):
     """
 
     backend = "aipix"
+    scene = AipixScene
     seconds = 0.8
     temper = Temper(expires_logins=True)
 

@@ -7,7 +7,7 @@ import random
 from typing import override
 
 from custom_components.event_relay.backends.base import JsonObject
-from demo.scenes import Scene
+from demo.scenes.frigate import FrigateScene
 from simulators.frigate import FrigateSimulator
 from torture.calls import Act, Call, Thing
 
@@ -31,13 +31,14 @@ class FrigateTarget(Target[FrigateSimulator]):
     """A recorder; the mark is the sub label."""
 
     backend = "frigate"
+    scene = FrigateScene
     seconds = 0.5
     temper = Temper(restarts=True, expires_logins=True)
     at_once = frozenset({CREATE})
 
-    def __init__(self, name: str, scene: Scene[FrigateSimulator]) -> None:
+    def __init__(self, name: str, simulator: FrigateSimulator) -> None:
         """Begin without open events."""
-        super().__init__(name, scene)
+        super().__init__(name, simulator)
         self._asked_open: set[str] = set()
         self._open: dict[str, str] = {}
         self._ends: dict[str, float] = {}
@@ -90,6 +91,7 @@ class FrigateTarget(Target[FrigateSimulator]):
             end = self._ends.get(mark)
             if end is None or event.end_time is None:
                 continue
-            if abs(event.end_time - end) <= _SAME_SECONDS:
+            # An event that began ahead, by a clock that was, cannot end before that.
+            if abs(event.end_time - max(end, event.start_time)) <= _SAME_SECONDS:
                 found[Thing(END, mark)].append(event.id)
         return found

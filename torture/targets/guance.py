@@ -6,6 +6,7 @@ import random
 from typing import override
 
 from custom_components.event_relay.backends.base import JsonObject
+from demo.scenes.guance import GuanceScene
 from simulators.guance import GuanceSimulator
 from torture.calls import Act, Thing
 
@@ -18,6 +19,7 @@ class GuanceTarget(Target[GuanceSimulator]):
     """A workspace; the mark is the title."""
 
     backend = "guance"
+    scene = GuanceScene
     seconds = 2.0
     """A request a second is all that Event Relay sends, look-ups included."""
     at_once = frozenset({CREATE})

@@ -7,7 +7,7 @@ import random
 from typing import override
 
 from custom_components.event_relay.backends.base import JsonObject
-from demo.scenes import Scene
+from demo.scenes.palabra import PalabraScene
 from simulators.palabra import PalabraSimulator
 from torture.calls import Act, Call, Thing
 
@@ -25,11 +25,12 @@ class PalabraTarget(Target[PalabraSimulator]):
     """An account; the mark is the title, and all events are at the same time."""
 
     backend = "palabra"
+    scene = PalabraScene
     seconds = 0.6
 
-    def __init__(self, name: str, scene: Scene[PalabraSimulator]) -> None:
+    def __init__(self, name: str, simulator: PalabraSimulator) -> None:
         """Begin without events."""
-        super().__init__(name, scene)
+        super().__init__(name, simulator)
         self._start = now().replace(microsecond=0) + timedelta(days=1)
         self._new: dict[str, str] = {}
         self._changed: dict[str, str] = {}

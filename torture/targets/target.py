@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 import random
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from custom_components.event_relay.backends.base import JsonObject
 from demo.scenes import Scene
 from simulators.server import Simulator
 from simulators.wire import Json
 from torture.calls import Act, Call, Thing
+from torture.process import StandInProcess
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,25 +29,32 @@ class Target[System: Simulator](ABC):
     """One connection: its simulator, what is asked of it, and what it has stored."""
 
     backend: ClassVar[str]
+    scene: ClassVar[type[Scene[Any]]]
+    """Of the demo, which knows how to connect it."""
     seconds: ClassVar[float]
     """Mean time between two calls."""
     temper: ClassVar[Temper] = Temper()
     at_once: ClassVar[frozenset[str]] = frozenset()
     """Actions that may be sent while they are being committed."""
 
-    def __init__(self, name: str, scene: Scene[System]) -> None:
-        """Take its name in the ledger, and the scene of the demo that connects it."""
+    def __init__(self, name: str, simulator: System) -> None:
+        """Take its name in the ledger, and a simulator that does not run."""
         self.name = name
-        self._scene = scene
+        self._process = StandInProcess(simulator)
+
+    @property
+    def process(self) -> StandInProcess[System]:
+        """Return what runs the stand-in."""
+        return self._process
 
     @property
     def simulator(self) -> System:
-        """Return what stands in for the outside system."""
-        return self._scene.simulator
+        """Return what stands in for the outside system, as it was last looked at."""
+        return self._process.simulator
 
     def connection(self) -> dict[str, Json]:
         """Return what a person enters to connect."""
-        return self._scene.connection()
+        return self.scene(self.simulator).connection()
 
     def mark(self, number: int) -> str:
         """Return what tells one thing from all others."""

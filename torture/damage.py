@@ -1,0 +1,98 @@
+"""The damage that was done to the outbox, and what its user was told of it."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+import random
+
+from demo.api import member
+from demo.websocket import WebSocket
+from simulators.wire import Json
+
+from .flips import Flip, flip
+from .ledger import Offence, Row
+
+_EVERY, _FIRST = 5, 2
+"""Which kill is the first that is followed by a flipped bit, and how many until the
+next; the first bit is one of the log."""
+_LOSSES = frozenset({"outbox_set_aside", "outbox_log_damaged", "outbox_log_missing"})
+"""Repairs that say that something which was accepted may be lost."""
+
+
+class Damage:
+    """Flips bits, listens to what is told of it, and says what that explains."""
+
+    def __init__(self, file: Path, chance: random.Random) -> None:
+        """Take the outbox's file, which need not be there yet."""
+        self.flips: list[Flip] = []
+        self._file = file
+        self._chance = chance
+        self._kills = 0
+        self._heard: dict[str, Flip] = {}
+        """Repairs by their ids, and after which flip they came."""
+
+    @property
+    def hit(self) -> frozenset[str]:
+        """Return the ids of the deliveries whose own rows were changed."""
+        return frozenset().union(*(made.deliveries for made in self.flips))
+
+    def after_kill(self) -> None:
+        """Flip a bit after some kills; blocks."""
+        self._kills += 1
+        if self._kills % _EVERY != _FIRST:
+            return
+        in_log = len(self.flips) % 2 == 0
+        if (made := flip(self._file, self._chance, log=in_log)) is not None:
+            self.flips.append(made)
+
+    async def listen(self, socket: WebSocket) -> None:
+        """Hear what the user is told now."""
+        if self.flips:
+            for issue in await _issues(socket):
+                self._heard.setdefault(member(issue, "issue_id", str), self.flips[-1])
+
+    async def hear_the_end(self, socket: WebSocket) -> None:
+        """Note what the user is told in the end; what has gone meanwhile is not."""
+        await self.listen(socket)
+        for issue in await _issues(socket):
+            if made := self._heard.get(member(issue, "issue_id", str)):
+                made.told.append(member(issue, "translation_key", str))
+
+    def explain(self, row: Row, marks: Collection[str]) -> None:
+        """Put aside the offences of a row that are told, or a changed row's own.
+
+        `marks` are those that the changed rows have now.
+        """
+        offences, row.offences = row.offences, []
+        for one in offences:
+            explained = (
+                one.delivery_id in self.hit
+                or one.thing.mark in marks
+                or self._remembered_wrongly(row)
+                or self._told(one)
+            )
+            (row.told if explained else row.offences).append(one)
+
+    def _remembered_wrongly(self, row: Row) -> bool:
+        """Say whether what a rule or mirror remembers was changed."""
+        return bool(row.subentry_id) and any(
+            row.subentry_id in note for made in self.flips for note in made.notes
+        )
+
+    def _told(self, offence: Offence) -> bool:
+        """Say whether the user was told that it may be lost."""
+        return any(
+            _LOSSES.intersection(made.told)
+            and (offence.at is None or offence.at <= made.at)
+            for made in self.flips
+        )
+
+
+async def _issues(socket: WebSocket) -> Sequence[Json]:
+    """Return the repairs that are about the outbox's file."""
+    listed = await socket.command("repairs/list_issues")
+    return [
+        issue
+        for issue in member(listed, "issues", list)
+        if member(issue, "domain", str) == "event_relay"
+        and member(issue, "issue_id", str).startswith("outbox_")
+    ]
