@@ -6,15 +6,14 @@ tells of the time moves along, and only that: monotonic clocks go on as they do 
 computer's clock is set, and so do files.
 """
 
-import datetime as dt
+import ctypes
+from datetime import UTC, datetime, tzinfo
+import gc
 import mmap
 from pathlib import Path
 import sys
 import time
-from typing import Any, Self, override
 
-_REAL = dt.datetime
-_REAL_TIME, _REAL_TIME_NS = time.time, time.time_ns
 _SECOND = 1_000_000_000
 
 
@@ -22,50 +21,36 @@ def main(file: Path) -> int:
     """Put the clock in place before anything of Home Assistant looks at one; run it."""
     with file.open("r+b") as opened:
         ahead = memoryview(mmap.mmap(opened.fileno(), 0)).cast("d")
-    time.time = lambda: _REAL_TIME() + ahead[0]
-    time.time_ns = lambda: _REAL_TIME_NS() + int(ahead[0]) * _SECOND
-    dt.datetime = _SetDatetime  # type: ignore[misc]
+    real_time, real_time_ns = time.time, time.time_ns
+    time.time = lambda: real_time() + ahead[0]
+    time.time_ns = lambda: real_time_ns() + int(ahead[0]) * _SECOND
+    _replace(now=_now, today=_now, utcnow=_utcnow)
 
     from homeassistant.__main__ import main as run  # noqa: PLC0415 not before
 
     return run()
 
 
-class _AsReal(type):
-    """Whatever is a datetime is one of these, and the other way round."""
+def _replace(**methods: object) -> None:
+    """Replace class methods of datetime.
 
-    @override
-    def __instancecheck__(cls, instance: object) -> bool:
-        return isinstance(instance, _REAL)
+    Another class in its place would not do: libraries look for the type itself. That
+    it cannot be changed is true of its attributes, not of what they are kept in.
+    """
+    (attributes,) = gc.get_referents(datetime.__dict__)
+    for name, method in methods.items():
+        attributes[name] = classmethod(method)  # type: ignore[arg-type]
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(datetime))
 
-    @override
-    def __subclasscheck__(cls, subclass: type) -> bool:
-        return issubclass(subclass, _REAL)
+
+def _now(cls: type[datetime], tz: tzinfo | None = None) -> datetime:
+    """Return the present."""
+    return cls.fromtimestamp(time.time(), tz)
 
 
-class _SetDatetime(_REAL, metaclass=_AsReal):
-    """Makes real datetimes, of a present that has been set."""
-
-    def __new__(cls, *args: Any, **values: Any) -> Self:  # noqa: ANN401 as the real one
-        """Make a real one."""
-        if cls is _SetDatetime:
-            return _REAL(*args, **values)  # type: ignore[return-value]
-        return super().__new__(cls, *args, **values)
-
-    @override
-    @classmethod
-    def now(cls, tz: dt.tzinfo | None = None) -> Self:
-        return cls.fromtimestamp(time.time(), tz)
-
-    @override
-    @classmethod
-    def today(cls) -> Self:
-        return cls.now()
-
-    @override
-    @classmethod
-    def utcnow(cls) -> Self:
-        return cls.now(dt.UTC).replace(tzinfo=None)
+def _utcnow(cls: type[datetime]) -> datetime:
+    """Return the present in UTC, without saying so."""
+    return _now(cls, UTC).replace(tzinfo=None)
 
 
 if __name__ == "__main__":
