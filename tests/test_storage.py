@@ -1,5 +1,6 @@
 """The outbox's file in the life of Home Assistant."""
 
+import logging
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant
@@ -13,6 +14,7 @@ from custom_components.event_relay import storage
 from custom_components.event_relay.backup import async_post_backup, async_pre_backup
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from custom_components.event_relay.repairs import DamageFlow, async_create_fix_flow
 from simulators.frigate import FrigateSimulator
 
 from .home import act, connect
@@ -45,6 +47,66 @@ async def test_damaged_outbox_becomes_a_repair_and_a_new_one_begins(
     assert flow["step_id"] == "confirm"
     await client.post(f"{fix}/{flow['flow_id']}", json={})
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue.issue_id) is None
+
+
+async def test_damage_is_told_at_each_start_until_it_was_seen(
+    hass: HomeAssistant, frigate: FrigateSimulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    Path(storage.FILE_NAME).write_bytes(b"damaged" * 1000)
+    entry = await connect(hass, frigate)
+    (told,) = _issues(hass)
+    shown = (told.issue_id, told.translation_key, told.translation_placeholders)
+
+    def errors() -> int:
+        return sum(
+            "damaged (" in one.message
+            for one in caplog.records
+            if one.levelno == logging.ERROR
+        )
+
+    assert errors() == 1
+
+    await _end_without_writing_it_down(hass, entry)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    (again,) = _issues(hass)
+    assert shown == (
+        *(again.issue_id, again.translation_key, again.translation_placeholders),
+    )
+    assert errors() == 1
+
+    flow = await async_create_fix_flow(hass, told.issue_id, told.data)
+    assert isinstance(flow, DamageFlow)
+    flow.hass, flow.handler, flow.issue_id = hass, DOMAIN, told.issue_id
+    await flow.async_step_confirm()
+    await _end_without_writing_it_down(hass, entry)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    (again,) = _issues(hass)
+    assert shown == (
+        *(again.issue_id, again.translation_key, again.translation_placeholders),
+    )
+
+    await flow.async_step_confirm({})
+    await _end_without_writing_it_down(hass, entry)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert _issues(hass) == []
+
+
+def _issues(hass: HomeAssistant) -> list[ir.IssueEntry]:
+    """Return the repairs of Event Relay."""
+    return [one for one in ir.async_get(hass).issues.values() if one.domain == DOMAIN]
+
+
+async def _end_without_writing_it_down(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Close the file, and forget what is shown, as a kill does."""
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    store = storage.get_open_store(hass)
+    assert store is not None
+    await store.close()
+    del hass.data[storage._STORE]
+    for issue in _issues(hass):
+        ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
 
 
 async def test_outbox_that_cannot_be_opened_is_tried_again(

@@ -10,10 +10,10 @@ from simulators.wire import Json
 
 from .wall_clock import WallClock
 
-_SECONDS = 4.0
+_SECONDS = 2.5
 """Mean time between two changes."""
-_CLOCK_SHARE = 0.3
-_RELOAD_SHARE = 0.4
+_CLOCK_SHARE = 0.4
+_RELOAD_SHARE = 0.3
 _HOUR = 3600
 _OFFSETS = (2 * _HOUR, -2 * _HOUR, 72 * _HOUR)
 """Seconds; longer than a run, so that no moment of it comes twice."""

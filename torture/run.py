@@ -33,6 +33,8 @@ from .wall_clock import WallClock
 _ANSWERS_SECONDS = 120.0
 _LOOK_SECONDS = 2.0
 _LISTEN_SECONDS = 1.0
+_SET_RIGHT_SHARE = 0.5
+"""How often a clock that is wrong is set right while Home Assistant is off."""
 _QUIET_SECONDS = 1.0
 """Longer than an outside system takes to store what it has answered."""
 
@@ -151,6 +153,8 @@ class _Run:
         answering = asyncio.Event()
         began = monotonic()
         stopped = False
+        if self._chance.random() < _SET_RIGHT_SHARE:
+            self._clock.set(0)
         await self._home.launch()
         talking = asyncio.create_task(self._talk(traffic, answering))
         try:
@@ -216,8 +220,8 @@ class _Run:
         have had none accepted between two kills.
         """
         await self._home.start()
-        await self._house.api.wait_running()
         async with self._house.talking() as socket:
+            await self._house.api.wait_running()
             await traffic.once(socket)
             async with progress("Everything is mended; waiting for what is left"):
                 until = monotonic() + patience

@@ -1,6 +1,7 @@
 """Repairs: some end when they are seen, some lead to a form, some are questions."""
 
-from typing import cast
+from collections.abc import Mapping
+from typing import cast, override
 
 from homeassistant.components.repairs import (
     ConfirmRepairFlow,
@@ -24,6 +25,7 @@ from .losses import LOSS_ISSUE
 from .mirror_repairs import QuestionFlow
 from .permission_repairs import PermissionFlow
 from .rules.mirrors.questions import open_question
+from .storage import COPY, async_damage_seen
 
 
 class FormRepairFlow(RepairsFlow):
@@ -69,22 +71,51 @@ class FormRepairFlow(RepairsFlow):
         )
 
 
+class DamageFlow(ConfirmRepairFlow):
+    """Ends with the user having seen what became of a damaged outbox."""
+
+    def __init__(self, copy: str) -> None:
+        """Take the name of what is kept of it."""
+        self._copy = copy
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Tell it no more once it is confirmed."""
+        if user_input is not None:
+            await async_damage_seen(self.hass, self._copy)
+        return await super().async_step_confirm(user_input)
+
+
 async def async_create_fix_flow(
     hass: HomeAssistant,
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
     """Return what mends an issue."""
-    if issue_id.startswith(FAILED_ISSUE) and data is not None:
-        return FailedDeliveriesFlow(cast("str", data[ATTR_CONFIG_ENTRY_ID]))
     if (question := open_question(hass, issue_id)) is not None:
         return QuestionFlow(question)
-    if issue_id.startswith(PERMISSION_ISSUE) and data is not None:
+    flow = None if data is None else _flow_of(issue_id, data)
+    if flow is not None:
+        return flow
+    return LossFlow() if issue_id.startswith(LOSS_ISSUE) else ConfirmRepairFlow()
+
+
+def _flow_of(
+    issue_id: str, data: Mapping[str, str | int | float | None]
+) -> RepairsFlow | None:
+    """Return what mends an issue that says what it is about."""
+    if issue_id.startswith(FAILED_ISSUE):
+        return FailedDeliveriesFlow(cast("str", data[ATTR_CONFIG_ENTRY_ID]))
+    if issue_id.startswith(PERMISSION_ISSUE):
         return PermissionFlow(cast("str", data[ATTR_CONFIG_ENTRY_ID]))
-    if issue_id.startswith(DEFAULT_ISSUE) and data is not None:
+    if issue_id.startswith(DEFAULT_ISSUE):
         return DefaultConnectionFlow(cast("str", data["entry_id"]))
-    if data is not None and "subentry_id" in data:
+    if COPY in data:
+        return DamageFlow(cast("str", data[COPY]))
+    if "subentry_id" in data:
         return FormRepairFlow(
             cast("str", data["entry_id"]), cast("str", data["subentry_id"])
         )
-    return LossFlow() if issue_id.startswith(LOSS_ISSUE) else ConfirmRepairFlow()
+    return None

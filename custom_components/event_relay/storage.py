@@ -12,11 +12,14 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
+from .outbox.reports import seen
 from .outbox.store import LogDamage, SetAside, Store
 
 _LOGGER = logging.getLogger(__name__)
 
 FILE_NAME = f"{DOMAIN}.db"
+COPY = "damaged_outbox"
+"""In the data of a repair, the name of the damaged file or of its copy."""
 
 type BeforeClosing = Callable[[], Awaitable[None]]
 
@@ -72,13 +75,18 @@ def async_before_closing(hass: HomeAssistant, end: BeforeClosing) -> CALLBACK_TY
 
 @callback
 def _report(hass: HomeAssistant, set_aside: SetAside) -> None:
-    """Tell the user of a damaged outbox, until they have seen it."""
+    """Tell the user of a damaged outbox, until they have seen it.
+
+    Home Assistant writes down only minutes later what it shows, so that it is told at
+    each start.
+    """
     if (log := set_aside.log) is not None:
         report = _report_missing_log if log.missing else _report_log
-        report(hass, set_aside.path.name, log)
+        report(hass, set_aside, log)
         return
     waiting = "?" if set_aside.waiting is None else str(set_aside.waiting)
-    _LOGGER.error(
+    _LOGGER.log(
+        _level(set_aside),
         "The outbox was damaged (%s) and is set aside as %s; deliveries waiting in"
         " it: %s, and in the new one: %s",
         set_aside.reason,
@@ -99,14 +107,17 @@ def _report(hass: HomeAssistant, set_aside: SetAside) -> None:
             "waiting": waiting,
             "carried": str(set_aside.carried),
         },
+        data={COPY: set_aside.path.name},
     )
 
 
 @callback
-def _report_log(hass: HomeAssistant, copy: str, log: LogDamage) -> None:
+def _report_log(hass: HomeAssistant, set_aside: SetAside, log: LogDamage) -> None:
     """Tell the user of an outbox whose log was damaged, and what is lost of it."""
+    copy = set_aside.path.name
     commits = "?" if log.commits is None else str(log.commits)
-    _LOGGER.error(
+    _LOGGER.log(
+        _level(set_aside),
         "The log of the outbox was damaged; commits that are lost: %s, pages that"
         " could not be read or used: %s; a copy of the file as it was found is %s",
         commits,
@@ -126,13 +137,16 @@ def _report_log(hass: HomeAssistant, copy: str, log: LogDamage) -> None:
             "commits": commits,
             "frames": str(log.frames),
         },
+        data={COPY: copy},
     )
 
 
 @callback
-def _report_missing_log(hass: HomeAssistant, copy: str, _: LogDamage) -> None:
+def _report_missing_log(hass: HomeAssistant, set_aside: SetAside, _: LogDamage) -> None:
     """Tell the user of an outbox whose log somebody has deleted."""
-    _LOGGER.error(
+    copy = set_aside.path.name
+    _LOGGER.log(
+        _level(set_aside),
         "The log of the outbox is gone, though it was in use; what was accepted last"
         " may be lost; a copy of the file as it was found is %s",
         copy,
@@ -146,4 +160,16 @@ def _report_missing_log(hass: HomeAssistant, copy: str, _: LogDamage) -> None:
         severity=ir.IssueSeverity.ERROR,
         translation_key="outbox_log_missing",
         translation_placeholders={"file": copy},
+        data={COPY: copy},
     )
+
+
+def _level(report: SetAside) -> int:
+    """Return how loud the log tells of it: an error once."""
+    return logging.DEBUG if report.earlier else logging.ERROR
+
+
+async def async_damage_seen(hass: HomeAssistant, copy: str) -> None:
+    """Forget what is to be told of a copy, which is named; raises OSError."""
+    file = Path(hass.config.path(FILE_NAME))
+    await hass.async_add_executor_job(seen, file.with_name(copy))

@@ -182,7 +182,7 @@ class LoopDatabase(Database):
                 after=self._after_commit,
             ),
         )
-        self.damages += [one for one in (opened.log, opened.set_aside) if one]
+        self.damages += [one for one in opened.reports if not one.earlier]
 
     @override
     def _connected(self) -> sqlite3.Connection:

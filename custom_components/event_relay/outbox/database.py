@@ -17,7 +17,6 @@ from . import keeping, transactions
 from .checking import Check
 from .file import (
     Opened,
-    SetAside,
     StoreUnavailable,
     begin_anew,
     close_file,
@@ -30,6 +29,7 @@ from .file import (
 from .jobs import Job, Outcomes
 from .keeping import Kept
 from .reading import Reader, Unreadable
+from .reports import SetAside
 from .rows import FAILURES
 from .upkeep import Upkeep
 
@@ -207,9 +207,8 @@ class Database:
         One that was not closed in good order is checked beside the work.
         """
         self._connection = opened.database
-        for damaged in (opened.log, opened.set_aside):
-            if damaged is not None:
-                self._tell(damaged)
+        for report in opened.reports:
+            self._tell(report)
         if opened.unclean:
             keeping.keep(opened.database)
             self._check = Check(self.path, lambda: self._jobs.put(_Look()))

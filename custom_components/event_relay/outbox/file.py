@@ -1,23 +1,24 @@
 """The outbox's file: how it is opened, checked, set aside and marked for a backup."""
 
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 import os
 from pathlib import Path
 import sqlite3
 
-from . import salvage
+from . import reports, salvage
 from .distrust import distrust
 from .keeping import Kept
 from .marks import BACKUP, IN_USE, NONE, mark, set_mark
 from .mending import (
     COMPANIONS,
-    LogDamage,
     aside,
     make_private,
     mend,
     sync_folder,
 )
+from .reports import SetAside
 from .rows import FAILURES, MIGRATIONS
 
 SHRINKS = "PRAGMA auto_vacuum = INCREMENTAL"
@@ -45,30 +46,12 @@ class StoreTooNew(StoreUnavailable):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SetAside:
-    """A damaged file that was moved out of the way, or the copy of one.
-
-    A copy, where only the log was damaged: then the file itself is used on.
-    """
-
-    path: Path
-    reason: str
-    waiting: int | None
-    """Deliveries in it that had not ended; None if that cannot be told."""
-    carried: int = 0
-    """Of those so many are in the new file."""
-    log: LogDamage | None = None
-    """What was wrong with its log, if that was all."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Opened:
-    """An open file, and the damaged one in whose place it is new."""
+    """An open file, and what is to be told of those in whose place it is."""
 
     database: sqlite3.Connection
-    set_aside: SetAside | None = None
-    log: SetAside | None = None
-    """The copy of the file with a log that was damaged."""
+    reports: Sequence[SetAside] = ()
+    """Damage that was found now, and whatever was found earlier and nobody has seen."""
     unclean: bool = False
     """Whether it was not closed in good order, and so is to be checked."""
 
@@ -79,28 +62,27 @@ def open_file(path: Path) -> Opened:
     A damaged one is set aside, and a new one begun with what can be read of it. Raises
     StoreUnavailable.
     """
-    set_aside = None
     try:
+        told = reports.unseen(path)
         _remove(_unfinished(path))
         if _finished(path).exists():
-            set_aside = SetAside(
-                path=_end_replacing(path), reason=_REPLACED, waiting=None
-            )
+            replaced = SetAside(path=aside(path), reason=_REPLACED, waiting=None)
+            _end_replacing(path, replaced)
+            told.append(replaced)
         make_private(path)
-        damage = mend(path)
-        log = _copied(damage) if damage else None
+        if (damage := mend(path)) is not None:
+            told.append(reports.of_log(damage))
+            reports.keep(told[-1])
         # A clean end removes the log, so that one that is there tells of another end.
         unclean = Path(f"{path}-wal").exists()
         try:
             database = _open(path, behind=damage is not None and damage.lost)
-            return Opened(
-                database=database, set_aside=set_aside, log=log, unclean=unclean
-            )
+            return Opened(database=database, reports=told, unclean=unclean)
         except FAILURES as error:
             if not (is_damage(error) or _contradicts(error)):
                 raise
             anew = begin_anew(path, str(error))
-            return Opened(database=anew.database, set_aside=anew.set_aside, log=log)
+            return Opened(database=anew.database, reports=[*told, *anew.reports])
     except (OSError, *FAILURES) as error:
         raise StoreUnavailable(str(error)) from error
 
@@ -153,10 +135,10 @@ def begin_anew(
         database.execute("PRAGMA synchronous = FULL")
         _migrate(database)
         carried = salvage.carry(path, database, kept, running=running)
+    report = SetAside(path=aside(path), reason=reason, waiting=waiting, carried=carried)
     new.replace(_finished(path))
-    name = _end_replacing(path)
-    set_aside = SetAside(path=name, reason=reason, waiting=waiting, carried=carried)
-    return Opened(database=_open(path), set_aside=set_aside)
+    _end_replacing(path, report)
+    return Opened(database=_open(path), reports=[report])
 
 
 def is_damage(error: Exception) -> bool:
@@ -212,14 +194,6 @@ def end_backup(database: sqlite3.Connection) -> None:
     """Take the mark off again."""
     set_mark(database, IN_USE)
     database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}").fetchone()
-
-
-def _copied(damage: LogDamage) -> SetAside:
-    """Tell of a log that was damaged, or is gone."""
-    reason = "bits of its write-ahead log were wrong"
-    if damage.missing:
-        reason = "its write-ahead log is gone"
-    return SetAside(path=damage.copy, reason=reason, waiting=None, log=damage)
 
 
 def _open(path: Path, *, behind: bool = False) -> sqlite3.Connection:
@@ -298,13 +272,11 @@ def _columns(database: sqlite3.Connection) -> set[str]:
     }
 
 
-def move_aside(path: Path) -> Path:
+def _move_aside(path: Path, name: Path) -> None:
     """Move a damaged file, and its log, out of the way; raises OSError."""
-    name = aside(path)
     for companion in reversed(COMPANIONS):
         with suppress(FileNotFoundError):
             Path(f"{path}{companion}").rename(f"{name}{companion}")
-    return name
 
 
 def _unfinished(path: Path) -> Path:
@@ -317,15 +289,15 @@ def _finished(path: Path) -> Path:
     return path.with_name(f"{path.name}.next")
 
 
-def _end_replacing(path: Path) -> Path:
-    """Put a new file in the place of a damaged one; return where that lies then.
+def _end_replacing(path: Path, report: SetAside) -> None:
+    """Put a new file in the place of a damaged one, and keep what is to be told of it.
 
     Whatever has been done of it already before a crash. Raises OSError.
     """
-    name = move_aside(path)
+    reports.keep(report)
+    _move_aside(path, report.path)
     _finished(path).replace(path)
     sync_folder(path)
-    return name
 
 
 def _remove(new: Path) -> None:

@@ -1,7 +1,6 @@
 """What is done about a write-ahead log that SQLite would not read to its end."""
 
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 import glob
 import os
@@ -9,30 +8,12 @@ from pathlib import Path
 import shutil
 import sqlite3
 
-from . import log
+from . import log, reports
 from .marks import IN_USE, mark_on_disk
+from .reports import LogDamage
 
 COMPANIONS = ("", "-wal", "-shm")
 _PRIVATE = 0o600
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogDamage:
-    """What was wrong with a log, and what could be saved of it."""
-
-    copy: Path
-    """Copy of the file as it was found; its log lies beside it."""
-    commits: int | None
-    """Commits that are lost; None if nobody can tell how many."""
-    frames: int
-    """Changed pages that cannot be read, or could not be used."""
-    missing: bool = False
-    """Whether there is no log any more, though the file says that there was."""
-
-    @property
-    def lost(self) -> bool:
-        """Say whether what the file holds may be older than what was accepted."""
-        return self.commits is None or bool(self.commits or self.frames)
 
 
 def mend(path: Path) -> LogDamage | None:
@@ -63,6 +44,8 @@ def mend(path: Path) -> LogDamage | None:
 def _save(path: Path, found: log.Log) -> LogDamage:
     """Keep a copy, and save as much of a log as can be proved."""
     copy = _keep(path)
+    # It is told also if a crash comes before anybody knows how much is lost.
+    reports.keep(reports.of_log(LogDamage(copy=copy, commits=None, frames=0)))
     _replace(path, log.write(found.header, found.frames))
     if not found.bad:
         return LogDamage(copy=copy, commits=0, frames=0)

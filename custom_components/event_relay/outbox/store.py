@@ -13,7 +13,6 @@ from .claiming import Taken
 from .database import Database
 from .delivery import TRANSITIONS, Delivery, DeliveryState
 from .file import (
-    SetAside,
     StoreError,
     StoreTooNew,
     StoreUnavailable,
@@ -23,9 +22,9 @@ from .file import (
 from .gathering import Gathering
 from .listing import Listed, Page, Wanted
 from .memory import Memory, Note
-from .mending import LogDamage
 from .queries import Counts
 from .recent import Recent
+from .reports import LogDamage, SetAside
 from .room import OutboxFull, Room
 from .writing import Acceptance, Change, StaleDelivery
 
