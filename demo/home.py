@@ -47,6 +47,11 @@ class Home:
         """Return the address of its web interface."""
         return f"http://{HOST}:{self.port}"
 
+    @property
+    def integration(self) -> Path:
+        """Return the folder of its own copy of Event Relay."""
+        return self.folder / "custom_components" / _INTEGRATION.name
+
     async def start(self) -> None:
         """Start, and wait until it listens; raise HomeError if it does not."""
         await self.launch()

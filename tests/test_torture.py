@@ -37,6 +37,15 @@ RULES = {
     "aipix rule",
     "aipix clock",
 }
+TROUBLES = (
+    "requests struck by faults",
+    "slow spans",
+    "stalls",
+    "reloads",
+    "changes of options",
+    "clock jumps",
+    "bits flipped",
+)
 MIRRORS = {"palabra mirror", "aipix mirror"}
 
 
@@ -58,7 +67,7 @@ def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     result = subprocess.run(
         [
             *(ROOT / "script" / "torture", "--kills", str(KILLS)),
-            *("--seed", SEED, "--patience", "120"),
+            *("--seed", SEED, "--patience", "120", "--write-time", "20"),
         ],
         env=os.environ | {"TMPDIR": str(tmp_path)},
         capture_output=True,
@@ -82,7 +91,7 @@ def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     assert rows["all"]["perhaps"], f"no kill has cut off a call\n{said}"
     for phase in Phase:
         assert re.search(rf"kill \d, {phase}, \d", result.stdout), said
-    for trouble in ("requests struck by faults", "slow spans"):
+    for trouble in TROUBLES:
         struck = re.search(rf"(\d+) {trouble}", result.stdout)
         assert struck, said
         assert int(struck[1]), said

@@ -38,7 +38,12 @@ def main() -> int | str:
     kills = options.kills
     if kills is None and options.seconds is None:
         kills = _KILLS
-    limits = Limits(kills=kills, seconds=options.seconds, patience=options.patience)
+    limits = Limits(
+        kills=kills,
+        seconds=options.seconds,
+        patience=options.patience,
+        write_time=options.write_time,
+    )
     targets = make_targets(options.backend or BACKENDS, options.version)
     say(f"Seed {options.seed}")
     try:
@@ -71,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=_PATIENCE,
         help="seconds in which what was accepted may come to its end (%(default).0f)",
+    )
+    parser.add_argument(
+        "--write-time",
+        type=int,
+        metavar="SECONDS",
+        help="most that a backend gets until it shows a write (what it has)",
     )
     parser.add_argument(
         "--backend", action="append", choices=BACKENDS, help="only this; repeatable"

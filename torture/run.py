@@ -21,6 +21,7 @@ from .chaos import Chaos
 from .damage import Damage
 from .evidence import keep
 from .following import Following
+from .haste import shorten_write_times
 from .house import House
 from .kills import Kill, Phase, next_kill
 from .ledger import Row, audit
@@ -48,6 +49,8 @@ class Limits:
     """No other life begins after so many."""
     patience: float
     """Seconds in which what was accepted may come to its end."""
+    write_time: int | None = None
+    """Seconds that no backend is given more than; None: what it has."""
 
 
 async def torture(
@@ -60,6 +63,13 @@ async def torture(
     """
     async with AsyncExitStack() as stack:
         home = await stack.enter_async_context(temporary_home(first_port=first_port))
+        if limits.write_time is not None:
+            await asyncio.to_thread(
+                shorten_write_times,
+                home.integration,
+                {target.backend for target in targets},
+                limits.write_time,
+            )
         session = await stack.enter_async_context(ClientSession())
         clock = WallClock(home.folder / "clock")
         home.command = clock.command
