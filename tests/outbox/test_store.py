@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from custom_components.event_relay.backends.base import Receipt
-from custom_components.event_relay.outbox import queries, writing
+from custom_components.event_relay.outbox import listing, queries, writing
 from custom_components.event_relay.outbox.delivery import (
     SETTLED,
     TRANSITIONS,
@@ -263,6 +263,32 @@ async def test_lists_newest_first_by_state_connection_and_time(store: Store) -> 
     assert await ids(owner=OWNER) == ["delivery-2", "delivery-1"]
     assert await ids(states=(DeliveryState.FAILED,)) == ["delivery-2"]
     assert await ids(since=START + timedelta(minutes=1)) == ["delivery-3"]
+
+
+@pytest.mark.parametrize("limit", [100, 25, None])
+async def test_a_list_since_a_moment_reads_few_of_those_before_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch, limit: int | None
+) -> None:
+    monkeypatch.setattr(listing, "LOOKED_THROUGH", 20)
+    for number in range(200):
+        accepted_at = START + timedelta(minutes=number)
+        await store.accept(a_delivery(number, accepted_at=accepted_at))
+    looked_at: list[int] = []
+
+    def newest(*arguments: Any, **options: Any) -> list[int]:  # noqa: ANN401 passed on
+        found = one_page(*arguments, **options)
+        looked_at.append(len(found))
+        return found
+
+    one_page = listing._newest
+    monkeypatch.setattr(listing, "_newest", newest)
+    found = await store.listing(since=START + timedelta(minutes=170), limit=limit)
+
+    assert [one.id for one in found] == [
+        f"delivery-{number}" for number in range(199, 169, -1)
+    ][:limit]
+    assert sum(looked_at) < 200
+    assert max(looked_at) <= 100
 
 
 async def test_pages_follow_each_other_whatever_comes_and_goes(store: Store) -> None:

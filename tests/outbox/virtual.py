@@ -12,12 +12,12 @@ from typing import Any, cast, override
 
 from custom_components.event_relay.outbox.database import Database
 from custom_components.event_relay.outbox.file import (
-    SetAside,
     StoreUnavailable,
     close_file,
     open_file,
 )
 from custom_components.event_relay.outbox.jobs import Job
+from custom_components.event_relay.outbox.reports import SetAside
 from custom_components.event_relay.outbox.transactions import groups
 
 from .ledger import Clock

@@ -71,9 +71,7 @@ def search(
         (
             place
             for owner, state in product({*owners}, asked)
-            for place in _newest(
-                database, owner, state, since=None, before=before, limit=looked_at
-            )
+            for place in _newest(database, owner, state, before=before, limit=looked_at)
         ),
     )
     where = "".join(f" AND {condition}" for condition in conditions)
@@ -140,7 +138,6 @@ def page(
     *,
     owners: Collection[str] | None,
     states: Collection[DeliveryState] = (),
-    since: datetime | None = None,
     before: int | None = None,
     limit: int | None,
 ) -> list[Listed]:
@@ -155,9 +152,7 @@ def page(
         for owner, state in product(
             all_owners(database) if owners is None else {*owners}, asked
         )
-        for sequence in _newest(
-            database, owner, state, since=since, before=before, limit=limit
-        )
+        for sequence in _newest(database, owner, state, before=before, limit=limit)
     ]
     if limit is not None:
         sequences = nlargest(limit, sequences)
@@ -174,7 +169,6 @@ def _newest(
     owner: str,
     state: DeliveryState | None,
     *,
-    since: datetime | None,
     before: int | None,
     limit: int | None,
 ) -> list[int]:
@@ -183,9 +177,6 @@ def _newest(
     if state is not None:
         conditions.append("state = ?")
         values.append(state.value)
-    if since is not None:
-        conditions.append("accepted_at >= ?")
-        values.append(since.timestamp())
     if before is not None:
         conditions.append("sequence < ?")
         values.append(before)

@@ -263,16 +263,43 @@ class Store:
 
         Without a limit all of them are read into memory.
         """
+        if since is not None:
+            return await self._listing_since(since, owner, states, limit)
         listed = await self._database.read(
             lambda connection: listing.page(
                 connection,
                 owners=None if owner is None else (owner,),
                 states=states,
-                since=since,
                 limit=limit,
             )
         )
         return [one.delivery for one in listed]
+
+    async def _listing_since(
+        self,
+        since: datetime,
+        owner: str | None,
+        states: Collection[DeliveryState],
+        limit: int | None,
+    ) -> list[Delivery]:
+        """Return what was accepted since a moment, newest first.
+
+        No index tells when, so that it is read in pages: whatever else is to be read
+        comes in between. It ends with a page on which all is older.
+        """
+        owners = await self.owners() if owner is None else (owner,)
+        wanted = Wanted(states=states, since=since)
+        found: list[Delivery] = []
+        before: int | None = None
+        while limit is None or len(found) < limit:
+            most = listing.LOOKED_THROUGH if limit is None else limit - len(found)
+            page = await self.search(
+                owners=owners, wanted=wanted, before=before, limit=most
+            )
+            found += [one.delivery for one in page.listed]
+            if (before := page.before) is None:
+                break
+        return found
 
     async def delivered(
         self, owner: str, since: datetime, *, limit: int
