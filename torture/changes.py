@@ -1,7 +1,7 @@
 """What is changed at Home Assistant while it runs: loads, options, the clock."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 import random
 
@@ -10,18 +10,16 @@ from simulators.wire import Json
 
 from .wall_clock import WallClock
 
-_SECONDS = 2.5
-"""Mean time between two changes."""
-_CLOCK_SHARE = 0.4
-_RELOAD_SHARE = 0.3
+_SECONDS = 1.0
+"""Mean time between two changes of connections."""
+_RELOAD_SHARE = 0.5
 _HOUR = 3600
 _OFFSETS = (2 * _HOUR, -2 * _HOUR, 72 * _HOUR)
 """Seconds; longer than a run, so that no moment of it comes twice."""
 _DAYS = (300, 365)
 """Long enough for what has ended to be there in the end, whatever the clock says."""
+_RIGHT_SECONDS = (0.5, 4.0)
 _OFF_SECONDS = (1.0, 8.0)
-_STAYS_SHARE = 0.3
-"""How often the next life begins with a clock that is wrong."""
 
 
 class Changes:
@@ -36,29 +34,37 @@ class Changes:
 
     async def drive(self, api: Api, entry_ids: Collection[str]) -> None:
         """Make changes until cancelled."""
-        entries = sorted(entry_ids)
+        async with asyncio.TaskGroup() as changing:
+            changing.create_task(self._set_clock(api))
+            changing.create_task(self._load(api, sorted(entry_ids)))
+
+    async def _load(self, api: Api, entries: Sequence[str]) -> None:
+        """Load connections again, and change their options."""
         while True:
             await asyncio.sleep(self._chance.expovariate(1 / _SECONDS))
-            kind = self._chance.random()
+            entry_id = self._chance.choice(entries)
             # What the kill cuts off is no matter; another life has others.
             with suppress(ApiError):
-                if kind < _CLOCK_SHARE:
-                    await self._set_clock(api)
-                elif kind < _CLOCK_SHARE + _RELOAD_SHARE:
+                if self._chance.random() < _RELOAD_SHARE:
                     self.reloads += 1
-                    await api.reload_entry(self._chance.choice(entries))
+                    await api.reload_entry(entry_id)
                 else:
-                    await self._change_options(api, self._chance.choice(entries))
+                    await self._change_options(api, entry_id)
 
     async def _set_clock(self, api: Api) -> None:
-        """Set the clock, and mostly set it right again."""
-        if self._clock.right:
-            self._clock.set(self._chance.choice(_OFFSETS))
-            await asyncio.sleep(self._chance.uniform(*_OFF_SECONDS))
-            # Tokens are as old as the clock says.
-            await api.renew()
-        if self._chance.random() >= _STAYS_SHARE:
+        """Set the clock, and set it right again; a kill may come between."""
+        while True:
+            await asyncio.sleep(self._chance.uniform(*_RIGHT_SECONDS))
+            if self._clock.right:
+                self._clock.set(self._chance.choice(_OFFSETS))
+                await self._renew(api)
+                await asyncio.sleep(self._chance.uniform(*_OFF_SECONDS))
             self._clock.set(0)
+            await self._renew(api)
+
+    async def _renew(self, api: Api) -> None:
+        """Get a token of the present that the clock shows."""
+        with suppress(ApiError):
             await api.renew()
 
     async def _change_options(self, api: Api, entry_id: str) -> None:
