@@ -9,10 +9,17 @@ from pathlib import Path
 import shutil
 import sqlite3
 import threading
+from types import SimpleNamespace
 
 import pytest
 
-from custom_components.event_relay.outbox import checking, file, upkeep
+from custom_components.event_relay.outbox import (
+    beside,
+    checking,
+    file,
+    shrinking,
+    upkeep,
+)
 from custom_components.event_relay.outbox.delivery import DeliveryState
 from custom_components.event_relay.outbox.memory import Memory, Note
 from custom_components.event_relay.outbox.store import SetAside, Store, Wanted
@@ -251,7 +258,7 @@ async def test_check_that_was_broken_off_is_made_by_the_next_run(
     with monkeypatch.context() as patched:
         # As if the file were so large that nothing of it has been seen yet.
         patched.setattr(checking.Check, "_go_on", lambda _: True)
-        patched.setattr(checking, "_STEPS", 1)
+        patched.setattr(beside, "_STEPS", 1)
         store = Store(path, told.append)
         await store.open()
         await store.close()
@@ -481,16 +488,125 @@ async def test_small_file_of_an_earlier_version_can_shrink_from_then_on(
         assert database.execute("PRAGMA auto_vacuum").fetchone() == (2,)
 
 
-@pytest.mark.usefixtures("no_waiting")
-async def test_large_file_of_an_earlier_version_is_not_rewritten_at_once(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def large(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a file of an earlier version that is too large for one go."""
     monkeypatch.setattr(upkeep, "_REWRITTEN", 100)
-    _of_an_earlier_version(path, 200)
-    large = path.stat().st_size
-    store = Store(path)
+    _of_an_earlier_version(path, 400)
+    return path
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Let no copy be begun before the event is set."""
+    go_on = threading.Event()
+
+    def make_copy(database: sqlite3.Connection, path: Path) -> None:
+        make(database, path)
+        go_on.wait(60)
+
+    make = file.make_copy
+    monkeypatch.setattr(shrinking, "make_copy", make_copy)
+    yield go_on
+    go_on.set()
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_large_file_of_an_earlier_version_shrinks_beside_the_work(
+    large: Path, copied: threading.Event
+) -> None:
+    size = large.stat().st_size
+    store, told = await _opened(large)
+    some = [await store.accept(a_delivery(number)) for number in range(4)]
+    notes = {"one": Note(value=1), "two": Note(value=2)}
+    await store.remember(Memory(connection=OWNER, subject="rule", notes=notes))
+    await until(lambda: store._database._copy is not None)
+
+    taken = await store.take(OWNER, START, slots=1, look_ups=1, busy=())
+    (sending,) = taken.claimed
+    done = replace(sending, state=DeliveryState.DELIVERED, settled_at=START)
+    done = await store.update(done, was=DeliveryState.SENDING)
+    await store.remember(Memory(connection=OWNER, subject="rule", notes={"one": None}))
+    gone = await store.accept(a_delivery(10, connection="gone"))
+    fresh = await store.accept(a_delivery(11))
+    last = await store.accept(a_delivery(12, connection="gone"))
+    await store.remove_connection("gone")
+    copied.set()
+    await until(lambda: large.stat().st_size < size / 4)
+
+    assert await store.listing() == [fresh, *some[:0:-1], done]
+    assert await store.recall(OWNER) == {"rule": {"two": Note(value=2)}}
+    assert await store.get(gone.id) is None
+    # A place is taken once, also that of what was deleted.
+    newest = await store.accept(a_delivery(13))
+    (listed,) = await store.named([newest.id])
+    assert listed.sequence == len(some) + 4
+    assert last.id not in {one.id for one in await store.listing()}
+    await store.close()
+    assert not told
+    assert sorted(one.name for one in large.parent.iterdir()) == [large.name]
+    with closing(sqlite3.connect(large)) as database:
+        assert database.execute("PRAGMA auto_vacuum").fetchone() == (2,)
+    again, told = await _opened(large)
+    assert (await again.listing())[0] == newest
+    assert not told
+    await again.close()
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_a_copy_that_is_broken_off_leaves_nothing(
+    large: Path, copied: threading.Event
+) -> None:
+    store, _ = await _opened(large)
+    one = await store.accept(a_delivery(1))
+    await until(lambda: store._database._copy is not None)
+    closing_it = asyncio.create_task(store.close())
+    copied.set()
+    await closing_it
+    assert sorted(one.name for one in large.parent.iterdir()) == [large.name]
     await store.open()
-    await store.accept(a_delivery(1))
-    await until(lambda: store._database._upkeep.pause is None)
-    assert path.stat().st_size == large
+    assert await store.listing() == [one]
+    await store.close()
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_no_copy_is_made_where_the_disk_has_no_room_for_it(
+    large: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = large.stat().st_size
+    asked = threading.Event()
+
+    def full(_: Path) -> SimpleNamespace:
+        asked.set()
+        return SimpleNamespace(free=size)
+
+    monkeypatch.setattr("shutil.disk_usage", full)
+    store, _ = await _opened(large)
+    one = await store.accept(a_delivery(1))
+    await until(asked.is_set)
+    await until(lambda: store._database._copy is None)
+    assert await store.listing() == [one]
+    await store.close()
+    assert large.stat().st_size == size
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_a_crash_before_the_copy_takes_the_place_loses_nothing(
+    large: Path, copied: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise OSError("as if it were over")
+
+    store, _ = await _opened(large)
+    one = await store.accept(a_delivery(1))
+    await until(lambda: store._database._copy is not None)
+    two = await store.accept(a_delivery(2))
+    monkeypatch.setattr(file, "sync_folder", crash)
+    copied.set()
+    await until(lambda: store._database._copy is None)
+    assert await store.listing() == [two, one]
+    monkeypatch.undo()
+    await store.close()
+    await store.open()
+    assert await store.listing() == [two, one]
     await store.close()

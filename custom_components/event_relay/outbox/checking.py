@@ -1,64 +1,26 @@
 """Checks the whole of the outbox's file beside the work on it."""
 
-from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
-import threading
-import time
+import sqlite3
+from typing import override
 
-from .file import check, connect_to_read, is_damage
-from .rows import FAILURES
-
-_STEPS = 1_000
-"""Steps of SQLite's, or pages, between two looks at the time."""
-_PIECE, _PAUSE = 0.02, 0.005
-"""Seconds of checking, and of leaving the disk to others, by turns."""
+from .beside import Beside
+from .file import check, is_damage
 
 
-class Check:
-    """Reads a file from a thread of its own, as it was at the beginning.
+class Check(Beside):
+    """Looks whether a file is whole."""
 
-    That holds up nobody who writes; only the log grows meanwhile.
-    """
+    name = "check"
+    damage: str | None = None
+    """What is wrong with the file, if anything is."""
 
-    def __init__(self, path: Path, ended: Callable[[], None]) -> None:
-        """Begin; `ended` is called from the thread."""
-        self._path = path
-        self._ended = ended
-        self._stopped = threading.Event()
-        self._piece_until = 0.0
-        self.over = False
-        """Whether it has come to its end."""
-        self.damage: str | None = None
-        """What is wrong with the file, if anything is."""
-        # A daemon, as the writer is.
-        self._thread = threading.Thread(
-            target=self._work, name="event_relay_outbox_check", daemon=True
-        )
-        self._thread.start()
+    @override
+    def _read(self, database: sqlite3.Connection) -> None:
+        check(database)
 
-    def stop(self) -> None:
-        """Break it off, and let go of the file; blocks for as long as a piece takes."""
-        self._stopped.set()
-        self._thread.join()
-
-    def _work(self) -> None:
-        """Check the file; the thread's whole life."""
-        try:
-            with closing(connect_to_read(self._path)) as database:
-                self._piece_until = time.monotonic() + _PIECE
-                database.set_progress_handler(self._go_on, _STEPS)
-                check(database)
-        except FAILURES as error:
-            if not is_damage(error):
-                return  # broken off, or the file cannot be read now
-            self.damage = str(error)
-        self.over = True
-        self._ended()
-
-    def _go_on(self) -> bool:
-        """Leave the disk to others for a moment; say whether to break off."""
-        if time.monotonic() >= self._piece_until:
-            self._stopped.wait(_PAUSE)
-            self._piece_until = time.monotonic() + _PIECE
-        return self._stopped.is_set()
+    @override
+    def _failed(self, error: Exception) -> bool:
+        if not is_damage(error):
+            return False  # broken off, or the file cannot be read now
+        self.damage = str(error)
+        return True

@@ -20,10 +20,12 @@ from .file import (
     StoreUnavailable,
     begin_anew,
     close_file,
+    drop_copy,
     is_damage,
     lacks_room,
     leave_unclean,
     open_file,
+    take_copy,
     turns_out_damaged,
 )
 from .jobs import Job, Outcomes
@@ -31,7 +33,11 @@ from .keeping import Kept
 from .reading import Reader, Unreadable
 from .reports import SetAside
 from .rows import FAILURES
-from .upkeep import Upkeep
+from .shrinking import Copy
+from .upkeep import Upkeep, is_backed_up
+
+_MOST_KEPT = 5_000
+"""Rows written beside a copy that are carried over to it, in one go."""
 
 
 class _Look:
@@ -57,6 +63,7 @@ class Database:
         self._reader = Reader(path)
         self._upkeep = Upkeep()
         self._check: Check | None = None
+        self._copy: Copy | None = None
         self._kept: Kept | None = None
         """What was kept of a damaged file in whose place there is no new one yet."""
         self.healthy = True
@@ -133,6 +140,7 @@ class Database:
             for group in transactions.groups(jobs):
                 self._attempt(group)
             self._hear_of_check()
+            self._hear_of_copy()
         self._reader.stop()
         self._close()
 
@@ -156,6 +164,7 @@ class Database:
                 return self._jobs.get(timeout=self._upkeep.pause)
             except Empty:
                 self._upkeep.step(self._connection)
+                self._begin_copy(self._connection)
         return self._jobs.get()
 
     def _attempt(self, jobs: list[Job]) -> None:
@@ -229,6 +238,44 @@ class Database:
         except (OSError, *FAILURES):
             self.healthy = False  # the next job tries again
 
+    def _begin_copy(self, database: sqlite3.Connection) -> None:
+        """Let a file that is larger than it need be get a copy that can shrink."""
+        if not self._upkeep.to_be_copied or self._check or self._copy:
+            return
+        with suppress(*FAILURES):
+            keeping.keep(database)
+            self._copy = Copy(self.path, lambda: self._jobs.put(_Look()))
+
+    def _hear_of_copy(self) -> None:
+        """Let a copy that is whole take the place of the file."""
+        copy, database = self._copy, self._connection
+        if copy is None or not copy.over or database is None:
+            return
+        self._copy = None
+        copy.stop()
+        try:
+            kept = keeping.what_was_kept(database)
+            keeping.keep_no_longer(database)
+            if copy.failed or len(kept.rows) > _MOST_KEPT or is_backed_up(database):
+                drop_copy(self.path)
+                return
+            with self._reader.away():
+                self._connection = None
+                take_copy(self.path, database, kept)
+                self._connected()
+        except (StoreUnavailable, OSError, *FAILURES):
+            # The next job opens the file that is there.
+            with suppress(OSError):
+                drop_copy(self.path)
+
+    def _stop_copying(self) -> None:
+        """Give up a copy."""
+        if (copy := self._copy) is not None:
+            self._copy = None
+            copy.stop()
+            with suppress(OSError):
+                drop_copy(self.path)
+
     def _tell(self, set_aside: SetAside) -> None:
         """Tell of a damaged file, before whoever waits for a job goes on."""
         if self._loop is not None:
@@ -240,6 +287,7 @@ class Database:
 
         Raises OSError and SQLite's errors; then it is tried again at the next job.
         """
+        self._stop_copying()
         with self._reader.away():
             if self._check is not None:
                 self._check.stop()
@@ -257,6 +305,7 @@ class Database:
 
     def _close(self) -> None:
         """Close the file; one that has not been checked is, when it is next opened."""
+        self._stop_copying()
         check, self._check = self._check, None
         if check is not None:
             check.stop()

@@ -141,6 +141,47 @@ def begin_anew(
     return Opened(database=_open(path), reports=[report])
 
 
+def make_copy(database: sqlite3.Connection, path: Path) -> None:
+    """Write a file that is open to be read anew beside itself, so that it can shrink.
+
+    Raises OSError or an error of SQLite.
+    """
+    copy = _unfinished(path)
+    _remove(copy)
+    os.close(os.open(copy, os.O_RDWR | os.O_CREAT, 0o600))
+    database.execute(SHRINKS)
+    database.execute("VACUUM INTO ?", (str(copy),))
+    with copy.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def drop_copy(path: Path) -> None:
+    """Remove a copy that takes nobody's place; raises OSError."""
+    _remove(_unfinished(path))
+
+
+def take_copy(path: Path, database: sqlite3.Connection, kept: Kept) -> None:
+    """Put the copy of an open file in its place, with what was written meanwhile.
+
+    The file is closed. Whatever fails, one of the two lies there whole; raises OSError
+    or an error of SQLite.
+    """
+    copy = _unfinished(path)
+    (last,) = database.execute(
+        "SELECT max(seq) FROM sqlite_sequence WHERE name = 'deliveries'"
+    ).fetchone()
+    with closing(sqlite3.connect(copy, isolation_level=None)) as smaller:
+        smaller.execute("PRAGMA synchronous = FULL")
+        salvage.bring_up_to_date(smaller, kept, last)
+        set_mark(smaller, NONE)  # it has no log
+    close_file(database)
+    if Path(f"{path}-wal").exists():
+        # Its log would be taken for that of the copy.
+        raise OSError("the outbox is still in use")
+    copy.replace(path)
+    sync_folder(path)
+
+
 def is_damage(error: Exception) -> bool:
     """Say whether an error tells of damage, not of a file of no use at the moment.
 

@@ -62,6 +62,26 @@ def carry(
     return int(waiting)
 
 
+def bring_up_to_date(
+    database: sqlite3.Connection, kept: Kept, last: int | None
+) -> None:
+    """Write what was kept into a whole copy; raises an error of SQLite.
+
+    `last` is the highest place that was ever taken.
+    """
+    database.execute("BEGIN IMMEDIATE")
+    database.executemany(
+        "DELETE FROM deliveries WHERE sequence = ?",
+        ((place,) for place in kept.deleted),
+    )
+    _write_kept(database, kept)
+    if last is not None:
+        database.execute(
+            "UPDATE sqlite_sequence SET seq = ? WHERE name = 'deliveries'", (last,)
+        )
+    database.execute("COMMIT")
+
+
 def _open(damaged: Path) -> sqlite3.Connection:
     """Open a file and change nothing of it, its log included."""
     source = sqlite3.connect(damaged, isolation_level=None)

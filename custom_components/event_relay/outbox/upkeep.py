@@ -17,6 +17,10 @@ _REWRITTEN = 1_000
 """Most pages of a file of an earlier version that is rewritten in one go."""
 
 
+_WORTH_IT = 4
+"""One page in so many must be free for a large file to be made anew."""
+
+
 class Upkeep:
     """Keeps the log short and the file small, in steps that hold up nobody."""
 
@@ -24,6 +28,8 @@ class Upkeep:
         """Know of nothing to do."""
         self.pause: float | None = None
         """Seconds to wait for a job before the next step; None if there is none."""
+        self.to_be_copied = False
+        """Whether the file is too large to be made anew in one go, and should be."""
 
     def used(self) -> None:
         """Note that the file may have been written."""
@@ -33,7 +39,9 @@ class Upkeep:
         """Do the next of what there is to do."""
         self.pause = None
         try:
-            if _is_backed_up(database):
+            backed_up = is_backed_up(database)
+            self.to_be_copied = not backed_up and _is_large_for_nothing(database)
+            if backed_up:
                 self.pause = QUIET
             elif _rewrite(database) or _give_back(database):
                 self.pause = _BETWEEN
@@ -44,7 +52,7 @@ class Upkeep:
             return
 
 
-def _is_backed_up(database: sqlite3.Connection) -> bool:
+def is_backed_up(database: sqlite3.Connection) -> bool:
     """Say whether the file itself must not change now."""
     (pages,) = database.execute("PRAGMA wal_autocheckpoint").fetchone()
     return not pages
@@ -53,7 +61,7 @@ def _is_backed_up(database: sqlite3.Connection) -> bool:
 def _rewrite(database: sqlite3.Connection) -> bool:
     """Make a small file anew that could not become smaller; say whether it was done.
 
-    A large one stays as it is: what is free in it is used again.
+    A large one takes a copy, which is made beside the work.
     """
     (shrinks,) = database.execute("PRAGMA auto_vacuum").fetchone()
     (pages,) = database.execute("PRAGMA page_count").fetchone()
@@ -63,6 +71,14 @@ def _rewrite(database: sqlite3.Connection) -> bool:
     database.execute("VACUUM")
     (shrinks,) = database.execute("PRAGMA auto_vacuum").fetchone()
     return bool(shrinks)
+
+
+def _is_large_for_nothing(database: sqlite3.Connection) -> bool:
+    """Say whether much of a large file is free that cannot become smaller."""
+    (shrinks,) = database.execute("PRAGMA auto_vacuum").fetchone()
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    (free,) = database.execute("PRAGMA freelist_count").fetchone()
+    return not shrinks and pages > _REWRITTEN and free * _WORTH_IT >= pages
 
 
 def _give_back(database: sqlite3.Connection) -> bool:
