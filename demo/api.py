@@ -10,7 +10,7 @@ from simulators.wire import Json
 
 from .patience import eventually
 
-_READY_SECONDS = 60.0
+_READY_SECONDS = 180.0
 
 
 class ApiError(Exception):

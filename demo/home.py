@@ -23,7 +23,7 @@ _CONSOLE = "console.log"
 _RESTART = 100
 """The exit code by which Home Assistant asks to be started again."""
 _TAIL_LINES = 20
-_START_SECONDS = 120.0
+_START_SECONDS = 240.0
 _STOP_SECONDS = 20.0
 
 

@@ -17,7 +17,7 @@ from .following import Following
 from .targets import AnyTarget
 
 _TRY_SECONDS = 0.1
-_READY_SECONDS = 60.0
+_READY_SECONDS = 180.0
 
 
 class House:

@@ -31,7 +31,7 @@ from .targets import AnyTarget
 from .traffic import Traffic
 from .wall_clock import WallClock
 
-_ANSWERS_SECONDS = 120.0
+_ANSWERS_SECONDS = 240.0
 _LOOK_SECONDS = 2.0
 _LISTEN_SECONDS = 1.0
 _SET_RIGHT_SHARE = 0.5

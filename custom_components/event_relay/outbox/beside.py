@@ -14,8 +14,12 @@ from .rows import FAILURES
 
 _STEPS = 1_000
 """Steps of SQLite's, or pages, between two looks at the time."""
-_PIECE, _PAUSE = 0.02, 0.005
-"""Seconds of reading, and of leaving the disk to others, by turns."""
+_PIECE = 0.005
+"""Seconds of reading, after which disk and processor are left to others."""
+_SHARE = 4
+"""How many times longer they are left to others."""
+_LONGEST_COMMIT = 0.1
+"""Seconds that somebody who writes is given way to; else it would never end."""
 
 
 class Beside(ABC):
@@ -27,12 +31,15 @@ class Beside(ABC):
     name: ClassVar[str]
     """What the thread is called by."""
 
-    def __init__(self, path: Path, ended: Callable[[], None]) -> None:
-        """Begin; `ended` is called from the thread."""
+    def __init__(
+        self, path: Path, ended: Callable[[], None], idle: threading.Event
+    ) -> None:
+        """Begin; `ended` is called from the thread, `idle` set while nobody writes."""
         self._path = path
         self._ended = ended
+        self._idle = idle
         self._stopped = threading.Event()
-        self._piece_until = 0.0
+        self._piece_began = 0.0
         self.over = False
         """Whether it has come to its end."""
         # A daemon, as the writer is.
@@ -58,7 +65,7 @@ class Beside(ABC):
         """Read the file; the thread's whole life."""
         try:
             with closing(connect_to_read(self._path)) as database:
-                self._piece_until = time.monotonic() + _PIECE
+                self._piece_began = time.monotonic()
                 database.set_progress_handler(self._go_on, _STEPS)
                 self._read(database)
         except (OSError, *FAILURES) as error:
@@ -69,7 +76,9 @@ class Beside(ABC):
 
     def _go_on(self) -> bool:
         """Leave the disk to others for a moment; say whether to break off."""
-        if time.monotonic() >= self._piece_until:
-            self._stopped.wait(_PAUSE)
-            self._piece_until = time.monotonic() + _PIECE
+        took = time.monotonic() - self._piece_began
+        if took >= _PIECE or not self._idle.is_set():
+            self._stopped.wait(_SHARE * min(took, _PIECE))
+            self._idle.wait(_LONGEST_COMMIT)
+            self._piece_began = time.monotonic()
         return self._stopped.is_set()

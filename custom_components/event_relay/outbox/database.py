@@ -62,6 +62,8 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._reader = Reader(path)
         self._upkeep = Upkeep()
+        self._idle = threading.Event()
+        """Set while nothing is written."""
         self._check: Check | None = None
         self._copy: Copy | None = None
         self._kept: Kept | None = None
@@ -136,13 +138,19 @@ class Database:
         """Own the database until told to stop; the thread's whole life."""
         running = True
         while running:
+            self._idle.set()
             jobs, running = self._next_jobs()
+            self._idle.clear()
             for group in transactions.groups(jobs):
                 self._attempt(group)
             self._hear_of_check()
             self._hear_of_copy()
         self._reader.stop()
         self._close()
+
+    def _look(self) -> None:
+        """Have the thread look at what goes on beside it, from any thread."""
+        self._jobs.put(_Look())
 
     def _next_jobs(self) -> tuple[list[Job], bool]:
         """Wait for a job, take all that wait with it, and say whether to go on."""
@@ -220,7 +228,7 @@ class Database:
             self._tell(report)
         if opened.unclean:
             keeping.keep(opened.database)
-            self._check = Check(self.path, lambda: self._jobs.put(_Look()))
+            self._check = Check(self.path, self._look, self._idle)
         return opened.database
 
     def _hear_of_check(self) -> None:
@@ -244,7 +252,7 @@ class Database:
             return
         with suppress(*FAILURES):
             keeping.keep(database)
-            self._copy = Copy(self.path, lambda: self._jobs.put(_Look()))
+            self._copy = Copy(self.path, self._look, self._idle)
 
     def _hear_of_copy(self) -> None:
         """Let a copy that is whole take the place of the file."""
