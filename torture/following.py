@@ -3,16 +3,22 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 import random
 
 from custom_components.event_relay.outbox.delivery import Delivery
-from demo.api import Api, ApiError
+from demo.api import Api, ApiError, member
+from demo.patience import TookTooLong, eventually
 from demo.websocket import WebSocket
 
 from .followers import Follower, make_followers
 from .ledger import Row
 from .targets import AnyTarget
 from .wall_clock import Span
+
+_RUNS_SECONDS = 180.0
+_AGAIN_SECONDS = 1.0
+_ONCE_SECONDS = 60.0
 
 
 class Following:
@@ -39,15 +45,34 @@ class Following:
     async def drive(self, api: Api, socket: WebSocket) -> None:
         """Do what they follow, from when Home Assistant runs until it is killed."""
         with suppress(ApiError):
-            await api.wait_running()
+            await eventually(
+                partial(_runs, socket), "the end of a start", _RUNS_SECONDS
+            )
             async with asyncio.TaskGroup() as driving:
                 for one in self._followers:
                     driving.create_task(self._drive(one, api, socket))
 
+    async def drive_once(self, api: Api, socket: WebSocket) -> None:
+        """Do what is followed by those that have had nothing yet, until they have."""
+        idle = [one for one in self._followers if not one.accepted]
+        driving = [asyncio.create_task(self._drive(one, api, socket)) for one in idle]
+        with suppress(TookTooLong):
+            await eventually(partial(_accepted, idle), "a firing", _ONCE_SECONDS)
+        for task in driving:
+            task.cancel()
+        if driving:
+            await asyncio.wait(driving)
+
     async def _drive(self, one: Follower, api: Api, socket: WebSocket) -> None:
-        """Do what one of them follows, as long as Home Assistant answers."""
-        with suppress(ApiError):  # also those of a group
-            await one.drive(api, socket, self._chances[one.name])
+        """Do what one of them follows, as long as Home Assistant answers.
+
+        It may refuse what has a token of a time that its clock does not show any more.
+        """
+        with suppress(ApiError):
+            while await _runs(socket):
+                with suppress(ApiError):  # also those of a group
+                    await one.drive(api, socket, self._chances[one.name])
+                await asyncio.sleep(_AGAIN_SECONDS)
 
     async def left(self, api: Api, socket: WebSocket) -> Mapping[str, int]:
         """Return how many things are not as they must be in the end, by names."""
@@ -73,3 +98,14 @@ class Following:
     def knows(self, target: AnyTarget, mark: str) -> bool:
         """Say whether a mark is one of those of a target."""
         return any(one.target is target and one.is_own(mark) for one in self._followers)
+
+
+async def _accepted(followers: Sequence[Follower]) -> bool | None:
+    """Return True once something of all of them was accepted, None before."""
+    return True if all(one.accepted for one in followers) else None
+
+
+async def _runs(socket: WebSocket) -> bool | None:
+    """Return True once all has started, None before; raises ApiError at the end."""
+    state = member(await socket.command("get_config"), "state", str)
+    return True if state == "RUNNING" else None

@@ -115,6 +115,7 @@ class _Run:
         self._targets = targets
         self._clock = clock
         self._chance = chance("kills")
+        self._clock_chance = chance("clock")
         self._traffic_chance = chance("traffic")
         self._following = Following(targets, seed, clock.spans)
         self._chaos = Chaos(targets, chance("chaos"))
@@ -163,7 +164,7 @@ class _Run:
         answering = asyncio.Event()
         began = monotonic()
         stopped = False
-        if self._chance.random() < _SET_RIGHT_SHARE:
+        if self._clock_chance.random() < _SET_RIGHT_SHARE:
             self._clock.set(0)
         await self._home.launch()
         talking = asyncio.create_task(self._talk(traffic, answering))
@@ -226,13 +227,15 @@ class _Run:
     async def _drain(self, traffic: Traffic, patience: float) -> Mapping[str, str]:
         """Let all that was accepted come to its end; return what is told of it.
 
-        Each connection gets one more event, which nothing cuts off: a slow machine may
-        have had none accepted between two kills.
+        Each connection gets one more event, which nothing cuts off, and so does each
+        rule or mirror that needs it: a slow machine may have had none accepted between
+        two kills.
         """
         await self._home.start()
         async with self._house.talking() as socket:
             await self._house.api.wait_running()
             await traffic.once(socket)
+            await self._following.drive_once(self._house.api, socket)
             async with progress("Everything is mended; waiting for what is left"):
                 until = monotonic() + patience
                 left = await self._left(socket)

@@ -46,6 +46,11 @@ class Follower(ABC):
         """Return what Home Assistant calls it."""
         return self.name
 
+    @property
+    def accepted(self) -> bool:
+        """Say whether something of what it follows was surely taken."""
+        return True
+
     @abstractmethod
     async def furnish(self, api: Api, socket: WebSocket) -> None:
         """Add to the home what it follows."""

@@ -37,6 +37,11 @@ class MirrorFollower[Content](Follower):
         self._seconds = 0.0
         """For how long nothing has been changed at home."""
 
+    @property
+    @override
+    def accepted(self) -> bool:
+        return bool(self._answers[Answer.ACCEPTED])
+
     @abstractmethod
     async def at_home(self, api: Api, socket: WebSocket) -> Mapping[str, Content]:
         """Return what there is at home, by marks."""

@@ -99,6 +99,11 @@ class FiredRule(RuleFollower):
         super().__init__(name, target)
         self._firings: dict[str, tuple[Answer, float]] = {}
 
+    @property
+    @override
+    def accepted(self) -> bool:
+        return any(answer is Answer.ACCEPTED for answer, _ in self._firings.values())
+
     async def fire(
         self, socket: WebSocket, mark: str, cause: Awaitable[object]
     ) -> None:
