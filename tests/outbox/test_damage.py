@@ -1,21 +1,27 @@
 """A file whose bytes somebody else has changed, at rest or under our hands."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 import os
 from pathlib import Path
 import random
 import shutil
+import sqlite3
 
 import pytest
 
+from custom_components.event_relay.outbox import transactions
 from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
+from custom_components.event_relay.outbox.memory import Memory, Note
+from custom_components.event_relay.outbox.rows import COLUMNS, MIGRATIONS, values
 from custom_components.event_relay.outbox.store import (
     SetAside,
     StaleDelivery,
     Store,
     StoreTooNew,
+    StoreUnavailable,
 )
 
 from ..thorough import THOROUGH
@@ -139,6 +145,81 @@ async def test_any_byte_of_the_header_may_be_wrong(whole: Path, tmp_path: Path) 
         found += await _found(whole, tmp_path / f"at-{at}", damage, log=False)
     # The magic, the sizes, the kind of text; the counters are nobody's loss.
     assert found >= 16
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(b"id TEXT NOT NULL U", b"failure_code TEXT", b"state TEXT"),
+        *(b"sequence INTEGER", b"value TEXT", b"deliveries (\n", b"due ON"),
+    ],
+)
+async def test_a_bit_of_a_name_in_the_schema_may_be_wrong(
+    tmp_path: Path, name: bytes
+) -> None:
+    """All rows are there, whatever their columns are called."""
+    path = tmp_path / "event_relay.db"
+    store = Store(path)
+    await store.open()
+    some = [await store.accept(a_delivery(number)) for number in range(3)]
+    notes = {"n": Note(value=1)}
+    await store.remember(Memory(connection=OWNER, subject="rule", notes=notes))
+    await store.close()
+    content = path.read_bytes()
+    at = content.index(name)
+    _overwrite(path, at=at, new=bytes([content[at] ^ 1]))
+
+    told: list[SetAside] = []
+    store = Store(path, told.append)
+    await store.open()
+    kept = await store.listing()
+    remembered = await store.recall(OWNER)
+    await store.close()
+    assert remembered == {"rule": notes}
+    assert [one.id for one in kept] == [one.id for one in reversed(some)]
+    assert told
+
+
+async def test_a_damaged_file_of_an_earlier_version_keeps_its_rows(
+    path: Path,
+) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(MIGRATIONS[0])
+        database.execute("PRAGMA user_version = 1")
+        row = dict(zip(COLUMNS, values(a_delivery(1)), strict=True))
+        columns = [one[1] for one in database.execute("PRAGMA table_info(deliveries)")]
+        filled = [name for name in columns if name in row]
+        database.execute(
+            f"INSERT INTO deliveries ({', '.join(filled)})"  # noqa: S608 our names
+            f" VALUES ({', '.join('?' * len(filled))})",
+            [row[name] for name in filled],
+        )
+        database.commit()
+    content = path.read_bytes()
+    at = content.index(b"failure_code TEXT")
+    _overwrite(path, at=at, new=b"g")
+
+    told: list[SetAside] = []
+    store = Store(path, told.append)
+    await store.open()
+    (kept,) = await store.listing()
+    await store.close()
+    assert kept.id == "delivery-1"
+    assert len(told) == 1
+
+
+async def test_what_nobody_has_foreseen_fails_and_the_next_job_is_done(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> None:
+        raise LookupError("as if we were wrong")
+
+    monkeypatch.setattr(transactions, "run", break_down)
+    with pytest.raises(StoreUnavailable):
+        await store.accept(a_delivery(1))
+    monkeypatch.undo()
+    two = await store.accept(a_delivery(2))
+    assert await store.listing() == [two]
 
 
 async def test_any_column_of_a_row_may_be_of_another_type(tmp_path: Path) -> None:

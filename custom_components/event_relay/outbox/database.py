@@ -8,6 +8,7 @@ with it.
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+import logging
 from pathlib import Path
 from queue import Empty, SimpleQueue
 import sqlite3
@@ -35,6 +36,8 @@ from .reports import SetAside
 from .rows import FAILURES
 from .shrinking import Copy
 from .upkeep import Upkeep, is_backed_up
+
+_LOGGER = logging.getLogger(__name__)
 
 _MOST_KEPT = 5_000
 """Rows written beside a copy that are carried over to it, in one go."""
@@ -200,6 +203,11 @@ class Database:
                 if isinstance(error, StoreUnavailable)
                 else StoreUnavailable(str(error))
             )
+            outcomes = [(job, None, failure) for job in jobs]
+        except Exception as error:
+            # Whatever it is: without this thread everybody would wait for ever.
+            _LOGGER.exception("The outbox's file could not be used")
+            failure = StoreUnavailable(repr(error))
             outcomes = [(job, None, failure) for job in jobs]
         else:
             self.healthy = True

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 import json
 import sqlite3
+from typing import Any
 
 from ..backends.base import Instance, Receipt
 from .delivery import Delivery, DeliveryState, Failure, Origin, OriginKind
@@ -181,7 +182,7 @@ def claim_values(delivery: Delivery) -> tuple[Value, ...]:
     )
 
 
-def from_row(row: sqlite3.Row) -> Delivery:
+def from_row(row: sqlite3.Row | Mapping[str, Any]) -> Delivery:
     """Build a delivery from its columns.
 
     Raises DatabaseError for one that nobody can have written: SQLite does not notice
@@ -189,12 +190,18 @@ def from_row(row: sqlite3.Row) -> Delivery:
     """
     try:
         return _from_row(row)
-    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+    ) as error:
         message = f"delivery {row['sequence']} cannot be read ({error})"
         raise sqlite3.DatabaseError(message) from error
 
 
-def _from_row(row: sqlite3.Row) -> Delivery:
+def _from_row(row: sqlite3.Row | Mapping[str, Any]) -> Delivery:
     """Build a delivery from columns that are as they were written."""
     return Delivery(
         id=row["id"],

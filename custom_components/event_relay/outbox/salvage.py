@@ -13,10 +13,7 @@ _PAGE = 500
 """Rows read at once."""
 _PATIENCE = 20_000
 """Reads that may fail before the rest of a file is given up."""
-_LAST = (
-    "SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'",
-    "SELECT max(sequence) FROM deliveries",
-)
+_COLUMNS_OF_NOTES = len(NOTE_COLUMNS)
 _PLACE = ("sequence", *COLUMNS)
 
 
@@ -83,12 +80,28 @@ def bring_up_to_date(
 
 
 def _open(damaged: Path) -> sqlite3.Connection:
-    """Open a file and change nothing of it, its log included."""
+    """Open a file and change nothing of it, its log included.
+
+    What its schema says wrong of one thing does not keep us from the others.
+    """
     source = sqlite3.connect(damaged, isolation_level=None)
-    source.row_factory = sqlite3.Row
     source.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)  # noqa: FBT003 - by position only
     source.execute("PRAGMA query_only = 1")
+    source.execute("PRAGMA writable_schema = 1")
     return source
+
+
+def _table(source: sqlite3.Connection, name: str, columns: range) -> str:
+    """Return what a table is called, quoted: by its name, or by how wide it is."""
+    tables: dict[str, int] = {}
+    with suppress(*FAILURES):
+        tables |= source.execute(
+            "SELECT name, ncol FROM pragma_table_list"
+            " WHERE schema = 'main' AND type = 'table'"
+        )
+    found = [one for one, wide in tables.items() if wide in columns]
+    called = name if name in tables or not found else found[0]
+    return f'"{called.replace('"', '""')}"'
 
 
 def _carry_rows(
@@ -96,37 +109,60 @@ def _carry_rows(
 ) -> None:
     """Write all deliveries that can be read and are not known better."""
     known = kept.deleted | {row[0] for row in kept.rows}
-    for row in _readable(source):
-        if row["sequence"] in known:
+    columns = _columns(database)
+    for place, *row in _readable(source, len(columns)):
+        if place in known:
             continue
+        # What its columns are called may be damaged, and an earlier version has fewer.
+        named = columns | dict(zip(columns, row, strict=False))
         try:
-            carried = values(from_row(row))
+            carried = values(from_row(named | {"sequence": place}))
         except sqlite3.DatabaseError:
             continue  # nobody can have written that
-        _write(database, f"INSERT OR IGNORE {_ROW}", (row["sequence"], *carried))
+        _write(database, f"INSERT OR IGNORE {_ROW}", (place, *carried))
 
 
-def _readable(source: sqlite3.Connection) -> Iterator[sqlite3.Row]:
-    """Yield all deliveries that can be read, whatever lies between them."""
-    spans = [(1, max(_number(source, sql) for sql in _LAST))]
+def _columns(database: sqlite3.Connection) -> dict[str, Value]:
+    """Return our columns in their order, with what they hold if nothing is written."""
+    return {
+        name: None if default is None else int(default)
+        for _, name, _, _, default, _ in database.execute(
+            "PRAGMA table_info(deliveries)"
+        )
+    }
+
+
+def _readable(
+    source: sqlite3.Connection, columns: int
+) -> Iterator[tuple[int, *tuple[Value, ...]]]:
+    """Yield the places and columns of all deliveries that can be read.
+
+    Whatever lies between them.
+    """
+    table = _table(source, "deliveries", range(_COLUMNS_OF_NOTES + 1, columns + 1))
+    last = (
+        f"SELECT max(rowid) FROM {table}",
+        "SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'",
+    )
+    spans = [(1, max(_number(source, sql) for sql in last))]
     failures = 0
     while spans and failures < _PATIENCE:
-        first, last = spans.pop()
+        first, last_of_span = spans.pop()
         try:
             rows = source.execute(
-                "SELECT * FROM deliveries WHERE sequence BETWEEN ? AND ?"
-                f" ORDER BY sequence LIMIT {_PAGE}",
-                (first, last),
+                f"SELECT rowid, * FROM {table} WHERE rowid BETWEEN ? AND ?"
+                f" ORDER BY rowid LIMIT {_PAGE}",
+                (first, last_of_span),
             ).fetchall()
         except FAILURES:
             failures += 1
-            if first < last:
-                middle = (first + last) // 2
-                spans += [(middle + 1, last), (first, middle)]
+            if first < last_of_span:
+                middle = (first + last_of_span) // 2
+                spans += [(middle + 1, last_of_span), (first, middle)]
             continue
         yield from rows
         if len(rows) == _PAGE:
-            spans.append((rows[-1]["sequence"] + 1, last))
+            spans.append((rows[-1][0] + 1, last_of_span))
 
 
 def _number(source: sqlite3.Connection, sql: str) -> int:
@@ -141,8 +177,9 @@ def _number(source: sqlite3.Connection, sql: str) -> int:
 def _carry_notes(source: sqlite3.Connection, database: sqlite3.Connection) -> None:
     """Write what rules remember, up to what cannot be read."""
     notes: list[Sequence[Value]] = []
+    wide = range(_COLUMNS_OF_NOTES, _COLUMNS_OF_NOTES + 1)
     with suppress(*FAILURES):
-        notes.extend(source.execute(f"SELECT {', '.join(NOTE_COLUMNS)} FROM notes"))
+        notes.extend(source.execute(f"SELECT * FROM {_table(source, 'notes', wide)}"))
     for note in notes:
         _write(database, f"INSERT OR IGNORE {_NOTE}", tuple(note))
 
