@@ -136,6 +136,24 @@ async def test_its_longest_time_ends_it(
     ]
 
 
+async def test_its_longest_time_ends_it_though_the_clock_was_set_back_since(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = dt_util.utcnow
+    with monkeypatch.context() as wrong:
+        wrong.setattr(dt_util, "utcnow", lambda: real() + timedelta(days=3))
+        await change(hass, DOOR, "on")
+        await events(frigate, 1)
+        await until(lambda: not coordinator(entry).worker._under_way.sending)
+
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=601))
+
+    await ended(frigate)
+
+
 async def test_it_stays_open_when_its_sensor_vanishes(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:

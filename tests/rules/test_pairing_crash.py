@@ -11,7 +11,10 @@ import sqlite3
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.event_relay import storage
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
@@ -191,6 +194,27 @@ async def test_its_longest_time_passes_while_home_assistant_is_off(
 
     await _all_is_over(scene)
     assert scene.frigate.events[0].end_time == pytest.approx(now, abs=1)
+
+
+async def test_its_longest_time_passes_though_the_clock_is_set_back_meanwhile(
+    scene: Scene,
+) -> None:
+    await start_is_delivered(scene)
+    await scene.crash()
+    with closing(sqlite3.connect(storage.FILE_NAME)) as file, file:
+        # As if it had begun by a clock that was three days ahead.
+        changed = file.execute(
+            "UPDATE notes SET value = json_set(value, '$.ends_by',"
+            " value ->> '$.ends_by' + 3 * 86400) WHERE name LIKE 'open/%'"
+        )
+        assert changed.rowcount == 1
+
+    await scene.start()
+    assert scene.frigate.events[0].end_time is None
+    async_fire_time_changed(scene.hass, dt_util.utcnow() + timedelta(seconds=601))
+
+    await until(lambda: scene.frigate.events[0].end_time is not None)
+    await _all_is_over(scene)
 
 
 @pytest.mark.parametrize("phase", ENDING, ids=lambda phase: phase.__name__)

@@ -216,6 +216,7 @@ class Delivering:
         return OpenEvent(
             delivery_id=delivery_id or str(uuid4()),
             ends_by=cause.occurred_at + longest,
+            lasts=longest,
             entity_id=cause.entity_id,
             state=cause.state,
             test=cause.test,

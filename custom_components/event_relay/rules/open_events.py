@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 import logging
 
 from homeassistant.core import Context, HomeAssistant
@@ -18,6 +18,7 @@ _LOGGER = logging.getLogger(__name__)
 LATE = 1.0
 """Seconds after which no beginning is heard that happened before an end."""
 _PREFIX = "open/"
+_LONGEST = timedelta(days=999).total_seconds()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,8 @@ class OpenEvent:
     """The state that this entity had then; None if the cause was no state."""
     test: bool = False
     """Whether it is only a test: it holds nothing back, and ends by time alone."""
+    lasts: timedelta | None = None
+    """How long it may be open; None if an earlier version has begun it."""
     began_at: datetime | None = None
     """The moment of what began it; None if that was in an earlier run."""
 
@@ -51,9 +54,24 @@ class OpenEvent:
                 "entity_id": self.entity_id,
                 "state": self.state,
                 "test": self.test,
+                "lasts": None if self.lasts is None else self.lasts.total_seconds(),
             },
             keeps=self.delivery_id,
         )
+
+    def left(self, now: datetime) -> timedelta:
+        """Return for how long it may still be open, for one of an earlier run.
+
+        No longer than as if it began now: a clock that was ahead then says more.
+        """
+        left = max(self.ends_by - now, timedelta())
+        return left if self.lasts is None else min(left, self.lasts)
+
+    def time_is_up(self, now: datetime) -> datetime:
+        """Return when it ends, if its time is up now."""
+        if self.lasts is not None and self.ends_by - self.lasts > now:
+            return now  # the clock was set back since it began
+        return self.ends_by
 
     def cause_is_over(self, hass: HomeAssistant) -> bool:
         """Say whether the entity that began it is known to be in another state."""
@@ -117,7 +135,15 @@ def _read(delivery_id: str, value: Json) -> OpenEvent:
                 entity_id=entity_id if isinstance(entity_id, str) else None,
                 state=state if isinstance(state, str) else None,
                 test=rest.get("test") is True,
+                lasts=_read_span(rest.get("lasts")),
             )
         case _:
             _LOGGER.warning("Event %s is ended: its note is damaged", delivery_id)
             return OpenEvent(delivery_id=delivery_id, ends_by=dt_util.utcnow())
+
+
+def _read_span(noted: object) -> timedelta | None:
+    """Return how long something lasts; None if that was not noted."""
+    if isinstance(noted, int | float) and 0 <= noted <= _LONGEST:
+        return timedelta(seconds=noted)
+    return None

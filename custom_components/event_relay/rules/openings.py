@@ -1,10 +1,11 @@
 """Ends the events that a rule has begun: by its triggers, or when their time is up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 import logging
 from uuid import UUID, uuid5
 
@@ -13,7 +14,6 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import (
     async_call_later,
     async_track_entity_registry_updated_event,
-    async_track_point_in_utc_time,
 )
 from homeassistant.util import dt as dt_util
 
@@ -30,8 +30,8 @@ _LOGGER = logging.getLogger(__name__)
 
 _NAMESPACE = UUID("9b1c5c39-7f2b-4d7c-8a5e-0c2f4f1f7a90")
 """What the ids of ends are made in; never to be changed."""
-_AGAIN = 60.0
-"""Seconds after which an end that could not be accepted is tried again."""
+_AGAIN = timedelta(seconds=60)
+"""After which an end that could not be accepted is tried again."""
 
 
 class Openings:
@@ -44,6 +44,11 @@ class Openings:
         self._member = member
         self._ending = ending
         self._open = read_open_events(notes)
+        now = dt_util.utcnow()
+        self._due = {
+            one.delivery_id: self._in(one.left(now)) for one in self._open.values()
+        }
+        """When the time of each is up, by the event loop's clock, which nobody sets."""
         self._beginning: dict[str, asyncio.Future[None]] = {}
         """Those whose deliveries have not been accepted yet."""
         self._ends: list[EndHeard] = []
@@ -74,6 +79,7 @@ class Openings:
         """
         accepted = self._member.hass.loop.create_future()
         self._open[event.delivery_id] = event
+        self._due[event.delivery_id] = self._in(event.ends_by - dt_util.utcnow())
         self._beginning[event.delivery_id] = accepted
         try:
             yield
@@ -93,16 +99,24 @@ class Openings:
     def watch(self) -> None:
         """Look for the next event whose time is up, and for entities that go."""
         self.unwatch()
+        self._due = {one: self._due[one] for one in self._open}
         if self._open:
             self._stop_registry = async_track_entity_registry_updated_event(
                 self._member.hass,
                 {one.entity_id for one in self.events if one.entity_id},
                 self._async_entity_changed,
             )
-            moment = min(event.ends_by for event in self._open.values())
-            self._cancel = async_track_point_in_utc_time(
-                self._member.hass, self._async_time_is_up, moment
+            first = min(self._due.values())
+            over = frozenset(one for one, due in self._due.items() if due <= first)
+            self._cancel = async_call_later(
+                self._member.hass,
+                max(0.0, first - self._member.hass.loop.time()),
+                partial(self._async_time_is_up, over),
             )
+
+    def _in(self, left: timedelta) -> float:
+        """Return the time of the event loop's clock when so much time has passed."""
+        return self._member.hass.loop.time() + left.total_seconds()
 
     @callback
     def unwatch(self) -> None:
@@ -133,7 +147,8 @@ class Openings:
     async def async_look(self) -> None:
         """End what should have ended while Home Assistant was off."""
         now = dt_util.utcnow()
-        await self._async_time_is_up(now)
+        over = frozenset(one.delivery_id for one in self.events if one.ends_by <= now)
+        await self._async_time_is_up(over, now)
         for event in self.events:
             if event.cause_is_over(self._member.hass):
                 await self.async_end(event, now)
@@ -179,11 +194,9 @@ class Openings:
                 error,
             )
             # From now on it is one whose time is up.
-            self._open[event.delivery_id] = replace(event, ends_by=end)
-            self.unwatch()
-            self._cancel = async_call_later(
-                self._member.hass, _AGAIN, self._async_time_is_up
-            )
+            self._open[event.delivery_id] = replace(event, ends_by=end, lasts=None)
+            self._due[event.delivery_id] = self._in(_AGAIN)
+            self.watch()
             return
         self._member.noted(request.notes)
         self.watch()
@@ -231,11 +244,12 @@ class Openings:
         await self._member.remember_if_possible({event.name: None})
         return True
 
-    async def _async_time_is_up(self, now: datetime) -> None:
+    async def _async_time_is_up(self, over: Collection[str], _: datetime) -> None:
         """End what has been open for as long as it may."""
         self.unwatch()
+        now = dt_util.utcnow()
         for event in self.events:
-            if event.ends_by <= now:
-                await self.async_end(event, event.ends_by)
+            if event.delivery_id in over:
+                await self.async_end(event, event.time_is_up(now))
         if self._cancel is None:
             self.watch()
