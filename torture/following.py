@@ -74,9 +74,13 @@ class Following:
                     await one.drive(api, socket, self._chances[one.name])
                 await asyncio.sleep(_AGAIN_SECONDS)
 
-    async def left(self, api: Api, socket: WebSocket) -> Mapping[str, int]:
+    async def left(
+        self, api: Api, socket: WebSocket, patience: float
+    ) -> Mapping[str, int]:
         """Return how many things are not as they must be in the end, by names."""
-        numbers = {one.name: await one.left(api, socket) for one in self._followers}
+        numbers = {
+            one.name: await one.left(api, socket, patience) for one in self._followers
+        }
         return {name: number for name, number in numbers.items() if number}
 
     def rows(

@@ -238,10 +238,10 @@ class _Run:
             await self._following.drive_once(self._house.api, socket)
             async with progress("Everything is mended; waiting for what is left"):
                 until = monotonic() + patience
-                left = await self._left(socket)
+                left = await self._left(socket, patience)
                 while left and monotonic() < until:
                     await asyncio.sleep(_LOOK_SECONDS)
-                    left = await self._left(socket)
+                    left = await self._left(socket, patience)
             for name, number in left.items():
                 say(f"  {name}: {number} are not settled within {patience:.0f} s")
             await asyncio.sleep(_QUIET_SECONDS)
@@ -312,7 +312,7 @@ class _Run:
             if one.id in self.damage.hit and one.follows is None
         }
 
-    async def _left(self, socket: WebSocket) -> Mapping[str, int]:
+    async def _left(self, socket: WebSocket, patience: float) -> Mapping[str, int]:
         """Return how many things are not settled, by the names of their rows."""
         await self._look()
         numbers = {
@@ -320,7 +320,10 @@ class _Run:
             for entry_id, target in self._entries.items()
         }
         waits = {name: number for name, number in numbers.items() if number}
-        return {**waits, **await self._following.left(self._house.api, socket)}
+        return {
+            **waits,
+            **await self._following.left(self._house.api, socket, patience),
+        }
 
 
 async def _wait(event: asyncio.Event) -> None:

@@ -209,8 +209,8 @@ class Mirror(MirrorFollower[int]):
     def made(self) -> Mapping[str, Sequence[str]]:
         return {mark: ["id"] * self._made for mark in self._outside}
 
-    async def look(self) -> int:
-        return await self.left(Mock(spec=Api), Mock(spec=WebSocket))
+    async def look(self, patience: float = 1.0) -> int:
+        return await self.left(Mock(spec=Api), Mock(spec=WebSocket), patience=patience)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,8 @@ async def test_a_mirror_may_not_be_sure_yet_that_something_was_deleted(
 ) -> None:
     monkeypatch.setattr(Mirror, "gone_after", 60.0)
     mirror = Mirror({"a": 1}, {"a": 1, "b": 1})
-    assert await mirror.look() == 1
+    assert await mirror.look(patience=59) == 0
+    assert await mirror.look(patience=61) == 1
     row = mirror.account([], {})
     assert row.offences == []
     assert [one.thing.mark for one in row.waiting] == ["b"]

@@ -70,7 +70,7 @@ class ClockRule(RuleFollower):
         """Do nothing: time passes by itself."""
 
     @override
-    async def left(self, api: Api, socket: WebSocket) -> int:
+    async def left(self, api: Api, socket: WebSocket, patience: float) -> int:
         self.last = time() - _MARGIN_SECONDS
         return len(self._due() - {thing.mark for thing in self.stored()})
 

@@ -64,10 +64,11 @@ class Follower(ABC):
         """Do what it follows until cancelled, or until ApiError: the end of a life."""
 
     @abstractmethod
-    async def left(self, api: Api, socket: WebSocket) -> int:
+    async def left(self, api: Api, socket: WebSocket, patience: float) -> int:
         """Return how many things are not yet as they are to be in the end.
 
-        Deliveries that have not ended are counted elsewhere.
+        Deliveries that have not ended are counted elsewhere, and so is what takes
+        longer than there is patience for, in seconds.
         """
 
     @abstractmethod

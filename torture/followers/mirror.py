@@ -67,11 +67,14 @@ class MirrorFollower[Content](Follower):
             self._answers[Answer.ACCEPTED] += 1
 
     @override
-    async def left(self, api: Api, socket: WebSocket) -> int:
+    async def left(self, api: Api, socket: WebSocket, patience: float) -> int:
         self._home = await self.at_home(api, socket)
         self._since = self._since or monotonic()
         self._seconds = monotonic() - self._since
-        return sum(1 for _ in self._differences())
+        return sum(
+            one.kind is not Kind.STRAY or patience > self.gone_after
+            for one in self._differences()
+        )
 
     @override
     def account(self, deliveries: Sequence[Delivery], told: Mapping[str, str]) -> Row:

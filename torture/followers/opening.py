@@ -47,7 +47,7 @@ class OpeningRule(FiredRule):
         }
 
     @override
-    async def left(self, api: Api, socket: WebSocket) -> int:
+    async def left(self, api: Api, socket: WebSocket, patience: float) -> int:
         return len(self._open())
 
     @override

@@ -70,7 +70,7 @@ class RuleFollower(Follower):
         return when, deliver, {}
 
     @override
-    async def left(self, api: Api, socket: WebSocket) -> int:
+    async def left(self, api: Api, socket: WebSocket, patience: float) -> int:
         return 0
 
     @override
