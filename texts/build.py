@@ -35,6 +35,12 @@ class Built:
     icons: Tree = field(default_factory=dict)
     services: Tree = field(default_factory=dict)
 
+    def add(self, more: Mapping[str, Any]) -> None:
+        """Take in what stands where Home Assistant looks for it; raises TwiceSaid."""
+        merge(self.texts, more.get("texts", {}))
+        merge(self.icons, more.get("icons", {}))
+        merge(self.services, more.get("services", {}))
+
     def files(self) -> dict[Path, str]:
         """Return what is written to which file."""
         return {
@@ -48,11 +54,11 @@ def build(backends: Iterable[BackendForms] = BACKENDS) -> Built:
     """Return what the sources say of some backends; raises TwiceSaid."""
     shared = read_source(PACKAGE)
     built = Built()
-    _add(built, shared)
+    built.add(shared)
     for forms in backends:
         source = read_source(folder_of(forms))
-        _add(built, texts_of(forms, source, shared))
-        _add(built, source)
+        built.add(texts_of(forms, source, shared))
+        built.add(source)
     return built
 
 
@@ -61,13 +67,6 @@ def folder_of(forms: BackendForms) -> Path:
     module = type(forms).__module__
     *packages, _ = module.split(".")
     return PACKAGE.parents[1].joinpath(*packages)
-
-
-def _add(built: Built, more: Mapping[str, Any]) -> None:
-    """Take in what stands where Home Assistant looks for it."""
-    merge(built.texts, more.get("texts", {}))
-    merge(built.icons, more.get("icons", {}))
-    merge(built.services, more.get("services", {}))
 
 
 def texts_of(

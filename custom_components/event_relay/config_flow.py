@@ -333,19 +333,19 @@ def _cause(error: BackendError, known: AbstractSet[str]) -> str:
     return next(cause for cause in causes if cause in known)
 
 
-for _forms in BACKENDS:
-    for _suffix, _step in (
+def attach_steps(forms: BackendForms) -> None:
+    """Give the flows the steps of a backend."""
+    name = forms.backend.name
+    for suffix, step in (
         ("", EventRelayConfigFlow.add),
         ("_reauth", EventRelayConfigFlow.reauthenticate),
         ("_reconfigure", EventRelayConfigFlow.reconfigure),
     ):
-        setattr(
-            EventRelayConfigFlow,
-            f"async_step_{_forms.backend.name}{_suffix}",
-            partialmethod(_step, _forms),
-        )
-    setattr(
-        EventRelayOptionsFlow,
-        f"async_step_{_forms.backend.name}",
-        partialmethod(EventRelayOptionsFlow.options, _forms),
-    )
+        attached = partialmethod(step, forms)
+        setattr(EventRelayConfigFlow, f"async_step_{name}{suffix}", attached)
+    options = partialmethod(EventRelayOptionsFlow.options, forms)
+    setattr(EventRelayOptionsFlow, f"async_step_{name}", options)
+
+
+for _forms in BACKENDS:
+    attach_steps(_forms)

@@ -1,19 +1,24 @@
 """The backend of the page on adding one works, and is what the page shows."""
 
 from collections.abc import AsyncIterator
+import copy
 from datetime import timedelta
 from http import HTTPStatus
+from pathlib import Path
 import re
+from typing import cast
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, CONF_URL
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay import services
+from custom_components.event_relay import action_forms, config_flow, services
 from custom_components.event_relay.backends.errors import InvalidCredentials
 from custom_components.event_relay.const import (
     CONF_BACKEND,
@@ -21,9 +26,22 @@ from custom_components.event_relay.const import (
     DOMAIN,
 )
 from custom_components.event_relay.outbox import policy
-from custom_components.event_relay.registry import BACKENDS, BY_NAME
-from tests.checks.files import ROOT
+from custom_components.event_relay.registry import (
+    BACKENDS,
+    BY_NAME,
+    refuse_same_names,
+)
+from custom_components.event_relay.rule_test import async_test_rule
+from custom_components.event_relay.rules.runner import RuleRunner
+from custom_components.event_relay.subentry_flows import rule
+from tests.checks import test_translations as checks
+from tests.checks.files import PACKAGE, ROOT
+from tests.config_flows import open_form, placeholder, submit
 from tests.home import act, coordinator, until_state
+from tests.rule_flow import WHEN, add_rule, the_rule
+from tests.rules.house import BELL, DOOR, change, member_of, until
+from texts.build import Built, build, texts_of
+from texts.sources import Tree, read_source
 
 from .jotter.forms import JotterForms
 
@@ -32,6 +50,8 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 HERE = ROOT / "tests/documents/jotter"
 PAGE = ROOT / "docs/adding-a-backend.md"
 KEY = "jotter-key"
+MOST_LINES = 400
+"""What a backend as small as this one may take, its texts among them."""
 
 
 class Jotter:
@@ -40,6 +60,7 @@ class Jotter:
     def __init__(self) -> None:
         """Have no notes."""
         self.notes: dict[str, str] = {}
+        self.finished: dict[str, str] = {}
         self.answers: list[int] = []
         """Statuses that are answered before all goes well."""
         self.writes = 0
@@ -58,6 +79,12 @@ class Jotter:
             self.notes[request.match_info["id"]] = body["text"]
         return refusal or web.Response(status=204)
 
+    async def patch(self, request: web.Request) -> web.Response:
+        """Finish a note."""
+        body = await request.json()
+        self.finished[request.match_info["id"]] = body["done_at"]
+        return self._answer(request) or web.Response(status=204)
+
     def _answer(self, request: web.Request) -> web.Response | None:
         """Answer what is due instead; None where all goes well."""
         if request.headers.get("Authorization") != f"Bearer {KEY}":
@@ -74,17 +101,47 @@ async def jotter() -> AsyncIterator[tuple[Jotter, str]]:
     app = web.Application()
     app.router.add_get("/about", service.about)
     app.router.add_put("/notes/{id}", service.put)
+    app.router.add_patch("/notes/{id}", service.patch)
     async with TestServer(app) as server:
         yield service, str(server.make_url("")).rstrip("/")
 
 
 @pytest.fixture(autouse=True)
-def registered(monkeypatch: pytest.MonkeyPatch) -> JotterForms:
-    """Add the line to the registry."""
+def registered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> JotterForms:
+    """Add the line to the registry, and load all that reads it."""
     forms = JotterForms()
+    refuse_same_names((*BACKENDS, forms))
     monkeypatch.setitem(BY_NAME, forms.backend.name, forms)
-    monkeypatch.setattr(services, "BACKENDS", (*BACKENDS, forms))
+    for reader in (services, action_forms, checks):
+        monkeypatch.setattr(reader, "BACKENDS", (*BACKENDS, forms))
+    for flow, steps in (
+        (config_flow.EventRelayConfigFlow, ("", "_reauth", "_reconfigure")),
+        (config_flow.EventRelayOptionsFlow, ("",)),
+    ):
+        for step in steps:
+            name = f"async_step_{forms.backend.name}{step}"
+            monkeypatch.setattr(flow, name, None, raising=False)
+    for operation in forms.backend.operations:
+        name = f"async_step_{operation.name}"
+        monkeypatch.setattr(rule.RuleFlow, name, None, raising=False)
+    config_flow.attach_steps(forms)
+    rule.attach_steps(forms)
+    actions = tmp_path / "services.yaml"
+    built = built_with(forms, read_source(HERE))
+    actions.write_text(built.files()[PACKAGE / "services.yaml"])
+    monkeypatch.setattr(action_forms, "_FILE", actions)
     return forms
+
+
+ALL = build()
+
+
+def built_with(forms: JotterForms, source: Tree) -> Built:
+    """Return all texts, icons and actions, those of Jotter among them."""
+    built = copy.deepcopy(ALL)
+    built.add(texts_of(forms, source, read_source(PACKAGE)))
+    built.add(source)
+    return built
 
 
 async def connect(hass: HomeAssistant, address: str, key: str = KEY) -> MockConfigEntry:
@@ -158,6 +215,146 @@ async def test_connection_can_be_tried(
         await registered.probe(refused, data)
 
 
+async def add(hass: HomeAssistant, address: str) -> MockConfigEntry:
+    """Add a connection in the dialogue."""
+    form = await open_form(hass, "jotter")
+    result = await submit(hass, form, {CONF_URL: f"{address}/", CONF_API_KEY: KEY})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    assert entry.state is ConfigEntryState.LOADED
+    return cast("MockConfigEntry", entry)
+
+
+async def test_a_connection_is_added_in_the_dialogue(
+    hass: HomeAssistant, jotter: tuple[Jotter, str]
+) -> None:
+    _, address = jotter
+    form = await open_form(hass, "jotter")
+    wrong = {CONF_URL: address, CONF_API_KEY: "another"}
+    form = await submit(hass, form, wrong)
+    assert form["errors"] == {"base": "credentials_refused"}
+    assert placeholder(form, "backend") == "Jotter"
+
+    entry = await add(hass, address)
+    assert entry.title == "Jotter"
+    assert entry.data[CONF_URL] == address
+    assert entry.data[CONF_CAPABILITIES] == {"version": "1.4"}
+    answer = await act(hass, "write_note", text="Milk is out")
+    finished = await act(hass, "finish_note", delivery_id=answer["delivery_id"])
+    assert finished["state"] == "delivered"
+    service, _ = jotter
+    assert set(service.finished) == {answer["outside_id"]}
+
+
+async def add_the_rule(hass: HomeAssistant, entry: MockConfigEntry) -> RuleRunner:
+    """Add a rule in the dialogue, with triggers that end what it begins."""
+    hass.states.async_set(BELL, "off")
+    hass.states.async_set(DOOR, "off")
+    form = await add_rule(hass, entry)
+    assert await form.submit(**WHEN) == "write_note"
+    until = {"triggers": [{"trigger": "state", "entity_id": DOOR, "to": "on"}]}
+    text = "{{ trigger.to_state.name }} rang"
+    asked = {"text": text, "until": until, "limits": {}, "missed": {"deliver": True}}
+    assert await form.submit(**asked) == "preview"
+    assert await form.submit() == FlowResultType.CREATE_ENTRY
+    member = member_of(entry, the_rule(entry).subentry_id)
+    assert isinstance(member, RuleRunner)
+    return member
+
+
+async def test_a_rule_writes_a_note_and_its_end_finishes_it(
+    hass: HomeAssistant, jotter: tuple[Jotter, str]
+) -> None:
+    service, address = jotter
+    entry = await add(hass, address)
+    await add_the_rule(hass, entry)
+    await change(hass, BELL, "on")
+    await until(lambda: bool(service.notes))
+    assert list(service.notes.values()) == ["doorbell rang"]
+    assert not service.finished
+    await change(hass, DOOR, "on")
+    await until(lambda: bool(service.finished))
+    assert service.finished.keys() == service.notes.keys()
+
+
+async def test_the_test_button_writes_a_note_that_says_so(
+    hass: HomeAssistant, jotter: tuple[Jotter, str]
+) -> None:
+    service, address = jotter
+    entry = await add(hass, address)
+    member = await add_the_rule(hass, entry)
+    await async_test_rule(hass, entry, member, Context())
+    await until(lambda: bool(service.finished))
+    assert list(service.notes.values()) == ["Test: doorbell rang"]
+
+
+SOURCE = read_source(HERE)
+
+
+def without(source: Tree, *path: str) -> Tree:
+    """Return a source that lacks one text."""
+    (*above, last), lacking = path, copy.deepcopy(source)
+    part = lacking
+    for key in above:
+        part = part[key]
+    del part[last]
+    return lacking
+
+
+def check_texts(monkeypatch: pytest.MonkeyPatch, built: Built) -> None:
+    """Hold texts against what the checks demand of every backend."""
+    monkeypatch.setattr(checks, "TEXTS", built.texts)
+    monkeypatch.setattr(checks, "ACTIONS", built.services)
+    monkeypatch.setattr(checks, "RULE_FORMS", checks.rule_forms())
+    checks.test_menu_of_backends()
+    for suffix in ("", "_reauth", "_reconfigure"):
+        checks.test_fields_of_forms(f"jotter{suffix}")
+    checks.test_options()
+    checks.test_actions()
+    for name in ("write_note", "finish_note"):
+        checks.test_texts_of_actions(name)
+    checks.test_fields_of_actions_are_those_that_are_taken()
+    checks.test_steps_of_rules()
+    checks.test_fields_of_rules("write_note")
+    checks.test_every_operation_of_a_rule_has_a_form()
+    checks.test_system_health()
+    assert built.icons["services"]["write_note"]["service"]
+
+
+def test_its_texts_are_all_there(
+    monkeypatch: pytest.MonkeyPatch, registered: JotterForms
+) -> None:
+    check_texts(monkeypatch, built_with(registered, SOURCE))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("menu",),
+        ("connection", "fields", "api_key"),
+        ("actions", "write_note"),
+        ("actions", "write_note", "icon"),
+        ("actions", "write_note", "rule"),
+        ("actions", "write_note", "rule", "title"),
+        ("actions", "write_note", "fields", "text"),
+        ("actions", "finish_note", "description"),
+        ("actions", "finish_note", "fields", "end_time"),
+    ],
+    ids=".".join,
+)
+def test_every_text_that_is_missing_is_named(
+    monkeypatch: pytest.MonkeyPatch, registered: JotterForms, path: tuple[str, ...]
+) -> None:
+    lacking = built_with(registered, without(SOURCE, *path))
+    with pytest.raises((AssertionError, KeyError)):
+        check_texts(monkeypatch, lacking)
+
+
+def test_it_is_small() -> None:
+    files = [*HERE.glob("*.py"), *HERE.glob("*.yaml")]
+    assert sum(len(path.read_text().splitlines()) for path in files) <= MOST_LINES
+
+
 def without_layout(code: str) -> str:
     """Return code without what the formatter adds where it stands less deep."""
     return "".join(code.split()).replace(",)", ")")
@@ -171,3 +368,10 @@ def test_page_shows_what_is_run() -> None:
     assert len(shown) >= 4
     for block in shown:
         assert without_layout(block) in without_layout(code)
+
+
+def test_page_shows_its_texts() -> None:
+    (shown,) = re.findall(
+        r"^```yaml\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE
+    )
+    assert shown == (HERE / "texts.yaml").read_text()

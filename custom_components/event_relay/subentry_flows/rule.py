@@ -19,6 +19,7 @@ import voluptuous as vol
 
 from ..backends.base import InvalidField
 from ..backends.choice_forms import as_shown
+from ..backends.forms import BackendForms
 from ..backends.rule_forms import RuleField
 from ..backends.words import in_markdown
 from ..coordinator import RelayConfigEntry
@@ -270,10 +271,12 @@ class RuleFlow(ConfigSubentryFlow):
         return entry
 
 
+def attach_steps(forms: BackendForms) -> None:
+    """Give the flow of a rule a step for each operation of a backend."""
+    for operation in forms.backend.operations:
+        step = partialmethod(RuleFlow.deliver, operation.name)
+        setattr(RuleFlow, f"async_step_{operation.name}", step)
+
+
 for _forms in BACKENDS:
-    for _operation in _forms.backend.operations:
-        setattr(
-            RuleFlow,
-            f"async_step_{_operation.name}",
-            partialmethod(RuleFlow.deliver, _operation.name),
-        )
+    attach_steps(_forms)

@@ -1,1 +1,1 @@
-"""A fifth backend, as small as one can be: a service that keeps notes."""
+"""A sixth backend, as small as one can be: a service that keeps notes."""

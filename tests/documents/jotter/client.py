@@ -1,6 +1,7 @@
 """The calls of Jotter."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Self
 
@@ -56,13 +57,21 @@ class JotterClient:
 
     async def put_note(self, note_id: str, text: str) -> None:
         """Write a note; the same one twice is the same as once."""
+        await self._write("PUT", note_id, {"text": text})
+
+    async def finish_note(self, note_id: str, done_at: datetime) -> None:
+        """Say when what a note is about was over."""
+        await self._write("PATCH", note_id, {"done_at": done_at.isoformat()})
+
+    async def _write(self, method: str, note_id: str, body: JsonObject) -> None:
+        """Change a note."""
         reply = await self._transport.send(
-            "PUT",
+            method,
             "notes",
             note_id,
             effect=Effect.REPEATABLE,
             headers=self._headers,
-            body={"text": text},
+            body=body,
         )
         _raise_for_answer(reply, Effect.REPEATABLE)
 

@@ -5,20 +5,17 @@ from typing import Any, cast, override
 
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from custom_components.event_relay.backends.address_forms import read_address
-from custom_components.event_relay.backends.base import Client
-from custom_components.event_relay.backends.choice_forms import Listed
+from custom_components.event_relay.backends.base import Client, Ending
 from custom_components.event_relay.backends.forms import (
     BackendForms,
     Probe,
     Product,
     cookieless_session,
-    with_test_title,
 )
-from custom_components.event_relay.backends.rule_forms import TEXT, RuleField
+from custom_components.event_relay.backends.rule_forms import TEXT
 
 from .client import JotterCapabilities, JotterClient
 from .operations import JOTTER
@@ -28,24 +25,10 @@ class JotterForms(BackendForms):
     """The part of Jotter that Home Assistant sees."""
 
     backend = JOTTER
-    action_fields: Mapping[str, Any] = {"write_note": {"text": cv.string}}
-
-    @override
-    def rule_operations(self, capabilities: JotterCapabilities) -> tuple[str, ...]:
-        """Return the operations that a rule may ask for."""
-        return ("write_note",)
-
-    @override
-    def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
-        """Return a note that says that it is a test."""
-        return with_test_title(data, "text")
-
-    @override
-    def rule_fields(
-        self, operation: str, capabilities: JotterCapabilities, listed: Listed
-    ) -> tuple[RuleField, ...]:
-        """Return what the form of a rule asks for."""
-        return (RuleField(name="text", selector=TEXT, required=True),)
+    test_field = "text"
+    endings: Mapping[str, Ending] = {
+        "write_note": Ending(operation="finish_note", left_open={"until_ended": True})
+    }
 
     @override
     def connection_schema(self) -> vol.Schema:

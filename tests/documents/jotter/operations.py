@@ -1,20 +1,27 @@
 """What Jotter can be asked to do."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import override
+from datetime import UTC, datetime
+import re
+from typing import ClassVar, override
 
 from custom_components.event_relay.backends.base import (
     Backend,
-    InvalidField,
     JsonObject,
     Operation,
-    Receipt,
     Step,
     StepContext,
 )
-from custom_components.event_relay.backends.fields import known_only
+from custom_components.event_relay.backends.field_table import (
+    flag_field,
+    text_field,
+    time_field,
+)
+from custom_components.event_relay.backends.target import (
+    EXAMPLE_ID,
+    EventTarget,
+    FollowingOperation,
+)
 
 from .client import JotterCapabilities, JotterClient
 
@@ -24,37 +31,20 @@ class WriteNote:
     """A note to be written."""
 
     text: str
+    until_ended: bool = False
 
 
 class WriteNoteOperation(Operation[JotterClient, WriteNote, JotterCapabilities]):
     """Write a note."""
 
     name = "write_note"
-
-    @override
-    def parse(self, data: Mapping[str, object]) -> WriteNote:
-        """Read the fields of the action; raises InvalidField."""
-        known_only(data, {"text"})
-        text = data.get("text")
-        if not isinstance(text, str) or not text:
-            raise InvalidField("text", "required")
-        return WriteNote(text=text)
-
-    @override
-    def check(
-        self, payload: WriteNote, capabilities: JotterCapabilities, now: datetime
-    ) -> None:
-        """Refuse nothing that this version lacks: every version has notes."""
-
-    @override
-    def dump(self, payload: WriteNote) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
-        return {"text": payload.text}
-
-    @override
-    def load(self, version: int, data: JsonObject) -> WriteNote:
-        """Read a stored payload; raises UnreadablePayload."""
-        return self.reread(version, data)
+    fields = (
+        text_field(
+            "text", longest=200, prose=True, required=True, example="Milk is out"
+        ),
+        flag_field("until_ended", in_rule=False),
+    )
+    payload = WriteNote
 
     @override
     def steps(
@@ -64,14 +54,14 @@ class WriteNoteOperation(Operation[JotterClient, WriteNote, JotterCapabilities])
         return (Step(name="write", run=_write, repeatable=True),)
 
     @override
-    def receipt(self, payload: WriteNote, results: Mapping[str, JsonObject]) -> Receipt:
-        """Return the id of the note."""
-        return Receipt(outside_id=str(results["write"]["id"]))
-
-    @override
     def summary(self, payload: WriteNote) -> str:
         """Say in a few words what is delivered."""
         return payload.text[:50]
+
+    @override
+    def key(self, payload: WriteNote, delivery_id: str) -> str:
+        """Keep what finishes the note behind it."""
+        return delivery_id
 
 
 async def _write(
@@ -79,13 +69,57 @@ async def _write(
 ) -> JsonObject:
     """Write the note under the id of its delivery."""
     await client.put_note(context.delivery_id, payload.text)
-    return {"id": context.delivery_id}
+    return {"event_id": context.delivery_id}
+
+
+class NoteTarget(EventTarget):
+    """Which note is meant."""
+
+    pattern = re.compile(r"[0-9a-f-]{36}", re.ASCII)
+    example: ClassVar[str] = EXAMPLE_ID
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishNote:
+    """What a note is about is over."""
+
+    target: NoteTarget
+    end_time: datetime | None = None
+    """None for when the delivery occurred."""
+
+
+class FinishNoteOperation(
+    FollowingOperation[JotterClient, FinishNote, JotterCapabilities]
+):
+    """Say when what a note is about was over."""
+
+    name = "finish_note"
+    fields = (time_field("end_time", public=True),)
+    payload = FinishNote
+    target = NoteTarget
+
+    @override
+    def steps(
+        self, payload: FinishNote, capabilities: JotterCapabilities
+    ) -> tuple[Step[JotterClient, FinishNote], ...]:
+        """Return the one call."""
+        return (Step(name="finish", run=_finish, repeatable=True),)
+
+
+async def _finish(
+    client: JotterClient, payload: FinishNote, context: StepContext
+) -> JsonObject:
+    """Finish the note that is meant."""
+    note_id = payload.target.resolve(context)
+    done_at = payload.end_time or context.occurred_at
+    await client.finish_note(note_id, done_at.astimezone(UTC))
+    return {"event_id": note_id}
 
 
 JOTTER = Backend(
     name="jotter",
     title="Jotter",
-    operations=(WriteNoteOperation(),),
+    operations=(WriteNoteOperation(), FinishNoteOperation()),
     load_capabilities=JotterCapabilities.load,
     concurrency=1,
 )
