@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.event_relay.outbox.breaker import PROBE_CAP
 
+from .ledger import WRITE_TIME
 from .world import Fault, World
 
 LONG = 1230
@@ -112,5 +113,24 @@ def test_any_answer_counts_as_one(world: World, fault: Fault) -> None:
     world.outside.weather = Fault.FINE
 
     world.loop.forward(seconds=31)
+
+    assert states(world) == {"delivered"}
+
+
+def test_unknown_outcomes_are_asked_for_as_soon_as_the_backend_is_back(
+    world: World,
+) -> None:
+    """They were asked for in vain all the while, ever less often."""
+    world.outside.weather = Fault.FINE
+    world.outside.answers = [Fault.REPLY_LOST, Fault.REQUEST_LOST]
+    waits(world, "happened", "lost")
+    world.outside.weather = Fault.UNREACHABLE
+    world.loop.forward(seconds=4 * LONG)
+    assert states(world) == {"uncertain"}
+
+    world.outside.weather = Fault.FINE
+    world.loop.forward(seconds=35)
+    assert "delivered" in states(world)
+    world.loop.forward(seconds=WRITE_TIME + 5)
 
     assert states(world) == {"delivered"}

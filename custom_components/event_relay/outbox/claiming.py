@@ -129,19 +129,33 @@ def hasten(
     """Make due what waits for another attempt, the first due first; return how many.
 
     It comes where it was accepted, before the untried that are younger. Without a
-    limit so does what is due again already, while what is planned stays put off.
+    limit so does what is due again already, while what is planned stays put off. What
+    has an unknown outcome is asked for now, too; with a limit only if nothing else is
+    made due.
     """
     late = "due_at > :now" if limit else "attempts > 0 AND due_at > accepted_at"
-    return database.execute(
+    values = {
+        "owner": owner,
+        "now": now.timestamp(),
+        "limit": -1 if limit is None else limit,
+    }
+    pending = database.execute(
         "UPDATE deliveries SET due_at = min(accepted_at, :now) WHERE sequence IN ("
         " SELECT sequence FROM deliveries WHERE connection = :owner"
         f" AND state = 'pending' AND {late} ORDER BY due_at LIMIT :limit)",
-        {
-            "owner": owner,
-            "now": now.timestamp(),
-            "limit": -1 if limit is None else limit,
-        },
+        values,
     ).rowcount
+    if limit and pending:
+        return pending
+    return (
+        pending
+        + database.execute(
+            "UPDATE deliveries SET due_at = :now WHERE sequence IN ("
+            " SELECT sequence FROM deliveries WHERE connection = :owner"
+            " AND state = 'uncertain' AND due_at > :now ORDER BY due_at LIMIT :limit)",
+            values,
+        ).rowcount
+    )
 
 
 def _expire(
