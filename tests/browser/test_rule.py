@@ -70,7 +70,9 @@ async def test_doorbell(page: Page, house: House, album: Album) -> None:
     await page.set_viewport_size({"width": 860, "height": 640})
     await page.goto(f"{house.url}/{PORCH}")
     await page.get_by_role("button", name="Doorbell").click()
-    row = page.get_by_role("listitem").filter(has_text="doorbell").first
+    rows = page.get_by_role("listitem").filter(has_text="doorbell")
+    await expect(rows).to_have_count(2)  # above the one of the test
+    row = rows.first
     await expect(row).to_contain_text("Delivered")
     await row.get_by_role("button").click()
     await expect(row.get_by_role("link", name="Snapshot")).to_be_visible()
