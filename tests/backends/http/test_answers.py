@@ -211,6 +211,18 @@ def test_what_is_kept() -> None:
     assert result_of(reply(204), rules, Effect.ONCE) == {"status": 204}
 
 
+def test_echo_of_a_secret_is_not_kept() -> None:
+    body = '{"id": "a-hunter2-secret", "other": "hunter2-secret", "fine": "x"}'
+    rules = AnswerRules(
+        id_from="id",
+        link_from="header:Location",
+        fields={"other": "other", "fine": "fine"},
+    )
+    answer = reply(200, body, Location="/a?token=hunter2-secret")
+    kept = result_of(answer, rules, Effect.ONCE)
+    assert kept == {"status": 200, "fields": {"fine": "x"}}
+
+
 def test_links() -> None:
     origin = "http://a.example:80"
     assert link_of("/x", origin) == "http://a.example:80/x"

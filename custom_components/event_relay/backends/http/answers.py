@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 import re
 from typing import Self, override
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from ..base import InvalidField, Json, JsonObject, UnreadablePayload
 from ..errors import BackendError, OutcomeUnknown, Rejected, Unavailable
 from ..http_failures import Effect
 from ..transport import Reply
+from ..words import SHORT
 from . import json_path
 from .safety import origin_of
 
@@ -186,18 +187,30 @@ def result_of(
         if not holds(document, rules.success_path, rules.success_equals):
             raise Rejected(_reason(reply, document, rules, told))
     kept: JsonObject = {"status": reply.status}
-    if (found := _value(reply, document, rules.id_from)) is not None:
+    found = _value(reply, document, rules.id_from)
+    if found is not None and not _tells(reply, found):
         kept["id"] = found[:LONGEST_ID]
-    if (found := _value(reply, document, rules.link_from)) is not None:
+    found = _value(reply, document, rules.link_from)
+    if found is not None and not _tells(reply, found):
         kept["link"] = found
     fields: JsonObject = {
         name: value
         for name, path in rules.fields.items()
-        if (value := _single(document, path)) is not None
+        if (value := _single(document, path)) is not None and not _tells(reply, value)
     }
     if fields:
         kept["fields"] = fields
     return kept
+
+
+def _tells(reply: Reply, value: Json) -> bool:
+    """Say whether a value repeats a secret, as echoes do; it is not kept then."""
+    text = str(value)
+    return any(
+        secret in text or quote(secret, safe="") in text
+        for secret in reply.secrets
+        if len(secret) >= SHORT
+    )
 
 
 def holds(document: Json | json_path.Missing, path: str, equals: str | None) -> bool:
