@@ -99,11 +99,14 @@ async def test_refusal_names_the_field(
 
 
 async def test_template_that_fails_is_told(hass: HomeAssistant, target: Target) -> None:
-    body = {"a": "{{ states('sensor.none') | float }}"}
+    body = {"a": "{id}: {{ states('sensor.none') | float }}"}
     await connect(hass, target.origin, {"Note": {**NOTE, "body_json": body}})
     with pytest.raises(ServiceValidationError) as caught:
         await act(hass, "send_http_request", request="Note", data={"text": "x"})
     assert caught.value.translation_key == "field_not_rendered"
+    placeholders = caught.value.translation_placeholders or {}
+    # The placeholder is named as it was written, in the template that is repeated.
+    assert "{id}: {{ states('sensor.none') | float }}" in placeholders["reason"]
 
 
 # What a lost answer means.

@@ -17,7 +17,7 @@ from custom_components.event_relay.backends.base import (
 from custom_components.event_relay.backends.errors import Rejected
 from custom_components.event_relay.backends.http.recipe import Recipe
 from custom_components.event_relay.backends.http.rendering import LONGEST_BODY
-from custom_components.event_relay.backends.http.slots import moments
+from custom_components.event_relay.backends.http.slots import Marker, moments
 from custom_components.event_relay.backends.http.wire import Sent, Wire
 
 from .jinja import rendering
@@ -181,6 +181,16 @@ def test_placeholder_that_a_template_changes_is_refused(template: str) -> None:
     with pytest.raises(InvalidField) as caught:
         sent(recipe)
     assert caught.value.problem == "placeholder_in_expression"
+
+
+def test_templates_are_marked_alike_each_time() -> None:
+    marker = Marker()
+    template = "a {id} b {secret:token} c {id}"
+    marked = marker.mark(template)
+    assert marker.mark("{secret:token} {occurred_ms}") != template
+    assert marker.mark(template) == marked
+    assert marker.shown(marked) == template
+    assert Marker().mark(template) != marked
 
 
 def test_template_that_breaks_names_its_field() -> None:

@@ -73,8 +73,9 @@ class HttpForms(BackendForms):
     @override
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
         """Return the request as a test, where it has a field that says so."""
+        kept = {name: value for name, value in data.items() if name != TEST_WIRE}
         test = data.get(TEST_WIRE)
-        return dict(data) if test is None else {**data, "wire": test}
+        return {**kept, "wire": test().dump()} if callable(test) else kept
 
     @override
     def connection_schema(self) -> vol.Schema:

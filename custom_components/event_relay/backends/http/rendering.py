@@ -5,7 +5,7 @@ template is given, so that all else can be tried without Home Assistant.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 import json
 import re
@@ -41,6 +41,10 @@ class Renderer(Protocol):
         """
 
 
+MARKER: Final = Marker()
+"""The word is another one each time Home Assistant starts."""
+
+
 class _LeftOut:
     """Stands for a field that the call did not give."""
 
@@ -57,7 +61,7 @@ class Rendering:
     """The data of the call."""
     accepted: frozenset[str] = frozenset()
     """Fields that the request knows, given or not."""
-    marker: Marker = field(default_factory=Marker)
+    marker: Marker = MARKER
 
     def wire(self, recipe: Recipe, *, prefix: str = "") -> Wire:
         """Return a request as it is stored; raises InvalidField."""
@@ -223,7 +227,9 @@ class Rendering:
         try:
             return render(template, variables)
         except CannotRender as error:
-            raise InvalidField(name, "not_rendered", reason=str(error)) from error
+            # Home Assistant repeats the template in many of its errors.
+            reason = self.marker.shown(str(error))
+            raise InvalidField(name, "not_rendered", reason=reason) from error
 
 
 def plain(value: object, name: str, depth: int = 0) -> Json:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -16,7 +17,7 @@ from .request_forms import CONF_DEFINITION
 from .template_forms import TemplateRenderer
 
 TEST_WIRE = "test_wire"
-"""The same request as a test, which is sent in its place where it is one."""
+"""Renders the same request as a test, which is sent in its place where it is one."""
 
 
 def resolved(
@@ -48,7 +49,7 @@ def resolved(
     field = definition.test_field
     if field is not None and isinstance(text := given.get(field), str):
         marked = replace(rendering, given={**given, field: f"{TEST}: {text}"})
-        accepted[TEST_WIRE] = marked.wire(definition.recipe).dump()
+        accepted[TEST_WIRE] = partial(marked.wire, definition.recipe)
     return accepted
 
 

@@ -50,7 +50,8 @@ class Marker:
     """Takes placeholders out of templates while they are rendered.
 
     In their place stands a word that no template and no value can have, and that no
-    encoding changes.
+    encoding changes. A template is marked alike each time, so that what is made of it
+    can be kept.
     """
 
     def __init__(self) -> None:
@@ -58,14 +59,18 @@ class Marker:
         self._halves = (secrets.token_hex(8), secrets.token_hex(8))
         self._word = "slot" + "".join(self._halves)
         self._names: list[str] = []
+        self._numbers: dict[str, int] = {}
         self._mark = re.compile(rf"{self._word}x(\d+)x")
 
     def mark(self, template: str) -> str:
         """Return a template with words in the place of placeholders."""
 
         def marked(found: re.Match[str]) -> str:
-            self._names.append(found["name"])
-            return f"{self._word}x{len(self._names) - 1}x"
+            name = found["name"]
+            if name not in self._numbers:
+                self._numbers[name] = len(self._names)
+                self._names.append(name)
+            return f"{self._word}x{self._numbers[name]}x"
 
         return _SLOT.sub(marked, template)
 
@@ -83,6 +88,13 @@ class Marker:
             elif part:
                 parts.append(part)
         return tuple(parts)
+
+    def shown(self, text: str) -> str:
+        """Return a text for people, with its placeholders as they were written.
+
+        The word is nobody's to know: a value that has it would be taken for one.
+        """
+        return self._mark.sub(lambda found: f"{{{self._names[int(found[1])]}}}", text)
 
     def numbers_bare(self, encoded: str) -> str:
         """Return JSON in which slots that are numbers stand without quotes."""

@@ -8,10 +8,25 @@ from typing import cast
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import TemplateError
 from homeassistant.helpers.template import Template
+from homeassistant.util.hass_dict import HassKey
 
 from .rendering import CannotRender
 
 _INNER = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
+
+
+_TEMPLATES: HassKey[dict[str, Template]] = HassKey("event_relay_http_templates")
+_MOST_TEMPLATES = 500
+
+
+def _compiled(hass: HomeAssistant, template: str) -> Template:
+    """Return a template, which is compiled the first time that it is rendered."""
+    templates = hass.data.setdefault(_TEMPLATES, {})
+    if (known := templates.get(template)) is None:
+        if len(templates) >= _MOST_TEMPLATES:
+            templates.clear()
+        known = templates[template] = Template(template, hass)
+    return known
 
 
 class TemplateRenderer:
@@ -29,7 +44,7 @@ class TemplateRenderer:
         try:
             return cast(
                 "str",
-                Template(template, self._hass).async_render(
+                _compiled(self._hass, template).async_render(
                     variables, parse_result=False, strict=True
                 ),
             )
