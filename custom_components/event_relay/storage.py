@@ -12,6 +12,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
+from .generations import Generations
 from .outbox.reports import seen
 from .outbox.store import LogDamage, SetAside, Store
 
@@ -33,9 +34,16 @@ async def async_get_store(hass: HomeAssistant) -> Store:
         return await asyncio.shield(hass.data[_STORE])
     opening: asyncio.Future[Store] = hass.loop.create_future()
     hass.data[_STORE] = opening
-    store = Store(Path(hass.config.path(FILE_NAME)), partial(_report, hass))
+    generations = Generations(hass)
     try:
+        store = Store(
+            Path(hass.config.path(FILE_NAME)),
+            partial(_report, hass),
+            seen=await generations.async_seen(),
+            claimed=generations.claimed,
+        )
         await store.open()
+        await generations.async_start(store)
     except BaseException as error:
         del hass.data[_STORE]
         opening.set_exception(error)
@@ -49,6 +57,7 @@ async def async_get_store(hass: HomeAssistant) -> Store:
         for failed in await asyncio.gather(*ended, return_exceptions=True):
             if isinstance(failed, Exception):
                 _LOGGER.error("Something did not end as it should", exc_info=failed)
+        await generations.async_end()
         await store.close()
 
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, close)

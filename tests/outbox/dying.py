@@ -32,9 +32,9 @@ def live(
         if reached == number:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def watched(path: Path) -> Opened:
+    def watched(path: Path, *, seen: int = 0) -> Opened:
         hooks: dict[str, Any] = {"before": int, "after": int, when: die}
-        commits = Commits(open_file(path).database, **hooks)
+        commits = Commits(open_file(path, seen=seen).database, **hooks)
         return Opened(database=cast("sqlite3.Connection", commits))
 
     database.open_file = watched  # type: ignore[attr-defined]

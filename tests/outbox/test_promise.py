@@ -83,6 +83,7 @@ class Promise(RuleBasedStateMachine):
         self.saved: Path | None = None
         self.saved_states: dict[str, DeliveryState] = {}
         self.saved_asked: dict[tuple[str, str], int] = {}
+        self.saved_address = 0
         self.backing_up = False
 
     def _accept(
@@ -249,14 +250,24 @@ class Promise(RuleBasedStateMachine):
     @precondition(lambda self: self.backing_up)
     @rule(log=st.booleans())
     def copy_file(self, log: bool) -> None:
+        self._copy(self.world.folder / "backup.db", log=log)
+
+    @rule()
+    def copy_file_unmarked(self) -> None:
+        """Copy the file as it is, as somebody does by hand."""
+        self._copy(self.world.folder / "copy.db", log=True)
+
+    def _copy(self, saved: Path, *, log: bool) -> None:
         world = self.world
         world.look()
-        self.saved = world.folder / "backup.db"
         for companion in ("", "-wal") if log else ("",):
-            shutil.copyfile(f"{world.path}{companion}", f"{self.saved}{companion}")
+            if Path(f"{world.path}{companion}").exists():
+                shutil.copyfile(f"{world.path}{companion}", f"{saved}{companion}")
         if not log:
-            Path(f"{self.saved}-wal").unlink(missing_ok=True)
+            Path(f"{saved}-wal").unlink(missing_ok=True)
+        self.saved = saved
         self.saved_asked = {**world.outside.asked}
+        self.saved_address = world.address
 
     @precondition(lambda self: self.backing_up)
     @rule()
@@ -267,6 +278,7 @@ class Promise(RuleBasedStateMachine):
     @precondition(lambda self: self.saved)
     @rule(off=st.sampled_from([0, 100_000]))
     def restore(self, off: float) -> None:
+        """Put a copy back, and have the connection lead where it led then."""
         world = self.world
         assert self.saved is not None
         world.kill()
@@ -278,17 +290,21 @@ class Promise(RuleBasedStateMachine):
                 shutil.copyfile(f"{self.saved}{companion}", f"{world.path}{companion}")
         world.clock.forward(seconds=off)
         world.clock = world.clock.restarted()
+        world.address = self.saved_address
+        world.outside.system = world.address % 2
         world.open()
         rows = world.on_file()
-        assert DeliveryState.PENDING not in rows.values()
+        if self.saved.name == "backup.db":
+            assert DeliveryState.PENDING not in rows.values()
         world.states = rows
         self.accepted = {*rows} - self.told_maybe
         # What was sent after the copy was made, the copy knows nothing of.
-        world.outside.unknown |= {
-            one
-            for one, times in world.outside.asked.items()
-            if one[0] in rows and times != self.saved_asked.get(one)
-        }
+        for one, times in world.outside.asked.items():
+            if one[0] in rows and times != self.saved_asked.get(one):
+                if world.outside.sent_to[one] == world.outside.system:
+                    world.outside.unknown.add(one)
+                else:  # nor that it was sent somewhere else
+                    world.outside.forgive(one[0])
         world.start()
 
     def _forget_who_asked(self) -> None:
@@ -386,6 +402,10 @@ def _absence_outlives_a_stall(patch: pytest.MonkeyPatch) -> None:
 
 def _restored_copy_is_trusted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(file, "distrust", lambda _: None)
+
+
+def _older_copy_is_trusted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(file, "is_older", lambda *_: False)
 
 
 def _end_of_a_dead_start_waits(patch: pytest.MonkeyPatch) -> None:
@@ -514,6 +534,14 @@ FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
         (Promise.accept, {"kind": "repeatable", "live": False}),
         (Promise.change_address, {"address": 1, "orderly": True}),
         (Promise.let_time_go_by, {"seconds": 120}),
+    ],
+    _older_copy_is_trusted: [
+        (Promise.change_weather, {"fault": Fault.UNREACHABLE}),
+        (Promise.accept, {"kind": "un-askable", "live": False}),
+        (Promise.copy_file_unmarked, {}),
+        (Promise.change_weather, {"fault": Fault.FINE}),
+        (Promise.let_time_go_by, {"seconds": 120}),
+        (Promise.restore, {"off": 0}),
     ],
     _end_of_a_dead_start_waits: [
         (Promise.change_weather, {"fault": Fault.REFUSED}),

@@ -152,9 +152,9 @@ class LoopDatabase(Database):
     own code; only the thread is missing.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, seen: int = 0) -> None:
         self.damages: list[SetAside] = []
-        super().__init__(path, self.damages.append)
+        super().__init__(path, self.damages.append, seen)
         self.before: Callable[[int], None] = _unheard
         self.after: Callable[[int], None] = _unheard
         self.full = False
@@ -170,7 +170,7 @@ class LoopDatabase(Database):
 
     @override
     async def open(self) -> None:
-        opened = open_file(self.path)
+        opened = open_file(self.path, seen=self.generation)
         self._database = opened.database
         # A kill copies what the system has, which needs no disk to have it.
         opened.database.execute("PRAGMA synchronous = OFF")

@@ -37,7 +37,7 @@ from custom_components.event_relay.outbox.delivery import (
 )
 from custom_components.event_relay.outbox.marks import BACKUP, mark
 from custom_components.event_relay.outbox.outbox import Request
-from custom_components.event_relay.outbox.store import Store
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 
 from .conftest import OWNER, House
 from .ledger import ACTION, LEDGER, Clock, LedgerClient
@@ -410,6 +410,8 @@ class World:
         """What has surely been committed."""
         self.wrongs: list[str] = self.outside.wrongs
         self.path = folder / "outbox-0.db"
+        self.seen = 0
+        """The generation of the file, as it is kept outside of it."""
         self.marked = False
         """Whether the last run ended during a backup."""
         self.open()
@@ -420,11 +422,12 @@ class World:
     def open(self) -> None:
         """Begin a run on the file that is there."""
         self.loop = VirtualLoop(self.clock)
-        self.store = Store(self.path)
-        self.database = LoopDatabase(self.path)
+        self.store = Store(self.path, claimed=self._claimed)
+        self.database = LoopDatabase(self.path, self.seen)
         self.store._database = self.database
         self.loop.now(self.store.open())
         assert not self.database.damages
+        self.loop.now(self._advance())
         self.outside.file = self.database.raw
         self.outside.under_way = 0
         self.outside.gate = None
@@ -447,6 +450,13 @@ class World:
             instance=SYSTEMS[self.address],
             backend=self.backend,
         )
+
+    def _claimed(self) -> None:
+        self._advancing = self.loop.create_task(self._advance())
+
+    async def _advance(self) -> None:
+        with suppress(StoreUnavailable):
+            self.seen = await self.store.advance()
 
     def start(self) -> None:
         """Let the worker run."""

@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 import sqlite3
 import threading
 
-from . import keeping, transactions
+from . import generation, keeping, transactions
 from .checking import Check
 from .file import (
     Opened,
@@ -50,14 +50,20 @@ class _Look:
 class Database:
     """Runs jobs on the file, one after the other, from any number of coroutines."""
 
-    def __init__(self, path: Path, damaged: Callable[[SetAside], None]) -> None:
+    def __init__(
+        self, path: Path, damaged: Callable[[SetAside], None], seen: int = 0
+    ) -> None:
         """Take the path of the file, which `open` makes if it is not there.
+
+        Its generation was `seen` before, or is not known.
 
         `damaged` hears, in the loop that opened it, of each file that had to make
         way because it was damaged.
         """
         self.path = path
         self._damaged = damaged
+        self.generation = seen
+        """The last that is known of the file."""
         self._jobs: SimpleQueue[Job | _Look | None] = SimpleQueue()
         self._outcomes = Outcomes()
         self._thread: threading.Thread | None = None
@@ -110,6 +116,16 @@ class Database:
         and StoreUnavailable.
         """
         return await self.put(run, alone=alone)
+
+    async def advance(self) -> int:
+        """Begin the next generation of the file and return its number.
+
+        Raises StoreUnavailable.
+        """
+        seen = self.generation
+        number = await self.run(lambda opened: generation.advance(opened, seen))
+        self.generation = max(self.generation, number)
+        return number
 
     async def read[ResultT](
         self, run: Callable[[sqlite3.Connection], ResultT]
@@ -223,7 +239,7 @@ class Database:
         """Return the open file; raises StoreUnavailable, OSError, SQLite's errors."""
         if self._connection is not None:
             return self._connection
-        opened = self._adopt(open_file(self.path))
+        opened = self._adopt(open_file(self.path, seen=self.generation))
         return opened if self._kept is None else self._begin_anew("it was damaged")
 
     def _adopt(self, opened: Opened) -> sqlite3.Connection:
@@ -315,7 +331,9 @@ class Database:
                     self._connection.close()
                 self._connection = None
             self._kept = self._kept or Kept()
-            opened = begin_anew(self.path, reason, self._kept, running=True)
+            opened = begin_anew(
+                self.path, reason, self._kept, running=True, seen=self.generation
+            )
             self._kept = None
             return self._adopt(opened)
 

@@ -9,6 +9,7 @@ import sqlite3
 
 from . import reports, salvage
 from .distrust import distrust
+from .generation import advance, generation, is_older
 from .keeping import Kept
 from .marks import BACKUP, IN_USE, NONE, mark, set_mark
 from .mending import (
@@ -56,11 +57,11 @@ class Opened:
     """Whether it was not closed in good order, and so is to be checked."""
 
 
-def open_file(path: Path) -> Opened:
+def open_file(path: Path, *, seen: int = 0) -> Opened:
     """Open the file, for its owner's eyes only, and bring it up to date.
 
-    A damaged one is set aside, and a new one begun with what can be read of it. Raises
-    StoreUnavailable.
+    A damaged one is set aside, and a new one begun with what can be read of it. What
+    waits in one of a generation before `seen` is distrusted. Raises StoreUnavailable.
     """
     try:
         told = reports.unseen(path)
@@ -76,12 +77,13 @@ def open_file(path: Path) -> Opened:
         # A clean end removes the log, so that one that is there tells of another end.
         unclean = Path(f"{path}-wal").exists()
         try:
-            database = _open(path, behind=damage is not None and damage.lost)
+            lost = damage is not None and damage.lost
+            database = _open(path, behind=lost, seen=seen)
             return Opened(database=database, reports=told, unclean=unclean)
         except FAILURES as error:
             if not (is_damage(error) or _contradicts(error)):
                 raise
-            anew = begin_anew(path, str(error))
+            anew = begin_anew(path, str(error), seen=seen)
             return Opened(database=anew.database, reports=[*told, *anew.reports])
     except (OSError, *FAILURES) as error:
         raise StoreUnavailable(str(error)) from error
@@ -118,7 +120,12 @@ def leave_unclean(path: Path) -> None:
 
 
 def begin_anew(
-    path: Path, reason: str, kept: Kept = _NOTHING, *, running: bool = False
+    path: Path,
+    reason: str,
+    kept: Kept = _NOTHING,
+    *,
+    running: bool = False,
+    seen: int = 0,
 ) -> Opened:
     """Put a new file in the place of a damaged one that nobody has open any more.
 
@@ -135,6 +142,7 @@ def begin_anew(
         database.execute("PRAGMA synchronous = FULL")
         _migrate(database)
         carried = salvage.carry(path, database, kept, running=running)
+        advance(database, seen)
     report = SetAside(path=aside(path), reason=reason, waiting=waiting, carried=carried)
     new.replace(_finished(path))
     _end_replacing(path, report)
@@ -173,6 +181,7 @@ def take_copy(path: Path, database: sqlite3.Connection, kept: Kept) -> None:
     with closing(sqlite3.connect(copy, isolation_level=None)) as smaller:
         smaller.execute("PRAGMA synchronous = FULL")
         salvage.bring_up_to_date(smaller, kept, last)
+        advance(smaller, generation(database))
         set_mark(smaller, NONE)  # it has no log
     close_file(database)
     if Path(f"{path}-wal").exists():
@@ -237,7 +246,7 @@ def end_backup(database: sqlite3.Connection) -> None:
     database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}").fetchone()
 
 
-def _open(path: Path, *, behind: bool = False) -> sqlite3.Connection:
+def _open(path: Path, *, behind: bool = False, seen: int = 0) -> sqlite3.Connection:
     """Open the file, which may be behind what was sent.
 
     Raises an error of SQLite that is not operational if it is damaged.
@@ -250,18 +259,20 @@ def _open(path: Path, *, behind: bool = False) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         _migrate(database)
-        _take(database, behind=behind or mark(database) == BACKUP)
+        behind = behind or mark(database) == BACKUP or is_older(database, seen)
+        _take(database, behind=behind, seen=seen)
     except BaseException:
         database.close()
         raise
     return database
 
 
-def _take(database: sqlite3.Connection, *, behind: bool) -> None:
+def _take(database: sqlite3.Connection, *, behind: bool, seen: int) -> None:
     """Mark a file as in use, and distrust it if it is behind what was sent."""
     if behind:
         database.execute("BEGIN IMMEDIATE")
         distrust(database)
+        advance(database, seen)
         set_mark(database, IN_USE)
         database.execute("COMMIT")
     else:

@@ -7,6 +7,7 @@ import sqlite3
 from typing import Any
 
 from ..backends.base import Instance, Receipt
+from . import generation
 from .delivery import Delivery, DeliveryState, Failure, Origin, OriginKind
 
 type Value = str | int | float | None
@@ -94,6 +95,7 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE deliveries ADD COLUMN target_at TEXT;
     ALTER TABLE deliveries ADD COLUMN sent_to TEXT;
     """,
+    generation.SCHEMA,
 )
 """One script for each version of the schema; `PRAGMA user_version` counts them."""
 

@@ -52,18 +52,32 @@ def _unheard(_: SetAside) -> None:
     """Stand for nobody who wants to hear of damage."""
 
 
+def _unclaimed() -> None:
+    """Stand for nobody who wants to hear of claims."""
+
+
 class Store:
     """Keeps deliveries; what a coroutine of it has returned is on disk."""
 
     def __init__(
-        self, path: Path, damaged: Callable[[SetAside], None] = _unheard
+        self,
+        path: Path,
+        damaged: Callable[[SetAside], None] = _unheard,
+        *,
+        seen: int = 0,
+        claimed: Callable[[], None] = _unclaimed,
     ) -> None:
         """Take the path of the file, which `open` makes if it is not there.
+
+        What waits in a file of a generation before `seen` is looked up before it is
+        sent. `claimed` hears when something is about to be sent that may be in a copy
+        of the file, so that there be a new generation.
 
         `damaged` hears of every file that has to make way, at whatever moment the
         damage is found; whoever waits for something then gets it of the new one.
         """
-        self._database = Database(path, damaged)
+        self._database = Database(path, damaged, seen)
+        self._claimed = claimed
         room, recent = Room(), Recent()
         self._recent = recent
         self._accepting = Gathering(partial(writing.accept, room=room, recent=recent))
@@ -73,6 +87,13 @@ class Store:
         """Open the file; raises StoreUnavailable."""
         self._recent.forget()
         await self._database.open()
+
+    async def advance(self) -> int:
+        """Begin the next generation of the file; return its number, once on disk.
+
+        Raises StoreUnavailable.
+        """
+        return await self._database.advance()
 
     async def begin_backup(self) -> None:
         """Make copies of the file safe to use until the end of the backup."""
@@ -169,7 +190,7 @@ class Store:
         it had been set when it told what is `now`; `instance` is the system to which
         the connection leads.
         """
-        return await self._database.run(
+        taken = await self._database.run(
             lambda connection: claiming.take(
                 connection,
                 owner,
@@ -182,6 +203,9 @@ class Store:
                 instance=instance,
             )
         )
+        if taken.claimed:
+            self._claimed()
+        return taken
 
     async def shift(self, owner: str, jump: timedelta, now: datetime) -> None:
         """Move the times of what waits along with a clock that was set.

@@ -1,0 +1,129 @@
+"""What Home Assistant keeps of the generation of the outbox's file."""
+
+import asyncio
+from pathlib import Path
+import shutil
+from typing import Any
+
+from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.event_relay import generations, storage
+from custom_components.event_relay.outbox.delivery import DeliveryState
+from custom_components.event_relay.outbox.store import Store
+from custom_components.event_relay.storage import async_get_store
+
+from .outbox.conftest import OWNER, House
+
+
+def kept(hass_storage: dict[str, Any]) -> int:
+    """Return the generation that is kept."""
+    generation: int = hass_storage[generations.KEY]["data"]["generation"]
+    return generation
+
+
+async def end(hass: HomeAssistant) -> None:
+    """Do what happens last before Home Assistant ends, and forget the store."""
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_CLOSE)
+    await hass.async_block_till_done()
+    del hass.data[storage._STORE]
+
+
+async def accepted(store: Store) -> House:
+    """Return a house in which something waits for its first attempt."""
+    house = House(store)
+    await house.submit(wait=0)
+    return house
+
+
+async def test_every_start_and_every_end_begins_a_generation(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    await async_get_store(hass)
+    begun = kept(hass_storage)
+    await end(hass)
+    ended = kept(hass_storage)
+    await async_get_store(hass)
+    assert begun < ended < kept(hass_storage)
+    await end(hass)
+
+
+@pytest.mark.parametrize("when", ["in a run", "after its end"])
+async def test_a_copy_that_is_put_back_after_a_stop_is_looked_up(
+    hass: HomeAssistant, hass_storage: dict[str, Any], tmp_path: Path, when: str
+) -> None:
+    store = await async_get_store(hass)
+    await accepted(store)
+    if when == "after its end":
+        await end(hass)
+    older = tmp_path / "older"
+    older.mkdir()
+    for file in tmp_path.glob("event_relay.db*"):
+        shutil.copy(file, older)
+    if when == "after its end":
+        store = await async_get_store(hass)
+        assert await store.states(OWNER) == {DeliveryState.PENDING: 1}
+    await end(hass)
+
+    for file in tmp_path.glob("event_relay.db*"):
+        file.unlink()
+    shutil.copytree(older, tmp_path, dirs_exist_ok=True)
+    store = await async_get_store(hass)
+    assert await store.states(OWNER) == {DeliveryState.UNCERTAIN: 1}
+    await end(hass)
+
+
+async def test_what_is_sent_begins_a_generation_now_and_then(
+    hass: HomeAssistant, hass_storage: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept = asyncio.Event()
+    awake = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        assert seconds == generations.SPACING
+        slept.set()
+        await awake.wait()
+        awake.clear()
+
+    monkeypatch.setattr(generations, "sleep", sleep)
+    store = await async_get_store(hass)
+    begun = kept(hass_storage)
+    store._claimed()
+    await slept.wait()
+    first = kept(hass_storage)
+    assert first > begun
+
+    for _ in range(5):
+        store._claimed()
+    await asyncio.sleep(0)
+    assert kept(hass_storage) == first
+    slept.clear()
+    awake.set()
+    await slept.wait()
+    second = kept(hass_storage)
+    assert second == first + 1
+
+    awake.set()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert kept(hass_storage) == second
+    store._claimed()
+    await slept.wait()
+    await end(hass)
+    assert kept(hass_storage) > second
+
+
+@pytest.mark.parametrize("data", [None, {}])
+async def test_a_storage_that_is_gone_or_holds_nothing_distrusts_nothing(
+    hass: HomeAssistant, hass_storage: dict[str, Any], data: dict[str, Any] | None
+) -> None:
+    store = await async_get_store(hass)
+    await accepted(store)
+    await end(hass)
+    if data is None:
+        del hass_storage[generations.KEY]
+    else:
+        hass_storage[generations.KEY]["data"] = data
+    store = await async_get_store(hass)
+    assert await store.states(OWNER) == {DeliveryState.PENDING: 1}
+    await end(hass)
