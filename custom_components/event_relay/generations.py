@@ -29,7 +29,9 @@ class Generations:
     def __init__(self, hass: HomeAssistant) -> None:
         """Take where it is kept."""
         self._hass = hass
-        self._storage: Storage[dict[str, int]] = Storage(hass, VERSION, KEY)
+        self._storage: Storage[dict[str, int]] = Storage(
+            hass, VERSION, KEY, atomic_writes=True
+        )
         self._store: Store | None = None
         self._task: asyncio.Task[None] | None = None
         self._claimed = False
