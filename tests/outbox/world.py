@@ -35,6 +35,7 @@ from custom_components.event_relay.outbox.delivery import (
     Delivery,
     DeliveryState,
 )
+from custom_components.event_relay.outbox.generation import advance
 from custom_components.event_relay.outbox.marks import BACKUP, mark
 from custom_components.event_relay.outbox.outbox import Request
 from custom_components.event_relay.outbox.store import Store, StoreUnavailable
@@ -427,7 +428,7 @@ class World:
         self.store._database = self.database
         self.loop.now(self.store.open())
         assert not self.database.damages
-        self.loop.now(self._advance())
+        self.seen = self.database.generation = advance(self.database.raw, self.seen)
         self.outside.file = self.database.raw
         self.outside.under_way = 0
         self.outside.gate = None

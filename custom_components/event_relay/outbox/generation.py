@@ -31,8 +31,8 @@ def advance(database: sqlite3.Connection, beyond: int = 0) -> int:
 
 
 def is_older(database: sqlite3.Connection, seen: int) -> bool:
-    """Say whether a file is older than what is known outside."""
-    if (number := generation(database)) >= seen:
+    """Say whether a file is older than what is known outside, if anything is."""
+    if not seen or (number := generation(database)) >= seen:
         return False
     _LOGGER.warning(
         "The outbox is an older copy of itself (%s, not %s): all that waits in it is"
