@@ -1,15 +1,23 @@
 """A copy of the file is put back, and nothing in it says that it is one."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 import shutil
+import sqlite3
 
 import pytest
 
 from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.outbox.delivery import DeliveryState
-from custom_components.event_relay.outbox.file import SetAside
-from custom_components.event_relay.outbox.store import Store
+from custom_components.event_relay.outbox.file import (
+    make_copy,
+    open_file,
+    take_copy,
+)
+from custom_components.event_relay.outbox.generation import advance
+from custom_components.event_relay.outbox.keeping import Kept
+from custom_components.event_relay.outbox.store import SetAside, Store
 
 from .conftest import OWNER, House
 
@@ -99,6 +107,19 @@ async def test_a_file_that_is_replaced_while_it_is_used_goes_on_with_its_generat
     await database.run(lambda _: database._begin_anew("damaged"), alone=True)
     await waiting(store)
     await store.close()
+    assert await opened(path, seen) == {DeliveryState.PENDING: 1}
+
+
+async def test_a_file_that_is_written_anew_to_shrink_is_no_older(path: Path) -> None:
+    store = Store(path)
+    await store.open()
+    await waiting(store)
+    await store.close()
+    database = open_file(path).database
+    with closing(sqlite3.connect(path, isolation_level=None)) as read:
+        make_copy(read, path)
+    seen = advance(database)
+    take_copy(path, database, Kept())
     assert await opened(path, seen) == {DeliveryState.PENDING: 1}
 
 
