@@ -64,10 +64,10 @@ export const styles = css`
     outline-offset: -2px;
   }
   input {
-    flex: 1 1 10em;
+    flex: 1 1 100%;
   }
   select {
-    flex: 0 1 auto;
+    flex: 1 1 7em;
   }
   .icon {
     flex: none;
@@ -237,9 +237,13 @@ export const styles = css`
   .summary {
     display: block;
     overflow: hidden;
-    text-align: match-parent;
+    text-align: left;
     text-overflow: ellipsis;
     white-space: nowrap;
+  }
+  /* Not by the direction of the text itself. */
+  :host(:dir(rtl)) .summary {
+    text-align: right;
   }
   [aria-expanded="true"] .summary {
     white-space: normal;

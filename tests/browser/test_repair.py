@@ -10,6 +10,7 @@ from simulators.faults import Fault, FaultKind
 from simulators.wire import Json
 
 from .album import Album
+from .barriers import see_no_barrier
 from .forms import press
 from .house import PORCH, House
 
@@ -51,6 +52,7 @@ async def test_refused_delivery(page: Page, house: House, album: Album) -> None:
     await page.get_by_text("Show the reasons").click()
     await expect(page.get_by_text(_REASON)).to_be_visible()
     await album.keep("repair", page, page.get_by_role("dialog"))
+    await see_no_barrier(page.get_by_role("dialog"))
 
     await page.get_by_role("link", name="parcel").click()
     await page.wait_for_url(f"**/{PORCH}/0?{PARAMETER}=*")
