@@ -78,12 +78,12 @@ function items(shown: Shown): Item[] {
     ["asked_by", askedBy(shown)],
     [
       "id",
-      html`<code>${row.delivery_id}</code>
+      html`<code dir="ltr">${row.delivery_id}</code>
         <button class="link" @click=${copy}>
           ${say("copy")}<span class="unseen"> ${say("id")}</span>
         </button>`,
     ],
-    ["outside_id", row.outside_id ? html`<code>${row.outside_id}</code>` : undefined],
+    ["outside_id", row.outside_id ? html`<code dir="ltr">${row.outside_id}</code>` : undefined],
     ...(row.warnings ?? []).map((warning): Item => ["warning", html`<bdi>${warning}</bdi>`]),
     ["links", links(hass, row)],
   ];

@@ -35,7 +35,6 @@ export function toolbar(shown: Shown): TemplateResult {
     <input
       type="search"
       maxlength="200"
-      dir="auto"
       aria-label=${say("search")}
       placeholder=${say("search")}
       .value=${filter.words ?? ""}
