@@ -20,7 +20,7 @@ from custom_components.event_relay import storage
 from custom_components.event_relay.const import CONF_BACKEND, DOMAIN
 from custom_components.event_relay.coordinator import TIDYING
 from custom_components.event_relay.options import UNSETTLED_LIMIT_LEAST
-from custom_components.event_relay.registry import BACKENDS
+from custom_components.event_relay.registry import BACKENDS, BY_NAME
 from simulators.frigate import Camera, FrigateSimulator
 
 from .home import act, connect
@@ -29,10 +29,8 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 OUTBOX = {"retention_days": 7, "unsettled_limit": 10_000}
 OWN: Mapping[str, Mapping[str, Any]] = {
-    "aipix": {"spread": 0, "weekdays": "monday_0"},
+    "aipix": {"weekdays": "monday_0"},
     "frigate": {"undated_life": 60, "ends_unsafely": False},
-    "guance": {"spread": 0},
-    "palabra": {"spread": 0},
 }
 DOORBELL = {"camera": "front_door", "label": "doorbell", "wait": 0}
 
@@ -56,7 +54,8 @@ async def test_every_connection_says_how_much_it_keeps(
     entry = MockConfigEntry(domain=DOMAIN, data={CONF_BACKEND: backend})
     entry.add_to_hass(hass)
 
-    own = {"default": False, **OWN.get(backend, {})}
+    shared = {"spread": 0} if BY_NAME[backend].backend.shared else {}
+    own = {"default": False, **shared, **OWN.get(backend, {})}
     assert await choose(hass, entry) == {**OUTBOX, **own}
     chosen = {"retention_days": 30.0, "unsettled_limit": 500.0}
     options = await choose(hass, entry, **chosen)

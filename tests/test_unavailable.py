@@ -22,13 +22,7 @@ pytestmark = pytest.mark.parametrize(
     [(forms.backend.name, next(iter(forms.action_fields))) for forms in BACKENDS],
 )
 
-WRITTEN = {
-    "frigate": "Frigate",
-    "aipix": "aipix",
-    "guance": "Guance",
-    "palabra": "Palabra",
-    "http": "HTTP API",
-}
+WRITTEN = {forms.backend.name: forms.backend.title for forms in BACKENDS}
 """The systems as people write them."""
 
 
