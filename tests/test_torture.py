@@ -62,7 +62,7 @@ def _ledger(output: str) -> dict[str, dict[str, int]]:
     return rows
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     result = subprocess.run(
         [

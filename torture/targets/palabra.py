@@ -33,7 +33,9 @@ class PalabraTarget(Target[PalabraSimulator]):
         super().__init__(name, simulator)
         self._start = now().replace(microsecond=0) + timedelta(days=1)
         self._new: dict[str, str] = {}
+        self._changing: dict[str, str] = {}
         self._changed: dict[str, str] = {}
+        """What was accepted to be changed: a deletion overtakes what is being asked."""
 
     @override
     def act(self, mark: str, chance: random.Random) -> Act:
@@ -42,7 +44,7 @@ class PalabraTarget(Target[PalabraSimulator]):
             return Act(thing=Thing(DELETE, mark), data={"delivery_id": delivery_id})
         if self._new and chance.random() < _UPDATE_SHARE:
             mark, delivery_id = self._new.popitem()
-            self._changed[mark] = delivery_id
+            self._changing[mark] = delivery_id
             return Act(
                 thing=Thing(UPDATE, mark),
                 data={"delivery_id": delivery_id, "description": _CHANGED},
@@ -59,8 +61,13 @@ class PalabraTarget(Target[PalabraSimulator]):
 
     @override
     def heard(self, call: Call) -> None:
+        mark = call.thing.mark
         if call.thing.action == CREATE and call.delivery_id is not None:
-            self._new[call.thing.mark] = call.delivery_id
+            self._new[mark] = call.delivery_id
+        if call.thing.action == UPDATE:
+            created = self._changing.pop(mark)
+            if call.delivery_id is not None:
+                self._changed[mark] = created
 
     @override
     def mark_of(self, payload: JsonObject) -> str:
