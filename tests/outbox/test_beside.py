@@ -249,6 +249,22 @@ async def test_whole_file_is_worked_on_while_it_is_checked_and_afterwards(
     assert not Path(f"{path}-wal").exists()
 
 
+async def test_an_index_that_lacks_what_waits_is_found_and_made_anew(
+    path: Path,
+) -> None:
+    """What SQLite does not look for in a quick check: nothing would ever send them."""
+    await _killed(path)
+    content = path.read_bytes()
+    assert content.count(b"connectionpending") > ROWS
+    # Only an index has the two side by side.
+    path.write_bytes(content.replace(b"connectionpending", b"connectionpendinh"))
+    store, told = await _opened(path)
+    await until(lambda: told)
+    taken = await store.take(OWNER, START, slots=ROWS, look_ups=ROWS, busy=())
+    assert len(taken.look_ups) == ROWS
+    await store.close()
+
+
 async def test_check_that_was_broken_off_is_made_by_the_next_run(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

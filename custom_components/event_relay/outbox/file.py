@@ -287,8 +287,11 @@ def _take(database: sqlite3.Connection, *, behind: bool, seen: int) -> None:
 
 
 def check(database: sqlite3.Connection) -> None:
-    """Raise DatabaseError unless the file is whole."""
-    (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    """Raise DatabaseError unless the file is whole, and its indices have every row.
+
+    A row that an index lacks would never be sent.
+    """
+    (verdict,) = database.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         raise sqlite3.DatabaseError(verdict)
 
