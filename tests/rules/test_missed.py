@@ -612,3 +612,16 @@ class TestRefused:
         await life.live(NOON + timedelta(minutes=30, seconds=1) + AGAIN)
 
         assert await life.times() == [NOON, NOON + timedelta(minutes=1)]
+
+
+async def test_what_is_missed_comes_also_after_a_clock_that_was_ahead(
+    life: Life, told: list[Outcome]
+) -> None:
+    await life.begin(rule(AT_NOON, missed={"grace": 600}), BEGIN + timedelta(days=3))
+    assert await life.off_and_on(BEGIN) == []
+    assert await life.off_and_on(NOON + timedelta(minutes=1)) != []
+    assert await life.times() == [NOON]
+
+    assert await life.off_and_on(NOON + timedelta(minutes=5)) != []
+    assert await life.times() == [NOON]
+    assert told == []

@@ -78,17 +78,18 @@ class ClockRule(RuleFollower):
     def firings(self, deliveries: Sequence[Delivery]) -> Sequence[Call]:
         due = self._due()
         others = {
-            self.target.mark_of(one.payload)
+            mark
             for one in deliveries
             # Not sure to be there: it was being added, or the run was over.
-            if not self.first <= one.occurred_at.timestamp() <= self.last
-            or self._doubtful(one.occurred_at.timestamp())
+            if not self.first <= _instant(mark := self.target.mark_of(one.payload))
+            or _instant(mark) > self.last
+            or self._doubtful(_instant(mark))
         }
         return [
             Call(
                 thing=Thing(self.operation, mark),
                 answer=answer,
-                at=float(mark.rpartition(" ")[2]),
+                at=_instant(mark),
             )
             for marks, answer in ((due, Answer.ACCEPTED), (others - due, Answer.CUT))
             for mark in sorted(marks)
@@ -108,3 +109,8 @@ class ClockRule(RuleFollower):
         return any(
             begin - margin <= instant <= end + margin for begin, end in self._off
         )
+
+
+def _instant(mark: str) -> float:
+    """Return the unix seconds that a mark names, whatever became of its delivery."""
+    return float(mark.rpartition(" ")[2])

@@ -74,6 +74,14 @@ class CatchingUp:
             if cursor is None:
                 await self._start_from(index, since)
                 continue
+            if cursor.at > since + _ABOUT_TO_FIRE:
+                # The clock was ahead then. What is too late is left; of the rest,
+                # ids keep what has become a delivery from coming twice.
+                back = self._missed.grace if self._missed.deliver else timedelta()
+                cursor = Cursor(at=since - back, of=self._of)
+                await self._member.remember_if_possible(
+                    {cursor_name(index): cursor.note}
+                )
             try:
                 found = await missed_occurrences(
                     self._member.hass, config, index, cursor.at, since
