@@ -137,7 +137,8 @@ class Outbox:
         delivery, payload = self._delivery(request)
         queue = self._waiter(delivery.id)
         try:
-            accepted, new = await self._accepted(request, delivery, payload)
+            stored, new = await self._accepted(request, delivery, payload)
+            accepted = brought(stored, self._clock.moved)
             if new:
                 self._tell(accepted)
             return await self._outcome(accepted, queue, wait)
