@@ -108,6 +108,19 @@ async def act(hass: HomeAssistant, action: str, **data: object) -> Mapping[str, 
     return answer
 
 
+async def until_kept(hass: HomeAssistant, *delivery_ids: str) -> None:
+    """Wait until these deliveries, the newest first, are all that is listed.
+
+    Home Assistant runs in the background what it does by the clock, such as tidying.
+    """
+    async with asyncio.timeout(60):
+        while True:
+            listed = (await act(hass, "list_deliveries"))["deliveries"]
+            if [one["delivery_id"] for one in listed] == list(delivery_ids):
+                return
+            await asyncio.sleep(0.01)
+
+
 async def until_state(
     hass: HomeAssistant, delivery_id: str, state: str
 ) -> Mapping[str, Any]:

@@ -1,6 +1,5 @@
 """Options that every connection has: how much its outbox holds, and how long."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 import sqlite3
@@ -23,7 +22,7 @@ from custom_components.event_relay.options import UNSETTLED_LIMIT_LEAST
 from custom_components.event_relay.registry import BACKENDS, BY_NAME
 from simulators.frigate import Camera, FrigateSimulator
 
-from .home import act, connect
+from .home import act, connect, until_kept
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -130,11 +129,7 @@ async def test_what_has_ended_is_kept_for_as_many_days_as_chosen(
 
     async_fire_time_changed(hass, dt_util.utcnow() + TIDYING + timedelta(seconds=1))
 
-    # Home Assistant runs what it does by the clock in the background.
-    async with asyncio.timeout(60):
-        while len(listed := (await act(hass, "list_deliveries"))["deliveries"]) > 1:
-            await asyncio.sleep(0.01)
-    assert [one["delivery_id"] for one in listed] == [new["delivery_id"]]
+    await until_kept(hass, new["delivery_id"])
 
 
 async def _ended_before(hass: HomeAssistant, delivery_id: str, ago: timedelta) -> None:
