@@ -48,6 +48,8 @@ async def add_rule(page: Page, house: House, album: Album) -> None:
     await expect(page.get_by_text("The test arrived in")).to_be_visible()
     await press(page, "Submit")
     await press(page, "Finish")
+    # A dialog that closes goes back in the history of the page.
+    await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 async def told(house: House) -> bool | None:
