@@ -58,6 +58,8 @@ class VisitRule(OpeningRule):
 
     @override
     async def drive(self, api: Api, socket: WebSocket, chance: random.Random) -> None:
+        # A clock that was set meanwhile lets what is open last so long from the start.
+        self._over_at = max(self._over_at, monotonic() + self.longest_open)
         while True:
             await asyncio.sleep(
                 max(0, self._over_at - monotonic()) + LOOKS_BACK_SECONDS
