@@ -8,14 +8,11 @@ import random
 from demo.api import Api, ApiError
 from simulators.wire import Json
 
-from .wall_clock import WallClock
+from .wall_clock import OFFSETS, WallClock
 
 _SECONDS = 1.0
 """Mean time between two changes of connections."""
 _RELOAD_SHARE = 0.5
-_HOUR = 3600
-_OFFSETS = (2 * _HOUR, -2 * _HOUR, 72 * _HOUR)
-"""Seconds; longer than a run, so that no moment of it comes twice."""
 _DAYS = (300, 365)
 """Long enough for what has ended to be there in the end, whatever the clock says."""
 _RIGHT_SECONDS = (0.5, 4.0)
@@ -56,7 +53,7 @@ class Changes:
         while True:
             await asyncio.sleep(self._chance.uniform(*_RIGHT_SECONDS))
             if self._clock.right:
-                self._clock.set(self._chance.choice(_OFFSETS))
+                self._clock.set(self._chance.choice(OFFSETS))
                 await self._renew(api)
                 await asyncio.sleep(self._chance.uniform(*_OFF_SECONDS))
             self._clock.set(0)

@@ -80,7 +80,7 @@ class Damage:
 
     def _told(self, offence: Offence) -> bool:
         """Say whether the user was told that it may be lost."""
-        return any(
+        return not offence.known and any(
             _LOSSES.intersection(made.told)
             and (offence.at is None or offence.at <= made.at)
             for made in self.flips

@@ -48,6 +48,8 @@ class Offence:
     thing: Thing
     delivery_id: str | None
     why: str
+    known: bool = False
+    """Whether the outbox knows it: no damage has taken it away then."""
     at: float | None = None
     """When it was accepted, or cut off, in unix seconds; None where nobody can tell."""
 
@@ -147,7 +149,14 @@ def _settle(row: Row, call: Call, kept: Kept | None, found: Sequence[str]) -> No
     def blame(kind: Kind, why: str) -> None:
         known = kept.id if kept is not None else call.delivery_id
         row.offences.append(
-            Offence(kind=kind, thing=call.thing, delivery_id=known, why=why, at=call.at)
+            Offence(
+                kind=kind,
+                thing=call.thing,
+                delivery_id=known,
+                why=why,
+                known=kept is not None,
+                at=call.at,
+            )
         )
 
     if len(found) > 1:

@@ -12,6 +12,10 @@ from . import set_clock
 _MARGIN_SECONDS = 1.0
 """Within which everybody there has looked at the clock again."""
 
+_HOUR = 3600
+OFFSETS = (2 * _HOUR, -2 * _HOUR, 72 * _HOUR)
+"""Seconds by which it is set; longer than a run: no moment of it comes twice."""
+
 type Span = tuple[float, float]
 """From when until when, in true unix seconds."""
 

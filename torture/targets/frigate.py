@@ -10,6 +10,7 @@ from custom_components.event_relay.backends.base import JsonObject
 from demo.scenes.frigate import FrigateScene
 from simulators.frigate import FrigateSimulator
 from torture.calls import Act, Call, Thing
+from torture.wall_clock import OFFSETS
 
 from .target import Target, Temper, now, text
 
@@ -91,7 +92,11 @@ class FrigateTarget(Target[FrigateSimulator]):
             end = self._ends.get(mark)
             if end is None or event.end_time is None:
                 continue
-            # An event that began ahead, by a clock that was, cannot end before that.
-            if abs(event.end_time - max(end, event.start_time)) <= _SAME_SECONDS:
+            if any(
+                # What began ahead, by a clock that was, cannot end before that.
+                abs(event.end_time - max(end - ahead, event.start_time))
+                <= _SAME_SECONDS
+                for ahead in (0, *OFFSETS)
+            ):
                 found[Thing(END, mark)].append(event.id)
         return found

@@ -149,9 +149,9 @@ class Openings:
         now = dt_util.utcnow()
         over = frozenset(one.delivery_id for one in self.events if one.ends_by <= now)
         await self._async_time_is_up(over, now)
-        for event in self.events:
-            if event.cause_is_over(self._member.hass):
-                await self.async_end(event, now)
+        # All at once: what comes back while others end begins an event of its own.
+        ended = [one for one in self.events if one.cause_is_over(self._member.hass)]
+        await asyncio.gather(*(self.async_end(event, now) for event in ended))
 
     async def async_end_those(self, end: EndHeard) -> None:
         """End what an end trigger means: what its entity began, or all there is."""
