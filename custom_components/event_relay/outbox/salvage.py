@@ -185,8 +185,12 @@ def _carry_notes(source: sqlite3.Connection, database: sqlite3.Connection) -> No
 
 
 def _write_kept(database: sqlite3.Connection, kept: Kept) -> None:
-    """Write what was kept just as it was."""
+    """Write what was kept just as it was, but for rows that were damaged before."""
     for row in kept.rows:
+        try:
+            from_row(dict(zip(_PLACE, row, strict=True)))
+        except sqlite3.DatabaseError:
+            continue  # nobody can have written that: a change kept what was damaged
         _write(database, f"INSERT OR REPLACE {_ROW}", row)
     for note in kept.notes:
         *_, value, _ = note
