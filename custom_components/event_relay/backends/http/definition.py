@@ -8,6 +8,7 @@ from typing import Self, cast
 
 from ..base import InvalidField, Json, JsonObject
 from ..fields import LONGEST_NAME, flag, line, number, optional
+from ..http_failures import Effect
 from . import json_path
 from .answers import AnswerRules, Statuses
 from .recipe import MOST_PAIRS, Recipe, as_json
@@ -39,6 +40,11 @@ class Repeat(StrEnum):
     def sent_again(self) -> bool:
         """Whether a lost answer is followed by another attempt."""
         return self in (Repeat.REPEATABLE, Repeat.WHILE_OPEN, Repeat.MAY_REPEAT)
+
+    @property
+    def effect(self) -> Effect:
+        """What a lost answer leaves open."""
+        return Effect.REPEATABLE if self.sent_again else Effect.ONCE
 
 
 class Order(StrEnum):

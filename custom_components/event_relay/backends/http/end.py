@@ -15,11 +15,10 @@ from ..base import (
 )
 from ..errors import Rejected
 from ..field_table import text_field, time_field
-from ..http_failures import Effect
 from ..target import EXAMPLE_ID
 from .answers import AnswerRules
 from .client import HttpCapabilities, HttpClient, Message
-from .definition import IdHeader, Repeat
+from .definition import IdHeader
 from .filling import filler
 from .prepared import PreparedEnd, read_repeat
 
@@ -120,7 +119,7 @@ async def _end(
             siblings=siblings,
             wire=prepared.wire,
             answers=AnswerRules(keyed=IdHeader.IDEMPOTENCY_KEY.value in ids),
-            effect=_effect(prepared.repeat),
+            effect=prepared.repeat.effect,
             delivery_id=context.delivery_id,
             values=filler(
                 secrets=client.named_secrets,
@@ -135,8 +134,3 @@ async def _end(
             sent_at=int(context.now.timestamp()),
         )
     )
-
-
-def _effect(repeat: Repeat) -> Effect:
-    """Return what a lost answer means."""
-    return Effect.REPEATABLE if repeat.sent_again else Effect.ONCE

@@ -238,14 +238,16 @@ def as_json(value: object, name: str, depth: int = 0) -> Json:
     raise InvalidField(name, "invalid")
 
 
-def texts_in(value: Json) -> Iterator[str]:
-    """Yield the texts in JSON, but not its keys."""
+def texts_in(value: Json, *, keys: bool = False) -> Iterator[str]:
+    """Yield the texts in JSON; its keys only if they are asked for."""
     match value:
         case str():
             yield value
         case list():
             for inner in value:
-                yield from texts_in(inner)
+                yield from texts_in(inner, keys=keys)
         case dict():
+            if keys:
+                yield from value
             for inner in value.values():
-                yield from texts_in(inner)
+                yield from texts_in(inner, keys=keys)

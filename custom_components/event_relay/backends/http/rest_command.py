@@ -3,13 +3,13 @@
 Facts: homeassistant/components/rest_command, 2026.10.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 import json
 import re
 
 from ..base import InvalidField, Json, JsonObject
-from .recipe import METHODS, WITHOUT_BODY, as_json
+from .recipe import METHODS, WITHOUT_BODY, as_json, texts_in
 from .safety import OURS, origin_of
 
 LONGEST = 50_000
@@ -154,26 +154,15 @@ def _body(payload: str, content_type: Json) -> JsonObject:
         decoded = json.loads(payload)
     except ValueError, RecursionError:
         decoded = None
-    if isinstance(decoded, dict | list) and not any(map(_quoted, _texts(decoded))):
+    if isinstance(decoded, dict | list) and not any(
+        map(_quoted, texts_in(decoded, keys=True))
+    ):
         return {"body_kind": "json", "body_json": decoded}
     return {
         "body_kind": "text",
         "body_text": payload,
         "content_type": str(content_type or "application/json"),
     }
-
-
-def _texts(value: Json) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case list():
-            for inner in value:
-                yield from _texts(inner)
-        case dict():
-            for key, inner in value.items():
-                yield key
-                yield from _texts(inner)
 
 
 def _quoted(text: str) -> bool:

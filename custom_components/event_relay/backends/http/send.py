@@ -1,6 +1,6 @@
 """The operation that sends a request."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -147,7 +147,7 @@ def receipt_of(payload: Prepared, result: JsonObject) -> Receipt:
         links={"event": link} if isinstance(link, str) else {},
         details=details,
         warnings=missing,
-        kept={} if payload.end is None else _kept(payload, result),
+        kept=_kept(payload, result),
     )
 
 
@@ -165,6 +165,16 @@ def _kept(payload: Prepared, result: JsonObject) -> JsonObject:
     }
 
 
+def _values(client: HttpClient, context: StepContext) -> Callable[[str], str]:
+    """Return what fills the placeholders, for the request and for its look-up."""
+    return filler(
+        secrets=client.named_secrets,
+        delivery_id=context.delivery_id,
+        occurred_at=context.told_at,
+        now=context.now,
+    )
+
+
 async def _send(
     client: HttpClient,
     payload: Prepared,
@@ -178,14 +188,9 @@ async def _send(
         siblings=siblings,
         wire=payload.wire,
         answers=payload.answers,
-        effect=Effect.REPEATABLE if payload.repeat.sent_again else Effect.ONCE,
+        effect=payload.repeat.effect,
         delivery_id=context.delivery_id,
-        values=filler(
-            secrets=client.named_secrets,
-            delivery_id=context.delivery_id,
-            occurred_at=context.told_at,
-            now=context.now,
-        ),
+        values=_values(client, context),
         ids=payload.ids,
         signed=payload.signed,
         sent_at=int(context.now.timestamp()),
@@ -203,12 +208,7 @@ async def _find(
     """Ask whether it has arrived."""
     reply = await client.look_up(
         question.wire,
-        filler(
-            secrets=client.named_secrets,
-            delivery_id=context.delivery_id,
-            occurred_at=context.told_at,
-            now=context.now,
-        ),
+        _values(client, context),
     )
     finding = finding_of(reply, question, payload.answers)
     match finding:
