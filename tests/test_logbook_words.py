@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from custom_components.event_relay.backends.base import InvalidField
-from custom_components.event_relay.logbook import FIELD_REASONS, message
+from custom_components.event_relay.logbook import field_reasons, message
 from custom_components.event_relay.rules.outcome import TOLD_TO_ALL, reason_values
 
 from .checks.files import PACKAGE, read_json
@@ -27,8 +27,8 @@ def test_a_field_is_named_with_what_is_wrong_with_it() -> None:
 def test_every_problem_of_a_field_has_words() -> None:
     texts = read_json(PACKAGE / "translations/en.json")["exceptions"]
     problems = {key: texts[key]["message"] for key in texts if key.startswith("field_")}
-    assert FIELD_REASONS.keys() == problems.keys()
-    for key, words in FIELD_REASONS.items():
+    assert field_reasons().keys() == problems.keys()
+    for key, words in field_reasons().items():
         named = {name for _, name, _, _ in Formatter().parse(words) if name}
         assert named <= TOLD_TO_ALL
         assert all(f"{{{name}}}" in problems[key] for name in named)

@@ -23,6 +23,7 @@ from homeassistant.core import HomeAssistant, callback
 from .announcing import EVENT_OUTCOME
 from .const import DOMAIN
 from .outbox.delivery import ELSEWHERE, MOOT, SENT_ELSEWHERE, START_NEVER_WAS
+from .registry import BACKENDS
 from .rules.outcome import OutcomeKind
 
 OUTCOME_UNKNOWN = "outcome_unknown"
@@ -52,72 +53,26 @@ REASONS: Mapping[str, str] = {
 }
 """What stands for the commonest codes; the others are said as they are."""
 FIELD_REASONS: Mapping[str, str] = {
-    "field_address_is_template": "its host is in a template",
     "field_bad_character": "contains an invalid character",
-    "field_body_not_taken": "not possible with this method",
-    "field_body_too_large": "larger than {maximum} bytes",
-    "field_certificate_pem": "not a certificate in PEM format",
-    "field_empty_schedule": "has no times",
     "field_exclusive": "cannot be given together with {other}",
-    "field_field_name": "not a valid field name",
-    "field_header_name": "not a valid header name",
-    "field_header_reserved": "a header that belongs to the connection",
-    "field_header_twice": "the same header twice",
-    "field_header_value": "more than one line in a header",
     "field_invalid": "not a valid value",
-    "field_invalid_time": "not a time, such as 08:00:00",
-    "field_json_path": "not a path in JSON",
-    "field_look_up_fails": "tried, and failed",
-    "field_look_up_finds_anything": "found something with a new ID",
-    "field_look_up_not_json": "its answer is not JSON",
-    "field_look_up_without_id": "without the placeholder of the delivery's ID",
-    "field_nested": "a list or mapping where a single value belongs",
-    "field_nested_too_deeply": "nested more than {maximum} levels deep",
-    "field_no_rest_command": "not one command of rest_command",
-    "field_no_schedule": "not a loaded schedule helper",
-    "field_not_a_language": "not a language code",
-    "field_not_a_mapping": "not a mapping of names to values",
     "field_not_a_start": "of a delivery that did not create an event",
     "field_not_after": "not after {other}",
     "field_not_found": "not a known delivery",
     "field_not_one_of": "not one of its possible values",
-    "field_not_rendered": "cannot be filled in",
-    "field_not_supported": "not supported by version {version}",
-    "field_not_yaml": "not valid YAML",
     "field_nothing_to_change": "nothing to change",
     "field_one_required": "missing, and so is {other}",
-    "field_other_api": "only for the {api} API",
     "field_other_connection": "belongs to another connection",
-    "field_other_origin": "at another address than the connection",
     "field_out_of_range": "not from {minimum} to {maximum}",
-    "field_overlap": "overlaps with another entry",
-    "field_path_character": "contains a character that paths cannot have",
-    "field_path_empty": "would have an empty part",
-    "field_path_query": "contains a question mark",
-    "field_path_segment": "has an empty part, or one that leads upwards",
-    "field_path_slash": "does not start with a slash",
-    "field_path_statement": "contains a template statement",
-    "field_placeholder_in_expression": "changes a placeholder in a template",
-    "field_placeholder_not_here": "contains a placeholder that is not possible here",
-    "field_request_without_end": "a request without an end request",
     "field_required": "missing",
-    "field_reserved": "a reserved name",
-    "field_secret_unknown": "names a secret that the connection does not have",
-    "field_signing_secret": "not a secret for signatures",
     "field_start_never_was": "of an event that was {state}",
-    "field_statuses": "not a list of statuses",
-    "field_tag_name": "not a valid tag name",
-    "field_test_webhook": "an address for tests only",
     "field_too_early": "before {limit}",
     "field_too_late": "after {limit}",
     "field_too_long": "longer than {maximum} characters",
     "field_too_many": "more than {maximum} entries",
-    "field_too_short": "shorter than {minimum} characters",
     "field_unknown": "not a field of this action",
-    "field_unknown_camera": "no such camera",
-    "field_unknown_time_zone": "not a time zone",
 }
-"""What is wrong with a field, to follow its name."""
+"""What is wrong with a field, to follow its name; backends have more of their own."""
 DONE: Mapping[str, str] = {
     "create": "created",
     "delete": "deleted",
@@ -178,9 +133,17 @@ def message(data: Mapping[str, Any]) -> str:
     return f"{said}: {_why(reason, data.get('reason_values') or {})}"
 
 
+def field_reasons() -> Mapping[str, str]:
+    """Return what can be wrong with a field, for all backends that there are."""
+    reasons = dict(FIELD_REASONS)
+    for forms in BACKENDS:
+        reasons |= forms.field_reasons
+    return reasons
+
+
 def _why(reason: str, values: Mapping[str, str]) -> str:
     """Return a reason in words: for a field its name, and what is wrong with it."""
-    if (words := FIELD_REASONS.get(reason)) is None or "field" not in values:
+    if (words := field_reasons().get(reason)) is None or "field" not in values:
         return REASONS.get(reason, reason.replace("_", " "))
     try:
         return f"{values['field']}: {words.format_map(values)}"
