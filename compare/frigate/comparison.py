@@ -19,6 +19,8 @@ from .signing_in import NotSignedInError, sign_in, try_logins
 from .writing import write
 
 _DEFAULTS = FrigateSettings()
+_STAND_IN_PATIENCE = 60.0
+"""Seconds. It does what is waited for, however busy this machine is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +51,7 @@ class Pace:
     pass_time: Callable[[float], Awaitable[object]] = asyncio.sleep
     """Lets seconds pass on the live server."""
     patience: float = 8.0
-    """Seconds after which what is waited for is given up."""
+    """Seconds after which what is waited for on the live server is given up."""
     async_delay: Delay = _DEFAULTS.async_delay or 0
     """That of the stand-in."""
 
@@ -85,7 +87,7 @@ async def compare_frigate(
                 simulator.clock.advance(seconds)
 
             stand_in = Side(
-                "the stand-in", session, simulator.url, advance, pace.patience
+                "the stand-in", session, simulator.url, advance, _STAND_IN_PATIENCE
             )
             if login is not None:
                 await sign_in(stand_in, login.user, login.password)
