@@ -249,7 +249,7 @@ def device_id(
         ),
         (
             {"outcome": "failed", "reason": "outcome_unknown"},
-            "camera event perhaps not created in Frigate: its answer was lost",
+            "camera event perhaps not created in Frigate: the response was lost",
         ),
         (
             {"outcome": "failed", "reason": "unknown_event"},

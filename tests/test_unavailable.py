@@ -64,8 +64,8 @@ async def test_connection_of_another_kind(
     key, text = await refused(hass, action, config_entry_id=entry.entry_id)
     assert key == "connection_other_backend"
     assert text == (
-        f"The connection Barn leads to {WRITTEN[other]}. "
-        f"Choose one that leads to {WRITTEN[backend]}"
+        f"Barn is a connection to {WRITTEN[other]}. "
+        f"Choose a connection to {WRITTEN[backend]}"
     )
 
 

@@ -46,7 +46,7 @@ async def test_frigate(page: Page, house: House, album: Album) -> None:
     async with FrigateSimulator(password="a good password") as frigate:
         await begin(page, house, "Frigate")
         await field(page, "Address").fill("http://127.0.0.1:9")
-        await see_error(page, "Nothing answers at this address.")
+        await see_error(page, "Nothing responds at this address.")
         await album.keep("connection-error", page, page.get_by_role("dialog"))
 
         await field(page, "Address").fill(frigate.url)

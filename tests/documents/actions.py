@@ -12,28 +12,27 @@ from tests.checks.files import DOMAIN, PACKAGE, read_json, read_yaml
 INTRODUCTION = """\
 # Actions
 
-This page is made by `script/document_actions` from what Home Assistant shows in its
-own forms.
+`script/document_actions` generates this page from the forms in Home Assistant.
 
-Every action that sends something puts a [delivery](delivery.md) in the outbox and waits
-for its outcome, for 10 seconds unless `wait` says otherwise. If you ask for the answer
-with `response_variable`, it has `delivery_id`, `state`, and what the backend answered:
-`outside_id`, `links`, `details` and `warnings`. A delivery that is `pending` or
-`uncertain` after the wait is no error: delivery goes on. One that was refused, or is of
-no use any more, ends the action with an error that says why.
+Every action that sends something stores a [delivery](delivery.md) in the outbox and
+waits for its outcome: 10 seconds, or as long as `wait` says. A `response_variable`
+receives `delivery_id`, `state`, and what the other system returned: `outside_id`,
+`links`, `details` and `warnings`. A delivery that is still `pending` or `uncertain`
+after the wait is not an error, because delivery continues. A delivery that was rejected
+or has expired ends the action with an error that gives the reason.
 
-*Connection* may be left out where only one connection leads to that kind of system, or
-one of them is the default, which is an option of the connection. When a second one is
-added, the first becomes the default, so that what names no connection goes on as
-before. A repair names the automations, scripts and blueprints concerned, and asks
-whether to keep it so.
+*Connection* is optional if there is only one connection to that kind of system, or if
+one of them is the default, which is an option of the connection. When you add a second
+one, the first becomes the default, so that actions without a connection work as before.
+A repair lists the automations, scripts and blueprints concerned, and asks whether to
+keep this.
 
-Values may come from templates, and as text.
+Values can be templates, or text.
 
-A text for people, such as a title, a description or a sub label, is cut at an ellipsis
-if it is too long. Control characters, and line breaks where there is one line only, are
-sent as spaces. The delivery then has a warning that says so. What names a thing, such
-as a label, is refused instead.
+Text for people, such as a title, a description or a sub label, is cut if it is too
+long, and ends with an ellipsis. Control characters, and line breaks where only one line
+is possible, are sent as spaces. The delivery then has a warning. A name that identifies
+something, such as a label, is rejected instead.
 """
 OUTBOX_ADMINISTRATIVE = OWN_ACTIONS - {"list_deliveries"}
 
