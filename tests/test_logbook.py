@@ -23,7 +23,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.counts import SETTLING
-from custom_components.event_relay.logbook import message
+from custom_components.event_relay.outcome_words import message
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator

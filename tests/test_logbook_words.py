@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from custom_components.event_relay.backends.base import InvalidField
-from custom_components.event_relay.logbook import field_reasons, message
+from custom_components.event_relay.outcome_words import field_reasons, message
 from custom_components.event_relay.rules.outcome import TOLD_TO_ALL, reason_values
 
 from .checks.files import PACKAGE, read_json

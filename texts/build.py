@@ -3,7 +3,7 @@
 What every backend, action or rule has is said once, under `each_backend`, `each_action`
 and `each_rule` of the shared source; `%backend%` stands for the title of the backend. A
 backend says the rest, and may say anything at the place where Home Assistant looks for
-it, below `texts`, `icons` and `services`.
+it, below `texts`, `icons`, `services` and `triggers`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,12 +34,14 @@ class Built:
     texts: Tree = field(default_factory=dict)
     icons: Tree = field(default_factory=dict)
     services: Tree = field(default_factory=dict)
+    triggers: Tree = field(default_factory=dict)
 
     def add(self, more: Mapping[str, Any]) -> None:
         """Take in what stands where Home Assistant looks for it; raises TwiceSaid."""
         merge(self.texts, more.get("texts", {}))
         merge(self.icons, more.get("icons", {}))
         merge(self.services, more.get("services", {}))
+        merge(self.triggers, more.get("triggers", {}))
 
     def files(self) -> dict[Path, str]:
         """Return what is written to which file."""
@@ -47,6 +49,7 @@ class Built:
             PACKAGE / "translations/en.json": _json(self.texts),
             PACKAGE / "icons.json": _json(self.icons),
             PACKAGE / "services.yaml": _yaml(self.services),
+            PACKAGE / "triggers.yaml": _yaml(self.triggers),
         }
 
 

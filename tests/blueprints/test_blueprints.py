@@ -23,6 +23,7 @@ NAMES = {
     "alarm_to_custom_event.yaml",
     "calendar_to_live_event.yaml",
     "camera_event.yaml",
+    "notify_of_failure.yaml",
 }
 
 MODELS = {
@@ -33,7 +34,7 @@ MODELS = {
 """What the devices of connections are that each blueprint offers."""
 
 
-def test_there_are_three() -> None:
+def test_there_are_four() -> None:
     assert {path.name for path in PATHS} == NAMES
     assert {path.parent for path in PATHS} == {FOLDER / DOMAIN}
 
@@ -70,8 +71,10 @@ async def test_every_input_says_what_it_is_and_is_used(
         assert given["name"], name
         assert given["selector"], name
         assert f"!input {name}\n" in text, name
-    (filtered,) = blueprint.inputs["connection"]["selector"]["device"]["filter"]
-    assert filtered == {"integration": DOMAIN, "model": MODELS[path.stem]}
+    of_system = {"model": MODELS[path.stem]} if path.stem in MODELS else {}
+    asked = blueprint.inputs["connection" if of_system else "sources"]
+    (filtered,) = asked["selector"]["device"]["filter"]
+    assert filtered == {"integration": DOMAIN, **of_system}
 
 
 def test_the_devices_are_called_so() -> None:
@@ -98,7 +101,7 @@ def steps(part: object) -> Iterator[Mapping[str, Any]]:
 def test_its_actions_and_their_fields_are_there(path: Path) -> None:
     known = read_json(PACKAGE / "translations" / "en.json")["services"]
     calls = [*steps(read_yaml(path)["actions"])]
-    assert calls
+    assert bool(calls) is (path.stem in MODELS)
     for call in calls:
         domain, name = call["action"].split(".")
         assert domain == DOMAIN

@@ -260,6 +260,12 @@ def test_icons() -> None:
     assert all(ICON.fullmatch(icon) for icon in icons)
 
 
+def test_icons_of_triggers() -> None:
+    assert set(ICONS["triggers"]) == set(read_yaml(PACKAGE / "triggers.yaml"))
+    for icon in ICONS["triggers"].values():
+        assert set(icon) == {"trigger"}
+
+
 def test_icons_of_actions() -> None:
     assert set(ICONS["services"]) == set(ACTIONS)
     for action, icon in ICONS["services"].items():

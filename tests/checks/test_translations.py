@@ -15,7 +15,7 @@ from homeassistant.data_entry_flow import section as section_type
 import pytest
 import voluptuous as vol
 
-from custom_components.event_relay import config_flow, deliveries
+from custom_components.event_relay import config_flow, deliveries, trigger
 from custom_components.event_relay.backends.mirror_forms import MirrorFlow
 from custom_components.event_relay.backends.table_forms import rule_field_of
 from custom_components.event_relay.const import OWN_ACTIONS
@@ -32,6 +32,7 @@ from .texts_in_code import Texts, constants_in, texts_in
 
 TEXTS: Mapping[str, Any] = read_json(PACKAGE / "translations/en.json")
 ACTIONS: Mapping[str, Mapping[str, Any]] = read_yaml(PACKAGE / "services.yaml")
+TRIGGERS: Mapping[str, Mapping[str, Any]] = read_yaml(PACKAGE / "triggers.yaml")
 
 CENTRAL_ABORTS = {
     "already_in_progress",
@@ -539,14 +540,27 @@ def test_fields_of_actions_are_those_that_are_taken() -> None:
 
 
 def selections() -> dict[str, set[str]]:
-    """Return the translated selectors of the actions, and the options of each."""
+    """Return the translated selectors of actions and triggers, and their options."""
     found: dict[str, set[str]] = {}
-    for action in ACTIONS:
-        for field in fields_of(action)[0].values():
-            select = (field.get("selector") or {}).get("select") or {}
-            if key := select.get("translation_key"):
-                found.setdefault(key, set()).update(select["options"])
+    described = [fields_of(action)[0] for action in ACTIONS]
+    described += [trigger.get("fields", {}) for trigger in TRIGGERS.values()]
+    for field in (field for fields in described for field in fields.values()):
+        select = (field.get("selector") or {}).get("select") or {}
+        if key := select.get("translation_key"):
+            found.setdefault(key, set()).update(select["options"])
     return found
+
+
+def test_triggers() -> None:
+    assert {*TRIGGERS} == {*trigger.TRIGGERS} == {*section("triggers")}
+    for name, described in TRIGGERS.items():
+        texts = section("triggers", name)
+        assert texts["name"]
+        assert texts["description"]
+        fields = texts.get("fields", {})
+        asked = {str(marker) for marker in trigger.TRIGGERS[name].options}
+        assert {*described.get("fields", {})} == {*fields} == asked
+        assert all(one["name"] and one["description"] for one in fields.values())
 
 
 def test_selectors() -> None:

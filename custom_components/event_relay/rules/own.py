@@ -52,6 +52,9 @@ def _names(hass: HomeAssistant, trigger: Mapping[str, Any]) -> set[str]:
     event = trigger.get("event")
     if isinstance(event, Event):
         names |= _names_of_event(hass, event)
+    platform = str(trigger.get("platform"))
+    if platform.startswith(f"{DOMAIN}."):
+        names.add(platform)
     return names
 
 

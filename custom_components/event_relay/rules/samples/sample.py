@@ -17,6 +17,7 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.typing import ConfigType
 
+from ...const import DOMAIN
 from . import calendars, devices, entities, events, messages, purposes, times
 from .anything import Anything
 
@@ -54,6 +55,7 @@ _MAKERS: Mapping[str, Maker] = {
 
 _EXAMPLES_BY_DOMAIN: Mapping[str, str] = {
     "calendar": "{{ trigger.calendar_event.summary }}",
+    DOMAIN: "{{ trigger.message }}",
     "moon": "{{ trigger.phase }}",
     "sun": "{{ trigger.description }}",
     "todo": "{{ trigger.entity_id }}",

@@ -1,0 +1,68 @@
+"""The blueprint that tells of failures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+import pytest
+
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateSimulator
+
+from ..home import act, connect
+from .home import FOLDER, automate, runs, until
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+PATH = FOLDER / "event_relay" / "notify_of_failure.yaml"
+SAY = {
+    "event": "said",
+    "event_data": {"title": "{{ title }}", "text": "{{ text }}"},
+}
+
+
+async def fail(hass: HomeAssistant, frigate: FrigateSimulator, label: str) -> None:
+    """Let an event be rejected."""
+    frigate.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422, body={}))
+    with pytest.raises(HomeAssistantError):
+        await act(hass, "create_camera_event", camera="garden", label=label)
+
+
+async def test_a_failure_is_told_once_and_others_are_held_back(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await connect(hass, frigate)
+    said: list[Mapping[str, Any]] = []
+    hass.bus.async_listen("said", lambda event: said.append(event.data))
+    await automate(hass, PATH, actions=[SAY])
+
+    await act(hass, "create_camera_event", camera="garden", label="fine")
+    await fail(hass, frigate, "visitor")
+    await until(lambda: said)
+    await fail(hass, frigate, "another")
+
+    assert said == [
+        {
+            "title": "Frigate",
+            "text": "camera event not created, garden / visitor: it was rejected",
+        }
+    ]
+    assert runs(hass) == 1
+
+
+async def test_without_an_action_it_is_a_notification(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    assert await async_setup_component(hass, "persistent_notification", {})
+    await connect(hass, frigate)
+    calls: list[Mapping[str, Any]] = []
+    hass.bus.async_listen("call_service", lambda event: calls.append(event.data))
+    await automate(hass, PATH, quiet={"seconds": 0})
+
+    await fail(hass, frigate, "visitor")
+
+    await until(
+        lambda: any(one["domain"] == "persistent_notification" for one in calls)
+    )
