@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from math import inf
+from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
@@ -15,6 +17,8 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.event_relay import coordinator as relay_coordinator
+from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.coordinator import QUIET, permission_issue
 from custom_components.event_relay.outbox import policy
@@ -53,6 +57,24 @@ def logins(frigate: FrigateSimulator) -> int:
 def creations(frigate: FrigateSimulator) -> int:
     """Return how often it was asked to create an event."""
     return sum(request.path.endswith("/create") for request in frigate.requests)
+
+
+async def test_burst_of_answers_arms_the_timer_of_the_next_read_once(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = coordinator(entry)
+    monkeypatch.setattr(relay_coordinator, "PUT_OFF_EVERY", 60.0)
+    with patch.object(
+        running, "_schedule_refresh", wraps=running._schedule_refresh
+    ) as armed:
+        running._put_off_at = -inf
+        for _ in range(100):
+            running._contacted(None)
+        assert armed.call_count == 1
+        running._contacted(CannotConnect("gone"))
+        running._contacted(None)
+        # What was cancelled by trouble is armed again by the first good answer.
+        assert armed.call_count >= 2
 
 
 async def _until(reached: Callable[[], bool]) -> None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 import logging
+from math import inf
 import random
 from typing import Any, override
 
@@ -52,6 +53,9 @@ QUIET = timedelta(minutes=15)
 
 TIDYING = timedelta(hours=1)
 """How often what ended long ago is deleted; first after that time, not at start."""
+
+PUT_OFF_EVERY = 1.0
+"""Seconds for which a timer of a quarter of an hour need not be armed again."""
 
 LISTS = 5.0
 """Seconds that a form waits for lists to choose from."""
@@ -139,6 +143,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.paused_for: BackendError | None = None
         """Why nothing is sent until somebody mends the connection."""
         self._not_stored = NotStoredIssue(hass, entry.entry_id, entry.title)
+        self._put_off_at = -inf
+        """When the next read was last put off, by the clock of the loop."""
 
     @callback
     def async_start(self) -> None:
@@ -275,12 +281,20 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 self.last_update_success = False
                 self.async_update_listeners()
             return
-        self._schedule_refresh()
+        self._put_next_read_off()
         if self.paused_for is not None:
             self._permitted()
         if not self.last_update_success:
             _LOGGER.info("%s: deliveries go on", self.name)
             self.async_set_updated_data(self.data)
+
+    @callback
+    def _put_next_read_off(self) -> None:
+        """Arm the timer of the next read again, in a burst not for each answer."""
+        now = self.hass.loop.time()
+        if now - self._put_off_at >= PUT_OFF_EVERY or not self.last_update_success:
+            self._put_off_at = now
+            self._schedule_refresh()
 
     @callback
     def _permitted(self) -> None:

@@ -1,13 +1,21 @@
 """The device of a connection, and what all its entities have in common."""
 
-from homeassistant.core import HomeAssistant, callback
+from datetime import datetime
+from math import inf
+from typing import override
+
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.event import async_call_later
 
 from .announcing import unique_id
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry
+
+WRITTEN_EVERY = 0.1
+"""Seconds from one state to the next of what changes with every delivery."""
 
 
 @callback
@@ -39,3 +47,40 @@ class RelayEntity(Entity):
         self.coordinator = entry.runtime_data
         self._attr_unique_id = unique_id(entry.entry_id, None, description.key)
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})
+
+
+class BurstEntity(Entity):
+    """An entity whose value changes with every delivery, of which bursts may come.
+
+    The first change is shown at once; those that follow it soon are one state.
+    """
+
+    _written_at = -inf
+    """When a state was last written, by the clock of the loop."""
+    _cancel_write: CALLBACK_TYPE | None = None
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Write nothing more."""
+        if self._cancel_write is not None:
+            self._cancel_write()
+        await super().async_will_remove_from_hass()
+
+    @callback
+    def async_write_soon(self) -> None:
+        """Write the state now, or with what else changes within a tenth of a second."""
+        if self._cancel_write is not None:
+            return
+        wait = self._written_at + WRITTEN_EVERY - self.hass.loop.time()
+        if wait <= 0:
+            self._write()
+        else:
+            job = HassJob(self._write, cancel_on_shutdown=True)
+            self._cancel_write = async_call_later(self.hass, wait, job)
+
+    @callback
+    def _write(self, _: datetime | None = None) -> None:
+        """Write the state as it is now."""
+        self._cancel_write = None
+        self._written_at = self.hass.loop.time()
+        self.async_write_ha_state()

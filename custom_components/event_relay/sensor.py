@@ -19,7 +19,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .announcing import Announcement
 from .coordinator import RelayConfigEntry
-from .entity import RelayEntity
+from .entity import BurstEntity, RelayEntity
 from .losses import Losses
 from .member_entity import MemberEntity, async_add_for_members
 from .outbox.store import Counts
@@ -214,7 +214,7 @@ class LossSensor(RelayEntity, RestoreSensor):
         self._attr_native_value = self._before + counted
 
 
-class MemberLastDelivery(MemberEntity, RestoreSensor):
+class MemberLastDelivery(BurstEntity, MemberEntity, RestoreSensor):
     """When something of a rule or mirror last arrived.
 
     Home Assistant remembers it, so that nothing is read when it starts.
@@ -242,10 +242,10 @@ class MemberLastDelivery(MemberEntity, RestoreSensor):
         ):
             self._attr_native_value = outcome.delivery.settled_at
             self.async_set_context(announcement.context)
-            self.async_write_ha_state()
+            self.async_write_soon()
 
 
-class HeldBackSensor(MemberEntity, SensorEntity):
+class HeldBackSensor(BurstEntity, MemberEntity, SensorEntity):
     """How many firings a rule has held back in this run, and why the last one."""
 
     _stop_listening: CALLBACK_TYPE | None = None
@@ -276,7 +276,7 @@ class HeldBackSensor(MemberEntity, SensorEntity):
     def _counted(self) -> None:
         """Show what was counted."""
         self._read()
-        self.async_write_ha_state()
+        self.async_write_soon()
 
     def _read(self) -> None:
         """Take the value from what was counted."""

@@ -1,5 +1,6 @@
 """The device of a rule, and what its entities show and do."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -8,6 +9,7 @@ from homeassistant.components.sensor.const import SensorDeviceClass
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import (
     ATTR_ENTITY_ID,
+    EVENT_STATE_CHANGED,
     SERVICE_TURN_OFF,
     SERVICE_TURN_ON,
     STATE_OFF,
@@ -23,14 +25,17 @@ import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
+    async_fire_time_changed,
     mock_restore_cache_with_extra_data,
     snapshot_platform,
 )
 from syrupy.assertion import SnapshotAssertion
 
 import custom_components.event_relay as integration
-from custom_components.event_relay.announcing import EVENT_OUTCOME
+from custom_components.event_relay import entity
+from custom_components.event_relay.announcing import EVENT_OUTCOME, Announcement
 from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
 from custom_components.event_relay.outbox.store import Store, StoreUnavailable
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from simulators.frigate import FrigateSimulator
@@ -361,6 +366,34 @@ def _of(
     entity_registry: er.EntityRegistry, entry: MockConfigEntry
 ) -> list[er.RegistryEntry]:
     return er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+
+
+async def test_burst_is_two_states_of_the_last_delivery(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entity, "WRITTEN_EVERY", 60.0)
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    ended: list[Delivery] = []
+    coordinator(entry).outbox.listen(ended.append)
+    announced: list[Announcement] = []
+    coordinator(entry).announcer.listen(announced.append)
+    states = async_capture_events(hass, EVENT_STATE_CHANGED)
+    await change(hass, BELL, "on")
+    await until(lambda: any(one.state is DeliveryState.DELIVERED for one in ended))
+    delivered = next(one for one in ended if one.state is DeliveryState.DELIVERED)
+    last = dt_util.utcnow()
+    for number in range(100):
+        settled_at = last + timedelta(seconds=number)
+        coordinator(entry).outbox.changed(replace(delivered, settled_at=settled_at))
+    await until(lambda: len(announced) == 101)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
+    await hass.async_block_till_done()
+    shown = [one for one in states if one.data["entity_id"] == LAST]
+    assert len(shown) == 2
+    assert dt_util.parse_datetime(state(hass, LAST).state) == (
+        last + timedelta(seconds=99)
+    ).replace(microsecond=0)
 
 
 async def test_last_delivery_is_remembered(

@@ -22,6 +22,7 @@ from .house import (
     member_of,
     outcomes_of,
     set_up,
+    until,
 )
 
 DOOR = "binary_sensor.door"
@@ -119,6 +120,8 @@ async def test_what_is_not_new_is_held_back_and_counted(
 
     await change(hass, entity_id, *(one for one in others if one is not None))
 
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=1))
+    await hass.async_block_till_done()
     state = hass.states.get(HELD_BACK)
     assert state is not None
     assert state.state == str(count)
@@ -186,9 +189,9 @@ async def test_conditions_and_limits_are_counted_too(
 
     await change(hass, "input_boolean.away", "off")
     await change(hass, DOOR, "on", "off")
-    assert reason() == ("1", "conditions")
+    await until(lambda: reason() == ("1", "conditions"))
     await change(hass, "input_boolean.away", "on")
     await change(hass, DOOR, "on", "off", "on", "off")
-    assert reason() == ("2", "limits")
+    await until(lambda: reason() == ("2", "limits"))
     assert member_of(entry).enabled
     await events(frigate, 1)
