@@ -17,6 +17,8 @@ async def test_what_is_disabled_by_default(
     assert {one.entity_id for one in entities if one.disabled} == {
         "event.doorbell_outcome",
         "event.frigate_outcome",
+        "sensor.doorbell_expired_deliveries",
+        "sensor.doorbell_last_delay",
         "sensor.frigate_oldest_pending_delivery",
     }
     assert {one.entity_id for one in entities if not one.disabled} == {
@@ -25,10 +27,15 @@ async def test_what_is_disabled_by_default(
         "button.frigate_retry_failed_deliveries",
         "sensor.doorbell_held_back",
         "sensor.doorbell_last_delivery",
+        "sensor.doorbell_total_delivered",
+        "sensor.doorbell_total_failed",
         "sensor.frigate_expired_deliveries",
         "sensor.frigate_failed_deliveries",
+        "sensor.frigate_last_delay",
         "sensor.frigate_last_delivery",
         "sensor.frigate_pending_deliveries",
         "sensor.frigate_refused_deliveries",
+        "sensor.frigate_total_delivered",
+        "sensor.frigate_total_failed",
         "switch.doorbell",
     }

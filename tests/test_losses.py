@@ -24,6 +24,7 @@ from .rules.house import BELL, DOORBELL, RULE_ID, a_rule, change, set_up, until
 pytestmark = pytest.mark.usefixtures("socket_enabled", "dialogs")
 
 FIRINGS = 5
+EXPIRED = "sensor.frigate_expired_deliveries"
 BROKEN = {**DOORBELL, "fields": {**DOORBELL["fields"], "label": "{{ 1 / 0 }}"}}
 
 
@@ -130,17 +131,13 @@ async def test_what_has_expired_is_told_until_somebody_has_seen_it(
     coordinator(entry).worker.pause()
     await ring(hass)
     await counted(hass, entry, Cause.EXPIRED, FIRINGS)
-    sensor = hass.states.get("sensor.frigate_expired_deliveries")
-    assert sensor is not None
-    assert sensor.state == str(FIRINGS)
+    await until(lambda: hass.states.is_state(EXPIRED, str(FIRINGS)))
 
     # It outlives the connection being loaded again, also without a new loss.
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert lost(hass, entry, Cause.EXPIRED) == FIRINGS
-    sensor = hass.states.get("sensor.frigate_expired_deliveries")
-    assert sensor is not None
-    assert sensor.state == str(FIRINGS)
+    assert hass.states.is_state(EXPIRED, str(FIRINGS))
 
     ended = await see(hass, hass_client, entry, Cause.EXPIRED)
     assert ended["type"] == "create_entry"

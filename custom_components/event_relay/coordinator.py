@@ -45,6 +45,7 @@ from .outbox.worker import Worker
 from .registry import BY_NAME
 from .rules.rules import Rules
 from .storage import async_before_closing
+from .tallies import Tallies
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -139,6 +140,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         """What its rules and mirrors run on, once they do."""
         self.counts = CountsCoordinator(hass, entry, store)
         self.announcer = Announcer(hass, entry.entry_id, entry.title, backend)
+        self.tallies = Tallies(hass, entry.entry_id, store)
         self.losses = Losses(hass, entry, self)
         self.paused_for: BackendError | None = None
         """Why nothing is sent until somebody mends the connection."""
@@ -158,6 +160,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         entry.async_on_unload(self.outbox.listen(self._not_stored.async_ended))
         entry.async_on_unload(self._not_stored.async_clear)
         entry.async_on_unload(self.losses.async_start())
+        entry.async_on_unload(self.announcer.listen(self.tallies.hear))
+        entry.async_on_unload(self.tallies.async_stop)
         async_dispatcher_send(self.hass, CHANGED, None)
         # Nothing is asked while nobody listens, and connectivity may be disabled.
         entry.async_on_unload(self.async_add_listener(self._tell_lists))
@@ -231,6 +235,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             await self.rules.async_home_stops()
         await self.worker.stop()
         self.losses.async_show()
+        self.tallies.async_stop()
 
     async def _async_file_closes(self) -> None:
         """Let nothing fire that could not be kept."""

@@ -18,6 +18,7 @@ from .entity import RelayEntity
 from .member_entity import MemberEntity, async_add_for_members
 from .outbox.delivery import Delivery
 from .rules.outcome import Outcome, OutcomeKind
+from .tallies import delay_of
 
 PARALLEL_UPDATES = 0
 
@@ -117,12 +118,11 @@ def _attributes(outcome: Outcome) -> dict[str, Any]:
 def _of_delivery(delivery: Delivery) -> dict[str, Any]:
     """Return what a delivery adds to that."""
     receipt = delivery.receipt
-    ended = delivery.settled_at or delivery.accepted_at
     return {
         ATTR_DELIVERY_ID: delivery.id,
         "operation": delivery.operation,
         "origin": delivery.origin.kind.value,
         "outside_id": receipt.outside_id if receipt else None,
         "links": dict(receipt.links) if receipt else {},
-        "lateness": round((ended - delivery.occurred_at).total_seconds(), 1),
+        "lateness": delay_of(delivery),
     }

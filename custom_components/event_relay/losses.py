@@ -91,8 +91,6 @@ class Losses:
         """Rules of which the last firing could not be delivered."""
         self._timers: dict[str, CALLBACK_TYPE] = {}
         self._listeners: list[Callable[[], None]] = []
-        self.expired = 0
-        """Deliveries that have expired in this run."""
         self.refused = 0
         """What was asked for in this run and has not become a delivery."""
         for cause in Cause:
@@ -166,7 +164,6 @@ class Losses:
     def _changed(self, delivery: Delivery) -> None:
         """Count what has expired, and see what a rule can deliver again."""
         if delivery.state is DeliveryState.EXPIRED:
-            self.expired += 1
             failure = delivery.failure
             reason = (failure.reason or failure.code) if failure else ""
             self._lose(Cause.EXPIRED, reason.replace("_", " "))

@@ -27,6 +27,16 @@ from .rules.held_back import HeldBack
 from .rules.member import Member
 from .rules.outcome import OutcomeKind
 from .rules.runner import RuleRunner
+from .tally_sensors import (
+    DELAY,
+    MEMBER_DELAY,
+    MEMBER_TALLIES,
+    TALLIES,
+    MemberDelay,
+    MemberTally,
+    RelayDelay,
+    RelayTally,
+)
 
 PARALLEL_UPDATES = 0
 
@@ -46,12 +56,6 @@ class LossSensorDescription(SensorEntityDescription):
 
 
 LOST = (
-    LossSensorDescription(
-        key="expired_deliveries",
-        translation_key="expired_deliveries",
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        value_fn=lambda losses: losses.expired,
-    ),
     LossSensorDescription(
         key="refused_deliveries",
         translation_key="refused_deliveries",
@@ -119,6 +123,8 @@ async def async_setup_entry(
     async_add_entities(CountSensor(entry, description) for description in SENSORS)
     async_add_entities([LastDeliverySensor(entry, LAST_DELIVERY)])
     async_add_entities(LossSensor(entry, description) for description in LOST)
+    async_add_entities(RelayTally(entry, description) for description in TALLIES)
+    async_add_entities([RelayDelay(entry, DELAY)])
     async_add_for_members(
         entry,
         async_add_entities,
@@ -129,7 +135,9 @@ async def async_setup_entry(
 def _sensors_of(entry: RelayConfigEntry, member: Member) -> list[SensorEntity]:
     """Return the sensors of a rule or mirror; only a rule holds anything back."""
     sensors: list[SensorEntity] = [
-        MemberLastDelivery(entry, member, MEMBER_LAST_DELIVERY)
+        MemberLastDelivery(entry, member, MEMBER_LAST_DELIVERY),
+        *(MemberTally(entry, member, description) for description in MEMBER_TALLIES),
+        MemberDelay(entry, member, MEMBER_DELAY),
     ]
     if isinstance(member, RuleRunner):
         sensors.append(HeldBackSensor(entry, member, HELD_BACK))

@@ -62,7 +62,11 @@ OUTCOME = "event.doorbell_outcome"
 LAST = "sensor.doorbell_last_delivery"
 TEST = "button.doorbell_test"
 HELD_BACK = "sensor.doorbell_held_back"
-ENTITIES = {SWITCH, OUTCOME, LAST, TEST, HELD_BACK}
+STATISTICS = {
+    f"sensor.doorbell_{key}"
+    for key in ("total_delivered", "total_failed", "expired_deliveries", "last_delay")
+}
+ENTITIES = {SWITCH, OUTCOME, LAST, TEST, HELD_BACK, *STATISTICS}
 SECOND_ID = "01JDOORBELLRULE00000000002"
 
 
@@ -335,7 +339,10 @@ async def test_rules_come_change_and_go_without_a_reload(
         if one.config_subentry_id == RULE_ID
     } == {
         f"{entry.entry_id}_{RULE_ID}_{key}"
-        for key in ("enabled", "outcome", "last_delivery", "held_back", "test")
+        for key in (
+            *("enabled", "outcome", "last_delivery", "held_back", "test"),
+            *("total_delivered", "total_failed", "expired_deliveries", "delay"),
+        )
     }
     await change(hass, BELL, "on", "off")
     await shown(hass, "delivered")

@@ -143,6 +143,19 @@ def delivered(
     return [from_row(row) for row in rows]
 
 
+def ended_since(
+    database: sqlite3.Connection, owner: str, since: datetime
+) -> dict[tuple[str | None, str], int]:
+    """Count what ended after a moment, by who asked for it and how it ended."""
+    rows = database.execute(
+        "SELECT subentry_id, state, count(*) AS number FROM deliveries"
+        " WHERE connection = ? AND settled_at IS NOT NULL AND settled_at > ?"
+        " GROUP BY subentry_id, state",
+        (owner, since.timestamp()),
+    )
+    return {(row["subentry_id"], row["state"]): row["number"] for row in rows}
+
+
 def states(database: sqlite3.Connection, owner: str) -> dict[DeliveryState, int]:
     """Count the deliveries in each state."""
     rows = database.execute(

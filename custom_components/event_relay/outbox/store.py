@@ -363,6 +363,14 @@ class Store:
             lambda connection: queries.counts(connection, owner)
         )
 
+    async def ended_since(
+        self, owner: str, since: datetime
+    ) -> dict[tuple[str | None, str], int]:
+        """Count what ended after a moment, by the subentry that asked and the state."""
+        return await self._database.read(
+            lambda connection: queries.ended_since(connection, owner, since)
+        )
+
     async def states(self, owner: str) -> dict[DeliveryState, int]:
         """Count the deliveries in each state in which there are any."""
         return await self._database.read(

@@ -1,0 +1,121 @@
+"""How many deliveries have ended in which way, for statistics over years.
+
+The numbers go on through restarts. What had ended after Home Assistant last noted them
+is counted from the outbox's file, so that a crash lets no number fall: statistics would
+take that for a new meter.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime
+import logging
+
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+
+from .announcing import Announcement
+from .outbox.delivery import Delivery
+from .outbox.store import Store, StoreUnavailable
+from .rules.outcome import OutcomeKind
+
+_LOGGER = logging.getLogger(__name__)
+
+GATHERING = 1.0
+"""Seconds from an outcome until it is shown, with all that there are meanwhile."""
+TALLIED = (OutcomeKind.DELIVERED, OutcomeKind.FAILED, OutcomeKind.EXPIRED)
+
+
+class Tallies:
+    """Counts the outcomes of a connection, and those of each of its rules and mirrors.
+
+    The owner of a number is the id of a subentry, or None for the whole connection.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry_id: str, store: Store) -> None:
+        """Take the connection; nothing is counted yet."""
+        self._hass = hass
+        self._entry_id = entry_id
+        self._store = store
+        self._counts: Counter[tuple[str | None, OutcomeKind]] = Counter()
+        self._delays: dict[str | None, float] = {}
+        self._before: dict[datetime, Mapping[tuple[str | None, str], int]] = {}
+        self._listeners: list[Callable[[], None]] = []
+        self._showing: CALLBACK_TYPE | None = None
+        self.until: datetime | None = None
+        """When the last of what is counted ended; None for nothing in this run."""
+
+    def count(self, owner: str | None, kind: OutcomeKind) -> int:
+        """Return how many there have been in this run."""
+        return self._counts[owner, kind]
+
+    def delay(self, owner: str | None) -> float | None:
+        """Return how late the last that arrived in this run was, in seconds."""
+        return self._delays.get(owner)
+
+    async def async_missing(
+        self, owner: str | None, kind: OutcomeKind, since: datetime
+    ) -> int:
+        """Return how many ended in an earlier run after a moment, as far as is known.
+
+        Asked before anything is delivered in this run.
+        """
+        if since not in self._before:
+            try:
+                ended = await self._store.ended_since(self._entry_id, since)
+            except StoreUnavailable as error:
+                _LOGGER.debug("What ended since %s is not known: %s", since, error)
+                return 0
+            self._before[since] = ended
+        return sum(
+            number
+            for (subentry_id, state), number in self._before[since].items()
+            if state == kind.value and owner in (None, subentry_id)
+        )
+
+    @callback
+    def listen(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call a listener when numbers have changed; return how to stop it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @callback
+    def hear(self, announcement: Announcement) -> None:
+        """Count an outcome."""
+        outcome = announcement.outcome
+        delivery = outcome.delivery
+        if outcome.kind not in TALLIED:
+            return
+        owners = {announcement.subentry_id}
+        if delivery is not None:
+            owners.add(None)
+            self.until = max(filter(None, (self.until, delivery.settled_at)))
+        elif None in owners:
+            return
+        for owner in owners:
+            self._counts[owner, outcome.kind] += 1
+            if outcome.kind is OutcomeKind.DELIVERED and delivery is not None:
+                self._delays[owner] = delay_of(delivery)
+        if self._showing is None:
+            self._showing = async_call_later(
+                self._hass, GATHERING, HassJob(self._show, cancel_on_shutdown=True)
+            )
+
+    @callback
+    def async_stop(self) -> None:
+        """Show what has been counted, at once."""
+        if self._showing is not None:
+            self._showing()
+            self._show()
+
+    @callback
+    def _show(self, _: datetime | None = None) -> None:
+        """Tell whoever shows numbers."""
+        self._showing = None
+        for listener in tuple(self._listeners):
+            listener()
+
+
+def delay_of(delivery: Delivery) -> float:
+    """Return how long after it occurred a delivery ended, in seconds."""
+    ended = delivery.settled_at or delivery.accepted_at
+    return round((ended - delivery.occurred_at).total_seconds(), 1)

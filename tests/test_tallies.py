@@ -1,0 +1,168 @@
+"""Numbers for statistics: they only rise, also through restarts and crashes."""
+
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant, State
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.restore_state import async_get as restored_states
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+    mock_restore_cache_with_extra_data,
+)
+
+from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
+from custom_components.event_relay.tallies import GATHERING
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateSimulator
+
+from .home import act, connect, coordinator
+from .rules.house import (
+    BELL,
+    DOORBELL,
+    RULE_ID,
+    a_rule,
+    change,
+    member_of,
+    set_up,
+    until,
+)
+
+pytestmark = pytest.mark.usefixtures("all_enabled", "socket_enabled")
+
+VISITOR = {"camera": "garden", "label": "visitor"}
+DELIVERED = "sensor.frigate_total_delivered"
+FAILED = "sensor.frigate_total_failed"
+EXPIRED = "sensor.frigate_expired_deliveries"
+DELAY = "sensor.frigate_last_delay"
+OF_RULE = "sensor.doorbell_total_delivered"
+FAILED_OF_RULE = "sensor.doorbell_total_failed"
+DELAY_OF_RULE = "sensor.doorbell_last_delay"
+
+
+async def shown(hass: HomeAssistant, *entity_ids: str) -> list[str]:
+    """Let what was counted be shown, and return it."""
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=GATHERING + 1))
+    await hass.async_block_till_done()
+    return [state(hass, entity_id).state for entity_id in entity_ids]
+
+
+def state(hass: HomeAssistant, entity_id: str) -> State:
+    """Return the state of an entity that is there."""
+    found = hass.states.get(entity_id)
+    assert found is not None
+    return found
+
+
+async def fail(hass: HomeAssistant, frigate: FrigateSimulator) -> None:
+    """Let an event be rejected."""
+    frigate.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422, body={}))
+    with pytest.raises(HomeAssistantError):
+        await act(hass, "create_camera_event", **VISITOR)
+
+
+def kept(hass: HomeAssistant, entity_id: str) -> dict[str, Any]:
+    """Return what Home Assistant would write of an entity now."""
+    (stored,) = (
+        one
+        for one in restored_states(hass).async_get_stored_states()
+        if one.state.entity_id == entity_id
+    )
+    assert stored.extra_data is not None
+    return stored.extra_data.as_dict()
+
+
+async def test_outcomes_are_counted_for_the_connection_and_the_rule(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    assert await shown(hass, DELIVERED, FAILED, EXPIRED, DELAY) == [
+        *("0", "0", "0"),
+        "unknown",
+    ]
+
+    await act(hass, "create_camera_event", **VISITOR)
+    await fail(hass, frigate)
+    await change(hass, BELL, "on")
+    tallies = coordinator(entry).tallies
+    await until(lambda: tallies.count(RULE_ID, OutcomeKind.DELIVERED))
+
+    assert await shown(hass, DELIVERED, FAILED, EXPIRED) == ["2", "1", "0"]
+    assert await shown(hass, OF_RULE, FAILED_OF_RULE) == ["1", "0"]
+    for delay in await shown(hass, DELAY, DELAY_OF_RULE):
+        assert 0 <= float(delay) < 60
+    for entity_id in (DELIVERED, FAILED, EXPIRED, OF_RULE, FAILED_OF_RULE):
+        assert state(hass, entity_id).attributes["state_class"] == "total_increasing"
+
+
+async def test_what_a_rule_could_not_make_is_a_failure_of_the_rule_only(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    for kind in OutcomeKind:
+        member_of(entry).tell(Outcome(kind=kind, occurred_at=dt_util.utcnow()))
+    await hass.async_block_till_done()
+    assert await shown(hass, FAILED, FAILED_OF_RULE) == ["0", "1"]
+
+
+async def test_numbers_go_on_when_the_connection_is_loaded_again(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await connect(hass, frigate)
+    await act(hass, "create_camera_event", **VISITOR)
+    (delay,) = await shown(hass, DELAY)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    await act(hass, "create_camera_event", **VISITOR)
+    assert await shown(hass, DELIVERED) == ["2"]
+    assert delay != "unknown"
+
+
+async def test_a_crash_lets_no_number_fall(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    """Home Assistant notes states every quarter of an hour: what came later is read."""
+    entry = await connect(hass, frigate)
+    await act(hass, "create_camera_event", **VISITOR)
+    await shown(hass, DELIVERED)
+    noted = kept(hass, DELIVERED)
+    assert noted["native_value"] == 1
+    await act(hass, "create_camera_event", **VISITOR)
+    await act(hass, "create_camera_event", **VISITOR)
+    await fail(hass, frigate)
+    assert await shown(hass, DELIVERED, FAILED) == ["3", "1"]
+
+    await crash(hass, entry, {DELIVERED: noted, FAILED: {**noted, "native_value": 0}})
+    assert await shown(hass, DELIVERED, FAILED, EXPIRED) == ["3", "1", "0"]
+
+
+async def test_what_cannot_be_read_is_not_counted(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def damaged(*_: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    entry = await connect(hass, frigate)
+    await act(hass, "create_camera_event", **VISITOR)
+    monkeypatch.setattr(Store, "ended_since", damaged)
+    before = (dt_util.utcnow() - timedelta(hours=1)).isoformat()
+    odd = {"native_value": 7, "native_unit_of_measurement": None}
+    await crash(hass, entry, {DELIVERED: {**odd, "until": before}, FAILED: odd})
+    assert await shown(hass, DELIVERED, FAILED) == ["7", "7"]
+
+
+async def crash(
+    hass: HomeAssistant, entry: MockConfigEntry, noted: dict[str, dict[str, Any]]
+) -> None:
+    """Load the connection as after a crash, with what was noted before it."""
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    mock_restore_cache_with_extra_data(
+        hass, [(State(entity_id, "1"), data) for entity_id, data in noted.items()]
+    )
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
