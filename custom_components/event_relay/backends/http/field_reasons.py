@@ -29,7 +29,7 @@ FIELD_REASONS: Mapping[str, str] = {
     "field_path_segment": "has an empty part, or one that leads upwards",
     "field_path_slash": "does not start with a slash",
     "field_path_statement": "contains a template statement",
-    "field_placeholder_in_expression": "uses a placeholder inside a template expression",
+    "field_placeholder_in_expression": "uses a placeholder in a template expression",
     "field_placeholder_not_here": "contains a placeholder that is not possible here",
     "field_request_without_end": "a request without an end",
     "field_secret_unknown": "names a secret that the connection does not have",
