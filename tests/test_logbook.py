@@ -23,7 +23,6 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.counts import SETTLING
-from custom_components.event_relay.outcome_words import message
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
@@ -229,71 +228,3 @@ def device_id(
     )
     assert device is not None
     return device.id
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        ({"outcome": "delivered"}, "camera event created in Frigate"),
-        (
-            {"outcome": "delivered", "about": "garden / bird", "warnings": 1},
-            "camera event created in Frigate, garden / bird, but not all of it",
-        ),
-        (
-            {"outcome": "delivered", "operation": "end_camera_event"},
-            "camera event ended in Frigate",
-        ),
-        (
-            {"outcome": "delivered", "operation": "write_note"},
-            "write note done in Frigate",
-        ),
-        (
-            {"outcome": "failed", "reason": "outcome_unknown"},
-            "camera event perhaps not created in Frigate: the response was lost",
-        ),
-        (
-            {"outcome": "failed", "reason": "unknown_event"},
-            "camera event not created in Frigate: the event does not exist there",
-        ),
-        (
-            {
-                "outcome": "discarded",
-                "operation": "end_camera_event",
-                "reason": "unknown_event",
-            },
-            "camera event not ended in Frigate: the event does not exist there",
-        ),
-        (
-            {"outcome": "failed", "reason": "session_limit"},
-            "camera event not created in Frigate: session limit",
-        ),
-        (
-            {"outcome": "failed", "operation": None, "reason": "template_error"},
-            "event not delivered to Frigate: a template failed",
-        ),
-        (
-            {"outcome": "expired", "reason": "cannot_connect"},
-            "camera event not created in Frigate in time: it could not be reached",
-        ),
-        ({"outcome": "expired"}, "camera event not created in Frigate in time"),
-        (
-            {"outcome": "discarded", "reason": "rejected"},
-            "camera event not created in Frigate: it was discarded",
-        ),
-        (
-            {"outcome": "discarded", "reason": "start_never_was"},
-            "camera event not created in Frigate: its start was never delivered",
-        ),
-        (
-            {"outcome": "skipped", "times": 12},
-            "skipped what was missed while Home Assistant was off, 12 times",
-        ),
-    ],
-)
-def test_sentences(data: dict[str, Any], said: str) -> None:
-    known = {
-        "name": "Doorbell",
-        "connection": "Frigate",
-        "operation": "create_camera_event",
-    }
-    assert message(known | data) == said

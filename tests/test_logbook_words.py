@@ -1,18 +1,22 @@
-"""Why Activity says that something became no delivery."""
+"""What Activity says of an outcome, and why something became no delivery."""
 
 from string import Formatter
+from typing import Any
 
 import pytest
 
 from custom_components.event_relay.backends.base import InvalidField
-from custom_components.event_relay.outcome_words import field_reasons, message
+from custom_components.event_relay.outcome_words import OutcomeWords
 from custom_components.event_relay.rules.outcome import TOLD_TO_ALL, reason_values
 
 from .checks.files import PACKAGE, read_json
 
+TEXTS = read_json(PACKAGE / "translations/en.json")
+WORDS = OutcomeWords(TEXTS["common"])
+
 
 def test_a_field_is_named_with_what_is_wrong_with_it() -> None:
-    said = message(
+    said = WORDS.message(
         {
             "outcome": "failed",
             "name": "Doorbell",
@@ -25,13 +29,27 @@ def test_a_field_is_named_with_what_is_wrong_with_it() -> None:
 
 
 def test_every_problem_of_a_field_has_words() -> None:
-    texts = read_json(PACKAGE / "translations/en.json")["exceptions"]
-    problems = {key: texts[key]["message"] for key in texts if key.startswith("field_")}
-    assert field_reasons().keys() == problems.keys()
-    for key, words in field_reasons().items():
-        named = {name for _, name, _, _ in Formatter().parse(words) if name}
+    exceptions = TEXTS["exceptions"]
+    problems = {key for key in exceptions if key.startswith("field_")}
+    words = {
+        key.removeprefix("reason_"): text
+        for key, text in TEXTS["common"].items()
+        if key.startswith("reason_field_")
+    }
+    assert words.keys() == problems
+    for key, text in words.items():
+        named = {name for _, name, _, _ in Formatter().parse(text) if name}
         assert named <= TOLD_TO_ALL
-        assert all(f"{{{name}}}" in problems[key] for name in named)
+        assert all(f"{{{name}}}" in exceptions[key]["message"] for name in named)
+
+
+def test_every_other_reason_is_a_code() -> None:
+    reasons = {
+        key.removeprefix("reason_")
+        for key in TEXTS["common"]
+        if key.startswith("reason_") and not key.startswith("reason_field_")
+    }
+    assert reasons - {"template_error"} <= set(TEXTS["exceptions"])
 
 
 @pytest.mark.parametrize("nested", ["tags.Grandma", "boxes[0].box"])
@@ -39,3 +57,71 @@ def test_no_name_that_somebody_has_given_is_told(nested: str) -> None:
     error = InvalidField(nested, "too_long", maximum="9", camera="Nursery")
     outer = nested.partition(".")[0].partition("[")[0]
     assert reason_values(error) == {"field": outer, "maximum": "9"}
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"outcome": "delivered"}, "camera event created in Frigate"),
+        (
+            {"outcome": "delivered", "about": "garden / bird", "warnings": 1},
+            "camera event created in Frigate, garden / bird, but not completely",
+        ),
+        (
+            {"outcome": "delivered", "operation": "end_camera_event"},
+            "camera event ended in Frigate",
+        ),
+        (
+            {"outcome": "delivered", "operation": "write_note"},
+            "event delivered to Frigate",
+        ),
+        (
+            {"outcome": "failed", "reason": "outcome_unknown"},
+            "camera event may not have been created in Frigate: the response was lost",
+        ),
+        (
+            {"outcome": "failed", "reason": "unknown_event"},
+            "camera event not created in Frigate: the event does not exist there",
+        ),
+        (
+            {
+                "outcome": "discarded",
+                "operation": "end_camera_event",
+                "reason": "unknown_event",
+            },
+            "camera event not ended in Frigate: the event does not exist there",
+        ),
+        (
+            {"outcome": "failed", "reason": "session_limit"},
+            "camera event not created in Frigate: session limit",
+        ),
+        (
+            {"outcome": "failed", "operation": None, "reason": "template_error"},
+            "event not delivered to Frigate: a template failed",
+        ),
+        (
+            {"outcome": "expired", "reason": "cannot_connect"},
+            "camera event not created in Frigate: expired, it could not be reached",
+        ),
+        ({"outcome": "expired"}, "camera event not created in Frigate: expired"),
+        (
+            {"outcome": "discarded", "reason": "rejected"},
+            "camera event not created in Frigate: it was discarded",
+        ),
+        (
+            {"outcome": "discarded", "reason": "start_never_was"},
+            "camera event not created in Frigate: its start was never delivered",
+        ),
+        (
+            {"outcome": "skipped", "times": 12},
+            "skipped what was missed while Home Assistant was off (12 times)",
+        ),
+    ],
+)
+def test_sentences(data: dict[str, Any], said: str) -> None:
+    known = {
+        "name": "Doorbell",
+        "connection": "Frigate",
+        "operation": "create_camera_event",
+    }
+    assert WORDS.message(known | data) == said

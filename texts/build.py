@@ -146,6 +146,11 @@ def _add_action(
     }
     merge(found.texts, {"services": {operation.name: over(services, None)}})
     found.services[operation.name] = action
+    outcomes = {
+        f"outcome_{operation.name}_{how}": words
+        for how, words in said.get("outcome", {}).items()
+    }
+    merge(found.texts, {"common": outcomes})
     if icon := said.get("icon"):
         icons = {"service": icon, "sections": each["icons"]}
         merge(found.icons, {"services": {operation.name: icons}})

@@ -18,6 +18,7 @@ from .backends.base import UnreadablePayload
 from .backends.words import in_markdown, isolated
 from .card_address import async_card_path, delivery_address
 from .coordinator import RelayConfigEntry, delivery_error
+from .home_language import in_home_language
 from .outbox.delivery import Delivery
 from .outbox.outbox import NotAllowed, Outbox
 from .outbox.store import StaleDelivery, StoreUnavailable
@@ -249,7 +250,9 @@ class FailedDeliveriesFlow(RepairsFlow):
 
     def _reason(self, delivery: Delivery) -> str:
         """Return why it failed, in the backend's own words too."""
-        return in_markdown(str(delivery_error(delivery, self._entry.title)))
+        return in_markdown(
+            in_home_language(self.hass, delivery_error(delivery, self._entry.title))
+        )
 
 
 async def _as_far_as_possible(delivery: Delivery, work: Awaitable[Delivery]) -> None:

@@ -4,8 +4,8 @@ It belongs to the entity that stands for the rule, mirror or connection, and its
 is that of the delivery. All else that changes with a delivery has no line of its own:
 the sensors are left out, and the event entities disabled until somebody wants them.
 
-All of it is in English, as everything in Activity that is not a state: Home Assistant
-has no translations for it.
+A line is in the home's language, not in that of who reads it: Home Assistant asks for
+it once for everybody.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def async_describe_events(
         data = event.data
         return {
             LOGBOOK_ENTRY_NAME: data.get("name"),
-            LOGBOOK_ENTRY_MESSAGE: message(data),
+            LOGBOOK_ENTRY_MESSAGE: message(hass, data),
             LOGBOOK_ENTRY_ENTITY_ID: data.get("entity_id"),
             LOGBOOK_ENTRY_CONTEXT_ID: event.context_id,
         }

@@ -20,6 +20,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
+from .home_language import in_home_language
 from .outbox.delivery import Delivery, DeliveryState
 from .rules.member import Member
 from .rules.outcome import Outcome, OutcomeKind
@@ -149,7 +150,9 @@ class Losses:
     @callback
     def async_refused(self, error: HomeAssistantError) -> None:
         """Count what an action asked for and the outbox did not take."""
-        self._refuse(CAUSES[error.translation_key or ""], str(error))
+        self._refuse(
+            CAUSES[error.translation_key or ""], in_home_language(self._hass, error)
+        )
 
     @callback
     def async_seen(self, cause: Cause) -> bool:

@@ -1,126 +1,86 @@
 """What an outcome is in words: those of Activity, and of our triggers.
 
-In English, as everything in Activity that is not a state: Home Assistant has no
-translations for it.
+They are in the home's language: neither knows who will read them.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from .outbox.delivery import ELSEWHERE, MOOT, SENT_ELSEWHERE, START_NEVER_WAS
-from .registry import BACKENDS
+from homeassistant.core import HomeAssistant
+
+from .home_language import texts_of
+from .outbox.delivery import MOOT, SENT_ELSEWHERE
 from .rules.outcome import OutcomeKind
 
 OUTCOME_UNKNOWN = "outcome_unknown"
 UNKNOWN = frozenset({OUTCOME_UNKNOWN, SENT_ELSEWHERE})
 """Reasons with which it may have arrived all the same."""
 
-REASONS: Mapping[str, str] = {
-    "cannot_connect": "it could not be reached",
-    ELSEWHERE: "what it changes is in another system",
-    "internal_error": "an error in Event Relay; see the log",
-    "invalid_auth": "the credentials were rejected",
-    "invalid_response": "its response could not be understood",
-    "name_not_found": "its host name was not found",
-    OUTCOME_UNKNOWN: "the response was lost",
-    "outbox_full": "the outbox is full",
-    "outbox_unavailable": "the outbox could not be used",
-    "permission_denied": "permission was denied",
-    "rejected": "it was rejected",
-    SENT_ELSEWHERE: "it was sent to another system",
-    START_NEVER_WAS.code: "its start was never delivered",
-    "template_error": "a template failed",
-    "unavailable": "it was not ready",
-    "gone": "what it refers to no longer exists",
-    "unknown_event": "the event does not exist there",
-    "unknown_script": "the script does not exist there",
-    "unreadable": "it was stored by another version",
-}
-"""What stands for the commonest codes; the others are said as they are."""
-FIELD_REASONS: Mapping[str, str] = {
-    "field_bad_character": "contains an invalid character",
-    "field_exclusive": "cannot be used together with {other}",
-    "field_invalid": "not a valid value",
-    "field_not_a_start": "of a delivery that did not create an event",
-    "field_not_after": "not after {other}",
-    "field_not_found": "not a known delivery",
-    "field_not_one_of": "not one of its possible values",
-    "field_nothing_to_change": "nothing to change",
-    "field_one_required": "missing, and so is {other}",
-    "field_other_connection": "belongs to another connection",
-    "field_out_of_range": "not from {minimum} to {maximum}",
-    "field_required": "missing",
-    "field_start_never_was": "of an event that was never delivered",
-    "field_too_early": "before {limit}",
-    "field_too_late": "after {limit}",
-    "field_too_long": "longer than {maximum} characters",
-    "field_too_many": "more than {maximum} entries",
-    "field_unknown": "not a field of this action",
-}
-"""What is wrong with a field, to follow its name; backends have more of their own."""
-DONE: Mapping[str, str] = {
-    "create": "created",
-    "delete": "deleted",
-    "end": "ended",
-    "update": "updated",
-}
 
-
-def message(data: Mapping[str, Any]) -> str:
+def message(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
     """Say what an outcome was, to follow the name of whose it is."""
-    kind, reason = data.get("outcome"), data.get("reason")
-    if kind == OutcomeKind.SKIPPED:
-        times = f", {often} times" if (often := data.get("times", 1)) > 1 else ""
-        return f"skipped what was missed while Home Assistant was off{times}"
-    thing, done = _deed(data.get("operation"))
-    of_connection = data.get("name") == data.get("connection")
-    preposition = "in" if data.get("operation") else "to"
-    where = "" if of_connection else f" {preposition} {data.get('connection')}"
-    about = f", {data['about']}" if data.get("about") else ""
-    match kind:
-        case OutcomeKind.DELIVERED:
-            doubts = ", but not all of it" if data.get("warnings") else ""
-            return f"{thing} {done}{where}{about}{doubts}"
-        case OutcomeKind.EXPIRED:
-            said = f"{thing} not {done}{where} in time{about}"
-        case OutcomeKind.DISCARDED:
-            said = f"{thing} not {done}{where}{about}"
-            if reason not in MOOT:
-                return f"{said}: it was discarded"
-        case _:
-            doubt = "perhaps not" if reason in UNKNOWN else "not"
-            said = f"{thing} {doubt} {done}{where}{about}"
-    if not reason:
-        return said
-    return f"{said}: {_why(reason, data.get('reason_values') or {})}"
+    return OutcomeWords(texts_of(hass, "common")).message(data)
 
 
-def field_reasons() -> Mapping[str, str]:
-    """Return what can be wrong with a field, for all backends that there are."""
-    reasons = dict(FIELD_REASONS)
-    for forms in BACKENDS:
-        reasons |= forms.field_reasons
-    return reasons
+class OutcomeWords:
+    """Puts sentences together from the texts `common` of one language."""
 
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        """Take the texts by their keys."""
+        self._texts = texts
 
-def _why(reason: str, values: Mapping[str, str]) -> str:
-    """Return a reason in words: for a field its name, and what is wrong with it."""
-    if (words := field_reasons().get(reason)) is None or "field" not in values:
-        return REASONS.get(reason, reason.replace("_", " "))
-    try:
-        return f"{values['field']}: {words.format_map(values)}"
-    except KeyError:
-        return f"{values['field']}: {reason.removeprefix('field_').replace('_', ' ')}"
+    def message(self, data: Mapping[str, Any]) -> str:
+        """Say what an outcome was."""
+        kind, reason = data.get("outcome"), data.get("reason")
+        if kind == OutcomeKind.SKIPPED:
+            often = data.get("times", 1)
+            key = "outcome_missed_often" if often > 1 else "outcome_missed"
+            return self._text(key, times=str(often))
+        why = self._why(reason, data.get("reason_values") or {}) if reason else None
+        match kind:
+            case OutcomeKind.DELIVERED:
+                said = self._deed(data, "done")
+                return (
+                    self._text("outcome_in_part", what=said)
+                    if data.get("warnings")
+                    else said
+                )
+            case OutcomeKind.EXPIRED:
+                said = self._deed(data, "not_done")
+                key = "outcome_expired_because" if why else "outcome_expired"
+                why = self._text(key, reason=why or "")
+            case OutcomeKind.DISCARDED:
+                said = self._deed(data, "not_done")
+                if reason not in MOOT:
+                    why = self._text("outcome_discarded")
+            case _:
+                said = self._deed(data, "unknown" if reason in UNKNOWN else "not_done")
+        return self._text("outcome_because", what=said, reason=why) if why else said
 
+    def _deed(self, data: Mapping[str, Any], how: str) -> str:
+        """Return what was done or not, where and to what."""
+        named = f"outcome_{data.get('operation')}_{how}"
+        known = named in self._texts
+        said = self._text(named if known else f"outcome_event_{how}")
+        connection = data.get("connection")
+        if data.get("name") != connection:
+            key = "outcome_in" if known else "outcome_to"
+            said = self._text(key, what=said, connection=str(connection))
+        return f"{said}, {data['about']}" if data.get("about") else said
 
-def _deed(operation: str | None) -> tuple[str, str]:
-    """Return what an operation is about, and that it was done.
+    def _why(self, reason: str, values: Mapping[str, str]) -> str:
+        """Return a reason in words: for a field its name, and what is wrong with it."""
+        field, key = values.get("field"), f"reason_{reason}"
+        if field is None and key in self._texts:
+            return self._text(key)
+        try:
+            words = self._text(key, **values)
+        except KeyError:
+            words = reason.removeprefix("field_" if field else "").replace("_", " ")
+        if field is None:
+            return words
+        return self._text("outcome_because", what=field, reason=words)
 
-    The names of operations are a verb and a thing.
-    """
-    if operation is None:
-        return "event", "delivered"
-    verb, _, thing = operation.partition("_")
-    if done := DONE.get(verb):
-        return thing.replace("_", " "), done
-    return operation.replace("_", " "), "done"
+    def _text(self, key: str, **values: str) -> str:
+        """Return a text with its placeholders filled; raises KeyError."""
+        return self._texts[key].format_map(values)

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from homeassistant.components.persistent_notification import async_create
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, TemplateError
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .backends.base import InvalidField
 from .backends.words import in_markdown
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry, delivery_error, outbox_error
+from .home_language import in_home_language, texts_of
 from .outbox.delivery import Delivery, DeliveryState, Origin, OriginKind
 from .outbox.outbox import Request
 from .outbox.overlap import SentUnrecorded
@@ -23,8 +23,6 @@ from .rules.runner import RuleRunner, RuleTest
 from .rules.samples import Sample
 from .subentry_flows.rule_words import labels_of, refusal_in_words
 
-_COMMON = "common"
-
 
 async def async_test_rule(
     hass: HomeAssistant, entry: RelayConfigEntry, rule: RuleRunner, context: Context
@@ -34,7 +32,7 @@ async def async_test_rule(
     A notification is seen by everybody, so that it holds nothing of what was sent.
     Raises HomeAssistantError for what has not arrived, and will not.
     """
-    notice = TestNotice(hass, entry, rule, await texts_of(hass))
+    notice = TestNotice(hass, entry, rule, texts_of(hass, "common"))
     try:
         test = await rule.async_test(context, wait=WAIT)
     except CannotArm as error:
@@ -108,7 +106,9 @@ class TestNotice:
     def _outcome(self, delivery: Delivery) -> str:
         """Return what became of a delivery."""
         connection = self._entry.title
-        return outcome_in_words(self._texts, delivery, connection, to_all=True)
+        return outcome_in_words(
+            self._hass, self._texts, delivery, connection, to_all=True
+        )
 
     def _text(self, key: str, **placeholders: str) -> str:
         """Return a text."""
@@ -126,6 +126,7 @@ class TestNotice:
 
 
 async def async_send_test(
+    hass: HomeAssistant,
     entry: RelayConfigEntry,
     operation: str,
     data: Mapping[str, object],
@@ -145,16 +146,12 @@ async def async_send_test(
     try:
         delivery = await entry.runtime_data.outbox.submit(request, wait=WAIT)
     except InvalidField as error:
-        return text(texts, "test_refused", reason=str(invalid_field(error)))
+        reason = in_home_language(hass, invalid_field(error))
+        return text(texts, "test_refused", reason=reason)
     except StoreError as error:
-        return in_markdown(str(outbox_error(error, entry.title)))
-    said = outcome_in_words(texts, delivery, entry.title, to_all=False)
+        return in_markdown(in_home_language(hass, outbox_error(error, entry.title)))
+    said = outcome_in_words(hass, texts, delivery, entry.title, to_all=False)
     return said if marked != data else f"{said} {text(texts, 'test_unmarked')}"
-
-
-async def texts_of(hass: HomeAssistant) -> Mapping[str, str]:
-    """Return the texts about tests in the home's language."""
-    return await async_get_translations(hass, hass.config.language, _COMMON, {DOMAIN})
 
 
 def text(texts: Mapping[str, str], key: str, **placeholders: str) -> str:
@@ -166,7 +163,7 @@ def text(texts: Mapping[str, str], key: str, **placeholders: str) -> str:
 
 def _raw(texts: Mapping[str, str], key: str) -> str:
     """Return a text about tests with its placeholders."""
-    return texts[f"component.{DOMAIN}.{_COMMON}.{key}"]
+    return texts[key]
 
 
 def basis(texts: Mapping[str, str], sample: Sample) -> str:
@@ -178,7 +175,12 @@ def basis(texts: Mapping[str, str], sample: Sample) -> str:
 
 
 def outcome_in_words(
-    texts: Mapping[str, str], delivery: Delivery, connection: str, *, to_all: bool
+    hass: HomeAssistant,
+    texts: Mapping[str, str],
+    delivery: Delivery,
+    connection: str,
+    *,
+    to_all: bool,
 ) -> str:
     """Return what became of the delivery of a test.
 
@@ -192,8 +194,8 @@ def outcome_in_words(
     if not state.settled:
         return text(texts, "test_waits", connection=connection)
     if to_all:
-        return text(texts, "test_ended", state=state.value)
-    reason = str(delivery_error(delivery, connection))
+        return text(texts, "test_ended")
+    reason = in_home_language(hass, delivery_error(delivery, connection))
     return text(texts, "test_not_arrived", reason=reason)
 
 
@@ -207,6 +209,6 @@ async def _reason(
 ) -> str:
     """Return why a test was not sent, with the names that the form has."""
     if isinstance(error, StoreError):
-        return str(outbox_error(error, entry.title))
+        return in_home_language(hass, outbox_error(error, entry.title))
     labels = await labels_of(hass, rule.rule.operation)
-    return refusal_in_words(error, labels)
+    return refusal_in_words(hass, error, labels)

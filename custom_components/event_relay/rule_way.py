@@ -10,6 +10,7 @@ from .backends.base import InvalidField, JsonObject
 from .coercion import coerce
 from .const import CONF_BACKEND
 from .coordinator import outbox_error
+from .home_language import in_home_language
 from .outbox.outbox import Outbox
 from .outbox.store import Store, StoreError
 from .registry import BY_NAME
@@ -35,12 +36,15 @@ def make_way(
         """Say what is wrong in the words that an action has for it."""
         match error:
             case InvalidField():
-                return str(invalid_field(error))
+                return in_home_language(hass, invalid_field(error))
             case CannotRender():
                 reasons = error.reasons.items()
-                return "; ".join(str(unfilled_field(*reason)) for reason in reasons)
+                return "; ".join(
+                    in_home_language(hass, unfilled_field(*reason))
+                    for reason in reasons
+                )
             case StoreError():
-                return str(outbox_error(error, entry.title))
+                return in_home_language(hass, outbox_error(error, entry.title))
             case _:
                 return str(error)
 

@@ -82,7 +82,7 @@ class OutcomeTrigger(Trigger):
         @callback
         def ended(event: Event[Mapping[str, Any]]) -> None:
             """Run the action if it is for this outcome."""
-            told = told_of(event.data)
+            told = told_of(self._hass, event.data)
             if told[CONF_OUTCOME] in self._outcomes and self._is_meant(event.data):
                 described = f"{told['name']}: {told['message']}"
                 _ = run_action(told, described, event.context)
@@ -144,7 +144,7 @@ async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:
     return dict(TRIGGERS)
 
 
-def told_of(data: Mapping[str, Any]) -> dict[str, Any]:
+def told_of(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a trigger tells of an outcome: nothing personal, as its event."""
     kind, reason = data.get("outcome"), data.get("reason")
     unknown = kind == OutcomeKind.FAILED and reason in UNKNOWN
@@ -155,7 +155,7 @@ def told_of(data: Mapping[str, Any]) -> dict[str, Any]:
         "operation": data.get("operation"),
         "about": data.get("about"),
         "reason": reason,
-        "message": message(data),
+        "message": message(hass, data),
         "delivery_id": data.get("delivery_id"),
         ATTR_ENTITY_ID: data.get(ATTR_ENTITY_ID),
         ATTR_DEVICE_ID: data.get(ATTR_DEVICE_ID),

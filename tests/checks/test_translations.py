@@ -455,6 +455,22 @@ def test_placeholders_of_exceptions(key: str) -> None:
         assert placeholders(message) <= passed
 
 
+ENDS = ("done", "not_done", "unknown")
+"""How an operation may end, in Activity."""
+
+
+def test_outcomes() -> None:
+    operations = {one.name for forms in BACKENDS for one in forms.backend.operations}
+    wanted = {
+        f"outcome_{name}_{end}" for name in {"event", *operations} for end in ENDS
+    }
+    assert {
+        key
+        for key in section("common")
+        if key.startswith("outcome_") and key.endswith(ENDS)
+    } == wanted
+
+
 def test_issues() -> None:
     assert set(section("issues")) == used().issues
     for texts in section("issues").values():

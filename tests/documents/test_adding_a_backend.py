@@ -317,6 +317,7 @@ def check_texts(monkeypatch: pytest.MonkeyPatch, built: Built) -> None:
     checks.test_steps_of_rules()
     checks.test_fields_of_rules("write_note")
     checks.test_every_operation_of_a_rule_has_a_form()
+    checks.test_outcomes()
     checks.test_system_health()
     assert built.icons["services"]["write_note"]["service"]
 
@@ -334,6 +335,7 @@ def test_its_texts_are_all_there(
         ("connection", "fields", "api_key"),
         ("actions", "write_note"),
         ("actions", "write_note", "icon"),
+        ("actions", "write_note", "outcome", "unknown"),
         ("actions", "write_note", "rule"),
         ("actions", "write_note", "rule", "title"),
         ("actions", "write_note", "fields", "text"),

@@ -117,9 +117,6 @@ class BackendForms(ABC):
     backend: Backend
     administrative: frozenset[str] = frozenset()
     """Operations and queries that only administrators may ask for."""
-    field_reasons: Mapping[str, str] = {}
-    """What Activity says of the problems of fields that this backend alone has: by the
-    key of their text, in words that follow the name of the field."""
     form_errors: frozenset[str] = frozenset()
     """Codes of its client for which the form of a connection has texts of its own."""
     test_field: str = "title"

@@ -23,9 +23,10 @@ from ..backends.forms import BackendForms
 from ..backends.rule_forms import RuleField
 from ..backends.words import in_markdown
 from ..coordinator import RelayConfigEntry
+from ..home_language import in_home_language, texts_of
 from ..registry import BACKENDS
 from ..resolve import invalid_field
-from ..rule_test import async_send_test, basis, text, texts_of
+from ..rule_test import async_send_test, basis, text
 from ..rules.last_firing import LastFiring
 from ..rules.occurrences import recurs
 from ..rules.rule import CONF_FIELDS, CONF_LABELS, CONF_OPERATION, CONF_UNTIL
@@ -144,7 +145,7 @@ class RuleFlow(ConfigSubentryFlow):
         sends = user_input is not None and user_input.get(CONF_SEND_TEST, False)
         if user_input is not None and not sends:
             return self._finish()
-        texts = await texts_of(self.hass)
+        texts = texts_of(self.hass, "common")
         sample = await self._sample()
         trial = await self._try(self._deliver, sample)
         operation = self._when[CONF_OPERATION]
@@ -152,7 +153,7 @@ class RuleFlow(ConfigSubentryFlow):
         if trial.unknown:
             step = "preview_partly"
             labels = await labels_of(self.hass, operation)
-            unknown = as_list(trial.unknown, labels)
+            unknown = as_list(self.hass, trial.unknown, labels)
         elif trial.refusal is not None:
             step = "preview_refused"
             reason = await self._reason(trial.refusal)
@@ -160,7 +161,9 @@ class RuleFlow(ConfigSubentryFlow):
             entry, left_open = self._loaded_entry(), self._open()
             whole = {k: v for k, v in trial.data.items() if k not in left_open}
             if sends:
-                result = await async_send_test(entry, operation, whole, texts)
+                result = await async_send_test(
+                    self.hass, entry, operation, whole, texts
+                )
             elif entry.runtime_data.forms.as_test(operation, whole) == whole:
                 result = text(texts, "test_unmarked")
         return self.async_show_form(
@@ -229,7 +232,7 @@ class RuleFlow(ConfigSubentryFlow):
     async def _reason(self, refusal: InvalidField) -> str:
         """Return why a field is refused, with the names that the form has."""
         labels = await labels_of(self.hass, self._when[CONF_OPERATION])
-        return str(invalid_field(in_words(refusal, labels)))
+        return in_home_language(self.hass, invalid_field(in_words(refusal, labels)))
 
     def _form(
         self, step_id: str, schema: vol.Schema, shown: Mapping[str, Any]

@@ -11,6 +11,7 @@ from ..backends.base import InvalidField
 from ..backends.rule_forms import RuleField
 from ..backends.words import in_list, in_markdown
 from ..const import DOMAIN
+from ..home_language import in_home_language
 from ..resolve import invalid_field, unfilled_field
 from ..rules.fields import CannotRender
 from ..rules.rule import SUBENTRY_RULE
@@ -68,14 +69,16 @@ def in_words(error: InvalidField, labels: Mapping[str, str]) -> InvalidField:
     )
 
 
-def refusal_in_words(error: Exception, labels: Mapping[str, str]) -> str:
+def refusal_in_words(
+    hass: HomeAssistant, error: Exception, labels: Mapping[str, str]
+) -> str:
     """Return why fields cannot be delivered, with the names that the form has."""
     match error:
         case InvalidField():
-            return str(invalid_field(in_words(error, labels)))
+            return in_home_language(hass, invalid_field(in_words(error, labels)))
         case CannotRender():
             return " ".join(
-                f"{unfilled_field(labels[name], why)}."
+                f"{in_home_language(hass, unfilled_field(labels[name], why))}."
                 for name, why in error.reasons.items()
             )
     return str(error)
@@ -91,11 +94,13 @@ def as_yaml(values: Mapping[str, Any], fields: Sequence[RuleField]) -> str:
     return dump(shown).strip()
 
 
-def as_list(reasons: Mapping[str, str], labels: Mapping[str, str]) -> str:
+def as_list(
+    hass: HomeAssistant, reasons: Mapping[str, str], labels: Mapping[str, str]
+) -> str:
     """Return for each field why it is not known, as a list in Markdown."""
     return in_list(
         [
-            in_markdown(str(unfilled_field(labels[name], why)))
+            in_markdown(in_home_language(hass, unfilled_field(labels[name], why)))
             for name, why in reasons.items()
         ]
     )

@@ -70,13 +70,6 @@ class AipixForms(BackendForms):
     """The part of aipix that Home Assistant sees."""
 
     backend = AIPIX
-    field_reasons: Mapping[str, str] = {
-        "field_empty_schedule": "has no times",
-        "field_invalid_time": "not a time, such as 08:00:00",
-        "field_no_schedule": "not a loaded schedule helper",
-        "field_other_api": "only for the {api} API",
-        "field_overlap": "overlaps with another entry",
-    }
     form_errors = frozenset(
         {"captcha_required", "client_refused", "licence", "session_limit"}
     )

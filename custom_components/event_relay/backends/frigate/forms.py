@@ -100,10 +100,6 @@ class FrigateForms(BackendForms):
     """The part of Frigate that Home Assistant sees."""
 
     backend = FRIGATE
-    field_reasons: Mapping[str, str] = {
-        "field_not_supported": "not supported by version {version}",
-        "field_unknown_camera": "no such camera",
-    }
     form_errors = frozenset(
         {
             "auth_disabled",

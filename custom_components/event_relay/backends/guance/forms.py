@@ -41,11 +41,6 @@ class GuanceForms(BackendForms):
     """The part of Guance and TrueWatch that Home Assistant sees."""
 
     backend = GUANCE
-    field_reasons: Mapping[str, str] = {
-        "field_nested": "a list or mapping where a single value belongs",
-        "field_reserved": "a reserved name",
-        "field_tag_name": "not a valid tag name",
-    }
     form_errors = frozenset({"invalid_api_key"})
 
     @override

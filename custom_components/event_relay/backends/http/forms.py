@@ -26,7 +26,6 @@ from .connection_forms import (
     access_of,
     normalised,
 )
-from .field_reasons import FIELD_REASONS
 from .operations import HTTP
 from .request_forms import SUBENTRY_REQUEST, RequestFlow
 from .resolving_forms import TEST_WIRE, resolved
@@ -39,7 +38,6 @@ class HttpForms(BackendForms):
     """The part of any HTTP API that Home Assistant sees."""
 
     backend = HTTP
-    field_reasons = FIELD_REASONS
     endings: Mapping[str, Ending] = {
         SEND: Ending(operation=END, left_open={"until_ended": True})
     }

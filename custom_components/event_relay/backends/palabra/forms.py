@@ -76,11 +76,6 @@ class PalabraForms(BackendForms):
     """The part of Palabra that Home Assistant sees."""
 
     backend = PALABRA
-    field_reasons: Mapping[str, str] = {
-        "field_not_a_language": "not a language code",
-        "field_too_short": "shorter than {minimum} characters",
-        "field_unknown_time_zone": "not a time zone",
-    }
     form_errors = frozenset({"client_pair_refused"})
     administrative = frozenset(
         {*(one.name for one in PALABRA.operations), "list_live_events"}

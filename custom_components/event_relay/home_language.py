@@ -1,0 +1,44 @@
+"""Texts in the home's language, where nobody knows who will read them.
+
+What a form, a repair or the card shows is put together by the browser, in the language
+of who looks at it. What is put together here is in the language of the home.
+"""
+
+from collections.abc import Mapping
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.translation import async_get_cached_translations
+
+from .const import DOMAIN
+
+
+def texts_of(hass: HomeAssistant, category: str) -> Mapping[str, str]:
+    """Return the texts of a category, such as `common`, by their keys.
+
+    Those that a language lacks are in English. Home Assistant has read them when it
+    set the integration up, so that this reads no file; it may be called in any thread.
+    """
+    path = f"component.{DOMAIN}.{category}."
+    texts = async_get_cached_translations(hass, hass.config.language, category, DOMAIN)
+    return {key.removeprefix(path): text for key, text in texts.items()}
+
+
+def in_home_language(hass: HomeAssistant, error: Exception) -> str:
+    """Return what an error says, without the full stop at its end.
+
+    The text of an error alone, `str`, is always in English.
+    """
+    if (
+        not isinstance(error, HomeAssistantError)
+        or error.translation_domain != DOMAIN
+        or error.translation_key is None
+    ):
+        return str(error)
+    text = texts_of(hass, "exceptions").get(f"{error.translation_key}.message")
+    if text is None:
+        return str(error)
+    try:
+        return text.rstrip(".").format_map(error.translation_placeholders or {})
+    except KeyError:
+        return str(error)
