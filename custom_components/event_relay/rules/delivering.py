@@ -131,9 +131,7 @@ class Delivering:
         variables: Mapping[str, Any],
     ) -> Reason | None:
         """Return why conditions, limits or what is open hold a firing back, if so."""
-        if self._openings is not None and self._openings.holds(
-            cause.entity_id, cause.began_at
-        ):
+        if self._openings is not None and self._openings.holds(cause):
             return Reason.STILL_OPEN
         if not armed.allows(variables):
             return Reason.CONDITIONS

@@ -50,6 +50,12 @@ class Cause:
         to_state = trigger_of(self.variables).get("to_state")
         return to_state.state if isinstance(to_state, State) else None
 
+    @property
+    def state_before(self) -> State | None:
+        """Return what its entity was before, None if it was none."""
+        before = trigger_of(self.variables).get("from_state")
+        return before if isinstance(before, State) else None
+
 
 def occurred_at(variables: Mapping[str, Any]) -> datetime:
     """Return when what a trigger tells of happened.

@@ -1,6 +1,7 @@
 """What the rules and mirrors of a connection have in common."""
 
 from abc import ABC, abstractmethod
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 import logging
@@ -48,6 +49,8 @@ class Member(ABC):
         self._watchers: list[Callable[[], None]] = []
         self._listeners: list[Callable[[Outcome], None]] = []
         self._contexts: OrderedDict[str, Context] = OrderedDict()
+        self._switching = asyncio.Lock()
+        """Held while it is switched on or off: the last that is asked for counts."""
 
     @property
     def enabled(self) -> bool:
@@ -90,15 +93,25 @@ class Member(ABC):
 
     async def async_enable(self) -> None:
         """Begin to work because the user wants it, and from now on."""
-        if not self.enabled:
-            await self.remember({_ENABLED: Note(value=True)})
-            await self.async_start()
+        async with self._switching:
+            if not self.enabled:
+                await self._async_before_enabling()
+                await self.remember({_ENABLED: Note(value=True)})
+                await self.async_start()
 
     async def async_disable(self) -> None:
         """Work no more until the user wants it again."""
-        if self.enabled:
-            await self.remember({_ENABLED: Note(value=False)})
-            await self.async_stop()
+        async with self._switching:
+            if self.enabled:
+                await self.remember({_ENABLED: Note(value=False)})
+                await self.async_stop()
+            await self._async_disabled()
+
+    async def _async_before_enabling(self) -> None:  # noqa: B027 - most forget nothing
+        """Forget what happened while it was switched off."""
+
+    async def _async_disabled(self) -> None:  # noqa: B027 - most have nothing open
+        """End what it has begun and would have ended itself."""
 
     @callback
     def warn_of_damage(self) -> None:

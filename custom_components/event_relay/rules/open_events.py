@@ -10,6 +10,8 @@ from homeassistant.util import dt as dt_util
 
 from ..backends.base import Json
 from ..outbox.memory import Note
+from .firing import Cause
+from .gaps import is_known
 from .instants import read_instant
 from .noise import vanishes
 
@@ -72,6 +74,13 @@ class OpenEvent:
         if self.lasts is not None and self.ends_by - self.lasts > now:
             return now  # the clock was set back since it began
         return self.ends_by
+
+    def was_over(self, cause: Cause) -> bool:
+        """Say whether its entity was in another state before what it fires now."""
+        before = cause.state_before
+        if self.began_at is not None or self.test or self.state is None:
+            return False
+        return before is not None and is_known(before) and before.state != self.state
 
     def cause_is_over(self, hass: HomeAssistant) -> bool:
         """Say whether the entity that began it is known to be in another state."""

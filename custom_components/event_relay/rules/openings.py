@@ -16,6 +16,7 @@ from homeassistant.helpers.event import (
     async_track_entity_registry_updated_event,
 )
 from homeassistant.util import dt as dt_util
+from homeassistant.util.async_ import create_eager_task
 
 from ..backends.base import Ending
 from ..const import DOMAIN
@@ -23,6 +24,7 @@ from ..outbox.delivery import Delivery, DeliveryState
 from ..outbox.memory import Note
 from ..outbox.outbox import NotAllowed, Request
 from ..outbox.store import StaleDelivery, StoreError
+from .firing import Cause
 from .member import Member
 from .open_events import LATE, EndHeard, OpenEvent, read_open_events
 
@@ -49,6 +51,10 @@ class Openings:
             one.delivery_id: self._in(one.left(now)) for one in self._open.values()
         }
         """When the time of each is up, by the event loop's clock, which nobody sets."""
+        self._over: set[str] = set()
+        """Those whose end is decided, though it may not be accepted for a while."""
+        self._looked = False
+        """Whether those of an earlier run have been seen to."""
         self._beginning: dict[str, asyncio.Future[None]] = {}
         """Those whose deliveries have not been accepted yet."""
         self._ends: list[EndHeard] = []
@@ -61,13 +67,25 @@ class Openings:
         """Return the events that are open, the oldest first."""
         return tuple(self._open.values())
 
-    def holds(self, entity_id: str | None, moment: datetime) -> bool:
+    def holds(self, cause: Cause) -> bool:
         """Say whether an entity has an event open, or had one until that moment.
 
-        What ends an event does not begin the next one.
+        What ends an event does not begin the next one. An event whose end is decided
+        is not open any more, however long its end takes to be accepted.
         """
+        entity_id, moment = cause.entity_id, cause.began_at
+        if not self._looked:
+            self._over.update(
+                event.delivery_id
+                for event in self.events
+                if event.entity_id == entity_id and event.was_over(cause)
+            )
+        now = self._member.hass.loop.time()
         return any(
-            event.entity_id == entity_id and not event.test
+            event.entity_id == entity_id
+            and not event.test
+            and event.delivery_id not in self._over
+            and self._due[event.delivery_id] > now
             for event in self._open.values()
         ) or any(end.moment == moment and entity_id in end.ended for end in self._ends)
 
@@ -100,14 +118,20 @@ class Openings:
         """Look for the next event whose time is up, and for entities that go."""
         self.unwatch()
         self._due = {one: self._due[one] for one in self._open}
-        if self._open:
+        self._over &= self._open.keys()
+        waits = {
+            one: due
+            for one, due in self._due.items()
+            if one not in self._over or one not in self._beginning
+        }
+        if waits:
             self._stop_registry = async_track_entity_registry_updated_event(
                 self._member.hass,
                 {one.entity_id for one in self.events if one.entity_id},
                 self._async_entity_changed,
             )
-            first = min(self._due.values())
-            over = frozenset(one for one, due in self._due.items() if due <= first)
+            first = min(waits.values())
+            over = frozenset(one for one, due in waits.items() if due <= first)
             self._cancel = async_call_later(
                 self._member.hass,
                 max(0.0, first - self._member.hass.loop.time()),
@@ -140,18 +164,35 @@ class Openings:
                 return
             gone = data["old_entity_id"]
         now = dt_util.utcnow()
-        for one in self.events:
-            if one.entity_id == gone:
-                await self.async_end(one, now)
+        await self._async_end(
+            {one: now for one in self.events if one.entity_id == gone}
+        )
+
+    @callback
+    def note_over(self) -> None:
+        """Note what is known to be over when triggers begin to be heard.
+
+        Home Assistant may take long to start, and it may begin again until then.
+        """
+        now = dt_util.utcnow()
+        self._over.update(
+            one.delivery_id
+            for one in self.events
+            if one.ends_by <= now or one.cause_is_over(self._member.hass)
+        )
 
     async def async_look(self) -> None:
         """End what should have ended while Home Assistant was off."""
+        self.note_over()
+        self._looked = True
         now = dt_util.utcnow()
-        over = frozenset(one.delivery_id for one in self.events if one.ends_by <= now)
-        await self._async_time_is_up(over, now)
-        # All at once: what comes back while others end begins an event of its own.
-        ended = [one for one in self.events if one.cause_is_over(self._member.hass)]
-        await asyncio.gather(*(self.async_end(event, now) for event in ended))
+        await self._async_end(
+            {
+                one: one.time_is_up(now) if one.ends_by <= now else now
+                for one in self.events
+                if one.delivery_id in self._over
+            }
+        )
 
     async def async_end_those(self, end: EndHeard) -> None:
         """End what an end trigger means: what its entity began, or all there is."""
@@ -160,13 +201,30 @@ class Openings:
         self._ends.append(end)
         events = [event for event in self.events if end.ends(event)]
         end.ended.update(event.entity_id for event in events)
-        for event in events:
-            await self.async_end(event, end.at, end.context)
+        await self._async_end(dict.fromkeys(events, end.at), end.context)
+
+    async def _async_end(
+        self, events: Mapping[OpenEvent, datetime], context: Context | None = None
+    ) -> None:
+        """Have events ended, each at its time.
+
+        All are over at once: what begins again while others are being ended begins an
+        event of its own.
+        """
+        self._over.update(event.delivery_id for event in events)
+        ends = [
+            create_eager_task(self.async_end(event, at, context))
+            for event, at in events.items()
+        ]
+        # What else there is need not wait for these.
+        self.watch()
+        await asyncio.gather(*ends)
 
     async def async_end(
         self, event: OpenEvent, at: datetime, context: Context | None = None
     ) -> None:
         """Have an event ended, once, however often this is asked for."""
+        self._over.add(event.delivery_id)
         if (accepted := self._beginning.get(event.delivery_id)) is not None:
             await accepted
         if self._open.pop(event.delivery_id, None) is None:
@@ -203,9 +261,7 @@ class Openings:
 
     async def async_end_all(self) -> None:
         """End all that is open, also what has not reached the backend yet."""
-        now = dt_util.utcnow()
-        for event in self.events:
-            await self.async_end(event, now)
+        await self._async_end(dict.fromkeys(self.events, dt_util.utcnow()))
         self.unwatch()
 
     async def async_leave(self) -> None:
@@ -248,8 +304,6 @@ class Openings:
         """End what has been open for as long as it may."""
         self.unwatch()
         now = dt_util.utcnow()
-        for event in self.events:
-            if event.delivery_id in over:
-                await self.async_end(event, event.time_is_up(now))
-        if self._cancel is None:
-            self.watch()
+        await self._async_end(
+            {one: one.time_is_up(now) for one in self.events if one.delivery_id in over}
+        )

@@ -1,5 +1,6 @@
 """The rules and mirrors of a connection: which there are, and which have changed."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 import logging
 from typing import Any
@@ -35,6 +36,8 @@ class Rules:
         self._snapshots: dict[str, object] = {}
         self._stop_listening: Callable[[], None] | None = None
         self._listeners: list[Callable[[Member], None]] = []
+        self._changing = asyncio.Lock()
+        """Held while members come and go, so that none comes twice."""
 
     @property
     def members(self) -> Mapping[str, Member]:
@@ -88,6 +91,11 @@ class Rules:
 
     async def async_sync(self, subentries: Mapping[str, ConfigSubentry]) -> None:
         """Start, stop and replace only what has changed; raises StoreUnavailable."""
+        async with self._changing:
+            await self._async_sync(subentries)
+
+    async def _async_sync(self, subentries: Mapping[str, ConfigSubentry]) -> None:
+        """Start, stop and replace only what has changed; raises StoreUnavailable."""
         wanted = self._wanted(subentries)
         for gone in self._members.keys() - wanted.keys():
             del self._snapshots[gone]
@@ -105,7 +113,8 @@ class Rules:
                 await former.async_replaced(subentry)
         notes = await self._way.store.recall(self._way.connection)
         for subentry in changed:
-            if (member := self._add(subentry, notes)) is not None:
+            member = self._add(subentry, notes)
+            if member is not None and self._stop_listening is not None:
                 await _start(member)
 
     def _wanted(
@@ -140,8 +149,9 @@ class Rules:
         if self._stop_listening is not None:
             self._stop_listening()
             self._stop_listening = None
-        for member in self._members.values():
-            await member.async_stop()
+        async with self._changing:
+            for member in self._members.values():
+                await member.async_stop()
 
     async def async_remove(self) -> None:
         """End what has been begun outside: the connection is deleted."""

@@ -168,16 +168,13 @@ class RuleRunner(Member):
         )
 
     @override
-    async def async_enable(self) -> None:
-        """Arm the rule; what happened while it was switched off was not missed."""
-        if not self.enabled:
-            await self._forget_cursors()
-        await super().async_enable()
+    async def _async_before_enabling(self) -> None:
+        """Forget the cursors: what happened while it was off was not missed."""
+        await self._forget_cursors()
 
     @override
-    async def async_disable(self) -> None:
-        """Disarm the rule, and end what it has open."""
-        await super().async_disable()
+    async def _async_disabled(self) -> None:
+        """End what it has open."""
         if self._openings is not None:
             await self._openings.async_leave()
 
@@ -283,6 +280,8 @@ class RuleRunner(Member):
             return None
         if self._working:
             self._armed = armed
+            if self._openings is not None:
+                self._openings.note_over()
         else:
             armed.disarm()
             return None

@@ -1,0 +1,89 @@
+"""Changes of rules that come while others are still being made."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.event_relay.outbox.memory import Memory
+from custom_components.event_relay.outbox.store import Store
+from simulators.frigate import FrigateSimulator
+
+from ..home import act, switch_off
+from .house import BELL, DOORBELL, RULE_ID, a_rule, change, events, member_of, set_up
+
+RANG: dict[str, Any] = {
+    **DOORBELL,
+    "triggers": [{"trigger": "event", "event_type": "rang"}],
+}
+
+
+async def test_a_rule_that_is_edited_twice_at_once_runs_once(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await set_up(hass, frigate, a_rule(RANG))
+
+    for label in ("gate", "bell"):
+        fields = {**RANG["fields"], "label": label}
+        hass.config_entries.async_update_subentry(
+            entry, entry.subentries[RULE_ID], data={**RANG, "fields": fields}
+        )
+        await asyncio.sleep(0)
+    await hass.async_block_till_done()
+    hass.bus.async_fire("rang")
+    await hass.async_block_till_done()
+
+    listed = (await act(hass, "list_deliveries"))["deliveries"]
+    assert len(listed) == 1
+    assert [one.label for one in await events(frigate, 1)] == ["bell"]
+
+
+async def test_a_rule_that_is_edited_as_its_connection_ends_does_not_go_on(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await set_up(hass, frigate, a_rule(RANG))
+
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries[RULE_ID], data={**RANG, "limits": {"most": 5}}
+    )
+    await switch_off(hass, entry)
+    await hass.async_block_till_done()
+    hass.bus.async_fire("rang")
+    await hass.async_block_till_done()
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert (await act(hass, "list_deliveries"))["deliveries"] == []
+
+
+@pytest.mark.parametrize("last", [True, False])
+async def test_the_last_switch_counts(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    last: bool,
+) -> None:
+    remember = Store.remember
+
+    async def slowly(store: Store, memory: Memory) -> None:
+        await asyncio.sleep(0)
+        await remember(store, memory)
+
+    await change(hass, BELL, "off")
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    member = member_of(entry)
+    if not last:
+        await member.async_disable()
+    monkeypatch.setattr(Store, "remember", slowly)
+
+    first, second = member.async_disable, member.async_enable
+    if not last:
+        first, second = second, first
+    await asyncio.gather(first(), second())
+    await hass.async_block_till_done()
+
+    assert member.enabled is last
+    assert member.armed is last
+    await change(hass, BELL, "on")
+    await events(frigate, int(last))
