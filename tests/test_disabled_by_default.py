@@ -38,4 +38,5 @@ async def test_what_is_disabled_by_default(
         "sensor.frigate_total_delivered",
         "sensor.frigate_total_failed",
         "switch.doorbell",
+        "switch.frigate_delivery",
     }

@@ -316,6 +316,7 @@ TRIES: Mapping[str, Try] = {
     "button *Test* of a rule for an action of administrators": partial(
         press_test, "meeting"
     ),
+    "switch *Delivery* of a connection": partial(turn_off, "frigate_delivery"),
     "switch of a rule for an action of users": partial(turn_off, "doorbell"),
     "switch of a rule for an action of administrators": partial(turn_off, "meeting"),
     "switch of a mirror": partial(turn_off, "events"),
@@ -442,6 +443,7 @@ async def test_the_table_names_all_actions_commands_buttons_and_switches(
     assert pressed == {
         ("button", "retry_failed"),
         ("button", "test"),
+        ("switch", "delivery"),
         ("switch", "enabled"),
     }
     others = {"binary_sensor", "button", "calendar", "event", "sensor", "switch"}

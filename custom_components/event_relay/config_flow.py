@@ -25,9 +25,15 @@ from .backends.choice_forms import as_shown
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
 from .backends.words import in_markdown
-from .const import CONF_BACKEND, CONF_CAPABILITIES, CONF_DEFAULT, DOMAIN
+from .const import (
+    CONF_BACKEND,
+    CONF_CAPABILITIES,
+    CONF_DEFAULT,
+    CONF_PAUSED,
+    DOMAIN,
+)
 from .default_connection import async_meet_second, async_set_default
-from .options import options_schema
+from .options import options_schema, paused
 from .registry import BACKENDS, BY_NAME
 from .rules.rule import SUBENTRY_RULE
 from .subentry_flows.rule import RuleFlow
@@ -308,7 +314,8 @@ class EventRelayOptionsFlow(OptionsFlow):
             if wanted is not bool(self.config_entry.options.get(CONF_DEFAULT)):
                 entry_id = self.config_entry.entry_id if wanted else None
                 async_set_default(self.hass, forms.backend.name, entry_id)
-            return self.async_create_entry(data=user_input)
+            kept = {CONF_PAUSED: True} if paused(self.config_entry.options) else {}
+            return self.async_create_entry(data=user_input | kept)
         return self.async_show_form(
             step_id=forms.backend.name,
             data_schema=self.add_suggested_values_to_schema(

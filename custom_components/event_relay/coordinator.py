@@ -29,12 +29,18 @@ from .backends.errors import (
     PermissionDenied,
 )
 from .backends.forms import BackendForms
-from .const import ATTR_CONFIG_ENTRY_ID, CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .const import (
+    ATTR_CONFIG_ENTRY_ID,
+    CONF_BACKEND,
+    CONF_CAPABILITIES,
+    CONF_PAUSED,
+    DOMAIN,
+)
 from .counts import CountsCoordinator
 from .following import CHANGED
 from .losses import Losses
 from .not_stored_issue import NotStoredIssue
-from .options import READ_WHEN_NEEDED, retention, spread, unsettled_limit
+from .options import READ_WHEN_NEEDED, paused, retention, spread, unsettled_limit
 from .outbox.clock import SteadyClock
 from .outbox.delivery import MOOT, Delivery, DeliveryState
 from .outbox.enricher import Enricher
@@ -121,6 +127,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             contacted=self._contacted,
             starts_after=self._starts_after,
         )
+        self.worker.switch(on=not paused(entry.options))
         self.outbox.attach(self.worker)
         self._enricher = Enricher(
             connection=entry.entry_id,
@@ -188,6 +195,22 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops
             )
         )
+
+    @property
+    def sends_nothing_for_long(self) -> bool:
+        """Whether somebody has to do something before anything is sent."""
+        return self.paused_for is not None or self.worker.switched_off
+
+    @callback
+    def async_switch(self, *, on: bool) -> None:
+        """Let deliveries go out, or wait; raises nothing, and outlives a restart."""
+        if on is not self.worker.switched_off:
+            return
+        self.worker.switch(on=on)
+        if not on:
+            self.outbox.release()
+        options = {**self.config_entry.options, CONF_PAUSED: not on}
+        self.hass.config_entries.async_update_entry(self.config_entry, options=options)
 
     @property
     def effective(self) -> Capabilities:

@@ -38,6 +38,7 @@ async def async_get_config_entry_diagnostics(
         "product": {"model": product.model, "version": product.version},
         "reachable": coordinator.last_update_success,
         "sends_nothing_now": coordinator.worker.held,
+        "paused_by_user": coordinator.worker.switched_off,
         "rules_and_mirrors": [
             _member(entry, member)
             for member in (

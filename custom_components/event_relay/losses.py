@@ -169,6 +169,8 @@ class Losses:
         if delivery.state is DeliveryState.EXPIRED:
             failure = delivery.failure
             reason = (failure.reason or failure.code) if failure else ""
+            if self._runtime.worker.switched_off:
+                reason = "paused"
             self._lose(Cause.EXPIRED, reason.replace("_", " "))
             return
         if self._failing and delivery.origin.subentry_id in self._failing:
@@ -229,8 +231,8 @@ class Losses:
         runtime = self._runtime
         match cause:
             case Cause.EXPIRED:
-                paused = runtime.paused_for is not None
-                return paused or not runtime.last_update_success
+                waits = runtime.sends_nothing_for_long
+                return waits or not runtime.last_update_success
             case Cause.OUTBOX_FULL:
                 return runtime.counts.data.waiting >= runtime.outbox.limit
             case Cause.OUTBOX_UNAVAILABLE:

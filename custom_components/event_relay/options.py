@@ -13,7 +13,13 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .backends.forms import BackendForms
-from .const import CONF_DEFAULT, CONF_RETENTION_DAYS, CONF_SPREAD, CONF_UNSETTLED_LIMIT
+from .const import (
+    CONF_DEFAULT,
+    CONF_PAUSED,
+    CONF_RETENTION_DAYS,
+    CONF_SPREAD,
+    CONF_UNSETTLED_LIMIT,
+)
 from .outbox.store import UNSETTLED_LIMIT
 
 RETENTION_DAYS = 7
@@ -47,7 +53,9 @@ _SHARED = {vol.Required(CONF_SPREAD, default=0): _number(0, SPREAD_MOST, "s")}
 
 _SEVERAL = {vol.Required(CONF_DEFAULT, default=False): BooleanSelector()}
 
-READ_WHEN_NEEDED = frozenset(str(option) for option in _OUTBOX | _SHARED | _SEVERAL)
+READ_WHEN_NEEDED = frozenset(
+    (CONF_PAUSED, *(str(option) for option in _OUTBOX | _SHARED | _SEVERAL))
+)
 """Options that a running connection follows without being loaded again."""
 
 
@@ -65,6 +73,11 @@ def retention(options: Mapping[str, Any]) -> timedelta:
 def unsettled_limit(options: Mapping[str, Any]) -> int:
     """Return how many deliveries of a connection may wait at the same time."""
     return int(options.get(CONF_UNSETTLED_LIMIT, UNSETTLED_LIMIT))
+
+
+def paused(options: Mapping[str, Any]) -> bool:
+    """Say whether the switch of a connection is off; no form asks for it."""
+    return bool(options.get(CONF_PAUSED))
 
 
 def spread(options: Mapping[str, Any]) -> timedelta:

@@ -1,16 +1,19 @@
-"""Whether the user lets a rule or mirror work."""
+"""Whether the user lets a connection deliver, and a rule or mirror work."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .announcing import ENABLED
 from .coordinator import RelayConfigEntry, outbox_error
+from .entity import RelayEntity
 from .member_entity import MemberEntity, async_add_for_members
 from .outbox.store import StoreError
+from .permissions import Right, async_demand
 from .rules.member import Member
 
 PARALLEL_UPDATES = 1
@@ -21,18 +24,54 @@ MEMBER_ENABLED = SwitchEntityDescription(
     key=ENABLED, translation_key="enabled", name=None
 )
 
+DELIVERY = SwitchEntityDescription(
+    key="delivery",
+    translation_key="delivery",
+    entity_category=EntityCategory.CONFIG,
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: RelayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the switch of each rule and mirror."""
+    """Add the switch of the connection, and that of each rule and mirror."""
+    async_add_entities([DeliverySwitch(entry, DELIVERY)])
     async_add_for_members(
         entry,
         async_add_entities,
         lambda member: [MemberSwitch(entry, member, MEMBER_ENABLED)],
     )
+
+
+class DeliverySwitch(RelayEntity, SwitchEntity):
+    """Off while what is accepted for a connection waits because the user wants it.
+
+    It is kept in the options of the connection.
+    """
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether deliveries go out as far as the user is concerned."""
+        return not self.coordinator.worker.switched_off
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Deliver what has waited; raises Unauthorized."""
+        await self._turn(on=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Let everything wait, but what is being sent; raises Unauthorized."""
+        await self._turn(on=False)
+
+    async def _turn(self, *, on: bool) -> None:
+        """Do it for those who may."""
+        await async_demand(self.hass, self._context, Right.ADMINISTER)
+        self.coordinator.async_switch(on=on)
+        self.async_write_ha_state()
 
 
 def _nothing() -> None:

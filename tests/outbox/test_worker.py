@@ -315,6 +315,23 @@ async def test_time_in_which_nobody_can_be_asked_does_not_count(house: House) ->
     await house.until(delivery, DELIVERED)
 
 
+async def test_what_is_switched_off_waits_until_it_is_switched_on(
+    house: House,
+) -> None:
+    """Also where something else resumes it, such as a backend that answers again."""
+    house.worker.switch(on=False)
+    delivery = await house.submit()
+    assert delivery.state is PENDING
+    house.worker.resume()
+    assert house.worker.held
+    assert house.worker.held_until is None
+    assert (await house.stored(delivery)).attempts == 0
+
+    house.worker.switch(on=True)
+    await house.until(delivery, DELIVERED)
+    assert len(house.client.calls) == 1
+
+
 async def test_what_is_over_expires_also_while_paused(house: House) -> None:
     house.worker.pause()
     delivery = await house.submit(seconds=60)

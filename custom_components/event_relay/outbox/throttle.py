@@ -22,6 +22,9 @@ class Throttle:
     backend: Backend
     chance: Callable[[], float]
     paused: bool = False
+    """Whether only somebody can mend what the backend said."""
+    switched_off: bool = False
+    """Whether the user wants nothing to be sent."""
     stopping: bool = False
     breaker: Breaker = field(init=False)
     pace: Pace = field(init=False)
@@ -77,7 +80,7 @@ class Throttle:
     @property
     def probing(self) -> bool:
         """Whether the breaker is open, and nothing else keeps attempts from it."""
-        return self.breaker.open and not (self.paused or self.stopping)
+        return self.breaker.open and not self._stopped
 
     def outage(self, now: datetime) -> timedelta:
         """Return for how long nothing has got through."""
@@ -161,4 +164,9 @@ class Throttle:
     def _stilled(self, now: datetime) -> bool:
         """Say whether not even one attempt may be made."""
         limited = self._held_until is not None and now < self._held_until
-        return self.paused or self.stopping or limited
+        return self._stopped or limited
+
+    @property
+    def _stopped(self) -> bool:
+        """Whether nothing is sent, however long it takes."""
+        return self.paused or self.switched_off or self.stopping

@@ -157,6 +157,19 @@ class Worker:
         self._under_way.send(delivery, self._carrier.send_at_once(overlap))
         return overlap
 
+    @property
+    def switched_off(self) -> bool:
+        """Whether the user wants nothing to be sent."""
+        return self._throttle.switched_off
+
+    def switch(self, *, on: bool) -> None:
+        """Send nothing until switched on, whatever else; what is over still expires.
+
+        What is being sent now is carried to its end.
+        """
+        self._throttle.switched_off = not on
+        self.wake()
+
     def pause(self) -> None:
         """Send nothing until resumed; what has its time over still expires."""
         self._throttle.paused = True

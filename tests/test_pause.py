@@ -1,0 +1,102 @@
+"""The switch of a connection: what is accepted while it is off waits."""
+
+from datetime import timedelta
+
+from homeassistant.const import ATTR_ENTITY_ID, SERVICE_TURN_OFF, SERVICE_TURN_ON
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay import losses
+from custom_components.event_relay.const import DOMAIN
+from simulators.frigate import FrigateSimulator
+
+from .home import act, coordinator, until_state
+from .rules.house import BELL, DOORBELL, a_rule, change, set_up, until
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+SWITCH = "switch.frigate_delivery"
+VISITOR = {"camera": "garden", "label": "visitor"}
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
+    """Set up a connection with a rule."""
+    await change(hass, BELL, "off")
+    return await set_up(hass, frigate, a_rule(DOORBELL))
+
+
+async def turn(hass: HomeAssistant, service: str) -> None:
+    """Turn the switch as a user does."""
+    await hass.services.async_call(
+        "switch", service, {ATTR_ENTITY_ID: SWITCH}, blocking=True
+    )
+    await hass.async_block_till_done()
+
+
+async def test_what_is_accepted_waits_and_goes_out_in_its_order(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    await turn(hass, SERVICE_TURN_OFF)
+    assert hass.states.is_state(SWITCH, "off")
+    answer = await act(hass, "create_camera_event", **VISITOR, wait=60)
+    assert answer["state"] == "pending"
+    await change(hass, BELL, "on")
+    await until(lambda: coordinator(entry).counts.data.waiting == 2)
+    # The backend is asked how it fares, and nothing else.
+    await coordinator(entry).async_refresh()
+    assert frigate.events == []
+
+    await turn(hass, SERVICE_TURN_ON)
+    await until_state(hass, answer["delivery_id"], "delivered")
+    await until(lambda: len(frigate.events) == 2)
+    assert hass.states.is_state(SWITCH, "on")
+
+
+async def test_it_stays_off_until_it_is_turned_on(
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
+) -> None:
+    """Through a restart, and when other options are chosen."""
+    await turn(hass, SERVICE_TURN_OFF)
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    await hass.config_entries.options.async_configure(form["flow_id"], {})
+    await hass.async_block_till_done()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+
+    assert hass.states.is_state(SWITCH, "off")
+    answer = await act(hass, "create_camera_event", **VISITOR)
+    assert answer["state"] == "pending"
+
+    await turn(hass, SERVICE_TURN_ON)
+    await until_state(hass, answer["delivery_id"], "delivered")
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert hass.states.is_state(SWITCH, "on")
+
+
+async def test_what_expires_meanwhile_is_told(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the repair for what has expired, which stays until it is on again."""
+    monkeypatch.setattr(losses, "GATHERING", 0.05)
+    operation = type(coordinator(entry).forms.backend.operation("create_camera_event"))
+    monkeypatch.setattr(
+        operation, "expires", lambda _, __, at, *___: at + timedelta(seconds=0.2)
+    )
+    await turn(hass, SERVICE_TURN_OFF)
+    answer = await act(hass, "create_camera_event", **VISITOR)
+    await until_state(hass, answer["delivery_id"], "expired")
+
+    registry, issue_id = ir.async_get(hass), f"losses_expired_{entry.entry_id}"
+    await until(lambda: registry.async_get_issue(DOMAIN, issue_id))
+    issue = registry.async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.data is not None
+    assert (issue.data["count"], issue.data["reason"]) == (1, "paused")
+    assert not coordinator(entry).losses.async_seen(losses.Cause.EXPIRED)
+
+    await turn(hass, SERVICE_TURN_ON)
+    assert coordinator(entry).losses.async_seen(losses.Cause.EXPIRED)
