@@ -32,6 +32,7 @@ SECTIONS: dict[str, Any] = {
     "end": {"method": "POST", "body_kind": "none"},
 }
 """What the interface sends of sections in which nothing is entered."""
+BAD_PATH = {**SECTIONS["answer"], "id_from": "a b"}
 BLANK: dict[str, Any] = {
     "name": "Note",
     "method": "POST",
@@ -209,6 +210,7 @@ async def test_preset_that_asks_what_a_lost_answer_means(
 async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
     entry = await connect(hass, target.origin, {}, secrets=["key=k3y"])
     form = await add_request(hass, entry, "advanced")
+    assert form.placeholders["not_taken"] == ""
     filled = {
         **BLANK,
         "path": "/notes/{{ kind }}",
@@ -222,17 +224,21 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
             "repeat": "repeatable",
         },
     }
-    for changes, place in (
-        ({"path": "notes"}, "path"),
-        ({"body_json": {"key": "{secret:other}"}}, "body_json"),
-        ({"body_json": {"key": "{{ broken"}}, "body_json"),
-        ({"answer": {**SECTIONS["answer"], "id_from": "a b"}}, "answer"),
-        ({"end": {**SECTIONS["end"], "path": "/x"}}, "end"),
-        ({"headers": {"Host": "other"}}, "headers"),
+    for changes, place, named in (
+        ({"path": "notes"}, "path", "Path must"),
+        ({"body_json": {"key": "{secret:other}"}}, "body_json", "JSON: "),
+        ({"body_json": {"key": "{{ broken"}}, "body_json", "JSON cannot"),
+        (
+            {"answer": {**SECTIONS["answer"], "id_from": "a b"}},
+            "answer",
+            "Response: ID ",
+        ),
+        ({"end": {**SECTIONS["end"], "path": "/x"}}, "end", "End: If the "),
+        ({"headers": {"Host": "other"}}, "headers", "Headers.Host: "),
     ):
         assert await form.submit(**{**filled, **changes}) == "advanced"
         assert form.errors == {place: "refused"}, changes
-        assert form.placeholders["reason"]
+        assert form.placeholders["reason"].startswith(named)
     assert await form.submit(**filled) == "create_entry"
     (request,) = entry.get_subentries_of_type("request")
     assert request.title == "Note"
@@ -306,6 +312,8 @@ async def test_pasted_rest_command(hass: HomeAssistant, target: Target) -> None:
     form = await add_request(hass, entry, "paste")
     assert await form.submit(yaml="url: http://192.168.1.9/a") == "paste"
     assert form.errors == {"yaml": "refused"}
+    # Errors are shown as they are, and what stands above a form is Markdown.
+    assert form.placeholders["reason"].startswith("YAML sends to http://192.168.1.9,")
     command = f"""
 door:
   url: {target.origin}/door?who={{{{ who }}}}
@@ -313,7 +321,7 @@ door:
   timeout: 5
 """
     assert await form.submit(yaml=command) == "advanced"
-    assert form.placeholders["not_taken"] == "timeout"
+    assert form.placeholders["not_taken"] == "Not taken over: timeout."
     suggested = form.suggested()
     assert suggested["name"] == "Door"
     assert suggested["path"] == "/door"

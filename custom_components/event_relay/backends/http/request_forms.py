@@ -60,6 +60,7 @@ SUBENTRY_REQUEST = "request"
 CONF_PRESET = "preset"
 CONF_DEFINITION = "definition"
 CONF_YAML = "yaml"
+_STEPS = f"config_subentries.{SUBENTRY_REQUEST}.step"
 
 _TEXT = TextSelector()
 _LINES = TextSelector(TextSelectorConfig(multiline=True))
@@ -194,7 +195,7 @@ class RequestFlow(ConfigSubentryFlow):
 
     def __init__(self) -> None:
         """Begin with nothing entered."""
-        self._refusal = self._place = ""
+        self._refusal = self._place = self._not_taken = ""
         self._taken: TakenOver | None = None
 
     async def async_step_user(
@@ -235,6 +236,10 @@ class RequestFlow(ConfigSubentryFlow):
             except InvalidField as error:
                 await self._refuse(error)
             else:
+                if names := ", ".join(self._taken.not_taken):
+                    texts = await self._texts("common")
+                    said = texts["common.not_taken_over"]
+                    self._not_taken = said.format(names=in_markdown(names))
                 return await self.async_step_advanced()
         return self._form("paste", PASTE, user_input or {})
 
@@ -350,14 +355,26 @@ class RequestFlow(ConfigSubentryFlow):
         raise InvalidField("look_up", "look_up_not_json")
 
     async def _refuse(self, error: InvalidField) -> None:
-        """Note why what was entered cannot be used."""
-        domain = self._get_entry().domain
-        texts = await async_get_translations(
-            self.hass, self.hass.config.language, "exceptions", {domain}
-        )
-        text = texts[f"component.{domain}.exceptions.field_{error.problem}.message"]
+        """Note why what was entered cannot be used, in the words of the form."""
+        texts = await self._texts("exceptions")
+        labels = labels_in(await self._texts("config_subentries"))
+        details = dict(error.details)
+        if "other" in details:
+            details["other"] = in_words(details["other"], labels)
         self._place = _place(error.field)
-        self._refusal = text.format(field=error.field, **error.details)
+        self._refusal = texts[f"exceptions.field_{error.problem}.message"].format(
+            field=in_words(error.field, labels), **details
+        )
+
+    async def _texts(self, category: str) -> Mapping[str, str]:
+        """Return texts in the home's language, by their paths."""
+        domain = self._get_entry().domain
+        language = self.hass.config.language
+        texts = await async_get_translations(self.hass, language, category, {domain})
+        return {
+            path.removeprefix(f"component.{domain}."): text
+            for path, text in texts.items()
+        }
 
     def _form(
         self, step_id: str, schema: vol.Schema, shown: Mapping[str, Any]
@@ -368,15 +385,14 @@ class RequestFlow(ConfigSubentryFlow):
         errors = {}
         if refusal:
             errors[self._place if self._place in names else "base"] = "refused"
-        taken = self._taken
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, shown),
             errors=errors,
             description_placeholders={
-                "reason": in_markdown(refusal),
+                "reason": refusal,  # Errors are no Markdown.
                 "origin": in_markdown(self._client.origin),
-                "not_taken": in_markdown(", ".join(taken.not_taken) if taken else ""),
+                "not_taken": self._not_taken,
             },
         )
 
@@ -415,6 +431,30 @@ def shown_of(definition: Mapping[str, Any]) -> dict[str, Any]:
             fields = map(str, inner)
             shown[name] = {key: shown.pop(key) for key in fields if key in shown}
     return shown
+
+
+def labels_in(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return what the forms call each field, and its section before it."""
+    paste, blank = (f"{_STEPS}.{step}" for step in ("paste", "advanced"))
+    labels = {CONF_YAML: texts[f"{paste}.data.{CONF_YAML}"]}
+    for name in map(str, ADVANCED.schema):
+        if name not in _SECTIONS:
+            labels[name] = texts[f"{blank}.data.{name}"]
+    for name, inner in _SECTIONS.items():
+        path = f"{blank}.sections.{name}"
+        title = texts[f"{path}.name"]
+        labels[name] = title
+        prefix = f"{name}." if name in _NESTED else ""
+        for field in map(str, inner):
+            labels[f"{prefix}{field}"] = f"{title}: {texts[f'{path}.data.{field}']}"
+    return labels
+
+
+def in_words(field: str, labels: Mapping[str, str]) -> str:
+    """Return what a form calls a field, or a part of one, such as `headers.Accept`."""
+    ends = [match.start() for match in re.finditer(r"[.\[]|$", field)]
+    known = [field[:end] for end in ends if field[:end] in labels]
+    return labels[known[-1]] + field.removeprefix(known[-1]) if known else field
 
 
 def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
