@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.util.yaml import dump
+import voluptuous as vol
 
 from custom_components.event_relay.backends.base import AnyOperation
 from custom_components.event_relay.backends.forms import BackendForms
+from custom_components.event_relay.backends.section_forms import sections_of
 from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.registry import BACKENDS
 
@@ -106,7 +108,7 @@ def _add_connection(
     steps: Tree = {
         f"{name}{suffix}": {
             **over(usual["connection"][step], connection.get(step)),
-            **_data(map(str, schemas[step].schema), fields),
+            **_form(schemas[step], fields, connection.get("sections", {})),
         }
         for step, suffix in STEPS.items()
     }
@@ -201,6 +203,19 @@ def _add_query(
     found.services[name] = {"fields": CONNECTION}
     if icon := said.get("icon"):
         merge(found.icons, {"services": {name: {"service": icon}}})
+
+
+def _form(
+    schema: vol.Schema, fields: Mapping[str, Any], sections: Mapping[str, Any]
+) -> Tree:
+    """Return the texts of the fields of a form, also of those in its sections."""
+    texts = _data(map(str, schema.schema), fields)
+    if inner := sections_of(schema):
+        texts["sections"] = {
+            name: {**sections[name], **_data(names, fields)}
+            for name, names in inner.items()
+        }
+    return texts
 
 
 def _data(names: Iterable[str], fields: Mapping[str, Any]) -> Tree:

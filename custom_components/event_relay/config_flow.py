@@ -24,6 +24,7 @@ from .backends.base import InvalidField, JsonObject
 from .backends.choice_forms import as_shown
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
+from .backends.section_forms import flattened, place_of, sectioned
 from .backends.words import in_markdown
 from .const import (
     CONF_BACKEND,
@@ -187,7 +188,9 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         return self._form(
             f"{forms.backend.name}_reconfigure",
             forms.connection_schema(),
-            entry.data if user_input is None else user_input,
+            sectioned(forms.connection_schema(), entry.data)
+            if user_input is None
+            else user_input,
             entry=entry,
         )
 
@@ -207,10 +210,11 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         self._errors = {}
         if self._made is None:
             self._made = forms.made_once(entry.data if entry is not None else {})
+        schema = forms.connection_schema()
         try:
-            data = forms.normalise(user_input) | self._made
+            data = forms.normalise(flattened(schema, user_input)) | self._made
         except InvalidField as error:
-            self._errors[error.field] = error.problem
+            self._errors[place_of(schema, error.field)] = error.problem
             self._placeholders |= error.details
             return None
         backend = {CONF_BACKEND: forms.backend.name}

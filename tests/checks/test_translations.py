@@ -181,15 +181,15 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def flow_fields() -> dict[str, set[str]]:
-    """Return the fields of every step of the flow, as the registry builds them."""
-    fields: dict[str, set[str]] = {"user": set()}
+def flow_forms() -> dict[str, vol.Schema]:
+    """Return the form of every step of the flow, as the registry builds them."""
+    schemas = {"user": vol.Schema({})}
     for forms in BACKENDS:
         name = forms.backend.name
-        fields[name] = names(forms.connection_schema())
-        fields[f"{name}_reconfigure"] = names(forms.connection_schema())
-        fields[f"{name}_reauth"] = names(forms.credentials_schema())
-    return fields
+        schemas[name] = forms.connection_schema()
+        schemas[f"{name}_reconfigure"] = forms.connection_schema()
+        schemas[f"{name}_reauth"] = forms.credentials_schema()
+    return schemas
 
 
 def names(schema: vol.Schema) -> set[str]:
@@ -211,16 +211,22 @@ def section(*path: str) -> dict[str, Any]:
 def test_steps() -> None:
     handled = {"reauth", "reconfigure", "init"}
     """They only lead to the form of the backend."""
-    wanted = set(flow_fields()) | (in_connection().steps - handled - in_repairs().steps)
+    wanted = set(flow_forms()) | (in_connection().steps - handled - in_repairs().steps)
     assert set(section("config", "step")) == wanted
 
 
-@pytest.mark.parametrize("step", flow_fields())
+@pytest.mark.parametrize("step", flow_forms())
 def test_fields_of_forms(step: str) -> None:
-    wanted = flow_fields()[step]
+    wanted, sections = parts_of(flow_forms()[step])
     assert set(section("config", "step", step, "data")) == wanted
     assert set(section("config", "step", step, "data_description")) == wanted
     assert section("config", "step", step)["title"]
+    assert set(section("config", "step", step, "sections")) == set(sections)
+    for name, fields in sections.items():
+        said = section("config", "step", step, "sections", name)
+        assert said["name"]
+        assert said["description"]
+        assert set(said["data"]) == set(said["data_description"]) == fields
 
 
 def test_options() -> None:

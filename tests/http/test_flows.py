@@ -13,14 +13,17 @@ import pytest
 from custom_components.event_relay.backends.base import InvalidField
 from custom_components.event_relay.backends.http.access import Kind
 from custom_components.event_relay.backends.http.connection_forms import (
+    CONNECTION,
     access_of,
     normalised,
 )
 from custom_components.event_relay.backends.http.safety import is_public
+from custom_components.event_relay.backends.section_forms import sectioned
+from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Said, Target
 from tests.config_flows import only_added, submit
 from tests.home import act
-from tests.rule_flow import Form
+from tests.rule_flow import Form, suggested_values
 
 from .home import ENTERED, NOTE, add_request, connect
 
@@ -48,13 +51,19 @@ def settings(**entered: object) -> dict[str, Any]:
     return normalised({CONF_URL: "https://192.168.1.5", **ENTERED, **entered})
 
 
+def entry_form(origin: str, **entered: object) -> dict[str, Any]:
+    """Return what the interface sends of the form of a connection."""
+    flat = {CONF_URL: origin, **ENTERED, **entered}
+    return sectioned(CONNECTION, flat)
+
+
 # Connections.
 
 
 async def add(hass: HomeAssistant, origin: str, **entered: object) -> ConfigFlowResult:
     """Add a connection."""
     async with only_added(hass, "http") as form:
-        return await submit(hass, form, {CONF_URL: origin, **ENTERED, **entered})
+        return await submit(hass, form, entry_form(origin, **entered))
 
 
 async def test_connection_without_a_test_sends_nothing(
@@ -73,15 +82,34 @@ async def test_connection_is_tried_by_its_read(
     target.answers = [401]
     entered = {"read_path": "/health", "authentication": "bearer", "secret": "t0ken"}
     async with only_added(hass, "http") as form:
-        refused = await submit(
-            hass, form, {CONF_URL: target.origin, **ENTERED, **entered}
-        )
+        filled = entry_form(target.origin, **entered)
+        refused = await submit(hass, form, filled)
         assert refused["errors"] == {"base": "credentials_refused"}
-        added = await submit(
-            hass, refused, {CONF_URL: target.origin, **ENTERED, **entered}
-        )
+        added = await submit(hass, refused, filled)
     assert added["type"] is FlowResultType.CREATE_ENTRY
     assert [call.address for call in target.calls] == ["/health", "/health"]
+
+
+async def test_what_is_seldom_needed_is_in_a_section_of_its_own(
+    hass: HomeAssistant, target: Target
+) -> None:
+    async with only_added(hass, "http") as form:
+        filled = entry_form(target.origin, signing_secret="short")
+        refused = await submit(hass, form, filled)
+        assert refused["errors"] == {"more": "bad_signing_secret"}
+        assert refused["data_schema"] is not None
+        assert suggested_values(refused["data_schema"])["more"] == filled["more"]
+        filled = entry_form(target.origin, signing_secret=SIGNING, interval=2)
+        added = await submit(hass, refused, filled)
+    assert added["type"] is FlowResultType.CREATE_ENTRY
+    assert added["data"]["signing_secret"] == SIGNING
+    assert "more" not in added["data"]
+    changed = await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_RECONFIGURE, "entry_id": added["result"].entry_id},
+    )
+    assert changed["data_schema"] is not None
+    assert suggested_values(changed["data_schema"])["more"]["interval"] == 2
 
 
 async def test_nobody_there(hass: HomeAssistant, socket_enabled: None) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from homeassistant.const import CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -47,6 +48,7 @@ CONF_INTERVAL = "interval"
 CONF_READ_PATH = "read_path"
 CONF_IN_ORDER = "in_order"
 CONF_UNENCRYPTED = "unencrypted"
+SECTION_MORE = "more"
 
 LONGEST_INTERVAL = 3600
 _PASSWORD = TextSelector(
@@ -73,12 +75,8 @@ CREDENTIALS: dict[vol.Marker, Any] = {
     vol.Optional(CONF_HEADER): TextSelector(),
     vol.Optional(CONF_SECRETS): _PASSWORDS,
 }
-CONNECTION = vol.Schema(
+_MORE = vol.Schema(
     {
-        vol.Required(CONF_URL): TextSelector(
-            TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url")
-        ),
-        **CREDENTIALS,
         vol.Optional(CONF_SIGNING_SECRET): _PASSWORD,
         vol.Optional(CONF_FORMER_SECRET): _PASSWORD,
         vol.Required(CONF_UNENCRYPTED, default=False): BooleanSelector(),
@@ -86,7 +84,6 @@ CONNECTION = vol.Schema(
         vol.Optional(CONF_CERTIFICATE): TextSelector(
             TextSelectorConfig(multiline=True)
         ),
-        vol.Optional(CONF_READ_PATH): TextSelector(),
         vol.Required(CONF_INTERVAL, default=0): NumberSelector(
             NumberSelectorConfig(
                 min=0,
@@ -97,6 +94,17 @@ CONNECTION = vol.Schema(
             )
         ),
         vol.Required(CONF_IN_ORDER, default=False): BooleanSelector(),
+    }
+)
+CONNECTION = vol.Schema(
+    {
+        vol.Required(CONF_URL): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url")
+        ),
+        **CREDENTIALS,
+        vol.Optional(CONF_READ_PATH): TextSelector(),
+        # All of it may be left as it is; a form that is sent without it is complete.
+        vol.Required(SECTION_MORE, default={}): section(_MORE, {"collapsed": True}),
     }
 )
 
