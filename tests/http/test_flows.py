@@ -94,6 +94,10 @@ async def test_what_is_seldom_needed_is_in_a_section_of_its_own(
     hass: HomeAssistant, target: Target
 ) -> None:
     async with only_added(hass, "http") as form:
+        assert form["data_schema"] is not None
+        (more,) = (key for key in form["data_schema"].schema if key == "more")
+        # What the interface begins with, and sends if nothing is changed.
+        assert more.default() == sectioned(CONNECTION, ENTERED)["more"]
         filled = entry_form(target.origin, signing_secret="short")
         refused = await submit(hass, form, filled)
         assert refused["errors"] == {"more": "bad_signing_secret"}

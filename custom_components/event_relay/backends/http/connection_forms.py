@@ -103,8 +103,11 @@ CONNECTION = vol.Schema(
         ),
         **CREDENTIALS,
         vol.Optional(CONF_READ_PATH): TextSelector(),
-        # All of it may be left as it is; a form that is sent without it is complete.
-        vol.Required(SECTION_MORE, default={}): section(_MORE, {"collapsed": True}),
+        # A form that is sent without it is complete. The interface shows this default
+        # as it is, and not those of the fields within.
+        vol.Required(SECTION_MORE, default=_MORE({})): section(
+            _MORE, {"collapsed": True}
+        ),
     }
 )
 
