@@ -7,11 +7,14 @@ from typing import Any
 
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.event_relay import generations, storage
+from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox.delivery import DeliveryState
 from custom_components.event_relay.outbox.store import Store
+from custom_components.event_relay.repairs import DamageFlow, async_create_fix_flow
 from custom_components.event_relay.storage import async_get_store
 
 from .outbox.conftest import OWNER, House
@@ -71,7 +74,34 @@ async def test_a_copy_that_is_put_back_after_a_stop_is_looked_up(
     shutil.copytree(older, tmp_path, dirs_exist_ok=True)
     store = await async_get_store(hass)
     assert await store.states(OWNER) == {DeliveryState.UNCERTAIN: 1}
+    # It is told until somebody has seen it, whatever Home Assistant forgets.
+    await async_forget_issues(hass)
     await end(hass)
+    await async_get_store(hass)
+    (issue,) = issues(hass)
+    assert issue.translation_key == "outbox_older"
+    assert issue.translation_placeholders == {"waiting": "1"}
+    flow = await async_create_fix_flow(hass, issue.issue_id, issue.data)
+    assert isinstance(flow, DamageFlow)
+    flow.hass, flow.handler, flow.issue_id = hass, DOMAIN, issue.issue_id
+    await flow.async_step_confirm({})
+    await async_forget_issues(hass)
+    await end(hass)
+    await async_get_store(hass)
+    assert issues(hass) == []
+    await end(hass)
+
+
+def issues(hass: HomeAssistant) -> list[ir.IssueEntry]:
+    """Return the repairs of Event Relay."""
+    return [one for one in ir.async_get(hass).issues.values() if one.domain == DOMAIN]
+
+
+async def async_forget_issues(hass: HomeAssistant) -> None:
+    """Forget what is shown, as a kill does."""
+    await hass.async_block_till_done()
+    for issue in issues(hass):
+        ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
 
 
 async def test_what_is_sent_begins_a_generation_now_and_then(

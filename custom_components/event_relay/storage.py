@@ -93,6 +93,9 @@ def _report(hass: HomeAssistant, set_aside: SetAside) -> None:
         report = _report_missing_log if log.missing else _report_log
         report(hass, set_aside, log)
         return
+    if set_aside.older:
+        _report_older(hass, set_aside)
+        return
     waiting = "?" if set_aside.waiting is None else str(set_aside.waiting)
     _LOGGER.log(
         _level(set_aside),
@@ -170,6 +173,29 @@ def _report_missing_log(hass: HomeAssistant, set_aside: SetAside, _: LogDamage) 
         translation_key="outbox_log_missing",
         translation_placeholders={"file": copy},
         data={COPY: copy},
+    )
+
+
+@callback
+def _report_older(hass: HomeAssistant, set_aside: SetAside) -> None:
+    """Tell the user of an older copy of the outbox that was put in its place."""
+    name = set_aside.path.name
+    _LOGGER.log(
+        _level(set_aside),
+        "The outbox is an older copy of itself: what was accepted since is not in it;"
+        " deliveries that wait in it and are looked up before they are sent: %s",
+        set_aside.waiting,
+    )
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"outbox_older_{name}",
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="outbox_older",
+        translation_placeholders={"waiting": str(set_aside.waiting)},
+        data={COPY: name},
     )
 
 

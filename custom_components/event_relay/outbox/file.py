@@ -78,7 +78,9 @@ def open_file(path: Path, *, seen: int = 0) -> Opened:
         unclean = Path(f"{path}-wal").exists()
         try:
             lost = damage is not None and damage.lost
-            database = _open(path, behind=lost, seen=seen)
+            database, older = _open(path, behind=lost, seen=seen)
+            if older is not None and older.path not in {one.path for one in told}:
+                told.append(older)
             return Opened(database=database, reports=told, unclean=unclean)
         except FAILURES as error:
             if not (is_damage(error) or _contradicts(error)):
@@ -146,7 +148,8 @@ def begin_anew(
     report = SetAside(path=aside(path), reason=reason, waiting=waiting, carried=carried)
     new.replace(_finished(path))
     _end_replacing(path, report)
-    return Opened(database=_open(path), reports=[report])
+    database, _ = _open(path)
+    return Opened(database=database, reports=[report])
 
 
 def make_copy(database: sqlite3.Connection, path: Path) -> None:
@@ -246,43 +249,65 @@ def end_backup(database: sqlite3.Connection) -> None:
     database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}").fetchone()
 
 
-def _open(path: Path, *, behind: bool = False, seen: int = 0) -> sqlite3.Connection:
-    """Open the file, which may be behind what was sent.
+def _open(
+    path: Path, *, behind: bool = False, seen: int = 0
+) -> tuple[sqlite3.Connection, SetAside | None]:
+    """Open the file, which may be behind what was sent; tell if it is an older copy.
 
     Raises an error of SQLite that is not operational if it is damaged.
     """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     database = sqlite3.connect(path, isolation_level=None, timeout=_BUSY)
+    older: SetAside | None = None
     try:
         database.row_factory = sqlite3.Row
         database.execute(SHRINKS)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         _migrate(database)
-        behind = behind or mark(database) == BACKUP or is_older(database, seen)
-        _take(database, behind=behind, seen=seen)
+        if is_older(database, seen):
+            older = _distrust(database, seen, path)
+        elif behind or mark(database) == BACKUP:
+            _distrust(database, seen)
+        else:
+            _trust(database)
     except BaseException:
         database.close()
         raise
-    return database
+    return database, older
 
 
-def _take(database: sqlite3.Connection, *, behind: bool, seen: int) -> None:
-    """Mark a file as in use, and distrust it if it is behind what was sent."""
-    if behind:
-        database.execute("BEGIN IMMEDIATE")
-        distrust(database)
-        advance(database, seen)
+def _distrust(
+    database: sqlite3.Connection, seen: int, older: Path | None = None
+) -> SetAside | None:
+    """Mark a file as in use that is behind what was sent; tell if it is `older`."""
+    report: SetAside | None = None
+    database.execute("BEGIN IMMEDIATE")
+    number = generation(database)
+    waiting = distrust(database)
+    if older is not None and number:  # else it has just been made
+        report = reports.of_older(older, number, waiting)
+        reports.keep(report)
+    advance(database, seen)
+    set_mark(database, IN_USE)
+    database.execute("COMMIT")
+    _settle(database)
+    return report
+
+
+def _trust(database: sqlite3.Connection) -> None:
+    """Mark a file as in use."""
+    try:
         set_mark(database, IN_USE)
-        database.execute("COMMIT")
-    else:
-        try:
-            set_mark(database, IN_USE)
-        except sqlite3.OperationalError as error:
-            if not lacks_room(error):
-                raise
-            return  # then nothing can be written to its log, either
-    # Only in the file itself can the mark tell of a log that is gone.
+    except sqlite3.OperationalError as error:
+        if not lacks_room(error):
+            raise
+        return  # then nothing can be written to its log, either
+    _settle(database)
+
+
+def _settle(database: sqlite3.Connection) -> None:
+    """Only in the file itself can the mark tell of a log that is gone."""
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 

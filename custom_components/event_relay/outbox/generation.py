@@ -5,10 +5,7 @@ back. The file is always the first to have a new number, so that no crash can ma
 look older than it is.
 """
 
-import logging
 import sqlite3
-
-_LOGGER = logging.getLogger(__name__)
 
 SCHEMA = """
     CREATE TABLE generation (number INTEGER NOT NULL) STRICT;
@@ -32,12 +29,4 @@ def advance(database: sqlite3.Connection, beyond: int = 0) -> int:
 
 def is_older(database: sqlite3.Connection, seen: int) -> bool:
     """Say whether a file is older than what is known outside, if anything is."""
-    if not seen or (number := generation(database)) >= seen:
-        return False
-    _LOGGER.warning(
-        "The outbox is an older copy of itself (%s, not %s): all that waits in it is"
-        " looked up before it is sent",
-        number,
-        seen,
-    )
-    return True
+    return bool(seen) and generation(database) < seen

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 _SUFFIX = ".report"
+_NAMES = ("damaged-*", "older-*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,8 @@ class LogDamage:
 class SetAside:
     """A damaged file that was moved out of the way, or the copy of one.
 
-    A copy, where only the log was damaged: then the file itself is used on.
+    A copy, where only the log was damaged: then the file itself is used on. It is also
+    used on where it is an older copy of itself; then there is no file at `path`.
     """
 
     path: Path
@@ -48,6 +50,8 @@ class SetAside:
     """Of those so many are in the new file."""
     log: LogDamage | None = None
     """What was wrong with its log, if that was all."""
+    older: bool = False
+    """Whether nothing was damaged, but an older copy was put in its place."""
     earlier: bool = False
     """Whether it was found in an earlier run, and nobody has seen it since."""
 
@@ -58,6 +62,16 @@ def of_log(damage: LogDamage) -> SetAside:
     if damage.missing:
         reason = "its write-ahead log is gone"
     return SetAside(path=damage.copy, reason=reason, waiting=None, log=damage)
+
+
+def of_older(path: Path, number: int, waiting: int) -> SetAside:
+    """Tell of a file in whose place an older copy is, of a generation.
+
+    Who is killed before that is mended tells of the same once more.
+    """
+    name = path.with_name(f"{path.name}.older-{number}")
+    reason = "an older copy was put in its place"
+    return SetAside(path=name, reason=reason, waiting=waiting, older=True)
 
 
 def keep(report: SetAside) -> None:
@@ -74,8 +88,12 @@ def keep(report: SetAside) -> None:
 
 def unseen(path: Path) -> list[SetAside]:
     """Return the reports on a file that nobody has seen; raises OSError."""
-    pattern = f"{glob.escape(path.name)}.damaged-*{_SUFFIX}"
-    return [_read(file) for file in sorted(path.parent.glob(pattern))]
+    patterns = [f"{glob.escape(path.name)}.{name}{_SUFFIX}" for name in _NAMES]
+    return [
+        _read(file)
+        for pattern in patterns
+        for file in sorted(path.parent.glob(pattern))
+    ]
 
 
 def seen(copy: Path) -> None:
