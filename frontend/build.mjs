@@ -7,7 +7,7 @@ import { build } from "esbuild";
 const TARGET = "../custom_components/event_relay/frontend/event-relay-card.js";
 
 const sources = (await readdir("src", { recursive: true }))
-  .filter((name) => name.endsWith(".ts"))
+  .filter((name) => /\.(ts|json)$/.test(name))
   .map((name) => `src/${name.replaceAll("\\", "/")}`);
 sources.push("build.mjs", "package.json", "tsconfig.json");
 const digest = createHash("sha256");

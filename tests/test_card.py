@@ -139,6 +139,7 @@ def sources() -> list[Path]:
             FRONTEND / "package.json",
             FRONTEND / "tsconfig.json",
             *FRONTEND.joinpath("src").rglob("*.ts"),
+            *FRONTEND.joinpath("src").rglob("*.json"),
         ],
         key=lambda path: path.relative_to(FRONTEND).as_posix(),
     )

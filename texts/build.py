@@ -22,9 +22,11 @@ from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.registry import BACKENDS
 
 from .actions import CONNECTION, described
-from .sources import PACKAGE, Tree, deep_over, merge, over, read_source
+from .sources import PACKAGE, ROOT, Tree, deep_over, merge, over, read_source
 
 BACKEND = "%backend%"
+CARD = "card_"
+"""How the keys of the card's texts begin, which are among those named `common`."""
 STEPS = {"add": "", "reauth": "_reauth", "reconfigure": "_reconfigure"}
 """The forms of a connection, and how their steps end."""
 
@@ -34,6 +36,7 @@ class Built:
     """What Home Assistant reads."""
 
     texts: Tree = field(default_factory=dict)
+    card: Tree = field(default_factory=dict)
     icons: Tree = field(default_factory=dict)
     services: Tree = field(default_factory=dict)
     triggers: Tree = field(default_factory=dict)
@@ -41,6 +44,9 @@ class Built:
     def add(self, more: Mapping[str, Any]) -> None:
         """Take in what stands where Home Assistant looks for it; raises TwiceSaid."""
         merge(self.texts, more.get("texts", {}))
+        merge(self.card, card := more.get("card", {}))
+        common = {f"{CARD}{key}": text for key, text in card.items()}
+        merge(self.texts, {"common": common})
         merge(self.icons, more.get("icons", {}))
         merge(self.services, more.get("services", {}))
         merge(self.triggers, more.get("triggers", {}))
@@ -49,6 +55,7 @@ class Built:
         """Return what is written to which file."""
         return {
             PACKAGE / "translations/en.json": _json(self.texts),
+            ROOT / "frontend/src/english.json": _json(self.card),
             PACKAGE / "icons.json": _json(self.icons),
             PACKAGE / "services.yaml": _yaml(self.services),
             PACKAGE / "triggers.yaml": _yaml(self.triggers),

@@ -9,7 +9,8 @@ from homeassistant.util.yaml import load_yaml_dict
 type Tree = dict[str, Any]
 """Texts by the keys that lead to them."""
 
-PACKAGE = Path(__file__).parents[1] / "custom_components/event_relay"
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "custom_components/event_relay"
 FILE = "texts.yaml"
 
 

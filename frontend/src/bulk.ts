@@ -158,4 +158,4 @@ export class Bulk implements ReactiveController {
 const speaker =
   (hass: HomeAssistant) =>
   (key: Text, values?: Record<string, string>): string =>
-    text(hass.locale.language, key, values);
+    text(hass, key, values);

@@ -127,8 +127,8 @@ export class EventRelayCard extends LitElement {
     if (!changed.has("hass") || this.hass === undefined) return;
     this.#feed.hass = this.hass;
     if (changed.get("hass") === undefined) {
-      for (const category of ["services", "exceptions", "selector"]) {
-        // Without them, codes stand for the names.
+      for (const category of ["common", "services", "exceptions", "selector"]) {
+        // Without them, texts are in English, and codes stand for the names.
         this.hass.loadBackendTranslation(category, "event_relay").catch(() => undefined);
       }
     }
@@ -470,6 +470,6 @@ export class EventRelayCard extends LitElement {
   }
 
   #text(key: Text, values?: Record<string, string>): string {
-    return text(this.hass?.locale.language ?? "en", key, values);
+    return text(this.hass, key, values);
   }
 }

@@ -52,7 +52,7 @@ export function deliveryDetails(shown: Shown): TemplateResult {
 const speaker =
   (hass: HomeAssistant) =>
   (key: Text, values?: Record<string, string>): string =>
-    text(hass.locale.language, key, values);
+    text(hass, key, values);
 
 function items(shown: Shown): Item[] {
   const { hass, row, copy } = shown;

@@ -1,7 +1,7 @@
 /** The card's settings, and the form that the editor of dashboards shows for them. */
 import { CHOICES } from "./delivery";
 import type { Choice } from "./delivery";
-import { choiceText, text } from "./texts";
+import { choiceText, hassOfPage, text } from "./texts";
 import type { Text } from "./texts";
 
 export interface CardConfig {
@@ -27,8 +27,8 @@ const LABELS: Readonly<Record<string, Text>> = {
   compact: "compact",
 };
 
-/** The form is made without a `hass` to ask for the language. */
-const own = (key: Text): string => text(document.documentElement.lang || "en", key);
+/** The form is made without a `hass`. */
+const own = (key: Text): string => text(hassOfPage(), key);
 
 export const configForm = (): Form => ({
   schema: [

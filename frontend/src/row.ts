@@ -23,7 +23,7 @@ interface Shown {
 }
 
 export const stateName = (hass: HomeAssistant, row: Delivery): string =>
-  text(hass.locale.language, `state_${row.state}`);
+  text(hass, `state_${row.state}`);
 
 export const operationName = (hass: HomeAssistant, row: Delivery): string =>
   integrationText(hass, `services.${row.operation}.name`, words(row.operation));
@@ -72,7 +72,7 @@ const apart = html`<span aria-hidden="true"> · </span><span class="unseen">, </
 /** Say what is out of the ordinary. */
 function notes(hass: HomeAssistant, row: Delivery): string[] {
   const say = (key: Text, values?: Record<string, string>): string =>
-    text(hass.locale.language, key, values);
+    text(hass, key, values);
   const found: string[] = [];
   if (row.unclear && row.state === "failed") found.push(say("outcome_unknown"));
   if (row.state === "failed" && row.error?.reason) found.push(row.error.reason);

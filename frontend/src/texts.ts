@@ -1,26 +1,32 @@
 /**
- * The card's own words. Names of actions and errors come from the integration's
- * translations; another language is another table in `languages`.
+ * The card's words. All are texts of the integration, which Home Assistant has in the
+ * user's language; `script/build_texts` writes those that are the card's own in English.
  */
 import type { Choice } from "./delivery";
+import english from "./english.json";
 import type { HomeAssistant } from "./home-assistant";
-import { de } from "./languages/de";
-import { en } from "./languages/en";
-import type { Table, Text } from "./languages/en";
 
-export type { Text } from "./languages/en";
-
-const TABLES: Readonly<Record<string, Table>> = { de, en };
+export type Text = keyof typeof english;
 
 /** Return the text for what can be chosen to be shown. */
 export const choiceText = (choice: Choice): Text =>
   choice === "waiting" ? choice : `state_${choice}`;
 
-/** Return a text in the user's language, in English where there is none. */
-export function text(language: string, key: Text, values: Record<string, string> = {}): string {
-  const table = TABLES[language] ?? TABLES[language.split("-")[0] ?? "en"] ?? en;
-  return table[key].replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+/** Return a text of the card, in English as long as Home Assistant has not read it. */
+export function text(
+  hass: HomeAssistant | undefined,
+  key: Text,
+  values: Record<string, string> = {},
+): string {
+  return (
+    hass?.localize(`component.event_relay.common.card_${key}`, values) ||
+    english[key].replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all)
+  );
 }
+
+/** Return what Home Assistant's frontend knows, where nobody hands it on. */
+export const hassOfPage = (): HomeAssistant | undefined =>
+  (document.querySelector("home-assistant") as { hass?: HomeAssistant } | null)?.hass;
 
 /** Return a text that leaves the direction of the text around it as it is. */
 export const isolated = (value: string): string => `\u2068${value}\u2069`;

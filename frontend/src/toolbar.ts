@@ -29,7 +29,7 @@ interface Option {
 
 export function toolbar(shown: Shown): TemplateResult {
   const { hass, filter, connections, fixed, choose, search } = shown;
-  const say = (key: Text): string => text(hass.locale.language, key);
+  const say = (key: Text): string => text(hass, key);
   const rules = rulesOf(shown);
   return html`
     <input
@@ -124,5 +124,5 @@ function counted(
     }
   }
   const count = number(hass, sum) + more;
-  return text(hass.locale.language, "counted", { name, count });
+  return text(hass, "counted", { name, count });
 }

@@ -188,12 +188,12 @@ async def test_is_led_to_a_delivery_whose_outcome_is_unknown(
     await expect(row).to_contain_text("it may have reached")
     for choice in ("Send again", "It arrived", "Discard"):
         await expect(row.get_by_role("button", name=choice)).to_be_visible()
-    await press(page, "Actions for what is shown")
+    await press(page, "Actions for the deliveries shown")
     await see_no_barrier(page.locator("event-relay-card"))
 
     await page.evaluate(_WATCH_COPYING)
     await press(page, "Copy Delivery ID")
-    await expect(page.get_by_text("The delivery ID is copied.")).to_be_visible()
+    await expect(page.get_by_text("Delivery ID copied.")).to_be_visible()
     assert await page.evaluate("window.copied") == UNKNOWN_ID
 
     await press(page, "It arrived")
@@ -225,7 +225,7 @@ async def test_what_is_shown_is_saved_and_retried(page: Page, house: House) -> N
     for title in ("=1+1", "Sleet"):
         await expect(rows(page).filter(has_text=title)).to_be_visible()
 
-    await press(page, "Actions for what is shown")
+    await press(page, "Actions for the deliveries shown")
     async with page.expect_download() as saving:
         await press(page, "Export as CSV")
     content = (await (await saving.value).path()).read_text("utf-8-sig")
