@@ -22,6 +22,7 @@ from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.registry import BACKENDS
 
 from .actions import CONNECTION, described
+from .languages import as_json
 from .sources import PACKAGE, ROOT, Tree, deep_over, merge, over, read_source
 
 BACKEND = "%backend%"
@@ -54,9 +55,9 @@ class Built:
     def files(self) -> dict[Path, str]:
         """Return what is written to which file."""
         return {
-            PACKAGE / "translations/en.json": _json(self.texts),
-            ROOT / "frontend/src/english.json": _json(self.card),
-            PACKAGE / "icons.json": _json(self.icons),
+            PACKAGE / "translations/en.json": as_json(self.texts),
+            ROOT / "frontend/src/english.json": as_json(self.card),
+            PACKAGE / "icons.json": as_json(self.icons),
             PACKAGE / "services.yaml": _yaml(self.services),
             PACKAGE / "triggers.yaml": _yaml(self.triggers),
         }
@@ -252,10 +253,6 @@ def _titled(value: Any, title: str) -> Any:  # noqa: ANN401 - YAML
         case str():
             return value.replace(BACKEND, title)
     return value
-
-
-def _json(tree: Tree) -> str:
-    return json.dumps(tree, indent=2, ensure_ascii=False) + "\n"
 
 
 def _yaml(tree: Tree) -> str:

@@ -1,0 +1,175 @@
+"""Every language has every text, and each fits where the English one stands."""
+
+from collections.abc import Mapping
+from functools import cache
+import re
+
+from babel.messages.catalog import Catalog, Message
+import pytest
+
+from texts import blueprints
+from texts.build import build
+from texts.catalogue import (
+    CONTEXTS,
+    kept_in_english,
+    languages,
+    messages,
+    missing,
+    path_of,
+    read,
+    template_of,
+    update,
+    written,
+)
+from texts.languages import Language, everything
+
+from .test_translations import flaws, placeholders
+
+LONGEST = 1.6
+"""How much longer than in English a text may be."""
+ROOM = 14
+"""Characters that a short one may have more."""
+NAMES = {
+    "Alertmanager",
+    "API",
+    "ClientID",
+    "ClientSecret",
+    "Event Relay",
+    "Frigate",
+    "Guance / TrueWatch",
+    "HTTP API",
+    "InfluxDB 2",
+    "Loki",
+    "PagerDuty",
+    "Palabra",
+    "aipix",
+    "ntfy",
+}
+"""Of products, and of what their own pages call so."""
+TERMS = {
+    "Basic",  # a kind of authentication
+    "Digest",  # as above
+    "ID",
+    "JSON",
+    "OK",
+    "Webhook",
+    "YAML",
+}
+"""Of the field, which are the same in every language."""
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+@cache
+def language(name: str) -> Language:
+    """Return a language as it is built."""
+    return Language.read(name, build().texts)
+
+
+@pytest.mark.parametrize("name", languages())
+def test_every_text_is_translated(name: str) -> None:
+    assert missing(language(name).catalog) == []
+
+
+@pytest.mark.parametrize("name", languages())
+def test_what_is_built_is_of_the_catalogue(name: str) -> None:
+    built = language(name).files()
+    stale = [str(path) for path, text in built.items() if text != path.read_text()]
+    assert stale == [], "run script/build_texts"
+    there = {*blueprints.FOLDER.glob(f"{name}/*.yaml")}
+    assert there == {path for path in built if path.parent.name == name}
+
+
+@pytest.mark.parametrize("name", languages())
+def test_every_text_fits(name: str) -> None:
+    catalog = language(name).catalog
+    kept = kept_in_english(catalog)
+    found = {
+        str(message.id): wrong
+        for message in messages(catalog)
+        if message.string and (wrong := wrong_with(message, kept))
+    }
+    assert found == {}
+
+
+def wrong_with(message: Message, kept: frozenset[str] = frozenset()) -> list[str]:
+    """Return what is wrong with a translation."""
+    english, text = str(message.id), str(message.string)
+    found = [] if message.context else flaws(text)
+    if placeholders(text) != placeholders(english):
+        found.append("other placeholders")
+    if text == english and english not in NAMES | TERMS | kept and _words(english):
+        found.append("as in English, without a comment that says why")
+    if len(text) > LONGEST * len(english) + ROOM:
+        found.append("too long")
+    if _ending(text) != _ending(english):
+        found.append("other sign at the end")
+    if re.search(r"'\{", text):
+        found.append("straight apostrophe before a placeholder")
+    if _layout(text) != _layout(english):
+        found.append("other paragraphs or code")
+    return found
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text, without placeholders."""
+    return WORD.findall(re.sub(r"\{\w+\}", "", text))
+
+
+def _ending(text: str) -> str:
+    """Return the sign that a text ends with, whatever it is called."""
+    last = text.rstrip("»”“\"'*`)")[-1:]
+    return last if last in ".:?!…" else ""
+
+
+def _layout(text: str) -> tuple[int, list[str], bool]:
+    """Return what gives a text its layout: paragraphs, code, the star of a field."""
+    code = sorted(re.findall(r"`[^`]+`", text))
+    return text.count("\n\n"), code, text.endswith("*") and "**" not in text
+
+
+@pytest.mark.parametrize(
+    ("english", "text", "wrong"),
+    [
+        ("Sent to {name}.", "An {name} gesendet.", []),
+        ("Sent to {name}.", "An {system} gesendet.", ["other placeholders"]),
+        ("Sent to {name}.", "Gesendet.", ["other placeholders"]),
+        ("Sent.", "Sent.", ["as in English, without a comment that says why"]),
+        ("{what}: {reason}", "{what}: {reason}", []),
+        ("ntfy", "ntfy", []),
+        ("Kept", "Kept", []),
+        ("Sent", "Es wurde ordnungsgemäß gesendet", ["too long"]),
+        ("Sent.", "Gesendet", ["other sign at the end"]),
+        ("At {name}", "All'{name}", ["straight apostrophe before a placeholder"]),
+        ("Sent.\n\nOpen it.", "Gesendet. Öffnen.", ["other paragraphs or code"]),
+        ("Such as `ring`.", "Etwa `ringen`.", ["other paragraphs or code"]),
+        ("Name*", "Bezeichnung", ["other paragraphs or code"]),
+        ("Sent", " Gesendet", ["blanks around it, or nothing"]),
+    ],
+)
+def test_what_is_wrong_is_found(english: str, text: str, wrong: list[str]) -> None:
+    assert wrong_with(Message(english, text), frozenset({"Kept"})) == wrong
+
+
+def catalogue_of(texts: Mapping[str, str]) -> Catalog:
+    """Return a catalogue with translations of English texts."""
+    catalog = template_of({text: text for text in texts})
+    for text, translation in texts.items():
+        catalog[text].string = translation
+    return catalog
+
+
+def test_a_changed_english_text_is_named() -> None:
+    catalog = catalogue_of({"Sent to the system.": "Gesendet.", "Kept.": "Behalten."})
+    update(catalog, template_of({"a": "Sent to your system.", "b": "Kept."}))
+    assert missing(catalog) == ["Sent to your system."]
+    assert "Sent to the system." in written(catalog, "de")
+
+
+def test_a_catalogue_is_written_as_it_is_read() -> None:
+    for name in languages():
+        assert written(read(name), name) == path_of(name).read_text()
+
+
+def test_contexts_are_of_texts_that_are_there() -> None:
+    known = everything(build().texts)
+    assert known.keys() >= CONTEXTS.keys()

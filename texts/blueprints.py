@@ -1,0 +1,109 @@
+"""The texts of blueprints, and blueprints with other texts.
+
+Home Assistant has no translations for blueprints, so that each language has files of
+its own. They differ from the English ones in nothing but texts and their address.
+"""
+
+from collections.abc import Iterator, Mapping
+import json
+from pathlib import Path
+from textwrap import fill
+from typing import cast
+
+from yaml import (  # type: ignore[import-untyped]
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    compose,
+)
+
+from .sources import ROOT
+
+FOLDER = ROOT / "blueprints/automation/event_relay"
+WIDTH = 88
+"""Characters of a line."""
+PARAGRAPH = "\n\n"
+
+
+def paths() -> list[Path]:
+    """Return the English blueprints."""
+    return sorted(FOLDER.glob("*.yaml"))
+
+
+def texts_of(path: Path) -> dict[str, str]:
+    """Return the texts of a blueprint by their paths."""
+    return {place: node.value for place, node in _texts(path.read_text(), path.stem)}
+
+
+def translated(path: Path, language: str, texts: Mapping[str, str]) -> str:
+    """Return a blueprint with other texts; in English where there is none."""
+    content = path.read_text()
+    for place, node in sorted(
+        _texts(content, path.stem), key=lambda one: -one[1].start_mark.index
+    ):
+        if place in texts:
+            start, end = node.start_mark.index, node.end_mark.index
+            line = content[content.rfind("\n", 0, start) + 1 : start]
+            new = _as_yaml(texts[place], indent=len(line) - len(line.lstrip(" -")))
+            ending = "\n" * (2 if content[start:end].endswith("\n\n") else 1)
+            block = content[end - 1] == "\n"
+            content = content[:start] + new + (ending if block else "") + content[end:]
+    return content.replace(f"/{path.name}\n", f"/{language}/{path.name}\n", 1)
+
+
+def _texts(content: str, name: str) -> Iterator[tuple[str, ScalarNode]]:
+    """Yield the texts of a blueprint with their paths."""
+    blueprint = _children(_children(compose(content))["blueprint"])
+    for key in ("name", "description"):
+        yield from _scalar(f"blueprints.{name}.{key}", blueprint[key])
+    yield from _inputs(f"blueprints.{name}", blueprint["input"])
+
+
+def _inputs(place: str, node: Node) -> Iterator[tuple[str, ScalarNode]]:
+    """Yield the texts of inputs, and of those in sections."""
+    for name, asked in _children(node).items():
+        here, inner = f"{place}.{name}", _children(asked)
+        for key in ("name", "description"):
+            if key in inner:
+                yield from _scalar(f"{here}.{key}", inner[key])
+        selector = _children(inner["selector"]) if "selector" in inner else {}
+        if "text" in selector and "default" in inner:
+            yield from _scalar(f"{here}.default", inner["default"])
+        if "select" in selector:
+            options = _children(selector["select"])["options"]
+            for option in map(_children, cast("SequenceNode", options).value):
+                value = option["value"].value
+                yield from _scalar(f"{here}.options.{value}", option["label"])
+        if "input" in inner:
+            yield from _inputs(here, inner["input"])
+
+
+def _scalar(place: str, node: Node) -> Iterator[tuple[str, ScalarNode]]:
+    """Yield a node with its path if it is a text."""
+    if isinstance(node, ScalarNode) and node.value:
+        yield place, node
+
+
+def _children(node: Node | None) -> dict[str, Node]:
+    """Return what a mapping holds."""
+    return {key.value: value for key, value in cast("MappingNode", node).value}
+
+
+def _as_yaml(text: str, *, indent: int) -> str:
+    """Return a text as YAML, folded where it is long."""
+    if PARAGRAPH not in text and len(text) < WIDTH // 2:
+        return json.dumps(text, ensure_ascii=False)
+    margin = " " * (indent + 2)
+    paragraphs = [
+        fill(
+            paragraph,
+            WIDTH,
+            initial_indent=margin,
+            subsequent_indent=margin,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for paragraph in text.split(PARAGRAPH)
+    ]
+    return ">-\n" + (PARAGRAPH + "\n").join(paragraphs)

@@ -1,0 +1,76 @@
+"""What Home Assistant reads in other languages, made of their catalogues."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+import json
+from pathlib import Path
+from typing import Any, Self
+
+from babel.messages.catalog import Catalog
+
+from . import blueprints, catalogue
+from .sources import PACKAGE, Tree
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language:
+    """A language: its catalogue, and the English texts by their paths."""
+
+    name: str
+    catalog: Catalog
+    texts: Tree
+    """As Home Assistant has them."""
+
+    @classmethod
+    def read(cls, name: str, texts: Tree) -> Self:
+        """Read the catalogue of a language, and bring it to the English texts."""
+        catalog = catalogue.read(name)
+        catalogue.update(catalog, catalogue.template_of(everything(texts)))
+        return cls(name=name, catalog=catalog, texts=texts)
+
+    def files(self) -> dict[Path, str]:
+        """Return what is written to which file."""
+        known = catalogue.translations(self.catalog, everything(self.texts))
+        tree = _tree(self.texts, known)
+        files = {
+            catalogue.path_of(self.name): catalogue.written(self.catalog, self.name),
+            PACKAGE / f"translations/{self.name}.json": as_json(tree),
+        }
+        for path in blueprints.paths():
+            content = blueprints.translated(path, self.name, known)
+            files[path.parent / self.name / path.name] = content
+        return files
+
+
+def everything(texts: Tree) -> dict[str, str]:
+    """Return all English texts by their paths: of Home Assistant, and of blueprints."""
+    found = dict(leaves(texts))
+    for path in blueprints.paths():
+        found |= blueprints.texts_of(path)
+    return found
+
+
+def leaves(tree: Mapping[str, Any], *path: str) -> Iterator[tuple[str, str]]:
+    """Yield every text of a tree with its path."""
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value, *path, key)
+        else:
+            yield ".".join((*path, key)), value
+
+
+def as_json(tree: Tree) -> str:
+    """Return a file of translations."""
+    return json.dumps(tree, indent=2, ensure_ascii=False) + "\n"
+
+
+def _tree(texts: Mapping[str, Any], known: Mapping[str, str], *path: str) -> Tree:
+    """Return translations in the order of the English texts, but what is missing."""
+    found: Tree = {}
+    for key, value in texts.items():
+        if isinstance(value, Mapping):
+            if inner := _tree(value, known, *path, key):
+                found[key] = inner
+        elif (place := ".".join((*path, key))) in known:
+            found[key] = known[place]
+    return found
