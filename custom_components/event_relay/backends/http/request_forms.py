@@ -439,7 +439,8 @@ def labels_in(texts: Mapping[str, str]) -> dict[str, str]:
     labels = {CONF_YAML: texts[f"{paste}.data.{CONF_YAML}"]}
     for name in map(str, ADVANCED.schema):
         if name not in _SECTIONS:
-            labels[name] = texts[f"{blank}.data.{name}"]
+            # Home Assistant gives no star to lists; ours is a part of the label.
+            labels[name] = texts[f"{blank}.data.{name}"].removesuffix("*")
     for name, inner in _SECTIONS.items():
         path = f"{blank}.sections.{name}"
         title = texts[f"{path}.name"]
