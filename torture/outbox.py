@@ -53,7 +53,8 @@ def kept(
 ) -> Sequence[Kept]:
     """Return deliveries as the ledger takes them.
 
-    What is about an earlier thing has the mark of the delivery that made it.
+    What is about an earlier thing has the mark of the delivery that made it. Where
+    damage has taken that away, nobody can tell what it is about.
     """
     marks = {
         delivery.id: mark_of(delivery.payload)
@@ -63,13 +64,14 @@ def kept(
     return [
         Kept(
             id=one.id,
-            thing=Thing(one.operation, marks[one.follows or one.id]),
+            thing=Thing(one.operation, mark),
             state=one.state,
             failure=one.failure.code if one.failure else None,
             outside_id=one.receipt.outside_id if one.receipt else None,
             told=one.state not in _NOT_ARRIVED or listed.get(one.id) == one.state,
         )
         for one in deliveries
+        if (mark := marks.get(one.follows or one.id)) is not None
     ]
 
 
