@@ -2,6 +2,7 @@
 
 from html import escape
 import json
+import random
 from urllib.parse import quote, quote_plus
 
 from hypothesis import given, strategies as st
@@ -12,6 +13,8 @@ from custom_components.event_relay.backends.words import (
     LISTED,
     LOOKED_AT,
     MAXIMUM,
+    MOST_TEXTS,
+    MOST_TOLD,
     SHORT,
     confiding,
     discreet,
@@ -66,6 +69,27 @@ def test_a_part_of_a_long_text_is_taken_out() -> None:
         # No text is betrayed by where the words are cut.
         assert "neighbour" not in discreet("x " * (MAXIMUM // 2 - 8) + text)
         assert "neighbour" not in discreet(" " * (LOOKED_AT - 25) + text)
+
+
+def test_a_part_of_a_long_text_is_taken_out_whatever_its_case() -> None:
+    with confiding({"description": "Straße der Nachbarn, zweiter Stock"}):
+        assert discreet("no STRAßE DER NACHBARN here") == f"no {HIDDEN} here"
+
+
+@pytest.mark.parametrize("number", [1, MOST_TEXTS])
+def test_as_much_is_taken_out_as_is_looked_for(number: int) -> None:
+    length = MOST_TOLD // number
+    letters = "".join(random.Random(1).choices('ab c<"é', k=MOST_TOLD))  # noqa: S311 no secret
+    texts = [letters[at : at + length] for at in range(0, len(letters), length)]
+    with confiding({"list": [*texts]}):
+        assert discreet(f"bad: {texts[-1]}") == f"bad: {HIDDEN}"
+        assert discreet("nothing of it") == "nothing of it"
+
+
+@pytest.mark.parametrize("texts", [["x" * (MOST_TOLD + 1)], [*map(str, range(9999))]])
+def test_where_more_was_told_no_words_are_kept(texts: list[str]) -> None:
+    with confiding({"list": [*texts]}):
+        assert discreet("anything") == ""
 
 
 def test_short_texts_are_taken_out_as_words_of_their_own() -> None:

@@ -25,11 +25,16 @@ SHORT = 4
 """Fewer characters are only taken out as words of their own: "on" stays in "only"."""
 RUN = 12
 """So many characters in a row give a longer text away, of which a part is repeated."""
+MOST_TEXTS = 500
+MOST_TOLD = 20_000
+"""Texts, and their characters, that are looked for; of more, no words are kept."""
 LISTED = 20
 """Lines of a list that are shown."""
 TELLING = 10_000
 """A whole number from here on may be one of somebody's, such as of a telephone."""
 
+_SEED = RUN // 2
+"""Wherever a run begins, it holds a whole one of such pieces of a text."""
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 type _Confided = tuple[Mapping[str, Json], Collection[str]]
 _CONFIDED: ContextVar[_Confided] = ContextVar("confided", default=({}, ()))
@@ -51,17 +56,22 @@ def confiding(
 
 
 def discreet(words: str, secrets: Collection[str] = ()) -> str:
-    """Return words in one line, without secrets and what was told in confidence."""
+    """Return words in one line, without secrets and what was told in confidence.
+
+    Nothing where so much was told that it cannot be looked for in a moment.
+    """
+    texts = {*secrets, *_confided()}
+    if len(texts) > MOST_TEXTS or sum(map(len, texts)) > MOST_TOLD:
+        return ""
+    told = {spelling for text in texts for spelling in _spellings(text) if spelling}
     line = _one_line(words[:LOOKED_AT])
-    told = {
-        spelling
-        for text in (*secrets, *_confided())
-        for spelling in _spellings(text)
-        if spelling
-    }
+    line = _without_runs(line, [text for text in told if len(text) >= RUN])
+    folded = _folded(line)
     for text in sorted(told, key=len, reverse=True):
-        line = _pattern(text).sub(HIDDEN, line)
-    return _without_runs(line, told)[:MAXIMUM]
+        if len(text) < RUN and _folded(text) in folded:
+            line = _pattern(text).sub(HIDDEN, line)
+            folded = _folded(line)
+    return line[:MAXIMUM]
 
 
 def in_markdown(text: str) -> str:
@@ -115,6 +125,9 @@ def _texts(value: Json) -> Iterator[str]:
 
 def _spellings(text: str) -> Iterator[str]:
     """Yield how a backend may spell a text: as it is, in JSON, HTML, an address."""
+    if text.isascii() and text.isalnum():
+        yield text
+        return
     for spelling in (
         text,
         json.dumps(text)[1:-1],
@@ -135,20 +148,57 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(quoted, re.IGNORECASE)
 
 
-def _without_runs(line: str, told: Collection[str]) -> str:
-    """Return a line without longer parts of texts, such as their beginnings."""
-    runs = {
-        text[start : start + RUN]
-        for text in told
-        for start in range(len(text) - RUN + 1)
-    }
+def _folded(text: str) -> str:
+    """Return a text of the same length without the case of its letters."""
+    folded = text.casefold()
+    if len(folded) != len(text):
+        folded = "".join(
+            one if len(one) == 1 else sign
+            for sign, one in ((sign, sign.casefold()) for sign in text)
+        )
+    return folded
+
+
+def _without_runs(line: str, texts: Collection[str]) -> str:
+    """Return a line without long texts and longer parts of them.
+
+    The time it takes grows with the lengths of line and texts only.
+    """
+    folded = _folded(line)
+    grams = {folded[at : at + _SEED] for at in range(len(folded) - _SEED + 1)}
+    hidden = [False] * len(line)
+    for text in texts:
+        told = _folded(text)
+        seeds = grams & {
+            told[at : at + _SEED] for at in range(0, len(told) - _SEED + 1, _SEED)
+        }
+        if seeds:
+            for first, last in _runs(folded, told, seeds):
+                hidden[first:last] = [True] * (last - first)
     kept: list[str] = []
-    hidden_to = 0
     for at, sign in enumerate(line):
-        if line[at : at + RUN] in runs:
-            if at > hidden_to or not hidden_to:
-                kept.append(HIDDEN)
-            hidden_to = at + RUN
-        if at >= hidden_to:
+        if not hidden[at]:
             kept.append(sign)
+        elif not at or not hidden[at - 1]:
+            kept.append(HIDDEN)
     return "".join(kept)
+
+
+def _runs(line: str, text: str, seeds: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Yield from where to where a line repeats a text, which it does around seeds."""
+    places = [
+        at for at in range(len(line) - _SEED + 1) if line[at : at + _SEED] in seeds
+    ]
+    start = 0
+    for place in places:
+        start = max(start, place + _SEED - RUN)
+        while start <= min(place, len(line) - RUN):
+            if (found := text.find(line[start : start + RUN])) < 0:
+                start += 1
+                continue
+            end, same = start + RUN, found + RUN
+            while end < len(line) and same < len(text) and line[end] == text[same]:
+                end += 1
+                same += 1
+            yield start, end
+            start = end - RUN + 1

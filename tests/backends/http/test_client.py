@@ -38,7 +38,6 @@ from custom_components.event_relay.backends.http.access import (
 from custom_components.event_relay.backends.http.answers import RequestPaused
 from custom_components.event_relay.backends.http.client import (
     MAXIMUM_ANSWER,
-    MOST_TOLD,
     HttpCapabilities,
     HttpClient,
 )
@@ -46,6 +45,7 @@ from custom_components.event_relay.backends.http.definition import Definition
 from custom_components.event_relay.backends.http.end import EndHttpRequest
 from custom_components.event_relay.backends.http.prepared import Prepared, prepare
 from custom_components.event_relay.backends.http.send import SendHttpRequest
+from custom_components.event_relay.backends.words import MOST_TOLD
 
 from ..contexts import a_context
 from .jinja import rendering
@@ -346,9 +346,13 @@ async def test_of_a_long_request_the_target_is_not_repeated(
 ) -> None:
     target.answers = [web.Response(status=400, text="anything") for _ in range(2)]
     client = client_of(session, target.origin)
-    for text, reason in (("x", "HTTP 400 anything"), ("x" * MOST_TOLD, "HTTP 400")):
+    for text, reason in (
+        ("x", "HTTP 400 anything"),
+        ("x" * 4000, "HTTP 400"),
+    ):
+        texts = [f"{number}{text}" for number in range(MOST_TOLD // 4000)]
         with pytest.raises(Rejected) as caught:
-            await send(client, prepared(body_json={"text": text}))
+            await send(client, prepared(body_json={"texts": texts}))
         assert caught.value.reason == reason
 
 

@@ -21,7 +21,7 @@ from ..base import InvalidField, Json, JsonObject, UnreadablePayload
 from ..errors import BackendError, OutcomeUnknown, Rejected, Unavailable
 from ..http_failures import Effect
 from ..transport import Reply
-from ..words import SHORT
+from ..words import SHORT, discreet
 from . import json_path
 from .safety import origin_of
 
@@ -171,12 +171,11 @@ def result_of(
     reply: Reply,
     rules: AnswerRules,
     effect: Effect,
-    told: Callable[[], Collection[str] | None] = tuple,
+    told: Callable[[], Collection[str]] = tuple,
 ) -> JsonObject:
     """Return what is kept of an answer that means success; raises BackendError.
 
-    `told` gives the texts of the request, which no reason repeats; None for so many
-    that the target's words are not repeated at all.
+    `told` gives the texts of the request, which no reason repeats.
     """
     document = _document(reply)
     if reply.status not in rules.statuses:
@@ -206,10 +205,9 @@ def result_of(
 def _tells(reply: Reply, value: Json) -> bool:
     """Say whether a value repeats a secret, as echoes do; it is not kept then."""
     text = str(value)
-    return any(
-        secret in text or quote(secret, safe="") in text
-        for secret in reply.secrets
-        if len(secret) >= SHORT
+    secrets = [secret for secret in reply.secrets if len(secret) >= SHORT]
+    return discreet(text, secrets) != discreet(text) or any(
+        secret in text or quote(secret, safe="") in text for secret in secrets
     )
 
 
@@ -245,7 +243,7 @@ def _refusal(
     document: Json | json_path.Missing,
     rules: AnswerRules,
     effect: Effect,
-    told: Callable[[], Collection[str] | None],
+    told: Callable[[], Collection[str]],
 ) -> BackendError:
     """Return what an answer means that is no success."""
     reason = _reason(reply, document, rules, told)
@@ -292,16 +290,14 @@ def _reason(
     reply: Reply,
     document: Json | json_path.Missing,
     rules: AnswerRules,
-    told: Callable[[], Collection[str] | None],
+    told: Callable[[], Collection[str]],
 ) -> str:
     """Return the status, and what the target says of it without what it was told."""
     said = None
     if rules.reason_from is not None and not isinstance(document, json_path.Missing):
         said = json_path.text_at(document, rules.reason_from)
     said = reply.text if said is None else said
-    if (texts := told()) is None:
-        return f"HTTP {reply.status}"
-    return f"HTTP {reply.status} {_words(reply, said, texts)}".strip()
+    return f"HTTP {reply.status} {_words(reply, said, told())}".strip()
 
 
 def _words(reply: Reply, said: str, told: Collection[str]) -> str:

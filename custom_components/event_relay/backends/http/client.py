@@ -48,9 +48,6 @@ LOOKING = 10.0
 """Seconds that the connection to a target may take that is only looked at."""
 MAXIMUM_ANSWER = 256 * 1024
 """Bytes read of an answer; the rest stays where it is."""
-MOST_TOLD = 4_000
-"""Characters of a request that are looked for in what its target says. Of a longer one
-the target's words are not repeated at all: to look for it would take too long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -330,20 +327,13 @@ async def _bounded(response: ClientResponse) -> bytes:
     return bytes(chunks[:MAXIMUM_ANSWER])
 
 
-def told_by(message: Message, sent: Sent) -> Collection[str] | None:
-    """Return the texts of a request that its target is told, and nobody else.
-
-    None for more than can be looked for.
-    """
+def told_by(message: Message, sent: Sent) -> Collection[str]:
+    """Return the texts of a request that its target is told, and nobody else."""
     parts = urlsplit(sent.address)
     found = {value for _, value in parse_qsl(parts.query)}
     found |= {unquote(segment) for segment in parts.path.split("/")}
     found |= {value for name, value in sent.headers.items() if name != "Content-Type"}
-    if len(sent.body or b"") > MOST_TOLD:
-        return None
-    found |= {*_texts_of(message.wire.body_kind, sent.body or b"")}
-    found.discard("")
-    return found if sum(map(len, found)) <= MOST_TOLD else None
+    return found | {*_texts_of(message.wire.body_kind, sent.body or b"")}
 
 
 def _texts_of(kind: BodyKind, body: bytes) -> Iterator[str]:

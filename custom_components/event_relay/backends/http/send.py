@@ -53,7 +53,7 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
     """What is asked for; a payload is what was rendered of it."""
     public_fields = frozenset(Prepared.__dataclass_fields__)
     """What was told in confidence is taken out of the target's words by the client: it
-    knows the texts one by one, and a body may be too long to be looked for."""
+    knows the texts one by one."""
 
     @override
     def parse(self, data: Mapping[str, object]) -> Prepared:
