@@ -42,6 +42,14 @@ class Form:
         """Return what the form shows as entered before."""
         return suggested_values(self.result["data_schema"])
 
+    def sections(self) -> set[str]:
+        """Return the sections of the form."""
+        return {
+            str(marker)
+            for marker, inner in self.result["data_schema"].schema.items()
+            if isinstance(inner, section)
+        }
+
     def folded(self) -> set[str]:
         """Return the sections that are closed."""
         return {
@@ -76,13 +84,19 @@ def suggested_values(schema: vol.Schema) -> dict[str, Any]:
     return values
 
 
-async def add_rule(hass: HomeAssistant, entry: MockConfigEntry) -> Form:
-    return Form(
+async def add_rule(
+    hass: HomeAssistant, entry: MockConfigEntry, start: str | None = "when"
+) -> Form:
+    """Open the form, and choose what to begin with; None is to be still asked."""
+    form = Form(
         hass,
         await hass.config_entries.subentries.async_init(
             (entry.entry_id, SUBENTRY_RULE), context={"source": SOURCE_USER}
         ),
     )
+    if start is not None and form.step == "menu":
+        await form.submit(next_step_id=start)
+    return form
 
 
 def the_rule(entry: MockConfigEntry) -> ConfigSubentry:

@@ -89,6 +89,9 @@ def texts_of(
     found = Built()
     usual = _titled(shared["each_backend"], forms.backend.title)
     _add_connection(found.texts, forms, source, usual)
+    if patterns := source.get("patterns"):
+        menu = {"step": {"user": {"menu_options": patterns}}}
+        merge(found.texts, {"config_subentries": {"rule": menu}})
     for operation in forms.backend.operations:
         if (said := source.get("actions", {}).get(operation.name)) is not None:
             _add_action(found, forms, operation, said, shared)

@@ -104,7 +104,11 @@ def read_code(*, only: Endings = ("",), but: Endings = ()) -> Texts:
 
 
 SUBENTRY_MODULES: Mapping[str, Endings] = {
-    "rule": ("subentry_flows.rule_check", "subentry_flows.rule"),
+    "rule": (
+        "subentry_flows.rule_check",
+        "subentry_flows.rule_start",
+        "subentry_flows.rule",
+    ),
 }
 """For each kind of subentry the modules of its flow."""
 FLOWS: Mapping[str, type[ConfigSubentryFlow]] = {
@@ -373,10 +377,22 @@ def test_errors_of_mirrors(kind: str) -> None:
 
 def test_steps_of_rules() -> None:
     shown = {"preview", "preview_partly", "preview_refused"}
-    """They ask for nothing."""
-    assert set(section("config_subentries", "rule", "step")) == set(RULE_FORMS) | shown
+    steps = section("config_subentries", "rule", "step")
+    assert set(steps) == set(RULE_FORMS) | shown | {"user", *STARTS}
+    for start, field in STARTS.items():
+        assert steps[start]["title"]
+        assert {*steps[start]["data"]} == {*steps[start]["data_description"]} == {field}
+    patterns = [name for forms in BACKENDS for name in forms.patterns]
+    assert len({*patterns}) == len(patterns)
+    assert set(steps["user"]["menu_options"]) == {"when", *STARTS, *patterns}
 
 
+STARTS = {
+    "from_automation": "automation",
+    "from_rule": "rule",
+    "from_yaml": "rule",
+}
+"""What a new rule can begin with, and the field that asks for it."""
 RULE_FORMS = rule_forms()
 
 

@@ -31,6 +31,7 @@ from .choice_forms import Listed
 from .coercion_forms import Coercer, Structure
 from .outside_calendar import OutsideCalendar
 from .rule_forms import RuleField
+from .rule_patterns import Pattern
 from .table_forms import coercer_of, rule_field_of
 
 
@@ -127,6 +128,8 @@ class BackendForms(ABC):
     endings: Mapping[str, Ending] = {}
     """For operations that begin something, how it is ended."""
 
+    patterns: Mapping[str, Pattern] = {}
+    """Rules that only lack their entities, by the keys of their texts."""
     queries: Mapping[str, Query] = {}
     """Actions that only ask."""
     looks: Mapping[str, Callable[[Any], Awaitable[JsonObject]]] = {}

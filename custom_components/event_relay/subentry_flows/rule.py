@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import partialmethod
-from typing import Any
+from typing import Any, override
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
-    ConfigEntryState,
-    ConfigSubentryFlow,
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_NAME, CONF_TRIGGERS
-from homeassistant.data_entry_flow import AbortFlow
-from homeassistant.helpers.selector import BooleanSelector
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import BooleanSelector, ObjectSelector
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
@@ -22,7 +20,6 @@ from ..backends.choice_forms import as_shown
 from ..backends.forms import BackendForms
 from ..backends.rule_forms import RuleField
 from ..backends.words import in_markdown
-from ..coordinator import RelayConfigEntry
 from ..home_language import in_home_language, texts_of
 from ..registry import BACKENDS
 from ..resolve import invalid_field
@@ -41,6 +38,7 @@ from .rule_data import (
     when_shown,
 )
 from .rule_form import deliver_schema, place_of, when_schema
+from .rule_start import CONF_RULE, RuleStart, as_entered, attach_patterns
 from .rule_trial import BrokenTemplate, Trial, field_of, try_fields
 from .rule_words import as_list, as_yaml, in_words, labels_of, with_labels
 
@@ -51,11 +49,17 @@ EXAMPLES = {
 """Templates that forms show; braces in a text would be placeholders."""
 
 CONF_SEND_TEST = "send_test"
-_ASK = vol.Optional(CONF_SEND_TEST, default=False)
-_SEND_TEST = vol.Schema({_ASK: BooleanSelector()})
+CONF_AS_YAML = "as_yaml"
+_SEND_TEST = {vol.Optional(CONF_SEND_TEST, default=False): BooleanSelector()}
+_AS_YAML = {
+    vol.Optional(CONF_AS_YAML): section(
+        vol.Schema({vol.Optional(CONF_RULE): ObjectSelector()}), {"collapsed": True}
+    )
+}
+"""To be copied: what is changed there is not read."""
 
 
-class RuleFlow(ConfigSubentryFlow):
+class RuleFlow(RuleStart):
     """Makes a rule of a connection, or changes one.
 
     Every operation has a step of its name, attached below; which of them a rule may
@@ -72,12 +76,6 @@ class RuleFlow(ConfigSubentryFlow):
         self._fields: tuple[RuleField, ...] | None = None
         self._mistake: Mistake | None = None
 
-    async def async_step_user(
-        self, _user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Make a new rule."""
-        return await self.async_step_when()
-
     async def async_step_reconfigure(
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
@@ -87,6 +85,7 @@ class RuleFlow(ConfigSubentryFlow):
         self._when = self._deliver = deepcopy(dict(subentry.data))
         return await self.async_step_when()
 
+    @override
     async def async_step_when(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
@@ -168,7 +167,14 @@ class RuleFlow(ConfigSubentryFlow):
                 result = text(texts, "test_unmarked")
         return self.async_show_form(
             step_id=step,
-            data_schema=_SEND_TEST if trial.ready else vol.Schema({}),
+            data_schema=self.add_suggested_values_to_schema(
+                vol.Schema({**(_SEND_TEST if trial.ready else {}), **_AS_YAML}),
+                {
+                    CONF_AS_YAML: {
+                        CONF_RULE: as_entered(self._title, self._without_secrets())
+                    }
+                },
+            ),
             description_placeholders={
                 "connection": in_markdown(self._get_entry().title),
                 "basis": basis(texts, sample),
@@ -254,9 +260,21 @@ class RuleFlow(ConfigSubentryFlow):
             last_step=False,
         )
 
+    @property
+    def _data(self) -> dict[str, Any]:
+        """The data of the rule."""
+        return {**self._when, **self._deliver}
+
+    def _without_secrets(self) -> dict[str, Any]:
+        """Return the data of the rule as anybody may copy them."""
+        secret = {field.name for field in self._fields or () if field.secret}
+        values = self._data[CONF_FIELDS].items()
+        fields = {name: value for name, value in values if name not in secret}
+        return {**self._data, CONF_FIELDS: fields}
+
     def _finish(self) -> SubentryFlowResult:
         """Keep the rule; the entry's update listener takes it up."""
-        data = {**self._when, **self._deliver}
+        data = self._data
         if self.source == SOURCE_RECONFIGURE:
             return self.async_update_and_abort(
                 self._get_entry(),
@@ -266,16 +284,10 @@ class RuleFlow(ConfigSubentryFlow):
             )
         return self.async_create_entry(title=self._title, data=data)
 
-    def _loaded_entry(self) -> RelayConfigEntry:
-        """Return the connection; raises AbortFlow if it is not loaded."""
-        entry: RelayConfigEntry = self._get_entry()
-        if entry.state is not ConfigEntryState.LOADED:
-            raise AbortFlow("entry_not_loaded")
-        return entry
-
 
 def attach_steps(forms: BackendForms) -> None:
-    """Give the flow of a rule a step for each operation of a backend."""
+    """Give the flow of a rule a step for each operation and pattern of a backend."""
+    attach_patterns(forms)
     for operation in forms.backend.operations:
         step = partialmethod(RuleFlow.deliver, operation.name)
         setattr(RuleFlow, f"async_step_{operation.name}", step)

@@ -36,6 +36,7 @@ from .mirror.script_mirror import ScriptMirror
 from .mirror.script_settings import SUBENTRY_SCRIPT_MIRROR
 from .models import AipixCapabilities
 from .operations import AIPIX
+from .patterns import PATTERNS
 from .resolving import Home, resolve
 from .rule_forms import camera_mark_fields, script_fields
 from .week import Numbering
@@ -70,6 +71,7 @@ class AipixForms(BackendForms):
     """The part of aipix that Home Assistant sees."""
 
     backend = AIPIX
+    patterns = PATTERNS
     form_errors = frozenset(
         {"captcha_required", "client_refused", "licence", "session_limit"}
     )

@@ -33,6 +33,7 @@ from ..rule_forms import RuleField
 from .client import FrigateClient
 from .models import UNDATED_LIFE, FrigateCapabilities
 from .operations import FRIGATE
+from .patterns import PATTERNS
 from .rule_forms import camera_event_fields
 
 CREDENTIALS = {
@@ -100,6 +101,7 @@ class FrigateForms(BackendForms):
     """The part of Frigate that Home Assistant sees."""
 
     backend = FRIGATE
+    patterns = PATTERNS
     form_errors = frozenset(
         {
             "auth_disabled",

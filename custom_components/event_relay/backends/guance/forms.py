@@ -21,6 +21,7 @@ from ..forms import BackendForms, Probe, Product, cookieless_session, with_test_
 from .client import GuanceClient
 from .models import GuanceCapabilities
 from .operations import GUANCE
+from .patterns import PATTERNS
 from .sites import SITES
 
 CREDENTIALS = {
@@ -41,6 +42,7 @@ class GuanceForms(BackendForms):
     """The part of Guance and TrueWatch that Home Assistant sees."""
 
     backend = GUANCE
+    patterns = PATTERNS
     form_errors = frozenset({"invalid_api_key"})
 
     @override

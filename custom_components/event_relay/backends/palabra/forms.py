@@ -39,6 +39,7 @@ from .mirror.calendar_settings import SUBENTRY_CALENDAR_MIRROR
 from .mirror.flow_forms import CalendarMirrorFlow
 from .models import PalabraCapabilities
 from .operations import PALABRA
+from .patterns import PATTERNS
 from .planned import LIVE_EVENTS
 
 CONSOLE = "https://platform.palabra.ai"
@@ -76,6 +77,7 @@ class PalabraForms(BackendForms):
     """The part of Palabra that Home Assistant sees."""
 
     backend = PALABRA
+    patterns = PATTERNS
     form_errors = frozenset({"client_pair_refused"})
     administrative = frozenset(
         {*(one.name for one in PALABRA.operations), "list_live_events"}

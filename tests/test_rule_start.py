@@ -1,0 +1,340 @@
+"""What a new rule can begin with: a pattern, another rule, an automation, YAML."""
+
+from collections.abc import AsyncIterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.registry import BY_NAME
+from custom_components.event_relay.subentry_flows.rule_start import of_yaml
+from simulators.aipix import AipixSimulator
+from simulators.frigate import FrigateSimulator
+from simulators.guance import GuanceSimulator
+from simulators.palabra import PalabraSimulator
+
+from . import home_aipix, home_guance, palabra_home
+from .home import connect
+from .rule_flow import EMPTY, Form, add_rule, the_rule
+from .rules.house import DOORBELL, OPENED, a_rule, set_up
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+BELL = "event.doorbell"
+CONDITION = {"condition": "state", "entity_id": "sun.sun", "state": "below_horizon"}
+AUTOMATION = {
+    "id": "night",
+    "alias": "Night visitor",
+    "triggers": [{"trigger": "state", "entity_id": "binary_sensor.bell", "to": "on"}],
+    "conditions": [CONDITION],
+    "actions": [
+        {"delay": 1},
+        {
+            "if": "{{ true }}",
+            "then": [
+                {
+                    "action": "event_relay.create_camera_event",
+                    "data": {
+                        "config_entry_id": "another",
+                        "camera": "garden",
+                        "label": "{{ trigger.to_state.name }}",
+                        "duration": 20,
+                        "wait": 0,
+                    },
+                }
+            ],
+        },
+    ],
+}
+
+
+def unlabelled(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of a rule without what chosen values were shown as."""
+    return {name: value for name, value in data.items() if name != "labels"}
+
+
+def offered(form: Form) -> list[str]:
+    """Return what the menu offers."""
+    options: list[str] = form.result["menu_options"]
+    return options
+
+
+async def finish(form: Form, **missing: object) -> None:
+    """Submit each page with what is suggested, and what is missing on the second."""
+    operation = await form.submit(**form.suggested())
+    suggested = {name: value for name, value in form.suggested().items() if value != {}}
+    assert await form.submit(**{**EMPTY, "until": {}, **suggested, **missing}) in {
+        "preview",
+        "preview_partly",
+    }, (operation, form.errors, form.placeholders)
+    assert await form.submit() == "create_entry"
+
+
+# Patterns
+
+
+def filled(data: Mapping[str, Any], entity_id: str) -> list[dict[str, Any]]:
+    """Return the triggers of a pattern with an entity."""
+    triggers = deepcopy([*data["triggers"]])
+    for trigger in triggers:
+        if "target" in trigger:
+            assert trigger["target"] == {}
+            trigger["target"] = {"entity_id": entity_id}
+        else:
+            assert trigger["entity_id"] == []
+            trigger["entity_id"] = [entity_id]
+    return triggers
+
+
+async def through_pattern(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    name: str,
+    entity_id: str,
+    **missing: object,
+) -> Mapping[str, Any]:
+    """Add a rule by a pattern and nothing but entities; return its data."""
+    forms = BY_NAME[entry.data["backend"]]
+    pattern = forms.patterns[name].data()
+    form = await add_rule(hass, entry, None)
+    assert [one for one in offered(form) if one in forms.patterns] == [*forms.patterns]
+    assert await form.submit(next_step_id=name) == "when"
+    when = form.suggested()
+    assert when["name"]
+    assert await form.submit(**when) == "when", "It lacks its entities"
+    assert form.errors == {"triggers": "nothing_watched"}
+    when["triggers"] = filled(pattern, entity_id)
+    assert await form.submit(**when) == pattern["operation"], form.placeholders
+    shown = form.suggested()
+    if until := shown.get("until"):
+        until["triggers"] = filled(pattern["until"], entity_id)
+    ended: dict[str, Any] = {"until": {}} if "until" in form.sections() else {}
+    given = {name: value for name, value in shown.items() if value != {}}
+    entered = {**EMPTY, **ended, **given, **missing}
+    step = await form.submit(**entered)
+    assert step in {"preview", "preview_partly"}, (form.errors, form.placeholders)
+    assert await form.submit() == "create_entry"
+    return the_rule(entry).data
+
+
+@pytest.mark.parametrize(
+    ("name", "entity_id"),
+    [
+        ("doorbell_to_camera_event", BELL),
+        ("open_until_closed", "binary_sensor.door"),
+        ("alarm_until_disarmed", "alarm_control_panel.home"),
+    ],
+)
+async def test_patterns_for_frigate_only_lack_entities_and_a_camera(
+    hass: HomeAssistant, frigate: FrigateSimulator, name: str, entity_id: str
+) -> None:
+    entry = await connect(hass, frigate)
+    hass.states.async_set(entity_id, "unknown", {"device_class": "door"})
+    data = await through_pattern(hass, entry, name, entity_id, camera="garden")
+    assert data["fields"]["camera"] == "garden"
+    assert ("until" in data) is (name != "doorbell_to_camera_event")
+
+
+@pytest.fixture
+async def guance() -> AsyncIterator[GuanceSimulator]:
+    """Run a workspace."""
+    async with GuanceSimulator(ingest_lag=0) as simulator:
+        yield simulator
+
+
+async def test_pattern_for_guance(hass: HomeAssistant, guance: GuanceSimulator) -> None:
+    entry = await home_guance.connect(hass, guance)
+    smoke = "binary_sensor.smoke"
+    hass.states.async_set(smoke, "off", {"friendly_name": "Kitchen"})
+    data = await through_pattern(hass, entry, "alarm_and_recovery", smoke)
+    assert [one["id"] for one in data["triggers"]] == ["alarm", "recovery"]
+
+
+async def test_pattern_for_palabra(hass: HomeAssistant) -> None:
+    async with PalabraSimulator() as palabra:
+        entry = await palabra_home.connect(hass, palabra)
+        calendar = "calendar.office"
+        data = await through_pattern(hass, entry, "calendar_to_live_event", calendar)
+        assert data["triggers"][0]["options"]["offset"]["hours"] == 1
+
+
+@pytest.mark.parametrize("api", ["client", "administrator"])
+async def test_pattern_for_aipix_where_marks_can_be_made(
+    hass: HomeAssistant, api: str
+) -> None:
+    async with AipixSimulator() as aipix:
+        entry = await home_aipix.connect_aipix(hass, aipix, api)
+        if api == "administrator":
+            form = await add_rule(hass, entry, None)
+            assert offered(form) == ["when", "from_automation", "from_yaml"]
+            return
+        hass.states.async_set(BELL, "unknown")
+        name = "doorbell_to_camera_mark"
+        await through_pattern(hass, entry, name, BELL, camera_id="12")
+
+
+# Another rule
+
+
+async def test_a_rule_is_copied_and_keeps_the_former_as_it_is(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    hass.states.async_set("binary_sensor.door", "off")
+    entry = await set_up(hass, frigate, a_rule(OPENED, "Door"))
+    form = await add_rule(hass, entry, "from_rule")
+    assert await form.submit(rule=the_rule(entry).subentry_id) == "when"
+    assert form.suggested()["name"] == "Door 2"
+    await finish(form)
+    first, second = entry.get_subentries_of_type("rule")
+    assert (first.title, second.title) == ("Door", "Door 2")
+    assert first.data == OPENED
+    assert unlabelled(second.data) == OPENED
+
+
+async def test_rules_of_another_connection_of_the_kind_can_be_copied(
+    hass: HomeAssistant, frigate: FrigateSimulator, guance: GuanceSimulator
+) -> None:
+    other = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await connect(hass, frigate, "Second")
+    form = await add_rule(hass, entry, None)
+    assert "from_rule" in offered(form)
+    await form.submit(next_step_id="from_rule")
+    (choice,) = form.result["data_schema"].schema.values()
+    assert [one["label"] for one in choice.config["options"]] == ["Doorbell (Frigate)"]
+    assert await form.submit(rule=the_rule(other).subentry_id) == "when"
+    unlike = await home_guance.connect(hass, guance)
+    assert "from_rule" not in offered(await add_rule(hass, unlike, None))
+
+
+# An automation
+
+
+async def automation(hass: HomeAssistant, config: Mapping[str, Any]) -> None:
+    """Set up an automation."""
+    assert await async_setup_component(hass, "automation", {"automation": [config]})
+    await hass.async_block_till_done()
+
+
+async def test_an_automation_becomes_a_rule(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await connect(hass, frigate)
+    hass.states.async_set("binary_sensor.bell", "off", {"friendly_name": "Bell"})
+    await automation(hass, AUTOMATION)
+    form = await add_rule(hass, entry, "from_automation")
+    assert await form.submit(automation="automation.night_visitor") == "when"
+    await finish(form)
+    rule = the_rule(entry)
+    assert rule.title == "Night visitor"
+    assert unlabelled(rule.data) == {
+        "triggers": AUTOMATION["triggers"],
+        "conditions": [CONDITION],
+        "operation": "create_camera_event",
+        "fields": {
+            "camera": "garden",
+            "label": "{{ trigger.to_state.name }}",
+            "duration": "20",
+        },
+    }
+    assert hass.states.is_state("automation.night_visitor", "on")
+
+
+async def test_an_automation_in_the_old_style_becomes_a_rule(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await connect(hass, frigate)
+    called = {"camera": "garden", "label": "bell"}
+    await automation(
+        hass,
+        {
+            "id": "old",
+            "alias": "Old",
+            "trigger": {"platform": "event", "event_type": "rang"},
+            "condition": "{{ true }}",
+            "action": {"service": "event_relay.create_camera_event", "data": called},
+        },
+    )
+    form = await add_rule(hass, entry, "from_automation")
+    assert await form.submit(automation="automation.old") == "when"
+    await finish(form)
+    assert the_rule(entry).data["fields"] == called
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "problem"),
+    [("automation.unlike", "no_action"), ("automation.gone", "no_automation")],
+)
+async def test_an_automation_without_such_an_action_is_refused(
+    hass: HomeAssistant, frigate: FrigateSimulator, entity_id: str, problem: str
+) -> None:
+    entry = await connect(hass, frigate)
+    action = {"action": "event_relay.create_live_event", "data": {}}
+    await automation(
+        hass, {**AUTOMATION, "id": "u", "alias": "Unlike", "actions": [action]}
+    )
+    form = await add_rule(hass, entry, "from_automation")
+    assert await form.submit(automation=entity_id) == "from_automation"
+    assert form.errors == {"automation": problem}
+    assert form.suggested() == {"automation": entity_id}
+
+
+# YAML
+
+
+async def test_a_rule_is_copied_as_yaml_and_pasted(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    hass.states.async_set("binary_sensor.door", "off")
+    whole = {**OPENED, "conditions": [CONDITION], "limits": {"debounce": 5}}
+    entry = await set_up(hass, frigate, a_rule(whole, "Door"))
+    known = the_rule(entry).subentry_id
+    form = Form(hass, await entry.start_subentry_reconfigure_flow(hass, known))
+    await form.submit(**form.suggested())
+    shown = {name: value for name, value in form.suggested().items() if value != {}}
+    assert await form.submit(**{**EMPTY, "until": {}, **shown}) == "preview"
+    copied = form.suggested()["as_yaml"]["rule"]
+    assert copied == {"name": "Door", **whole}
+    assert form.folded() == {"as_yaml"}
+    assert await form.submit(as_yaml={"rule": {"changed": "in vain"}}) == "abort"
+    assert unlabelled(the_rule(entry).data) == whole
+
+    form = await add_rule(hass, entry, "from_yaml")
+    assert await form.submit(rule=copied) == "when"
+    await finish(form)
+    first, second = entry.get_subentries_of_type("rule")
+    assert unlabelled(first.data) == unlabelled(second.data) == whole
+
+
+@pytest.mark.parametrize(
+    ("entered", "part"),
+    [
+        ("a text", "name"),
+        ({"name": "Door", "alias": "Door"}, "alias"),
+        ({"triggers": {}}, "triggers"),
+        ({"fields": []}, "fields"),
+        ({"operation": "create_live_event"}, "operation"),
+    ],
+)
+async def test_what_is_no_rule_is_refused(
+    hass: HomeAssistant, frigate: FrigateSimulator, entered: object, part: str
+) -> None:
+    entry = await connect(hass, frigate)
+    form = await add_rule(hass, entry, "from_yaml")
+    assert await form.submit(rule=entered) == "from_yaml"
+    assert form.errors == {"rule": "no_rule"}
+    assert form.placeholders["reason"] == part
+    assert form.suggested() == {"rule": entered}
+
+
+def test_a_rule_in_yaml_needs_no_more_than_what_it_delivers() -> None:
+    assert of_yaml({"fields": {"camera": "garden"}}, ["create_camera_event"]) == (
+        "",
+        {
+            "fields": {"camera": "garden"},
+            "operation": "create_camera_event",
+            "triggers": [],
+        },
+    )
