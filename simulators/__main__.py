@@ -8,6 +8,7 @@ import logging
 from .aipix.command import add_aipix, make_aipix
 from .frigate.command import add_frigate, make_frigate
 from .guance.command import add_guance, make_guance
+from .http.command import add_http, make_http
 from .palabra.command import add_palabra, make_palabra
 from .process import run_until_stopped
 from .server import Simulator
@@ -17,6 +18,7 @@ _MAKERS: Mapping[str, Callable[[argparse.Namespace], Simulator]] = {
     "guance": make_guance,
     "palabra": make_palabra,
     "aipix": make_aipix,
+    "http": make_http,
 }
 
 
@@ -41,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     add_guance(systems.add_parser("guance", parents=[common]))
     add_palabra(systems.add_parser("palabra", parents=[common]))
     add_aipix(systems.add_parser("aipix", parents=[common]))
+    add_http(systems.add_parser("http", parents=[common]))
     return parser
 
 

@@ -14,7 +14,7 @@ class FaultKind(StrEnum):
     DELAY = "delay"
     """Wait, then handle it as ever."""
     STATUS = "status"
-    """Answer a status; the request is not taken."""
+    """Handle it or not, and answer a status."""
     REFUSE = "refuse"
     """Close the connection unread and unanswered."""
     RESET_BEFORE = "reset_before"
@@ -51,7 +51,7 @@ class Fault:
     body: Json = None
     html: str | None = None
     handled: bool = False
-    """For hang: whether the request takes effect."""
+    """For hang and status: whether the request takes effect."""
 
     def strikes(self, method: str, path: str) -> bool:
         """Return whether it strikes this request, and count it if it matches."""

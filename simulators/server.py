@@ -161,10 +161,6 @@ class Simulator(StandIn):
 
 def takes_effect(fault: Fault) -> bool:
     """Return whether a request struck by this fault is handled all the same."""
-    if fault.kind is FaultKind.HANG:
+    if fault.kind in (FaultKind.HANG, FaultKind.STATUS):
         return fault.handled
-    return fault.kind not in (
-        FaultKind.STATUS,
-        FaultKind.REFUSE,
-        FaultKind.RESET_BEFORE,
-    )
+    return fault.kind not in (FaultKind.REFUSE, FaultKind.RESET_BEFORE)

@@ -6,17 +6,16 @@ The target judges: it keeps what arrived, whatever it answered.
 import asyncio
 from collections import Counter
 from datetime import timedelta
-import json
 import random
 from typing import Any
 
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.event_relay.backends.http import definition
 from custom_components.event_relay.outbox import policy
+from simulators.faults import Fault, FaultKind
+from simulators.http import HttpSimulator
 from tests.home import act
 
 from .home import connect
@@ -24,95 +23,64 @@ from .home import connect
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 DELIVERIES = 8
-FAULTS = (
-    *("fine", "fine"),
-    *("lost before", "lost after", "broken before", "broken after", "busy"),
+FAULTS: tuple[dict[str, Any], ...] = (
+    *({"kind": FaultKind.DELAY}, {"kind": FaultKind.DELAY}),
+    {"kind": FaultKind.RESET_BEFORE},
+    {"kind": FaultKind.RESET_AFTER},
+    {"kind": FaultKind.STATUS, "status": 500},
+    {"kind": FaultKind.STATUS, "status": 500, "handled": True},
+    {"kind": FaultKind.STATUS, "status": 503},
 )
-REPEATABLE: dict[str, Any] = {
+MANY = 4 * DELIVERIES
+"""More requests of a class than its faults."""
+TEXT = {"body_kind": "json", "body_json": {"ref": "{id}", "text": "{{ text }}"}}
+PUT: dict[str, Any] = {
+    **TEXT,
     "method": "PUT",
-    "path": "/put/{id}",
-    "body_kind": "json",
-    "body_json": {"text": "{{ text }}"},
+    "path": "/notes/{id}",
+    "repeat": "repeatable",
+}
+KEYED: dict[str, Any] = {
+    **TEXT,
+    "path": "/notes",
+    "ids": ["Idempotency-Key"],
     "repeat": "repeatable",
 }
 LOOK_UP: dict[str, Any] = {
-    "path": "/post",
-    "body_kind": "json",
-    "body_json": {"id": "{id}", "text": "{{ text }}"},
+    **TEXT,
+    "path": "/notes",
     "repeat": "look_up",
-    "look_up": {"path": "/found/{id}", "found_path": "id", "absent_after": 1},
+    "look_up": {
+        "path": "/notes",
+        "query": {"ref": "{id}"},
+        "found_path": "[0]",
+        "absent_after": 0.1,
+    },
     "id_from": "id",
 }
-ASK = {**LOOK_UP, "path": "/ask", "repeat": "ask"}
-
-
-class Judge:
-    """Keeps what arrives, and fails by chance before or after it does."""
-
-    def __init__(self, seed: int) -> None:
-        self._chance = random.Random(seed)  # noqa: S311 - faults, not secrecy
-        self.put: dict[str, str] = {}
-        self.posted: Counter[str] = Counter()
-        self.asked: Counter[str] = Counter()
-        self.faults: Counter[str] = Counter()
-
-    async def take(self, request: web.Request) -> web.StreamResponse:
-        fault = self._chance.choice(FAULTS)
-        self.faults[fault] += 1
-        body = json.loads(await request.read())
-        if fault == "busy":
-            return web.Response(status=503)
-        if not fault.endswith("before"):
-            self._keep(request.path, body)
-        if fault.startswith("lost"):
-            assert request.transport is not None
-            request.transport.abort()
-        if fault.startswith("broken"):
-            return web.Response(status=500)
-        return web.json_response({"id": body.get("id")})
-
-    def _keep(self, path: str, body: dict[str, str]) -> None:
-        match path.split("/"):
-            case [_, "put", key]:
-                self.put[key] = body["text"]
-            case [_, "post"]:
-                self.posted[body["id"]] += 1
-            case _:
-                self.asked[body["id"]] += 1
-
-    async def find(self, request: web.Request) -> web.Response:
-        key = request.match_info["id"]
-        return web.json_response({"id": key} if key in self.posted else {})
+ASK: dict[str, Any] = {**TEXT, "path": "/notes", "repeat": "ask"}
+CLASSES = {"Put": PUT, "Keyed": KEYED, "Look up": LOOK_UP, "Ask": ASK}
 
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait nowhere for long: how long is tried by the tests of the outbox."""
     monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(policy, "BACK_OFF_CAP", 0.05)
     monkeypatch.setattr(policy, "look_up_wait", lambda *_: timedelta(seconds=0.02))
     monkeypatch.setattr(definition, "SHORTEST_ABSENCE", 0.05)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_classes(hass: HomeAssistant, seed: int) -> None:
-    judge = Judge(seed)
-    app = web.Application()
-    app.router.add_get("/found/{id}", judge.find)
-    app.router.add_route("*", "/{tail:.*}", judge.take)
-    async with TestServer(app, host="127.0.0.1") as server:
-        entry = await connect(
-            hass,
-            f"http://127.0.0.1:{server.port}",
-            {
-                "Put": REPEATABLE,
-                "Post": {
-                    **LOOK_UP,
-                    "look_up": LOOK_UP["look_up"] | {"absent_after": 0.1},
-                },
-                "Ask": ASK,
-            },
-        )
-        sent: dict[str, list[str]] = {"Put": [], "Post": [], "Ask": []}
+    chance = random.Random(seed)  # noqa: S311 - faults, not secrecy
+    async with HttpSimulator() as target:
+        for method in ("PUT", "POST"):
+            target.add_faults(
+                *(Fault(method=method, **chance.choice(FAULTS)) for _ in range(MANY))
+            )
+        entry = await connect(hass, target.url, CLASSES)
+        sent: dict[str, list[str]] = {name: [] for name in CLASSES}
         for number in range(DELIVERIES):
             for request, ids in sent.items():
                 answer = await act(
@@ -127,13 +95,17 @@ async def test_classes(hass: HomeAssistant, seed: int) -> None:
                 # Whatever is on its way is cut off, and taken up again.
                 assert await hass.config_entries.async_reload(entry.entry_id)
         states = await _settled(hass)
-    assert {states[key] for key in (*sent["Put"], *sent["Post"])} == {"delivered"}
+    surely = [*sent["Put"], *sent["Keyed"], *sent["Look up"]]
+    assert {states[key] for key in surely} == {"delivered"}
+    found = Counter(str(note.content["ref"]) for note in target.notes)
     # None lost, none twice, and each with what it was given.
-    assert judge.put == {key: str(n) for n, key in enumerate(sent["Put"])}
-    assert judge.posted == Counter(sent["Post"])
+    assert [found[key] for key in surely] == [1] * len(surely)
+    texts = {note.content["ref"]: note.content["text"] for note in target.notes}
+    for ids in sent.values():
+        assert all(texts.get(key, str(n)) == str(n) for n, key in enumerate(ids))
     # Never sent again by itself: at most once, and surely where it says so.
-    assert all(judge.asked[key] <= 1 for key in sent["Ask"])
-    assert all(judge.asked[key] for key in sent["Ask"] if states[key] == "delivered")
+    assert all(found[key] <= 1 for key in sent["Ask"])
+    assert all(found[key] for key in sent["Ask"] if states[key] == "delivered")
     assert "failed" in {states[key] for key in sent["Ask"]}
 
 

@@ -135,6 +135,17 @@ async def _give_up(frigate: FrigateSimulator, session: aiohttp.ClientSession) ->
 
 
 @pytest.mark.parametrize("handled", [False, True])
+async def test_status_may_hide_that_it_has_happened(
+    frigate: FrigateSimulator, session: aiohttp.ClientSession, handled: bool
+) -> None:
+    fault = Fault(kind=FaultKind.STATUS, method="POST", status=500, handled=handled)
+    frigate.add_faults(fault)
+    async with session.post(frigate.url + CREATE, json={}) as response:
+        assert response.status == 500
+    assert len(frigate.events) == handled
+
+
+@pytest.mark.parametrize("handled", [False, True])
 async def test_hang(
     frigate: FrigateSimulator, session: aiohttp.ClientSession, handled: bool
 ) -> None:

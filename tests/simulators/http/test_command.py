@@ -1,0 +1,29 @@
+"""The command line of the simulated HTTP API."""
+
+import pytest
+
+from simulators.__main__ import _MAKERS, _parser
+from simulators.http import HttpSettings, HttpSimulator
+
+
+def made(*words: str) -> HttpSettings:
+    """Return the settings that a command line gives."""
+    arguments = _parser().parse_args(["http", *words])
+    simulator = _MAKERS[arguments.system](arguments)
+    assert isinstance(simulator, HttpSimulator)
+    return simulator.settings
+
+
+def test_options_are_settings() -> None:
+    assert made() == HttpSettings()
+    assert made(
+        *("--token", "t", "--lag", "2", "--takes", "3", "--rate-limit", "4"),
+        *("--refuse", "/a=401", "--refuse", "/b=c=410"),
+    ) == HttpSettings(
+        token="t", lag=2, takes=3, rate_limit=4, refused={"/a": 401, "/b=c": 410}
+    )
+
+
+def test_status_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="many"):
+        made("--refuse", "/a=many")
