@@ -1,4 +1,4 @@
-"""What a person enters in the forms of rules."""
+"""What a person enters in the forms of rules and of HTTP requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +22,8 @@ class Rule:
     """What is delivered, where a backend can do several things."""
     until_off: bool = False
     """Whether the switch ends what it begins."""
+    folded: bool = True
+    """Whether the form has a section of what is seldom asked for."""
 
     def steps(self) -> list[dict[str, Json]]:
         """Return what is entered in each of the forms."""
@@ -32,8 +34,15 @@ class Rule:
         }
         if self.operation is not None:
             when["operation"] = self.operation
-        deliver: dict[str, Json] = {"more": {}, "limits": {}, **self.fields}
+        more: dict[str, Json] = {"more": {}} if self.folded else {}
+        deliver: dict[str, Json] = {**more, "limits": {}, **self.fields}
         if self.until_off:
             deliver["until"] = {"triggers": [turned(self.switch, on=False)]}
         preview: dict[str, Json] = {}
         return [when, deliver, preview]
+
+
+def described(name: str, **entered: Json) -> list[dict[str, Json]]:
+    """Return what is entered to describe a request of an HTTP API by oneself."""
+    sections: dict[str, Json] = {"look_up": {}, "answer": {}, "sending": {}, "end": {}}
+    return [{"next_step_id": "advanced"}, {"name": name, **sections, **entered}]

@@ -76,6 +76,9 @@ def test_once_shows_all_that_arrived_and_leaves_nothing(tmp_path: Path) -> None:
         r"aipix +Reception, .+ 08:30 to 12:00  script \d+  \d+ ms",
         rf"palabra +Guided tour .+  {UUID}  \d+ ms",
         rf"palabra +Lecture on bees .+  {UUID}  \d+ ms",
+        rf"http +You have mail, {CLOCK}  note 1  \d+ ms",
+        rf"http +Freezer door is open, {CLOCK} to …  {UUID}  \d+ ms",
+        rf"http +Freezer door is open, {CLOCK} to {CLOCK}  {UUID}  \d+ ms",
         r"All of it arrived\.",
     ):
         assert re.search(line, result.stdout), line

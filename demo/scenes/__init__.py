@@ -6,12 +6,14 @@ import secrets
 from simulators.aipix import AipixSimulator
 from simulators.frigate import FrigateSimulator
 from simulators.guance import GuanceSimulator
+from simulators.http import HttpSimulator
 from simulators.palabra import PalabraSimulator
 from simulators.server import Simulator
 
 from .aipix import AipixScene
 from .frigate import FrigateScene
 from .guance import GuanceScene
+from .http import HttpScene
 from .palabra import PalabraScene
 from .scene import Disproved, Scene
 
@@ -26,4 +28,5 @@ def make_scenes() -> Sequence[Scene[Simulator]]:
         GuanceScene(GuanceSimulator(api_key=secret, name="Guance workspace")),
         AipixScene(AipixSimulator(password=secret)),
         PalabraScene(PalabraSimulator(api_key=f"plbr_{secret}")),
+        HttpScene(HttpSimulator(token=secret)),
     )
