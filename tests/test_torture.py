@@ -27,6 +27,10 @@ CONNECTIONS = {
     "palabra",
     "aipix client",
     "aipix admin",
+    "http repeats",
+    "http looks up",
+    "http asks",
+    "http twice",
 }
 RULES = {
     "frigate 0.18 rule",
@@ -36,6 +40,8 @@ RULES = {
     "guance rule",
     "aipix rule",
     "aipix clock",
+    "http alarm",
+    "http rule",
 }
 TROUBLES = (
     "requests struck by faults",

@@ -44,7 +44,9 @@ def main() -> int | str:
         patience=options.patience,
         write_time=options.write_time,
     )
-    targets = make_targets(options.backend or BACKENDS, options.version)
+    targets = make_targets(
+        options.backend or BACKENDS, options.version, options.write_time
+    )
     say(f"Seed {options.seed}")
     try:
         with ExitStack() as stack:

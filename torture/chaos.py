@@ -26,6 +26,8 @@ _WEIGHTS = {
     FaultKind.HANG: 1,
 }
 _STATUSES = (429, 500, 502, 503, 504)
+_UNKNOWN = frozenset({500, 502, 504})
+"""Those that leave open whether a request was handled."""
 _METHODS = ("*", "POST", "PUT", "PATCH", "DELETE", "GET")
 _OUTAGE_SHARE = 0.03
 _OUTAGE_SECONDS = 5.0
@@ -153,7 +155,8 @@ class Chaos:
             status=status,
             retry_after=str(chance.randint(1, 3)) if told else None,
             seconds=chance.uniform(0.1, 3) if kind is FaultKind.DELAY else 0,
-            handled=chance.random() < 1 / 2,
+            handled=chance.random() < 1 / 2
+            and (kind is not FaultKind.STATUS or status in _UNKNOWN),
         )
 
     async def _pause(self, seconds: float) -> None:

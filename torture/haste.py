@@ -8,7 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 import re
 
-_CONSTANT = re.compile(r"^WRITE_TIME = timedelta\(seconds=(\d+)\)$", re.MULTILINE)
+_USUAL = "operations.py", "WRITE_TIME = timedelta(seconds={})"
+_OTHERS = {
+    # The user says how long, and this is the least that may be said.
+    "http": ("definition.py", "SHORTEST_ABSENCE = {}.0")
+}
+"""File and line of backends that have it elsewhere, or in another form."""
 
 
 class NotThere(Exception):
@@ -20,10 +25,14 @@ def shorten_write_times(
 ) -> None:
     """Let no write of some backends take longer; change files below a folder."""
     for backend in backends:
-        file = integration / "backends" / backend / "operations.py"
+        name, line = _OTHERS.get(backend, _USUAL)
+        file = integration / "backends" / backend / name
         source = file.read_text(encoding="utf-8")
-        if len(found := _CONSTANT.findall(source)) != 1:
+        begin, end = map(re.escape, line.split("{}"))
+        found = re.findall(rf"^{begin}(\d+){end}$", source, re.MULTILINE)
+        if len(found) != 1:
             raise NotThere(file)
-        shorter = min(int(found[0]), seconds)
-        line = f"WRITE_TIME = timedelta(seconds={shorter})"
-        file.write_text(_CONSTANT.sub(line, source), encoding="utf-8")
+        shorter = line.format(min(int(found[0]), seconds))
+        file.write_text(
+            source.replace(line.format(found[0]), shorter), encoding="utf-8"
+        )

@@ -50,6 +50,9 @@ class House:
                 ): target
                 for target in targets
             }
+            for entry_id, target in entries.items():
+                for kind, steps in target.subentries():
+                    await api.add_subentry(entry_id, kind, steps)
             await following.add(api, socket, entries)
         await self.home.stop()
         return entries

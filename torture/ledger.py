@@ -71,6 +71,8 @@ class Row:
     """Calls answered with an error."""
     stored: int = 0
     """Calls whose thing the outside system has."""
+    twice: int = 0
+    """Those of them that it has more than once, as the user has allowed."""
     unknown: int = 0
     """Told as failed because nobody can tell whether it is there, and not there."""
     expired: int = 0
@@ -94,12 +96,15 @@ def audit(
     kept: Sequence[Kept],
     stored: Mapping[Thing, Sequence[str]],
     at_once: Collection[str] = (),
+    *,
+    may_double: bool = False,
 ) -> Row:
     """Hold the calls against the outbox and the outside system.
 
     `stored` has the outside ids of everything that is there, as receipts have them.
     What a call of `at_once` brings about may be there and unknown to the outbox if the
     kill came before its commit: it was on its way meanwhile, and nobody was told.
+    With `may_double` what is there more than once is only counted.
     """
     row = Row(connection=connection, called=len(calls))
     deliveries: dict[Thing, list[Kept]] = {}
@@ -116,7 +121,9 @@ def audit(
         if len(found) == 1 and not mine and _overlapped(call, at_once):
             row.stored += 1
             continue
-        _settle(row, call, mine[0] if mine else None, found)
+        if len(found) > 1 and may_double:
+            row.twice += 1
+        _settle(row, call, mine[0] if mine else None, found, may_double=may_double)
     called = {call.thing for call in calls}
     for thing in stored.keys() - called:
         why = "nobody asked for it"
@@ -143,7 +150,14 @@ def _overlapped(call: Call, at_once: Collection[str]) -> bool:
     )
 
 
-def _settle(row: Row, call: Call, kept: Kept | None, found: Sequence[str]) -> None:
+def _settle(
+    row: Row,
+    call: Call,
+    kept: Kept | None,
+    found: Sequence[str],
+    *,
+    may_double: bool,
+) -> None:
     """Enter what became of one call."""
 
     def blame(kind: Kind, why: str) -> None:
@@ -159,7 +173,7 @@ def _settle(row: Row, call: Call, kept: Kept | None, found: Sequence[str]) -> No
             )
         )
 
-    if len(found) > 1:
+    if len(found) > 1 and not may_double:
         blame(Kind.DOUBLED, f"there {len(found)} times: {', '.join(found)}")
     if kept is None and call.answer is Answer.ACCEPTED:
         blame(Kind.LOST, "the outbox does not know it")

@@ -282,6 +282,7 @@ class _Run:
                 if not self._following.knows(target, thing.mark)
             },
             target.at_once,
+            may_double=target.may_double,
         )
         self.damage.explain(row, self._changed_marks(target, own))
         return row

@@ -15,6 +15,7 @@ _COLUMNS = (
     "doubled",
     "stray",
     "open",
+    "twice",
     "unknown",
     "expired",
     "told",
@@ -51,7 +52,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     figures = (
         *(row.called, row.accepted, row.perhaps, row.refused, row.stored),
         *(row.count(kind) for kind in Kind),
-        *(row.unknown, row.expired, len(row.told), len(row.waiting)),
+        *(row.twice, row.unknown, row.expired, len(row.told), len(row.waiting)),
     )
     return (row.connection, *map(str, figures))
 
@@ -64,6 +65,7 @@ def _sum(rows: Sequence[Row]) -> Row:
         perhaps=sum(row.perhaps for row in rows),
         refused=sum(row.refused for row in rows),
         stored=sum(row.stored for row in rows),
+        twice=sum(row.twice for row in rows),
         unknown=sum(row.unknown for row in rows),
         expired=sum(row.expired for row in rows),
         waiting=[one for row in rows for one in row.waiting],

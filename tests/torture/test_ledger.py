@@ -101,6 +101,15 @@ def test_there_twice_is_doubled(call: Call) -> None:
     assert "e1, e2" in row.offences[0].why
 
 
+def test_twice_is_only_counted_where_the_user_allows_it() -> None:
+    deliveries = [delivery(outside_id="e2")]
+    there = {BELL: ("e1", "e2")}
+    row = audit("http", [accepted()], deliveries, there, may_double=True)
+    assert (row.offences, row.stored, row.twice) == ([], 1, 1)
+    row = audit("http", [accepted()], deliveries, {BELL: ("e1",)}, may_double=True)
+    assert (kinds(row), row.twice) == ([Kind.STRAY], 0)
+
+
 def test_two_deliveries_of_one_call_are_a_double() -> None:
     row = account(
         cut(), delivery(), delivery(STATES.PENDING, delivery_id="d2"), there=("e1",)
@@ -197,6 +206,7 @@ def test_the_table_sums_up_and_names_the_offenders() -> None:
         "doubled": "0",
         "stray": "0",
         "open": "0",
+        "twice": "0",
         "unknown": "0",
         "expired": "0",
         "told": "0",

@@ -61,6 +61,25 @@ async def test_guance_is_seen_to_have_an_event_twice() -> None:
     assert len(set(found)) == 2
 
 
+@pytest.mark.usefixtures("socket_enabled")
+async def test_an_http_api_is_seen_to_have_a_note_twice_and_an_alarm_again() -> None:
+    target = target_named("http repeats")
+    headers = {"Authorization": f"Bearer {target.connection()['secret']}"}
+    alarm: dict[str, Json] = {"key": "k", "action": "trigger", "text": "torture 2"}
+    async with target.simulator:
+        for _ in range(2):
+            await post(target, "/notes", {"text": MARK}, headers)
+            await post(target, "/alerts", alarm, headers)
+        found = target.stored()
+        assert [*found.values()] == [["1", "2"], ["k"]]
+        assert target.going_on() == ["torture 2"]
+        await post(target, "/alerts", alarm | {"action": "resolve"}, headers)
+        assert target.going_on() == []
+        assert target.stored()[Thing("end_http_request", "torture 2")] == ["k"]
+        await post(target, "/alerts", alarm, headers)
+    assert target.stored()[Thing("send_http_request", "torture 2")] == ["k", "k"]
+
+
 @pytest.mark.parametrize("target", make_targets(), ids=lambda target: target.name)
 def test_a_new_thing_has_its_own_mark(target: AnyTarget) -> None:
     chance = random.Random(1)  # noqa: S311 - no secret
@@ -73,7 +92,9 @@ def test_a_new_thing_has_its_own_mark(target: AnyTarget) -> None:
         assert target.mark_of(payload) == act.thing.mark
 
 
-@pytest.mark.parametrize("name", ["frigate 0.18", "palabra", "aipix client"])
+@pytest.mark.parametrize(
+    "name", ["frigate 0.18", "palabra", "aipix client", "http repeats"]
+)
 def test_what_was_accepted_is_acted_on_again(name: str) -> None:
     target = target_named(name)
     chance = random.Random(1)  # noqa: S311 - no secret

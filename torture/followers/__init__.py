@@ -6,15 +6,16 @@ from torture.targets import AnyTarget
 from torture.targets.aipix import AipixTarget
 from torture.targets.frigate import FrigateTarget
 from torture.targets.guance import GuanceTarget
+from torture.targets.http import LookedUpTarget, RepeatedTarget
 from torture.targets.palabra import PalabraTarget
 from torture.wall_clock import Span
 
 from .calendar import CalendarMirror
 from .clock import ClockRule
-from .events import GuanceRule, MarkRule
+from .events import GuanceRule, MarkRule, NoteRule
 from .follower import Follower
 from .schedule import ScriptMirror
-from .switches import SwitchRule
+from .switches import AlarmRule, SwitchRule
 from .visits import VisitRule
 
 __all__ = ["Follower", "make_followers"]
@@ -40,3 +41,7 @@ def _followers(target: AnyTarget, off: Sequence[Span]) -> Iterator[Follower]:
             yield ScriptMirror("aipix mirror", target)
         case PalabraTarget():
             yield CalendarMirror("palabra mirror", target)
+        case RepeatedTarget():
+            yield AlarmRule("http alarm", target)
+        case LookedUpTarget():
+            yield NoteRule("http rule", target)

@@ -8,7 +8,7 @@ from typing import ClassVar, override
 from demo.api import Api
 from demo.websocket import WebSocket
 from simulators.wire import Json
-from torture.targets import aipix, guance
+from torture.targets import aipix, guance, http
 
 from .rule import FiredRule
 
@@ -67,3 +67,16 @@ class MarkRule(EventRule):
     @override
     def fields(self) -> Mapping[str, Json]:
         return {"camera_id": str(aipix.CAMERA), "title": _MARK}
+
+
+class NoteRule(EventRule):
+    """One that makes notes of an HTTP API that can be looked up."""
+
+    operation = http.SEND
+    folded = False
+    seconds = 3.0
+
+    @property
+    @override
+    def fields(self) -> Mapping[str, Json]:
+        return {"request": http.LOOKED_UP, "data": {"text": _MARK}}

@@ -1,4 +1,4 @@
-"""What rules have in common that begin events of Frigate, and end them."""
+"""What rules have in common that begin something outside, and end it."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,6 @@ from demo.websocket import WebSocket
 from simulators.wire import Json
 from torture.calls import Thing
 from torture.ledger import Kind, Offence, Row
-from torture.targets.frigate import CREATE, FrigateTarget
 
 from .rule import FiredRule
 
@@ -20,13 +19,6 @@ LOOKS_BACK_SECONDS = 1.0
 
 class OpeningRule(FiredRule):
     """A rule of whose events none may be open in the end."""
-
-    operation = CREATE
-
-    def __init__(self, name: str, target: FrigateTarget) -> None:
-        """Begin with nothing open."""
-        super().__init__(name, target)
-        self._frigate = target
 
     @property
     @abstractmethod
@@ -62,11 +54,9 @@ class OpeningRule(FiredRule):
         return row
 
     def _open(self) -> Sequence[Thing]:
-        """Return what goes on at Frigate."""
+        """Return what goes on outside."""
         return [
-            Thing(CREATE, event.sub_label)
-            for event in self._frigate.simulator.events
-            if event.end_time is None
-            and event.sub_label is not None
-            and self.is_own(event.sub_label)
+            Thing(self.operation, mark)
+            for mark in self.target.going_on()
+            if self.is_own(mark)
         ]

@@ -27,6 +27,8 @@ class RuleFollower(Follower):
     operation: ClassVar[str]
     chosen: ClassVar[bool] = False
     """Whether the form asks for the operation."""
+    folded: ClassVar[bool] = True
+    """Whether the form has a section of what is seldom asked for."""
     missable: ClassVar[bool] = False
     """Whether what fires it can be looked back at, and so is asked about."""
 
@@ -60,7 +62,7 @@ class RuleFollower(Follower):
             when["operation"] = self.operation
         deliver: dict[str, Json] = {
             **self.fields,
-            "more": {},
+            **({"more": {}} if self.folded else {}),
             "limits": {},
         }
         if self.missable:

@@ -9,10 +9,12 @@ from demo.api import Api, member
 from demo.household import turn
 from demo.websocket import WebSocket
 from simulators.wire import Json
-from torture.targets.frigate import FrigateTarget
+from torture.targets import AnyTarget, http
+from torture.targets.frigate import CREATE
 
 from .opening import LOOKS_BACK_SECONDS, OpeningRule
 
+_MARK = "{{ trigger.to_state.name }}"
 _SWITCHES = 3
 _SECONDS = 1.5
 """Mean time that a switch is on, and off."""
@@ -25,9 +27,10 @@ class SwitchRule(OpeningRule):
     Home Assistant starts.
     """
 
+    operation = CREATE
     longest_open = 20
 
-    def __init__(self, name: str, target: FrigateTarget) -> None:
+    def __init__(self, name: str, target: AnyTarget) -> None:
         """Begin without switches."""
         super().__init__(name, target)
         self._switches: list[str] = []
@@ -52,7 +55,7 @@ class SwitchRule(OpeningRule):
         return {
             "camera": "garden",
             "label": "door_open",
-            "sub_label": "{{ trigger.to_state.name }}",
+            "sub_label": _MARK,
         }
 
     @override
@@ -82,3 +85,15 @@ class SwitchRule(OpeningRule):
             )
             await self.fire(socket, mark, turn(socket, entity_id, on=True))
             await asyncio.sleep(chance.expovariate(1 / _SECONDS))
+
+
+class AlarmRule(SwitchRule):
+    """The same with alarms of an HTTP API."""
+
+    operation = http.SEND
+    folded = False
+
+    @property
+    @override
+    def fields(self) -> Mapping[str, Json]:
+        return {"request": http.ALARM, "data": {"text": _MARK}}

@@ -9,7 +9,7 @@ from typing import override
 from demo.api import Api
 from demo.websocket import WebSocket
 from simulators.wire import Json
-from torture.targets.frigate import FrigateTarget
+from torture.targets.frigate import CREATE, FrigateTarget
 
 from .opening import LOOKS_BACK_SECONDS, OpeningRule
 
@@ -26,6 +26,7 @@ class VisitRule(OpeningRule):
     Home Assistant was killed.
     """
 
+    operation = CREATE
     longest_open = 3
 
     def __init__(self, name: str, target: FrigateTarget) -> None:

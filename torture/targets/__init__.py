@@ -6,12 +6,14 @@ import secrets
 from simulators.aipix import AipixSimulator
 from simulators.frigate import FrigateSimulator
 from simulators.guance import GuanceSimulator
+from simulators.http import HttpSimulator
 from simulators.palabra import PalabraSimulator
 from simulators.server import Simulator
 
 from .aipix import AipixAdministratorTarget, AipixTarget
 from .frigate import FrigateTarget
 from .guance import GuanceTarget
+from .http import AskingTarget, LookedUpTarget, RepeatedTarget, TwiceTarget
 from .palabra import PalabraTarget
 from .target import Target
 
@@ -19,7 +21,7 @@ __all__ = ["BACKENDS", "OLDER_FRIGATE", "AnyTarget", "Target", "make_targets"]
 
 type AnyTarget = Target[Simulator]
 
-BACKENDS = ("frigate", "guance", "palabra", "aipix")
+BACKENDS = ("frigate", "guance", "palabra", "aipix", "http")
 OLDER_FRIGATE = "0.17.2"
 """A Frigate that keeps no id of ours."""
 _MANY_SESSIONS = 100_000
@@ -28,9 +30,14 @@ _INGEST_SECONDS = 5.0
 
 
 def make_targets(
-    backends: Sequence[str] = BACKENDS, older_frigate: str = OLDER_FRIGATE
+    backends: Sequence[str] = BACKENDS,
+    older_frigate: str = OLDER_FRIGATE,
+    write_time: int | None = None,
 ) -> Sequence[AnyTarget]:
-    """Return the targets of some backends, with simulators that do not run yet."""
+    """Return the targets of some backends, with simulators that do not run yet.
+
+    `write_time`: seconds that none gets more than until it shows a write.
+    """
     secret = secrets.token_hex(16)
     newer = FrigateSimulator(password=secret)
     older = FrigateSimulator(password=secret, version=older_frigate)
@@ -45,6 +52,10 @@ def make_targets(
         PalabraTarget("palabra", palabra),
         AipixTarget("aipix client", client),
         AipixAdministratorTarget("aipix admin", administrator),
+        RepeatedTarget("http repeats", HttpSimulator(token=secret)),
+        LookedUpTarget("http looks up", HttpSimulator(token=secret), write_time),
+        AskingTarget("http asks", HttpSimulator(token=secret)),
+        TwiceTarget("http twice", HttpSimulator(token=secret)),
     )
     return [target for target in targets if target.backend in backends]
 

@@ -80,6 +80,14 @@ class FrigateTarget(Target[FrigateSimulator]):
                 self._open[mark] = call.delivery_id
 
     @override
+    def going_on(self) -> Sequence[str]:
+        return [
+            event.sub_label
+            for event in self.simulator.events
+            if event.end_time is None and event.sub_label is not None
+        ]
+
+    @override
     def mark_of(self, payload: JsonObject) -> str:
         return text(payload, "sub_label")
 

@@ -36,6 +36,8 @@ class Target[System: Simulator](ABC):
     temper: ClassVar[Temper] = Temper()
     at_once: ClassVar[frozenset[str]] = frozenset()
     """Actions that may be sent while they are being committed."""
+    may_double: ClassVar[bool] = False
+    """Whether the user has said that things may arrive twice."""
 
     def __init__(self, name: str, simulator: System) -> None:
         """Take its name in the ledger, and a simulator that does not run."""
@@ -56,6 +58,10 @@ class Target[System: Simulator](ABC):
         """Return what a person enters to connect."""
         return self.scene(self.simulator).connection()
 
+    def subentries(self) -> Sequence[tuple[str, Sequence[Mapping[str, Json]]]]:
+        """Return what its actions need: kinds, and what is entered in their forms."""
+        return ()
+
     def mark(self, number: int) -> str:
         """Return what tells one thing from all others."""
         return f"torture {number}"
@@ -66,6 +72,10 @@ class Target[System: Simulator](ABC):
 
     def heard(self, call: Call) -> None:  # noqa: B027 some have nothing to remember
         """Take note of an answer, for later actions on the same thing."""
+
+    def going_on(self) -> Sequence[str]:
+        """Return the marks of what has begun and not ended."""
+        return ()
 
     @abstractmethod
     def mark_of(self, payload: JsonObject) -> str:
