@@ -80,3 +80,9 @@ class NoteRule(EventRule):
     @override
     def fields(self) -> Mapping[str, Json]:
         return {"request": http.LOOKED_UP, "data": {"text": _MARK}}
+
+    @property
+    @override
+    def until(self) -> Mapping[str, Json]:
+        """Nothing: the form asks, since some requests have an end."""
+        return {}

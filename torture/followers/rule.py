@@ -85,11 +85,11 @@ class RuleFollower(Follower):
         )
 
     def stored(self) -> Mapping[Thing, Sequence[str]]:
-        """Return the outside ids of what it has brought about."""
+        """Return the outside ids of what it has begun."""
         return {
             thing: ids
             for thing, ids in self.target.stored().items()
-            if self.is_own(thing.mark)
+            if thing.action == self.operation and self.is_own(thing.mark)
         }
 
 
