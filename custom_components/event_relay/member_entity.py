@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import override
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -40,15 +41,22 @@ def async_register_member(
     hass: HomeAssistant, entry: RelayConfigEntry, member: Member
 ) -> None:
     """Register the device of a rule or mirror, or bring it up to date."""
-    kind = entry.subentries[member.id].subentry_type
+    async_register_part(hass, entry, entry.subentries[member.id])
+
+
+@callback
+def async_register_part(
+    hass: HomeAssistant, entry: RelayConfigEntry, part: ConfigSubentry
+) -> None:
+    """Register the device of a part of a connection, or bring it up to date."""
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
-        config_subentry_id=member.id,
-        identifiers={_identifier(entry, member)},
+        config_subentry_id=part.subentry_id,
+        identifiers={part_identifier(entry, part.subentry_id)},
         entry_type=DeviceEntryType.SERVICE,
-        name=member.title,
+        name=part.title,
         manufacturer="Event Relay",
-        model=kind.replace("_", " ").capitalize(),
+        model=part.subentry_type.replace("_", " ").capitalize(),
         via_device_id=dr.async_get_device_id_by_identifier(
             hass, (DOMAIN, entry.entry_id), config_entry_id=entry.entry_id
         ),
@@ -88,7 +96,9 @@ class MemberEntity(Entity):
         self.coordinator = entry.runtime_data
         self.member = member
         self._attr_unique_id = unique_id(entry.entry_id, member.id, description.key)
-        self._attr_device_info = DeviceInfo(identifiers={_identifier(entry, member)})
+        self._attr_device_info = DeviceInfo(
+            identifiers={part_identifier(entry, member.id)}
+        )
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -117,6 +127,6 @@ class MemberEntity(Entity):
         """See what is different now."""
 
 
-def _identifier(entry: RelayConfigEntry, member: Member) -> tuple[str, str]:
-    """Return what a device is known by."""
-    return DOMAIN, f"{entry.entry_id}_{member.id}"
+def part_identifier(entry: RelayConfigEntry, part_id: str) -> tuple[str, str]:
+    """Return what the device of a rule, mirror or other part is known by."""
+    return DOMAIN, f"{entry.entry_id}_{part_id}"

@@ -23,6 +23,7 @@ from .entity import BurstEntity, RelayEntity
 from .losses import Losses
 from .member_entity import MemberEntity, async_add_for_members
 from .outbox.store import Counts
+from .part_sensors import async_add_for_parts
 from .rules.held_back import HeldBack
 from .rules.member import Member
 from .rules.outcome import OutcomeKind
@@ -119,7 +120,7 @@ async def async_setup_entry(
     entry: RelayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors of the connection, and that of each rule and mirror."""
+    """Add the sensors of the connection, and of its rules, mirrors and other parts."""
     async_add_entities(CountSensor(entry, description) for description in SENSORS)
     async_add_entities([LastDeliverySensor(entry, LAST_DELIVERY)])
     async_add_entities(LossSensor(entry, description) for description in LOST)
@@ -130,6 +131,7 @@ async def async_setup_entry(
         async_add_entities,
         lambda member: _sensors_of(entry, member),
     )
+    async_add_for_parts(hass, entry, async_add_entities)
 
 
 def _sensors_of(entry: RelayConfigEntry, member: Member) -> list[SensorEntity]:

@@ -68,6 +68,17 @@ class Query:
     """Takes the client and the coerced fields; raises BackendError, InvalidField."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Trait:
+    """One of a few things that a part of a connection is, shown on its device."""
+
+    translation_key: str
+    """Of the texts of the sensor that shows it."""
+    options: tuple[str, ...]
+    read: Callable[[Mapping[str, Any]], object]
+    """Takes what the part's form has left; what is no option is shown as unknown."""
+
+
 _ID_LENGTH = 16
 """Characters by which systems are told apart, of those that a connection ever had."""
 _SESSIONS: HassKey[dict[bool, ClientSession]] = HassKey("event_relay_sessions")
@@ -137,6 +148,8 @@ class BackendForms(ABC):
     subentry_flows: Mapping[str, type[ConfigSubentryFlow]] = {}
     """Parts of a connection that only this backend has, and the flows that make them,
     by their kinds."""
+    traits: Mapping[str, Trait] = {}
+    """What is shown of each such part for which nothing runs, by its kind."""
     members: Mapping[str, Callable[..., Any]] = {}
     """What runs for each such part of a connection, by its kind, as for a rule; nothing
     for kinds that are not here. See `rules.rules.MakeMember`."""

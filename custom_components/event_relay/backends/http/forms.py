@@ -16,6 +16,7 @@ from ..forms import (
     BackendForms,
     Probe,
     Product,
+    Trait,
     cookieless_session,
 )
 from ..rule_forms import OBJECT, RuleField
@@ -26,8 +27,9 @@ from .connection_forms import (
     access_of,
     normalised,
 )
+from .definition import Repeat
 from .operations import HTTP
-from .request_forms import SUBENTRY_REQUEST, RequestFlow
+from .request_forms import CONF_DEFINITION, SUBENTRY_REQUEST, RequestFlow
 from .resolving_forms import TEST_WIRE, resolved
 
 SEND = "send_http_request"
@@ -42,6 +44,13 @@ class HttpForms(BackendForms):
         SEND: Ending(operation=END, left_open={"until_ended": True})
     }
     subentry_flows = {SUBENTRY_REQUEST: RequestFlow}  # noqa: RUF012 - as its base has it
+    traits: Mapping[str, Trait] = {
+        SUBENTRY_REQUEST: Trait(
+            translation_key="lost_answer",
+            options=tuple(Repeat),
+            read=lambda data: data[CONF_DEFINITION].get("repeat"),
+        )
+    }
 
     @override
     def rule_fields(

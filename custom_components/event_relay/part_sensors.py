@@ -1,0 +1,105 @@
+"""Sensors of parts of a connection that nothing runs for, such as HTTP requests."""
+
+from typing import override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+)
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.dispatcher import (
+    async_dispatcher_connect,
+    async_dispatcher_send,
+)
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .announcing import unique_id
+from .backends.forms import Trait
+from .coordinator import RelayConfigEntry
+from .member_entity import async_register_part, part_identifier
+
+
+@callback
+def async_add_for_parts(
+    hass: HomeAssistant,
+    entry: RelayConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add a sensor for each part that has a trait to show, also for those to come."""
+    known: set[str] = set()
+    traits = entry.runtime_data.forms.traits
+
+    @callback
+    def add() -> None:
+        for part in entry.subentries.values():
+            if (trait := traits.get(part.subentry_type)) is None:
+                continue
+            async_register_part(hass, entry, part)
+            if part.subentry_id not in known:
+                known.add(part.subentry_id)
+                sensor = TraitSensor(entry, part, trait)
+                async_add_entities([sensor], config_subentry_id=part.subentry_id)
+
+    async def updated(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
+        add()
+        async_dispatcher_send(hass, _signal(entry))
+
+    if traits:
+        add()
+        entry.async_on_unload(entry.add_update_listener(updated))
+
+
+def _signal(entry: RelayConfigEntry) -> str:
+    """Return what tells the sensors that a part may have changed."""
+    return f"{entry.domain}_parts_{entry.entry_id}"
+
+
+class TraitSensor(SensorEntity):
+    """What a part of a connection is like, by its form."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+    _attr_device_class = SensorDeviceClass.ENUM
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    def __init__(
+        self, entry: RelayConfigEntry, part: ConfigSubentry, trait: Trait
+    ) -> None:
+        """Belong to the device of a part."""
+        self.entity_description = SensorEntityDescription(
+            key=trait.translation_key,
+            translation_key=trait.translation_key,
+            options=[*trait.options],
+        )
+        self._entry = entry
+        self._part_id = part.subentry_id
+        self._trait = trait
+        self._attr_unique_id = unique_id(
+            entry.entry_id, part.subentry_id, trait.translation_key
+        )
+        self._attr_device_info = DeviceInfo(
+            identifiers={part_identifier(entry, part.subentry_id)}
+        )
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow changes of the part."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass, _signal(self._entry), self.async_write_ha_state
+            )
+        )
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """Return what the form has; None where that cannot be read, or is gone."""
+        if (part := self._entry.subentries.get(self._part_id)) is None:
+            return None
+        value = self._trait.read(part.data)
+        return value if value in self._trait.options else None
