@@ -25,7 +25,12 @@ from simulators.frigate import FrigateSimulator
 from simulators.guance import GuanceSimulator
 from simulators.palabra import PalabraSimulator
 
-from .harness import spare_searches, storage_in_memory
+from .harness import (
+    log_once,
+    spare_collections,
+    spare_searches,
+    storage_in_memory,
+)
 from .loop_thread import refuse_other_threads
 from .moving_time import spare_time_limits
 from .scheduling import SpreadByFile, longest_first, spread
@@ -44,6 +49,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "event_relay"))
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
+log_once()
+spare_collections()
 spare_searches()
 
 

@@ -5,6 +5,8 @@ Nothing of it is left out; where it costs more than many a test, it is done anot
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+import gc
+import logging
 import sys
 from types import ModuleType
 from typing import Any
@@ -22,6 +24,19 @@ def spare_searches() -> None:
     """
     sys.modules.setdefault("MySQLdb", None)  # type: ignore[arg-type]
     patch_time.ha_get_module_attributes_hash = _looks
+
+
+def spare_collections() -> None:
+    """Look for garbage less often; the harness does so before each file of tests."""
+    gc.set_threshold(50_000, 20)
+
+
+def log_once() -> None:
+    """Write down no log beside what pytest keeps of it and shows where a test fails."""
+    root = logging.getLogger()
+    for handler in root.handlers:
+        if type(handler) is logging.StreamHandler:
+            root.removeHandler(handler)
 
 
 def _looks(module: ModuleType) -> str:

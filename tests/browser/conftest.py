@@ -33,6 +33,8 @@ _ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page lives for seconds: what it would take to make its code quicker is lost.
+    "--js-flags=--no-opt --no-maglev --no-sparkplug",
 )
 _WINDOW: ViewportSize = {"width": 860, "height": 1000}
 """Too narrow for the sidebar, so that pictures show what they are about."""

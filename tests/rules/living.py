@@ -1,7 +1,7 @@
 """Triggers that fire by themselves in a Home Assistant whose time is moved on."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,23 @@ from custom_components.event_relay.rules.triggers import Triggers
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Lived:
+    """What a trigger has fired while time passed, in the order of time."""
+
+    config: ConfigType
+    """The trigger as Home Assistant has it."""
+    fired: list[Occurrence]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Armed:
+    """A trigger that waits, and what it has fired."""
+
+    triggers: Triggers
+    fired: list[Occurrence]
+
+
 @dataclass
 class Living:
     """A Home Assistant and its clock."""
@@ -30,27 +47,15 @@ class Living:
     hass: HomeAssistant
     freezer: FrozenDateTimeFactory
     step: timedelta = timedelta(minutes=5)
-    config: ConfigType = field(default_factory=dict)
 
     async def through(
-        self, trigger: Mapping[str, Any], since: datetime, until: datetime
-    ) -> list[Occurrence]:
-        """Return what a trigger fires when time passes, in the order of time."""
+        self, triggers: Sequence[Mapping[str, Any]], since: datetime, until: datetime
+    ) -> list[Lived]:
+        """Let time pass once, and return what each of some triggers has fired."""
         self.freezer.move_to(since)
-        found: list[Occurrence] = []
-        configs: list[ConfigType] = []
-
-        async def triggered(
-            variables: dict[str, Any], context: Context | None = None
-        ) -> None:
-            occurrence = occurrence_of(configs[0], 0, variables)
-            assert occurrence is not None
-            found.append(occurrence)
-
-        triggers = Triggers(self.hass, [trigger], "test", triggered)
-        await triggers.async_attach()
-        configs += triggers.configs
-        self.config = configs[0]
+        armed = [self._armed(trigger) for trigger in triggers]
+        for one in armed:
+            await one.triggers.async_attach()
         await self.hass.async_block_till_done()
         # On the step, whatever odd second it began at, as windows of calendars do.
         now = since - (since - _EPOCH) % self.step
@@ -59,8 +64,28 @@ class Living:
             if self._something_is_due():
                 async_fire_time_changed(self.hass, now)
                 await self.hass.async_block_till_done()
-        triggers.detach()
-        return sorted(found, key=lambda one: (one.instant, one.mark))
+        for one in armed:
+            one.triggers.detach()
+        return [
+            Lived(
+                config=one.triggers.configs[0],
+                fired=sorted(one.fired, key=lambda one: (one.instant, one.mark)),
+            )
+            for one in armed
+        ]
+
+    def _armed(self, trigger: Mapping[str, Any]) -> _Armed:
+        fired: list[Occurrence] = []
+
+        async def triggered(
+            variables: dict[str, Any], context: Context | None = None
+        ) -> None:
+            occurrence = occurrence_of(triggers.configs[0], 0, variables)
+            assert occurrence is not None
+            fired.append(occurrence)
+
+        triggers = Triggers(self.hass, [trigger], "test", triggered)
+        return _Armed(triggers=triggers, fired=fired)
 
     def _something_is_due(self) -> bool:
         """Say whether any timer would run now; steps without one are gone through fast.
@@ -73,9 +98,11 @@ class Living:
             for handle in get_scheduled_timer_handles(self.hass.loop)
         )
 
-    async def worked_out(self, since: datetime, until: datetime) -> list[Occurrence]:
+    async def worked_out(
+        self, config: ConfigType, since: datetime, until: datetime
+    ) -> list[Occurrence]:
         """Return what is worked out afterwards for the same trigger."""
-        missed = await missed_occurrences(self.hass, self.config, 0, since, until)
+        missed = await missed_occurrences(self.hass, config, 0, since, until)
         assert [one.instant for one in missed] == sorted(one.instant for one in missed)
         return sorted(missed, key=lambda one: (one.instant, one.mark))
 

@@ -60,22 +60,27 @@ def identity(occurrence: Occurrence) -> tuple[str, str]:
     return occurrence.instant.isoformat(), occurrence.mark
 
 
-async def compare(living: Living, trigger: Mapping[str, Any], span: Span) -> int:
-    """Return how many occurrences there were, if both ways give the same."""
-    fired = await living.through(trigger, *span)
-    worked_out = await living.worked_out(*span)
-    assert [identity(one) for one in worked_out] == [identity(one) for one in fired]
-    assert [plain(one) for one in worked_out] == [plain(one) for one in fired]
-    ids = [one.delivery_id("rule") for one in fired]
-    assert [one.delivery_id("rule") for one in worked_out] == ids
-    assert len(set(ids)) == len(ids)
-    return len(fired)
+async def compare(
+    living: Living, *triggers: Mapping[str, Any], span: Span
+) -> list[int]:
+    """Return how many occurrences of each there were, if both ways give the same."""
+    lived = await living.through(triggers, *span)
+    for trigger, one in zip(triggers, lived, strict=True):
+        fired = one.fired
+        worked_out = await living.worked_out(one.config, *span)
+        expected = list(map(identity, fired))
+        assert list(map(identity, worked_out)) == expected, trigger
+        assert [plain(one) for one in worked_out] == [plain(one) for one in fired]
+        ids = [one.delivery_id("rule") for one in fired]
+        assert [one.delivery_id("rule") for one in worked_out] == ids
+        assert len(set(ids)) == len(ids), trigger
+    return [len(one.fired) for one in lived]
 
 
 @pytest.mark.parametrize("span", SPANS)
-@pytest.mark.parametrize(
-    "trigger",
-    [
+async def test_times_of_day(living: Living, span: Span) -> None:
+    await compare(
+        living,
         {"trigger": "time", "at": "02:30:00"},
         {"trigger": "time", "at": ["00:00", "01:55", "02:00", "03:00", "23:55"]},
         {"trigger": "time", "at": "02:15", "weekday": ["sun", "tue"]},
@@ -90,21 +95,16 @@ async def compare(living: Living, trigger: Mapping[str, Any], span: Span) -> int
         {"trigger": "time_pattern", "hours": 2},
         {"trigger": "time_pattern", "hours": "/2", "minutes": 30},
         {"trigger": "time_pattern", "hours": "*", "minutes": "5"},
-    ],
-    ids=str,
-)
-async def test_times_of_day(
-    living: Living, trigger: Mapping[str, Any], span: Span
-) -> None:
-    await compare(living, trigger, span)
+        span=span,
+    )
 
 
 async def test_a_skipped_time_does_not_come_and_a_doubled_one_comes_twice(
     living: Living,
 ) -> None:
     trigger = {"trigger": "time", "at": "02:30"}
-    assert await compare(living, trigger, SPRING) == 1
-    assert await compare(living, trigger, AUTUMN) == 3
+    assert await compare(living, trigger, span=SPRING) == [1]
+    assert await compare(living, trigger, span=AUTUMN) == [3]
 
 
 @pytest.mark.parametrize("hour", [0, 1, 2])
@@ -113,16 +113,19 @@ async def test_each_few_seconds_while_clocks_change(living: Living, hour: int) -
     since = datetime(2026, 10, 25, hour, 55, 7, tzinfo=UTC)
     trigger = {"trigger": "time_pattern", "seconds": "/20"}
     span = since, since + timedelta(minutes=10)
-    assert await compare(living, trigger, span) == 30
+    assert await compare(living, trigger, span=span) == [30]
 
 
 async def test_each_second(living: Living) -> None:
     living.step = timedelta(seconds=1)
     since = datetime(2026, 10, 25, 0, 59, 57, tzinfo=UTC)
     trigger = {"trigger": "time_pattern", "seconds": "*"}
-    fired = await living.through(trigger, since, since + timedelta(seconds=6))
+    (lived,) = await living.through([trigger], since, since + timedelta(seconds=6))
+    fired = lived.fired
     # Home Assistant counts a plain interval from when it was armed.
-    worked_out = await living.worked_out(fired[0].instant, fired[-1].instant)
+    worked_out = await living.worked_out(
+        lived.config, fired[0].instant, fired[-1].instant
+    )
     assert [plain(one) for one in worked_out] == [plain(one) for one in fired]
     assert len(fired) == 6
 
@@ -135,45 +138,48 @@ HELPERS = {
 }
 
 
+TIMES_IN_HELPERS: list[object] = [
+    *(f"input_datetime.{name}" for name in HELPERS),
+    {"entity_id": "input_datetime.time_only", "offset": "-03:00:00"},
+    {"entity_id": "input_datetime.both", "offset": "01:00:00"},
+    {"entity_id": "input_datetime.skipped", "offset": "-01:00:00"},
+    [f"input_datetime.{name}" for name in HELPERS],
+    ["02:30", "input_datetime.time_only"],
+]
+
+
 @pytest.mark.parametrize("span", SPANS)
-@pytest.mark.parametrize(
-    "at",
-    [
-        *(f"input_datetime.{name}" for name in HELPERS),
-        {"entity_id": "input_datetime.time_only", "offset": "-03:00:00"},
-        {"entity_id": "input_datetime.both", "offset": "01:00:00"},
-        {"entity_id": "input_datetime.skipped", "offset": "-01:00:00"},
-        [f"input_datetime.{name}" for name in HELPERS],
-        ["02:30", "input_datetime.time_only"],
-    ],
-    ids=str,
-)
-async def test_times_in_helpers(living: Living, at: object, span: Span) -> None:
+async def test_times_in_helpers(living: Living, span: Span) -> None:
     living.freezer.move_to(span[0])
     await async_setup_component(
         living.hass, "input_datetime", {"input_datetime": HELPERS}
     )
-    await compare(living, {"trigger": "time", "at": at}, span)
+    triggers = ({"trigger": "time", "at": at} for at in TIMES_IN_HELPERS)
+    await compare(living, *triggers, span=span)
 
 
-@pytest.mark.parametrize(
-    ("at", "number"),
-    [
-        ("sensor.alarm", 1),
-        ({"entity_id": "sensor.alarm", "offset": "-00:30:00"}, 1),
-        ({"entity_id": "sensor.alarm", "offset": "-30:00:00"}, 0),
-        ("sensor.nothing", 0),
-        ("sensor.no_time", 0),
-    ],
-    ids=str,
-)
-async def test_times_in_sensors(living: Living, at: object, number: int) -> None:
+async def test_times_in_sensors(living: Living) -> None:
     timestamp = {"device_class": "timestamp"}
     set_state = living.hass.states.async_set
     set_state("sensor.alarm", "2026-10-25T00:40:00.5+00:00", timestamp)
     set_state("sensor.nothing", "unknown", timestamp)
     set_state("sensor.no_time", "2026-10-25T00:40:00+00:00")
-    assert await compare(living, {"trigger": "time", "at": at}, AUTUMN) == number
+    numbers = await compare(
+        living,
+        {"trigger": "time", "at": "sensor.alarm"},
+        {
+            "trigger": "time",
+            "at": {"entity_id": "sensor.alarm", "offset": "-00:30:00"},
+        },
+        {
+            "trigger": "time",
+            "at": {"entity_id": "sensor.alarm", "offset": "-30:00:00"},
+        },
+        {"trigger": "time", "at": "sensor.nothing"},
+        {"trigger": "time", "at": "sensor.no_time"},
+        span=AUTUMN,
+    )
+    assert numbers == [1, 1, 0, 0, 0]
 
 
 def day(*blocks: tuple[str, str] | tuple[str, str, dict[str, Any]]) -> list[Any]:
@@ -215,28 +221,27 @@ async def schedules(living: Living) -> AsyncIterator[None]:
         )
 
 
+OF_SCHEDULES: list[dict[str, Any]] = [
+    {"trigger": "schedule.block_started"},
+    {"trigger": "schedule.block_ended", "variables": {"x": "{{ trigger.id }}"}},
+    {"trigger": "schedule.block_started", "options": {"for": "00:00:00"}},
+    {"trigger": "state", "to": "on", "for": {"minutes": 0}},
+    {"trigger": "state", "from": ["on"], "to": ["off", "unavailable"]},
+    {"trigger": "state", "from": None},
+]
+
+
 @pytest.mark.parametrize("span", SPANS)
-@pytest.mark.parametrize(
-    "trigger",
-    [
-        {"trigger": "schedule.block_started"},
-        {"trigger": "schedule.block_ended", "variables": {"x": "{{ trigger.id }}"}},
-        {"trigger": "schedule.block_started", "options": {"for": "00:00:00"}},
-        {"trigger": "state", "to": "on", "for": {"minutes": 0}},
-        {"trigger": "state", "from": ["on"], "to": ["off", "unavailable"]},
-        {"trigger": "state", "from": None},
-    ],
-    ids=str,
-)
-async def test_schedules(
-    living: Living, schedules: None, trigger: dict[str, Any], span: Span
-) -> None:
+async def test_schedules(living: Living, schedules: None, span: Span) -> None:
     living.freezer.move_to(span[0])
     async_fire_time_changed(living.hass, span[0])
     await living.hass.async_block_till_done()
     entities = {"entity_id": SCHEDULES}
-    aim = entities if trigger["trigger"] == "state" else {"target": entities}
-    assert await compare(living, {**trigger, **aim}, span) > 6
+    triggers = (
+        {**one, **(entities if one["trigger"] == "state" else {"target": entities})}
+        for one in OF_SCHEDULES
+    )
+    assert min(await compare(living, *triggers, span=span)) > 6
 
 
 def events_of(year: int, month: int, of_day: int) -> list[CalendarEvent]:
@@ -267,30 +272,28 @@ def events_of(year: int, month: int, of_day: int) -> list[CalendarEvent]:
     ]
 
 
+OF_CALENDARS: list[dict[str, Any]] = [
+    {"trigger": "calendar", "entity_id": "calendar.test", "event": event, **offset}
+    for event in ("start", "end")
+    for offset in ({}, {"offset": "-01:30:00"}, {"offset": "02:30:00"})
+] + [
+    {
+        "trigger": f"calendar.event_{event}",
+        "target": {"entity_id": "calendar.test"},
+        "options": {"offset": {"minutes": 45}, "offset_type": offset_type},
+        "variables": {"title": "{{ trigger.calendar_event.summary }}"},
+    }
+    for event in ("started", "ended")
+    for offset_type in ("before", "after")
+]
+
+
 @pytest.mark.parametrize("span", SPANS)
-@pytest.mark.parametrize(
-    "trigger",
-    [
-        {"trigger": "calendar", "entity_id": "calendar.test", "event": event, **offset}
-        for event in ("start", "end")
-        for offset in ({}, {"offset": "-01:30:00"}, {"offset": "02:30:00"})
-    ]
-    + [
-        {
-            "trigger": f"calendar.event_{event}",
-            "target": {"entity_id": "calendar.test"},
-            "options": {"offset": {"minutes": 45}, "offset_type": offset_type},
-            "variables": {"title": "{{ trigger.calendar_event.summary }}"},
-        }
-        for event in ("started", "ended")
-        for offset_type in ("before", "after")
-    ],
-    ids=str,
-)
-async def test_calendars(living: Living, trigger: dict[str, Any], span: Span) -> None:
+async def test_calendars(living: Living, span: Span) -> None:
     living.freezer.move_to(span[0])
     assert await async_setup_component(living.hass, "calendar", {})
     night = span[0].date() + timedelta(days=1)
     calendar = Calendar(events_of(night.year, night.month, night.day))
     await living.hass.data[DATA_COMPONENT].async_add_entities([calendar])
-    assert await compare(living, trigger, span) == len(calendar.events)
+    numbers = await compare(living, *OF_CALENDARS, span=span)
+    assert numbers == [len(calendar.events)] * len(OF_CALENDARS)

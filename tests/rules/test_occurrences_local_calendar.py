@@ -57,7 +57,7 @@ async def test_events_that_come_again(
     assert await hass.config_entries.async_setup(entry.entry_id)
     living = Living(hass=hass, freezer=freezer)
     trigger = {"trigger": "calendar", "entity_id": "calendar.home", "event": event}
-    fired = await living.through(trigger, SINCE, UNTIL)
-    worked_out = await living.worked_out(SINCE, UNTIL)
-    assert [plain(one) for one in worked_out] == [plain(one) for one in fired]
-    assert len({one.delivery_id("rule") for one in fired}) == 4
+    (lived,) = await living.through([trigger], SINCE, UNTIL)
+    worked_out = await living.worked_out(lived.config, SINCE, UNTIL)
+    assert [plain(one) for one in worked_out] == [plain(one) for one in lived.fired]
+    assert len({one.delivery_id("rule") for one in lived.fired}) == 4
