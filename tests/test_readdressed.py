@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, override
 
 from homeassistant.const import CONF_API_KEY, CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
@@ -139,6 +139,20 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Absence, "proven", lambda *_: True)
 
 
+@dataclass(kw_only=True)
+class PausingFault(Fault):
+    """Pauses a worker when it strikes, so that nobody is asked for the outcome."""
+
+    pause: Callable[[], None]
+
+    @override
+    def strikes(self, method: str, path: str) -> bool:
+        struck = super().strikes(method, path)
+        if struck:
+            self.pause()
+        return struck
+
+
 @dataclass(frozen=True)
 class Move:
     """A connection, and the systems that it leads to before and after."""
@@ -180,18 +194,13 @@ class Move:
 
     async def lose(self, kind: FaultKind) -> str:
         """Send something whose outcome stays unknown; return its delivery."""
-        coordinator = self.entry.runtime_data
-        self.old.add_faults(Fault(kind=kind, method="POST", path=self.kind.path))
-
-        def heard(delivery: Delivery) -> None:
-            """Let nobody be asked for it."""
-            if delivery.state is DeliveryState.UNCERTAIN:
-                coordinator.worker.pause()
-
-        unlisten = coordinator.outbox.listen(heard)
+        worker = self.entry.runtime_data.worker
+        fault = PausingFault(
+            kind=kind, method="POST", path=self.kind.path, pause=worker.pause
+        )
+        self.old.add_faults(fault)
         delivery_id = await self.act(self.kind.action, self.kind.data)
         await self.until(delivery_id, DeliveryState.UNCERTAIN)
-        unlisten()
         return delivery_id
 
     async def reconfigure(self, changed: dict[str, Any] | None = None) -> str:

@@ -528,6 +528,36 @@ async def test_one_at_a_time_in_a_lane(house: House) -> None:
     await house.until(second, DELIVERED)
 
 
+async def test_what_a_turn_has_found_is_not_looked_up_after_a_pause(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a file is slow, and a connection is unloaded or paused meanwhile."""
+    take = house.store.take
+    found: list[Delivery] = []
+
+    async def take_and_pause(owner: str, now: datetime, **asked: Any) -> Taken:  # noqa: ANN401 - as it is asked
+        taken = await take(owner, now, **asked)
+        if taken.look_ups and not found:
+            found.extend(taken.look_ups)
+            house.worker.pause()
+        return taken
+
+    monkeypatch.setattr(house.store, "take", take_and_pause)
+    house.client.troubles = [OutcomeUnknown()]
+    house.client.findings = [FOUND]
+    delivery = await house.submit()
+    await house.later(seconds=1)
+    while not found:
+        await house.later()
+    async with house.worker._turning:
+        assert not house.worker._under_way.looking_up
+    assert house.client.findings == [FOUND]
+
+    house.worker.resume()
+    await house.until(delivery, DELIVERED)
+    assert not house.client.findings
+
+
 async def test_look_ups_hold_no_place_of_what_is_to_be_sent(house: House) -> None:
     house.client.look_up_gate = asyncio.Event()
     house.client.troubles = [OutcomeUnknown(), OutcomeUnknown()]

@@ -262,7 +262,9 @@ class Worker:
             self._changed(delivery)
         under_way.take(taken.claimed)
         alone = throttle.alone and bool(taken.claimed)
-        for delivery in () if alone else taken.look_ups:
+        # It may have been paused while the file was read.
+        _, look_ups = under_way.slots(self._clock())
+        for delivery in () if alone else taken.look_ups[:look_ups]:
             under_way.look_up(delivery, self._carrier.look_up(delivery))
         return self._pause_after(taken, now)
 
