@@ -730,9 +730,9 @@ def test_every_cause_has_its_text() -> None:
 def test_every_field_has_its_texts(forms: BackendForms) -> None:
     name = forms.backend.name
     for step, schema in (
-        (name, forms.connection_schema()),
-        (f"{name}_reauth", forms.credentials_schema()),
-        (f"{name}_reconfigure", forms.connection_schema()),
+        (name, forms.connection),
+        (f"{name}_reauth", forms.credentials_schema),
+        (f"{name}_reconfigure", forms.connection),
     ):
         fields = [
             key for key in map(str, schema.schema) if key not in sections_of(schema)

@@ -256,11 +256,11 @@ async def test_the_form_says_what_is_wrong_and_recovers(
         ({CONF_URL: "http://openapi.guance.com"}, {CONF_URL: "https_only"}),
         ({CONF_URL: "http://127.0.0.1.example.org"}, {CONF_URL: "https_only"}),
         ({CONF_URL: "http://192.168.1.2"}, {CONF_URL: "https_only"}),
-        ({CONF_API_KEY: ""}, {CONF_API_KEY: "not_a_key"}),
-        ({CONF_API_KEY: "two words"}, {CONF_API_KEY: "not_a_key"}),
-        ({CONF_API_KEY: "line\nbreak"}, {CONF_API_KEY: "not_a_key"}),
-        ({CONF_API_KEY: "schlüssel"}, {CONF_API_KEY: "not_a_key"}),
-        ({CONF_API_KEY: "x" * 501}, {CONF_API_KEY: "not_a_key"}),
+        ({CONF_API_KEY: ""}, {CONF_API_KEY: "bad_credential"}),
+        ({CONF_API_KEY: "two words"}, {CONF_API_KEY: "bad_credential"}),
+        ({CONF_API_KEY: "line\nbreak"}, {CONF_API_KEY: "bad_credential"}),
+        ({CONF_API_KEY: "schlüssel"}, {CONF_API_KEY: "bad_credential"}),
+        ({CONF_API_KEY: "x" * 2001}, {CONF_API_KEY: "bad_credential"}),
     ],
 )
 async def test_a_field_says_what_is_wrong_and_recovers(
@@ -326,7 +326,7 @@ async def test_reauth_asks_for_the_key_alone_and_until_it_is_right(
     assert suggested(form, CONF_API_KEY) is None
 
     form = await submit(hass, form, {CONF_API_KEY: "a wrong one"})
-    assert form["errors"] == {CONF_API_KEY: "not_a_key"}
+    assert form["errors"] == {CONF_API_KEY: "bad_credential"}
     form = await submit(hass, form, {CONF_API_KEY: SECRET})
     assert form["errors"] == {"base": "invalid_api_key"}
     simulator.configure(rate_limit=0)

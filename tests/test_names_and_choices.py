@@ -55,7 +55,7 @@ async def test_connections_to_one_service_are_numbered(hass: HomeAssistant) -> N
 @pytest.mark.parametrize("backend", list(BY_NAME))
 def test_no_choice_of_a_connection_is_made_for_the_user(backend: str) -> None:
     """A required choice that has no default begins empty, and has its star."""
-    schema = BY_NAME[backend].connection_schema().schema
+    schema = BY_NAME[backend].connection.schema
     assert [str(key) for key in _chosen_for_the_user(schema)] == []
 
 

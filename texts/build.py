@@ -112,9 +112,9 @@ def _add_connection(
     connection = source.get("connection", {})
     fields = connection.get("fields", {})
     schemas = {
-        "add": forms.connection_schema(),
-        "reauth": forms.credentials_schema(),
-        "reconfigure": forms.connection_schema(),
+        "add": forms.connection,
+        "reauth": forms.credentials_schema,
+        "reconfigure": forms.connection,
     }
     steps: Tree = {
         f"{name}{suffix}": {

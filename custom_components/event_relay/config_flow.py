@@ -153,14 +153,14 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_create_entry(
                 title=self._distinct(connection), data=connection.data
             )
-        return self._form(forms.backend.name, forms.connection_schema(), user_input)
+        return self._form(forms.backend.name, forms.connection, user_input)
 
     async def reauthenticate(
         self, forms: BackendForms, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Replace the credentials of a connection once they are accepted."""
         entry = self._get_reauth_entry()
-        schema = forms.credentials_schema()
+        schema = forms.credentials_schema
         if user_input is not None:
             kept = {
                 key: value
@@ -187,8 +187,8 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._update(entry, connection)
         return self._form(
             f"{forms.backend.name}_reconfigure",
-            forms.connection_schema(),
-            sectioned(forms.connection_schema(), entry.data)
+            forms.connection,
+            sectioned(forms.connection, entry.data)
             if user_input is None
             else user_input,
             entry=entry,
@@ -210,7 +210,7 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         self._errors = {}
         if self._made is None:
             self._made = forms.made_once(entry.data if entry is not None else {})
-        schema = forms.connection_schema()
+        schema = forms.connection
         try:
             data = forms.normalise(flattened(schema, user_input)) | self._made
         except InvalidField as error:

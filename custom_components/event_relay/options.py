@@ -61,7 +61,7 @@ READ_WHEN_NEEDED = frozenset(
 
 def options_schema(forms: BackendForms) -> vol.Schema:
     """Return the form for the options of a backend's connection: its own, then ours."""
-    own = forms.options_schema() or vol.Schema({})
+    own = forms.options or vol.Schema({})
     return own.extend(_OUTBOX | (_SHARED if forms.backend.shared else {}) | _SEVERAL)
 
 

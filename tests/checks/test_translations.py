@@ -190,9 +190,9 @@ def flow_forms() -> dict[str, vol.Schema]:
     schemas = {"user": vol.Schema({})}
     for forms in BACKENDS:
         name = forms.backend.name
-        schemas[name] = forms.connection_schema()
-        schemas[f"{name}_reconfigure"] = forms.connection_schema()
-        schemas[f"{name}_reauth"] = forms.credentials_schema()
+        schemas[name] = forms.connection
+        schemas[f"{name}_reconfigure"] = forms.connection
+        schemas[f"{name}_reauth"] = forms.credentials_schema
     return schemas
 
 

@@ -207,7 +207,7 @@ async def test_connection_can_be_tried(
 ) -> None:
     _, address = jotter
     entered = {CONF_URL: f"{address}/", CONF_API_KEY: f" {KEY} "}
-    data = registered.normalise(registered.connection_schema()(entered))
+    data = registered.normalise(registered.connection(entered))
     probe = await registered.probe(registered.create_client(hass, data), data)
     assert probe.capabilities.dump() == {"version": "1.4"}
     refused = registered.create_client(hass, {**data, CONF_API_KEY: "another"})
@@ -236,7 +236,7 @@ async def test_a_connection_is_added_in_the_dialogue(
     assert placeholder(form, "backend") == "Jotter"
 
     entry = await add(hass, address)
-    assert entry.title == "Jotter"
+    assert entry.title == "Jotter (127.0.0.1)"
     assert entry.data[CONF_URL] == address
     assert entry.data[CONF_CAPABILITIES] == {"version": "1.4"}
     answer = await act(hass, "write_note", text="Milk is out")

@@ -16,6 +16,7 @@ from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 from yarl import URL
 
+from .address_forms import read_address
 from .base import (
     Backend,
     Capabilities,
@@ -29,6 +30,7 @@ from .base import (
 )
 from .choice_forms import Listed
 from .coercion_forms import Coercer, Structure
+from .connection_forms import read_fields
 from .outside_calendar import OutsideCalendar
 from .rule_forms import RuleField
 from .rule_patterns import Pattern
@@ -127,6 +129,15 @@ class BackendForms(ABC):
     """The part of a backend that Home Assistant sees."""
 
     backend: Backend
+    connection: vol.Schema
+    """The form that adds or reconfigures a connection; `connection_forms` has the usual
+    fields."""
+    credentials: tuple[str, ...] = ()
+    """The fields of it that reauthentication asks for again."""
+    identified_by: tuple[str, ...] = (CONF_URL,)
+    """The fields of it that no two connections have in common."""
+    options: vol.Schema | None = None
+    """The form for the options that only this backend has."""
     administrative: frozenset[str] = frozenset()
     """Operations and queries that only administrators may ask for."""
     form_errors: frozenset[str] = frozenset()
@@ -221,17 +232,24 @@ class BackendForms(ABC):
         del operation
         return with_test_title(data, self.test_field)
 
-    @abstractmethod
-    def connection_schema(self) -> vol.Schema:
-        """Return the form that adds or reconfigures a connection."""
-
-    @abstractmethod
+    @cached_property
     def credentials_schema(self) -> vol.Schema:
-        """Return the part of it that reauthentication asks for again."""
+        """The part of the form of a connection that reauthentication asks for again."""
+        return vol.Schema(
+            {
+                marker: field
+                for marker, field in self.connection.schema.items()
+                if marker in self.credentials
+            }
+        )
 
-    @abstractmethod
+    def read_url(self, entered: str) -> str:
+        """Return the address as it is stored; raises InvalidField."""
+        return read_address(entered)
+
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is to be stored; raises InvalidField."""
+        return read_fields(self.connection, user_input, self.read_url)
 
     def made_once(self, previous: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a connection is given by us, and keeps when it is changed.
@@ -240,10 +258,6 @@ class BackendForms(ABC):
         """
         del previous
         return {}
-
-    def options_schema(self) -> vol.Schema | None:
-        """Return the form for the backend's own options; None where it has none."""
-        return None
 
     def settings_of(self, entry: ConfigEntry) -> Settings:
         """Return what the user has set for a connection, as it is now."""
@@ -273,9 +287,9 @@ class BackendForms(ABC):
         del settings
         return capabilities
 
-    @abstractmethod
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the part of the data that no second connection may have."""
+        return {name: data[name] for name in self.identified_by}
 
     def instance(self, data: Mapping[str, Any], unique_id: str | None) -> Instance:
         """Say which system, or account of one, a connection leads to.
@@ -289,17 +303,35 @@ class BackendForms(ABC):
             address = str(URL(data[CONF_URL]).with_user(None).with_query(None))
         return Instance(id=digest[:_ID_LENGTH], address=address)
 
-    @abstractmethod
     def product(self, data: Mapping[str, Any], capabilities: Any) -> Product:  # noqa: ANN401 - each backend has its own
-        """Say what system a connection leads to."""
+        """Say what system a connection leads to.
+
+        By default the title of the backend, the address, and the `version` of the
+        capabilities where they have one.
+        """
+        title, version = self.backend.title, getattr(capabilities, "version", None)
+        return Product(
+            manufacturer=title,
+            model=title,
+            version=str(version) if version else None,
+            address=data.get(CONF_URL),
+        )
 
     @abstractmethod
     def create_client(self, hass: HomeAssistant, data: Mapping[str, Any]) -> Client:
         """Build a client from a connection's data."""
 
-    @abstractmethod
     async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
-        """Try the live system; raises a BackendError with the code of a form error."""
+        """Try the live system; raises a BackendError with the code of a form error.
+
+        By default it reads the capabilities, and names the connection after the
+        backend and the host.
+        """
+        title, host = self.backend.title, URL(data.get(CONF_URL, "")).host
+        return Probe(
+            title=f"{title} ({host})" if host else title,
+            capabilities=await client.capabilities(),
+        )
 
     async def resolve(
         self,

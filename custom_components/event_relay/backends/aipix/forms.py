@@ -6,28 +6,23 @@ from typing import Any, cast, override
 from uuid import uuid4
 
 from homeassistant.config_entries import ConfigSubentryFlow
-from homeassistant.const import (
-    CONF_URL,
-    CONF_USERNAME,
-)
+from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceNotFound
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
-from yarl import URL
 
-from ..base import Client, JsonObject, Settings
+from ..address_forms import read_address
+from ..base import Client, InvalidField, JsonObject, Settings
 from ..choice_forms import Listed
-from ..forms import BackendForms, Probe, Product, Query, with_test_title
+from ..forms import BackendForms, Probe, Product, Query
 from ..rule_forms import RuleField
 from .choices import script_choices
 from .client import AipixClient
 from .connection_forms import (
     CONF_WEEKDAYS,
     CONNECTION,
-    CREDENTIALS,
     OPTIONS,
-    normalised,
 )
 from .login import Api
 from .login_forms import CONF_API, CONF_DEVICE_ID, log_out, shared_login
@@ -71,6 +66,10 @@ class AipixForms(BackendForms):
     """The part of aipix that Home Assistant sees."""
 
     backend = AIPIX
+    connection = CONNECTION
+    credentials = (CONF_USERNAME, CONF_PASSWORD)
+    identified_by = (CONF_URL, CONF_API, CONF_USERNAME)
+    options = OPTIONS
     patterns = PATTERNS
     form_errors = frozenset(
         {"captcha_required", "client_refused", "licence", "session_limit"}
@@ -112,39 +111,23 @@ class AipixForms(BackendForms):
         return (await script_choices(client)).as_labels()
 
     @override
-    def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
-        """Return the data of an operation with a title that says it is a test."""
-        return with_test_title(data)
-
-    @override
-    def connection_schema(self) -> vol.Schema:
-        """Return the form that adds or reconfigures a connection."""
-        return CONNECTION
-
-    @override
-    def credentials_schema(self) -> vol.Schema:
-        """Return the part of it that reauthentication asks for again."""
-        return vol.Schema(CREDENTIALS)
+    def read_url(self, entered: str) -> str:
+        """Return the address below which both APIs are; raises InvalidField."""
+        return read_address(entered, branches=("admin", "api"))
 
     @override
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is to be stored; raises InvalidField."""
-        return normalised(user_input)
+        data = super().normalise(user_input)
+        for name in self.credentials:
+            if not data[name]:
+                raise InvalidField(name, f"missing_{name}")
+        return data
 
     @override
     def made_once(self, previous: Mapping[str, Any]) -> dict[str, Any]:
         """Return the id by which aipix knows this connection (`X-UUID`)."""
         return {CONF_DEVICE_ID: previous.get(CONF_DEVICE_ID) or str(uuid4())}
-
-    @override
-    def options_schema(self) -> vol.Schema:
-        """Return the form for the numbering of weekdays, which is not documented."""
-        return OPTIONS
-
-    @override
-    def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the account: aipix gives itself no id."""
-        return {key: data[key] for key in (CONF_URL, CONF_API, CONF_USERNAME)}
 
     @override
     def product(
@@ -169,14 +152,9 @@ class AipixForms(BackendForms):
 
     @override
     async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
-        """Try the live system; raises a BackendError with the code of a form error."""
-        aipix = cast("AipixClient", client)
-        aipix.forget_refusal()
-        capabilities = await aipix.capabilities()
-        return Probe(
-            title=f"{AIPIX.title} ({URL(data[CONF_URL]).host})",
-            capabilities=capabilities,
-        )
+        """Try the live system, even where it has refused the credentials before."""
+        cast("AipixClient", client).forget_refusal()
+        return await super().probe(client, data)
 
     @override
     async def resolve(

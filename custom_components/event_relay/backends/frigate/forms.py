@@ -17,16 +17,13 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
 )
 import voluptuous as vol
-from yarl import URL
 
 from ..address_forms import TLS_PORTS, read_address
 from ..base import Client, Ending, InvalidField, Settings
 from ..choice_forms import Listed
+from ..connection_forms import ADDRESS, PASSWORD, USERNAME
 from ..errors import PermissionDenied
 from ..forms import TEST, BackendForms, Probe, Product, cookieless_session
 from ..rule_forms import RuleField
@@ -35,17 +32,6 @@ from .models import UNDATED_LIFE, FrigateCapabilities
 from .operations import FRIGATE
 from .patterns import PATTERNS
 from .rule_forms import camera_event_fields
-
-CREDENTIALS = {
-    vol.Optional(CONF_USERNAME): TextSelector(
-        TextSelectorConfig(type=TextSelectorType.TEXT, autocomplete="username")
-    ),
-    vol.Optional(CONF_PASSWORD): TextSelector(
-        TextSelectorConfig(
-            type=TextSelectorType.PASSWORD, autocomplete="current-password"
-        )
-    ),
-}
 
 CONF_UNDATED_LIFE = "undated_life"
 CONF_ENDS_UNSAFELY = "ends_unsafely"
@@ -101,6 +87,16 @@ class FrigateForms(BackendForms):
     """The part of Frigate that Home Assistant sees."""
 
     backend = FRIGATE
+    connection = vol.Schema(
+        {
+            vol.Required(CONF_URL): ADDRESS,
+            vol.Optional(CONF_USERNAME): USERNAME,
+            vol.Optional(CONF_PASSWORD): PASSWORD,
+            vol.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
+        }
+    )
+    credentials = (CONF_USERNAME, CONF_PASSWORD)
+    options = OPTIONS
     patterns = PATTERNS
     form_errors = frozenset(
         {
@@ -144,22 +140,15 @@ class FrigateForms(BackendForms):
         return {**data, "sub_label": said}
 
     @override
-    def connection_schema(self) -> vol.Schema:
-        """Return the form that adds or reconfigures a connection."""
-        return vol.Schema(
-            {
-                vol.Required(CONF_URL): TextSelector(
-                    TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url")
-                ),
-                **CREDENTIALS,
-                vol.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
-            }
+    def read_url(self, entered: str) -> str:
+        """Return the address below which the API is; raises InvalidField."""
+        return read_address(
+            entered,
+            scheme="http",
+            tls_ports=TLS_PORTS | {"8971"},
+            pages=_PAGES,
+            branches=("api", "cameras", "recording"),
         )
-
-    @override
-    def credentials_schema(self) -> vol.Schema:
-        """Return the part of it that reauthentication asks for again."""
-        return vol.Schema(CREDENTIALS)
 
     @override
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,29 +156,12 @@ class FrigateForms(BackendForms):
 
         Both credentials are empty for the port that asks for no login.
         """
-        username = user_input.get(CONF_USERNAME, "").strip()
-        password = user_input.get(CONF_PASSWORD, "")
-        if password and not username:
+        data = super().normalise(user_input)
+        if data[CONF_PASSWORD] and not data[CONF_USERNAME]:
             raise InvalidField(CONF_USERNAME, "missing_username")
-        if username and not password:
+        if data[CONF_USERNAME] and not data[CONF_PASSWORD]:
             raise InvalidField(CONF_PASSWORD, "missing_password")
-        return {
-            CONF_URL: read_address(
-                user_input[CONF_URL],
-                scheme="http",
-                tls_ports=TLS_PORTS | {"8971"},
-                pages=_PAGES,
-                branches=("api", "cameras", "recording"),
-            ),
-            CONF_USERNAME: username,
-            CONF_PASSWORD: password,
-            CONF_VERIFY_SSL: user_input[CONF_VERIFY_SSL],
-        }
-
-    @override
-    def options_schema(self) -> vol.Schema:
-        """Return the form for what Frigate cannot do without a loss."""
-        return OPTIONS
+        return data
 
     @override
     def with_settings(
@@ -203,11 +175,6 @@ class FrigateForms(BackendForms):
             undated_life=timedelta(seconds=life),
             ends_unsafely=options.get(CONF_ENDS_UNSAFELY, False),
         )
-
-    @override
-    def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the address: Frigate gives itself no id."""
-        return {CONF_URL: data[CONF_URL]}
 
     @override
     def product(
@@ -235,11 +202,8 @@ class FrigateForms(BackendForms):
 
     @override
     async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
-        """Try the live system; raises a BackendError with the code of a form error."""
-        capabilities = await cast("FrigateClient", client).capabilities()
-        if not capabilities.may_write:
+        """Try the live system, and refuse an account that may not write."""
+        probe = await super().probe(client, data)
+        if not cast("FrigateCapabilities", probe.capabilities).may_write:
             raise PermissionDenied(code="role_may_not_write")
-        return Probe(
-            title=f"{FRIGATE.title} ({URL(data[CONF_URL]).host})",
-            capabilities=capabilities,
-        )
+        return probe

@@ -1,22 +1,17 @@
 """What Home Assistant's forms ask for to reach a Guance or TrueWatch workspace."""
 
 from collections.abc import Mapping
-import re
 from typing import Any, cast, override
 
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.selector import (
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
 import voluptuous as vol
 from yarl import URL
 
 from ..address_forms import read_address
 from ..base import Client, InvalidField
 from ..choice_forms import NOTHING_CHOSEN, choice
+from ..connection_forms import SECRET
 from ..forms import BackendForms, Probe, Product, cookieless_session, with_test_title
 from .client import GuanceClient
 from .models import GuanceCapabilities
@@ -24,24 +19,25 @@ from .operations import GUANCE
 from .patterns import PATTERNS
 from .sites import SITES
 
-CREDENTIALS = {
-    vol.Required(CONF_API_KEY): TextSelector(
-        TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-    ),
-}
-
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 """Hosts that may be spoken to without TLS: nothing leaves the machine there, and the
 tests and the demo run their stand-in on them. Anywhere else the key would be read."""
-
-_API_KEY = re.compile(r"[\x21-\x7e]{1,500}", re.ASCII)
-"""What a header can carry; the form of keys is not published."""
 
 
 class GuanceForms(BackendForms):
     """The part of Guance and TrueWatch that Home Assistant sees."""
 
     backend = GUANCE
+    connection = vol.Schema(
+        {
+            vol.Required(CONF_URL, description=NOTHING_CHOSEN): choice(SITES),
+            vol.Required(CONF_API_KEY): SECRET,
+        }
+    )
+    """The address is one of a site, or any other that is typed in."""
+    credentials = (CONF_API_KEY,)
+    identified_by = (CONF_URL, CONF_API_KEY)
+    """The workspace itself is the unique id."""
     patterns = PATTERNS
     form_errors = frozenset({"invalid_api_key"})
 
@@ -55,35 +51,13 @@ class GuanceForms(BackendForms):
         return named
 
     @override
-    def connection_schema(self) -> vol.Schema:
-        """Return the form that adds or reconfigures a connection.
-
-        The address is one of a site, or any other that is typed in.
-        """
-        return vol.Schema(
-            {
-                vol.Required(CONF_URL, description=NOTHING_CHOSEN): choice(SITES),
-                **CREDENTIALS,
-            }
-        )
-
-    @override
-    def credentials_schema(self) -> vol.Schema:
-        """Return the part of it that reauthentication asks for again."""
-        return vol.Schema(CREDENTIALS)
-
-    @override
-    def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is to be stored; raises InvalidField."""
-        api_key = user_input[CONF_API_KEY].strip()
-        if not _API_KEY.fullmatch(api_key):
-            raise InvalidField(CONF_API_KEY, "not_a_key")
-        return {CONF_URL: _address(user_input[CONF_URL]), CONF_API_KEY: api_key}
-
-    @override
-    def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Return all of it: the workspace itself is the unique id."""
-        return {CONF_URL: data[CONF_URL], CONF_API_KEY: data[CONF_API_KEY]}
+    def read_url(self, entered: str) -> str:
+        """Return the address below which the Open API is; raises InvalidField."""
+        address = read_address(entered, branches=("api",))
+        url = URL(address)
+        if url.scheme != "https" and url.host not in LOOPBACK:
+            raise InvalidField(CONF_URL, "https_only")
+        return address
 
     @override
     def product(
@@ -112,12 +86,3 @@ class GuanceForms(BackendForms):
             capabilities=workspace.capabilities,
             unique_id=workspace.uuid,
         )
-
-
-def _address(entered: str) -> str:
-    """Return the address below which the Open API is; raises InvalidField."""
-    address = read_address(entered, branches=("api",))
-    url = URL(address)
-    if url.scheme != "https" and url.host not in LOOPBACK:
-        raise InvalidField(CONF_URL, "https_only")
-    return address

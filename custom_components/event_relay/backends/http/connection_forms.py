@@ -32,6 +32,7 @@ from yarl import URL
 
 from ..address_forms import read_address
 from ..base import InvalidField
+from ..connection_forms import ADDRESS, SECRET
 from . import safety
 from .access import Access, Authentication, Kind, Tls, pem_context
 from .signing import key_of
@@ -51,9 +52,6 @@ CONF_UNENCRYPTED = "unencrypted"
 SECTION_MORE = "more"
 
 LONGEST_INTERVAL = 3600
-_PASSWORD = TextSelector(
-    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-)
 _PASSWORDS = TextSelector(
     TextSelectorConfig(
         type=TextSelectorType.PASSWORD, autocomplete="off", multiple=True
@@ -62,23 +60,18 @@ _PASSWORDS = TextSelector(
 _ONE_LINE = re.compile(r"[^\x00-\x1f\x7f]{1,4000}")
 _READ_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*", re.ASCII)
 
-CREDENTIALS: dict[vol.Marker, Any] = {
-    vol.Required(CONF_AUTHENTICATION, default=Kind.NONE.value): SelectSelector(
-        SelectSelectorConfig(
-            options=[kind.value for kind in Kind],
-            translation_key="http_authentication",
-            mode=SelectSelectorMode.DROPDOWN,
-        )
-    ),
-    vol.Optional(CONF_USERNAME): TextSelector(),
-    vol.Optional(CONF_SECRET): _PASSWORD,
-    vol.Optional(CONF_HEADER): TextSelector(),
-    vol.Optional(CONF_SECRETS): _PASSWORDS,
-}
+CREDENTIALS = (
+    CONF_AUTHENTICATION,
+    CONF_USERNAME,
+    CONF_SECRET,
+    CONF_HEADER,
+    CONF_SECRETS,
+)
+"""The fields that reauthentication asks for again."""
 _MORE = vol.Schema(
     {
-        vol.Optional(CONF_SIGNING_SECRET): _PASSWORD,
-        vol.Optional(CONF_FORMER_SECRET): _PASSWORD,
+        vol.Optional(CONF_SIGNING_SECRET): SECRET,
+        vol.Optional(CONF_FORMER_SECRET): SECRET,
         vol.Required(CONF_UNENCRYPTED, default=False): BooleanSelector(),
         vol.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
         vol.Optional(CONF_CERTIFICATE): TextSelector(
@@ -98,10 +91,18 @@ _MORE = vol.Schema(
 )
 CONNECTION = vol.Schema(
     {
-        vol.Required(CONF_URL): TextSelector(
-            TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url")
+        vol.Required(CONF_URL): ADDRESS,
+        vol.Required(CONF_AUTHENTICATION, default=Kind.NONE.value): SelectSelector(
+            SelectSelectorConfig(
+                options=[kind.value for kind in Kind],
+                translation_key="http_authentication",
+                mode=SelectSelectorMode.DROPDOWN,
+            )
         ),
-        **CREDENTIALS,
+        vol.Optional(CONF_USERNAME): TextSelector(),
+        vol.Optional(CONF_SECRET): SECRET,
+        vol.Optional(CONF_HEADER): TextSelector(),
+        vol.Optional(CONF_SECRETS): _PASSWORDS,
         vol.Optional(CONF_READ_PATH): TextSelector(),
         # A form that is sent without it is complete. The interface shows this default
         # as it is, and not those of the fields within.

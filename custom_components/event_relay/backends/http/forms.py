@@ -7,7 +7,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
-import voluptuous as vol
 from yarl import URL
 
 from ..base import Client, Ending, Settings
@@ -40,6 +39,10 @@ class HttpForms(BackendForms):
     """The part of any HTTP API that Home Assistant sees."""
 
     backend = HTTP
+    connection = CONNECTION
+    credentials = CREDENTIALS
+    identified_by = (CONF_URL, *CREDENTIALS)
+    """The target, and what opens it."""
     endings: Mapping[str, Ending] = {
         SEND: Ending(operation=END, left_open={"until_ended": True})
     }
@@ -87,24 +90,9 @@ class HttpForms(BackendForms):
         return {**kept, "wire": test().dump()} if callable(test) else kept
 
     @override
-    def connection_schema(self) -> vol.Schema:
-        """Return the form that adds or reconfigures a connection."""
-        return CONNECTION
-
-    @override
-    def credentials_schema(self) -> vol.Schema:
-        """Return the part of it that reauthentication asks for again."""
-        return vol.Schema(CREDENTIALS)
-
-    @override
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is to be stored; raises InvalidField."""
         return normalised(user_input)
-
-    @override
-    def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the target, and what opens it."""
-        return {name: data[name] for name in (CONF_URL, *map(str, CREDENTIALS))}
 
     @override
     def product(

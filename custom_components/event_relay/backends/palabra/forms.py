@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
-import re
 from typing import Any, cast, override
 
 from homeassistant.config_entries import ConfigSubentryFlow
@@ -13,17 +12,13 @@ from homeassistant.const import (
     CONF_URL,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.selector import (
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 from yarl import URL
 
 from ..address_forms import read_address
 from ..base import Client, InvalidField, JsonObject, Settings
+from ..connection_forms import ACCOUNT, ADDRESS, SECRET
 from ..forms import (
     BackendForms,
     Probe,
@@ -48,19 +43,6 @@ ID_SALT = "event_relay palabra"
 """What goes into the id of a connection beside its key; never change it."""
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost"})
 """Where a stand-in may be spoken to without TLS."""
-_HEADER = re.compile(r"[\x21-\x7e]{1,2000}", re.ASCII)
-
-CREDENTIALS = {
-    vol.Optional(CONF_API_KEY): TextSelector(
-        TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-    ),
-    vol.Optional(CONF_CLIENT_ID): TextSelector(
-        TextSelectorConfig(type=TextSelectorType.TEXT, autocomplete="off")
-    ),
-    vol.Optional(CONF_CLIENT_SECRET): TextSelector(
-        TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-    ),
-}
 
 
 async def _events(client: PalabraClient) -> JsonObject:
@@ -77,6 +59,15 @@ class PalabraForms(BackendForms):
     """The part of Palabra that Home Assistant sees."""
 
     backend = PALABRA
+    connection = vol.Schema(
+        {
+            vol.Optional(CONF_API_KEY): SECRET,
+            vol.Optional(CONF_CLIENT_ID): ACCOUNT,
+            vol.Optional(CONF_CLIENT_SECRET): SECRET,
+            vol.Optional(CONF_URL, default=DEFAULT_ADDRESS): ADDRESS,
+        }
+    )
+    credentials = (CONF_API_KEY, CONF_CLIENT_ID, CONF_CLIENT_SECRET)
     patterns = PATTERNS
     form_errors = frozenset({"client_pair_refused"})
     administrative = frozenset(
@@ -97,21 +88,13 @@ class PalabraForms(BackendForms):
     }
 
     @override
-    def connection_schema(self) -> vol.Schema:
-        """Return the form that adds or reconfigures a connection."""
-        return vol.Schema(
-            {
-                **CREDENTIALS,
-                vol.Optional(CONF_URL, default=DEFAULT_ADDRESS): TextSelector(
-                    TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url")
-                ),
-            }
-        )
-
-    @override
-    def credentials_schema(self) -> vol.Schema:
-        """Return the part of it that reauthentication asks for again."""
-        return vol.Schema(CREDENTIALS)
+    def read_url(self, entered: str) -> str:
+        """Return the address of the API; raises InvalidField."""
+        address = read_address(entered or DEFAULT_ADDRESS, branches=("saas",))
+        url = URL(address)
+        if url.scheme != "https" and url.host not in LOCAL_HOSTS:
+            raise InvalidField(CONF_URL, "https_required")
+        return address
 
     @override
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,9 +103,8 @@ class PalabraForms(BackendForms):
         It is the API key or the older pair: with both, nobody could tell which of
         them Palabra refuses.
         """
-        api_key = _credential(user_input, CONF_API_KEY)
-        client_id = _credential(user_input, CONF_CLIENT_ID)
-        client_secret = _credential(user_input, CONF_CLIENT_SECRET)
+        data = super().normalise(user_input)
+        api_key, client_id, client_secret = (data[name] for name in self.credentials)
         if api_key and (client_id or client_secret):
             raise InvalidField(CONF_API_KEY, "one_of_both")
         if not api_key and not client_id and not client_secret:
@@ -131,12 +113,7 @@ class PalabraForms(BackendForms):
             raise InvalidField(CONF_CLIENT_ID, "missing_client_id")
         if client_id and not client_secret:
             raise InvalidField(CONF_CLIENT_SECRET, "missing_client_secret")
-        return {
-            CONF_URL: _address(user_input.get(CONF_URL) or DEFAULT_ADDRESS),
-            CONF_API_KEY: api_key,
-            CONF_CLIENT_ID: client_id,
-            CONF_CLIENT_SECRET: client_secret,
-        }
+        return data
 
     @override
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,20 +175,3 @@ class PalabraForms(BackendForms):
             if known is None:
                 raise unknown_time_zone("timezone")
         return data
-
-
-def _credential(user_input: Mapping[str, Any], name: str) -> str:
-    """Return a part of the credentials; raises InvalidField where it is none."""
-    entered: str = (user_input.get(name) or "").strip()
-    if entered and not _HEADER.fullmatch(entered):
-        raise InvalidField(name, "bad_credential")
-    return entered
-
-
-def _address(entered: str) -> str:
-    """Return the address of the API; raises InvalidField."""
-    address = read_address(entered, branches=("saas",))
-    url = URL(address)
-    if url.scheme != "https" and url.host not in LOCAL_HOSTS:
-        raise InvalidField(CONF_URL, "https_required")
-    return address

@@ -1,0 +1,77 @@
+"""The usual fields of a connection, and how they are read."""
+
+from collections.abc import Callable, Mapping
+import re
+from typing import Any
+
+from homeassistant.const import CONF_URL
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+import voluptuous as vol
+
+from .base import InvalidField
+
+ADDRESS = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url")
+)
+USERNAME = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.TEXT, autocomplete="username")
+)
+PASSWORD = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
+)
+"""A password that a person types. It is stored as it is entered, spaces included."""
+SECRET = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+)
+"""A key or token that is copied and sent in a header."""
+ACCOUNT = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.TEXT, autocomplete="off")
+)
+"""The public part of such a key, such as a client ID."""
+
+_HEADER = re.compile(r"[\x21-\x7e]{1,2000}", re.ASCII)
+
+
+def read_secret(entered: str, name: str) -> str:
+    """Return a key or token as a header can carry it; raises InvalidField."""
+    if not _HEADER.fullmatch(secret := entered.strip()):
+        raise InvalidField(name, "bad_credential")
+    return secret
+
+
+def read_fields(
+    schema: vol.Schema, entered: Mapping[str, Any], read_url: Callable[[str], str]
+) -> dict[str, Any]:
+    """Return what is stored of the fields of a connection; raises InvalidField.
+
+    `entered` holds those of sections beside the others. Texts lose the space around
+    them, except for passwords. A text that was left out is stored as an empty one.
+    """
+    data: dict[str, Any] = {}
+    for marker, field in schema.schema.items():
+        name = str(marker)
+        if isinstance(field, section):
+            data |= read_fields(field.schema, entered, read_url)
+        elif name == CONF_URL:
+            data[name] = read_url(entered.get(name) or "")
+        elif isinstance(field, TextSelector):
+            optional = isinstance(marker, vol.Optional)
+            data[name] = _text(entered.get(name) or "", name, field, optional=optional)
+        elif name in entered:
+            data[name] = entered[name]
+    return data
+
+
+def _text(entered: str, name: str, field: TextSelector, *, optional: bool) -> str:
+    """Return a text as it is stored; raises InvalidField."""
+    if field == PASSWORD:
+        return entered
+    text = entered.strip()
+    if field in (SECRET, ACCOUNT) and (text or not optional):
+        return read_secret(text, name)
+    return text
