@@ -508,6 +508,13 @@ class Backend:
     look_up_after: tuple[float, ...] = (2, 5, 15, 60)
     """Seconds between an unknown outcome and each look-up; the last one repeats."""
 
+    held_back_by: frozenset[str] = frozenset()
+    """Codes of errors that a user has to see to, of which only some deliveries wait.
+
+    What waits for such a reason is tried when its connection is loaded again: it may
+    have been seen to, and if not, the user is told again.
+    """
+
     health_check: Callable[[Any], Awaitable[object]] | None = None
     """The cheapest read of its client that tells whether it is back after an outage.
 

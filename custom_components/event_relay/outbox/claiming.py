@@ -57,8 +57,15 @@ class Taken:
     """When there is something to do again; None if only a new delivery can tell."""
 
 
-def recover(database: sqlite3.Connection, owner: str, now: datetime) -> int:
+def recover(
+    database: sqlite3.Connection,
+    owner: str,
+    now: datetime,
+    held_back_by: Collection[str] = (),
+) -> int:
     """Make uncertain what is in `sending`; return how many.
+
+    What waits because of one of some codes is due now.
 
     What waits from an earlier run waits no longer than it may from now on, whatever
     the clock was then: no longer than a minute if something was accepted later than
@@ -79,6 +86,17 @@ def recover(database: sqlite3.Connection, owner: str, now: datetime) -> int:
             "latest": now.timestamp() + longest,
         },
     )
+    if held_back_by:
+        database.execute(
+            "UPDATE deliveries SET due_at = min(accepted_at, :now)"
+            " WHERE connection = :owner AND state = 'pending' AND failure_code IN"
+            " (SELECT value FROM json_each(:codes))",
+            {
+                "owner": owner,
+                "now": now.timestamp(),
+                "codes": json.dumps([*held_back_by]),
+            },
+        )
     database.execute(
         "UPDATE deliveries SET asked_since = NULL, look_ups = 0"
         " WHERE connection = ? AND state = 'uncertain'",

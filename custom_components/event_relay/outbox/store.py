@@ -155,19 +155,23 @@ class Store:
         return delivery
 
     async def recover(
-        self, owner: str, now: datetime, moved: timedelta = timedelta()
+        self,
+        owner: str,
+        now: datetime,
+        moved: timedelta = timedelta(),
+        held_back_by: Collection[str] = (),
     ) -> int:
         """Make uncertain what an earlier run left in `sending`; return how many.
 
-        What comes from now on is of this run, whose clock has been set by `moved` since
-        it began.
+        What waits because of one of some codes is due now. What comes from now on is of
+        this run, whose clock has been set by `moved` since it began.
         """
         # Alone, since nothing of it is for the disk, which so has nothing to commit.
         await self._database.run(
             lambda connection: timeline.begin(connection, owner, moved), alone=True
         )
         return await self._database.run(
-            lambda connection: claiming.recover(connection, owner, now)
+            lambda connection: claiming.recover(connection, owner, now, held_back_by)
         )
 
     async def take(

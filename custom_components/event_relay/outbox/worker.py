@@ -63,6 +63,7 @@ class Worker:
         self._clock = clock
         self._tell = changed
         self._contacted = contacted
+        self._held_back_by = backend.held_back_by
         self._throttle = Throttle(backend, chance)
         self._under_way = UnderWay(
             backend=backend,
@@ -192,7 +193,9 @@ class Worker:
         """Begin a run in the file."""
         now, moved = self._clock(), self._clock.moved
         self._throttle.shift(self._clock.take_jump())
-        recovered = await self._store.recover(self._connection, now, moved)
+        recovered = await self._store.recover(
+            self._connection, now, moved, self._held_back_by
+        )
         self._begun = True
         return recovered
 

@@ -129,6 +129,8 @@ class HttpClient:
         )
         self.paused: dict[str, Paused] = {}
         """The requests that the target does not take, by their ids."""
+        self._used: set[str] = set()
+        """The requests that the target has been sent."""
         self.shown: frozenset[str] | None = None
         """Those of them that the user was told of; None while nobody has looked."""
 
@@ -141,6 +143,16 @@ class HttpClient:
     def named_secrets(self) -> Mapping[str, str]:
         """What stands for the placeholders of secrets."""
         return self._access.named_secrets
+
+    @property
+    def is_unknown_there(self) -> bool:
+        """Whether the target answered 401 to all that it has been sent lately.
+
+        Requests that were not sent meanwhile may be refused or not.
+        """
+        return self._used <= self.paused.keys() and all(
+            paused.status == HTTPStatus.UNAUTHORIZED for paused in self.paused.values()
+        )
 
     async def capabilities(self) -> HttpCapabilities:
         """Read what the user has named for it, or only see whether somebody listens.
@@ -157,6 +169,7 @@ class HttpClient:
     async def send(self, message: Message) -> JsonObject:
         """Send a request and return what is kept of its answer; raises BackendError."""
         self._not_paused(message)
+        self._used.add(message.request)
         try:
             sent = message.wire.filled(self.origin, message.values)
         except RequestPaused as error:

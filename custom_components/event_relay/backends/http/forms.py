@@ -117,10 +117,15 @@ class HttpForms(BackendForms):
     def contacted(
         self, hass: HomeAssistant, entry: ConfigEntry, client: HttpClient
     ) -> None:
-        """Show by a repair for each which requests the target does not take."""
+        """Show by a repair for each which requests the target does not take.
+
+        Where it takes none of those that were sent, the credentials are asked for.
+        """
         if (paused := frozenset(client.paused)) == client.shown:
             return
         client.shown = paused
+        if paused and client.is_unknown_there:
+            entry.async_start_reauth(hass)
         prefix = f"request_paused_{entry.entry_id}_"
         for _, issue_id in tuple(ir.async_get(hass).issues):
             if (

@@ -1,6 +1,7 @@
 """What any HTTP API can be asked to do."""
 
 from ..base import Backend
+from .answers import RequestPaused
 from .client import HttpCapabilities
 from .end import EndHttpRequest
 from .send import SendHttpRequest
@@ -11,4 +12,5 @@ HTTP = Backend(
     operations=(SendHttpRequest(), EndHttpRequest()),
     load_capabilities=HttpCapabilities.load,
     concurrency=4,
+    held_back_by=frozenset({RequestPaused.code}),
 )
