@@ -79,9 +79,13 @@ async def serving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Target]:
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", target.answer)
     scheme = "http" if tls is None else "https"
-    async with TestServer(app, scheme=scheme) as server:
+    server = TestServer(app, scheme=scheme)
+    await server.start_server(ssl=tls)
+    try:
         target.origin = f"{scheme}://127.0.0.1:{server.port}"
         yield target
+    finally:
+        await server.close()
 
 
 def contexts() -> Tls:
