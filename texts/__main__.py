@@ -5,13 +5,16 @@ An argument is a language to begin, such as `pt`: its catalogue is made.
 
 import sys
 
+from . import blueprints
 from .build import build
 from .catalogue import languages, missing
 from .languages import Language
 
 built = build()
 files = built.files()
-for name in sorted({*languages(), *sys.argv[1:]}):
+names = sorted({*languages(), *sys.argv[1:]})
+files[blueprints.PAGE] = blueprints.linked(blueprints.PAGE.read_text(), names)
+for name in names:
     language = Language.read(name, built.texts)
     files |= language.files()
     if lacking := missing(language.catalog):

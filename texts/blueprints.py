@@ -4,12 +4,14 @@ Home Assistant has no translations for blueprints, so that each language has fil
 its own. They differ from the English ones in nothing but texts and their address.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 import json
 from pathlib import Path
+import re
 from textwrap import fill
 from typing import cast
 
+from babel import Locale
 from yaml import (  # type: ignore[import-untyped]
     MappingNode,
     Node,
@@ -21,6 +23,11 @@ from yaml import (  # type: ignore[import-untyped]
 from .sources import ROOT
 
 FOLDER = ROOT / "blueprints/automation/event_relay"
+PAGE = ROOT / "docs/blueprints.md"
+LINK = re.compile(
+    r"^\[Import it\]\((?P<folder>\S+%2F)(?P<file>\w+\.yaml)\)(?:\n· .*)*$", re.MULTILINE
+)
+"""A link that imports a blueprint, and those for other languages below it."""
 WIDTH = 88
 """Characters of a line."""
 PARAGRAPH = "\n\n"
@@ -50,6 +57,21 @@ def translated(path: Path, language: str, texts: Mapping[str, str]) -> str:
             block = content[end - 1] == "\n"
             content = content[:start] + new + (ending if block else "") + content[end:]
     return content.replace(f"/{path.name}\n", f"/{language}/{path.name}\n", 1)
+
+
+def linked(page: str, languages: Iterable[str]) -> str:
+    """Return the page with links that import each blueprint, in all languages, too."""
+
+    def links(found: re.Match[str]) -> str:
+        """Return the links for a blueprint, a line each."""
+        folder, file = found["folder"], found["file"]
+        lines = [f"[Import it]({folder}{file})"]
+        for name in languages:
+            called = str(Locale.parse(name).get_language_name()).capitalize()
+            lines.append(f"· [{called}]({folder}{name}%2F{file})")
+        return "\n".join(lines)
+
+    return LINK.sub(links, page)
 
 
 def _texts(content: str, name: str) -> Iterator[tuple[str, ScalarNode]]:

@@ -115,5 +115,6 @@ def test_the_page_has_a_link_that_imports_each() -> None:
         address = urlsplit(link)
         assert address.path == "/redirect/blueprint_import/"
         linked += parse_qs(address.query)["blueprint_url"]
-    sources = [read_yaml(path)["blueprint"]["source_url"] for path in PATHS]
+    everywhere = FOLDER.rglob("*.yaml")
+    sources = [read_yaml(path)["blueprint"]["source_url"] for path in everywhere]
     assert sorted(linked) == sorted(sources)

@@ -6,6 +6,7 @@ import re
 
 from babel.messages.catalog import Catalog, Message
 import pytest
+from yaml import ScalarEvent, parse  # type: ignore[import-untyped]
 
 from texts import blueprints
 from texts.build import build
@@ -80,6 +81,32 @@ def test_what_is_built_is_of_the_catalogue(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", languages())
+def test_blueprints_differ_in_texts_and_address_only(name: str) -> None:
+    for path in blueprints.paths():
+        texts = set(blueprints.texts_of(path).values())
+        english = scalars(path.read_text())
+        other = scalars((path.parent / name / path.name).read_text())
+        pairs = zip(english, other, strict=True)
+        changed = {one for one, another in pairs if one != another}
+        (address,) = changed - texts
+        assert address.replace(path.name, f"{name}/{path.name}") in other
+
+
+def test_the_page_links_blueprints_in_every_language() -> None:
+    page = blueprints.PAGE.read_text()
+    assert blueprints.linked(page, languages()) == page, "run script/build_texts"
+    for name in languages():
+        assert page.count(f"%2F{name}%2F") == len(blueprints.paths())
+
+
+def scalars(content: str) -> list[str]:
+    """Return every key and value of YAML, in the order of the file."""
+    return [
+        str(event.value) for event in parse(content) if isinstance(event, ScalarEvent)
+    ]
+
+
+@pytest.mark.parametrize("name", languages())
 def test_every_text_fits(name: str) -> None:
     catalog = language(name).catalog
     kept = kept_in_english(catalog)
@@ -94,7 +121,7 @@ def test_every_text_fits(name: str) -> None:
 def wrong_with(message: Message, kept: frozenset[str] = frozenset()) -> list[str]:
     """Return what is wrong with a translation."""
     english, text = str(message.id), str(message.string)
-    found = [] if message.context else flaws(text)
+    found = flaws(text)
     if placeholders(text) != placeholders(english):
         found.append("other placeholders")
     if text == english and english not in NAMES | TERMS | kept and _words(english):
