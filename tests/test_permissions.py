@@ -1,5 +1,6 @@
 """The table of who may do what, line by line, as each kind of user meets it."""
 
+import ast
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ from simulators.frigate import FrigateSimulator
 from simulators.palabra import PalabraSimulator
 from simulators.wire import Json
 
-from .checks.files import ROOT
+from .checks.files import ROOT, trees
 from .home import act, until_state
 from .palabra_home import connect as connect_palabra
 from .rules.house import DOORBELL, a_rule, set_up
@@ -277,13 +278,40 @@ async def forbid(house: House) -> None:
     assert made["state"] == "pending"
 
 
-async def add_connection(house: House, who: Somebody) -> str:
-    """Open the form that adds a connection."""
+async def change_settings(house: House, who: Somebody) -> str:
+    """Open every form that adds or changes anything."""
     client = await who.http(who.token)
-    response = await client.post(
-        "/api/config/config_entries/flow", json={"handler": DOMAIN}
-    )
-    return await asked(response, "menu_options")
+    entries = (house.frigate_entry, house.palabra_entry)
+    forms: list[tuple[str, dict[str, Any]]] = [
+        ("flow", {"handler": DOMAIN}),
+        ("flow", {"handler": DOMAIN, "entry_id": house.frigate_entry.entry_id}),
+        *(("options/flow", {"handler": one.entry_id}) for one in entries),
+        *(
+            ("subentries/flow", {"handler": [one.entry_id, kind]})
+            for one in entries
+            for kind in one.supported_subentry_types
+        ),
+        *(
+            (
+                "subentries/flow",
+                {
+                    "handler": [one.entry_id, subentry.subentry_type],
+                    "subentry_id": subentry.subentry_id,
+                },
+            )
+            for one in entries
+            for subentry in one.subentries.values()
+        ),
+    ]
+    opened = [
+        await asked(
+            await client.post(f"/api/config/config_entries/{kind}", json=data),
+            "flow_id",
+        )
+        for kind, data in forms
+    ]
+    (result,) = set(opened)
+    return result
 
 
 async def diagnose(house: House, who: Somebody) -> str:
@@ -323,7 +351,7 @@ TRIES: Mapping[str, Try] = {
     "command `event_relay/deliveries/count`": count,
     "see what is to be repaired, without a backend's words": see_repairs,
     "mend what is to be repaired, and read a backend's words there": mend,
-    "add and change connections, rules, mirrors and options": add_connection,
+    "add and change connections, rules, mirrors and options": change_settings,
     "download diagnostics": diagnose,
     "see the states of entities": see_states,
     "action `list_deliveries`": list_deliveries,
@@ -452,3 +480,43 @@ async def test_the_table_names_all_actions_commands_buttons_and_switches(
         for entity in entity_registry.entities.values()
         if entity.platform == DOMAIN
     } == others
+
+
+TOLD_TO_ALL = {
+    *("connection", "rule", "mirror", "request", "concerned", "entity"),
+    *("number", "status", "file", "frames", "commits", "waiting", "carried"),
+}
+"""What a repair may tell whoever lists repairs: names and numbers, no words of what is
+delivered, nor of a backend."""
+
+
+def test_who_only_lists_repairs_is_told_names_and_numbers() -> None:
+    """Whatever else a repair tells is in its data, which only its flow shows."""
+    calls = [
+        (module, call)
+        for module, tree in trees().items()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "async_create_issue"
+    ]
+    assert calls
+    for module, call in calls:
+        given = {keyword.arg: keyword.value for keyword in call.keywords}
+        told = given.get("translation_placeholders", ast.Dict(keys=[], values=[]))
+        assert isinstance(told, ast.Dict), f"{module}:{call.lineno}: not to be read"
+        names = {ast.literal_eval(key) for key in told.keys if key is not None}
+        assert names <= TOLD_TO_ALL, f"{module}:{call.lineno}"
+
+
+async def test_nothing_else_is_served(
+    house: House, hass_client: ClientSessionGenerator
+) -> None:
+    """The card's script holds nothing of a home: whoever asks for it may have it."""
+    await hass_client()
+    paths = {
+        resource.canonical
+        for resource in house.hass.http.app.router.resources()
+        if DOMAIN in resource.canonical
+    }
+    assert paths == {f"/{DOMAIN}/event-relay-card.js"}

@@ -2,6 +2,7 @@
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.event_relay.repairs import async_create_fix_flow
@@ -30,7 +31,8 @@ async def test_an_answer_reaches_who_asked(
     question = Question(
         issue_id="lost",
         translation_key="script_mirror_lost",
-        placeholders={"mirror": "Mirror"},
+        mirror="Mirror",
+        placeholders={"old": "what only who answers is told"},
         answered=answered,
         asks_id=asks_id,
     )
@@ -42,7 +44,13 @@ async def test_an_answer_reaches_who_asked(
     flow.context = {}
     form = await flow.async_step_init()  # type: ignore[attr-defined]
     assert form["type"] is FlowResultType.FORM
-    assert form["description_placeholders"] == {"mirror": "Mirror"}
+    assert form["description_placeholders"] == {
+        "mirror": "Mirror",
+        "old": "what only who answers is told",
+    }
+    listed = ir.async_get(hass).async_get_issue("event_relay", "lost")
+    assert listed is not None
+    assert listed.translation_placeholders == {"mirror": "Mirror"}
     assert answers == []
     step = getattr(flow, f"async_step_{form['step_id']}")
     result = await step(entered)
@@ -57,7 +65,10 @@ async def test_a_question_that_was_withdrawn_is_not_asked(hass: HomeAssistant) -
     async def answered(_: int | None) -> None:
         raise AssertionError
 
-    ask(hass, Question(issue_id="old", translation_key="x", answered=answered))
+    ask(
+        hass,
+        Question(issue_id="old", translation_key="x", mirror="", answered=answered),
+    )
     withdraw(hass, "old")
     flow = await async_create_fix_flow(hass, "old", None)
     assert type(flow).__name__ == "ConfirmRepairFlow"

@@ -61,7 +61,10 @@ class QuestionFlow(RepairsFlow):
         return self.async_show_form(
             step_id=step_id,
             data_schema=schema,
-            description_placeholders=dict(self._question.placeholders),
+            description_placeholders={
+                **self._question.placeholders,
+                "mirror": self._question.mirror,
+            },
         )
 
     async def _answer(self, number: int | None) -> RepairsFlowResult:

@@ -28,6 +28,15 @@ from .rules.mirrors.questions import open_question
 from .storage import COPY, async_damage_seen
 
 
+def told_of(issue: ir.IssueEntry) -> dict[str, str]:
+    """Return what somebody is told who mends an issue.
+
+    Those who only list the issues, as every user may, are told less of it.
+    """
+    data = {name: str(value) for name, value in (issue.data or {}).items()}
+    return {**data, **(issue.translation_placeholders or {})}
+
+
 class FormRepairFlow(RepairsFlow):
     """Leads to the form of a rule or mirror; the repair goes with its cause."""
 
@@ -55,9 +64,7 @@ class FormRepairFlow(RepairsFlow):
             return self.async_show_form(
                 step_id="confirm",
                 data_schema=vol.Schema({}),
-                description_placeholders=issue.translation_placeholders
-                if issue
-                else None,
+                description_placeholders=told_of(issue) if issue else None,
             )
         form = await self.hass.config_entries.subentries.async_init(
             (self._entry_id, subentry.subentry_type),

@@ -40,9 +40,9 @@ UNKNOWN = {"trigger": "nothing.happens"}
 def problem_of(hass: HomeAssistant) -> tuple[str | None, str]:
     """Return which repair the rule has, and the reason that it gives."""
     issue = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE)
-    if issue is None or issue.translation_placeholders is None:
+    if issue is None or issue.data is None:
         return None, ""
-    return issue.translation_key, read(issue.translation_placeholders["reason"])
+    return issue.translation_key, read(str(issue.data["reason"]))
 
 
 async def try_again(hass: HomeAssistant) -> None:

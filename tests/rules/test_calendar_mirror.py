@@ -142,8 +142,8 @@ def named_as_refused(hass: HomeAssistant, running: Running[CalendarMirror]) -> s
     """Return the events that a repair names, as people read it."""
     refused = issue(hass, "mirror_refused", running)
     assert refused is not None
-    assert refused.translation_placeholders is not None
-    return read(refused.translation_placeholders["events"])
+    assert refused.data is not None
+    return read(str(refused.data["events"]))
 
 
 def outside(palabra: PalabraSimulator) -> list[tuple[Any, float, float]]:

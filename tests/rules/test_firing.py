@@ -369,8 +369,8 @@ async def test_a_missing_entity_is_reported_until_it_comes(
     issues = ir.async_get(hass)
     issue = issues.async_get_issue(DOMAIN, f"rule_refers_{RULE_ID}")
     assert issue is not None
-    assert issue.translation_placeholders is not None
-    assert read(issue.translation_placeholders["reason"]) == BELL
+    assert issue.data is not None
+    assert read(str(issue.data["reason"])) == BELL
 
     await change(hass, BELL, "off")
 

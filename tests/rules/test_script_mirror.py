@@ -188,7 +188,8 @@ async def test_a_helper_without_times_is_a_repair_until_it_has_some(
     stuck = issue(hass, "script_stuck", running)
     assert stuck is not None
     form = {"entry_id": running.way.connection, "subentry_id": running.mirror.id}
-    assert (stuck.is_fixable, stuck.data) == (True, form)
+    reason = "schedule\\_entity\\: empty\\_schedule"
+    assert (stuck.is_fixable, stuck.data) == (True, {**form, "reason": reason})
     await write_helper(hass, monday=LATER)
     assert issue(hass, "script_stuck", running) is None
     await settled(running.way.store)
@@ -216,8 +217,11 @@ async def test_the_administrator_api_asks_for_hands(
     await write_helper(hass, monday=LATER)
     asked = issue(hass, "script_by_hand", running)
     assert asked is not None
-    assert asked.translation_placeholders == {
-        "mirror": "Mirror",
+    # Who only lists repairs is not told what the script is about.
+    assert asked.translation_placeholders == {"mirror": "Mirror"}
+    question = open_question(hass, asked.issue_id)
+    assert question is not None
+    assert question.placeholders == {
         "script": str(script["id"]),
         "old": "event 41, reaction -, users 7; Monday: 08:00-12:00",
         "new": "event 41, reaction -, users 7; Monday: 09:00-12:00",

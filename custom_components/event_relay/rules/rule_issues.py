@@ -87,11 +87,9 @@ class RuleIssues:
             is_fixable=True,
             severity=ir.IssueSeverity.ERROR,
             translation_key=key,
-            translation_placeholders={
-                "rule": self._title,
-                "reason": in_markdown(reason),
-            },
-            data=self._data,
+            # Every user may list repairs: the reason only where they are mended.
+            translation_placeholders={"rule": self._title},
+            data={**self._data, "reason": in_markdown(reason)},
         )
 
     @callback

@@ -21,7 +21,10 @@ class Question:
 
     issue_id: str
     translation_key: str
+    mirror: str
+    """Title of who asks; no more is told to those who only list repairs."""
     placeholders: Mapping[str, str] = field(default_factory=dict)
+    """What only those are told who answer."""
     answered: Answered
     asks_id: bool = False
     """Whether the user may name an id of something outside."""
@@ -42,7 +45,7 @@ def ask(hass: HomeAssistant, question: Question) -> None:
         is_fixable=True,
         severity=ir.IssueSeverity.WARNING,
         translation_key=question.translation_key,
-        translation_placeholders=dict(question.placeholders),
+        translation_placeholders={"mirror": question.mirror},
     )
 
 

@@ -31,12 +31,8 @@ class ScriptQuestions:
             Question(
                 issue_id=self._by_hand,
                 translation_key="script_mirror_by_hand",
-                placeholders={
-                    "mirror": self._title,
-                    "script": script,
-                    "old": old,
-                    "new": new,
-                },
+                mirror=self._title,
+                placeholders={"script": script, "old": old, "new": new},
                 answered=done,
             ),
         )
@@ -54,7 +50,7 @@ class ScriptQuestions:
             Question(
                 issue_id=self._lost,
                 translation_key="script_mirror_lost",
-                placeholders={"mirror": self._title},
+                mirror=self._title,
                 answered=found,
                 asks_id=True,
             ),
@@ -72,14 +68,11 @@ class ScriptQuestions:
             self._hass,
             DOMAIN,
             self._stuck,
-            data=self._form_data,
+            data={**self._form_data, "reason": in_markdown(reason)},
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key="script_mirror_stuck",
-            translation_placeholders={
-                "mirror": self._title,
-                "reason": in_markdown(reason),
-            },
+            translation_placeholders={"mirror": self._title},
         )
 
     @callback

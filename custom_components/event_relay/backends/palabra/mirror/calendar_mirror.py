@@ -156,14 +156,12 @@ class CalendarMirror(Mirror):
             self.hass,
             DOMAIN,
             self._refused_issue,
-            data=self.form_data,
+            # Every user may list repairs: what is personal only where they are mended.
+            data={**self.form_data, "events": in_list(named)},
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key="mirror_refused",
-            translation_placeholders={
-                "mirror": in_markdown(self.title),
-                "events": in_list(named),
-            },
+            translation_placeholders={"mirror": in_markdown(self.title)},
         )
 
     @property
