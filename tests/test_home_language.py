@@ -1,0 +1,52 @@
+"""What is put together here is in the language of the home."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.translation import async_load_integrations
+import pytest
+
+from custom_components.event_relay.backends.base import InvalidField
+from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.home_language import in_home_language
+from custom_components.event_relay.outcome_words import message
+from custom_components.event_relay.resolve import invalid_field
+
+REJECTED = {
+    "outcome": "failed",
+    "name": "Klingel",
+    "connection": "Frigate",
+    "operation": "create_camera_event",
+    "reason": "rejected",
+}
+
+
+@pytest.fixture
+async def german(hass: HomeAssistant) -> HomeAssistant:
+    """Return a home that speaks German."""
+    hass.config.language = "de"
+    await async_load_integrations(hass, {DOMAIN})
+    return hass
+
+
+async def test_activity(german: HomeAssistant) -> None:
+    said = message(german, REJECTED)
+    assert said == "Kameraereignis nicht erstellt in Frigate: es wurde abgelehnt"
+
+
+async def test_an_error(german: HomeAssistant) -> None:
+    error = invalid_field(InvalidField("title", "too_long", maximum="9"))
+    said = in_home_language(german, error)
+    assert said == "title darf höchstens 9 Zeichen haben"
+
+
+async def test_an_error_of_home_assistant_stays_as_it_is(german: HomeAssistant) -> None:
+    error = HomeAssistantError(translation_domain="other", translation_key="any")
+    assert in_home_language(german, error) == str(error)
+    assert in_home_language(german, ValueError("broken")) == "broken"
+
+
+async def test_what_a_language_lacks_is_in_english(hass: HomeAssistant) -> None:
+    hass.config.language = "is"
+    await async_load_integrations(hass, {DOMAIN})
+    said = message(hass, REJECTED)
+    assert said == "camera event not created in Frigate: it was rejected"
