@@ -31,6 +31,8 @@ export class Feed implements ReactiveController {
   #retry: number | undefined;
   #count: number | undefined;
   #reading: Promise<void> | undefined;
+  /** Whether the subscription has told of anything yet. */
+  #begun = false;
   /** Counts what is asked for, so that a late answer to an earlier question is left. */
   #asked = 0;
   readonly #host: ReactiveControllerHost & { isConnected: boolean };
@@ -165,6 +167,7 @@ export class Feed implements ReactiveController {
     window.clearTimeout(this.#retry);
     this.#unsubscribe?.();
     let ended = false;
+    this.#begun = false;
     const subscribing = connection.subscribeMessage<Change>(
       (change) => {
         if (!ended) this.#heard(change);
@@ -182,6 +185,8 @@ export class Feed implements ReactiveController {
       this.#fail(error);
       this.#retry = window.setTimeout(this.#subscribe, RETRY);
     });
+    // Asked for at once: whatever changes from now on is told by the subscription.
+    void this.reload();
   };
 
   #fail(error: unknown): void {
@@ -192,7 +197,9 @@ export class Feed implements ReactiveController {
 
   #heard(change: Change): void {
     if ("anew" in change) {
-      void this.reload();
+      // The first says that the subscription has begun; the list is on its way by then.
+      if (this.#begun || !this.loading) void this.reload();
+      this.#begun = true;
       this.#countSoon(0);
       return;
     }

@@ -50,8 +50,18 @@ function largest(seconds: number): [number, "day" | "hour" | "minute" | "second"
   return [Math.round(seconds), "second"];
 }
 
-export const number = (hass: Locale, value: number): string =>
-  new Intl.NumberFormat(hass.locale.language).format(value);
+const numbers = new Map<string, Intl.NumberFormat>();
+
+/** Return a number as it is written; all choices have one, at every rendering. */
+export function number(hass: Locale, value: number): string {
+  const { language } = hass.locale;
+  let known = numbers.get(language);
+  if (known === undefined) {
+    known = new Intl.NumberFormat(language);
+    numbers.set(language, known);
+  }
+  return known.format(value);
+}
 
 /** Return a duration, such as "5 min". */
 export function duration(hass: Locale, seconds: number): string {
