@@ -5,7 +5,14 @@ import io
 import json
 import re
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    WebSocket,
+    expect,
+)
 import pytest
 
 from custom_components.event_relay.card_address import PARAMETER
@@ -81,6 +88,18 @@ def listen(page: Page) -> list[str]:
     return complaints
 
 
+def watch_frames(page: Page) -> list[str]:
+    """Return what the page and Home Assistant say to each other from now on."""
+    frames: list[str] = []
+
+    def watch(socket: WebSocket) -> None:
+        for event in ("framesent", "framereceived"):
+            socket.on(event, lambda content: frames.append(str(content)))
+
+    page.on("websocket", watch)
+    return frames
+
+
 async def loaded(page: Page) -> tuple[str, int]:
     """Return from where the page had the card, and how much it fetched for it."""
     (card,) = await page.evaluate(_LOADED)
@@ -108,8 +127,12 @@ async def test_cold_and_warm(
     async with await browser.new_context(storage_state=known) as newcomer:
         page = await newcomer.new_page()
         complaints = listen(page)
+        frames = watch_frames(page)
         await page.goto(f"{house.url}/{PORCH}")
         await expect(rows(page).first).to_be_visible()
+        # The first page is not asked for only once the subscription has begun.
+        asked = next(at for at, one in enumerate(frames) if "deliveries/list" in one)
+        assert not any('"anew"' in one for one in frames[:asked])
         address, fetched = await loaded(page)
         assert re.search(r"\?v=[0-9a-f]{12}$", address)
         assert fetched
