@@ -64,6 +64,32 @@ async def alertmanager(folder: Path) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
+async def influxdb(folder: Path) -> AsyncIterator[str]:
+    """Run InfluxDB 1; give its address. Skips where it is not there."""
+    found = _program("EVENT_RELAY_INFLUXDB", "influxd")
+    port, rpc = unused_port(), unused_port()
+    config = folder / "influxdb.conf"
+    config.write_text(
+        f"""
+        reporting-disabled = true
+        bind-address = "127.0.0.1:{rpc}"
+        [meta]
+        dir = "{folder / "meta"}"
+        [data]
+        dir = "{folder / "data"}"
+        wal-dir = "{folder / "wal"}"
+        [http]
+        bind-address = "127.0.0.1:{port}"
+        [monitor]
+        store-enabled = false
+        """
+    )
+    command = (found, "run", "-config", str(config))
+    async with _running(command, f"http://127.0.0.1:{port}/ping") as origin:
+        yield origin
+
+
+@asynccontextmanager
 async def node_red(folder: Path, flows: str) -> AsyncIterator[str]:
     """Run Node-RED with flows; give its address. Skips where it is not there."""
     found = _program("EVENT_RELAY_NODE_RED", "node-red")
@@ -83,7 +109,10 @@ async def node_red(folder: Path, flows: str) -> AsyncIterator[str]:
 
 
 def _program(variable: str, name: str) -> str:
-    """Return where a program is; skips the test, with its name, where it is not."""
+    """Return where a program is; skips the test, with its name, where it is not.
+
+    `script/test tests/http/test_real_targets.py` brings them.
+    """
     noted = ROOT / ".toolchain" / name
     found = os.environ.get(variable) or shutil.which(name)
     if not found and noted.is_file():

@@ -11,7 +11,7 @@ import pytest
 from tests.home import act, until_state
 
 from .home import connect, of_preset
-from .real_targets import alertmanager, another_home_assistant, node_red
+from .real_targets import alertmanager, another_home_assistant, influxdb, node_red
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -103,6 +103,51 @@ async def test_alertmanager_has_one_alert_until_it_is_ended(
 def _as_sent(alert: dict[str, Any]) -> dict[str, Any]:
     """Return what is sent of an alert as it is listed."""
     return {name: alert[name] for name in ("labels", "annotations", "startsAt")}
+
+
+POINTS: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"name": "plain", "text": "Door", "value": 2}, "plain"),
+    ({"name": "a b,c=d", "text": 'say "hi", \\ = äöü 🚪', "value": -1.5}, "a b,c=d"),
+    # A tag cannot hold a line break, which a text can.
+    ({"name": "two\nlines", "text": "two\nlines", "value": 1}, "two lines"),
+)
+
+
+@pytest.mark.parametrize(("data", "tag"), POINTS)
+async def test_influxdb_has_one_point_of_a_line_that_is_sent_twice(
+    hass: HomeAssistant, tmp_path: Path, data: dict[str, Any], tag: str
+) -> None:
+    # Version 1, which Debian has, takes the lines of version 2 at another path.
+    preset = of_preset("influxdb", org="home", bucket="er")
+    request = {**preset, "path": "/write", "query": {"db": "er", "precision": "ms"}}
+    async with influxdb(tmp_path) as origin, ClientSession() as session:
+
+        async def ask(words: str) -> list[Any]:
+            form = {"q": words, "db": "er", "epoch": "ms"}
+            async with session.post(f"{origin}/query", data=form) as answer:
+                (result,) = (await answer.json())["results"]
+            return [
+                (series["tags"], values)
+                for series in result.get("series", [])
+                for values in series["values"]
+            ]
+
+        points = "SELECT text, value FROM event_relay GROUP BY *"
+        await ask("CREATE DATABASE er")
+        await connect(hass, origin, {"Point": request}, read_path="/ping")
+        answer = await act(
+            hass, "send_http_request", request="Point", data=data, wait=60
+        )
+        assert answer["state"] == "delivered", answer
+        ((tags, (moment, *values)),) = await ask(points)
+        assert (tags, values) == ({"name": tag}, [data["text"], data["value"]])
+        # The same tag at the same time is the same point, so that it may be repeated.
+        name = tag.replace(" ", "\\ ").replace(",", "\\,").replace("=", "\\=")
+        again = f'event_relay,name={name} text="again",value=1 {moment}'
+        write = f"{origin}/write?db=er&precision=ms"
+        async with session.post(write, data=again) as written:
+            assert written.status == 204
+        assert await ask(points) == [({"name": tag}, [moment, "again", 1])]
 
 
 FLOWS = json.dumps(
