@@ -27,6 +27,7 @@ async def test_what_is_disabled_by_default(
         "button.frigate_retry_failed_deliveries",
         "sensor.doorbell_held_back",
         "sensor.doorbell_last_delivery",
+        "sensor.doorbell_summary",
         "sensor.doorbell_total_delivered",
         "sensor.doorbell_total_failed",
         "sensor.frigate_expired_deliveries",

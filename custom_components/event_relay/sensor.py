@@ -28,6 +28,7 @@ from .rules.held_back import HeldBack
 from .rules.member import Member
 from .rules.outcome import OutcomeKind
 from .rules.runner import RuleRunner
+from .summary_sensor import SUMMARY, SummarySensor
 from .tally_sensors import (
     DELAY,
     MEMBER_DELAY,
@@ -143,6 +144,7 @@ def _sensors_of(entry: RelayConfigEntry, member: Member) -> list[SensorEntity]:
     ]
     if isinstance(member, RuleRunner):
         sensors.append(HeldBackSensor(entry, member, HELD_BACK))
+        sensors.append(SummarySensor(entry, member, SUMMARY))
     return sensors
 
 

@@ -64,7 +64,10 @@ TEST = "button.doorbell_test"
 HELD_BACK = "sensor.doorbell_held_back"
 STATISTICS = {
     f"sensor.doorbell_{key}"
-    for key in ("total_delivered", "total_failed", "expired_deliveries", "last_delay")
+    for key in (
+        *("total_delivered", "total_failed", "expired_deliveries", "last_delay"),
+        "summary",
+    )
 }
 ENTITIES = {SWITCH, OUTCOME, LAST, TEST, HELD_BACK, *STATISTICS}
 SECOND_ID = "01JDOORBELLRULE00000000002"
@@ -342,6 +345,7 @@ async def test_rules_come_change_and_go_without_a_reload(
         for key in (
             *("enabled", "outcome", "last_delivery", "held_back", "test"),
             *("total_delivered", "total_failed", "expired_deliveries", "delay"),
+            "summary",
         )
     }
     await change(hass, BELL, "on", "off")

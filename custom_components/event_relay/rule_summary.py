@@ -1,0 +1,324 @@
+"""What a rule does, in a sentence in the home's language.
+
+Home Assistant's own words stand for its triggers, conditions and states. What only the
+user has written, such as templates and the data of events, is not repeated: everybody
+who sees states may read it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.const import (
+    CONF_ALIAS,
+    CONF_CONDITION,
+    CONF_CONDITIONS,
+    CONF_ENABLED,
+    CONF_PLATFORM,
+    CONF_TARGET,
+    CONF_TRIGGERS,
+)
+from homeassistant.core import HomeAssistant, split_entity_id, valid_entity_id
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    floor_registry as fr,
+    label_registry as lr,
+)
+from homeassistant.helpers.template import is_template_string
+from homeassistant.helpers.translation import (
+    async_get_translations,
+    async_translate_state,
+)
+
+from .backends.forms import BackendForms
+from .const import DOMAIN
+from .rules.rule import Rule
+
+LONGEST_STATE = 255
+_JOINED = {"and": ", ", "or": " / ", "not": ", "}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """The parts of the sentence, each empty where a rule has nothing for it."""
+
+    when: str
+    only_if: str
+    deliver: str
+    until: str
+    sentence: str
+    """All of it, as long as a state may be."""
+
+
+async def async_summarise(
+    hass: HomeAssistant,
+    rule: Rule,
+    forms: BackendForms,
+    labels: Mapping[str, Mapping[str, str]],
+) -> Summary:
+    """Say what a rule does; `labels` are what its chosen values were shown as."""
+    words = await _Words.read(hass, rule)
+    when = words.triggers(rule.triggers)
+    only_if = words.conditions(rule.conditions)
+    deliver = words.deed(rule, forms, labels)
+    ends = words.triggers(rule.until.triggers) if rule.until else ""
+    longest = _duration(rule.until.longest_open) if rule.until else ""
+    until = " / ".join(part for part in (ends, longest) if part)
+    sentence = f"{when} → {deliver}"
+    if only_if:
+        sentence += words.say("summary_only_if", conditions=only_if)
+    if until:
+        sentence += words.say("summary_until", end=until)
+    if len(sentence) > LONGEST_STATE:
+        sentence = f"{sentence[: LONGEST_STATE - 1]}…"
+    return Summary(
+        when=when, only_if=only_if, deliver=deliver, until=until, sentence=sentence
+    )
+
+
+class _Words:
+    """The words of one home, for one rule."""
+
+    def __init__(self, hass: HomeAssistant, texts: Mapping[str, str]) -> None:
+        """Take the texts of Home Assistant and of ours."""
+        self._hass = hass
+        self._texts = texts
+
+    @classmethod
+    async def read(cls, hass: HomeAssistant, rule: Rule) -> _Words:
+        """Load the texts that a rule needs."""
+        until = rule.until.triggers if rule.until else []
+        texts: dict[str, str] = {}
+        for category, configs in (
+            ("triggers", (*rule.triggers, *until)),
+            ("conditions", rule.conditions),
+        ):
+            domains = {domain for one in configs for domain in _domains(one)}
+            if domains:
+                texts |= await _texts(hass, category, domains)
+        for category in ("services", "common"):
+            texts |= await _texts(hass, category, {DOMAIN})
+        return cls(hass, texts)
+
+    def say(self, key: str, **values: str) -> str:
+        """Return a text of ours with its values."""
+        return self._texts[f"component.{DOMAIN}.common.{key}"].format_map(values)
+
+    def deed(
+        self,
+        rule: Rule,
+        forms: BackendForms,
+        labels: Mapping[str, Mapping[str, str]],
+    ) -> str:
+        """Say what is delivered, and about what where everybody may know that."""
+        operation = forms.backend.operation(rule.operation)
+        name = self._texts.get(
+            f"component.{DOMAIN}.services.{rule.operation}.name", rule.operation
+        )
+        if not operation.public_summary:
+            return name
+        about = [
+            labels.get(field.name, {}).get(value, value)
+            for field in operation.asked()
+            if (field.required or field.expected) and not field.secret
+            if isinstance(value := rule.fields.get(field.name), str)
+            and not is_template_string(value)
+        ]
+        return f"{name}: {', '.join(about)}" if about else name
+
+    def triggers(self, configs: Iterable[Any]) -> str:
+        """Say what fires a rule."""
+        said = [self._trigger(one) for one in _flat(configs)]
+        return " / ".join(dict.fromkeys(said))
+
+    def conditions(self, configs: Iterable[Any], joined: str = "and") -> str:
+        """Say what has to be so."""
+        return _JOINED[joined].join(map(self._condition, configs))
+
+    def _trigger(self, config: Mapping[str, Any]) -> str:
+        """Say what a trigger is for."""
+        if alias := config.get(CONF_ALIAS):
+            return str(alias)
+        kind = str(config.get("trigger", config.get(CONF_PLATFORM)))
+        of = self._names(config.get("entity_id"))
+        match kind:
+            case "state":
+                change = " → ".join(
+                    self._states(config[side], config.get("entity_id"))
+                    for side in ("from", "to")
+                    if config.get(side) not in (None, [])
+                )
+                said = f"{of}: {change}" if change else of
+            case "numeric_state":
+                said = f"{of}{_limits(config)}"
+            case "time":
+                said = self._names(config.get("at"))
+            case "time_pattern":
+                parts = (config.get(unit, "*") for unit in ("hours", "minutes"))
+                said = ":".join(map(str, (*parts, config.get("seconds", "*"))))
+            case "sun" | "homeassistant":
+                said = f"{_plain(kind)}: {config.get('event')}"
+            case _:
+                said = self._with_targets("triggers", kind, config)
+        return said or _plain(kind)
+
+    def _condition(self, config: Any) -> str:  # noqa: ANN401 - as the user entered it
+        """Say what has to be so."""
+        if not isinstance(config, Mapping):
+            return _plain("template")
+        if alias := config.get(CONF_ALIAS):
+            return str(alias)
+        kind = str(config.get(CONF_CONDITION))
+        for joined in _JOINED:
+            inner = config.get(CONF_CONDITIONS) if kind == joined else None
+            if isinstance(inner := config.get(joined, inner), list):
+                return self._several(joined, inner)
+        of = self._names(config.get("entity_id"))
+        match kind:
+            case "state":
+                state = self._states(config.get("state"), config.get("entity_id"))
+                said = f"{of}: {state}"
+            case "numeric_state":
+                said = f"{of}{_limits(config)}"
+            case "time":
+                said = self._time(config)
+            case _:
+                said = self._with_targets("conditions", kind, config)
+        return said
+
+    def _time(self, config: Mapping[str, Any]) -> str:
+        """Say between which times, and on which days."""
+        span = (config.get("after", ""), config.get("before", ""))
+        hours = " - ".join(map(self._names, span)) if any(span) else ""
+        days = ", ".join(_list(config.get("weekday")))
+        return " ".join(part for part in (hours, days) if part)
+
+    def _with_targets(self, category: str, kind: str, config: Mapping[str, Any]) -> str:
+        """Return what Home Assistant calls it, and what it is aimed at."""
+        name = self._purpose(category, kind)
+        of = self._names(config.get("entity_id"))
+        targets = self._targets(config.get(CONF_TARGET)) or of
+        return f"{name} ({targets})" if targets else name
+
+    def _several(self, joined: str, configs: Iterable[Any]) -> str:
+        """Say what several conditions are together."""
+        said = self.conditions(configs, joined)
+        return f"≠ ({said})" if joined == "not" else f"({said})"
+
+    def _purpose(self, category: str, kind: str) -> str:
+        """Return what Home Assistant calls a trigger or condition with a purpose."""
+        domain, _, name = kind.partition(".")
+        key = f"component.{domain}.{category}.{name or '_'}.name"
+        return self._texts.get(key) or _plain(kind)
+
+    def _states(self, states: object, entities: object) -> str:
+        """Return states as their entity shows them."""
+        first = next(iter(_list(entities)), "")
+        return " / ".join(self._state(str(one), first) for one in _list(states))
+
+    def _state(self, state: str, entity_id: str) -> str:
+        """Return a state as an entity shows it."""
+        if not valid_entity_id(entity_id):
+            return state
+        entry = er.async_get(self._hass).async_get(entity_id)
+        known = self._hass.states.get(entity_id)
+        return async_translate_state(
+            self._hass,
+            state,
+            split_entity_id(entity_id)[0],
+            entry.platform if entry else None,
+            entry.translation_key if entry else None,
+            known.attributes.get("device_class") if known else None,
+        )
+
+    def _names(self, entities: object) -> str:
+        """Return what entities are called; what is no entity is said as it is."""
+        return ", ".join(self._name(str(one)) for one in _list(entities))
+
+    def _name(self, entity_id: str) -> str:
+        """Return what an entity is called."""
+        known = self._hass.states.get(entity_id)
+        if known is not None:
+            return known.name
+        entry = er.async_get(self._hass).async_get(entity_id)
+        return (entry and (entry.name or entry.original_name)) or entity_id
+
+    def _targets(self, target: object) -> str:
+        """Return what the parts of a target are called."""
+        if not isinstance(target, Mapping):
+            return ""
+        hass = self._hass
+        names = [self._name(one) for one in _list(target.get("entity_id"))]
+        for device_id in _list(target.get("device_id")):
+            device = dr.async_get(hass).async_get(device_id)
+            names.append(str((device and (device.name_by_user or device.name)) or "?"))
+        for key, find in (
+            ("area_id", ar.async_get(hass).async_get_area),
+            ("floor_id", fr.async_get(hass).async_get_floor),
+            ("label_id", lr.async_get(hass).async_get_label),
+        ):
+            found = ((one, find(one)) for one in _list(target.get(key)))
+            names.extend(known.name if known else one for one, known in found)
+        return ", ".join(names)
+
+
+async def _texts(
+    hass: HomeAssistant, category: str, domains: set[str]
+) -> Mapping[str, str]:
+    """Return texts in the home's language."""
+    return await async_get_translations(hass, hass.config.language, category, domains)
+
+
+def _flat(configs: Iterable[Any]) -> Iterable[Mapping[str, Any]]:
+    """Yield triggers, those in lists of others too, that are enabled."""
+    for config in configs:
+        if not isinstance(config, Mapping) or config.get(CONF_ENABLED) is False:
+            continue
+        if isinstance(inner := config.get(CONF_TRIGGERS), list):
+            yield from _flat(inner)
+        else:
+            yield config
+
+
+def _domains(config: object) -> Iterable[str]:
+    """Yield the integrations that bring a trigger or condition, and those in it."""
+    match config:
+        case Mapping():
+            for key in ("trigger", CONF_PLATFORM, CONF_CONDITION):
+                kind = config.get(key)
+                if isinstance(kind, str) and "." in kind:
+                    yield kind.partition(".")[0]
+            for inner in config.values():
+                yield from _domains(inner)
+        case list():
+            for inner in config:
+                yield from _domains(inner)
+
+
+def _limits(config: Mapping[str, Any]) -> str:
+    """Return the limits of a number."""
+    return "".join(
+        f" {sign} {config[name]}"
+        for name, sign in (("above", ">"), ("below", "<"))
+        if name in config
+    )
+
+
+def _duration(time: timedelta) -> str:
+    """Return a duration as a clock shows it."""
+    return f"≤ {time}"
+
+
+def _plain(kind: str) -> str:
+    """Return the name of a kind for people."""
+    return kind.replace("_", " ").replace(".", " ").capitalize()
+
+
+def _list(value: object) -> list[Any]:
+    """Return a list of what may stand alone, or be missing."""
+    if value is None:
+        return []
+    return [*value] if isinstance(value, list | tuple) else [value]

@@ -1,0 +1,128 @@
+"""A rule at a glance: what it does, and how its last firings ended."""
+
+from collections import deque
+from collections.abc import Mapping
+from typing import Any, override
+
+from homeassistant.components.sensor import SensorEntity, SensorEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
+from homeassistant.helpers.start import async_at_started
+
+from .announcing import Announcement
+from .member_entity import MemberEntity
+from .rule_summary import Summary, async_summarise
+from .rules.rule import CONF_LABELS
+from .rules.runner import RuleRunner
+
+SHOWN = 10
+"""Outcomes that are shown, the last first."""
+SUMMARY = SensorEntityDescription(
+    key="summary",
+    translation_key="summary",
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+
+class KeptOutcomes(ExtraStoredData):
+    """The last outcomes, as Home Assistant keeps them through a restart."""
+
+    def __init__(self, outcomes: list[dict[str, Any]]) -> None:
+        """Take what is shown."""
+        self._outcomes = outcomes
+
+    @override
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is stored."""
+        return {"outcomes": self._outcomes}
+
+
+class SummarySensor(MemberEntity, RestoreEntity, SensorEntity):
+    """Says in a sentence what a rule does."""
+
+    _unrecorded_attributes = frozenset(
+        {"when", "only_if", "deliver", "until", "last_outcomes"}
+    )
+    _summary: Summary | None = None
+    _outcomes: deque[dict[str, Any]]
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Take up what was shown, and follow the rule and what becomes of it."""
+        kept = await self.async_get_last_extra_data()
+        outcomes = kept.as_dict().get("outcomes") if kept else None
+        shown = outcomes if isinstance(outcomes, list) else []
+        self._outcomes = deque(shown[:SHOWN], maxlen=SHOWN)
+        await super().async_added_to_hass()
+        await self._async_summarise()
+        # Only then everything has its name.
+        self.async_on_remove(async_at_started(self.hass, self._home_started))
+        self.async_on_remove(self.coordinator.announcer.listen(self._announced))
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """Return the sentence."""
+        return self._summary.sentence if self._summary else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Return its parts, and how the last firings ended."""
+        summary = self._summary
+        return {
+            "when": summary.when if summary else None,
+            "only_if": (summary.only_if if summary else None) or None,
+            "deliver": summary.deliver if summary else None,
+            "until": (summary.until if summary else None) or None,
+            "last_outcomes": [*self._outcomes],
+        }
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> KeptOutcomes:
+        """Return what is to be known after a restart."""
+        return KeptOutcomes([*self._outcomes])
+
+    async def _async_summarise(self) -> None:
+        """Put the sentence together anew."""
+        if not isinstance(self.member, RuleRunner):
+            return
+        subentry = self.coordinator.config_entry.subentries.get(self.member.id)
+        self._summary = await async_summarise(
+            self.hass,
+            self.member.rule,
+            self.coordinator.forms,
+            subentry.data.get(CONF_LABELS, {}) if subentry else {},
+        )
+
+    async def _home_started(self, _: HomeAssistant) -> None:
+        """Show what the rule does."""
+        await self._async_summarise()
+        self.async_write_ha_state()
+
+    @override
+    @callback
+    def _member_changed(self) -> None:
+        """Say what the rule does now."""
+        if self._summary is not None:
+            _ = self.hass.async_create_task(self._home_started(self.hass))
+
+    @callback
+    def _announced(self, announcement: Announcement) -> None:
+        """Show how a firing ended: nothing personal, as Activity does."""
+        if announcement.subentry_id != self.member.id:
+            return
+        outcome = announcement.outcome
+        delivery = outcome.delivery
+        self._outcomes.appendleft(
+            {
+                "time": outcome.occurred_at.isoformat(timespec="seconds"),
+                "outcome": outcome.kind.value,
+                "reason": outcome.reason_key or None,
+                "delivery_id": delivery.id if delivery else None,
+            }
+        )
+        self.async_set_context(announcement.context)
+        self.async_write_ha_state()
