@@ -24,6 +24,7 @@ from .loss_repairs import LossFlow
 from .losses import LOSS_ISSUE
 from .mirror_repairs import QuestionFlow
 from .permission_repairs import PermissionFlow
+from .rules.mirrors.moving import MOVED_ISSUE
 from .rules.mirrors.questions import open_question
 from .storage import COPY, async_damage_seen
 
@@ -78,6 +79,24 @@ class FormRepairFlow(RepairsFlow):
         )
 
 
+class SeenFlow(ConfirmRepairFlow):
+    """Ends with somebody having read what only those are told who open it."""
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Tell all of it."""
+        if user_input is not None:
+            return await super().async_step_confirm(user_input)
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=vol.Schema({}),
+            description_placeholders=told_of(issue) if issue else None,
+        )
+
+
 class DamageFlow(ConfirmRepairFlow):
     """Ends with the user having seen what became of a damaged outbox."""
 
@@ -125,4 +144,4 @@ def _flow_of(
         return FormRepairFlow(
             cast("str", data["entry_id"]), cast("str", data["subentry_id"])
         )
-    return None
+    return SeenFlow() if issue_id.startswith(MOVED_ISSUE) else None

@@ -7,8 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from homeassistant.components.calendar import CalendarEvent
+from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -19,6 +21,7 @@ from custom_components.event_relay.backends.palabra.mirror.calendar_bindings imp
 from custom_components.event_relay.backends.palabra.mirror.calendar_mirror import (
     CalendarMirror,
 )
+from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox import policy
 from custom_components.event_relay.outbox.delivery import DeliveryState
 from custom_components.event_relay.outbox.file import StoreUnavailable
@@ -951,3 +954,69 @@ async def test_no_canary_in_what_is_written(
         *(one.reason for one in running.outcomes),
     ]:
         assert "canary" not in text
+
+
+async def lead_to(
+    hass: HomeAssistant, running: Running[CalendarMirror], palabra: PalabraSimulator
+) -> None:
+    """Let the connection lead to another account, as reconfiguring it does."""
+    await running.stop()
+    entry = hass.config_entries.async_get_entry(running.way.connection)
+    assert isinstance(entry, MockConfigEntry)
+    data = {
+        **entry.data,
+        CONF_URL: palabra.url,
+        CONF_API_KEY: palabra.settings.api_key,
+    }
+    hass.config_entries.async_update_entry(entry, data=data)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    running.way = await way_of(hass, entry)
+    await running.start()
+
+
+async def test_in_another_account_live_events_are_made_anew_and_the_old_ones_told(
+    hass: HomeAssistant,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+) -> None:
+    calendar.events = [event("Meeting"), event("Concert", hours=48)]
+    running = await start()
+    await settled(running.way.store)
+    async with PalabraSimulator() as other:
+        other.settings.api_key = "plbr_other"
+        await lead_to(hass, running, other)
+        await settled(running.way.store)
+
+        assert len(outside(other)) == len(outside(palabra)) == 2
+        told = issue(hass, "mirror_moved", running)
+        assert told is not None
+        ir.async_delete_issue(hass, DOMAIN, told.issue_id)
+        calendar.events = [event("Meeting", length=2), event("Concert", hours=48)]
+        await running.restart()
+        await settled(running.way.store)
+
+        assert sorted(outside(other)) == [("Concert", 48, 1), ("Meeting", 24, 2)]
+        assert sorted(outside(palabra)) == [("Concert", 48, 1), ("Meeting", 24, 1)]
+        assert issue(hass, "mirror_moved", running) is None
+
+
+async def test_with_another_key_of_the_same_account_live_events_are_kept(
+    hass: HomeAssistant,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
+) -> None:
+    calendar.events = [event("Meeting")]
+    running = await start()
+    await settled(running.way.store)
+
+    palabra.settings.api_key = "plbr_another"
+    await lead_to(hass, running, palabra)
+    calendar.events = [event("Meeting", length=2)]
+    await running.restart()
+    await settled(running.way.store)
+
+    assert outside(palabra) == [("Meeting", 24, 2)]
+    assert issue(hass, "mirror_moved", running) is None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity_component import DATA_INSTANCES
@@ -19,6 +20,7 @@ from custom_components.event_relay.backends.aipix.mirror.script_mirror import (
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outbox import policy
 from custom_components.event_relay.outbox.delivery import DeliveryState
+from custom_components.event_relay.repairs import SeenFlow, async_create_fix_flow
 from custom_components.event_relay.rules.mirrors.questions import answer, open_question
 from simulators.aipix import AipixSimulator
 from simulators.faults import Fault, FaultKind
@@ -367,3 +369,64 @@ async def test_removed_and_left_outside(
     await running.mirror.async_remove()
     assert len(aipix.scripts) == 1
     assert await running.way.store.recall(running.way.connection) == {}
+
+
+async def lead_to(
+    hass: HomeAssistant, running: Running[ScriptMirror], url: str
+) -> None:
+    """Let the connection lead to another address, as reconfiguring it does."""
+    await running.stop()
+    entry = hass.config_entries.async_get_entry(running.way.connection)
+    assert isinstance(entry, MockConfigEntry)
+    data = {**entry.data, CONF_URL: url}
+    hass.config_entries.async_update_entry(entry, data=data)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    running.way = await way_of(hass, entry)
+    await running.start()
+    await settled(running.way.store)
+
+
+async def test_in_another_system_the_script_is_made_anew_and_the_old_one_told(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start
+) -> None:
+    running = await start()
+    await settled(running.way.store)
+    async with AipixSimulator() as other:
+        await lead_to(hass, running, other.url)
+
+        assert len(other.scripts) == len(aipix.scripts) == 1
+        told = issue(hass, "mirror_moved", running)
+        assert told is not None
+        assert told.data is not None
+        assert aipix.url.rpartition(":")[2] in str(told.data["address"])
+        flow = await async_create_fix_flow(hass, told.issue_id, told.data)
+        assert isinstance(flow, SeenFlow)
+        flow.hass, flow.handler, flow.issue_id = hass, DOMAIN, told.issue_id
+        form = await flow.async_step_confirm()
+        assert (form["description_placeholders"] or {})["mirror"] == "Mirror"
+        ir.async_delete_issue(hass, DOMAIN, told.issue_id)
+        await write_helper(hass, monday=LATER)
+        await settled(running.way.store)
+        await running.restart()
+
+        assert hours(other)[0] == "09:00:00+02:00"
+        assert hours(aipix)[0] == "08:00:00+02:00"
+        assert issue(hass, "mirror_moved", running) is None
+
+
+async def test_at_another_address_of_the_same_system_the_script_is_kept(
+    hass: HomeAssistant, aipix: AipixSimulator, start: Start
+) -> None:
+    running = await start()
+    await settled(running.way.store)
+
+    async with AipixSimulator() as moved:
+        moved.store.scripts.update(aipix.store.scripts)
+        await lead_to(hass, running, moved.url)
+        await write_helper(hass, monday=LATER)
+        await settled(running.way.store)
+
+        assert len(moved.scripts) == 1
+        assert hours(moved)[0] == "09:00:00+02:00"
+        assert issue(hass, "mirror_moved", running) is None

@@ -91,6 +91,11 @@ class Outbox:
         self._waiting: dict[str, list[_Queue]] = {}
         self._listeners: list[Callable[[Delivery], None]] = []
 
+    @property
+    def instance(self) -> Instance | None:
+        """The system to which the connection leads, if that is known."""
+        return self._instance
+
     def attach(self, worker: Worker) -> None:
         """Name the worker that empties this outbox."""
         self._worker = worker

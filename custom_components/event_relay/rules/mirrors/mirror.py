@@ -13,10 +13,11 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from ...backends.base import InvalidField
+from ...backends.base import Instance, InvalidField
 from ...backends.errors import BackendError
 from ...const import DOMAIN
 from ...outbox.delivery import Delivery, DeliveryState, OriginKind
+from ...outbox.elsewhere import is_elsewhere
 from ...outbox.memory import Note, Notes
 from ...outbox.outbox import NotAllowed, Request
 from ...outbox.store import StaleDelivery, StoreError
@@ -24,6 +25,7 @@ from ..member import Member
 from ..outcome import Outcome, OutcomeKind, reason_key, reason_values
 from ..way import Way
 from .beginnings import has_lost
+from .moving import async_tell_moved, note_of_system, remembered_system
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -133,6 +135,43 @@ class Mirror(Member):
         async with self._comparing:
             yield
         self.look()
+
+    @property
+    def system_note(self) -> Notes:
+        """The note of the system that it works in now."""
+        return note_of_system(self.way.outbox.instance)
+
+    def left_in(self, delivery: Delivery | None) -> Instance | None:
+        """Return the other system in which a delivery has made something, if any.
+
+        What has not ended goes to the system of now, or is looked up there. Of what
+        was found outside instead, which has no delivery, the system is remembered.
+        """
+        there, here = remembered_system(self.notes), self.way.outbox.instance
+        if there is not None and here is not None and there.id == here.id:
+            return None
+        if delivery is not None:
+            if delivery.state is not DeliveryState.DELIVERED:
+                return None
+            there = delivery.sent_to
+        return there if is_elsewhere(there, here) else None
+
+    async def stay(self) -> None:
+        """Remember the system of now, unless it is known; raises StoreError."""
+        if remembered_system(self.notes) != self.way.outbox.instance:
+            await self.remember(self.system_note)
+
+    @callback
+    def tell_moved(self, left: Instance) -> None:
+        """Tell, once, that something stays in another system."""
+        _LOGGER.warning("%s starts over; what it made stays elsewhere", self.title)
+        async_tell_moved(
+            self.hass,
+            entry_id=self.way.connection,
+            mirror_id=self.id,
+            title=self.title,
+            address=left.address,
+        )
 
     @property
     def lost(self) -> bool:

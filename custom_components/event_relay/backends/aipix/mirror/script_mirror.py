@@ -15,14 +15,14 @@ from homeassistant.helpers.event import (
 )
 from homeassistant.util import dt as dt_util
 
-from ....outbox.delivery import Delivery
+from ....outbox.delivery import Delivery, DeliveryState
 from ....outbox.memory import Note, Notes
 from ....rules.leaving import async_leave_deliveries
 from ....rules.mirrors.beginnings import BEGUN, uncounted_version
 from ....rules.mirrors.day_watch import DayWatch
 from ....rules.mirrors.mirror import Mirror
 from ....rules.way import Way
-from ...base import InvalidField, JsonObject
+from ...base import Instance, InvalidField, JsonObject
 from .script_plan import (
     Kept,
     Step,
@@ -93,6 +93,11 @@ class ScriptMirror(Mirror):
             await self._begin(wanted)
             return
         made = await self._delivery(kept.made_by)
+        if (left := self.left_in(made)) is not None:
+            await self._begin(wanted, left)
+            return
+        if made is None or made.state is DeliveryState.DELIVERED:
+            await self.stay()
         latest = await self._delivery(kept.latest)
         match next_step(kept, wanted, made, latest):
             case Step.NOTHING:
@@ -135,12 +140,13 @@ class ScriptMirror(Mirror):
         """Read a delivery that is remembered."""
         return await self.way.store.get(delivery_id) if delivery_id else None
 
-    async def _begin(self, wanted: JsonObject) -> None:
+    async def _begin(self, wanted: JsonObject, left: Instance | None = None) -> None:
         """Make the script, unless it may have been made and forgotten.
 
-        Then look for it, and ask the user where that does not tell.
+        Then look for it, and ask the user where that does not tell. So, too, where it
+        was `left` in what seems to be another system.
         """
-        if not (self.lost or is_damaged(self.notes)):
+        if not (left or self.lost or is_damaged(self.notes)):
             self._questions.is_found()
             await self._create(wanted, 1)
             return
@@ -152,6 +158,8 @@ class ScriptMirror(Mirror):
                 if isinstance(one, dict) and _looks_like(one, wanted)
             ]
             if not alike:
+                if left is not None:
+                    self.tell_moved(left)
                 await self._create(wanted, self._uncounted)
                 return
             if len(alike) == 1 and isinstance(script_id := alike[0], int):
@@ -182,7 +190,8 @@ class ScriptMirror(Mirror):
         kept = Kept(
             version=self._uncounted, fields=unknown, week={}, script_id=script_id
         )
-        await self.remember({BEGUN: Note(value=True), **kept.notes})
+        begun = {BEGUN: Note(value=True), **self.system_note}
+        await self.remember({**begun, **kept.notes})
         self.compare_again()
 
     async def _create(self, wanted: JsonObject, version: int) -> None:
@@ -229,7 +238,7 @@ class ScriptMirror(Mirror):
 
     async def _submit(self, operation: str, data: JsonObject, kept: Kept) -> None:
         """Commit a delivery, and with it what is known of the script from then on."""
-        notes: Notes = {BEGUN: Note(value=True), **kept.notes}
+        notes: Notes = {BEGUN: Note(value=True), **self.system_note, **kept.notes}
         try:
             await self.submit(
                 operation,

@@ -1,6 +1,7 @@
 """A live event outside for each event of a calendar of Home Assistant."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 import logging
@@ -23,8 +24,10 @@ from ....outbox.memory import Note
 from ....rules.leaving import async_leave_deliveries
 from ....rules.mirrors.beginnings import BEGUN, uncounted_version
 from ....rules.mirrors.mirror import Mirror
+from ....rules.mirrors.moving import remembered_system
 from ....rules.occurrences import CannotTell
 from ....rules.way import Way
+from ...base import Instance
 from ...words import in_list, in_markdown
 from .calendar_bindings import Binding, damaged_bindings, notes_of, read_bindings
 from .calendar_changes import CREATE, DELETE, CalendarChanges
@@ -38,7 +41,7 @@ from .calendar_plan import (
 )
 from .calendar_reading import read_calendar, seen_events
 from .calendar_settings import read_calendar_mirror
-from .live_events import adopt, recover
+from .live_events import adopt, listed_ids, recover
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -123,6 +126,9 @@ class CalendarMirror(Mirror):
             return
         if BEGUN not in self.notes or damaged_bindings(self.notes):
             await self._begin(seen, now)
+            bound = read_bindings(self.notes)
+        elif remembered_system(self.notes) != self.way.outbox.instance:
+            await self._follow_connection(bound, seen)
             bound = read_bindings(self.notes)
         plan = make_plan(bound, seen, now=now, gone=self._gone(bound, seen, now))
         if plan.remembered:
@@ -236,7 +242,44 @@ class CalendarMirror(Mirror):
             outside = adopt(await self.way.ask(LIVE_EVENTS), seen, fitting)
         recovered = recover(damaged, outside, seen, uncounted_version(now))
         found = {**outside, **recovered} if lost else recovered
-        await self.remember({BEGUN: Note(value=True), **notes_of(found)})
+        await self.remember(
+            {BEGUN: Note(value=True), **self.system_note, **notes_of(found)}
+        )
+
+    async def _follow_connection(
+        self, bound: Mapping[str, Binding], seen: Mapping[str, Seen]
+    ) -> None:
+        """Begin anew where the connection leads to an account that is another one.
+
+        With another key it may be the same: then it lists an event that was made.
+        Raises BackendError as long as nobody can tell.
+        """
+        elsewhere: dict[str, Instance] = {}
+        ids: set[str] = set()
+        for key, binding in bound.items():
+            made_by = binding.made_by
+            made = await self.way.store.get(made_by) if made_by else None
+            if binding.exists and (left := self.left_in(made)) is not None:
+                elsewhere[key] = left
+                receipt = made.receipt if made else None
+                ids.add(str(receipt.outside_id if receipt else binding.event_id))
+        notes: dict[str, Note | None] = dict(self.system_note)
+        if elsewhere:
+            answer = await self.way.ask(LIVE_EVENTS)
+            if ids.isdisjoint(listed_ids(answer)):
+                fitting = partial(self.way.outbox.fitting, CREATE)
+                found = adopt(answer, seen, fitting)
+                notes |= notes_of(
+                    {
+                        key: replace(found[key], version=bound[key].version)
+                        if key in found
+                        else bound[key].ended()
+                        for key in elsewhere
+                    }
+                )
+                if elsewhere.keys() - found.keys():
+                    self.tell_moved(next(iter(elsewhere.values())))
+        await self.remember(notes)
 
 
 def _named(event: Seen, why: str) -> str:

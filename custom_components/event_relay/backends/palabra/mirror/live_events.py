@@ -46,6 +46,16 @@ def adopt(
     return found
 
 
+def listed_ids(answer: JsonObject) -> frozenset[str]:
+    """Return the ids of what is outside."""
+    listed = answer.get("events")
+    return frozenset(
+        str(event["event_id"])
+        for event in (listed if isinstance(listed, list) else [])
+        if isinstance(event, dict) and "event_id" in event
+    )
+
+
 def recover(
     damaged: Mapping[str, str | None],
     outside: Mapping[str, Binding],
