@@ -1,7 +1,7 @@
 """Fixtures that every test may use."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 import logging
 import os
 from pathlib import Path
@@ -25,6 +25,7 @@ from simulators.frigate import FrigateSimulator
 from simulators.guance import GuanceSimulator
 from simulators.palabra import PalabraSimulator
 
+from .forking import fork_ahead
 from .harness import (
     log_once,
     spare_collections,
@@ -52,6 +53,11 @@ logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 log_once()
 spare_collections()
 spare_searches()
+
+
+def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[object]) -> None:
+    """Let the processes begin with what has been imported here."""
+    fork_ahead(config, len(specs))
 
 
 def pytest_xdist_make_scheduler(

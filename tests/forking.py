@@ -1,0 +1,114 @@
+"""Processes for tests that are forked from one that has imported what all of them need.
+
+pytest-xdist starts each anew, and each then imports Home Assistant, which takes longer
+than most files of tests.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+import gc
+import os
+import signal
+import sys
+import threading
+from typing import NoReturn, override
+
+from _pytest.capture import CaptureManager
+from execnet import gateway_io
+from execnet.gateway_base import ExecModel, Popen2IO
+from execnet.xspec import XSpec
+import pytest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Child:
+    """A process that waits to be told what to do, as xdist's do, and its pipes."""
+
+    pid: int
+    to_it: int
+    from_it: int
+
+
+class ForkedIO(gateway_io.Popen2IOMaster):
+    """What execnet has of a process that it has started itself."""
+
+    def __init__(self, child: Child, execmodel: ExecModel) -> None:
+        """Talk to a child."""
+        self._pid = child.pid
+        outfile = os.fdopen(child.to_it, "wb")
+        infile = os.fdopen(child.from_it, "rb")
+        Popen2IO.__init__(self, outfile, infile, execmodel=execmodel)
+
+    @override
+    def wait(self) -> int | None:
+        with suppress(ChildProcessError):
+            return os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        return None
+
+    @override
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+
+
+def fork_ahead(config: pytest.Config, number: int) -> None:
+    """Fork so many processes now, while there is one thread, for xdist to use.
+
+    What it starts beyond them it starts as ever.
+    """
+    if threading.active_count() > 1:
+        return
+    gc.collect()
+    gc.freeze()
+    children: list[Child] = []
+    capture = config.pluginmanager.getplugin("capturemanager")
+    assert isinstance(capture, CaptureManager)
+    with capture.global_and_fixture_disabled():
+        for _ in range(number):
+            children.append(_fork(children))
+    start = gateway_io.create_io
+
+    def create_io(spec: XSpec, execmodel: ExecModel) -> gateway_io.Popen2IOMaster:
+        if spec.popen and children:
+            return ForkedIO(children.pop(0), execmodel)
+        return start(spec, execmodel)
+
+    gateway_io.create_io = create_io
+
+
+def _fork(others: list[Child]) -> Child:
+    """Fork a process that has none of the others' pipes."""
+    to_read, to_write = os.pipe()
+    answer_read, answer_write = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if not (pid := os.fork()):
+        for other in others:
+            os.close(other.to_it)
+            os.close(other.from_it)
+        os.close(to_write)
+        os.close(answer_read)
+        _serve(to_read, answer_write)
+    os.close(to_read)
+    os.close(answer_write)
+    return Child(pid=pid, to_it=to_write, from_it=answer_read)
+
+
+def _serve(read: int, write: int) -> NoReturn:
+    """Do what execnet has a process of its own do, and end."""
+    status = 1
+    try:
+        os.dup2(read, 0)
+        os.dup2(write, 1)
+        os.close(read)
+        os.close(write)
+        sys.stdin = os.fdopen(0, "r", 1, closefd=False)
+        sys.stdout = os.fdopen(1, "w", 1, closefd=False)
+        sys.argv = ["-c"]
+        exec(gateway_io.popen_bootstrapline, {})  # noqa: S102 - execnet's own
+        status = 0
+    except BaseException as error:  # noqa: BLE001 - nothing above is this process's own
+        sys.stderr.write(f"a forked process broke: {error!r}\n")
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
