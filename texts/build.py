@@ -233,14 +233,19 @@ def _data(names: Iterable[str], fields: Mapping[str, Any]) -> Tree:
     """Return the names and descriptions of the fields of a form."""
     said = {name: fields[name] for name in names if name in fields}
     return {
-        "data": {name: text["name"] for name, text in said.items()},
-        "data_description": {name: text["description"] for name, text in said.items()},
+        "data": _each(said, "name"),
+        "data_description": _each(said, "description"),
     }
+
+
+def _each(fields: Mapping[str, Any], key: str) -> Tree:
+    """Return the names or descriptions that fields have; a check names the others."""
+    return {name: text[key] for name, text in fields.items() if key in text}
 
 
 def _named(said: Mapping[str, Any]) -> Tree:
     """Return name and description of a field of an action."""
-    return {"name": said["name"], "description": said["description"]}
+    return {key: said[key] for key in ("name", "description") if key in said}
 
 
 def _in_rule(said: Mapping[str, Any]) -> Tree:

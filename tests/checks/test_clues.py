@@ -1,21 +1,85 @@
 """A clue holds no moment that is compared with the clock: nobody moves it."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
+import re
 
-BACKENDS = Path(__file__).parents[2] / "custom_components/event_relay/backends"
-FIXED = {"event_id", "newest"}
-"""What a backend gave or was sent, which stays what it is when the clock is set."""
+import pytest
+
+from .files import PACKAGE
+
+MODULES = sorted((PACKAGE / "backends").rglob("*.py"))
+TELLS_TIME = re.compile(
+    r"(^|_)(at|date|datetime|isoformat|moment|monotonic|now|time|timestamp)(_|$)"
+)
+"""What a name is made of that stands for a moment, or gives one."""
 
 
-def test_clues_hold_nothing_that_the_clock_moves() -> None:
-    keys: set[object] = set()
-    for path in BACKENDS.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            target = getattr(node, "targets", [None])[0]
-            name = getattr(target, "attr", getattr(target, "id", None))
-            value = getattr(node, "value", None)
-            if name == "clue" and isinstance(value, ast.Dict):
-                keys |= {getattr(key, "value", None) for key in value.keys}
+def functions(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield the functions of a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
 
-    assert keys == FIXED
+
+def assigned(function: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield what a function gives a name, a keyword or an attribute, and its name."""
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)]):
+                yield name, node.value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                yield name, value
+            case ast.keyword(arg=str(name)):
+                yield name, node.value
+
+
+def names_in(value: ast.expr) -> Iterator[str]:
+    """Yield the names of what an expression is made of."""
+    for node in ast.walk(value):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                yield name
+
+
+def clues(source: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the keys of clues, and the names behind their values."""
+    for function in functions(ast.parse(source)):
+        given = [*assigned(function)]
+        for name, value in given:
+            if name != "clue" or not isinstance(value, ast.Dict):
+                continue
+            for key, held in zip(value.keys, value.values, strict=True):
+                names = [*names_in(held)]
+                for used, behind in given:
+                    if used in names:
+                        names += names_in(behind)
+                yield ast.unparse(key) if key else "**", names
+
+
+def moments_in(source: str) -> list[str]:
+    """Return the keys of clues that hold a moment."""
+    return [key for key, names in clues(source) if any(map(TELLS_TIME.search, names))]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_clues_hold_nothing_that_the_clock_moves(path: Path) -> None:
+    assert moments_in(path.read_text()) == []
+
+
+def test_the_backends_leave_clues() -> None:
+    assert [*clues("".join(f"{path.read_text()}\n" for path in MODULES))]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'raise OutcomeUnknown(clue={"sent": context.now.isoformat()})',
+        'error.clue = {"id": event_id, "sent": context.told_at}',
+        'moment = time()\n    clue = {"sent": moment}',
+        'sent = context.now\n    error.clue = {"sent": sent}',
+    ],
+)
+def test_a_moment_in_a_clue_is_found(body: str) -> None:
+    assert moments_in(f"def run():\n    {body}\n") == ["'sent'"]

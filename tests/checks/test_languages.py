@@ -8,6 +8,7 @@ from babel.messages.catalog import Catalog, Message
 import pytest
 from yaml import ScalarEvent, parse  # type: ignore[import-untyped]
 
+from custom_components.event_relay.registry import BACKENDS
 from texts import blueprints
 from texts.build import build
 from texts.catalogue import (
@@ -31,19 +32,17 @@ LONGEST = 1.6
 ROOM = 14
 """Characters that a short one may have more."""
 NAMES = {
+    *(forms.backend.title for forms in BACKENDS),
     "Alertmanager",
     "API",
     "ClientID",
     "ClientSecret",
     "Event Relay",
-    "Frigate",
     "Guance / TrueWatch",
     "HTTP API",
     "InfluxDB 2",
     "Loki",
     "PagerDuty",
-    "Palabra",
-    "aipix",
     "ntfy",
 }
 """Of products, and of what their own pages call so."""

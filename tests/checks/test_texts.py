@@ -1,14 +1,17 @@
 """What Home Assistant reads is what the sources say, and each says its own only."""
 
+from itertools import chain
 from pathlib import Path
 import re
 
 import pytest
 
 from custom_components.event_relay.backends.forms import BackendForms
+from custom_components.event_relay.backends.section_forms import sections_of
+from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.registry import BACKENDS
 from texts.build import build, folder_of
-from texts.sources import PACKAGE, TwiceSaid, deep_over, merge, over, read_source
+from texts.sources import PACKAGE, Tree, TwiceSaid, deep_over, merge, over, read_source
 
 BUILT = build().files()
 
@@ -24,6 +27,41 @@ def test_every_backend_has_its_texts_in_its_folder(forms: BackendForms) -> None:
     assert source["menu"]
     assert source["connection"]["fields"]
     assert set(source["actions"]) <= {*forms.action_fields, *forms.queries}
+    assert unused(forms, source) == []
+
+
+def unused(forms: BackendForms, source: Tree) -> list[str]:
+    """Return the fields that a source names and no form asks for."""
+    schema = forms.connection
+    asked = {*map(str, schema.schema), *chain(*sections_of(schema).values())}
+    own = {"connection": asked, "options": {*map(str, options_schema(forms).schema)}}
+    found = [
+        f"{part}.fields.{name}"
+        for part, known in own.items()
+        for name in source.get(part, {}).get("fields", {})
+        if name not in known
+    ]
+    usual = read_source(PACKAGE)["each_action"]["fields"]
+    for operation in forms.backend.operations:
+        said = source["actions"].get(operation.name, {})
+        known = {*usual, *(one.name for one in operation.asked())}
+        found += [
+            f"actions.{operation.name}.fields.{name}"
+            for name in said.get("fields", {})
+            if name not in known
+        ]
+    return found
+
+
+def test_a_text_of_no_field_is_found() -> None:
+    forms, *_ = BACKENDS
+    name = forms.backend.operations[0].name
+    source: Tree = {
+        "connection": {"fields": {"nothing": {}}},
+        "actions": {name: {"fields": {"nothing": {}}}},
+    }
+    wanted = ["connection.fields.nothing", f"actions.{name}.fields.nothing"]
+    assert unused(forms, source) == wanted
 
 
 def test_what_all_share_names_no_backend() -> None:

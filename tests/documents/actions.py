@@ -38,7 +38,7 @@ OUTBOX_ADMINISTRATIVE = OWN_ACTIONS - {"list_deliveries"}
 
 
 def page() -> str:
-    """Return the whole page."""
+    """Return the whole page; a text that is missing is empty, and a check names it."""
     everything = read_json(PACKAGE / "translations/en.json")
     texts, systems = everything["services"], everything["system_health"]["info"]
     actions = read_yaml(PACKAGE / "services.yaml")
@@ -47,7 +47,12 @@ def page() -> str:
         lines.append(f"## {title}\n")
         for name in names:
             lines.extend(
-                _action(name, actions[name] or {}, texts[name], name in administrative)
+                _action(
+                    name,
+                    actions[name] or {},
+                    texts.get(name, {}),
+                    name in administrative,
+                )
             )
     return "\n".join(lines).rstrip() + "\n"
 
@@ -79,12 +84,13 @@ def _action(
     administrative: bool,
 ) -> Iterator[str]:
     """Yield what is said of one action."""
-    yield f"### {texts['name']}: `{DOMAIN}.{name}`\n"
-    yield texts["description"] + "\n"
+    yield f"### {texts.get('name', name)}: `{DOMAIN}.{name}`\n"
+    yield texts.get("description", "") + "\n"
     if administrative:
         yield "Only administrators may call it.\n"
     rows = [
-        _row(field, spec, texts["fields"][field]) for field, spec in _fields(action)
+        _row(field, spec, texts.get("fields", {}).get(field, {}))
+        for field, spec in _fields(action)
     ]
     if rows:
         yield "| field | required | what it is | example |"
@@ -106,7 +112,7 @@ def _row(name: str, field: Mapping[str, Any], texts: Mapping[str, str]) -> str:
     """Return one field as a row of a table."""
     example = field.get("example", field.get("default"))
     written = "" if example is None else f"`{_yaml(example)}`"
-    said = texts["description"].replace("|", "\\|").replace("\n", " ")
+    said = texts.get("description", "").replace("|", "\\|").replace("\n", " ")
     required = "yes" if field.get("required") else ""
     return f"| `{name}` | {required} | {said} | {written} |"
 
