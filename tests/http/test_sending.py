@@ -5,6 +5,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
 from custom_components.event_relay.backends.http import answers
+from custom_components.event_relay.backends.http.recipe import METHODS
 from custom_components.event_relay.outbox import policy
 from tests.backends.http.target import Target
 from tests.home import act, coordinator, until_state
@@ -139,6 +140,19 @@ async def test_what_may_not_be_repeated_stops_and_asks(
     )
     await until_state(hass, listed["delivery_id"], "delivered")
     assert len(target.calls) == 2
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_no_method_is_sent_again_by_the_library_below(
+    hass: HomeAssistant, target: Target, method: str
+) -> None:
+    request = {"method": method, "path": "/notes", "repeat": "ask"}
+    await connect(hass, target.origin, {"Note": request})
+    target.answers = [None]
+    with pytest.raises(HomeAssistantError) as caught:
+        await act(hass, "send_http_request", request="Note")
+    assert caught.value.translation_key == "outcome_unknown"
+    assert len(target.calls) == 1
 
 
 async def test_what_can_be_looked_up_is_asked_for(

@@ -165,8 +165,22 @@ class AskingTarget(HttpTarget):
     """It cannot be asked, and the user decides: nothing is sent again."""
 
     requests: Mapping[str, Mapping[str, Json]] = {
-        "Note that asks": {**_NOTE, "repeat": "ask"}
+        "Note that asks": {**_NOTE, "repeat": "ask"},
+        "Note that is put and asks": {
+            **_NOTE,
+            "method": "PUT",
+            "path": "/notes/{id}",
+            "repeat": "ask",
+        },
     }
+
+    @override
+    def stored(self) -> Mapping[Thing, Sequence[str]]:
+        """Return an id for each request: a note that is replaced was sent twice."""
+        return {
+            Thing(SEND, str(note.content["text"])): [note.id] * note.written
+            for note in self.simulator.notes
+        }
 
 
 class TwiceTarget(HttpTarget):

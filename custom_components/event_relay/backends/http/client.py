@@ -38,6 +38,7 @@ from .access import Access, Kind
 from .answers import AnswerRules, RequestPaused, result_of
 from .definition import IdHeader
 from .recipe import BodyKind, texts_in
+from .sent_once import sent_once
 from .signing import signature_of
 from .wire import Sent, Wire
 
@@ -311,7 +312,9 @@ class HttpClient:
                 allow_redirects=False,
                 ssl=tls.fresh if fresh else tls.shared,
                 timeout=ClientTimeout(total=TIMEOUT, connect=CONNECTING),
-                middlewares=self._middlewares,
+                middlewares=(*self._middlewares, sent_once)
+                if fresh
+                else self._middlewares,
             ) as response:
                 return Reply(
                     status=response.status,
