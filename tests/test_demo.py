@@ -92,10 +92,10 @@ def test_leash_ends_the_command_with_its_starter(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     process = subprocess.Popen(
-        [sys.executable, leash.__file__, home, "sleep", "60"], stdin=subprocess.PIPE
+        [sys.executable, leash.__file__, home, "sleep", "600"], stdin=subprocess.PIPE
     )
 
-    process.communicate(timeout=10)
+    process.communicate(timeout=120)
 
     assert process.returncode != 0
     assert not home.exists()
@@ -106,7 +106,7 @@ def test_leash_gives_back_the_exit_code(tmp_path: Path) -> None:
         [sys.executable, leash.__file__, tmp_path, "sh", "-c", "exit 100"],
         stdin=subprocess.PIPE,
     ) as process:
-        assert process.wait(timeout=10) == 100
+        assert process.wait(timeout=120) == 100
 
     assert tmp_path.exists()
 

@@ -121,7 +121,7 @@ class House:
 
     async def all_ended(self) -> Counter[DeliveryState]:
         """Wait until nothing is left to do, and count how things ended."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(240):
             while True:
                 counted = Counter(
                     one.state for one in await self.store.listing(limit=None)

@@ -15,6 +15,6 @@ def sockets(socket_enabled: None) -> None:
 async def session() -> AsyncGenerator[aiohttp.ClientSession]:
     """Return a client that follows no redirect and keeps no cookie."""
     async with aiohttp.ClientSession(
-        cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(5)
+        cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(60)
     ) as client:
         yield client
