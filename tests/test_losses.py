@@ -15,6 +15,7 @@ from custom_components.event_relay import losses
 from custom_components.event_relay.const import CONF_UNSETTLED_LIMIT, DOMAIN
 from custom_components.event_relay.losses import Cause
 from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from custom_components.event_relay.rules.runner import RuleRunner
 from simulators.frigate import FrigateSimulator
 
 from .home import act, coordinator, remove
@@ -162,6 +163,19 @@ async def test_a_rule_that_cannot_be_rendered_is_told_until_it_is_changed(
     )
     await hass.async_block_till_done()
     assert repair(hass, entry, Cause.NOT_MADE) is None
+
+
+async def test_what_has_a_repair_of_its_own_is_counted_and_told_there(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(RuleRunner, "names_refused", True)
+    entry = await set_up(hass, frigate, a_rule(BROKEN))
+    await ring(hass)
+    await until(lambda: coordinator(entry).losses.refused == FIRINGS)
+    coordinator(entry).losses.async_show()
+    assert lost(hass, entry, Cause.NOT_MADE) is None
 
 
 async def test_what_is_lost_after_it_was_seen_is_told_anew(

@@ -140,6 +140,10 @@ class Losses:
                 return
             cause = CAUSES.get(outcome.reason_key, Cause.NOT_MADE)
             if cause is Cause.NOT_MADE:
+                if member.names_refused:
+                    self.refused += 1
+                    self._show_soon()
+                    return
                 self._failing.add(member.id)
             self._refuse(cause, f"{member.title}: {outcome.reason}")
 
@@ -193,6 +197,10 @@ class Losses:
             _LOGGER.warning("%s: %s", self._entry.title, _WORDS[cause])
             self._after(QUIET.total_seconds(), cause, self._quiet)
         self._logged[cause] += 1
+        self._show_soon()
+
+    def _show_soon(self) -> None:
+        """Show what has been lost, with all that is lost meanwhile."""
         self._after(GATHERING, "show", lambda _: self.async_show())
 
     def _after(self, delay: float, name: str, action: Callable[[str], None]) -> None:

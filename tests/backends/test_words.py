@@ -126,14 +126,29 @@ def test_no_text_is_repeated_whole(texts: list[str], around: str) -> None:
     ("text", "written"),
     [
         ("plain words", "plain words"),
-        ("![a](http://b)", r"\!\[a\]\(http\:\/\/b\)"),
-        ("<img src=x>\n\n# Head", r"\<img src\=x\> \# Head"),
+        ("![a](http://b)", r"!\[a\](http\://b)"),
+        ("<img src=x>\n\n# Head", r"\<img src=x> # Head"),
         ("a\\*b*", r"a\\\*b\*"),
-        ("&lt;", r"\&lt\;"),
+        ("&lt; &#60; R&D", r"\&lt; \&#60; R\&D"),
+        ("# a", r"\# a"),
+        ("> a", r"\> a"),
+        ("- a", r"\- a"),
+        ("12. a", r"12\. a"),
+        ("1) a", r"1\) a"),
+        ("_a_ __b__ ~~c~~ `d`", r"\_a\_ \_\_b\_\_ \~\~c\~\~ \`d\`"),
+        ("www.a.b and c@d.e", r"www\.a.b and c\@d.e"),
     ],
 )
 def test_nothing_is_read_in_markdown(text: str, written: str) -> None:
     assert in_markdown(text) == written
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Frigate (127.0.0.1:5000)", "front_door", "Tom & Jerry!", "A-1 #2, 50 % = x+y"],
+)
+def test_names_that_markdown_leaves_alone_are_left_alone(text: str) -> None:
+    assert in_markdown(text) == text
 
 
 @pytest.mark.parametrize(("number", "last"), [(1, "- 0"), (LISTED + 2, "- … (+2)")])

@@ -190,7 +190,7 @@ async def test_a_helper_without_times_is_a_repair_until_it_has_some(
     stuck = issue(hass, "script_stuck", running)
     assert stuck is not None
     form = {"entry_id": running.way.connection, "subentry_id": running.mirror.id}
-    reason = "schedule\\_entity\\: empty\\_schedule"
+    reason = "schedule_entity: empty_schedule"
     assert (stuck.is_fixable, stuck.data) == (True, {**form, "reason": reason})
     await write_helper(hass, monday=LATER)
     assert issue(hass, "script_stuck", running) is None

@@ -27,6 +27,9 @@ _CONTEXTS_MOST = 100
 class Member(ABC):
     """What runs for one subentry of a connection."""
 
+    names_refused = False
+    """Whether a repair of its own names what it cannot make."""
+
     def __init__(
         self,
         way: Way,

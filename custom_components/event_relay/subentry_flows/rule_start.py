@@ -270,7 +270,7 @@ def of_yaml(entered: object, operations: Sequence[str]) -> tuple[str, dict[str, 
 
 def _no_rule(part: str) -> Mistake:
     """Return that a part of what was pasted is none of a rule."""
-    return Mistake(CONF_RULE, "no_rule", {"reason": in_markdown(part)})
+    return Mistake(CONF_RULE, "no_rule", {"reason": part})
 
 
 def as_entered(title: str, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -62,6 +62,8 @@ class CalendarMirror(Mirror):
     an error or has just begun, nothing counts as deleted.
     """
 
+    names_refused = True
+
     def __init__(
         self, way: Way, subentry: ConfigSubentry, notes: Mapping[str, Note]
     ) -> None:
