@@ -39,7 +39,7 @@ class Rule:
         if self.until_off:
             deliver["until"] = {"triggers": [turned(self.switch, on=False)]}
         preview: dict[str, Json] = {}
-        return [when, deliver, preview]
+        return [{"next_step_id": "when"}, when, deliver, preview]
 
 
 def described(name: str, **entered: Json) -> list[dict[str, Json]]:

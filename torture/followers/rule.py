@@ -69,7 +69,7 @@ class RuleFollower(Follower):
             deliver["missed"] = {"deliver": True, "grace": {"minutes": 10}}
         if self.until is not None:
             deliver["until"] = dict(self.until)
-        return when, deliver, {}
+        return {"next_step_id": "when"}, when, deliver, {}
 
     @override
     async def left(self, api: Api, socket: WebSocket, patience: float) -> int:
