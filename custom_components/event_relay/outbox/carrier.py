@@ -140,7 +140,7 @@ class Carrier:
     absence: Absence
     answered: Callable[[Delivery], None]
     changed: Callable[[Delivery], None]
-    got_through: Callable[[], None]
+    got_through: Callable[[datetime], None]
     troubled: Callable[[BackendError], None]
 
     async def send(self, delivery: Delivery) -> None:
@@ -219,7 +219,7 @@ class Carrier:
         if outside_id is None or recognises is None:
             return there
         here = await recognises(self.client, outside_id)
-        self.got_through()
+        self.got_through(self.clock())
         return None if here else there
 
     def _onward(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
@@ -239,8 +239,8 @@ class Carrier:
             with plan.confiding(delivery):
                 result = await step.run(self.client, plan.payload, context)
         except Rejected as error:
-            self.got_through()
             delivery, now = self._present(delivery)
+            self.got_through(now)
             return outcomes.step_refused(delivery, step, error, now)
         except BackendError as error:
             if self.clock.monotonic() - began >= SLOW:
@@ -262,8 +262,8 @@ class Carrier:
             unclear = altered(delivery, unclear=not step.repeatable)
             return outcomes.failed(unclear, failure, now)
         self.absence.alive(began, self.clock.monotonic())
-        self.got_through()
         delivery, now = self._present(delivery)
+        self.got_through(now)
         return plan.bound(outcomes.step_done(delivery, step, result, now))
 
     async def look_up(self, delivery: Delivery) -> None:
@@ -353,8 +353,8 @@ class Carrier:
             failure = Failure(code="internal_error")
             delivery, now = self._present(delivery)
             return outcomes.failed(delivery, failure, now)
-        self.got_through()
         delivery, now = self._present(delivery)
+        self.got_through(now)
         following = outcomes.looked_up(
             delivery,
             step,
@@ -407,21 +407,23 @@ class Carrier:
             _LOGGER.exception("Delivery %s: it cannot be read back", delivery.id)
             await self._fail(delivery, Failure(code="internal_error"), commit)
             return None
-        since = sent_after(delivery, self.clock()) or delivery.accepted_at
         return Plan(
             operation=operation,
             payload=payload,
             steps=steps,
             start=start,
             outside_ids=(
-                await persist(
-                    lambda: self.store.outside_ids(
-                        self.connection, since - _BOUND_SINCE
-                    )
-                )
+                await self._outside_ids(delivery)
                 if delivery.state is DeliveryState.UNCERTAIN
                 else frozenset()
             ),
+        )
+
+    async def _outside_ids(self, delivery: Delivery) -> frozenset[str]:
+        """Return what no look-up of a delivery may take for its own."""
+        since = sent_after(delivery, self.clock()) or delivery.accepted_at
+        return await persist(
+            lambda: self.store.outside_ids(self.connection, since - _BOUND_SINCE)
         )
 
     async def _fail(self, delivery: Delivery, failure: Failure, commit: Commit) -> None:
@@ -448,6 +450,9 @@ class Carrier:
 
         What is in hand here outlives a file that is set aside as damaged.
         """
-        await persist(lambda: self.store.update(delivery, was=was, anew=True))
+        try:
+            await self.store.updating(delivery, was=was, anew=True)
+        except StoreUnavailable:
+            await persist(lambda: self.store.update(delivery, was=was, anew=True))
         if delivery.state is not DeliveryState.SENDING:
             self.changed(delivery)

@@ -140,17 +140,26 @@ class Outbox:
         if self._worker is not None:
             await self._worker.follow_clock()
         delivery, payload = self._delivery(request)
+        if wait <= 0:
+            return await self._accepted(request, delivery, payload)
         queue = self._waiter(delivery.id)
         try:
-            stored, new = await self._accepted(request, delivery, payload)
-            accepted = brought(stored, self._clock.moved)
-            if new:
-                self._tell(accepted)
+            accepted = await self._accepted(request, delivery, payload)
             return await self._outcome(accepted, queue, wait)
         finally:
             self._forget(delivery.id, queue)
 
     async def _accepted(
+        self, request: Request, delivery: Delivery, payload: object
+    ) -> Delivery:
+        """Commit a delivery and tell of it, if it is new; return it as stored."""
+        stored, new = await self._committed(request, delivery, payload)
+        accepted = brought(stored, self._clock.moved)
+        if new:
+            self._tell(accepted)
+        return accepted
+
+    async def _committed(
         self, request: Request, delivery: Delivery, payload: object
     ) -> tuple[Delivery, bool]:
         """Commit a delivery; return it as stored, and whether it is new.

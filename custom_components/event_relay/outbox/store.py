@@ -146,13 +146,19 @@ class Store:
         ValueError for a way that the state table does not have, and StaleDelivery
         when the stored one is not in the state `was`.
         """
+        await self.updating(delivery, was=was, anew=anew)
+        return delivery
+
+    def updating(
+        self, delivery: Delivery, *, was: DeliveryState, anew: bool = False
+    ) -> asyncio.Future[None]:
+        """Queue the commit of a next state; return what `update` would wait for."""
         if delivery.state is not was and delivery.state not in TRANSITIONS[was]:
             message = f"no way from {was} to {delivery.state}"
             raise ValueError(message)
-        await self._changing.put(
+        return self._changing.put(
             self._database, Change(delivery=delivery, was=was, anew=anew)
         )
-        return delivery
 
     async def recover(
         self,

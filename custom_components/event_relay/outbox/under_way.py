@@ -92,11 +92,6 @@ class UnderWay:
         return min(moments, default=None)
 
     @property
-    def free(self) -> int:
-        """How many more deliveries may be sent now."""
-        return self.slots(self._clock())[0]
-
-    @property
     def short(self) -> bool:
         """Whether there may soon be a slot with nothing that could be sent."""
         return bool(self._broken) or (

@@ -141,9 +141,14 @@ class Worker:
         Only if a slot is free and nothing else waits: then all that is said of what
         waits, its order and bound, is about nothing.
         """
-        ready = self._at_rest and self._store.healthy and not self.held
-        late = is_late(delivery, delivery.accepted_at)
-        return ready and self._under_way.free > 0 and not late
+        now = delivery.accepted_at
+        return (
+            self._at_rest
+            and self._store.healthy
+            and not self._throttle.held(now)
+            and self._under_way.slots(now)[0] > 0
+            and not is_late(delivery, now)
+        )
 
     def send_at_once(
         self, delivery: Delivery, payload: object, accepting: asyncio.Future[Delivery]
@@ -329,9 +334,9 @@ class Worker:
             self.wake()
         self._tell(delivery)
 
-    def _got_through(self) -> None:
+    def _got_through(self, now: datetime) -> None:
         """Take note of an answer; what had waited for one need not wait any longer."""
-        if self._throttle.got_through(self._clock()):
+        if self._throttle.got_through(now):
             self.wake()
         self._contacted(None)
 
@@ -339,7 +344,7 @@ class Worker:
         """Slow down, or pause, as an error asks for."""
         if isinstance(error, Unavailable) and error.alone:
             # It is there, and takes others.
-            self._got_through()
+            self._got_through(self._clock())
             return
         self._throttle.troubled(error, self._clock())
         self._contacted(error)
