@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 import logging
 from math import inf
+from operator import is_
 import random
 from typing import Any, override
 
@@ -98,6 +99,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.forms: BackendForms = BY_NAME[entry.data[CONF_BACKEND]]
         backend = self.forms.backend
         self.data = backend.load_capabilities(entry.data[CONF_CAPABILITIES])
+        self._effective: Capabilities = self.data
+        self._effective_of: tuple[object, ...] = (None,) * 4
+        """What that was made of; all of it is replaced as a whole when it changes."""
         self.client = self.forms.create_client(hass, {**entry.data, **entry.options})
         self.settings = settings(entry)
         self._store = store
@@ -215,9 +219,13 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     @property
     def effective(self) -> Capabilities:
         """What the live system can do, as far as the user's settings have it so."""
-        settings = self.forms.settings_of(self.config_entry)
-        capabilities: Capabilities = self.forms.with_settings(self.data, settings)
-        return capabilities
+        entry = self.config_entry
+        made_of = (self.data, entry.data, entry.options, entry.subentries)
+        if not all(map(is_, made_of, self._effective_of, strict=True)):
+            settings = self.forms.settings_of(entry)
+            self._effective = self.forms.with_settings(self.data, settings)
+            self._effective_of = made_of
+        return self._effective
 
     def _put_off(self) -> timedelta:
         """Return how much later this home does what comes to many at once."""

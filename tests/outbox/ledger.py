@@ -158,7 +158,11 @@ class WriteLine(Operation[LedgerClient, Line, None]):
 
     @override
     def overlaps(self, payload: Line, capabilities: None) -> bool:
-        return payload.steps[0] == "write" and "stamp" not in payload.steps
+        return "stamp" not in payload.steps
+
+    @override
+    def claims_ahead(self, payload: Line) -> bool:
+        return "stamp" not in payload.steps
 
     @override
     def summary(self, payload: Line) -> str:

@@ -57,6 +57,7 @@ def _take(database: sqlite3.Connection, _: Room) -> object:
         OWNER,
         NOW,
         slots=4,
+        free=4,
         look_ups=4,
         busy=(),
         steady=True,

@@ -372,13 +372,21 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     def overlaps(self, payload: PayloadT, capabilities: CapabilitiesT) -> bool:
         """Say whether it may be sent while its acceptance is still being committed.
 
-        Only what begins with a step that can be looked up, and ends by itself: if the
-        house dies in that very moment, it has happened once, and nobody is left who
-        would have to end it. A first step that is repeatable does not tell whether a
-        failure of it has left anything outside.
+        Only what begins with a step that can be looked up or repeated, and ends by
+        itself: if the house dies in that very moment, it has happened once, and nobody
+        is left who would have to end it.
         """
         del payload, capabilities
         return False
+
+    def claims_ahead(self, payload: PayloadT) -> bool:
+        """Say whether it may be claimed before there is a slot for it.
+
+        Not where some step can neither be looked up nor repeated: after a crash it is
+        taken to have been sent. Only asked where its backend claims ahead at all.
+        """
+        del payload
+        return True
 
     def key(self, payload: PayloadT, delivery_id: str) -> str | None:
         """Return what deliveries share that must keep their order."""
@@ -488,7 +496,8 @@ class Backend:
     claims_ahead: int = 0
     """Deliveries claimed beyond those, so that none of them waits for the file once its
     turn has come. After a crash they are looked up as if they had been sent, so only
-    where every step can be looked up or repeated, whenever it was sent."""
+    where every step can be looked up or repeated, whenever it was sent: an operation
+    says of what that does not hold (`Operation.claims_ahead`)."""
     shared: bool = False
     """Whether many homes use one instance of it: they must not all come at once."""
     recognises: Callable[[Any, str], Awaitable[bool]] | None = None

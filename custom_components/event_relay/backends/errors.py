@@ -78,7 +78,8 @@ class Unavailable(BackendError):
     """The backend answered that it cannot take the request now.
 
     `retry_after` is in seconds, as the backend asked for it; None if it did not. With
-    `alone` it is said of this request only: others are sent meanwhile.
+    `alone` it is said of this request only: others are sent meanwhile. With `unknown`
+    it was a request that may be repeated, and may have been taken.
     """
 
     code = "unavailable"
@@ -90,11 +91,13 @@ class Unavailable(BackendError):
         code: str | None = None,
         retry_after: float | None = None,
         alone: bool = False,
+        unknown: bool = False,
     ) -> None:
         """Keep the time that the backend asked for, and whom it asks."""
         super().__init__(reason, code=code)
         self.retry_after = retry_after
         self.alone = alone
+        self.unknown = unknown
 
 
 class InvalidCredentials(BackendError):

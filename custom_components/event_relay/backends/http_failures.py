@@ -50,7 +50,7 @@ def translate(error: Exception, effect: Effect) -> BackendError:
         case Effect.ONCE:
             return OutcomeUnknown(reason)
         case Effect.REPEATABLE:
-            return Unavailable(reason)
+            return Unavailable(reason, unknown=True)
         case Effect.NONE if isinstance(error, ClientResponseError | TooLarge):
             return InvalidResponse(reason, code=code)
         case Effect.NONE:

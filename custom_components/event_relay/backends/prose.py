@@ -55,12 +55,16 @@ def shortened(
     data: Mapping[str, object],
     prose: Mapping[str, int],
     lines: Collection[str] = (),
-) -> tuple[dict[str, object], tuple[str, ...]]:
+) -> tuple[Mapping[str, object], tuple[str, ...]]:
     """Return data whose prose fits, and a warning for each text that was changed.
+
+    Where there is no prose, they are the very same data.
 
     `prose` says how many characters each field may have, and `lines` which of them may
     have several lines.
     """
+    if not prose:
+        return data, ()
     fitting = dict(data)
     warnings: list[str] = []
     for name, longest in prose.items():

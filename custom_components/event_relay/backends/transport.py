@@ -256,7 +256,7 @@ def raise_for_failure(reply: Reply, effect: Effect, reason: str) -> None:
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         if effect is Effect.ONCE:
             raise OutcomeUnknown(reason)
-        raise Unavailable(reason, retry_after=reply.retry_after)
+        raise Unavailable(reason, retry_after=reply.retry_after, unknown=True)
     if HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
         redirected = "the address answers with a redirect"
         if effect is Effect.NONE:

@@ -143,9 +143,12 @@ class Carrier:
     got_through: Callable[[datetime], None]
     troubled: Callable[[BackendError], None]
 
-    async def send(self, delivery: Delivery) -> None:
-        """Run the steps that are left, each committed before the next begins."""
-        await self._send(delivery, self._commit)
+    async def send(self, delivery: Delivery, payload: object = None) -> None:
+        """Run the steps that are left, each committed before the next begins.
+
+        The payload need not be read back where it is known.
+        """
+        await self._send(delivery, self._commit, payload)
 
     async def send_at_once(self, overlap: Overlap) -> None:
         """Send what is still being committed; nothing more is, until it is."""
@@ -259,7 +262,7 @@ class Carrier:
             _LOGGER.exception("Delivery %s: step %s broke", delivery.id, step.name)
             failure = Failure(code="internal_error")
             delivery, now = self._present(delivery)
-            unclear = altered(delivery, unclear=not step.repeatable)
+            unclear = altered(delivery, unclear=not step.repeatable, bound=True)
             return outcomes.failed(unclear, failure, now)
         self.absence.alive(began, self.clock.monotonic())
         delivery, now = self._present(delivery)

@@ -3,7 +3,7 @@
 Every function takes the open database; `owner` is the entry id of a connection.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 import json
@@ -17,8 +17,9 @@ from .rows import from_row
 from .timeline import SOON
 
 _CLAIMABLE = (
-    "SELECT json_group_array(json_array(CAST(id AS TEXT), CAST(lane AS TEXT))) FROM ("
-    " SELECT id, lane FROM deliveries AS one WHERE connection = :owner"
+    "SELECT json_group_array("
+    "json_array(CAST(id AS TEXT), CAST(lane AS TEXT), ahead != 0)) FROM ("
+    " SELECT id, lane, ahead FROM deliveries AS one WHERE connection = :owner"
     " AND state = 'pending' AND due_at <= :now"
     " AND (expires_at IS NULL OR expires_at > :now)"
     " AND NOT EXISTS (SELECT 1 FROM deliveries AS former"
@@ -39,6 +40,8 @@ Nothing that seems to have its time over: it expires as soon as the clock is bel
 All in one row: for each the file's thread would wait for its turn with Python. As
 text also where damage has made something else of it, which JSON cannot hold.
 """
+type _Claimable = tuple[str, str | None, int]
+"""Id, lane, and whether it may be claimed before a slot is free."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +118,7 @@ def take(
     now: datetime,
     *,
     slots: int,
+    free: int,
     look_ups: int,
     busy: Collection[str],
     steady: bool,
@@ -129,7 +133,9 @@ def take(
     )
     for delivery in ended:
         recent.take(delivery.id)
-    claimed = _claim(database, owner, now, slots, recent=recent, instance=instance)
+    claimed = _claim(
+        database, owner, now, (slots, free), recent=recent, instance=instance
+    )
     uncertain = _uncertain(database, owner, now, look_ups, busy)
     waiting, next_at = _left(database, owner, now)
     return Taken(
@@ -208,7 +214,7 @@ def _claim(
     database: sqlite3.Connection,
     owner: str,
     now: datetime,
-    slots: int,
+    room: tuple[int, int],
     *,
     recent: Recent,
     instance: Instance | None,
@@ -216,30 +222,41 @@ def _claim(
     """Move what is due, and whose key and lane are free, to `sending`.
 
     Once more as long as there is some, because of those that share a lane only the
-    first is claimed.
+    first is claimed. `room` is for how many, and for how many that cannot wait for a
+    slot: the first one too many is not overtaken.
     """
+    slots, free = room
     claimed: list[Delivery] = []
     while len(claimed) < slots:
         values = {"owner": owner, "now": now.timestamp(), "limit": slots - len(claimed)}
         (found,) = database.execute(_CLAIMABLE, values).fetchone()
-        claimable: list[tuple[str, str | None]] = json.loads(found)
-        first = _first_of_lanes(claimable)
+        claimable: list[_Claimable] = json.loads(found)
+        first = _first_of_lanes(_that_can_wait(claimable, free - len(claimed)))
         sending = [
             outcomes.claimed(delivery, now, instance)
             for delivery in _read(database, first, recent)
         ]
         writing.claim(database, sending)
         claimed += sending
-        if len(first) == len(claimable):
+        if not first or len(first) == len(claimable):
             break
     return claimed
 
 
-def _first_of_lanes(claimable: Iterable[tuple[str, str | None]]) -> list[str]:
+def _that_can_wait(claimable: Iterable[_Claimable], free: int) -> Iterator[_Claimable]:
+    """Yield those before the first that would have to wait for a slot, and must not."""
+    for number, one in enumerate(claimable):
+        *_, ahead = one
+        if number >= free and not ahead:
+            return
+        yield one
+
+
+def _first_of_lanes(claimable: Iterable[_Claimable]) -> list[str]:
     """Return the ids of those that can go beside each other."""
     lanes: set[str] = set()
     first = []
-    for delivery_id, lane in claimable:
+    for delivery_id, lane, _ in claimable:
         if lane is None:
             first.append(delivery_id)
         elif lane not in lanes:

@@ -164,6 +164,9 @@ class Delivery:
     """When it occurred, as the backend was told; None while it surely knows nothing."""
     target_at: Instance | None = None
     """The system of what it names by its outside id; None where it names nothing."""
+    ahead: bool = False
+    """Whether it may be claimed before there is a slot for it: after a crash it is
+    looked up, or repeated, as if it had been sent."""
     sent_to: Instance | None = None
     """The system to which it was last sent; None while none surely knows of it."""
     asked_since: Current | None = None

@@ -10,6 +10,10 @@ from .transactions import Writing
 
 type Written[ResultT] = Sequence[ResultT | Exception]
 """For each item, in their order, what became of it."""
+type Told[ResultT] = Callable[[ResultT | BaseException], None]
+"""Hears at once what became of an item, also where nobody waits any more."""
+
+type _Waiting[ResultT] = tuple[asyncio.Future[ResultT], Told[ResultT] | None]
 
 
 class Gathering[ItemT, ResultT]:
@@ -21,9 +25,11 @@ class Gathering[ItemT, ResultT]:
         """Take what writes some items at once, inside a transaction."""
         self._write = write
         self._items: list[ItemT] = []
-        self._futures: list[asyncio.Future[ResultT]] = []
+        self._waiting: list[_Waiting[ResultT]] = []
 
-    def put(self, database: Database, item: ItemT) -> asyncio.Future[ResultT]:
+    def put(
+        self, database: Database, item: ItemT, told: Told[ResultT] | None = None
+    ) -> asyncio.Future[ResultT]:
         """Have an item written with those of this turn; return what tells the outcome.
 
         Its error may be what `write` says of it, or StoreUnavailable.
@@ -33,20 +39,20 @@ class Gathering[ItemT, ResultT]:
         if not self._items:
             loop.call_soon(self._flush, database)
         self._items.append(item)
-        self._futures.append(future)
+        self._waiting.append((future, told))
         return future
 
     def _flush(self, database: Database) -> None:
         """Write what has been gathered."""
-        items, futures = self._items, self._futures
-        self._items, self._futures = [], []
-        self._queue(database, items, futures)
+        items, waiting = self._items, self._waiting
+        self._items, self._waiting = [], []
+        self._queue(database, items, waiting)
 
     def _queue(
         self,
         database: Database,
         items: Sequence[ItemT],
-        futures: Sequence[asyncio.Future[ResultT]],
+        waiting: Sequence[_Waiting[ResultT]],
     ) -> None:
         """Queue a job that writes some items, and tell each its outcome."""
 
@@ -55,11 +61,13 @@ class Gathering[ItemT, ResultT]:
             error = written.exception()
             if error and len(items) > 1 and not isinstance(error, StoreError):
                 # One of them cannot be written at all; the others can.
-                for item, future in zip(items, futures, strict=True):
-                    self._queue(database, [item], [future])
+                for item, one in zip(items, waiting, strict=True):
+                    self._queue(database, [item], [one])
                 return
             outcomes = [error] * len(items) if error else written.result()
-            for future, outcome in zip(futures, outcomes, strict=True):
+            for (future, told), outcome in zip(waiting, outcomes, strict=True):
+                if told is not None:
+                    told(outcome)
                 if future.done():
                     continue
                 if isinstance(outcome, BaseException):

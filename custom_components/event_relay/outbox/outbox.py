@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 import logging
 from typing import Any, Self
 from uuid import uuid4
@@ -164,21 +165,31 @@ class Outbox:
     ) -> tuple[Delivery, bool]:
         """Commit a delivery; return it as stored, and whether it is new.
 
-        One that has taken a slot is sent meanwhile.
+        One that has taken a slot is sent meanwhile, or as soon as it is committed.
         """
-        worker = self._worker
-        accepting = self._store.accepting(
-            delivery, limit=self.limit, noted=self._memory(request)
+        accept = partial(
+            self._store.accepting,
+            delivery,
+            limit=self.limit,
+            noted=self._memory(request),
         )
-        if worker is not None and delivery.state is DeliveryState.SENDING:
-            overlap = worker.send_at_once(delivery, payload, accepting)
+        worker = self._worker
+        if worker is None or delivery.state is not DeliveryState.SENDING:
+            accepted = await accept(told=self._notice)
+            # One that was there already is read from the file, and nothing new.
+            return accepted, accepted.origin is delivery.origin
+        if worker.has_slot(delivery.accepted_at) and self._overlaps(delivery, payload):
+            overlap = worker.send_at_once(delivery, payload, accept())
             return await overlap.acceptance(), True
-        accepted = await accepting
-        # Not the worker from before: the connection may have been loaded again.
-        if self._worker is not None:
+        return await accept(told=worker.expect(delivery, payload)), True
+
+    def _notice(self, accepted: Delivery | BaseException) -> None:
+        """Tell the worker of what waits in the file.
+
+        Not the worker from before: the connection may have been loaded again.
+        """
+        if self._worker is not None and isinstance(accepted, Delivery):
             self._worker.notice()
-        # One that was there already is read from the file, and nothing new.
-        return accepted, accepted.origin is delivery.origin
 
     async def retry(
         self, delivery: Delivery, *, confirm: bool = False, wait: float = 0
@@ -293,8 +304,8 @@ class Outbox:
     def _delivery(self, request: Request) -> tuple[Delivery, object]:
         """Make the delivery of a request, and its payload; raises InvalidField.
 
-        It takes a slot, to be sent while it is being committed, if there is a free
-        one and nothing can go wrong by that.
+        It is claimed already if nothing waits before it, and there is room for it among
+        what is claimed.
         """
         operation = self._backend.operation(request.operation)
         data, warnings = operation.shortened(request.data)
@@ -321,17 +332,22 @@ class Outbox:
             expires_at=operation.expires(payload, request.occurred_at, capabilities),
             due_at=now + self._put_off() if request.planned else now,
             warnings=warnings,
+            ahead=bool(self._backend.claims_ahead) and operation.claims_ahead(payload),
         )
         if (
             self._worker is not None
             and request.id is None
             and not request.planned
             and _keeps_no_order(delivery)
-            and operation.overlaps(payload, capabilities)
             and self._worker.takes_at_once(delivery)
         ):
             delivery = outcomes.claimed(delivery, now, self._instance)
         return delivery, payload
+
+    def _overlaps(self, delivery: Delivery, payload: object) -> bool:
+        """Say whether a delivery may be sent while it is being committed."""
+        operation = self._backend.operation(delivery.operation)
+        return operation.overlaps(payload, self._capabilities())
 
     def _memory(self, request: Request) -> Memory | None:
         """Return what is to be remembered with a request, if anything is."""

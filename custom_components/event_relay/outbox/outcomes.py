@@ -158,7 +158,9 @@ def step_interrupted(
             asked_since=None,
             due_at=now + policy.look_up_wait(0, backend.look_up_after),
         )
-    if isinstance(error, OutcomeUnknown | InvalidResponse):
+    if isinstance(error, OutcomeUnknown | InvalidResponse) or (
+        isinstance(error, Unavailable) and error.unknown
+    ):
         delivery = altered(delivery, bound=True)
     if pauses(error):
         return _back(delivery, now, attempts=delivery.attempts - 1)

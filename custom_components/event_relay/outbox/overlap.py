@@ -71,5 +71,6 @@ def may_have_arrived(delivery: Delivery) -> bool:
     return (
         bool(delivery.results)
         or delivery.unclear
+        or delivery.bound
         or (delivery.state not in _SURELY_NOT)
     )

@@ -96,6 +96,9 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE deliveries ADD COLUMN sent_to TEXT;
     """,
     generation.SCHEMA,
+    """
+    ALTER TABLE deliveries ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 """One script for each version of the schema; `PRAGMA user_version` counts them."""
 
@@ -103,7 +106,7 @@ MIGRATIONS: tuple[str, ...] = (
 COLUMNS = (
     *("id", "connection", "operation", "version", "payload", "summary"),
     *("origin", "subentry_id", "context_id", "user_id", "occurred_at", "accepted_at"),
-    *("key", "lane", "follows", "restored", "target_at", "expires_at"),
+    *("key", "lane", "follows", "restored", "target_at", "ahead", "expires_at"),
     *("state", "due_at", "attempts", "first_sent_at", "asked_since", "look_ups"),
     *("unclear", "results", "warnings", "clue", "outside_id", "receipt"),
     *("failure_code", "failure_reason", "settled_at", "told_at", "sent_to"),
@@ -140,6 +143,7 @@ def values(delivery: Delivery) -> tuple[Value, ...]:
         delivery.follows,
         int(delivery.restored),
         _dump_instance(delivery.target_at),
+        int(delivery.ahead),
         *outcome_values(delivery)[1:],
     )
 
@@ -244,6 +248,7 @@ def _from_row(row: sqlite3.Row | Mapping[str, Any]) -> Delivery:
         settled_at=instant(row["settled_at"]),
         told_at=instant(row["told_at"]),
         target_at=_load_instance(row["target_at"]),
+        ahead=bool(row["ahead"]),
         sent_to=_load_instance(row["sent_to"]),
     )
 

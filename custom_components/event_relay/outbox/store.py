@@ -19,7 +19,7 @@ from .file import (
     begin_backup,
     end_backup,
 )
-from .gathering import Gathering
+from .gathering import Gathering, Told
 from .listing import Listed, Page, Wanted
 from .memory import Memory, Note
 from .queries import Counts
@@ -132,10 +132,14 @@ class Store:
         *,
         limit: int = UNSETTLED_LIMIT,
         noted: Memory | None = None,
+        told: Told[Delivery] | None = None,
     ) -> asyncio.Future[Delivery]:
-        """Queue the commit of a new delivery; return what `accept` would wait for."""
+        """Queue the commit of a new delivery; return what `accept` would wait for.
+
+        `told` hears of it in the same moment, also where nobody waits any more.
+        """
         acceptance = Acceptance(delivery=delivery, limit=limit, noted=noted)
-        return self._accepting.put(self._database, acceptance)
+        return self._accepting.put(self._database, acceptance, told)
 
     async def update(
         self, delivery: Delivery, *, was: DeliveryState, anew: bool = False
@@ -186,6 +190,7 @@ class Store:
         now: datetime,
         *,
         slots: int,
+        free: int | None = None,
         look_ups: int,
         busy: Collection[str],
         steady: bool = True,
@@ -195,7 +200,8 @@ class Store:
         """End what is over, claim what is due, and say when to look again.
 
         At most `slots` deliveries of the connection `owner` are claimed and
-        `look_ups` look-ups named, none of them among the ids in `busy`. While the clock
+        `look_ups` look-ups named, none of them among the ids in `busy`. Of the claimed
+        at most `free` cannot wait for a slot, by default all. While the clock
         is not `steady` only what this run has accepted expires. `moved` is by how much
         it had been set when it told what is `now`; `instance` is the system to which
         the connection leads.
@@ -206,6 +212,7 @@ class Store:
                 owner,
                 timeline.in_file(connection, owner, now, moved),
                 slots=slots,
+                free=slots if free is None else free,
                 look_ups=look_ups,
                 busy=busy,
                 steady=steady,

@@ -24,6 +24,11 @@ As long as a request may take, so that a backend that is merely slow does not ha
 the same deliveries put back and claimed again and again.
 """
 
+PACE_OVER = 0.25
+"""Seconds over which is counted how fast a backend answers."""
+MOST_AHEAD = 2_000
+"""Deliveries that may be accepted as claimed although they have to wait for a slot."""
+
 IN_FLIGHT = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 """States in which the work on a delivery can break off."""
 
@@ -46,7 +51,7 @@ class UnderWay:
         store: Store,
         clock: SteadyClock,
         throttle: Throttle,
-        send: Callable[[Delivery], Work],
+        send: Callable[[Delivery, object], Work],
         changed: Callable[[Delivery], None],
         ended: Callable[[bool], None],
     ) -> None:
@@ -67,6 +72,14 @@ class UnderWay:
         self.looking_up: Tasks = {}
         self._ready: deque[Delivery] = deque()
         """Claimed, and to be sent as soon as a slot is free."""
+        self._payloads: dict[str, object] = {}
+        """What that is about, where it is known since its acceptance."""
+        self._moved = clock.moved
+        """By how much the clock had been set when those were moved along last."""
+        self._coming = 0
+        """Accepted as claimed, which is being committed."""
+        self._none_coming: asyncio.Future[None] | None = None
+        self._pace = AnswerPace()
         self._broken: set[str] = set()
         """Ids of deliveries whose work ended with an error that nobody foresaw."""
 
@@ -74,10 +87,62 @@ class UnderWay:
         """Return how many more deliveries may be sent, and looked up."""
         return self._throttle.slots(now, len(self.sending), len(self.looking_up))
 
+    def is_full(self) -> bool:
+        """Say whether as much is being sent as may be at the most."""
+        return len(self.sending) >= self._backend.concurrency
+
+    def has_slot(self, now: datetime) -> bool:
+        """Say whether something that is accepted as claimed can be sent now."""
+        if self._ready or self.is_full():
+            return False
+        return self.slots(now)[0] > self._coming
+
+    def has_room(self, delivery: Delivery) -> bool:
+        """Say whether a delivery may be accepted as claimed: whether it gets a slot.
+
+        Or waits for one, as many as the backend has answered in the last second: so
+        that a crash leaves no more to be looked up than is done as soon.
+        """
+        now = delivery.accepted_at
+        waiting = self._coming + len(self._ready)
+        if not self.is_full() and self.slots(now)[0] > waiting:
+            return True
+        if not delivery.ahead or self._throttle.pace.pause or self.is_stuck(now):
+            return False
+        if (ends := delivery.expires_at) is not None and ends - now < AHEAD_PATIENCE:
+            return False
+        most = max(
+            self._backend.claims_ahead, self._pace.per_second(self._clock.monotonic())
+        )
+        return waiting < min(most, MOST_AHEAD)
+
+    def expect(self) -> None:
+        """Keep room for what is being accepted as claimed."""
+        self._coming += 1
+
+    def arrive(self, accepted: Delivery | None, payload: object) -> None:
+        """Take what has been accepted as claimed; None where it was not."""
+        self._coming -= 1
+        if accepted is not None:
+            self._payloads[accepted.id] = payload
+            self.take((accepted,))
+        if not self._coming and self._none_coming is not None:
+            self._none_coming.set_result(None)
+            self._none_coming = None
+
     @property
     def holds_any(self) -> bool:
         """Whether anything is claimed and not sent yet, or has broken off."""
         return bool(self._ready or self._broken)
+
+    @property
+    def has_broken(self) -> bool:
+        """Whether some work has broken off."""
+        return bool(self._broken)
+
+    def is_stuck(self, now: datetime) -> bool:
+        """Say whether what is claimed can only go on by a turn of the worker."""
+        return self.has_broken or bool(self._ready and _is_stale(self._ready[0], now))
 
     @property
     def next_at(self) -> datetime | None:
@@ -100,14 +165,19 @@ class UnderWay:
 
     def claims(self, slots: int) -> int:
         """Return how many deliveries to claim where so many may be sent."""
+        waiting = self._coming + len(self._ready)
         if self._throttle.held(self._clock()) or self._throttle.pace.pause:
-            return max(0, slots - len(self._ready))
-        claimed = len(self.sending) + len(self.settling) + len(self._ready)
+            return max(0, slots - waiting)
+        claimed = len(self.sending) + len(self.settling) + waiting
         return max(0, self._backend.concurrency + self._backend.claims_ahead - claimed)
+
+    def at_once(self, slots: int) -> int:
+        """Return how many of those may be such as cannot wait for a slot."""
+        return max(0, slots - self._coming - len(self._ready))
 
     def take(self, claimed: Iterable[Delivery]) -> None:
         """Send what has been claimed, as slots become free."""
-        self._ready.extend(claimed)
+        self._ready.extend(brought(one, self._moved) for one in claimed)
         self._fill_slots()
 
     def send(self, delivery: Delivery, work: Work) -> None:
@@ -124,7 +194,8 @@ class UnderWay:
         Not where nobody can be asked for it: of those no more than are sent at once
         may be cut off before that.
         """
-        if len(self.settling) >= self._backend.claims_ahead // 2:
+        self._pace.answered(self._clock.monotonic())
+        if not delivery.ahead or len(self.settling) >= self._backend.claims_ahead // 2:
             return
         if (task := self.sending.pop(delivery.id, None)) is not None:
             self.settling[delivery.id] = task
@@ -144,6 +215,8 @@ class UnderWay:
         if not back:
             return
         self._ready = kept
+        for one in back:
+            self._payloads.pop(one.id, None)
         written = await asyncio.gather(
             *(
                 self._store.update(
@@ -157,7 +230,7 @@ class UnderWay:
         for delivery, outcome in zip(back, written, strict=True):
             if isinstance(outcome, StoreUnavailable):
                 trouble = outcome
-                self._ready.append(delivery)
+                self._ready.append(brought(delivery, self._moved))
             elif isinstance(outcome, Delivery) and held:
                 # Whoever waits for a claim that is only made anew waits on.
                 self._changed(outcome)
@@ -188,6 +261,7 @@ class UnderWay:
 
     async def stop(self, patience: float) -> None:
         """Give what is under way its time to end, in seconds, and then cut it off."""
+        await self._await_coming(patience)
         try:
             await self.put_back()
         except StoreUnavailable as error:
@@ -204,25 +278,36 @@ class UnderWay:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
+    async def _await_coming(self, patience: float) -> None:
+        """Wait until what is being accepted as claimed can be put back."""
+        if self._coming:
+            self._none_coming = asyncio.get_running_loop().create_future()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self._none_coming
+
     def _follow_clock(self) -> datetime:
         """Move what is claimed along with a clock that was set; return the present."""
         now, moved = self._clock(), self._clock.moved
-        if any(one.moved != moved for one in self._ready):
+        if moved != self._moved:
+            self._moved = moved
             self._ready = deque(brought(one, moved) for one in self._ready)
         return now
 
     def _fill_slots(self) -> None:
         """Send what is claimed, as far as slots are free."""
-        if not self._ready:
+        if self.is_full() or not self._ready:
             return
         now = self._follow_clock()
         while (
             self._ready
+            and not self.is_full()
             and not _is_stale(self._ready[0], now)
             and self.slots(now)[0] > 0
         ):
             delivery = self._ready.popleft()
-            self.send(delivery, self._send(delivery))
+            payload = self._payloads.pop(delivery.id, None)
+            self.send(delivery, self._send(delivery, payload))
 
     def _spawn(self, tasks: Tasks, delivery: Delivery, work: Work) -> None:
         """Work on a delivery beside the worker's turns."""
@@ -248,6 +333,27 @@ class UnderWay:
             self._ended(tasks is self.looking_up)
 
         task.add_done_callback(ended)
+
+
+class AnswerPace:
+    """Counts how many deliveries a backend answers in a second."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._since = 0.0
+        self._answered = 0
+        self._before = 0.0
+
+    def answered(self, now: float) -> None:
+        """Count an answer."""
+        if (gone_by := now - self._since) >= PACE_OVER:
+            self._before = self._answered / gone_by
+            self._since, self._answered = now, 0
+        self._answered += 1
+
+    def per_second(self, now: float) -> int:
+        """Return the pace of now: none where nothing was answered for a second."""
+        return int(self._before) if now - self._since < 1 else 0
 
 
 def is_late(delivery: Delivery, now: datetime) -> bool:

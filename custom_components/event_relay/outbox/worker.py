@@ -14,11 +14,12 @@ from .absence import Absence
 from .carrier import STORE_PATIENCE, Carrier, persist
 from .clock import SteadyClock
 from .delivery import Delivery, DeliveryState
+from .gathering import Told
 from .health_check import HealthChecks
 from .overlap import Overlap
 from .store import Store, Taken
 from .throttle import Throttle
-from .under_way import UnderWay, Work, is_late
+from .under_way import AHEAD_PATIENCE, UnderWay, Work, is_late
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -101,6 +102,9 @@ class Worker:
         self._awake = asyncio.Event()
         self._at_rest = False
         """Whether nothing waits in the file, as of the last turn."""
+        self._noticed = False
+        """Whether something has begun to wait in the file since then."""
+        self._patrol: asyncio.TimerHandle | None = None
         if starts_after:
             self._throttle.hold(clock() + starts_after)
         self._turning = asyncio.Lock()
@@ -132,23 +136,61 @@ class Worker:
     def notice(self) -> None:
         """Look for work as soon as it could be begun."""
         self._at_rest = False
+        self._noticed = True
         if self._under_way.short or self.held:
             self.wake()
 
     def takes_at_once(self, delivery: Delivery) -> bool:
-        """Say whether a new delivery can be sent beside its acceptance.
+        """Say whether a new delivery may be accepted as claimed.
 
-        Only if a slot is free and nothing else waits: then all that is said of what
-        waits, its order and bound, is about nothing.
+        Only if nothing waits in the file: then all that is said of what waits, its
+        order and bound, is about nothing.
         """
         now = delivery.accepted_at
         return (
             self._at_rest
             and self._store.healthy
             and not self._throttle.held(now)
-            and self._under_way.slots(now)[0] > 0
             and not is_late(delivery, now)
+            and self._under_way.has_room(delivery)
         )
+
+    def has_slot(self, now: datetime) -> bool:
+        """Say whether what is accepted as claimed can be sent beside its acceptance."""
+        return self._under_way.has_slot(now)
+
+    def expect(self, delivery: Delivery, payload: object) -> Told[Delivery]:
+        """Keep room for what is being accepted as claimed; return what hears of it.
+
+        Once it is committed it is sent, whether or not anybody still waits for that.
+        """
+        self._under_way.expect()
+
+        def told(accepted: Delivery | BaseException) -> None:
+            """Send it, if it is new."""
+            known = accepted if isinstance(accepted, Delivery) else None
+            new = known is not None and known.origin is delivery.origin
+            self._under_way.arrive(known if new else None, payload)
+            self._see_to_claimed(delivery.accepted_at)
+
+        return told
+
+    def _see_to_claimed(self, now: datetime) -> None:
+        """Look after what is claimed and waits for a slot, without a turn for it."""
+        if not self._under_way.holds_any:
+            return
+        if self._throttle.held(now):
+            self.wake()
+        elif self._patrol is None:
+            self._patrol = asyncio.get_running_loop().call_later(
+                AHEAD_PATIENCE.total_seconds(), self._look_at_claimed
+            )
+
+    def _look_at_claimed(self) -> None:
+        """Take a turn if anything claimed still waits for a slot."""
+        self._patrol = None
+        if self._under_way.holds_any:
+            self.wake()
 
     def send_at_once(
         self, delivery: Delivery, payload: object, accepting: asyncio.Future[Delivery]
@@ -192,6 +234,8 @@ class Worker:
         try:
             await self._take_turns()
         finally:
+            if self._patrol is not None:
+                self._patrol.cancel()
             await self._health_checks.stop()
 
     async def _recover(self) -> int:
@@ -241,7 +285,7 @@ class Worker:
 
     async def _turn(self) -> float | None:
         """Do what is due; return the seconds until something is, None for never."""
-        self._at_rest = False
+        self._at_rest = self._noticed = False
         await persist(self.follow_clock)
         await persist(self._under_way.put_back)
         await persist(self._under_way.fail_broken)
@@ -259,6 +303,7 @@ class Worker:
                 self._connection,
                 now,
                 slots=under_way.claims(slots),
+                free=under_way.at_once(slots),
                 look_ups=look_ups,
                 busy=busy,
                 steady=self._clock.steady,
@@ -283,7 +328,12 @@ class Worker:
         something to happen is looked at all the same, so that nothing is forgotten.
         """
         waits = taken.waiting or self._under_way.holds_any
-        self._at_rest = not (waits or self._awake.is_set())
+        self._at_rest = not (
+            taken.waiting
+            or self._under_way.is_stuck(now)
+            or self._noticed
+            or self._awake.is_set()
+        )
         moments = (taken.next_at, self._throttle.next_at(now))
         pauses = [
             (moment - now).total_seconds()
@@ -314,13 +364,15 @@ class Worker:
             self._jump -= jump
             self._throttle.shift(jump)
 
-    def _send(self, delivery: Delivery) -> Work:
+    def _send(self, delivery: Delivery, payload: object) -> Work:
         """Return the work of sending what has been claimed."""
-        return self._carrier.send(delivery)
+        return self._carrier.send(delivery, payload)
 
     def _ended(self, look_up: bool) -> None:  # noqa: FBT001 - a callback
         """Look for work when something is over, if there can be any."""
-        if self._at_rest and not self._under_way.holds_any:
+        if self._at_rest:
+            if self._under_way.has_broken:
+                self.wake()
             return
         if look_up or self._under_way.short or self.held:
             self.wake()

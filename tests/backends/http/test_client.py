@@ -590,5 +590,8 @@ def test_expiry_and_order() -> None:
     assert SEND.key(prepared(), "d") is None
     assert SEND.expires(prepared(), MOMENT, capabilities) is None
     assert SEND.overlaps(prepared(**LOOK_UP), capabilities)
-    assert not SEND.overlaps(prepared(), capabilities)
+    assert SEND.overlaps(prepared(repeat="repeatable"), capabilities)
+    assert not SEND.overlaps(prepared(repeat="ask"), capabilities)
+    assert SEND.claims_ahead(prepared(repeat="repeatable"))
+    assert not SEND.claims_ahead(prepared(repeat="ask"))
     assert SEND.summary(payload) == "One"

@@ -283,7 +283,7 @@ def _unknown(reason: str, effect: Effect, *, alone: bool = True) -> BackendError
     """Return that nobody knows whether it was done, or that it is done once more."""
     if effect is Effect.ONCE:
         return OutcomeUnknown(reason)
-    return Unavailable(reason, alone=alone)
+    return Unavailable(reason, alone=alone, unknown=True)
 
 
 def _reason(

@@ -71,6 +71,11 @@ class EndHttpRequest(Operation[HttpClient, EndPayload, HttpCapabilities]):
         return (Step(name=STEP, run=run, repeatable=repeatable),)
 
     @override
+    def claims_ahead(self, payload: EndPayload) -> bool:
+        """Leave it out: what a lost answer means, only its start knows."""
+        return False
+
+    @override
     def receipt(
         self, payload: EndPayload, results: Mapping[str, JsonObject]
     ) -> Receipt:

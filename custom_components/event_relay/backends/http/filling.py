@@ -31,12 +31,7 @@ def filler(
 
     `delivery_id` is of the delivery that began it, also for its end.
     """
-    known = {
-        "id": delivery_id,
-        **moments(occurred_at, "occurred"),
-        **moments(now, "sent"),
-        **(moments(ended_at, "ended") if ended_at is not None else {}),
-    }
+    times = {"occurred": occurred_at, "sent": now, "ended": ended_at}
 
     def value(name: str) -> str:
         if name.startswith(SECRET):
@@ -48,6 +43,12 @@ def filler(
             if start_id is None:
                 raise Rejected("the answer to its start had no id", code="no_start_id")
             return start_id
-        return known[name]
+        if name == "id":
+            return delivery_id
+        # Only what is asked for: most requests name one of them, or none.
+        prefix = name.partition("_")[0]
+        if (moment := times[prefix]) is None:
+            raise KeyError(name)
+        return moments(moment, prefix)[name]
 
     return value

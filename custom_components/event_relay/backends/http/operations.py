@@ -13,4 +13,6 @@ HTTP = Backend(
     load_capabilities=HttpCapabilities.load,
     concurrency=4,
     held_back_by=frozenset({RequestPaused.code}),
+    # As far as what is sent can be looked up or repeated.
+    claims_ahead=16,
 )

@@ -7,6 +7,7 @@ put in at each attempt.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Self, cast
 
 from ..base import Json, JsonObject, UnreadablePayload
@@ -96,6 +97,11 @@ class Prepared:
 
     def dump(self) -> JsonObject:
         """Turn it into what the outbox stores."""
+        return self._dumped
+
+    @cached_property
+    def _dumped(self) -> JsonObject:
+        """What is stored; it is asked for when it is resolved, and when accepted."""
         stored: JsonObject = {
             "request": self.request,
             "title": self.title,
@@ -149,6 +155,15 @@ class Prepared:
             )
         except ValueError as error:
             raise UnreadablePayload("a request") from error
+
+
+class Resolved(dict[str, object]):
+    """What was rendered, as it is stored, and as it need not be read again."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        """Hold what is stored of it."""
+        super().__init__(prepared.dump())
+        self.prepared = prepared
 
 
 def prepare(

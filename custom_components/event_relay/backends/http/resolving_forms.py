@@ -6,18 +6,23 @@ from functools import partial
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.util.hass_dict import HassKey
 
 from ..base import InvalidField, Settings
 from ..forms import TEST
 from .connection_forms import CONF_IN_ORDER
 from .definition import Definition, Order
-from .prepared import prepare
+from .prepared import Resolved, prepare
 from .rendering import Rendering
 from .request_forms import CONF_DEFINITION
 from .template_forms import TemplateRenderer
 
 TEST_WIRE = "test_wire"
 """Renders the same request as a test, which is sent in its place where it is one."""
+
+_READ: HassKey[dict[str, tuple[object, Definition]]] = HassKey("event_relay_requests")
+"""By the ids of requests, what was read, and what it is."""
+_MOST_READ = 500
 
 
 def resolved(
@@ -26,7 +31,7 @@ def resolved(
     """Render the request that is meant with its data; raises InvalidField."""
     request = _request_of(settings, data.get("request"))
     title = settings.subentries[request].title
-    definition = Definition.parse(settings.subentries[request].data[CONF_DEFINITION])
+    definition = _definition_of(hass, settings, request)
     if data.get("until_ended") and definition.end is None:
         raise InvalidField("request", "request_without_end", request=title)
     if (
@@ -45,12 +50,24 @@ def resolved(
         accepted=definition.accepts or frozenset(),
     )
     prepared = prepare(definition, rendering, request=request, title=title)
-    accepted: dict[str, Any] = prepared.dump()
+    accepted = Resolved(prepared)
     field = definition.test_field
     if field is not None and isinstance(text := given.get(field), str):
         marked = replace(rendering, given={**given, field: f"{TEST}: {text}"})
         accepted[TEST_WIRE] = partial(marked.wire, definition.recipe)
     return accepted
+
+
+def _definition_of(hass: HomeAssistant, settings: Settings, request: str) -> Definition:
+    """Return a request as its form has left it, which is read once."""
+    described = settings.subentries[request].data[CONF_DEFINITION]
+    read = hass.data.setdefault(_READ, {})
+    known = read.get(request)
+    if known is None or known[0] is not described:
+        if len(read) >= _MOST_READ:
+            read.clear()
+        known = read[request] = (described, Definition.parse(described))
+    return known[1]
 
 
 def _request_of(settings: Settings, wanted: object) -> str:

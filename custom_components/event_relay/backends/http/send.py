@@ -27,7 +27,7 @@ from .answers import AnswerRules, holds, link_of, result_of
 from .client import HttpCapabilities, HttpClient, Message
 from .definition import Order, Repeat
 from .filling import filler
-from .prepared import Prepared, Question
+from .prepared import Prepared, Question, Resolved
 
 STEP = "send"
 
@@ -58,6 +58,8 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
     @override
     def parse(self, data: Mapping[str, object]) -> Prepared:
         """Read a request that has been rendered; raises InvalidField."""
+        if isinstance(data, Resolved):
+            return data.prepared
         try:
             return Prepared.load(data)
         except UnreadablePayload as error:
@@ -112,8 +114,13 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
 
     @override
     def overlaps(self, payload: Prepared, capabilities: HttpCapabilities) -> bool:
-        """Let what can be looked up, and ends by itself, go at once."""
-        return payload.repeat is Repeat.LOOK_UP and payload.end is None
+        """Let what can be looked up or repeated, and ends by itself, go at once."""
+        return payload.repeat is not Repeat.ASK and payload.end is None
+
+    @override
+    def claims_ahead(self, payload: Prepared) -> bool:
+        """Leave out what nobody can be asked about."""
+        return payload.repeat is not Repeat.ASK
 
     @override
     def key(self, payload: Prepared, delivery_id: str) -> str | None:
