@@ -12,6 +12,7 @@ import sqlite3
 import stat
 import threading
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -549,3 +550,29 @@ async def test_thousands_that_were_one_commit_are_told_in_their_order_turn_by_tu
 
     assert [number for number, _ in told] == [*range(100)]
     assert max(Counter(turn for _, turn in told).values()) < 50
+
+
+async def test_what_comes_until_the_file_is_free_is_one_job(store: Store) -> None:
+    busy = threading.Event()
+    blocked = await _blocked(store, busy)
+    with patch.object(store._database, "put", wraps=store._database.put) as queued:
+        accepted = []
+        for number in range(10):
+            accepted.append(store.accepting(a_delivery(number)))
+            await asyncio.sleep(0)
+        busy.set()
+        await asyncio.gather(*accepted, blocked)
+        assert queued.call_count == 1
+        await store.accept(a_delivery(10))
+        assert queued.call_count == 2
+    assert len(await store.listing()) == 11
+
+
+async def test_each_hears_of_its_own_although_nobody_waits(store: Store) -> None:
+    told: list[object] = []
+    accepting = store.accepting(a_delivery(1), told=told.append)
+    accepting.cancel()
+    await store.accept(a_delivery(2))
+    (accepted,) = told
+    assert isinstance(accepted, Delivery)
+    assert accepted.id == "delivery-1"

@@ -5,10 +5,34 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import groupby, islice
 import sqlite3
+import threading
 from typing import Any
 
 from .jobs import Job, Outcome
 from .rows import FAILURES
+
+
+class Batch[ItemT]:
+    """Items that are written together: all that come until they are taken."""
+
+    def __init__(self) -> None:
+        """Have none yet."""
+        self._lock = threading.Lock()
+        self._items: list[ItemT] = []
+        self._taken = False
+
+    def add(self, item: ItemT) -> bool:
+        """Add an item; return False where it is too late for that."""
+        with self._lock:
+            if not self._taken:
+                self._items.append(item)
+            return not self._taken
+
+    def take(self) -> Sequence[ItemT]:
+        """Return all items, to which no more are added."""
+        with self._lock:
+            self._taken = True
+        return self._items
 
 
 @dataclass(frozen=True)
@@ -17,11 +41,11 @@ class Writing[ItemT]:
 
     write: Callable[[sqlite3.Connection, Sequence[ItemT]], Sequence[Any]]
     """Returns for each item, in their order, what became of it."""
-    items: Sequence[ItemT]
+    batch: Batch[ItemT]
 
     def __call__(self, database: sqlite3.Connection) -> Sequence[Any]:
         """Write them."""
-        return self.write(database, self.items)
+        return self.write(database, self.batch.take())
 
 
 def groups(jobs: list[Job]) -> Iterator[list[Job]]:
@@ -60,7 +84,9 @@ def _run_in_order(database: sqlite3.Connection, jobs: list[Job]) -> list[Outcome
         if write is None:
             outcomes += [(job, job.run(database), None) for job in group]
             continue
-        some = [(job, job.run.items) for job in group if isinstance(job.run, Writing)]
+        some = [
+            (job, job.run.batch.take()) for job in group if isinstance(job.run, Writing)
+        ]
         written = iter(write(database, [item for _, items in some for item in items]))
         outcomes += [(job, [*islice(written, len(items))], None) for job, items in some]
     return outcomes
