@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 from . import (
+    against,
     arming,
     backlog,
     burst,
@@ -18,6 +19,7 @@ from . import (
     importing,
     latency,
     live,
+    slow_disk,
     where,
 )
 from .figures import Figures, table
@@ -54,6 +56,10 @@ MEASUREMENTS: Mapping[str, tuple[Measure, Measure]] = {
     "growth": (
         partial(growth.measure, rounds=3, events=2000),
         partial(growth.measure, rounds=1, events=1000),
+    ),
+    "slow_disk": (
+        partial(slow_disk.measure, events=2000, alone=30),
+        partial(slow_disk.measure, events=500, alone=10),
     ),
     "where": (
         partial(where.measure, rounds=10, events=2000),
@@ -104,9 +110,19 @@ def main() -> None:
     parser.add_argument("--frigate-user", default="", help="an admin of it")
     parser.add_argument("--frigate-password-file", type=Path)
     parser.add_argument(
-        "--against", type=Path, help="another checkout, beside which it is measured"
+        "--against",
+        type=Path,
+        help="another checkout, such as a worktree of an earlier commit: measure both"
+        " in turns, and nothing else",
     )
     arguments = parser.parse_args()
+    if arguments.against is not None and arguments.frigate_url is None:
+        rounds, events = (2, 500) if arguments.quick else (7, 2000)
+        figures = run(
+            against.measure(arguments.against.resolve(), rounds=rounds, events=events)
+        )
+        print(json.dumps(figures) if arguments.json else table(figures))
+        return
     if arguments.frigate_url is not None:
         figures = run(_live(arguments))
         print(json.dumps(figures) if arguments.json else table(figures))

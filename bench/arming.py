@@ -1,28 +1,76 @@
-"""How long it takes to arm a thousand rules."""
+"""How long it takes to arm a thousand rules, beside a thousand equal automations."""
 
 from statistics import median
 import time
 
-from .contenders import a_rule, furnish
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+
+from .contenders import a_rule, an_automation, furnish
 from .figures import Figures
 from .house import a_connection, connect, home
 from .process import serving
 
 
 async def measure(*, rounds: int, rules: int) -> Figures:
-    """Return the milliseconds from the first rule to the last, entities not counted."""
-    async with serving("bench.receiver") as address, home() as hass:
-        bells = [f"binary_sensor.bell_{number}" for number in range(rules)]
-        furnish(hass, *bells)
-        entry = a_connection(address, [a_rule(bell, rule_id=bell) for bell in bells])
-        await connect(hass, entry)
-        running = entry.runtime_data.rules
-        if running is None or not all(one.armed for one in running.members.values()):
-            raise RuntimeError("not all rules are armed")
-        milliseconds = []
+    """Return the milliseconds of both, entities of rules not counted, and the ratio."""
+    ours, automations = [], []
+    async with serving("bench.receiver") as address:
         for _ in range(rounds):
-            await running.async_stop()
-            begin = time.perf_counter()
-            await running.async_start()
-            milliseconds.append((time.perf_counter() - begin) * 1000)
-        return {f"rules_{rules}_arm_ms": median(milliseconds)}
+            async with home({"rest_command": _commands(address)}) as hass:
+                furnish(hass, *_bells(rules))
+                automations.append(await _set_automations_up(hass, address, rules))
+                ours.append(await _arm(hass, address, rules))
+    our, their = median(ours), median(automations)
+    return {
+        f"rules_{rules}_arm_ms": our * 1000,
+        f"automations_{rules}_set_up_ms": their * 1000,
+        f"rules_{rules}_vs_automations": our / their,
+    }
+
+
+def _bells(rules: int) -> list[str]:
+    """Return the entities that fire them."""
+    return [f"binary_sensor.bell_{number}" for number in range(rules)]
+
+
+def _commands(address: str) -> object:
+    """Return the command that all automations call."""
+    return an_automation(address)["rest_command"]
+
+
+async def _set_automations_up(hass: HomeAssistant, address: str, rules: int) -> float:
+    """Return the seconds from the first automation to the last."""
+    (one,) = an_automation(address)["automation"]
+    (trigger,) = one["triggers"]
+    automations = [
+        {
+            **one,
+            "id": bell,
+            "alias": bell,
+            "triggers": [{**trigger, "entity_id": bell}],
+        }
+        for bell in _bells(rules)
+    ]
+    # What is imported is measured for itself.
+    import homeassistant.components.automation  # noqa: F401, PLC0415
+
+    begin = time.perf_counter()
+    if not await async_setup_component(hass, "automation", {"automation": automations}):
+        raise RuntimeError("the automations cannot be set up")
+    await hass.async_block_till_done()
+    return time.perf_counter() - begin
+
+
+async def _arm(hass: HomeAssistant, address: str, rules: int) -> float:
+    """Return the seconds from the first rule to the last."""
+    made = [a_rule(bell, rule_id=bell) for bell in _bells(rules)]
+    entry = a_connection(address, made)
+    await connect(hass, entry)
+    running = entry.runtime_data.rules
+    if running is None or not all(one.armed for one in running.members.values()):
+        raise RuntimeError("not all rules are armed")
+    await running.async_stop()
+    begin = time.perf_counter()
+    await running.async_start()
+    return time.perf_counter() - begin

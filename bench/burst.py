@@ -38,7 +38,10 @@ async def measure(house: SideBySide, *, rounds: int, events: int) -> Figures:
     figures |= {f"burst_stall_ms_{name}": value for name, value in stall_of.items()}
     figures["burst_vs_rest_command"] = relay / rate_of["rest_command"]
     figures["burst_vs_aiohttp"] = relay / rate_of["aiohttp"]
-    figures["loop_stall_ms"] = stall_of["event_relay"]
+    figures["http_burst_vs_rest_command"] = rate_of["http"] / rate_of["rest_command"]
+    figures["loop_stall_vs_rest_command"] = (
+        stall_of["event_relay"] / stall_of["rest_command"]
+    )
     return figures
 
 

@@ -27,6 +27,7 @@ ARMED = "input_boolean.armed"
 RELAY_BELL = "binary_sensor.relay_bell"
 REST_BELL = "binary_sensor.rest_bell"
 FORGETFUL_BELL = "binary_sensor.forgetful_bell"
+HTTP_BELL = "binary_sensor.http_bell"
 FIELDS = {
     "number": "{{ trigger.to_state.attributes.number }}",
     "title": "{{ trigger.to_state.name }} at {{ states('sensor.place') }}",
@@ -93,7 +94,7 @@ def furnish(hass: HomeAssistant, *more_bells: str) -> None:
     """Set the states that conditions and templates read, and the bells."""
     hass.states.async_set(ARMED, "on")
     hass.states.async_set("sensor.place", "the front door")
-    for bell in (RELAY_BELL, REST_BELL, FORGETFUL_BELL, *more_bells):
+    for bell in (RELAY_BELL, REST_BELL, FORGETFUL_BELL, HTTP_BELL, *more_bells):
         hass.states.async_set(bell, "on", {"friendly_name": "Bell", "number": -1})
 
 
@@ -115,12 +116,15 @@ class Contender(Protocol):
 class Relay:
     """A rule of Event Relay; an event counts once it is committed as delivered."""
 
-    name = "event_relay"
-
     def __init__(
-        self, hass: HomeAssistant, entry: RelayConfigEntry, bell: str = RELAY_BELL
+        self,
+        hass: HomeAssistant,
+        entry: RelayConfigEntry,
+        bell: str = RELAY_BELL,
+        name: str = "event_relay",
     ) -> None:
         """Take the house and the connection that has the rule."""
+        self.name = name
         self._hass = hass
         self._bell = bell
         self._settled = 0

@@ -1,9 +1,10 @@
-"""What the integration adds to the imports of a Home Assistant that runs."""
+"""What the integration adds to the imports of a Home Assistant, beside core's own."""
 
 from importlib import import_module
 import json
 import os
 from statistics import median
+import sys
 import time
 
 from .figures import Figures
@@ -32,33 +33,43 @@ OURS = (
     *("config_flow", "diagnostics", "logbook", "repairs", "system_health"),
 )
 _PACKAGE = "custom_components.event_relay"
+WHOSE = {
+    "ours": (_PACKAGE, *(f"{_PACKAGE}.{module}" for module in OURS)),
+    "core": (
+        "homeassistant.components.automation",
+        "homeassistant.components.rest_command",
+    ),
+}
+"""What is imported by us, and by whoever does the same with core alone."""
 
 
 async def measure(*, rounds: int) -> Figures:
-    """Return the milliseconds of the integration and all its platforms.
+    """Return the milliseconds of the integration and all its platforms, and a ratio.
 
     As at every start but the first: Python keeps what it has compiled, whatever the
     environment here says of that.
     """
     environment = {**os.environ}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    _, *others = [
-        await answer_of("bench.importing", environment=environment)
-        for _ in range(rounds + 1)
-    ]
-    return {"import_ms": median(one["import_ms"] for one in others)}
+    seen: dict[str, list[float]] = {whose: [] for whose in WHOSE}
+    for number in range(-1, rounds):
+        for whose, milliseconds in seen.items():
+            one = await answer_of("bench.importing", whose, environment=environment)
+            if number >= 0:
+                milliseconds.append(one["import_ms"])
+    ours, core = (median(seen[whose]) for whose in ("ours", "core"))
+    return {"import_ms": ours, "core_import_ms": core, "import_vs_core": ours / core}
 
 
-def _import() -> Figures:
-    """Import what is there already, and then ours."""
+def _import(whose: str) -> Figures:
+    """Import what is there already, and then what somebody adds."""
     for module in LOADED:
         import_module(module)
     begin = time.perf_counter()
-    import_module(_PACKAGE)
-    for module in OURS:
-        import_module(f"{_PACKAGE}.{module}")
+    for module in WHOSE[whose]:
+        import_module(module)
     return {"import_ms": (time.perf_counter() - begin) * 1000}
 
 
 if __name__ == "__main__":
-    print(json.dumps(_import()))
+    print(json.dumps(_import(sys.argv[1])))

@@ -31,6 +31,7 @@ async def measure(house: SideBySide, *, rounds: int, events: int) -> Figures:
     figures |= {f"latency_p99_ms_{name}": value for name, value in p99.items()}
     figures["latency_p50_vs_rest_command"] = p50["event_relay"] / p50["rest_command"]
     figures["latency_p99_vs_rest_command"] = p99["event_relay"] / p99["rest_command"]
+    figures["http_latency_p50_vs_rest_command"] = p50["http"] / p50["rest_command"]
     return figures
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiohttp import ClientSession
 
 from .contenders import (
+    HTTP_BELL,
     Bare,
     Contender,
     Forgetful,
@@ -17,6 +18,7 @@ from .contenders import (
     furnish,
 )
 from .house import a_connection, connect, home
+from .http_request import an_http_connection
 from .process import serving
 from .receiving import Receiving
 
@@ -26,6 +28,8 @@ class SideBySide:
     """Who is measured, and the server that all of them send to."""
 
     relay: Relay
+    http: Relay
+    """The same by an HTTP connection, as anybody has it for `rest_command`."""
     rest_command: RestCommand
     bare: Bare
     forgetful: Forgetful
@@ -34,7 +38,7 @@ class SideBySide:
     @property
     def contenders(self) -> tuple[Contender, ...]:
         """Return them in the order in which they take turns."""
-        return self.relay, self.rest_command, self.bare, self.forgetful
+        return self.relay, self.http, self.rest_command, self.bare, self.forgetful
 
 
 @asynccontextmanager
@@ -48,11 +52,14 @@ async def side_by_side() -> AsyncIterator[SideBySide]:
         furnish(hass)
         entry = a_connection(address, [a_rule()])
         await connect(hass, entry)
+        http = an_http_connection(address)
+        await connect(hass, http)
         bare = Bare(session, address)
         forgetful = Forgetful(hass, session, address)
         async with bare.working(), forgetful.armed():
             yield SideBySide(
                 relay=Relay(hass, entry),
+                http=Relay(hass, http, HTTP_BELL, "http"),
                 rest_command=RestCommand(hass),
                 bare=bare,
                 forgetful=forgetful,

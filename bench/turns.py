@@ -1,0 +1,88 @@
+"""Takes its turn beside another checkout: `python bench/turns.py`, in a checkout.
+
+It is run with the packages of that checkout, and so leans on little of its bench. For
+each line that it reads it takes a turn, and prints a JSON object of what that has cost.
+"""
+
+import asyncio
+import gc
+import json
+from pathlib import Path
+import sys
+import time
+from typing import TYPE_CHECKING
+
+sys.path[0] = str(Path.cwd())
+
+from bench.burst import burst  # noqa: E402 - of the checkout that it is run in
+from bench.contenders import a_rule, furnish  # noqa: E402
+from bench.house import a_connection, connect, home, run  # noqa: E402
+from bench.process import serving  # noqa: E402
+from bench.side_by_side import side_by_side  # noqa: E402
+
+if TYPE_CHECKING:
+    from bench.figures import Figures
+    from bench.side_by_side import SideBySide
+
+CONNECTIONS, RULES = 4, 100
+_LEAST = 20
+"""Events that are sent one after the other in a turn."""
+
+
+async def _turn(house: SideBySide, events: int) -> Figures:
+    """Measure a burst, and single events."""
+    relay, receiving = house.relay, house.receiving
+    await receiving.arrivals()
+    gc.collect()
+    relay.begin()
+    wall, cpu = time.perf_counter(), time.process_time()
+    await burst(relay, events)
+    figures = {
+        "burst_us": (time.perf_counter() - wall) / events * 1e6,
+        "burst_cpu_us": (time.process_time() - cpu) / events * 1e6,
+    }
+    await asyncio.sleep(1)
+    await receiving.arrivals()
+    relay.begin()
+    fired = []
+    for number in range(_LEAST):
+        fired.append(time.monotonic())
+        relay.fire(number)
+        await relay.settle(number + 1)
+        await asyncio.sleep(0.02)
+    arrived = await receiving.arrivals()
+    late = sorted(arrived[number] - at for number, at in enumerate(fired))
+    return figures | {"latency_us": late[len(late) // 2] * 1e6}
+
+
+async def _set_up() -> Figures:
+    """Measure the processor time of setting some connections up, with their rules."""
+    async with serving("bench.receiver") as address, home() as hass:
+        bells = [f"binary_sensor.bell_{number}" for number in range(RULES)]
+        furnish(hass, *bells)
+        # What is imported is measured for itself.
+        await connect(hass, a_connection(address, entry_id="first"))
+        cpu = time.process_time()
+        for number in range(CONNECTIONS):
+            rules = [a_rule(bell, rule_id=bell) for bell in bells[number::CONNECTIONS]]
+            await connect(hass, a_connection(address, rules, entry_id=f"b{number}"))
+        return {"set_up_cpu_us": (time.process_time() - cpu) * 1e6}
+
+
+async def _serve(events: int) -> None:
+    """Take turns until there are no more lines."""
+    lines = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
+    )
+    async with side_by_side() as house:
+        print("ready", flush=True)
+        while await lines.readline():
+            print(json.dumps(await _turn(house, events)), flush=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "set_up":
+        print(json.dumps(run(_set_up())), flush=True)
+    else:
+        run(_serve(int(sys.argv[1])))
