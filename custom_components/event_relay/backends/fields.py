@@ -100,6 +100,15 @@ def line(value: object, name: str, *, longest: int = LONGEST_NAME) -> str:
     return text(value.strip(), name, longest, allowed="")
 
 
+def lines(value: object, name: str, *, longest: int, most: int) -> tuple[str, ...]:
+    """Read texts of one line, each once: a list of them, or a single one."""
+    listed = value if isinstance(value, list | tuple) else [value]
+    if len(listed) > most:
+        raise InvalidField(name, "too_many", maximum=str(most))
+    read = [line(one, name, longest=longest) for one in listed]
+    return tuple(dict.fromkeys(filter(None, read)))
+
+
 def description(value: object, name: str, *, longest: int = LONGEST_DESCRIPTION) -> str:
     """Read a text that may have several lines, or be empty."""
     if not isinstance(value, str):

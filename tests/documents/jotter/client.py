@@ -2,23 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
 from typing import Self
 
 from aiohttp import ClientSession
 
+from custom_components.event_relay.backends.answers import decoded, raise_for_answer
 from custom_components.event_relay.backends.base import JsonObject
-from custom_components.event_relay.backends.errors import (
-    InvalidCredentials,
-    InvalidResponse,
-    Rejected,
-)
-from custom_components.event_relay.backends.transport import (
-    Effect,
-    HttpTransport,
-    Reply,
-    raise_for_failure,
-)
+from custom_components.event_relay.backends.errors import InvalidResponse
+from custom_components.event_relay.backends.transport import Effect, HttpTransport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +40,8 @@ class JotterClient:
     async def capabilities(self) -> JotterCapabilities:
         """Prove the contact by the cheapest read."""
         reply = await self._transport.send("GET", "about", headers=self._headers)
-        _raise_for_answer(reply, Effect.NONE)
-        match reply.json():
+        raise_for_answer(reply, Effect.NONE)
+        match decoded(reply):
             case {"version": str(version)}:
                 return JotterCapabilities(version=version)
         raise InvalidResponse("no version")
@@ -73,14 +64,4 @@ class JotterClient:
             headers=self._headers,
             body=body,
         )
-        _raise_for_answer(reply, Effect.REPEATABLE)
-
-
-def _raise_for_answer(reply: Reply, effect: Effect) -> None:
-    """Raise what a refusal means here; a success passes."""
-    reason = reply.words(reply.text)
-    raise_for_failure(reply, effect, reason)
-    if reply.status == HTTPStatus.UNAUTHORIZED:
-        raise InvalidCredentials(reason, code="credentials_refused")
-    if not reply.ok:
-        raise Rejected(reason)
+        raise_for_answer(reply, Effect.REPEATABLE)

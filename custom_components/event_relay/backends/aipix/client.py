@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+from ..answers import decoded, is_json
 from ..base import Json, JsonObject
 from ..errors import (
     UNKNOWN_SCRIPT,
@@ -12,7 +13,7 @@ from ..errors import (
     OutcomeUnknown,
 )
 from ..transport import Effect, Reply
-from .failures import is_json, raise_for_answer, reason
+from .failures import raise_for_answer, reason
 from .login import AipixLogin, Api, common_headers
 from .models import AipixCapabilities, AipixMark, AipixScript
 from .reading import an_object, id_of, items, payload, whole_or_none
@@ -226,10 +227,7 @@ class AipixClient:
 def _read_list(reply: Reply) -> Json:
     """Decode what a read gave; raises InvalidResponse and the usual failures."""
     raise_for_answer(reply, Effect.NONE)
-    try:
-        return reply.json()
-    except ValueError as error:
-        raise InvalidResponse("the answer is not JSON", code="not_json") from error
+    return decoded(reply)
 
 
 def _read(reply: Reply) -> JsonObject:

@@ -6,32 +6,15 @@ header, and from whatever else stands between, errors are web pages.
 """
 
 from collections.abc import Mapping
-from html import unescape
 from http import HTTPStatus
-import re
 
+from ..answers import in_words, is_json, page_title, refusal
 from ..base import Json
-from ..errors import (
-    BackendError,
-    InvalidResponse,
-    PermissionDenied,
-    Rejected,
-    Unavailable,
-)
+from ..errors import PermissionDenied
 from ..transport import Effect, Reply, raise_for_failure
 
 SESSIONS_EXHAUSTED = 419
 """Too many sessions of a user (vendor documentation and mobile SDK)."""
-_TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
-
-
-def is_json(reply: Reply) -> bool:
-    """Whether the body is JSON, and so aipix's own."""
-    try:
-        reply.json()
-    except ValueError:
-        return False
-    return True
 
 
 def reason(reply: Reply) -> str:
@@ -40,12 +23,11 @@ def reason(reply: Reply) -> str:
     try:
         body = reply.json()
     except ValueError:
-        title = _TITLE.search(reply.text[:10_000])
-        said = unescape(title[1]) if title else ""
+        said = page_title(reply)
     else:
         said = "; ".join(f"{name}: {words}" for name, words in fields.items())
         said = said or _said(body)
-    return reply.words(said) or f"HTTP {reply.status}"
+    return in_words(reply, said)
 
 
 def _said(body: Json) -> str:
@@ -93,23 +75,7 @@ def raise_for_answer(reply: Reply, effect: Effect) -> None:
     if reply.status == HTTPStatus.FORBIDDEN:
         raise PermissionDenied(words)
     raise_for_failure(reply, effect, words)
-    raise _refusal(reply, effect, words)
-
-
-def _refusal(reply: Reply, effect: Effect, words: str) -> BackendError:
-    """Return what a 4xx means.
-
-    One that is not JSON is not of aipix: a proxy before it has lost its way. What is
-    written may be taken when that is over.
-    """
-    code = None
-    if not is_json(reply):
-        code = "not_json"
-    elif reply.status == HTTPStatus.CONFLICT:
-        # "Force update": the server refuses the version of the client (mobile SDK).
-        code = "client_refused"
-    if effect is Effect.NONE:
-        return InvalidResponse(words, code=code)
-    if code == "not_json" and reply.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return Unavailable(words, code=code)
-    return Rejected(words, code=code, fields=refused_fields(reply))
+    # "Force update": the server refuses the version of the client (mobile SDK).
+    refused = reply.status == HTTPStatus.CONFLICT and is_json(reply)
+    code = "client_refused" if refused else None
+    raise refusal(reply, effect, words, code=code, fields=refused_fields(reply))

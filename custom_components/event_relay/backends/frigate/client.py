@@ -9,11 +9,12 @@ from weakref import WeakValueDictionary
 
 from aiohttp import ClientSession
 
+from ..answers import decoded, is_json
 from ..base import Json, JsonObject
 from ..errors import InvalidResponse, OutcomeUnknown, Rejected
 from ..transport import Effect, Reply
 from .connection import FrigateConnection
-from .failures import is_json, raise_for_answer, reason
+from .failures import raise_for_answer, reason
 from .models import EVENT_ID, FrigateCapabilities, FrigateEvent, parse_cameras
 from .reading import an_object, part, text, text_or_none
 from .review import ReviewSettings
@@ -203,10 +204,7 @@ class FrigateClient:
 def _read(reply: Reply) -> Json:
     """Decode what a read gave; raises InvalidResponse and the usual failures."""
     raise_for_answer(reply, Effect.NONE)
-    try:
-        return reply.json()
-    except ValueError as error:
-        raise InvalidResponse("the answer is not JSON", code="not_json") from error
+    return decoded(reply)
 
 
 def _read_object(reply: Reply) -> JsonObject:

@@ -5,21 +5,14 @@ so does whatever else stands between (Frigate 0.18, source and black-box run).
 """
 
 from collections.abc import Mapping
-from html import unescape
 from http import HTTPStatus
 import re
 
+from ..answers import in_words, page_title, refusal
 from ..base import Json
-from ..errors import (
-    BackendError,
-    InvalidResponse,
-    PermissionDenied,
-    Rejected,
-    Unavailable,
-)
+from ..errors import PermissionDenied, Unavailable
 from ..transport import Effect, Reply, raise_for_failure
 
-_TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
 _NGINX_500 = re.compile(
     r"<center><h1>500 Internal Server Error</h1></center>\s*<hr><center>nginx",
     re.IGNORECASE,
@@ -29,23 +22,13 @@ _PLAIN_HTTP = "plain HTTP request was sent to HTTPS port"
 _OUR_NAMES = {"subLabel": "sub_label", "draw": "boxes"}
 
 
-def is_json(reply: Reply) -> bool:
-    """Whether the body is JSON, and so Frigate's own."""
-    try:
-        reply.json()
-    except ValueError:
-        return False
-    return True
-
-
 def reason(reply: Reply) -> str:
     """Return in one line what an answer says went wrong."""
     try:
         said = _said(reply)
     except ValueError:
-        title = _TITLE.search(reply.text[:10_000])
-        said = unescape(title[1]) if title else ""
-    return reply.words(said) or f"HTTP {reply.status}"
+        said = page_title(reply)
+    return in_words(reply, said)
 
 
 def _said(reply: Reply) -> str:
@@ -96,7 +79,9 @@ def raise_for_answer(reply: Reply, effect: Effect) -> None:
     if _was_not_let_through(reply):
         raise Unavailable(reason(reply), retry_after=reply.retry_after)
     raise_for_failure(reply, effect, reason(reply))
-    raise _refusal(reply, effect)
+    code = "plain_http" if _PLAIN_HTTP in reply.text[:10_000] else None
+    fields = refused_fields(reply)
+    raise refusal(reply, effect, reason(reply), code=code, fields=fields)
 
 
 def _was_not_let_through(reply: Reply) -> bool:
@@ -109,22 +94,3 @@ def _was_not_let_through(reply: Reply) -> bool:
         reply.status == HTTPStatus.INTERNAL_SERVER_ERROR
         and _NGINX_500.search(reply.text[:10_000]) is not None
     )
-
-
-def _refusal(reply: Reply, effect: Effect) -> BackendError:
-    """Return what a 4xx means.
-
-    One that is not JSON is not Frigate's: a proxy before it has lost its way, or
-    speaks TLS there. What is written may be taken when that is over.
-    """
-    words = reason(reply)
-    code = None
-    if _PLAIN_HTTP in reply.text[:10_000]:
-        code = "plain_http"
-    elif not is_json(reply):
-        code = "not_json"
-    if effect is Effect.NONE:
-        return InvalidResponse(words, code=code)
-    if code is not None and reply.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return Unavailable(words, code=code)
-    return Rejected(words, fields=refused_fields(reply))

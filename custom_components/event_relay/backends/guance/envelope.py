@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Self
 
+from ..answers import is_json
 from ..base import Json
 from ..errors import (
     BackendError,
@@ -134,7 +135,7 @@ def _without_envelope(reply: Reply, effect: Effect) -> BackendError:
 
 def _stray(reply: Reply, effect: Effect, reason: str) -> BackendError:
     """Return what an answer means that another system seems to have given."""
-    code = "other_system" if _is_json(reply) else "not_json"
+    code = "other_system" if is_json(reply) else "not_json"
     if effect is Effect.NONE:
         return InvalidResponse(reason, code=code)
     if reply.ok:
@@ -142,11 +143,3 @@ def _stray(reply: Reply, effect: Effect, reason: str) -> BackendError:
     if reply.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return Rejected(reason)
     return Unavailable(reason, code=code)
-
-
-def _is_json(reply: Reply) -> bool:
-    try:
-        reply.json()
-    except ValueError:
-        return False
-    return True

@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from aiohttp import ClientSession
 
+from ..answers import is_json
 from ..base import JsonObject
 from ..errors import (
     UNKNOWN_EVENT,
@@ -22,7 +23,7 @@ from ..errors import (
 )
 from ..transport import Effect, HttpTransport, Reply
 from .credentials import PalabraCredentials
-from .failures import balance_is_empty, data_of, is_json, raise_for_answer, reason
+from .failures import balance_is_empty, data_of, raise_for_answer, reason
 from .models import LiveEvent, PalabraCapabilities
 
 DEFAULT_ADDRESS = "https://api.palabra.ai"

@@ -8,29 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
+from ..answers import in_words, refusal
 from ..base import Json, JsonObject
-from ..errors import (
-    BALANCE_EMPTY,
-    BackendError,
-    InvalidCredentials,
-    InvalidResponse,
-    PermissionDenied,
-    Rejected,
-    Unavailable,
-)
+from ..errors import BALANCE_EMPTY, InvalidCredentials, PermissionDenied
 from ..transport import Effect, Reply, raise_for_failure
 
 INSUFFICIENT_BALANCE = 100_050
 """`error_code` of an empty balance, with HTTP 403 (third party, 2026-04)."""
-
-
-def is_json(reply: Reply) -> bool:
-    """Whether the body is JSON, and so Palabra's own."""
-    try:
-        reply.json()
-    except ValueError:
-        return False
-    return True
 
 
 def problems(reply: Reply) -> list[Mapping[str, Json]]:
@@ -51,7 +35,7 @@ def reason(reply: Reply) -> str:
         for problem in problems(reply)
     ]
     words = "; ".join(one for one in said if one)
-    return reply.words(words) or f"HTTP {reply.status}"
+    return in_words(reply, words)
 
 
 def status_of(reply: Reply) -> int:
@@ -86,17 +70,7 @@ def raise_for_answer(reply: Reply, effect: Effect) -> None:
     if reply.status == HTTPStatus.FORBIDDEN:
         raise PermissionDenied(words)
     raise_for_failure(reply, effect, words)
-    raise _refusal(reply, effect, words)
-
-
-def _refusal(reply: Reply, effect: Effect, words: str) -> BackendError:
-    """Return what a 4xx means; one that is not JSON is not Palabra's own."""
-    code = None if is_json(reply) else "not_json"
-    if effect is Effect.NONE:
-        return InvalidResponse(words, code=code)
-    if code is not None:
-        return Unavailable(words, code=code)
-    return Rejected(words)
+    raise refusal(reply, effect, words)
 
 
 def data_of(reply: Reply) -> JsonObject:

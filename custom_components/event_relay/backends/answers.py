@@ -1,0 +1,126 @@
+"""What answers mean and say, where a service keeps to HTTP and JSON."""
+
+from collections.abc import Mapping
+from html import unescape
+from http import HTTPStatus
+import re
+
+from .base import Json
+from .errors import (
+    BackendError,
+    InvalidCredentials,
+    InvalidResponse,
+    OutcomeUnknown,
+    PermissionDenied,
+    Rejected,
+    Unavailable,
+)
+from .transport import Effect, Reply, raise_for_failure
+
+NOT_JSON = "not_json"
+"""Code of what something else than the service has answered, such as a proxy."""
+_TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
+_SEARCHED = 10_000
+"""Characters of a page that are searched for its title."""
+
+
+def is_json(reply: Reply) -> bool:
+    """Whether the body is JSON, and so the service's own."""
+    try:
+        reply.json()
+    except ValueError:
+        return False
+    return True
+
+
+def decoded(reply: Reply, effect: Effect = Effect.NONE) -> Json:
+    """Return the JSON of a success.
+
+    Without any, a read raises InvalidResponse, a write that is repeatable Unavailable,
+    and any other write OutcomeUnknown.
+    """
+    try:
+        return reply.json()
+    except ValueError as error:
+        reason = "the answer is not JSON"
+        match effect:
+            case Effect.NONE:
+                raise InvalidResponse(reason, code=NOT_JSON) from error
+            case Effect.REPEATABLE:
+                raise Unavailable(reason, code=NOT_JSON) from error
+            case Effect.ONCE:
+                raise OutcomeUnknown(reason) from error
+
+
+def page_title(reply: Reply) -> str:
+    """Return the title of a web page; empty where there is none."""
+    title = _TITLE.search(reply.text[:_SEARCHED])
+    return unescape(title[1]) if title else ""
+
+
+def in_words(reply: Reply, said: str) -> str:
+    """Return what an answer says, fit to be shown; its status where it says nothing."""
+    return reply.words(said) or f"HTTP {reply.status}"
+
+
+def message(reply: Reply) -> str:
+    """Return in one line what an answer says: its `message`, `detail` or `error`.
+
+    Of a web page it is the title, of any other text all of it.
+    """
+    try:
+        body = reply.json()
+    except ValueError:
+        return in_words(reply, page_title(reply) if _is_page(reply) else reply.text)
+    match body:
+        case {"message": str(said)} | {"detail": str(said)} | {"error": str(said)}:
+            return in_words(reply, said)
+        case str(said):
+            return in_words(reply, said)
+    return in_words(reply, "")
+
+
+def refusal(
+    reply: Reply,
+    effect: Effect,
+    reason: str,
+    *,
+    code: str | None = None,
+    fields: Mapping[str, str] | None = None,
+) -> BackendError:
+    """Return what a 4xx means to a service that answers all in JSON.
+
+    One that is not JSON is of something in between, such as a proxy that has lost its
+    way. What is written may be taken once that is over, unless it is too large.
+    """
+    own = is_json(reply)
+    code = code or (None if own else NOT_JSON)
+    if effect is Effect.NONE:
+        return InvalidResponse(reason, code=code)
+    if not own and reply.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return Unavailable(reason, code=code)
+    return Rejected(reason, code=code if own else None, fields=fields)
+
+
+def raise_for_answer(reply: Reply, effect: Effect, reason: str | None = None) -> None:
+    """Raise what any answer but a success means; a service may know some better.
+
+    Limits and outages, 401 and 403, and refusals; see `errors`. `reason` is what the
+    service says of it, by default its `message`.
+    """
+    if reply.ok:
+        return
+    said = message(reply) if reason is None else reason
+    if reply.status == HTTPStatus.UNAUTHORIZED:
+        raise InvalidCredentials(said, code="credentials_refused")
+    if reply.status == HTTPStatus.FORBIDDEN:
+        raise PermissionDenied(said)
+    raise_for_failure(reply, effect, said)
+    if effect is not Effect.NONE and not is_json(reply) and not _is_page(reply):
+        raise Rejected(said)
+    raise refusal(reply, effect, said)
+
+
+def _is_page(reply: Reply) -> bool:
+    """Whether the body is a web page, which what stands between answers."""
+    return reply.text.lstrip().startswith("<")
