@@ -362,7 +362,7 @@ def test_keeps_the_promise_whatever_happens() -> None:
 
 
 def _forgets_what_it_was_sending(
-    database: sqlite3.Connection, owner: str, now: datetime
+    database: sqlite3.Connection, owner: str, now: datetime, *_: object
 ) -> int:
     return database.execute(
         "UPDATE deliveries SET state = 'pending', due_at = ?, first_sent_at = NULL"
