@@ -227,3 +227,27 @@ async def test_what_waits_goes_out_soon_once_a_clock_that_was_behind_is_right(
     stored = await again.stored(delivery)
     assert stored.occurred_at == delivery.occurred_at
     await again.stop()
+
+
+async def test_what_waits_goes_out_soon_after_a_run_whose_clock_was_ahead(
+    idle: House, store: Store
+) -> None:
+    idle.client.troubles = [CannotConnect()]
+    idle.start()
+    delivery = await idle.submit()
+    await idle.until(delivery, DeliveryState.PENDING)
+    await idle.stop()
+    ahead = House(store, clock=Clock(idle.clock.now))
+    ahead.client.troubles = [CannotConnect()] * 20
+    ahead.start()
+    await store.states(OWNER)
+    ahead.clock.set(hours=2)
+    await ahead.later()
+    await store.states(OWNER)
+    await ahead.stop()
+    right = House(store, clock=Clock(idle.clock.now))
+    right.start()
+    await store.states(OWNER)
+    await right.later(seconds=61)
+    await right.until(delivery, DeliveryState.DELIVERED)
+    await right.stop()

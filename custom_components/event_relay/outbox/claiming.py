@@ -44,6 +44,17 @@ type _Claimable = tuple[str, str | None, int]
 """Id, lane, and whether it may be claimed before a slot is free."""
 
 
+_WAS_AHEAD = (
+    "SELECT EXISTS (SELECT 1 FROM (SELECT accepted_at FROM deliveries"
+    " WHERE connection = :owner ORDER BY sequence DESC LIMIT 1)"
+    " WHERE accepted_at > :now) OR EXISTS (SELECT 1 FROM deliveries"
+    " WHERE connection = :owner AND state IN ('pending', 'sending', 'uncertain')"
+    " AND (due_at > :latest OR first_sent_at > :now))"
+)
+"""Whether the clock was once ahead of the present one: something was accepted or sent
+later than now, or waits longer than anything may."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Taken:
     """What a worker's turn found in the store."""
@@ -71,23 +82,20 @@ def recover(
     What waits because of one of some codes is due now.
 
     What waits from an earlier run waits no longer than it may from now on, whatever
-    the clock was then: no longer than a minute if something was accepted later than
-    now, which tells of a clock that is behind. Time in which nobody asked does not
-    count as asking.
+    the clock was then: no longer than a minute if anything tells that the clock was
+    ahead of the present one. Time in which nobody asked does not count as asking.
     """
-    behind = database.execute(
-        "SELECT 1 FROM (SELECT accepted_at FROM deliveries WHERE connection = ?"
-        " ORDER BY sequence DESC LIMIT 1) WHERE accepted_at > ?",
-        (owner, now.timestamp()),
-    ).fetchone()
-    longest = SOON.total_seconds() if behind else policy.RETRY_AFTER_LONGEST
+    moments = {
+        "owner": owner,
+        "now": now.timestamp(),
+        "latest": now.timestamp() + policy.RETRY_AFTER_LONGEST,
+        "soon": now.timestamp() + SOON.total_seconds(),
+    }
+    (ahead,) = database.execute(_WAS_AHEAD, moments).fetchone()
     database.execute(
-        "UPDATE deliveries SET due_at = :latest WHERE connection = :owner"
-        " AND state IN ('pending', 'uncertain') AND due_at > :latest",
-        {
-            "owner": owner,
-            "latest": now.timestamp() + longest,
-        },
+        "UPDATE deliveries SET due_at = :soon WHERE connection = :owner"
+        " AND state IN ('pending', 'uncertain') AND due_at > :soon AND :ahead",
+        {**moments, "ahead": ahead},
     )
     if held_back_by:
         database.execute(
