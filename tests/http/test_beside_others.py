@@ -1,12 +1,15 @@
-"""The same faults of one target, met by `rest_command` and by this: what each does.
+"""The same faults of one target, met by what people use today and by this.
 
 The page on the comparison says nothing of either that is not tried here.
 """
+
+from contextlib import nullcontext
 
 from aiohttp import web
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
+from httpx import HTTPError
 import pytest
 
 from custom_components.event_relay.outbox import policy
@@ -47,6 +50,15 @@ async def command(hass: HomeAssistant, target: Target) -> object:
     return answer["status"]
 
 
+async def notify(hass: HomeAssistant, target: Target) -> None:
+    """Send a notification of `notify.rest`; raises what it raises."""
+    config = {"platform": "rest", "name": "note", "method": "POST_JSON"}
+    config["resource"] = f"{target.origin}/notes"
+    assert await async_setup_component(hass, "notify", {"notify": [config]})
+    await hass.async_block_till_done()
+    await hass.services.async_call("notify", "note", {"message": "x"}, blocking=True)
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [(500, 500), (429, 429), (503, 503), (None, "client_error")],
@@ -56,6 +68,36 @@ async def test_rest_command_tries_once(
 ) -> None:
     target.answers = [said]
     assert await command(hass, target) == told
+    assert len(target.calls) == 1
+
+
+@pytest.mark.parametrize(("method", "tries"), [("put", 2), ("delete", 2), ("post", 1)])
+async def test_rest_command_may_send_twice_what_was_lost_and_tell_nobody(
+    hass: HomeAssistant, target: Target, method: str, tries: int
+) -> None:
+    config = {"note": {"url": f"{target.origin}/notes", "method": method}}
+    assert await async_setup_component(hass, "rest_command", {"rest_command": config})
+    target.answers = [None]
+    with nullcontext() if tries > 1 else pytest.raises(HomeAssistantError):
+        await hass.services.async_call("rest_command", "note", blocking=True)
+    assert len(target.calls) == tries
+
+
+@pytest.mark.parametrize("said", [500, 429, 503])
+async def test_rest_notification_tries_once_and_raises_nothing(
+    hass: HomeAssistant, target: Target, said: Said
+) -> None:
+    target.answers = [said]
+    await notify(hass, target)
+    assert len(target.calls) == 1
+
+
+async def test_rest_notification_tries_once_what_is_lost(
+    hass: HomeAssistant, target: Target
+) -> None:
+    target.answers = [None]
+    with pytest.raises(HTTPError):
+        await notify(hass, target)
     assert len(target.calls) == 1
 
 

@@ -8,6 +8,7 @@ from aiohttp import ClientSession
 from homeassistant.core import Event, HomeAssistant
 import pytest
 
+from tests.backends.http.target import Target
 from tests.home import act, until_state
 
 from .home import connect, of_preset
@@ -203,3 +204,40 @@ async def test_node_red_hears_a_webhook(hass: HomeAssistant, tmp_path: Path) -> 
             "who": "Ada",
             "key": f'"{answer["delivery_id"]}"',
         }
+
+
+def sending(address: str) -> str:
+    """Return flows that send on what they are told, by the node made for that."""
+    outcome = "msg.statusCode = Number(msg.statusCode) || 502; return msg;"
+    nodes = (
+        {"id": "in", "type": "http in", "url": "/send", "method": "post"},
+        {"id": "request", "type": "http request", "method": "POST", "url": address},
+        {"id": "outcome", "type": "function", "func": outcome},
+        {"id": "ready", "type": "http in", "url": "/ready", "method": "get"},
+        {"id": "out", "type": "http response"},
+    )
+    wires: list[list[list[str]]] = [
+        *([["request"]], [["outcome"]], [["out"]], [["out"]], []),
+    ]
+    return json.dumps(
+        [
+            {"id": "tab", "type": "tab", "label": "Test"},
+            *(
+                {"z": "tab", "wires": wired, **node}
+                for node, wired in zip(nodes, wires, strict=True)
+            ),
+        ]
+    )
+
+
+async def test_node_red_sends_a_request_once_whatever_comes_of_it(
+    target: Target, tmp_path: Path
+) -> None:
+    # What the page on the comparison says of its own request node.
+    flows = sending(f"{target.origin}/notes")
+    async with node_red(tmp_path, flows) as origin, ClientSession() as session:
+        for number, said in enumerate((500, 429, None), 1):
+            target.answers = [said]
+            async with session.post(f"{origin}/send", json={"text": "x"}) as answer:
+                assert answer.status == (said or 502)
+            assert len(target.calls) == number
