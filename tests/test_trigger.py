@@ -7,7 +7,7 @@ from homeassistant.components.websocket_api.automation import (
     async_get_triggers_for_target,
 )
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.trigger import async_get_all_descriptions
@@ -38,7 +38,7 @@ type Told = list[dict[str, Any]]
 async def automate(hass: HomeAssistant, trigger: str, **given: object) -> Told:
     """Make an automation; return a list of what its trigger tells."""
     told: Told = []
-    hass.bus.async_listen("told", lambda event: told.append(dict(event.data)))
+    hass.bus.async_listen("told", callback(lambda event: told.append(dict(event.data))))
     automation = {
         "id": "tested",
         "alias": "Tested",
@@ -122,7 +122,7 @@ async def test_what_arrives_is_told_to_the_other_trigger_only(
     told = await automate(hass, DELIVERED)
     context = Context()
     seen: list[Context] = []
-    hass.bus.async_listen("told", lambda event: seen.append(event.context))
+    hass.bus.async_listen("told", callback(lambda event: seen.append(event.context)))
 
     await hass.services.async_call(
         DOMAIN,

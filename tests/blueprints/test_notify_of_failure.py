@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 import pytest
@@ -35,7 +35,7 @@ async def test_a_failure_is_told_once_and_others_are_held_back(
 ) -> None:
     await connect(hass, frigate)
     said: list[Mapping[str, Any]] = []
-    hass.bus.async_listen("said", lambda event: said.append(event.data))
+    hass.bus.async_listen("said", callback(lambda event: said.append(event.data)))
     await automate(hass, PATH, actions=[SAY])
 
     await act(hass, "create_camera_event", camera="garden", label="fine")
@@ -58,7 +58,9 @@ async def test_without_an_action_it_is_a_notification(
     assert await async_setup_component(hass, "persistent_notification", {})
     await connect(hass, frigate)
     calls: list[Mapping[str, Any]] = []
-    hass.bus.async_listen("call_service", lambda event: calls.append(event.data))
+    hass.bus.async_listen(
+        "call_service", callback(lambda event: calls.append(event.data))
+    )
     await automate(hass, PATH, quiet={"seconds": 0})
 
     await fail(hass, frigate, "visitor")
