@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 import json
+from operator import itemgetter
 import sqlite3
 from typing import Any
 
 from ..backends.base import Instance, Receipt
 from . import generation
+from .checksum import COLUMN, COVERED, checksum, is_whole
 from .delivery import Delivery, DeliveryState, Failure, Origin, OriginKind
 
 type Value = str | int | float | None
@@ -99,6 +101,9 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE deliveries ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    ALTER TABLE deliveries ADD COLUMN checksum INTEGER;
+    """,
 )
 """One script for each version of the schema; `PRAGMA user_version` counts them."""
 
@@ -106,7 +111,8 @@ MIGRATIONS: tuple[str, ...] = (
 COLUMNS = (
     *("id", "connection", "operation", "version", "payload", "summary"),
     *("origin", "subentry_id", "context_id", "user_id", "occurred_at", "accepted_at"),
-    *("key", "lane", "follows", "restored", "target_at", "ahead", "expires_at"),
+    *("key", "lane", "follows", "restored", "target_at", "ahead", COLUMN),
+    "expires_at",
     *("state", "due_at", "attempts", "first_sent_at", "asked_since", "look_ups"),
     *("unclear", "results", "warnings", "clue", "outside_id", "receipt"),
     *("failure_code", "failure_reason", "settled_at", "told_at", "sent_to"),
@@ -122,10 +128,13 @@ CLAIM_COLUMNS = (
 """The columns that change when an attempt begins, in the order of `claim_values`."""
 
 
+_covered_of = itemgetter(*map(COLUMNS.index, COVERED))
+
+
 def values(delivery: Delivery) -> tuple[Value, ...]:
     """Return what all columns of a delivery hold."""
     origin = delivery.origin
-    return (
+    written = (
         delivery.id,
         delivery.connection,
         delivery.operation,
@@ -144,8 +153,8 @@ def values(delivery: Delivery) -> tuple[Value, ...]:
         int(delivery.restored),
         _dump_instance(delivery.target_at),
         int(delivery.ahead),
-        *outcome_values(delivery)[1:],
     )
+    return (*written, checksum(_covered_of(written)), *outcome_values(delivery)[1:])
 
 
 def outcome_values(delivery: Delivery) -> tuple[Value, ...]:
@@ -195,6 +204,8 @@ def from_row(row: sqlite3.Row | Mapping[str, Any]) -> Delivery:
     damage inside of a value.
     """
     try:
+        if not is_whole(row):
+            raise ValueError("its checksum is another one")  # noqa: TRY301 - as any other
         return _from_row(row)
     except (
         ValueError,

@@ -1,10 +1,12 @@
 """Carries what can be read of a damaged file into a new one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 import sqlite3
 
+from .checksum import corrected, is_whole
+from .delivery import Delivery
 from .distrust import distrust
 from .keeping import Kept
 from .rows import COLUMNS, FAILURES, NOTE_COLUMNS, Value, from_row, values
@@ -15,6 +17,7 @@ _PATIENCE = 20_000
 """Reads that may fail before the rest of a file is given up."""
 _COLUMNS_OF_NOTES = len(NOTE_COLUMNS)
 _PLACE = ("sequence", *COLUMNS)
+_NO_TEXT = "bytes that are no text"
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:
@@ -86,6 +89,8 @@ def _open(damaged: Path) -> sqlite3.Connection:
     """
     source = sqlite3.connect(damaged, isolation_level=None)
     source.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)  # noqa: FBT003 - by position only
+    # A wrong bit may make bytes of a text that are none; a checksum tells which it was.
+    source.text_factory = lambda read: read.decode("utf-8", "surrogateescape")
     source.execute("PRAGMA query_only = 1")
     source.execute("PRAGMA writable_schema = 1")
     return source
@@ -116,10 +121,24 @@ def _carry_rows(
         # What its columns are called may be damaged, and an earlier version has fewer.
         named = columns | dict(zip(columns, row, strict=False))
         try:
-            carried = values(from_row(named | {"sequence": place}))
+            carried = values(_delivery({**named, "sequence": place}))
         except sqlite3.DatabaseError:
             continue  # nobody can have written that
         _write(database, f"INSERT OR IGNORE {_ROW}", (place, *carried))
+
+
+def _delivery(row: Mapping[str, Value]) -> Delivery:
+    """Build a delivery from its row, also if a bit of that is wrong.
+
+    Raises DatabaseError for one that nobody can have written.
+    """
+    if not is_whole(row) and (whole := corrected(row)) is not None:
+        row = whole
+    try:
+        "".join(map(str, row.values())).encode()
+    except UnicodeEncodeError as error:
+        raise sqlite3.DatabaseError(_NO_TEXT) from error
+    return from_row(row)
 
 
 def _columns(database: sqlite3.Connection) -> dict[str, Value]:
@@ -188,10 +207,10 @@ def _write_kept(database: sqlite3.Connection, kept: Kept) -> None:
     """Write what was kept just as it was, but for rows that were damaged before."""
     for row in kept.rows:
         try:
-            from_row(dict(zip(_PLACE, row, strict=True)))
+            written = values(_delivery(dict(zip(_PLACE, row, strict=True))))
         except sqlite3.DatabaseError:
             continue  # nobody can have written that: a change kept what was damaged
-        _write(database, f"INSERT OR REPLACE {_ROW}", row)
+        _write(database, f"INSERT OR REPLACE {_ROW}", (row[0], *written))
     for note in kept.notes:
         *_, value, _ = note
         if value is None:
