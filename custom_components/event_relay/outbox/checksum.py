@@ -21,6 +21,21 @@ COVERED = (
 _NOTHING = "\x01"
 _BETWEEN = "\x00"
 _BITS = 8
+_POLYNOMIAL = 0xEDB88320
+
+
+def _by_byte() -> list[int]:
+    """Return by how much each byte at the end changes a CRC-32."""
+    changes = []
+    for byte in range(256):
+        change = byte
+        for _ in range(_BITS):
+            change = (change >> 1) ^ (_POLYNOMIAL if change & 1 else 0)
+        changes.append(change)
+    return changes
+
+
+_BY_BYTE = _by_byte()
 
 
 _covered_of = itemgetter(*COVERED)
@@ -39,16 +54,18 @@ def is_whole(row: Row) -> bool:
 def corrected(row: Row) -> dict[str, Any] | None:
     """Return a row without a wrong bit in one of its texts; None if that is not all.
 
-    Bytes that are no text stand in it as those of `surrogateescape`.
+    Bytes that are no text stand in it as those of `surrogateescape`. How a wrong bit
+    changes the checksum depends only on how many bytes come after it.
     """
     covered = bytearray(_joined(_covered_of(row)))
-    expected = row[COLUMN]
-    for at in range(len(covered)):
-        for bit in range(_BITS):
-            covered[at] ^= 1 << bit
-            if crc32(covered) == expected and (found := _read(covered)):
-                return {**dict(row), **found}
-            covered[at] ^= 1 << bit
+    changed = crc32(covered) ^ row[COLUMN]
+    by_bit = [_BY_BYTE[1 << bit] for bit in range(_BITS)]
+    for at in reversed(range(len(covered))):
+        if changed in by_bit:
+            covered[at] ^= 1 << by_bit.index(changed)
+            found = _read(covered)
+            return None if found is None else {**dict(row), **found}
+        by_bit = [_BY_BYTE[one & 0xFF] ^ (one >> 8) for one in by_bit]
     return None
 
 
