@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.event_relay.announcing import EVENT_OUTCOME
@@ -40,8 +41,7 @@ async def listed(hass: HomeAssistant, delivery_id: str) -> Mapping[str, Any]:
 async def test_review_link_comes_after_the_answer(
     hass: HomeAssistant, older: FrigateSimulator, hass_ws_client: WebSocketGenerator
 ) -> None:
-    outcomes: list[Event] = []
-    hass.bus.async_listen(EVENT_OUTCOME, outcomes.append)
+    outcomes = async_capture_events(hass, EVENT_OUTCOME)
     async with older:
         await connect(hass, older)
         socket = await hass_ws_client(hass)

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
 from tests.backends.http.target import Target
 from tests.home import act, until_state
@@ -19,8 +20,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 async def test_another_home_assistant_hears_an_event(hass: HomeAssistant) -> None:
     async with another_home_assistant() as (other, origin, token):
-        heard: list[Event[dict[str, Any]]] = []
-        other.bus.async_listen("doorbell", heard.append)
+        heard = async_capture_events(other, "doorbell")
         await connect(
             hass,
             origin,
