@@ -1,6 +1,6 @@
 """Config flow: a menu of the backends, and the same three forms for each of them."""
 
-from collections.abc import Iterator, Mapping, Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from functools import partialmethod
 from itertools import count
@@ -153,7 +153,22 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_create_entry(
                 title=self._distinct(connection), data=connection.data
             )
-        return self._form(forms.backend.name, forms.connection, user_input)
+        shown = self._suggested(forms) if user_input is None else user_input
+        return self._form(forms.backend.name, forms.connection, shown)
+
+    def _suggested(self, forms: BackendForms) -> Mapping[str, Any]:
+        """Return the first suggestion that leads to no connection there is."""
+        present = [
+            entry.data
+            for entry in self._async_current_entries()
+            if entry.data[CONF_BACKEND] == forms.backend.name
+        ]
+        suggestions: Sequence[Mapping[str, Any]] = forms.suggestions(self.hass)
+        for suggestion in suggestions:
+            own: Mapping[str, Any] = forms.identity(suggestion)
+            if not any(own.items() <= data.items() for data in present):
+                return suggestion
+        return {}
 
     async def reauthenticate(
         self, forms: BackendForms, user_input: dict[str, Any] | None = None

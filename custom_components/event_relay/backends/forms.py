@@ -1,7 +1,7 @@
 """What a backend tells Home Assistant's forms, and how its client is built."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -250,6 +250,14 @@ class BackendForms(ABC):
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is to be stored; raises InvalidField."""
         return read_fields(self.connection, user_input, self.read_url)
+
+    def suggestions(self, hass: HomeAssistant) -> Sequence[Mapping[str, Any]]:
+        """Return what the form of a new connection may show as entered.
+
+        Such as the address that another integration knows; never a secret.
+        """
+        del hass
+        return ()
 
     def made_once(self, previous: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a connection is given by us, and keeps when it is changed.

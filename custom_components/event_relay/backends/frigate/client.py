@@ -153,6 +153,13 @@ class FrigateClient:
             return None
         return FrigateEvent.parse(_read(reply))
 
+    async def labels(self) -> tuple[str, ...]:
+        """Return the labels of the events that there are."""
+        labels = _read(await self._connection.send("GET", "labels"))
+        if not isinstance(labels, list):
+            raise InvalidResponse("the labels are not a list")
+        return tuple(sorted({one for one in labels if isinstance(one, str) and one}))
+
     async def events(
         self, camera: str, label: str | None, after: datetime
     ) -> tuple[FrigateEvent, ...]:

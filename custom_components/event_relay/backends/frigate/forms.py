@@ -1,6 +1,7 @@
 """What Home Assistant's forms ask for to reach a Frigate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast, override
@@ -31,7 +32,7 @@ from .client import FrigateClient
 from .models import UNDATED_LIFE, FrigateCapabilities
 from .operations import FRIGATE
 from .patterns import PATTERNS
-from .rule_forms import camera_event_fields
+from .rule_forms import LABELS, camera_event_fields
 
 CONF_UNDATED_LIFE = "undated_life"
 CONF_ENDS_UNSAFELY = "ends_unsafely"
@@ -114,6 +115,32 @@ class FrigateForms(BackendForms):
             instead_of=frozenset({"duration"}),
         )
     }
+
+    @override
+    def suggestions(self, hass: HomeAssistant) -> Sequence[Mapping[str, Any]]:
+        """Return where Frigate's own integration reaches its servers.
+
+        The password stays with it.
+        """
+        found: list[dict[str, Any]] = []
+        for entry in hass.config_entries.async_entries("frigate"):
+            with suppress(InvalidField, KeyError):
+                found.append(
+                    {
+                        CONF_URL: self.read_url(str(entry.data[CONF_URL])),
+                        CONF_USERNAME: str(entry.data.get(CONF_USERNAME) or ""),
+                        CONF_VERIFY_SSL: entry.data.get("validate_ssl") is not False,
+                    }
+                )
+        return found
+
+    @override
+    async def ask_lists(self, client: FrigateClient) -> Listed:
+        """Return the labels of events that there are, for rules to suggest.
+
+        Not as `label`: the form of an action would take no other one.
+        """
+        return {LABELS: {name: name for name in await client.labels()}}
 
     @override
     def rule_fields(

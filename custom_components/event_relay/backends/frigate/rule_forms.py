@@ -1,10 +1,15 @@
 """What the form of a rule asks for to make an event on a camera."""
 
-from ..choice_forms import Listed
+from dataclasses import replace
+
+from ..choice_forms import Listed, choice
 from ..rule_forms import RuleField
 from ..table_forms import rule_field_of
 from .create_payload import CAMERA_EVENT
 from .models import FrigateCapabilities
+
+LABELS = "labels"
+"""The labels of events that there are, among what the live system lists."""
 
 
 def camera_event_fields(
@@ -17,8 +22,15 @@ def camera_event_fields(
         "pre_capture": version.back_dates,
         "source_type": version.takes_source_type,
     }
-    return tuple(
+    fields = (
         rule_field_of(field, listed)
         for field in CAMERA_EVENT
         if field.in_rule and there.get(field.name, True)
+    )
+    labels = listed.get(LABELS)
+    return tuple(
+        replace(field, selector=choice(labels))
+        if labels and field.name == "label"
+        else field
+        for field in fields
     )
