@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 OUTBOX = {"retention_days": 7, "unsettled_limit": 10_000}
 OWN: Mapping[str, Mapping[str, Any]] = {
     "aipix": {"weekdays": "monday_0"},
-    "frigate": {"undated_life": 60, "ends_unsafely": False},
+    "frigate": {"undated_life": 60, "ends_unsafely": False, "snapshots": True},
 }
 DOORBELL = {"camera": "front_door", "label": "doorbell", "wait": 0}
 

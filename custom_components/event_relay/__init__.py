@@ -37,6 +37,7 @@ from .reload import (
 from .rule_way import make_way
 from .rules.rules import Rules
 from .services import async_setup_services
+from .snapshots import SnapshotView
 from .storage import async_get_store
 from .websocket import async_setup_websocket
 
@@ -59,6 +60,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     await async_setup_action_forms(hass)
     async_setup_websocket(hass)
     await async_serve_card(hass)
+    if "http" in hass.config.components:
+        hass.http.register_view(SnapshotView())
     return True
 
 

@@ -36,6 +36,7 @@ from .outbox.outbox import outcome_unknown
 from .outbox.store import Listed, StoreUnavailable, Wanted
 from .permissions import Right, demand, may
 from .resolve import find_delivery
+from .snapshots import snapshot_path
 from .storage import async_get_store
 
 ATTR_BEFORE = "before"
@@ -226,5 +227,7 @@ def _row(hass: HomeAssistant, one: Listed, connection: ActiveConnection) -> Row:
         "unclear": outcome_unknown(one.delivery),
         ATTR_SUBENTRY_ID: one.delivery.origin.subentry_id,
     }
-    may_know = may(connection.user, Right.ADMINISTER)
-    return row if may_know else without_personal(row)
+    if not may(connection.user, Right.ADMINISTER):
+        return without_personal(row)
+    path = snapshot_path(hass, one.delivery, connection.refresh_token_id)
+    return row | {"picture": path}

@@ -72,7 +72,7 @@ async def test_doorbell(page: Page, house: House, album: Album) -> None:
 
     await page.set_viewport_size({"width": 860, "height": 640})
     await page.goto(f"{house.url}/{PORCH}")
-    await page.get_by_role("button", name="Doorbell").click()
+    await page.get_by_role("button", name="Doorbell", exact=True).click()
     rows = page.get_by_role("listitem").filter(has_text="doorbell")
     await expect(rows).to_have_count(2)  # above the one of the test
     row = rows.first

@@ -152,6 +152,8 @@ class BackendForms(ABC):
 
     patterns: Mapping[str, Pattern] = {}
     """Rules that only lack their entities, by the keys of their texts."""
+    snapshots_of: frozenset[str] = frozenset()
+    """Operations that make what there is a picture of."""
     queries: Mapping[str, Query] = {}
     """Actions that only ask."""
     looks: Mapping[str, Callable[[Any], Awaitable[JsonObject]]] = {}
@@ -250,6 +252,15 @@ class BackendForms(ABC):
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is to be stored; raises InvalidField."""
         return read_fields(self.connection, user_input, self.read_url)
+
+    def shows_snapshots(self, options: Mapping[str, Any]) -> bool:
+        """Say whether the user wants pictures of what was made to be shown."""
+        del options
+        return False
+
+    async def snapshot(self, client: Any, outside_id: str) -> bytes:  # noqa: ANN401 the backend's own
+        """Return a small picture of what was made, as JPEG; raises BackendError."""
+        raise NotImplementedError
 
     def suggestions(self, hass: HomeAssistant) -> Sequence[Mapping[str, Any]]:
         """Return what the form of a new connection may show as entered.

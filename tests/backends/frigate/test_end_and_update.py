@@ -78,7 +78,7 @@ async def test_end_is_when_it_occurred(
     assert end_of[event_id] == pytest.approx(context.occurred_at.timestamp(), abs=0.001)
     assert receipt.outside_id == event_id
     dated = {"review"} if simulator.settings.release.number >= (0, 18) else set()
-    assert set(receipt.links) == {"event", "snapshot"} | dated
+    assert set(receipt.links) == {"event", "snapshot", "clip"} | dated
     end = datetime.fromisoformat(str(receipt.details["end"]))
     assert abs(end - context.occurred_at) < timedelta(milliseconds=1)
 

@@ -24,6 +24,8 @@ PAGE = 250
 """Events asked for at a time."""
 PAGES = 40
 """Pages read of a list before it is given up."""
+SNAPSHOT_HEIGHT = "270"
+"""Pixels."""
 TOO_LARGE = "too_large"
 """Code of a list that has more."""
 
@@ -152,6 +154,18 @@ class FrigateClient:
         if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
             return None
         return FrigateEvent.parse(_read(reply))
+
+    async def snapshot(self, event_id: str) -> bytes:
+        """Return the snapshot of an event, small; an open event has none yet.
+
+        The height has one name up to 0.15 and another one after.
+        """
+        size = {"h": SNAPSHOT_HEIGHT, "height": SNAPSHOT_HEIGHT, "quality": "70"}
+        reply = await self._connection.send(
+            "GET", "events", event_id, "snapshot.jpg", query=size
+        )
+        raise_for_answer(reply, Effect.NONE)
+        return reply.body
 
     async def labels(self) -> tuple[str, ...]:
         """Return the labels of the events that there are."""

@@ -36,6 +36,7 @@ from .rule_forms import LABELS, camera_event_fields
 
 CONF_UNDATED_LIFE = "undated_life"
 CONF_ENDS_UNSAFELY = "ends_unsafely"
+CONF_SNAPSHOTS = "snapshots"
 UNDATED_LIFE_LEAST = 10
 UNDATED_LIFE_MOST = 86_400
 OPTIONS = vol.Schema(
@@ -55,6 +56,7 @@ OPTIONS = vol.Schema(
             vol.Coerce(int),
         ),
         vol.Required(CONF_ENDS_UNSAFELY, default=False): BooleanSelector(),
+        vol.Required(CONF_SNAPSHOTS, default=True): BooleanSelector(),
     }
 )
 
@@ -99,6 +101,7 @@ class FrigateForms(BackendForms):
     credentials = (CONF_USERNAME, CONF_PASSWORD)
     options = OPTIONS
     patterns = PATTERNS
+    snapshots_of = frozenset({"create_camera_event"})
     form_errors = frozenset(
         {
             "auth_disabled",
@@ -115,6 +118,16 @@ class FrigateForms(BackendForms):
             instead_of=frozenset({"duration"}),
         )
     }
+
+    @override
+    def shows_snapshots(self, options: Mapping[str, Any]) -> bool:
+        """Say whether the card shows the snapshots of events."""
+        return options.get(CONF_SNAPSHOTS) is not False
+
+    @override
+    async def snapshot(self, client: FrigateClient, outside_id: str) -> bytes:
+        """Return the snapshot of an event."""
+        return await client.snapshot(outside_id)
 
     @override
     def suggestions(self, hass: HomeAssistant) -> Sequence[Mapping[str, Any]]:

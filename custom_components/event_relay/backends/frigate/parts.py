@@ -37,6 +37,9 @@ def event_result(
     if version.links_times and (camera is None or camera.reviews):
         moment = f"{event.camera}_{int(event.start.timestamp())}"
         review = {"review": f"{client.address}/review?timestamp={moment}"}
+    clip: JsonObject = {}
+    if camera is not None and camera.records:
+        clip = {"clip": f"{client.address}/api/events/{event.id}/clip.mp4"}
     return {
         "event_id": event.id,
         "camera": event.camera,
@@ -46,6 +49,7 @@ def event_result(
         "links": {
             "event": f"{client.address}/{page}",
             "snapshot": f"{client.address}/api/events/{event.id}/snapshot.jpg",
+            **clip,
             **review,
         },
     }

@@ -1,0 +1,166 @@
+"""The card's pictures: for administrators, of our own deliveries, and nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp.test_utils import TestClient
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
+
+from custom_components.event_relay import snapshots
+from custom_components.event_relay.snapshots import KEPT, PATH
+from simulators.faults import Fault, FaultKind
+from simulators.frigate import FrigateSimulator
+
+from .home import act, connect
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+VISITOR = {"camera": "garden", "label": "visitor"}
+SNAPSHOT = "/api/events/*/snapshot.jpg"
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
+    """Set up a web server and a connection."""
+    for component in ("http", "websocket_api"):
+        assert await async_setup_component(hass, component, {})
+    return await connect(hass, frigate)
+
+
+async def over(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
+    """Make an event that is over; return the id of its delivery."""
+    made = await act(hass, "create_camera_event", **VISITOR)
+    for event in frigate.events:
+        event.end_time = event.start_time + 1
+    return str(made["delivery_id"])
+
+
+async def listed(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, token: str | None = None
+) -> Mapping[str, Any]:
+    """Return the delivery as the card is told of it."""
+    given = {"access_token": token} if token else {}
+    socket = await hass_ws_client(hass, **given)
+    await socket.send_json_auto_id({"type": "event_relay/deliveries/list"})
+    answer = await socket.receive_json()
+    (row,) = answer["result"]["deliveries"]
+    known: Mapping[str, Any] = row
+    return known
+
+
+async def status(client: TestClient[Any, Any], delivery_id: str) -> int:
+    """Return what asking for a picture is answered."""
+    return (await client.get(f"{PATH}/{delivery_id}")).status
+
+
+async def test_a_page_finds_the_picture_by_the_path_that_it_is_told(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    delivery_id = await over(hass, frigate)
+    path = (await listed(hass, hass_ws_client))["picture"]
+    page = await hass_client_no_auth()
+
+    response = await page.get(path)
+    assert response.status == 200
+    assert response.content_type == "image/jpeg"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert (await response.read()).startswith(snapshots.JPEG)
+    # It is kept, and the path is good for this delivery alone.
+    await frigate.stop()
+    assert (await page.get(path)).status == 200
+    assert await status(page, delivery_id) == 401
+    signature = path.partition("?")[2]
+    assert (await page.get(f"{PATH}/another?{signature}")).status == 401
+
+
+async def test_only_administrators_see_it(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    hass_admin_user: MockUser,
+    hass_read_only_access_token: str,
+    hass_ws_client: WebSocketGenerator,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    delivery_id = await over(hass, frigate)
+    reader = await hass_client(hass_read_only_access_token)
+    assert await status(reader, delivery_id) == 401
+    row = await listed(hass, hass_ws_client, hass_read_only_access_token)
+    assert "picture" not in row
+
+
+async def test_nothing_else_is_asked_for(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    await over(hass, frigate)
+    page = await hass_client()
+    made = await act(hass, "create_camera_event", **VISITOR, until_ended=True)
+    ended = await act(hass, "end_camera_event", delivery_id=made["delivery_id"])
+    for asked in (frigate.events[0].id, "unknown", ended["delivery_id"]):
+        assert await status(page, asked) == 404
+
+
+async def test_it_is_off_by_option(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    delivery_id = await over(hass, frigate)
+    hass.config_entries.async_update_entry(entry, options={"snapshots": False})
+    await hass.async_block_till_done()
+    assert (await listed(hass, hass_ws_client))["picture"] is None
+    assert await status(await hass_client(), delivery_id) == 404
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(kind=FaultKind.STATUS, path=SNAPSHOT, status=500, body={}),
+        Fault(kind=FaultKind.STATUS, path=SNAPSHOT, status=200, body={"no": "picture"}),
+    ],
+    ids=["error", "no picture"],
+)
+async def test_what_is_no_picture_is_not_shown_and_asked_for_again(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    fault: Fault,
+) -> None:
+    delivery_id = await over(hass, frigate)
+    frigate.add_faults(fault)
+    page = await hass_client()
+    assert await status(page, delivery_id) == 404
+    assert await status(page, delivery_id) == 200
+
+
+async def test_only_the_latest_are_kept(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert KEPT > 1
+    monkeypatch.setattr(snapshots, "KEPT", 1)
+    first, second = await over(hass, frigate), await over(hass, frigate)
+    page = await hass_client()
+    assert [await status(page, one) for one in (first, second)] == [200, 200]
+    await frigate.stop()
+    assert [await status(page, one) for one in (first, second)] == [404, 200]
