@@ -33,6 +33,7 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.snapshots import SnapshotView
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 from simulators.palabra import PalabraSimulator
@@ -512,11 +513,14 @@ def test_who_only_lists_repairs_is_told_names_and_numbers() -> None:
 async def test_nothing_else_is_served(
     house: House, hass_client: ClientSessionGenerator
 ) -> None:
-    """The card's script holds nothing of a home: whoever asks for it may have it."""
+    """The card's script holds nothing of a home: whoever asks for it may have it.
+
+    Snapshots are for administrators, which tests of their own try.
+    """
     await hass_client()
     paths = {
         resource.canonical
         for resource in house.hass.http.app.router.resources()
         if DOMAIN in resource.canonical
     }
-    assert paths == {f"/{DOMAIN}/event-relay-card.js"}
+    assert paths == {f"/{DOMAIN}/event-relay-card.js", SnapshotView.url}

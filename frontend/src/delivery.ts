@@ -61,6 +61,8 @@ export interface Delivery {
   readonly outside_id?: string | null;
   readonly links?: Readonly<Record<string, string>>;
   readonly warnings?: readonly string[];
+  /** Where Home Assistant has a snapshot of what was made. */
+  readonly picture?: string | null;
 }
 
 export interface Details {

@@ -5,7 +5,7 @@ import type { Asker } from "./asker";
 import { canDiscard, canMark, canRetry } from "./delivery";
 import type { Delivery, Details } from "./delivery";
 import type { HomeAssistant } from "./home-assistant";
-import { between, operationName } from "./row";
+import { between, operationName, thumbnail } from "./row";
 import { integrationText, isolated, text, words } from "./texts";
 import type { Text } from "./texts";
 import { duration, full, number } from "./times";
@@ -33,7 +33,9 @@ type Item = readonly [name: Text, value: unknown];
 
 export function deliveryDetails(shown: Shown): TemplateResult {
   const say = speaker(shown.hass);
+  const { picture } = shown.row;
   return html`<div class="details">
+    ${picture ? thumbnail(picture, say("link_snapshot")) : nothing}
     <dl>
       ${items(shown)
         .filter(([, value]) => value)

@@ -59,11 +59,27 @@ export function deliveryRow({ hass, row, open, tabbed, connection, toggle }: Sho
         )}</span
       >
     </span>
+    ${row.picture ? thumbnail(row.picture, "") : nothing}
     <span class="unseen">, </span>
     <time datetime=${row.occurred_at} title=${full(hass, occurred)}
       >${sameDay ? clock(hass, occurred) : full(hass, occurred)}</time
     >
   </button>`;
+}
+
+/** A snapshot; it is gone again where there is none, such as of an open event. */
+export const thumbnail = (path: string, described: string): TemplateResult =>
+  html`<img
+    class="thumbnail"
+    src=${path}
+    alt=${described}
+    loading="lazy"
+    @load=${(event: Event): void => hide(event, false)}
+    @error=${(event: Event): void => hide(event, true)}
+  />`;
+
+function hide(event: Event, hidden: boolean): void {
+  (event.target as HTMLElement).hidden = hidden;
 }
 
 /** A dot for those who see, a pause for those who listen. */

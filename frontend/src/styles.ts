@@ -234,6 +234,29 @@ export const styles = css`
     align-self: center;
     min-width: 0;
   }
+  .thumbnail {
+    flex: none;
+    align-self: center;
+    width: 60px;
+    height: 40px;
+    border-radius: 4px;
+    object-fit: cover;
+  }
+  .compact .row .thumbnail {
+    width: 42px;
+    height: 28px;
+  }
+  .details .thumbnail {
+    display: block;
+    width: auto;
+    max-width: 100%;
+    height: auto;
+    max-height: 270px;
+    margin-block-end: 8px;
+  }
+  .thumbnail[hidden] {
+    display: none;
+  }
   .summary {
     display: block;
     overflow: hidden;

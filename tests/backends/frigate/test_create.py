@@ -377,7 +377,7 @@ async def test_no_link_to_a_review_item_where_none_comes(
 ) -> None:
     simulator.settings.cameras = (Camera(name="front_door", record_enabled=False),)
     receipt, _ = await run(client, {}, make_context())
-    assert set(receipt.links) == {"event", "snapshot", "clip"}
+    assert set(receipt.links) == {"event", "snapshot"}
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
