@@ -64,7 +64,13 @@ def read(language: str) -> Catalog:
     if not path.exists():
         return Catalog(locale=language)
     with path.open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
+        catalog = read_po(file, locale=language, abort_invalid=True)
+    for message in messages(catalog):
+        # Babel takes the English text of before for a comment of the translator.
+        message.user_comments = [
+            line for line in message.user_comments if not line.startswith("|")
+        ]
+    return catalog
 
 
 def update(catalog: Catalog, template: Catalog) -> None:
@@ -78,11 +84,12 @@ def update(catalog: Catalog, template: Catalog) -> None:
 
 
 def written(catalog: Catalog, language: str) -> str:
-    """Return a catalogue as PO."""
+    """Return a catalogue as PO, without former English texts.
+
+    Babel 2.19 does not read those as it has written them.
+    """
     file = BytesIO()
-    write_po(
-        file, catalog, omit_header=True, include_previous=True, include_lineno=False
-    )
+    write_po(file, catalog, omit_header=True, include_lineno=False)
     return HEADER.format(language=language) + file.getvalue().decode().strip() + "\n"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 import re
 
 from babel.messages.catalog import Catalog, Message
@@ -9,7 +10,7 @@ import pytest
 from yaml import ScalarEvent, parse  # type: ignore[import-untyped]
 
 from custom_components.event_relay.registry import BACKENDS
-from texts import blueprints
+from texts import blueprints, catalogue
 from texts.build import build
 from texts.catalogue import (
     CONTEXTS,
@@ -188,7 +189,20 @@ def test_a_changed_english_text_is_named() -> None:
     catalog = catalogue_of({"Sent to the system.": "Gesendet.", "Kept.": "Behalten."})
     update(catalog, template_of({"a": "Sent to your system.", "b": "Kept."}))
     assert missing(catalog) == ["Sent to your system."]
-    assert "Sent to the system." in written(catalog, "de")
+    assert "Gesendet." in written(catalog, "de")
+
+
+def test_a_text_that_is_still_to_be_translated_is_read_as_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = "Sent to the system. " * 9
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
+    catalog = catalogue_of({before: "Gesendet."})
+    update(catalog, template_of({"a": before.replace("the", "your")}))
+    text = written(catalog, "de")
+    path_of("de").write_text(text)
+    assert "#, fuzzy" in text
+    assert written(read("de"), "de") == text
 
 
 def test_a_catalogue_is_written_as_it_is_read() -> None:
