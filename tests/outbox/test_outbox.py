@@ -296,7 +296,7 @@ async def test_retry_of_all_leaves_what_cannot_be_read_or_is_unknown(
     await idle.store._database.run(
         lambda database: (
             database.execute(
-                "UPDATE deliveries SET operation = 'gone'"
+                "UPDATE deliveries SET operation = 'gone', checksum = NULL"
                 " WHERE failure_code = 'unreadable'"
             ).rowcount
         )

@@ -458,7 +458,11 @@ async def test_row_of_an_unreadable_version_fails_with_that_reason(
 ) -> None:
     delivery = await idle.submit(wait=0)
     await store._database.run(
-        lambda database: database.execute("UPDATE deliveries SET version = 99").rowcount
+        lambda database: (
+            database.execute(
+                "UPDATE deliveries SET version = 99, checksum = NULL"
+            ).rowcount
+        )
     )
     await store.close()
     await store.open()
