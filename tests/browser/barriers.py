@@ -1,25 +1,128 @@
 """What axe finds on a page that keeps people out."""
 
-from playwright.async_api import Locator
+from collections.abc import Iterable, Mapping
+
+from playwright.async_api import Locator, Page
 import pytest
 
 from tests.checks.files import ROOT
 
 _AXE = ROOT / ".toolchain" / "axe.min.js"
+OF_HOME_ASSISTANT: Mapping[tuple[str, str], str] = {
+    ("aria-required-parent", "ha-combo-box-item"): (
+        "a closed list is a button that calls itself an item of a list"
+    ),
+    ("label", "ha-switch"): "the switch of a form does not have the name beside it",
+    ("label-title-only", "ha-switch"): "the same",
+    ("aria-input-field-name", "ha-code-editor"): (
+        "the editor of YAML does not have the name above it"
+    ),
+    ("aria-valid-attr-value", "ha-expansion-panel"): (
+        "what opens a section names it across a shadow root"
+    ),
+}
+"""What is serious in Home Assistant's own components, wherever they are used.
+
+By the rule of axe and the component that the element is part of.
+"""
 _RUN = """
 async (part) => {
-  const { violations } = await axe.run(part, { resultTypes: ["violations"] });
+  const { violations } = await axe.run(part, {
+    resultTypes: ["violations"],
+    elementRef: true,
+  });
   return violations
     .filter((one) => ["serious", "critical"].includes(one.impact))
-    .map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`);
+    .flatMap((one) =>
+      one.nodes.map((node) => [
+        one.id,
+        node.element.getRootNode().host?.localName ?? "",
+        node.html,
+      ]),
+    );
+}
+"""
+_SHOW = """
+async ([title, kinds]) => {
+  const { hass } = document.querySelector("home-assistant");
+  const type = "config_entries/get";
+  const entries = await hass.callWS({ type, domain: "event_relay" });
+  const { entry_id } = entries.find((one) => one.title === title);
+  const path = "config/config_entries/";
+  const shown = [
+    ["options", `${path}options/flow`, { handler: entry_id }],
+    ["config", `${path}flow`, { handler: "event_relay", entry_id }],
+    ...Object.keys(kinds).map((kind) => [
+      `config_subentries.${kind}`,
+      `${path}subentries/flow`,
+      { handler: [entry_id, kind] },
+    ]),
+  ];
+  for (const category of ["options", "config", "config_subentries"]) {
+    await hass.loadBackendTranslation(category, "event_relay");
+  }
+  const { localize } = document.querySelector("home-assistant").hass;
+  const all = document.body.appendChild(document.createElement("main"));
+  for (const [category, address, asked] of shown) {
+    let step = await hass.callApi("POST", address, asked);
+    if (step.type === "menu") {
+      const next_step_id = kinds[asked.handler[1]];
+      step = await hass.callApi("POST", `${address}/${step.flow_id}`, { next_step_id });
+    }
+    await hass.callApi("DELETE", `${address}/${step.flow_id}`);
+    const texts = `component.event_relay.${category}.step.${step.step_id}.`;
+    const form = document.createElement("ha-form");
+    form.hass = hass;
+    form.data = {};
+    form.schema = step.data_schema.map((one) => ({ ...one, expanded: true }));
+    form.computeLabel = ({ name, type }, _, options) => {
+      if (type === "expandable") return localize(`${texts}sections.${name}.name`);
+      const section = options?.path?.[0];
+      return localize(`${texts}${section ? `sections.${section}.` : ""}data.${name}`);
+    };
+    all.append(form);
+  }
+}
+"""
+_DRAWN = """
+() => {
+  const drawn = (root) =>
+    [...root.querySelectorAll("*")].every(
+      (one) =>
+        (!one.localName.includes("-") || customElements.get(one.localName)) &&
+        (one.localName !== "ha-selector" || one.shadowRoot?.childElementCount) &&
+        (!one.shadowRoot || drawn(one.shadowRoot)),
+    );
+  return drawn(document.querySelector("body > main"));
 }
 """
 
 
 async def see_no_barrier(part: Locator) -> None:
-    """See that axe finds nothing serious in a part of a page."""
+    """See that axe finds nothing serious of ours in a part of a page."""
     if not _AXE.exists():
         pytest.fail("there is no axe: run script/bootstrap --browser")
-    await part.page.evaluate(_AXE.read_text())
-    if barriers := await part.evaluate(_RUN):
+    if await part.page.evaluate("() => !window.axe"):
+        await part.page.evaluate(_AXE.read_text())
+    if barriers := _ours(await part.evaluate(_RUN)):
         pytest.fail("\n".join(barriers))
+
+
+async def see_no_barrier_in_forms(page: Page, title: str, **kinds: str) -> None:
+    """See the same of what a connection's dialogs ask for, without opening each.
+
+    These are its options, its reconfiguration, and the subentries of some kinds, each
+    with the item of its menu that is chosen.
+    """
+    await page.evaluate(_SHOW, [title, kinds])
+    await page.wait_for_function(_DRAWN)
+    await see_no_barrier(page.locator("body > main"))
+
+
+def _ours(found: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Return what is serious, but for what is known of Home Assistant itself."""
+    return [
+        f"{rule} in {component or 'the page'}: {element}"
+        for rule, component, element in found
+        if (rule, component) not in OF_HOME_ASSISTANT
+    ]

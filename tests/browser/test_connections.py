@@ -8,9 +8,11 @@ import pytest
 from simulators.aipix import AipixSimulator
 from simulators.frigate import FrigateSimulator
 from simulators.guance import GuanceSimulator
+from simulators.http import HttpSimulator
 from simulators.palabra import PalabraSimulator
 
 from .album import Album
+from .barriers import see_no_barrier, see_no_barrier_in_forms
 from .forms import field, open_list, pick, press
 from .house import House
 
@@ -24,6 +26,8 @@ async def begin(page: Page, house: House, backend: str) -> None:
     await page.get_by_placeholder("Search for a brand name").fill("Event Relay")
     await press(page, "Event Relay")
     await page.get_by_text(backend, exact=True).click()
+    await page.get_by_role("button", name="Submit", exact=True).wait_for()
+    await see_no_barrier(page.get_by_role("dialog"))
 
 
 async def see_error(page: Page, text: str) -> None:
@@ -55,6 +59,7 @@ async def test_frigate(page: Page, house: House, album: Album) -> None:
         await field(page, "Username").fill(frigate.settings.user)
         await field(page, "Password").fill(frigate.settings.password or "")
         await see_added(page, "Frigate (127.0.0.1)")
+        await see_no_barrier_in_forms(page, "Frigate (127.0.0.1)")
 
 
 async def test_guance(page: Page, house: House) -> None:
@@ -67,6 +72,7 @@ async def test_guance(page: Page, house: House) -> None:
 
         await field(page, "API key (Key ID)").fill(guance.settings.api_key)
         await see_added(page, "Night shift")
+        await see_no_barrier_in_forms(page, "Night shift")
 
 
 async def test_aipix(page: Page, house: House) -> None:
@@ -79,6 +85,7 @@ async def test_aipix(page: Page, house: House) -> None:
 
         await field(page, "Password").fill(aipix.settings.password)
         await see_added(page, "aipix (127.0.0.1)")
+        await see_no_barrier_in_forms(page, "aipix (127.0.0.1)", script_mirror="")
 
 
 async def test_palabra(page: Page, house: House) -> None:
@@ -89,3 +96,16 @@ async def test_palabra(page: Page, house: House) -> None:
 
         await field(page, "API key").fill(palabra.settings.api_key)
         await see_added(page, "Palabra")
+        await see_no_barrier_in_forms(page, "Palabra", calendar_mirror="")
+
+
+async def test_http(page: Page, house: House) -> None:
+    async with HttpSimulator() as target:
+        await begin(page, house, "HTTP API")
+        await field(page, "Address").fill(f"{target.origin}/a/path")
+        await see_error(page, "Remove the path.")
+
+        # What is under More options keeps its defaults; the rest would be refused.
+        await field(page, "Address").fill(target.origin)
+        await see_added(page, "127.0.0.1")
+        await see_no_barrier_in_forms(page, "127.0.0.1", request="advanced")

@@ -10,6 +10,7 @@ import pytest
 from demo.patience import eventually
 
 from .album import Album
+from .barriers import see_no_barrier
 from .forms import field, open_list, pick, press
 from .house import DOORBELL, FRIGATE, PORCH, House
 
@@ -32,6 +33,7 @@ async def add_rule(page: Page, house: House, album: Album) -> None:
     await page.get_by_placeholder("Search").last.fill("Doorbell")
     await page.get_by_text("Input boolean").click()
     await page.get_by_text("Switch turned on").click()
+    await see_no_barrier(page.locator("dialog-data-entry-flow"))
     await press(page, "Next")
 
     await open_list(page, "Camera")
@@ -40,6 +42,7 @@ async def add_rule(page: Page, house: House, album: Album) -> None:
     await field(page, "Label").fill("doorbell")
     await field(page, "Sub label").fill("{{ trigger.to_state.name }}")
     await album.keep("rule-form", page, page.get_by_role("dialog"))
+    await see_no_barrier(page.get_by_role("dialog"))
     await press(page, "Next")
 
     await expect(page.get_by_text("sub_label: Doorbell")).to_be_visible()
@@ -47,6 +50,7 @@ async def add_rule(page: Page, house: House, album: Album) -> None:
     await page.get_by_role("paragraph").filter(has_text="Send it once").click()
     await press(page, "Submit")
     await expect(page.get_by_text("The test arrived in")).to_be_visible()
+    await see_no_barrier(page.get_by_role("dialog"))
     await press(page, "Submit")
     await press(page, "Finish")
     # A dialog that closes goes back in the history of the page.
