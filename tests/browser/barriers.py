@@ -20,6 +20,12 @@ OF_HOME_ASSISTANT: Mapping[tuple[str, str], str] = {
     ("aria-valid-attr-value", "ha-expansion-panel"): (
         "what opens a section names it across a shadow root"
     ),
+    (
+        "nested-interactive",
+        "ha-expansion-panel",
+    ): "the row of a trigger has a menu in it",
+    ("nested-interactive", "ha-list-item-button"): "so has an item of its lists",
+    ("button-name", "ha-button"): "the editor of triggers has buttons of icons alone",
 }
 """What is serious in Home Assistant's own components, wherever they are used.
 
