@@ -387,11 +387,14 @@ export const styles = css`
     margin: 8px auto 16px;
     color: var(--secondary-text-color);
   }
-  /* By the card's own width: a phone's, or a narrow column's. */
-  @container (max-width: 400px) {
+  /* By the card's own width: four in a row would be cut off in most columns. */
+  @container (max-width: 640px) {
     .filters select {
       flex: 1 1 40%;
     }
+  }
+  /* A phone's, or a narrow column's. */
+  @container (max-width: 400px) {
     .details {
       padding-inline-start: 52px;
     }
