@@ -48,11 +48,14 @@ _WAS_AHEAD = (
     "SELECT EXISTS (SELECT 1 FROM (SELECT accepted_at FROM deliveries"
     " WHERE connection = :owner ORDER BY sequence DESC LIMIT 1)"
     " WHERE accepted_at > :now) OR EXISTS (SELECT 1 FROM deliveries"
-    " WHERE connection = :owner AND state IN ('pending', 'sending', 'uncertain')"
-    " AND (due_at > :latest OR first_sent_at > :now))"
+    " WHERE connection = :owner AND state = 'sending' AND first_sent_at > :now)"
+    " OR EXISTS (SELECT 1 FROM deliveries"
+    " WHERE connection = :owner AND state IN ('pending', 'uncertain')"
+    " AND due_at > :now AND (due_at > :latest OR first_sent_at > :now))"
 )
 """Whether the clock was once ahead of the present one: something was accepted or sent
-later than now, or waits longer than anything may."""
+later than now, or waits longer than anything may. What is due now is not read: it waits
+no longer in any case, and there may be much of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
