@@ -485,7 +485,7 @@ async def test_connection_that_is_not_there(
     with pytest.raises(ServiceValidationError) as raised:
         await act(hass, "create_camera_event", **DOORBELL, config_entry_id=entry_id)
     assert raised.value.translation_key == key
-    assert f"There are: {entry.title} ({entry.entry_id})" in str(raised.value)
+    assert f"The connections are: {entry.title} ({entry.entry_id})" in str(raised.value)
 
 
 async def test_connection_named_by_its_device(
@@ -545,7 +545,7 @@ async def test_what_failed_for_a_known_reason_cannot_be_marked_as_delivered(
     with pytest.raises(ServiceValidationError) as raised:
         await act(hass, "mark_delivered", delivery_id=failed["delivery_id"])
     assert raised.value.translation_key == "outcome_known"
-    assert "failed" in str(raised.value)
+    assert "The outcome of this delivery is known" in str(raised.value)
 
 
 async def test_retry_and_discard_are_for_administrators(
