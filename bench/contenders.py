@@ -17,8 +17,14 @@ from homeassistant.core import Context, HomeAssistant, callback
 
 from custom_components.event_relay.backends.base import Shape
 from custom_components.event_relay.coordinator import RelayConfigEntry
-from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
-from custom_components.event_relay.rules.armed import Armed, arm
+from custom_components.event_relay.queue.delivery import (
+    Delivery,
+    DeliveryState,
+)
+from custom_components.event_relay.rules.attachment import (
+    Armed,
+    arm,
+)
 from custom_components.event_relay.rules.rule import read_rule
 
 from .backend import AT_ONCE, OPERATION
@@ -130,7 +136,7 @@ class Relay:
         self._settled = 0
         self._lost: DeliveryState | None = None
         self._progress = asyncio.Event()
-        entry.runtime_data.outbox.listen(self._heard)
+        entry.runtime_data.queue.listen(self._heard)
 
     def begin(self) -> None:
         """Count anew."""

@@ -5,11 +5,18 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from custom_components.event_relay.outbox.delivery import Delivery, Origin, OriginKind
-from custom_components.event_relay.outbox.file import open_file
-from custom_components.event_relay.outbox.recent import Recent
-from custom_components.event_relay.outbox.room import Room
-from custom_components.event_relay.outbox.writing import Acceptance, accept
+from custom_components.event_relay.queue.delivery import (
+    Delivery,
+    Origin,
+    OriginKind,
+)
+from custom_components.event_relay.queue.store.file import open_file
+from custom_components.event_relay.queue.store.limits import QueueLimits
+from custom_components.event_relay.queue.store.recent import Recent
+from custom_components.event_relay.queue.store.writes import (
+    Acceptance,
+    accept,
+)
 from custom_components.event_relay.storage import FILE_NAME
 
 from .backend import OPERATION
@@ -29,7 +36,7 @@ def _fill(path: Path, waiting: int) -> None:
         database.execute("BEGIN")
         deliveries = (_a_delivery(number) for number in range(waiting))
         acceptances = [Acceptance(delivery=one, limit=LIMIT) for one in deliveries]
-        accept(database, acceptances, Room(), Recent())
+        accept(database, acceptances, QueueLimits(), Recent())
         database.execute("COMMIT")
 
 

@@ -16,8 +16,8 @@ import time
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from custom_components.event_relay.outbox import clock
-from custom_components.event_relay.outbox.database import Database
+from custom_components.event_relay.queue import clock
+from custom_components.event_relay.queue.store.database import Database
 
 from .backend import BenchClient
 from .contenders import a_rule, furnish

@@ -9,7 +9,7 @@ import time
 from typing import Any
 from unittest.mock import patch
 
-from custom_components.event_relay.outbox import transactions
+from custom_components.event_relay.queue.store import group_commit
 
 from .burst import burst
 from .figures import Figures
@@ -48,7 +48,7 @@ async def measure(*, events: int, alone: int) -> Figures:
 def _slow() -> Iterator[list[float]]:
     """Yield a list of the seconds that each commit takes, which are many."""
     commits: list[float] = []
-    run = transactions.run
+    run = group_commit.run
 
     def slowly(database: sqlite3.Connection, jobs: list[Any]) -> Any:  # noqa: ANN401 - as the original
         begin = time.perf_counter()
@@ -57,5 +57,5 @@ def _slow() -> Iterator[list[float]]:
         commits.append(time.perf_counter() - begin)
         return outcomes
 
-    with patch.object(transactions, "run", slowly):
+    with patch.object(group_commit, "run", slowly):
         yield commits

@@ -18,7 +18,7 @@ _EACH = 0.0005
 _FILE_THREAD = "event_relay_outbox"
 _OURS = "/custom_components/event_relay/"
 _PARTS = (
-    (f"{_OURS}outbox/", "outbox"),
+    (f"{_OURS}queue/", "queue"),
     (f"{_OURS}rules/", "rules"),
     (f"{_OURS}backends/", "backend"),
     (_OURS, "entities"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from custom_components.event_relay.outbox.policy import BACK_OFF_CAP
+from custom_components.event_relay.queue.backoff import BACK_OFF_CAP
 
 from .backend import BIN, WINDOW
 from .simulation import Simulation

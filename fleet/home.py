@@ -11,9 +11,9 @@ from custom_components.event_relay.backends.base import (
 )
 from custom_components.event_relay.backends.errors import BackendError
 from custom_components.event_relay.coordinator import QUIET
-from custom_components.event_relay.outbox import outcomes
-from custom_components.event_relay.outbox.delivery import Delivery
-from custom_components.event_relay.outbox.throttle import Throttle
+from custom_components.event_relay.queue import transitions
+from custom_components.event_relay.queue.delivery import Delivery
+from custom_components.event_relay.queue.flow_control import FlowControl
 
 from .line import Line, Waiting, moment, seconds
 
@@ -37,15 +37,19 @@ class Home:
     """
 
     def __init__(
-        self, throttle: Callable[[], Throttle], chance: Random, rate: float, life: float
+        self,
+        flow_control: Callable[[], FlowControl],
+        chance: Random,
+        rate: float,
+        life: float,
     ) -> None:
         """Take what makes its throttle, and deliveries a second."""
-        self._new_throttle = throttle
+        self._new_throttle = flow_control
         self._chance = chance
         self._rate = rate
         self.line = Line(life)
         self.next_event = chance.expovariate(rate) if rate else NEVER
-        self.throttle = throttle()
+        self.flow_control = flow_control()
         self.sending = 0
         self.wake_at = NEVER
         """The one time at which its timer is set."""
@@ -71,8 +75,8 @@ class Home:
         self.live(now)
         if not self.on:
             return []
-        slots, _ = self.throttle.slots(moment(now), self.sending, 0)
-        if (limit := self.throttle.hastened(slots)) != 0:
+        slots, _ = self.flow_control.slots(moment(now), self.sending, 0)
+        if (limit := self.flow_control.hastened(slots)) != 0:
             self.line.hasten(now, limit)
         claimed: list[Waiting] = []
         while len(claimed) < slots and (waiting := self.line.claim(now)):
@@ -84,7 +88,7 @@ class Home:
         """Return when there is something to do again, unless an answer comes first."""
         if not self.on:
             return NEVER
-        free = self.throttle.next_at(moment(now))
+        free = self.flow_control.next_at(moment(now))
         if free is not None:
             # What happens until then has to wait as well.
             return seconds(free) if self.line else max(seconds(free), self.next_event)
@@ -97,44 +101,44 @@ class Home:
         """Take note of an answer; return whether the delivery has ended."""
         self.sending -= 1
         if error is None:
-            self.throttle.got_through(moment(now))
+            self.flow_control.got_through(moment(now))
             return True
-        self.throttle.troubled(error, moment(now))
+        self.flow_control.troubled(error, moment(now))
         self.line.put_back(waiting, self._interrupted(waiting, error, now))
         return False
 
     def _interrupted(
         self, waiting: Waiting, error: BackendError, now: float
     ) -> Delivery:
-        return outcomes.step_interrupted(
+        return transitions.step_interrupted(
             waiting.sent(),
             _STEP,
             error,
             now=moment(now),
             chance=self._chance.random(),
-            backend=self.throttle.backend,
+            backend=self.flow_control.backend,
         )
 
     def switch_off(self) -> None:
         """Stop it; what is under way comes to its end."""
         self.on = False
-        self.throttle.stopping = True
+        self.flow_control.stopping = True
 
     def switch_on(self, now: float, starts_after: float) -> None:
         """Start it: all that it knew of the backend is forgotten."""
         self.live(now)
         self.on = True
-        self.throttle = self._new_throttle()
+        self.flow_control = self._new_throttle()
         self.read_at = now + starts_after
-        self.throttle.hold(moment(self.read_at))
+        self.flow_control.hold(moment(self.read_at))
 
     def skip(self, jump: float, now: float) -> None:
         """Leave out time in which nothing gets through; `now` is its end."""
         self.wake_at += jump
         self.read_at += jump
-        breaker = self.throttle.breaker
+        breaker = self.flow_control.breaker
         since = breaker.failing_since
-        self.throttle.shift(timedelta(seconds=jump))
+        self.flow_control.shift(timedelta(seconds=jump))
         breaker.failing_since = since
         self.line.shift(jump)
         self.live(now)

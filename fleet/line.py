@@ -4,7 +4,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 
-from custom_components.event_relay.outbox.delivery import (
+from custom_components.event_relay.queue.delivery import (
     Delivery,
     DeliveryState,
     Origin,

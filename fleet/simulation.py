@@ -9,7 +9,7 @@ from random import Random
 from custom_components.event_relay.backends.base import Backend
 from custom_components.event_relay.backends.errors import BackendError
 from custom_components.event_relay.backends.guance.operations import GUANCE
-from custom_components.event_relay.outbox.throttle import Throttle
+from custom_components.event_relay.queue.flow_control import FlowControl
 
 from .backend import LimitedBackend
 from .home import NEVER, READ_EVERY, Home
@@ -51,12 +51,12 @@ class Simulation:
         self.backend = LimitedBackend(
             max(fleet.limit * fleet.homes, LEAST_LIMIT), tells=tells
         )
-        throttle = partial(Throttle, fleet.backend, self.chance.random)
+        flow_control = partial(FlowControl, fleet.backend, self.chance.random)
         self.load = fleet.per_hour * fleet.homes / 60
         """Deliveries a minute that all homes make."""
         rate, life = fleet.per_hour / 3600, fleet.hours * 3600
         self.homes = [
-            Home(throttle, self.chance, rate, life) for _ in range(fleet.homes)
+            Home(flow_control, self.chance, rate, life) for _ in range(fleet.homes)
         ]
         self._number = count()
         self._answers: dict[int, tuple[Waiting, BackendError | None]] = {}

@@ -30,7 +30,7 @@ from custom_components.event_relay.backends.transport import (
     HttpTransport,
     Reply,
 )
-from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.queue.delivery import Delivery
 
 from .aipix_claims import ADMINISTRATOR, CLIENT
 from .lab import LABEL, Lab, Tempo

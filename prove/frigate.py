@@ -15,7 +15,7 @@ from custom_components.event_relay.backends.frigate.models import (
     FrigateEvent,
 )
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
-from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.queue.delivery import Delivery
 
 from .findings import Claim
 from .lab import LABEL, Lab, Tempo

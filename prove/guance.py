@@ -24,7 +24,7 @@ from custom_components.event_relay.backends.guance.models import GuanceCapabilit
 from custom_components.event_relay.backends.guance.operations import GUANCE, WRITE_TIME
 from custom_components.event_relay.backends.guance.sites import SITES
 from custom_components.event_relay.backends.transport import HttpTransport
-from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.queue.delivery import Delivery
 
 from .findings import Claim
 from .lab import Lab, Tempo

@@ -25,7 +25,7 @@ from custom_components.event_relay.backends.palabra.models import (
 )
 from custom_components.event_relay.backends.palabra.operations import PALABRA
 from custom_components.event_relay.backends.transport import HttpTransport
-from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.queue.delivery import Delivery
 
 from .findings import Claim
 from .lab import LABEL, Lab, Tempo

@@ -16,8 +16,8 @@ from aiohttp import ClientSession, DummyCookieJar, TCPConnector
 from yarl import URL
 
 from custom_components.event_relay.backends.errors import BackendError
-from custom_components.event_relay.outbox.delivery import Delivery
-from custom_components.event_relay.outbox.store import StoreUnavailable
+from custom_components.event_relay.queue.delivery import Delivery
+from custom_components.event_relay.queue.store.store import StoreUnavailable
 
 from .aipix import Aipix
 from .findings import Findings

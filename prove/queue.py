@@ -20,16 +20,19 @@ from custom_components.event_relay.backends.errors import (
     OutcomeUnknown,
     PermissionDenied,
 )
-from custom_components.event_relay.outbox.clock import SteadyClock
-from custom_components.event_relay.outbox.delivery import (
+from custom_components.event_relay.queue.clock import SteadyClock
+from custom_components.event_relay.queue.delivery import (
     Delivery,
     DeliveryState,
     Origin,
     OriginKind,
 )
-from custom_components.event_relay.outbox.outbox import Outbox, Request
-from custom_components.event_relay.outbox.store import Store
-from custom_components.event_relay.outbox.worker import Worker
+from custom_components.event_relay.queue.queue import (
+    DeliveryQueue,
+    Request,
+)
+from custom_components.event_relay.queue.store.store import Store
+from custom_components.event_relay.queue.worker import Worker
 
 from .outcome import TooSlow
 
@@ -60,7 +63,7 @@ class Queue:
             backend = replace(backend, look_up_after=tuple(look_up_after))
         clock = SteadyClock(_now)
         self._store = Store(folder / FILE)
-        self._outbox = Outbox(
+        self._queue = DeliveryQueue(
             connection=_CONNECTION,
             backend=backend,
             capabilities=lambda: capabilities,
@@ -78,7 +81,7 @@ class Queue:
             changed=self._changed,
             contacted=self._contacted,
         )
-        self._outbox.attach(self._worker)
+        self._queue.attach(self._worker)
         self._running: asyncio.Task[None] | None = None
         self._happened = asyncio.Event()
         self._trouble: BackendError | None = None
@@ -119,7 +122,7 @@ class Queue:
             origin=Origin(kind=OriginKind.TEST),
             occurred_at=_now(),
         )
-        delivery = await self._outbox.submit(request)
+        delivery = await self._queue.submit(request)
         try:
             async with asyncio.timeout(patience):
                 while not delivery.state.settled:
@@ -153,7 +156,7 @@ class Queue:
         self._happened.clear()
 
     def _changed(self, delivery: Delivery) -> None:
-        self._outbox.changed(delivery)
+        self._queue.changed(delivery)
         self.states.setdefault(delivery.id, []).append(delivery.state)
         self._happened.set()
 

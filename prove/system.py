@@ -9,7 +9,7 @@ from typing import Any
 
 from custom_components.event_relay.backends.base import Backend, Client
 from custom_components.event_relay.backends.errors import BackendError
-from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.queue.delivery import Delivery
 
 from .findings import Claim
 from .lab import Lab, Tempo

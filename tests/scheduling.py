@@ -16,9 +16,9 @@ WAITING = (
     "tests/test_demo.py",
     "tests/test_restart.py",
     "tests/fleet/test_pictures.py",
-    "tests/outbox/test_damage.py",
-    "tests/outbox/test_outage.py",
-    "tests/outbox/test_promise.py",
+    "tests/queue/test_damage.py",
+    "tests/queue/test_outage.py",
+    "tests/queue/test_promise.py",
 )
 """What takes longest: it starts first, so that nothing else waits for it in the end."""
 

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.event_relay import storage
-from custom_components.event_relay.outbox.store import Store
+from custom_components.event_relay.queue.store.store import Store
 from simulators.frigate import FrigateSimulator
 
 from .home import act, connect, coordinator, switch_off
@@ -79,7 +79,7 @@ async def test_full_outbox_neither_delays_the_start_nor_the_stop(
 
     assert await hass.config_entries.async_setup(entry.entry_id)
     async with asyncio.timeout(60):
-        while not coordinator(entry).worker._under_way.sending:
+        while not coordinator(entry).worker._in_flight.sending:
             await asyncio.sleep(0)
     started = meter.steps
     await switch_off(hass, entry)
@@ -93,7 +93,7 @@ async def test_full_outbox_neither_delays_the_start_nor_the_stop(
     assert 0 < started < STEPS
     assert unloaded - started < STEPS
     assert stopped - before < STEPS
-    assert not coordinator(entry).worker._under_way.sending
+    assert not coordinator(entry).worker._in_flight.sending
     with closing(sqlite3.connect(Path(storage.FILE_NAME))) as database:
         counted = dict(
             database.execute(

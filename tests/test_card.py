@@ -13,7 +13,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.event_relay import card
+from custom_components.event_relay.card import resource
 from simulators.frigate import FrigateSimulator
 
 from .checks.files import ROOT
@@ -46,7 +46,7 @@ async def resources(hass: HomeAssistant) -> list[str]:
 
 def address(content: bytes) -> str:
     """Return the address of some content."""
-    return f"{card.ADDRESS}?v={sha256(content).hexdigest()[:12]}"
+    return f"{resource.ADDRESS}?v={sha256(content).hexdigest()[:12]}"
 
 
 async def test_is_named_once_however_many_connections_there_are(
@@ -60,10 +60,10 @@ async def test_is_named_once_however_many_connections_there_are(
     first = await connect(hass, frigate)
     second = await connect(hass, frigate, "Barn")
 
-    ours = address(card.FILE.read_bytes())
+    ours = address(resource.FILE.read_bytes())
     assert await resources(hass) == [OTHER["url"], ours]
     answer = await (await hass_client()).get(ours)
-    assert await answer.read() == card.FILE.read_bytes()
+    assert await answer.read() == resource.FILE.read_bytes()
     assert "javascript" in answer.headers["Content-Type"]
     assert "max-age" in answer.headers["Cache-Control"]
 
@@ -82,12 +82,12 @@ async def test_has_another_address_when_it_has_changed(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    old = {"id": "ours", "type": "module", "url": f"{card.ADDRESS}?v=old"}
-    twice = {"id": "ours, by hand", "type": "module", "url": card.ADDRESS}
+    old = {"id": "ours", "type": "module", "url": f"{resource.ADDRESS}?v=old"}
+    twice = {"id": "ours, by hand", "type": "module", "url": resource.ADDRESS}
     hass_storage[STORED] = stored(old, OTHER, twice)
-    changed = tmp_path / card.FILE.name
+    changed = tmp_path / resource.FILE.name
     changed.write_text("// another")
-    monkeypatch.setattr(card, "FILE", changed)
+    monkeypatch.setattr(resource, "FILE", changed)
     await dashboards(hass)
     await connect(hass, frigate)
     assert await resources(hass) == [address(b"// another"), OTHER["url"]]
@@ -96,11 +96,11 @@ async def test_has_another_address_when_it_has_changed(
 async def test_is_left_to_the_user_where_resources_are_in_yaml(
     hass: HomeAssistant, frigate: FrigateSimulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    by_hand = {"url": card.ADDRESS, "type": "module"}
+    by_hand = {"url": resource.ADDRESS, "type": "module"}
     await dashboards(hass, resource_mode="yaml", resources=[by_hand])
     entry = await connect(hass, frigate)
     assert await hass.config_entries.async_remove(entry.entry_id)
-    assert await resources(hass) == [card.ADDRESS]
+    assert await resources(hass) == [resource.ADDRESS]
     assert not [one for one in caplog.records if one.levelname == "ERROR"]
 
 
@@ -111,7 +111,7 @@ async def test_a_connection_loads_without_the_card(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(card, "FILE", tmp_path / card.FILE.name)
+    monkeypatch.setattr(resource, "FILE", tmp_path / resource.FILE.name)
     await dashboards(hass)
     entry = await connect(hass, frigate)
     assert entry.state is ConfigEntryState.LOADED
@@ -147,7 +147,7 @@ def sources() -> list[Path]:
 
 def test_the_committed_file_is_built_from_the_sources() -> None:
     """Built anew with `script/build-card` after a change, and not touched by hand."""
-    content = card.FILE.read_text()
+    content = resource.FILE.read_text()
     line, _, code = content.partition("\n")
     mark = re.fullmatch(r"/\* sources (\w{64}) code (\w{64}) \*/", line)
     assert mark is not None
@@ -160,7 +160,7 @@ def test_the_committed_file_is_built_from_the_sources() -> None:
 
 
 def test_the_card_is_small_and_asks_nothing_of_other_hosts() -> None:
-    content = card.FILE.read_text()
+    content = resource.FILE.read_text()
     assert len(content) < 64 * 1024
     hosts = set(re.findall(r"https?://([\w.-]+)", content))
     assert hosts <= {"www.w3.org", "lit.dev"}

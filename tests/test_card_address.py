@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.event_relay.card_address import (
+from custom_components.event_relay.card.address import (
     CARD,
     async_card_path,
     delivery_address,

@@ -21,7 +21,7 @@ from custom_components.event_relay import coordinator as relay_coordinator
 from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.coordinator import QUIET, permission_issue
-from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.queue import backoff
 from simulators.frigate import FrigateSimulator
 
 from .home import a_connection, act, connect, coordinator, until_state
@@ -159,7 +159,7 @@ async def test_outage_is_told_once_and_its_end_once(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     await frigate.stop()
     answers = [await act(hass, "create_camera_event", **DOORBELL) for _ in range(5)]
     await frigate.start()

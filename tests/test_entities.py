@@ -34,9 +34,16 @@ from custom_components.event_relay import coordinator as relay_coordinator
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.coordinator import TIDYING
 from custom_components.event_relay.counts import SETTLING
-from custom_components.event_relay.outbox import policy
-from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
-from custom_components.event_relay.outbox.store import Counts, Store, StoreUnavailable
+from custom_components.event_relay.queue import backoff
+from custom_components.event_relay.queue.delivery import (
+    Delivery,
+    DeliveryState,
+)
+from custom_components.event_relay.queue.store.store import (
+    Counts,
+    Store,
+    StoreUnavailable,
+)
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
@@ -225,7 +232,7 @@ async def test_button_leaves_alone_what_may_have_arrived(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     delivery_id = await refused(hass, frigate)
-    store = coordinator(entry).outbox._store
+    store = coordinator(entry).queue._store
     delivery = await store.get(delivery_id)
     assert delivery is not None
     await store.update(replace(delivery, unclear=True), was=DeliveryState.FAILED)
@@ -265,7 +272,7 @@ async def test_outage_is_shown_with_what_waits(
     frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     entry = await connect(hass, frigate)
     await coordinator(entry).async_refresh()
     assert state(hass, CONNECTIVITY).state == STATE_ON
@@ -314,7 +321,7 @@ async def test_expired_one_is_an_outcome_too(
     running = coordinator(entry)
     running.worker.pause()
     answer = await act(hass, "create_camera_event", **DOORBELL)
-    store = running.outbox._store
+    store = running.queue._store
     delivery = await store.get(answer["delivery_id"])
     assert delivery is not None
     await store.update(
@@ -331,15 +338,15 @@ async def test_each_of_many_outcomes_is_shown_in_a_turn_of_its_own(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     heard: list[Delivery] = []
-    outbox = coordinator(entry).outbox
-    outbox.listen(heard.append)
+    queue = coordinator(entry).queue
+    queue.listen(heard.append)
     await act(hass, "create_camera_event", **DOORBELL)
     await hass.async_block_till_done()
     shown = outcomes(hass)
     many = [replace(heard[-1], id=str(number)) for number in range(100)]
 
     for one in many:
-        outbox.changed(one)
+        queue.changed(one)
     assert state(hass, OUTCOME).attributes["delivery_id"] == "0"
     await asyncio.sleep(0)
     assert state(hass, OUTCOME).attributes["delivery_id"] in ("0", "1")
@@ -397,11 +404,11 @@ async def test_burst_is_counted_once_and_nothing_is_counted_at_idle(
         return await count(store, owner)
 
     monkeypatch.setattr(Store, "counts", counting)
-    outbox = coordinator(entry).outbox
-    outbox.listen(heard.append)
+    queue = coordinator(entry).queue
+    queue.listen(heard.append)
     await act(hass, "create_camera_event", **DOORBELL)
     for _ in range(10_000):
-        outbox.changed(heard[0])
+        queue.changed(heard[0])
     await counted(hass, PENDING)
     assert queries == 1
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=5))

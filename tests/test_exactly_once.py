@@ -18,17 +18,20 @@ import pytest
 from custom_components.event_relay.backends.frigate.client import FrigateClient
 from custom_components.event_relay.backends.frigate.models import FrigateCapabilities
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
-from custom_components.event_relay.outbox import policy
-from custom_components.event_relay.outbox.clock import SteadyClock
-from custom_components.event_relay.outbox.delivery import (
+from custom_components.event_relay.queue import backoff
+from custom_components.event_relay.queue.clock import SteadyClock
+from custom_components.event_relay.queue.delivery import (
     Delivery,
     DeliveryState,
     Origin,
     OriginKind,
 )
-from custom_components.event_relay.outbox.outbox import Outbox, Request
-from custom_components.event_relay.outbox.store import Store
-from custom_components.event_relay.outbox.worker import Worker
+from custom_components.event_relay.queue.queue import (
+    DeliveryQueue,
+    Request,
+)
+from custom_components.event_relay.queue.store.store import Store
+from custom_components.event_relay.queue.worker import Worker
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
@@ -73,7 +76,7 @@ class House:
 
     def start(self) -> None:
         """Start as Home Assistant does, with what is in the file."""
-        self.outbox = Outbox(
+        self.queue = DeliveryQueue(
             connection="frigate",
             backend=self.backend,
             capabilities=lambda: self.capabilities,
@@ -88,21 +91,21 @@ class House:
             store=self.store,
             clock=SteadyClock(_now),
             chance=self.chance.random,
-            changed=self.outbox.changed,
+            changed=self.queue.changed,
             contacted=lambda _: None,
         )
-        self.outbox.attach(self.worker)
+        self.queue.attach(self.worker)
         self.running = asyncio.create_task(self.worker.run())
 
     async def crash(self) -> None:
         """Cut everything off in the middle, and settle nothing."""
         # Who is dead sends nothing that was only claimed.
-        self.worker._throttle.stopping = True
+        self.worker._flow_control.stopping = True
         tasks = [
             self.running,
-            *self.worker._under_way.sending.values(),
-            *self.worker._under_way.settling.values(),
-            *self.worker._under_way.looking_up.values(),
+            *self.worker._in_flight.sending.values(),
+            *self.worker._in_flight.settling.values(),
+            *self.worker._in_flight.looking_up.values(),
         ]
         for task in tasks:
             task.cancel()
@@ -110,7 +113,7 @@ class House:
 
     async def submit(self, operation: str, **data: object) -> Delivery:
         """Accept a delivery and wait for nothing."""
-        return await self.outbox.submit(
+        return await self.queue.submit(
             Request(
                 operation=operation,
                 data=data,
@@ -161,9 +164,9 @@ async def _misbehaving(
 async def test_nothing_is_lost_and_nothing_comes_twice(
     version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.05)
-    monkeypatch.setattr(policy, "BACK_OFF_CAP", 0.5)
-    monkeypatch.setattr(policy, "RETRY_AFTER_SHORTEST", 0.05)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.05)
+    monkeypatch.setattr(backoff, "BACK_OFF_CAP", 0.5)
+    monkeypatch.setattr(backoff, "RETRY_AFTER_SHORTEST", 0.05)
     chance = random.Random(SEED)  # noqa: S311 - faults, not secrets
     store = Store(tmp_path / "event_relay.db")
     await store.open()

@@ -12,12 +12,15 @@ import pytest
 
 from custom_components.event_relay import generations, storage
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox.delivery import DeliveryState
-from custom_components.event_relay.outbox.store import Store
+from custom_components.event_relay.queue.delivery import DeliveryState
+from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.repairs import DamageFlow, async_create_fix_flow
 from custom_components.event_relay.storage import async_get_store
 
-from .outbox.conftest import OWNER, House
+from .queue.conftest import (
+    OWNER,
+    House,
+)
 
 
 def kept(hass_storage: dict[str, Any]) -> int:

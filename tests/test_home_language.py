@@ -5,11 +5,11 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_load_integrations
 import pytest
 
+from custom_components.event_relay.actions.resolve import invalid_field
 from custom_components.event_relay.backends.base import InvalidField
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.home_language import in_home_language
 from custom_components.event_relay.outcome_words import message
-from custom_components.event_relay.resolve import invalid_field
 
 REJECTED = {
     "outcome": "failed",

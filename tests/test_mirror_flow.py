@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 import voluptuous as vol
 
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.subentry_flows.rule_form import when_schema
+from custom_components.event_relay.flows.rule_form import when_schema
 from simulators.aipix import AipixSimulator
 from simulators.palabra import PalabraSimulator
 

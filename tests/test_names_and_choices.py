@@ -12,8 +12,8 @@ import voluptuous as vol
 from custom_components.event_relay.backends.choice_forms import choice
 from custom_components.event_relay.backends.coercion_forms import in_seconds
 from custom_components.event_relay.backends.rule_forms import RuleField
+from custom_components.event_relay.flows.rule_form import deliver_schema
 from custom_components.event_relay.registry import BY_NAME
-from custom_components.event_relay.subentry_flows.rule_form import deliver_schema
 from simulators.frigate import FrigateSimulator
 from simulators.palabra import PalabraSimulator
 

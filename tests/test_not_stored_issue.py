@@ -10,11 +10,11 @@ import pytest
 from custom_components.event_relay.backends.errors import NOT_STORED, Unavailable
 from custom_components.event_relay.backends.frigate import stored
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.not_stored_issue import (
+from custom_components.event_relay.registry import BY_NAME
+from custom_components.event_relay.repair_flows.not_stored import (
     SURE_AFTER,
     NotStoredIssue,
 )
-from custom_components.event_relay.registry import BY_NAME
 from simulators.frigate import FrigateSimulator
 
 from .home import act, connect
@@ -59,7 +59,7 @@ async def test_repair_goes_when_something_arrives(
 ) -> None:
     monkeypatch.setattr(stored, "OWN_PATIENCE", (0.01,))
     monkeypatch.setattr(
-        "custom_components.event_relay.not_stored_issue.SURE_AFTER", timedelta()
+        "custom_components.event_relay.repair_flows.not_stored.SURE_AFTER", timedelta()
     )
     entry = await connect(hass, frigate)
     issue_id = f"not_stored_{entry.entry_id}"

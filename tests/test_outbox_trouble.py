@@ -22,7 +22,11 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.event_relay import storage
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox import carrier, file, worker
+from custom_components.event_relay.queue import (
+    executor,
+    worker,
+)
+from custom_components.event_relay.queue.store import file
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
@@ -38,7 +42,7 @@ CREATE = "/api/events/*/create"
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten what is waited for."""
-    monkeypatch.setattr(carrier, "STORE_PATIENCE", 0.05)
+    monkeypatch.setattr(executor, "STORE_PATIENCE", 0.05)
     monkeypatch.setattr(file, "_BUSY", 0.2)
 
 

@@ -14,9 +14,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from yarl import URL
 
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox import policy
-from custom_components.event_relay.outbox.absence import Absence
-from custom_components.event_relay.outbox.delivery import (
+from custom_components.event_relay.queue import backoff
+from custom_components.event_relay.queue.absence import Absence
+from custom_components.event_relay.queue.delivery import (
     ELSEWHERE,
     SENT_ELSEWHERE,
     Delivery,
@@ -134,8 +134,8 @@ CHANGING = [name for name, kind in KINDS.items() if name != "guance"]
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look up and try again at once; when absence counts is not what this is about."""
     soon = timedelta(seconds=0.05)
-    monkeypatch.setattr(policy, "back_off", lambda *_: soon)
-    monkeypatch.setattr(policy, "look_up_wait", lambda *_: soon)
+    monkeypatch.setattr(backoff, "back_off", lambda *_: soon)
+    monkeypatch.setattr(backoff, "look_up_wait", lambda *_: soon)
     monkeypatch.setattr(Absence, "proven", lambda *_: True)
 
 

@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.event_relay import storage
 from custom_components.event_relay.coordinator import TIDYING
-from custom_components.event_relay.outbox import file
+from custom_components.event_relay.queue.store import file
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
@@ -113,7 +113,7 @@ async def test_reload_while_much_is_under_way_loses_and_doubles_nothing(
         ids.append(await _ring(hass, entry, label=f"label-{number}", wait=0))
         if number % 4 == 3:
             async with asyncio.timeout(60):
-                while not coordinator(entry).worker._under_way.sending:
+                while not coordinator(entry).worker._in_flight.sending:
                     await asyncio.sleep(0.001)
             assert await hass.config_entries.async_reload(entry.entry_id)
             assert entry.state is ConfigEntryState.LOADED
@@ -127,9 +127,7 @@ async def test_reload_while_much_is_under_way_loses_and_doubles_nothing(
 async def test_reload_of_a_backend_that_hangs_looks_up_what_it_cut_off(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "custom_components.event_relay.outbox.worker.STOP_PATIENCE", 0.1
-    )
+    monkeypatch.setattr("custom_components.event_relay.queue.worker.STOP_PATIENCE", 0.1)
     entry = await connect(hass, frigate)
     frigate.add_faults(Fault(kind=FaultKind.HANG, path=CREATE, handled=True))
     delivery_id = await _ring(hass, entry, wait=0)

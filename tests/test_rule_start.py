@@ -9,8 +9,8 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.event_relay.flows.rule_start import of_yaml
 from custom_components.event_relay.registry import BY_NAME
-from custom_components.event_relay.subentry_flows.rule_start import of_yaml
 from simulators.aipix import AipixSimulator
 from simulators.frigate import FrigateSimulator
 from simulators.guance import GuanceSimulator

@@ -21,10 +21,13 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
-from custom_components.event_relay.announcing import EVENT_OUTCOME
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox import policy
-from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from custom_components.event_relay.outcome_events import EVENT_OUTCOME
+from custom_components.event_relay.queue import backoff
+from custom_components.event_relay.queue.store.store import (
+    Store,
+    StoreUnavailable,
+)
 from custom_components.event_relay.storage import async_get_store
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
@@ -168,7 +171,7 @@ async def test_outage_keeps_the_event_and_its_time(
     frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     await frigate.stop()
     answer = await act(hass, "create_camera_event", **DOORBELL, duration=5)
     assert answer["state"] == "pending"
@@ -237,7 +240,7 @@ async def test_survives_a_reload(
     frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     await frigate.stop()
     answer = await act(hass, "create_camera_event", **DOORBELL)
     await hass.config_entries.async_unload(entry.entry_id)

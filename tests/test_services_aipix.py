@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.aipix.operations import AIPIX
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.registry import BY_NAME
 from simulators.aipix import AipixSimulator
 from simulators.faults import Fault, FaultKind
@@ -39,7 +39,7 @@ SCRIPTS = "*/scripts"
 @pytest.fixture
 async def aipix(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[AipixSimulator]:
     """Run an aipix."""
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     async with AipixSimulator() as simulator:
         yield simulator
 
@@ -54,7 +54,7 @@ async def entry(hass: HomeAssistant, aipix: AipixSimulator) -> MockConfigEntry:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look a lost reply up at once."""
-    monkeypatch.setattr(policy, "look_up_wait", lambda *_: timedelta())
+    monkeypatch.setattr(backoff, "look_up_wait", lambda *_: timedelta())
 
 
 @pytest.fixture

@@ -17,7 +17,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay.backends.guance import envelope, pace
 from custom_components.event_relay.backends.guance.operations import GUANCE
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
-from custom_components.event_relay.outbox import pace as outbox_pace, policy
+from custom_components.event_relay.queue import (
+    backoff,
+    rate_limiter as outbox_pace,
+)
 from custom_components.event_relay.registry import BY_NAME
 from simulators.faults import Fault, FaultKind
 from simulators.guance import GuanceSimulator
@@ -37,9 +40,9 @@ CREATE = "*/events/create"
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let requests follow one another at once, and look-ups and retries, too."""
     monkeypatch.setattr(pace, "INTERVAL", 0)
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     monkeypatch.setitem(vars(GUANCE), "write_time", timedelta(milliseconds=200))
-    monkeypatch.setattr(policy, "look_up_wait", lambda *_: timedelta(milliseconds=10))
+    monkeypatch.setattr(backoff, "look_up_wait", lambda *_: timedelta(milliseconds=10))
 
 
 @pytest.fixture
@@ -292,7 +295,7 @@ async def test_what_nobody_can_tell_fails_and_is_not_sent_again(
     simulator: GuanceSimulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(policy, "ASKING_LONGEST", timedelta(milliseconds=30))
+    monkeypatch.setattr(backoff, "ASKING_LONGEST", timedelta(milliseconds=30))
     simulator.configure(queries_end=False)
     simulator.add_faults(Fault(kind=FaultKind.RESET_AFTER, path=CREATE))
     answer = await act(hass, ACTION, **DOOR)

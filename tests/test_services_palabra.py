@@ -22,8 +22,8 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.event_relay.backends.palabra.operations import PALABRA
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox import policy
-from custom_components.event_relay.outbox.absence import Absence
+from custom_components.event_relay.queue import backoff
+from custom_components.event_relay.queue.absence import Absence
 from custom_components.event_relay.registry import BY_NAME
 from simulators.faults import Fault, FaultKind
 from simulators.palabra import PalabraSimulator
@@ -279,7 +279,7 @@ async def test_outage_then_delivery(
     palabra: PalabraSimulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     await palabra.stop()
     made = await act(hass, "create_live_event", **EVENT)
     assert made["state"] == "pending"
@@ -347,7 +347,7 @@ async def test_look_up_that_broke_off_proves_nothing(
     quick_look_ups: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     palabra.add_faults(
         Fault(kind=FaultKind.RESET_BEFORE, method="POST", path=CREATE),
         Fault(kind=FaultKind.RESET_BEFORE, method="GET", times=2),
@@ -367,7 +367,7 @@ def quick_look_ups(monkeypatch: pytest.MonkeyPatch, entry: MockConfigEntry) -> N
     quick = replace(PALABRA, look_up_after=(0.01,))
     absence = Absence(timedelta())
     monkeypatch.setattr(
-        worker, "_carrier", replace(worker._carrier, backend=quick, absence=absence)
+        worker, "_executor", replace(worker._executor, backend=quick, absence=absence)
     )
 
 

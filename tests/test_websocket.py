@@ -19,20 +19,27 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
-from custom_components.event_relay import coordinator as relay_coordinator, websocket
+from custom_components.event_relay import coordinator as relay_coordinator
 from custom_components.event_relay.backends.base import Receipt
+from custom_components.event_relay.card import websocket
+from custom_components.event_relay.card.subscription import CHANGED
+from custom_components.event_relay.card.websocket import (
+    COUNTED_MOST,
+    LIMIT_MOST,
+)
 from custom_components.event_relay.coordinator import TIDYING
-from custom_components.event_relay.following import CHANGED
-from custom_components.event_relay.outbox.delivery import (
+from custom_components.event_relay.queue.delivery import (
     Delivery,
     DeliveryState,
     Failure,
     Origin,
     OriginKind,
 )
-from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from custom_components.event_relay.queue.store.store import (
+    Store,
+    StoreUnavailable,
+)
 from custom_components.event_relay.storage import async_get_store
-from custom_components.event_relay.websocket import COUNTED_MOST, LIMIT_MOST
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 from simulators.wire import Json
@@ -107,8 +114,8 @@ def arrived(number: int, connection: str) -> Delivery:
 
 async def store(hass: HomeAssistant, *deliveries: Delivery) -> None:
     """Put deliveries in the outbox, in their order."""
-    outbox = await async_get_store(hass)
-    await asyncio.gather(*(outbox.accept(one) for one in deliveries))
+    queue = await async_get_store(hass)
+    await asyncio.gather(*(queue.accept(one) for one in deliveries))
 
 
 async def ask(socket: Socket, command: str, **data: object) -> Any:  # noqa: ANN401 - what JSON holds
@@ -378,15 +385,15 @@ async def test_says_to_ask_anew_where_too_much_has_changed(
 ) -> None:
     await ask(socket, "deliveries/subscribe")
     assert await told(socket) == {"anew": True}
-    outbox = coordinator(entry).outbox
+    queue = coordinator(entry).queue
 
     many = [ended(number, entry.entry_id) for number in range(LIMIT_MOST + 1)]
     await store(hass, *many)
     for delivery in many[1:]:
-        outbox.changed(delivery)
+        queue.changed(delivery)
     assert len((await told(socket))["deliveries"]) == LIMIT_MOST
     for delivery in many:
-        outbox.changed(delivery)
+        queue.changed(delivery)
     assert await told(socket) == {"anew": True}
 
 
@@ -431,7 +438,7 @@ async def test_other_users_are_told_no_more_than_they_may_list(
     await ask(guest_socket, "deliveries/subscribe")
     assert await told(guest_socket) == {"anew": True}
     await store(hass, ended(1, entry.entry_id))
-    coordinator(entry).outbox.changed(ended(1, entry.entry_id))
+    coordinator(entry).queue.changed(ended(1, entry.entry_id))
     (row,) = (await told(guest_socket))["deliveries"]
     assert "summary" not in row
     assert row["error"]["reason"] == ""
@@ -444,7 +451,7 @@ async def test_tells_nothing_once_unsubscribed(
     number = (await socket.receive_json())["id"]
     assert await told(socket) == {"anew": True}
     delivery = ended(1, entry.entry_id)
-    coordinator(entry).outbox.changed(delivery)
+    coordinator(entry).queue.changed(delivery)
 
     await socket.send_json_auto_id(
         {"type": "unsubscribe_events", "subscription": number}

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 import random
 
-from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.queue.delivery import Delivery
 from demo.api import Api, ApiError, member
 from demo.patience import TookTooLong, eventually
 from demo.websocket import WebSocket

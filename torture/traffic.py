@@ -66,16 +66,16 @@ class Traffic:
         calls: list[asyncio.Task[None]],
     ) -> None:
         """Call the actions of one target, at its pace."""
-        under_way: set[asyncio.Task[None]] = set()
+        in_flight: set[asyncio.Task[None]] = set()
         while True:
             await asyncio.sleep(self._chance.expovariate(1 / target.seconds))
-            if len(under_way) >= _MOST_UNDER_WAY:
+            if len(in_flight) >= _MOST_UNDER_WAY:
                 continue
             act = self._next_act(target)
             calling = asyncio.create_task(self._call(socket, entry_id, target, act))
             calls.append(calling)
-            under_way.add(calling)
-            calling.add_done_callback(under_way.discard)
+            in_flight.add(calling)
+            calling.add_done_callback(in_flight.discard)
 
     def _next_act(self, target: AnyTarget) -> Act:
         """Return an action of a target, with a mark of its own."""

@@ -10,9 +10,17 @@ from homeassistant.helpers import config_validation as cv, issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.typing import ConfigType
 
-from .action_forms import async_setup_action_forms
+from .actions.choices import async_setup_action_forms
+from .actions.default_connection import async_lose
 from .backends.base import UnreadablePayload
-from .card import async_offer_card, async_serve_card, async_withdraw_card
+from .card.resource import (
+    async_offer_card,
+    async_serve_card,
+    async_withdraw_card,
+)
+from .card.subscription import CHANGED
+from .card.websocket import async_setup_websocket
+from .cleanup import async_clean_up
 from .const import CONF_BACKEND, DOMAIN
 from .coordinator import (
     RelayConfigEntry,
@@ -20,26 +28,22 @@ from .coordinator import (
     outbox_error,
     settings,
 )
-from .default_connection import async_lose
 from .entity import async_register_device
-from .failed_issue import async_follow_failed
-from .farewell import async_take_leave
-from .following import CHANGED
 from .member_entity import async_register_member, async_see_members
 from .options import unsettled_limit
-from .outbox.store import StoreUnavailable
+from .queue.store.store import StoreUnavailable
 from .reload import (
     async_hand_over_rules,
     async_keep_rules,
     async_stop_kept_rules,
     kept_rules,
 )
-from .rule_way import make_way
+from .repair_flows.failed_issue import async_follow_failed
+from .rule_context import make_context
 from .rules.rules import Rules
 from .services import async_setup_services
 from .snapshots import SnapshotView
 from .storage import async_get_store
-from .websocket import async_setup_websocket
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -81,7 +85,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     await coordinator.counts.async_config_entry_first_refresh()
     entry.async_on_unload(async_follow_failed(hass, entry))
     async_register_device(hass, entry)
-    way = make_way(hass, entry, store, coordinator.outbox)
+    way = make_context(hass, entry, store, coordinator.queue)
     kept = kept_rules(hass, entry)
     coordinator.rules = kept or Rules(way)
     try:
@@ -94,7 +98,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     async_see_members(entry, partial(async_register_member, hass, entry))
     async_see_members(entry, coordinator.announcer.async_meet)
     async_see_members(entry, coordinator.losses.async_meet)
-    entry.async_on_unload(coordinator.announcer.async_follow(coordinator.outbox))
+    entry.async_on_unload(coordinator.announcer.async_follow(coordinator.queue))
     await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
     async_hand_over_rules(hass, entry)
     # Only now, so that the entities hear of everything that is done.
@@ -117,7 +121,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bo
 async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
     """Tell what is not sent any more; nothing is waited for."""
     await async_stop_kept_rules(hass, entry)
-    await async_take_leave(hass, entry)
+    await async_clean_up(hass, entry)
     for issue in tuple(ir.async_get(hass).issues.values()):
         if (
             issue.domain == DOMAIN
@@ -143,7 +147,7 @@ async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> 
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
     entry.runtime_data.announcer.title = entry.title
-    entry.runtime_data.outbox.limit = unsettled_limit(entry.options)
+    entry.runtime_data.queue.limit = unsettled_limit(entry.options)
     async_register_device(hass, entry)
     if (rules := entry.runtime_data.rules) is not None:
         await rules.async_sync(entry.subentries)

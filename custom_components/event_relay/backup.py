@@ -4,7 +4,7 @@ import logging
 
 from homeassistant.core import HomeAssistant
 
-from .outbox.store import StoreUnavailable
+from .queue.store.store import StoreUnavailable
 from .storage import get_open_store
 
 _LOGGER = logging.getLogger(__name__)

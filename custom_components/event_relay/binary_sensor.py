@@ -11,9 +11,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .announcing import CONNECTIVITY
 from .coordinator import RelayConfigEntry
 from .entity import RelayEntity
+from .outcome_events import CONNECTIVITY
 
 PARALLEL_UPDATES = 0
 

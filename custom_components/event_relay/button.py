@@ -6,8 +6,8 @@ from homeassistant.components.button import ButtonEntity, ButtonEntityDescriptio
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .actions.deliveries import async_retry_failed
 from .coordinator import RelayConfigEntry
-from .deliveries import async_retry_failed
 from .entity import RelayEntity
 from .member_entity import MemberEntity, async_add_for_members
 from .permissions import Right, async_demand

@@ -19,6 +19,10 @@ from homeassistant.core import callback
 import voluptuous as vol
 from yarl import URL
 
+from .actions.default_connection import (
+    async_meet_second,
+    async_set_default,
+)
 from .backends.address_forms import wrong_path
 from .backends.base import InvalidField, JsonObject
 from .backends.choice_forms import as_shown
@@ -33,11 +37,10 @@ from .const import (
     CONF_PAUSED,
     DOMAIN,
 )
-from .default_connection import async_meet_second, async_set_default
+from .flows.rule import RuleFlow
 from .options import options_schema, paused
 from .registry import BACKENDS, BY_NAME
 from .rules.rule import SUBENTRY_RULE
-from .subentry_flows.rule import RuleFlow
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -20,7 +20,6 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .announcing import Announcer
 from .backends.base import Capabilities, JsonObject
 from .backends.choice_forms import Listed
 from .backends.errors import (
@@ -30,6 +29,7 @@ from .backends.errors import (
     PermissionDenied,
 )
 from .backends.forms import BackendForms
+from .card.subscription import CHANGED
 from .const import (
     ATTR_CONFIG_ENTRY_ID,
     CONF_BACKEND,
@@ -38,18 +38,28 @@ from .const import (
     DOMAIN,
 )
 from .counts import CountsCoordinator
-from .following import CHANGED
 from .losses import Losses
-from .not_stored_issue import NotStoredIssue
 from .options import READ_WHEN_NEEDED, paused, retention, spread, unsettled_limit
-from .outbox.clock import SteadyClock
-from .outbox.delivery import MOOT, Delivery, DeliveryState
-from .outbox.enricher import Enricher
-from .outbox.outbox import Outbox
-from .outbox.overlap import SentUnrecorded
-from .outbox.store import OutboxFull, Store, StoreError, StoreTooNew, StoreUnavailable
-from .outbox.worker import Worker
+from .outcome_events import Announcer
+from .queue.clock import SteadyClock
+from .queue.delivery import (
+    MOOT,
+    Delivery,
+    DeliveryState,
+)
+from .queue.enricher import Enricher
+from .queue.optimistic_send import SentUnrecorded
+from .queue.queue import DeliveryQueue
+from .queue.store.store import (
+    QueueFull,
+    Store,
+    StoreError,
+    StoreTooNew,
+    StoreUnavailable,
+)
+from .queue.worker import Worker
 from .registry import BY_NAME
+from .repair_flows.not_stored import NotStoredIssue
 from .rules.rules import Rules
 from .storage import async_before_closing
 from .tallies import Tallies
@@ -108,7 +118,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         clock = SteadyClock(dt_util.utcnow)
         instance = self.forms.instance(entry.data, entry.unique_id)
         self._starts_after = self._put_off()
-        self.outbox = Outbox(
+        self.queue = DeliveryQueue(
             connection=entry.entry_id,
             backend=backend,
             capabilities=lambda: self.effective,
@@ -127,12 +137,12 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             clock=clock,
             instance=instance,
             chance=random.random,
-            changed=self.outbox.changed,
+            changed=self.queue.changed,
             contacted=self._contacted,
             starts_after=self._starts_after,
         )
         self.worker.switch(on=not paused(entry.options))
-        self.outbox.attach(self.worker)
+        self.queue.attach(self.worker)
         self._enricher = Enricher(
             connection=entry.entry_id,
             backend=backend,
@@ -163,12 +173,12 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     def async_start(self) -> None:
         """Begin to deliver, and look at the backend without waiting for it."""
         entry = self.config_entry
-        entry.async_on_unload(self.counts.async_follow(self.outbox))
+        entry.async_on_unload(self.counts.async_follow(self.queue))
         entry.async_on_unload(
-            self.outbox.listen(partial(async_dispatcher_send, self.hass, CHANGED))
+            self.queue.listen(partial(async_dispatcher_send, self.hass, CHANGED))
         )
-        entry.async_on_unload(self.outbox.listen(self._enricher.hear))
-        entry.async_on_unload(self.outbox.listen(self._not_stored.async_ended))
+        entry.async_on_unload(self.queue.listen(self._enricher.hear))
+        entry.async_on_unload(self.queue.listen(self._not_stored.async_ended))
         entry.async_on_unload(self._not_stored.async_clear)
         entry.async_on_unload(self.losses.async_start())
         entry.async_on_unload(self.announcer.listen(self.tallies.hear))
@@ -212,7 +222,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             return
         self.worker.switch(on=on)
         if not on:
-            self.outbox.release()
+            self.queue.release()
         options = {**self.config_entry.options, CONF_PAUSED: not on}
         self.hass.config_entries.async_update_entry(self.config_entry, options=options)
 
@@ -347,7 +357,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         if not isinstance(error, InvalidCredentials | PermissionDenied):
             return
         self.worker.pause()
-        self.outbox.release()
+        self.queue.release()
         again = self.paused_for is not None
         self.paused_for = error
         if isinstance(error, PermissionDenied) and not again:
@@ -431,7 +441,7 @@ def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
     key = "outbox_unavailable"
     waiting = limit = 0
     match error:
-        case OutboxFull():
+        case QueueFull():
             key = "outbox_full"
             waiting, limit = error.waiting, error.limit
         case SentUnrecorded():

@@ -10,9 +10,13 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .const import DOMAIN
-from .outbox.delivery import Delivery
-from .outbox.outbox import Outbox
-from .outbox.store import Counts, Store, StoreUnavailable
+from .queue.delivery import Delivery
+from .queue.queue import DeliveryQueue
+from .queue.store.store import (
+    Counts,
+    Store,
+    StoreUnavailable,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -44,9 +48,9 @@ class CountsCoordinator(DataUpdateCoordinator[Counts]):
         self._store = store
 
     @callback
-    def async_follow(self, outbox: Outbox) -> CALLBACK_TYPE:
+    def async_follow(self, queue: DeliveryQueue) -> CALLBACK_TYPE:
         """Count again after every change; return what ends that."""
-        return outbox.listen(self._changed)
+        return queue.listen(self._changed)
 
     @callback
     def async_recount(self) -> None:

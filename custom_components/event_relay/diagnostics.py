@@ -11,8 +11,8 @@ from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import CONF_BACKEND, CONF_CAPABILITIES
 from .coordinator import RelayConfigEntry
-from .outbox.delivery import Delivery
-from .outbox.store import StoreUnavailable
+from .queue.delivery import Delivery
+from .queue.store.store import StoreUnavailable
 from .rules.member import Member
 from .storage import async_get_store
 
@@ -45,7 +45,7 @@ async def async_get_config_entry_diagnostics(
                 coordinator.rules.members.values() if coordinator.rules else ()
             )
         ],
-        "outbox": await _outbox(hass, entry),
+        "outbox": await _queue(hass, entry),
     }
 
 
@@ -69,7 +69,7 @@ def _member(entry: RelayConfigEntry, member: Member) -> dict[str, Any]:
     }
 
 
-async def _outbox(hass: HomeAssistant, entry: RelayConfigEntry) -> dict[str, Any]:
+async def _queue(hass: HomeAssistant, entry: RelayConfigEntry) -> dict[str, Any]:
     """Return what the file holds of a connection, or why it cannot be read."""
     try:
         store = await async_get_store(hass)

@@ -10,9 +10,9 @@ from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.event import async_call_later
 
-from .announcing import unique_id
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry
+from .outcome_events import unique_id
 
 WRITTEN_EVERY = 0.1
 """Seconds from one state to the next of what changes with every delivery."""

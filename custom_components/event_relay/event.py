@@ -11,12 +11,12 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .announcing import Announcement
 from .const import ATTR_DELIVERY_ID
 from .coordinator import RelayConfigEntry, RelayCoordinator
 from .entity import RelayEntity
 from .member_entity import MemberEntity, async_add_for_members
-from .outbox.delivery import Delivery
+from .outcome_events import Announcement
+from .queue.delivery import Delivery
 from .rules.outcome import Outcome, OutcomeKind
 from .tallies import delay_of
 

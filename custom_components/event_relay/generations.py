@@ -11,7 +11,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store as Storage
 
 from .const import DOMAIN
-from .outbox.store import Store, StoreUnavailable
+from .queue.store.store import (
+    Store,
+    StoreUnavailable,
+)
 
 KEY = f"{DOMAIN}.outbox"
 VERSION = 1

@@ -20,8 +20,8 @@ from homeassistant.components.logbook.const import (
 from homeassistant.components.logbook.models import LazyEventPartialState
 from homeassistant.core import HomeAssistant, callback
 
-from .announcing import EVENT_OUTCOME
 from .const import DOMAIN
+from .outcome_events import EVENT_OUTCOME
 from .outcome_words import message
 
 

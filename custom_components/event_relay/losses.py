@@ -21,7 +21,10 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .home_language import in_home_language
-from .outbox.delivery import Delivery, DeliveryState
+from .queue.delivery import (
+    Delivery,
+    DeliveryState,
+)
 from .rules.member import Member
 from .rules.outcome import Outcome, OutcomeKind
 
@@ -108,7 +111,7 @@ class Losses:
         """Listen to what ends, and to what may end a cause; return how to stop."""
         runtime = self._runtime
         stops = [
-            runtime.outbox.listen(self._changed),
+            runtime.queue.listen(self._changed),
             runtime.counts.async_add_listener(self._look),
             runtime.async_add_listener(self._look),
         ]
@@ -242,7 +245,7 @@ class Losses:
                 waits = runtime.sends_nothing_for_long
                 return waits or not runtime.last_update_success
             case Cause.OUTBOX_FULL:
-                return runtime.counts.data.waiting >= runtime.outbox.limit
+                return runtime.counts.data.waiting >= runtime.queue.limit
             case Cause.OUTBOX_UNAVAILABLE:
                 return not runtime.counts.last_update_success
             case Cause.NOT_MADE:

@@ -10,9 +10,9 @@ from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .announcing import unique_id
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry
+from .outcome_events import unique_id
 from .permissions import async_demand, right_to_use
 from .rules.member import Member
 

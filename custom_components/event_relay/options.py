@@ -20,7 +20,7 @@ from .const import (
     CONF_SPREAD,
     CONF_UNSETTLED_LIMIT,
 )
-from .outbox.store import UNSETTLED_LIMIT
+from .queue.store.store import UNSETTLED_LIMIT
 
 RETENTION_DAYS = 7
 RETENTION_DAYS_MOST = 365

@@ -17,10 +17,10 @@ from homeassistant.helpers.dispatcher import (
 )
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .announcing import unique_id
 from .backends.forms import Trait
 from .coordinator import RelayConfigEntry
 from .member_entity import async_register_part, part_identifier
+from .outcome_events import unique_id
 
 
 @callback

@@ -12,7 +12,10 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from .backends.errors import BackendError, InvalidCredentials
 from .backends.outside_calendar import OutsideCalendar, Planned
 from .coordinator import RelayConfigEntry, error_text
-from .outbox.delivery import Delivery, DeliveryState
+from .queue.delivery import (
+    Delivery,
+    DeliveryState,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -49,7 +52,7 @@ class PlannedCoordinator(DataUpdateCoordinator[tuple[Planned, ...]]):
     @callback
     def async_follow(self) -> CALLBACK_TYPE:
         """Read again when a delivery has changed the list; return what ends that."""
-        return self.config_entry.runtime_data.outbox.listen(self._heard)
+        return self.config_entry.runtime_data.queue.listen(self._heard)
 
     @callback
     def _heard(self, delivery: Delivery) -> None:

@@ -14,16 +14,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
+from .actions.default_connection import DEFAULT_ISSUE
 from .const import ATTR_CONFIG_ENTRY_ID, DOMAIN
 from .coordinator import PERMISSION_ISSUE
-from .default_connection import DEFAULT_ISSUE
-from .default_connection_repairs import DefaultConnectionFlow
-from .delivery_repairs import FailedDeliveriesFlow
-from .failed_issue import FAILED_ISSUE
-from .loss_repairs import LossFlow
 from .losses import LOSS_ISSUE
-from .mirror_repairs import QuestionFlow
-from .permission_repairs import PermissionFlow
+from .repair_flows.default_connection import DefaultConnectionFlow
+from .repair_flows.failed_deliveries import FailedDeliveriesFlow
+from .repair_flows.failed_issue import FAILED_ISSUE
+from .repair_flows.losses import LossFlow
+from .repair_flows.mirror import QuestionFlow
+from .repair_flows.permission import PermissionFlow
 from .rules.mirrors.moving import MOVED_ISSUE
 from .rules.mirrors.questions import open_question
 from .storage import COPY, async_damage_seen

@@ -7,21 +7,32 @@ from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, TemplateError
 from homeassistant.util import dt as dt_util
 
+from .actions.resolve import (
+    WAIT,
+    invalid_field,
+)
 from .backends.base import InvalidField
 from .backends.words import in_markdown
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry, delivery_error, outbox_error
+from .flows.rule_form import (
+    labels_of,
+    refusal_in_words,
+)
 from .home_language import in_home_language, texts_of
-from .outbox.delivery import Delivery, DeliveryState, Origin, OriginKind
-from .outbox.outbox import Request
-from .outbox.overlap import SentUnrecorded
-from .outbox.store import StoreError
-from .resolve import WAIT, invalid_field
-from .rules.arming import CannotArm
+from .queue.delivery import (
+    Delivery,
+    DeliveryState,
+    Origin,
+    OriginKind,
+)
+from .queue.optimistic_send import SentUnrecorded
+from .queue.queue import Request
+from .queue.store.store import StoreError
 from .rules.outcome import Outcome
 from .rules.runner import RuleRunner, RuleTest
 from .rules.samples import Sample
-from .subentry_flows.rule_words import labels_of, refusal_in_words
+from .rules.triggers import CannotAttach
 
 
 async def async_test_rule(
@@ -35,7 +46,7 @@ async def async_test_rule(
     notice = TestNotice(hass, entry, rule, texts_of(hass, "common"))
     try:
         test = await rule.async_test(context, wait=WAIT)
-    except CannotArm as error:
+    except CannotAttach as error:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="rule_not_armed",
@@ -144,7 +155,7 @@ async def async_send_test(
         occurred_at=dt_util.utcnow(),
     )
     try:
-        delivery = await entry.runtime_data.outbox.submit(request, wait=WAIT)
+        delivery = await entry.runtime_data.queue.submit(request, wait=WAIT)
     except InvalidField as error:
         reason = in_home_language(hass, invalid_field(error))
         return text(texts, "test_refused", reason=reason)

@@ -17,13 +17,13 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .announcing import Announcement
 from .coordinator import RelayConfigEntry
 from .entity import BurstEntity, RelayEntity
 from .losses import Losses
 from .member_entity import MemberEntity, async_add_for_members
-from .outbox.store import Counts
+from .outcome_events import Announcement
 from .part_sensors import async_add_for_parts
+from .queue.store.store import Counts
 from .rules.held_back import HeldBack
 from .rules.member import Member
 from .rules.outcome import OutcomeKind

@@ -14,24 +14,14 @@ from homeassistant.core import (
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
-from .answer import answer
-from .backends.base import InvalidField
-from .backends.errors import BackendError
-from .backends.forms import BackendForms, Query
-from .const import ATTR_CONFIG_ENTRY_ID, ATTR_DELIVERY_ID, ATTR_WAIT, DOMAIN
-from .coordinator import backend_error, outbox_error
-from .deliveries import (
+from .actions.deliveries import (
+    answer,
     async_discard,
     async_list,
     async_mark_delivered,
     async_retry,
 )
-from .outbox.delivery import Origin, OriginKind
-from .outbox.outbox import Request
-from .outbox.store import OutboxFull, StoreUnavailable
-from .permissions import Right, async_demand, right_to
-from .registry import BACKENDS
-from .resolve import (
+from .actions.resolve import (
     WAIT,
     WAIT_FIELD,
     async_await_reloads,
@@ -41,6 +31,22 @@ from .resolve import (
     invalid_field,
     resolve_start,
 )
+from .backends.base import InvalidField
+from .backends.errors import BackendError
+from .backends.forms import BackendForms, Query
+from .const import ATTR_CONFIG_ENTRY_ID, ATTR_DELIVERY_ID, ATTR_WAIT, DOMAIN
+from .coordinator import backend_error, outbox_error
+from .permissions import Right, async_demand, right_to
+from .queue.delivery import (
+    Origin,
+    OriginKind,
+)
+from .queue.queue import Request
+from .queue.store.store import (
+    QueueFull,
+    StoreUnavailable,
+)
+from .registry import BACKENDS
 
 
 @callback
@@ -117,10 +123,10 @@ async def _async_send(
             ),
             occurred_at=occurred_at,
         )
-        delivery = await entry.runtime_data.outbox.submit(request, wait=wait)
+        delivery = await entry.runtime_data.queue.submit(request, wait=wait)
     except InvalidField as error:
         raise invalid_field(error) from error
-    except (OutboxFull, StoreUnavailable) as error:
+    except (QueueFull, StoreUnavailable) as error:
         refused = outbox_error(error, entry.title)
         entry.runtime_data.losses.async_refused(refused)
         raise refused from error

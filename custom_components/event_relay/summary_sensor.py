@@ -10,8 +10,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
 from homeassistant.helpers.start import async_at_started
 
-from .announcing import Announcement
 from .member_entity import MemberEntity
+from .outcome_events import Announcement
 from .rule_summary import Summary, async_summarise
 from .rules.rule import CONF_LABELS
 from .rules.runner import RuleRunner

@@ -8,12 +8,12 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .announcing import ENABLED
 from .coordinator import RelayConfigEntry, outbox_error
 from .entity import RelayEntity
 from .member_entity import MemberEntity, async_add_for_members
-from .outbox.store import StoreError
+from .outcome_events import ENABLED
 from .permissions import Right, async_demand
+from .queue.store.store import StoreError
 from .rules.member import Member
 
 PARALLEL_UPDATES = 1

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .const import CONF_BACKEND, DOMAIN
 from .coordinator import RelayConfigEntry
-from .outbox.store import StoreUnavailable
+from .queue.store.store import StoreUnavailable
 from .registry import BY_NAME
 from .storage import async_get_store
 

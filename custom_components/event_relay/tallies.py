@@ -13,9 +13,12 @@ import logging
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
-from .announcing import Announcement
-from .outbox.delivery import Delivery
-from .outbox.store import Store, StoreUnavailable
+from .outcome_events import Announcement
+from .queue.delivery import Delivery
+from .queue.store.store import (
+    Store,
+    StoreUnavailable,
+)
 from .rules.outcome import OutcomeKind
 
 _LOGGER = logging.getLogger(__name__)

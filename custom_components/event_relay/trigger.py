@@ -27,7 +27,7 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .announcing import EVENT_OUTCOME
+from .outcome_events import EVENT_OUTCOME
 from .outcome_words import OUTCOME_UNKNOWN, UNKNOWN, message
 from .rules.outcome import OutcomeKind
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, override
 
 import pytest
 
+from custom_components.event_relay.actions.coercion import coerce
 from custom_components.event_relay.backends.base import (
     InvalidField,
     JsonObject,
@@ -40,7 +41,6 @@ from custom_components.event_relay.backends.target import (
     EventTarget,
     FollowingOperation,
 )
-from custom_components.event_relay.coercion import coerce
 
 from .contexts import a_context
 

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.queue import backoff
 from simulators.frigate import FrigateSimulator
 
 from ..checks.files import read_yaml
@@ -154,7 +154,7 @@ async def test_a_door_that_opens_and_closes_while_frigate_is_away(
     garden: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     hass.states.async_set(DOOR, "off")
     await automate(hass, PATH, **garden)
     await frigate.stop()

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from custom_components.event_relay.backends.base import Receipt
-from custom_components.event_relay.outbox.delivery import (
+from custom_components.event_relay.queue.delivery import (
     Delivery,
     DeliveryState,
     Failure,
     Origin,
     OriginKind,
 )
-from custom_components.event_relay.outbox.store import Store
+from custom_components.event_relay.queue.store.store import Store
 
 MANY = 5_000
 UNKNOWN = "Gate left open"
@@ -23,11 +23,11 @@ _APART = timedelta(seconds=75)
 """So that they reach back for days, and none is too old to be kept."""
 
 
-async def fill(outbox: Path, connection: str) -> None:
+async def fill(queue: Path, connection: str) -> None:
     """Put many deliveries into the outbox of a home that is not running."""
     now = datetime.now(UTC)
     moments = [now - number * _APART for number in range(MANY, 0, -1)]
-    store = Store(outbox)
+    store = Store(queue)
     await store.open()
     try:
         await asyncio.gather(

@@ -15,7 +15,7 @@ from playwright.async_api import (
 )
 import pytest
 
-from custom_components.event_relay.card_address import PARAMETER
+from custom_components.event_relay.card.address import PARAMETER
 from simulators.faults import Fault, FaultKind
 from simulators.wire import Json
 

@@ -5,7 +5,7 @@ import re
 from playwright.async_api import Page, expect
 import pytest
 
-from custom_components.event_relay.card_address import PARAMETER
+from custom_components.event_relay.card.address import PARAMETER
 from simulators.faults import Fault, FaultKind
 from simulators.wire import Json
 

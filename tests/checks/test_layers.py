@@ -1,4 +1,4 @@
-"""Imports point one way: surface, rules, outbox, backends' contracts."""
+"""Imports point one way: surface, rules, queue, backends' contracts."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from .files import DOMAIN, PACKAGE, ROOT, module_name
 HERE = f"custom_components.{DOMAIN}"
 HOME_ASSISTANT = ("homeassistant", "probatio", "voluptuous")
 CONTRACTS = ("backends.base", "backends.errors", "backends.words")
-"""What the outbox and the rules may know of backends."""
+"""What the queue and the rules may know of backends."""
 NAMES_BACKENDS = "registry"
 """The one module outside a backend's folder that may import from it."""
 
@@ -41,7 +41,7 @@ def allowed(module: str, imported: str) -> bool:
     own = module.removeprefix(HERE).removeprefix(".")
     is_form = own.endswith("forms") or is_mirror(own)
     if below(imported, *HOME_ASSISTANT):
-        return is_form or not below(own, "outbox", "backends")
+        return is_form or not below(own, "queue", "backends")
     if below(imported, HERE):
         wanted = imported.removeprefix(HERE).removeprefix(".")
         return _allowed_inside(own, wanted, is_form=is_form)
@@ -50,10 +50,10 @@ def allowed(module: str, imported: str) -> bool:
 
 def _allowed_inside(own: str, wanted: str, *, is_form: bool) -> bool:
     """Return whether one module of the integration may import another."""
-    if below(own, "outbox"):
-        return below(wanted, "outbox", *CONTRACTS)
+    if below(own, "queue"):
+        return below(wanted, "queue", *CONTRACTS)
     if below(own, "rules"):
-        return below(wanted, "rules", "outbox", "const", *CONTRACTS)
+        return below(wanted, "rules", "queue", "const", *CONTRACTS)
     if below(own, "backends"):
         return _allowed_to_backend(own, wanted, is_form=is_form)
     return own == NAMES_BACKENDS or _backend(wanted) is None
@@ -72,7 +72,7 @@ def is_mirror(own: str) -> bool:
 
 def _allowed_to_backend(own: str, wanted: str, *, is_form: bool) -> bool:
     """Return whether one module of the backends may import another."""
-    if is_mirror(own) and below(wanted, "rules", "outbox", "const"):
+    if is_mirror(own) and below(wanted, "rules", "queue", "const"):
         return True
     if not below(wanted, "backends"):
         return False
@@ -119,19 +119,19 @@ def test_backends_package_is_empty() -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("outbox.worker", "from homeassistant.core import HomeAssistant"),
-        ("outbox.worker", "import voluptuous as vol"),
-        ("outbox.worker", "from ..const import DOMAIN"),
-        ("outbox.worker", "from ..backends.transport import HttpTransport"),
-        ("outbox.worker", "from ..backends.frigate.client import FrigateClient"),
-        ("outbox.worker", "from .. import registry"),
+        ("queue.worker", "from homeassistant.core import HomeAssistant"),
+        ("queue.worker", "import voluptuous as vol"),
+        ("queue.worker", "from ..const import DOMAIN"),
+        ("queue.worker", "from ..backends.transport import HttpTransport"),
+        ("queue.worker", "from ..backends.frigate.client import FrigateClient"),
+        ("queue.worker", "from .. import registry"),
         ("backends.frigate.client", "import homeassistant.util.dt"),
         ("backends.frigate.client", "def late():\n    import probatio"),
         ("backends.frigate.client", "from .forms import FrigateForms"),
-        ("backends.frigate.client", "from ...outbox.delivery import Delivery"),
+        ("backends.frigate.client", "from ...queue.delivery import Delivery"),
         ("backends.frigate.forms", "from ...const import DOMAIN"),
         ("backends.aipix.mirror.plan", "from ....coordinator import settings"),
-        ("backends.aipix.forms", "from ...rules.way import Way"),
+        ("backends.aipix.forms", "from ...rules.context import RuleContext"),
         ("rules.rules", "from ..backends.aipix.mirror.plan import ScriptState"),
         ("backends.base", "from .frigate.models import Box"),
         ("backends.base", "from .forms import BackendForms"),
@@ -162,14 +162,17 @@ def test_simulator_that_knows_the_integration_is_found(source: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("outbox.worker", "from ..backends.errors import CannotConnect"),
-        ("outbox.worker", "from .store import Store"),
+        ("queue.worker", "from ..backends.errors import CannotConnect"),
+        ("queue.worker", "from .store import Store"),
         ("backends.frigate.client", "from ..base import Json\nimport aiohttp"),
         ("backends.frigate.forms", "import voluptuous\nfrom ..forms import Probe"),
         ("rules.engine", "from homeassistant.core import callback"),
-        ("rules.engine", "from ..outbox.outbox import Outbox\nfrom ..const import X"),
+        (
+            "rules.engine",
+            "from ..queue.queue import DeliveryQueue\nfrom ..const import X",
+        ),
         ("registry", "from .backends.frigate.forms import FrigateForms"),
-        ("backends.aipix.mirror.plan", "from ....rules.way import Way"),
+        ("backends.aipix.mirror.plan", "from ....rules.context import RuleContext"),
         ("backends.aipix.mirror.plan", "from ....const import DOMAIN"),
         ("backends.aipix.mirror.plan", "from homeassistant.core import callback"),
         ("backends.aipix.forms", "from .mirror.flow_forms import ScriptMirrorFlow"),

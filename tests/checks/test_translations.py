@@ -15,17 +15,24 @@ from homeassistant.data_entry_flow import section as section_type
 import pytest
 import voluptuous as vol
 
-from custom_components.event_relay import config_flow, deliveries, trigger
+from custom_components.event_relay import (
+    config_flow,
+    trigger,
+)
+from custom_components.event_relay.actions import deliveries
 from custom_components.event_relay.backends.mirror_forms import MirrorFlow
 from custom_components.event_relay.backends.table_forms import rule_field_of
 from custom_components.event_relay.const import OWN_ACTIONS
-from custom_components.event_relay.options import options_schema
-from custom_components.event_relay.outbox.delivery import SETTLED, DeliveryState
-from custom_components.event_relay.registry import BACKENDS
-from custom_components.event_relay.subentry_flows.rule_form import (
+from custom_components.event_relay.flows.rule_form import (
     deliver_schema,
     when_schema,
 )
+from custom_components.event_relay.options import options_schema
+from custom_components.event_relay.queue.delivery import (
+    SETTLED,
+    DeliveryState,
+)
+from custom_components.event_relay.registry import BACKENDS
 
 from .files import PACKAGE, read_json, read_yaml, trees
 from .texts_in_code import Texts, constants_in, texts_in
@@ -105,9 +112,9 @@ def read_code(*, only: Endings = ("",), but: Endings = ()) -> Texts:
 
 SUBENTRY_MODULES: Mapping[str, Endings] = {
     "rule": (
-        "subentry_flows.rule_check",
-        "subentry_flows.rule_start",
-        "subentry_flows.rule",
+        "flows.rule_validation",
+        "flows.rule_start",
+        "flows.rule",
     ),
 }
 """For each kind of subentry the modules of its flow."""
@@ -127,7 +134,8 @@ def used() -> Texts:
 @cache
 def in_repairs() -> Texts:
     """Return what the flows of repairs use."""
-    return read_code(only=("repairs",))
+    flows = (name for name in trees() if ".repair_flows" in name)
+    return read_code(only=("repairs", *flows))
 
 
 def modules_of(flow: type) -> Endings:

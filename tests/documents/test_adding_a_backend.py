@@ -18,14 +18,19 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay import action_forms, config_flow, services
+from custom_components.event_relay import (
+    config_flow,
+    services,
+)
+from custom_components.event_relay.actions import choices
 from custom_components.event_relay.backends.errors import InvalidCredentials
 from custom_components.event_relay.const import (
     CONF_BACKEND,
     CONF_CAPABILITIES,
     DOMAIN,
 )
-from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.flows import rule
+from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.registry import (
     BACKENDS,
     BY_NAME,
@@ -33,7 +38,6 @@ from custom_components.event_relay.registry import (
 )
 from custom_components.event_relay.rule_test import async_test_rule
 from custom_components.event_relay.rules.runner import RuleRunner
-from custom_components.event_relay.subentry_flows import rule
 from tests.checks import test_translations as checks
 from tests.checks.files import PACKAGE, ROOT
 from tests.config_flows import open_form, placeholder, submit
@@ -112,7 +116,7 @@ def registered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> JotterForms:
     forms = JotterForms()
     refuse_same_names((*BACKENDS, forms))
     monkeypatch.setitem(BY_NAME, forms.backend.name, forms)
-    for reader in (services, action_forms, checks):
+    for reader in (services, choices, checks):
         monkeypatch.setattr(reader, "BACKENDS", (*BACKENDS, forms))
     for flow, steps in (
         (config_flow.EventRelayConfigFlow, ("", "_reauth", "_reconfigure")),
@@ -129,7 +133,7 @@ def registered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> JotterForms:
     actions = tmp_path / "services.yaml"
     built = built_with(forms, read_source(HERE))
     actions.write_text(built.files()[PACKAGE / "services.yaml"])
-    monkeypatch.setattr(action_forms, "_FILE", actions)
+    monkeypatch.setattr(choices, "_FILE", actions)
     return forms
 
 
@@ -178,7 +182,7 @@ async def test_a_note_is_delivered(
 async def test_a_note_whose_reply_was_lost_is_written_once(
     hass: HomeAssistant, jotter: tuple[Jotter, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(policy, "back_off", lambda *_: timedelta())
+    monkeypatch.setattr(backoff, "back_off", lambda *_: timedelta())
     service, address = jotter
     await connect(hass, address)
     service.answers = [500, 503]

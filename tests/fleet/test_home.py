@@ -20,13 +20,17 @@ from custom_components.event_relay.backends.errors import (
     CannotConnect,
     Unavailable,
 )
-from custom_components.event_relay.outbox.throttle import Throttle
+from custom_components.event_relay.queue.flow_control import FlowControl
 from fleet import simulation
 from fleet.home import NEVER
 from fleet.simulation import Fleet, Simulation
-from tests.outbox import world
-from tests.outbox.ledger import LEDGER
-from tests.outbox.world import Outside, World
+
+from ..queue import world
+from ..queue.ledger import LEDGER
+from ..queue.world import (
+    Outside,
+    World,
+)
 
 DELIVERIES = 12
 HOURS = 3
@@ -92,7 +96,7 @@ def _asked_by_worker(
         async with asyncio.TaskGroup() as group:
             for number in range(DELIVERIES):
                 request = house.request(f"d{number}")
-                group.create_task(house.house.outbox.submit(request))
+                group.create_task(house.house.queue.submit(request))
 
     house.loop.now(fill())
     house.loop.forward(hours=HOURS)
@@ -116,7 +120,7 @@ def _asked_by_simulated(
     patch.setattr(simulation, "LATENCY", (LATENCY, LATENCY))
     simulated = Simulation(Fleet(homes=1, per_hour=0, backend=backend), tells=False)
     (home,) = simulated.homes
-    home.throttle = Throttle(backend, lambda: CHANCE)
+    home.flow_control = FlowControl(backend, lambda: CHANCE)
     home._chance = _SameChance()
     home.read_at = NEVER
     asked_at = []

@@ -12,7 +12,7 @@ from homeassistant.setup import async_setup_component
 from httpx import HTTPError
 import pytest
 
-from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.queue import backoff
 from tests.backends.http.target import Said, Target
 from tests.home import act, until_state
 
@@ -22,7 +22,7 @@ from .home import NOTE, connect
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once."""
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
 
 
 async def command(hass: HomeAssistant, target: Target) -> object:

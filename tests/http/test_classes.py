@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.event_relay.backends.http import definition
-from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.queue import backoff
 from simulators.faults import Fault, FaultKind
 from simulators.http import HttpSimulator
 from tests.home import act
@@ -65,9 +65,9 @@ CLASSES = {"Put": PUT, "Keyed": KEYED, "Look up": LOOK_UP, "Ask": ASK}
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait nowhere for long: how long is tried by the tests of the outbox."""
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
-    monkeypatch.setattr(policy, "BACK_OFF_CAP", 0.05)
-    monkeypatch.setattr(policy, "look_up_wait", lambda *_: timedelta(seconds=0.02))
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_CAP", 0.05)
+    monkeypatch.setattr(backoff, "look_up_wait", lambda *_: timedelta(seconds=0.02))
     monkeypatch.setattr(definition, "SHORTEST_ABSENCE", 0.05)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.event_relay.backends.http import answers
 from custom_components.event_relay.backends.http.recipe import METHODS
-from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.queue import backoff
 from tests.backends.http.target import Target
 from tests.home import act, coordinator, until_state
 from tests.rule_flow import WHEN, add_rule
@@ -28,7 +28,7 @@ BEGINS = {
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once."""
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
 
 
 async def test_action(hass: HomeAssistant, target: Target) -> None:

@@ -27,7 +27,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay.backends.http.connection_forms import CONNECTION
 from custom_components.event_relay.backends.section_forms import sectioned
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.queue import backoff
 from tests.backends.http.target import Target, serving
 from tests.home import act, until_state
 
@@ -64,7 +64,7 @@ AUTOMATION = {
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once."""
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
 
 
 def canaries(settings: dict[str, Any]) -> list[str]:

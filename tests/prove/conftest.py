@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.event_relay.outbox import policy
+from custom_components.event_relay.queue import backoff
 
 from .bench import Bench, make_bench
 
@@ -13,8 +13,8 @@ from .bench import Bench, make_bench
 @pytest.fixture(autouse=True)
 def sockets(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let these tests open connections to 127.0.0.1, and try again without waiting."""
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
-    monkeypatch.setattr(policy, "BACK_OFF_CAP", 0.02)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_CAP", 0.02)
 
 
 @pytest.fixture

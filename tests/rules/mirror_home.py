@@ -19,15 +19,15 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.event_relay.actions.resolve import coerce
 from custom_components.event_relay.backends.base import InvalidField, JsonObject
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox.delivery import Delivery
-from custom_components.event_relay.outbox.store import Store
-from custom_components.event_relay.outbox.worker import Worker
-from custom_components.event_relay.resolve import coerce
+from custom_components.event_relay.queue.delivery import Delivery
+from custom_components.event_relay.queue.store.store import Store
+from custom_components.event_relay.queue.worker import Worker
+from custom_components.event_relay.rules.context import RuleContext
 from custom_components.event_relay.rules.mirrors.mirror import Mirror
 from custom_components.event_relay.rules.outcome import Outcome
-from custom_components.event_relay.rules.way import Way
 from custom_components.event_relay.storage import async_get_store
 
 from .calendar import Calendar
@@ -57,7 +57,7 @@ class Clock:
         for _ in range(1000):
             await asyncio.sleep(0.01)
             if not any(
-                one._under_way.sending or one._under_way.looking_up
+                one._in_flight.sending or one._in_flight.looking_up
                 for one in self._workers
             ):
                 return
@@ -69,7 +69,7 @@ class Clock:
 
     def rule(self, entry: MockConfigEntry) -> None:
         """Let a connection see time that passes, and no clock that is set."""
-        steady = entry.runtime_data.outbox._clock
+        steady = entry.runtime_data.queue._clock
         self._workers.append(entry.runtime_data.worker)
         steady._monotonic = self.seconds
         steady._last_monotonic = steady._steady_since = self.now.timestamp()
@@ -117,7 +117,7 @@ async def add_calendar(hass: HomeAssistant) -> PaperCalendar:
     return calendar
 
 
-async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> Way:
+async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> RuleContext:
     """Return a connection as its mirrors see it."""
     runtime = entry.runtime_data
 
@@ -141,10 +141,10 @@ async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> Way:
         assert isinstance(error, InvalidField)
         return f"{error.field}: {error.problem}"
 
-    return Way(
+    return RuleContext(
         hass=hass,
         connection=entry.entry_id,
-        outbox=runtime.outbox,
+        queue=runtime.queue,
         store=await async_get_store(hass),
         canonical=canonical,
         shape_of=runtime.forms.shape_of,
@@ -175,8 +175,8 @@ class Running[MirrorT: Mirror]:
 
     def __init__(
         self,
-        way: Way,
-        kind: Callable[[Way, ConfigSubentry, Mapping[str, Any]], MirrorT],
+        way: RuleContext,
+        kind: Callable[[RuleContext, ConfigSubentry, Mapping[str, Any]], MirrorT],
         subentry: ConfigSubentry,
     ) -> None:
         self.way = way
@@ -191,7 +191,7 @@ class Running[MirrorT: Mirror]:
             self.way, self.subentry, notes.get(self.subentry.subentry_id, {})
         )
         self.mirror.listen(self.outcomes.append)
-        self.stop_listening = self.way.outbox.listen(self._settled)
+        self.stop_listening = self.way.queue.listen(self._settled)
         await self.mirror.async_start()
         await self.way.hass.async_block_till_done()
         return self.mirror

@@ -14,9 +14,12 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.event_relay.outbox.delivery import Delivery
-from custom_components.event_relay.outbox.outbox import Outbox, Request
-from custom_components.event_relay.outbox.store import StoreUnavailable
+from custom_components.event_relay.queue.delivery import Delivery
+from custom_components.event_relay.queue.queue import (
+    DeliveryQueue,
+    Request,
+)
+from custom_components.event_relay.queue.store.store import StoreUnavailable
 from simulators.frigate import FrigateSimulator
 from simulators.frigate.store import StoredEvent
 
@@ -49,17 +52,17 @@ class Held:
         """Hold the requests of an operation."""
         self.waiting = 0
         self._released = asyncio.Event()
-        submit: Accept = Outbox.submit
+        submit: Accept = DeliveryQueue.submit
 
         async def hold(
-            outbox: Outbox, request: Request, *, wait: float = 0
+            queue: DeliveryQueue, request: Request, *, wait: float = 0
         ) -> Delivery:
             if request.operation == operation:
                 self.waiting += 1
                 await self._released.wait()
-            return await submit(outbox, request, wait=wait)
+            return await submit(queue, request, wait=wait)
 
-        monkeypatch.setattr(Outbox, "submit", hold)
+        monkeypatch.setattr(DeliveryQueue, "submit", hold)
 
     def release(self) -> None:
         """Hold nothing any more."""
@@ -169,7 +172,7 @@ async def test_while_an_end_waits_to_be_tried_again(
         raise StoreUnavailable("disk full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(Outbox, "submit", full)
+        broken.setattr(DeliveryQueue, "submit", full)
         await change(hass, DOOR, "off")
 
     await change(hass, DOOR, "on")

@@ -22,11 +22,11 @@ from custom_components.event_relay.backends.palabra.mirror.calendar_mirror impor
     CalendarMirror,
 )
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox import policy
-from custom_components.event_relay.outbox.delivery import DeliveryState
-from custom_components.event_relay.outbox.file import StoreUnavailable
+from custom_components.event_relay.queue import backoff
+from custom_components.event_relay.queue.delivery import DeliveryState
+from custom_components.event_relay.queue.store.file import StoreUnavailable
+from custom_components.event_relay.rules.context import RuleContext
 from custom_components.event_relay.rules.outcome import OutcomeKind
-from custom_components.event_relay.rules.way import Way
 from simulators.faults import Fault, FaultKind
 from simulators.palabra import PalabraSimulator
 
@@ -67,7 +67,7 @@ async def palabra(
     monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> AsyncIterator[PalabraSimulator]:
     """Run a Palabra, on the first of June."""
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     async with PalabraSimulator() as simulator:
         yield simulator
 
@@ -90,13 +90,15 @@ async def entry(
 
 
 @pytest.fixture
-async def way(hass: HomeAssistant, entry: MockConfigEntry) -> Way:
+async def way(hass: HomeAssistant, entry: MockConfigEntry) -> RuleContext:
     """Return the connection as mirrors see it."""
     return await way_of(hass, entry)
 
 
 @pytest.fixture
-async def calendar(hass: HomeAssistant, way: Way) -> AsyncIterator[PaperCalendar]:
+async def calendar(
+    hass: HomeAssistant, way: RuleContext
+) -> AsyncIterator[PaperCalendar]:
     """Add a calendar."""
     calendar = await add_calendar(hass)
     yield calendar
@@ -104,7 +106,7 @@ async def calendar(hass: HomeAssistant, way: Way) -> AsyncIterator[PaperCalendar
 
 
 @pytest.fixture
-async def start(way: Way, calendar: PaperCalendar) -> AsyncIterator[Start]:
+async def start(way: RuleContext, calendar: PaperCalendar) -> AsyncIterator[Start]:
     """Start mirrors of the calendar, and stop them in the end."""
     running: list[Running[CalendarMirror]] = []
 
@@ -162,7 +164,7 @@ def outside(palabra: PalabraSimulator) -> list[tuple[Any, float, float]]:
 
 
 async def test_each_event_becomes_a_live_event_once(
-    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
 ) -> None:
     calendar.events = [event("Breakfast"), event("Dinner", hours=34, length=2)]
     running = await start(
@@ -184,7 +186,7 @@ async def test_each_event_becomes_a_live_event_once(
 
 
 async def test_changes_follow_without_a_second_event(
-    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
 ) -> None:
     calendar.events = [event(uid="one")]
     running = await start()
@@ -200,7 +202,7 @@ async def test_changes_follow_without_a_second_event(
 
 
 async def test_over_midnight(
-    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
 ) -> None:
     calendar.events = [event(hours=37.5, length=0.5, uid="one")]
     running = await start()
@@ -212,7 +214,7 @@ async def test_over_midnight(
 
 async def test_deleted_events_are_deleted_once_that_is_sure(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -238,7 +240,7 @@ async def test_deleted_events_are_deleted_once_that_is_sure(
 
 async def test_nothing_is_deleted_without_the_option(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -255,7 +257,7 @@ async def test_nothing_is_deleted_without_the_option(
 @pytest.mark.parametrize("how", ["unavailable", "error", "nothing", "gone"])
 async def test_a_calendar_that_does_not_tell_changes_nothing(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -293,7 +295,7 @@ async def test_a_calendar_that_does_not_tell_changes_nothing(
 
 async def test_an_empty_calendar_is_believed_in_the_end(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -310,7 +312,7 @@ async def test_an_empty_calendar_is_believed_in_the_end(
 
 async def test_late_events_are_caught(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -325,7 +327,7 @@ async def test_late_events_are_caught(
 
 async def test_what_is_added_is_seen_at_once_though_it_is_not_the_next(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -347,7 +349,7 @@ async def test_what_is_added_is_seen_at_once_though_it_is_not_the_next(
 
 async def test_what_is_over_is_neither_made_nor_moved_nor_deleted(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -369,7 +371,7 @@ async def test_what_is_over_is_neither_made_nor_moved_nor_deleted(
 
 async def test_what_goes_on_is_moved_but_not_deleted(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -405,7 +407,7 @@ def series(days: int, *, hours: float = 24, ids: bool = True) -> list[CalendarEv
 @pytest.mark.parametrize("ids", [True, False], ids=["recurrence ids", "none"])
 async def test_recurring_events_one_by_one(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -440,7 +442,7 @@ async def test_recurring_events_one_by_one(
 
 @pytest.mark.parametrize("ids", [True, False], ids=["recurrence ids", "none"])
 async def test_a_series_that_is_moved_keeps_its_live_events(
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -461,7 +463,7 @@ async def test_a_series_that_is_moved_keeps_its_live_events(
 
 
 async def test_without_ids_the_summary_stands_for_them(
-    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
 ) -> None:
     calendar.events = [event(uid=None), event(hours=48, uid=None)]
     running = await start()
@@ -476,7 +478,7 @@ async def test_without_ids_the_summary_stands_for_them(
 
 async def test_far_moved_events_are_not_deleted(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -503,7 +505,7 @@ async def test_far_moved_events_are_not_deleted(
     ],
 )
 async def test_filter(
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -527,7 +529,7 @@ async def test_filter(
     ids=["summer", "clocks go back", "clocks go forward"],
 )
 async def test_whole_days_last_from_midnight_to_midnight(
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -549,7 +551,7 @@ async def test_whole_days_last_from_midnight_to_midnight(
 
 async def test_nothing_is_asked_for_before_home_assistant_has_started(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -567,7 +569,7 @@ async def test_nothing_is_asked_for_before_home_assistant_has_started(
 
 
 async def test_a_restart_between_making_and_moving(
-    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
 ) -> None:
     calendar.events = [event(uid="one")]
     running = await start()
@@ -607,7 +609,7 @@ async def test_cut_off_between_commit_and_send(
 async def test_a_reply_that_is_lost_doubles_nothing(
     hass: HomeAssistant,
     entry: MockConfigEntry,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -625,7 +627,7 @@ async def test_a_reply_that_is_lost_doubles_nothing(
 
 async def test_an_outage_is_outlived(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -645,7 +647,7 @@ async def test_an_outage_is_outlived(
 
 async def test_a_refusal_is_told_and_tried_again_only_when_the_event_changes(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -667,7 +669,7 @@ async def test_a_refusal_is_told_and_tried_again_only_when_the_event_changes(
 
 async def test_what_cannot_be_a_live_event_is_told_once(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -699,7 +701,7 @@ async def test_what_was_refused_is_still_named_after_a_restart(
 
 async def test_description_and_location_go_with_the_event_if_wanted(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -724,7 +726,7 @@ async def test_description_and_location_go_with_the_event_if_wanted(
 
 
 async def test_description_and_location_stay_at_home_unless_wanted(
-    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
 ) -> None:
     calendar.events = [event(description="Private", location="At home")]
     await start()
@@ -734,7 +736,7 @@ async def test_description_and_location_stay_at_home_unless_wanted(
 
 
 async def test_other_settings_reach_what_is_made_already(
-    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
 ) -> None:
     calendar.events = [event()]
     running = await start(access_code="1234", target_languages=["de"])
@@ -753,7 +755,7 @@ async def test_other_settings_reach_what_is_made_already(
 
 async def test_disabled_and_enabled(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -773,7 +775,7 @@ async def test_disabled_and_enabled(
 
 @pytest.mark.parametrize("delete", [True, False])
 async def test_removed(
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -792,7 +794,7 @@ async def test_removed(
 
 
 async def test_what_was_forgotten_is_found_again(
-    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
 ) -> None:
     """As after an outbox that was damaged and set aside."""
     begin = NOW + timedelta(hours=24)
@@ -810,7 +812,7 @@ async def test_what_was_forgotten_is_found_again(
 
 
 async def test_what_is_too_long_is_cut_at_a_sign(
-    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
 ) -> None:
     calendar.events = [event("Meeting " * 40)]
     await start()
@@ -824,11 +826,11 @@ async def test_what_is_too_long_is_cut_at_a_sign(
 
 
 async def test_what_was_cut_and_forgotten_is_found_again(
-    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
 ) -> None:
     begin = NOW + timedelta(hours=24)
     calendar.events = [event("Meeting " * 40)]
-    cut = way.outbox.fitting("create_live_event", {"title": "Meeting " * 40})
+    cut = way.queue.fitting("create_live_event", {"title": "Meeting " * 40})
     made = palabra.add(str(cut["title"]), begin, begin + timedelta(hours=1))
     await start(made=NOW - timedelta(days=30))
     await settled(way.store)
@@ -837,7 +839,7 @@ async def test_what_was_cut_and_forgotten_is_found_again(
 
 async def test_nothing_is_made_while_nobody_can_tell_what_was_forgotten(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -855,7 +857,7 @@ async def test_nothing_is_made_while_nobody_can_tell_what_was_forgotten(
 
 @pytest.mark.parametrize("written", DAMAGED)
 async def test_what_was_made_is_known_again_when_the_note_of_it_is_damaged(
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -883,7 +885,7 @@ async def test_what_was_made_is_known_again_when_the_note_of_it_is_damaged(
 
 
 async def test_it_looks_for_what_had_been_found_when_the_note_of_it_is_damaged(
-    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
 ) -> None:
     begin = NOW + timedelta(hours=24)
     palabra.add("Meeting", begin, begin + timedelta(hours=1))
@@ -904,7 +906,7 @@ async def test_it_looks_for_what_had_been_found_when_the_note_of_it_is_damaged(
 
 async def test_a_store_that_fails_for_a_while(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -925,7 +927,7 @@ async def test_a_store_that_fails_for_a_while(
 
 
 async def test_a_thousand_events(
-    way: Way, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
 ) -> None:
     calendar.events = [event(f"Event {one}", hours=1 + one / 10) for one in range(1000)]
     running = await start()
@@ -936,7 +938,7 @@ async def test_a_thousand_events(
 
 async def test_no_canary_in_what_is_written(
     hass: HomeAssistant,
-    way: Way,
+    way: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,

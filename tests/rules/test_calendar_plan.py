@@ -25,7 +25,7 @@ from custom_components.event_relay.backends.palabra.mirror.calendar_plan import 
     missing,
     surely_gone,
 )
-from custom_components.event_relay.outbox.memory import Note
+from custom_components.event_relay.queue.store.rule_state import Note
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)

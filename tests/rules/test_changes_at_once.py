@@ -6,8 +6,8 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.event_relay.outbox.memory import Memory
-from custom_components.event_relay.outbox.store import Store
+from custom_components.event_relay.queue.store.rule_state import Memory
+from custom_components.event_relay.queue.store.store import Store
 from simulators.frigate import FrigateSimulator
 
 from ..home import act, switch_off

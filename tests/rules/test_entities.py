@@ -33,10 +33,19 @@ from syrupy.assertion import SnapshotAssertion
 
 import custom_components.event_relay as integration
 from custom_components.event_relay import entity
-from custom_components.event_relay.announcing import EVENT_OUTCOME, Announcement
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox.delivery import Delivery, DeliveryState
-from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from custom_components.event_relay.outcome_events import (
+    EVENT_OUTCOME,
+    Announcement,
+)
+from custom_components.event_relay.queue.delivery import (
+    Delivery,
+    DeliveryState,
+)
+from custom_components.event_relay.queue.store.store import (
+    Store,
+    StoreUnavailable,
+)
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from simulators.frigate import FrigateSimulator
 
@@ -386,7 +395,7 @@ async def test_burst_is_two_states_of_the_last_delivery(
     await change(hass, BELL, "off")
     entry = await set_up(hass, frigate, a_rule(DOORBELL))
     ended: list[Delivery] = []
-    coordinator(entry).outbox.listen(ended.append)
+    coordinator(entry).queue.listen(ended.append)
     announced: list[Announcement] = []
     coordinator(entry).announcer.listen(announced.append)
     states = async_capture_events(hass, EVENT_STATE_CHANGED)
@@ -396,7 +405,7 @@ async def test_burst_is_two_states_of_the_last_delivery(
     last = dt_util.utcnow()
     for number in range(100):
         settled_at = last + timedelta(seconds=number)
-        coordinator(entry).outbox.changed(replace(delivered, settled_at=settled_at))
+        coordinator(entry).queue.changed(replace(delivered, settled_at=settled_at))
     await until(lambda: len(announced) == 101)
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
     await hass.async_block_till_done()

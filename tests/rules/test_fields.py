@@ -5,11 +5,11 @@ from homeassistant.exceptions import TemplateError
 import pytest
 import voluptuous as vol
 
+from custom_components.event_relay.actions.coercion import coerce
 from custom_components.event_relay.backends.base import Shape
-from custom_components.event_relay.coercion import coerce
 from custom_components.event_relay.registry import BY_NAME
-from custom_components.event_relay.rules.arming import CannotArm
 from custom_components.event_relay.rules.fields import Field, Fields
+from custom_components.event_relay.rules.triggers import CannotAttach
 
 HELPER = "input_text.helper"
 ITS_STATE = "{{ states('input_text.helper') }}"
@@ -196,5 +196,5 @@ def test_an_unknown_variable_is_an_error_only_if_strict(hass: HomeAssistant) -> 
 def test_a_broken_template_names_its_field(hass: HomeAssistant) -> None:
     with pytest.raises(vol.Invalid):
         Field(hass, "{{ 1 +", Shape.TEXT)
-    with pytest.raises(CannotArm, match="title"):
+    with pytest.raises(CannotAttach, match="title"):
         Fields(hass, {"title": "{{ 1 +"}, lambda _: Shape.TEXT)

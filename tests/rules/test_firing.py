@@ -10,15 +10,21 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox.delivery import Delivery, OriginKind
-from custom_components.event_relay.outbox.memory import Note
-from custom_components.event_relay.outbox.outbox import Request
-from custom_components.event_relay.outbox.store import (
-    OutboxFull,
+from custom_components.event_relay.queue.delivery import (
+    Delivery,
+    OriginKind,
+)
+from custom_components.event_relay.queue.queue import Request
+from custom_components.event_relay.queue.store.rule_state import Note
+from custom_components.event_relay.queue.store.store import (
+    QueueFull,
     StoreError,
     StoreUnavailable,
 )
-from custom_components.event_relay.rules import armed, runner
+from custom_components.event_relay.rules import (
+    attachment,
+    runner,
+)
 from custom_components.event_relay.rules.outcome import OutcomeKind
 from custom_components.event_relay.rules.rule import Rule
 from custom_components.event_relay.storage import async_get_store
@@ -205,7 +211,7 @@ async def test_limits_hold_it_back_also_after_a_restart(
 
 
 @pytest.mark.parametrize(
-    "refused", [OutboxFull(waiting=1, limit=1), StoreUnavailable("locked")]
+    "refused", [QueueFull(waiting=1, limit=1), StoreUnavailable("locked")]
 )
 async def test_one_that_the_outbox_refused_does_not_count_and_those_since_do(
     hass: HomeAssistant,
@@ -217,16 +223,16 @@ async def test_one_that_the_outbox_refused_does_not_count_and_those_since_do(
     limited = {**DOORBELL, "limits": {"most": 2, "period": 300}}
     entry = await set_up(hass, frigate, a_rule(limited))
     outcomes = outcomes_of(entry)
-    outbox = coordinator(entry).outbox
-    submit = outbox.submit
+    queue = coordinator(entry).queue
+    submit = queue.submit
     is_refused = asyncio.Event()
 
     async def refuse_the_first(request: Request, *, wait: float) -> Delivery:
-        monkeypatch.setattr(outbox, "submit", submit)
+        monkeypatch.setattr(queue, "submit", submit)
         await is_refused.wait()
         raise refused
 
-    monkeypatch.setattr(outbox, "submit", refuse_the_first)
+    monkeypatch.setattr(queue, "submit", refuse_the_first)
     for state in ("on", "off", "on", "off"):
         hass.states.async_set(BELL, state)
     await until(lambda: len(frigate.events) == 1)
@@ -244,8 +250,8 @@ async def test_those_that_are_accepted_at_the_same_time_all_count(
     await change(hass, BELL, "off")
     limited = {**DOORBELL, "limits": {"most": 3, "period": 300}}
     entry = await set_up(hass, frigate, a_rule(limited))
-    outbox = coordinator(entry).outbox
-    submit = outbox.submit
+    queue = coordinator(entry).queue
+    submit = queue.submit
     all_have_fired = asyncio.Event()
 
     def ring() -> None:
@@ -253,19 +259,19 @@ async def test_those_that_are_accepted_at_the_same_time_all_count(
         hass.states.async_set(BELL, "on")
 
     async def hold_the_second(request: Request, *, wait: float) -> Delivery:
-        monkeypatch.setattr(outbox, "submit", submit)
+        monkeypatch.setattr(queue, "submit", submit)
         await all_have_fired.wait()
         return await submit(request)
 
     async def ring_again_before_the_first_returns(
         request: Request, *, wait: float
     ) -> Delivery:
-        monkeypatch.setattr(outbox, "submit", hold_the_second)
+        monkeypatch.setattr(queue, "submit", hold_the_second)
         delivery = await submit(request)
         ring()
         return delivery
 
-    monkeypatch.setattr(outbox, "submit", ring_again_before_the_first_returns)
+    monkeypatch.setattr(queue, "submit", ring_again_before_the_first_returns)
     ring()
     await until(lambda: len(frigate.events) == 1)
     ring()
@@ -472,8 +478,8 @@ async def test_what_fires_while_it_is_being_armed_is_not_lost(
         hass: HomeAssistant,
         rule: Rule,
         **others: Any,  # noqa: ANN401 - passed on
-    ) -> armed.Armed:
-        made = await armed.arm(hass, rule, **others)
+    ) -> attachment.Armed:
+        made = await attachment.arm(hass, rule, **others)
         hass.bus.async_fire("rang")
         await asyncio.sleep(0)
         return made

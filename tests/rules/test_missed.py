@@ -21,10 +21,14 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.event_relay import storage
-from custom_components.event_relay.outbox import carrier, file
-from custom_components.event_relay.outbox.delivery import Delivery
-from custom_components.event_relay.outbox.memory import Memory, Notes
-from custom_components.event_relay.rules.armed import Armed
+from custom_components.event_relay.queue import executor
+from custom_components.event_relay.queue.delivery import Delivery
+from custom_components.event_relay.queue.store import file
+from custom_components.event_relay.queue.store.rule_state import (
+    Memory,
+    Notes,
+)
+from custom_components.event_relay.rules.attachment import Armed
 from custom_components.event_relay.rules.delivering import Delivering
 from custom_components.event_relay.rules.firing import Cause
 from custom_components.event_relay.rules.member import Member
@@ -496,7 +500,7 @@ async def test_one_that_a_full_outbox_refused_is_told_and_looked_back_at(
 ) -> None:
     await life.begin(rule(AT_NOON))
     before = dict(member_of(life.entry).notes)
-    coordinator(life.entry).outbox.limit = 0
+    coordinator(life.entry).queue.limit = 0
 
     await life.live(NOON + timedelta(seconds=1))
 
@@ -511,7 +515,7 @@ async def test_also_one_that_a_locked_file_refused(
     life: Life, told: list[Outcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file, "_BUSY", 0.1)
-    monkeypatch.setattr(carrier, "STORE_PATIENCE", 0)  # no timer of the loop ends here
+    monkeypatch.setattr(executor, "STORE_PATIENCE", 0)  # no timer of the loop ends here
     await life.begin(rule(AT_NOON))
     before = dict(member_of(life.entry).notes)
 
@@ -533,13 +537,13 @@ class TestRefused:
         self, life: Life, told: list[Outcome]
     ) -> None:
         await life.begin(rule(AT_NOON))
-        outbox = coordinator(life.entry).outbox
-        limit, outbox.limit = outbox.limit, 0
+        queue = coordinator(life.entry).queue
+        limit, queue.limit = queue.limit, 0
         await life.live(NOON + timedelta(seconds=1))
         await life.live(NOON + timedelta(seconds=2) + AGAIN)
         assert not await life.accepted()
 
-        outbox.limit = limit
+        queue.limit = limit
         await life.live(NOON + timedelta(seconds=3) + 2 * AGAIN)
 
         assert await life.times() == [NOON]
@@ -553,13 +557,13 @@ class TestRefused:
         self, life: Life, told: list[Outcome]
     ) -> None:
         await life.begin(rule(AT_NOON, missed={"grace": 600}))
-        outbox = coordinator(life.entry).outbox
-        limit, outbox.limit = outbox.limit, 0
+        queue = coordinator(life.entry).queue
+        limit, queue.limit = queue.limit, 0
         await life.live(NOON + timedelta(seconds=1))
         await life.live(NOON + timedelta(seconds=2) + AGAIN)
         await life.live(NOON + timedelta(seconds=3) + 2 * AGAIN)
 
-        outbox.limit = limit
+        queue.limit = limit
         await life.live(NOON + timedelta(seconds=4) + 3 * AGAIN)
 
         assert not await life.off_and_on(NOON + timedelta(seconds=5) + 3 * AGAIN)
@@ -569,10 +573,10 @@ class TestRefused:
         self, life: Life
     ) -> None:
         await life.begin(rule(AT_NOON, missed={"deliver": False}))
-        outbox = coordinator(life.entry).outbox
-        limit, outbox.limit = outbox.limit, 0
+        queue = coordinator(life.entry).queue
+        limit, queue.limit = queue.limit, 0
         await life.live(NOON + timedelta(seconds=1))
-        outbox.limit = limit
+        queue.limit = limit
 
         await life.live(NOON + timedelta(seconds=2) + AGAIN)
 
@@ -582,10 +586,10 @@ class TestRefused:
         self, life: Life
     ) -> None:
         await life.begin(rule({"trigger": "time", "at": ["12:00:00", "12:01:00"]}))
-        outbox = coordinator(life.entry).outbox
-        limit, outbox.limit = outbox.limit, 0
+        queue = coordinator(life.entry).queue
+        limit, queue.limit = queue.limit, 0
         await life.live(NOON + timedelta(seconds=1))
-        outbox.limit = limit
+        queue.limit = limit
         await life.live(NOON + timedelta(seconds=61))
         await member_of(life.entry).async_keep_up()
         assert len(await life.accepted()) == 1
@@ -600,15 +604,15 @@ class TestRefused:
         await life.off(NOON + timedelta(minutes=30))
         life.hass.set_state(CoreState.not_running)
         await life.on()
-        outbox = coordinator(life.entry).outbox
-        limit, outbox.limit = outbox.limit, 0
+        queue = coordinator(life.entry).queue
+        limit, queue.limit = queue.limit, 0
         before = dict(member_of(life.entry).notes)
         await life.hass.async_start()
         await life.hass.async_block_till_done()
         assert not await life.accepted()
         assert member_of(life.entry).notes == before
 
-        outbox.limit = limit
+        queue.limit = limit
         await life.live(NOON + timedelta(minutes=30, seconds=1) + AGAIN)
 
         assert await life.times() == [NOON, NOON + timedelta(minutes=1)]

@@ -16,7 +16,6 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.event_relay.rules.arming import validate_triggers
 from custom_components.event_relay.rules.occurrences import (
     LONGEST,
     MOST,
@@ -26,7 +25,7 @@ from custom_components.event_relay.rules.occurrences import (
     occurrence_of,
     recurs,
 )
-from custom_components.event_relay.rules.triggers import Triggers
+from custom_components.event_relay.rules.triggers import Triggers, validate_triggers
 
 from .calendar import Calendar
 

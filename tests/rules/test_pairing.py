@@ -14,8 +14,11 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.event_relay.outbox.delivery import Delivery
-from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from custom_components.event_relay.queue.delivery import Delivery
+from custom_components.event_relay.queue.store.store import (
+    Store,
+    StoreUnavailable,
+)
 from custom_components.event_relay.rules.runner import RuleRunner
 from simulators.frigate import FrigateSimulator
 
@@ -124,7 +127,7 @@ async def test_its_longest_time_ends_it(
 ) -> None:
     await change(hass, DOOR, "on")
     await events(frigate, 1)
-    await until(lambda: not coordinator(entry).worker._under_way.sending)
+    await until(lambda: not coordinator(entry).worker._in_flight.sending)
 
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=601))
     await hass.async_block_till_done()
@@ -147,7 +150,7 @@ async def test_its_longest_time_ends_it_though_the_clock_was_set_back_since(
         wrong.setattr(dt_util, "utcnow", lambda: real() + timedelta(days=3))
         await change(hass, DOOR, "on")
         await events(frigate, 1)
-        await until(lambda: not coordinator(entry).worker._under_way.sending)
+        await until(lambda: not coordinator(entry).worker._in_flight.sending)
 
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=601))
 
@@ -205,7 +208,7 @@ async def test_deleting_the_rule_ends_what_is_open_and_leaves_nothing(
     rules = coordinator(entry).rules
     assert rules is not None
     assert not rules.members
-    assert await coordinator(entry).outbox._store.recall(entry.entry_id) == {}
+    assert await coordinator(entry).queue._store.recall(entry.entry_id) == {}
 
 
 async def test_deleting_the_rule_while_frigate_is_away_leaves_nothing_to_begin(

@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.event_relay import storage
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
-from custom_components.event_relay.outbox import worker
+from custom_components.event_relay.queue import worker
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
@@ -139,7 +139,7 @@ async def _all_is_over(scene: Scene) -> None:
     (event,) = scene.frigate.events
     assert event.end_time is not None
     assert event.end_time >= event.start_time
-    store = coordinator(scene.entry).outbox._store
+    store = coordinator(scene.entry).queue._store
     (notes,) = (await store.recall(scene.entry.entry_id)).values() or ({},)
     assert not [name for name in notes if name.startswith("open/")]
 

@@ -18,9 +18,12 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.event_relay import storage
 from custom_components.event_relay.const import CONF_UNSETTLED_LIMIT
-from custom_components.event_relay.outbox import worker
-from custom_components.event_relay.outbox.delivery import DeliveryState
-from custom_components.event_relay.outbox.store import Store, StoreUnavailable
+from custom_components.event_relay.queue import worker
+from custom_components.event_relay.queue.delivery import DeliveryState
+from custom_components.event_relay.queue.store.store import (
+    Store,
+    StoreUnavailable,
+)
 from custom_components.event_relay.storage import async_get_store
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
@@ -139,7 +142,7 @@ async def test_what_is_accepted_by_the_former_outbox_is_sent_and_shown(
         hass.states.async_set(BELL, "on")
         await asyncio.sleep(0)
     assert await hass.config_entries.async_reload(entry.entry_id)
-    await until(lambda: coordinator(entry).worker.takes_at_once(waiting))
+    await until(lambda: coordinator(entry).worker.can_send_optimistically(waiting))
     gate.set()
 
     await events(frigate, 2)
@@ -216,7 +219,7 @@ async def test_options_that_are_read_when_needed_reload_nothing(
     await hass.async_block_till_done()
 
     assert coordinator(entry) is before
-    assert before.outbox.limit == 123
+    assert before.queue.limit == 123
 
 
 async def test_what_fires_while_home_assistant_stops_is_in_the_file(

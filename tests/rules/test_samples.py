@@ -16,13 +16,12 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.event_relay.rules.arming import validate_triggers
 from custom_components.event_relay.rules.samples import (
     Sample,
     async_sample,
     example_template,
 )
-from custom_components.event_relay.rules.triggers import Triggers
+from custom_components.event_relay.rules.triggers import Triggers, validate_triggers
 
 from .calendar import Calendar
 from .test_triggers import CHANGES, fire_event, notify, scan_tag

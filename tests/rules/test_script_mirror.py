@@ -18,8 +18,8 @@ from custom_components.event_relay.backends.aipix.mirror.script_mirror import (
     ScriptMirror,
 )
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outbox import policy
-from custom_components.event_relay.outbox.delivery import DeliveryState
+from custom_components.event_relay.queue import backoff
+from custom_components.event_relay.queue.delivery import DeliveryState
 from custom_components.event_relay.repairs import SeenFlow, async_create_fix_flow
 from custom_components.event_relay.rules.mirrors.questions import answer, open_question
 from simulators.aipix import AipixSimulator
@@ -52,7 +52,7 @@ async def aipix(
     monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> AsyncIterator[AipixSimulator]:
     """Run an aipix."""
-    monkeypatch.setattr(policy, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     async with AipixSimulator() as simulator:
         yield simulator
 

@@ -12,9 +12,9 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.announcing import EVENT_OUTCOME
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.rules.lineage import SelfFiring
+from custom_components.event_relay.outcome_events import EVENT_OUTCOME
+from custom_components.event_relay.rules.self_firing import SelfFiring
 from simulators.frigate import FrigateSimulator
 
 from ..home import act

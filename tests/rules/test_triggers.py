@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.event_relay import storage
-from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.queue.delivery import Delivery
 from simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
@@ -377,7 +377,7 @@ async def test_a_thousand_firings_in_one_turn_are_accepted_in_their_order(
     runtime = coordinator(entry)
     runtime.worker.pause()
     accepted: list[Delivery] = []
-    runtime.outbox.listen(accepted.append)
+    runtime.queue.listen(accepted.append)
 
     for number in range(1000):
         hass.bus.async_fire("rang", {"number": f"n{number}"})

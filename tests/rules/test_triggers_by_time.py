@@ -12,7 +12,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.queue.delivery import Delivery
 from simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
@@ -64,7 +64,7 @@ async def accepted_until(
     entry = await set_up(hass, frigate, a_rule(rule))
     coordinator(entry).worker.pause()
     accepted: list[Delivery] = []
-    coordinator(entry).outbox.listen(accepted.append)
+    coordinator(entry).queue.listen(accepted.append)
     now = BEGIN
     while now < until:
         now += timedelta(minutes=1) - timedelta(seconds=now.second)
@@ -165,7 +165,7 @@ async def test_what_must_last_occurs_when_it_has_lasted(
     assert not await accepted_until(hass, frigate, freezer, trigger, BEGIN)
     (entry,) = hass.config_entries.async_entries("event_relay")
     accepted: list[Delivery] = []
-    coordinator(entry).outbox.listen(accepted.append)  # type: ignore[arg-type]
+    coordinator(entry).queue.listen(accepted.append)  # type: ignore[arg-type]
 
     hass.states.async_set("light.hall", "on")
     hass.states.async_set("sensor.heat", "21")

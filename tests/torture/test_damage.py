@@ -8,7 +8,7 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from custom_components.event_relay.outbox.rows import MIGRATIONS
+from custom_components.event_relay.queue.store.rows import MIGRATIONS
 from demo.websocket import WebSocket
 from torture.calls import Thing
 from torture.damage import Damage

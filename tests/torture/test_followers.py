@@ -8,7 +8,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from custom_components.event_relay.outbox.delivery import (
+from custom_components.event_relay.queue.delivery import (
     Delivery,
     DeliveryState,
     Origin,

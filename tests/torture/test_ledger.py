@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.event_relay.outbox.delivery import DeliveryState
+from custom_components.event_relay.queue.delivery import DeliveryState
 from torture.calls import Answer, Call, Thing
 from torture.ledger import Kept, Kind, Row, audit
 from torture.table import lines

@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime
 
-from custom_components.event_relay.outbox.delivery import (
+from custom_components.event_relay.queue.delivery import (
     Delivery,
     DeliveryState,
     Origin,
     OriginKind,
 )
-from torture.outbox import kept
+from torture.queue import kept
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ import random
 from time import time
 from typing import override
 
-from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.queue.delivery import Delivery
 from demo.api import Api
 from demo.websocket import WebSocket
 from simulators.wire import Json

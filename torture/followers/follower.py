@@ -6,7 +6,7 @@ from itertools import count
 import random
 from typing import ClassVar
 
-from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.queue.delivery import Delivery
 from demo.api import Api, ApiError, member
 from demo.websocket import WebSocket
 from simulators.wire import Json

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import ClassVar, override
 
-from custom_components.event_relay.outbox.delivery import (
+from custom_components.event_relay.queue.delivery import (
     SETTLED,
     Delivery,
     DeliveryState,

@@ -6,15 +6,15 @@ from collections.abc import Awaitable, Mapping, Sequence
 from time import time
 from typing import ClassVar, override
 
-from custom_components.event_relay.outbox.delivery import Delivery
+from custom_components.event_relay.queue.delivery import Delivery
 from demo.api import Api
 from demo.websocket import WebSocket
 from simulators.wire import Json
 from torture.calls import Answer, Call, Thing
 from torture.ledger import Row, audit
-from torture.outbox import kept
 from torture.targets import AnyTarget
 
+from ..queue import kept
 from .follower import Follower
 
 _ARRIVES_SECONDS = 1.0

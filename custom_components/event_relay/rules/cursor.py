@@ -1,4 +1,4 @@
-"""Up to where the occurrences of a trigger have been seen to."""
+"""A cursor per trigger: up to where its occurrences have been handled."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ import json
 import logging
 from typing import Any
 
-from ..outbox.memory import Note
+from ..queue.store.rule_state import Note
 from .instants import read_instant
 
 _LOGGER = logging.getLogger(__name__)

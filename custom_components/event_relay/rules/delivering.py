@@ -9,20 +9,23 @@ from uuid import uuid4
 from homeassistant.exceptions import TemplateError
 
 from ..backends.base import Ending, InvalidField
-from ..outbox.delivery import Delivery
-from ..outbox.memory import Note, Notes
-from ..outbox.outbox import Request
-from ..outbox.overlap import SentUnrecorded
-from ..outbox.store import StoreError
+from ..queue.delivery import Delivery
+from ..queue.optimistic_send import SentUnrecorded
+from ..queue.queue import Request
+from ..queue.store.rule_state import (
+    Note,
+    Notes,
+)
+from ..queue.store.store import StoreError
 from . import limits
-from .armed import Armed
+from .attachment import Armed
+from .ending import EventEnder
 from .fields import Fields
 from .firing import Cause
 from .held_back import HeldBack, Reason
 from .limits import Firing
 from .member import Member
 from .open_events import OpenEvent
-from .openings import Openings
 from .outcome import Outcome, OutcomeKind, reason_key, reason_values
 from .rule import Limits, Rule
 
@@ -38,7 +41,7 @@ class Delivering:
         self,
         member: Member,
         rule: Rule,
-        openings: Openings | None,
+        openings: EventEnder | None,
         held_back: HeldBack,
     ) -> None:
         """Take the rule, what it has open, and what counts the held back."""
@@ -182,7 +185,7 @@ class Delivering:
             if event is not None:
                 data = _left_open(data, member.way.endings[rule.operation])
             counted = member.notes.get(_FIRINGS)
-            delivery = await member.way.outbox.submit(
+            delivery = await member.way.queue.submit(
                 Request(
                     id=delivery_id,
                     operation=rule.operation,

@@ -11,7 +11,7 @@ from homeassistant.helpers import config_validation as cv, template
 import voluptuous as vol
 
 from ..backends.base import Shape
-from .arming import CannotArm
+from .triggers import CannotAttach
 
 _ONE_EXPRESSION = re.compile(r"\{\{-?((?:(?!\{\{|\}\}).)*?)-?\}\}", re.DOTALL)
 """A template that is one expression and nothing else."""
@@ -141,7 +141,7 @@ class Fields:
             try:
                 self._fields[name] = Field(hass, value, shape_of(name))
             except vol.Invalid as error:
-                raise CannotArm(f"{name}: {error}") from error
+                raise CannotAttach(f"{name}: {error}") from error
 
     def render(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the fields hold now; empty ones are left out.

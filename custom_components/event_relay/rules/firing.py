@@ -8,7 +8,7 @@ from typing import Any
 from homeassistant.core import Context, Event, State
 from homeassistant.util import dt as dt_util
 
-from ..outbox.delivery import OriginKind
+from ..queue.delivery import OriginKind
 from .occurrences import Occurrence
 
 

@@ -9,10 +9,13 @@ import logging
 from typing import Any, cast
 
 from ..backends.base import Json, JsonObject
-from ..outbox.memory import Note
+from ..queue.store.rule_state import Note
 from .firing import Cause, place_entered
 from .instants import read_instant
-from .kept_values import kept, read
+from .stored_values import (
+    kept,
+    read,
+)
 
 _LOGGER = logging.getLogger(__name__)
 

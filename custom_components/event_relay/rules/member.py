@@ -11,11 +11,19 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Context, callback
 
 from ..backends.base import Json
-from ..outbox.delivery import Delivery, Origin, OriginKind
-from ..outbox.memory import Memory, Note, Notes
-from ..outbox.store import StoreError
+from ..queue.delivery import (
+    Delivery,
+    Origin,
+    OriginKind,
+)
+from ..queue.store.rule_state import (
+    Memory,
+    Note,
+    Notes,
+)
+from ..queue.store.store import StoreError
+from .context import RuleContext
 from .outcome import Outcome, outcome_of
-from .way import Way
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -32,7 +40,7 @@ class Member(ABC):
 
     def __init__(
         self,
-        way: Way,
+        way: RuleContext,
         subentry_id: str,
         title: str,
         notes: Mapping[str, Note],
@@ -82,7 +90,7 @@ class Member(ABC):
         """End, when Home Assistant does, what need not go on until the last moment."""
 
     @callback
-    def moved(self, way: Way) -> None:
+    def moved(self, way: RuleContext) -> None:
         """Go on for a connection that is loaded again.
 
         Who listened for the connection as it was hears nothing more.

@@ -9,11 +9,11 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..backends.base import Json
-from ..outbox.memory import Note
+from ..queue.store.rule_state import Note
 from .firing import Cause
-from .gaps import is_known
 from .instants import read_instant
-from .noise import vanishes
+from .last_known import is_known
+from .startup_filter import vanishes
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -9,9 +9,15 @@ from homeassistant.core import Context
 from homeassistant.exceptions import TemplateError
 
 from ..backends.base import InvalidField
-from ..outbox.delivery import Delivery, DeliveryState
-from ..outbox.overlap import SentUnrecorded
-from ..outbox.store import OutboxFull, StoreError
+from ..queue.delivery import (
+    Delivery,
+    DeliveryState,
+)
+from ..queue.optimistic_send import SentUnrecorded
+from ..queue.store.store import (
+    QueueFull,
+    StoreError,
+)
 
 TOLD_TO_ALL = frozenset(
     {"api", "limit", "maximum", "minimum", "other", "state", "version"}
@@ -82,7 +88,7 @@ def reason_key(error: Exception) -> str:
     match error:
         case InvalidField():
             return f"field_{error.problem}"
-        case OutboxFull():
+        case QueueFull():
             return "outbox_full"
         case SentUnrecorded():
             return "sent_unrecorded"

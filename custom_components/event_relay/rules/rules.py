@@ -8,23 +8,23 @@ from typing import Any
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import callback
 
-from ..outbox.delivery import Delivery
-from ..outbox.memory import Note
-from ..outbox.store import StoreError
+from ..queue.delivery import Delivery
+from ..queue.store.rule_state import Note
+from ..queue.store.store import StoreError
+from .context import RuleContext
 from .member import Member
 from .rule import SUBENTRY_RULE
 from .runner import RuleRunner
-from .way import Way
 
 _LOGGER = logging.getLogger(__name__)
 
-type MakeMember = Callable[[Way, ConfigSubentry, Mapping[str, Note]], Member]
+type MakeMember = Callable[[RuleContext, ConfigSubentry, Mapping[str, Note]], Member]
 
 
 class Rules:
     """Runs what the subentries of a connection ask for."""
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, way: RuleContext) -> None:
         """Take the connection; nothing runs yet."""
         self._way = way
         self._makes: Mapping[str, MakeMember] = {
@@ -54,18 +54,18 @@ class Rules:
         return lambda: self._listeners.remove(listener)
 
     async def async_move(
-        self, way: Way, subentries: Mapping[str, ConfigSubentry]
+        self, way: RuleContext, subentries: Mapping[str, ConfigSubentry]
     ) -> None:
         """Go on for a connection that is loaded again; raises StoreUnavailable.
 
         What has not changed is not stopped for that: its triggers stay attached, and
         what they wait for, such as a state to last, is waited for on.
         """
-        self._way.outbox.give_way(way.outbox)
+        self._way.queue.give_way(way.queue)
         self._way = way
         if self._stop_listening is not None:
             self._stop_listening()
-            self._stop_listening = way.outbox.listen(self._settled)
+            self._stop_listening = way.queue.listen(self._settled)
         for member in self._members.values():
             member.moved(way)
         await self.async_sync(subentries)
@@ -80,7 +80,7 @@ class Rules:
     async def async_start(self) -> None:
         """Let everything begin to work that does not work already."""
         if self._stop_listening is None:
-            self._stop_listening = self._way.outbox.listen(self._settled)
+            self._stop_listening = self._way.queue.listen(self._settled)
         for member in self._members.values():
             await _start(member)
 

@@ -21,33 +21,43 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
-from ..outbox.delivery import Delivery, OriginKind
-from ..outbox.memory import Note, Notes
-from .armed import Armed, arm, async_read
-from .arming import CannotArm
-from .catching_up import CatchingUp
+from ..queue.delivery import (
+    Delivery,
+    OriginKind,
+)
+from ..queue.store.rule_state import (
+    Note,
+    Notes,
+)
+from .attachment import (
+    Armed,
+    arm,
+    async_read,
+)
+from .catch_up import CatchUp
+from .context import RuleContext
 from .cursor import CURSOR
 from .delivering import Delivering
+from .ending import EventEnder
 from .firing import Cause
-from .gaps import async_gaps
-from .hearing import Hearing
 from .held_back import HeldBack
+from .issues import RuleIssues
 from .last_firing import (
     LAST_FIRING,
     LastFiring,
     last_firing_of,
     read_last_firing,
 )
-from .leaving import async_leave_deliveries
-from .lineage import SelfFiring
+from .last_known import async_last_known_states
+from .listener import Listener
 from .member import Member
 from .open_events import read_open_events
-from .openings import Openings
 from .references import References
+from .removal import async_discard_deliveries
 from .rule import read_rule
-from .rule_issues import RuleIssues
 from .samples import Sample, async_sample
-from .way import Way
+from .self_firing import SelfFiring
+from .triggers import CannotAttach
 
 AGAIN = timedelta(minutes=5)
 """When a rule that could not be armed, or caught up, tries it again."""
@@ -68,7 +78,7 @@ class RuleRunner(Member):
     """What runs for a rule."""
 
     def __init__(
-        self, way: Way, subentry: ConfigSubentry, notes: Mapping[str, Note]
+        self, way: RuleContext, subentry: ConfigSubentry, notes: Mapping[str, Note]
     ) -> None:
         """Read the rule, and what is remembered of it."""
         super().__init__(
@@ -77,15 +87,15 @@ class RuleRunner(Member):
         self._data = dict(subentry.data)
         self.rule = read_rule(subentry)
         self.held_back = HeldBack()
-        async_gaps(self.hass)
+        async_last_known_states(self.hass)
         ending = way.endings.get(self.rule.operation) if self.rule.until else None
         if ending is None and read_open_events(notes):
             # It did leave one open, and does so no more; no backend has two endings.
             ending = next(iter(way.endings.values()), None)
-        self._openings = Openings(self, ending, notes) if ending else None
+        self._openings = EventEnder(self, ending, notes) if ending else None
         self._delivering = Delivering(self, self.rule, self._openings, self.held_back)
-        self._catching_up = CatchingUp(self, self.rule)
-        self._hearing = Hearing(
+        self._catching_up = CatchUp(self, self.rule)
+        self._listener = Listener(
             self.hass,
             held_back=self.held_back,
             delivering=self._delivering,
@@ -140,7 +150,7 @@ class RuleRunner(Member):
             self._disarming = armed
             armed.detach()
             self.set_armed(False)
-            await self._hearing.async_be_quiet()
+            await self._listener.async_be_quiet()
             self._disarming = None
             armed.disarm()
             await self._catching_up.async_keep_up(armed)
@@ -186,7 +196,7 @@ class RuleRunner(Member):
             await self._openings.async_leave()
         self._issues.clear()
         ends = {ending.operation for ending in self.way.endings.values()}
-        await async_leave_deliveries(self.way, self.id, spare=ends)
+        await async_discard_deliveries(self.way, self.id, spare=ends)
 
     @override
     @callback
@@ -215,7 +225,7 @@ class RuleRunner(Member):
         if armed is not None:
             configs, fields = armed.triggers.configs, armed.fields
         elif self.enabled:
-            raise CannotArm(self.title)
+            raise CannotAttach(self.title)
         else:
             configs, fields = await async_read(self.hass, self.rule, self._shape_of)
         sample = await self._sample(configs)
@@ -264,17 +274,17 @@ class RuleRunner(Member):
 
     async def _async_attach(self) -> Armed | None:
         """Attach what can be; what fires meanwhile waits for that."""
-        hearing = self._hearing
-        ended = hearing.async_ended if self._openings is not None else None
+        listener = self._listener
+        ended = listener.async_ended if self._openings is not None else None
         try:
             armed = await arm(
                 self.hass,
                 self.rule,
                 shape_of=self._shape_of,
-                triggered=hearing.async_triggered,
+                triggered=listener.async_triggered,
                 ended=ended,
             )
-        except CannotArm as error:
+        except CannotAttach as error:
             self._issues.not_armed(str(error))
             self._try_again_later()
             return None

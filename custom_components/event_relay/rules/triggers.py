@@ -1,21 +1,90 @@
-"""Home Assistant's own triggers, attached for a rule."""
+"""Home Assistant's own triggers and conditions, validated and attached for a rule."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from datetime import datetime
 import logging
-from typing import Any
+from typing import Any, cast
 
-from homeassistant.const import CONF_ALIAS, CONF_ENABLED, CONF_PLATFORM, CONF_TARGET
+from homeassistant.const import (
+    CONF_ALIAS,
+    CONF_ENABLED,
+    CONF_ENTITY_ID,
+    CONF_PLATFORM,
+    CONF_TARGET,
+)
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
-from homeassistant.helpers import config_validation as cv, trigger
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import condition, config_validation as cv, trigger
+from homeassistant.helpers.condition import ConditionsChecker
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
-from .arming import CannotArm, entities_of_triggers
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class CannotAttach(Exception):
+    """Triggers or conditions cannot be attached; the message says why."""
+
+
+async def validate_triggers(
+    hass: HomeAssistant, raw: Collection[Mapping[str, Any]]
+) -> list[ConfigType]:
+    """Return triggers as Home Assistant reads them.
+
+    Raises voluptuous' Invalid and HomeAssistantError.
+    """
+    configs = cv.TRIGGER_SCHEMA([deepcopy(dict(one)) for one in raw])
+    return await trigger.async_validate_trigger_config(hass, configs)
+
+
+async def make_conditions(
+    hass: HomeAssistant, raw: Collection[Any], name: str
+) -> ConditionsChecker:
+    """Return what checks the conditions of a rule; it must be unloaded.
+
+    Raises CannotArm.
+    """
+    try:
+        configs = await condition.async_validate_conditions_config(
+            hass, cv.CONDITIONS_SCHEMA(deepcopy(list(raw)))
+        )
+        return await condition.async_conditions_from_config(
+            hass, cast("list[ConfigType]", configs), _LOGGER, name
+        )
+    except (vol.Invalid, HomeAssistantError) as error:
+        raise CannotAttach(str(error)) from error
+
+
+def entities_of_triggers(configs: Collection[ConfigType]) -> set[str]:
+    """Return the entities that triggers name."""
+    found: set[str] = set()
+    for config in configs:
+        with suppress(KeyError, TypeError):
+            # One that has not been validated may name a single entity by its text.
+            found.update(cv.ensure_list(trigger.async_extract_entities(config)))
+    return found
+
+
+def targets_more_than_entities(config: ConfigType) -> bool:
+    """Say whether a trigger is for areas, devices, floors or labels."""
+    target = config.get(CONF_TARGET)
+    return isinstance(target, Mapping) and bool(target.keys() - {CONF_ENTITY_ID})
+
+
+def entities_of_conditions(raw: Collection[Any]) -> set[str]:
+    """Return the entities that conditions name."""
+    found: set[str] = set()
+    for config in raw:
+        with suppress(KeyError, TypeError, vol.Invalid):
+            found.update(condition.async_extract_entities(config))
+    return found
+
 
 _IN_THE_PLACE_OF_ANOTHER: ConfigType = {CONF_ENABLED: False}
 
@@ -44,7 +113,7 @@ class Triggers:
                 [deepcopy(dict(one)) for one in raw]
             )
         except vol.Invalid as error:
-            raise CannotArm(str(error)) from error
+            raise CannotAttach(str(error)) from error
         self.configs = list(self._raw)
         """Of those that are attached as Home Assistant validated them."""
         self.since: dict[int, datetime] = {}

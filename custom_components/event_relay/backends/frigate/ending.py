@@ -64,8 +64,8 @@ async def end_safely(
     carriers: list[str] = []
 
     async def write() -> None:
-        if (carrier := await _carry(capabilities, client, context, event)) is not None:
-            carriers.append(carrier)
+        if (executor := await _carry(capabilities, client, context, event)) is not None:
+            carriers.append(executor)
         if moment < client.server_time(context.now):
             await client.end_event(event.id, None)
         await client.end_event(event.id, moment)
@@ -91,8 +91,8 @@ async def tidy(
     carriers = result.get("carriers")
     if not isinstance(carriers, list):
         return
-    for carrier in carriers:
-        if (event := await own_event(client, str(carrier))) is not None:
+    for executor in carriers:
+        if (event := await own_event(client, str(executor))) is not None:
             await client.delete_event(event.id)
     if context.attempt > 1:
         event = await client.event(str(result["event_id"]))

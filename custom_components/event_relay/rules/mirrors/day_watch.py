@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from .offsets import next_offset_change
+from .clock_changes import next_offset_change
 
 
 class DayWatch:

@@ -4,6 +4,7 @@ from abc import abstractmethod
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 import logging
 from typing import override
 from uuid import UUID, uuid5
@@ -12,20 +13,65 @@ from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
+from homeassistant.util.ulid import ulid_to_bytes_or_none
 
 from ...backends.base import Instance, InvalidField
 from ...backends.errors import BackendError
 from ...const import DOMAIN
-from ...outbox.delivery import Delivery, DeliveryState, OriginKind
-from ...outbox.elsewhere import is_elsewhere
-from ...outbox.memory import Note, Notes
-from ...outbox.outbox import NotAllowed, Request
-from ...outbox.store import StaleDelivery, StoreError
+from ...queue.changed_address import is_elsewhere
+from ...queue.delivery import (
+    Delivery,
+    DeliveryState,
+    OriginKind,
+)
+from ...queue.queue import (
+    NotAllowed,
+    Request,
+)
+from ...queue.store.rule_state import (
+    Note,
+    Notes,
+)
+from ...queue.store.store import (
+    StaleDelivery,
+    StoreError,
+)
+from ..context import RuleContext
 from ..member import Member
 from ..outcome import Outcome, OutcomeKind, reason_key, reason_values
-from ..way import Way
-from .beginnings import has_lost
 from .moving import async_tell_moved, note_of_system, remembered_system
+
+BEGUN = "begun"
+"""Name of the note that a mirror makes with the first thing it does."""
+NEW = timedelta(minutes=10)
+"""Age up to which a mirror without notes has nothing that it could have lost.
+
+One that is older and has none was made while its connection was not loaded, or lost
+them with the outbox: either way it looks before it creates.
+"""
+
+
+def has_lost(subentry_id: str, notes: Mapping[str, Note], now: datetime) -> bool:
+    """Say whether a mirror may have made something that it knows nothing of.
+
+    Home Assistant's ids of subentries tell when they were made.
+    """
+    if BEGUN in notes:
+        return False
+    made = ulid_to_bytes_or_none(subentry_id)
+    if made is None:
+        return True
+    since = datetime.fromtimestamp(int.from_bytes(made[:6]) / 1000, UTC)
+    return now - since > NEW
+
+
+def uncounted_version(now: datetime) -> int:
+    """Return a version that no count has come to, for one whose count is lost.
+
+    So that no delivery gets the id of an earlier one.
+    """
+    return int(now.timestamp())
+
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -44,7 +90,7 @@ class Mirror(Member):
     """
 
     def __init__(
-        self, way: Way, subentry_id: str, title: str, notes: Mapping[str, Note]
+        self, way: RuleContext, subentry_id: str, title: str, notes: Mapping[str, Note]
     ) -> None:
         """Take the connection, the subentry, and what is remembered of it."""
         super().__init__(way, subentry_id, title, notes, OriginKind.MIRROR)
@@ -96,7 +142,7 @@ class Mirror(Member):
 
     @override
     @callback
-    def moved(self, way: Way) -> None:
+    def moved(self, way: RuleContext) -> None:
         """Compare with a connection that may be another now."""
         super().moved(way)
         self.look()
@@ -139,7 +185,7 @@ class Mirror(Member):
     @property
     def system_note(self) -> Notes:
         """The note of the system that it works in now."""
-        return note_of_system(self.way.outbox.instance)
+        return note_of_system(self.way.queue.instance)
 
     def left_in(self, delivery: Delivery | None) -> Instance | None:
         """Return the other system in which a delivery has made something, if any.
@@ -147,7 +193,7 @@ class Mirror(Member):
         What has not ended goes to the system of now, or is looked up there. Of what
         was found outside instead, which has no delivery, the system is remembered.
         """
-        there, here = remembered_system(self.notes), self.way.outbox.instance
+        there, here = remembered_system(self.notes), self.way.queue.instance
         if there is not None and here is not None and there.id == here.id:
             return None
         if delivery is not None:
@@ -158,7 +204,7 @@ class Mirror(Member):
 
     async def stay(self) -> None:
         """Remember the system of now, unless it is known; raises StoreError."""
-        if remembered_system(self.notes) != self.way.outbox.instance:
+        if remembered_system(self.notes) != self.way.queue.instance:
             await self.remember(self.system_note)
 
     @callback
@@ -194,7 +240,7 @@ class Mirror(Member):
 
         Raises InvalidField and StoreError; then nothing was committed.
         """
-        delivery = await self.way.outbox.submit(
+        delivery = await self.way.queue.submit(
             Request(
                 operation=operation,
                 data=await self.way.canonical(operation, data),
@@ -212,7 +258,7 @@ class Mirror(Member):
         if delivery.state is not DeliveryState.PENDING or delivery.attempts:
             return False
         try:
-            await self.way.outbox.discard(delivery)
+            await self.way.queue.discard(delivery)
         except NotAllowed, StaleDelivery:
             return False
         return True

@@ -1,6 +1,10 @@
 """When time, schedule and calendar triggers were to fire, whoever was there or not."""
 
-from .looking_back import missed_occurrences, occurrence_of, recurs
+from .missed import (
+    missed_occurrences,
+    occurrence_of,
+    recurs,
+)
 from .occurrence import LONGEST, MOST, CannotTell, Occurrence
 
 __all__ = [

@@ -15,13 +15,22 @@ from homeassistant.helpers.event import (
 )
 from homeassistant.util import dt as dt_util
 
-from ....outbox.delivery import Delivery, DeliveryState
-from ....outbox.memory import Note, Notes
-from ....rules.leaving import async_leave_deliveries
-from ....rules.mirrors.beginnings import BEGUN, uncounted_version
+from ....queue.delivery import (
+    Delivery,
+    DeliveryState,
+)
+from ....queue.store.rule_state import (
+    Note,
+    Notes,
+)
+from ....rules.context import RuleContext
 from ....rules.mirrors.day_watch import DayWatch
-from ....rules.mirrors.mirror import Mirror
-from ....rules.way import Way
+from ....rules.mirrors.mirror import (
+    BEGUN,
+    Mirror,
+    uncounted_version,
+)
+from ....rules.removal import async_discard_deliveries
 from ...base import Instance, InvalidField, JsonObject
 from .script_plan import (
     Kept,
@@ -50,7 +59,7 @@ class ScriptMirror(Mirror):
     """
 
     def __init__(
-        self, way: Way, subentry: ConfigSubentry, notes: Mapping[str, Note]
+        self, way: RuleContext, subentry: ConfigSubentry, notes: Mapping[str, Note]
     ) -> None:
         """Take the connection, the subentry, and what is remembered of it."""
         super().__init__(way, subentry.subentry_id, subentry.title, notes)
@@ -113,7 +122,7 @@ class ScriptMirror(Mirror):
     async def async_remove(self) -> None:
         """Leave the script as it is, and forget it; raises StoreError."""
         await self.async_stop()
-        await async_leave_deliveries(self.way, self.id)
+        await async_discard_deliveries(self.way, self.id)
 
     async def _wanted(self) -> JsonObject:
         """Return what the script is to be now; raises InvalidField."""

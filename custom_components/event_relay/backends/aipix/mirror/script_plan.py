@@ -4,8 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ....outbox.delivery import Delivery, DeliveryState
-from ....outbox.memory import Note, Notes
+from ....queue.delivery import (
+    Delivery,
+    DeliveryState,
+)
+from ....queue.store.rule_state import (
+    Note,
+    Notes,
+)
 from ...base import Json, JsonObject
 
 _SCRIPT = "script"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ....outbox.memory import Note
+from ....queue.store.rule_state import Note
 from ....rules.instants import read_instant
 from ...base import Json
 

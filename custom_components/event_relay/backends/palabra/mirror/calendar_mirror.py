@@ -20,13 +20,16 @@ from homeassistant.helpers.event import (
 from homeassistant.util import dt as dt_util
 
 from ....const import DOMAIN
-from ....outbox.memory import Note
-from ....rules.leaving import async_leave_deliveries
-from ....rules.mirrors.beginnings import BEGUN, uncounted_version
-from ....rules.mirrors.mirror import Mirror
+from ....queue.store.rule_state import Note
+from ....rules.context import RuleContext
+from ....rules.mirrors.mirror import (
+    BEGUN,
+    Mirror,
+    uncounted_version,
+)
 from ....rules.mirrors.moving import remembered_system
 from ....rules.occurrences import CannotTell
-from ....rules.way import Way
+from ....rules.removal import async_discard_deliveries
 from ...base import Instance
 from ...words import in_list, in_markdown
 from .calendar_bindings import Binding, damaged_bindings, notes_of, read_bindings
@@ -65,7 +68,7 @@ class CalendarMirror(Mirror):
     names_refused = True
 
     def __init__(
-        self, way: Way, subentry: ConfigSubentry, notes: Mapping[str, Note]
+        self, way: RuleContext, subentry: ConfigSubentry, notes: Mapping[str, Note]
     ) -> None:
         """Take the connection, the subentry, and what is remembered of it."""
         super().__init__(way, subentry.subentry_id, subentry.title, notes)
@@ -129,7 +132,7 @@ class CalendarMirror(Mirror):
         if BEGUN not in self.notes or damaged_bindings(self.notes):
             await self._begin(seen, now)
             bound = read_bindings(self.notes)
-        elif remembered_system(self.notes) != self.way.outbox.instance:
+        elif remembered_system(self.notes) != self.way.queue.instance:
             await self._follow_connection(bound, seen)
             bound = read_bindings(self.notes)
         plan = make_plan(bound, seen, now=now, gone=self._gone(bound, seen, now))
@@ -196,7 +199,7 @@ class CalendarMirror(Mirror):
             for key, binding in read_bindings(self.notes).items():
                 if binding.exists and binding.start > now:
                     await self._changes.carry_out(Delete(key=key, binding=binding))
-        await async_leave_deliveries(self.way, self.id, spare=(DELETE,))
+        await async_discard_deliveries(self.way, self.id, spare=(DELETE,))
 
     async def _read(self, now: datetime, ahead: timedelta) -> dict[str, Seen]:
         """Return what the calendar shows from now on; raises CannotTell."""
@@ -240,7 +243,7 @@ class CalendarMirror(Mirror):
         damaged, lost = damaged_bindings(self.notes), self.lost
         outside: dict[str, Binding] = {}
         if damaged or lost:
-            fitting = partial(self.way.outbox.fitting, CREATE)
+            fitting = partial(self.way.queue.fitting, CREATE)
             outside = adopt(await self.way.ask(LIVE_EVENTS), seen, fitting)
         recovered = recover(damaged, outside, seen, uncounted_version(now))
         found = {**outside, **recovered} if lost else recovered
@@ -269,7 +272,7 @@ class CalendarMirror(Mirror):
         if elsewhere:
             answer = await self.way.ask(LIVE_EVENTS)
             if ids.isdisjoint(listed_ids(answer)):
-                fitting = partial(self.way.outbox.fitting, CREATE)
+                fitting = partial(self.way.queue.fitting, CREATE)
                 found = adopt(answer, seen, fitting)
                 notes |= notes_of(
                     {

@@ -1,0 +1,1 @@
+"""What the actions have in common: data, connections, deliveries, responses."""

@@ -1,0 +1,216 @@
+"""What the forms of actions offer: matching connections, and live lists.
+
+`services.yaml` holds what they are without that. Home Assistant's own list of
+connections can be narrowed to an integration only, not to a kind of system.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryState,
+)
+from homeassistant.const import ATTR_DOMAIN, ATTR_SERVICE, EVENT_SERVICE_REGISTERED
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.service import async_set_service_schema
+from homeassistant.util.yaml import load_yaml_dict
+
+from ..backends.choice_forms import (
+    ChoiceSelector,
+    Labels,
+)
+from ..backends.forms import BackendForms
+from ..const import (
+    ATTR_CONFIG_ENTRY_ID,
+    DOMAIN,
+)
+from ..coordinator import (
+    LISTED,
+    RelayConfigEntry,
+)
+from ..registry import BACKENDS
+from .default_connection import connections_to
+
+_FILE = Path(__file__).parent.with_name("services.yaml")
+_ANNOUNCED = "list_deliveries"
+"""The action whose registration browsers are told of again, so that they read the
+descriptions of all. They show its form without fields for five seconds."""
+
+type _Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What the forms of the rules of a connection ask for."""
+
+    lists: Mapping[str, ChoiceSelector]
+    required: Mapping[str, frozenset[str]]
+    """For each operation the fields that must be filled."""
+
+
+@dataclass
+class ActionForms:
+    """Keeps the descriptions of actions in step with the connections."""
+
+    hass: HomeAssistant
+    static: Mapping[str, Any]
+    """What `services.yaml` holds."""
+    _asked: dict[str, _Asked] = field(default_factory=dict)
+    """What was asked for last, by connection; also while one is not loaded."""
+    _described: dict[str, _Fields] = field(default_factory=dict)
+
+    @callback
+    def async_follow(self) -> None:
+        """Describe all actions now, and again whenever something changes."""
+        async_dispatcher_connect(
+            self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_changed
+        )
+        async_dispatcher_connect(self.hass, LISTED, self._async_describe)
+        self._async_describe()
+
+    @callback
+    def _async_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        """Describe actions anew if it is a connection that came, changed or went."""
+        if entry.domain != DOMAIN:
+            return
+        if change is ConfigEntryChange.REMOVED:
+            self._asked.pop(entry.entry_id, None)
+        self._async_describe()
+
+    @callback
+    def _async_describe(self) -> None:
+        """Describe what is described otherwise by now, and tell browsers."""
+        changed = False
+        for forms in BACKENDS:
+            entries = connections_to(self.hass, forms.backend.name)
+            for entry in entries:
+                self._ask(forms, entry)
+            for action in (*forms.action_fields, *forms.queries):
+                fields = self._fields(action, entries)
+                if self._described.get(action) != fields:
+                    self._described[action] = fields
+                    changed = True
+                    async_set_service_schema(
+                        self.hass, DOMAIN, action, {"fields": fields}
+                    )
+        if changed and self.hass.is_running:
+            self.hass.bus.async_fire(
+                EVENT_SERVICE_REGISTERED,
+                {ATTR_DOMAIN: DOMAIN, ATTR_SERVICE: _ANNOUNCED},
+            )
+
+    def _ask(self, forms: BackendForms, entry: RelayConfigEntry) -> None:
+        """Take over what the forms of a connection's rules ask for, if it is loaded."""
+        if entry.state is not ConfigEntryState.LOADED:
+            return
+        coordinator = entry.runtime_data
+        listed = coordinator.lists
+        asked = {
+            operation: forms.rule_fields(operation, coordinator.effective, listed)
+            for operation in forms.rule_operations(coordinator.effective)
+        }
+        self._asked[entry.entry_id] = _Asked(
+            lists={
+                one.name: one.selector
+                for fields in asked.values()
+                for one in fields
+                if isinstance(one.selector, ChoiceSelector) and listed.get(one.name)
+            },
+            required={
+                operation: frozenset(one.name for one in fields if one.required)
+                for operation, fields in asked.items()
+            },
+        )
+
+    def _fields(self, action: str, entries: Sequence[RelayConfigEntry]) -> _Fields:
+        """Return the fields of an action, with what these connections have."""
+        known = [
+            (entry.title, self._asked[entry.entry_id])
+            for entry in entries
+            if entry.entry_id in self._asked
+        ]
+        titles = sorted(entries, key=lambda entry: entry.title.casefold())
+        ids = {entry.entry_id: entry.title for entry in titles}
+        return {
+            name: {
+                **one,
+                "fields": {
+                    inner: _described(action, inner, value, ids, known)
+                    for inner, value in one["fields"].items()
+                },
+            }
+            if "fields" in one
+            else _described(action, name, one, ids, known)
+            for name, one in self.static[action]["fields"].items()
+        }
+
+
+async def async_setup_action_forms(hass: HomeAssistant) -> None:
+    """Offer in the forms of actions what there is, from now on."""
+    static = await hass.async_add_executor_job(load_yaml_dict, _FILE)
+    ActionForms(hass=hass, static=static).async_follow()
+
+
+def _described(
+    action: str,
+    name: str,
+    static: Mapping[str, Any],
+    ids: Labels,
+    known: Sequence[tuple[str, _Asked]],
+) -> dict[str, Any]:
+    """Return the description of one field.
+
+    A list takes nothing else that is typed in, since Home Assistant's interface would
+    then show what is chosen without its label (2026.10). Templates and other values
+    are taken all the same, and shown.
+    """
+    described = dict(static)
+    if name == ATTR_CONFIG_ENTRY_ID:
+        described["selector"] = _select(ids)
+        return described
+    lists = [(title, one.lists[name]) for title, one in known if name in one.lists]
+    if lists:
+        options = _merged([(title, one.options) for title, one in lists])
+        described["selector"] = _select(options, multiple=lists[0][1].multiple)
+    required = [one.required[action] for _, one in known if action in one.required]
+    if required and static.get("required") and not any(name in one for one in required):
+        del described["required"]
+    return described
+
+
+def _merged(lists: Sequence[tuple[str, Labels]]) -> dict[str, str]:
+    """Return the values of several connections.
+
+    The label of what not all of them have, or call the same, names its connections.
+    """
+    merged: dict[str, str] = {}
+    for value in dict.fromkeys(value for _, one in lists for value in one):
+        labels: dict[str, list[str]] = {}
+        for title, one in lists:
+            if value in one:
+                labels.setdefault(one[value], []).append(title)
+        shared = len(labels) == 1 and all(value in one for _, one in lists)
+        merged[value] = ", ".join(
+            label if shared else f"{label} ({', '.join(titles)})"
+            for label, titles in labels.items()
+        )
+    return merged
+
+
+def _select(options: Labels, *, multiple: bool = False) -> dict[str, Any]:
+    """Return the selector of a list, in which nothing is chosen at first."""
+    select: dict[str, Any] = {
+        "options": [
+            {"value": value, "label": label} for value, label in options.items()
+        ],
+        "mode": "dropdown",
+    }
+    if multiple:
+        select |= {"multiple": True, "custom_value": True}
+    return {"select": select}

@@ -1,0 +1,278 @@
+"""Actions on deliveries: list, retry, discard, mark as delivered."""
+
+from collections.abc import Coroutine, Mapping
+from datetime import datetime
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..backends.base import (
+    InvalidField,
+    UnreadablePayload,
+)
+from ..backends.coercion_forms import Coercer
+from ..const import (
+    ATTR_CONFIG_ENTRY_ID,
+    ATTR_CONFIRM,
+    ATTR_DELIVERY_ID,
+    ATTR_LIMIT,
+    ATTR_SINCE,
+    ATTR_STATE,
+    ATTR_WAIT,
+    DOMAIN,
+)
+from ..coordinator import (
+    RelayConfigEntry,
+    delivery_error,
+    outbox_error,
+)
+from ..permissions import (
+    Right,
+    async_may,
+)
+from ..queue.delivery import (
+    Delivery,
+    DeliveryState,
+)
+from ..queue.queue import NotAllowed
+from ..queue.store.store import (
+    StaleDelivery,
+    StoreUnavailable,
+)
+from ..storage import async_get_store
+from .resolve import (
+    WAIT,
+    WAIT_FIELD,
+    coerce,
+    connection_by_id,
+    delivery_by_id,
+    invalid_field,
+)
+
+
+def answer(delivery: Delivery, entry: RelayConfigEntry) -> dict[str, Any]:
+    """Answer with what became of a delivery; raises if it ended otherwise."""
+    if delivery.state.settled and delivery.state is not DeliveryState.DELIVERED:
+        raise delivery_error(delivery, entry.title)
+    answered = state(delivery)
+    if delivery.receipt:
+        answered |= {
+            "outside_id": delivery.receipt.outside_id,
+            "links": dict(delivery.receipt.links),
+            "details": delivery.receipt.details,
+            "warnings": list(delivery.receipt.warnings),
+        }
+    if delivery.failure:
+        answered["reason"] = delivery.failure.reason or delivery.failure.code
+    return answered
+
+
+def state(delivery: Delivery) -> dict[str, Any]:
+    """Return the least that is said of a delivery."""
+    return {ATTR_DELIVERY_ID: delivery.id, ATTR_STATE: delivery.state.value}
+
+
+LIMIT = 100
+LIMIT_MOST = 1000
+PERSONAL = frozenset({"summary", "outside_id", "links", "warnings"})
+"""What only administrators are told of a delivery."""
+
+LIST_FIELDS: dict[str, Coercer] = {
+    ATTR_CONFIG_ENTRY_ID: cv.string,
+    ATTR_STATE: vol.All(cv.ensure_list, [vol.Coerce(DeliveryState)]),
+    ATTR_SINCE: cv.datetime,
+    ATTR_LIMIT: vol.All(vol.Coerce(int), vol.Range(min=1, max=LIMIT_MOST)),
+}
+DISCARD_FIELDS: dict[str, Coercer] = {
+    ATTR_CONFIG_ENTRY_ID: cv.string,
+    ATTR_DELIVERY_ID: cv.string,
+}
+MARK_DELIVERED_FIELDS: dict[str, Coercer] = {ATTR_DELIVERY_ID: cv.string}
+RETRY_FIELDS: dict[str, Coercer] = {
+    **DISCARD_FIELDS,
+    ATTR_CONFIRM: cv.boolean,
+    **WAIT_FIELD,
+}
+
+
+async def async_list(call: ServiceCall) -> ServiceResponse:
+    """List deliveries, newest first, to users as they may see them.
+
+    An automation acts for nobody, and is told everything.
+    """
+    data = coerce(call.data, LIST_FIELDS)
+    connection = data.get(ATTR_CONFIG_ENTRY_ID)
+    if connection is not None:
+        connection = connection_by_id(call.hass, connection).entry_id
+    since = data.get(ATTR_SINCE)
+    try:
+        deliveries = await (await async_get_store(call.hass)).listing(
+            owner=connection,
+            states=data.get(ATTR_STATE, ()),
+            since=dt_util.as_utc(since) if since else None,
+            limit=data.get(ATTR_LIMIT, LIMIT),
+        )
+    except StoreUnavailable as error:
+        raise outbox_error(error) from error
+    may_know = await async_may(call.hass, call.context, Right.ADMINISTER)
+    tell = listed if may_know else _listed_without_personal
+    return {"deliveries": [tell(call.hass, delivery) for delivery in deliveries]}
+
+
+async def async_retry(call: ServiceCall) -> ServiceResponse:
+    """Open one delivery again, or all that failed for a known reason."""
+    data = coerce(call.data, RETRY_FIELDS)
+    if ATTR_DELIVERY_ID in data:
+        delivery, entry = await delivery_by_id(call.hass, data)
+        retried = await _allowed(
+            entry,
+            entry.runtime_data.queue.retry(
+                delivery,
+                confirm=data.get(ATTR_CONFIRM, False),
+                wait=data.get(ATTR_WAIT, WAIT),
+            ),
+        )
+        return {"deliveries": [answer(retried, entry)]}
+    retried_all = await async_retry_failed(_all_of(call.hass, data))
+    return {"deliveries": [state(delivery) for delivery in retried_all]}
+
+
+async def async_retry_failed(entry: RelayConfigEntry) -> list[Delivery]:
+    """Open all of a connection again that failed for a known reason."""
+    try:
+        return await entry.runtime_data.queue.retry_failed()
+    except StoreUnavailable as error:
+        raise outbox_error(error, entry.title) from error
+
+
+async def _failed(entry: RelayConfigEntry) -> list[Delivery]:
+    """Return what failed for a known reason."""
+    try:
+        return await entry.runtime_data.queue.failed()
+    except StoreUnavailable as error:
+        raise outbox_error(error, entry.title) from error
+
+
+async def async_discard(call: ServiceCall) -> ServiceResponse:
+    """Give up one delivery, or all that failed for a known reason."""
+    data = coerce(call.data, DISCARD_FIELDS)
+    if ATTR_DELIVERY_ID in data:
+        delivery, entry = await delivery_by_id(call.hass, data)
+        deliveries = [delivery]
+    else:
+        entry = _all_of(call.hass, data)
+        deliveries = await _failed(entry)
+    discarded = [
+        await _allowed(entry, entry.runtime_data.queue.discard(delivery))
+        for delivery in deliveries
+    ]
+    return {"deliveries": [state(delivery) for delivery in discarded]}
+
+
+async def async_mark_delivered(call: ServiceCall) -> ServiceResponse:
+    """End one delivery of unknown outcome as delivered."""
+    data = coerce(call.data, MARK_DELIVERED_FIELDS)
+    if ATTR_DELIVERY_ID not in data:
+        raise invalid_field(InvalidField(ATTR_DELIVERY_ID, "required"))
+    delivery, entry = await delivery_by_id(call.hass, data)
+    delivered = await _allowed(entry, entry.runtime_data.queue.arrived(delivery))
+    return {"deliveries": [state(delivered)]}
+
+
+def _all_of(hass: HomeAssistant, data: Mapping[str, Any]) -> RelayConfigEntry:
+    """Return the connection whose failed deliveries are meant."""
+    if ATTR_CONFIG_ENTRY_ID not in data:
+        raise invalid_field(
+            InvalidField(ATTR_DELIVERY_ID, "one_required", other=ATTR_CONFIG_ENTRY_ID)
+        )
+    return connection_by_id(hass, data[ATTR_CONFIG_ENTRY_ID])
+
+
+async def _allowed(
+    entry: RelayConfigEntry, work: Coroutine[Any, Any, Delivery]
+) -> Delivery:
+    """Do what a user asks of a delivery; raise in the user's words what forbids it."""
+    try:
+        return await work
+    except NotAllowed as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key=error.code,
+            translation_placeholders={"state": error.state.value},
+        ) from error
+    except StaleDelivery as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="delivery_moved_on"
+        ) from error
+    except (KeyError, UnreadablePayload) as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="unreadable",
+            translation_placeholders={"reason": str(error), "connection": entry.title},
+        ) from error
+    except StoreUnavailable as error:
+        raise outbox_error(error, entry.title) from error
+
+
+def listed(hass: HomeAssistant, delivery: Delivery) -> dict[str, Any]:
+    """Return what a list says of a delivery; times are ISO 8601 in UTC.
+
+    `follows` is the id of the delivery whose event an end or change is about, and
+    `due_at` when it is tried next, as far as is known.
+    """
+    receipt = delivery.receipt
+    failure = delivery.failure
+    return state(delivery) | {
+        ATTR_CONFIG_ENTRY_ID: delivery.connection,
+        "operation": delivery.operation,
+        "summary": delivery.summary,
+        "follows": delivery.follows,
+        "origin": delivery.origin.kind.value,
+        "occurred_at": delivery.occurred_at.isoformat(),
+        "accepted_at": delivery.accepted_at.isoformat(),
+        "settled_at": _iso(delivery.settled_at),
+        "due_at": _iso(_next_try(hass, delivery)),
+        "expires_at": _iso(delivery.expires_at),
+        "attempts": delivery.attempts,
+        "outside_id": receipt.outside_id if receipt else None,
+        "links": dict(receipt.links) if receipt else {},
+        "warnings": list(receipt.warnings if receipt else delivery.warnings),
+        "error": {"code": failure.code, "reason": failure.reason} if failure else None,
+    }
+
+
+def without_personal(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how a delivery fares, without what it is about and where it went.
+
+    The backend's own words may repeat what somebody has written, too.
+    """
+    known = {name: value for name, value in row.items() if name not in PERSONAL}
+    if known["error"]:
+        known["error"] = {"code": known["error"]["code"], "reason": ""}
+    return known
+
+
+def _listed_without_personal(hass: HomeAssistant, delivery: Delivery) -> dict[str, Any]:
+    """Return what a list says of a delivery to those who are no administrators."""
+    return without_personal(listed(hass, delivery))
+
+
+def _next_try(hass: HomeAssistant, delivery: Delivery) -> datetime | None:
+    """Return when a delivery is tried next: not before its connection sends again."""
+    entry: RelayConfigEntry | None
+    entry = hass.config_entries.async_get_entry(delivery.connection)
+    due = delivery.due_at
+    if due is None or entry is None or entry.state is not ConfigEntryState.LOADED:
+        return due
+    held_until = entry.runtime_data.worker.held_until
+    return max(due, held_until) if held_until else due
+
+
+def _iso(moment: datetime | None) -> str | None:
+    """Return an instant as ISO 8601."""
+    return moment.isoformat() if moment else None

@@ -1,0 +1,1 @@
+"""The dashboard card: its file, its address, and its WebSocket commands."""

@@ -1,0 +1,94 @@
+"""Serves the dashboard card, and registers it as a resource.
+
+It is a resource of the dashboards, not an extra module of the page: a page does not
+wait for those, and then says for good that there is no such card.
+"""
+
+import asyncio
+from hashlib import sha256
+import logging
+from pathlib import Path
+from typing import Any
+
+from homeassistant.components.http.server import StaticPathConfig
+from homeassistant.components.lovelace.const import (
+    CONF_RESOURCE_TYPE_WS,
+    LOVELACE_DATA,
+)
+from homeassistant.components.lovelace.resources import ResourceStorageCollection
+from homeassistant.const import CONF_ID, CONF_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.hass_dict import HassKey
+
+from ..const import DOMAIN
+
+_LOGGER = logging.getLogger(__name__)
+
+FILE = Path(__file__).parents[1] / "frontend" / "event-relay-card.js"
+ADDRESS = f"/{DOMAIN}/{FILE.name}"
+
+_LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_card")
+
+
+async def async_serve_card(hass: HomeAssistant) -> None:
+    """Serve the card's file, once in a run, where there is a web server."""
+    hass.data[_LOCK] = asyncio.Lock()
+    if "http" in hass.config.components:
+        await hass.http.async_register_static_paths(
+            [StaticPathConfig(ADDRESS, str(FILE), cache_headers=True)]
+        )
+
+
+async def async_offer_card(hass: HomeAssistant) -> None:
+    """Name the card to the dashboards, by an address that changes with its content.
+
+    Where resources are kept in YAML, only the user can do that. Deliveries do not
+    depend on it: what goes wrong is logged.
+    """
+    resources = _resources(hass)
+    if resources is None:
+        return
+    try:
+        async with hass.data[_LOCK]:
+            content = await hass.async_add_executor_job(FILE.read_bytes)
+            address = f"{ADDRESS}?v={sha256(content).hexdigest()[:12]}"
+            await _name(resources, address)
+    except (OSError, HomeAssistantError) as error:
+        _LOGGER.warning("The dashboards are not told of the card: %s", error)
+
+
+async def async_withdraw_card(hass: HomeAssistant) -> None:
+    """Name the card to the dashboards no longer."""
+    if (resources := _resources(hass)) is not None:
+        for one in await _ours(resources):
+            await resources.async_delete_item(one[CONF_ID])
+
+
+async def _name(resources: ResourceStorageCollection, address: str) -> None:
+    """Have the card among the resources once, by its present address."""
+    wanted = {CONF_RESOURCE_TYPE_WS: "module", CONF_URL: address}
+    present = await _ours(resources)
+    if not present:
+        await resources.async_create_item(wanted)
+    for one in present[:1]:
+        if one[CONF_URL] != address:
+            await resources.async_update_item(one[CONF_ID], wanted)
+    for one in present[1:]:
+        await resources.async_delete_item(one[CONF_ID])
+
+
+def _resources(hass: HomeAssistant) -> ResourceStorageCollection | None:
+    """Return the resources of the dashboards, if they can be changed."""
+    lovelace = hass.data.get(LOVELACE_DATA)
+    resources = lovelace.resources if lovelace else None
+    return resources if isinstance(resources, ResourceStorageCollection) else None
+
+
+async def _ours(resources: ResourceStorageCollection) -> list[dict[str, Any]]:
+    """Return the resources that are the card."""
+    # Loads them; until then there seem to be none.
+    await resources.async_get_info()
+    return [
+        one for one in resources.async_items() if one[CONF_URL].split("?")[0] == ADDRESS
+    ]

@@ -1,0 +1,247 @@
+"""What the dashboard's card asks for, over Home Assistant's WebSocket API.
+
+Every user may see how deliveries fare. What they are about, where they went and what
+a backend said of them may be personal: only administrators see that, as only they
+can retry and discard, which they do by the actions.
+"""
+
+from typing import Any
+
+from homeassistant.components.websocket_api import async_register_command
+from homeassistant.components.websocket_api.connection import ActiveConnection
+from homeassistant.components.websocket_api.decorators import (
+    async_response,
+    websocket_command,
+)
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..actions.deliveries import (
+    listed,
+    without_personal,
+)
+from ..actions.resolve import find_delivery
+from ..const import (
+    ATTR_CONFIG_ENTRY_ID,
+    ATTR_DELIVERY_ID,
+    ATTR_LIMIT,
+    ATTR_SINCE,
+    ATTR_STATE,
+    CONF_BACKEND,
+    DOMAIN,
+)
+from ..coordinator import outbox_error
+from ..permissions import (
+    Right,
+    demand,
+    may,
+)
+from ..queue.delivery import (
+    Delivery,
+    DeliveryState,
+)
+from ..queue.queue import outcome_unknown
+from ..queue.store.store import (
+    Listed,
+    StoreUnavailable,
+    Wanted,
+)
+from ..snapshots import snapshot_path
+from ..storage import async_get_store
+from .subscription import Follower
+
+ATTR_BEFORE = "before"
+LIMIT = 50
+LIMIT_MOST = 200
+ATTR_SEARCH = "search"
+ATTR_SUBENTRY_ID = "subentry_id"
+ATTR_UNTIL = "until"
+SEARCH_LONGEST = 200
+"""Characters that may be searched for."""
+RULES_MOST = 200
+"""Rules and mirrors that a list may be narrowed to."""
+COUNTED_MOST = 100_000
+"""How far deliveries of one connection in one state are counted."""
+
+type Row = dict[str, Any]
+
+
+@callback
+def async_setup_websocket(hass: HomeAssistant) -> None:
+    """Register the commands."""
+    async_register_command(hass, _async_list)
+    async_register_command(hass, _async_get)
+    async_register_command(hass, _async_count)
+    async_register_command(hass, _async_subscribe)
+
+
+@websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/deliveries/list",
+        vol.Optional(ATTR_CONFIG_ENTRY_ID): [str],
+        vol.Optional(ATTR_STATE): [vol.Coerce(DeliveryState)],
+        vol.Optional(ATTR_SUBENTRY_ID): vol.All([str], vol.Length(max=RULES_MOST)),
+        vol.Optional(ATTR_SINCE): vol.All(cv.datetime, dt_util.as_utc),
+        vol.Optional(ATTR_UNTIL): vol.All(cv.datetime, dt_util.as_utc),
+        vol.Optional(ATTR_SEARCH): vol.All(str, vol.Length(max=SEARCH_LONGEST)),
+        vol.Optional(ATTR_BEFORE): cv.positive_int,
+        vol.Optional(ATTR_LIMIT, default=LIMIT): vol.All(
+            int, vol.Range(min=1, max=LIMIT_MOST)
+        ),
+    }
+)
+@async_response
+async def _async_list(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Answer a page of deliveries, newest first, and what the next is `before`.
+
+    Those who may not know what a delivery is about cannot find it by that either.
+    """
+    entries = _entries(hass)
+    wanted = Wanted(
+        states=msg.get(ATTR_STATE, ()),
+        subentries=msg.get(ATTR_SUBENTRY_ID, ()),
+        since=msg.get(ATTR_SINCE),
+        until=msg.get(ATTR_UNTIL),
+        words=msg.get(ATTR_SEARCH, "").split(),
+        by_id_alone=not may(connection.user, Right.ADMINISTER),
+    )
+    try:
+        page = await (await async_get_store(hass)).search(
+            owners=entries.keys() & msg.get(ATTR_CONFIG_ENTRY_ID, entries.keys()),
+            wanted=wanted,
+            before=msg.get(ATTR_BEFORE),
+            limit=msg[ATTR_LIMIT],
+        )
+    except StoreUnavailable as error:
+        raise outbox_error(error) from error
+    connection.send_result(
+        msg["id"],
+        {
+            "deliveries": [_row(hass, one, connection) for one in page.listed],
+            ATTR_BEFORE: page.before,
+            "connections": [
+                {
+                    ATTR_CONFIG_ENTRY_ID: entry.entry_id,
+                    "title": entry.title,
+                    CONF_BACKEND: entry.data[CONF_BACKEND],
+                    "subentries": [
+                        {ATTR_SUBENTRY_ID: one.subentry_id, "title": one.title}
+                        for one in entry.subentries.values()
+                    ],
+                }
+                for entry in entries.values()
+            ],
+        },
+    )
+
+
+@websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/deliveries/get",
+        vol.Required(ATTR_DELIVERY_ID): str,
+    }
+)
+@async_response
+async def _async_get(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Answer what else there is to know of a delivery, but never its payload.
+
+    `user` is who asked for it; `context_id` leads to the run of the automation or
+    script that did.
+    """
+    demand(connection.user, Right.ADMINISTER)
+    delivery = await find_delivery(hass, msg[ATTR_DELIVERY_ID])
+    entry = hass.config_entries.async_get_entry(delivery.connection)
+    subentry = entry and entry.subentries.get(delivery.origin.subentry_id or "")
+    connection.send_result(
+        msg["id"],
+        {
+            **listed(hass, delivery),
+            "origin_title": subentry.title if subentry else None,
+            "user": await _name_of_user(hass, delivery),
+            "context_id": delivery.origin.context_id,
+            "details": delivery.receipt.details if delivery.receipt else {},
+        },
+    )
+
+
+@websocket_command({vol.Required("type"): f"{DOMAIN}/deliveries/count"})
+@async_response
+async def _async_count(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Answer how many deliveries of each connection are in each state.
+
+    None is counted further than `most`.
+    """
+    counts: dict[str, dict[str, int]] = {}
+    try:
+        store = await async_get_store(hass)
+        for entry_id in _entries(hass):
+            counted = await store.states_up_to(entry_id, COUNTED_MOST)
+            counts[entry_id] = {
+                state.value: number for state, number in counted.items()
+            }
+    except StoreUnavailable as error:
+        raise outbox_error(error) from error
+    connection.send_result(msg["id"], {"counts": counts, "most": COUNTED_MOST})
+
+
+@websocket_command({vol.Required("type"): f"{DOMAIN}/deliveries/subscribe"})
+@callback
+def _async_subscribe(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Tell of every delivery that changes, many at a time.
+
+    `{"anew": true}` says that a list has to be asked for again: at the beginning, and
+    whenever more has changed than fits on a page.
+    """
+
+    @callback
+    def tell(changed: list[Listed] | None) -> None:
+        """Send what has changed."""
+        event: dict[str, object] = {"anew": True}
+        if changed is not None:
+            event = {"deliveries": [_row(hass, one, connection) for one in changed]}
+        connection.send_event(msg["id"], event)
+
+    follower = Follower(hass, tell, most=LIMIT_MOST)
+    connection.subscriptions[msg["id"]] = follower.async_stop
+    connection.send_result(msg["id"])
+    follower.async_start()
+
+
+def _entries(hass: HomeAssistant) -> dict[str, ConfigEntry]:
+    """Return the connections by their ids."""
+    return {
+        one.entry_id: one
+        for one in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+    }
+
+
+async def _name_of_user(hass: HomeAssistant, delivery: Delivery) -> str | None:
+    """Return who asked for a delivery, where it was a user who is still known."""
+    if (user_id := delivery.origin.user_id) is None:
+        return None
+    user = await hass.auth.async_get_user(user_id)
+    return user.name if user else None
+
+
+def _row(hass: HomeAssistant, one: Listed, connection: ActiveConnection) -> Row:
+    """Return what a user is told of a delivery in a list."""
+    row = listed(hass, one.delivery) | {
+        "sequence": one.sequence,
+        "unclear": outcome_unknown(one.delivery),
+        ATTR_SUBENTRY_ID: one.delivery.origin.subentry_id,
+    }
+    if not may(connection.user, Right.ADMINISTER):
+        return without_personal(row)
+    path = snapshot_path(hass, one.delivery, connection.refresh_token_id)
+    return row | {"picture": path}

@@ -1,0 +1,275 @@
+"""Cleans up after a connection that was removed.
+
+Nothing holds the removal up: the user hears at once what is not sent any more. What
+its rules have begun outside is ended in the background, as far as that can be done
+soon, and what is left open is told.
+"""
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+import logging
+import random
+
+from homeassistant.components.persistent_notification import async_create
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.util import dt as dt_util
+
+from .backends.base import UnreadablePayload
+from .backends.errors import (
+    BackendError,
+    InvalidCredentials,
+    PermissionDenied,
+)
+from .backends.forms import BackendForms
+from .backends.words import in_markdown
+from .card.subscription import CHANGED
+from .const import (
+    CONF_BACKEND,
+    CONF_CAPABILITIES,
+    DOMAIN,
+)
+from .queue.clock import SteadyClock
+from .queue.delivery import (
+    UNSETTLED,
+    Delivery,
+    DeliveryState,
+)
+from .queue.queue import (
+    DeliveryQueue,
+    NotAllowed,
+)
+from .queue.store.store import (
+    StaleDelivery,
+    Store,
+    StoreUnavailable,
+)
+from .queue.worker import Worker
+from .registry import BY_NAME
+from .rule_context import make_context
+from .rules.open_events import read_open_events
+from .rules.rules import Rules
+from .storage import async_get_store
+
+_LOGGER = logging.getLogger(__name__)
+
+PATIENCE = 60.0
+"""Seconds that the backend gets to hear of the ends."""
+
+
+async def async_clean_up(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Tell what an unloaded connection leaves, and see to it in the background."""
+    forms = BY_NAME[entry.data[CONF_BACKEND]]
+    name = f"{DOMAIN} leave {entry.entry_id}"
+    try:
+        store = await async_get_store(hass)
+        to_end = await _async_look(hass, entry, store, forms)
+    except StoreUnavailable as error:
+        _LOGGER.warning("Deliveries of %s stay in the outbox: %s", entry.title, error)
+        _ = hass.async_create_background_task(forms.removed(hass, entry.data), name)
+        return
+    leave = _async_leave(hass, entry, store, forms, to_end=to_end)
+    _ = hass.async_create_background_task(leave, name)
+
+
+async def _async_look(
+    hass: HomeAssistant, entry: ConfigEntry, store: Store, forms: BackendForms
+) -> bool:
+    """Tell what is not sent any more; return whether anything is to be ended.
+
+    Raises StoreUnavailable.
+    """
+    notes = await store.recall(entry.entry_id)
+    opened = {
+        delivery_id
+        for noted in notes.values()
+        for delivery_id in read_open_events(noted)
+    }
+    ends = await _ends(store, entry, forms)
+    waiting = await store.listing(owner=entry.entry_id, states=UNSETTLED, limit=None)
+    kept = ends | opened | {one.follows for one in waiting if one.id in ends}
+    _tell(hass, entry, [one for one in waiting if one.id not in kept])
+    return bool(opened or ends)
+
+
+def _tell(hass: HomeAssistant, entry: ConfigEntry, dropped: list[Delivery]) -> None:
+    """Say what is not sent any more: how many of what kind, and in the log which."""
+    if not dropped:
+        return
+    _LOGGER.warning(
+        "%s is removed with %s deliveries waiting, which are not sent: %s",
+        entry.title,
+        len(dropped),
+        ", ".join(one.id for one in dropped),
+    )
+    kinds = Counter(one.operation.replace("_", " ") for one in dropped)
+    _notify(
+        hass,
+        entry,
+        "waiting",
+        HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="removed_with_waiting",
+            translation_placeholders={
+                "connection": in_markdown(entry.title),
+                "number": str(len(dropped)),
+                "kinds": ", ".join(f"{kind}: {kinds[kind]}" for kind in sorted(kinds)),
+            },
+        ),
+    )
+
+
+def _notify(
+    hass: HomeAssistant, entry: ConfigEntry, what: str, said: HomeAssistantError
+) -> None:
+    """Notify the users; nothing of what was in a delivery is said."""
+    async_create(
+        hass, str(said), "Event Relay", f"{DOMAIN}_removed_{what}_{entry.entry_id}"
+    )
+
+
+async def _async_leave(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    store: Store,
+    forms: BackendForms,
+    *,
+    to_end: bool,
+) -> None:
+    """End what is open, forget the deliveries, and log out."""
+    left_open: list[str] = []
+    try:
+        if to_end:
+            left_open = await _CleanUp(hass, entry, store, forms).async_end_all()
+        await store.remove_connection(entry.entry_id)
+    except UnreadablePayload:
+        left_open = ["?"]
+        await store.remove_connection(entry.entry_id)
+    except StoreUnavailable as error:
+        _LOGGER.warning("Deliveries of %s stay in the outbox: %s", entry.title, error)
+    await forms.removed(hass, entry.data)
+    async_dispatcher_send(hass, CHANGED, None)
+    if left_open:
+        _LOGGER.warning(
+            "%s is removed; what these deliveries began there may be left open: %s",
+            entry.title,
+            ", ".join(left_open),
+        )
+        _notify(
+            hass,
+            entry,
+            "open",
+            HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="removed_with_open",
+                translation_placeholders={
+                    "connection": in_markdown(entry.title),
+                    "number": str(len(left_open)),
+                },
+            ),
+        )
+
+
+async def _ends(store: Store, entry: ConfigEntry, forms: BackendForms) -> set[str]:
+    """Return the ids of the ends that have not arrived."""
+    if not (operations := {ending.operation for ending in forms.endings.values()}):
+        return set()
+    waiting = await store.listing(owner=entry.entry_id, states=UNSETTLED, limit=None)
+    return {one.id for one in waiting if one.operation in operations}
+
+
+class _CleanUp:
+    """Runs an outbox for the last time, without entities that would show it."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        store: Store,
+        forms: BackendForms,
+    ) -> None:
+        """Build what carries the ends out; raises UnreadablePayload."""
+        self._entry = entry
+        self._store = store
+        self._forms = forms
+        self._something_happened = asyncio.Event()
+        self._refused = False
+        backend = forms.backend
+        capabilities = forms.with_settings(
+            backend.load_capabilities(entry.data[CONF_CAPABILITIES]),
+            forms.settings_of(entry),
+        )
+        clock = SteadyClock(dt_util.utcnow)
+        self._queue = DeliveryQueue(
+            connection=entry.entry_id,
+            backend=backend,
+            capabilities=lambda: capabilities,
+            store=store,
+            clock=clock,
+        )
+        self._worker = Worker(
+            connection=entry.entry_id,
+            backend=backend,
+            client=forms.create_client(hass, {**entry.data, **entry.options}),
+            capabilities=lambda: capabilities,
+            store=store,
+            clock=clock,
+            chance=random.random,
+            changed=self._changed,
+            contacted=self._contacted,
+        )
+        self._rules = Rules(make_context(hass, entry, store, self._queue))
+
+    async def async_end_all(self) -> list[str]:
+        """Have everything ended; return the starts of what may be left open."""
+        await self._rules.async_load(self._entry.subentries)
+        await self._rules.async_remove()
+        ends = await _ends(self._store, self._entry, self._forms)
+        await self._give_up_all_but(ends)
+        working = asyncio.create_task(self._worker.run())
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await self._until_settled()
+        finally:
+            await self._worker.stop(patience=0)
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+        arrived = (DeliveryState.DELIVERED, DeliveryState.DISCARDED)
+        found = [await self._store.get(end) for end in ends]
+        return [
+            str(end.follows)
+            for end in found
+            if end is not None and end.state not in arrived
+        ]
+
+    async def _give_up_all_but(self, ends: set[str]) -> None:
+        """Discard what is neither an end nor what an end waits for."""
+        waiting = await self._store.listing(
+            owner=self._entry.entry_id, states=UNSETTLED, limit=None
+        )
+        followed = {one.follows for one in waiting if one.id in ends}
+        for delivery in waiting:
+            if delivery.id in ends | followed:
+                continue
+            with suppress(NotAllowed, StaleDelivery):
+                await self._queue.discard(delivery)
+
+    async def _until_settled(self) -> None:
+        """Wait until all ends have arrived, or will not."""
+        while await _ends(self._store, self._entry, self._forms) and not self._refused:
+            await self._something_happened.wait()
+            self._something_happened.clear()
+
+    def _changed(self, delivery: Delivery) -> None:
+        """Hear of an outcome."""
+        self._queue.changed(delivery)
+        self._something_happened.set()
+
+    def _contacted(self, error: BackendError | None) -> None:
+        """Wait no longer for a backend that lets nothing in."""
+        self._refused |= isinstance(error, InvalidCredentials | PermissionDenied)
+        self._something_happened.set()

@@ -1,0 +1,296 @@
+"""The forms of a rule: their fields, labels and selectors."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, override
+
+from homeassistant.const import CONF_CONDITIONS, CONF_NAME, CONF_TRIGGERS
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    ConditionSelector,
+    DurationSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TriggerSelector,
+)
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util.yaml import dump
+import voluptuous as vol
+
+from ..actions.resolve import (
+    invalid_field,
+    unfilled_field,
+)
+from ..backends.base import Ending, InvalidField
+from ..backends.choice_forms import NOTHING_CHOSEN
+from ..backends.rule_forms import RuleField
+from ..backends.words import (
+    in_list,
+    in_markdown,
+)
+from ..const import DOMAIN
+from ..home_language import in_home_language
+from ..rules.fields import CannotRender
+from ..rules.rule import (
+    CONF_COOL_DOWN,
+    CONF_DEBOUNCE,
+    CONF_DELIVER_MISSED,
+    CONF_FROM_UNKNOWN,
+    CONF_GRACE,
+    CONF_LIMITS,
+    CONF_LONGEST_OPEN,
+    CONF_MISSED,
+    CONF_MOST,
+    CONF_OPERATION,
+    CONF_PERIOD,
+    CONF_UNTIL,
+    SUBENTRY_RULE,
+)
+from .rule_data import (
+    SECTION_MORE,
+    SECTION_ONLY_IF,
+    without_empty,
+)
+from .rule_validation import field_of
+
+HIDDEN = "********"
+"""What is shown in place of a secret."""
+
+
+class Labels(dict[str, str]):
+    """What fields are called; one without a text by its own name."""
+
+    def __missing__(self, name: str) -> str:
+        """Return the name itself."""
+        return name
+
+
+async def labels_of(hass: HomeAssistant, operation: str) -> Mapping[str, str]:
+    """Return what the fields of an operation are called in the home's language."""
+    category = "config_subentries"
+    texts = await async_get_translations(hass, hass.config.language, category, {DOMAIN})
+    step = f"component.{DOMAIN}.{category}.{SUBENTRY_RULE}.step.{operation}"
+    labels = Labels()
+    for group in (f"{step}.data.", f"{step}.sections.{SECTION_MORE}.data."):
+        labels |= {
+            key.removeprefix(group): text
+            for key, text in texts.items()
+            if key.startswith(group)
+        }
+    return labels
+
+
+async def with_labels(
+    hass: HomeAssistant,
+    fields: Sequence[RuleField],
+    kept: Mapping[str, Mapping[str, str]],
+) -> tuple[RuleField, ...]:
+    """Return fields with labels in the home's language, and those kept with a rule."""
+    category = "selector"
+    texts = await async_get_translations(hass, hass.config.language, category, {DOMAIN})
+    path = f"component.{DOMAIN}.{category}."
+    named = {key.removeprefix(path): text for key, text in texts.items()}
+    return tuple(field.with_texts(named, kept.get(field.name, {})) for field in fields)
+
+
+def in_words(error: InvalidField, labels: Mapping[str, str]) -> InvalidField:
+    """Return an error that calls fields what the form calls them."""
+    name = field_of(error.field)
+    details = dict(error.details)
+    if "other" in details:
+        details["other"] = labels[details["other"]]
+    return InvalidField(
+        labels[name] + error.field.removeprefix(name), error.problem, **details
+    )
+
+
+def refusal_in_words(
+    hass: HomeAssistant, error: Exception, labels: Mapping[str, str]
+) -> str:
+    """Return why fields cannot be delivered, with the names that the form has."""
+    match error:
+        case InvalidField():
+            return in_home_language(hass, invalid_field(in_words(error, labels)))
+        case CannotRender():
+            return " ".join(
+                f"{in_home_language(hass, unfilled_field(labels[name], why))}."
+                for name, why in error.reasons.items()
+            )
+    return str(error)
+
+
+def as_yaml(values: Mapping[str, Any], fields: Sequence[RuleField]) -> str:
+    """Return values as YAML in the order of the form, those that are secret hidden."""
+    order = [field.name for field in fields]
+    secret = {field.name for field in fields if field.secret}
+    names = [name for name in order if name in values]
+    names += [name for name in values if name not in order]
+    shown = {name: HIDDEN if name in secret else values[name] for name in names}
+    return dump(shown).strip()
+
+
+def as_list(
+    hass: HomeAssistant, reasons: Mapping[str, str], labels: Mapping[str, str]
+) -> str:
+    """Return for each field why it is not known, as a list in Markdown."""
+    return in_list(
+        [
+            in_markdown(in_home_language(hass, unfilled_field(labels[name], why)))
+            for name, why in reasons.items()
+        ]
+    )
+
+
+LONGEST_DURATION = timedelta(days=366)
+MOST_FIRINGS = 10_000
+_LIST_OF_OBJECTS = vol.Schema([dict])
+_CONDITIONS = vol.Schema([vol.Any(dict, str)])
+
+
+class RawTriggerSelector(TriggerSelector):
+    """Triggers as they were entered: they are checked by the step itself."""
+
+    @override
+    def __call__(self, data: Any) -> Any:
+        """Return what can be stored as JSON, and shown again."""
+        return _LIST_OF_OBJECTS(data)
+
+
+class RawConditionSelector(ConditionSelector):
+    """Conditions as they were entered: they are checked by the step itself.
+
+    What Home Assistant makes of them cannot be stored as JSON.
+    """
+
+    @override
+    def __call__(self, data: Any) -> Any:
+        """Return what can be stored as JSON, and shown again."""
+        return _CONDITIONS(data)
+
+
+class BoundedDurationSelector(DurationSelector):
+    """A duration of a year at most.
+
+    Home Assistant's own raises OverflowError for what no timedelta can hold.
+    """
+
+    @override
+    def __call__(self, data: Any) -> Any:
+        """Return a duration as it was entered; raises vol.Invalid."""
+        try:
+            parts = super().__call__(data)
+            if abs(timedelta(**parts)) <= LONGEST_DURATION:
+                return parts
+        except OverflowError as error:
+            raise vol.Invalid("duration too long") from error
+        raise vol.Invalid("duration too long")
+
+
+_DURATION = BoundedDurationSelector()
+
+
+def when_schema(operations: Sequence[str], given: Mapping[str, Any]) -> vol.Schema:
+    """Return the form of what a rule is called and what fires it.
+
+    The operation is asked for only where there is a choice.
+    """
+    fields: dict[vol.Marker, Any] = {
+        vol.Required(CONF_NAME): TextSelector(),
+        vol.Required(CONF_TRIGGERS): RawTriggerSelector(),
+    }
+    if len(operations) > 1:
+        fields[vol.Required(CONF_OPERATION, default=operations[0])] = SelectSelector(
+            SelectSelectorConfig(
+                options=list(operations), translation_key="rule_operation"
+            )
+        )
+    fields[vol.Required(SECTION_ONLY_IF)] = section(
+        vol.Schema(
+            {
+                vol.Optional(CONF_CONDITIONS): RawConditionSelector(),
+                vol.Optional(CONF_FROM_UNKNOWN, default=False): BooleanSelector(),
+            }
+        ),
+        {"collapsed": not _holds_anything(given.get(SECTION_ONLY_IF))},
+    )
+    return vol.Schema(fields)
+
+
+def deliver_schema(
+    fields: Sequence[RuleField],
+    ending: Ending | None,
+    given: Mapping[str, Any],
+    *,
+    missable: bool,
+) -> vol.Schema:
+    """Return the form of what a rule delivers, when it ends, how often, how late.
+
+    How late is asked only of a rule with a trigger that is `missable`: whose firings
+    while Home Assistant was off can be found out afterwards.
+    """
+    form: dict[vol.Marker, Any] = {
+        _marker(field): field.selector for field in fields if not field.seldom
+    }
+    sections: dict[str, dict[vol.Marker, Any]] = {
+        SECTION_MORE: {
+            _marker(field): field.selector for field in fields if field.seldom
+        }
+    }
+    if ending is not None:
+        sections[CONF_UNTIL] = {
+            vol.Optional(CONF_TRIGGERS): RawTriggerSelector(),
+            vol.Optional(CONF_LONGEST_OPEN): _DURATION,
+        }
+    sections[CONF_LIMITS] = {
+        vol.Optional(CONF_DEBOUNCE): _DURATION,
+        vol.Optional(CONF_COOL_DOWN): _DURATION,
+        vol.Optional(CONF_MOST): NumberSelector(
+            NumberSelectorConfig(
+                min=1, max=MOST_FIRINGS, step=1, mode=NumberSelectorMode.BOX
+            )
+        ),
+        vol.Optional(CONF_PERIOD): _DURATION,
+    }
+    if missable:
+        sections[CONF_MISSED] = {
+            vol.Optional(CONF_DELIVER_MISSED, default=True): BooleanSelector(),
+            vol.Optional(CONF_GRACE): _DURATION,
+        }
+    for name, inner in sections.items():
+        if inner:
+            form[vol.Required(name)] = section(
+                vol.Schema(inner), {"collapsed": not _holds_anything(given.get(name))}
+            )
+    return vol.Schema(form)
+
+
+def place_of(fields: Sequence[RuleField], name: str) -> str:
+    """Return where an error of a field is shown: there, or at its section."""
+    for field in fields:
+        if field.name == name:
+            return SECTION_MORE if field.seldom else name
+    return "base"
+
+
+def _marker(field: RuleField) -> vol.Marker:
+    """Return whether a field must be filled, and what stands in it at first."""
+    if not field.required:
+        return vol.Optional(field.name)
+    if isinstance(field.selector, SelectSelector):
+        return vol.Required(field.name, description=NOTHING_CHOSEN)
+    return vol.Required(field.name)
+
+
+def _holds_anything(given: Mapping[str, Any] | None) -> bool:
+    """Say whether a section holds more than its defaults."""
+    defaults = {CONF_FROM_UNKNOWN: False, CONF_DELIVER_MISSED: True}
+    return any(
+        value != defaults.get(name)
+        for name, value in without_empty(given or {}).items()
+    )

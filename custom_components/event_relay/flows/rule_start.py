@@ -1,0 +1,328 @@
+"""What a new rule begins with: nothing, a pattern, another rule, or an automation."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from functools import partialmethod
+import json
+from typing import Any
+
+from homeassistant.config_entries import (
+    ConfigEntryState,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import (
+    CONF_CONDITIONS,
+    CONF_NAME,
+    CONF_TRIGGERS,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    ObjectSelector,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+from homeassistant.helpers.translation import async_get_translations
+import voluptuous as vol
+
+from ..backends.forms import BackendForms
+from ..backends.rule_patterns import Pattern
+from ..backends.words import in_markdown
+from ..const import (
+    CONF_BACKEND,
+    DOMAIN,
+)
+from ..coordinator import RelayConfigEntry
+from ..rules.rule import (
+    CONF_FIELDS,
+    CONF_FROM_UNKNOWN,
+    CONF_LABELS,
+    CONF_LIMITS,
+    CONF_MISSED,
+    CONF_OPERATION,
+    CONF_UNTIL,
+    SUBENTRY_RULE,
+)
+from .rule_validation import Mistake
+
+CONF_RULE = "rule"
+AUTOMATION = "automation"
+_MAPPINGS = (CONF_FIELDS, CONF_LABELS, CONF_UNTIL, CONF_LIMITS, CONF_MISSED)
+_LISTS = (CONF_TRIGGERS, CONF_CONDITIONS)
+KEYS = frozenset({CONF_NAME, CONF_OPERATION, CONF_FROM_UNKNOWN, *_MAPPINGS, *_LISTS})
+"""What a rule is made of, in YAML."""
+
+
+class RuleStart(ConfigSubentryFlow):
+    """The pages before the form of a new rule, which is then filled in."""
+
+    _title = ""
+    _when: Mapping[str, Any]
+    _deliver: Mapping[str, Any]
+
+    async def async_step_when(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Go on with the form itself."""
+        raise NotImplementedError
+
+    async def async_step_user(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what to begin with; only what there is can be chosen."""
+        copied = ["from_rule"] if self._rules() else []
+        options = ["when", *self._patterns(), *copied, "from_automation", "from_yaml"]
+        return self.async_show_menu(
+            step_id="user",
+            menu_options=options,
+            description_placeholders={
+                "connection": in_markdown(self._get_entry().title)
+            },
+        )
+
+    async def pattern(
+        self, name: str, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Begin with a pattern, which is called what the menu calls it."""
+        category = "config_subentries"
+        path = f"component.{DOMAIN}.{category}.{SUBENTRY_RULE}.step.user.menu_options"
+        language = self.hass.config.language
+        texts = await async_get_translations(self.hass, language, category, {DOMAIN})
+        title = texts.get(f"{path}.{name}", "")
+        return await self._begin(title, self._patterns()[name].data())
+
+    async def async_step_from_rule(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Begin with a copy of a rule for the same kind of system."""
+        rules = self._rules()
+        if user_input is not None and (rule := rules.get(user_input[CONF_RULE])):
+            title, data = rule
+            return await self._begin(self._another(title), data)
+        options = [
+            SelectOptionDict(value=subentry_id, label=title)
+            for subentry_id, (title, _) in rules.items()
+        ]
+        choice = SelectSelector(
+            SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
+        )
+        return self._ask("from_rule", CONF_RULE, choice, None, None)
+
+    async def async_step_from_automation(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Begin with what an automation does; the automation stays as it is."""
+        error = None
+        if user_input is not None:
+            try:
+                title, data = of_automation(
+                    self.hass, user_input[AUTOMATION], self._operations()
+                )
+            except Mistake as mistake:
+                error = mistake
+            else:
+                return await self._begin(title, data)
+        choice = EntitySelector(EntitySelectorConfig(domain=AUTOMATION))
+        return self._ask("from_automation", AUTOMATION, choice, user_input, error)
+
+    async def async_step_from_yaml(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Begin with a rule that was copied as YAML."""
+        error = None
+        if user_input is not None:
+            try:
+                title, data = of_yaml(user_input[CONF_RULE], self._operations())
+            except Mistake as mistake:
+                error = mistake
+            else:
+                return await self._begin(title, data)
+        return self._ask("from_yaml", CONF_RULE, ObjectSelector(), user_input, error)
+
+    async def _begin(self, title: str, data: Mapping[str, Any]) -> SubentryFlowResult:
+        """Go on with the form, in which this is filled in."""
+        self._title = title
+        self._when = self._deliver = deepcopy(dict(data))
+        return await self.async_step_when()
+
+    def _ask(
+        self,
+        step_id: str,
+        field: str,
+        selector: Any,  # noqa: ANN401 - one of Home Assistant's
+        shown: Mapping[str, Any] | None,
+        error: Mistake | None,
+    ) -> SubentryFlowResult:
+        """Show a page that asks for one thing."""
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(
+                vol.Schema({vol.Required(field): selector}), shown or {}
+            ),
+            errors={field: error.problem} if error else {},
+            description_placeholders={
+                "connection": in_markdown(self._get_entry().title),
+                **(error.details if error else {}),
+            },
+            last_step=False,
+        )
+
+    def _loaded_entry(self) -> RelayConfigEntry:
+        """Return the connection; raises AbortFlow if it is not loaded."""
+        entry: RelayConfigEntry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            raise AbortFlow("entry_not_loaded")
+        return entry
+
+    def _operations(self) -> Sequence[str]:
+        """Return what a rule of the connection may deliver."""
+        coordinator = self._loaded_entry().runtime_data
+        return coordinator.forms.rule_operations(coordinator.effective)
+
+    def _patterns(self) -> Mapping[str, Pattern]:
+        """Return the patterns that the live system has the operations for."""
+        operations = self._operations()
+        patterns = self._loaded_entry().runtime_data.forms.patterns
+        return {
+            name: pattern
+            for name, pattern in patterns.items()
+            if pattern.operation in operations
+        }
+
+    def _rules(self) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+        """Return the rules of all connections of the kind, those of this one first."""
+        own = self._get_entry()
+        entries = [
+            one
+            for one in self.hass.config_entries.async_entries(DOMAIN)
+            if one.data[CONF_BACKEND] == own.data[CONF_BACKEND]
+        ]
+        entries.sort(key=lambda one: one.entry_id != own.entry_id)
+        return {
+            rule.subentry_id: (
+                rule.title if entry is own else f"{rule.title} ({entry.title})",
+                rule.data,
+            )
+            for entry in entries
+            for rule in entry.get_subentries_of_type(SUBENTRY_RULE)
+        }
+
+    def _another(self, title: str) -> str:
+        """Return a title that no rule of the connection has."""
+        taken = {one.title for one in self._get_entry().subentries.values()}
+        number = 2
+        while f"{title} {number}" in taken:
+            number += 1
+        return f"{title} {number}" if title in taken else title
+
+
+def of_automation(
+    hass: HomeAssistant, entity_id: str, operations: Sequence[str]
+) -> tuple[str, dict[str, Any]]:
+    """Return the title and the data of a rule that does what an automation does.
+
+    That is its triggers and conditions, and its first action that a rule of the
+    connection can deliver, wherever that stands. Raises Mistake.
+    """
+    entities = getattr(hass.data.get(AUTOMATION), "entities", ())
+    entity = next((one for one in entities if one.entity_id == entity_id), None)
+    config = _plain(getattr(entity, "raw_config", None))
+    if entity is None or not isinstance(config, dict):
+        raise Mistake(AUTOMATION, "no_automation")
+    wanted = {f"{DOMAIN}.{operation}": operation for operation in operations}
+    called = _actions(config.get("actions", config.get("action")))
+    found = next(((name, given) for name, given in called if name in wanted), None)
+    if found is None:
+        raise Mistake(AUTOMATION, "no_action")
+    action, given = found
+    data: dict[str, Any] = {
+        CONF_TRIGGERS: _list(config.get("triggers", config.get("trigger"))),
+        CONF_OPERATION: wanted[action],
+        CONF_FIELDS: {name: _in_form(value) for name, value in given.items()},
+    }
+    if conditions := _list(config.get("conditions", config.get("condition"))):
+        data[CONF_CONDITIONS] = conditions
+    return str(entity.name or entity_id), data
+
+
+def of_yaml(entered: object, operations: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """Return the title and the data of a rule in YAML; raises Mistake."""
+    if not isinstance(entered, dict):
+        raise _no_rule("name")
+    data = _plain(entered)
+    if unknown := [key for key in data if key not in KEYS]:
+        raise _no_rule(unknown[0])
+    for name, kind in (
+        *((name, dict) for name in _MAPPINGS),
+        *((name, list) for name in _LISTS),
+    ):
+        if name in data and not isinstance(data[name], kind):
+            raise _no_rule(name)
+    if data.setdefault(CONF_OPERATION, operations[0]) not in operations:
+        raise _no_rule(CONF_OPERATION)
+    data.setdefault(CONF_TRIGGERS, [])
+    if fields := data.get(CONF_FIELDS):
+        data[CONF_FIELDS] = {name: _in_form(value) for name, value in fields.items()}
+    return str(data.pop(CONF_NAME, "")), data
+
+
+def _no_rule(part: str) -> Mistake:
+    """Return that a part of what was pasted is none of a rule."""
+    return Mistake(CONF_RULE, "no_rule", {"reason": part})
+
+
+def as_entered(title: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a rule to copy as YAML, for `of_yaml`."""
+    order = (CONF_TRIGGERS, CONF_CONDITIONS, CONF_FROM_UNKNOWN, CONF_OPERATION)
+    kept = {name: data[name] for name in order if name in data}
+    kept |= {name: data[name] for name in _MAPPINGS if name in data}
+    kept.pop(CONF_LABELS, None)
+    return {CONF_NAME: title, **kept}
+
+
+def _actions(part: object) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the actions in a part of an automation with their data, however deep."""
+    match part:
+        case dict():
+            called = part.get("action", part.get("service"))
+            if isinstance(called, str):
+                given = part.get("data")
+                yield called, given if isinstance(given, dict) else {}
+            for inner in part.values():
+                yield from _actions(inner)
+        case list():
+            for inner in part:
+                yield from _actions(inner)
+
+
+def _in_form(value: object) -> object:
+    """Return a value as the form of a rule has it: numbers are text there."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return str(value)
+    return value
+
+
+def _list(part: object) -> list[Any]:
+    """Return a list of what may stand alone."""
+    if part is None:
+        return []
+    return part if isinstance(part, list) else [part]
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - JSON
+    """Return what YAML holds as JSON does; text for what JSON has nothing for."""
+    return json.loads(json.dumps(value, default=str))
+
+
+def attach_patterns(forms: BackendForms) -> None:
+    """Give the flow a step for each pattern of a backend."""
+    for name in forms.patterns:
+        setattr(RuleStart, f"async_step_{name}", partialmethod(RuleStart.pattern, name))

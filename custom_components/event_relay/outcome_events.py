@@ -1,0 +1,178 @@
+"""Tells entities and Activity about outcomes."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from homeassistant.const import Platform
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from .backends.base import Backend
+from .const import DOMAIN
+from .queue.delivery import Delivery
+from .queue.queue import DeliveryQueue
+from .rules.member import Member
+from .rules.outcome import (
+    Outcome,
+    outcome_of,
+)
+
+EVENT_OUTCOME = f"{DOMAIN}_outcome"
+CONNECTIVITY = "connectivity"
+"""The key of the entity that stands for a connection."""
+ENABLED = "enabled"
+"""The key of the entity that stands for a rule or mirror."""
+
+type Listener = Callable[[Announcement], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announcement:
+    """An outcome, and whose it is."""
+
+    outcome: Outcome
+    context: Context
+    subentry_id: str | None = None
+    """The rule or mirror; None for what an action has asked for."""
+
+
+def unique_id(entry_id: str, subentry_id: str | None, key: str) -> str:
+    """Return the unique id of an entity of a connection, or of a rule or mirror."""
+    return "_".join(part for part in (entry_id, subentry_id, key) if part)
+
+
+class Announcer:
+    """Announces one outcome after the other, each in a turn of the loop of its own.
+
+    Thousands may expire at once, and the rest of Home Assistant has its turns in
+    between. The event on the bus comes before the states, so that Activity shows it
+    as their cause, and what it says as its own cause; so do automations.
+    """
+
+    def __init__(
+        self, hass: HomeAssistant, entry_id: str, title: str, backend: Backend
+    ) -> None:
+        """Take the connection; nothing is heard yet."""
+        self._hass = hass
+        self._entry_id = entry_id
+        self._backend = backend
+        self.title = title
+        self._members: dict[str, Member] = {}
+        self._listeners: list[Listener] = []
+        self._waiting: deque[Announcement] = deque()
+        self._announcing = False
+
+    @callback
+    def listen(self, listener: Listener) -> CALLBACK_TYPE:
+        """Call a listener with every announcement; return how to stop it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @callback
+    def async_follow(self, queue: DeliveryQueue) -> CALLBACK_TYPE:
+        """Announce what ends in an outbox; return how to stop it."""
+        stop_listening = queue.listen(self._ended)
+
+        def stop() -> None:
+            stop_listening()
+            self._waiting.clear()
+
+        return stop
+
+    @callback
+    def async_meet(self, member: Member) -> None:
+        """Announce also what a rule or mirror tells that never was a delivery."""
+
+        def told(outcome: Outcome) -> None:
+            if outcome.delivery is None:
+                self._announce(outcome, member.id)
+
+        self._members[member.id] = member
+        member.listen(told)
+
+    @callback
+    def _ended(self, delivery: Delivery) -> None:
+        """Take note of a delivery that has ended."""
+        origin = delivery.origin
+        if member := self._members.get(origin.subentry_id or ""):
+            context = member.context_of(delivery)
+        else:
+            context = Context(id=origin.context_id, user_id=origin.user_id)
+        if outcome := outcome_of(delivery, context):
+            self._announce(outcome, origin.subentry_id)
+
+    def _announce(self, outcome: Outcome, subentry_id: str | None) -> None:
+        """Announce an outcome, when those before it have been."""
+        self._waiting.append(
+            Announcement(
+                outcome=outcome,
+                context=outcome.context or Context(),
+                subentry_id=subentry_id,
+            )
+        )
+        if not self._announcing:
+            self._next()
+
+    @callback
+    def _next(self) -> None:
+        """Announce what waits the longest."""
+        self._announcing = bool(self._waiting)
+        if not self._waiting:
+            return
+        self._hass.loop.call_soon(self._next)
+        announcement = self._waiting.popleft()
+        self._fire(announcement)
+        for listener in tuple(self._listeners):
+            listener(announcement)
+
+    def _fire(self, announcement: Announcement) -> None:
+        """Fire the event that Activity describes; it holds no personal text.
+
+        It belongs to the entity that stands for whose it is, and to the device of the
+        connection, which so shows also what its rules and mirrors deliver.
+        """
+        outcome = announcement.outcome
+        delivery = outcome.delivery
+        receipt = delivery.receipt if delivery else None
+        owner = self._members.get(announcement.subentry_id or "")
+        self._hass.bus.async_fire(
+            EVENT_OUTCOME,
+            {
+                "entity_id": self._stands_for(owner),
+                "device_id": dr.async_get_device_id_by_identifier(
+                    self._hass,
+                    (DOMAIN, self._entry_id),
+                    config_entry_id=self._entry_id,
+                ),
+                "name": owner.title if owner else self.title,
+                "connection": self.title,
+                "outcome": outcome.kind.value,
+                "operation": delivery.operation if delivery else None,
+                "about": self._about(delivery) if delivery else None,
+                "reason": outcome.reason_key or None,
+                "reason_values": dict(outcome.reason_values),
+                "warnings": len(receipt.warnings) if receipt else 0,
+                "times": outcome.times,
+                "delivery_id": delivery.id if delivery else None,
+            },
+            context=announcement.context,
+        )
+
+    def _stands_for(self, owner: Member | None) -> str | None:
+        """Return the entity that stands for a rule or mirror, or the connection."""
+        if owner is None:
+            platform, key = Platform.BINARY_SENSOR, CONNECTIVITY
+        else:
+            platform, key = Platform.SWITCH, ENABLED
+        return er.async_get(self._hass).async_get_entity_id(
+            platform,
+            DOMAIN,
+            unique_id(self._entry_id, owner.id if owner else None, key),
+        )
+
+    def _about(self, delivery: Delivery) -> str | None:
+        """Return the summary of a delivery, if everybody may read it."""
+        known = {one.name: one for one in self._backend.operations}
+        operation = known.get(delivery.operation)
+        return delivery.summary if operation and operation.public_summary else None

@@ -1,0 +1,116 @@
+"""What becomes of a delivery that was sent to the connection's former address.
+
+A system is told by its id, and named to people by its address.
+"""
+
+from datetime import datetime
+
+from ..backends.base import (
+    AnyOperation,
+    Instance,
+    Receipt,
+)
+from ..backends.errors import (
+    BackendError,
+    CannotConnect,
+    OutcomeUnknown,
+    Rejected,
+    Unavailable,
+)
+from . import transitions
+from .delivery import (
+    ELSEWHERE,
+    SENT_ELSEWHERE,
+    Delivery,
+    DeliveryState,
+    Failure,
+    altered,
+)
+
+
+def is_elsewhere(there: Instance | None, here: Instance | None) -> bool:
+    """Say whether it is another system; one that is not known is taken for this one."""
+    return there is not None and here is not None and there.id != here.id
+
+
+def what_it_changes(
+    delivery: Delivery, operation: AnyOperation, payload: object, start: Delivery | None
+) -> tuple[Instance | None, str | None]:
+    """Return the system and outside id of what a delivery changes, or goes on with.
+
+    Of what begins something new, the system that may have it.
+    """
+    if start is not None:
+        return start.sent_to, start.receipt.outside_id if start.receipt else None
+    if delivery.target_at is not None:
+        return delivery.target_at, operation.target_id(payload)
+    receipt = delivery.receipt if delivery.results else None
+    return delivery.sent_to, receipt.outside_id if receipt else None
+
+
+def is_new(delivery: Delivery) -> bool:
+    """Say whether a delivery begins something new, and has not done so."""
+    return delivery.follows is None and not (delivery.target_at or delivery.results)
+
+
+def not_sent(error: BackendError) -> BackendError:
+    """Return what an error of a question means for the write that comes after it."""
+    if isinstance(error, OutcomeUnknown | Rejected) or not (
+        transitions.pauses(error) or isinstance(error, Unavailable)
+    ):
+        return CannotConnect(error.reason, code=error.code)
+    return error
+
+
+def ended(
+    delivery: Delivery, there: Instance, here: Instance, now: datetime
+) -> Delivery:
+    """End what was to be sent to a system to which the connection leads no more."""
+    if delivery.results or is_elsewhere(delivery.sent_to, here):
+        return unknown(delivery, there, here, now)
+    address = _named(there, here)
+    failure = Failure(code=ELSEWHERE, reason=address)
+    return transitions.discarded(altered(delivery, failure=failure), now)
+
+
+def unknown(
+    delivery: Delivery, there: Instance, here: Instance, now: datetime
+) -> Delivery:
+    """End what was sent to another system, with an outcome that nobody can tell."""
+    address = _named(there, here)
+    if delivery.results:
+        return _cut_short(delivery, address, now)
+    failure = Failure(code=SENT_ELSEWHERE, reason=address)
+    return transitions.failed(altered(delivery, unclear=True), failure, now)
+
+
+def looked_up(
+    before: Delivery, after: Delivery, there: Instance, here: Instance, now: datetime
+) -> Delivery:
+    """Correct what an answer of this system makes of what was sent to another one.
+
+    What is found here, by its own marks, was sent here under another address. What is
+    not may be there.
+    """
+    if len(after.results) > len(before.results):
+        return altered(after, sent_to=here)
+    untold = (
+        after.state is DeliveryState.FAILED and after.failure == transitions.UNKNOWN
+    )
+    if after.state is DeliveryState.PENDING or untold:
+        return unknown(before, there, here, now)
+    return after
+
+
+def _cut_short(delivery: Delivery, address: str, now: datetime) -> Delivery:
+    """End what has had its effect without the rest."""
+    warning = f"the rest was not sent: the connection does not lead to {address} now"
+    cut = altered(delivery, warnings=(*delivery.warnings, warning))
+    return transitions.delivered(cut, delivery.receipt or Receipt(), now)
+
+
+def _named(there: Instance, here: Instance) -> str:
+    """Name a system so that it differs from the other one."""
+    if there.address == here.address:
+        return f"another account of {there.address}"
+    return there.address

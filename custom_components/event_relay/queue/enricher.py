@@ -1,0 +1,221 @@
+"""Adds to the receipts of settled deliveries what can only be read afterwards.
+
+It works beside the worker: it takes no slot, keeps no order, and holds nothing up.
+When to look follows from when a delivery was settled, so that nothing of it is stored:
+after a restart the looks that are still to come are made, and one for all that were
+missed.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+import logging
+from typing import Any
+
+from ..backends.base import (
+    Backend,
+    Client,
+    Enrichment,
+    Receipt,
+)
+from ..backends.errors import BackendError
+from ..backends.words import confiding
+from .delivery import (
+    Delivery,
+    DeliveryState,
+    altered,
+)
+from .store.store import (
+    StaleDelivery,
+    Store,
+    StoreUnavailable,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+MOST = 1_000
+"""Deliveries whose receipts may wait at the same time; others go without."""
+RECALLED = 200
+"""Deliveries that are seen to again after a restart; the last ones."""
+RECALLED_SINCE = timedelta(days=1)
+YIELD_SECONDS = 1.0
+YIELDS = 30
+"""How often, and how many times, a look waits for deliveries that are being sent."""
+
+
+@dataclass(kw_only=True)
+class Enricher:
+    """Looks for what the receipts of one connection lack, one after the other.
+
+    `clock` gives the present with its time zone, `held` says whether nothing is sent
+    now, `busy` whether anything is being sent, and `enriched` hears of every delivery
+    that has got something.
+    """
+
+    connection: str
+    backend: Backend
+    client: Client
+    capabilities: Callable[[], Any]
+    store: Store
+    clock: Callable[[], datetime]
+    held: Callable[[], bool]
+    busy: Callable[[], bool]
+    enriched: Callable[[Delivery], None]
+    _looks: dict[str, list[datetime]] = field(default_factory=dict)
+    """By the ids of deliveries, when to look; none of the lists is empty."""
+    _heard: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hear(self, delivery: Delivery) -> None:
+        """Plan the looks for a delivery that has arrived.
+
+        What it follows is looked at with it: the end of an event may be what its start
+        was waiting for.
+        """
+        if self.backend.enriches:
+            self._plan(delivery)
+
+    async def run(self) -> None:
+        """Look when it is time, until cancelled."""
+        if not self.backend.enriches:
+            return
+        await self._recall()
+        while True:
+            self._heard.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pause()):
+                    await self._heard.wait()
+            for delivery_id in self._due():
+                await self._yield()
+                await self._see_to(delivery_id)
+
+    async def _yield(self) -> None:
+        """Let deliveries go first, for a while: a backend has only so much time."""
+        for _ in range(YIELDS):
+            if not self.busy():
+                return
+            await asyncio.sleep(YIELD_SECONDS)
+
+    async def _recall(self) -> None:
+        """Plan the looks for what was delivered in an earlier run."""
+        since = self.clock() - RECALLED_SINCE
+        try:
+            recalled = await self.store.delivered(
+                self.connection, since, limit=RECALLED
+            )
+        except StoreUnavailable as error:
+            _LOGGER.debug("Receipts of an earlier run stay as they are: %s", error)
+            return
+        for delivery in recalled:
+            self._plan(delivery)
+
+    def _plan(self, delivery: Delivery) -> None:
+        """Note when to look for what the receipt of a delivery lacks."""
+        if (enrichment := self._enrichment(delivery)) is None:
+            return
+        now = self.clock()
+        moments = [moment for moment in enrichment.at if moment > now]
+        if len(moments) < len(enrichment.at):
+            moments.append(now)
+        for delivery_id in (delivery.id, delivery.follows):
+            if delivery_id is None:
+                continue
+            if delivery_id not in self._looks and len(self._looks) >= MOST:
+                _LOGGER.debug("Too many receipts wait; %s goes without", delivery_id)
+                continue
+            known = self._looks.get(delivery_id, ())
+            self._looks[delivery_id] = sorted({*known, *moments})
+        self._heard.set()
+
+    def _enrichment(self, delivery: Delivery) -> Enrichment[Any] | None:
+        """Return what a delivery lacks; None also where that cannot be told."""
+        if delivery.state is not DeliveryState.DELIVERED:
+            return None
+        if delivery.receipt is None or delivery.settled_at is None:
+            return None
+        try:
+            operation = self.backend.operation(delivery.operation)
+            return operation.enrichment(
+                operation.load(delivery.version, delivery.payload),
+                delivery.receipt,
+                self.capabilities(),
+                delivery.settled_at,
+            )
+        except Exception:
+            _LOGGER.exception("Delivery %s: its receipt stays as it is", delivery.id)
+            return None
+
+    def _pause(self) -> float | None:
+        """Return the seconds to the next look; None if there is none."""
+        if not self._looks:
+            return None
+        first = min(moments[0] for moments in self._looks.values())
+        return max(0.0, (first - self.clock()).total_seconds())
+
+    def _due(self) -> Sequence[str]:
+        """Return the ids of the deliveries to look at now, the longest due first."""
+        now = self.clock()
+        due = [
+            (moments[0], delivery_id)
+            for delivery_id, moments in self._looks.items()
+            if moments[0] <= now
+        ]
+        return [delivery_id for _, delivery_id in sorted(due)]
+
+    async def _see_to(self, delivery_id: str) -> None:
+        """Look once for what a receipt lacks; forget it after its last look."""
+        try:
+            done = await self._look(delivery_id)
+        except StoreUnavailable as error:
+            _LOGGER.debug("Delivery %s: the outbox is away: %s", delivery_id, error)
+            done = False
+        now = self.clock()
+        left = [moment for moment in self._looks[delivery_id] if moment > now]
+        if done or not left:
+            del self._looks[delivery_id]
+        else:
+            self._looks[delivery_id] = left
+
+    async def _look(self, delivery_id: str) -> bool:
+        """Look once, and return whether nothing is left to look for.
+
+        Raises StoreUnavailable.
+        """
+        delivery = await self.store.get(delivery_id)
+        enrichment = self._enrichment(delivery) if delivery else None
+        if delivery is None or enrichment is None:
+            return True
+        if self.held() or (more := await self._ask(delivery, enrichment)) is None:
+            return False
+        await self._add(delivery, more)
+        return True
+
+    async def _ask(
+        self, delivery: Delivery, enrichment: Enrichment[Any]
+    ) -> Receipt | None:
+        """Ask the backend for what a receipt lacks; None if it is not there."""
+        public = self.backend.operation(delivery.operation).public_fields
+        try:
+            with confiding(delivery.payload, public):
+                return await enrichment.look(self.client)
+        except BackendError as error:
+            _LOGGER.debug("Delivery %s: nothing to add yet: %s", delivery.id, error)
+        except Exception:
+            _LOGGER.exception("Delivery %s: a look for its receipt broke", delivery.id)
+        return None
+
+    async def _add(self, delivery: Delivery, more: Receipt) -> None:
+        """Add to a receipt, and tell of it; raises StoreUnavailable."""
+        receipt = delivery.receipt or Receipt()
+        richer = altered(
+            delivery,
+            receipt=replace(
+                receipt,
+                links={**receipt.links, **more.links},
+                details={**receipt.details, **more.details},
+            ),
+        )
+        with suppress(StaleDelivery):
+            await self.store.update(richer, was=delivery.state)
+            self.enriched(richer)

@@ -1,0 +1,182 @@
+"""Flow control of a connection: pauses, limits, circuit breaker, rate limiter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ..backends.base import Backend
+from ..backends.errors import (
+    BackendError,
+    CannotConnect,
+    Unavailable,
+)
+from . import transitions
+from .circuit_breaker import (
+    PROBE_CAP,
+    SHARED_PROBE_CAP,
+    CircuitBreaker,
+)
+from .rate_limiter import RateLimiter
+
+
+@dataclass
+class FlowControl:
+    """Sets the pace of one connection by what its backend answers.
+
+    It knows neither the store nor the loop, so that a fleet of it can be simulated.
+    `chance` gives a number from 0 to 1.
+    """
+
+    backend: Backend
+    chance: Callable[[], float]
+    paused: bool = False
+    """Whether only somebody can mend what the backend said."""
+    switched_off: bool = False
+    """Whether the user wants nothing to be sent."""
+    stopping: bool = False
+    breaker: CircuitBreaker = field(init=False)
+    pace: RateLimiter = field(init=False)
+    _held_until: datetime | None = field(init=False)
+    _hasten: bool = False
+
+    def __post_init__(self) -> None:
+        """Begin with nothing known of the backend."""
+        self._forget()
+
+    def held(self, now: datetime) -> bool:
+        """Say whether nothing is sent: paused, stopping, told to wait, or broken."""
+        return self._stilled(now) or self.breaker.open
+
+    def resume(self) -> None:
+        """Go on after a pause, and forget what the backend had to say before."""
+        self.paused = False
+        self._forget()
+
+    def hold(self, until: datetime) -> None:
+        """Send nothing before a moment."""
+        if self._held_until is None or until > self._held_until:
+            self._held_until = until
+
+    def slots(self, now: datetime, sending: int, looking_up: int) -> tuple[int, int]:
+        """Return how many more deliveries may be sent, and looked up.
+
+        Neither waits for the other, but for the one attempt of an open breaker.
+        """
+        if self._stilled(now):
+            return 0, 0
+        if self.breaker.open:
+            idle = not sending and not looking_up
+            probes = int(idle and self.breaker.probes(now))
+            return probes, probes
+        if self.pace.pause:
+            return int(not sending), int(not looking_up)
+        return (
+            max(0, self.backend.concurrency - sending),
+            max(0, self.backend.look_ups_at_once - looking_up),
+        )
+
+    def hastened(self, slots: int) -> int | None:
+        """Return how many of those that wait for another attempt need wait no longer.
+
+        None for all of them, once something got through; one for a probe.
+        """
+        if self._hasten:
+            self._hasten = False
+            return None
+        return int(bool(slots) and self.breaker.open)
+
+    @property
+    def probing(self) -> bool:
+        """Whether the breaker is open, and nothing else keeps attempts from it."""
+        return self.breaker.open and not self._stopped
+
+    def outage(self, now: datetime) -> timedelta:
+        """Return for how long nothing has got through."""
+        since = self.breaker.failing_since
+        return now - since if since is not None else timedelta()
+
+    def answers_again(self, now: datetime) -> None:
+        """Make the next attempt of an open breaker now."""
+        self.breaker.half_open(now)
+
+    @property
+    def alone(self) -> bool:
+        """Whether what is sent must have no look-up beside it."""
+        return self.breaker.open
+
+    def next_at(self, now: datetime) -> datetime | None:
+        """Return when more may go out than now; None if only an answer can tell."""
+        moments = [
+            moment
+            for moment in (self._held_until, self.breaker.probe_at)
+            if moment is not None and moment > now
+        ]
+        # Nothing goes out before the last of them.
+        return max(moments, default=None)
+
+    def got_through(self, now: datetime) -> bool:
+        """Take note of an answer, and return whether it changes what may go out."""
+        closed = self._close(now)
+        if not closed:
+            self.pace.answered()
+        self._pause(now)
+        return closed
+
+    def troubled(self, error: BackendError, now: datetime) -> None:
+        """Slow down, or pause, as an error asks for."""
+        if isinstance(error, Unavailable) and error.alone:
+            return
+        if self.backend.shared and transitions.limits(error):
+            self._limited(now, transitions.hold(error) or timedelta())
+        elif wait := transitions.hold(error):
+            self.hold(now + wait)
+        elif isinstance(error, CannotConnect | Unavailable):
+            self.breaker.failed(now, self.chance())
+        if transitions.pauses(error):
+            self.paused = True
+
+    def _limited(self, now: datetime, least: timedelta) -> None:
+        """Leave a backend alone that all homes together have asked too often."""
+        self._close(now)
+        if not self._stilled(now):
+            # What was under way beside it is refused for the same reason.
+            self.pace.refused()
+        self._pause(now, least)
+
+    def shift(self, jump: timedelta) -> None:
+        """Move along with a clock that was set."""
+        if self._held_until is not None:
+            self._held_until += jump
+        self.breaker.shift(jump)
+
+    def _forget(self) -> None:
+        """Know nothing of how the backend fares."""
+        self.breaker = CircuitBreaker(
+            SHARED_PROBE_CAP if self.backend.shared else PROBE_CAP
+        )
+        self.pace = RateLimiter()
+        self._held_until = None
+
+    def _close(self, now: datetime) -> bool:
+        """Close the breaker, since the backend is there; return whether it was open."""
+        if (away := self.breaker.got_through(now)) is None:
+            return False
+        self._hasten = True
+        if self.backend.shared:
+            self.pace.start(away)
+        return True
+
+    def _pause(self, now: datetime, least: timedelta = timedelta()) -> None:
+        """Send nothing for a while, which ends at another moment in every home."""
+        if wait := least + self.pace.wait(self.chance()):
+            self.hold(now + wait)
+
+    def _stilled(self, now: datetime) -> bool:
+        """Say whether not even one attempt may be made."""
+        limited = self._held_until is not None and now < self._held_until
+        return self._stopped or limited
+
+    @property
+    def _stopped(self) -> bool:
+        """Whether nothing is sent, however long it takes."""
+        return self.paused or self.switched_off or self.stopping

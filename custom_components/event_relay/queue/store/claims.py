@@ -1,0 +1,343 @@
+"""A worker's turn in the file: recover, expire, claim, find the next wake-up.
+
+Every function takes the open database; `owner` is the entry id of a connection.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+import json
+import sqlite3
+
+from ...backends.base import Instance
+from .. import (
+    backoff,
+    transitions,
+)
+from ..delivery import (
+    START_NEVER_WAS,
+    Delivery,
+)
+from . import (
+    clock_shifts,
+    writes,
+)
+from .clock_shifts import SOON
+from .recent import Recent
+from .rows import from_row
+
+_CLAIMABLE = (
+    "SELECT json_group_array("
+    "json_array(CAST(id AS TEXT), CAST(lane AS TEXT), ahead != 0)) FROM ("
+    " SELECT id, lane, ahead FROM deliveries AS one WHERE connection = :owner"
+    " AND state = 'pending' AND due_at <= :now"
+    " AND (expires_at IS NULL OR expires_at > :now)"
+    " AND NOT EXISTS (SELECT 1 FROM deliveries AS former"
+    " WHERE former.connection = one.connection AND former.key = one.key"
+    " AND former.sequence < one.sequence"
+    " AND former.state IN ('pending', 'sending', 'uncertain'))"
+    " AND NOT EXISTS (SELECT 1 FROM deliveries AS latter"
+    " WHERE latter.connection = one.connection AND latter.key = one.key"
+    " AND latter.state IN ('sending', 'uncertain'))"
+    " AND NOT EXISTS (SELECT 1 FROM deliveries AS other"
+    " WHERE other.connection = one.connection AND other.lane = one.lane"
+    " AND other.state IN ('sending', 'uncertain'))"
+    " ORDER BY due_at, sequence LIMIT :limit)"
+)
+"""What is due, and whose key and lane are free. Of a key it is only the first.
+
+Nothing that seems to have its time over: it expires as soon as the clock is believed.
+All in one row: for each the file's thread would wait for its turn with Python. As
+text also where damage has made something else of it, which JSON cannot hold.
+"""
+type _Claimable = tuple[str, str | None, int]
+"""Id, lane, and whether it may be claimed before a slot is free."""
+
+
+_WAS_AHEAD = (
+    "SELECT EXISTS (SELECT 1 FROM (SELECT accepted_at FROM deliveries"
+    " WHERE connection = :owner ORDER BY sequence DESC LIMIT 1)"
+    " WHERE accepted_at > :now) OR EXISTS (SELECT 1 FROM deliveries"
+    " WHERE connection = :owner AND state = 'sending' AND first_sent_at > :now)"
+    " OR EXISTS (SELECT 1 FROM deliveries"
+    " WHERE connection = :owner AND state IN ('pending', 'uncertain')"
+    " AND due_at > :now AND (due_at > :latest OR first_sent_at > :now))"
+)
+"""Whether the clock was once ahead of the present one: something was accepted or sent
+later than now, or waits longer than anything may. What is due now is not read: it waits
+no longer in any case, and there may be much of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What a worker's turn found in the store."""
+
+    ended: tuple[Delivery, ...]
+    """Expired, or discarded because their start never was."""
+    claimed: tuple[Delivery, ...]
+    """Now in `sending`, for the worker to send."""
+    look_ups: tuple[Delivery, ...]
+    """Uncertain ones whose outcome is to be asked for."""
+    waiting: bool
+    """Whether anything else has not ended and is not being sent."""
+    next_at: datetime | None
+    """When there is something to do again; None if only a new delivery can tell."""
+
+
+def recover(
+    database: sqlite3.Connection,
+    owner: str,
+    now: datetime,
+    held_back_by: Collection[str] = (),
+) -> int:
+    """Make uncertain what is in `sending`; return how many.
+
+    What waits because of one of some codes is due now.
+
+    What waits from an earlier run waits no longer than it may from now on, whatever
+    the clock was then: no longer than a minute if anything tells that the clock was
+    ahead of the present one. Time in which nobody asked does not count as asking.
+    """
+    moments = {
+        "owner": owner,
+        "now": now.timestamp(),
+        "latest": now.timestamp() + backoff.RETRY_AFTER_LONGEST,
+        "soon": now.timestamp() + SOON.total_seconds(),
+    }
+    (ahead,) = database.execute(_WAS_AHEAD, moments).fetchone()
+    database.execute(
+        "UPDATE deliveries SET due_at = :soon WHERE connection = :owner"
+        " AND state IN ('pending', 'uncertain') AND due_at > :soon AND :ahead",
+        {**moments, "ahead": ahead},
+    )
+    if held_back_by:
+        database.execute(
+            "UPDATE deliveries SET due_at = min(accepted_at, :now)"
+            " WHERE connection = :owner AND state = 'pending' AND failure_code IN"
+            " (SELECT value FROM json_each(:codes))",
+            {
+                "owner": owner,
+                "now": now.timestamp(),
+                "codes": json.dumps([*held_back_by]),
+            },
+        )
+    database.execute(
+        "UPDATE deliveries SET asked_since = NULL, look_ups = 0"
+        " WHERE connection = ? AND state = 'uncertain'",
+        (owner,),
+    )
+    return database.execute(
+        "UPDATE deliveries SET state = 'uncertain', unclear = 1, due_at = ?"
+        " WHERE connection = ? AND state = 'sending'",
+        (now.timestamp(), owner),
+    ).rowcount
+
+
+def take(
+    database: sqlite3.Connection,
+    owner: str,
+    now: datetime,
+    *,
+    slots: int,
+    free: int,
+    look_ups: int,
+    busy: Collection[str],
+    steady: bool,
+    recent: Recent,
+    instance: Instance | None = None,
+) -> Taken:
+    """End what is over, claim what is due, and say when to look again."""
+    former = 0 if steady else clock_shifts.last_of_former(database, owner)
+    ended = (
+        *_expire(database, owner, now, former),
+        *_orphans(database, owner, now),
+    )
+    for delivery in ended:
+        recent.take(delivery.id)
+    claimed = _claim(
+        database, owner, now, (slots, free), recent=recent, instance=instance
+    )
+    uncertain = _uncertain(database, owner, now, look_ups, busy)
+    waiting, next_at = _left(database, owner, now)
+    return Taken(
+        ended=ended,
+        claimed=clock_shifts.read(database, owner, claimed),
+        look_ups=clock_shifts.read(database, owner, uncertain),
+        waiting=waiting,
+        next_at=next_at,
+    )
+
+
+def hasten(
+    database: sqlite3.Connection, owner: str, now: datetime, limit: int | None
+) -> int:
+    """Make due what waits for another attempt, the first due first; return how many.
+
+    It comes where it was accepted, before the untried that are younger. Without a
+    limit so does what is due again already, while what is planned stays put off. What
+    has an unknown outcome is asked for now, too; with a limit only if nothing else is
+    made due.
+    """
+    late = "due_at > :now" if limit else "attempts > 0 AND due_at > accepted_at"
+    values = {
+        "owner": owner,
+        "now": now.timestamp(),
+        "limit": -1 if limit is None else limit,
+    }
+    pending = database.execute(
+        "UPDATE deliveries SET due_at = min(accepted_at, :now) WHERE sequence IN ("
+        " SELECT sequence FROM deliveries WHERE connection = :owner"
+        f" AND state = 'pending' AND {late} ORDER BY due_at LIMIT :limit)",
+        values,
+    ).rowcount
+    if limit and pending:
+        return pending
+    return (
+        pending
+        + database.execute(
+            "UPDATE deliveries SET due_at = :now WHERE sequence IN ("
+            " SELECT sequence FROM deliveries WHERE connection = :owner"
+            " AND state = 'uncertain' AND due_at > :now ORDER BY due_at LIMIT :limit)",
+            values,
+        ).rowcount
+    )
+
+
+def _expire(
+    database: sqlite3.Connection, owner: str, now: datetime, former: int
+) -> list[Delivery]:
+    """End what has waited beyond its time, if it was accepted behind a place."""
+    rows = database.execute(
+        "UPDATE deliveries SET state = 'expired', due_at = NULL, settled_at = :now"
+        " WHERE connection = :owner AND state = 'pending'"
+        " AND expires_at <= :now AND sequence > :former RETURNING *",
+        {"owner": owner, "now": now.timestamp(), "former": former},
+    ).fetchall()
+    return [from_row(row) for row in rows]
+
+
+def _orphans(database: sqlite3.Connection, owner: str, now: datetime) -> list[Delivery]:
+    """Discard what follows a delivery that never took place."""
+    rows = database.execute(
+        "UPDATE deliveries SET state = 'discarded', due_at = NULL, settled_at = :now,"
+        " failure_code = :code, failure_reason = ''"
+        " WHERE connection = :owner AND state = 'pending' AND follows IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM deliveries AS start"
+        " WHERE start.id = deliveries.follows"
+        " AND start.state IN ('pending', 'sending', 'uncertain', 'delivered'))"
+        " RETURNING *",
+        {"owner": owner, "now": now.timestamp(), "code": START_NEVER_WAS.code},
+    ).fetchall()
+    return [from_row(row) for row in rows]
+
+
+def _claim(
+    database: sqlite3.Connection,
+    owner: str,
+    now: datetime,
+    room: tuple[int, int],
+    *,
+    recent: Recent,
+    instance: Instance | None,
+) -> list[Delivery]:
+    """Move what is due, and whose key and lane are free, to `sending`.
+
+    Once more as long as there is some, because of those that share a lane only the
+    first is claimed. `room` is for how many, and for how many that cannot wait for a
+    slot: the first one too many is not overtaken.
+    """
+    slots, free = room
+    claimed: list[Delivery] = []
+    while len(claimed) < slots:
+        values = {"owner": owner, "now": now.timestamp(), "limit": slots - len(claimed)}
+        (found,) = database.execute(_CLAIMABLE, values).fetchone()
+        claimable: list[_Claimable] = json.loads(found)
+        first = _first_of_lanes(_that_can_wait(claimable, free - len(claimed)))
+        sending = [
+            transitions.claimed(delivery, now, instance)
+            for delivery in _read(database, first, recent)
+        ]
+        writes.claim(database, sending)
+        claimed += sending
+        if not first or len(first) == len(claimable):
+            break
+    return claimed
+
+
+def _that_can_wait(claimable: Iterable[_Claimable], free: int) -> Iterator[_Claimable]:
+    """Yield those before the first that would have to wait for a slot, and must not."""
+    for number, one in enumerate(claimable):
+        *_, ahead = one
+        if number >= free and not ahead:
+            return
+        yield one
+
+
+def _first_of_lanes(claimable: Iterable[_Claimable]) -> list[str]:
+    """Return the ids of those that can go beside each other."""
+    lanes: set[str] = set()
+    first = []
+    for delivery_id, lane, _ in claimable:
+        if lane is None:
+            first.append(delivery_id)
+        elif lane not in lanes:
+            lanes.add(lane)
+            first.append(delivery_id)
+    return first
+
+
+def _read(
+    database: sqlite3.Connection, ids: Sequence[str], recent: Recent
+) -> list[Delivery]:
+    """Return deliveries that are there, from memory as far as they are known.
+
+    Raises DatabaseError if one is not there by the id that it has.
+    """
+    known = {one: delivery for one in ids if (delivery := recent.take(one))}
+    if unknown := [one for one in ids if one not in known]:
+        known |= writes.there(database, unknown)
+    try:
+        return [known[one] for one in ids]
+    except KeyError as error:
+        message = f"delivery {error} cannot be found"
+        raise sqlite3.DatabaseError(message) from error
+
+
+def _uncertain(
+    database: sqlite3.Connection,
+    owner: str,
+    now: datetime,
+    limit: int,
+    busy: Collection[str],
+) -> list[Delivery]:
+    """Read the uncertain ones whose look-up is due."""
+    rows = database.execute(
+        "SELECT * FROM deliveries WHERE connection = ? AND state = 'uncertain'"
+        f" AND due_at <= ? AND id NOT IN ({', '.join('?' * len(busy))})"
+        " ORDER BY due_at, sequence LIMIT ?",
+        (owner, now.timestamp(), *busy, limit),
+    )
+    return [from_row(row) for row in rows]
+
+
+def _left(
+    database: sqlite3.Connection, owner: str, now: datetime
+) -> tuple[bool, datetime | None]:
+    """Say whether anything waits, and when something falls due or expires.
+
+    Not counting what is due now: what is due but was not claimed waits for a slot, a
+    key or a lane, and whatever frees one of those wakes the worker.
+    """
+    waiting, seconds = database.execute(
+        "SELECT EXISTS (SELECT 1 FROM deliveries WHERE connection = :owner"
+        " AND state IN ('pending', 'uncertain')),"
+        " (SELECT min(moment) FROM ("
+        " SELECT min(due_at) AS moment FROM deliveries WHERE connection = :owner"
+        " AND state IN ('pending', 'uncertain') AND due_at > :now"
+        " UNION ALL SELECT min(expires_at) FROM deliveries"
+        " WHERE connection = :owner AND state = 'pending'"
+        " AND expires_at IS NOT NULL))",
+        {"owner": owner, "now": now.timestamp()},
+    ).fetchone()
+    next_at = None if seconds is None else datetime.fromtimestamp(seconds, now.tzinfo)
+    return bool(waiting), next_at

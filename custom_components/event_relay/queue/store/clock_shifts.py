@@ -1,0 +1,152 @@
+"""Moves the times of stored deliveries when the clock was set.
+
+Used on the store's thread alone, in the same transactions as the rows.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+import json
+import sqlite3
+from typing import assert_never
+
+from ..delivery import (
+    MOMENTS,
+    Delivery,
+    Moved,
+    altered,
+    brought,
+)
+
+_TABLE = (
+    "CREATE TEMP TABLE IF NOT EXISTS runs"
+    " (owner TEXT PRIMARY KEY, moved REAL, former INTEGER)"
+)
+"""Of this process alone, and yet in the transaction of the rows that are moved: what
+is rolled back with them was not moved."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the store knows of the present run of a connection."""
+
+    moved: timedelta = timedelta()
+    former: int = 0
+    """Place of the last row that an earlier run has accepted."""
+
+
+SOON = timedelta(minutes=1)
+"""How long at most something from an earlier run waits once the clock was set."""
+
+
+def begin(database: sqlite3.Connection, owner: str, moved: timedelta) -> None:
+    """Begin a run by a clock that has been set by so much since it began."""
+    database.execute(_TABLE)
+    database.execute(
+        "INSERT OR REPLACE INTO runs SELECT :owner, :moved, coalesce(max(sequence), 0)"
+        " FROM deliveries WHERE connection = :owner",
+        {"owner": owner, "moved": moved.total_seconds()},
+    )
+
+
+def runs(database: sqlite3.Connection) -> Mapping[str, _Run]:
+    """Return the present runs by the entry ids of their connections."""
+    database.execute(_TABLE)
+    return {
+        owner: _Run(timedelta(seconds=moved), former)
+        for owner, moved, former in database.execute("SELECT * FROM temp.runs")
+    }
+
+
+def last_of_former(database: sqlite3.Connection, owner: str) -> int:
+    """Return the place of the last row that an earlier run has accepted."""
+    return runs(database).get(owner, _Run()).former
+
+
+def in_file(
+    database: sqlite3.Connection, owner: str, now: datetime, moved: timedelta | None
+) -> datetime:
+    """Return a moment of a clock that was set by so much as the rows have it."""
+    if moved is None or (run := runs(database).get(owner)) is None:
+        return now
+    return now - (moved - run.moved)
+
+
+def written(
+    database: sqlite3.Connection, deliveries: Iterable[Delivery]
+) -> tuple[Delivery, ...]:
+    """Return deliveries with their moments as the file has them."""
+    known = runs(database)
+    return tuple(
+        brought(one, known[one.connection].moved) if one.connection in known else one
+        for one in deliveries
+    )
+
+
+def read(
+    database: sqlite3.Connection, owner: str, deliveries: Iterable[Delivery]
+) -> tuple[Delivery, ...]:
+    """Note on deliveries from the file by which clock their moments are."""
+    found = (*deliveries,)
+    if not found or (run := runs(database).get(owner)) is None:
+        return found
+    former = {
+        row["id"]
+        for row in database.execute(
+            "SELECT id FROM deliveries WHERE sequence <= ?"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (run.former, json.dumps([one.id for one in found])),
+        )
+    }
+    return tuple(altered(one, moved=run.moved, older=one.id in former) for one in found)
+
+
+def shift(
+    database: sqlite3.Connection, owner: str, jump: timedelta, now: datetime
+) -> None:
+    """Move the rows of what is not settled; `now` is the moment after the jump.
+
+    What is older than the run waits no longer than a minute from now on: until
+    when it was to wait, a clock has said that may have been another.
+    """
+    values = {
+        "owner": owner,
+        "jump": jump.total_seconds(),
+        "former": last_of_former(database, owner),
+        "soon": (now + SOON).timestamp(),
+    }
+    database.execute(
+        f"UPDATE deliveries SET {_MOVES}"
+        " WHERE connection = :owner"
+        " AND state IN ('pending', 'sending', 'uncertain')",
+        values,
+    )
+    database.execute(
+        "UPDATE deliveries SET due_at = :soon WHERE connection = :owner"
+        " AND state IN ('pending', 'uncertain') AND due_at > :soon"
+        " AND sequence <= :former",
+        values,
+    )
+    database.execute(
+        "UPDATE runs SET moved = moved + :jump WHERE owner = :owner", values
+    )
+
+
+def _moved(name: str, how: Moved) -> str:
+    """Return how a column is moved."""
+    moved = f"{name} + :jump"
+    match how:
+        case Moved.ALWAYS:
+            return f"{name} = {moved}"
+        case Moved.NEVER:
+            return f"{name} = {name}"
+        case Moved.IF_NEW:
+            older = name
+        case Moved.AT_LEAST_BACK:
+            older = f"min({name}, {moved})"
+        case _:
+            assert_never(how)
+    return f"{name} = CASE WHEN sequence > :former THEN {moved} ELSE {older} END"
+
+
+_MOVES = ", ".join(_moved(name, how) for name, how in MOMENTS.items())

@@ -1,0 +1,364 @@
+"""The thread that owns the SQLite file and writes it.
+
+WAL with `synchronous=FULL`: what a coroutine here has returned is on disk. Jobs
+that wait together are committed together; one that fails does not take the others
+with it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+import logging
+from pathlib import Path
+from queue import Empty, SimpleQueue
+import sqlite3
+import threading
+
+from . import (
+    generation,
+    group_commit,
+)
+from .compaction import Copy
+from .file import (
+    Opened,
+    StoreUnavailable,
+    begin_anew,
+    close_file,
+    drop_copy,
+    is_damage,
+    lacks_room,
+    leave_unclean,
+    open_file,
+    take_copy,
+    turns_out_damaged,
+)
+from .group_commit import (
+    Job,
+    Outcomes,
+)
+from .integrity_check import Check
+from .maintenance import (
+    Maintenance,
+    is_backed_up,
+)
+from .reader import (
+    Reader,
+    Unreadable,
+)
+from .recovery import unchecked
+from .recovery.reports import SetAside
+from .recovery.unchecked import Kept
+from .rows import FAILURES
+
+_LOGGER = logging.getLogger(__name__)
+
+_MOST_KEPT = 5_000
+"""Rows written beside a copy that are carried over to it, in one go."""
+
+
+class _Look:
+    """Stands in the queue where there is something to look at, but no job."""
+
+
+class Database:
+    """Runs jobs on the file, one after the other, from any number of coroutines."""
+
+    def __init__(
+        self, path: Path, damaged: Callable[[SetAside], None], seen: int = 0
+    ) -> None:
+        """Take the path of the file, which `open` makes if it is not there.
+
+        Its generation was `seen` before, or is not known.
+
+        `damaged` hears, in the loop that opened it, of each file that had to make
+        way because it was damaged.
+        """
+        self.path = path
+        self._damaged = damaged
+        self.generation = seen
+        """The last that is known of the file."""
+        self._jobs: SimpleQueue[Job | _Look | None] = SimpleQueue()
+        self._outcomes = Outcomes()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._reader = Reader(path)
+        self._maintenance = Maintenance()
+        self._idle = threading.Event()
+        """Set while nothing is written."""
+        self._check: Check | None = None
+        self._copy: Copy | None = None
+        self._kept: Kept | None = None
+        """What was kept of a damaged file in whose place there is no new one yet."""
+        self.healthy = True
+        """Whether the file could be written when it was last tried."""
+
+    async def open(self) -> None:
+        """Open the file; raises StoreUnavailable."""
+        self._jobs = SimpleQueue()
+        self._outcomes = Outcomes()
+        self._reader = Reader(self.path)
+        self._loop = asyncio.get_running_loop()
+        # A daemon, so that a crash of the rest cannot keep the process alive:
+        # whatever the thread is in the middle of, SQLite survives it.
+        self._thread = threading.Thread(
+            target=self._work, name="event_relay_outbox", daemon=True
+        )
+        self._thread.start()
+        try:
+            await self.run(lambda _: None)
+        except StoreUnavailable:
+            await self.close()
+            raise
+        self._reader.start()
+
+    async def close(self) -> None:
+        """Finish what waits and close the file."""
+        if (thread := self._thread) is None:
+            return
+        self._thread = None
+        self._jobs.put(None)
+        await asyncio.get_running_loop().run_in_executor(None, thread.join)
+
+    async def run[ResultT](
+        self, run: Callable[[sqlite3.Connection], ResultT], *, alone: bool = False
+    ) -> ResultT:
+        """Run a job on the file's thread and wait until it is committed.
+
+        One that runs alone has no transaction around it. Raises what the job raises,
+        and StoreUnavailable.
+        """
+        return await self.put(run, alone=alone)
+
+    async def advance(self) -> int:
+        """Begin the next generation of the file and return its number.
+
+        Raises StoreUnavailable.
+        """
+        seen = self.generation
+        number = await self.run(lambda opened: generation.advance(opened, seen))
+        self.generation = max(self.generation, number)
+        return number
+
+    async def read[ResultT](
+        self, run: Callable[[sqlite3.Connection], ResultT]
+    ) -> ResultT:
+        """Run a job that only reads, beside what is written; no commit waits for it.
+
+        It sees what was committed when it begins, and not what is only queued. Raises
+        what the job raises, and StoreUnavailable.
+        """
+        try:
+            return await self._reader.put(run)
+        except Unreadable:
+            # The writer finds out what is wrong, and does what is to be done.
+            return await self.run(run)
+
+    def put[ResultT](
+        self, run: Callable[[sqlite3.Connection], ResultT], *, alone: bool = False
+    ) -> asyncio.Future[ResultT]:
+        """Queue a job now, behind all that are; return what `run` would wait for."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[ResultT] = loop.create_future()
+        if self._thread is None:
+            future.set_exception(StoreUnavailable("the outbox is closed"))
+        else:
+            self._jobs.put(Job(run, loop, future, alone))
+        return future
+
+    def _work(self) -> None:
+        """Own the database until told to stop; the thread's whole life."""
+        running = True
+        while running:
+            self._idle.set()
+            jobs, running = self._next_jobs()
+            self._idle.clear()
+            for group in group_commit.groups(jobs):
+                self._attempt(group)
+            self._hear_of_check()
+            self._hear_of_copy()
+        self._reader.stop()
+        self._close()
+
+    def _look(self) -> None:
+        """Have the thread look at what goes on beside it, from any thread."""
+        self._jobs.put(_Look())
+
+    def _next_jobs(self) -> tuple[list[Job], bool]:
+        """Wait for a job, take all that wait with it, and say whether to go on."""
+        jobs: list[Job] = []
+        job = self._await_job()
+        while job is not None:
+            if isinstance(job, Job):
+                jobs.append(job)
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return jobs, True
+        return jobs, False
+
+    def _await_job(self) -> Job | _Look | None:
+        """Wait for a job, and tidy up when there has been none for a while."""
+        while self._connection is not None and self._maintenance.pause is not None:
+            try:
+                return self._jobs.get(timeout=self._maintenance.pause)
+            except Empty:
+                self._maintenance.step(self._connection)
+                self._begin_copy(self._connection)
+        return self._jobs.get()
+
+    def _attempt(self, jobs: list[Job]) -> None:
+        """Run jobs; on a new file if this one turns out to be damaged.
+
+        Nothing of them was kept then, so that they can be run again.
+        """
+        try:
+            try:
+                outcomes = group_commit.run(self._connected(), jobs)
+            except FAILURES as error:
+                if not (is_damage(error) or self._turns_out_damaged(error)):
+                    raise
+                self._begin_anew(str(error))
+                outcomes = group_commit.run(self._connected(), jobs)
+        except (StoreUnavailable, OSError, *FAILURES) as error:
+            if len(jobs) > 1 and lacks_room(error):
+                # What only reads, or needs little, need not fail with the rest.
+                for job in jobs:
+                    self._attempt([job])
+                return
+            self.healthy = False
+            failure = (
+                error
+                if isinstance(error, StoreUnavailable)
+                else StoreUnavailable(str(error))
+            )
+            outcomes = [(job, None, failure) for job in jobs]
+        except Exception as error:
+            # Whatever it is: without this thread everybody would wait for ever.
+            _LOGGER.exception("The outbox's file could not be used")
+            failure = StoreUnavailable(repr(error))
+            outcomes = [(job, None, failure) for job in jobs]
+        else:
+            self.healthy = True
+            self._maintenance.used()
+        self._outcomes.tell(outcomes)
+
+    def _turns_out_damaged(self, error: Exception) -> bool:
+        """Say whether an error is explained by damage that it does not tell of."""
+        database = self._connection
+        return database is not None and turns_out_damaged(database, error)
+
+    def _connected(self) -> sqlite3.Connection:
+        """Return the open file; raises StoreUnavailable, OSError, SQLite's errors."""
+        if self._connection is not None:
+            return self._connection
+        opened = self._adopt(open_file(self.path, seen=self.generation))
+        return opened if self._kept is None else self._begin_anew("it was damaged")
+
+    def _adopt(self, opened: Opened) -> sqlite3.Connection:
+        """Work on a file, and tell of those that had to make way for it.
+
+        One that was not closed in good order is checked beside the work.
+        """
+        self._connection = opened.database
+        for report in opened.reports:
+            self._tell(report)
+        if opened.unclean:
+            unchecked.keep(opened.database)
+            self._check = Check(self.path, self._look, self._idle)
+        return opened.database
+
+    def _hear_of_check(self) -> None:
+        """Do what is to be done once the check is over."""
+        check = self._check
+        if check is None or not check.over or self._connection is None:
+            return
+        if check.damage is None:
+            self._check = None
+            check.stop()
+            unchecked.keep_no_longer(self._connection)
+            return
+        try:
+            self._begin_anew(check.damage)
+        except (OSError, *FAILURES):
+            self.healthy = False  # the next job tries again
+
+    def _begin_copy(self, database: sqlite3.Connection) -> None:
+        """Let a file that is larger than it need be get a copy that can shrink."""
+        if not self._maintenance.to_be_copied or self._check or self._copy:
+            return
+        with suppress(*FAILURES):
+            unchecked.keep(database)
+            self._copy = Copy(self.path, self._look, self._idle)
+
+    def _hear_of_copy(self) -> None:
+        """Let a copy that is whole take the place of the file."""
+        copy, database = self._copy, self._connection
+        if copy is None or not copy.over or database is None:
+            return
+        self._copy = None
+        copy.stop()
+        try:
+            kept = unchecked.what_was_kept(database)
+            unchecked.keep_no_longer(database)
+            if copy.failed or len(kept.rows) > _MOST_KEPT or is_backed_up(database):
+                drop_copy(self.path)
+                return
+            with self._reader.away():
+                self._connection = None
+                take_copy(self.path, database, kept)
+                self._connected()
+        except (StoreUnavailable, OSError, *FAILURES):
+            # The next job opens the file that is there.
+            with suppress(OSError):
+                drop_copy(self.path)
+
+    def _stop_copying(self) -> None:
+        """Give up a copy."""
+        if (copy := self._copy) is not None:
+            self._copy = None
+            copy.stop()
+            with suppress(OSError):
+                drop_copy(self.path)
+
+    def _tell(self, set_aside: SetAside) -> None:
+        """Tell of a damaged file, before whoever waits for a job goes on."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._damaged, set_aside)
+
+    def _begin_anew(self, reason: str) -> sqlite3.Connection:
+        """Put a new file in the place of the open one, with all that can be read.
+
+        Raises OSError and SQLite's errors; then it is tried again at the next job.
+        """
+        self._stop_copying()
+        with self._reader.away():
+            if self._check is not None:
+                self._check.stop()
+                if self._connection is not None:
+                    self._kept = unchecked.what_was_kept(self._connection)
+                self._check = None
+            if self._connection is not None:
+                with suppress(*FAILURES):
+                    self._connection.close()
+                self._connection = None
+            self._kept = self._kept or Kept()
+            opened = begin_anew(
+                self.path, reason, self._kept, running=True, seen=self.generation
+            )
+            self._kept = None
+            return self._adopt(opened)
+
+    def _close(self) -> None:
+        """Close the file; one that has not been checked is, when it is next opened."""
+        self._stop_copying()
+        check, self._check = self._check, None
+        if check is not None:
+            check.stop()
+        if self._connection is not None:
+            close_file(self._connection)
+            self._connection = None
+            if check is not None:
+                with suppress(OSError):
+                    leave_unclean(self.path)

@@ -1,0 +1,415 @@
+"""Opens, checks and replaces the SQLite file, and marks it for a backup."""
+
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+import os
+from pathlib import Path
+import sqlite3
+
+from .file_marks import (
+    BACKUP,
+    IN_USE,
+    NONE,
+    mark,
+    set_mark,
+)
+from .generation import (
+    advance,
+    generation,
+    is_older,
+)
+from .recovery import (
+    reports,
+    salvage,
+)
+from .recovery.distrust import distrust
+from .recovery.repair_log import (
+    COMPANIONS,
+    aside,
+    make_private,
+    mend,
+    sync_folder,
+)
+from .recovery.reports import SetAside
+from .recovery.unchecked import Kept
+from .rows import (
+    FAILURES,
+    MIGRATIONS,
+)
+
+SHRINKS = "PRAGMA auto_vacuum = INCREMENTAL"
+"""Has an effect only on a file that is empty, or that is rewritten as a whole."""
+_CHECKPOINT_PAGES = 1000
+"""SQLite's own default."""
+_BUSY = 5.0
+"""Seconds to wait for another process that holds the file."""
+_NO_TEXT = "Could not decode to UTF-8"
+_NOTHING = Kept()
+_REPLACED = "it was damaged, and Home Assistant ended while another one took its place"
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked; nothing of it was kept."""
+
+
+class StoreUnavailable(StoreError):
+    """The file cannot be used: full disk, no right, damaged, locked, too new."""
+
+
+class StoreTooNew(StoreUnavailable):
+    """A newer Event Relay has written the file, which is left as it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """An open file, and what is to be told of those in whose place it is."""
+
+    database: sqlite3.Connection
+    reports: Sequence[SetAside] = ()
+    """Damage that was found now, and whatever was found earlier and nobody has seen."""
+    unclean: bool = False
+    """Whether it was not closed in good order, and so is to be checked."""
+
+
+def open_file(path: Path, *, seen: int = 0) -> Opened:
+    """Open the file, for its owner's eyes only, and bring it up to date.
+
+    A damaged one is set aside, and a new one begun with what can be read of it. What
+    waits in one of a generation before `seen` is distrusted. Raises StoreUnavailable.
+    """
+    try:
+        told = reports.unseen(path)
+        _remove(_unfinished(path))
+        if _finished(path).exists():
+            replaced = SetAside(path=aside(path), reason=_REPLACED, waiting=None)
+            _end_replacing(path, replaced)
+            told.append(replaced)
+        make_private(path)
+        if (damage := mend(path)) is not None:
+            told.append(reports.of_log(damage))
+            reports.keep(told[-1])
+        # A clean end removes the log, so that one that is there tells of another end.
+        unclean = Path(f"{path}-wal").exists()
+        try:
+            lost = damage is not None and damage.lost
+            database, older = _open(path, behind=lost, seen=seen)
+            if older is not None and older.path not in {one.path for one in told}:
+                told.append(older)
+            return Opened(database=database, reports=told, unclean=unclean)
+        except FAILURES as error:
+            if not (is_damage(error) or _contradicts(error)):
+                raise
+            anew = begin_anew(path, str(error), seen=seen)
+            return Opened(database=anew.database, reports=[*told, *anew.reports])
+    except (OSError, *FAILURES) as error:
+        raise StoreUnavailable(str(error)) from error
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open a file that somebody else writes in this process; any thread may use it."""
+    database = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro",
+        uri=True,
+        isolation_level=None,
+        timeout=_BUSY,
+        check_same_thread=False,
+    )
+    database.row_factory = sqlite3.Row
+    return database
+
+
+def close_file(database: sqlite3.Connection) -> None:
+    """Close the file in good order, so that it needs no log any more."""
+    with suppress(*FAILURES):
+        try:
+            if mark(database) == IN_USE:
+                set_mark(database, NONE)
+        except FAILURES:
+            # Its mark says that there is a log; so the log has to stay.
+            database.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)  # noqa: FBT003 - by position only
+        database.close()
+
+
+def leave_unclean(path: Path) -> None:
+    """Have a closed file checked when it is next opened; raises OSError."""
+    os.close(os.open(f"{path}-wal", os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def begin_anew(
+    path: Path,
+    reason: str,
+    kept: Kept = _NOTHING,
+    *,
+    running: bool = False,
+    seen: int = 0,
+) -> Opened:
+    """Put a new file in the place of a damaged one that nobody has open any more.
+
+    It holds what was kept, and whatever else can be read. Raises OSError or an error of
+    SQLite; then the damaged one is still there, or the new one is put in its place at
+    the next opening.
+    """
+    waiting = _waiting(path)
+    new = _unfinished(path)
+    _remove(new)
+    os.close(os.open(new, os.O_RDWR | os.O_CREAT, 0o600))
+    with closing(sqlite3.connect(new, isolation_level=None)) as database:
+        database.execute(SHRINKS)
+        database.execute("PRAGMA synchronous = FULL")
+        _migrate(database)
+        carried = salvage.carry(path, database, kept, running=running)
+        advance(database, seen)
+    report = SetAside(path=aside(path), reason=reason, waiting=waiting, carried=carried)
+    new.replace(_finished(path))
+    _end_replacing(path, report)
+    database, _ = _open(path)
+    return Opened(database=database, reports=[report])
+
+
+def make_copy(database: sqlite3.Connection, path: Path) -> None:
+    """Write a file that is open to be read anew beside itself, so that it can shrink.
+
+    Raises OSError or an error of SQLite.
+    """
+    copy = _unfinished(path)
+    _remove(copy)
+    os.close(os.open(copy, os.O_RDWR | os.O_CREAT, 0o600))
+    database.execute(SHRINKS)
+    database.execute("VACUUM INTO ?", (str(copy),))
+    with copy.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def drop_copy(path: Path) -> None:
+    """Remove a copy that takes nobody's place; raises OSError."""
+    _remove(_unfinished(path))
+
+
+def take_copy(path: Path, database: sqlite3.Connection, kept: Kept) -> None:
+    """Put the copy of an open file in its place, with what was written meanwhile.
+
+    The file is closed. Whatever fails, one of the two lies there whole; raises OSError
+    or an error of SQLite.
+    """
+    copy = _unfinished(path)
+    (last,) = database.execute(
+        "SELECT max(seq) FROM sqlite_sequence WHERE name = 'deliveries'"
+    ).fetchone()
+    with closing(sqlite3.connect(copy, isolation_level=None)) as smaller:
+        smaller.execute("PRAGMA synchronous = FULL")
+        salvage.bring_up_to_date(smaller, kept, last)
+        advance(smaller, generation(database))
+        set_mark(smaller, NONE)  # it has no log
+    close_file(database)
+    if Path(f"{path}-wal").exists():
+        # Its log would be taken for that of the copy.
+        raise OSError("the outbox is still in use")
+    copy.replace(path)
+    sync_folder(path)
+
+
+def is_damage(error: Exception) -> bool:
+    """Say whether an error tells of damage, not of a file of no use at the moment.
+
+    What has no code of SQLite's was found by us, or by Python in reading a text.
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return True
+    if (code := getattr(error, "sqlite_errorcode", None)) is not None:
+        return code & 0xFF in _DAMAGE
+    return type(error) is sqlite3.DatabaseError or str(error).startswith(_NO_TEXT)
+
+
+def turns_out_damaged(database: sqlite3.Connection, error: Exception) -> bool:
+    """Say whether a row that we cannot have written is why one cannot be written."""
+    if not isinstance(error, sqlite3.IntegrityError):
+        return False
+    try:
+        check(database)
+    except FAILURES:
+        return True
+    return False
+
+
+def lacks_room(error: Exception) -> bool:
+    """Say whether an error tells of a file that cannot be written, for want of room."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+
+
+def _contradicts(error: Exception) -> bool:
+    """Say whether a file that we may write, and made, tells us that we cannot have."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode in {
+        sqlite3.SQLITE_ERROR,
+        sqlite3.SQLITE_READONLY,
+    }
+
+
+def begin_backup(database: sqlite3.Connection) -> None:
+    """Make a copy of the file safe to use, although writing goes on.
+
+    The main file holds everything and does not change any more until the end; what
+    is written meanwhile goes to the write-ahead log. The mark tells whoever opens
+    the copy that time has gone on without it.
+    """
+    set_mark(database, BACKUP)
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    database.execute("PRAGMA wal_autocheckpoint = 0").fetchone()
+
+
+def end_backup(database: sqlite3.Connection) -> None:
+    """Take the mark off again."""
+    set_mark(database, IN_USE)
+    database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}").fetchone()
+
+
+def _open(
+    path: Path, *, behind: bool = False, seen: int = 0
+) -> tuple[sqlite3.Connection, SetAside | None]:
+    """Open the file, which may be behind what was sent; tell if it is an older copy.
+
+    Raises an error of SQLite that is not operational if it is damaged.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    database = sqlite3.connect(path, isolation_level=None, timeout=_BUSY)
+    older: SetAside | None = None
+    try:
+        database.row_factory = sqlite3.Row
+        database.execute(SHRINKS)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        _migrate(database)
+        if is_older(database, seen):
+            older = _distrust(database, seen, path)
+        elif behind or mark(database) == BACKUP:
+            _distrust(database, seen)
+        else:
+            _trust(database)
+    except BaseException:
+        database.close()
+        raise
+    return database, older
+
+
+def _distrust(
+    database: sqlite3.Connection, seen: int, older: Path | None = None
+) -> SetAside | None:
+    """Mark a file as in use that is behind what was sent; tell if it is `older`."""
+    report: SetAside | None = None
+    database.execute("BEGIN IMMEDIATE")
+    number = generation(database)
+    waiting = distrust(database)
+    if older is not None and number:  # else it has just been made
+        report = reports.of_older(older, number, waiting)
+        reports.keep(report)
+    advance(database, seen)
+    set_mark(database, IN_USE)
+    database.execute("COMMIT")
+    _settle(database)
+    return report
+
+
+def _trust(database: sqlite3.Connection) -> None:
+    """Mark a file as in use."""
+    try:
+        set_mark(database, IN_USE)
+    except sqlite3.OperationalError as error:
+        if not lacks_room(error):
+            raise
+        return  # then nothing can be written to its log, either
+    _settle(database)
+
+
+def _settle(database: sqlite3.Connection) -> None:
+    """Only in the file itself can the mark tell of a log that is gone."""
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+
+def check(database: sqlite3.Connection) -> None:
+    """Raise DatabaseError unless the file is whole, and its indices have every row.
+
+    A row that an index lacks would never be sent.
+    """
+    (verdict,) = database.execute("PRAGMA integrity_check(1)").fetchone()
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(verdict)
+
+
+def _migrate(database: sqlite3.Connection) -> None:
+    """Bring the schema up to date; raises StoreTooNew for a newer one.
+
+    One that is not what its version says is damaged.
+    """
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        message = f"written by a newer Event Relay (schema {version})"
+        raise StoreTooNew(message)
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        database.executescript(
+            f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT"
+        )
+    with closing(sqlite3.connect(":memory:")) as model:
+        model.executescript(";".join(MIGRATIONS))
+        if missing := _columns(model) - _columns(database):
+            message = f"without {', '.join(sorted(missing))}"
+            raise sqlite3.DatabaseError(message)
+
+
+def _columns(database: sqlite3.Connection) -> set[str]:
+    """Return the names of all columns of all tables, each with its table's."""
+    return {
+        f"{table}.{column}"
+        for table, column in database.execute(
+            "SELECT tables.name, columns.name FROM sqlite_schema AS tables,"
+            " pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'"
+        )
+    }
+
+
+def _move_aside(path: Path, name: Path) -> None:
+    """Move a damaged file, and its log, out of the way; raises OSError."""
+    for companion in reversed(COMPANIONS):
+        with suppress(FileNotFoundError):
+            Path(f"{path}{companion}").rename(f"{name}{companion}")
+
+
+def _unfinished(path: Path) -> Path:
+    """Return where a file is made that is to take the place of another."""
+    return path.with_name(f"{path.name}.new")
+
+
+def _finished(path: Path) -> Path:
+    """Return where it lies once it is whole, until the other one is out of the way."""
+    return path.with_name(f"{path.name}.next")
+
+
+def _end_replacing(path: Path, report: SetAside) -> None:
+    """Put a new file in the place of a damaged one, and keep what is to be told of it.
+
+    Whatever has been done of it already before a crash. Raises OSError.
+    """
+    reports.keep(report)
+    _move_aside(path, report.path)
+    _finished(path).replace(path)
+    sync_folder(path)
+
+
+def _remove(new: Path) -> None:
+    """Remove a file that was not finished."""
+    for companion in ("", "-journal"):
+        Path(f"{new}{companion}").unlink(missing_ok=True)
+
+
+def _waiting(path: Path) -> int | None:
+    """Count what had not ended in a damaged file, as far as can be told."""
+    try:
+        with closing(connect_to_read(path)) as database:
+            (waiting,) = database.execute(
+                "SELECT count(*) FROM deliveries"
+                " WHERE state IN ('pending', 'sending', 'uncertain')"
+            ).fetchone()
+    except FAILURES:
+        return None
+    return int(waiting)

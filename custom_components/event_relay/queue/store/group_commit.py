@@ -1,0 +1,183 @@
+"""Group commit: jobs that wait together become one transaction."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import groupby, islice
+import sqlite3
+import threading
+from typing import Any
+
+from .rows import FAILURES
+
+_HANDED_OVER = 5
+"""Outcomes of jobs that are handed over in one turn of the loop."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do on a thread of the file, and where its outcome goes."""
+
+    run: Callable[[sqlite3.Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+    alone: bool = False
+    """Whether it must not run inside a transaction."""
+
+    def resolve(self, result: object, error: Exception | None) -> None:
+        """Hand the outcome to the waiting coroutine, in its loop."""
+        if self.future.done():
+            return
+        if error is None:
+            self.future.set_result(result)
+        else:
+            self.future.set_exception(error)
+
+
+type Outcome = tuple[Job, object, Exception | None]
+
+
+class Outcomes:
+    """What has been done, and is not told yet."""
+
+    def __init__(self) -> None:
+        """Have nothing to tell."""
+        self._left: deque[Outcome] = deque()
+
+    def tell(self, outcomes: Iterable[Outcome]) -> None:
+        """Hand outcomes to those who wait, if their loop runs; from any thread."""
+        told = [*outcomes]
+        self._left.extend(told)
+        with suppress(RuntimeError):
+            told[0][0].loop.call_soon_threadsafe(self._hand_over)
+
+    def _hand_over(self) -> None:
+        """Hand over some outcomes in their order, the others in the next turns.
+
+        Each may be what many wait for, and thousands of jobs may have been one commit.
+        """
+        for _ in range(min(_HANDED_OVER, len(self._left))):
+            job, result, failed = self._left.popleft()
+            job.resolve(result, failed)
+        if self._left:
+            self._left[0][0].loop.call_soon(self._hand_over)
+
+
+class Batch[ItemT]:
+    """Items that are written together: all that come until they are taken."""
+
+    def __init__(self) -> None:
+        """Have none yet."""
+        self._lock = threading.Lock()
+        self._items: list[ItemT] = []
+        self._taken = False
+
+    def add(self, item: ItemT) -> bool:
+        """Add an item; return False where it is too late for that."""
+        with self._lock:
+            if not self._taken:
+                self._items.append(item)
+            return not self._taken
+
+    def take(self) -> Sequence[ItemT]:
+        """Return all items, to which no more are added."""
+        with self._lock:
+            self._taken = True
+        return self._items
+
+
+@dataclass(frozen=True)
+class BatchWrite[ItemT]:
+    """A job that writes items, and is one with those beside it that write alike."""
+
+    write: Callable[[sqlite3.Connection, Sequence[ItemT]], Sequence[Any]]
+    """Returns for each item, in their order, what became of it."""
+    batch: Batch[ItemT]
+
+    def __call__(self, database: sqlite3.Connection) -> Sequence[Any]:
+        """Write them."""
+        return self.write(database, self.batch.take())
+
+
+def groups(jobs: list[Job]) -> Iterator[list[Job]]:
+    """Part jobs, in their order: what runs together, and each that runs alone."""
+    for alone, group in groupby(jobs, key=lambda job: job.alone):
+        if alone:
+            yield from ([job] for job in group)
+        else:
+            yield [*group]
+
+
+def run(database: sqlite3.Connection, jobs: list[Job]) -> list[Outcome]:
+    """Run a group of jobs and return their outcomes, which are on disk.
+
+    Raises an error of SQLite, and then has done nothing.
+    """
+    if jobs[0].alone:
+        return [(jobs[0], jobs[0].run(database), None)]
+    try:
+        with _transaction(database):
+            return _run_in_order(database, jobs)
+    except FAILURES:
+        raise
+    except Exception as error:  # noqa: BLE001 - its caller gets it, whatever it is
+        if len(jobs) == 1:
+            return [(jobs[0], None, error)]
+    # Nothing was kept. Once more, and only those fail that cannot be done.
+    with _transaction(database):
+        return [(job, *_run_in_savepoint(database, job)) for job in jobs]
+
+
+def _run_in_order(database: sqlite3.Connection, jobs: list[Job]) -> list[Outcome]:
+    """Run jobs; for each statement less the thread waits once less for its turn."""
+    outcomes: list[Outcome] = []
+    for write, group in groupby(jobs, key=_writes):
+        if write is None:
+            outcomes += [(job, job.run(database), None) for job in group]
+            continue
+        some = [
+            (job, job.run.batch.take())
+            for job in group
+            if isinstance(job.run, BatchWrite)
+        ]
+        written = iter(write(database, [item for _, items in some for item in items]))
+        outcomes += [(job, [*islice(written, len(items))], None) for job, items in some]
+    return outcomes
+
+
+def _writes(job: Job) -> Callable[..., Sequence[Any]] | None:
+    """Return what writes the items of a job, if that is all it does."""
+    return job.run.write if isinstance(job.run, BatchWrite) else None
+
+
+@contextmanager
+def _transaction(database: sqlite3.Connection) -> Iterator[None]:
+    """Commit what is done meanwhile; nothing of it if it raises."""
+    try:
+        database.execute("BEGIN IMMEDIATE")
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        with suppress(*FAILURES):
+            database.execute("ROLLBACK")
+        raise
+
+
+def _run_in_savepoint(
+    database: sqlite3.Connection, job: Job
+) -> tuple[object, Exception | None]:
+    """Run one job; what it wrote goes if it fails. An error of SQLite ends them all."""
+    database.execute("SAVEPOINT job")
+    result: object = None
+    failure: Exception | None = None
+    try:
+        result = job.run(database)
+    except FAILURES:
+        raise
+    except Exception as error:  # noqa: BLE001 - as above
+        database.execute("ROLLBACK TO job")
+        failure = error
+    database.execute("RELEASE job")
+    return result, failure

@@ -1,0 +1,107 @@
+"""The thread that reads the file for lists and counts, beside the writer.
+
+A reader of a file in WAL mode neither waits for the writer nor holds it up. So a read
+may be long, and no commit waits for it.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import SimpleQueue
+import sqlite3
+import threading
+
+from .file import connect_to_read
+from .group_commit import (
+    Job,
+    Outcome,
+    Outcomes,
+)
+from .rows import FAILURES
+
+
+class Unreadable(Exception):
+    """The file cannot be read beside the writer, which is to look what is wrong."""
+
+
+class Reader:
+    """Runs reads, one after the other, each on what is committed at its beginning."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the path of a file that is open already, or will be."""
+        self._path = path
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._outcomes = Outcomes()
+        self._thread: threading.Thread | None = None
+        self._whole = threading.Lock()
+        """Held while the file is read, and while another one takes its place."""
+        self._connection: sqlite3.Connection | None = None
+
+    def start(self) -> None:
+        """Begin to take jobs."""
+        # A daemon, as the writer is.
+        self._thread = threading.Thread(
+            target=self._work, name="event_relay_outbox_reader", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what waits and close the file; blocks."""
+        if (thread := self._thread) is None:
+            return
+        self._thread = None
+        self._jobs.put(None)
+        thread.join()
+
+    def put[ResultT](
+        self, run: Callable[[sqlite3.Connection], ResultT]
+    ) -> asyncio.Future[ResultT]:
+        """Queue a job; its future raises Unreadable where the writer is to look."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[ResultT] = loop.create_future()
+        if self._thread is None:
+            future.set_exception(Unreadable())
+        else:
+            self._jobs.put(Job(run, loop, future))
+        return future
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Read nothing and have nothing open while another file takes the place."""
+        with self._whole:
+            self._close()
+            yield
+
+    def _work(self) -> None:
+        """Run jobs until told to stop; the thread's whole life."""
+        while (job := self._jobs.get()) is not None:
+            with self._whole:
+                outcome = self._outcome(job)
+            self._outcomes.tell([outcome])
+        with self._whole:
+            self._close()
+
+    def _outcome(self, job: Job) -> Outcome:
+        """Run a job on one state of the file, whatever is written meanwhile."""
+        try:
+            if self._connection is None:
+                self._connection = connect_to_read(self._path)
+            self._connection.execute("BEGIN")
+            try:
+                return (job, job.run(self._connection), None)
+            finally:
+                self._connection.execute("ROLLBACK")
+        except (OSError, *FAILURES) as error:
+            self._close()
+            unreadable = Unreadable(str(error))
+            return (job, None, unreadable)
+        except Exception as error:  # noqa: BLE001 - its caller gets it, whatever it is
+            return (job, None, error)
+
+    def _close(self) -> None:
+        """Close the file, if it is open."""
+        if self._connection is not None:
+            with suppress(*FAILURES):
+                self._connection.close()
+            self._connection = None

@@ -1,0 +1,207 @@
+"""Writes deliveries, many at once, inside a transaction.
+
+One statement does for all of them: between two statements the file's thread waits for
+its turn with Python, which a busy event loop does not give away for milliseconds.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import batched, chain
+import json
+import sqlite3
+
+from ..delivery import (
+    Delivery,
+    DeliveryState,
+    altered,
+)
+from . import (
+    clock_shifts,
+    queries,
+    rule_state,
+)
+from .file import StoreError
+from .limits import (
+    QueueFull,
+    QueueLimits,
+)
+from .recent import Recent
+from .rows import (
+    CLAIM_COLUMNS,
+    COLUMNS,
+    OUTCOME_COLUMNS,
+    Value,
+    claim_values,
+    from_row,
+    outcome_values,
+    values,
+)
+
+AT_ONCE = 32
+"""Rows written by one statement."""
+
+
+@cache
+def _insert(rows: int) -> str:
+    """Return the statement that writes so many new rows."""
+    row = f"({', '.join('?' * len(COLUMNS))})"
+    names = ", ".join(COLUMNS)
+    return f"INSERT INTO deliveries ({names}) VALUES {', '.join([row] * rows)}"
+
+
+@cache
+def _update(rows: int, columns: tuple[str, ...] = OUTCOME_COLUMNS) -> str:
+    """Return the statement that writes some columns of so many rows, by their ids."""
+    row = f"({', '.join('?' * len(columns))})"
+    changes = ", ".join(
+        f"{name} = new.column{number}"
+        for number, name in enumerate(columns, 1)
+        if name != "id"
+    )
+    return (
+        f"UPDATE deliveries SET {changes}"
+        f" FROM (VALUES {', '.join([row] * rows)}) AS new"
+        " WHERE deliveries.id = new.column1"
+    )
+
+
+class StaleDelivery(StoreError):
+    """The delivery is not, or no longer, in the state it was thought to be in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acceptance:
+    """A delivery to be accepted."""
+
+    delivery: Delivery
+    limit: int
+    """How many deliveries of its connection may wait."""
+    noted: rule_state.Memory | None = None
+    """What is to be remembered with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A delivery's next state."""
+
+    delivery: Delivery
+    was: DeliveryState
+    anew: bool = False
+    """Whether it is written also if it is not there."""
+
+
+def accept(
+    database: sqlite3.Connection,
+    acceptances: Sequence[Acceptance],
+    room: QueueLimits,
+    recent: Recent,
+) -> list[Delivery | Exception]:
+    """Insert deliveries; return each, or the one that has its id already.
+
+    One that says itself not what it is about has the summary of what it follows. What
+    is to be noted with one is noted in either case, but not with one that there is no
+    room for: of that, OutboxFull is returned.
+    """
+    known = there(database, [one.delivery.id for one in acceptances])
+    new: list[Delivery] = []
+    outcomes: list[Delivery | Exception] = []
+    moved = clock_shifts.written(database, [one.delivery for one in acceptances])
+    for one, accepted in zip(acceptances, moved, strict=True):
+        delivery = known.get(one.delivery.id)
+        if delivery is None:
+            delivery = _with_summary(database, accepted, known)
+            try:
+                room.take(database, delivery.connection, one.limit, new)
+            except QueueFull as full:
+                outcomes.append(full)
+                continue
+            new.append(delivery)
+            known[delivery.id] = delivery
+            recent.keep(delivery)
+        if one.noted is not None:
+            rule_state.remember(database, one.noted)
+        outcomes.append(delivery)
+    _write(database, _insert, [values(delivery) for delivery in new])
+    return outcomes
+
+
+def change(
+    database: sqlite3.Connection,
+    changes: Sequence[Change],
+    room: QueueLimits,
+    recent: Recent,
+) -> list[Exception | None]:
+    """Write the next states of deliveries that are still in those they were in.
+
+    Returns StaleDelivery for what is not. What never changes once a delivery is
+    accepted is not written.
+    """
+    states = _states(database, [one.delivery.id for one in changes])
+    written: dict[str, Delivery] = {}
+    lost: dict[str, Delivery] = {}
+    outcomes: list[Exception | None] = []
+    moved = clock_shifts.written(database, [one.delivery for one in changes])
+    for one, delivery in zip(changes, moved, strict=True):
+        recent.take(delivery.id)
+        state = states.get(delivery.id)
+        if state is None and one.anew:
+            lost[delivery.id] = delivery
+        elif state == one.was:
+            written[delivery.id] = delivery
+        else:
+            outcomes.append(StaleDelivery())
+            continue
+        states[delivery.id] = delivery.state
+        outcomes.append(None)
+    _write(database, _insert, [values(delivery) for delivery in lost.values()])
+    _write(database, _update, [outcome_values(one) for one in written.values()])
+    if any(one.was.settled and not one.delivery.state.settled for one in changes):
+        room.forget()
+    return outcomes
+
+
+def claim(database: sqlite3.Connection, deliveries: Iterable[Delivery]) -> None:
+    """Write that an attempt has begun of each."""
+    rows = [claim_values(delivery) for delivery in deliveries]
+    _write(database, partial(_update, columns=CLAIM_COLUMNS), rows)
+
+
+def there(database: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Delivery]:
+    """Return those of some deliveries that are there."""
+    rows = database.execute(
+        "SELECT * FROM deliveries WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(ids),),
+    )
+    return {row["id"]: from_row(row) for row in rows}
+
+
+def _with_summary(
+    database: sqlite3.Connection, delivery: Delivery, known: Mapping[str, Delivery]
+) -> Delivery:
+    """Return a delivery with a summary, that of its start if it has none."""
+    if delivery.summary or (followed := delivery.follows) is None:
+        return delivery
+    start = known.get(followed) or queries.get(database, followed)
+    return altered(delivery, summary=start.summary if start else "")
+
+
+def _write(
+    database: sqlite3.Connection,
+    statement: Callable[[int], str],
+    rows: Sequence[Sequence[Value]],
+) -> None:
+    """Write rows, many with each statement."""
+    for some in batched(rows, AT_ONCE, strict=False):
+        database.execute(statement(len(some)), [*chain.from_iterable(some)])
+
+
+def _states(database: sqlite3.Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Return the states of those of some deliveries that are there."""
+    (states,) = database.execute(
+        "SELECT json_group_object(id, state) FROM deliveries"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(ids),),
+    ).fetchone()
+    found: dict[str, str] = json.loads(states)
+    return found

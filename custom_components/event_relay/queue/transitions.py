@@ -1,0 +1,348 @@
+"""State transitions: what becomes of a delivery after each event.
+
+Pure functions: a delivery, what happened, the time and chance in; the delivery's
+next state out. The worker commits what they return.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from ..backends.base import (
+    Absent,
+    Backend,
+    Finding,
+    Found,
+    Instance,
+    JsonObject,
+    Receipt,
+    Step,
+    StepContext,
+    Unclear,
+)
+from ..backends.errors import (
+    RATE_LIMITED,
+    BackendError,
+    Gone,
+    InvalidCredentials,
+    InvalidResponse,
+    OutcomeUnknown,
+    PermissionDenied,
+    Rejected,
+    Unavailable,
+)
+from . import backoff
+from .delivery import (
+    Delivery,
+    DeliveryState,
+    Failure,
+    altered,
+)
+
+type AnyStep = Step[Any, Any]
+type AnyFind = Callable[[Any, Any, StepContext], Awaitable[Finding]]
+
+PLACE_KEPT = 5
+"""Attempts up to which what was refused for a limit keeps its place in the line."""
+
+UNKNOWN = Failure(code=OutcomeUnknown.code)
+
+
+def pauses(error: BackendError) -> bool:
+    """Say whether nothing more can be sent until somebody mends the connection."""
+    return isinstance(error, InvalidCredentials | PermissionDenied)
+
+
+def hold(error: BackendError) -> timedelta | None:
+    """Return how long the backend asks to be left alone, if it does."""
+    match error:
+        case Unavailable(retry_after=float() | int() as seconds):
+            return backoff.obeyed(seconds)
+        case _:
+            return None
+
+
+def claimed(
+    delivery: Delivery, now: datetime, instance: Instance | None = None
+) -> Delivery:
+    """Begin an attempt at a system; what another one may know of is for that one."""
+    return altered(
+        delivery,
+        state=DeliveryState.SENDING,
+        attempts=delivery.attempts + 1,
+        first_sent_at=delivery.first_sent_at or now,
+        told_at=delivery.told_at or delivery.occurred_at,
+        sent_to=delivery.sent_to or instance,
+        bound=delivery.sent_to is not None,
+        due_at=None,
+    )
+
+
+def unclaimed(delivery: Delivery, now: datetime) -> Delivery:
+    """Take back an attempt that was not begun; it keeps its place in the line."""
+    due_at = min(delivery.accepted_at, now)
+    return _back(delivery, due_at, attempts=delivery.attempts - 1)
+
+
+def limits(error: BackendError) -> bool:
+    """Say whether the backend is there and takes no more for now."""
+    return (
+        isinstance(error, Unavailable)
+        and not error.alone
+        and (error.code == RATE_LIMITED or hold(error) is not None)
+    )
+
+
+def step_done(
+    delivery: Delivery, step: AnyStep, result: JsonObject, now: datetime
+) -> Delivery:
+    """Note a step as done; the next one begins now."""
+    return altered(
+        delivery,
+        results={**delivery.results, step.name: result},
+        first_sent_at=now,
+        clue=None,
+    )
+
+
+def asked_first(delivery: Delivery, now: datetime) -> Delivery:
+    """Ask whether the next step has been run, unknown to this outbox."""
+    return altered(
+        delivery,
+        state=DeliveryState.UNCERTAIN,
+        unclear=True,
+        look_ups=0,
+        asked_since=None,
+        first_sent_at=delivery.accepted_at,
+        due_at=now,
+    )
+
+
+def step_refused(
+    delivery: Delivery, step: AnyStep, error: Rejected, now: datetime
+) -> Delivery:
+    """Fail a delivery, or go on with a warning if it has already had an effect.
+
+    One whose matter is gone has no use any more, and nobody can mend that.
+    """
+    if isinstance(error, Gone) and not delivery.results:
+        return discarded(altered(delivery, failure=failure_of(error)), now)
+    if not delivery.results:
+        return failed(delivery, failure_of(error), now)
+    warning = f"{step.name}: {error}"
+    return step_done(
+        altered(delivery, warnings=(*delivery.warnings, warning)), step, {}, now
+    )
+
+
+def step_interrupted(
+    delivery: Delivery,
+    step: AnyStep,
+    error: BackendError,
+    *,
+    now: datetime,
+    chance: float,
+    backend: Backend,
+) -> Delivery:
+    """Put a delivery back, or make it uncertain, after an attempt that broke off.
+
+    Where nobody can be asked whether it arrived, that is known at once, and told.
+    """
+    delivery = altered(delivery, failure=failure_of(error))
+    if isinstance(error, OutcomeUnknown | InvalidResponse) and not step.repeatable:
+        clue = error.clue if isinstance(error, OutcomeUnknown) else None
+        delivery = altered(
+            delivery, unclear=True, clue=_json(clue) or delivery.clue, look_ups=0
+        )
+        if step.find is None:
+            return failed(delivery, UNKNOWN, now)
+        return altered(
+            delivery,
+            state=DeliveryState.UNCERTAIN,
+            asked_since=None,
+            due_at=now + backoff.look_up_wait(0, backend.look_up_after),
+        )
+    if isinstance(error, OutcomeUnknown | InvalidResponse) or (
+        isinstance(error, Unavailable) and error.unknown
+    ):
+        delivery = altered(delivery, bound=True)
+    if pauses(error):
+        return _back(delivery, now, attempts=delivery.attempts - 1)
+    if backend.shared and limits(error):
+        # The connection waits; the delivery keeps its place in the line, unless the
+        # limit may be one of its own kind, which must not hold up the others.
+        keeps = delivery.attempts <= PLACE_KEPT
+        return _back(delivery, delivery.accepted_at if keeps else now)
+    wait = hold(error) or backoff.back_off(delivery.attempts, chance)
+    return _back(delivery, now + wait)
+
+
+def looked_up(
+    delivery: Delivery,
+    step: AnyStep,
+    finding: Finding,
+    *,
+    now: datetime,
+    chance: float,
+    schedule: tuple[float, ...],
+    missed_for: timedelta | None,
+) -> Delivery:
+    """Go on after a look-up: with the next step, once more, or by asking again.
+
+    What is missing is asked for again after `missed_for`; with None it is absent. The
+    second attempt is made at once; those after it back off, lest a backend that breaks
+    on this very request be sent it for ever.
+    """
+    match finding:
+        case Found(result=result):
+            return known(step_done(delivery, step, result, now), now)
+        case Absent() if missed_for is not None:
+            return altered(
+                delivery,
+                asked_since=delivery.asked_since or now,
+                look_ups=delivery.look_ups + 1,
+                due_at=now + missed_for,
+            )
+        case Absent():
+            wait = (
+                backoff.back_off(delivery.attempts, chance)
+                if delivery.attempts > 1
+                else timedelta()
+            )
+            return known(altered(delivery, clue=None), now + wait)
+        case Unclear():
+            since = delivery.asked_since or now
+            if backoff.asked_long_enough(since, now):
+                return failed(altered(delivery, unclear=True), UNKNOWN, now)
+            look_ups = delivery.look_ups + 1
+            return altered(
+                delivery,
+                asked_since=since,
+                look_ups=look_ups,
+                due_at=now + backoff.look_up_wait(look_ups, schedule),
+            )
+
+
+def look_up_interrupted(
+    delivery: Delivery, error: BackendError, *, now: datetime, chance: float
+) -> Delivery:
+    """Ask later: time in which the backend cannot be asked does not count."""
+    look_ups = delivery.look_ups + 1
+    wait = hold(error) or backoff.back_off(look_ups, chance)
+    return altered(
+        delivery,
+        failure=failure_of(error),
+        asked_since=None,
+        look_ups=look_ups,
+        due_at=now + wait,
+    )
+
+
+def not_asked(delivery: Delivery, step: AnyStep, now: datetime) -> Delivery:
+    """Settle an unknown outcome without a look-up.
+
+    A repeatable step is simply repeated; one with no look-up is never sent again.
+    """
+    if step.repeatable:
+        return known(altered(delivery, bound=True), now)
+    return failed(altered(delivery, unclear=True), UNKNOWN, now)
+
+
+def known(delivery: Delivery, due_at: datetime) -> Delivery:
+    """Let a delivery go on whose outcome has become known."""
+    return altered(_back(delivery, due_at), unclear=False, asked_since=None, look_ups=0)
+
+
+def delivered(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
+    """End a delivery whose steps are all done."""
+    if delivery.warnings:
+        warnings = (*receipt.warnings, *delivery.warnings)
+        receipt = replace(receipt, warnings=warnings)
+    return altered(
+        delivery,
+        state=DeliveryState.DELIVERED,
+        receipt=receipt,
+        failure=None,
+        unclear=False,
+        due_at=None,
+        settled_at=now,
+    )
+
+
+def failed(delivery: Delivery, failure: Failure, now: datetime) -> Delivery:
+    """End a delivery that cannot be carried out."""
+    return altered(
+        delivery,
+        state=DeliveryState.FAILED,
+        failure=failure,
+        due_at=None,
+        settled_at=now,
+    )
+
+
+def discarded(delivery: Delivery, now: datetime) -> Delivery:
+    """End a delivery that nobody wants any more."""
+    return altered(delivery, state=DeliveryState.DISCARDED, due_at=None, settled_at=now)
+
+
+def reopened(
+    delivery: Delivery, expires_at: datetime | None, *, ask: bool, now: datetime
+) -> Delivery:
+    """Open a failed or expired delivery again because the user wants it.
+
+    With `ask`, an outcome that is unknown is asked for before anything is sent.
+    """
+    state = DeliveryState.UNCERTAIN if ask else DeliveryState.PENDING
+    return altered(
+        delivery,
+        state=state,
+        expires_at=_expiry(delivery, expires_at),
+        due_at=now,
+        attempts=0,
+        look_ups=0,
+        asked_since=None,
+        settled_at=None,
+        first_sent_at=delivery.first_sent_at if ask else None,
+        told_at=delivery.told_at if ask or delivery.results else None,
+        sent_to=delivery.sent_to if ask or delivery.results else None,
+        unclear=ask,
+    )
+
+
+def failure_of(error: BackendError) -> Failure:
+    """Return an error as it is kept."""
+    return Failure(code=error.code, reason=error.reason)
+
+
+def _back(
+    delivery: Delivery, due_at: datetime, *, attempts: int | None = None
+) -> Delivery:
+    """Make a delivery wait for its next attempt; what it had sent is known.
+
+    Where it may have arrived, and is only repeated, it is so as it was.
+    """
+    there = bool(delivery.results) or delivery.bound
+    return altered(
+        delivery,
+        state=DeliveryState.PENDING,
+        expires_at=_expiry(delivery, delivery.expires_at),
+        attempts=delivery.attempts if attempts is None else attempts,
+        first_sent_at=None,
+        told_at=delivery.told_at if there else None,
+        sent_to=delivery.sent_to if there else None,
+        due_at=due_at,
+    )
+
+
+def _expiry(delivery: Delivery, expires_at: datetime | None) -> datetime | None:
+    """Return when a delivery that waits expires.
+
+    Never if it has had an effect: it would be said not to be there.
+    """
+    return None if delivery.results else expires_at
+
+
+def _json(clue: Mapping[str, object] | None) -> JsonObject | None:
+    """Return a clue as what it is: JSON that the backend gave."""
+    return cast("JsonObject", dict(clue)) if clue is not None else None

@@ -1,0 +1,429 @@
+"""The worker of a connection: claims what is due and has it executed."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+import logging
+from typing import Any
+
+from ..backends.base import (
+    Backend,
+    Client,
+    Instance,
+)
+from ..backends.errors import (
+    BackendError,
+    Unavailable,
+)
+from .absence import Absence
+from .clock import SteadyClock
+from .delivery import (
+    Delivery,
+    DeliveryState,
+)
+from .executor import (
+    STORE_PATIENCE,
+    Executor,
+    persist,
+)
+from .flow_control import FlowControl
+from .health_check import HealthChecks
+from .in_flight import (
+    AHEAD_PATIENCE,
+    InFlight,
+    Work,
+    is_late,
+)
+from .optimistic_send import OptimisticSend
+from .store.batches import Told
+from .store.store import (
+    Store,
+    Taken,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+STOP_PATIENCE = 8.0
+"""Seconds that requests under way get when the worker stops."""
+
+LOOK_AT_CLOCK = 60.0
+"""Seconds after which a waiting worker looks whether the clock was set."""
+
+
+class Worker:
+    """Empties the outbox of one connection, at the pace that its backend can take.
+
+    `chance` gives a number from 0 to 1.
+    `changed` hears of every outcome of an attempt and every end; `contacted` of
+    every answer of the backend (None) and of every failure to get a useful one.
+    """
+
+    def __init__(
+        self,
+        *,
+        connection: str,
+        backend: Backend,
+        client: Client,
+        capabilities: Callable[[], Any],
+        store: Store,
+        clock: SteadyClock,
+        chance: Callable[[], float],
+        changed: Callable[[Delivery], None],
+        contacted: Callable[[BackendError | None], None],
+        instance: Instance | None = None,
+        starts_after: timedelta = timedelta(),
+    ) -> None:
+        """Take what the worker works with; it starts with `run`.
+
+        `instance` is the system to which the connection leads.
+        Nothing is sent within `starts_after` from now.
+        """
+        self._connection = connection
+        self._instance = instance
+        self._store = store
+        self._clock = clock
+        self._tell = changed
+        self._contacted = contacted
+        self._held_back_by = backend.held_back_by
+        self._flow_control = FlowControl(backend, chance)
+        self._in_flight = InFlight(
+            backend=backend,
+            store=store,
+            clock=clock,
+            flow_control=self._flow_control,
+            send=self._send,
+            changed=changed,
+            ended=self._ended,
+        )
+        self._executor = Executor(
+            connection=connection,
+            instance=instance,
+            backend=backend,
+            client=client,
+            capabilities=capabilities,
+            store=store,
+            clock=clock,
+            chance=chance,
+            absence=Absence(backend.write_time),
+            answered=self._in_flight.answered,
+            changed=self._changed,
+            got_through=self._got_through,
+            troubled=self._troubled,
+        )
+        self._health_checks = HealthChecks(
+            check=partial(backend.health_check, client)
+            if backend.health_check is not None
+            else None,
+            flow_control=self._flow_control,
+            clock=clock,
+            wanted=lambda: not self._at_rest,
+            answered=self._answers_again,
+        )
+        self._awake = asyncio.Event()
+        self._at_rest = False
+        """Whether nothing waits in the file, as of the last turn."""
+        self._noticed = False
+        """Whether something has begun to wait in the file since then."""
+        self._patrol: asyncio.TimerHandle | None = None
+        if starts_after:
+            self._flow_control.hold(clock() + starts_after)
+        self._turning = asyncio.Lock()
+        self._begun = False
+        """Whether the file knows of this run, by whose clock it goes from then on."""
+        self._jump = timedelta()
+        self._following_clock = asyncio.Lock()
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing is sent now: paused, stopping, told to wait, or broken."""
+        return self._flow_control.held(self._clock())
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being sent now."""
+        return bool(self._in_flight.sending)
+
+    @property
+    def held_until(self) -> datetime | None:
+        """When something may be sent again, if that is later than now and known."""
+        return self._flow_control.next_at(self._clock())
+
+    def wake(self) -> None:
+        """Look for work now."""
+        self._at_rest = False
+        self._awake.set()
+
+    def notice(self) -> None:
+        """Look for work as soon as it could be begun."""
+        self._at_rest = False
+        self._noticed = True
+        if self._in_flight.short or self.held:
+            self.wake()
+
+    def can_send_optimistically(self, delivery: Delivery) -> bool:
+        """Say whether a new delivery may be accepted as claimed.
+
+        Only if nothing waits in the file: then all that is said of what waits, its
+        order and bound, is about nothing.
+        """
+        now = delivery.accepted_at
+        return (
+            self._at_rest
+            and self._store.healthy
+            and not self._flow_control.held(now)
+            and not is_late(delivery, now)
+            and self._in_flight.has_room(delivery)
+        )
+
+    def has_slot(self, now: datetime) -> bool:
+        """Say whether what is accepted as claimed can be sent beside its acceptance."""
+        return self._in_flight.has_slot(now)
+
+    def expect(self, delivery: Delivery, payload: object) -> Told[Delivery]:
+        """Keep room for what is being accepted as claimed; return what hears of it.
+
+        Once it is committed it is sent, whether or not anybody still waits for that.
+        """
+        self._in_flight.expect()
+
+        def told(accepted: Delivery | BaseException) -> None:
+            """Send it, if it is new."""
+            known = accepted if isinstance(accepted, Delivery) else None
+            new = known is not None and known.origin is delivery.origin
+            self._in_flight.arrive(known if new else None, payload)
+            self._see_to_claimed(delivery.accepted_at)
+
+        return told
+
+    def _see_to_claimed(self, now: datetime) -> None:
+        """Look after what is claimed and waits for a slot, without a turn for it."""
+        if not self._in_flight.holds_any:
+            return
+        if self._flow_control.held(now):
+            self.wake()
+        elif self._patrol is None:
+            self._patrol = asyncio.get_running_loop().call_later(
+                AHEAD_PATIENCE.total_seconds(), self._look_at_claimed
+            )
+
+    def _look_at_claimed(self) -> None:
+        """Take a turn if anything claimed still waits for a slot."""
+        self._patrol = None
+        if self._in_flight.holds_any:
+            self.wake()
+
+    def send_optimistically(
+        self, delivery: Delivery, payload: object, accepting: asyncio.Future[Delivery]
+    ) -> OptimisticSend:
+        """Begin to send what `takes_at_once`, and whose acceptance is queued."""
+        overlap = OptimisticSend(
+            delivery=delivery,
+            payload=payload,
+            accepted=accepting,
+            attempted=asyncio.get_running_loop().create_future(),
+        )
+        self._in_flight.send(delivery, self._executor.send_optimistically(overlap))
+        return overlap
+
+    @property
+    def switched_off(self) -> bool:
+        """Whether the user wants nothing to be sent."""
+        return self._flow_control.switched_off
+
+    def switch(self, *, on: bool) -> None:
+        """Send nothing until switched on, whatever else; what is over still expires.
+
+        What is being sent now is carried to its end.
+        """
+        self._flow_control.switched_off = not on
+        self.wake()
+
+    def pause(self) -> None:
+        """Send nothing until resumed; what has its time over still expires."""
+        self._flow_control.paused = True
+        self.wake()
+
+    def resume(self) -> None:
+        """Go on after a pause, and forget a time to wait for."""
+        self._flow_control.resume()
+        self.wake()
+
+    async def run(self) -> None:
+        """Work until stopped or cancelled."""
+        await persist(self._recover)
+        try:
+            await self._take_turns()
+        finally:
+            if self._patrol is not None:
+                self._patrol.cancel()
+            await self._health_checks.stop()
+
+    async def _recover(self) -> int:
+        """Begin a run in the file."""
+        now, moved = self._clock(), self._clock.moved
+        self._flow_control.shift(self._clock.take_jump())
+        recovered = await self._store.recover(
+            self._connection, now, moved, self._held_back_by
+        )
+        self._begun = True
+        return recovered
+
+    async def _take_turns(self) -> None:
+        """Take a turn whenever something is due, until stopped."""
+        while not self._flow_control.stopping:
+            self._awake.clear()
+            async with self._turning:
+                pause = await self._safe_turn()
+            self._health_checks.follow()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._awake.wait()
+
+    async def stop(self, patience: float | None = None) -> None:
+        """Claim nothing more, and give what is under way its time to end, in seconds.
+
+        What is cut off stays in `sending`; the next run looks it up.
+        """
+        now = asyncio.get_running_loop().time
+        until = now() + (STOP_PATIENCE if patience is None else patience)
+        self._flow_control.stopping = True
+        self.wake()
+        if self._store.healthy:
+            # What a turn is claiming now waits again once it has ended.
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(until), self._turning:
+                    pass
+        await self._in_flight.stop(max(0, until - now()))
+
+    async def _safe_turn(self) -> float | None:
+        """Take a turn; one that breaks is taken again after a while."""
+        try:
+            return await self._turn()
+        except Exception:
+            _LOGGER.exception("The worker of %s broke; it goes on", self._connection)
+            return STORE_PATIENCE
+
+    async def _turn(self) -> float | None:
+        """Do what is due; return the seconds until something is, None for never."""
+        self._at_rest = self._noticed = False
+        await persist(self.follow_clock)
+        await persist(self._in_flight.put_back)
+        await persist(self._in_flight.fail_broken)
+        now, moved = self._clock(), self._clock.moved
+        flow_control, in_flight = self._flow_control, self._in_flight
+        slots, look_ups = in_flight.slots(now)
+        # The file's thread reads this while the loop goes on.
+        busy = tuple(in_flight.looking_up)
+        if (limit := flow_control.hastened(slots)) != 0:
+            await persist(
+                lambda: self._store.hasten(self._connection, now, limit=limit)
+            )
+        taken = await persist(
+            lambda: self._store.take(
+                self._connection,
+                now,
+                slots=in_flight.claims(slots),
+                free=in_flight.at_once(slots),
+                look_ups=look_ups,
+                busy=busy,
+                steady=self._clock.steady,
+                moved=moved,
+                instance=self._instance,
+            )
+        )
+        for delivery in taken.ended:
+            self._changed(delivery)
+        in_flight.take(taken.claimed)
+        alone = flow_control.alone and bool(taken.claimed)
+        # It may have been paused while the file was read.
+        _, look_ups = in_flight.slots(self._clock())
+        for delivery in () if alone else taken.look_ups[:look_ups]:
+            in_flight.look_up(delivery, self._executor.look_up(delivery))
+        return self._pause_after(taken, now)
+
+    def _pause_after(self, taken: Taken, now: datetime) -> float | None:
+        """Return the seconds to the next wake-up that needs nothing to happen before.
+
+        None only if nothing waits, neither in the file nor in memory. What waits for
+        something to happen is looked at all the same, so that nothing is forgotten.
+        """
+        waits = taken.waiting or self._in_flight.holds_any
+        self._at_rest = not (
+            taken.waiting
+            or self._in_flight.is_stuck(now)
+            or self._noticed
+            or self._awake.is_set()
+        )
+        moments = (taken.next_at, self._flow_control.next_at(now))
+        pauses = [
+            (moment - now).total_seconds()
+            for moment in moments
+            if moment is not None and moment > now
+        ]
+        if (stale_at := self._in_flight.next_at) is not None:
+            # It may have become stale since the last look at what is to be put back.
+            pauses.append(max(0, (stale_at - now).total_seconds()))
+        if not (pauses or waits) and self._clock.steady:
+            return None
+        return min([*pauses, LOOK_AT_CLOCK])
+
+    async def follow_clock(self) -> None:
+        """Move the times of what waits when the system's clock was set.
+
+        To be called before anything is accepted, which has its times right. Raises
+        StoreUnavailable; then it is done by the next call.
+        """
+        if not self._begun or not (self._clock.jumped or self._jump):
+            return
+        async with self._following_clock:
+            self._jump += self._clock.take_jump()
+            if not (jump := self._jump):
+                return
+            await self._store.shift(self._connection, jump, self._clock())
+            _LOGGER.warning("The clock was set by %s; what waits was moved along", jump)
+            self._jump -= jump
+            self._flow_control.shift(jump)
+
+    def _send(self, delivery: Delivery, payload: object) -> Work:
+        """Return the work of sending what has been claimed."""
+        return self._executor.send(delivery, payload)
+
+    def _ended(self, look_up: bool) -> None:  # noqa: FBT001 - a callback
+        """Look for work when something is over, if there can be any."""
+        if self._at_rest:
+            if self._in_flight.has_broken:
+                self.wake()
+            return
+        if look_up or self._in_flight.short or self.held:
+            self.wake()
+
+    def _changed(self, delivery: Delivery) -> None:
+        """Pass an outcome on; all but a receipt gives something else to do.
+
+        It waits again, or what follows it is to be discarded.
+        """
+        if delivery.state is not DeliveryState.DELIVERED:
+            self.wake()
+        self._tell(delivery)
+
+    def _got_through(self, now: datetime) -> None:
+        """Take note of an answer; what had waited for one need not wait any longer."""
+        if self._flow_control.got_through(now):
+            self.wake()
+        self._contacted(None)
+
+    def _troubled(self, error: BackendError) -> None:
+        """Slow down, or pause, as an error asks for."""
+        if isinstance(error, Unavailable) and error.alone:
+            # It is there, and takes others.
+            self._got_through(self._clock())
+            return
+        self._flow_control.troubled(error, self._clock())
+        self._contacted(error)
+
+    def _answers_again(self) -> None:
+        """Make an attempt, since the backend answers a health check again."""
+        self._flow_control.answers_again(self._clock())
+        self.wake()

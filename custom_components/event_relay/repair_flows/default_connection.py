@@ -1,0 +1,50 @@
+"""The repair that asks which connection is meant by actions that name none."""
+
+from typing import Any
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.helpers import issue_registry as ir
+
+from ..actions.default_connection import async_set_default
+from ..const import (
+    CONF_BACKEND,
+    DOMAIN,
+)
+
+
+class DefaultConnectionFlow(RepairsFlow):
+    """Asks whether the first connection of its kind is to stay the default."""
+
+    def __init__(self, entry_id: str) -> None:
+        """Take the first connection."""
+        self._entry_id = entry_id
+
+    async def async_step_init(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Name what relies on it, and ask."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["keep_default", "no_default"],
+            description_placeholders=issue.translation_placeholders if issue else None,
+        )
+
+    async def async_step_keep_default(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Keep the first as the default."""
+        return self._decide(self._entry_id)
+
+    async def async_step_no_default(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Have none: each action must name its connection."""
+        return self._decide(None)
+
+    def _decide(self, default: str | None) -> RepairsFlowResult:
+        """Keep the decision; the repair goes with it."""
+        first = self.hass.config_entries.async_get_entry(self._entry_id)
+        if first is not None:
+            async_set_default(self.hass, first.data[CONF_BACKEND], default)
+        return self.async_create_entry(data={})

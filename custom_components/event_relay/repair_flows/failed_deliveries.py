@@ -1,0 +1,278 @@
+"""Repair flow for failed deliveries: look, retry, discard."""
+
+from collections.abc import Awaitable, Callable, Sequence
+import logging
+from typing import Any
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.helpers.selector import (
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..backends.base import UnreadablePayload
+from ..backends.words import (
+    in_markdown,
+    isolated,
+)
+from ..card.address import (
+    async_card_path,
+    delivery_address,
+)
+from ..coordinator import (
+    RelayConfigEntry,
+    delivery_error,
+)
+from ..home_language import in_home_language
+from ..queue.delivery import Delivery
+from ..queue.queue import (
+    DeliveryQueue,
+    NotAllowed,
+)
+from ..queue.store.store import (
+    StaleDelivery,
+    StoreUnavailable,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+CONF_DECISION = "decision"
+LEAVE = "leave"
+SEND_AGAIN = "send_again"
+ARRIVED = "arrived"
+DISCARD = "discard"
+
+LISTED = 10
+"""Reasons that are shown at once."""
+
+type Step = Callable[[], Awaitable[RepairsFlowResult]]
+
+
+class FailedDeliveriesFlow(RepairsFlow):
+    """Leads through what has failed.
+
+    It never ends as done: the repair goes when nothing is counted as failed any
+    more, which is only known a moment later.
+    """
+
+    def __init__(self, entry_id: str) -> None:
+        """Take the connection."""
+        self._entry_id = entry_id
+        self._known: Sequence[Delivery] = ()
+        self._unknown: Sequence[Delivery] = ()
+        self._left: set[str] = set()
+        """Those of unknown outcome that the user wants to leave as they are."""
+
+    async def async_step_init(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Show what can be done."""
+        return await self._with_outbox(self._menu)
+
+    async def async_step_known(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Show what can be done about what failed for a known reason."""
+        return await self.async_step_init()
+
+    async def async_step_unknown(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Show what can be done about what may have arrived."""
+        return await self.async_step_init()
+
+    async def async_step_reasons(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Show why the last of them failed, and go back."""
+        if user_input is not None:
+            return await self.async_step_init()
+        newest = [*self._known, *self._unknown]
+        newest.sort(key=lambda delivery: delivery.accepted_at, reverse=True)
+        card = await async_card_path(self.hass, self._entry_id)
+        return self.async_show_form(
+            step_id="reasons",
+            data_schema=vol.Schema({}),
+            description_placeholders={
+                "connection": self._entry.title,
+                "reasons": "\n".join(
+                    f"- {self._linked(delivery, card)}: {self._reason(delivery)}"
+                    for delivery in newest[:LISTED]
+                ),
+            },
+        )
+
+    async def async_step_retry_all(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Open all again that failed for a known reason."""
+
+        async def retry() -> RepairsFlowResult:
+            await self._queue.retry_failed()
+            return self.async_abort(reason="retried")
+
+        return await self._with_outbox(retry)
+
+    async def async_step_discard_all(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Give all up that failed for a known reason, once that is confirmed."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id="discard_all",
+                data_schema=vol.Schema({}),
+                description_placeholders=self._described(),
+            )
+
+        async def discard() -> RepairsFlowResult:
+            for delivery in self._known:
+                await _as_far_as_possible(delivery, self._queue.discard(delivery))
+            return self.async_abort(reason="discarded")
+
+        return await self._with_outbox(discard)
+
+    async def async_step_outcome_unknown(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask of one after the other what is to become of it."""
+
+        async def decide() -> RepairsFlowResult:
+            if user_input is not None and self._unknown:
+                await self._decide(self._unknown[0], user_input[CONF_DECISION])
+                await self._look()
+            if not self._unknown:
+                return self.async_abort(reason="all_decided")
+            return await self._ask(self._unknown[0])
+
+        return await self._with_outbox(decide)
+
+    async def _ask(self, delivery: Delivery) -> RepairsFlowResult:
+        """Ask what is to become of a delivery that may have arrived."""
+        decisions = SelectSelectorConfig(
+            options=[LEAVE, SEND_AGAIN, ARRIVED, DISCARD],
+            translation_key="unknown_outcome",
+            mode=SelectSelectorMode.LIST,
+        )
+        return self.async_show_form(
+            step_id="outcome_unknown",
+            data_schema=vol.Schema(
+                {vol.Required(CONF_DECISION, default=LEAVE): SelectSelector(decisions)}
+            ),
+            description_placeholders={
+                **self._described(),
+                "delivery": self._linked(
+                    delivery, await async_card_path(self.hass, self._entry_id)
+                ),
+                "reason": self._reason(delivery),
+                "delivery_id": delivery.id,
+            },
+        )
+
+    async def _decide(self, delivery: Delivery, decision: str) -> None:
+        """Do what the user wants of one delivery."""
+        if decision == SEND_AGAIN:
+            again = self._queue.retry(delivery, confirm=True)
+            await _as_far_as_possible(delivery, again)
+        elif decision == ARRIVED:
+            await _as_far_as_possible(delivery, self._queue.arrived(delivery))
+        elif decision == DISCARD:
+            await _as_far_as_possible(delivery, self._queue.discard(delivery))
+        # Also where it was not possible: it is not asked about in a circle.
+        self._left.add(delivery.id)
+
+    async def _menu(self) -> RepairsFlowResult:
+        """Offer what makes sense for what there is."""
+        await self._look()
+        if not self._known and not self._unknown:
+            return self.async_abort(reason="nothing_failed")
+        numbers = self._numbers()
+        if not self._unknown:
+            return self.async_show_menu(
+                step_id="known",
+                menu_options=["reasons", "retry_all", "discard_all"],
+                description_placeholders=numbers,
+            )
+        if not self._known:
+            return self.async_show_menu(
+                step_id="unknown",
+                menu_options=["reasons", "outcome_unknown"],
+                description_placeholders=numbers,
+            )
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["reasons", "retry_all", "discard_all", "outcome_unknown"],
+            description_placeholders=numbers,
+        )
+
+    async def _look(self) -> None:
+        """Read what has failed; raises StoreUnavailable."""
+        self._known = await self._queue.failed()
+        self._unknown = [
+            delivery
+            for delivery in await self._queue.failed(unknown=True)
+            if delivery.id not in self._left
+        ]
+
+    async def _with_outbox(self, step: Step) -> RepairsFlowResult:
+        """Take a step that needs the outbox, or say that it cannot be used."""
+        if self._entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_loaded")
+        try:
+            return await step()
+        except StoreUnavailable:
+            return self.async_abort(reason="outbox_unavailable")
+
+    @property
+    def _entry(self) -> RelayConfigEntry:
+        """Return the connection."""
+        return self.hass.config_entries.async_get_known_entry(self._entry_id)
+
+    @property
+    def _queue(self) -> DeliveryQueue:
+        """Return its outbox."""
+        return self._entry.runtime_data.queue
+
+    def _numbers(self) -> dict[str, str]:
+        """Return how many there are of which kind."""
+        return {
+            "connection": self._entry.title,
+            "known": str(len(self._known)),
+            "unknown": str(len(self._unknown)),
+        }
+
+    def _described(self) -> dict[str, str]:
+        """Return that where no title names the connection, only a description."""
+        return {**self._numbers(), "connection": in_markdown(self._entry.title)}
+
+    def _linked(self, delivery: Delivery, card: str | None) -> str:
+        """Say in Markdown which delivery it is; with a card, as a link to it."""
+        described = self._describe(delivery)
+        if card is None:
+            return described
+        return f"[{described}]({delivery_address(card, delivery.id)})"
+
+    def _describe(self, delivery: Delivery) -> str:
+        """Say in Markdown which delivery it is, and what it is about."""
+        at = dt_util.as_local(delivery.occurred_at).strftime("%Y-%m-%d %H:%M:%S")
+        described = f"{at}, {delivery.operation.replace('_', ' ')}"
+        if not delivery.summary:
+            return described
+        return f"{described}, {in_markdown(isolated(delivery.summary))}"
+
+    def _reason(self, delivery: Delivery) -> str:
+        """Return why it failed, in the backend's own words too."""
+        return in_markdown(
+            in_home_language(self.hass, delivery_error(delivery, self._entry.title))
+        )
+
+
+async def _as_far_as_possible(delivery: Delivery, work: Awaitable[Delivery]) -> None:
+    """Do it, unless the delivery has moved on or cannot be read any more."""
+    try:
+        await work
+    except (NotAllowed, StaleDelivery, UnreadablePayload, KeyError) as error:
+        _LOGGER.info("Delivery %s stays as it is: %r", delivery.id, error)

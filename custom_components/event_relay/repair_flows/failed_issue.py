@@ -1,0 +1,51 @@
+"""The repair of a connection while deliveries of it have failed."""
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from ..const import (
+    ATTR_CONFIG_ENTRY_ID,
+    DOMAIN,
+)
+from ..coordinator import RelayConfigEntry
+
+FAILED_ISSUE = "failed_deliveries_"
+
+
+def failed_issue(entry: RelayConfigEntry) -> str:
+    """Return the id of the repair."""
+    return f"{FAILED_ISSUE}{entry.entry_id}"
+
+
+@callback
+def async_follow_failed(hass: HomeAssistant, entry: RelayConfigEntry) -> CALLBACK_TYPE:
+    """Keep the repair as what is counted says; return how to stop, and end it."""
+    counts = entry.runtime_data.counts
+
+    @callback
+    def counted() -> None:
+        """Have a repair as long as something has failed."""
+        if not counts.data.failed:
+            ir.async_delete_issue(hass, DOMAIN, failed_issue(entry))
+            return
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            failed_issue(entry),
+            data={ATTR_CONFIG_ENTRY_ID: entry.entry_id},
+            is_fixable=True,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="failed_deliveries",
+            translation_placeholders={
+                "connection": entry.title,
+                "number": str(counts.data.failed),
+            },
+        )
+
+    def stop() -> None:
+        stop_listening()
+        ir.async_delete_issue(hass, DOMAIN, failed_issue(entry))
+
+    counted()
+    stop_listening = counts.async_add_listener(counted)
+    return stop

@@ -1,0 +1,65 @@
+"""The repair of a system that takes what it is sent and stores nothing of it."""
+
+from datetime import datetime, timedelta
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from ..backends.errors import (
+    NOT_STORED,
+    BackendError,
+)
+from ..const import DOMAIN
+from ..queue.delivery import (
+    Delivery,
+    DeliveryState,
+)
+
+NOT_STORED_ISSUE = "not_stored_"
+SURE_AFTER = timedelta(seconds=25)
+"""How long nothing was stored before it is no slow moment any more.
+
+A delivery is tried again often enough to show that within two minutes.
+"""
+
+
+class NotStoredIssue:
+    """Watches over one connection."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str, title: str) -> None:
+        """Take the connection."""
+        self._hass = hass
+        self._id = f"{NOT_STORED_ISSUE}{entry_id}"
+        self._title = title
+        self._since: datetime | None = None
+
+    @callback
+    def async_troubled(self, error: BackendError, now: datetime) -> None:
+        """Have a repair once nothing has been stored for a while."""
+        if error.code != NOT_STORED:
+            return
+        if self._since is None:
+            self._since = now
+        if now - self._since < SURE_AFTER:
+            return
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            self._id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key="not_stored",
+            translation_placeholders={"connection": self._title},
+        )
+
+    @callback
+    def async_ended(self, delivery: Delivery) -> None:
+        """Take it back once something has arrived."""
+        if self._since is not None and delivery.state is DeliveryState.DELIVERED:
+            self.async_clear()
+
+    @callback
+    def async_clear(self) -> None:
+        """Take it back."""
+        self._since = None
+        ir.async_delete_issue(self._hass, DOMAIN, self._id)

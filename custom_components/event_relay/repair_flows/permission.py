@@ -1,0 +1,78 @@
+"""The repair of a connection that lacks a right, or whose account is empty."""
+
+from typing import Any
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs.const import FlowType
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntryState,
+    ConfigFlowContext,
+)
+
+from ..backends.errors import PermissionDenied
+from ..backends.words import in_markdown
+from ..const import DOMAIN
+from ..coordinator import RelayConfigEntry
+
+
+class PermissionFlow(RepairsFlow):
+    """Lets it be tried at once, or leads to the form of the connection.
+
+    It never ends as done: the repair goes when something is permitted.
+    """
+
+    def __init__(self, entry_id: str) -> None:
+        """Take the connection."""
+        self._entry_id = entry_id
+
+    async def async_step_init(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Say what the backend says, and show what can be done."""
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["try_again", "reconfigure"],
+            description_placeholders={"reason": self._reason()},
+        )
+
+    async def async_step_try_again(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask the system; if it answers, one delivery shows what it permits."""
+        if self._entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_loaded")
+        coordinator = self._entry.runtime_data
+        await coordinator.async_refresh()
+        if coordinator.last_update_success:
+            return self.async_abort(reason="tried_again")
+        error = coordinator.last_exception
+        if error is not None and isinstance(error.__cause__, PermissionDenied):
+            return self.async_abort(reason="still_refused")
+        return self.async_abort(reason="no_answer")
+
+    async def async_step_reconfigure(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Open the form of the connection."""
+        form = await self.hass.config_entries.flow.async_init(
+            DOMAIN,
+            context=ConfigFlowContext(
+                source=SOURCE_RECONFIGURE, entry_id=self._entry_id
+            ),
+        )
+        return self.async_abort(
+            reason="form_opened",
+            next_flow=(FlowType.CONFIG_FLOW, form["flow_id"]),
+        )
+
+    def _reason(self) -> str:
+        """Return what the backend says, as far as the connection knows."""
+        loaded = self._entry.state is ConfigEntryState.LOADED
+        error = self._entry.runtime_data.paused_for if loaded else None
+        return "?" if error is None else in_markdown(str(error))
+
+    @property
+    def _entry(self) -> RelayConfigEntry:
+        """Return the connection."""
+        return self.hass.config_entries.async_get_known_entry(self._entry_id)

@@ -1,0 +1,76 @@
+"""Gives the rules and mirrors of a connection what they may use."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+
+from .actions.coercion import coerce
+from .actions.resolve import (
+    invalid_field,
+    unfilled_field,
+)
+from .backends.base import (
+    InvalidField,
+    JsonObject,
+)
+from .const import CONF_BACKEND
+from .coordinator import outbox_error
+from .home_language import in_home_language
+from .queue.queue import DeliveryQueue
+from .queue.store.store import (
+    Store,
+    StoreError,
+)
+from .registry import BY_NAME
+from .rules.context import RuleContext
+from .rules.fields import CannotRender
+
+
+def make_context(
+    hass: HomeAssistant, entry: ConfigEntry, store: Store, queue: DeliveryQueue
+) -> RuleContext:
+    """Return what the rules and mirrors of a connection are given."""
+    forms = BY_NAME[entry.data[CONF_BACKEND]]
+
+    async def canonical(
+        operation: str, fields: Mapping[str, Any]
+    ) -> Mapping[str, object]:
+        """Turn fields into canonical values, as for an action."""
+        data = coerce(fields, forms.action_fields[operation])
+        return await forms.resolve(hass, forms.settings_of(entry), operation, data)
+
+    def explain(error: Exception) -> str:
+        """Say what is wrong in the words that an action has for it."""
+        match error:
+            case InvalidField():
+                return in_home_language(hass, invalid_field(error))
+            case CannotRender():
+                reasons = error.reasons.items()
+                return "; ".join(
+                    in_home_language(hass, unfilled_field(*reason))
+                    for reason in reasons
+                )
+            case StoreError():
+                return in_home_language(hass, outbox_error(error, entry.title))
+            case _:
+                return str(error)
+
+    async def ask(look: str) -> JsonObject:
+        """Ask the backend what there is outside."""
+        return await forms.looks[look](entry.runtime_data.client)
+
+    return RuleContext(
+        hass=hass,
+        connection=entry.entry_id,
+        queue=queue,
+        store=store,
+        canonical=canonical,
+        shape_of=forms.shape_of,
+        as_test=forms.as_test,
+        explain=explain,
+        members=forms.members,
+        endings=forms.endings,
+        ask=ask,
+    )

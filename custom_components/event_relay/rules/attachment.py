@@ -1,0 +1,135 @@
+"""What a rule has attached to Home Assistant while it is active."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.condition import ConditionsChecker
+from homeassistant.helpers.typing import ConfigType
+import voluptuous as vol
+
+from ..backends.base import Shape
+from .fields import Fields
+from .rule import Rule
+from .triggers import (
+    CannotAttach,
+    Triggered,
+    Triggers,
+    entities_of_conditions,
+    entities_of_triggers,
+    make_conditions,
+    targets_more_than_entities,
+    validate_triggers,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Armed:
+    """The triggers, conditions and fields of a rule, ready."""
+
+    rule: Rule
+    triggers: Triggers
+    ends: Triggers | None
+    """What ends the events that it begins; None for a rule that leaves none open."""
+    conditions: ConditionsChecker
+    fields: Fields
+
+    @property
+    def problem(self) -> str:
+        """Return what keeps some triggers from being attached; empty if none."""
+        each = (one.problem for one in (self.triggers, self.ends) if one is not None)
+        return "; ".join(problem for problem in each if problem)
+
+    @property
+    def references(self) -> set[str]:
+        """Return all entities that what is attached names outside of templates."""
+        named = entities_of_conditions(self.rule.conditions)
+        for triggers in (self.triggers, self.ends):
+            if triggers is not None:
+                named |= entities_of_triggers(
+                    [triggers.configs[index] for index in triggers.since]
+                )
+        return named
+
+    def may_start(self, entity_id: str | None) -> bool:
+        """Say whether an entity can begin events, and so ends only its own."""
+        if entity_id is None:
+            return False
+        configs = self.triggers.configs
+        if any(targets_more_than_entities(one) for one in configs):
+            return True
+        return entity_id in entities_of_triggers(configs)
+
+    def allows(self, variables: Mapping[str, Any]) -> bool:
+        """Say whether the conditions hold."""
+        return self.conditions.async_check(variables=variables)
+
+    async def async_attach(self) -> None:
+        """Attach the triggers that are not yet, as far as that can be."""
+        await self.triggers.async_attach()
+        if self.ends is not None:
+            await self.ends.async_attach()
+
+    async def async_attach_anew(self, entity_id: str) -> None:
+        """Attach the triggers anew that overlook an entity which comes later."""
+        await self.triggers.async_attach_anew(entity_id)
+        if self.ends is not None:
+            await self.ends.async_attach_anew(entity_id)
+
+    @callback
+    def detach(self) -> None:
+        """Let nothing more fire; what has fired is still checked."""
+        self.triggers.detach()
+        if self.ends is not None:
+            self.ends.detach()
+
+    @callback
+    def disarm(self) -> None:
+        """Detach everything."""
+        self.detach()
+        self.conditions.async_unload()
+
+
+async def arm(
+    hass: HomeAssistant,
+    rule: Rule,
+    *,
+    shape_of: Callable[[str], Shape],
+    triggered: Triggered,
+    ended: Triggered | None,
+) -> Armed:
+    """Attach what a rule needs, but for triggers that cannot be attached now.
+
+    Raises CannotArm if nothing could fire it, and then nothing is attached.
+    """
+    ends: Triggers | None = None
+    if ended is not None and rule.until is not None:
+        ends = Triggers(hass, rule.until.triggers, rule.title, ended)
+    armed = Armed(
+        rule=rule,
+        triggers=Triggers(hass, rule.triggers, rule.title, triggered),
+        ends=ends,
+        fields=Fields(hass, rule.fields, shape_of),
+        conditions=await make_conditions(hass, rule.conditions, rule.title),
+    )
+    await armed.async_attach()
+    if armed.triggers.problem and not armed.triggers.attached:
+        armed.disarm()
+        raise CannotAttach(armed.problem)
+    return armed
+
+
+async def async_read(
+    hass: HomeAssistant, rule: Rule, shape_of: Callable[[str], Shape]
+) -> tuple[list[ConfigType], Fields]:
+    """Return the triggers of a rule that is not armed, and its fields.
+
+    Raises CannotArm.
+    """
+    try:
+        configs = await validate_triggers(hass, rule.triggers)
+    except (vol.Invalid, HomeAssistantError) as error:
+        raise CannotAttach(str(error)) from error
+    return configs, Fields(hass, rule.fields, shape_of)

@@ -1,0 +1,323 @@
+"""Ends the events that a rule has begun: by its triggers, or when their time is up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+import logging
+from uuid import UUID, uuid5
+
+from homeassistant.core import CALLBACK_TYPE, Context, Event, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import (
+    async_call_later,
+    async_track_entity_registry_updated_event,
+)
+from homeassistant.util import dt as dt_util
+from homeassistant.util.async_ import create_eager_task
+
+from ..backends.base import Ending
+from ..const import DOMAIN
+from ..queue.delivery import (
+    Delivery,
+    DeliveryState,
+)
+from ..queue.queue import (
+    NotAllowed,
+    Request,
+)
+from ..queue.store.rule_state import Note
+from ..queue.store.store import (
+    StaleDelivery,
+    StoreError,
+)
+from .firing import Cause
+from .member import Member
+from .open_events import (
+    LATE,
+    EndHeard,
+    OpenEvent,
+    read_open_events,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+_NAMESPACE = UUID("9b1c5c39-7f2b-4d7c-8a5e-0c2f4f1f7a90")
+"""What the ids of ends are made in; never to be changed."""
+_AGAIN = timedelta(seconds=60)
+"""After which an end that could not be accepted is tried again."""
+
+
+class EventEnder:
+    """The events that one rule has open."""
+
+    def __init__(
+        self, member: Member, ending: Ending, notes: Mapping[str, Note]
+    ) -> None:
+        """Know what is remembered to be open."""
+        self._member = member
+        self._ending = ending
+        self._open = read_open_events(notes)
+        now = dt_util.utcnow()
+        self._due = {
+            one.delivery_id: self._in(one.left(now)) for one in self._open.values()
+        }
+        """When the time of each is up, by the event loop's clock, which nobody sets."""
+        self._over: set[str] = set()
+        """Those whose end is decided, though it may not be accepted for a while."""
+        self._looked = False
+        """Whether those of an earlier run have been seen to."""
+        self._beginning: dict[str, asyncio.Future[None]] = {}
+        """Those whose deliveries have not been accepted yet."""
+        self._ends: list[EndHeard] = []
+        """Those heard a moment ago: what began before may be heard after them."""
+        self._cancel: CALLBACK_TYPE | None = None
+        self._stop_registry: CALLBACK_TYPE | None = None
+
+    @property
+    def events(self) -> tuple[OpenEvent, ...]:
+        """Return the events that are open, the oldest first."""
+        return tuple(self._open.values())
+
+    def holds(self, cause: Cause) -> bool:
+        """Say whether an entity has an event open, or had one until that moment.
+
+        What ends an event does not begin the next one. An event whose end is decided
+        is not open any more, however long its end takes to be accepted.
+        """
+        entity_id, moment = cause.entity_id, cause.began_at
+        if not self._looked:
+            self._over.update(
+                event.delivery_id
+                for event in self.events
+                if event.entity_id == entity_id and event.was_over(cause)
+            )
+        now = self._member.hass.loop.time()
+        return any(
+            event.entity_id == entity_id
+            and not event.test
+            and event.delivery_id not in self._over
+            and self._due[event.delivery_id] > now
+            for event in self._open.values()
+        ) or any(end.moment == moment and entity_id in end.ended for end in self._ends)
+
+    @asynccontextmanager
+    async def beginning(self, event: OpenEvent) -> AsyncIterator[None]:
+        """Count an event as open while it is being accepted, and if it was.
+
+        What would end it meanwhile waits for that.
+        """
+        accepted = self._member.hass.loop.create_future()
+        self._open[event.delivery_id] = event
+        self._due[event.delivery_id] = self._in(event.ends_by - dt_util.utcnow())
+        self._beginning[event.delivery_id] = accepted
+        try:
+            yield
+        except BaseException:
+            self._open.pop(event.delivery_id, None)
+            raise
+        finally:
+            del self._beginning[event.delivery_id]
+            accepted.set_result(None)
+        self.watch()
+        heard_since = self._member.hass.loop.time() - LATE
+        for end in tuple(self._ends):
+            if end.heard_at > heard_since and end.ends(event):
+                await self.async_end(event, end.at, end.context)
+
+    @callback
+    def watch(self) -> None:
+        """Look for the next event whose time is up, and for entities that go."""
+        self.unwatch()
+        self._due = {one: self._due[one] for one in self._open}
+        self._over &= self._open.keys()
+        waits = {
+            one: due
+            for one, due in self._due.items()
+            if one not in self._over or one not in self._beginning
+        }
+        if waits:
+            self._stop_registry = async_track_entity_registry_updated_event(
+                self._member.hass,
+                {one.entity_id for one in self.events if one.entity_id},
+                self._async_entity_changed,
+            )
+            first = min(waits.values())
+            over = frozenset(one for one, due in waits.items() if due <= first)
+            self._cancel = async_call_later(
+                self._member.hass,
+                max(0.0, first - self._member.hass.loop.time()),
+                partial(self._async_time_is_up, over),
+            )
+
+    def _in(self, left: timedelta) -> float:
+        """Return the time of the event loop's clock when so much time has passed."""
+        return self._member.hass.loop.time() + left.total_seconds()
+
+    @callback
+    def unwatch(self) -> None:
+        """Let the next run of Home Assistant look."""
+        for stop in (self._cancel, self._stop_registry):
+            if stop is not None:
+                stop()
+        self._cancel = self._stop_registry = None
+
+    async def _async_entity_changed(
+        self, event: Event[er.EventEntityRegistryUpdatedData]
+    ) -> None:
+        """End what an entity has begun that was removed, or has another id now.
+
+        Whatever takes its place ends nothing that it did not begin.
+        """
+        data = event.data
+        gone = data["entity_id"]
+        if data["action"] == "update":
+            if "old_entity_id" not in data:
+                return
+            gone = data["old_entity_id"]
+        now = dt_util.utcnow()
+        await self._async_end(
+            {one: now for one in self.events if one.entity_id == gone}
+        )
+
+    @callback
+    def note_over(self) -> None:
+        """Note what is known to be over when triggers begin to be heard.
+
+        Home Assistant may take long to start, and it may begin again until then.
+        """
+        now = dt_util.utcnow()
+        self._over.update(
+            one.delivery_id
+            for one in self.events
+            if one.ends_by <= now or one.cause_is_over(self._member.hass)
+        )
+
+    async def async_look(self) -> None:
+        """End what should have ended while Home Assistant was off."""
+        self.note_over()
+        self._looked = True
+        now = dt_util.utcnow()
+        await self._async_end(
+            {
+                one: one.time_is_up(now) if one.ends_by <= now else now
+                for one in self.events
+                if one.delivery_id in self._over
+            }
+        )
+
+    async def async_end_those(self, end: EndHeard) -> None:
+        """End what an end trigger means: what its entity began, or all there is."""
+        now = self._member.hass.loop.time()
+        self._ends = [one for one in self._ends if one.heard_at > now - LATE]
+        self._ends.append(end)
+        events = [event for event in self.events if end.ends(event)]
+        end.ended.update(event.entity_id for event in events)
+        await self._async_end(dict.fromkeys(events, end.at), end.context)
+
+    async def _async_end(
+        self, events: Mapping[OpenEvent, datetime], context: Context | None = None
+    ) -> None:
+        """Have events ended, each at its time.
+
+        All are over at once: what begins again while others are being ended begins an
+        event of its own.
+        """
+        self._over.update(event.delivery_id for event in events)
+        ends = [
+            create_eager_task(self.async_end(event, at, context))
+            for event, at in events.items()
+        ]
+        # What else there is need not wait for these.
+        self.watch()
+        await asyncio.gather(*ends)
+
+    async def async_end(
+        self, event: OpenEvent, at: datetime, context: Context | None = None
+    ) -> None:
+        """Have an event ended, once, however often this is asked for."""
+        self._over.add(event.delivery_id)
+        if (accepted := self._beginning.get(event.delivery_id)) is not None:
+            await accepted
+        if self._open.pop(event.delivery_id, None) is None:
+            return
+        ending = self._ending
+        end = min(at, event.ends_by)
+        request = Request(
+            id=str(uuid5(_NAMESPACE, event.delivery_id)),
+            operation=ending.operation,
+            data={
+                ending.start_field: event.delivery_id,
+                ending.time_field: end,
+            },
+            origin=self._member.origin(context or Context()),
+            occurred_at=end,
+            notes={event.name: None},
+        )
+        try:
+            await self._member.way.queue.submit(request)
+        except StoreError as error:
+            _LOGGER.warning(
+                "%s: the end of %s is tried again soon (%s)",
+                self._member.title,
+                event.delivery_id,
+                error,
+            )
+            # From now on it is one whose time is up.
+            self._open[event.delivery_id] = replace(event, ends_by=end, lasts=None)
+            self._due[event.delivery_id] = self._in(_AGAIN)
+            self.watch()
+            return
+        self._member.noted(request.notes)
+        self.watch()
+
+    async def async_end_all(self) -> None:
+        """End all that is open, also what has not reached the backend yet."""
+        await self._async_end(dict.fromkeys(self.events, dt_util.utcnow()))
+        self.unwatch()
+
+    async def async_leave(self) -> None:
+        """End what is open, or see that it never begins."""
+        self.unwatch()
+        now = dt_util.utcnow()
+        for event in self.events:
+            if not await self._never_began(event):
+                await self.async_end(event, now)
+        self.unwatch()
+
+    @callback
+    def settled(self, delivery: Delivery) -> None:
+        """Forget an event that never began outside."""
+        began = delivery.state is DeliveryState.DELIVERED
+        event = self._open.get(delivery.id)
+        if event is None or began or not delivery.state.settled:
+            return
+        del self._open[delivery.id]
+        self.watch()
+        _ = self._member.hass.async_create_task(
+            self._member.remember_if_possible({event.name: None}),
+            f"{DOMAIN} forget {event.delivery_id}",
+        )
+
+    async def _never_began(self, event: OpenEvent) -> bool:
+        """Discard a beginning that surely has not been sent yet."""
+        try:
+            start = await self._member.way.store.get(event.delivery_id)
+            if start is None or start.state is not DeliveryState.PENDING:
+                return False
+            await self._member.way.queue.discard(start)
+        except NotAllowed, StaleDelivery, StoreError:
+            return False
+        self._open.pop(event.delivery_id, None)
+        await self._member.remember_if_possible({event.name: None})
+        return True
+
+    async def _async_time_is_up(self, over: Collection[str], _: datetime) -> None:
+        """End what has been open for as long as it may."""
+        self.unwatch()
+        now = dt_util.utcnow()
+        await self._async_end(
+            {one: one.time_is_up(now) for one in self.events if one.delivery_id in over}
+        )

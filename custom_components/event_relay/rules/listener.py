@@ -1,0 +1,156 @@
+"""Turns what a rule's triggers report into firings and ends."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.helpers.trace import trace_clear
+from homeassistant.util import dt as dt_util
+
+from .attachment import Armed
+from .catch_up import CatchUp
+from .delivering import Delivering
+from .ending import EventEnder
+from .firing import (
+    Cause,
+    entity_of,
+    index_of,
+    occurred_at,
+)
+from .held_back import HeldBack
+from .occurrences import occurrence_of
+from .open_events import EndHeard
+from .own_changes import own_and_not_named
+from .same_event import (
+    Moments,
+    moment_of,
+)
+from .self_firing import SelfFiring
+from .startup_filter import (
+    noise,
+    vanishes,
+)
+
+_PATIENCE = 15.0
+"""Seconds that what has fired gets to be accepted once nothing more can fire."""
+
+
+class Listener:
+    """What the triggers of one rule call."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        *,
+        held_back: HeldBack,
+        delivering: Delivering,
+        catching_up: CatchUp,
+        openings: EventEnder | None,
+        self_firing: SelfFiring,
+        armed: Callable[[], Awaitable[Armed | None]],
+        fires_itself: Callable[[], None],
+        try_again_later: Callable[[], None],
+    ) -> None:
+        """Take where firings and ends go.
+
+        `armed` waits until all is attached; it gives None when the rule works no more.
+        `fires_itself` is called in place of a firing that another one has caused.
+        """
+        self._hass = hass
+        self._held_back = held_back
+        self._delivering = delivering
+        self._catching_up = catching_up
+        self._openings = openings
+        self._self_firing = self_firing
+        self._armed = armed
+        self._fires_itself = fires_itself
+        self._try_again_later = try_again_later
+        self._moments = Moments(hass)
+        self._heard: dict[asyncio.Task[Any] | None, asyncio.Future[None]] = {}
+        """What has been heard and is not seen to yet, by the task that does so."""
+
+    async def async_be_quiet(self) -> None:
+        """Wait until what has fired is accepted or refused, but not for the caller.
+
+        Home Assistant lets some triggers fire in the next turn of the loop.
+        """
+        await asyncio.sleep(0)
+        this = asyncio.current_task()
+        if others := [done for task, done in self._heard.items() if task is not this]:
+            await asyncio.wait(others, timeout=_PATIENCE)
+
+    async def async_triggered(
+        self, variables: dict[str, Any], context: Context | None = None
+    ) -> None:
+        """Fire, unless only an entity came or went."""
+        heard = self._moments.of(variables, "begins")
+        task, done = asyncio.current_task(), self._hass.loop.create_future()
+        self._heard[task] = done
+        try:
+            await self._async_fire(variables, context, heard)
+        finally:
+            self._heard.pop(task, None)
+            done.set_result(None)
+
+    async def _async_fire(
+        self, variables: dict[str, Any], context: Context | None, heard: datetime
+    ) -> None:
+        """Fire, unless only an entity came or went."""
+        # Else our checks would be added to the trace of the automation that caused it.
+        trace_clear()
+        if (armed := await self._armed()) is None:
+            return
+        index = index_of(variables)
+        if own_and_not_named(self._hass, variables, armed.triggers.raw):
+            return
+        config = armed.triggers.configs[index]
+        occurrence = occurrence_of(config, index, variables)
+        cause = Cause(
+            variables=variables,
+            occurred_at=occurrence.instant if occurrence else occurred_at(variables),
+            moment=moment_of(variables, occurrence, heard),
+            context=Context(parent_id=context.id if context else None),
+            occurrence=occurrence,
+        )
+        if not armed.rule.from_unknown and (
+            reason := noise(self._hass, variables, config)
+        ):
+            self._held_back.add(reason, cause.entity_id)
+            return
+        if self._self_firing.fires_itself(context, cause.entity_id, dt_util.utcnow()):
+            self._fires_itself()
+            return
+        self._self_firing.fires(cause.context)
+        notes = self._catching_up.notes_for(occurrence)
+        taken = await self._delivering.async_fire(cause, armed, notes)
+        if occurrence is not None and not taken:
+            self._catching_up.refused(occurrence)
+            self._try_again_later()
+
+    async def async_ended(
+        self, variables: dict[str, Any], context: Context | None = None
+    ) -> None:
+        """End what this trigger ends; that an entity went is no end."""
+        heard = self._moments.of(variables, "ends")
+        trace_clear()
+        armed = await self._armed()
+        if armed is None or armed.ends is None or self._openings is None:
+            return
+        if vanishes(variables):
+            return
+        if own_and_not_named(self._hass, variables, armed.ends.raw):
+            return
+        index = index_of(variables)
+        occurrence = occurrence_of(armed.ends.configs[index], index, variables)
+        entity_id = entity_of(variables)
+        await self._openings.async_end_those(
+            EndHeard(
+                entity_id=entity_id if armed.may_start(entity_id) else None,
+                moment=moment_of(variables, occurrence, heard),
+                at=occurred_at(variables),
+                heard_at=self._hass.loop.time(),
+                context=Context(parent_id=context.id if context else None),
+            )
+        )

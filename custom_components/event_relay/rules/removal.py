@@ -1,0 +1,37 @@
+"""What becomes of the deliveries of a rule or mirror that is deleted."""
+
+from collections.abc import Collection
+
+from ..queue.delivery import DeliveryState
+from ..queue.queue import NotAllowed
+from ..queue.store.store import StaleDelivery
+from .context import RuleContext
+
+_GIVEN_UP = (DeliveryState.PENDING, DeliveryState.UNCERTAIN, DeliveryState.FAILED)
+
+
+async def async_discard_deliveries(
+    way: RuleContext,
+    subentry_id: str,
+    *,
+    spare: Collection[str] = (),
+) -> None:
+    """Discard what has not arrived; then forget what its subentry remembered.
+
+    Deliveries of the operations in `spare`, such as ends, and what these wait for are
+    still carried out. Raises StoreUnavailable.
+    """
+    deliveries = await way.store.listing(
+        owner=way.connection, states=_GIVEN_UP, limit=None
+    )
+    spared = {one.follows for one in deliveries if one.operation in spare}
+    for delivery in deliveries:
+        if delivery.operation in spare or delivery.id in spared:
+            continue
+        if delivery.origin.subentry_id != subentry_id:
+            continue
+        try:
+            await way.queue.discard(delivery)
+        except NotAllowed, StaleDelivery:
+            continue  # it is being sent, or has ended
+    await way.store.forget(way.connection, subentry_id)

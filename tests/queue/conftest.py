@@ -1,0 +1,166 @@
+"""An outbox with a real file, a worker, and a backend that is told what to do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from custom_components.event_relay.backends.base import (
+    Backend,
+    Instance,
+)
+from custom_components.event_relay.backends.errors import BackendError
+from custom_components.event_relay.queue.delivery import (
+    Delivery,
+    DeliveryState,
+)
+from custom_components.event_relay.queue.queue import (
+    DeliveryQueue,
+    Request,
+)
+from custom_components.event_relay.queue.store.store import Store
+from custom_components.event_relay.queue.worker import Worker
+
+from .ledger import (
+    ACTION,
+    LEDGER,
+    Clock,
+    LedgerClient,
+)
+
+OWNER = "connection"
+
+
+@dataclass
+class House:
+    """Everything that a delivery passes through."""
+
+    store: Store
+    clock: Clock = field(default_factory=Clock)
+    client: LedgerClient = field(default_factory=LedgerClient)
+    changes: list[Delivery] = field(default_factory=list)
+    contacts: list[BackendError | None] = field(default_factory=list)
+    running: asyncio.Task[None] | None = None
+    chance: Callable[[], float] = lambda: 1.0
+    backend: Backend = LEDGER
+    instance: Instance | None = None
+
+    def __post_init__(self) -> None:
+        self.queue = DeliveryQueue(
+            connection=OWNER,
+            backend=self.backend,
+            capabilities=lambda: None,
+            store=self.store,
+            clock=self.clock,
+            instance=self.instance,
+        )
+        self.worker = Worker(
+            connection=OWNER,
+            backend=self.backend,
+            client=self.client,
+            capabilities=lambda: None,
+            store=self.store,
+            clock=self.clock,
+            instance=self.instance,
+            chance=self.chance,
+            changed=self._changed,
+            contacted=self.contacts.append,
+        )
+        self.queue.attach(self.worker)
+
+    def _changed(self, delivery: Delivery) -> None:
+        self.changes.append(delivery)
+        self.queue.changed(delivery)
+
+    def start(self) -> None:
+        """Let the worker run."""
+        self.running = asyncio.create_task(self.worker.run())
+
+    async def stop(self) -> None:
+        """End the worker as a connection that is unloaded does."""
+        await self.worker.stop()
+        if self.running is not None:
+            await self.running
+
+    async def submit(self, wait: float = 60, **data: object) -> Delivery:
+        """Accept a line and wait for its first outcome."""
+        return await self.queue.submit(self.request(**data), wait=wait)
+
+    def request(self, **data: object) -> Request:
+        """Ask for a line, now."""
+        return Request(
+            operation="write_line",
+            data={"text": "hello", **data},
+            origin=ACTION,
+            occurred_at=self.clock(),
+        )
+
+    async def stored(self, delivery: Delivery) -> Delivery:
+        """Return a delivery as the file has it."""
+        stored = await self.store.get(delivery.id)
+        assert stored is not None
+        return stored
+
+    async def until(self, delivery: Delivery, state: DeliveryState) -> Delivery:
+        """Wait until a delivery is in a state."""
+        async with asyncio.timeout(60):
+            while (stored := await self.stored(delivery)).state is not state:
+                await asyncio.sleep(0.005)
+        return stored
+
+    async def look_again(self, delivery: Delivery) -> Delivery:
+        """Go on to the next look-up, and return what it makes of a delivery."""
+        before = await self.stored(delivery)
+        assert before.due_at is not None
+        self.clock.forward(seconds=(before.due_at - self.clock()).total_seconds())
+        async with asyncio.timeout(60):
+            while True:
+                self.worker.wake()
+                after = await self.stored(delivery)
+                if after.look_ups != before.look_ups or after.state != before.state:
+                    return after
+
+    async def until_sent_again(self, delivery: Delivery) -> None:
+        """Wait until an unknown outcome is known."""
+        while (await self.stored(delivery)).state is DeliveryState.UNCERTAIN:
+            await self.look_again(delivery)
+
+    async def later(self, **parts: float) -> None:
+        """Move the clock and let the worker look at it."""
+        self.clock.forward(**parts)
+        self.worker.wake()
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return where the outbox has its file."""
+    return tmp_path / "event_relay.db"
+
+
+@pytest.fixture
+async def store(path: Path) -> AsyncIterator[Store]:
+    """Open a store."""
+    store = Store(path)
+    await store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def idle(store: Store) -> House:
+    """Return a house whose worker has not started."""
+    return House(store)
+
+
+@pytest.fixture
+async def house(idle: House) -> AsyncIterator[House]:
+    """Return a house whose worker runs."""
+    idle.start()
+    yield idle
+    await idle.stop()
+
+
+type Submit = Callable[..., Awaitable[Delivery]]

@@ -1,0 +1,74 @@
+"""The life of a process that kills itself at a commit."""
+
+import asyncio
+from collections.abc import Sequence
+import os
+from pathlib import Path
+import signal
+import sqlite3
+from typing import Any, cast
+
+from custom_components.event_relay.backends.base import (
+    JsonObject,
+    StepContext,
+)
+from custom_components.event_relay.queue.delivery import DeliveryState
+from custom_components.event_relay.queue.store import database
+from custom_components.event_relay.queue.store.file import (
+    Opened,
+    open_file,
+)
+from custom_components.event_relay.queue.store.store import Store
+
+from .conftest import House
+from .virtual import Commits
+
+
+def live(
+    path: Path, told: Path, number: int, when: str, steps: Sequence[str], live: bool
+) -> None:
+    """Carry a delivery out, and die before or after a commit.
+
+    `told` gets a line for each request, before it has an effect. Live is what is sent
+    beside its acceptance.
+    """
+    told.touch()
+
+    def die(reached: int) -> None:
+        if reached == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watched(path: Path, *, seen: int = 0) -> Opened:
+        hooks: dict[str, Any] = {"before": int, "after": int, when: die}
+        commits = Commits(open_file(path, seen=seen).database, **hooks)
+        return Opened(database=cast("sqlite3.Connection", commits))
+
+    database.open_file = watched  # type: ignore[attr-defined]
+    asyncio.run(_carry_out(path, told, tuple(steps), live=live))
+
+
+async def _carry_out(
+    path: Path, told: Path, steps: tuple[str, ...], *, live: bool
+) -> None:
+    """Accept a delivery, at once or before the worker starts, until it is delivered."""
+    store = Store(path)
+    await store.open()
+    house = House(store)
+    write = house.client.write
+
+    async def tell(step: str, text: str, context: StepContext) -> JsonObject:
+        with told.open("a") as file:
+            file.write(f"{context.delivery_id} {step}\n")
+        return await write(step, text, context)
+
+    house.client.write = tell  # type: ignore[method-assign]
+    if live:
+        house.start()
+        while not house.worker._at_rest:
+            await asyncio.sleep(0)
+    delivery = await house.submit(wait=0, steps=steps)
+    if not live:
+        house.start()
+    await house.until(delivery, DeliveryState.DELIVERED)
+    await house.stop()
+    await store.close()

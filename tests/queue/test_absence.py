@@ -1,0 +1,134 @@
+"""A look-up that finds nothing is evidence only beside others, of a backend alive."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from custom_components.event_relay.queue.absence import (
+    LOOKS,
+    SLOW,
+    Absence,
+)
+from custom_components.event_relay.registry import BACKENDS
+
+from .ledger import WRITE_TIME
+from .world import (
+    PATIENCE,
+    Fault,
+    World,
+)
+
+DONE = ("d1", "write")
+
+
+@pytest.fixture
+def absence() -> Absence:
+    """Return what judges a backend that writes in half a minute."""
+    return Absence(timedelta(seconds=30))
+
+
+def test_no_answer_alone_is_a_proof(absence: Absence) -> None:
+    assert not absence.proven("one", 1000, 1000)
+    assert not absence.proven("other", 1001, 1001)
+
+
+def test_is_proven_by_two_answers_a_write_apart(absence: Absence) -> None:
+    for second in (0, 10, 20):
+        assert not absence.proven("one", second, second + 0.1)
+    assert not absence.proven("one", 30, 30.1)
+    assert absence.proven("one", 30.2, 30.3)
+
+
+def test_what_takes_longer_alone_is_looked_for_as_often(absence: Absence) -> None:
+    takes = timedelta(minutes=2)
+    assert absence.wait(takes) == absence.wait() == timedelta(seconds=30) / LOOKS
+    for second in range(0, 120, 10):
+        assert not absence.proven("one", second, second, takes)
+    assert absence.proven("one", 121, 121, takes)
+
+
+def test_what_takes_less_alone_is_missed_sooner(absence: Absence) -> None:
+    takes = timedelta(seconds=3)
+    assert absence.wait(takes) == timedelta(seconds=1)
+    assert not absence.proven("one", 0, 0, takes)
+    assert not absence.proven("one", 2, 2, takes)
+    assert absence.proven("one", 3, 3, takes)
+
+
+def test_time_that_an_answer_took_is_no_time_between_two(absence: Absence) -> None:
+    assert not absence.proven("one", 0, 9)
+    assert not absence.proven("one", 19, 29)
+    assert not absence.proven("one", 30, 40)
+    assert absence.proven("one", 40, 40)
+
+
+def test_nothing_counts_from_before_a_stall(absence: Absence) -> None:
+    for second in (0, 10, 20):
+        absence.proven("one", second, second)
+    absence.stalled()
+    for second in (29, 39, 49, 58):
+        assert not absence.proven("one", second, second)
+    assert absence.proven("one", 59, 59)
+
+
+def test_nothing_counts_from_before_a_silence(absence: Absence) -> None:
+    assert not absence.proven("one", 0, 0)
+    assert not absence.proven("one", 100, 100)
+    # What others were answered is a sign of life, too.
+    for second in (110, 120):
+        absence.alive(second, second)
+    assert absence.proven("one", 130, 130)
+
+
+def test_what_was_found_is_not_held_against_the_next_attempt(absence: Absence) -> None:
+    for second in (0, 10, 20):
+        absence.proven("one", second, second)
+    absence.forget("one")
+    assert not absence.proven("one", 30, 30)
+
+
+def test_every_backend_says_how_long_its_writes_take() -> None:
+    for forms in BACKENDS:
+        backend = forms.backend
+        assert "write_time" in vars(backend)
+        # A write gives up within it, and look-ups in it notice a stall.
+        assert backend.write_time.total_seconds() >= PATIENCE + SLOW
+        assert backend.write_time / LOOKS >= timedelta(seconds=SLOW)
+
+
+@pytest.mark.parametrize("seconds", [5, 12, 36, 41, 50, 60])
+@pytest.mark.parametrize("first", [0, 0.3, 2])
+def test_a_backend_that_stalls_and_goes_on_is_sent_nothing_twice(
+    tmp_path: Path, seconds: float, first: float
+) -> None:
+    world = World(tmp_path)
+    world.outside.stall()
+    for number in range(4):
+        _ = world.ask(f"d{number}", steps=("write",))
+        world.loop.forward(seconds=first)
+    world.loop.forward(seconds=seconds - 4 * first)
+    world.outside.go_on()
+    world.loop.forward(seconds=300)
+
+    assert [*world.outside.done.values()] == [1, 1, 1, 1]
+    assert set(world.on_file().values()) == {"delivered"}
+    assert not world.wrongs
+    world.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "most"),
+    [(Fault.REPLY_LOST, 2), (Fault.REQUEST_LOST, WRITE_TIME + 5)],
+)
+def test_a_backend_that_is_well_is_asked_no_longer_than_it_must(
+    tmp_path: Path, fault: Fault, most: float
+) -> None:
+    world = World(tmp_path)
+    world.outside.answers.append(fault)
+    _ = world.ask("d1", steps=("write",))
+    world.loop.forward(seconds=most)
+
+    assert world.outside.done == {DONE: 1}
+    assert world.on_file() == {"d1": "delivered"}
+    world.close()

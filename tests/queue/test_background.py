@@ -1,0 +1,638 @@
+"""What goes on beside the writing of the outbox's file: reading, checking, tidying."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+import shutil
+import sqlite3
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from custom_components.event_relay.queue.delivery import DeliveryState
+from custom_components.event_relay.queue.store import (
+    background,
+    compaction,
+    file,
+    integrity_check,
+    maintenance,
+)
+from custom_components.event_relay.queue.store.rule_state import (
+    Memory,
+    Note,
+)
+from custom_components.event_relay.queue.store.store import (
+    SetAside,
+    Store,
+    Wanted,
+)
+
+from .conftest import OWNER
+from .ledger import START
+from .test_store import (
+    _blocked,
+    a_delivery,
+)
+
+ROWS = 40
+PAGE = 4096
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(60):
+        while not true():
+            await asyncio.sleep(0.005)
+
+
+async def test_lists_and_counts_wait_for_no_writing(store: Store) -> None:
+    first = await store.accept(a_delivery(1))
+    busy = threading.Event()
+    blocked = await _blocked(store, busy)
+
+    assert await store.listing() == [first]
+    (listed,) = (await store.search(owners=(OWNER,), wanted=Wanted(), limit=9)).listed
+    assert listed.delivery == first
+    assert await store.named([first.id]) == [listed]
+    assert (await store.counts(OWNER)).waiting == 1
+    assert await store.states(OWNER) == {DeliveryState.PENDING: 1}
+    assert await store.states_up_to(OWNER, 9) == {DeliveryState.PENDING: 1}
+    assert await store.owners() == {OWNER}
+    assert await store.size() > 0
+
+    busy.set()
+    await blocked
+
+
+async def test_no_writing_waits_for_a_list(store: Store) -> None:
+    reads, done = threading.Event(), threading.Event()
+
+    def read(database: sqlite3.Connection) -> int:
+        reads.set()
+        done.wait()
+        (number,) = database.execute("SELECT count(*) FROM deliveries").fetchone()
+        return int(number)
+
+    reading = asyncio.create_task(store._database.read(read))
+    await until(reads.is_set)
+    await store.accept(a_delivery(1))
+    await store.update(
+        a_delivery(1, state=DeliveryState.SENDING), was=DeliveryState.PENDING
+    )
+    done.set()
+    assert await reading == 1
+    assert len(await store.listing()) == 1
+
+
+async def test_error_of_a_read_is_its_callers(store: Store) -> None:
+    def divide(_: sqlite3.Connection) -> float:
+        return 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        await store._database.read(divide)
+    assert await store.listing() == []
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Hold every check back until this is set."""
+    go_on = threading.Event()
+
+    def check(database: sqlite3.Connection) -> None:
+        go_on.wait()
+        file.check(database)
+
+    monkeypatch.setattr(integrity_check, "check", check)
+    return go_on
+
+
+async def _opened(path: Path) -> tuple[Store, list[SetAside]]:
+    """Open a file; return with it what it tells of damage, now and later."""
+    told: list[SetAside] = []
+    store = Store(path, told.append)
+    await store.open()
+    return store, told
+
+
+async def _killed(path: Path) -> None:
+    """Leave a file as a kill does; all rows are in it, and its log is empty."""
+    alive = path.with_name("alive.db")
+    store = Store(alive)
+    await store.open()
+    for number in range(ROWS):
+        await store.accept(a_delivery(number, summary="line " * 100))
+    await store.remember(
+        Memory(connection=OWNER, subject="rule", notes={"one": Note(value=1)})
+    )
+    await store._database.run(
+        lambda database: database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone(),
+        alone=True,
+    )
+    for companion in ("", "-wal"):
+        shutil.copy(f"{alive}{companion}", f"{path}{companion}")
+    await store.close()
+
+
+def _pages(path: Path, name: str) -> list[int]:
+    """Return where the pages of a table or an index lie, but the first."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as database:
+        (root,) = database.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)
+        ).fetchone()
+    content = path.read_bytes()
+    at = (root - 1) * PAGE
+    assert content[at] in {2, 5}, "an interior page"
+    cells = int.from_bytes(content[at + 3 : at + 5])
+    last = int.from_bytes(content[at + 8 : at + 12])
+    children = [
+        int.from_bytes(
+            content[
+                (cell := at + int.from_bytes(content[place : place + 2])) : cell + 4
+            ]
+        )
+        for place in range(at + 12, at + 12 + 2 * cells, 2)
+    ]
+    return [(page - 1) * PAGE for page in (*children, last)]
+
+
+def _destroy(path: Path, at: int) -> None:
+    """Overwrite a page, whoever has the file open."""
+    with path.open("r+b") as damaged:
+        damaged.seek(at)
+        damaged.write(b"\xff" * PAGE)
+
+
+async def test_what_is_written_before_damage_is_found_is_kept_as_it_is(
+    path: Path, held: threading.Event
+) -> None:
+    await _killed(path)
+    damaged = _pages(path, "deliveries")[1]
+    _destroy(path, damaged)
+    store, told = await _opened(path)
+    fresh = await store.accept(a_delivery(1000))
+    sending = a_delivery(ROWS - 1, summary="line " * 100, state=DeliveryState.SENDING)
+    await store.update(sending, was=DeliveryState.PENDING)
+    done = replace(sending, state=DeliveryState.DELIVERED, settled_at=START)
+    await store.update(done, was=DeliveryState.SENDING)
+    in_hand = a_delivery(ROWS - 2, summary="line " * 100, state=DeliveryState.SENDING)
+    await store.update(in_hand, was=DeliveryState.PENDING)
+    await store.remember(
+        Memory(
+            connection=OWNER, subject="rule", notes={"one": None, "two": Note(value=2)}
+        )
+    )
+    assert not told
+
+    held.set()
+    await until(lambda: told)
+
+    assert await store.get(fresh.id) == fresh
+    assert await store.get(done.id) == done
+    assert await store.get(in_hand.id) == in_hand
+    assert await store.recall(OWNER) == {"rule": {"two": Note(value=2)}}
+    (set_aside,) = told
+    assert set_aside.path.exists()
+    others = {
+        one.id: one
+        for one in await store.listing(limit=None)
+        if one.id not in {fresh.id, done.id, in_hand.id}
+    }
+    assert ROWS // 2 < len(others) < ROWS - 2, "one page of many is lost"
+    assert {one.state for one in others.values()} == {DeliveryState.UNCERTAIN}
+    assert all(one.restored and one.unclear for one in others.values())
+    assert set_aside.carried == len(others) + 2
+    # New ones come after all that were there.
+    newest = await store.accept(a_delivery(2000))
+    assert (await store.listing(limit=1)) == [newest]
+    await store.close()
+    await store.open()
+    await until(lambda: len(told) == 2)
+    assert told[1].earlier
+    assert len(await store.listing(limit=None)) == len(others) + 4
+    await store.close()
+
+
+async def test_what_is_written_to_a_page_that_is_damaged_then_is_kept(
+    path: Path, held: threading.Event
+) -> None:
+    """Whatever becomes of the file, before the check is over."""
+    await _killed(path)
+    store, told = await _opened(path)
+    fresh = [await store.accept(a_delivery(number)) for number in range(100, 140)]
+    gone = await store.accept(a_delivery(200, connection="removed"))
+    await store.remove_connection("removed")
+
+    def damage(database: sqlite3.Connection) -> None:
+        database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        database.execute("PRAGMA shrink_memory").fetchone()
+        for at in range(PAGE, path.stat().st_size, PAGE):
+            _destroy(path, at)
+
+    await store._database.run(damage, alone=True)
+    held.set()
+    await until(lambda: told)
+
+    for one in fresh:
+        assert await store.get(one.id) == one
+    assert await store.get(gone.id) is None
+    assert await store.get("delivery-1") is None
+    await store.close()
+
+
+async def test_whole_file_is_worked_on_while_it_is_checked_and_afterwards(
+    path: Path, held: threading.Event
+) -> None:
+    await _killed(path)
+    store, told = await _opened(path)
+    fresh = await store.accept(a_delivery(1000))
+    assert store._database._check is not None
+    held.set()
+    await until(lambda: store._database._check is None)
+    newer = await store.accept(a_delivery(1001))
+    assert (await store.listing(limit=2)) == [newer, fresh]
+    await store.close()
+    assert not told
+    assert not Path(f"{path}-wal").exists()
+
+
+async def test_an_index_that_lacks_what_waits_is_found_and_made_anew(
+    path: Path,
+) -> None:
+    """What SQLite does not look for in a quick check: nothing would ever send them."""
+    await _killed(path)
+    content = path.read_bytes()
+    assert content.count(b"connectionpending") > ROWS
+    # Only an index has the two side by side.
+    path.write_bytes(content.replace(b"connectionpending", b"connectionpendinh"))
+    store, told = await _opened(path)
+    await until(lambda: told)
+    taken = await store.take(OWNER, START, slots=ROWS, look_ups=ROWS, busy=())
+    assert len(taken.look_ups) == ROWS
+    await store.close()
+
+
+async def test_check_that_was_broken_off_is_made_by_the_next_run(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _killed(path)
+    _destroy(path, _pages(path, "deliveries")[1])
+    told: list[SetAside] = []
+    with monkeypatch.context() as patched:
+        # As if the file were so large that nothing of it has been seen yet.
+        patched.setattr(integrity_check.Check, "_go_on", lambda _: True)
+        patched.setattr(background, "_STEPS", 1)
+        store = Store(path, told.append)
+        await store.open()
+        await store.close()
+    assert not told
+    await store.open()
+    await until(lambda: told)
+    await store.close()
+
+
+async def test_damage_found_beside_the_work_by_a_list_is_mended(path: Path) -> None:
+    store = Store(path)
+    await store.open()
+    for number in range(ROWS):
+        await store.accept(a_delivery(number, summary="line " * 100))
+    await store.close()
+    _destroy(path, _pages(path, "deliveries")[1])
+    store, told = await _opened(path)
+    listed = await store.listing(limit=None)
+    assert len(told) == 1
+    assert ROWS // 2 < len(listed) < ROWS
+    await store.close()
+
+
+@pytest.mark.parametrize("moved", ["nothing", "the log", "all"])
+async def test_a_crash_while_a_damaged_file_makes_way_loses_nothing(
+    path: Path, moved: str
+) -> None:
+    """The new one lies there whole before anything of the old one is moved."""
+    new = path.with_name(f"{path.name}.next")
+    store = Store(new)
+    await store.open()
+    one = await store.accept(a_delivery(1))
+    await store.close()
+    path.write_bytes(b"damaged" * 1000)
+    if moved == "nothing":
+        Path(f"{path}-wal").write_bytes(b"damaged" * 1000)
+    if moved == "all":
+        path.rename(path.with_name(f"{path.name}.damaged-20260101T000000"))
+    path.with_name(f"{path.name}.new").write_bytes(b"unfinished")
+
+    store, told = await _opened(path)
+    assert await store.listing() == [one]
+    assert len(told) == 1
+    assert len([*path.parent.glob("*.db.damaged-*")]) >= 1
+    assert not new.exists()
+    assert not path.with_name(f"{path.name}.new").exists()
+    await store.close()
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every moment without a job for a quiet one."""
+    monkeypatch.setattr(maintenance, "QUIET", 0.01)
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_log_is_emptied_when_it_has_been_quiet(store: Store, path: Path) -> None:
+    log = Path(f"{path}-wal")
+    await store.accept(a_delivery(1))
+    await until(lambda: log.stat().st_size == 0)
+    await until(lambda: store._database._maintenance.pause is None)
+    await store.accept(a_delivery(2))
+    await until(lambda: log.stat().st_size == 0)
+    assert len(await store.listing()) == 2
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_file_stays_as_it_is_during_a_backup(store: Store, path: Path) -> None:
+    await store.begin_backup()
+    content = path.read_bytes()
+    await store.accept(a_delivery(1))
+    looked = 0
+
+    def look() -> bool:
+        nonlocal looked
+        looked += 1
+        return looked > 30
+
+    await until(look)
+    assert Path(f"{path}-wal").stat().st_size > 0
+    assert path.read_bytes() == content
+    await store.end_backup()
+    await until(lambda: Path(f"{path}-wal").stat().st_size == 0)
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_log_is_emptied_later_if_somebody_reads(store: Store, path: Path) -> None:
+    log = Path(f"{path}-wal")
+    with _reading(path):
+        await store.accept(a_delivery(1))
+        tries = maintenance._empty_log
+        failed = 0
+
+        def counted(database: sqlite3.Connection) -> bool:
+            nonlocal failed
+            emptied = tries(database)
+            failed += not emptied
+            return emptied
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(maintenance, "_empty_log", counted)
+            await until(lambda: failed)
+        assert log.stat().st_size > 0
+        await store.accept(a_delivery(2))
+    await until(lambda: log.stat().st_size == 0)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Read a file for as long as the context lasts."""
+    with closing(file.connect_to_read(path)) as database:
+        database.execute("BEGIN")
+        database.execute("SELECT count(*) FROM deliveries").fetchone()
+        yield
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_file_shrinks_after_much_was_deleted_in_small_steps(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maintenance, "_BETWEEN", 0.0)
+    steps = 0
+    give_back = maintenance._give_back
+
+    def counted(database: sqlite3.Connection) -> bool:
+        nonlocal steps
+        (before,) = database.execute("PRAGMA freelist_count").fetchone()
+        given = give_back(database)
+        (after,) = database.execute("PRAGMA freelist_count").fetchone()
+        assert 0 <= before - after <= maintenance._PAGES
+        steps += given
+        return given
+
+    monkeypatch.setattr(maintenance, "_give_back", counted)
+    ended = {"state": DeliveryState.DELIVERED, "settled_at": START, "due_at": None}
+    first = a_delivery(1)
+    await store.accept(first)
+    await asyncio.gather(
+        *(
+            store.accept(a_delivery(number, summary="x" * 9000, **ended))
+            for number in range(1000, 1600)
+        )
+    )
+    await until(lambda: Path(f"{path}-wal").stat().st_size == 0)
+    large = path.stat().st_size
+    while await store.prune(OWNER, START + timedelta(seconds=1)):
+        pass
+    await until(lambda: path.stat().st_size < large / 3)
+    assert steps > 5
+    assert await store.listing() == [first]
+    assert path.stat().st_size >= PAGE * maintenance._SPARE
+
+
+async def test_log_that_is_deleted_while_the_file_was_used_is_told(path: Path) -> None:
+    await _killed(path)
+    Path(f"{path}-wal").unlink()
+    store, told = await _opened(path)
+    (missing,) = told
+    assert missing.log is not None
+    assert missing.log.missing
+    assert missing.log.lost
+    assert missing.path.stat().st_size == path.stat().st_size
+    kept = await store.listing(limit=None)
+    assert len(kept) == ROWS
+    assert {one.state for one in kept} == {DeliveryState.UNCERTAIN}
+    await store.close()
+    await store.open()
+    await until(lambda: len(told) == 2)
+    assert told[1].earlier
+    await store.close()
+
+
+async def test_log_that_nobody_needs_any_more_is_not_missed(path: Path) -> None:
+    told: list[SetAside] = []
+    for number in range(3):
+        store = Store(path, told.append)
+        await store.open()
+        await store.accept(a_delivery(number))
+        await store.close()
+        assert not Path(f"{path}-wal").exists()
+    assert not told
+
+
+async def test_log_stays_where_the_file_cannot_be_marked_as_closed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next run would miss it."""
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    store, told = await _opened(path)
+    await store.accept(a_delivery(1))
+    monkeypatch.setattr(file, "set_mark", full)
+    await store.close()
+    monkeypatch.undo()
+    assert Path(f"{path}-wal").exists()
+    await store.open()
+    assert len(await store.listing()) == 1
+    assert not told
+    await store.close()
+
+
+def _of_an_earlier_version(path: Path, pages: int) -> None:
+    """Make a file that cannot become smaller, with so many free pages."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("CREATE TABLE filling (content BLOB)")
+        for _ in range(pages):
+            database.execute("INSERT INTO filling VALUES (zeroblob(4000))")
+        database.execute("DROP TABLE filling")
+        assert database.execute("PRAGMA auto_vacuum").fetchone() == (0,)
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_small_file_of_an_earlier_version_can_shrink_from_then_on(
+    path: Path,
+) -> None:
+    _of_an_earlier_version(path, 400)
+    large = path.stat().st_size
+    store = Store(path)
+    await store.open()
+    first = await store.accept(a_delivery(1))
+    await until(lambda: path.stat().st_size < large / 4)
+    assert await store.listing() == [first]
+    await store.close()
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA auto_vacuum").fetchone() == (2,)
+
+
+@pytest.fixture
+def large(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a file of an earlier version that is too large for one go."""
+    monkeypatch.setattr(maintenance, "_REWRITTEN", 100)
+    _of_an_earlier_version(path, 400)
+    return path
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Let no copy be begun before the event is set."""
+    go_on = threading.Event()
+
+    def make_copy(database: sqlite3.Connection, path: Path) -> None:
+        make(database, path)
+        go_on.wait(60)
+
+    make = file.make_copy
+    monkeypatch.setattr(compaction, "make_copy", make_copy)
+    yield go_on
+    go_on.set()
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_large_file_of_an_earlier_version_shrinks_beside_the_work(
+    large: Path, copied: threading.Event
+) -> None:
+    size = large.stat().st_size
+    store, told = await _opened(large)
+    some = [await store.accept(a_delivery(number)) for number in range(4)]
+    notes = {"one": Note(value=1), "two": Note(value=2)}
+    await store.remember(Memory(connection=OWNER, subject="rule", notes=notes))
+    await until(lambda: store._database._copy is not None)
+
+    taken = await store.take(OWNER, START, slots=1, look_ups=1, busy=())
+    (sending,) = taken.claimed
+    done = replace(sending, state=DeliveryState.DELIVERED, settled_at=START)
+    done = await store.update(done, was=DeliveryState.SENDING)
+    await store.remember(Memory(connection=OWNER, subject="rule", notes={"one": None}))
+    gone = await store.accept(a_delivery(10, connection="gone"))
+    fresh = await store.accept(a_delivery(11))
+    last = await store.accept(a_delivery(12, connection="gone"))
+    await store.remove_connection("gone")
+    copied.set()
+    await until(lambda: large.stat().st_size < size / 4)
+
+    assert await store.listing() == [fresh, *some[:0:-1], done]
+    assert await store.recall(OWNER) == {"rule": {"two": Note(value=2)}}
+    assert await store.get(gone.id) is None
+    # A place is taken once, also that of what was deleted.
+    newest = await store.accept(a_delivery(13))
+    (listed,) = await store.named([newest.id])
+    assert listed.sequence == len(some) + 4
+    assert last.id not in {one.id for one in await store.listing()}
+    await store.close()
+    assert not told
+    assert sorted(one.name for one in large.parent.iterdir()) == [large.name]
+    with closing(sqlite3.connect(large)) as database:
+        assert database.execute("PRAGMA auto_vacuum").fetchone() == (2,)
+    again, told = await _opened(large)
+    assert (await again.listing())[0] == newest
+    assert not told
+    await again.close()
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_a_copy_that_is_broken_off_leaves_nothing(
+    large: Path, copied: threading.Event
+) -> None:
+    store, _ = await _opened(large)
+    one = await store.accept(a_delivery(1))
+    await until(lambda: store._database._copy is not None)
+    closing_it = asyncio.create_task(store.close())
+    copied.set()
+    await closing_it
+    assert sorted(one.name for one in large.parent.iterdir()) == [large.name]
+    await store.open()
+    assert await store.listing() == [one]
+    await store.close()
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_no_copy_is_made_where_the_disk_has_no_room_for_it(
+    large: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = large.stat().st_size
+    asked = threading.Event()
+
+    def full(_: Path) -> SimpleNamespace:
+        asked.set()
+        return SimpleNamespace(free=size)
+
+    monkeypatch.setattr("shutil.disk_usage", full)
+    store, _ = await _opened(large)
+    one = await store.accept(a_delivery(1))
+    await until(asked.is_set)
+    await until(lambda: store._database._copy is None)
+    assert await store.listing() == [one]
+    await store.close()
+    assert large.stat().st_size == size
+
+
+@pytest.mark.usefixtures("no_waiting")
+async def test_a_crash_before_the_copy_takes_the_place_loses_nothing(
+    large: Path, copied: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise OSError("as if it were over")
+
+    store, _ = await _opened(large)
+    one = await store.accept(a_delivery(1))
+    await until(lambda: store._database._copy is not None)
+    two = await store.accept(a_delivery(2))
+    monkeypatch.setattr(file, "sync_folder", crash)
+    copied.set()
+    await until(lambda: store._database._copy is None)
+    assert await store.listing() == [two, one]
+    monkeypatch.undo()
+    await store.close()
+    await store.open()
+    assert await store.listing() == [two, one]
+    await store.close()

@@ -1,0 +1,39 @@
+"""When to try again."""
+
+from datetime import timedelta
+
+import pytest
+
+from custom_components.event_relay.queue import backoff
+
+from .ledger import START
+
+
+@pytest.mark.parametrize(
+    ("attempts", "seconds"),
+    [(1, 5), (2, 10), (3, 20), (8, 640), (9, 900), (50, 900), (100_000, 900)],
+)
+def test_longest_wait_doubles_up_to_a_quarter_of_an_hour(
+    attempts: int, seconds: float
+) -> None:
+    assert backoff.back_off(attempts, 1.0) == timedelta(seconds=seconds)
+
+
+def test_jitter_is_full() -> None:
+    assert backoff.back_off(3, 0.0) == timedelta()
+    assert backoff.back_off(3, 0.25) == timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [(0, 1), (7, 7), (1e9, 3600)])
+def test_retry_after_is_obeyed_within_reason(asked: float, seconds: float) -> None:
+    assert backoff.obeyed(asked) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(("look_ups", "seconds"), [(0, 2), (1, 5), (2, 60), (9, 60)])
+def test_last_look_up_wait_repeats(look_ups: int, seconds: float) -> None:
+    assert backoff.look_up_wait(look_ups, (2, 5, 60)) == timedelta(seconds=seconds)
+
+
+def test_asking_ends_after_an_hour() -> None:
+    assert not backoff.asked_long_enough(START, START + timedelta(minutes=59))
+    assert backoff.asked_long_enough(START, START + timedelta(hours=1))

@@ -1,0 +1,168 @@
+"""How much of a connection's work may go out, with a backend that homes share."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from custom_components.event_relay.backends.errors import (
+    RATE_LIMITED,
+    BackendError,
+    CannotConnect,
+    Rejected,
+    Unavailable,
+)
+from custom_components.event_relay.queue import transitions
+from custom_components.event_relay.queue.circuit_breaker import (
+    PROBE_CAP,
+    SHARED_PROBE_CAP,
+)
+from custom_components.event_relay.queue.flow_control import FlowControl
+
+from .ledger import (
+    LEDGER,
+    START,
+)
+
+SHARED = replace(LEDGER, shared=True)
+BARE = Unavailable(code=RATE_LIMITED)
+TELLS = Unavailable(code=RATE_LIMITED, retry_after=60)
+ALL = (LEDGER.concurrency, LEDGER.look_ups_at_once)
+
+
+def at(seconds: float) -> datetime:
+    """Return a moment of the test."""
+    return START + timedelta(seconds=seconds)
+
+
+def flow_control(chance: Callable[[], float] = lambda: 1.0) -> FlowControl:
+    """Return the throttle of a home at a backend that others share."""
+    return FlowControl(SHARED, chance)
+
+
+def broken(one: FlowControl, until: float) -> None:
+    """Let nothing get through until a moment."""
+    moment = START
+    while moment < at(until):
+        one.troubled(CannotConnect(), moment)
+        moment = one.next_at(moment) or moment
+
+
+@pytest.mark.parametrize(("error", "seconds"), [(BARE, 15), (TELLS, 75)])
+def test_refusal_holds_the_connection_and_leaves_one_at_a_time(
+    error: BackendError, seconds: float
+) -> None:
+    one = flow_control()
+    assert one.slots(START, 0, 0) == ALL
+    one.troubled(error, START)
+
+    assert one.held(at(seconds - 1))
+    assert one.slots(at(seconds - 1), 0, 0) == (0, 0)
+    assert one.next_at(START) == at(seconds)
+    assert one.slots(at(seconds), 0, 0) == (1, 1)
+    assert one.slots(at(seconds), 1, 0) == (0, 1)
+    assert one.slots(at(seconds), 0, 1) == (1, 0)
+
+
+def test_homes_that_are_told_the_same_moment_come_at_others() -> None:
+    moments = set()
+    for chance in (0.0, 0.5, 1.0):
+        one = flow_control(lambda chance=chance: chance)  # type: ignore[misc]
+        one.troubled(TELLS, START)
+        moments.add(one.next_at(START))
+    assert moments == {at(65), at(70), at(75)}
+
+
+def test_what_was_beside_it_counts_as_the_same_refusal() -> None:
+    one = flow_control()
+    for _ in range(4):
+        one.troubled(BARE, START)
+    assert one.next_at(START) == at(15)
+
+
+def test_answers_make_it_faster_until_nothing_holds_it() -> None:
+    one = flow_control()
+    one.troubled(BARE, START)
+    now, answers = START, 0
+    while (moment := one.next_at(now)) is not None:
+        now = moment
+        one.got_through(now)
+        answers += 1
+    assert answers > 100
+    assert one.slots(now, 0, 0) == ALL
+
+
+def test_refusal_of_a_probe_closes_the_breaker_and_holds() -> None:
+    one = flow_control()
+    broken(one, 600)
+    one.troubled(BARE, at(600))
+
+    assert not one.breaker.open
+    assert one.slots(at(600), 0, 0) == (0, 0)
+    assert one.hastened(0) is None
+
+
+def test_shared_one_is_probed_seldom_and_begins_slowly() -> None:
+    one = flow_control()
+    broken(one, 3600)
+    assert one.next_at(at(3600)) is not None
+    assert one.breaker.probe_cap == SHARED_PROBE_CAP > PROBE_CAP
+
+    assert one.got_through(at(3600))
+    assert one.hastened(0) is None
+    assert one.slots(at(3600), 0, 0) == (0, 0)
+    assert one.slots(at(3600 + 1.5 * 12), 0, 0) == (1, 1)
+
+
+def test_home_of_its_own_begins_at_once() -> None:
+    one = FlowControl(LEDGER, lambda: 1.0)
+    broken(one, 3600)
+    assert one.got_through(at(3600))
+    assert one.slots(at(3600), 0, 0) == ALL
+
+
+def test_home_of_its_own_waits_no_longer_than_it_is_told() -> None:
+    one = FlowControl(LEDGER, lambda: 1.0)
+    one.troubled(TELLS, START)
+    assert one.next_at(START) == at(60)
+    assert one.slots(at(60), 0, 0) == ALL
+
+
+def test_hold_moves_along_with_a_clock_that_was_set() -> None:
+    one = flow_control()
+    one.troubled(TELLS, START)
+    one.shift(timedelta(days=1))
+    assert one.next_at(START) == at(75 + 86_400)
+
+
+def test_outage_is_no_longer_because_the_clock_was_set() -> None:
+    one = flow_control()
+    broken(one, 600)
+    one.shift(timedelta(days=1))
+    one.got_through(at(600 + 86_400))
+    assert one.pace.pause < 10
+
+
+def test_user_who_resumes_makes_it_forget() -> None:
+    one = flow_control()
+    broken(one, 600)
+    one.troubled(BARE, at(600))
+    one.resume()
+    assert one.slots(at(600), 0, 0) == ALL
+
+
+@pytest.mark.parametrize(
+    ("error", "limits"),
+    [
+        (BARE, True),
+        (TELLS, True),
+        (Unavailable(retry_after=5), True),
+        (Unavailable(), False),
+        (Unavailable(retry_after=5, alone=True), False),
+        (CannotConnect(), False),
+        (Rejected(), False),
+    ],
+)
+def test_limit_is_told_from_an_outage(error: BackendError, *, limits: bool) -> None:
+    assert transitions.limits(error) is limits

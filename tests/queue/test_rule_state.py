@@ -1,0 +1,111 @@
+"""What rules and mirrors remember beside the deliveries."""
+
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+import sqlite3
+
+import pytest
+
+from custom_components.event_relay.queue.delivery import DeliveryState
+from custom_components.event_relay.queue.store.rule_state import (
+    Memory,
+    Note,
+    Notes,
+)
+from custom_components.event_relay.queue.store.store import (
+    QueueFull,
+    Store,
+)
+
+from .conftest import OWNER
+from .ledger import START
+from .test_store import a_delivery
+
+RULE = "rule"
+
+
+def noted(notes: Notes, *, subject: str = RULE, connection: str = OWNER) -> Memory:
+    return Memory(connection=connection, subject=subject, notes=notes)
+
+
+async def test_notes_are_recalled_by_subject_and_name(store: Store) -> None:
+    await store.remember(noted({"cursor": Note(value=12.5), "enabled": Note(value=0)}))
+    await store.remember(noted({"cursor": Note(value=[1, {"a": None}])}, subject="b"))
+    await store.remember(noted({"cursor": Note(value=1)}, connection="another"))
+
+    assert await store.recall(OWNER) == {
+        RULE: {"cursor": Note(value=12.5), "enabled": Note(value=0)},
+        "b": {"cursor": Note(value=[1, {"a": None}])},
+    }
+
+
+async def test_of_a_damaged_note_only_what_it_keeps_is_known(
+    store: Store, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store.remember(
+        noted({"bound/secret": Note(value=1, keeps="id"), "sound": Note(value=2)})
+    )
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE notes SET value = '{\"a\": ' WHERE keeps = 'id'")
+
+    assert await store.recall(OWNER) == {
+        RULE: {"bound/secret": Note(value=None, keeps="id"), "sound": Note(value=2)}
+    }
+    assert f"A note of {RULE} is damaged" in caplog.text
+    assert "secret" not in caplog.text
+
+
+async def test_a_note_is_replaced_and_forgotten(store: Store) -> None:
+    await store.remember(noted({"one": Note(value=1), "two": Note(value=2)}))
+    await store.remember(noted({"one": Note(value=3), "two": None, "three": None}))
+
+    assert await store.recall(OWNER) == {RULE: {"one": Note(value=3)}}
+
+
+async def test_notes_are_committed_with_their_delivery(
+    store: Store, path: Path
+) -> None:
+    await store.accept(a_delivery(), noted=noted({"cursor": Note(value=1)}))
+    await store.accept(a_delivery(), noted=noted({"cursor": Note(value=2)}))
+    await store.close()
+
+    again = Store(path)
+    await again.open()
+    assert await again.recall(OWNER) == {RULE: {"cursor": Note(value=2)}}
+    await again.close()
+
+
+async def test_a_refused_delivery_leaves_no_note(store: Store) -> None:
+    with pytest.raises(QueueFull):
+        await store.accept(
+            a_delivery(), limit=0, noted=noted({"cursor": Note(value=1)})
+        )
+
+    assert await store.recall(OWNER) == {}
+
+
+async def test_a_delivery_that_is_referred_to_is_not_pruned(store: Store) -> None:
+    ended = a_delivery(state=DeliveryState.DELIVERED, settled_at=START)
+    await store.accept(
+        ended, noted=noted({"open": Note(value="front_door", keeps=ended.id)})
+    )
+    later = START + timedelta(days=30)
+
+    assert await store.prune(OWNER, later) == 0
+    await store.remember(noted({"open": None}))
+    assert await store.prune(OWNER, later) == 1
+
+
+async def test_a_subject_is_forgotten_and_a_connection_with_all_of_them(
+    store: Store,
+) -> None:
+    await store.remember(noted({"one": Note(value=1)}))
+    await store.remember(noted({"one": Note(value=1)}, subject="b"))
+    await store.remember(noted({"one": Note(value=1)}, connection="another"))
+
+    await store.forget(OWNER, RULE)
+    assert await store.recall(OWNER) == {"b": {"one": Note(value=1)}}
+    await store.remove_connection(OWNER)
+    assert await store.recall(OWNER) == {}
+    assert await store.recall("another") == {RULE: {"one": Note(value=1)}}

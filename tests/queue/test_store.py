@@ -1,0 +1,585 @@
+"""What the store keeps, in a real SQLite file."""
+
+import asyncio
+from collections import Counter
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+import shutil
+import sqlite3
+import stat
+import threading
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from custom_components.event_relay.backends.base import Receipt
+from custom_components.event_relay.queue.delivery import (
+    SETTLED,
+    TRANSITIONS,
+    UNSETTLED,
+    Delivery,
+    DeliveryState,
+    Failure,
+)
+from custom_components.event_relay.queue.store import (
+    listing,
+    queries,
+    writes,
+)
+from custom_components.event_relay.queue.store.store import (
+    Counts,
+    Page,
+    QueueFull,
+    StaleDelivery,
+    Store,
+    StoreUnavailable,
+    Wanted,
+)
+
+from .conftest import OWNER
+from .ledger import (
+    ACTION,
+    START,
+)
+
+
+def a_delivery(number: int = 1, **changes: object) -> Delivery:
+    """Return a delivery that waits."""
+    delivery = Delivery(
+        id=f"delivery-{number}",
+        connection=OWNER,
+        operation="write_line",
+        version=1,
+        payload={"text": "ünï"},
+        summary="a line",
+        origin=ACTION,
+        occurred_at=START,
+        accepted_at=START,
+        due_at=START,
+    )
+    return replace(delivery, **changes)  # type: ignore[arg-type]
+
+
+FULL = a_delivery(
+    state=DeliveryState.FAILED,
+    key="key",
+    lane="lane",
+    follows="other",
+    expires_at=START + timedelta(hours=1),
+    due_at=None,
+    attempts=3,
+    first_sent_at=START + timedelta(microseconds=123456),
+    asked_since=START,
+    look_ups=2,
+    unclear=True,
+    results={"write": {"id": 1}},
+    warnings=("one", "two"),
+    clue={"id": "x"},
+    receipt=Receipt(
+        outside_id="7",
+        links={"a": "b"},
+        details={"c": [1]},
+        warnings=("w",),
+        kept={"d": {"e": 2}},
+    ),
+    failure=Failure(code="rejected", reason="why"),
+    settled_at=START,
+)
+
+
+@pytest.mark.parametrize("delivery", [a_delivery(), FULL], ids=["new", "full"])
+async def test_gives_back_what_it_took_also_after_a_restart(
+    store: Store, path: Path, delivery: Delivery
+) -> None:
+    await store.accept(delivery)
+    assert await store.get(delivery.id) == delivery
+    await store.close()
+
+    again = Store(path)
+    await again.open()
+    assert await again.get(delivery.id) == delivery
+    await again.close()
+
+
+async def test_what_says_not_what_it_is_about_has_the_summary_of_its_start(
+    store: Store,
+) -> None:
+    await store.accept(a_delivery())
+    end = a_delivery(2, follows="delivery-1", summary="")
+    named = await store.accept(end)
+    assert named == replace(end, summary="a line")
+    assert await store.get(end.id) == named
+    assert await store.accept(end) == named
+
+    own = a_delivery(3, follows="delivery-1", summary="own")
+    assert await store.accept(own) == own
+    lost = a_delivery(4, follows="nobody", summary="")
+    assert await store.accept(lost) == lost
+
+
+async def test_file_is_its_owners_alone(store: Store, path: Path) -> None:
+    await store.accept(a_delivery())
+    modes = {
+        file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()
+    }
+    assert modes == dict.fromkeys(
+        ("event_relay.db", "event_relay.db-shm", "event_relay.db-wal"), 0o600
+    )
+
+
+async def test_file_found_open_to_others_is_closed_to_them(
+    store: Store, path: Path
+) -> None:
+    await store.accept(a_delivery())
+    copy = path.with_name("copy.db")
+    for companion in ("", "-wal", "-shm"):
+        shutil.copyfile(f"{path}{companion}", f"{copy}{companion}")
+        Path(f"{copy}{companion}").chmod(0o644)
+
+    again = Store(copy)
+    await again.open()
+
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in path.parent.glob("copy*")}
+    assert modes == {0o600}
+    await again.close()
+
+
+async def test_commits_are_full_and_ahead(store: Store) -> None:
+    def pragmas(database: sqlite3.Connection) -> tuple[str, int]:
+        (journal,) = database.execute("PRAGMA journal_mode").fetchone()
+        (synchronous,) = database.execute("PRAGMA synchronous").fetchone()
+        return journal, synchronous
+
+    assert await store._database.run(pragmas) == ("wal", 2)
+
+
+async def test_same_id_is_accepted_once(store: Store) -> None:
+    first = await store.accept(a_delivery())
+    second = await store.accept(a_delivery(summary="another"))
+    assert second == first
+    assert len(await store.listing()) == 1
+
+
+async def test_is_full_at_the_limit_of_a_connection(store: Store) -> None:
+    await store.accept(a_delivery(1), limit=1)
+    with pytest.raises(QueueFull):
+        await store.accept(a_delivery(2), limit=1)
+    await store.accept(a_delivery(3, connection="other"), limit=1)
+    assert await store.get("delivery-2") is None
+
+
+async def test_one_refused_among_many_takes_none_with_it(store: Store) -> None:
+    outcomes = await asyncio.gather(
+        *(store.accept(a_delivery(number), limit=3) for number in range(5)),
+        return_exceptions=True,
+    )
+    assert [type(outcome).__name__ for outcome in outcomes] == [
+        *["Delivery"] * 3,
+        *["QueueFull"] * 2,
+    ]
+    assert len(await store.listing()) == 3
+
+
+async def test_update_is_refused_when_the_row_has_moved_on(store: Store) -> None:
+    delivery = await store.accept(a_delivery())
+    sending = replace(delivery, state=DeliveryState.SENDING)
+    await store.update(sending, was=DeliveryState.PENDING)
+    with pytest.raises(StaleDelivery):
+        await store.update(sending, was=DeliveryState.PENDING)
+
+
+@pytest.mark.parametrize(
+    ("was", "state"),
+    [
+        (was, state)
+        for was in DeliveryState
+        for state in DeliveryState
+        if state is not was and state not in TRANSITIONS[was]
+    ],
+)
+async def test_update_knows_only_the_ways_of_the_table(
+    store: Store, was: DeliveryState, state: DeliveryState
+) -> None:
+    await store.accept(a_delivery(state=was))
+    with pytest.raises(ValueError, match="no way"):
+        await store.update(a_delivery(state=state), was=was)
+
+
+def test_nothing_leads_out_of_what_was_delivered_or_discarded() -> None:
+    assert not TRANSITIONS[DeliveryState.DELIVERED]
+    assert not TRANSITIONS[DeliveryState.DISCARDED]
+    assert frozenset(DeliveryState) == SETTLED | UNSETTLED
+
+
+async def test_claims_in_order_of_need_and_no_more_than_slots(store: Store) -> None:
+    for number, seconds in ((1, 2), (2, 1), (3, 0), (4, 600)):
+        await store.accept(
+            a_delivery(number, due_at=START + timedelta(seconds=seconds))
+        )
+    taken = await store.take(
+        OWNER, START + timedelta(seconds=9), slots=2, look_ups=2, busy=()
+    )
+    assert [one.id for one in taken.claimed] == ["delivery-3", "delivery-2"]
+    assert all(one.attempts == 1 for one in taken.claimed)
+    assert taken.next_at == START + timedelta(seconds=600)
+
+
+async def test_claims_keep_the_order_within_a_key(store: Store) -> None:
+    later = START + timedelta(seconds=60)
+    await store.accept(a_delivery(1, key="door", due_at=later))
+    await store.accept(a_delivery(2, key="door"))
+    await store.accept(a_delivery(3))
+
+    taken = await store.take(OWNER, START, slots=4, look_ups=4, busy=())
+    assert [one.id for one in taken.claimed] == ["delivery-3"]
+    taken = await store.take(OWNER, later, slots=4, look_ups=4, busy=())
+    assert [one.id for one in taken.claimed] == ["delivery-1"]
+
+
+async def test_connections_do_not_see_each_other(store: Store) -> None:
+    await store.accept(a_delivery(1, connection="other", key="door"))
+    await store.accept(a_delivery(2, key="door"))
+    taken = await store.take(OWNER, START, slots=4, look_ups=4, busy=())
+    assert [one.id for one in taken.claimed] == ["delivery-2"]
+    await store.remove_connection("other")
+    assert [one.id for one in await store.listing()] == ["delivery-2"]
+
+
+async def test_look_ups_leave_out_what_is_being_looked_up(store: Store) -> None:
+    for number in (1, 2):
+        await store.accept(a_delivery(number, state=DeliveryState.UNCERTAIN))
+    taken = await store.take(OWNER, START, slots=4, look_ups=4, busy=("delivery-1",))
+    assert [one.id for one in taken.look_ups] == ["delivery-2"]
+
+
+async def test_lists_newest_first_by_state_connection_and_time(store: Store) -> None:
+    await store.accept(a_delivery(1))
+    await store.accept(a_delivery(2, state=DeliveryState.FAILED))
+    await store.accept(
+        a_delivery(3, connection="other", accepted_at=START + timedelta(hours=1))
+    )
+
+    async def ids(**filters: object) -> list[str]:
+        return [one.id for one in await store.listing(**filters)]  # type: ignore[arg-type]
+
+    assert await ids() == ["delivery-3", "delivery-2", "delivery-1"]
+    assert await ids(limit=1) == ["delivery-3"]
+    assert await ids(owner=OWNER) == ["delivery-2", "delivery-1"]
+    assert await ids(states=(DeliveryState.FAILED,)) == ["delivery-2"]
+    assert await ids(since=START + timedelta(minutes=1)) == ["delivery-3"]
+
+
+@pytest.mark.parametrize("limit", [100, 25, None])
+async def test_a_list_since_a_moment_reads_few_of_those_before_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch, limit: int | None
+) -> None:
+    monkeypatch.setattr(listing, "LOOKED_THROUGH", 20)
+    for number in range(200):
+        accepted_at = START + timedelta(minutes=number)
+        await store.accept(a_delivery(number, accepted_at=accepted_at))
+    looked_at: list[int] = []
+
+    def newest(*arguments: Any, **options: Any) -> list[int]:  # noqa: ANN401 passed on
+        found = one_page(*arguments, **options)
+        looked_at.append(len(found))
+        return found
+
+    one_page = listing._newest
+    monkeypatch.setattr(listing, "_newest", newest)
+    found = await store.listing(since=START + timedelta(minutes=170), limit=limit)
+
+    assert [one.id for one in found] == [
+        f"delivery-{number}" for number in range(199, 169, -1)
+    ][:limit]
+    assert sum(looked_at) < 200
+    assert max(looked_at) <= 100
+
+
+async def test_pages_follow_each_other_whatever_comes_and_goes(store: Store) -> None:
+    states = (DeliveryState.FAILED, DeliveryState.DELIVERED)
+    for number in range(1200):
+        await store.accept(
+            a_delivery(
+                number,
+                connection="other" if number % 3 else OWNER,
+                state=states[number % 2],
+                settled_at=START,
+            )
+        )
+
+    async def read(*asked: DeliveryState, owners: tuple[str, ...]) -> list[str]:
+        seen: list[str] = []
+        before: int | None = None
+        while True:
+            page = await store.search(
+                owners=owners, wanted=Wanted(states=asked), before=before, limit=200
+            )
+            assert len(page.listed) <= 200
+            seen += [one.delivery.id for one in page.listed]
+            new = 10_000 + len(seen)
+            await store.accept(a_delivery(new, state=states[0], settled_at=START))
+            if (before := page.before) is None:
+                return seen
+
+    newest_first = [f"delivery-{number}" for number in reversed(range(1200))]
+    odd = await read(DeliveryState.DELIVERED, owners=(OWNER, "other"))
+    assert odd == newest_first[::2]
+    thirds = await read(DeliveryState.DELIVERED, owners=(OWNER,))
+    assert thirds == [one for one in odd if int(one[9:]) % 3 == 0]
+    everything = await read(owners=(OWNER, "other"))
+    assert everything[-1200:] == newest_first
+    nobody = await store.search(owners=(), wanted=Wanted(), limit=200)
+    assert nobody == Page()
+
+
+async def test_named_deliveries_come_in_their_order(store: Store) -> None:
+    for number in (1, 2, 3):
+        await store.accept(a_delivery(number))
+    named = await store.named(("delivery-1", "delivery-9", "delivery-3"))
+    assert [one.delivery.id for one in named] == ["delivery-3", "delivery-1"]
+    assert await store.named(()) == []
+
+
+async def test_outside_ids_lead_back_to_the_start(store: Store) -> None:
+    receipt = Receipt(outside_id="7")
+    done = {"state": DeliveryState.DELIVERED, "receipt": receipt, "settled_at": START}
+    await store.accept(a_delivery(1, **done))
+    await store.accept(a_delivery(2, follows="delivery-1", **done))
+    start = await store.by_outside_id(OWNER, "7")
+    assert start is not None
+    assert start.id == "delivery-1"
+    assert await store.by_outside_id("other", "7") is None
+    assert await store.outside_ids(OWNER, START) == {"7"}
+    assert await store.outside_ids(OWNER, START + timedelta(seconds=1)) == frozenset()
+
+
+async def test_file_of_a_newer_version_is_not_touched(path: Path) -> None:
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    store = Store(path)
+    with pytest.raises(StoreUnavailable, match="newer"):
+        await store.open()
+
+
+async def test_folder_that_is_not_there_is_an_error_of_the_store(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path / "nowhere" / "event_relay.db")
+    with pytest.raises(StoreUnavailable):
+        await store.open()
+    with pytest.raises(StoreUnavailable, match="closed"):
+        await store.accept(a_delivery())
+
+
+async def test_a_job_that_breaks_breaks_only_itself(store: Store) -> None:
+    def divide(_: sqlite3.Connection) -> float:
+        return 1 / 0
+
+    broken, accepted = await asyncio.gather(
+        store._database.run(divide), store.accept(a_delivery()), return_exceptions=True
+    )
+    assert isinstance(broken, ZeroDivisionError)
+    assert isinstance(accepted, Delivery)
+
+
+async def test_an_error_of_sqlite_refuses_what_was_committed_with_it(
+    store: Store,
+) -> None:
+    def misspell(database: sqlite3.Connection) -> None:
+        database.execute("SELEC 1")
+
+    misspelled, accepted = await asyncio.gather(
+        store._database.run(misspell),
+        store.accept(a_delivery()),
+        return_exceptions=True,
+    )
+    assert isinstance(misspelled, StoreUnavailable)
+    assert isinstance(accepted, StoreUnavailable | Delivery)
+    stored = await store.get("delivery-1")
+    assert (stored is not None) is isinstance(accepted, Delivery)
+
+
+async def test_what_is_opened_again_counts_as_waiting(store: Store) -> None:
+    failed = a_delivery(1, state=DeliveryState.FAILED, settled_at=START)
+    await store.accept(failed, limit=2)
+    await store.accept(a_delivery(2), limit=2)
+    again = replace(failed, state=DeliveryState.PENDING, settled_at=None)
+    await store.update(again, was=DeliveryState.FAILED)
+    with pytest.raises(QueueFull):
+        await store.accept(a_delivery(3), limit=2)
+
+
+async def test_next_run_waits_no_longer_than_it_would_and_asks_anew(
+    store: Store,
+) -> None:
+    years = START + timedelta(days=900)
+    await store.accept(a_delivery(1, due_at=years))
+    await store.accept(
+        a_delivery(
+            2,
+            state=DeliveryState.UNCERTAIN,
+            due_at=years,
+            asked_since=START - timedelta(days=1),
+            look_ups=3,
+        )
+    )
+
+    assert await store.recover(OWNER, START) == 0
+
+    pending, uncertain = await store.get("delivery-1"), await store.get("delivery-2")
+    assert pending is not None
+    assert pending.due_at == START + timedelta(minutes=1)
+    assert uncertain is not None
+    assert uncertain.due_at == START + timedelta(minutes=1)
+    assert uncertain.asked_since is None
+    assert uncertain.look_ups == 0
+
+
+async def test_counts_what_waits_failed_and_arrived_of_one_connection(
+    store: Store,
+) -> None:
+    assert await store.counts(OWNER) == Counts(
+        waiting=0, failed=0, oldest_at=None, delivered_at=None
+    )
+    ends = dict.fromkeys(range(4), DeliveryState.DELIVERED)
+    ends |= {4: DeliveryState.FAILED, 5: DeliveryState.EXPIRED}
+    ends |= {6: DeliveryState.UNCERTAIN, 7: DeliveryState.SENDING}
+    for number, state in ends.items():
+        at = START + timedelta(minutes=number)
+        settled_at = at if state.settled else None
+        await store.accept(
+            a_delivery(number, state=state, accepted_at=at, settled_at=settled_at)
+        )
+    await store.accept(a_delivery(8))
+    await store.accept(a_delivery(9, connection="another"))
+    assert await store.counts(OWNER) == Counts(
+        waiting=3,
+        failed=1,
+        oldest_at=START + timedelta(minutes=6),
+        delivered_at=START + timedelta(minutes=3),
+    )
+
+
+async def test_counting_reads_indices_and_not_the_rows(
+    store: Store, path: Path
+) -> None:
+    said: list[str] = []
+    with closing(sqlite3.connect(path)) as database:
+        database.row_factory = sqlite3.Row
+        database.set_trace_callback(said.append)
+        queries.counts(database, OWNER)
+        database.set_trace_callback(None)
+        plans = [
+            row["detail"]
+            for query in said
+            for row in database.execute(f"EXPLAIN QUERY PLAN {query}")
+        ]
+    assert len(plans) == 4
+    for plan in plans:
+        assert "COVERING INDEX" in plan or "INTEGER PRIMARY KEY" in plan
+
+
+async def _blocked(store: Store, until: threading.Event) -> asyncio.Future[None]:
+    """Keep the file's thread from everything else; return what ends with that."""
+    begun = threading.Event()
+
+    def block(_: sqlite3.Connection) -> None:
+        begun.set()
+        until.wait()
+
+    blocked = store._database.put(block, alone=True)
+    while not begun.is_set():
+        await asyncio.sleep(0)
+    return blocked
+
+
+async def test_what_waits_for_the_file_is_written_together_and_told_apart(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    write = writes.change
+
+    def counted(database: sqlite3.Connection, changes: Any, **known: Any) -> Any:  # noqa: ANN401 - as the original
+        sizes.append(len(changes))
+        return write(database, changes, **known)
+
+    monkeypatch.setattr(writes, "change", counted)
+    store = Store(store._database.path)
+    await store.open()
+    some = [await store.accept(a_delivery(number)) for number in range(4)]
+    busy = threading.Event()
+    waiting = await _blocked(store, busy)
+    changing = []
+    for number, delivery in enumerate(some):
+        was = DeliveryState.PENDING if number != 2 else DeliveryState.SENDING
+        sending = replace(delivery, state=DeliveryState.SENDING)
+        changing.append(asyncio.create_task(store.update(sending, was=was)))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    busy.set()
+    await waiting
+    outcomes = await asyncio.gather(*changing, return_exceptions=True)
+
+    assert [type(one) for one in outcomes] == [
+        Delivery,
+        Delivery,
+        StaleDelivery,
+        Delivery,
+    ]
+    assert sizes == [4]
+    await store.close()
+
+
+async def test_thousands_that_were_one_commit_are_told_in_their_order_turn_by_turn(
+    store: Store,
+) -> None:
+    busy = threading.Event()
+    blocked = await _blocked(store, busy)
+    turn = 0
+    told: list[tuple[int, int]] = []
+
+    def tell(number: int, _: asyncio.Future[None]) -> None:
+        told.append((number, turn))
+
+    for number in range(100):
+        job = store._database.put(lambda _: None)
+        job.add_done_callback(partial(tell, number))
+    busy.set()
+    await blocked
+    while len(told) < 100:
+        await asyncio.sleep(0)
+        turn += 1
+
+    assert [number for number, _ in told] == [*range(100)]
+    assert max(Counter(turn for _, turn in told).values()) < 50
+
+
+async def test_what_comes_until_the_file_is_free_is_one_job(store: Store) -> None:
+    busy = threading.Event()
+    blocked = await _blocked(store, busy)
+    with patch.object(store._database, "put", wraps=store._database.put) as queued:
+        accepted = []
+        for number in range(10):
+            accepted.append(store.accepting(a_delivery(number)))
+            await asyncio.sleep(0)
+        busy.set()
+        await asyncio.gather(*accepted, blocked)
+        assert queued.call_count == 1
+        await store.accept(a_delivery(10))
+        assert queued.call_count == 2
+    assert len(await store.listing()) == 11
+
+
+async def test_each_hears_of_its_own_although_nobody_waits(store: Store) -> None:
+    told: list[object] = []
+    accepting = store.accepting(a_delivery(1), told=told.append)
+    accepting.cancel()
+    await store.accept(a_delivery(2))
+    (accepted,) = told
+    assert isinstance(accepted, Delivery)
+    assert accepted.id == "delivery-1"

@@ -1,0 +1,605 @@
+"""A house in virtual time, beside an outside system that remembers everything."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+import sqlite3
+from typing import override
+from unittest.mock import patch
+
+from custom_components.event_relay.backends.base import (
+    Absent,
+    Finding,
+    Found,
+    Instance,
+    JsonObject,
+    StepContext,
+    Unclear,
+)
+from custom_components.event_relay.backends.errors import (
+    CannotConnect,
+    InvalidCredentials,
+    OutcomeUnknown,
+    Rejected,
+    Unavailable,
+)
+from custom_components.event_relay.queue import queue
+from custom_components.event_relay.queue.clock import JUMP
+from custom_components.event_relay.queue.delivery import (
+    TRANSITIONS,
+    Delivery,
+    DeliveryState,
+)
+from custom_components.event_relay.queue.queue import Request
+from custom_components.event_relay.queue.store.file_marks import (
+    BACKUP,
+    mark,
+)
+from custom_components.event_relay.queue.store.generation import advance
+from custom_components.event_relay.queue.store.store import (
+    Store,
+    StoreUnavailable,
+)
+
+from .conftest import (
+    OWNER,
+    House,
+)
+from .ledger import (
+    ACTION,
+    LEDGER,
+    Clock,
+    LedgerClient,
+)
+from .virtual import (
+    LoopDatabase,
+    VirtualLoop,
+)
+
+type Done = tuple[str, str]
+"""The id of a delivery, and a step of it."""
+
+_BUSY = ("sending", "uncertain")
+_UNSETTLED = ("pending", *_BUSY)
+
+
+class Fault(StrEnum):
+    """How the outside answers a call."""
+
+    FINE = "fine"
+    REPLY_LOST = "reply lost"
+    REQUEST_LOST = "request lost"
+    HANGS = "hangs, and takes effect at once"
+    HANGS_FIRST = "hangs, and takes effect in the end"
+    REFUSED = "refused"
+    LIMITED = "limited"
+    BUSY = "busy, for nobody knows how long"
+    UNREACHABLE = "unreachable"
+    UNAUTHORISED = "unauthorised"
+    CANNOT_TELL = "cannot tell"
+    LATE = "reply lost, and takes effect a little later"
+
+
+PATIENCE = 10.0
+"""Seconds after which a call that is not answered breaks off."""
+LANDING = 1.5
+"""Seconds that what has lain in a socket needs until it shows."""
+
+
+@dataclass
+class Outside(LedgerClient):
+    """Does what it is asked to, and judges whether it should have been asked.
+
+    It outlives every run of the house. `file` is where the house has its outbox.
+    """
+
+    done: Counter[Done] = field(default_factory=Counter)
+    asked: Counter[Done] = field(default_factory=Counter)
+    unknown: set[Done] = field(default_factory=set)
+    """Sent with an outcome that nobody in the house knows."""
+    weather: Fault = Fault.FINE
+    answers: list[Fault] = field(default_factory=list)
+    """How the next calls are answered, before the weather is asked."""
+    wrongs: list[str] = field(default_factory=list)
+    """What should never have come."""
+    at_once: set[str] = field(default_factory=set)
+    """Ids of what may be sent before it is in the file."""
+    file: sqlite3.Connection | None = None
+    judges: bool = True
+    slowness: float = 0.0
+    """Seconds that every answer takes."""
+    landing: list[tuple[float | None, Done]] = field(default_factory=list)
+    """What takes effect later, and when; None while the outside stands still."""
+    goes_on: asyncio.Event | None = None
+    """Set when it does, while it stands still."""
+    gone_by: Callable[[], float] = lambda: 0.0
+    """The outside's own clock, which nobody sets."""
+    system: int = 0
+    """The system that the connection leads to."""
+    sent_to: dict[Done, int] = field(default_factory=dict)
+    """The system that was last asked for it."""
+    happened: dict[Done, float] = field(default_factory=dict)
+    """When it took effect, by that clock."""
+    told: dict[Done, datetime] = field(default_factory=dict)
+    """When it happened at home, as it was last told."""
+    look_ups: int = 0
+    checks: int = 0
+    check_fails: Fault | None = None
+    """How health checks are answered, unless like everything else."""
+    in_flight: int = 0
+    most_under_way: int = 0
+
+    @override
+    async def write(self, step: str, text: str, context: StepContext) -> JsonObject:
+        self.land()
+        if self.judges:
+            self._judge(step, context.delivery_id)
+        one = (context.delivery_id, step)
+        self.asked[one] += 1
+        self.told[one] = context.told_at
+        self.sent_to[one] = self.system
+        self.unknown.add(one)
+        self.in_flight += 1
+        self.most_under_way = max(self.most_under_way, self.in_flight)
+        if self.judges and self.in_flight > LEDGER.concurrency:
+            self.wrongs.append(f"{one} sent with no slot free")
+        try:
+            await self._take_time()
+            await self._answer(one, self._fault())
+        except OutcomeUnknown:
+            raise
+        except asyncio.CancelledError:
+            raise
+        except BaseException:
+            self.unknown.discard(one)
+            raise
+        finally:
+            self.in_flight -= 1
+        self.unknown.discard(one)
+        return {"id": "/".join(one)}
+
+    @override
+    async def find(self, context: StepContext) -> Finding:
+        one = (context.delivery_id, "write")
+        await self._take_time()
+        if self.goes_on is not None and not await self._patience(self.goes_on):
+            raise CannotConnect
+        self.land()
+        self.look_ups += 1
+        match self._fault():
+            case Fault.UNREACHABLE | Fault.HANGS | Fault.HANGS_FIRST:
+                raise CannotConnect
+            case Fault.UNAUTHORISED:
+                raise InvalidCredentials
+            case Fault.LIMITED:
+                raise Unavailable(retry_after=120)
+            case Fault.BUSY:
+                raise Unavailable
+            case Fault.CANNOT_TELL:
+                return Unclear()
+            case _:
+                if one not in {landing for _, landing in self.landing} and (
+                    self.sent_to.get(one, self.system) == self.system
+                ):
+                    self.unknown.discard(one)
+                if self.done[one] and self._recognises(one, context):
+                    return Found(result={"id": "/".join(one)})
+                return Absent()
+
+    async def check(self) -> None:
+        """Answer a health check."""
+        self.checks += 1
+        _refuse(self.check_fails or self.weather)
+
+    @override
+    async def recognises(self, outside_id: str) -> bool:
+        await self._take_time()
+        match self._fault():
+            case Fault.FINE | Fault.REPLY_LOST | Fault.LATE:
+                delivery_id, step = outside_id.split("/")
+                return self._has(delivery_id, step)
+            case Fault.UNAUTHORISED:
+                raise InvalidCredentials
+            case _:
+                raise CannotConnect
+
+    def _has(self, delivery_id: str, step: str) -> bool:
+        """Say whether this system has something."""
+        one = (delivery_id, step)
+        return bool(self.done[one]) and self.sent_to.get(one, 0) == self.system
+
+    async def _answer(self, one: Done, fault: Fault) -> None:
+        """Take effect, or not, as a fault has it."""
+        _refuse(fault)
+        match fault:
+            case Fault.REQUEST_LOST:
+                raise OutcomeUnknown
+            case Fault.LATE:
+                self.landing.append((self.gone_by() + LANDING, one))
+                raise OutcomeUnknown
+            case Fault.HANGS_FIRST:
+                await self._released()
+        if (goes_on := self.goes_on) is not None:
+            self.landing.append((None, one))
+            if not await self._patience(goes_on):
+                raise OutcomeUnknown
+            await asyncio.sleep(LANDING)
+            self.land()
+            return
+        self._do(one)
+        if fault is Fault.REPLY_LOST:
+            raise OutcomeUnknown
+        if fault is Fault.HANGS:
+            await self._released()
+
+    def _do(self, one: Done) -> None:
+        """Take effect."""
+        self.done[one] += 1
+        self.happened[one] = self.gone_by()
+
+    def _recognises(self, one: Done, context: StepContext) -> bool:
+        """Say whether something is what is looked for, by the two times it has.
+
+        When it took effect, as Palabra and Frigate are asked, and when it happened at
+        home, as aipix and Guance are.
+        """
+        if one not in self.happened:
+            return True  # it was another process that asked for it
+        if self.sent_to[one] != self.system:
+            return False
+        assert context.sent_after is not None
+        happened = context.now - timedelta(seconds=self.gone_by() - self.happened[one])
+        early = happened < context.sent_after - JUMP
+        return not early and context.told_at == self.told[one]
+
+    def forgive(self, delivery_id: str) -> None:
+        """Let something be sent that the other system has, or may have."""
+        for times in (self.done, self.happened):
+            for one in [one for one in times if one[0] == delivery_id]:
+                del times[one]
+        self.unknown = {one for one in self.unknown if one[0] != delivery_id}
+        self.landing = [it for it in self.landing if it[1][0] != delivery_id]
+
+    def asked_for(self, delivery_id: str) -> bool:
+        """Say whether anything of a delivery has been asked for."""
+        return any(
+            times for (one, _), times in self.asked.items() if one == delivery_id
+        )
+
+    def has_or_may_have(self, delivery_id: str) -> bool:
+        """Say whether anything of a delivery has happened, or nobody knows."""
+        return any(one == delivery_id for one, _ in {*+self.done, *self.unknown})
+
+    async def _take_time(self) -> None:
+        if self.slowness:
+            await asyncio.sleep(self.slowness)
+
+    async def _released(self) -> None:
+        if self.gate is None:
+            self.gate = asyncio.Event()
+        await self.gate.wait()
+
+    async def _patience(self, goes_on: asyncio.Event) -> bool:
+        """Wait until the outside goes on, but not for ever."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await goes_on.wait()
+        return goes_on.is_set()
+
+    def stall(self) -> None:
+        """Stand still; what comes lies in the socket."""
+        self.landing = [(None, one) for _, one in self.landing]
+        self.goes_on = asyncio.Event()
+
+    def go_on(self) -> None:
+        """Run what has lain in the socket; look-ups are answered before."""
+        if self.goes_on is not None:
+            due = self.gone_by() + LANDING
+            self.landing = [(due, one) for _, one in self.landing]
+            self.goes_on.set()
+            self.goes_on = None
+
+    def land(self) -> None:
+        """Let take effect what was to do so by now."""
+        now = self.gone_by()
+        for due, one in tuple(self.landing):
+            if due is not None and due <= now:
+                self.landing.remove((due, one))
+                self._do(one)
+
+    def release(self) -> None:
+        """Answer what hangs."""
+        if self.gate is not None:
+            self.gate.set()
+            self.gate = None
+
+    def _fault(self) -> Fault:
+        return self.answers.pop(0) if self.answers else self.weather
+
+    def _judge(self, step: str, delivery_id: str) -> None:
+        """Note what is wrong with being asked for a step now."""
+        one = (delivery_id, step)
+        here = self.sent_to.get(one) == self.system
+        if one in self.unknown and not (step == "note" and here):
+            self.wrongs.append(f"{one} sent again, its outcome unknown")
+        if step == "write" and self.done[one]:
+            self.wrongs.append(f"{one} sent again after it happened")
+        assert self.file is not None
+        row = self.file.execute(
+            "SELECT * FROM deliveries WHERE id = ?", (delivery_id,)
+        ).fetchone()
+        if row is None and delivery_id in self.at_once and not self.asked[one]:
+            return
+        if row is None or row["state"] != "sending":
+            self.wrongs.append(f"{one} sent without being in the file as such")
+            return
+        self._judge_system(one, row)
+        if (
+            row["follows"]
+            and not self.file.execute(
+                "SELECT 1 FROM deliveries WHERE id = ? AND state = 'delivered'",
+                (row["follows"],),
+            ).fetchone()
+        ):
+            self.wrongs.append(f"{one} sent before its start")
+        for other in self.file.execute(
+            "SELECT * FROM deliveries WHERE connection = ? AND key = ? AND id != ?",
+            (OWNER, row["key"], delivery_id),
+        ):
+            state = other["state"]
+            former = other["sequence"] < row["sequence"]
+            if state in _BUSY or (state in _UNSETTLED and former):
+                self.wrongs.append(f"{one} sent with {other['id']} {state}, same key")
+        for other in self.file.execute(
+            "SELECT * FROM deliveries WHERE connection = ? AND lane = ? AND id != ?",
+            (OWNER, row["lane"], delivery_id),
+        ):
+            if (state := other["state"]) in _BUSY:
+                self.wrongs.append(f"{one} sent with {other['id']} {state}, same lane")
+
+    def _judge_system(self, one: Done, row: sqlite3.Row) -> None:
+        """Note what is wrong with being asked for it in this system."""
+        done = [it for it in +self.done if it[0] == one[0]]
+        if {self.sent_to.get(it, self.system) for it in done} - {self.system}:
+            self.wrongs.append(f"{one} goes on in another system")
+        if row["follows"] and not any(
+            self._has(*it) for it in +self.done if it[0] == row["follows"]
+        ):
+            self.wrongs.append(f"{one} sent to another system than its start")
+
+
+def _refuse(fault: Fault) -> None:
+    """Raise for a fault that surely has no effect."""
+    match fault:
+        case Fault.REFUSED:
+            raise Rejected("no")
+        case Fault.LIMITED:
+            raise Unavailable(retry_after=120)
+        case Fault.BUSY:
+            raise Unavailable
+        case Fault.UNREACHABLE:
+            raise CannotConnect
+        case Fault.UNAUTHORISED:
+            raise InvalidCredentials
+
+
+SYSTEMS = tuple(Instance(id=f"i{number}", address=f"a{number}") for number in range(3))
+
+_WITNESS = """
+    CREATE TEMP TABLE seen (id TEXT, was TEXT, state TEXT);
+    CREATE TEMP TRIGGER added AFTER INSERT ON main.deliveries BEGIN
+        INSERT INTO seen VALUES (new.id, NULL, new.state); END;
+    CREATE TEMP TRIGGER moved AFTER UPDATE OF state ON main.deliveries BEGIN
+        INSERT INTO seen VALUES (new.id, old.state, new.state); END;
+    CREATE TEMP TRIGGER removed AFTER DELETE ON main.deliveries BEGIN
+        INSERT INTO seen VALUES (old.id, old.state, NULL); END;
+"""
+"""Has SQLite itself note every change of a state, with the transaction it is in."""
+
+
+class World:
+    """A house that can be killed at any moment, and what is outside of it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        started: bool = True,
+        claims_ahead: int = 2,
+        health_check: bool = False,
+    ) -> None:
+        self.folder = folder
+        self.backend = replace(
+            LEDGER,
+            claims_ahead=claims_ahead,
+            health_check=Outside.check if health_check else None,
+        )
+        self.clock = Clock()
+        self.outside = Outside()
+        self.runs = 0
+        self.address = 0
+        """Where the connection leads: the third is the first under another name."""
+        self.states: dict[str, DeliveryState] = {}
+        """What has surely been committed."""
+        self.wrongs: list[str] = self.outside.wrongs
+        self.path = folder / "outbox-0.db"
+        self.seen = 0
+        """The generation of the file, as it is kept outside of it."""
+        self.marked = False
+        """Whether the last run ended during a backup."""
+        self.open()
+        self.states = self.on_file()
+        if started:
+            self.start()
+
+    def open(self) -> None:
+        """Begin a run on the file that is there."""
+        self.loop = VirtualLoop(self.clock)
+        self.store = Store(self.path, claimed=self._claimed)
+        self.database = LoopDatabase(self.path, self.seen)
+        self.store._database = self.database
+        self.loop.now(self.store.open())
+        # An older copy that was put back is told of, and nothing of it is damaged.
+        assert all(one.older for one in self.database.damages)
+        self.seen = self.database.generation = advance(self.database.raw, self.seen)
+        self.outside.file = self.database.raw
+        self.outside.in_flight = 0
+        self.outside.gate = None
+        self.outside.gone_by = lambda: self.clock.gone_by
+        if self.outside.goes_on is not None:
+            # Whoever waited for it belonged to a loop that is over.
+            self.outside.goes_on = asyncio.Event()
+        if self.marked:
+            # Opening it has made everything uncertain that waits.
+            self.states |= {
+                one: DeliveryState.UNCERTAIN
+                for one, state in self.states.items()
+                if not state.settled
+            }
+        self.database.raw.executescript(_WITNESS)
+        self.house = House(
+            self.store,
+            clock=self.clock,
+            client=self.outside,
+            instance=SYSTEMS[self.address],
+            backend=self.backend,
+        )
+
+    def _claimed(self) -> None:
+        self._advancing = self.loop.create_task(self._advance())
+
+    async def _advance(self) -> None:
+        with suppress(StoreUnavailable):
+            self.seen = await self.store.advance()
+
+    def start(self) -> None:
+        """Let the worker run."""
+        self.loop.call_soon(self.house.start)
+        self.loop.settle()
+
+    def kill(self) -> None:
+        """End the run as SIGKILL would; what is on disk is what the next one finds."""
+        self.runs += 1
+        self.marked = mark(self.database.raw) == BACKUP
+        copy = self.folder / f"outbox-{self.runs}.db"
+        self.database.kill(copy)
+        self.loop.end()
+        if self.database.raw.in_transaction:
+            self.database.raw.rollback()
+        self.look()
+        self.database.raw.close()
+        self.path = copy
+
+    def stop(self) -> None:
+        """End the run in good order."""
+        stopping = self.loop.create_task(self.house.stop())
+        self.loop.forward(seconds=30)
+        assert stopping.done()
+        self.look()
+        self.marked = mark(self.database.raw) == BACKUP
+        self.loop.now(self.store.close())
+        self.loop.end()
+
+    def restart(self) -> None:
+        """Begin another run on what the last one left on disk."""
+        self.clock = self.clock.restarted()
+        self.open()
+        self.start()
+
+    def readdress(self, address: int) -> None:
+        """Begin another run on the same file, by a connection that leads elsewhere."""
+        self.address = address
+        self.outside.system = address % 2
+        self.restart()
+
+    def request(self, delivery_id: str, **data: object) -> Request:
+        """Ask for a line with an id that is known beforehand."""
+        return Request(
+            operation="write_line",
+            data={"text": delivery_id, **data},
+            origin=ACTION,
+            occurred_at=self.clock(),
+            id=delivery_id,
+        )
+
+    def ask(
+        self, delivery_id: str, *, live: bool = False, **data: object
+    ) -> asyncio.Task[Delivery]:
+        """Have a line accepted, and do all that can be done at this moment.
+
+        What is asked for live has no id until it is given one, and may be sent before
+        it is in the file.
+        """
+        request = self.request(delivery_id, **data)
+        if live:
+            request = replace(request, id=None)
+            self.outside.at_once.add(delivery_id)
+        with patch.object(queue, "uuid4", lambda: delivery_id):
+            asked = self.loop.create_task(self.house.queue.submit(request))
+            self.loop.settle()
+        return asked
+
+    def rows(self) -> list[sqlite3.Row]:
+        """Return what is in the file."""
+        return self.database.raw.execute(
+            "SELECT * FROM deliveries ORDER BY sequence"
+        ).fetchall()
+
+    def on_file(self) -> dict[str, DeliveryState]:
+        """Return the state that each delivery has in the file."""
+        return {row["id"]: DeliveryState(row["state"]) for row in self.rows()}
+
+    def row(self, delivery_id: str) -> sqlite3.Row:
+        """Return one delivery as the file has it."""
+        return next(row for row in self.rows() if row["id"] == delivery_id)
+
+    def unsettled(self) -> dict[str, DeliveryState]:
+        """Return what has not ended, as the file has it."""
+        return {
+            one: state for one, state in self.on_file().items() if not state.settled
+        }
+
+    def look(self) -> None:
+        """Follow what was committed since the last look, and judge every way taken."""
+        raw = self.database.raw
+        for delivery_id, was, state in raw.execute("SELECT * FROM seen").fetchall():
+            if state is None:
+                self.wrongs.append(f"{delivery_id} is gone")
+                continue
+            new = DeliveryState(state)
+            if was is None:
+                if delivery_id in self.states:
+                    self.wrongs.append(f"{delivery_id} accepted twice")
+            elif new not in TRANSITIONS[DeliveryState(was)] and was != new:
+                self.wrongs.append(f"{delivery_id}: {was} to {new}")
+            elif self.states.get(delivery_id) != was:
+                self.wrongs.append(f"{delivery_id}: unseen way to {was}")
+            self.states[delivery_id] = new
+        raw.execute("DELETE FROM seen")
+        rows = self.on_file()
+        if rows != self.states:
+            self.wrongs.append(f"the file has {rows}, not {self.states}")
+
+    def heal(self) -> None:
+        """Mend everything, and let days go by; a worker that sleeps is not woken."""
+        self.database.full = False
+        self.outside.weather = Fault.FINE
+        self.outside.answers.clear()
+        self.outside.slowness = 0
+        self.outside.go_on()
+        self.outside.release()
+        if self.house.worker._flow_control.paused:
+            self.house.worker.resume()
+        self.loop.forward(days=3)
+        self.outside.land()
+        self.look()
+
+    def close(self) -> None:
+        """Clear away."""
+        self.loop.end()
+        self.database.raw.close()

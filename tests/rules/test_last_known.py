@@ -1,0 +1,197 @@
+"""An entity that was away for a while: what is new fires, what is not is counted."""
+
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.event_relay.rules.held_back import Reason
+from custom_components.event_relay.rules.last_known import async_last_known_states
+from custom_components.event_relay.rules.startup_filter import noise
+from simulators.frigate import FrigateSimulator
+
+from .house import (
+    DOORBELL,
+    a_rule,
+    change,
+    events,
+    member_of,
+    outcomes_of,
+    set_up,
+    until,
+)
+
+DOOR = "binary_sensor.door"
+FREEZER = "sensor.freezer"
+HELD_BACK = "sensor.doorbell_held_back"
+
+OPENED = {"trigger": "state", "entity_id": DOOR, "to": "on"}
+CHANGED = {"trigger": "state", "entity_id": DOOR}
+WARM = {"trigger": "numeric_state", "entity_id": FREEZER, "above": -10}
+TEMPLATE = {
+    "trigger": "template",
+    "value_template": "{{ is_state('binary_sensor.door', 'on') }}",
+}
+
+
+@pytest.mark.parametrize(
+    ("trigger", "entity_id", "states"),
+    [
+        (OPENED, DOOR, ["off", "unavailable", "on"]),
+        (OPENED, DOOR, ["off", "unknown", "unavailable", "on"]),
+        (CHANGED, DOOR, ["off", "unavailable", "on"]),
+        (TEMPLATE, DOOR, ["off", "unavailable", "on"]),
+        (WARM, FREEZER, ["-18", "unavailable", "5"]),
+        (WARM, FREEZER, ["-18", "unknown", "5"]),
+        ({**CHANGED, "entity_id": "event.bell"}, "event.bell", ["unknown", "12:00"]),
+        ({**CHANGED, "entity_id": "tag.card"}, "tag.card", ["unknown", "12:00"]),
+        ({**CHANGED, "entity_id": "image.door"}, "image.door", ["unknown", "12:00"]),
+        (
+            {**CHANGED, "entity_id": "event.bell"},
+            "event.bell",
+            ["12:00", "unavailable", "12:01"],
+        ),
+    ],
+)
+async def test_what_happened_during_a_gap_fires_after_it(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    trigger: dict[str, Any],
+    entity_id: str,
+    states: list[str],
+) -> None:
+    await change(hass, entity_id, states[0])
+    await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [trigger]}))
+
+    await change(hass, entity_id, *states[1:])
+
+    await events(frigate, 1)
+
+
+async def test_an_entity_that_is_removed_and_added_again(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, DOOR, "off")
+    await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [OPENED]}))
+
+    hass.states.async_remove(DOOR)
+    await hass.async_block_till_done()
+    await change(hass, DOOR, "on")
+
+    await events(frigate, 1)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "entity_id", "states", "reason", "count"),
+    [
+        (OPENED, DOOR, ["on", "unavailable", "on"], "came_back", 1),
+        (CHANGED, DOOR, ["on", "unavailable", "on"], "came_back", 2),
+        (CHANGED, DOOR, ["on", "unavailable"], "vanished", 1),
+        (OPENED, DOOR, [None, "on"], "appeared", 1),
+        (OPENED, DOOR, ["unavailable", "on"], "appeared", 1),
+        (WARM, FREEZER, ["3", "unavailable", "5"], "came_back", 1),
+        (
+            {**CHANGED, "entity_id": "event.bell"},
+            "event.bell",
+            ["12:00", "unavailable", "12:00"],
+            "came_back",
+            2,
+        ),
+    ],
+)
+async def test_what_is_not_new_is_held_back_and_counted(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    trigger: dict[str, Any],
+    entity_id: str,
+    states: list[str | None],
+    reason: str,
+    count: int,
+) -> None:
+    first, *others = states
+    if first is not None:
+        await change(hass, entity_id, first)
+    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [trigger]}))
+    outcomes = outcomes_of(entry)
+
+    await change(hass, entity_id, *(one for one in others if one is not None))
+
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=1))
+    await hass.async_block_till_done()
+    state = hass.states.get(HELD_BACK)
+    assert state is not None
+    assert state.state == str(count)
+    assert state.attributes["last_reason"] == reason
+    assert state.attributes["last_entity"] == entity_id
+    assert not outcomes
+
+
+async def test_what_had_not_lasted_before_the_gap_fires_once_it_has(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, DOOR, "off")
+    lasting = {**OPENED, "for": {"hours": 1}}
+    await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [lasting]}))
+
+    await change(hass, DOOR, "on", "unavailable", "on")
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(hours=1, minutes=1))
+
+    await events(frigate, 1)
+
+
+@pytest.mark.parametrize(
+    ("open_before", "reason"),
+    [(timedelta(minutes=2), None), (timedelta(minutes=6), Reason.CAME_BACK)],
+)
+async def test_what_had_lasted_before_the_gap_is_not_new(
+    hass: HomeAssistant, open_before: timedelta, reason: Reason | None
+) -> None:
+    gap = dt_util.utcnow()
+    opened = State(DOOR, "on", last_changed=gap - open_before)
+    data = EventStateChangedData(
+        entity_id=DOOR, old_state=opened, new_state=State(DOOR, "unavailable")
+    )
+    assert async_last_known_states(hass).begins(data)
+    async_last_known_states(hass).remember(
+        Event(EVENT_STATE_CHANGED, data, time_fired_timestamp=gap.timestamp())
+    )
+    trigger = {
+        "entity_id": DOOR,
+        "from_state": State(DOOR, "unavailable"),
+        "to_state": State(DOOR, "on"),
+        "for": timedelta(minutes=5),
+    }
+
+    assert noise(hass, {"trigger": trigger}, {"platform": "state"}) is reason
+
+
+async def test_conditions_and_limits_are_counted_too(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await change(hass, DOOR, "off")
+    away = {"condition": "state", "entity_id": "input_boolean.away", "state": "on"}
+    rule = {
+        **DOORBELL,
+        "triggers": [OPENED],
+        "conditions": [away],
+        "limits": {"cool_down": 60},
+    }
+    entry = await set_up(hass, frigate, a_rule(rule))
+
+    def reason() -> tuple[str, str]:
+        state = hass.states.get(HELD_BACK)
+        assert state is not None
+        return state.state, state.attributes["last_reason"]
+
+    await change(hass, "input_boolean.away", "off")
+    await change(hass, DOOR, "on", "off")
+    await until(lambda: reason() == ("1", "conditions"))
+    await change(hass, "input_boolean.away", "on")
+    await change(hass, DOOR, "on", "off", "on", "off")
+    await until(lambda: reason() == ("2", "limits"))
+    assert member_of(entry).enabled
+    await events(frigate, 1)
