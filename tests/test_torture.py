@@ -89,7 +89,8 @@ def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
         for offence in Kind:
             assert row[offence] == 0, said
         assert row["accepted"], f"{name} accepted nothing\n{said}"
-        assert row["stored"], f"{name} stored nothing\n{said}"
+        # A stall may outlast all that a Frigate 0.17 takes within a minute only.
+        assert row["stored"] or row["expired"], f"{name} stored nothing\n{said}"
         if name not in MIRRORS | {"all"}:
             # What happens to a mirror's source is more than what is there in the end.
             ended = row["stored"] + row["unknown"] + row["expired"]
