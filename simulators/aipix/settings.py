@@ -1,9 +1,10 @@
 """How a simulated aipix is set up."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import ClassVar, TypedDict
 
+from simulators.settings import Reader, Settings, filled_text, flag, or_none, refused
 from simulators.wire import Json
 
 
@@ -30,8 +31,20 @@ class AipixOptions(TypedDict, total=False):
     cameras: Sequence[int]
 
 
+def _whole(value: Json) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise refused(value)
+    return value
+
+
+def _ids(value: Json) -> tuple[int, ...]:
+    if not isinstance(value, list):
+        raise refused(value)
+    return tuple(_whole(one) for one in value)
+
+
 @dataclass(kw_only=True)
-class AipixSettings:
+class AipixSettings(Settings):
     """What can be set, all of it at run time too."""
 
     version: str = "24.03.0.0"
@@ -66,62 +79,23 @@ class AipixSettings:
     users: Sequence[int] = (7, 8)
     cameras: Sequence[int] = (12,)
 
-    def change(self, name: str, value: Json) -> None:
-        """Set one field from JSON; raise ValueError if that cannot be."""
-        if (reader := _READERS.get(name)) is None:
-            raise ValueError(f"unknown setting {name}; known: {', '.join(_READERS)}")
-        setattr(self, name, reader(value))
-
-
-def _refused(value: Json) -> ValueError:
-    return ValueError(f"{value!r} is not of the type the setting takes")
-
-
-def _text(value: Json) -> str:
-    if not isinstance(value, str) or not value:
-        raise _refused(value)
-    return value
-
-
-def _flag(value: Json) -> bool:
-    if not isinstance(value, bool):
-        raise _refused(value)
-    return value
-
-
-def _whole(value: Json) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise _refused(value)
-    return value
-
-
-def _whole_or_none(value: Json) -> int | None:
-    return None if value is None else _whole(value)
-
-
-def _ids(value: Json) -> tuple[int, ...]:
-    if not isinstance(value, list):
-        raise _refused(value)
-    return tuple(_whole(one) for one in value)
-
-
-_READERS: Mapping[str, Callable[[Json], object]] = {
-    "version": _text,
-    "user": _text,
-    "password": _text,
-    "permitted": _flag,
-    "licensed": _flag,
-    "captcha": _flag,
-    "session_limit": _whole,
-    "session_limit_status": _whole,
-    "bare_sessions": _flag,
-    "login_limit": _whole_or_none,
-    "lists_scripts": _flag,
-    "per_page": _whole,
-    "wrapped": _flag,
-    "prefixed_token": _flag,
-    "events": _ids,
-    "reactions": _ids,
-    "users": _ids,
-    "cameras": _ids,
-}
+    readers: ClassVar[Mapping[str, Reader]] = {
+        "version": filled_text,
+        "user": filled_text,
+        "password": filled_text,
+        "permitted": flag,
+        "licensed": flag,
+        "captcha": flag,
+        "session_limit": _whole,
+        "session_limit_status": _whole,
+        "bare_sessions": flag,
+        "login_limit": or_none(_whole),
+        "lists_scripts": flag,
+        "per_page": _whole,
+        "wrapped": flag,
+        "prefixed_token": flag,
+        "events": _ids,
+        "reactions": _ids,
+        "users": _ids,
+        "cameras": _ids,
+    }

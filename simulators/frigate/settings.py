@@ -1,9 +1,19 @@
 """How a simulated Frigate is set up."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import ClassVar, TypedDict
 
+from simulators.settings import (
+    Reader,
+    Settings,
+    filled_text,
+    flag,
+    or_none,
+    refused,
+    seconds,
+    whole,
+)
 from simulators.wire import Json
 
 from .delays import Delay, parse_delay
@@ -66,8 +76,18 @@ class FrigateOptions(TypedDict, total=False):
     cache_seconds: float
 
 
+def _version(value: Json) -> str:
+    return Release.parse(filled_text(value)).text
+
+
+def _names(value: Json) -> tuple[Camera, ...]:
+    if not isinstance(value, list):
+        raise refused(value)
+    return named_cameras([filled_text(name) for name in value])
+
+
 @dataclass(kw_only=True)
-class FrigateSettings:
+class FrigateSettings(Settings):
     """What can be set, most of it at run time too."""
 
     version: str = "0.18.0-e3fa701"
@@ -136,66 +156,18 @@ class FrigateSettings:
         """Return the camera of exactly this name (facts §2.1)."""
         return next((item for item in self.cameras if item.name == name), None)
 
-    def change(self, name: str, value: Json) -> None:
-        """Set one field from JSON; raise ValueError if that cannot be."""
-        reader = _READERS.get(name)
-        if reader is None:
-            raise ValueError(f"unknown setting {name}; known: {', '.join(_READERS)}")
-        setattr(self, name, reader(value))
-
-
-def _refused(value: Json) -> ValueError:
-    return ValueError(f"{value!r} is not of the type the setting takes")
-
-
-def _text(value: Json) -> str:
-    if not isinstance(value, str) or not value:
-        raise _refused(value)
-    return value
-
-
-def _version(value: Json) -> str:
-    return Release.parse(_text(value)).text
-
-
-def _seconds(value: Json) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise _refused(value)
-    return float(value)
-
-
-def _flag(value: Json) -> bool:
-    if not isinstance(value, bool):
-        raise _refused(value)
-    return value
-
-
-def _whole(value: Json) -> int:
-    return int(_seconds(value))
-
-
-def _names(value: Json) -> tuple[Camera, ...]:
-    if not isinstance(value, list):
-        raise _refused(value)
-    return named_cameras([_text(name) for name in value])
-
-
-def _or_none[T](reader: Callable[[Json], T]) -> Callable[[Json], T | None]:
-    return lambda value: None if value is None else reader(value)
-
-
-_READERS: Mapping[str, Callable[[Json], object]] = {
-    "version": _version,
-    "user": _text,
-    "password": _or_none(_text),
-    "role": _text,
-    "cameras": _names,
-    "cookie_name": _text,
-    "session_length": _seconds,
-    "async_delay": _or_none(parse_delay),
-    "review_delay": _or_none(parse_delay),
-    "save_delay": _or_none(parse_delay),
-    "rate_limit": _or_none(_whole),
-    "starting": _flag,
-    "cache_seconds": _seconds,
-}
+    readers: ClassVar[Mapping[str, Reader]] = {
+        "version": _version,
+        "user": filled_text,
+        "password": or_none(filled_text),
+        "role": filled_text,
+        "cameras": _names,
+        "cookie_name": filled_text,
+        "session_length": seconds,
+        "async_delay": or_none(parse_delay),
+        "review_delay": or_none(parse_delay),
+        "save_delay": or_none(parse_delay),
+        "rate_limit": or_none(whole),
+        "starting": flag,
+        "cache_seconds": seconds,
+    }

@@ -1,10 +1,10 @@
 """How a simulated workspace is set up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import ClassVar, TypedDict
 
-from simulators.wire import Json
+from simulators.settings import Reader, Settings, flag, or_none, seconds, text, whole
 
 
 class GuanceOptions(TypedDict, total=False):
@@ -25,7 +25,7 @@ class GuanceOptions(TypedDict, total=False):
 
 
 @dataclass(kw_only=True)
-class GuanceSettings:
+class GuanceSettings(Settings):
     """What can be set, all of it at run time too."""
 
     api_key: str = "simulated-key-id"
@@ -55,54 +55,17 @@ class GuanceSettings:
     """df_source of events made by the Open API: `custom` by some pages, `user` by
     others (facts §4)."""
 
-    def change(self, name: str, value: Json) -> None:
-        """Set one field from JSON; raise ValueError if that cannot be."""
-        reader = _READERS.get(name)
-        if reader is None:
-            raise ValueError(f"unknown setting {name}; known: {', '.join(_READERS)}")
-        setattr(self, name, reader(value))
-
-
-def _refused(value: Json) -> ValueError:
-    return ValueError(f"{value!r} is not of the type the setting takes")
-
-
-def _text(value: Json) -> str:
-    if not isinstance(value, str):
-        raise _refused(value)
-    return value
-
-
-def _flag(value: Json) -> bool:
-    if not isinstance(value, bool):
-        raise _refused(value)
-    return value
-
-
-def _seconds(value: Json) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise _refused(value)
-    return float(value)
-
-
-def _whole(value: Json) -> int | None:
-    seconds = _seconds(value)
-    return None if seconds is None else int(seconds)
-
-
-_READERS: Mapping[str, Callable[[Json], object]] = {
-    "api_key": _text,
-    "secret": _text,
-    "workspace": _text,
-    "name": _text,
-    "retention": _text,
-    "ingest_lag": _seconds,
-    "rate_limit": _whole,
-    "workspace_rate_limit": _whole,
-    "may_write": _flag,
-    "may_query": _flag,
-    "queries_end": _flag,
-    "source": _text,
-}
+    readers: ClassVar[Mapping[str, Reader]] = {
+        "api_key": text,
+        "secret": text,
+        "workspace": text,
+        "name": text,
+        "retention": text,
+        "ingest_lag": or_none(seconds),
+        "rate_limit": or_none(whole),
+        "workspace_rate_limit": or_none(whole),
+        "may_write": flag,
+        "may_query": flag,
+        "queries_end": flag,
+        "source": text,
+    }

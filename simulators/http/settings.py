@@ -1,9 +1,10 @@
 """How a simulated HTTP API is set up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import ClassVar, TypedDict
 
+from simulators.settings import Reader, Settings, or_none, refused, seconds, text, whole
 from simulators.wire import Json
 
 
@@ -17,8 +18,14 @@ class HttpOptions(TypedDict, total=False):
     refused: Mapping[str, int]
 
 
+def _statuses(value: Json) -> Mapping[str, int]:
+    if not isinstance(value, dict):
+        raise refused(value)
+    return {path: whole(status) for path, status in value.items()}
+
+
 @dataclass(kw_only=True)
-class HttpSettings:
+class HttpSettings(Settings):
     """What can be set, all of it at run time too."""
 
     token: str = ""
@@ -32,44 +39,10 @@ class HttpSettings:
     refused: Mapping[str, int] = field(default_factory=dict)
     """Statuses that paths are answered instead of anything else, such as 401 or 410."""
 
-    def change(self, name: str, value: Json) -> None:
-        """Set one field from JSON; raise ValueError if that cannot be."""
-        reader = _READERS.get(name)
-        if reader is None:
-            raise ValueError(f"unknown setting {name}; known: {', '.join(_READERS)}")
-        setattr(self, name, reader(value))
-
-
-def _refused(value: Json) -> ValueError:
-    return ValueError(f"{value!r} is not of the type the setting takes")
-
-
-def _text(value: Json) -> str:
-    if not isinstance(value, str):
-        raise _refused(value)
-    return value
-
-
-def _seconds(value: Json) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise _refused(value)
-    return float(value)
-
-
-def _limit(value: Json) -> int | None:
-    return None if value is None else int(_seconds(value))
-
-
-def _statuses(value: Json) -> Mapping[str, int]:
-    if not isinstance(value, dict):
-        raise _refused(value)
-    return {path: int(_seconds(status)) for path, status in value.items()}
-
-
-_READERS: Mapping[str, Callable[[Json], object]] = {
-    "token": _text,
-    "lag": _seconds,
-    "takes": _seconds,
-    "rate_limit": _limit,
-    "refused": _statuses,
-}
+    readers: ClassVar[Mapping[str, Reader]] = {
+        "token": text,
+        "lag": seconds,
+        "takes": seconds,
+        "rate_limit": or_none(whole),
+        "refused": _statuses,
+    }
