@@ -29,11 +29,14 @@ from .rules.mirrors.questions import open_question
 from .storage import COPY, async_damage_seen
 
 
-def told_of(issue: ir.IssueEntry) -> dict[str, str]:
-    """Return what somebody is told who mends an issue.
+def told_in(flow: RepairsFlow) -> dict[str, str] | None:
+    """Return what somebody is told who mends the issue of a flow; None without one.
 
     Those who only list the issues, as every user may, are told less of it.
     """
+    issue = ir.async_get(flow.hass).async_get_issue(DOMAIN, flow.issue_id)
+    if issue is None:
+        return None
     data = {name: str(value) for name, value in (issue.data or {}).items()}
     return {**data, **(issue.translation_placeholders or {})}
 
@@ -61,11 +64,10 @@ class FormRepairFlow(RepairsFlow):
         if subentry is None:
             return self.async_abort(reason="rule_gone")
         if user_input is None:
-            issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
             return self.async_show_form(
                 step_id="confirm",
                 data_schema=vol.Schema({}),
-                description_placeholders=told_of(issue) if issue else None,
+                description_placeholders=told_in(self),
             )
         form = await self.hass.config_entries.subentries.async_init(
             (self._entry_id, subentry.subentry_type),
@@ -89,11 +91,10 @@ class SeenFlow(ConfirmRepairFlow):
         """Tell all of it."""
         if user_input is not None:
             return await super().async_step_confirm(user_input)
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         return self.async_show_form(
             step_id="confirm",
             data_schema=vol.Schema({}),
-            description_placeholders=told_of(issue) if issue else None,
+            description_placeholders=told_in(self),
         )
 
 

@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
 from homeassistant.helpers.start import async_at_started
 
+from .entity import BurstEntity
 from .member_entity import MemberEntity
 from .outcome_events import Announcement
 from .rule_summary import Summary, async_summarise
@@ -38,7 +39,7 @@ class KeptOutcomes(ExtraStoredData):
         return {"outcomes": self._outcomes}
 
 
-class SummarySensor(MemberEntity, RestoreEntity, SensorEntity):
+class SummarySensor(BurstEntity, MemberEntity, RestoreEntity, SensorEntity):
     """Says in a sentence what a rule does."""
 
     _unrecorded_attributes = frozenset(
@@ -125,4 +126,4 @@ class SummarySensor(MemberEntity, RestoreEntity, SensorEntity):
             }
         )
         self.async_set_context(announcement.context)
-        self.async_write_ha_state()
+        self.async_write_soon()

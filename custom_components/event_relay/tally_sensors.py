@@ -1,6 +1,6 @@
 """Sensors for statistics: what was delivered, failed or expired, and how late."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self, override
 
@@ -18,6 +18,7 @@ from homeassistant.util import dt as dt_util
 from .coordinator import RelayCoordinator
 from .entity import RelayEntity
 from .member_entity import MemberEntity
+from .rules.member import Member
 from .rules.outcome import OutcomeKind
 
 
@@ -40,26 +41,17 @@ FAILED = TallySensorDescription(
     state_class=SensorStateClass.TOTAL_INCREASING,
     kind=OutcomeKind.FAILED,
 )
-TALLIES = (
-    DELIVERED,
-    FAILED,
-    TallySensorDescription(
-        key="expired_deliveries",
-        translation_key="expired_deliveries",
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        kind=OutcomeKind.EXPIRED,
-    ),
+EXPIRED = TallySensorDescription(
+    key="expired_deliveries",
+    translation_key="expired_deliveries",
+    state_class=SensorStateClass.TOTAL_INCREASING,
+    kind=OutcomeKind.EXPIRED,
 )
+TALLIES = (DELIVERED, FAILED, EXPIRED)
 MEMBER_TALLIES = (
     DELIVERED,
     FAILED,
-    TallySensorDescription(
-        key="expired_deliveries",
-        translation_key="expired_deliveries",
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        entity_registry_enabled_default=False,
-        kind=OutcomeKind.EXPIRED,
-    ),
+    replace(EXPIRED, entity_registry_enabled_default=False),
 )
 DELAY = SensorEntityDescription(
     key="delay",
@@ -69,15 +61,7 @@ DELAY = SensorEntityDescription(
     suggested_display_precision=1,
     state_class=SensorStateClass.MEASUREMENT,
 )
-MEMBER_DELAY = SensorEntityDescription(
-    key="delay",
-    translation_key="delay",
-    device_class=SensorDeviceClass.DURATION,
-    native_unit_of_measurement=UnitOfTime.SECONDS,
-    suggested_display_precision=1,
-    state_class=SensorStateClass.MEASUREMENT,
-    entity_registry_enabled_default=False,
-)
+MEMBER_DELAY = replace(DELAY, entity_registry_enabled_default=False)
 
 
 @dataclass
@@ -200,21 +184,20 @@ class RelayDelay(DelaySensor, RelayEntity):
     """Of all deliveries of a connection."""
 
 
-class MemberTally(TallySensor, MemberEntity):
-    """Of what a rule or mirror asked for."""
+class _OfMember:
+    """Whose numbers are those of a rule or mirror."""
+
+    member: Member
 
     @property
-    @override
     def owner(self) -> str:
         """The rule or mirror."""
         return self.member.id
 
 
-class MemberDelay(DelaySensor, MemberEntity):
+class MemberTally(_OfMember, TallySensor, MemberEntity):
     """Of what a rule or mirror asked for."""
 
-    @property
-    @override
-    def owner(self) -> str:
-        """The rule or mirror."""
-        return self.member.id
+
+class MemberDelay(_OfMember, DelaySensor, MemberEntity):
+    """Of what a rule or mirror asked for."""

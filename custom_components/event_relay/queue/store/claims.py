@@ -104,12 +104,13 @@ def recover(
         "latest": now.timestamp() + backoff.RETRY_AFTER_LONGEST,
         "soon": now.timestamp() + SOON.total_seconds(),
     }
-    (ahead,) = database.execute(_WAS_AHEAD, moments).fetchone()
-    database.execute(
-        "UPDATE deliveries SET due_at = :soon WHERE connection = :owner"
-        " AND state IN ('pending', 'uncertain') AND due_at > :soon AND :ahead",
-        {**moments, "ahead": ahead},
-    )
+    (was_ahead,) = database.execute(_WAS_AHEAD, moments).fetchone()
+    if was_ahead:
+        database.execute(
+            "UPDATE deliveries SET due_at = :soon WHERE connection = :owner"
+            " AND state IN ('pending', 'uncertain') AND due_at > :soon",
+            moments,
+        )
     if held_back_by:
         database.execute(
             "UPDATE deliveries SET due_at = min(accepted_at, :now)"
