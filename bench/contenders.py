@@ -17,14 +17,8 @@ from homeassistant.core import Context, HomeAssistant, callback
 
 from custom_components.event_relay.backends.base import Shape
 from custom_components.event_relay.coordinator import RelayConfigEntry
-from custom_components.event_relay.queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
-from custom_components.event_relay.rules.attachment import (
-    Armed,
-    arm,
-)
+from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
+from custom_components.event_relay.rules.attachment import Armed, arm
 from custom_components.event_relay.rules.rule import read_rule
 
 from .backend import AT_ONCE, OPERATION

@@ -5,18 +5,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from custom_components.event_relay.queue.delivery import (
-    Delivery,
-    Origin,
-    OriginKind,
-)
+from custom_components.event_relay.queue.delivery import Delivery, Origin, OriginKind
 from custom_components.event_relay.queue.store.file import open_file
 from custom_components.event_relay.queue.store.limits import QueueLimits
 from custom_components.event_relay.queue.store.recent import Recent
-from custom_components.event_relay.queue.store.writes import (
-    Acceptance,
-    accept,
-)
+from custom_components.event_relay.queue.store.writes import Acceptance, accept
 from custom_components.event_relay.storage import FILE_NAME
 
 from .backend import OPERATION

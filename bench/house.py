@@ -23,11 +23,7 @@ from homeassistant.core_config import async_process_ha_core_config
 from homeassistant.runner import create_event_loop
 from homeassistant.setup import async_setup_component
 
-from custom_components.event_relay.const import (
-    CONF_BACKEND,
-    CONF_CAPABILITIES,
-    DOMAIN,
-)
+from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.coordinator import RelayConfigEntry
 
 from .backend import BENCH

@@ -4,11 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 
-from custom_components.event_relay.backends.base import (
-    JsonObject,
-    Step,
-    StepContext,
-)
+from custom_components.event_relay.backends.base import JsonObject, Step, StepContext
 from custom_components.event_relay.backends.errors import BackendError
 from custom_components.event_relay.coordinator import QUIET
 from custom_components.event_relay.queue import transitions

@@ -9,10 +9,7 @@ import time
 from typing import Any
 
 from custom_components.event_relay.backends.errors import BackendError
-from custom_components.event_relay.queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
 
 from .findings import Findings, StepDone
 from .outcome import TooSlow

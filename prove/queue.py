@@ -27,10 +27,7 @@ from custom_components.event_relay.queue.delivery import (
     Origin,
     OriginKind,
 )
-from custom_components.event_relay.queue.queue import (
-    DeliveryQueue,
-    Request,
-)
+from custom_components.event_relay.queue.queue import DeliveryQueue, Request
 from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.queue.worker import Worker
 

@@ -26,12 +26,7 @@ from simulators.guance import GuanceSimulator
 from simulators.palabra import PalabraSimulator
 
 from .forking import fork_ahead
-from .harness import (
-    log_once,
-    spare_collections,
-    spare_searches,
-    storage_in_memory,
-)
+from .harness import log_once, spare_collections, spare_searches, storage_in_memory
 from .loop_thread import refuse_other_threads
 from .moving_time import spare_time_limits
 from .scheduling import SpreadByFile, longest_first, spread

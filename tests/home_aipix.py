@@ -3,20 +3,11 @@
 import asyncio
 from typing import Any
 
-from homeassistant.const import (
-    CONF_PASSWORD,
-    CONF_URL,
-    CONF_USERNAME,
-    CONF_VERIFY_SSL,
-)
+from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.const import (
-    CONF_BACKEND,
-    CONF_CAPABILITIES,
-    DOMAIN,
-)
+from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from simulators.aipix import AipixSimulator
 
 USERNAME = "relay"

@@ -4,11 +4,7 @@ from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.const import (
-    CONF_BACKEND,
-    CONF_CAPABILITIES,
-    DOMAIN,
-)
+from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from simulators.guance import GuanceSimulator
 
 

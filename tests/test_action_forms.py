@@ -7,9 +7,7 @@ from homeassistant.const import EVENT_SERVICE_REGISTERED
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.service import async_get_all_descriptions
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    async_capture_events,
-)
+from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.event_relay.const import DOMAIN
 from simulators.aipix import AipixSimulator

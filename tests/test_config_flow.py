@@ -24,9 +24,7 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components import event_relay
 from custom_components.event_relay import config_flow
@@ -44,11 +42,7 @@ from custom_components.event_relay.backends.errors import (
 from custom_components.event_relay.backends.forms import BackendForms, Probe
 from custom_components.event_relay.backends.frigate.forms import FrigateForms
 from custom_components.event_relay.backends.section_forms import sections_of
-from custom_components.event_relay.const import (
-    CONF_BACKEND,
-    CONF_CAPABILITIES,
-    DOMAIN,
-)
+from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.registry import BACKENDS
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateOptions, FrigateSimulator

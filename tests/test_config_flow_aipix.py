@@ -25,10 +25,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.backends.aipix.client import AipixClient
 from custom_components.event_relay.backends.aipix.forms import AipixForms
 from custom_components.event_relay.backends.errors import CannotConnect
-from custom_components.event_relay.const import (
-    CONF_CAPABILITIES,
-    DOMAIN,
-)
+from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from simulators.aipix import AipixOptions, AipixSimulator
 from simulators.faults import Fault, FaultKind
 

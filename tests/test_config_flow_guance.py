@@ -12,18 +12,13 @@ from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.choice_forms import ChoiceSelector
 from custom_components.event_relay.backends.guance import pace
 from custom_components.event_relay.backends.guance.forms import GuanceForms
 from custom_components.event_relay.backends.guance.sites import SITES
-from custom_components.event_relay.const import (
-    CONF_BACKEND,
-    CONF_CAPABILITIES,
-)
+from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES
 from simulators.faults import Fault, FaultKind
 from simulators.guance import GuanceOptions, GuanceSimulator
 from simulators.wire import Json

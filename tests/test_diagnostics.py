@@ -21,10 +21,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.queue.store.store import (
-    Store,
-    StoreUnavailable,
-)
+from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from simulators.aipix import AipixSimulator
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator

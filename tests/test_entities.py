@@ -35,10 +35,7 @@ from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.coordinator import TIDYING
 from custom_components.event_relay.counts import SETTLING
 from custom_components.event_relay.queue import backoff
-from custom_components.event_relay.queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
 from custom_components.event_relay.queue.store.store import (
     Counts,
     Store,
@@ -47,14 +44,7 @@ from custom_components.event_relay.queue.store.store import (
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
-from .home import (
-    a_connection,
-    act,
-    connect,
-    coordinator,
-    until_kept,
-    until_state,
-)
+from .home import a_connection, act, connect, coordinator, until_kept, until_state
 
 pytestmark = pytest.mark.usefixtures("all_enabled", "socket_enabled")
 

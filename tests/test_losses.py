@@ -14,10 +14,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.event_relay import losses
 from custom_components.event_relay.const import CONF_UNSETTLED_LIMIT, DOMAIN
 from custom_components.event_relay.losses import Cause
-from custom_components.event_relay.queue.store.store import (
-    Store,
-    StoreUnavailable,
-)
+from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.rules.runner import RuleRunner
 from simulators.frigate import FrigateSimulator
 

@@ -16,16 +16,11 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.event_relay import storage
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.queue import (
-    executor,
-    worker,
-)
+from custom_components.event_relay.queue import executor, worker
 from custom_components.event_relay.queue.store import file
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator

@@ -14,11 +14,7 @@ from custom_components.event_relay.backends.guance.forms import GuanceForms
 from custom_components.event_relay.backends.guance.operations import GUANCE
 from custom_components.event_relay.config_flow import EventRelayConfigFlow
 from custom_components.event_relay.const import CONF_BACKEND, DOMAIN, OWN_ACTIONS
-from custom_components.event_relay.registry import (
-    BACKENDS,
-    BY_NAME,
-    refuse_same_names,
-)
+from custom_components.event_relay.registry import BACKENDS, BY_NAME, refuse_same_names
 
 
 async def _ask(_client: object, _fields: Mapping[str, Any]) -> dict[str, Any]:

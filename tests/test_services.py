@@ -24,22 +24,12 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outcome_events import EVENT_OUTCOME
 from custom_components.event_relay.queue import backoff
-from custom_components.event_relay.queue.store.store import (
-    Store,
-    StoreUnavailable,
-)
+from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.storage import async_get_store
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
-from .home import (
-    a_connection,
-    act,
-    connect,
-    coordinator,
-    remove,
-    until_state,
-)
+from .home import a_connection, act, connect, coordinator, remove, until_state
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -17,10 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay.backends.guance import envelope, pace
 from custom_components.event_relay.backends.guance.operations import GUANCE
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
-from custom_components.event_relay.queue import (
-    backoff,
-    rate_limiter as outbox_pace,
-)
+from custom_components.event_relay.queue import backoff, rate_limiter as outbox_pace
 from custom_components.event_relay.registry import BY_NAME
 from simulators.faults import Fault, FaultKind
 from simulators.guance import GuanceSimulator

@@ -13,10 +13,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.event_relay import storage
 from custom_components.event_relay.backup import async_post_backup, async_pre_backup
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.queue.store.store import (
-    Store,
-    StoreUnavailable,
-)
+from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.repairs import DamageFlow, async_create_fix_flow
 from simulators.frigate import FrigateSimulator
 

@@ -23,10 +23,7 @@ from custom_components.event_relay import coordinator as relay_coordinator
 from custom_components.event_relay.backends.base import Receipt
 from custom_components.event_relay.card import websocket
 from custom_components.event_relay.card.subscription import CHANGED
-from custom_components.event_relay.card.websocket import (
-    COUNTED_MOST,
-    LIMIT_MOST,
-)
+from custom_components.event_relay.card.websocket import COUNTED_MOST, LIMIT_MOST
 from custom_components.event_relay.coordinator import TIDYING
 from custom_components.event_relay.queue.delivery import (
     Delivery,
@@ -35,10 +32,7 @@ from custom_components.event_relay.queue.delivery import (
     Origin,
     OriginKind,
 )
-from custom_components.event_relay.queue.store.store import (
-    Store,
-    StoreUnavailable,
-)
+from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.storage import async_get_store
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator

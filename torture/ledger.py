@@ -5,10 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from custom_components.event_relay.backends.errors import OutcomeUnknown
-from custom_components.event_relay.queue.delivery import (
-    SETTLED,
-    DeliveryState,
-)
+from custom_components.event_relay.queue.delivery import SETTLED, DeliveryState
 
 from .calls import Answer, Call, Thing
 

@@ -10,10 +10,7 @@ from time import monotonic
 
 from aiohttp import ClientError, ClientSession
 
-from custom_components.event_relay.queue.delivery import (
-    Delivery,
-    OriginKind,
-)
+from custom_components.event_relay.queue.delivery import Delivery, OriginKind
 from demo.api import ApiError
 from demo.home import Home, temporary_home
 from demo.screen import progress, say
@@ -28,13 +25,7 @@ from .haste import shorten_write_times
 from .house import House
 from .kills import Kill, Phase, next_kill
 from .ledger import Row, audit
-from .queue import (
-    FILE,
-    kept,
-    read_deliveries,
-    told,
-    waiting,
-)
+from .queue import FILE, kept, read_deliveries, told, waiting
 from .table import lines
 from .targets import AnyTarget
 from .traffic import Traffic

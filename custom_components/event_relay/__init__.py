@@ -13,21 +13,12 @@ from homeassistant.helpers.typing import ConfigType
 from .actions.choices import async_setup_action_forms
 from .actions.default_connection import async_lose
 from .backends.base import UnreadablePayload
-from .card.resource import (
-    async_offer_card,
-    async_serve_card,
-    async_withdraw_card,
-)
+from .card.resource import async_offer_card, async_serve_card, async_withdraw_card
 from .card.subscription import CHANGED
 from .card.websocket import async_setup_websocket
 from .cleanup import async_clean_up
 from .const import CONF_BACKEND, DOMAIN
-from .coordinator import (
-    RelayConfigEntry,
-    RelayCoordinator,
-    outbox_error,
-    settings,
-)
+from .coordinator import RelayConfigEntry, RelayCoordinator, outbox_error, settings
 from .entity import async_register_device
 from .member_entity import async_register_member, async_see_members
 from .options import unsettled_limit

@@ -19,34 +19,15 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 
 from .backends.base import UnreadablePayload
-from .backends.errors import (
-    BackendError,
-    InvalidCredentials,
-    PermissionDenied,
-)
+from .backends.errors import BackendError, InvalidCredentials, PermissionDenied
 from .backends.forms import BackendForms
 from .backends.words import in_markdown
 from .card.subscription import CHANGED
-from .const import (
-    CONF_BACKEND,
-    CONF_CAPABILITIES,
-    DOMAIN,
-)
+from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from .queue.clock import SteadyClock
-from .queue.delivery import (
-    UNSETTLED,
-    Delivery,
-    DeliveryState,
-)
-from .queue.queue import (
-    DeliveryQueue,
-    NotAllowed,
-)
-from .queue.store.store import (
-    StaleDelivery,
-    Store,
-    StoreUnavailable,
-)
+from .queue.delivery import UNSETTLED, Delivery, DeliveryState
+from .queue.queue import DeliveryQueue, NotAllowed
+from .queue.store.store import StaleDelivery, Store, StoreUnavailable
 from .queue.worker import Worker
 from .registry import BY_NAME
 from .rule_context import make_context

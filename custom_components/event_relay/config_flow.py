@@ -19,10 +19,7 @@ from homeassistant.core import callback
 import voluptuous as vol
 from yarl import URL
 
-from .actions.default_connection import (
-    async_meet_second,
-    async_set_default,
-)
+from .actions.default_connection import async_meet_second, async_set_default
 from .backends.address_forms import wrong_path
 from .backends.base import InvalidField, JsonObject
 from .backends.choice_forms import as_shown
@@ -30,13 +27,7 @@ from .backends.errors import BackendError
 from .backends.forms import BackendForms
 from .backends.section_forms import flattened, place_of, sectioned
 from .backends.words import in_markdown
-from .const import (
-    CONF_BACKEND,
-    CONF_CAPABILITIES,
-    CONF_DEFAULT,
-    CONF_PAUSED,
-    DOMAIN,
-)
+from .const import CONF_BACKEND, CONF_CAPABILITIES, CONF_DEFAULT, CONF_PAUSED, DOMAIN
 from .flows.rule import RuleFlow
 from .options import options_schema, paused
 from .registry import BACKENDS, BY_NAME

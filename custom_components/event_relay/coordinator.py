@@ -42,11 +42,7 @@ from .losses import Losses
 from .options import READ_WHEN_NEEDED, paused, retention, spread, unsettled_limit
 from .outcome_events import Announcer
 from .queue.clock import SteadyClock
-from .queue.delivery import (
-    MOOT,
-    Delivery,
-    DeliveryState,
-)
+from .queue.delivery import MOOT, Delivery, DeliveryState
 from .queue.enricher import Enricher
 from .queue.optimistic_send import SentUnrecorded
 from .queue.queue import DeliveryQueue

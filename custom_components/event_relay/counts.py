@@ -12,11 +12,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from .const import DOMAIN
 from .queue.delivery import Delivery
 from .queue.queue import DeliveryQueue
-from .queue.store.store import (
-    Counts,
-    Store,
-    StoreUnavailable,
-)
+from .queue.store.store import Counts, Store, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 

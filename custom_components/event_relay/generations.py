@@ -11,10 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store as Storage
 
 from .const import DOMAIN
-from .queue.store.store import (
-    Store,
-    StoreUnavailable,
-)
+from .queue.store.store import Store, StoreUnavailable
 
 KEY = f"{DOMAIN}.outbox"
 VERSION = 1

@@ -21,10 +21,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .home_language import in_home_language
-from .queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from .queue.delivery import Delivery, DeliveryState
 from .rules.member import Member
 from .rules.outcome import Outcome, OutcomeKind
 

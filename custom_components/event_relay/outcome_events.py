@@ -13,10 +13,7 @@ from .const import DOMAIN
 from .queue.delivery import Delivery
 from .queue.queue import DeliveryQueue
 from .rules.member import Member
-from .rules.outcome import (
-    Outcome,
-    outcome_of,
-)
+from .rules.outcome import Outcome, outcome_of
 
 EVENT_OUTCOME = f"{DOMAIN}_outcome"
 CONNECTIVITY = "connectivity"

@@ -9,10 +9,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 
 from .home_language import texts_of
-from .queue.delivery import (
-    MOOT,
-    SENT_ELSEWHERE,
-)
+from .queue.delivery import MOOT, SENT_ELSEWHERE
 from .rules.outcome import OutcomeKind
 
 OUTCOME_UNKNOWN = "outcome_unknown"

@@ -12,10 +12,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from .backends.errors import BackendError, InvalidCredentials
 from .backends.outside_calendar import OutsideCalendar, Planned
 from .coordinator import RelayConfigEntry, error_text
-from .queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from .queue.delivery import Delivery, DeliveryState
 
 _LOGGER = logging.getLogger(__name__)
 

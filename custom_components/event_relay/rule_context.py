@@ -7,22 +7,13 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from .actions.coercion import coerce
-from .actions.resolve import (
-    invalid_field,
-    unfilled_field,
-)
-from .backends.base import (
-    InvalidField,
-    JsonObject,
-)
+from .actions.resolve import invalid_field, unfilled_field
+from .backends.base import InvalidField, JsonObject
 from .const import CONF_BACKEND
 from .coordinator import outbox_error
 from .home_language import in_home_language
 from .queue.queue import DeliveryQueue
-from .queue.store.store import (
-    Store,
-    StoreError,
-)
+from .queue.store.store import Store, StoreError
 from .registry import BY_NAME
 from .rules.context import RuleContext
 from .rules.fields import CannotRender

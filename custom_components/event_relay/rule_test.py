@@ -7,25 +7,14 @@ from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, TemplateError
 from homeassistant.util import dt as dt_util
 
-from .actions.resolve import (
-    WAIT,
-    invalid_field,
-)
+from .actions.resolve import WAIT, invalid_field
 from .backends.base import InvalidField
 from .backends.words import in_markdown
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry, delivery_error, outbox_error
-from .flows.rule_form import (
-    labels_of,
-    refusal_in_words,
-)
+from .flows.rule_form import labels_of, refusal_in_words
 from .home_language import in_home_language, texts_of
-from .queue.delivery import (
-    Delivery,
-    DeliveryState,
-    Origin,
-    OriginKind,
-)
+from .queue.delivery import Delivery, DeliveryState, Origin, OriginKind
 from .queue.optimistic_send import SentUnrecorded
 from .queue.queue import Request
 from .queue.store.store import StoreError

@@ -37,15 +37,9 @@ from .backends.forms import BackendForms, Query
 from .const import ATTR_CONFIG_ENTRY_ID, ATTR_DELIVERY_ID, ATTR_WAIT, DOMAIN
 from .coordinator import backend_error, outbox_error
 from .permissions import Right, async_demand, right_to
-from .queue.delivery import (
-    Origin,
-    OriginKind,
-)
+from .queue.delivery import Origin, OriginKind
 from .queue.queue import Request
-from .queue.store.store import (
-    QueueFull,
-    StoreUnavailable,
-)
+from .queue.store.store import QueueFull, StoreUnavailable
 from .registry import BACKENDS
 
 

@@ -23,10 +23,7 @@ from .backends.errors import BackendError
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry
 from .permissions import Right, demand
-from .queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from .queue.delivery import Delivery, DeliveryState
 
 PATH = f"/api/{DOMAIN}/snapshots"
 SIGNED_FOR = timedelta(days=1)

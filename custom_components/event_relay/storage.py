@@ -14,11 +14,7 @@ from homeassistant.util.hass_dict import HassKey
 from .const import DOMAIN
 from .generations import Generations
 from .queue.store.recovery.reports import seen
-from .queue.store.store import (
-    LogDamage,
-    SetAside,
-    Store,
-)
+from .queue.store.store import LogDamage, SetAside, Store
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -15,10 +15,7 @@ from homeassistant.helpers.event import async_call_later
 
 from .outcome_events import Announcement
 from .queue.delivery import Delivery
-from .queue.store.store import (
-    Store,
-    StoreUnavailable,
-)
+from .queue.store.store import Store, StoreUnavailable
 from .rules.outcome import OutcomeKind
 
 _LOGGER = logging.getLogger(__name__)

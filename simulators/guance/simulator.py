@@ -8,14 +8,7 @@ from simulators.server import Simulator
 from simulators.wire import Call, Json, Reply
 
 from .creation import create
-from .envelope import (
-    ApiError,
-    bad_key,
-    bad_parameter,
-    no_route,
-    not_permitted,
-    wrapped,
-)
+from .envelope import ApiError, bad_key, bad_parameter, no_route, not_permitted, wrapped
 from .limits import Limits
 from .query import query
 from .settings import GuanceOptions, GuanceSettings

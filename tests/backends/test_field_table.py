@@ -33,10 +33,7 @@ from custom_components.event_relay.backends.field_table import (
     texts_field,
     time_field,
 )
-from custom_components.event_relay.backends.table_forms import (
-    coercer_of,
-    rule_field_of,
-)
+from custom_components.event_relay.backends.table_forms import coercer_of, rule_field_of
 from custom_components.event_relay.backends.target import (
     EventTarget,
     FollowingOperation,

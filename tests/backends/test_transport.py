@@ -32,14 +32,7 @@ from custom_components.event_relay.backends.transport import (
 )
 from simulators.certificate import self_signed_context
 
-from .raw_server import (
-    Answer,
-    bytes_then_close,
-    half_then_hang,
-    hang,
-    reset,
-    serve,
-)
+from .raw_server import Answer, bytes_then_close, half_then_hang, hang, reset, serve
 
 MDNS_TIMEOUT = 5.0
 """Seconds that aiohttp_asyncmdnsresolver gives a `.local` name (DEFAULT_TIMEOUT)."""

@@ -15,23 +15,14 @@ from homeassistant.data_entry_flow import section as section_type
 import pytest
 import voluptuous as vol
 
-from custom_components.event_relay import (
-    config_flow,
-    trigger,
-)
+from custom_components.event_relay import config_flow, trigger
 from custom_components.event_relay.actions import deliveries
 from custom_components.event_relay.backends.mirror_forms import MirrorFlow
 from custom_components.event_relay.backends.table_forms import rule_field_of
 from custom_components.event_relay.const import OWN_ACTIONS
-from custom_components.event_relay.flows.rule_form import (
-    deliver_schema,
-    when_schema,
-)
+from custom_components.event_relay.flows.rule_form import deliver_schema, when_schema
 from custom_components.event_relay.options import options_schema
-from custom_components.event_relay.queue.delivery import (
-    SETTLED,
-    DeliveryState,
-)
+from custom_components.event_relay.queue.delivery import SETTLED, DeliveryState
 from custom_components.event_relay.registry import BACKENDS
 
 from .files import PACKAGE, read_json, read_yaml, trees

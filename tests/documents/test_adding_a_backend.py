@@ -18,24 +18,13 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay import (
-    config_flow,
-    services,
-)
+from custom_components.event_relay import config_flow, services
 from custom_components.event_relay.actions import choices
 from custom_components.event_relay.backends.errors import InvalidCredentials
-from custom_components.event_relay.const import (
-    CONF_BACKEND,
-    CONF_CAPABILITIES,
-    DOMAIN,
-)
+from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.flows import rule
 from custom_components.event_relay.queue import backoff
-from custom_components.event_relay.registry import (
-    BACKENDS,
-    BY_NAME,
-    refuse_same_names,
-)
+from custom_components.event_relay.registry import BACKENDS, BY_NAME, refuse_same_names
 from custom_components.event_relay.rule_test import async_test_rule
 from custom_components.event_relay.rules.runner import RuleRunner
 from tests.checks import test_translations as checks

@@ -9,11 +9,7 @@ from typing import override
 
 import pytest
 
-from custom_components.event_relay.backends.base import (
-    Backend,
-    JsonObject,
-    StepContext,
-)
+from custom_components.event_relay.backends.base import Backend, JsonObject, StepContext
 from custom_components.event_relay.backends.errors import (
     RATE_LIMITED,
     BackendError,
@@ -27,10 +23,7 @@ from fleet.simulation import Fleet, Simulation
 
 from ..queue import world
 from ..queue.ledger import LEDGER
-from ..queue.world import (
-    Outside,
-    World,
-)
+from ..queue.world import Outside, World
 
 DELIVERIES = 12
 HOURS = 3

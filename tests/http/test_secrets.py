@@ -6,9 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.event_relay.diagnostics import (
-    async_get_config_entry_diagnostics,
-)
+from custom_components.event_relay.diagnostics import async_get_config_entry_diagnostics
 from tests.backends.http.target import Target
 from tests.canaries import written_texts
 from tests.home import act

@@ -7,28 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.event_relay.backends.base import (
-    Backend,
-    Instance,
-)
+from custom_components.event_relay.backends.base import Backend, Instance
 from custom_components.event_relay.backends.errors import BackendError
-from custom_components.event_relay.queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
-from custom_components.event_relay.queue.queue import (
-    DeliveryQueue,
-    Request,
-)
+from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
+from custom_components.event_relay.queue.queue import DeliveryQueue, Request
 from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.queue.worker import Worker
 
-from .ledger import (
-    ACTION,
-    LEDGER,
-    Clock,
-    LedgerClient,
-)
+from .ledger import ACTION, LEDGER, Clock, LedgerClient
 
 OWNER = "connection"
 

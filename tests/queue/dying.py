@@ -8,16 +8,10 @@ import signal
 import sqlite3
 from typing import Any, cast
 
-from custom_components.event_relay.backends.base import (
-    JsonObject,
-    StepContext,
-)
+from custom_components.event_relay.backends.base import JsonObject, StepContext
 from custom_components.event_relay.queue.delivery import DeliveryState
 from custom_components.event_relay.queue.store import database
-from custom_components.event_relay.queue.store.file import (
-    Opened,
-    open_file,
-)
+from custom_components.event_relay.queue.store.file import Opened, open_file
 from custom_components.event_relay.queue.store.store import Store
 
 from .conftest import House

@@ -22,10 +22,7 @@ from custom_components.event_relay.backends.base import (
 )
 from custom_components.event_relay.backends.errors import BackendError
 from custom_components.event_relay.queue.clock import SteadyClock
-from custom_components.event_relay.queue.delivery import (
-    Origin,
-    OriginKind,
-)
+from custom_components.event_relay.queue.delivery import Origin, OriginKind
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WRITE_TIME = 30

@@ -5,19 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.event_relay.queue.absence import (
-    LOOKS,
-    SLOW,
-    Absence,
-)
+from custom_components.event_relay.queue.absence import LOOKS, SLOW, Absence
 from custom_components.event_relay.registry import BACKENDS
 
 from .ledger import WRITE_TIME
-from .world import (
-    PATIENCE,
-    Fault,
-    World,
-)
+from .world import PATIENCE, Fault, World
 
 DONE = ("d1", "write")
 

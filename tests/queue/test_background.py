@@ -21,22 +21,12 @@ from custom_components.event_relay.queue.store import (
     integrity_check,
     maintenance,
 )
-from custom_components.event_relay.queue.store.rule_state import (
-    Memory,
-    Note,
-)
-from custom_components.event_relay.queue.store.store import (
-    SetAside,
-    Store,
-    Wanted,
-)
+from custom_components.event_relay.queue.store.rule_state import Memory, Note
+from custom_components.event_relay.queue.store.store import SetAside, Store, Wanted
 
 from .conftest import OWNER
 from .ledger import START
-from .test_store import (
-    _blocked,
-    a_delivery,
-)
+from .test_store import _blocked, a_delivery
 
 ROWS = 40
 PAGE = 4096

@@ -26,10 +26,7 @@ from custom_components.event_relay.queue.queue import NotAllowed
 from custom_components.event_relay.queue.store.store import Store
 
 from .conftest import House
-from .ledger import (
-    FOUND,
-    LEDGER,
-)
+from .ledger import FOUND, LEDGER
 
 OLD = Instance(id="old", address="http://old:5000")
 NEW = Instance(id="new", address="http://new:5000")

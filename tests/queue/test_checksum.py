@@ -4,10 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.event_relay.queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
 from custom_components.event_relay.queue.store.checksum import (
     COLUMN,
     COVERED,
@@ -15,14 +12,8 @@ from custom_components.event_relay.queue.store.checksum import (
     corrected,
     is_whole,
 )
-from custom_components.event_relay.queue.store.rows import (
-    COLUMNS,
-    values,
-)
-from custom_components.event_relay.queue.store.store import (
-    SetAside,
-    Store,
-)
+from custom_components.event_relay.queue.store.rows import COLUMNS, values
+from custom_components.event_relay.queue.store.store import SetAside, Store
 
 from .conftest import OWNER
 from .test_store import a_delivery

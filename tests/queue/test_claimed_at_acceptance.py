@@ -10,17 +10,11 @@ from typing import Any
 import pytest
 
 from custom_components.event_relay.queue.delivery import DeliveryState
-from custom_components.event_relay.queue.in_flight import (
-    AHEAD_PATIENCE,
-    AnswerPace,
-)
+from custom_components.event_relay.queue.in_flight import AHEAD_PATIENCE, AnswerPace
 from custom_components.event_relay.queue.store.store import StoreUnavailable
 
 from .ledger import LEDGER
-from .world import (
-    Fault,
-    World,
-)
+from .world import Fault, World
 
 SLOTS = LEDGER.concurrency
 AHEAD = 2

@@ -7,10 +7,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from custom_components.event_relay.backends.base import Receipt
-from custom_components.event_relay.backends.errors import (
-    CannotConnect,
-    OutcomeUnknown,
-)
+from custom_components.event_relay.backends.errors import CannotConnect, OutcomeUnknown
 from custom_components.event_relay.queue.clock import SteadyClock
 from custom_components.event_relay.queue.delivery import (
     MOMENTS,
@@ -22,15 +19,8 @@ from custom_components.event_relay.queue.delivery import (
 from custom_components.event_relay.queue.store.rows import COLUMNS
 from custom_components.event_relay.queue.store.store import Store
 
-from .conftest import (
-    OWNER,
-    House,
-)
-from .ledger import (
-    FOUND,
-    START,
-    Clock,
-)
+from .conftest import OWNER, House
+from .ledger import FOUND, START, Clock
 
 
 def test_small_steps_are_followed_but_never_back() -> None:

@@ -11,29 +11,13 @@ import sqlite3
 
 import pytest
 
-from custom_components.event_relay.queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
-from custom_components.event_relay.queue.store import (
-    claims,
-    listing,
-    queries,
-)
+from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
+from custom_components.event_relay.queue.store import claims, listing, queries
 from custom_components.event_relay.queue.store.file import open_file
-from custom_components.event_relay.queue.store.limits import (
-    QueueFull,
-    QueueLimits,
-)
-from custom_components.event_relay.queue.store.listing import (
-    Wanted,
-    search,
-)
+from custom_components.event_relay.queue.store.limits import QueueFull, QueueLimits
+from custom_components.event_relay.queue.store.listing import Wanted, search
 from custom_components.event_relay.queue.store.recent import Recent
-from custom_components.event_relay.queue.store.writes import (
-    Acceptance,
-    accept,
-)
+from custom_components.event_relay.queue.store.writes import Acceptance, accept
 
 from .conftest import OWNER
 from .ledger import START

@@ -10,18 +10,12 @@ import sqlite3
 import pytest
 import pytest_socket
 
-from custom_components.event_relay.queue.delivery import (
-    SETTLED,
-    Delivery,
-)
+from custom_components.event_relay.queue.delivery import SETTLED, Delivery
 from custom_components.event_relay.queue.queue import NotAllowed
 
 from . import dying
 from .virtual import Killed
-from .world import (
-    Fault,
-    World,
-)
+from .world import Fault, World
 
 PROCESSES = multiprocessing.get_context("forkserver")
 """One process imports everything, and each that is to die is a copy of it."""

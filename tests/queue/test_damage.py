@@ -12,20 +12,10 @@ import sqlite3
 
 import pytest
 
-from custom_components.event_relay.queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
 from custom_components.event_relay.queue.store import group_commit
-from custom_components.event_relay.queue.store.rows import (
-    COLUMNS,
-    MIGRATIONS,
-    values,
-)
-from custom_components.event_relay.queue.store.rule_state import (
-    Memory,
-    Note,
-)
+from custom_components.event_relay.queue.store.rows import COLUMNS, MIGRATIONS, values
+from custom_components.event_relay.queue.store.rule_state import Memory, Note
 from custom_components.event_relay.queue.store.store import (
     SetAside,
     StaleDelivery,

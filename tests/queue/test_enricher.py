@@ -9,35 +9,16 @@ from typing import Any, override
 
 import pytest
 
-from custom_components.event_relay.backends.base import (
-    Enrichment,
-    Receipt,
-)
-from custom_components.event_relay.backends.errors import (
-    BackendError,
-    CannotConnect,
-)
+from custom_components.event_relay.backends.base import Enrichment, Receipt
+from custom_components.event_relay.backends.errors import BackendError, CannotConnect
 from custom_components.event_relay.queue import enricher
-from custom_components.event_relay.queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
 from custom_components.event_relay.queue.enricher import Enricher
 from custom_components.event_relay.queue.store.store import Store
 
 from .conftest import OWNER
-from .ledger import (
-    ACTION,
-    LEDGER,
-    Clock,
-    LedgerClient,
-    Line,
-    WriteLine,
-)
-from .virtual import (
-    LoopDatabase,
-    VirtualLoop,
-)
+from .ledger import ACTION, LEDGER, Clock, LedgerClient, Line, WriteLine
+from .virtual import LoopDatabase, VirtualLoop
 
 LOOKS = (2, 60, 600)
 """Seconds after the end of a delivery at which its receipt is looked at."""

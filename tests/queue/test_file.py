@@ -20,15 +20,8 @@ from custom_components.event_relay.queue.store.store import (
     StoreUnavailable,
 )
 
-from .conftest import (
-    OWNER,
-    House,
-)
-from .ledger import (
-    FOUND,
-    START,
-    LedgerClient,
-)
+from .conftest import OWNER, House
+from .ledger import FOUND, START, LedgerClient
 from .test_store import a_delivery
 
 ROWS = 50

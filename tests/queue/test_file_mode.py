@@ -9,10 +9,7 @@ import pytest
 
 from custom_components.event_relay.queue.store import file
 from custom_components.event_relay.queue.store.recovery import salvage
-from custom_components.event_relay.queue.store.store import (
-    SetAside,
-    Store,
-)
+from custom_components.event_relay.queue.store.store import SetAside, Store
 
 from .test_store import a_delivery
 

@@ -20,10 +20,7 @@ from custom_components.event_relay.queue.circuit_breaker import (
 )
 from custom_components.event_relay.queue.flow_control import FlowControl
 
-from .ledger import (
-    LEDGER,
-    START,
-)
+from .ledger import LEDGER, START
 
 SHARED = replace(LEDGER, shared=True)
 BARE = Unavailable(code=RATE_LIMITED)

@@ -19,15 +19,9 @@ from custom_components.event_relay.queue.store.file import (
 from custom_components.event_relay.queue.store.generation import advance
 from custom_components.event_relay.queue.store.recovery import reports
 from custom_components.event_relay.queue.store.recovery.unchecked import Kept
-from custom_components.event_relay.queue.store.store import (
-    SetAside,
-    Store,
-)
+from custom_components.event_relay.queue.store.store import SetAside, Store
 
-from .conftest import (
-    OWNER,
-    House,
-)
+from .conftest import OWNER, House
 
 
 def copy(path: Path, to: Path) -> None:

@@ -8,10 +8,7 @@ import pytest
 from custom_components.event_relay.queue.circuit_breaker import PROBE_CAP
 
 from .ledger import WRITE_TIME
-from .world import (
-    Fault,
-    World,
-)
+from .world import Fault, World
 
 LONG = 1230
 

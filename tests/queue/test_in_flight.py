@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 
 from .ledger import LEDGER
-from .world import (
-    Fault,
-    World,
-)
+from .world import Fault, World
 
 SLOTS = LEDGER.concurrency
 AHEAD = 2

@@ -10,10 +10,7 @@ from custom_components.event_relay.queue.optimistic_send import SentUnrecorded
 from custom_components.event_relay.queue.store.store import StoreUnavailable
 
 from .ledger import LEDGER
-from .world import (
-    Fault,
-    World,
-)
+from .world import Fault, World
 
 
 @pytest.fixture

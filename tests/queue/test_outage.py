@@ -7,21 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.event_relay.queue import (
-    backoff,
-    circuit_breaker,
-)
-from custom_components.event_relay.queue.store.store import (
-    UNSETTLED_LIMIT,
-    QueueFull,
-)
+from custom_components.event_relay.queue import backoff, circuit_breaker
+from custom_components.event_relay.queue.store.store import UNSETTLED_LIMIT, QueueFull
 
 from ..thorough import THOROUGH
 from .ledger import LEDGER
-from .world import (
-    Fault,
-    World,
-)
+from .world import Fault, World
 
 OUTAGE = timedelta(hours=24 if THOROUGH else 4).total_seconds()
 EXPIRY = 10_000

@@ -12,12 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, override
 
 from hypothesis import Phase, strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 import pytest
 
 from custom_components.event_relay.backends.errors import (
@@ -39,11 +34,7 @@ from custom_components.event_relay.queue.delivery import (
 )
 from custom_components.event_relay.queue.optimistic_send import SentUnrecorded
 from custom_components.event_relay.queue.queue import NotAllowed
-from custom_components.event_relay.queue.store import (
-    claims,
-    clock_shifts,
-    file,
-)
+from custom_components.event_relay.queue.store import claims, clock_shifts, file
 from custom_components.event_relay.queue.store.store import (
     StaleDelivery,
     Store,
@@ -53,15 +44,8 @@ from custom_components.event_relay.queue.transitions import AnyStep
 from custom_components.event_relay.queue.worker import Worker
 
 from ..thorough import THOROUGH
-from .searching import (
-    Steps,
-    replay,
-    search,
-)
-from .world import (
-    Fault,
-    World,
-)
+from .searching import Steps, replay, search
+from .world import Fault, World
 
 LINES: dict[str, dict[str, Any]] = {
     "repeatable": {"steps": ("note",)},

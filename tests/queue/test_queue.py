@@ -20,10 +20,7 @@ from custom_components.event_relay.queue.delivery import (
 from custom_components.event_relay.queue.queue import NotAllowed
 from custom_components.event_relay.queue.store.store import StoreUnavailable
 
-from .conftest import (
-    OWNER,
-    House,
-)
+from .conftest import OWNER, House
 from .ledger import FOUND
 
 

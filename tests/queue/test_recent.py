@@ -6,19 +6,9 @@ from unittest.mock import Mock
 import pytest
 
 from custom_components.event_relay.queue import transitions
-from custom_components.event_relay.queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
-from custom_components.event_relay.queue.store import (
-    recent,
-    rows,
-    writes,
-)
-from custom_components.event_relay.queue.store.store import (
-    Store,
-    StoreUnavailable,
-)
+from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
+from custom_components.event_relay.queue.store import recent, rows, writes
+from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 
 from .conftest import OWNER
 from .ledger import START

@@ -6,10 +6,7 @@ import shutil
 
 import pytest
 
-from custom_components.event_relay.queue.store.recovery import (
-    repair_log,
-    reports,
-)
+from custom_components.event_relay.queue.store.recovery import repair_log, reports
 from custom_components.event_relay.queue.store.recovery.reports import (
     LogDamage,
     SetAside,

@@ -8,15 +8,8 @@ import sqlite3
 import pytest
 
 from custom_components.event_relay.queue.delivery import DeliveryState
-from custom_components.event_relay.queue.store.rule_state import (
-    Memory,
-    Note,
-    Notes,
-)
-from custom_components.event_relay.queue.store.store import (
-    QueueFull,
-    Store,
-)
+from custom_components.event_relay.queue.store.rule_state import Memory, Note, Notes
+from custom_components.event_relay.queue.store.store import QueueFull, Store
 
 from .conftest import OWNER
 from .ledger import START

@@ -17,11 +17,7 @@ from custom_components.event_relay.queue.delivery import (
     OriginKind,
 )
 from custom_components.event_relay.queue.store import listing
-from custom_components.event_relay.queue.store.store import (
-    Page,
-    Store,
-    Wanted,
-)
+from custom_components.event_relay.queue.store.store import Page, Store, Wanted
 
 from .conftest import OWNER
 from .ledger import START

@@ -11,27 +11,15 @@ from tempfile import TemporaryDirectory
 from typing import Any, override
 
 from hypothesis import Phase, strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 import pytest
 
 from custom_components.event_relay.queue.in_flight import InFlight
 from custom_components.event_relay.queue.worker import Worker
 
 from ..thorough import THOROUGH
-from .searching import (
-    Steps,
-    replay,
-    search,
-)
-from .world import (
-    Fault,
-    World,
-)
+from .searching import Steps, replay, search
+from .world import Fault, World
 
 KINDS: dict[str, dict[str, Any]] = {
     "one": {"steps": ("write",)},

@@ -25,11 +25,7 @@ from custom_components.event_relay.queue.delivery import (
     DeliveryState,
     Failure,
 )
-from custom_components.event_relay.queue.store import (
-    listing,
-    queries,
-    writes,
-)
+from custom_components.event_relay.queue.store import listing, queries, writes
 from custom_components.event_relay.queue.store.store import (
     Counts,
     Page,
@@ -41,10 +37,7 @@ from custom_components.event_relay.queue.store.store import (
 )
 
 from .conftest import OWNER
-from .ledger import (
-    ACTION,
-    START,
-)
+from .ledger import ACTION, START
 
 
 def a_delivery(number: int = 1, **changes: object) -> Delivery:

@@ -10,11 +10,7 @@ from custom_components.event_relay.queue.store.recovery.unchecked import (
     keep,
     what_was_kept,
 )
-from custom_components.event_relay.queue.store.rows import (
-    COLUMNS,
-    MIGRATIONS,
-    values,
-)
+from custom_components.event_relay.queue.store.rows import COLUMNS, MIGRATIONS, values
 
 from .test_store import a_delivery
 

@@ -6,10 +6,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.event_relay.backends.base import (
-    Absent,
-    Unclear,
-)
+from custom_components.event_relay.backends.base import Absent, Unclear
 from custom_components.event_relay.backends.errors import (
     UNKNOWN_EVENT,
     BackendError,
@@ -22,10 +19,7 @@ from custom_components.event_relay.backends.errors import (
     Rejected,
     Unavailable,
 )
-from custom_components.event_relay.queue import (
-    executor,
-    worker,
-)
+from custom_components.event_relay.queue import executor, worker
 from custom_components.event_relay.queue.delivery import (
     Delivery,
     DeliveryState,
@@ -38,10 +32,7 @@ from custom_components.event_relay.queue.store.store import (
 )
 
 from .conftest import House
-from .ledger import (
-    FOUND,
-    WriteLine,
-)
+from .ledger import FOUND, WriteLine
 
 DELIVERED = DeliveryState.DELIVERED
 DISCARDED = DeliveryState.DISCARDED

@@ -15,10 +15,7 @@ from custom_components.event_relay.queue.store.recovery.write_ahead_log import (
     FRAME_HEADER,
     HEADER,
 )
-from custom_components.event_relay.queue.store.store import (
-    SetAside,
-    Store,
-)
+from custom_components.event_relay.queue.store.store import SetAside, Store
 
 from ..thorough import THOROUGH
 from .test_store import a_delivery

@@ -36,30 +36,13 @@ from custom_components.event_relay.queue.delivery import (
     DeliveryState,
 )
 from custom_components.event_relay.queue.queue import Request
-from custom_components.event_relay.queue.store.file_marks import (
-    BACKUP,
-    mark,
-)
+from custom_components.event_relay.queue.store.file_marks import BACKUP, mark
 from custom_components.event_relay.queue.store.generation import advance
-from custom_components.event_relay.queue.store.store import (
-    Store,
-    StoreUnavailable,
-)
+from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 
-from .conftest import (
-    OWNER,
-    House,
-)
-from .ledger import (
-    ACTION,
-    LEDGER,
-    Clock,
-    LedgerClient,
-)
-from .virtual import (
-    LoopDatabase,
-    VirtualLoop,
-)
+from .conftest import OWNER, House
+from .ledger import ACTION, LEDGER, Clock, LedgerClient
+from .virtual import LoopDatabase, VirtualLoop
 
 type Done = tuple[str, str]
 """The id of a delivery, and a step of it."""

@@ -10,10 +10,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.queue.delivery import (
-    Delivery,
-    OriginKind,
-)
+from custom_components.event_relay.queue.delivery import Delivery, OriginKind
 from custom_components.event_relay.queue.queue import Request
 from custom_components.event_relay.queue.store.rule_state import Note
 from custom_components.event_relay.queue.store.store import (
@@ -21,10 +18,7 @@ from custom_components.event_relay.queue.store.store import (
     StoreError,
     StoreUnavailable,
 )
-from custom_components.event_relay.rules import (
-    attachment,
-    runner,
-)
+from custom_components.event_relay.rules import attachment, runner
 from custom_components.event_relay.rules.outcome import OutcomeKind
 from custom_components.event_relay.rules.rule import Rule
 from custom_components.event_relay.storage import async_get_store

@@ -5,13 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.event_relay.rules.limits import (
-    Firing,
-    dump,
-    kept,
-    load,
-    refuses,
-)
+from custom_components.event_relay.rules.limits import Firing, dump, kept, load, refuses
 from custom_components.event_relay.rules.rule import Limits
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

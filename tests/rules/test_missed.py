@@ -24,10 +24,7 @@ from custom_components.event_relay import storage
 from custom_components.event_relay.queue import executor
 from custom_components.event_relay.queue.delivery import Delivery
 from custom_components.event_relay.queue.store import file
-from custom_components.event_relay.queue.store.rule_state import (
-    Memory,
-    Notes,
-)
+from custom_components.event_relay.queue.store.rule_state import Memory, Notes
 from custom_components.event_relay.rules.attachment import Armed
 from custom_components.event_relay.rules.delivering import Delivering
 from custom_components.event_relay.rules.firing import Cause

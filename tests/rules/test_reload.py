@@ -20,10 +20,7 @@ from custom_components.event_relay import storage
 from custom_components.event_relay.const import CONF_UNSETTLED_LIMIT
 from custom_components.event_relay.queue import worker
 from custom_components.event_relay.queue.delivery import DeliveryState
-from custom_components.event_relay.queue.store.store import (
-    Store,
-    StoreUnavailable,
-)
+from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.storage import async_get_store
 from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator

@@ -21,19 +21,10 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.service import async_set_service_schema
 from homeassistant.util.yaml import load_yaml_dict
 
-from ..backends.choice_forms import (
-    ChoiceSelector,
-    Labels,
-)
+from ..backends.choice_forms import ChoiceSelector, Labels
 from ..backends.forms import BackendForms
-from ..const import (
-    ATTR_CONFIG_ENTRY_ID,
-    DOMAIN,
-)
-from ..coordinator import (
-    LISTED,
-    RelayConfigEntry,
-)
+from ..const import ATTR_CONFIG_ENTRY_ID, DOMAIN
+from ..coordinator import LISTED, RelayConfigEntry
 from ..registry import BACKENDS
 from .default_connection import connections_to
 

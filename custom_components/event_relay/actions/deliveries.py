@@ -11,10 +11,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..backends.base import (
-    InvalidField,
-    UnreadablePayload,
-)
+from ..backends.base import InvalidField, UnreadablePayload
 from ..backends.coercion_forms import Coercer
 from ..const import (
     ATTR_CONFIG_ENTRY_ID,
@@ -26,24 +23,11 @@ from ..const import (
     ATTR_WAIT,
     DOMAIN,
 )
-from ..coordinator import (
-    RelayConfigEntry,
-    delivery_error,
-    outbox_error,
-)
-from ..permissions import (
-    Right,
-    async_may,
-)
-from ..queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from ..coordinator import RelayConfigEntry, delivery_error, outbox_error
+from ..permissions import Right, async_may
+from ..queue.delivery import Delivery, DeliveryState
 from ..queue.queue import NotAllowed
-from ..queue.store.store import (
-    StaleDelivery,
-    StoreUnavailable,
-)
+from ..queue.store.store import StaleDelivery, StoreUnavailable
 from ..storage import async_get_store
 from .resolve import (
     WAIT,

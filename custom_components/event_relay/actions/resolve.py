@@ -11,10 +11,7 @@ from homeassistant.helpers import device_registry as dr
 import voluptuous as vol
 
 from ..backends.base import InvalidField
-from ..backends.coercion_forms import (
-    Coercer,
-    in_seconds,
-)
+from ..backends.coercion_forms import Coercer, in_seconds
 from ..backends.forms import BackendForms
 from ..const import (
     ATTR_CONFIG_ENTRY_ID,
@@ -23,22 +20,13 @@ from ..const import (
     CONF_BACKEND,
     DOMAIN,
 )
-from ..coordinator import (
-    RelayConfigEntry,
-    outbox_error,
-)
-from ..queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from ..coordinator import RelayConfigEntry, outbox_error
+from ..queue.delivery import Delivery, DeliveryState
 from ..queue.store.store import StoreUnavailable
 from ..registry import BY_NAME
 from ..storage import async_get_store
 from .coercion import coerce as coerce_fields
-from .default_connection import (
-    connections_to,
-    default_of,
-)
+from .default_connection import connections_to, default_of
 
 WAIT = 10
 """Seconds that an action waits for an outcome unless told otherwise."""

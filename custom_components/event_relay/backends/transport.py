@@ -20,12 +20,7 @@ from yarl import URL
 
 from .base import Json, JsonObject
 from .body import Body, Pairs, pairs, unwritable
-from .errors import (
-    CannotConnect,
-    InvalidResponse,
-    OutcomeUnknown,
-    Unavailable,
-)
+from .errors import CannotConnect, InvalidResponse, OutcomeUnknown, Unavailable
 from .http_failures import Effect, TooLarge, translate
 from .words import discreet
 

@@ -11,10 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.components.http.server import StaticPathConfig
-from homeassistant.components.lovelace.const import (
-    CONF_RESOURCE_TYPE_WS,
-    LOVELACE_DATA,
-)
+from homeassistant.components.lovelace.const import CONF_RESOURCE_TYPE_WS, LOVELACE_DATA
 from homeassistant.components.lovelace.resources import ResourceStorageCollection
 from homeassistant.const import CONF_ID, CONF_URL
 from homeassistant.core import HomeAssistant

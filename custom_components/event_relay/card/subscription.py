@@ -10,10 +10,7 @@ from homeassistant.util.signal_type import SignalType
 
 from ..const import DOMAIN
 from ..queue.delivery import Delivery
-from ..queue.store.store import (
-    Listed,
-    StoreUnavailable,
-)
+from ..queue.store.store import Listed, StoreUnavailable
 from ..storage import async_get_store
 
 CHANGED: SignalType[Delivery | None] = SignalType(f"{DOMAIN}_changed")

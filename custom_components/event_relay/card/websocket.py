@@ -19,10 +19,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..actions.deliveries import (
-    listed,
-    without_personal,
-)
+from ..actions.deliveries import listed, without_personal
 from ..actions.resolve import find_delivery
 from ..const import (
     ATTR_CONFIG_ENTRY_ID,
@@ -34,21 +31,10 @@ from ..const import (
     DOMAIN,
 )
 from ..coordinator import outbox_error
-from ..permissions import (
-    Right,
-    demand,
-    may,
-)
-from ..queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from ..permissions import Right, demand, may
+from ..queue.delivery import Delivery, DeliveryState
 from ..queue.queue import outcome_unknown
-from ..queue.store.store import (
-    Listed,
-    StoreUnavailable,
-    Wanted,
-)
+from ..queue.store.store import Listed, StoreUnavailable, Wanted
 from ..snapshots import snapshot_path
 from ..storage import async_get_store
 from .subscription import Follower

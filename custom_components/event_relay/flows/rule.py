@@ -5,10 +5,7 @@ from copy import deepcopy
 from functools import partialmethod
 from typing import Any, override
 
-from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
-    SubentryFlowResult,
-)
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowResult
 from homeassistant.const import CONF_NAME, CONF_TRIGGERS
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import BooleanSelector, ObjectSelector
@@ -21,37 +18,15 @@ from ..backends.choice_forms import as_shown
 from ..backends.forms import BackendForms
 from ..backends.rule_forms import RuleField
 from ..backends.words import in_markdown
-from ..home_language import (
-    in_home_language,
-    texts_of,
-)
+from ..home_language import in_home_language, texts_of
 from ..registry import BACKENDS
-from ..rule_test import (
-    async_send_test,
-    basis,
-    text,
-)
+from ..rule_test import async_send_test, basis, text
 from ..rules.last_firing import LastFiring
 from ..rules.occurrences import recurs
-from ..rules.rule import (
-    CONF_FIELDS,
-    CONF_LABELS,
-    CONF_OPERATION,
-    CONF_UNTIL,
-)
+from ..rules.rule import CONF_FIELDS, CONF_LABELS, CONF_OPERATION, CONF_UNTIL
 from ..rules.runner import RuleRunner
-from ..rules.samples import (
-    Sample,
-    async_sample,
-    example_template,
-)
-from .rule_data import (
-    chosen_labels,
-    deliver_data,
-    deliver_shown,
-    when_data,
-    when_shown,
-)
+from ..rules.samples import Sample, async_sample, example_template
+from .rule_data import chosen_labels, deliver_data, deliver_shown, when_data, when_shown
 from .rule_form import (
     as_list,
     as_yaml,
@@ -62,12 +37,7 @@ from .rule_form import (
     when_schema,
     with_labels,
 )
-from .rule_start import (
-    CONF_RULE,
-    RuleStart,
-    as_entered,
-    attach_patterns,
-)
+from .rule_start import CONF_RULE, RuleStart, as_entered, attach_patterns
 from .rule_validation import (
     BrokenTemplate,
     Mistake,

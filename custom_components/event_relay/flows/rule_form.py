@@ -23,17 +23,11 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.yaml import dump
 import voluptuous as vol
 
-from ..actions.resolve import (
-    invalid_field,
-    unfilled_field,
-)
+from ..actions.resolve import invalid_field, unfilled_field
 from ..backends.base import Ending, InvalidField
 from ..backends.choice_forms import NOTHING_CHOSEN
 from ..backends.rule_forms import RuleField
-from ..backends.words import (
-    in_list,
-    in_markdown,
-)
+from ..backends.words import in_list, in_markdown
 from ..const import DOMAIN
 from ..home_language import in_home_language
 from ..rules.fields import CannotRender
@@ -52,11 +46,7 @@ from ..rules.rule import (
     CONF_UNTIL,
     SUBENTRY_RULE,
 )
-from .rule_data import (
-    SECTION_MORE,
-    SECTION_ONLY_IF,
-    without_empty,
-)
+from .rule_data import SECTION_MORE, SECTION_ONLY_IF, without_empty
 from .rule_validation import field_of
 
 HIDDEN = "********"

@@ -11,11 +11,7 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import (
-    CONF_CONDITIONS,
-    CONF_NAME,
-    CONF_TRIGGERS,
-)
+from homeassistant.const import CONF_CONDITIONS, CONF_NAME, CONF_TRIGGERS
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import (
@@ -33,10 +29,7 @@ import voluptuous as vol
 from ..backends.forms import BackendForms
 from ..backends.rule_patterns import Pattern
 from ..backends.words import in_markdown
-from ..const import (
-    CONF_BACKEND,
-    DOMAIN,
-)
+from ..const import CONF_BACKEND, DOMAIN
 from ..coordinator import RelayConfigEntry
 from ..rules.rule import (
     CONF_FIELDS,

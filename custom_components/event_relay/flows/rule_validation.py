@@ -31,11 +31,7 @@ from ..rules.rule import (
     CONF_PERIOD,
     CONF_UNTIL,
 )
-from ..rules.triggers import (
-    CannotAttach,
-    make_conditions,
-    validate_triggers,
-)
+from ..rules.triggers import CannotAttach, make_conditions, validate_triggers
 from .rule_data import SECTION_ONLY_IF
 
 _WATCHED = frozenset({CONF_ENTITY_ID, CONF_TARGET})

@@ -5,11 +5,7 @@ A system is told by its id, and named to people by its address.
 
 from datetime import datetime
 
-from ..backends.base import (
-    AnyOperation,
-    Instance,
-    Receipt,
-)
+from ..backends.base import AnyOperation, Instance, Receipt
 from ..backends.errors import (
     BackendError,
     CannotConnect,

@@ -6,16 +6,8 @@ from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING, Annotated, get_args, get_type_hints
 
-from ..backends.base import (
-    Instance,
-    JsonObject,
-    Receipt,
-)
-from ..backends.errors import (
-    UNKNOWN_EVENT,
-    UNKNOWN_SCRIPT,
-    Gone,
-)
+from ..backends.base import Instance, JsonObject, Receipt
+from ..backends.errors import UNKNOWN_EVENT, UNKNOWN_SCRIPT, Gone
 
 __all__ = [
     "ELSEWHERE",

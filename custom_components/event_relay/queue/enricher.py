@@ -14,24 +14,11 @@ from datetime import datetime, timedelta
 import logging
 from typing import Any
 
-from ..backends.base import (
-    Backend,
-    Client,
-    Enrichment,
-    Receipt,
-)
+from ..backends.base import Backend, Client, Enrichment, Receipt
 from ..backends.errors import BackendError
 from ..backends.words import confiding
-from .delivery import (
-    Delivery,
-    DeliveryState,
-    altered,
-)
-from .store.store import (
-    StaleDelivery,
-    Store,
-    StoreUnavailable,
-)
+from .delivery import Delivery, DeliveryState, altered
+from .store.store import StaleDelivery, Store, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -19,36 +19,15 @@ from ..backends.base import (
     StepContext,
     UnreadablePayload,
 )
-from ..backends.errors import (
-    BackendError,
-    Rejected,
-)
+from ..backends.errors import BackendError, Rejected
 from ..backends.words import confiding
-from . import (
-    changed_address,
-    transitions,
-)
-from .absence import (
-    SLOW,
-    Absence,
-)
+from . import changed_address, transitions
+from .absence import SLOW, Absence
 from .clock import SteadyClock
-from .delivery import (
-    Delivery,
-    DeliveryState,
-    Failure,
-    altered,
-    brought,
-)
+from .delivery import Delivery, DeliveryState, Failure, altered, brought
 from .optimistic_send import OptimisticSend
-from .store.store import (
-    Store,
-    StoreUnavailable,
-)
-from .transitions import (
-    AnyFind,
-    AnyStep,
-)
+from .store.store import Store, StoreUnavailable
+from .transitions import AnyFind, AnyStep
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -5,17 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..backends.base import Backend
-from ..backends.errors import (
-    BackendError,
-    CannotConnect,
-    Unavailable,
-)
+from ..backends.errors import BackendError, CannotConnect, Unavailable
 from . import transitions
-from .circuit_breaker import (
-    PROBE_CAP,
-    SHARED_PROBE_CAP,
-    CircuitBreaker,
-)
+from .circuit_breaker import PROBE_CAP, SHARED_PROBE_CAP, CircuitBreaker
 from .rate_limiter import RateLimiter
 
 

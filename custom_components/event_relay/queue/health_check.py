@@ -6,11 +6,7 @@ import contextlib
 from datetime import datetime, timedelta
 import logging
 
-from ..backends.errors import (
-    BackendError,
-    CannotConnect,
-    Unavailable,
-)
+from ..backends.errors import BackendError, CannotConnect, Unavailable
 from .flow_control import FlowControl
 
 _LOGGER = logging.getLogger(__name__)

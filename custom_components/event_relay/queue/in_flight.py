@@ -11,19 +11,9 @@ from typing import Any
 from ..backends.base import Backend
 from . import transitions
 from .clock import SteadyClock
-from .delivery import (
-    Delivery,
-    DeliveryState,
-    Failure,
-    altered,
-    brought,
-)
+from .delivery import Delivery, DeliveryState, Failure, altered, brought
 from .flow_control import FlowControl
-from .store.store import (
-    StaleDelivery,
-    Store,
-    StoreUnavailable,
-)
+from .store.store import StaleDelivery, Store, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -9,14 +9,8 @@ then not that nothing happened.
 import asyncio
 from dataclasses import dataclass
 
-from .delivery import (
-    Delivery,
-    DeliveryState,
-)
-from .store.file import (
-    StoreError,
-    StoreUnavailable,
-)
+from .delivery import Delivery, DeliveryState
+from .store.file import StoreError, StoreUnavailable
 
 _SURELY_NOT = frozenset({DeliveryState.PENDING, DeliveryState.FAILED})
 

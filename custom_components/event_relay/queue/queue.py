@@ -10,33 +10,13 @@ import logging
 from typing import Any, Self
 from uuid import uuid4
 
-from ..backends.base import (
-    Backend,
-    Instance,
-    Receipt,
-    UnreadablePayload,
-)
+from ..backends.base import Backend, Instance, Receipt, UnreadablePayload
 from ..backends.errors import OutcomeUnknown
 from . import transitions
 from .clock import SteadyClock
-from .delivery import (
-    SENT_ELSEWHERE,
-    Delivery,
-    DeliveryState,
-    Failure,
-    Origin,
-    brought,
-)
-from .store.rule_state import (
-    Memory,
-    Notes,
-)
-from .store.store import (
-    UNSETTLED_LIMIT,
-    StaleDelivery,
-    Store,
-    StoreUnavailable,
-)
+from .delivery import SENT_ELSEWHERE, Delivery, DeliveryState, Failure, Origin, brought
+from .store.rule_state import Memory, Notes
+from .store.store import UNSETTLED_LIMIT, StaleDelivery, Store, StoreUnavailable
 from .worker import Worker
 
 _LOGGER = logging.getLogger(__name__)

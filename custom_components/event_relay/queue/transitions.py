@@ -33,12 +33,7 @@ from ..backends.errors import (
     Unavailable,
 )
 from . import backoff
-from .delivery import (
-    Delivery,
-    DeliveryState,
-    Failure,
-    altered,
-)
+from .delivery import Delivery, DeliveryState, Failure, altered
 
 type AnyStep = Step[Any, Any]
 type AnyFind = Callable[[Any, Any, StepContext], Awaitable[Finding]]

@@ -8,40 +8,18 @@ from functools import partial
 import logging
 from typing import Any
 
-from ..backends.base import (
-    Backend,
-    Client,
-    Instance,
-)
-from ..backends.errors import (
-    BackendError,
-    Unavailable,
-)
+from ..backends.base import Backend, Client, Instance
+from ..backends.errors import BackendError, Unavailable
 from .absence import Absence
 from .clock import SteadyClock
-from .delivery import (
-    Delivery,
-    DeliveryState,
-)
-from .executor import (
-    STORE_PATIENCE,
-    Executor,
-    persist,
-)
+from .delivery import Delivery, DeliveryState
+from .executor import STORE_PATIENCE, Executor, persist
 from .flow_control import FlowControl
 from .health_check import HealthChecks
-from .in_flight import (
-    AHEAD_PATIENCE,
-    InFlight,
-    Work,
-    is_late,
-)
+from .in_flight import AHEAD_PATIENCE, InFlight, Work, is_late
 from .optimistic_send import OptimisticSend
 from .store.batches import Told
-from .store.store import (
-    Store,
-    Taken,
-)
+from .store.store import Store, Taken
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -6,10 +6,7 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.helpers import issue_registry as ir
 
 from ..actions.default_connection import async_set_default
-from ..const import (
-    CONF_BACKEND,
-    DOMAIN,
-)
+from ..const import CONF_BACKEND, DOMAIN
 
 
 class DefaultConnectionFlow(RepairsFlow):

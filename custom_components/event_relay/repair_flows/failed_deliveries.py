@@ -15,28 +15,13 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..backends.base import UnreadablePayload
-from ..backends.words import (
-    in_markdown,
-    isolated,
-)
-from ..card.address import (
-    async_card_path,
-    delivery_address,
-)
-from ..coordinator import (
-    RelayConfigEntry,
-    delivery_error,
-)
+from ..backends.words import in_markdown, isolated
+from ..card.address import async_card_path, delivery_address
+from ..coordinator import RelayConfigEntry, delivery_error
 from ..home_language import in_home_language
 from ..queue.delivery import Delivery
-from ..queue.queue import (
-    DeliveryQueue,
-    NotAllowed,
-)
-from ..queue.store.store import (
-    StaleDelivery,
-    StoreUnavailable,
-)
+from ..queue.queue import DeliveryQueue, NotAllowed
+from ..queue.store.store import StaleDelivery, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 

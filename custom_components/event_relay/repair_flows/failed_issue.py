@@ -3,10 +3,7 @@
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..const import (
-    ATTR_CONFIG_ENTRY_ID,
-    DOMAIN,
-)
+from ..const import ATTR_CONFIG_ENTRY_ID, DOMAIN
 from ..coordinator import RelayConfigEntry
 
 FAILED_ISSUE = "failed_deliveries_"

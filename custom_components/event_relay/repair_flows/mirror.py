@@ -10,10 +10,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..rules.mirrors.questions import (
-    Question,
-    answer,
-)
+from ..rules.mirrors.questions import Question, answer
 
 CONF_SCRIPT_ID = "script_id"
 

@@ -5,15 +5,9 @@ from datetime import datetime, timedelta
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..backends.errors import (
-    NOT_STORED,
-    BackendError,
-)
+from ..backends.errors import NOT_STORED, BackendError
 from ..const import DOMAIN
-from ..queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from ..queue.delivery import Delivery, DeliveryState
 
 NOT_STORED_ISSUE = "not_stored_"
 SURE_AFTER = timedelta(seconds=25)

@@ -6,30 +6,13 @@ from datetime import datetime, timedelta
 from homeassistant.core import Context
 from homeassistant.util import dt as dt_util
 
-from ..queue.store.rule_state import (
-    Note,
-    Notes,
-)
+from ..queue.store.rule_state import Note, Notes
 from .attachment import Armed
-from .cursor import (
-    Cursor,
-    cursor_name,
-    read_cursor,
-    triggers_mark,
-)
+from .cursor import Cursor, cursor_name, read_cursor, triggers_mark
 from .firing import Cause
 from .member import Member
-from .occurrences import (
-    MOST,
-    CannotTell,
-    Occurrence,
-    missed_occurrences,
-    recurs,
-)
-from .outcome import (
-    Outcome,
-    OutcomeKind,
-)
+from .occurrences import MOST, CannotTell, Occurrence, missed_occurrences, recurs
+from .outcome import Outcome, OutcomeKind
 from .rule import Rule
 
 _ABOUT_TO_FIRE = timedelta(seconds=10)

@@ -6,11 +6,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from ..backends.base import (
-    Ending,
-    JsonObject,
-    Shape,
-)
+from ..backends.base import Ending, JsonObject, Shape
 from ..queue.queue import DeliveryQueue
 from ..queue.store.store import Store
 

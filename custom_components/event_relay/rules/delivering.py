@@ -12,10 +12,7 @@ from ..backends.base import Ending, InvalidField
 from ..queue.delivery import Delivery
 from ..queue.optimistic_send import SentUnrecorded
 from ..queue.queue import Request
-from ..queue.store.rule_state import (
-    Note,
-    Notes,
-)
+from ..queue.store.rule_state import Note, Notes
 from ..queue.store.store import StoreError
 from . import limits
 from .attachment import Armed

@@ -20,27 +20,13 @@ from homeassistant.util.async_ import create_eager_task
 
 from ..backends.base import Ending
 from ..const import DOMAIN
-from ..queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
-from ..queue.queue import (
-    NotAllowed,
-    Request,
-)
+from ..queue.delivery import Delivery, DeliveryState
+from ..queue.queue import NotAllowed, Request
 from ..queue.store.rule_state import Note
-from ..queue.store.store import (
-    StaleDelivery,
-    StoreError,
-)
+from ..queue.store.store import StaleDelivery, StoreError
 from .firing import Cause
 from .member import Member
-from .open_events import (
-    LATE,
-    EndHeard,
-    OpenEvent,
-    read_open_events,
-)
+from .open_events import LATE, EndHeard, OpenEvent, read_open_events
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -12,10 +12,7 @@ from ..backends.base import Json, JsonObject
 from ..queue.store.rule_state import Note
 from .firing import Cause, place_entered
 from .instants import read_instant
-from .stored_values import (
-    kept,
-    read,
-)
+from .stored_values import kept, read
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -13,25 +13,14 @@ from .attachment import Armed
 from .catch_up import CatchUp
 from .delivering import Delivering
 from .ending import EventEnder
-from .firing import (
-    Cause,
-    entity_of,
-    index_of,
-    occurred_at,
-)
+from .firing import Cause, entity_of, index_of, occurred_at
 from .held_back import HeldBack
 from .occurrences import occurrence_of
 from .open_events import EndHeard
 from .own_changes import own_and_not_named
-from .same_event import (
-    Moments,
-    moment_of,
-)
+from .same_event import Moments, moment_of
 from .self_firing import SelfFiring
-from .startup_filter import (
-    noise,
-    vanishes,
-)
+from .startup_filter import noise, vanishes
 
 _PATIENCE = 15.0
 """Seconds that what has fired gets to be accepted once nothing more can fire."""

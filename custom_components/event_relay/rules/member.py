@@ -11,16 +11,8 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Context, callback
 
 from ..backends.base import Json
-from ..queue.delivery import (
-    Delivery,
-    Origin,
-    OriginKind,
-)
-from ..queue.store.rule_state import (
-    Memory,
-    Note,
-    Notes,
-)
+from ..queue.delivery import Delivery, Origin, OriginKind
+from ..queue.store.rule_state import Memory, Note, Notes
 from ..queue.store.store import StoreError
 from .context import RuleContext
 from .outcome import Outcome, outcome_of

@@ -9,15 +9,9 @@ from homeassistant.core import Context
 from homeassistant.exceptions import TemplateError
 
 from ..backends.base import InvalidField
-from ..queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from ..queue.delivery import Delivery, DeliveryState
 from ..queue.optimistic_send import SentUnrecorded
-from ..queue.store.store import (
-    QueueFull,
-    StoreError,
-)
+from ..queue.store.store import QueueFull, StoreError
 
 TOLD_TO_ALL = frozenset(
     {"api", "limit", "maximum", "minimum", "other", "state", "version"}

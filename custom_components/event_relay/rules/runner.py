@@ -21,19 +21,9 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
-from ..queue.delivery import (
-    Delivery,
-    OriginKind,
-)
-from ..queue.store.rule_state import (
-    Note,
-    Notes,
-)
-from .attachment import (
-    Armed,
-    arm,
-    async_read,
-)
+from ..queue.delivery import Delivery, OriginKind
+from ..queue.store.rule_state import Note, Notes
+from .attachment import Armed, arm, async_read
 from .catch_up import CatchUp
 from .context import RuleContext
 from .cursor import CURSOR
@@ -42,12 +32,7 @@ from .ending import EventEnder
 from .firing import Cause
 from .held_back import HeldBack
 from .issues import RuleIssues
-from .last_firing import (
-    LAST_FIRING,
-    LastFiring,
-    last_firing_of,
-    read_last_firing,
-)
+from .last_firing import LAST_FIRING, LastFiring, last_firing_of, read_last_firing
 from .last_known import async_last_known_states
 from .listener import Listener
 from .member import Member

@@ -20,11 +20,7 @@ from homeassistant.exceptions import ConditionError
 from homeassistant.helpers import condition
 
 from .held_back import Reason
-from .last_known import (
-    LastKnown,
-    async_last_known_states,
-    is_known,
-)
+from .last_known import LastKnown, async_last_known_states, is_known
 
 _STATELESS = frozenset(
     {

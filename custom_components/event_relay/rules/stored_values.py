@@ -8,10 +8,7 @@ from typing import Any, cast
 from homeassistant.core import Event, State
 from homeassistant.util import dt as dt_util
 
-from ..backends.base import (
-    Json,
-    JsonObject,
-)
+from ..backends.base import Json, JsonObject
 
 HIDDEN = "********"
 """What stands in the place of a secret."""

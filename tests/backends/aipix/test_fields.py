@@ -8,9 +8,7 @@ import pytest
 
 from custom_components.event_relay.backends.aipix.create import CreateScriptOperation
 from custom_components.event_relay.backends.aipix.login import Api
-from custom_components.event_relay.backends.aipix.mark import (
-    CreateCameraMarkOperation,
-)
+from custom_components.event_relay.backends.aipix.mark import CreateCameraMarkOperation
 from custom_components.event_relay.backends.aipix.models import AipixCapabilities
 from custom_components.event_relay.backends.aipix.operations import AIPIX
 from custom_components.event_relay.backends.aipix.resolving import Home, resolve
@@ -21,10 +19,7 @@ from custom_components.event_relay.backends.aipix.week import (
     as_schedule,
     read_week,
 )
-from custom_components.event_relay.backends.base import (
-    InvalidField,
-    UnreadablePayload,
-)
+from custom_components.event_relay.backends.base import InvalidField, UnreadablePayload
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CLIENT = AipixCapabilities(version="24.03", api=Api.CLIENT, lists_scripts=True)

@@ -6,11 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.event_relay.backends.base import (
-    JsonObject,
-    Receipt,
-    StepContext,
-)
+from custom_components.event_relay.backends.base import JsonObject, Receipt, StepContext
 from custom_components.event_relay.backends.errors import Rejected, Unavailable
 from custom_components.event_relay.backends.frigate import stored
 from custom_components.event_relay.backends.frigate.client import FrigateClient

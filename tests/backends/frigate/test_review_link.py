@@ -6,11 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.event_relay.backends.base import (
-    Enrichment,
-    JsonObject,
-    Receipt,
-)
+from custom_components.event_relay.backends.base import Enrichment, JsonObject, Receipt
 from custom_components.event_relay.backends.frigate.client import FrigateClient
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
 from custom_components.event_relay.backends.frigate.review_link import AFTER_END, SOON

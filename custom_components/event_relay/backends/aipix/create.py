@@ -22,12 +22,7 @@ from .client import AipixClient
 from .login import Api
 from .models import AipixCapabilities, AipixScript
 from .parts import EXPIRES
-from .script import (
-    ENABLED,
-    SCRIPT,
-    ScriptFields,
-    refuse_other_api,
-)
+from .script import ENABLED, SCRIPT, ScriptFields, refuse_other_api
 
 CLOCKS_APART = timedelta(minutes=5)
 """How far the server's clock may be off for a script to be told by its date."""

@@ -19,11 +19,7 @@ from ..forms import BackendForms, Probe, Product, Query
 from ..rule_forms import RuleField
 from .choices import script_choices
 from .client import AipixClient
-from .connection_forms import (
-    CONF_WEEKDAYS,
-    CONNECTION,
-    OPTIONS,
-)
+from .connection_forms import CONF_WEEKDAYS, CONNECTION, OPTIONS
 from .login import Api
 from .login_forms import CONF_API, CONF_DEVICE_ID, log_out, shared_login
 from .mirror.flow_forms import ScriptMirrorFlow

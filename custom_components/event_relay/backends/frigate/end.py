@@ -5,14 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import override
 
-from ..base import (
-    Enrichment,
-    InvalidField,
-    JsonObject,
-    Receipt,
-    Step,
-    StepContext,
-)
+from ..base import Enrichment, InvalidField, JsonObject, Receipt, Step, StepContext
 from ..field_table import time_field
 from ..target import FollowingOperation
 from .client import FrigateClient

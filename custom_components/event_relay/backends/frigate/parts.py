@@ -1,9 +1,6 @@
 """What the operations share."""
 
-from ..base import (
-    InvalidField,
-    JsonObject,
-)
+from ..base import InvalidField, JsonObject
 from .client import FrigateClient
 from .models import FrigateCapabilities, FrigateEvent
 from .version import FrigateVersion

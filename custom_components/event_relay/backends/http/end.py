@@ -6,13 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import override
 
-from ..base import (
-    JsonObject,
-    Operation,
-    Receipt,
-    Step,
-    StepContext,
-)
+from ..base import JsonObject, Operation, Receipt, Step, StepContext
 from ..errors import Rejected
 from ..field_table import text_field, time_field
 from ..target import EXAMPLE_ID

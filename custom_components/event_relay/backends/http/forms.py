@@ -11,21 +11,10 @@ from yarl import URL
 
 from ..base import Client, Ending, Settings
 from ..choice_forms import Listed, choice
-from ..forms import (
-    BackendForms,
-    Probe,
-    Product,
-    Trait,
-    cookieless_session,
-)
+from ..forms import BackendForms, Probe, Product, Trait, cookieless_session
 from ..rule_forms import OBJECT, RuleField
 from .client import HttpCapabilities, HttpClient
-from .connection_forms import (
-    CONNECTION,
-    CREDENTIALS,
-    access_of,
-    normalised,
-)
+from .connection_forms import CONNECTION, CREDENTIALS, access_of, normalised
 from .definition import Repeat
 from .operations import HTTP
 from .request_forms import CONF_DEFINITION, SUBENTRY_REQUEST, RequestFlow

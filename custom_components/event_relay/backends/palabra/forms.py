@@ -19,13 +19,7 @@ from yarl import URL
 from ..address_forms import read_address
 from ..base import Client, InvalidField, JsonObject, Settings
 from ..connection_forms import ACCOUNT, ADDRESS, SECRET
-from ..forms import (
-    BackendForms,
-    Probe,
-    Product,
-    Query,
-    cookieless_session,
-)
+from ..forms import BackendForms, Probe, Product, Query, cookieless_session
 from .client import DEFAULT_ADDRESS, PalabraClient
 from .credentials import PalabraCredentials
 from .fields import time_zone, unknown_time_zone

@@ -7,10 +7,7 @@ import sqlite3
 
 from .database import Database
 from .file import StoreError
-from .group_commit import (
-    Batch,
-    BatchWrite,
-)
+from .group_commit import Batch, BatchWrite
 
 type Written[ResultT] = Sequence[ResultT | Exception]
 """For each item, in their order, what became of it."""

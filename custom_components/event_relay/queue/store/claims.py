@@ -10,18 +10,9 @@ import json
 import sqlite3
 
 from ...backends.base import Instance
-from .. import (
-    backoff,
-    transitions,
-)
-from ..delivery import (
-    START_NEVER_WAS,
-    Delivery,
-)
-from . import (
-    clock_shifts,
-    writes,
-)
+from .. import backoff, transitions
+from ..delivery import START_NEVER_WAS, Delivery
+from . import clock_shifts, writes
 from .clock_shifts import SOON
 from .recent import Recent
 from .rows import from_row

@@ -10,13 +10,7 @@ import json
 import sqlite3
 from typing import assert_never
 
-from ..delivery import (
-    MOMENTS,
-    Delivery,
-    Moved,
-    altered,
-    brought,
-)
+from ..delivery import MOMENTS, Delivery, Moved, altered, brought
 
 _TABLE = (
     "CREATE TEMP TABLE IF NOT EXISTS runs"

@@ -14,10 +14,7 @@ from queue import Empty, SimpleQueue
 import sqlite3
 import threading
 
-from . import (
-    generation,
-    group_commit,
-)
+from . import generation, group_commit
 from .compaction import Copy
 from .file import (
     Opened,
@@ -32,19 +29,10 @@ from .file import (
     take_copy,
     turns_out_damaged,
 )
-from .group_commit import (
-    Job,
-    Outcomes,
-)
+from .group_commit import Job, Outcomes
 from .integrity_check import Check
-from .maintenance import (
-    Maintenance,
-    is_backed_up,
-)
-from .reader import (
-    Reader,
-    Unreadable,
-)
+from .maintenance import Maintenance, is_backed_up
+from .reader import Reader, Unreadable
 from .recovery import unchecked
 from .recovery.reports import SetAside
 from .recovery.unchecked import Kept

@@ -7,36 +7,14 @@ import os
 from pathlib import Path
 import sqlite3
 
-from .file_marks import (
-    BACKUP,
-    IN_USE,
-    NONE,
-    mark,
-    set_mark,
-)
-from .generation import (
-    advance,
-    generation,
-    is_older,
-)
-from .recovery import (
-    reports,
-    salvage,
-)
+from .file_marks import BACKUP, IN_USE, NONE, mark, set_mark
+from .generation import advance, generation, is_older
+from .recovery import reports, salvage
 from .recovery.distrust import distrust
-from .recovery.repair_log import (
-    COMPANIONS,
-    aside,
-    make_private,
-    mend,
-    sync_folder,
-)
+from .recovery.repair_log import COMPANIONS, aside, make_private, mend, sync_folder
 from .recovery.reports import SetAside
 from .recovery.unchecked import Kept
-from .rows import (
-    FAILURES,
-    MIGRATIONS,
-)
+from .rows import FAILURES, MIGRATIONS
 
 SHRINKS = "PRAGMA auto_vacuum = INCREMENTAL"
 """Has an effect only on a file that is empty, or that is rewritten as a whole."""

@@ -4,10 +4,7 @@ import sqlite3
 from typing import override
 
 from .background import BackgroundRead
-from .file import (
-    check,
-    is_damage,
-)
+from .file import check, is_damage
 
 
 class Check(BackgroundRead):

@@ -8,10 +8,7 @@ from itertools import product
 import json
 import sqlite3
 
-from ..delivery import (
-    Delivery,
-    DeliveryState,
-)
+from ..delivery import Delivery, DeliveryState
 from .queries import owners as all_owners
 from .rows import from_row
 

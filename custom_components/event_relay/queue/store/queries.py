@@ -7,15 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 import sqlite3
 
-from ..delivery import (
-    Delivery,
-    DeliveryState,
-)
+from ..delivery import Delivery, DeliveryState
 from . import rule_state
-from .rows import (
-    from_row,
-    instant,
-)
+from .rows import from_row, instant
 
 DELETED_AT_ONCE = 100
 """Rows deleted in one transaction, so that nothing else waits long for it."""

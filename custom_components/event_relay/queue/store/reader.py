@@ -13,11 +13,7 @@ import sqlite3
 import threading
 
 from .file import connect_to_read
-from .group_commit import (
-    Job,
-    Outcome,
-    Outcomes,
-)
+from .group_commit import Job, Outcome, Outcomes
 from .rows import FAILURES
 
 

@@ -1,9 +1,6 @@
 """A cache of unsent deliveries, as they were accepted."""
 
-from ..delivery import (
-    Delivery,
-    DeliveryState,
-)
+from ..delivery import Delivery, DeliveryState
 
 MOST = 1_000
 """Deliveries kept in memory; older ones are read from the file."""

@@ -7,24 +7,10 @@ from operator import itemgetter
 import sqlite3
 from typing import Any
 
-from ...backends.base import (
-    Instance,
-    Receipt,
-)
-from ..delivery import (
-    Delivery,
-    DeliveryState,
-    Failure,
-    Origin,
-    OriginKind,
-)
+from ...backends.base import Instance, Receipt
+from ..delivery import Delivery, DeliveryState, Failure, Origin, OriginKind
 from . import generation
-from .checksum import (
-    COLUMN,
-    COVERED,
-    checksum,
-    is_whole,
-)
+from .checksum import COLUMN, COVERED, checksum, is_whole
 
 type Value = str | int | float | None
 

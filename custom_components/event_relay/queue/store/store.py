@@ -8,56 +8,19 @@ from pathlib import Path
 import sqlite3
 
 from ...backends.base import Instance
-from ..delivery import (
-    TRANSITIONS,
-    Delivery,
-    DeliveryState,
-)
-from . import (
-    claims,
-    clock_shifts,
-    listing,
-    queries,
-    rule_state,
-    writes,
-)
-from .batches import (
-    BatchWriter,
-    Told,
-)
+from ..delivery import TRANSITIONS, Delivery, DeliveryState
+from . import claims, clock_shifts, listing, queries, rule_state, writes
+from .batches import BatchWriter, Told
 from .claims import Taken
 from .database import Database
-from .file import (
-    StoreError,
-    StoreTooNew,
-    StoreUnavailable,
-    begin_backup,
-    end_backup,
-)
-from .limits import (
-    QueueFull,
-    QueueLimits,
-)
-from .listing import (
-    Listed,
-    Page,
-    Wanted,
-)
+from .file import StoreError, StoreTooNew, StoreUnavailable, begin_backup, end_backup
+from .limits import QueueFull, QueueLimits
+from .listing import Listed, Page, Wanted
 from .queries import Counts
 from .recent import Recent
-from .recovery.reports import (
-    LogDamage,
-    SetAside,
-)
-from .rule_state import (
-    Memory,
-    Note,
-)
-from .writes import (
-    Acceptance,
-    Change,
-    StaleDelivery,
-)
+from .recovery.reports import LogDamage, SetAside
+from .rule_state import Memory, Note
+from .writes import Acceptance, Change, StaleDelivery
 
 __all__ = [
     "Counts",

@@ -11,21 +11,10 @@ from itertools import batched, chain
 import json
 import sqlite3
 
-from ..delivery import (
-    Delivery,
-    DeliveryState,
-    altered,
-)
-from . import (
-    clock_shifts,
-    queries,
-    rule_state,
-)
+from ..delivery import Delivery, DeliveryState, altered
+from . import clock_shifts, queries, rule_state
 from .file import StoreError
-from .limits import (
-    QueueFull,
-    QueueLimits,
-)
+from .limits import QueueFull, QueueLimits
 from .recent import Recent
 from .rows import (
     CLAIM_COLUMNS,

@@ -19,23 +19,10 @@ from ...backends.base import Instance, InvalidField
 from ...backends.errors import BackendError
 from ...const import DOMAIN
 from ...queue.changed_address import is_elsewhere
-from ...queue.delivery import (
-    Delivery,
-    DeliveryState,
-    OriginKind,
-)
-from ...queue.queue import (
-    NotAllowed,
-    Request,
-)
-from ...queue.store.rule_state import (
-    Note,
-    Notes,
-)
-from ...queue.store.store import (
-    StaleDelivery,
-    StoreError,
-)
+from ...queue.delivery import Delivery, DeliveryState, OriginKind
+from ...queue.queue import NotAllowed, Request
+from ...queue.store.rule_state import Note, Notes
+from ...queue.store.store import StaleDelivery, StoreError
 from ..context import RuleContext
 from ..member import Member
 from ..outcome import Outcome, OutcomeKind, reason_key, reason_values

@@ -8,10 +8,7 @@ from homeassistant.helpers import issue_registry as ir
 from ...backends.base import Instance
 from ...backends.words import in_markdown
 from ...const import DOMAIN
-from ...queue.store.rule_state import (
-    Note,
-    Notes,
-)
+from ...queue.store.rule_state import Note, Notes
 
 MOVED_ISSUE = "mirror_moved_"
 _SYSTEM = "system"

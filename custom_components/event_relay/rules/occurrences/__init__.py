@@ -1,10 +1,6 @@
 """When time, schedule and calendar triggers were to fire, whoever was there or not."""
 
-from .missed import (
-    missed_occurrences,
-    occurrence_of,
-    recurs,
-)
+from .missed import missed_occurrences, occurrence_of, recurs
 from .occurrence import LONGEST, MOST, CannotTell, Occurrence
 
 __all__ = [

@@ -17,21 +17,8 @@ from homeassistant.exceptions import TemplateError
 from homeassistant.helpers.template import Template
 from homeassistant.helpers.typing import ConfigType
 
-from . import (
-    calendars,
-    patterns,
-    schedules,
-    times,
-)
-from .occurrence import (
-    LONGEST,
-    MOST,
-    CannotTell,
-    Identity,
-    Moment,
-    Occurrence,
-    Source,
-)
+from . import calendars, patterns, schedules, times
+from .occurrence import LONGEST, MOST, CannotTell, Identity, Moment, Occurrence, Source
 
 _SOURCES: Mapping[str, Source] = {
     "calendar": calendars.SOURCE,

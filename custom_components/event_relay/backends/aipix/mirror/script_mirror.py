@@ -15,21 +15,11 @@ from homeassistant.helpers.event import (
 )
 from homeassistant.util import dt as dt_util
 
-from ....queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
-from ....queue.store.rule_state import (
-    Note,
-    Notes,
-)
+from ....queue.delivery import Delivery, DeliveryState
+from ....queue.store.rule_state import Note, Notes
 from ....rules.context import RuleContext
 from ....rules.mirrors.day_watch import DayWatch
-from ....rules.mirrors.mirror import (
-    BEGUN,
-    Mirror,
-    uncounted_version,
-)
+from ....rules.mirrors.mirror import BEGUN, Mirror, uncounted_version
 from ....rules.removal import async_discard_deliveries
 from ...base import Instance, InvalidField, JsonObject
 from .script_plan import (

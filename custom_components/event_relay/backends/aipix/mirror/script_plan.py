@@ -4,14 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ....queue.delivery import (
-    Delivery,
-    DeliveryState,
-)
-from ....queue.store.rule_state import (
-    Note,
-    Notes,
-)
+from ....queue.delivery import Delivery, DeliveryState
+from ....queue.store.rule_state import Note, Notes
 from ...base import Json, JsonObject
 
 _SCRIPT = "script"

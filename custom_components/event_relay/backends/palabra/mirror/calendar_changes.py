@@ -3,10 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from ....queue.store.rule_state import (
-    Note,
-    Notes,
-)
+from ....queue.store.rule_state import Note, Notes
 from ....rules.mirrors.mirror import Mirror, never_was, outcome_unknown
 from ...base import InvalidField, Json
 from .calendar_bindings import Binding, notes_of

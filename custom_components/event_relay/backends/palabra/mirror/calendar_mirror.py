@@ -22,11 +22,7 @@ from homeassistant.util import dt as dt_util
 from ....const import DOMAIN
 from ....queue.store.rule_state import Note
 from ....rules.context import RuleContext
-from ....rules.mirrors.mirror import (
-    BEGUN,
-    Mirror,
-    uncounted_version,
-)
+from ....rules.mirrors.mirror import BEGUN, Mirror, uncounted_version
 from ....rules.mirrors.moving import remembered_system
 from ....rules.occurrences import CannotTell
 from ....rules.removal import async_discard_deliveries
@@ -34,14 +30,7 @@ from ...base import Instance
 from ...words import in_list, in_markdown
 from .calendar_bindings import Binding, damaged_bindings, notes_of, read_bindings
 from .calendar_changes import CREATE, DELETE, CalendarChanges
-from .calendar_plan import (
-    PATIENCE,
-    Delete,
-    Seen,
-    make_plan,
-    missing,
-    surely_gone,
-)
+from .calendar_plan import PATIENCE, Delete, Seen, make_plan, missing, surely_gone
 from .calendar_reading import read_calendar, seen_events
 from .calendar_settings import read_calendar_mirror
 from .live_events import adopt, listed_ids, recover

@@ -8,14 +8,8 @@ from pathlib import Path
 import shutil
 import sqlite3
 
-from ..file_marks import (
-    IN_USE,
-    mark_on_disk,
-)
-from . import (
-    reports,
-    write_ahead_log,
-)
+from ..file_marks import IN_USE, mark_on_disk
+from . import reports, write_ahead_log
 from .reports import LogDamage
 
 COMPANIONS = ("", "-wal", "-shm")

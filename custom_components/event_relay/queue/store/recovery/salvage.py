@@ -6,18 +6,8 @@ from pathlib import Path
 import sqlite3
 
 from ...delivery import Delivery
-from ..checksum import (
-    corrected,
-    is_whole,
-)
-from ..rows import (
-    COLUMNS,
-    FAILURES,
-    NOTE_COLUMNS,
-    Value,
-    from_row,
-    values,
-)
+from ..checksum import corrected, is_whole
+from ..rows import COLUMNS, FAILURES, NOTE_COLUMNS, Value, from_row, values
 from .distrust import distrust
 from .unchecked import Kept
 

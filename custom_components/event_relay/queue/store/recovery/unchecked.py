@@ -9,12 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 import sqlite3
 
-from ..rows import (
-    COLUMNS,
-    FAILURES,
-    NOTE_COLUMNS,
-    Value,
-)
+from ..rows import COLUMNS, FAILURES, NOTE_COLUMNS, Value
 
 _PLACE = ("sequence", *COLUMNS)
 _KEY = ("connection", "subject", "name")
