@@ -179,7 +179,7 @@ async def test_the_sensor_follows_the_rule_and_its_outcomes(
             kind=OutcomeKind.FAILED, occurred_at=dt_util.utcnow(), reason_key="rejected"
         )
     )
-    await hass.async_block_till_done()
+    await until(lambda: "rejected" in str(hass.states.get(SUMMARY)))
     shown = hass.states.get(SUMMARY)
     assert shown is not None
     last, former, *others = shown.attributes["last_outcomes"]
