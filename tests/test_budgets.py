@@ -23,8 +23,11 @@ STEPS = 10 * WAITING
 or what has ended, would take several steps for each row and column."""
 
 
-def _multiply(state: str, times: int) -> None:
-    """Copy the only delivery that is in a state, each copy with an id of its own."""
+def _multiply(state: str, times: int, put_off: float = 0) -> None:
+    """Copy the only delivery that is in a state, each copy with an id of its own.
+
+    Copies are due so many seconds later.
+    """
     with closing(sqlite3.connect(storage.FILE_NAME)) as database:
         columns = [
             name
@@ -32,15 +35,16 @@ def _multiply(state: str, times: int) -> None:
             if name not in {"sequence", "id", "key", "checksum"}
         ]
         listed = ", ".join(columns)
+        values = listed.replace("due_at", "due_at + ?")
         numbers = (
             "WITH RECURSIVE number (n) AS"
             " (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT ?)"
         )
         database.execute(
             f"{numbers} INSERT INTO deliveries (id, key, {listed})"  # noqa: S608 - names of columns
-            f" SELECT id || n, id || n, {listed} FROM deliveries, number"
+            f" SELECT id || n, id || n, {values} FROM deliveries, number"
             " WHERE state = ?",
-            (times - 1, state),
+            (times - 1, put_off, state),
         )
         database.commit()
 
@@ -63,8 +67,9 @@ class _Meter:
         )
 
 
+@pytest.mark.parametrize("put_off", [0, 300])
 async def test_full_outbox_neither_delays_the_start_nor_the_stop(
-    hass: HomeAssistant, frigate: FrigateSimulator
+    hass: HomeAssistant, frigate: FrigateSimulator, put_off: float
 ) -> None:
     entry = await connect(hass, frigate)
     doorbell = {"camera": "front_door", "label": "doorbell"}
@@ -72,7 +77,7 @@ async def test_full_outbox_neither_delays_the_start_nor_the_stop(
     await frigate.stop()
     await act(hass, "create_camera_event", **doorbell)
     await switch_off(hass, entry)
-    await hass.async_add_executor_job(_multiply, "pending", WAITING)
+    await hass.async_add_executor_job(_multiply, "pending", WAITING, put_off)
     await hass.async_add_executor_job(_multiply, "delivered", ENDED)
     meter = _Meter(await storage.async_get_store(hass))
     await meter.attach()

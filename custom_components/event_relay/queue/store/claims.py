@@ -45,18 +45,21 @@ type _Claimable = tuple[str, str | None, int]
 """Id, lane, and whether it may be claimed before a slot is free."""
 
 
+_PUT_OFF = (
+    "EXISTS (SELECT 1 FROM (SELECT due_at, first_sent_at FROM deliveries"
+    " WHERE connection = :owner AND state = '{}' AND due_at > :now"
+    " ORDER BY due_at DESC LIMIT 100) WHERE due_at > :latest OR first_sent_at > :now)"
+)
 _WAS_AHEAD = (
     "SELECT EXISTS (SELECT 1 FROM (SELECT accepted_at FROM deliveries"
     " WHERE connection = :owner ORDER BY sequence DESC LIMIT 1)"
     " WHERE accepted_at > :now) OR EXISTS (SELECT 1 FROM deliveries"
     " WHERE connection = :owner AND state = 'sending' AND first_sent_at > :now)"
-    " OR EXISTS (SELECT 1 FROM deliveries"
-    " WHERE connection = :owner AND state IN ('pending', 'uncertain')"
-    " AND due_at > :now AND (due_at > :latest OR first_sent_at > :now))"
+    f" OR {_PUT_OFF.format('pending')} OR {_PUT_OFF.format('uncertain')}"
 )
 """Whether the clock was once ahead of the present one: something was accepted or sent
-later than now, or waits longer than anything may. What is due now is not read: it waits
-no longer in any case, and there may be much of it."""
+later than now, or waits longer than anything may. Of what is put off only what waits
+longest is read: after an outage that may be all there is."""
 
 
 @dataclass(frozen=True, kw_only=True)
