@@ -195,7 +195,7 @@ class Worker:
     def send_optimistically(
         self, delivery: Delivery, payload: object, accepting: asyncio.Future[Delivery]
     ) -> OptimisticSend:
-        """Begin to send what `takes_at_once`, and whose acceptance is queued."""
+        """Begin to send what has a slot, and whose acceptance is queued."""
         overlap = OptimisticSend(
             delivery=delivery,
             payload=payload,

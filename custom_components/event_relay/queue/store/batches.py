@@ -1,4 +1,4 @@
-"""Batches writes of one turn of the event loop into one job."""
+"""Batches writes into one job, until the thread of the file begins to write them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
