@@ -55,6 +55,21 @@ def test_all_that_is_to_be_checked_is_run() -> None:
     assert any("hacs/action" in action for action in used)
 
 
+def test_a_release_has_its_site_which_every_change_builds() -> None:
+    _, release, tests, _ = WORKFLOWS
+    building = [
+        job
+        for path in (release, tests)
+        for job in read_yaml(path)["jobs"].values()
+        if any(step.get("run") == "script/build_site" for step in job["steps"])
+    ]
+    deployed, built = building
+    assert deployed["needs"] == "release"
+    assert deployed["permissions"]["pages"] == "write"
+    assert any("deploy-pages" in step.get("uses", "") for step in deployed["steps"])
+    assert "permissions" not in built
+
+
 def test_what_takes_longer_than_a_build_may_is_run_every_night() -> None:
     nightly = read_yaml(WORKFLOWS[0])
     search = nightly["jobs"]["search"]

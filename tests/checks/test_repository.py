@@ -109,8 +109,9 @@ def test_nothing_had_to_be_compiled() -> None:
     assert list(compiled_here()) == []
 
 
-def test_requirements_are_pinned() -> None:
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-site.txt"])
+def test_requirements_are_pinned(name: str) -> None:
+    lines = (ROOT / name).read_text().splitlines()
     assert lines
     loose = [line for line in lines if not re.fullmatch(r"[\w.\[\]-]+==[\w.+!]+", line)]
     assert loose == []

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 import re
+import tomllib
 
 import pytest
 
@@ -12,6 +13,9 @@ from .actions import page
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+OURS = "https://github.com/event-relay/event-relay/blob/main/"
+"""The address of this repository's files, for pages whose site does not have them."""
+SITE = tomllib.loads((ROOT / "zensical.toml").read_text())["project"]
 
 
 def test_page_on_actions_is_up_to_date() -> None:
@@ -53,10 +57,13 @@ def anchors(text: str) -> set[str]:
 def dead_links(page_path: Path) -> Iterator[str]:
     """Yield the links of a page that lead nowhere in this repository."""
     for link in LINK.findall(page_path.read_text()):
-        if "://" in link:
-            continue
         name, _, anchor = link.partition("#")
-        target = page_path.parent / name if name else page_path
+        if link.startswith(OURS):
+            target = ROOT / name.removeprefix(OURS)
+        elif "://" in link:
+            continue
+        else:
+            target = page_path.parent / name if name else page_path
         if not target.exists() or (
             anchor and anchor not in anchors(target.read_text())
         ):
@@ -69,5 +76,41 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 def test_dead_links_are_found(tmp_path: Path) -> None:
-    (tmp_path / "page.md").write_text("# A & b\n[x](#a--b) [y](#c) [z](gone.md)")
-    assert list(dead_links(tmp_path / "page.md")) == ["#c", "gone.md"]
+    (tmp_path / "page.md").write_text(
+        f"# A & b\n[x](#a--b) [y](#c) [z](gone.md) [a]({OURS}README.md) [b]({OURS}gone)"
+    )
+    assert list(dead_links(tmp_path / "page.md")) == ["#c", "gone.md", f"{OURS}gone"]
+
+
+def navigation(part: object) -> Iterator[str]:
+    """Yield what the navigation of the site leads to."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        for below in part.values():
+            yield from navigation(below)
+    elif isinstance(part, list):
+        for below in part:
+            yield from navigation(below)
+
+
+def test_every_page_is_once_in_the_navigation_of_the_site() -> None:
+    pages = [page for page in navigation(SITE["nav"]) if "://" not in page]
+    docs = ROOT / SITE["docs_dir"]
+    assert sorted(pages) == sorted(
+        str(page.relative_to(docs)) for page in docs.rglob("*.md")
+    )
+
+
+@pytest.mark.parametrize("link", [x for x in navigation(SITE["nav"]) if "://" in x])
+def test_navigation_leads_to_files_of_this_repository(link: str) -> None:
+    assert link.startswith(OURS)
+    assert (ROOT / link.removeprefix(OURS)).is_file()
+
+
+@pytest.mark.parametrize(
+    "path", (ROOT / "docs").glob("*.md"), ids=lambda path: path.stem
+)
+def test_the_site_has_what_its_pages_link_to(path: Path) -> None:
+    links = [link for link in LINK.findall(path.read_text()) if "://" not in link]
+    assert [link for link in links if link.startswith("..")] == []
