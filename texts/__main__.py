@@ -6,20 +6,24 @@ An argument is a language to begin, such as `pt`: its catalogue is made.
 import sys
 
 from . import blueprints
-from .build import build
+from .build import build, own_texts
 from .catalogue import languages, missing
-from .languages import Language
+from .languages import Language, waiting
 
 built = build()
 files = built.files()
+own = own_texts()
 names = sorted({*languages(), *sys.argv[1:]})
 files[blueprints.PAGE] = blueprints.linked(blueprints.PAGE.read_text(), names)
-for name in names:
-    language = Language.read(name, built.texts)
+for code in names:
+    language = Language.read(code, built.texts)
     files |= language.files()
-    if lacking := missing(language.catalog):
-        sys.stderr.write(f"{name}: to translate in texts/languages/{name}.po:\n")
+    later = waiting(language.catalog, own)
+    if lacking := [text for text in missing(language.catalog) if text not in later]:
+        sys.stderr.write(f"{code}: to translate in texts/languages/{code}.po:\n")
         sys.stderr.writelines(f"  {text}\n" for text in lacking)
+    for backend in (name for name, texts in own.items() if later.issuperset(texts)):
+        sys.stderr.write(f"{code}: {backend} is in English until it is translated\n")
 for path, content in files.items():
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content)

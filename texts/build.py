@@ -22,7 +22,7 @@ from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.registry import BACKENDS
 
 from .actions import CONNECTION, described
-from .languages import as_json
+from .languages import as_json, leaves
 from .sources import PACKAGE, ROOT, Tree, deep_over, merge, over, read_source
 
 BACKEND = "%backend%"
@@ -73,6 +73,21 @@ def build(backends: Iterable[BackendForms] = BACKENDS) -> Built:
         built.add(texts_of(forms, source, shared))
         built.add(source)
     return built
+
+
+def own_texts() -> dict[str, set[str]]:
+    """Return the English texts that only one backend has, by its name."""
+    everything = _words(BACKENDS)
+    return {
+        forms.backend.name: everything
+        - _words(other for other in BACKENDS if other is not forms)
+        for forms in BACKENDS
+    }
+
+
+def _words(backends: Iterable[BackendForms]) -> set[str]:
+    """Return all texts of some backends, and what is shared."""
+    return {text for _, text in leaves(build(backends).texts)}
 
 
 def folder_of(forms: BackendForms) -> Path:

@@ -1,6 +1,6 @@
 """What Home Assistant reads in other languages, made of their catalogues."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 import json
 from pathlib import Path
@@ -40,6 +40,16 @@ class Language:
             content = blueprints.translated(path, self.name, known)
             files[path.parent / self.name / path.name] = content
         return files
+
+
+def waiting(catalog: Catalog, own: Iterable[Collection[str]]) -> set[str]:
+    """Return the texts of backends of which no text is translated yet.
+
+    `own` has, for each backend, the English texts that no other part has. Whoever adds
+    a backend need not know six languages; whoever begins to translate one ends it.
+    """
+    open_texts = set(catalogue.missing(catalog))
+    return {text for texts in own if open_texts.issuperset(texts) for text in texts}
 
 
 def everything(texts: Tree) -> dict[str, str]:
