@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
-from functools import partialmethod
+from functools import partial
 from itertools import count
 import logging
 from typing import Any, override
@@ -25,12 +25,13 @@ from .backends.base import InvalidField, JsonObject
 from .backends.choice_forms import as_shown
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
+from .backends.named_steps import FlowStep, NamedSteps
 from .backends.section_forms import flattened, place_of, sectioned
 from .backends.words import in_markdown
 from .const import CONF_BACKEND, CONF_CAPABILITIES, CONF_DEFAULT, CONF_PAUSED, DOMAIN
 from .flows.rule import RuleFlow
 from .options import options_schema, paused
-from .registry import BACKENDS, BY_NAME
+from .registry import BY_NAME
 from .rules.rule import SUBENTRY_RULE
 
 _LOGGER = logging.getLogger(__name__)
@@ -83,11 +84,10 @@ class Connection:
         return {**self.settings, CONF_CAPABILITIES: self.capabilities}
 
 
-class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
+class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
     """Adds a connection to a backend and keeps its access in order.
 
-    Every backend has the steps `<name>`, `<name>_reauth` and `<name>_reconfigure`;
-    they are attached below.
+    Every backend has the steps `<name>`, `<name>_reauth` and `<name>_reconfigure`.
     """
 
     VERSION = 1
@@ -97,6 +97,20 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         self._errors: dict[str, str] = {}
         self._placeholders: dict[str, str] = {}
         self._made: dict[str, Any] | None = None
+
+    @override
+    def named_step(self, name: str) -> FlowStep | None:
+        """Return a form of a backend."""
+        for suffix, step in (
+            ("_reauth", self.reauthenticate),
+            ("_reconfigure", self.reconfigure),
+            ("", self.add),
+        ):
+            if name.endswith(suffix) and (
+                forms := BY_NAME.get(name.removesuffix(suffix))
+            ):
+                return partial(step, forms)
+        return None
 
     @override
     @staticmethod
@@ -306,11 +320,17 @@ class EventRelayConfigFlow(ConfigFlow, domain=DOMAIN):
         return result
 
 
-class EventRelayOptionsFlow(OptionsFlow):
+class EventRelayOptionsFlow(NamedSteps, OptionsFlow):
     """Changes the options of a connection, to which its backend may add some.
 
-    Every backend has a step of its name, attached below.
+    Every backend has a step of its name.
     """
+
+    @override
+    def named_step(self, name: str) -> FlowStep | None:
+        """Return the form of a backend."""
+        forms = BY_NAME.get(name)
+        return partial(self.options, forms) if forms is not None else None
 
     async def async_step_init(
         self, _user_input: dict[str, Any] | None = None
@@ -351,21 +371,3 @@ def _cause(error: BackendError, known: AbstractSet[str]) -> str:
     """Return the most exact text that there is for an error."""
     causes = (error.code, type(error).code, "unknown")
     return next(cause for cause in causes if cause in known)
-
-
-def attach_steps(forms: BackendForms) -> None:
-    """Give the flows the steps of a backend."""
-    name = forms.backend.name
-    for suffix, step in (
-        ("", EventRelayConfigFlow.add),
-        ("_reauth", EventRelayConfigFlow.reauthenticate),
-        ("_reconfigure", EventRelayConfigFlow.reconfigure),
-    ):
-        attached = partialmethod(step, forms)
-        setattr(EventRelayConfigFlow, f"async_step_{name}{suffix}", attached)
-    options = partialmethod(EventRelayOptionsFlow.options, forms)
-    setattr(EventRelayOptionsFlow, f"async_step_{name}", options)
-
-
-for _forms in BACKENDS:
-    attach_steps(_forms)

@@ -18,11 +18,10 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay import config_flow, services
+from custom_components.event_relay import services
 from custom_components.event_relay.actions import choices
 from custom_components.event_relay.backends.errors import InvalidCredentials
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
-from custom_components.event_relay.flows import rule
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.registry import BACKENDS, BY_NAME, refuse_same_names
 from custom_components.event_relay.rule_test import async_test_rule
@@ -107,18 +106,6 @@ def registered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> JotterForms:
     monkeypatch.setitem(BY_NAME, forms.backend.name, forms)
     for reader in (services, choices, checks):
         monkeypatch.setattr(reader, "BACKENDS", (*BACKENDS, forms))
-    for flow, steps in (
-        (config_flow.EventRelayConfigFlow, ("", "_reauth", "_reconfigure")),
-        (config_flow.EventRelayOptionsFlow, ("",)),
-    ):
-        for step in steps:
-            name = f"async_step_{forms.backend.name}{step}"
-            monkeypatch.setattr(flow, name, None, raising=False)
-    for operation in forms.backend.operations:
-        name = f"async_step_{operation.name}"
-        monkeypatch.setattr(rule.RuleFlow, name, None, raising=False)
-    config_flow.attach_steps(forms)
-    rule.attach_steps(forms)
     actions = tmp_path / "services.yaml"
     built = built_with(forms, read_source(HERE))
     actions.write_text(built.files()[PACKAGE / "services.yaml"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from functools import partialmethod
+from functools import partial
 from typing import Any, override
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowResult
@@ -15,11 +15,10 @@ import voluptuous as vol
 from ..actions.resolve import invalid_field
 from ..backends.base import InvalidField
 from ..backends.choice_forms import as_shown
-from ..backends.forms import BackendForms
+from ..backends.named_steps import FlowStep
 from ..backends.rule_forms import RuleField
 from ..backends.words import in_markdown
 from ..home_language import in_home_language, texts_of
-from ..registry import BACKENDS
 from ..rule_test import async_send_test, basis, text
 from ..rules.last_firing import LastFiring
 from ..rules.occurrences import recurs
@@ -37,7 +36,7 @@ from .rule_form import (
     when_schema,
     with_labels,
 )
-from .rule_start import CONF_RULE, RuleStart, as_entered, attach_patterns
+from .rule_start import CONF_RULE, RuleStart, as_entered
 from .rule_validation import (
     BrokenTemplate,
     Mistake,
@@ -68,8 +67,8 @@ _AS_YAML = {
 class RuleFlow(RuleStart):
     """Makes a rule of a connection, or changes one.
 
-    Every operation has a step of its name, attached below; which of them a rule may
-    ask for depends on the live system.
+    Every operation has a step of its name; which of them a rule may ask for depends on
+    the live system.
     """
 
     def __init__(self) -> None:
@@ -81,6 +80,13 @@ class RuleFlow(RuleStart):
         """As Home Assistant reads them."""
         self._fields: tuple[RuleField, ...] | None = None
         self._mistake: Mistake | None = None
+
+    @override
+    def named_step(self, name: str) -> FlowStep | None:
+        """Return the step of an operation, or of a pattern."""
+        if any(name == each.name for each in self._backend.backend.operations):
+            return partial(self.deliver, name)
+        return super().named_step(name)
 
     async def async_step_reconfigure(
         self, _user_input: dict[str, Any] | None = None
@@ -289,15 +295,3 @@ class RuleFlow(RuleStart):
                 data=data,
             )
         return self.async_create_entry(title=self._title, data=data)
-
-
-def attach_steps(forms: BackendForms) -> None:
-    """Give the flow of a rule a step for each operation and pattern of a backend."""
-    attach_patterns(forms)
-    for operation in forms.backend.operations:
-        step = partialmethod(RuleFlow.deliver, operation.name)
-        setattr(RuleFlow, f"async_step_{operation.name}", step)
-
-
-for _forms in BACKENDS:
-    attach_steps(_forms)

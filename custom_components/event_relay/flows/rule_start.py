@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from functools import partialmethod
+from functools import partial
 import json
-from typing import Any
+from typing import Any, override
 
 from homeassistant.config_entries import (
     ConfigEntryState,
@@ -27,10 +27,12 @@ from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
 from ..backends.forms import BackendForms
+from ..backends.named_steps import FlowStep, NamedSteps
 from ..backends.rule_patterns import Pattern
 from ..backends.words import in_markdown
 from ..const import CONF_BACKEND, DOMAIN
 from ..coordinator import RelayConfigEntry
+from ..registry import BY_NAME
 from ..rules.rule import (
     CONF_FIELDS,
     CONF_FROM_UNKNOWN,
@@ -51,12 +53,22 @@ KEYS = frozenset({CONF_NAME, CONF_OPERATION, CONF_FROM_UNKNOWN, *_MAPPINGS, *_LI
 """What a rule is made of, in YAML."""
 
 
-class RuleStart(ConfigSubentryFlow):
+class RuleStart(NamedSteps, ConfigSubentryFlow):
     """The pages before the form of a new rule, which is then filled in."""
 
     _title = ""
     _when: Mapping[str, Any]
     _deliver: Mapping[str, Any]
+
+    @override
+    def named_step(self, name: str) -> FlowStep | None:
+        """Return the step of a pattern."""
+        return partial(self.pattern, name) if name in self._backend.patterns else None
+
+    @property
+    def _backend(self) -> BackendForms:
+        """The backend of the connection, also of one that is not loaded."""
+        return BY_NAME[self._get_entry().data[CONF_BACKEND]]
 
     async def async_step_when(
         self, user_input: dict[str, Any] | None = None
@@ -313,9 +325,3 @@ def _list(part: object) -> list[Any]:
 def _plain(value: object) -> Any:  # noqa: ANN401 - JSON
     """Return what YAML holds as JSON does; text for what JSON has nothing for."""
     return json.loads(json.dumps(value, default=str))
-
-
-def attach_patterns(forms: BackendForms) -> None:
-    """Give the flow a step for each pattern of a backend."""
-    for name in forms.patterns:
-        setattr(RuleStart, f"async_step_{name}", partialmethod(RuleStart.pattern, name))

@@ -1,9 +1,9 @@
 """The flow that makes a request of a connection, or changes one."""
 
 from collections.abc import Iterator, Mapping
-from functools import partialmethod
+from functools import partial
 import re
-from typing import Any, cast
+from typing import Any, Final, cast, override
 from uuid import uuid4
 
 from homeassistant.config_entries import (
@@ -35,6 +35,7 @@ import voluptuous as vol
 from ..base import Absent, Found, InvalidField, JsonObject
 from ..choice_forms import NOTHING_CHOSEN
 from ..errors import BackendError
+from ..named_steps import FlowStep, NamedSteps
 from ..words import in_markdown
 from .client import HttpClient
 from .connection_forms import named_secrets
@@ -62,6 +63,8 @@ CONF_DEFINITION = "definition"
 CONF_YAML = "yaml"
 _STEPS = f"config_subentries.{SUBENTRY_REQUEST}.step"
 
+_PRESET: Final = "preset_"
+"""How the names of the steps of presets begin."""
 _TEXT = TextSelector()
 _LINES = TextSelector(TextSelectorConfig(multiline=True))
 _OBJECT = ObjectSelector()
@@ -187,10 +190,10 @@ def preset_schema(preset: Preset) -> vol.Schema:
     return vol.Schema(fields)
 
 
-class RequestFlow(ConfigSubentryFlow):
+class RequestFlow(NamedSteps, ConfigSubentryFlow):
     """Makes a request: from a preset, from a `rest_command`, or from a blank form.
 
-    Every preset has a step of its name, attached below.
+    Every preset has a step of its name.
     """
 
     def __init__(self) -> None:
@@ -198,13 +201,21 @@ class RequestFlow(ConfigSubentryFlow):
         self._refusal = self._place = self._not_taken = ""
         self._taken: TakenOver | None = None
 
+    @override
+    def named_step(self, name: str) -> FlowStep | None:
+        """Return the step of a preset."""
+        preset = BY_NAME.get(name.removeprefix(_PRESET))
+        if preset is None or not name.startswith(_PRESET):
+            return None
+        return partial(self.preset, preset.name)
+
     async def async_step_user(
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask what kind of request is to be made."""
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
-        presets = [f"preset_{preset.name}" for preset in PRESETS]
+        presets = [f"{_PRESET}{preset.name}" for preset in PRESETS]
         return self.async_show_menu(
             step_id="user", menu_options=[*presets, "paste", "advanced"]
         )
@@ -224,7 +235,7 @@ class RequestFlow(ConfigSubentryFlow):
                 await self._refuse(error)
             else:
                 return self._finish(user_input[CONF_NAME], definition, name)
-        return self._form(f"preset_{name}", preset_schema(preset), user_input or {})
+        return self._form(f"{_PRESET}{name}", preset_schema(preset), user_input or {})
 
     async def async_step_paste(
         self, user_input: dict[str, Any] | None = None
@@ -491,11 +502,3 @@ def _place(name: str) -> str:
         if section_name not in _NESTED and first in set(map(str, inner)):
             return section_name
     return first
-
-
-for _preset in PRESETS:
-    setattr(
-        RequestFlow,
-        f"async_step_preset_{_preset.name}",
-        partialmethod(RequestFlow.preset, _preset.name),
-    )
