@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-import random
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +20,7 @@ from custom_components.event_relay.backends.errors import (
     PermissionDenied,
 )
 from custom_components.event_relay.queue.clock import SteadyClock
+from custom_components.event_relay.queue.connection import Connection
 from custom_components.event_relay.queue.delivery import (
     Delivery,
     DeliveryState,
@@ -58,26 +58,17 @@ class Queue:
         """Take what delivers; `look_up_after` replaces the backend's own seconds."""
         if look_up_after is not None:
             backend = replace(backend, look_up_after=tuple(look_up_after))
-        clock = SteadyClock(_now)
         self._store = Store(folder / FILE)
-        self._queue = DeliveryQueue(
-            connection=_CONNECTION,
-            backend=backend,
-            capabilities=lambda: capabilities,
-            store=self._store,
-            clock=clock,
-        )
-        self._worker = Worker(
-            connection=_CONNECTION,
+        connection = Connection(
+            id=_CONNECTION,
             backend=backend,
             client=client,
             capabilities=lambda: capabilities,
             store=self._store,
-            clock=clock,
-            chance=random.random,
-            changed=self._changed,
-            contacted=self._contacted,
+            clock=SteadyClock(_now),
         )
+        self._queue = DeliveryQueue(connection=connection)
+        self._worker = Worker(connection=connection, observer=self)
         self._queue.attach(self._worker)
         self._running: asyncio.Task[None] | None = None
         self._happened = asyncio.Event()
@@ -152,12 +143,14 @@ class Queue:
         await self._happened.wait()
         self._happened.clear()
 
-    def _changed(self, delivery: Delivery) -> None:
+    def changed(self, delivery: Delivery) -> None:
+        """Take note of the outcome of an attempt, or of the end of a delivery."""
         self._queue.changed(delivery)
         self.states.setdefault(delivery.id, []).append(delivery.state)
         self._happened.set()
 
-    def _contacted(self, error: BackendError | None) -> None:
+    def contacted(self, error: BackendError | None) -> None:
+        """Take note of why the system gave no useful answer."""
         if error is not None:
             self._trouble = error
             self._happened.set()

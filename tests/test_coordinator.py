@@ -69,10 +69,10 @@ async def test_burst_of_answers_arms_the_timer_of_the_next_read_once(
     ) as armed:
         running._put_off_at = -inf
         for _ in range(100):
-            running._contacted(None)
+            running.contacted(None)
         assert armed.call_count == 1
-        running._contacted(CannotConnect("gone"))
-        running._contacted(None)
+        running.contacted(CannotConnect("gone"))
+        running.contacted(None)
         # What was cancelled by trouble is armed again by the first good answer.
         assert armed.call_count >= 2
 

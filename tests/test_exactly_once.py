@@ -15,11 +15,13 @@ import random
 from aiohttp import ClientSession, DummyCookieJar
 import pytest
 
+from custom_components.event_relay.backends.errors import BackendError
 from custom_components.event_relay.backends.frigate.client import FrigateClient
 from custom_components.event_relay.backends.frigate.models import FrigateCapabilities
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.clock import SteadyClock
+from custom_components.event_relay.queue.connection import Connection
 from custom_components.event_relay.queue.delivery import (
     Delivery,
     DeliveryState,
@@ -73,26 +75,26 @@ class House:
 
     def start(self) -> None:
         """Start as Home Assistant does, with what is in the file."""
-        self.queue = DeliveryQueue(
-            connection="frigate",
-            backend=self.backend,
-            capabilities=lambda: self.capabilities,
-            store=self.store,
-            clock=SteadyClock(_now),
-        )
-        self.worker = Worker(
-            connection="frigate",
+        connection = Connection(
+            id="frigate",
             backend=self.backend,
             client=self.client,
             capabilities=lambda: self.capabilities,
             store=self.store,
             clock=SteadyClock(_now),
             chance=self.chance.random,
-            changed=self.queue.changed,
-            contacted=lambda _: None,
         )
+        self.queue = DeliveryQueue(connection=connection)
+        self.worker = Worker(connection=connection, observer=self)
         self.queue.attach(self.worker)
         self.running = asyncio.create_task(self.worker.run())
+
+    def changed(self, delivery: Delivery) -> None:
+        """Hear of an outcome."""
+        self.queue.changed(delivery)
+
+    def contacted(self, _: BackendError | None) -> None:
+        """Hear of an answer."""
 
     async def crash(self) -> None:
         """Cut everything off in the middle, and settle nothing."""

@@ -237,7 +237,7 @@ async def test_full_disk_refuses_new_ones_and_neither_loses_nor_doubles(
     entry = await connect(hass, frigate)
     waiting = await _in_flight(hass, frigate)
     # Only what finds the worker at rest goes out at once.
-    await wait_for(lambda: entry.runtime_data.worker._at_rest)
+    await wait_for(lambda: entry.runtime_data.worker.at_rest)
 
     with _no_room():
         # It goes out at once, before anybody knows that the disk is full.

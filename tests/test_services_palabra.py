@@ -360,12 +360,10 @@ async def test_look_up_that_broke_off_proves_nothing(
 @pytest.fixture
 def quick_look_ups(monkeypatch: pytest.MonkeyPatch, entry: MockConfigEntry) -> None:
     """Look up at once."""
-    worker = coordinator(entry).worker
+    executor = coordinator(entry).worker._dispatcher._executor
     quick = replace(PALABRA, look_up_after=(0.01,))
-    absence = Absence(timedelta())
-    monkeypatch.setattr(
-        worker, "_executor", replace(worker._executor, backend=quick, absence=absence)
-    )
+    monkeypatch.setattr(executor, "_backend", quick)
+    monkeypatch.setattr(executor, "_absence", Absence(timedelta()))
 
 
 async def test_refusal_raises_with_palabras_reason(

@@ -9,7 +9,6 @@ import asyncio
 from collections import Counter
 from contextlib import suppress
 import logging
-import random
 
 from homeassistant.components.persistent_notification import async_create
 from homeassistant.config_entries import ConfigEntry
@@ -25,6 +24,7 @@ from .backends.words import in_markdown
 from .card.subscription import CHANGED
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from .queue.clock import SteadyClock
+from .queue.connection import Connection
 from .queue.delivery import UNSETTLED, Delivery, DeliveryState
 from .queue.queue import DeliveryQueue, NotAllowed
 from .queue.store.store import StaleDelivery, Store, StoreUnavailable
@@ -183,25 +183,16 @@ class _CleanUp:
             backend.load_capabilities(entry.data[CONF_CAPABILITIES]),
             forms.settings_of(entry),
         )
-        clock = SteadyClock(dt_util.utcnow)
-        self._queue = DeliveryQueue(
-            connection=entry.entry_id,
-            backend=backend,
-            capabilities=lambda: capabilities,
-            store=store,
-            clock=clock,
-        )
-        self._worker = Worker(
-            connection=entry.entry_id,
+        connection = Connection(
+            id=entry.entry_id,
             backend=backend,
             client=forms.create_client(hass, {**entry.data, **entry.options}),
             capabilities=lambda: capabilities,
             store=store,
-            clock=clock,
-            chance=random.random,
-            changed=self._changed,
-            contacted=self._contacted,
+            clock=SteadyClock(dt_util.utcnow),
         )
+        self._queue = DeliveryQueue(connection=connection)
+        self._worker = Worker(connection=connection, observer=self)
         self._rules = Rules(make_context(hass, entry, store, self._queue))
 
     async def async_end_all(self) -> list[str]:
@@ -245,12 +236,12 @@ class _CleanUp:
             await self._something_happened.wait()
             self._something_happened.clear()
 
-    def _changed(self, delivery: Delivery) -> None:
+    def changed(self, delivery: Delivery) -> None:
         """Hear of an outcome."""
         self._queue.changed(delivery)
         self._something_happened.set()
 
-    def _contacted(self, error: BackendError | None) -> None:
+    def contacted(self, error: BackendError | None) -> None:
         """Wait no longer for a backend that lets nothing in."""
         self._refused |= isinstance(error, InvalidCredentials | PermissionDenied)
         self._something_happened.set()

@@ -42,6 +42,7 @@ from .losses import Losses
 from .options import READ_WHEN_NEEDED, paused, retention, spread, unsettled_limit
 from .outcome_events import Announcer
 from .queue.clock import SteadyClock
+from .queue.connection import Connection
 from .queue.delivery import MOOT, Delivery, DeliveryState
 from .queue.enricher import Enricher
 from .queue.optimistic_send import SentUnrecorded
@@ -111,43 +112,29 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.client = self.forms.create_client(hass, {**entry.data, **entry.options})
         self.settings = settings(entry)
         self._store = store
-        clock = SteadyClock(dt_util.utcnow)
-        instance = self.forms.instance(entry.data, entry.unique_id)
-        self._starts_after = self._put_off()
-        self.queue = DeliveryQueue(
-            connection=entry.entry_id,
+        connection = Connection(
+            id=entry.entry_id,
             backend=backend,
+            client=self.client,
             capabilities=lambda: self.effective,
             store=store,
-            clock=clock,
-            instance=instance,
+            clock=SteadyClock(dt_util.utcnow),
+            instance=self.forms.instance(entry.data, entry.unique_id),
+        )
+        self._starts_after = self._put_off()
+        self.queue = DeliveryQueue(
+            connection=connection,
             limit=unsettled_limit(entry.options),
             put_off=self._put_off,
         )
         self.worker = Worker(
-            connection=entry.entry_id,
-            backend=backend,
-            client=self.client,
-            capabilities=lambda: self.effective,
-            store=store,
-            clock=clock,
-            instance=instance,
-            chance=random.random,
-            changed=self.queue.changed,
-            contacted=self._contacted,
-            starts_after=self._starts_after,
+            connection=connection, observer=self, starts_after=self._starts_after
         )
         self.worker.switch(on=not paused(entry.options))
         self.queue.attach(self.worker)
         self._enricher = Enricher(
-            connection=entry.entry_id,
-            backend=backend,
-            client=self.client,
-            capabilities=lambda: self.effective,
-            store=store,
-            clock=clock,
-            held=lambda: self.worker.held,
-            busy=lambda: self.worker.busy,
+            connection=connection,
+            worker=self.worker,
             enriched=partial(async_dispatcher_send, hass, CHANGED),
         )
         self._asked: Listed = {}
@@ -306,8 +293,13 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         return capabilities
 
     @callback
-    def _contacted(self, error: BackendError | None) -> None:
-        """Take note of an answer to the worker, or of the want of one."""
+    def changed(self, delivery: Delivery) -> None:
+        """Tell of the outcome of an attempt, or of the end of a delivery."""
+        self.queue.changed(delivery)
+
+    @callback
+    def contacted(self, error: BackendError | None) -> None:
+        """Take note of an answer to the worker, or of why there was none of use."""
         self.forms.contacted(self.hass, self.config_entry, self.client)
         if error is not None:
             self._pause_for(error)

@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.event_relay.backends.base import Backend, Instance
 from custom_components.event_relay.backends.errors import BackendError
+from custom_components.event_relay.queue.connection import Connection
 from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
 from custom_components.event_relay.queue.queue import DeliveryQueue, Request
 from custom_components.event_relay.queue.store.store import Store
@@ -34,16 +35,8 @@ class House:
     instance: Instance | None = None
 
     def __post_init__(self) -> None:
-        self.queue = DeliveryQueue(
-            connection=OWNER,
-            backend=self.backend,
-            capabilities=lambda: None,
-            store=self.store,
-            clock=self.clock,
-            instance=self.instance,
-        )
-        self.worker = Worker(
-            connection=OWNER,
+        connection = Connection(
+            id=OWNER,
             backend=self.backend,
             client=self.client,
             capabilities=lambda: None,
@@ -51,14 +44,19 @@ class House:
             clock=self.clock,
             instance=self.instance,
             chance=self.chance,
-            changed=self._changed,
-            contacted=self.contacts.append,
         )
+        self.queue = DeliveryQueue(connection=connection)
+        self.worker = Worker(connection=connection, observer=self)
         self.queue.attach(self.worker)
 
-    def _changed(self, delivery: Delivery) -> None:
+    def changed(self, delivery: Delivery) -> None:
+        """Hear of an outcome."""
         self.changes.append(delivery)
         self.queue.changed(delivery)
+
+    def contacted(self, error: BackendError | None) -> None:
+        """Hear of an answer, or of the want of one."""
+        self.contacts.append(error)
 
     def start(self) -> None:
         """Let the worker run."""

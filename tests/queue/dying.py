@@ -58,7 +58,7 @@ async def _carry_out(
     house.client.write = tell  # type: ignore[method-assign]
     if live:
         house.start()
-        while not house.worker._at_rest:
+        while not house.worker.at_rest:
             await asyncio.sleep(0)
     delivery = await house.submit(wait=0, steps=steps)
     if not live:

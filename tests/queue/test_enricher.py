@@ -12,6 +12,7 @@ import pytest
 from custom_components.event_relay.backends.base import Enrichment, Receipt
 from custom_components.event_relay.backends.errors import BackendError, CannotConnect
 from custom_components.event_relay.queue import enricher
+from custom_components.event_relay.queue.connection import Connection
 from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
 from custom_components.event_relay.queue.enricher import Enricher
 from custom_components.event_relay.queue.store.store import Store
@@ -80,14 +81,15 @@ class Shelf:
     def start(self) -> None:
         """Begin a run."""
         self.enricher = Enricher(
-            connection=OWNER,
-            backend=self.backend,
-            client=self.library,
-            capabilities=lambda: None,
-            store=self.store,
-            clock=self.clock,
-            held=lambda: self.held,
-            busy=lambda: self.busy,
+            connection=Connection(
+                id=OWNER,
+                backend=self.backend,
+                client=self.library,
+                capabilities=lambda: None,
+                store=self.store,
+                clock=self.clock,
+            ),
+            worker=self,
             enriched=self.enriched.append,
         )
         self.running = self.loop.create_task(self.enricher.run())

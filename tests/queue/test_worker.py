@@ -136,7 +136,7 @@ async def test_pause_spends_no_attempt_and_ends_with_resume(
 
 
 async def test_delivery_may_be_claimed_again_before_its_last_attempt_is_cleared_away(
-    house: House,
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(
@@ -149,7 +149,7 @@ async def test_delivery_may_be_claimed_again_before_its_last_attempt_is_cleared_
             house.worker.resume()
             asyncio.get_running_loop().call_soon(house.worker.resume)
 
-    house.worker._contacted = mend
+    monkeypatch.setattr(house, "contacted", mend)
     delivery = await house.submit(wait=0)
     await house.until(delivery, DELIVERED)
     await house.stop()

@@ -12,13 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 import logging
-from typing import Any
+from typing import Any, Protocol
 
-from ..backends.base import Backend, Client, Enrichment, Receipt
+from ..backends.base import Enrichment, Receipt
 from ..backends.errors import BackendError
 from ..backends.words import confiding
+from .connection import Connection
 from .delivery import Delivery, DeliveryState, altered
-from .store.store import StaleDelivery, Store, StoreUnavailable
+from .store.store import StaleDelivery, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -32,24 +33,26 @@ YIELDS = 30
 """How often, and how many times, a look waits for deliveries that are being sent."""
 
 
+class Traffic(Protocol):
+    """Says what a worker does now; deliveries go before looks."""
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing is sent now."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being sent now."""
+
+
 @dataclass(kw_only=True)
 class Enricher:
-    """Looks for what the receipts of one connection lack, one after the other.
+    """Looks for what the receipts of one connection lack, one after the other."""
 
-    `clock` gives the present with its time zone, `held` says whether nothing is sent
-    now, `busy` whether anything is being sent, and `enriched` hears of every delivery
-    that has got something.
-    """
-
-    connection: str
-    backend: Backend
-    client: Client
-    capabilities: Callable[[], Any]
-    store: Store
-    clock: Callable[[], datetime]
-    held: Callable[[], bool]
-    busy: Callable[[], bool]
+    connection: Connection
+    worker: Traffic
     enriched: Callable[[Delivery], None]
+    """Is called with every delivery whose receipt has got something."""
     _looks: dict[str, list[datetime]] = field(default_factory=dict)
     """By the ids of deliveries, when to look; none of the lists is empty."""
     _heard: asyncio.Event = field(default_factory=asyncio.Event)
@@ -60,12 +63,12 @@ class Enricher:
         What it follows is looked at with it: the end of an event may be what its start
         was waiting for.
         """
-        if self.backend.enriches:
+        if self.connection.backend.enriches:
             self._plan(delivery)
 
     async def run(self) -> None:
         """Look when it is time, until cancelled."""
-        if not self.backend.enriches:
+        if not self.connection.backend.enriches:
             return
         await self._recall()
         while True:
@@ -80,16 +83,16 @@ class Enricher:
     async def _yield(self) -> None:
         """Let deliveries go first, for a while: a backend has only so much time."""
         for _ in range(YIELDS):
-            if not self.busy():
+            if not self.worker.busy:
                 return
             await asyncio.sleep(YIELD_SECONDS)
 
     async def _recall(self) -> None:
         """Plan the looks for what was delivered in an earlier run."""
-        since = self.clock() - RECALLED_SINCE
+        since = self.connection.clock() - RECALLED_SINCE
         try:
-            recalled = await self.store.delivered(
-                self.connection, since, limit=RECALLED
+            recalled = await self.connection.store.delivered(
+                self.connection.id, since, limit=RECALLED
             )
         except StoreUnavailable as error:
             _LOGGER.debug("Receipts of an earlier run stay as they are: %s", error)
@@ -101,7 +104,7 @@ class Enricher:
         """Note when to look for what the receipt of a delivery lacks."""
         if (enrichment := self._enrichment(delivery)) is None:
             return
-        now = self.clock()
+        now = self.connection.clock()
         moments = [moment for moment in enrichment.at if moment > now]
         if len(moments) < len(enrichment.at):
             moments.append(now)
@@ -122,11 +125,11 @@ class Enricher:
         if delivery.receipt is None or delivery.settled_at is None:
             return None
         try:
-            operation = self.backend.operation(delivery.operation)
+            operation = self.connection.backend.operation(delivery.operation)
             return operation.enrichment(
                 operation.load(delivery.version, delivery.payload),
                 delivery.receipt,
-                self.capabilities(),
+                self.connection.capabilities(),
                 delivery.settled_at,
             )
         except Exception:
@@ -138,11 +141,11 @@ class Enricher:
         if not self._looks:
             return None
         first = min(moments[0] for moments in self._looks.values())
-        return max(0.0, (first - self.clock()).total_seconds())
+        return max(0.0, (first - self.connection.clock()).total_seconds())
 
     def _due(self) -> Sequence[str]:
         """Return the ids of the deliveries to look at now, the longest due first."""
-        now = self.clock()
+        now = self.connection.clock()
         due = [
             (moments[0], delivery_id)
             for delivery_id, moments in self._looks.items()
@@ -157,7 +160,7 @@ class Enricher:
         except StoreUnavailable as error:
             _LOGGER.debug("Delivery %s: the outbox is away: %s", delivery_id, error)
             done = False
-        now = self.clock()
+        now = self.connection.clock()
         left = [moment for moment in self._looks[delivery_id] if moment > now]
         if done or not left:
             del self._looks[delivery_id]
@@ -169,11 +172,11 @@ class Enricher:
 
         Raises StoreUnavailable.
         """
-        delivery = await self.store.get(delivery_id)
+        delivery = await self.connection.store.get(delivery_id)
         enrichment = self._enrichment(delivery) if delivery else None
         if delivery is None or enrichment is None:
             return True
-        if self.held() or (more := await self._ask(delivery, enrichment)) is None:
+        if self.worker.held or (more := await self._ask(delivery, enrichment)) is None:
             return False
         await self._add(delivery, more)
         return True
@@ -182,10 +185,10 @@ class Enricher:
         self, delivery: Delivery, enrichment: Enrichment[Any]
     ) -> Receipt | None:
         """Ask the backend for what a receipt lacks; None if it is not there."""
-        public = self.backend.operation(delivery.operation).public_fields
+        operation = self.connection.backend.operation(delivery.operation)
         try:
-            with confiding(delivery.payload, public):
-                return await enrichment.look(self.client)
+            with confiding(delivery.payload, operation.public_fields):
+                return await enrichment.look(self.connection.client)
         except BackendError as error:
             _LOGGER.debug("Delivery %s: nothing to add yet: %s", delivery.id, error)
         except Exception:
@@ -204,5 +207,5 @@ class Enricher:
             ),
         )
         with suppress(StaleDelivery):
-            await self.store.update(richer, was=delivery.state)
+            await self.connection.store.update(richer, was=delivery.state)
             self.enriched(richer)

@@ -1,9 +1,12 @@
-"""Executes one delivery: runs its steps, looks up, commits the outcome."""
+"""Executes one delivery: runs its steps, or looks one up, and returns the outcome.
+
+Nothing is committed here, and nobody is told: that is for the dispatcher.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 import logging
 from typing import Any
@@ -11,10 +14,7 @@ from typing import Any
 from ..backends.base import (
     Absent,
     AnyOperation,
-    Backend,
-    Client,
     Finding,
-    Instance,
     Receipt,
     StepContext,
     UnreadablePayload,
@@ -23,10 +23,9 @@ from ..backends.errors import BackendError, Rejected
 from ..backends.words import confiding
 from . import changed_address, transitions
 from .absence import SLOW, Absence
-from .clock import SteadyClock
+from .connection import Connection
 from .delivery import Delivery, DeliveryState, Failure, altered, brought
-from .optimistic_send import OptimisticSend
-from .store.store import Store, StoreUnavailable
+from .store.store import StoreUnavailable
 from .transitions import AnyFind, AnyStep
 
 _LOGGER = logging.getLogger(__name__)
@@ -36,9 +35,6 @@ _BOUND_SINCE = timedelta(days=1)
 _CLOCKS_APART = timedelta(days=3)
 """How far the clock of an earlier run may have been ahead, and the house have been off
 since then. A look-up from so far back on takes longer, and that is all."""
-type Commit = Callable[[Delivery, DeliveryState], Awaitable[None]]
-"""Commits what became of a delivery that was in a state."""
-
 STORE_PATIENCE = 5.0
 """Seconds between tries of what the store could not do."""
 
@@ -118,350 +114,288 @@ class Plan:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a request to the backend has made of a delivery."""
+
+    delivery: Delivery
+    answered_at: datetime | None = None
+    """When the backend answered; None if it was not asked, or gave no useful answer."""
+    error: BackendError | None = None
+    """Why it gave no useful answer."""
+
+
 class Executor:
-    """Knows how the deliveries of one connection are carried out.
+    """Executes the deliveries of one connection, one request at a time."""
 
-    `clock` gives the present with its time zone, `chance` a number from 0 to 1.
-    `answered` hears of every attempt that is over, `changed` of its outcome once that
-    is committed and of every end, `got_through` of every answer of the backend,
-    `troubled` of every failure to get a useful one.
-    """
+    def __init__(self, connection: Connection, absence: Absence) -> None:
+        """Take what tells when something that was not found is surely absent."""
+        self._connection = connection
+        self._backend = connection.backend
+        self._client = connection.client
+        self._instance = connection.instance
+        self._clock = connection.clock
+        self._chance = connection.chance
+        self._absence = absence
 
-    connection: str
-    instance: Instance | None
-    """The system to which it leads."""
-    backend: Backend
-    client: Client
-    capabilities: Callable[[], Any]
-    store: Store
-    clock: SteadyClock
-    chance: Callable[[], float]
-    absence: Absence
-    answered: Callable[[Delivery], None]
-    changed: Callable[[Delivery], None]
-    got_through: Callable[[datetime], None]
-    troubled: Callable[[BackendError], None]
-
-    async def send(self, delivery: Delivery, payload: object = None) -> None:
-        """Run the steps that are left, each committed before the next begins.
-
-        The payload need not be read back where it is known.
-        """
-        await self._send(delivery, self._commit, payload)
-
-    async def send_optimistically(self, overlap: OptimisticSend) -> None:
-        """Send what is still being committed; nothing more is, until it is."""
-
-        async def commit(delivery: Delivery, was: DeliveryState) -> None:
-            """Commit what has become of it, unless it neither is kept nor arrived."""
-            if await overlap.is_to_be_kept(delivery):
-                await self._commit(delivery, was)
-
-        try:
-            await self._send(overlap.delivery, commit, overlap.payload)
-        finally:
-            overlap.broke_off()
-
-    async def _send(
-        self, delivery: Delivery, commit: Commit, payload: object = None
-    ) -> None:
-        """Run the steps that are left, and commit each by way of `commit`."""
-        if (plan := await self._plan(delivery, commit, payload)) is None:
-            return
-        if (ended := await self._ended_elsewhere(delivery, plan)) is not None:
-            self.answered(ended)
-            await commit(ended, DeliveryState.SENDING)
-            return
-        for step in plan.left(delivery):
-            delivery = self._onward(await self._run(delivery, plan, step), plan, step)
-            if delivery.state is not DeliveryState.SENDING:
-                self.answered(delivery)
-                await commit(delivery, DeliveryState.SENDING)
-                return
-            if plan.left(delivery):
-                await commit(delivery, DeliveryState.SENDING)
-        self.answered(delivery)
-        await self._deliver(delivery, plan, commit)
-
-    async def _ended_elsewhere(self, delivery: Delivery, plan: Plan) -> Delivery | None:
-        """Return how a delivery ends, or waits, that is to change what another has.
-
-        None where it can be sent.
-        """
-        try:
-            there = await self._elsewhere(delivery, plan)
-        except BackendError as error:
-            self.troubled(error)
-            delivery, now = self._present(delivery)
-            return transitions.step_interrupted(
-                delivery,
-                plan.left(delivery)[0],
-                changed_address.not_sent(error),
-                now=now,
-                chance=self.chance(),
-                backend=self.backend,
-            )
-        if there is None or self.instance is None:
-            return None
-        delivery, now = self._present(delivery)
-        return changed_address.ended(delivery, there, self.instance, now)
-
-    async def _elsewhere(self, delivery: Delivery, plan: Plan) -> Instance | None:
-        """Return the system that has what a delivery is to change, if it is another.
-
-        One that knows the outside id is the same under another address. Raises
-        BackendError.
-        """
-        there, outside_id = changed_address.what_it_changes(
-            delivery, plan.operation, plan.payload, plan.start
-        )
-        if not changed_address.is_elsewhere(there, self.instance) or not plan.left(
-            delivery
-        ):
-            return None
-        recognises = self.backend.recognises
-        if outside_id is None or recognises is None:
-            return there
-        here = await recognises(self.client, outside_id)
-        self.got_through(self.clock())
-        return None if here else there
-
-    def _onward(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
-        """Go on after a step that is done, or have the next one asked for first."""
-        if not delivery.restored or step.name not in delivery.results:
-            return delivery
-        left = plan.left(delivery)
-        if not left or left[0].repeatable:
-            return delivery
-        return transitions.asked_first(*self._present(delivery))
-
-    async def _run(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
-        """Run one step and return what it makes of the delivery."""
-        context = plan.context(*self._present(delivery))
-        began = self.clock.monotonic()
-        try:
-            with plan.confiding(delivery):
-                result = await step.run(self.client, plan.payload, context)
-        except Rejected as error:
-            delivery, now = self._present(delivery)
-            self.got_through(now)
-            return transitions.step_refused(delivery, step, error, now)
-        except BackendError as error:
-            if self.clock.monotonic() - began >= SLOW:
-                self.absence.stalled()
-            self.troubled(error)
-            delivery, now = self._present(delivery)
-            return transitions.step_interrupted(
-                delivery,
-                step,
-                error,
-                now=now,
-                chance=self.chance(),
-                backend=self.backend,
-            )
-        except Exception:
-            _LOGGER.exception("Delivery %s: step %s broke", delivery.id, step.name)
-            failure = Failure(code="internal_error")
-            delivery, now = self._present(delivery)
-            unclear = altered(delivery, unclear=not step.repeatable, bound=True)
-            return transitions.failed(unclear, failure, now)
-        self.absence.alive(began, self.clock.monotonic())
-        delivery, now = self._present(delivery)
-        self.got_through(now)
-        return plan.bound(transitions.step_done(delivery, step, result, now))
-
-    async def look_up(self, delivery: Delivery) -> None:
-        """Ask whether the step whose outcome is unknown took place, and go on."""
-        if (plan := await self._plan(delivery, self._commit)) is None:
-            return
-        if not (left := plan.left(delivery)):
-            await self._deliver(delivery, plan, self._commit)
-            return
-        following = await self._outcome(delivery, plan, left[0])
-        if following.state is DeliveryState.PENDING and not plan.left(following):
-            uncertain = altered(following, state=DeliveryState.UNCERTAIN)
-            await self._deliver(uncertain, plan, self._commit)
-            return
-        await self._commit(following, DeliveryState.UNCERTAIN)
-
-    async def _outcome(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
-        """Return what becomes of a delivery whose outcome is unknown.
-
-        Of what was sent to another system this one may tell that it is the same, but
-        not that anything is absent.
-        """
-        there, here = delivery.sent_to, self.instance
-        if (
-            there is None
-            or here is None
-            or not changed_address.is_elsewhere(there, here)
-        ):
-            return await self._look(delivery, plan, step)
-        if changed_address.is_new(delivery):
-            return await self._look_elsewhere(delivery, plan, step, there, here)
-        try:
-            holder = await self._elsewhere(delivery, plan)
-        except BackendError as error:
-            self.troubled(error)
-            delivery, now = self._present(delivery)
-            return transitions.look_up_interrupted(
-                delivery, error, now=now, chance=self.chance()
-            )
-        if holder is None:
-            return await self._look(altered(delivery, sent_to=here), plan, step)
-        delivery, now = self._present(delivery)
-        return changed_address.unknown(delivery, there, here, now)
-
-    async def _look_elsewhere(
-        self,
-        delivery: Delivery,
-        plan: Plan,
-        step: AnyStep,
-        there: Instance,
-        here: Instance,
-    ) -> Delivery:
-        """Look here for what was to be made there."""
-        if step.find is not None and not step.repeatable:
-            following = await self._look(delivery, plan, step)
-            delivery, now = self._present(delivery)
-            return changed_address.looked_up(delivery, following, there, here, now)
-        delivery, now = self._present(delivery)
-        return changed_address.unknown(delivery, there, here, now)
-
-    async def _look(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Delivery:
-        """Look a step up, where it can be, and go on."""
-        if step.find is None or step.repeatable:
-            delivery, now = self._present(delivery)
-            return transitions.not_asked(delivery, step, now)
-        following = await self._ask(delivery, plan, step, step.find)
-        return self._onward(following, plan, step)
-
-    async def _ask(
-        self, delivery: Delivery, plan: Plan, step: AnyStep, find: AnyFind
-    ) -> Delivery:
-        """Look a step up and return what the answer makes of the delivery."""
-        context = plan.context(*self._present(delivery))
-        asked_at = self.clock.monotonic()
-        try:
-            with plan.confiding(delivery):
-                finding = await find(self.client, plan.payload, context)
-        except BackendError as error:
-            if not transitions.limits(error):
-                self.absence.stalled()
-            self.absence.forget(delivery.id)
-            self.troubled(error)
-            delivery, now = self._present(delivery)
-            return transitions.look_up_interrupted(
-                delivery, error, now=now, chance=self.chance()
-            )
-        except Exception:
-            _LOGGER.exception(
-                "Delivery %s: looking for step %s broke", delivery.id, step.name
-            )
-            failure = Failure(code="internal_error")
-            delivery, now = self._present(delivery)
-            return transitions.failed(delivery, failure, now)
-        delivery, now = self._present(delivery)
-        self.got_through(now)
-        following = transitions.looked_up(
-            delivery,
-            step,
-            finding,
-            now=now,
-            chance=self.chance(),
-            schedule=self.backend.look_up_after,
-            missed_for=self._missed_for(delivery, step, finding, asked_at),
-        )
-        return plan.bound(following) if following.results else following
-
-    def _present(self, delivery: Delivery) -> tuple[Delivery, datetime]:
-        """Return a delivery with its moments by the present clock, and the present."""
-        now = self.clock()
-        return brought(delivery, self.clock.moved), now
-
-    def _missed_for(
-        self, delivery: Delivery, step: AnyStep, finding: Finding, asked_at: float
-    ) -> timedelta | None:
-        """Return when to look again for what was not found; None if it is absent."""
-        now = self.clock.monotonic()
-        takes = step.write_time
-        if finding == Absent() and not self.absence.proven(
-            delivery.id, asked_at, now, takes
-        ):
-            return self.absence.wait(takes)
-        self.absence.alive(asked_at, now)
-        self.absence.forget(delivery.id)
-        return None
-
-    async def _plan(
-        self, delivery: Delivery, commit: Commit, payload: object = None
-    ) -> Plan | None:
-        """Read a delivery back, but for a payload that is given.
-
-        If that cannot be done, fail it and return None.
-        """
-        start = await self._start(delivery)
+    async def plan(self, delivery: Delivery, payload: object = None) -> Plan | Failure:
+        """Read a delivery back, but for a payload that is known, or say why not."""
+        start: Delivery | None = None
+        if (followed_id := delivery.follows) is not None:
+            start = await persist(lambda: self._connection.store.get(followed_id))
         followed = start.receipt if start else None
+        capabilities = self._connection.capabilities
         try:
-            operation = self.backend.operation(delivery.operation)
+            operation = self._backend.operation(delivery.operation)
             if payload is None:
                 payload = operation.load(delivery.version, delivery.payload)
-            steps = operation.steps_following(payload, self.capabilities(), followed)
+            steps = operation.steps_following(payload, capabilities(), followed)
         except (KeyError, UnreadablePayload) as error:
-            unreadable = Failure(code="unreadable", reason=str(error))
-            await self._fail(delivery, unreadable, commit)
-            return None
+            return Failure(code="unreadable", reason=str(error))
         except Exception:
             _LOGGER.exception("Delivery %s: it cannot be read back", delivery.id)
-            await self._fail(delivery, Failure(code="internal_error"), commit)
-            return None
+            return Failure(code="internal_error")
+        outside_ids: frozenset[str] = frozenset()
+        if delivery.state is DeliveryState.UNCERTAIN:
+            outside_ids = await self._outside_ids(delivery)
         return Plan(
             operation=operation,
             payload=payload,
             steps=steps,
             start=start,
-            outside_ids=(
-                await self._outside_ids(delivery)
-                if delivery.state is DeliveryState.UNCERTAIN
-                else frozenset()
-            ),
+            outside_ids=outside_ids,
         )
+
+    def failed(self, delivery: Delivery, failure: Failure) -> Delivery:
+        """End a delivery that cannot be executed."""
+        delivery, now = self._present(delivery)
+        return transitions.failed(delivery, failure, now)
+
+    async def check_address(self, delivery: Delivery, plan: Plan) -> Outcome:
+        """End a delivery that is about another system than the connection leads to.
+
+        A delivery that goes on keeps its state, and there is no error.
+        """
+        sending = delivery.state is DeliveryState.SENDING
+        here, sent_to = self._instance, delivery.sent_to
+        if here is None or not (left := plan.left(delivery)):
+            return Outcome(delivery=delivery)
+        if not sending and (
+            changed_address.is_new(delivery)
+            or not changed_address.is_elsewhere(sent_to, here)
+        ):
+            return Outcome(delivery=delivery)
+        there, outside_id = changed_address.what_it_changes(
+            delivery, plan.operation, plan.payload, plan.start
+        )
+        answered_at: datetime | None = None
+        recognises = self._backend.recognises
+        if there is None or there.id == here.id:
+            there = None
+        elif outside_id is not None and recognises is not None:
+            # One that knows the outside id is the same under another address.
+            try:
+                if await recognises(self._client, outside_id):
+                    there = None
+            except BackendError as error:
+                return self._not_asked_for_address(delivery, left[0], error)
+            answered_at = self._clock()
+        if there is None:
+            following = delivery if sending else altered(delivery, sent_to=here)
+        else:
+            delivery, now = self._present(delivery)
+            following = (
+                changed_address.ended(delivery, there, here, now)
+                if sending
+                else changed_address.unknown(delivery, sent_to or there, here, now)
+            )
+        return Outcome(delivery=following, answered_at=answered_at)
+
+    async def run_next(self, delivery: Delivery, plan: Plan) -> Outcome:
+        """Run the next step that is left; end the delivery with the last one."""
+        if not (left := plan.left(delivery)):
+            delivery, now = self._present(delivery)
+            return Outcome(delivery=self._delivered(delivery, plan, now))
+        step = left[0]
+        context = plan.context(*self._present(delivery))
+        began = self._clock.monotonic()
+        try:
+            with plan.confiding(delivery):
+                result = await step.run(self._client, plan.payload, context)
+        except Rejected as error:
+            delivery, now = self._present(delivery)
+            refused = transitions.step_refused(delivery, step, error, now)
+            return Outcome(
+                delivery=self._go_on(refused, plan, step, now), answered_at=now
+            )
+        except BackendError as error:
+            if self._clock.monotonic() - began >= SLOW:
+                self._absence.stalled()
+            return Outcome(
+                delivery=self._interrupted(delivery, step, error), error=error
+            )
+        except Exception:
+            _LOGGER.exception("Delivery %s: step %s broke", delivery.id, step.name)
+            unclear = altered(delivery, unclear=not step.repeatable, bound=True)
+            return Outcome(
+                delivery=self.failed(unclear, Failure(code="internal_error"))
+            )
+        self._absence.alive(began, self._clock.monotonic())
+        delivery, now = self._present(delivery)
+        done = plan.bound(transitions.step_done(delivery, step, result, now))
+        return Outcome(delivery=self._go_on(done, plan, step, now), answered_at=now)
+
+    async def look_up(self, delivery: Delivery, plan: Plan) -> Outcome:
+        """Ask whether the step whose outcome is unknown took place."""
+        if not (left := plan.left(delivery)):
+            delivery, now = self._present(delivery)
+            return Outcome(delivery=self._delivered(delivery, plan, now))
+        outcome = await self._look(delivery, plan, left[0])
+        following = outcome.delivery
+        if following.state is DeliveryState.PENDING and not plan.left(following):
+            following, now = self._present(following)
+            following = self._delivered(following, plan, now)
+        return replace(outcome, delivery=following)
+
+    async def _look(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Outcome:
+        """Look a step up, where it can be.
+
+        What was to be made in another system, this one may tell that it has it, but
+        not that it is absent.
+        """
+        there, here = delivery.sent_to, self._instance
+        find = None if step.repeatable else step.find
+        if there is None or here is None or there.id == here.id:
+            if find is not None:
+                return await self._ask(delivery, plan, step, find)
+            delivery, now = self._present(delivery)
+            return Outcome(delivery=transitions.not_asked(delivery, step, now))
+        if find is None:
+            delivery, now = self._present(delivery)
+            return Outcome(delivery=changed_address.unknown(delivery, there, here, now))
+        outcome = await self._ask(delivery, plan, step, find)
+        delivery, now = self._present(delivery)
+        following = changed_address.looked_up(
+            delivery, outcome.delivery, there, here, now
+        )
+        return replace(outcome, delivery=following)
+
+    async def _ask(
+        self, delivery: Delivery, plan: Plan, step: AnyStep, find: AnyFind
+    ) -> Outcome:
+        """Look a step up and return what the answer makes of the delivery."""
+        context = plan.context(*self._present(delivery))
+        asked_at = self._clock.monotonic()
+        try:
+            with plan.confiding(delivery):
+                finding = await find(self._client, plan.payload, context)
+        except BackendError as error:
+            if not transitions.limits(error):
+                self._absence.stalled()
+            self._absence.forget(delivery.id)
+            delivery, now = self._present(delivery)
+            interrupted = transitions.look_up_interrupted(
+                delivery, error, now=now, chance=self._chance()
+            )
+            return Outcome(delivery=interrupted, error=error)
+        except Exception:
+            _LOGGER.exception(
+                "Delivery %s: looking for step %s broke", delivery.id, step.name
+            )
+            return Outcome(
+                delivery=self.failed(delivery, Failure(code="internal_error"))
+            )
+        delivery, now = self._present(delivery)
+        following = transitions.looked_up(
+            delivery,
+            step,
+            finding,
+            now=now,
+            chance=self._chance(),
+            schedule=self._backend.look_up_after,
+            missed_for=self._missed_for(delivery, step, finding, asked_at),
+        )
+        if following.results:
+            following = plan.bound(following)
+        return Outcome(
+            delivery=self._ask_first(following, plan, step, now), answered_at=now
+        )
+
+    def _go_on(
+        self, delivery: Delivery, plan: Plan, step: AnyStep, now: datetime
+    ) -> Delivery:
+        """Go on after a step that is over; after the last one it is delivered."""
+        if delivery.state is DeliveryState.SENDING and not plan.left(delivery):
+            return self._delivered(delivery, plan, now)
+        return self._ask_first(delivery, plan, step, now)
+
+    def _ask_first(
+        self, delivery: Delivery, plan: Plan, step: AnyStep, now: datetime
+    ) -> Delivery:
+        """Have a next step asked for before it is run, if it may have been already."""
+        if not delivery.restored or step.name not in delivery.results:
+            return delivery
+        left = plan.left(delivery)
+        if not left or left[0].repeatable:
+            return delivery
+        return transitions.asked_first(delivery, now)
+
+    def _delivered(self, delivery: Delivery, plan: Plan, now: datetime) -> Delivery:
+        """Settle a delivery whose steps are all done."""
+        receipt = delivery.receipt or plan.receipt(delivery)
+        return transitions.delivered(delivery, receipt, now)
+
+    def _interrupted(
+        self, delivery: Delivery, step: AnyStep, error: BackendError
+    ) -> Delivery:
+        """Return what becomes of a delivery whose step got no useful answer."""
+        delivery, now = self._present(delivery)
+        return transitions.step_interrupted(
+            delivery,
+            step,
+            error,
+            now=now,
+            chance=self._chance(),
+            backend=self._backend,
+        )
+
+    def _not_asked_for_address(
+        self, delivery: Delivery, step: AnyStep, error: BackendError
+    ) -> Outcome:
+        """Return what becomes of a delivery whose system could not be told."""
+        if delivery.state is DeliveryState.SENDING:
+            not_sent = changed_address.not_sent(error)
+            following = self._interrupted(delivery, step, not_sent)
+        else:
+            delivery, now = self._present(delivery)
+            following = transitions.look_up_interrupted(
+                delivery, error, now=now, chance=self._chance()
+            )
+        return Outcome(delivery=following, error=error)
+
+    def _present(self, delivery: Delivery) -> tuple[Delivery, datetime]:
+        """Return a delivery with its moments by the present clock, and the present."""
+        now = self._clock()
+        return brought(delivery, self._clock.moved), now
+
+    def _missed_for(
+        self, delivery: Delivery, step: AnyStep, finding: Finding, asked_at: float
+    ) -> timedelta | None:
+        """Return when to look again for what was not found; None if it is absent."""
+        now = self._clock.monotonic()
+        takes = step.write_time
+        if finding == Absent() and not self._absence.proven(
+            delivery.id, asked_at, now, takes
+        ):
+            return self._absence.wait(takes)
+        self._absence.alive(asked_at, now)
+        self._absence.forget(delivery.id)
+        return None
 
     async def _outside_ids(self, delivery: Delivery) -> frozenset[str]:
         """Return what no look-up of a delivery may take for its own."""
-        since = sent_after(delivery, self.clock()) or delivery.accepted_at
+        connection = self._connection
+        since = sent_after(delivery, self._clock()) or delivery.accepted_at
         return await persist(
-            lambda: self.store.outside_ids(self.connection, since - _BOUND_SINCE)
+            lambda: connection.store.outside_ids(connection.id, since - _BOUND_SINCE)
         )
-
-    async def _fail(self, delivery: Delivery, failure: Failure, commit: Commit) -> None:
-        """End a delivery that cannot be carried out."""
-        delivery, now = self._present(delivery)
-        failed = transitions.failed(delivery, failure, now)
-        await commit(failed, delivery.state)
-
-    async def _start(self, delivery: Delivery) -> Delivery | None:
-        """Read the delivery that another one follows."""
-        if (start := delivery.follows) is None:
-            return None
-        return await persist(lambda: self.store.get(start))
-
-    async def _deliver(self, delivery: Delivery, plan: Plan, commit: Commit) -> None:
-        """Settle a delivery whose steps are all done."""
-        receipt = delivery.receipt or plan.receipt(delivery)
-        delivery, now = self._present(delivery)
-        delivered = transitions.delivered(delivery, receipt, now)
-        await commit(delivered, delivery.state)
-
-    async def _commit(self, delivery: Delivery, was: DeliveryState) -> None:
-        """Commit what became of a delivery, and tell of it.
-
-        What is in hand here outlives a file that is set aside as damaged.
-        """
-        try:
-            await self.store.updating(delivery, was=was, anew=True)
-        except StoreUnavailable:
-            await persist(lambda: self.store.update(delivery, was=was, anew=True))
-        if delivery.state is not DeliveryState.SENDING:
-            self.changed(delivery)

@@ -1,13 +1,14 @@
 """Health checks while a breaker is open: a cheap read tells when a backend is back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 import contextlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 import logging
 
 from ..backends.errors import BackendError, CannotConnect, Unavailable
+from .connection import Connection
 from .flow_control import FlowControl
+from .wake_up import WakeUp
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -25,32 +26,24 @@ class HealthChecks:
     """
 
     def __init__(
-        self,
-        *,
-        check: Callable[[], Awaitable[object]] | None,
-        flow_control: FlowControl,
-        clock: Callable[[], datetime],
-        wanted: Callable[[], bool],
-        answered: Callable[[], None],
+        self, connection: Connection, flow_control: FlowControl, wake_up: WakeUp
     ) -> None:
-        """Take the check, None for a backend without one.
-
-        `wanted` says whether anything waits; `answered` is called when the backend
-        answers again after it did not.
-        """
-        self._check = check
+        """Take the connection to check; its backend may have no health check."""
+        self._connection = connection
         self._flow_control = flow_control
-        self._clock = clock
-        self._wanted = wanted
-        self._answered = answered
+        self._wake_up = wake_up
         self._checking: asyncio.Task[None] | None = None
 
     def follow(self) -> None:
         """Check while the breaker is open and something waits; call it on each turn."""
         running = self._checking is not None and not self._checking.done()
-        if self._check is not None and self._flow_control.probing and self._wanted():
+        if (
+            self._connection.backend.health_check is not None
+            and self._flow_control.probing
+            and not self._wake_up.at_rest
+        ):
             if not running:
-                self._checking = asyncio.create_task(self._run(self._check))
+                self._checking = asyncio.create_task(self._run())
         elif self._checking is not None:
             self._checking.cancel()
 
@@ -61,26 +54,29 @@ class HealthChecks:
             with contextlib.suppress(asyncio.CancelledError):
                 await checking
 
-    async def _run(self, check: Callable[[], Awaitable[object]]) -> None:
+    async def _run(self) -> None:
         """Check until cancelled."""
         healthy, wait = False, SHORTEST
         while True:
             await asyncio.sleep(wait.total_seconds())
-            was_healthy, healthy = healthy, await _answers(check)
+            was_healthy, healthy = healthy, await _answers(self._connection)
             if healthy and not was_healthy:
-                self._answered()
+                self._flow_control.answers_again(self._connection.clock())
+                self._wake_up.now()
             wait = self._wait()
 
     def _wait(self) -> timedelta:
         """Return the time to the next check: longer the longer the outage lasts."""
-        outage = self._flow_control.outage(self._clock())
+        outage = self._flow_control.outage(self._connection.clock())
         return min(max(outage * PART_OF_OUTAGE, SHORTEST), LONGEST)
 
 
-async def _answers(check: Callable[[], Awaitable[object]]) -> bool:
+async def _answers(connection: Connection) -> bool:
     """Say whether a backend answers; what it answers is for the next attempt to see."""
+    if (check := connection.backend.health_check) is None:
+        return False
     try:
-        await check()
+        await check(connection.client)
     except CannotConnect, Unavailable:
         return False
     except BackendError:

@@ -1,21 +1,18 @@
-"""Deliveries in flight: claimed, being sent, being committed, being looked up."""
+"""Deliveries in flight: claimed, being sent, being committed, being looked up.
+
+Plain data of one connection, which the worker and the dispatcher ask and tell.
+"""
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-import logging
-from typing import Any
 
 from ..backends.base import Backend
-from . import transitions
 from .clock import SteadyClock
-from .delivery import Delivery, DeliveryState, Failure, altered, brought
+from .delivery import Delivery, brought
 from .flow_control import FlowControl
-from .store.store import StaleDelivery, Store, StoreUnavailable
-
-_LOGGER = logging.getLogger(__name__)
 
 AHEAD_PATIENCE = timedelta(seconds=10)
 """How long something claimed ahead may wait: it counts as sent since its claim.
@@ -29,15 +26,12 @@ PACE_OVER = 0.25
 MOST_AHEAD = 2_000
 """Deliveries that may be accepted as claimed although they have to wait for a slot."""
 
-UNSETTLED_ATTEMPTS = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
-"""States in which the work on a delivery can break off."""
-
 type Tasks = dict[str, asyncio.Task[None]]
-type Work = Coroutine[Any, Any, None]
+"""By the ids of deliveries, what works on them."""
 
 
 class InFlight:
-    """Fills the slots of a connection.
+    """Knows which slots of a connection are taken, and what is to fill them next.
 
     Where a backend can be asked for everything, more is claimed than there are slots,
     and a slot is free again before what became of its delivery is committed: so that
@@ -45,57 +39,52 @@ class InFlight:
     """
 
     def __init__(
-        self,
-        *,
-        backend: Backend,
-        store: Store,
-        clock: SteadyClock,
-        flow_control: FlowControl,
-        send: Callable[[Delivery, object], Work],
-        changed: Callable[[Delivery], None],
-        ended: Callable[[bool], None],
+        self, backend: Backend, clock: SteadyClock, flow_control: FlowControl
     ) -> None:
-        """Take what sends a delivery.
-
-        `ended` hears of everything that is over, and whether it was a look-up.
-        """
+        """Begin with nothing in flight."""
         self._backend = backend
-        self._store = store
         self._clock = clock
         self._flow_control = flow_control
-        self._send = send
-        self._changed = changed
-        self._ended = ended
         self.sending: Tasks = {}
         self.settling: Tasks = {}
         """Answered, with an outcome that is still being committed."""
         self.looking_up: Tasks = {}
+        self.broken: set[str] = set()
+        """Ids of deliveries whose work ended with an error that nobody foresaw."""
         self._ready: deque[Delivery] = deque()
         """Claimed, and to be sent as soon as a slot is free."""
         self._payloads: dict[str, object] = {}
-        """What that is about, where it is known since its acceptance."""
+        """Their payloads, as far as those are known since the acceptance."""
         self._moved = clock.moved
         """By how much the clock had been set when those were moved along last."""
-        self._coming = 0
-        """Accepted as claimed, which is being committed."""
-        self._none_coming: asyncio.Future[None] | None = None
+        self._accepting = 0
+        """Deliveries accepted as claimed that are being committed."""
+        self._none_accepting: asyncio.Future[None] | None = None
         self._pace = AnswerPace()
-        self._broken: set[str] = set()
-        """Ids of deliveries whose work ended with an error that nobody foresaw."""
 
     def slots(self, now: datetime) -> tuple[int, int]:
         """Return how many more deliveries may be sent, and looked up."""
         return self._flow_control.slots(now, len(self.sending), len(self.looking_up))
 
+    @property
     def is_full(self) -> bool:
-        """Say whether as much is being sent as may be at the most."""
+        """Whether as much is being sent as may be at the most."""
         return len(self.sending) >= self._backend.concurrency
+
+    @property
+    def tasks(self) -> tuple[asyncio.Task[None], ...]:
+        """All that works on a delivery."""
+        return (
+            *self.sending.values(),
+            *self.settling.values(),
+            *self.looking_up.values(),
+        )
 
     def has_slot(self, now: datetime) -> bool:
         """Say whether something that is accepted as claimed can be sent now."""
-        if self._ready or self.is_full():
+        if self._ready or self.is_full:
             return False
-        return self.slots(now)[0] > self._coming
+        return self.slots(now)[0] > self._accepting
 
     def has_room(self, delivery: Delivery) -> bool:
         """Say whether a delivery may be accepted as claimed: whether it gets a slot.
@@ -104,8 +93,8 @@ class InFlight:
         that a crash leaves no more to be looked up than is done as soon.
         """
         now = delivery.accepted_at
-        waiting = self._coming + len(self._ready)
-        if not self.is_full() and self.slots(now)[0] > waiting:
+        waiting = self._accepting + len(self._ready)
+        if not self.is_full and self.slots(now)[0] > waiting:
             return True
         if not delivery.ahead or self._flow_control.pace.pause or self.is_stuck(now):
             return False
@@ -117,37 +106,40 @@ class InFlight:
         return waiting < min(most, MOST_AHEAD)
 
     def expect(self) -> None:
-        """Keep room for what is being accepted as claimed."""
-        self._coming += 1
+        """Keep room for a delivery that is being accepted as claimed."""
+        self._accepting += 1
 
     def arrive(self, accepted: Delivery | None, payload: object) -> None:
         """Take what has been accepted as claimed; None where it was not."""
-        self._coming -= 1
+        self._accepting -= 1
         if accepted is not None:
             self._payloads[accepted.id] = payload
-            self.take((accepted,))
-        if not self._coming and self._none_coming is not None:
-            self._none_coming.set_result(None)
-            self._none_coming = None
+            self.add((accepted,))
+        if not self._accepting and self._none_accepting is not None:
+            self._none_accepting.set_result(None)
+            self._none_accepting = None
+
+    async def until_accepted(self, patience: float) -> None:
+        """Wait, so many seconds at the most, until nothing is being accepted."""
+        if self._accepting:
+            self._none_accepting = asyncio.get_running_loop().create_future()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self._none_accepting
 
     @property
     def holds_any(self) -> bool:
         """Whether anything is claimed and not sent yet, or has broken off."""
-        return bool(self._ready or self._broken)
-
-    @property
-    def has_broken(self) -> bool:
-        """Whether some work has broken off."""
-        return bool(self._broken)
+        return bool(self._ready or self.broken)
 
     def is_stuck(self, now: datetime) -> bool:
         """Say whether what is claimed can only go on by a turn of the worker."""
-        return self.has_broken or bool(self._ready and _is_stale(self._ready[0], now))
+        return bool(self.broken or (self._ready and _is_stale(self._ready[0], now)))
 
     @property
     def next_at(self) -> datetime | None:
         """When something claimed is to be put back if it has not been sent by then."""
-        self._follow_clock()
+        self.follow_clock()
         moments = [
             moment
             for one in self._ready
@@ -157,15 +149,13 @@ class InFlight:
         return min(moments, default=None)
 
     @property
-    def short(self) -> bool:
+    def is_short(self) -> bool:
         """Whether there may soon be a slot with nothing that could be sent."""
-        return bool(self._broken) or (
-            len(self._ready) <= self._backend.claims_ahead // 4
-        )
+        return bool(self.broken) or len(self._ready) <= self._backend.claims_ahead // 4
 
     def claims(self, slots: int) -> int:
         """Return how many deliveries to claim where so many may be sent."""
-        waiting = self._coming + len(self._ready)
+        waiting = self._accepting + len(self._ready)
         if self._flow_control.held(self._clock()) or self._flow_control.pace.pause:
             return max(0, slots - waiting)
         claimed = len(self.sending) + len(self.settling) + waiting
@@ -173,22 +163,37 @@ class InFlight:
 
     def at_once(self, slots: int) -> int:
         """Return how many of those may be such as cannot wait for a slot."""
-        return max(0, slots - self._coming - len(self._ready))
+        return max(0, slots - self._accepting - len(self._ready))
 
-    def take(self, claimed: Iterable[Delivery]) -> None:
-        """Send what has been claimed, as slots become free."""
+    def add(self, claimed: Iterable[Delivery]) -> None:
+        """Take what is to be sent as soon as a slot is free."""
         self._ready.extend(brought(one, self._moved) for one in claimed)
-        self._fill_slots()
 
-    def send(self, delivery: Delivery, work: Work) -> None:
-        """Send one delivery beside the worker's turns."""
-        self._spawn(self.sending, delivery, work)
+    def pop(self) -> tuple[Delivery, object] | None:
+        """Return what is to be sent now, with its payload; None if nothing is.
 
-    def look_up(self, delivery: Delivery, work: Work) -> None:
-        """Look one delivery up beside the worker's turns."""
-        self._spawn(self.looking_up, delivery, work)
+        The payload is None where it is not known.
+        """
+        if self.is_full or not self._ready:
+            return None
+        now = self.follow_clock()
+        if _is_stale(self._ready[0], now) or self.slots(now)[0] <= 0:
+            return None
+        delivery = self._ready.popleft()
+        return delivery, self._payloads.pop(delivery.id, None)
 
-    def answered(self, delivery: Delivery) -> None:
+    def pop_all(self, now: datetime, *, held: bool) -> list[Delivery]:
+        """Return what is claimed and not to be sent: what is stale; all while held."""
+        back: list[Delivery] = []
+        kept: deque[Delivery] = deque()
+        for one in self._ready:
+            (back if held or _is_stale(one, now) else kept).append(one)
+        self._ready = kept
+        for one in back:
+            self._payloads.pop(one.id, None)
+        return back
+
+    def free_slot(self, delivery: Delivery) -> bool:
         """Free the slot of a delivery whose outcome is only to be committed.
 
         Not where nobody can be asked for it: of those no more than are sent at once
@@ -196,143 +201,25 @@ class InFlight:
         """
         self._pace.answered(self._clock.monotonic())
         if not delivery.ahead or len(self.settling) >= self._backend.claims_ahead // 2:
-            return
-        if (task := self.sending.pop(delivery.id, None)) is not None:
-            self.settling[delivery.id] = task
-            self._fill_slots()
+            return False
+        if (task := self.sending.pop(delivery.id, None)) is None:
+            return False
+        self.settling[delivery.id] = task
+        return True
 
-    async def put_back(self) -> None:
-        """Let what was claimed wait again if it is not to be sent now.
+    def remove(self, delivery_id: str, task: asyncio.Task[None]) -> None:
+        """Forget a task that has ended; the delivery may have been claimed again."""
+        for tasks in (self.sending, self.settling, self.looking_up):
+            if tasks.get(delivery_id) is task:
+                del tasks[delivery_id]
 
-        Raises StoreUnavailable; then it is done by the next call.
-        """
-        now = self._follow_clock()
-        held = self._flow_control.held(now)
-        back: list[Delivery] = []
-        kept: deque[Delivery] = deque()
-        for one in self._ready:
-            (back if held or _is_stale(one, now) else kept).append(one)
-        if not back:
-            return
-        self._ready = kept
-        for one in back:
-            self._payloads.pop(one.id, None)
-        written = await asyncio.gather(
-            *(
-                self._store.update(
-                    transitions.unclaimed(delivery, now), was=DeliveryState.SENDING
-                )
-                for delivery in back
-            ),
-            return_exceptions=True,
-        )
-        trouble: StoreUnavailable | None = None
-        for delivery, outcome in zip(back, written, strict=True):
-            if isinstance(outcome, StoreUnavailable):
-                trouble = outcome
-                self._ready.append(brought(delivery, self._moved))
-            elif isinstance(outcome, Delivery) and held:
-                # Whoever waits for a claim that is only made anew waits on.
-                self._changed(outcome)
-            elif isinstance(outcome, BaseException) and not isinstance(
-                outcome, StaleDelivery
-            ):
-                _LOGGER.error("Delivery %s broke", delivery.id, exc_info=outcome)
-                self._broken.add(delivery.id)
-        if trouble is not None:
-            raise trouble
-
-    async def fail_broken(self) -> None:
-        """End what has broken off, so that nothing stays in flight for good.
-
-        Raises StoreUnavailable; then it is done by the next call.
-        """
-        for delivery_id in tuple(self._broken):
-            delivery = await self._store.get(delivery_id)
-            if delivery is not None and delivery.state in UNSETTLED_ATTEMPTS:
-                failure = Failure(code="internal_error")
-                failed = transitions.failed(
-                    altered(delivery, unclear=True), failure, self._clock()
-                )
-                with suppress(StaleDelivery):
-                    await self._store.update(failed, was=delivery.state)
-                    self._changed(failed)
-            self._broken.discard(delivery_id)
-
-    async def stop(self, patience: float) -> None:
-        """Give what is under way its time to end, in seconds, and then cut it off."""
-        await self._await_coming(patience)
-        try:
-            await self.put_back()
-        except StoreUnavailable as error:
-            _LOGGER.debug("What was claimed is looked up in the next run: %s", error)
-        tasks = (
-            *self.sending.values(),
-            *self.settling.values(),
-            *self.looking_up.values(),
-        )
-        if not tasks:
-            return
-        _, late = await asyncio.wait(tasks, timeout=patience)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-
-    async def _await_coming(self, patience: float) -> None:
-        """Wait until what is being accepted as claimed can be put back."""
-        if self._coming:
-            self._none_coming = asyncio.get_running_loop().create_future()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await self._none_coming
-
-    def _follow_clock(self) -> datetime:
+    def follow_clock(self) -> datetime:
         """Move what is claimed along with a clock that was set; return the present."""
         now, moved = self._clock(), self._clock.moved
         if moved != self._moved:
             self._moved = moved
             self._ready = deque(brought(one, moved) for one in self._ready)
         return now
-
-    def _fill_slots(self) -> None:
-        """Send what is claimed, as far as slots are free."""
-        if self.is_full() or not self._ready:
-            return
-        now = self._follow_clock()
-        while (
-            self._ready
-            and not self.is_full()
-            and not _is_stale(self._ready[0], now)
-            and self.slots(now)[0] > 0
-        ):
-            delivery = self._ready.popleft()
-            payload = self._payloads.pop(delivery.id, None)
-            self.send(delivery, self._send(delivery, payload))
-
-    def _spawn(self, tasks: Tasks, delivery: Delivery, work: Work) -> None:
-        """Work on a delivery beside the worker's turns."""
-        # Eagerly: what it sends is on its way before anything else is done.
-        task = asyncio.create_task(
-            work, name=f"event_relay {delivery.id}", eager_start=True
-        )
-        tasks[delivery.id] = task
-
-        def ended(task: asyncio.Task[None]) -> None:
-            # The delivery may have been claimed again before this was called.
-            for where in (tasks, self.settling):
-                if where.get(delivery.id) is task:
-                    del where[delivery.id]
-            self._fill_slots()
-            error = None if task.cancelled() else task.exception()
-            if isinstance(error, StaleDelivery):
-                # Somebody gave it up meanwhile; what was found out has no use.
-                _LOGGER.debug("Delivery %s has moved on", delivery.id)
-            elif error is not None:
-                _LOGGER.error("Delivery %s broke off", delivery.id, exc_info=error)
-                self._broken.add(delivery.id)
-            self._ended(tasks is self.looking_up)
-
-        task.add_done_callback(ended)
 
 
 class AnswerPace:

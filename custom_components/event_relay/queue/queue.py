@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 import logging
-from typing import Any, Self
+from typing import Self
 from uuid import uuid4
 
-from ..backends.base import Backend, Instance, Receipt, UnreadablePayload
+from ..backends.base import Instance, Receipt, UnreadablePayload
 from ..backends.errors import OutcomeUnknown
 from . import transitions
-from .clock import SteadyClock
+from .connection import Connection
 from .delivery import SENT_ELSEWHERE, Delivery, DeliveryState, Failure, Origin, brought
 from .store.rule_state import Memory, Notes
-from .store.store import UNSETTLED_LIMIT, StaleDelivery, Store, StoreUnavailable
+from .store.store import UNSETTLED_LIMIT, StaleDelivery, StoreUnavailable
 from .worker import Worker
 
 _LOGGER = logging.getLogger(__name__)
@@ -58,27 +58,21 @@ class DeliveryQueue:
     def __init__(
         self,
         *,
-        connection: str,
-        backend: Backend,
-        capabilities: Callable[[], Any],
-        store: Store,
-        clock: SteadyClock,
-        instance: Instance | None = None,
+        connection: Connection,
         limit: int = UNSETTLED_LIMIT,
         put_off: Callable[[], timedelta] = timedelta,
     ) -> None:
-        """Take the connection's backend and the store that all connections share.
+        """Take the connection to which everything goes.
 
-        `instance` is the system to which the connection leads. While `limit`
-        deliveries wait, or more, no new one is accepted. `put_off` gives how much later
-        than others what is planned may be sent.
+        While `limit` deliveries wait, or more, no new one is accepted. `put_off`
+        returns how much later than others what is planned may be sent.
         """
         self._connection = connection
-        self._backend = backend
-        self._capabilities = capabilities
-        self._store = store
-        self._clock = clock
-        self._instance = instance
+        self._backend = connection.backend
+        self._capabilities = connection.capabilities
+        self._store = connection.store
+        self._clock = connection.clock
+        self._instance = connection.instance
         self.limit = limit
         self._put_off = put_off
         self._worker: Worker | None = None
@@ -234,7 +228,7 @@ class DeliveryQueue:
         StoreUnavailable.
         """
         deliveries = await self._store.listing(
-            owner=self._connection, states=(DeliveryState.FAILED,), limit=None
+            owner=self._connection.id, states=(DeliveryState.FAILED,), limit=None
         )
         return [one for one in reversed(deliveries) if outcome_unknown(one) is unknown]
 
@@ -311,7 +305,7 @@ class DeliveryQueue:
         delivery_id = request.id or str(uuid4())
         delivery = Delivery(
             id=delivery_id,
-            connection=self._connection,
+            connection=self._connection.id,
             operation=operation.name,
             version=operation.version,
             payload=operation.dump(payload),
@@ -349,7 +343,9 @@ class DeliveryQueue:
         subject = request.origin.subentry_id
         if subject is None or not request.notes:
             return None
-        return Memory(connection=self._connection, subject=subject, notes=request.notes)
+        return Memory(
+            connection=self._connection.id, subject=subject, notes=request.notes
+        )
 
     def _waiter(self, delivery_id: str) -> _Waiter:
         """Wait for what becomes of a delivery, before it can become anything."""

@@ -1,112 +1,66 @@
-"""The worker of a connection: claims what is due and has it executed."""
+"""The worker of a connection: claims what is due and has it dispatched."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
 import logging
-from typing import Any
 
-from ..backends.base import Backend, Client, Instance
-from ..backends.errors import BackendError, Unavailable
-from .absence import Absence
-from .clock import SteadyClock
-from .delivery import Delivery, DeliveryState
-from .executor import STORE_PATIENCE, Executor, persist
+from .connection import Connection, QueueObserver
+from .delivery import Delivery
+from .dispatcher import Dispatcher
+from .executor import STORE_PATIENCE, persist
 from .flow_control import FlowControl
 from .health_check import HealthChecks
-from .in_flight import AHEAD_PATIENCE, InFlight, Work, is_late
+from .in_flight import AHEAD_PATIENCE, InFlight, is_late
 from .optimistic_send import OptimisticSend
 from .store.batches import Told
-from .store.store import Store, Taken
+from .store.store import Taken
+from .wake_up import WakeUp
 
 _LOGGER = logging.getLogger(__name__)
 
 STOP_PATIENCE = 8.0
-"""Seconds that requests under way get when the worker stops."""
+"""Seconds that requests in flight get when the worker stops."""
 
 LOOK_AT_CLOCK = 60.0
 """Seconds after which a waiting worker looks whether the clock was set."""
 
 
 class Worker:
-    """Empties the outbox of one connection, at the pace that its backend can take.
-
-    `chance` gives a number from 0 to 1.
-    `changed` hears of every outcome of an attempt and every end; `contacted` of
-    every answer of the backend (None) and of every failure to get a useful one.
-    """
+    """Empties the queue of one connection, at the pace that its backend can take."""
 
     def __init__(
         self,
         *,
-        connection: str,
-        backend: Backend,
-        client: Client,
-        capabilities: Callable[[], Any],
-        store: Store,
-        clock: SteadyClock,
-        chance: Callable[[], float],
-        changed: Callable[[Delivery], None],
-        contacted: Callable[[BackendError | None], None],
-        instance: Instance | None = None,
+        connection: Connection,
+        observer: QueueObserver,
         starts_after: timedelta = timedelta(),
     ) -> None:
-        """Take what the worker works with; it starts with `run`.
+        """Take who is told of outcomes and answers; the worker starts with `run`.
 
-        `instance` is the system to which the connection leads.
         Nothing is sent within `starts_after` from now.
         """
         self._connection = connection
-        self._instance = instance
-        self._store = store
-        self._clock = clock
-        self._tell = changed
-        self._contacted = contacted
-        self._held_back_by = backend.held_back_by
-        self._flow_control = FlowControl(backend, chance)
+        self._store = connection.store
+        self._clock = connection.clock
+        self._flow_control = FlowControl(connection.backend, connection.chance)
         self._in_flight = InFlight(
-            backend=backend,
-            store=store,
-            clock=clock,
-            flow_control=self._flow_control,
-            send=self._send,
-            changed=changed,
-            ended=self._ended,
+            connection.backend, connection.clock, self._flow_control
         )
-        self._executor = Executor(
+        self._wake_up = WakeUp()
+        self._dispatcher = Dispatcher(
             connection=connection,
-            instance=instance,
-            backend=backend,
-            client=client,
-            capabilities=capabilities,
-            store=store,
-            clock=clock,
-            chance=chance,
-            absence=Absence(backend.write_time),
-            answered=self._in_flight.answered,
-            changed=self._changed,
-            got_through=self._got_through,
-            troubled=self._troubled,
+            flow_control=self._flow_control,
+            in_flight=self._in_flight,
+            wake_up=self._wake_up,
+            observer=observer,
         )
         self._health_checks = HealthChecks(
-            check=partial(backend.health_check, client)
-            if backend.health_check is not None
-            else None,
-            flow_control=self._flow_control,
-            clock=clock,
-            wanted=lambda: not self._at_rest,
-            answered=self._answers_again,
+            connection, self._flow_control, self._wake_up
         )
-        self._awake = asyncio.Event()
-        self._at_rest = False
-        """Whether nothing waits in the file, as of the last turn."""
-        self._noticed = False
-        """Whether something has begun to wait in the file since then."""
         self._patrol: asyncio.TimerHandle | None = None
         if starts_after:
-            self._flow_control.hold(clock() + starts_after)
+            self._flow_control.hold(self._clock() + starts_after)
         self._turning = asyncio.Lock()
         self._begun = False
         """Whether the file knows of this run, by whose clock it goes from then on."""
@@ -124,21 +78,24 @@ class Worker:
         return bool(self._in_flight.sending)
 
     @property
+    def at_rest(self) -> bool:
+        """Whether nothing waits in the file, as of the last look at it."""
+        return self._wake_up.at_rest
+
+    @property
     def held_until(self) -> datetime | None:
         """When something may be sent again, if that is later than now and known."""
         return self._flow_control.next_at(self._clock())
 
     def wake(self) -> None:
         """Look for work now."""
-        self._at_rest = False
-        self._awake.set()
+        self._wake_up.now()
 
     def notice(self) -> None:
         """Look for work as soon as it could be begun."""
-        self._at_rest = False
-        self._noticed = True
-        if self._in_flight.short or self.held:
-            self.wake()
+        self._wake_up.notice()
+        if self._in_flight.is_short or self.held:
+            self._wake_up.now()
 
     def can_send_optimistically(self, delivery: Delivery) -> bool:
         """Say whether a new delivery may be accepted as claimed.
@@ -148,7 +105,7 @@ class Worker:
         """
         now = delivery.accepted_at
         return (
-            self._at_rest
+            self._wake_up.at_rest
             and self._store.healthy
             and not self._flow_control.held(now)
             and not is_late(delivery, now)
@@ -171,6 +128,7 @@ class Worker:
             known = accepted if isinstance(accepted, Delivery) else None
             new = known is not None and known.origin is delivery.origin
             self._in_flight.arrive(known if new else None, payload)
+            self._dispatcher.fill_slots()
             self._see_to_claimed(delivery.accepted_at)
 
         return told
@@ -202,7 +160,7 @@ class Worker:
             accepted=accepting,
             attempted=asyncio.get_running_loop().create_future(),
         )
-        self._in_flight.send(delivery, self._executor.send_optimistically(overlap))
+        self._dispatcher.send_optimistically(overlap)
         return overlap
 
     @property
@@ -243,7 +201,7 @@ class Worker:
         now, moved = self._clock(), self._clock.moved
         self._flow_control.shift(self._clock.take_jump())
         recovered = await self._store.recover(
-            self._connection, now, moved, self._held_back_by
+            self._connection.id, now, moved, self._connection.backend.held_back_by
         )
         self._begun = True
         return recovered
@@ -251,13 +209,11 @@ class Worker:
     async def _take_turns(self) -> None:
         """Take a turn whenever something is due, until stopped."""
         while not self._flow_control.stopping:
-            self._awake.clear()
+            self._wake_up.clear()
             async with self._turning:
                 pause = await self._safe_turn()
             self._health_checks.follow()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._awake.wait()
+            await self._wake_up.wait(pause)
 
     async def stop(self, patience: float | None = None) -> None:
         """Claim nothing more, and give what is under way its time to end, in seconds.
@@ -273,22 +229,22 @@ class Worker:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(until), self._turning:
                     pass
-        await self._in_flight.stop(max(0, until - now()))
+        await self._dispatcher.stop(max(0, until - now()))
 
     async def _safe_turn(self) -> float | None:
         """Take a turn; one that breaks is taken again after a while."""
         try:
             return await self._turn()
         except Exception:
-            _LOGGER.exception("The worker of %s broke; it goes on", self._connection)
+            _LOGGER.exception("The worker of %s broke; it goes on", self._connection.id)
             return STORE_PATIENCE
 
     async def _turn(self) -> float | None:
         """Do what is due; return the seconds until something is, None for never."""
-        self._at_rest = self._noticed = False
+        self._wake_up.begin_turn()
         await persist(self.follow_clock)
-        await persist(self._in_flight.put_back)
-        await persist(self._in_flight.fail_broken)
+        await persist(self._dispatcher.put_back)
+        await persist(self._dispatcher.fail_broken)
         now, moved = self._clock(), self._clock.moved
         flow_control, in_flight = self._flow_control, self._in_flight
         slots, look_ups = in_flight.slots(now)
@@ -296,11 +252,11 @@ class Worker:
         busy = tuple(in_flight.looking_up)
         if (limit := flow_control.hastened(slots)) != 0:
             await persist(
-                lambda: self._store.hasten(self._connection, now, limit=limit)
+                lambda: self._store.hasten(self._connection.id, now, limit=limit)
             )
         taken = await persist(
             lambda: self._store.take(
-                self._connection,
+                self._connection.id,
                 now,
                 slots=in_flight.claims(slots),
                 free=in_flight.at_once(slots),
@@ -308,17 +264,18 @@ class Worker:
                 busy=busy,
                 steady=self._clock.steady,
                 moved=moved,
-                instance=self._instance,
+                instance=self._connection.instance,
             )
         )
         for delivery in taken.ended:
-            self._changed(delivery)
-        in_flight.take(taken.claimed)
+            self._dispatcher.tell(delivery)
+        in_flight.add(taken.claimed)
+        self._dispatcher.fill_slots()
         alone = flow_control.alone and bool(taken.claimed)
         # It may have been paused while the file was read.
         _, look_ups = in_flight.slots(self._clock())
         for delivery in () if alone else taken.look_ups[:look_ups]:
-            in_flight.look_up(delivery, self._executor.look_up(delivery))
+            self._dispatcher.look_up(delivery)
         return self._pause_after(taken, now)
 
     def _pause_after(self, taken: Taken, now: datetime) -> float | None:
@@ -328,12 +285,7 @@ class Worker:
         something to happen is looked at all the same, so that nothing is forgotten.
         """
         waits = taken.waiting or self._in_flight.holds_any
-        self._at_rest = not (
-            taken.waiting
-            or self._in_flight.is_stuck(now)
-            or self._noticed
-            or self._awake.is_set()
-        )
+        self._wake_up.end_turn(waiting=taken.waiting or self._in_flight.is_stuck(now))
         moments = (taken.next_at, self._flow_control.next_at(now))
         pauses = [
             (moment - now).total_seconds()
@@ -359,49 +311,7 @@ class Worker:
             self._jump += self._clock.take_jump()
             if not (jump := self._jump):
                 return
-            await self._store.shift(self._connection, jump, self._clock())
+            await self._store.shift(self._connection.id, jump, self._clock())
             _LOGGER.warning("The clock was set by %s; what waits was moved along", jump)
             self._jump -= jump
             self._flow_control.shift(jump)
-
-    def _send(self, delivery: Delivery, payload: object) -> Work:
-        """Return the work of sending what has been claimed."""
-        return self._executor.send(delivery, payload)
-
-    def _ended(self, look_up: bool) -> None:  # noqa: FBT001 - a callback
-        """Look for work when something is over, if there can be any."""
-        if self._at_rest:
-            if self._in_flight.has_broken:
-                self.wake()
-            return
-        if look_up or self._in_flight.short or self.held:
-            self.wake()
-
-    def _changed(self, delivery: Delivery) -> None:
-        """Pass an outcome on; all but a receipt gives something else to do.
-
-        It waits again, or what follows it is to be discarded.
-        """
-        if delivery.state is not DeliveryState.DELIVERED:
-            self.wake()
-        self._tell(delivery)
-
-    def _got_through(self, now: datetime) -> None:
-        """Take note of an answer; what had waited for one need not wait any longer."""
-        if self._flow_control.got_through(now):
-            self.wake()
-        self._contacted(None)
-
-    def _troubled(self, error: BackendError) -> None:
-        """Slow down, or pause, as an error asks for."""
-        if isinstance(error, Unavailable) and error.alone:
-            # It is there, and takes others.
-            self._got_through(self._clock())
-            return
-        self._flow_control.troubled(error, self._clock())
-        self._contacted(error)
-
-    def _answers_again(self) -> None:
-        """Make an attempt, since the backend answers a health check again."""
-        self._flow_control.answers_again(self._clock())
-        self.wake()

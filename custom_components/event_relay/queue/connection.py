@@ -1,0 +1,40 @@
+"""What the queue, the worker and the enricher of one connection have in common."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+import random
+from typing import Any, Protocol
+
+from ..backends.base import Backend, Client, Instance
+from ..backends.errors import BackendError
+from .clock import SteadyClock
+from .delivery import Delivery
+from .store.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """One system outside, how to reach it, and the store that all connections share."""
+
+    id: str
+    """Entry id of the connection."""
+    backend: Backend
+    client: Client
+    capabilities: Callable[[], Any]
+    """Returns what the system can do, as far as that is known now."""
+    store: Store
+    clock: SteadyClock
+    instance: Instance | None = None
+    """The system to which the connection leads, if that is known."""
+    chance: Callable[[], float] = random.random
+    """Returns a number from 0 to 1."""
+
+
+class QueueObserver(Protocol):
+    """Is told what happens to the deliveries of a connection, in the event loop."""
+
+    def changed(self, delivery: Delivery) -> None:
+        """Take note of the outcome of an attempt, or of the end of a delivery."""
+
+    def contacted(self, error: BackendError | None) -> None:
+        """Take note of an answer of the backend, or of why there was none of use."""

@@ -1,0 +1,256 @@
+"""Sends what is claimed as slots become free, and settles what became of it."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+import logging
+from typing import Any
+
+from ..backends.errors import Unavailable
+from . import transitions
+from .absence import Absence
+from .connection import Connection, QueueObserver
+from .delivery import Delivery, DeliveryState, Failure, altered
+from .executor import Executor, Outcome, persist
+from .flow_control import FlowControl
+from .in_flight import InFlight, Tasks
+from .optimistic_send import OptimisticSend
+from .store.store import StaleDelivery, StoreUnavailable
+from .wake_up import WakeUp
+
+_LOGGER = logging.getLogger(__name__)
+
+UNSETTLED_ATTEMPTS = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
+"""States in which the work on a delivery can break off."""
+
+type _Work = Coroutine[Any, Any, None]
+
+
+class Dispatcher:
+    """Has deliveries executed, commits each outcome, and only then tells of it."""
+
+    def __init__(
+        self,
+        *,
+        connection: Connection,
+        flow_control: FlowControl,
+        in_flight: InFlight,
+        wake_up: WakeUp,
+        observer: QueueObserver,
+    ) -> None:
+        """Take what the worker has, too, and who is told of outcomes."""
+        self._store = connection.store
+        self._clock = connection.clock
+        self._flow_control = flow_control
+        self._in_flight = in_flight
+        self._wake_up = wake_up
+        self._observer = observer
+        self._executor = Executor(connection, Absence(connection.backend.write_time))
+
+    def fill_slots(self) -> None:
+        """Send what is claimed, as far as slots are free."""
+        while (ready := self._in_flight.pop()) is not None:
+            delivery, payload = ready
+            self._begin(
+                self._in_flight.sending, delivery, self._send(delivery, payload)
+            )
+
+    def send_optimistically(self, overlap: OptimisticSend) -> None:
+        """Send what has a slot, and whose acceptance is still being committed."""
+        work = self._send_optimistically(overlap)
+        self._begin(self._in_flight.sending, overlap.delivery, work)
+
+    def look_up(self, delivery: Delivery) -> None:
+        """Look up whether a delivery of unknown outcome took place."""
+        self._begin(self._in_flight.looking_up, delivery, self._look_up(delivery))
+
+    def tell(self, delivery: Delivery) -> None:
+        """Tell of an outcome; all but a receipt gives something else to do.
+
+        It waits again, or what follows it is to be discarded.
+        """
+        if delivery.state is not DeliveryState.DELIVERED:
+            self._wake_up.now()
+        self._observer.changed(delivery)
+
+    async def put_back(self) -> None:
+        """Let what was claimed wait again if it is not to be sent now.
+
+        Raises StoreUnavailable; then it is done by the next call.
+        """
+        now = self._in_flight.follow_clock()
+        held = self._flow_control.held(now)
+        if not (back := self._in_flight.pop_all(now, held=held)):
+            return
+        written = await asyncio.gather(
+            *(
+                self._store.update(
+                    transitions.unclaimed(delivery, now), was=DeliveryState.SENDING
+                )
+                for delivery in back
+            ),
+            return_exceptions=True,
+        )
+        trouble: StoreUnavailable | None = None
+        for delivery, outcome in zip(back, written, strict=True):
+            if isinstance(outcome, StoreUnavailable):
+                trouble = outcome
+                self._in_flight.add((delivery,))
+            elif isinstance(outcome, Delivery) and held:
+                # Whoever waits for a claim that is only made anew waits on.
+                self._observer.changed(outcome)
+            elif isinstance(outcome, BaseException) and not isinstance(
+                outcome, StaleDelivery
+            ):
+                _LOGGER.error("Delivery %s broke", delivery.id, exc_info=outcome)
+                self._in_flight.broken.add(delivery.id)
+        if trouble is not None:
+            raise trouble
+
+    async def fail_broken(self) -> None:
+        """End what has broken off, so that nothing stays in flight for good.
+
+        Raises StoreUnavailable; then it is done by the next call.
+        """
+        for delivery_id in tuple(self._in_flight.broken):
+            delivery = await self._store.get(delivery_id)
+            if delivery is not None and delivery.state in UNSETTLED_ATTEMPTS:
+                failure = Failure(code="internal_error")
+                failed = transitions.failed(
+                    altered(delivery, unclear=True), failure, self._clock()
+                )
+                with suppress(StaleDelivery):
+                    await self._store.update(failed, was=delivery.state)
+                    self._observer.changed(failed)
+            self._in_flight.broken.discard(delivery_id)
+
+    async def stop(self, patience: float) -> None:
+        """Give what is in flight its time to end, in seconds, and then cut it off."""
+        await self._in_flight.until_accepted(patience)
+        try:
+            await self.put_back()
+        except StoreUnavailable as error:
+            _LOGGER.debug("What was claimed is looked up in the next run: %s", error)
+        if not (tasks := self._in_flight.tasks):
+            return
+        _, late = await asyncio.wait(tasks, timeout=patience)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _begin(self, tasks: Tasks, delivery: Delivery, work: _Work) -> None:
+        """Work on a delivery beside the worker's turns."""
+        # Eagerly: what it sends is on its way before anything else is done.
+        task = asyncio.create_task(
+            work, name=f"event_relay {delivery.id}", eager_start=True
+        )
+        tasks[delivery.id] = task
+        task.add_done_callback(partial(self._ended, delivery.id, tasks))
+
+    def _ended(self, delivery_id: str, tasks: Tasks, task: asyncio.Task[None]) -> None:
+        """Send the next delivery, and look for more if there can be any."""
+        self._in_flight.remove(delivery_id, task)
+        self.fill_slots()
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, StaleDelivery):
+            # Somebody gave it up meanwhile; what was found out has no use.
+            _LOGGER.debug("Delivery %s has moved on", delivery_id)
+        elif error is not None:
+            _LOGGER.error("Delivery %s broke off", delivery_id, exc_info=error)
+            self._in_flight.broken.add(delivery_id)
+        if self._wake_up.at_rest:
+            if self._in_flight.broken:
+                self._wake_up.now()
+        elif (
+            tasks is self._in_flight.looking_up
+            or self._in_flight.is_short
+            or self._flow_control.held(self._clock())
+        ):
+            self._wake_up.now()
+
+    async def _send(
+        self,
+        delivery: Delivery,
+        payload: object,
+        overlap: OptimisticSend | None = None,
+    ) -> None:
+        """Run the steps that are left, each committed before the next begins.
+
+        The payload need not be read back where it is known. Nothing is committed
+        before the acceptance is.
+        """
+        plan = await self._executor.plan(delivery, payload)
+        if isinstance(plan, Failure):
+            failed = self._executor.failed(delivery, plan)
+            await self._commit(failed, delivery.state, overlap)
+            return
+        outcome = await self._executor.check_address(delivery, plan)
+        self._hear(outcome)
+        while (delivery := outcome.delivery).state is DeliveryState.SENDING:
+            outcome = await self._executor.run_next(delivery, plan)
+            self._hear(outcome)
+            if outcome.delivery.state is DeliveryState.SENDING:
+                await self._commit(outcome.delivery, DeliveryState.SENDING, overlap)
+        if self._in_flight.free_slot(delivery):
+            self.fill_slots()
+        await self._commit(delivery, DeliveryState.SENDING, overlap)
+
+    async def _send_optimistically(self, overlap: OptimisticSend) -> None:
+        """Send what is still being committed; nothing more is, until it is."""
+        try:
+            await self._send(overlap.delivery, overlap.payload, overlap)
+        finally:
+            overlap.broke_off()
+
+    async def _look_up(self, delivery: Delivery) -> None:
+        """Ask whether the step whose outcome is unknown took place, and go on."""
+        plan = await self._executor.plan(delivery)
+        if isinstance(plan, Failure):
+            failed = self._executor.failed(delivery, plan)
+            await self._commit(failed, DeliveryState.UNCERTAIN)
+            return
+        outcome = await self._executor.check_address(delivery, plan)
+        self._hear(outcome)
+        if outcome.error is None and not outcome.delivery.state.settled:
+            outcome = await self._executor.look_up(outcome.delivery, plan)
+            self._hear(outcome)
+        await self._commit(outcome.delivery, DeliveryState.UNCERTAIN)
+
+    async def _commit(
+        self,
+        delivery: Delivery,
+        was: DeliveryState,
+        overlap: OptimisticSend | None = None,
+    ) -> None:
+        """Commit what became of a delivery, and tell of it.
+
+        What is in hand here outlives a file that is set aside as damaged.
+        """
+        if overlap is not None and not await overlap.is_to_be_kept(delivery):
+            return
+        try:
+            await self._store.updating(delivery, was=was, anew=True)
+        except StoreUnavailable:
+            await persist(lambda: self._store.update(delivery, was=was, anew=True))
+        if delivery.state is not DeliveryState.SENDING:
+            self.tell(delivery)
+
+    def _hear(self, outcome: Outcome) -> None:
+        """Go faster or slower, or pause, as what the backend said asks for."""
+        if (error := outcome.error) is None:
+            if outcome.answered_at is not None:
+                self._got_through(outcome.answered_at)
+        elif isinstance(error, Unavailable) and error.alone:
+            # It is there, and takes others.
+            self._got_through(self._clock())
+        else:
+            self._flow_control.troubled(error, self._clock())
+            self._observer.contacted(error)
+
+    def _got_through(self, now: datetime) -> None:
+        """Take note of an answer; what had waited for one need not wait any longer."""
+        if self._flow_control.got_through(now):
+            self._wake_up.now()
+        self._observer.contacted(None)
