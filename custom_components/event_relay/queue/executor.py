@@ -190,7 +190,7 @@ class Executor:
         )
         answered_at: datetime | None = None
         recognises = self._backend.recognises
-        if there is None or there.id == here.id:
+        if not changed_address.is_elsewhere(there, here):
             there = None
         elif outside_id is not None and recognises is not None:
             # One that knows the outside id is the same under another address.
@@ -265,7 +265,11 @@ class Executor:
         """
         there, here = delivery.sent_to, self._instance
         find = None if step.repeatable else step.find
-        if there is None or here is None or there.id == here.id:
+        if (
+            there is None
+            or here is None
+            or not changed_address.is_elsewhere(there, here)
+        ):
             if find is not None:
                 return await self._ask(delivery, plan, step, find)
             delivery, now = self._present(delivery)
