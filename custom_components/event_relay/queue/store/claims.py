@@ -13,6 +13,7 @@ from ...backends.base import Instance
 from .. import backoff, transitions
 from ..delivery import START_NEVER_WAS, Delivery
 from . import clock_shifts, writes
+from .checksum import setting
 from .clock_shifts import SOON
 from .recent import Recent
 from .rows import from_row
@@ -60,6 +61,17 @@ _WAS_AHEAD = (
 """Whether the clock was once ahead of the present one: something was accepted or sent
 later than now, or waits longer than anything may. Of what is put off only what waits
 longest is read: after an outage that may be all there is."""
+
+
+_NOBODY_ASKED = setting(asked_since="NULL", look_ups="0")
+_INTERRUPTED = setting(state="'uncertain'", unclear="1", due_at=":now")
+_DISCARDED = setting(
+    state="'discarded'",
+    due_at="NULL",
+    settled_at=":now",
+    failure_code=":code",
+    failure_reason="''",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,14 +129,15 @@ def recover(
             },
         )
     database.execute(
-        "UPDATE deliveries SET asked_since = NULL, look_ups = 0"
-        " WHERE connection = ? AND state = 'uncertain'",
+        f"UPDATE deliveries SET {_NOBODY_ASKED}"
+        " WHERE connection = ? AND state = 'uncertain'"
+        " AND (asked_since IS NOT NULL OR look_ups != 0)",
         (owner,),
     )
     return database.execute(
-        "UPDATE deliveries SET state = 'uncertain', unclear = 1, due_at = ?"
-        " WHERE connection = ? AND state = 'sending'",
-        (now.timestamp(), owner),
+        f"UPDATE deliveries SET {_INTERRUPTED}"
+        " WHERE connection = :owner AND state = 'sending'",
+        moments,
     ).rowcount
 
 
@@ -214,8 +227,7 @@ def _expire(
 def _orphans(database: sqlite3.Connection, owner: str, now: datetime) -> list[Delivery]:
     """Discard what follows a delivery that never took place."""
     rows = database.execute(
-        "UPDATE deliveries SET state = 'discarded', due_at = NULL, settled_at = :now,"
-        " failure_code = :code, failure_reason = ''"
+        f"UPDATE deliveries SET {_DISCARDED}"
         " WHERE connection = :owner AND state = 'pending' AND follows IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM deliveries AS start"
         " WHERE start.id = deliveries.follows"

@@ -11,6 +11,7 @@ import sqlite3
 from typing import assert_never
 
 from ..delivery import MOMENTS, Delivery, Moved, altered, brought
+from .checksum import setting
 
 _TABLE = (
     "CREATE TEMP TABLE IF NOT EXISTS runs"
@@ -127,20 +128,26 @@ def shift(
 
 
 def _moved(name: str, how: Moved) -> str:
-    """Return how a column is moved."""
+    """Return what a column holds once it is moved."""
     moved = f"{name} + :jump"
     match how:
         case Moved.ALWAYS:
-            return f"{name} = {moved}"
+            return moved
         case Moved.NEVER:
-            return f"{name} = {name}"
+            return name
         case Moved.IF_NEW:
             older = name
         case Moved.AT_LEAST_BACK:
             older = f"min({name}, {moved})"
         case _:
             assert_never(how)
-    return f"{name} = CASE WHEN sequence > :former THEN {moved} ELSE {older} END"
+    return f"CASE WHEN sequence > :former THEN {moved} ELSE {older} END"
 
 
-_MOVES = ", ".join(_moved(name, how) for name, how in MOMENTS.items())
+_MOVES = setting(
+    **{
+        name: _moved(name, how)
+        for name, how in MOMENTS.items()
+        if how is not Moved.NEVER
+    }
+)

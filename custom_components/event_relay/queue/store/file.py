@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 import sqlite3
 
+from .checksum import register
 from .file_marks import BACKUP, IN_USE, NONE, mark, set_mark
 from .generation import advance, generation, is_older
 from .recovery import reports, salvage
@@ -255,6 +256,7 @@ def _open(
     older: SetAside | None = None
     try:
         database.row_factory = sqlite3.Row
+        register(database)
         database.execute(SHRINKS)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")

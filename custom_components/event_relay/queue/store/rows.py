@@ -1,6 +1,6 @@
 """Writes a delivery to a row, and reads it back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 import json
 from operator import itemgetter
@@ -10,7 +10,7 @@ from typing import Any
 from ...backends.base import Instance, Receipt
 from ..delivery import Delivery, DeliveryState, Failure, Origin, OriginKind
 from . import generation
-from .checksum import COLUMN, COVERED, checksum, is_whole
+from .checksum import OUTCOME, REQUEST, TIMES, Group, is_whole
 
 type Value = str | int | float | None
 
@@ -104,37 +104,47 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE deliveries ADD COLUMN checksum INTEGER;
     """,
+    """
+    ALTER TABLE deliveries ADD COLUMN times_checksum INTEGER;
+    ALTER TABLE deliveries ADD COLUMN outcome_checksum INTEGER;
+    """,
 )
 """One script for each version of the schema; `PRAGMA user_version` counts them."""
 
 
-COLUMNS = (
+_ACCEPTED = (
     *("id", "connection", "operation", "version", "payload", "summary"),
     *("origin", "subentry_id", "context_id", "user_id", "occurred_at", "accepted_at"),
-    *("key", "lane", "follows", "restored", "target_at", "ahead", COLUMN),
-    "expires_at",
-    *("state", "due_at", "attempts", "first_sent_at", "asked_since", "look_ups"),
-    *("unclear", "results", "warnings", "clue", "outside_id", "receipt"),
-    *("failure_code", "failure_reason", "settled_at", "told_at", "sent_to"),
+    *("key", "lane", "follows", "restored", "target_at", "ahead"),
+)
+COLUMNS = (
+    *(*_ACCEPTED, REQUEST.column, TIMES.column),
+    *("state", "due_at", "settled_at", *OUTCOME.names, OUTCOME.column),
 )
 """All columns but the place of a row, in the order of `values`."""
-OUTCOME_COLUMNS = ("id", "expires_at", *COLUMNS[COLUMNS.index("state") :])
+OUTCOME_COLUMNS = ("id", *COLUMNS[COLUMNS.index("state") :])
 """The columns that change after acceptance, in the order of `outcome_values`."""
-NOTE_COLUMNS = ("connection", "subject", "name", "value", "keeps")
-"""All columns of what a rule or mirror remembers."""
 CLAIM_COLUMNS = (
     *("id", "state", "due_at", "attempts", "first_sent_at", "told_at", "sent_to"),
 )
 """The columns that change when an attempt begins, in the order of `claim_values`."""
+NOTE_COLUMNS = ("connection", "subject", "name", "value", "keeps")
+"""All columns of what a rule or mirror remembers."""
 
 
-_covered_of = itemgetter(*map(COLUMNS.index, COVERED))
+def _places(group: Group) -> Callable[[Sequence[Value]], Sequence[Value]]:
+    """Return what takes the values of a group from those of `_ACCEPTED`."""
+    return itemgetter(*map(_ACCEPTED.index, group.names))
+
+
+_request_of = _places(REQUEST)
+_times_of = _places(TIMES)
 
 
 def values(delivery: Delivery) -> tuple[Value, ...]:
     """Return what all columns of a delivery hold."""
     origin = delivery.origin
-    written = (
+    accepted = (
         delivery.id,
         delivery.connection,
         delivery.operation,
@@ -154,23 +164,19 @@ def values(delivery: Delivery) -> tuple[Value, ...]:
         _dump_instance(delivery.target_at),
         int(delivery.ahead),
     )
-    return (*written, checksum(_covered_of(written)), *outcome_values(delivery)[1:])
+    return (
+        *accepted,
+        REQUEST.checksum(_request_of(accepted)),
+        TIMES.checksum(_times_of(accepted)),
+        *outcome_values(delivery)[1:],
+    )
 
 
 def outcome_values(delivery: Delivery) -> tuple[Value, ...]:
     """Return what the columns hold that change after acceptance, its id before them."""
     receipt = delivery.receipt
     failure = delivery.failure
-    return (
-        delivery.id,
-        _seconds(delivery.expires_at),
-        delivery.state.value,
-        _seconds(delivery.due_at),
-        delivery.attempts,
-        _seconds(delivery.first_sent_at),
-        _seconds(delivery.asked_since),
-        delivery.look_ups,
-        int(delivery.unclear),
+    outcome = (
         json.dumps(dict(delivery.results)) if delivery.results else "{}",
         json.dumps(delivery.warnings) if delivery.warnings else "[]",
         json.dumps(delivery.clue) if delivery.clue is not None else None,
@@ -178,9 +184,22 @@ def outcome_values(delivery: Delivery) -> tuple[Value, ...]:
         json.dumps(_dump_receipt(receipt)) if receipt else None,
         failure.code if failure else None,
         failure.reason if failure else None,
-        _seconds(delivery.settled_at),
-        _seconds(delivery.told_at),
         _dump_instance(delivery.sent_to),
+        delivery.attempts,
+        delivery.look_ups,
+        int(delivery.unclear),
+        _seconds(delivery.expires_at),
+        _seconds(delivery.asked_since),
+        _seconds(delivery.first_sent_at),
+        _seconds(delivery.told_at),
+    )
+    return (
+        delivery.id,
+        delivery.state.value,
+        _seconds(delivery.due_at),
+        _seconds(delivery.settled_at),
+        *outcome,
+        OUTCOME.checksum(outcome),
     )
 
 
@@ -203,9 +222,13 @@ def from_row(row: sqlite3.Row | Mapping[str, Any]) -> Delivery:
     Raises DatabaseError for one that nobody can have written: SQLite does not notice
     damage inside of a value.
     """
+    # A column of a Row is looked for among all its names.
+    row = (
+        dict(zip(row.keys(), row, strict=True)) if isinstance(row, sqlite3.Row) else row
+    )
     try:
         if not is_whole(row):
-            raise ValueError("its checksum is another one")  # noqa: TRY301 - as any other
+            raise ValueError("a checksum is another one")  # noqa: TRY301 - as any other
         return _from_row(row)
     except (
         ValueError,
@@ -218,7 +241,7 @@ def from_row(row: sqlite3.Row | Mapping[str, Any]) -> Delivery:
         raise sqlite3.DatabaseError(message) from error
 
 
-def _from_row(row: sqlite3.Row | Mapping[str, Any]) -> Delivery:
+def _from_row(row: Mapping[str, Any]) -> Delivery:
     """Build a delivery from columns that are as they were written."""
     return Delivery(
         id=row["id"],

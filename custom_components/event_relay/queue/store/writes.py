@@ -13,6 +13,7 @@ import sqlite3
 
 from ..delivery import Delivery, DeliveryState, altered
 from . import clock_shifts, queries, rule_state
+from .checksum import OUTCOME
 from .file import StoreError
 from .limits import QueueFull, QueueLimits
 from .recent import Recent
@@ -48,6 +49,8 @@ def _update(rows: int, columns: tuple[str, ...] = OUTCOME_COLUMNS) -> str:
         for number, name in enumerate(columns, 1)
         if name != "id"
     )
+    if OUTCOME.column not in columns:
+        changes += f", {OUTCOME.column} = NULL"
     return (
         f"UPDATE deliveries SET {changes}"
         f" FROM (VALUES {', '.join([row] * rows)}) AS new"

@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from ..checksum import setting
+
 
 def distrust(database: sqlite3.Connection, *, running: bool = False) -> int:
     """Make uncertain all that waits; inside a transaction. Return how much that is.
@@ -12,14 +14,21 @@ def distrust(database: sqlite3.Connection, *, running: bool = False) -> int:
     """
     being_sent = "" if running else "'sending', "
     waiting = database.execute(
-        "UPDATE deliveries SET state = 'uncertain', unclear = 1, restored = 1,"
-        " due_at = coalesce(due_at, accepted_at),"
-        " first_sent_at = coalesce(first_sent_at, accepted_at)"
+        f"UPDATE deliveries SET {_WAITING}"
         f" WHERE state IN ({being_sent}'pending', 'uncertain')"
     ).rowcount
     database.execute(
-        "UPDATE deliveries SET unclear = 1, restored = 1,"
-        " first_sent_at = coalesce(first_sent_at, accepted_at)"
-        " WHERE state IN ('failed', 'expired')"
+        f"UPDATE deliveries SET {_ENDED} WHERE state IN ('failed', 'expired')"
     )
     return waiting
+
+
+_SENT = "coalesce(first_sent_at, accepted_at)"
+_ENDED = setting(unclear="1", restored="1", first_sent_at=_SENT)
+_WAITING = setting(
+    state="'uncertain'",
+    unclear="1",
+    restored="1",
+    due_at="coalesce(due_at, accepted_at)",
+    first_sent_at=_SENT,
+)

@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlite3
 
 from ...delivery import Delivery
-from ..checksum import corrected, is_whole
+from ..checksum import corrected, is_whole, register
 from ..rows import COLUMNS, FAILURES, NOTE_COLUMNS, Value, from_row, values
 from .distrust import distrust
 from .unchecked import Kept
@@ -39,6 +39,7 @@ def carry(
     than what was sent, so that all of it that waits is distrusted; while `running` not
     what is being sent. Raises an error of SQLite, and then has written nothing.
     """
+    register(database)
     database.execute("BEGIN IMMEDIATE")
     try:
         try:
