@@ -140,6 +140,7 @@ async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> 
     entry.runtime_data.announcer.title = entry.title
     entry.runtime_data.queue.limit = unsettled_limit(entry.options)
     async_register_device(hass, entry)
+    entry.runtime_data.forms.contacted(hass, entry, entry.runtime_data.client)
     if (rules := entry.runtime_data.rules) is not None:
         await rules.async_sync(entry.subentries)
 

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER, ConfigSubentryData
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigSubentryData,
+)
 from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -86,3 +90,22 @@ async def add_request(hass: HomeAssistant, entry: MockConfigEntry, step: str) ->
         menu["flow_id"], {"next_step_id": step}
     )
     return Form(hass, chosen)
+
+
+async def change_request(
+    hass: HomeAssistant, entry: MockConfigEntry, title: str, **entered: object
+) -> None:
+    """Change something of a request in its form."""
+    (request,) = (
+        one for one in entry.get_subentries_of_type("request") if one.title == title
+    )
+    shown = await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "request"),
+        context={
+            "source": SOURCE_RECONFIGURE,
+            "subentry_id": request.subentry_id,
+        },
+    )
+    form = Form(hass, shown)
+    empty: dict[str, object] = {name: {} for name in form.sections()}
+    assert await form.submit(**{**empty, **form.suggested(), **entered}) == "abort"

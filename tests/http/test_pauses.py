@@ -11,7 +11,7 @@ from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Target
 from tests.home import act, until_state
 
-from .home import NOTE, connect
+from .home import NOTE, change_request, connect
 
 TWO = {"Note": NOTE, "Other": NOTE}
 
@@ -62,6 +62,54 @@ async def test_request_that_is_still_refused_is_told_again(
         while len(target.calls) < 2 or repairs(hass) != ["Note"]:
             await asyncio.sleep(0.01)
     await until_state(hass, waiting, "pending")
+
+
+@pytest.mark.parametrize("status", [401, 403, 410])
+async def test_changed_request_is_not_held_by_what_was_refused_before(
+    hass: HomeAssistant, target: Target, status: int
+) -> None:
+    entry = await connect(hass, target.origin, TWO)
+    await send(hass, "Other")
+    target.answers = [status]
+    waiting = await send(hass, "Note")
+    assert repairs(hass) == ["Note"]
+    await change_request(hass, entry, "Note", path="/moved")
+    assert repairs(hass) == []
+    await until_state(hass, await send(hass, "Note"), "delivered")
+    assert target.calls[-1].address == "/moved"
+    # It is sent as it was accepted, and so has no better prospects than before.
+    await until_state(hass, waiting, "pending")
+
+
+async def test_what_was_accepted_before_a_change_does_not_hold_what_came_after(
+    hass: HomeAssistant, target: Target
+) -> None:
+    entry = await connect(hass, target.origin, TWO)
+    await send(hass, "Other")
+    target.answers = [410]
+    waiting = await send(hass, "Note")
+    await change_request(hass, entry, "Note", path="/moved")
+    target.answers = [410]
+    await loaded_again(hass, entry)
+    async with asyncio.timeout(30):
+        while len(target.calls) < 3 or repairs(hass) != ["Note"]:
+            await asyncio.sleep(0.01)
+    assert target.calls[-1].address == "/notes/note"
+    await until_state(hass, await send(hass, "Note"), "delivered")
+    await until_state(hass, waiting, "pending")
+
+
+async def test_repair_of_a_request_that_is_removed_goes_with_it(
+    hass: HomeAssistant, target: Target
+) -> None:
+    entry = await connect(hass, target.origin, TWO)
+    await send(hass, "Other")
+    target.answers = [410]
+    await send(hass, "Note")
+    (request,) = (one for one in entry.subentries.values() if one.title == "Note")
+    assert hass.config_entries.async_remove_subentry(entry, request.subentry_id)
+    await hass.async_block_till_done()
+    assert repairs(hass) == []
 
 
 async def test_credentials_are_asked_for_where_nothing_else_was_sent(

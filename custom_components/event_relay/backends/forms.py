@@ -372,8 +372,9 @@ class BackendForms(ABC):
         entry: ConfigEntry,
         client: Any,  # noqa: ANN401 the backend's own
     ) -> None:
-        """Show what the client has learned of the backend, after each contact.
+        """Show what the client has learned of the backend.
 
+        After each contact, and when parts of the connection have changed.
         Called in the event loop, often; it must cost nothing where nothing changed.
         """
 

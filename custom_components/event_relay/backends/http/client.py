@@ -75,6 +75,8 @@ class Paused:
 
     status: int
     reason: str
+    revision: str
+    """What it was when it was refused; another one is not held by that."""
     until: float
     """When it is tried once more, by a clock that never goes back."""
 
@@ -90,6 +92,8 @@ class Message:
 
     request: str
     """The id of its definition."""
+    revision: str
+    """Tells one definition from what it was before it was changed."""
     siblings: Collection[str]
     """The ids of all requests of the connection."""
     wire: Wire
@@ -155,6 +159,10 @@ class HttpClient:
             paused.status == HTTPStatus.UNAUTHORIZED for paused in self.paused.values()
         )
 
+    def forget(self, request: str) -> None:
+        """Forget that a request was refused, which has been changed or removed."""
+        self.paused.pop(request, None)
+
     async def capabilities(self) -> HttpCapabilities:
         """Read what the user has named for it, or only see whether somebody listens.
 
@@ -219,7 +227,7 @@ class HttpClient:
     def _not_paused(self, message: Message) -> None:
         """Refuse a request that its target has refused; one is tried now and then."""
         paused = self.paused.get(message.request)
-        if paused is None:
+        if paused is None or paused.revision != message.revision:
             return
         if (now := self._monotonic()) >= paused.until:
             # The others wait for what becomes of this one.
@@ -235,6 +243,7 @@ class HttpClient:
         self.paused[message.request] = Paused(
             status=error.status,
             reason=error.reason,
+            revision=message.revision,
             until=self._monotonic() + (error.retry_after or 0),
         )
         statuses = {

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
+import json
 import re
 from typing import Self, cast
 
@@ -123,6 +125,8 @@ class Definition:
     """A request that deliveries are made of."""
 
     recipe: Recipe
+    revision: str = ""
+    """Another one for each change; of no use but to tell them apart."""
     accepts: frozenset[str] | None = None
     """Fields of an action's data; None for any."""
     needs: frozenset[str] = frozenset()
@@ -162,6 +166,7 @@ class Definition:
             raise InvalidField("ids", "invalid")
         return cls(
             recipe=Recipe.parse(data),
+            revision=sha256(json.dumps(data, default=str).encode()).hexdigest()[:8],
             accepts=fields.accepts,
             needs=frozenset(fields.needs),
             defaults=fields.defaults,

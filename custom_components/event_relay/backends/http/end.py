@@ -115,6 +115,7 @@ async def _end(
     return await client.send(
         Message(
             request=request,
+            revision=str(kept.get("revision", "")),
             siblings=siblings,
             wire=prepared.wire,
             answers=AnswerRules(keyed=IdHeader.IDEMPOTENCY_KEY.value in ids),

@@ -110,6 +110,8 @@ class HttpForms(BackendForms):
 
         Where it takes none of those that were sent, the credentials are asked for.
         """
+        for request in client.paused.keys() - entry.subentries.keys():
+            client.forget(request)
         if (paused := frozenset(client.paused)) == client.shown:
             return
         client.shown = paused
@@ -123,7 +125,7 @@ class HttpForms(BackendForms):
             ):
                 ir.async_delete_issue(hass, entry.domain, issue_id)
         for request in paused:
-            subentry = entry.subentries.get(request)
+            subentry = entry.subentries[request]
             ir.async_create_issue(
                 hass,
                 entry.domain,
@@ -135,7 +137,7 @@ class HttpForms(BackendForms):
                 # Every user may list repairs: not what the target said of it.
                 translation_placeholders={
                     "connection": entry.title,
-                    "request": subentry.title if subentry else request,
+                    "request": subentry.title,
                     "status": client.paused[request].shown,
                 },
             )

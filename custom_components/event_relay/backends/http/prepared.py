@@ -84,6 +84,8 @@ class Prepared:
 
     request: str
     """The id of its definition."""
+    revision: str = ""
+    """What that was at acceptance; empty in rows of earlier versions."""
     title: str
     wire: Wire
     repeat: Repeat
@@ -104,6 +106,7 @@ class Prepared:
         """What is stored; it is asked for when it is resolved, and when accepted."""
         stored: JsonObject = {
             "request": self.request,
+            "revision": self.revision,
             "title": self.title,
             "wire": self.wire.dump(),
             "repeat": self.repeat.value,
@@ -142,6 +145,7 @@ class Prepared:
         try:
             return cls(
                 request=request,
+                revision=str(data.get("revision", "")),
                 title=title,
                 wire=Wire.load(wire),
                 repeat=read_repeat(repeat),
@@ -173,6 +177,7 @@ def prepare(
     keyed = IdHeader.IDEMPOTENCY_KEY in definition.ids
     return Prepared(
         request=request,
+        revision=definition.revision,
         title=title,
         wire=rendering.wire(definition.recipe),
         repeat=definition.repeat,

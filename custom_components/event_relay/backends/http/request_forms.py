@@ -280,6 +280,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
         }
         if user_input is not None:
             if (definition := await self._checked(user_input)) is not None:
+                self._client.forget(subentry.subentry_id)
                 return self.async_update_and_abort(
                     entry,
                     subentry,
@@ -296,7 +297,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
 
     def _take_over(self, text: str) -> TakenOver:
         """Return what a `rest_command` becomes here; raises InvalidField."""
-        taken = take_over(text, _read_yaml)
+        taken = take_over(text, _read_yaml, self._client.origin)
         if taken.origin is not None and taken.origin != self._client.origin:
             raise InvalidField(CONF_YAML, "other_origin", origin=taken.origin)
         return taken

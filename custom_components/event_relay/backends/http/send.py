@@ -165,6 +165,7 @@ def _kept(payload: Prepared, result: JsonObject) -> JsonObject:
     return {
         "end": payload.end.dump(),
         "request": payload.request,
+        "revision": payload.revision,
         "title": payload.title,
         "ids": [one.value for one in sorted(payload.ids)],
         "signed": payload.signed,
@@ -192,6 +193,7 @@ async def _send(
     """Send it, with the id of its delivery and when it happened."""
     message = Message(
         request=payload.request,
+        revision=payload.revision,
         siblings=siblings,
         wire=payload.wire,
         answers=payload.answers,
