@@ -4,7 +4,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.yaml import parse_yaml
 import pytest
 
-from custom_components.event_relay.backends.base import InvalidField
+from custom_components.event_relay.backends.base import InvalidField, Json
 from custom_components.event_relay.backends.http.definition import Definition
 from custom_components.event_relay.backends.http.rest_command import (
     TakenOver,
@@ -54,7 +54,7 @@ rest_command:
             "query": {"to": ["a", "b"], "text": "{{ 'a&b' }}"},
             "headers": {"X-Key": "{secret:door_key}"},
             "body_kind": "json",
-            "body_json": {"message": "{{ message }}", "count": 3},
+            "body_json": {"message": "{{ message | string }}", "count": 3},
         },
         not_taken=(
             "username",
@@ -93,6 +93,113 @@ door:
         assert one.definition["content_type"] == "text/plain"
 
 
+@pytest.mark.parametrize(
+    ("payload", "body"),
+    [
+        # In quotes it is text, whatever the data have.
+        ('{"a": "{{ b }}"}', {"a": "{{ b | string }}"}),
+        ('["{{- b.c -}}"]', ["{{ b.c | string }}"]),
+        ('{"a": "{{ 1 if b else 2 }}"}', {"a": "{{ (1 if b else 2) | string }}"}),
+        ('{"a": "{{ b }} {{ c }}"}', {"a": "{{ b }} {{ c }}"}),
+        ('{"a": "{% if b %}c{% endif %}"}', {"a": "{% if b %}c{% endif %}"}),
+        ('{"a": [1, null, true]}', {"a": [1, None, True]}),
+    ],
+)
+def test_payload_of_json_is_filled_in_as_text(payload: str, body: Json) -> None:
+    one = taken(f"{{url: 'http://a/', method: post, payload: '{payload}'}}")
+    assert one.definition["body_json"] == body
+    assert "content_type" not in one.definition
+
+
+def test_payload_that_is_a_mapping_by_mistake_is_json() -> None:
+    one = taken("{url: 'http://a/', method: post, payload: {a: 1}}")
+    assert one.definition["body_json"] == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("said", "payload", "kind"),
+    [
+        ("", "a=b", "text/plain; charset=utf-8"),
+        ("", '{"a": {{ b }}}', "application/json"),
+        ("", "{{ b }}", "text/plain; charset=utf-8"),
+        ("content_type: a/b", "a=b", "a/b"),
+        ("headers: {Content-type: a/b}", "a=b", "a/b"),
+        ("headers: {Content-type: a/b}, content_type: c/d", "a=b", "c/d"),
+        ("content_type: application/json; charset=utf-8", "{}", None),
+        ("content_type: application/ld+json", "{}", "application/ld+json"),
+    ],
+)
+def test_content_type(said: str, payload: str, kind: str | None) -> None:
+    one = taken(f"{{url: 'http://a/', method: post, payload: '{payload}', {said}}}")
+    assert one.definition.get("content_type") == kind
+
+
+@pytest.mark.parametrize(
+    ("url", "path", "query"),
+    [
+        ("/a%20b/c", "/a b/c", None),
+        ("/a?b=c%26d+e&f=", "/a", {"b": "c&d e", "f": ""}),
+        ("/a?b={{ c | urlencode }}", "/a", {"b": "{{ c }}"}),
+        ("/a?b={{ c|urlencode()|upper }}", "/a", {"b": "{{ c|upper }}"}),
+        ("/{{ c | urlencode }}/d", "/{{ c }}/d", None),
+    ],
+)
+def test_address_is_encoded_once(
+    url: str, path: str, query: dict[str, str] | None
+) -> None:
+    definition = taken(f"url: 'http://a.example{url}'").definition
+    assert definition["path"] == path
+    assert definition.get("query") == query
+
+
+SEVERAL = """
+rest_command:
+  here: {url: 'http://a.example/1'}
+  there: {url: 'http://b.example/2'}
+  there_too: {url: 'http://b.example/3'}
+"""
+
+
+def test_of_several_commands_the_first_that_leads_to_the_connection_is_taken() -> None:
+    one = take_over(SEVERAL, read, "http://b.example")
+    assert (one.name, one.not_taken) == ("There", ("here", "there_too"))
+    other = take_over(SEVERAL, read, "http://c.example")
+    assert (other.name, other.origin) == ("Here", "http://a.example")
+
+
+def test_what_cannot_be_taken_is_named_and_what_says_nothing_is_not() -> None:
+    one = taken("""
+url: http://me:word@a.example/
+verify_ssl: true
+timeout: 10
+insecure_cipher: false
+skip_url_encoding: true
+retries: 3
+""")
+    assert one.origin == "http://a.example"
+    assert one.not_taken == (
+        "timeout",
+        "skip_url_encoding",
+        "retries",
+        "url (username, password)",
+    )
+
+
+def test_secret_is_only_what_yaml_takes_for_one() -> None:
+    one = taken("""
+url: http://a.example/
+headers:
+  X-One: !secret one
+  X-Two: "no !secret here"
+  X-Three:   !secret Three.3
+""")
+    assert one.definition["headers"] == {
+        "X-One": "{secret:one}",
+        "X-Two": "no !secret here",
+        "X-Three": "{secret:three_3}",
+    }
+
+
 def test_body_of_a_get_is_not_taken() -> None:
     one = taken("{url: 'http://192.168.1.9/', payload: x}")
     assert one.not_taken == ("payload",)
@@ -104,7 +211,11 @@ def test_body_of_a_get_is_not_taken() -> None:
         ("", "no_rest_command"),
         ("a: [", "not_yaml"),
         ("[1, 2]", "no_rest_command"),
-        ("{a: {url: 'http://a'}, b: {url: 'http://b'}}", "no_rest_command"),
+        ("[{url: 'http://a'}, {url: 'http://b'}]", "no_rest_command"),
+        ("a: {url: 'http://a', payload: !include body.json}", "not_yaml"),
+        ("a:\n\turl: http://a", "not_yaml"),
+        ("action: rest_command.door", "no_rest_command"),
+        ("{url: !secret address}", "address_is_template"),
         ("{url: 5}", "no_rest_command"),
         ("{url: '{{ address }}'}", "address_is_template"),
         ("{url: 'http://{{ host }}/a'}", "address_is_template"),

@@ -3,10 +3,12 @@
 Facts: homeassistant/components/rest_command, 2026.10.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 import json
 import re
+from typing import cast
+from urllib.parse import unquote, unquote_plus
 
 from ..base import InvalidField, Json, JsonObject
 from .recipe import METHODS, WITHOUT_BODY, as_json, texts_in
@@ -15,9 +17,22 @@ from .safety import OURS, origin_of
 LONGEST = 50_000
 _ADDRESS = re.compile(r"(https?://[^/?#{}]+)([^#]*)(?:#.*)?", re.IGNORECASE | re.DOTALL)
 _PIECES = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
-_AT_CONNECTION = ("username", "password", "authentication", "verify_ssl")
-_SECRET = re.compile(r"!secret\s+([\w-]+)")
-_NOT_HERE = ("timeout", "insecure_cipher", "skip_url_encoding")
+_NOT_HERE: Mapping[str, object] = {
+    "username": None,
+    "password": None,
+    "authentication": None,
+    "verify_ssl": True,
+    "timeout": None,
+    "insecure_cipher": False,
+    "skip_url_encoding": False,
+}
+"""Keys that have no place in a request, and what says nothing there."""
+_KEYS = frozenset({"url", "method", "headers", "payload", "content_type", *_NOT_HERE})
+_SECRET = re.compile(r"(^|[:,\[{-][ \t]+)!secret[ \t]+([\w.-]+)", re.MULTILINE)
+_ENCODED = re.compile(r"\|\s*urlencode\s*(?:\(\s*\)\s*)?(?=\||-?\}\})")
+"""A filter that encodes a value for an address, as is done here with each."""
+_EXPRESSION = re.compile(r"\{\{-?((?:(?!\{\{|\}\}).)*?)-?\}\}", re.DOTALL)
+_PLAIN = re.compile(r"[\w.]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,20 +47,38 @@ class TakenOver:
     """Where the command sends to, if that shows."""
 
 
-def take_over(text: str, read: Callable[[str], object]) -> TakenOver:
+def take_over(
+    text: str, read: Callable[[str], object], origin: str | None = None
+) -> TakenOver:
     """Return the request of a command's YAML; raises InvalidField.
 
     `read` reads YAML and raises ValueError. What YAML has from `secrets.yaml` becomes
-    a placeholder for a secret of the connection.
+    a placeholder for a secret of the connection. Of several commands the first is taken
+    that sends to the `origin` of the connection.
     """
-    name, command = _command(text, read)
+    commands = _commands(text, read)
+    leading = (name for name, one in commands.items() if _origin(one) == origin)
+    name = next(leading, next(iter(commands)))
+    taken = _taken(name, commands.pop(name))
+    return replace(taken, not_taken=(*taken.not_taken, *commands))
+
+
+def _taken(name: str, command: Mapping[str, Json]) -> TakenOver:
+    """Return what a command becomes; raises InvalidField."""
     definition: JsonObject = {}
-    not_taken = [key for key in (*_AT_CONNECTION, *_NOT_HERE) if key in command]
+    not_taken = [
+        key
+        for key, value in command.items()
+        if key not in _KEYS or (key in _NOT_HERE and value != _NOT_HERE[key])
+    ]
     method = str(command.get("method", "get")).upper()
     if method not in METHODS:
         raise InvalidField("yaml", "not_one_of", known=", ".join(METHODS))
     definition["method"] = method
-    origin, path, query = _address(command.get("url"))
+    url = command.get("url")
+    origin, path, query = _address(url)
+    if "@" in str(url).partition("://")[2].partition("/")[0]:
+        not_taken.append("url (username, password)")
     definition["path"] = path
     if query:
         definition["query"] = query
@@ -57,7 +90,7 @@ def take_over(text: str, read: Callable[[str], object]) -> TakenOver:
         if method in WITHOUT_BODY:
             not_taken.append("payload")
         else:
-            definition |= _body(str(payload), command.get("content_type"))
+            definition |= _body(payload, _content_type(command))
     return TakenOver(
         name=name.replace("_", " ").capitalize(),
         definition=definition,
@@ -66,10 +99,10 @@ def take_over(text: str, read: Callable[[str], object]) -> TakenOver:
     )
 
 
-def _command(
+def _commands(
     text: str, read: Callable[[str], object]
-) -> tuple[str, Mapping[str, Json]]:
-    """Return the name and the keys of the one command; raises InvalidField."""
+) -> dict[str, Mapping[str, Json]]:
+    """Return the keys of each command, by their names; raises InvalidField."""
     if len(text) > LONGEST:
         raise InvalidField("yaml", "too_long", maximum=str(LONGEST))
     try:
@@ -79,18 +112,27 @@ def _command(
     if isinstance(found, dict) and isinstance(found.get("rest_command"), dict):
         found = found["rest_command"]
     if isinstance(found, dict) and "url" in found:
-        return "request", found
-    if isinstance(found, dict) and len(found) == 1:
-        ((name, command),) = found.items()
-        if isinstance(command, dict) and "url" in command:
-            return str(name), command
+        return {"request": found}
+    if isinstance(found, dict) and found and all(map(_is_command, found.values())):
+        return cast("dict[str, Mapping[str, Json]]", found)
     raise InvalidField("yaml", "no_rest_command")
+
+
+def _is_command(found: Json) -> bool:
+    """Say whether this is what stands below the name of a command."""
+    return isinstance(found, dict) and "url" in found
+
+
+def _origin(command: Mapping[str, Json]) -> str | None:
+    """Return where a command sends to, if that shows."""
+    found = _ADDRESS.fullmatch(str(command.get("url")).strip())
+    return None if found is None else origin_of(found[1])
 
 
 def _placeholder(found: re.Match[str]) -> str:
     """Return a placeholder, as YAML has a text, for a name in `secrets.yaml`."""
-    name = re.sub(r"[^a-z0-9_]", "_", found[1].lower())[:40]
-    return f"'{{secret:{name}}}'"
+    name = re.sub(r"[^a-z0-9_]", "_", found[2].lower())[:40]
+    return f"{found[1]}'{{secret:{name}}}'"
 
 
 def _address(url: Json) -> tuple[str | None, str, JsonObject]:
@@ -102,7 +144,7 @@ def _address(url: Json) -> tuple[str | None, str, JsonObject]:
         # The whole of it is a template, or the host is.
         raise InvalidField("yaml", "address_is_template")
     path, _, rest = _outside(found[2], "?")
-    return origin_of(found[1]), path or "/", _query(rest)
+    return origin_of(found[1]), _decoded(path, unquote) or "/", _query(rest)
 
 
 def _query(text: str) -> JsonObject:
@@ -111,13 +153,21 @@ def _query(text: str) -> JsonObject:
     rest = text
     while rest:
         pair, _, rest = _outside(rest, "&")
-        name, _, value = _outside(pair, "=")
+        name, _, value = (_decoded(one, unquote_plus) for one in _outside(pair, "="))
         if name in query:
             before = query[name]
             query[name] = [*(before if isinstance(before, list) else [before]), value]
         elif name:
             query[name] = value
     return query
+
+
+def _decoded(text: str, decode: Callable[[str], str]) -> str:
+    """Return a part of an address before it is encoded, which we do to all of it."""
+    return "".join(
+        _ENCODED.sub("", piece) if piece.startswith("{") else decode(piece)
+        for piece in _PIECES.split(text)
+    )
 
 
 def _outside(text: str, mark: str) -> tuple[str, str, str]:
@@ -148,23 +198,66 @@ def _headers(headers: Json) -> tuple[JsonObject, list[str]]:
     return kept, refused
 
 
-def _body(payload: str, content_type: Json) -> JsonObject:
+def _content_type(command: Mapping[str, Json]) -> str:
+    """Return what a command says that its payload is; empty where it says nothing."""
+    headers = command.get("headers")
+    named = {
+        name.lower(): value
+        for name, value in (headers if isinstance(headers, dict) else {}).items()
+    }
+    return str(command.get("content_type") or named.get("content-type") or "")
+
+
+def _body(payload: Json, content_type: str) -> JsonObject:
     """Return a payload as JSON whose leaves are templates, or as text."""
     try:
-        decoded = json.loads(payload)
+        decoded = json.loads(payload) if isinstance(payload, str) else payload
     except ValueError, RecursionError:
         decoded = None
-    if isinstance(decoded, dict | list) and not any(
-        map(_quoted, texts_in(decoded, keys=True))
-    ):
-        return {"body_kind": "json", "body_json": decoded}
+    if isinstance(decoded, dict | list) and _is_filled_in(decoded):
+        body: JsonObject = {"body_kind": "json", "body_json": _as_texts(decoded)}
+        if content_type.partition(";")[0].strip().lower() in ("", "application/json"):
+            return body
+        return {**body, "content_type": content_type}
+    text = str(payload)
+    looks_like_json = text.lstrip()[:1] in ("{", "[") and text.lstrip()[:2] != "{{"
+    guessed = "application/json" if looks_like_json else "text/plain; charset=utf-8"
     return {
         "body_kind": "text",
-        "body_text": payload,
-        "content_type": str(content_type or "application/json"),
+        "body_text": text,
+        "content_type": content_type or guessed,
     }
 
 
-def _quoted(text: str) -> bool:
-    """Say whether a template encodes its value itself, as in JSON that is one text."""
-    return "to_json" in text or "tojson" in text
+def _is_filled_in(decoded: Json) -> bool:
+    """Say whether only values of JSON are templates, and none encodes what it gives."""
+    return not any(
+        "{{" in name or "{%" in name for name in _names_in(decoded)
+    ) and not any("to_json" in text or "tojson" in text for text in texts_in(decoded))
+
+
+def _names_in(value: Json) -> Iterator[str]:
+    """Yield all names in JSON."""
+    match value:
+        case list():
+            for one in value:
+                yield from _names_in(one)
+        case dict():
+            yield from value
+            for one in value.values():
+                yield from _names_in(one)
+
+
+def _as_texts(value: Json) -> Json:
+    """Return JSON whose templates give texts, since they stand in quotes."""
+    match value:
+        case str() if (found := _EXPRESSION.fullmatch(value.strip())) is not None:
+            inner = found[1].strip()
+            if not _PLAIN.fullmatch(inner):
+                inner = f"({inner})"
+            return f"{{{{ {inner} | string }}}}"
+        case list():
+            return [_as_texts(one) for one in value]
+        case dict():
+            return {key: _as_texts(one) for key, one in value.items()}
+    return value
