@@ -1,11 +1,12 @@
 """What happens on the wire, and what a client makes of it."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 import socket
 from typing import override
 
-from aiohttp import ClientSession, DummyCookieJar, TCPConnector
+from aiohttp import ClientSession, DummyCookieJar, TCPConnector, TraceConfig
 from aiohttp.abc import AbstractResolver, ResolveResult
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -20,6 +21,7 @@ from custom_components.event_relay.backends.errors import (
     Rejected,
     Unavailable,
 )
+from custom_components.event_relay.backends.exchange import LONGEST_HEADER
 from custom_components.event_relay.backends.transport import (
     LONGEST_RETRY_AFTER,
     MAXIMUM_BODY,
@@ -54,7 +56,7 @@ LOST_ON_THE_WAY: dict[str, Answer] = {
     "not HTTP": bytes_then_close(b"SSH-2.0-OpenSSH_10.0\r\n"),
     "not even text": bytes_then_close(b"\x15\x03\x01\x00\x02\x02\x16\r\n\r\n"),
     "headers without end": bytes_then_close(
-        b"HTTP/1.1 200 OK\r\nX: " + b"a" * 20_000 + b"\r\n\r\n"
+        b"HTTP/1.1 200 OK\r\nX: " + b"a" * 2 * LONGEST_HEADER + b"\r\n\r\n"
     ),
     "far too much": bytes_then_close(
         b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n",
@@ -68,6 +70,21 @@ WITHOUT_WORTH: dict[str, str] = {
     "far too much": "too_large",
 }
 """What no retry of a read would change."""
+
+
+@pytest.fixture(params=["directly", "by the session"])
+async def session(
+    request: pytest.FixtureRequest, socket_enabled: None
+) -> AsyncIterator[ClientSession]:
+    """Return a session with which requests are sent directly, and one that sends them.
+
+    Who traces requests is told of them by the session alone.
+    """
+    traces = [] if request.param == "directly" else [TraceConfig()]
+    async with ClientSession(
+        cookie_jar=DummyCookieJar(), trace_configs=traces
+    ) as session:
+        yield session
 
 
 @pytest.fixture

@@ -14,14 +14,15 @@ import json
 import re
 from urllib.parse import quote
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, StreamReader
+from aiohttp import ClientError, ClientSession, ClientTimeout
 from multidict import CIMultiDict
 from yarl import URL
 
 from .base import Json, JsonObject
 from .body import Body, Pairs, pairs, unwritable
 from .errors import CannotConnect, InvalidResponse, OutcomeUnknown, Unavailable
-from .http_failures import Effect, TooLarge, translate
+from .exchange import Bounds, Outgoing, exchange
+from .http_failures import Effect, translate
 from .words import discreet
 
 __all__ = [
@@ -140,7 +141,10 @@ class HttpTransport:
         self._session = session
         # Home Assistant asks five seconds for a `.local` name. Given up in that moment,
         # aiohttp's shielded look-up fails unheard, and asyncio logs its traceback.
-        self._timeout = ClientTimeout(total=timeout, connect=timeout * CONNECTING)
+        self._bounds = Bounds(
+            time=ClientTimeout(total=timeout, connect=timeout * CONNECTING),
+            largest=MAXIMUM_BODY,
+        )
         self.secrets: Callable[[], Collection[str]] = tuple
         """Gives what proves the account now; its owner sets it."""
 
@@ -171,27 +175,23 @@ class HttpTransport:
         said = _headers(headers or {}, body)
         if self._session.closed:
             raise CannotConnect("the session is closed")
+        request = Outgoing(
+            method=method,
+            url=url,
+            headers=said,
+            body=None if body is None else body.content,
+        )
         try:
-            async with self._session.request(
-                method,
-                url,
-                headers=said,
-                skip_auto_headers=("Content-Type",),
-                timeout=self._timeout,
-                allow_redirects=False,
-                data=None if body is None else body.content,
-            ) as response:
-                return Reply(
-                    status=response.status,
-                    headers=response.headers,
-                    set_cookies={
-                        name: morsel.value for name, morsel in response.cookies.items()
-                    },
-                    body=await self._read(response.content),
-                    secrets=self.secrets(),
-                )
+            answer = await exchange(self._session, request, self._bounds)
         except (ClientError, TimeoutError, OSError, ValueError) as error:
             raise translate(error, effect) from error
+        return Reply(
+            status=answer.status,
+            headers=answer.headers,
+            set_cookies=answer.set_cookies,
+            body=answer.body,
+            secrets=self.secrets(),
+        )
 
     def _written(self, segments: tuple[str, ...], query: Pairs | None) -> URL:
         """Return the address as it is sent; raises Rejected."""
@@ -200,16 +200,6 @@ class HttpTransport:
             return url.update_query(pairs(query)) if query else url
         except (ValueError, TypeError) as error:
             raise unwritable() from error
-
-    @staticmethod
-    async def _read(stream: StreamReader) -> bytes:
-        """Read an answer up to the largest that is expected."""
-        chunks = bytearray()
-        while chunk := await stream.read(64 * 1024):
-            chunks += chunk
-            if len(chunks) > MAXIMUM_BODY:
-                raise TooLarge("the answer is larger than expected")
-        return bytes(chunks)
 
 
 @lru_cache(maxsize=64)

@@ -626,13 +626,16 @@ async def test_no_error_tells_a_secret(
 async def test_clock_of_the_server(
     session: ClientSession, off: int, shift: int
 ) -> None:
-    date = datetime.now(UTC) + timedelta(seconds=off)
-    answer = (
-        "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n"
-        f"Date: {date:%a, %d %b %Y %H:%M:%S} GMT\r\n\r\n0.18.0"
-    )
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        date = datetime.now(UTC) + timedelta(seconds=off)
+        head = (
+            "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n"
+            f"Date: {date:%a, %d %b %Y %H:%M:%S} GMT\r\n\r\n"
+        )
+        await bytes_then_close(head.encode(), b"0.18.0")(writer)
+
     moment = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    async with serve(bytes_then_close(answer.encode())) as server:
+    async with serve(answer) as server:
         client = FrigateClient(session, server.address)
         assert client.server_time(moment) == moment
         await client.learn_clock()

@@ -14,13 +14,7 @@ import time
 from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from aiohttp import (
-    ClientError,
-    ClientResponse,
-    ClientSession,
-    ClientTimeout,
-    DigestAuthMiddleware,
-)
+from aiohttp import ClientError, ClientSession, ClientTimeout, DigestAuthMiddleware
 from yarl import URL
 
 from ..base import Json, JsonObject
@@ -31,6 +25,7 @@ from ..errors import (
     InvalidResponse,
     PermissionDenied,
 )
+from ..exchange import Bounds, Outgoing, exchange
 from ..http_failures import Effect, translate
 from ..pace import Pace
 from ..transport import Reply
@@ -49,6 +44,11 @@ LOOKING = 10.0
 """Seconds that the connection to a target may take that is only looked at."""
 MAXIMUM_ANSWER = 256 * 1024
 """Bytes read of an answer; the rest stays where it is."""
+_BOUNDS = Bounds(
+    time=ClientTimeout(total=TIMEOUT, connect=CONNECTING),
+    largest=MAXIMUM_ANSWER,
+    whole=False,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -306,50 +306,30 @@ class HttpClient:
         if self._session.closed:
             raise CannotConnect("the session is closed")
         tls = self._access.tls
+        request = Outgoing(
+            method=sent.method,
+            url=URL(sent.address, encoded=True),
+            headers={
+                "Accept": "application/json, */*;q=0.5",
+                "Accept-Encoding": "identity",
+                **({"Connection": "close"} if fresh else {}),
+                **headers,
+            },
+            body=sent.body,
+            tls=tls.fresh if fresh else tls.shared,
+        )
+        middlewares = (*self._middlewares, sent_once) if fresh else self._middlewares
         try:
-            async with self._session.request(
-                sent.method,
-                URL(sent.address, encoded=True),
-                headers={
-                    "Accept": "application/json, */*;q=0.5",
-                    "Accept-Encoding": "identity",
-                    **({"Connection": "close"} if fresh else {}),
-                    **headers,
-                },
-                skip_auto_headers=("Content-Type",),
-                data=sent.body,
-                allow_redirects=False,
-                ssl=tls.fresh if fresh else tls.shared,
-                timeout=ClientTimeout(total=TIMEOUT, connect=CONNECTING),
-                middlewares=(*self._middlewares, sent_once)
-                if fresh
-                else self._middlewares,
-            ) as response:
-                return Reply(
-                    status=response.status,
-                    headers=response.headers,
-                    set_cookies={},
-                    body=await _bounded(response),
-                    secrets=self._secrets,
-                )
+            answer = await exchange(self._session, request, _BOUNDS, middlewares)
         except (ClientError, TimeoutError, OSError, ValueError) as error:
             raise translate(error, effect) from error
-
-
-async def _bounded(response: ClientResponse) -> bytes:
-    """Read an answer up to a bound.
-
-    Its status has told what became of the request: what follows may break off.
-    """
-    chunks = bytearray()
-    try:
-        while len(chunks) < MAXIMUM_ANSWER:
-            if not (chunk := await response.content.read(64 * 1024)):
-                break
-            chunks += chunk
-    except ClientError, TimeoutError, OSError:
-        return bytes(chunks[:MAXIMUM_ANSWER])
-    return bytes(chunks[:MAXIMUM_ANSWER])
+        return Reply(
+            status=answer.status,
+            headers=answer.headers,
+            set_cookies={},
+            body=answer.body,
+            secrets=self._secrets,
+        )
 
 
 def told_by(message: Message, sent: Sent) -> Collection[str]:
