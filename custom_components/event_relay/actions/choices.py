@@ -6,6 +6,7 @@ connections can be narrowed to an integration only, not to a kind of system.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -142,9 +143,15 @@ class ActionForms:
         }
 
 
+@cache
+def _static() -> Mapping[str, Any]:
+    """Return what `services.yaml` holds; the file is read once."""
+    return load_yaml_dict(_FILE)
+
+
 async def async_setup_action_forms(hass: HomeAssistant) -> None:
     """Offer in the forms of actions what there is, from now on."""
-    static = await hass.async_add_executor_job(load_yaml_dict, _FILE)
+    static = await hass.async_add_executor_job(_static)
     ActionForms(hass=hass, static=static).async_follow()
 
 
