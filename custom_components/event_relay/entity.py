@@ -6,7 +6,7 @@ from typing import override
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.event import async_call_later
 
@@ -35,6 +35,17 @@ def async_register_device(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
     )
 
 
+def device_of(
+    entry: RelayConfigEntry, identifier: tuple[str, str]
+) -> DeviceEntry | None:
+    """Return a registered device, for an entity to belong to.
+
+    Home Assistant would look at each entity's `device_info` for changes of the device.
+    """
+    devices = dr.async_get(entry.runtime_data.hass)
+    return devices.async_get_device_by_identifier(identifier, entry.entry_id)
+
+
 class RelayEntity(Entity):
     """An entity of a connection; it is told when to write its state."""
 
@@ -46,7 +57,7 @@ class RelayEntity(Entity):
         self.entity_description = description
         self.coordinator = entry.runtime_data
         self._attr_unique_id = unique_id(entry.entry_id, None, description.key)
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})
+        self.device_entry = device_of(entry, (DOMAIN, entry.entry_id))
 
 
 class BurstEntity(Entity):

@@ -66,38 +66,41 @@ class OutcomeEntity(EventEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to what is announced."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.announcer.listen(self._announced))
+        self.async_on_remove(
+            self.coordinator.announcer.listen(self._announced, self.owner)
+        )
 
-    def _concerns(self, announcement: Announcement) -> bool:
-        """Say whether an announcement is one for this entity."""
-        raise NotImplementedError
+    @property
+    def owner(self) -> str | None:
+        """Whose outcomes they are: None for those of the whole connection."""
+        return None
 
     @callback
     def _announced(self, announcement: Announcement) -> None:
         """Report an outcome, in the context of what asked for it."""
-        if self._concerns(announcement):
-            outcome = announcement.outcome
-            self.async_set_context(announcement.context)
-            self._trigger_event(outcome.kind.value, _attributes(outcome))
-            self.async_write_ha_state()
+        outcome = announcement.outcome
+        if self.owner is None and outcome.delivery is None:
+            return
+        self.async_set_context(announcement.context)
+        self._trigger_event(outcome.kind.value, _attributes(outcome))
+        self.async_write_ha_state()
 
 
 class RelayOutcome(OutcomeEntity, RelayEntity):
-    """The ends of all deliveries of a connection, whoever asked for them."""
+    """The ends of all deliveries of a connection, whoever asked for them.
 
-    @override
-    def _concerns(self, announcement: Announcement) -> bool:
-        """Leave out what never was a delivery."""
-        return announcement.outcome.delivery is not None
+    It leaves out what never was a delivery.
+    """
 
 
 class MemberOutcome(OutcomeEntity, MemberEntity):
     """What became of each firing of a rule, also of what was never accepted."""
 
+    @property
     @override
-    def _concerns(self, announcement: Announcement) -> bool:
-        """Leave out those of others."""
-        return announcement.subentry_id == self.member.id
+    def owner(self) -> str:
+        """The rule or mirror."""
+        return self.member.id
 
 
 def _attributes(outcome: Outcome) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from typing import override
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.device_registry import DeviceEntryType
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry
+from .entity import device_of
 from .outcome_events import unique_id
 from .permissions import async_demand, right_to_use
 from .rules.member import Member
@@ -96,9 +97,7 @@ class MemberEntity(Entity):
         self.coordinator = entry.runtime_data
         self.member = member
         self._attr_unique_id = unique_id(entry.entry_id, member.id, description.key)
-        self._attr_device_info = DeviceInfo(
-            identifiers={part_identifier(entry, member.id)}
-        )
+        self.device_entry = device_of(entry, part_identifier(entry, member.id))
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -106,7 +105,7 @@ class MemberEntity(Entity):
         await super().async_added_to_hass()
         if (rules := self.coordinator.rules) is None:
             return
-        self.async_on_remove(rules.listen_members(self._member_came))
+        self.async_on_remove(rules.listen_members(self._member_came, self.member.id))
         # It may have changed while the entity was being added.
         self._member_came(rules.members.get(self.member.id, self.member))
 
@@ -118,9 +117,8 @@ class MemberEntity(Entity):
     @callback
     def _member_came(self, member: Member) -> None:
         """Take what runs for it after a change."""
-        if member.id == self.member.id:
-            self.member = member
-            self._member_changed()
+        self.member = member
+        self._member_changed()
 
     @callback
     def _member_changed(self) -> None:

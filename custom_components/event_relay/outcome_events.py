@@ -56,15 +56,22 @@ class Announcer:
         self._backend = backend
         self.title = title
         self._members: dict[str, Member] = {}
-        self._listeners: list[Listener] = []
+        self._listeners: dict[str | None, list[Listener]] = {}
+        """By the subentry ids of whose outcomes they hear; None for all."""
         self._waiting: deque[Announcement] = deque()
         self._announcing = False
 
     @callback
-    def listen(self, listener: Listener) -> CALLBACK_TYPE:
-        """Call a listener with every announcement; return how to stop it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+    def listen(
+        self, listener: Listener, subentry_id: str | None = None
+    ) -> CALLBACK_TYPE:
+        """Call a listener with every announcement, or those of a rule or mirror.
+
+        Returns how to stop it.
+        """
+        listeners = self._listeners.setdefault(subentry_id, [])
+        listeners.append(listener)
+        return lambda: listeners.remove(listener)
 
     @callback
     def async_follow(self, queue: DeliveryQueue) -> CALLBACK_TYPE:
@@ -120,8 +127,9 @@ class Announcer:
         self._hass.loop.call_soon(self._next)
         announcement = self._waiting.popleft()
         self._fire(announcement)
-        for listener in tuple(self._listeners):
-            listener(announcement)
+        for whose in dict.fromkeys((None, announcement.subentry_id)):
+            for listener in tuple(self._listeners.get(whose, ())):
+                listener(announcement)
 
     def _fire(self, announcement: Announcement) -> None:
         """Fire the event that Activity describes; it holds no personal text.

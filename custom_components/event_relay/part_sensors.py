@@ -10,7 +10,6 @@ from homeassistant.components.sensor import (
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.dispatcher import (
     async_dispatcher_connect,
     async_dispatcher_send,
@@ -19,6 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .backends.forms import Trait
 from .coordinator import RelayConfigEntry
+from .entity import device_of
 from .member_entity import async_register_part, part_identifier
 from .outcome_events import unique_id
 
@@ -81,9 +81,7 @@ class TraitSensor(SensorEntity):
         self._attr_unique_id = unique_id(
             entry.entry_id, part.subentry_id, trait.translation_key
         )
-        self._attr_device_info = DeviceInfo(
-            identifiers={part_identifier(entry, part.subentry_id)}
-        )
+        self.device_entry = device_of(entry, part_identifier(entry, part.subentry_id))
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -241,17 +241,15 @@ class MemberLastDelivery(BurstEntity, MemberEntity, RestoreSensor):
         last = await self.async_get_last_sensor_data()
         if last is not None and isinstance(last.native_value, datetime):
             self._attr_native_value = last.native_value
-        self.async_on_remove(self.coordinator.announcer.listen(self._announced))
+        self.async_on_remove(
+            self.coordinator.announcer.listen(self._announced, self.member.id)
+        )
 
     @callback
     def _announced(self, announcement: Announcement) -> None:
         """Show when one of its deliveries arrived."""
         outcome = announcement.outcome
-        if (
-            announcement.subentry_id == self.member.id
-            and outcome.kind is OutcomeKind.DELIVERED
-            and outcome.delivery is not None
-        ):
+        if outcome.kind is OutcomeKind.DELIVERED and outcome.delivery is not None:
             self._attr_native_value = outcome.delivery.settled_at
             self.async_set_context(announcement.context)
             self.async_write_soon()

@@ -6,7 +6,7 @@ from typing import Any, override
 
 from homeassistant.components.sensor import SensorEntity, SensorEntityDescription
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CoreState, HomeAssistant, callback
 from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
 from homeassistant.helpers.start import async_at_started
 
@@ -57,9 +57,12 @@ class SummarySensor(BurstEntity, MemberEntity, RestoreEntity, SensorEntity):
         self._outcomes = deque(shown[:SHOWN], maxlen=SHOWN)
         await super().async_added_to_hass()
         await self._async_summarise()
-        # Only then everything has its name.
-        self.async_on_remove(async_at_started(self.hass, self._home_started))
-        self.async_on_remove(self.coordinator.announcer.listen(self._announced))
+        if self.hass.state is not CoreState.running:
+            # Only then everything has its name.
+            self.async_on_remove(async_at_started(self.hass, self._home_started))
+        self.async_on_remove(
+            self.coordinator.announcer.listen(self._announced, self.member.id)
+        )
 
     @property
     @override
@@ -113,8 +116,6 @@ class SummarySensor(BurstEntity, MemberEntity, RestoreEntity, SensorEntity):
     @callback
     def _announced(self, announcement: Announcement) -> None:
         """Show how a firing ended: nothing personal, as Activity does."""
-        if announcement.subentry_id != self.member.id:
-            return
         outcome = announcement.outcome
         delivery = outcome.delivery
         self._outcomes.appendleft(

@@ -39,7 +39,10 @@ class Tallies:
         self._counts: Counter[tuple[str | None, OutcomeKind]] = Counter()
         self._delays: dict[str | None, float] = {}
         self._before: dict[datetime, Mapping[tuple[str | None, str], int]] = {}
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: dict[str | None, list[Callable[[], None]]] = {}
+        """By the owners of the numbers that they show."""
+        self._changed: set[str | None] = set()
+        """Owners whose numbers are still to be shown."""
         self._showing: CALLBACK_TYPE | None = None
         self.until: datetime | None = None
         """When the last of what is counted ended; None for nothing in this run."""
@@ -73,10 +76,14 @@ class Tallies:
         )
 
     @callback
-    def listen(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
-        """Call a listener when numbers have changed; return how to stop it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+    def listen(self, listener: Callable[[], None], owner: str | None) -> CALLBACK_TYPE:
+        """Call a listener when an owner's numbers have changed.
+
+        Returns how to stop it.
+        """
+        listeners = self._listeners.setdefault(owner, [])
+        listeners.append(listener)
+        return lambda: listeners.remove(listener)
 
     @callback
     def hear(self, announcement: Announcement) -> None:
@@ -91,6 +98,7 @@ class Tallies:
             self.until = max(filter(None, (self.until, delivery.settled_at)))
         elif None in owners:
             return
+        self._changed |= owners
         for owner in owners:
             self._counts[owner, outcome.kind] += 1
             if outcome.kind is OutcomeKind.DELIVERED and delivery is not None:
@@ -111,8 +119,10 @@ class Tallies:
     def _show(self, _: datetime | None = None) -> None:
         """Tell whoever shows numbers."""
         self._showing = None
-        for listener in tuple(self._listeners):
-            listener()
+        changed, self._changed = self._changed, set()
+        for owner in changed:
+            for listener in tuple(self._listeners.get(owner, ())):
+                listener()
 
 
 def delay_of(delivery: Delivery) -> float:

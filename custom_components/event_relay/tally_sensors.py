@@ -101,7 +101,7 @@ class StatisticsSensor(RestoreSensor):
         await super().async_added_to_hass()
         await self._async_restore()
         self._read()
-        self.async_on_remove(self.coordinator.tallies.listen(self._counted))
+        self.async_on_remove(self.coordinator.tallies.listen(self._counted, self.owner))
 
     async def _async_restore(self) -> None:
         """Take up what was shown before."""

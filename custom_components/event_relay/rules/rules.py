@@ -35,7 +35,8 @@ class Rules:
         self._members: dict[str, Member] = {}
         self._snapshots: dict[str, object] = {}
         self._stop_listening: Callable[[], None] | None = None
-        self._listeners: list[Callable[[Member], None]] = []
+        self._listeners: dict[str | None, list[Callable[[Member], None]]] = {}
+        """By the subentry ids of whom they hear of; None for all."""
         self._changing = asyncio.Lock()
         """Held while members come and go, so that none comes twice."""
 
@@ -45,13 +46,16 @@ class Rules:
         return self._members
 
     @callback
-    def listen_members(self, listener: Callable[[Member], None]) -> Callable[[], None]:
-        """Call a listener with what runs for a new or changed subentry.
+    def listen_members(
+        self, listener: Callable[[Member], None], member_id: str | None = None
+    ) -> Callable[[], None]:
+        """Call a listener with what runs for a new or changed subentry, or for any.
 
         It does so before that begins to work. Returns how to stop it.
         """
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        listeners = self._listeners.setdefault(member_id, [])
+        listeners.append(listener)
+        return lambda: listeners.remove(listener)
 
     async def async_move(
         self, way: RuleContext, subentries: Mapping[str, ConfigSubentry]
@@ -140,8 +144,9 @@ class Rules:
             return None
         self._members[member.id] = member
         self._snapshots[member.id] = _snapshot(subentry)
-        for listener in tuple(self._listeners):
-            listener(member)
+        for whose in (None, member.id):
+            for listener in tuple(self._listeners.get(whose, ())):
+                listener(member)
         return member
 
     async def async_stop(self) -> None:
