@@ -1,5 +1,7 @@
 """What is noisy is disabled until somebody wants it."""
 
+from unittest.mock import patch
+
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
@@ -41,3 +43,31 @@ async def test_what_is_disabled_by_default(
         "switch.doorbell",
         "switch.frigate_delivery",
     }
+
+
+async def test_what_is_disabled_is_not_set_up_again_until_it_is_enabled(
+    hass: HomeAssistant, socket_enabled: None, entity_registry: er.EntityRegistry
+) -> None:
+    async with FrigateSimulator(async_delay=0) as frigate:
+        entry = await set_up(hass, frigate, a_rule(DOORBELL))
+        entity_registry.async_update_entity(
+            "sensor.doorbell_last_delay", disabled_by=None
+        )
+        with patch.object(
+            entity_registry,
+            "async_get_or_create",
+            wraps=entity_registry.async_get_or_create,
+        ) as registered:
+            assert await hass.config_entries.async_reload(entry.entry_id)
+            await hass.async_block_till_done()
+    asked = {call.args[2] for call in registered.call_args_list}
+    known = {
+        one.entity_id: one.unique_id
+        for one in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+    }
+    assert known["sensor.doorbell_last_delay"] in asked
+    assert known["switch.doorbell"] in asked
+    assert known["event.doorbell_outcome"] not in asked
+    assert known["sensor.doorbell_expired_deliveries"] not in asked
+    assert hass.states.get("sensor.doorbell_last_delay") is not None
+    assert hass.states.get("event.doorbell_outcome") is None

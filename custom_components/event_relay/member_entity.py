@@ -5,7 +5,7 @@ from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -70,15 +70,26 @@ def async_add_for_members(
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: MakeEntities,
 ) -> None:
-    """Add entities for every rule and mirror, also for those still to come."""
+    """Add entities for every rule and mirror, also for those still to come.
+
+    Not those that are disabled: nothing is shown of them, and Home Assistant loads
+    the connection again once somebody enables one.
+    """
     known: set[str] = set()
+    registry = er.async_get(entry.runtime_data.hass)
+    disabled = {
+        one.unique_id
+        for one in er.async_entries_for_config_entry(registry, entry.entry_id)
+        if one.disabled
+    }
 
     @callback
     def add(member: Member) -> None:
         # One that has only changed keeps its entities.
         if member.id not in known:
             known.add(member.id)
-            async_add_entities(make(member), config_subentry_id=member.id)
+            entities = [one for one in make(member) if one.unique_id not in disabled]
+            async_add_entities(entities, config_subentry_id=member.id)
 
     async_see_members(entry, add)
 
