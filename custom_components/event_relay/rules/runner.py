@@ -111,6 +111,12 @@ class RuleRunner(Member):
         if self._working or not self.enabled:
             return
         self._working = True
+        if self.hass.state is CoreState.running:
+            self._home_started = True
+            if armed := await self._async_attach_all():
+                # What was missed is no reason to keep the others waiting.
+                _ = self.hass.async_create_task(self._async_look_back(armed))
+            return
         if self.hass.state is CoreState.not_running:
             self.hass.async_add_startup_job(HassJob(self._async_arm))
         else:
@@ -245,17 +251,22 @@ class RuleRunner(Member):
     async def _async_home_started(self, _: HomeAssistant) -> None:
         """See to what happened while Home Assistant was off."""
         self._home_started = True
-        if self._armed is not None:
-            await self._async_look_back(self._armed)
+        if (armed := self._armed) is not None:
+            self._references.watch(armed.references)
+            await self._async_look_back(armed)
 
     async def _async_arm(self) -> None:
         """Attach triggers and conditions, and see to what happened before."""
-        if self._armed is not None:
-            return
-        async with self._arming:
-            armed = await self._async_attach()
+        armed = await self._async_attach_all()
         if self._home_started and armed is not None:
             await self._async_look_back(armed)
+
+    async def _async_attach_all(self) -> Armed | None:
+        """Attach what can be; None if nothing can, or it is attached already."""
+        if self._armed is not None:
+            return None
+        async with self._arming:
+            return await self._async_attach()
 
     async def _async_attach(self) -> Armed | None:
         """Attach what can be; what fires meanwhile waits for that."""
@@ -332,7 +343,6 @@ class RuleRunner(Member):
 
     async def _async_look_back(self, armed: Armed) -> None:
         """End what should have ended, and see to what was missed."""
-        self._references.watch(armed.references)
         if self._openings is not None:
             await self._openings.async_look()
         await self._async_catch_up(armed)

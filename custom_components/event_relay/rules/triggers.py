@@ -140,7 +140,10 @@ class Triggers:
             for index in range(len(self.configs))
             if index not in self.since or index in self._overlooking
         ]
-        problems = await asyncio.gather(*map(self._async_attach, missing))
+        if len(missing) == 1:  # as most have, which need no task then
+            problems = [await self._async_attach(missing[0])]
+        else:
+            problems = await asyncio.gather(*map(self._async_attach, missing))
         self.problem = "; ".join(one for one in problems if one)
 
     async def async_attach_anew(self, entity_id: str) -> None:
