@@ -3,9 +3,12 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from http import HTTPStatus
 from typing import cast
 
-from .wire import Json, Reply, html_reply, json_reply
+from .wire import Json, Reply, html_reply, json_reply, text_reply
+
+_CRASHED = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 class FaultKind(StrEnum):
@@ -65,9 +68,15 @@ class Fault:
         return True
 
     def reply(self) -> Reply:
-        """Return the reply of a status fault."""
+        """Return the reply of a status fault.
+
+        A 500 after a request was handled is of the system itself. The page of nginx
+        says with a 500 that the request was not let through.
+        """
         if self.html is None and self.body is not None:
             reply = json_reply(self.body, self.status)
+        elif self.html is None and self.handled and self.status == _CRASHED:
+            reply = text_reply("Internal Server Error", self.status)
         else:
             reply = html_reply(self.status, self.html)
         if self.retry_after is None:

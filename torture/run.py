@@ -245,12 +245,12 @@ class _Run:
             for name, number in left.items():
                 say(f"  {name}: {number} are not settled within {patience:.0f} s")
             await asyncio.sleep(_QUIET_SECONDS)
-            await self._look()
             await self.damage.hear_the_end(socket)
             listed: dict[str, str] = {}
             for entry_id in self._entries:
                 listed |= await told(socket, entry_id)
         await self._home.stop()
+        await self._look()  # a rule on the clock delivers until the stop
         return listed
 
     async def _look(self) -> None:

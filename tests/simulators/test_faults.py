@@ -142,7 +142,9 @@ async def test_status_may_hide_that_it_has_happened(
     frigate.add_faults(fault)
     async with session.post(frigate.url + CREATE, json={}) as response:
         assert response.status == 500
+        nginx = "<center>nginx</center>" in await response.text()
     assert len(frigate.events) == handled
+    assert nginx is not handled, "nginx's own 500 says that nothing was let through"
 
 
 @pytest.mark.parametrize("handled", [False, True])
