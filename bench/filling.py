@@ -8,7 +8,6 @@ from pathlib import Path
 from custom_components.event_relay.queue.delivery import Delivery, Origin, OriginKind
 from custom_components.event_relay.queue.store.file import open_file
 from custom_components.event_relay.queue.store.limits import QueueLimits
-from custom_components.event_relay.queue.store.recent import Recent
 from custom_components.event_relay.queue.store.writes import Acceptance, accept
 from custom_components.event_relay.storage import FILE_NAME
 
@@ -29,7 +28,7 @@ def _fill(path: Path, waiting: int) -> None:
         database.execute("BEGIN")
         deliveries = (_a_delivery(number) for number in range(waiting))
         acceptances = [Acceptance(delivery=one, limit=LIMIT) for one in deliveries]
-        accept(database, acceptances, QueueLimits(), Recent())
+        accept(database, acceptances, QueueLimits())
         database.execute("COMMIT")
 
 

@@ -16,9 +16,7 @@ import pytest
 from custom_components.event_relay.queue.delivery import DeliveryState
 from custom_components.event_relay.queue.store import (
     background,
-    compaction,
     file,
-    integrity_check,
     maintenance,
 )
 from custom_components.event_relay.queue.store.rule_state import Memory, Note
@@ -96,7 +94,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
         go_on.wait()
         file.check(database)
 
-    monkeypatch.setattr(integrity_check, "check", check)
+    monkeypatch.setattr(background, "check", check)
     return go_on
 
 
@@ -273,7 +271,7 @@ async def test_check_that_was_broken_off_is_made_by_the_next_run(
     told: list[SetAside] = []
     with monkeypatch.context() as patched:
         # As if the file were so large that nothing of it has been seen yet.
-        patched.setattr(integrity_check.Check, "_go_on", lambda _: True)
+        patched.setattr(background.Check, "_go_on", lambda _: True)
         patched.setattr(background, "_STEPS", 1)
         store = Store(path, told.append)
         await store.open()
@@ -522,7 +520,7 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         go_on.wait(60)
 
     make = file.make_copy
-    monkeypatch.setattr(compaction, "make_copy", make_copy)
+    monkeypatch.setattr(background, "make_copy", make_copy)
     yield go_on
     go_on.set()
 

@@ -16,7 +16,6 @@ from custom_components.event_relay.queue.store import claims, listing, queries
 from custom_components.event_relay.queue.store.file import open_file
 from custom_components.event_relay.queue.store.limits import QueueFull, QueueLimits
 from custom_components.event_relay.queue.store.listing import Wanted, search
-from custom_components.event_relay.queue.store.recent import Recent
 from custom_components.event_relay.queue.store.writes import Acceptance, accept
 
 from .conftest import OWNER
@@ -35,7 +34,7 @@ def _store(
 ) -> object:
     """Accept deliveries; raises OutboxFull if there is no room for one."""
     some = [Acceptance(delivery=delivery, limit=limit) for delivery in deliveries]
-    outcomes = accept(database, some, room, Recent())
+    outcomes = accept(database, some, room)
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
@@ -61,7 +60,6 @@ def _take(database: sqlite3.Connection, _: QueueLimits) -> object:
         look_ups=4,
         busy=(),
         steady=True,
-        recent=Recent(),
     )
 
 

@@ -17,6 +17,7 @@ from unittest.mock import patch
 import pytest
 
 from custom_components.event_relay.backends.base import Receipt
+from custom_components.event_relay.queue import transitions
 from custom_components.event_relay.queue.delivery import (
     SETTLED,
     TRANSITIONS,
@@ -231,6 +232,55 @@ async def test_claims_keep_the_order_within_a_key(store: Store) -> None:
     assert [one.id for one in taken.claimed] == ["delivery-3"]
     taken = await store.take(OWNER, later, slots=4, look_ups=4, busy=())
     assert [one.id for one in taken.claimed] == ["delivery-1"]
+
+
+async def test_what_is_claimed_is_what_is_in_the_file(store: Store) -> None:
+    some = [
+        await store.accept(a_delivery(number, due_at=START, key=f"{number}"))
+        for number in range(3)
+    ]
+    later = START + timedelta(hours=1)
+
+    taken = await store.take(OWNER, later, slots=9, look_ups=0, busy=())
+
+    assert [*taken.claimed] == [transitions.claimed(one, later) for one in some]
+    assert [*taken.claimed] == [await store.get(one.id) for one in some]
+
+
+async def test_what_is_claimed_has_the_times_of_a_clock_that_was_set(
+    store: Store,
+) -> None:
+    await store.accept(a_delivery(1))
+    jump = timedelta(minutes=-30)
+    await store.shift(OWNER, jump, START)
+
+    taken = await store.take(OWNER, START, slots=9, look_ups=0, busy=())
+
+    (claimed,) = taken.claimed
+    assert claimed.accepted_at == START + jump
+    assert claimed == await store.get("delivery-1")
+
+
+async def test_what_a_full_disk_refused_is_not_mistaken_for_what_came_later(
+    store: Store,
+) -> None:
+    async def set_most_pages(number: int) -> None:
+        await store._database.run(
+            lambda database: database.execute(
+                f"PRAGMA max_page_count = {number}"
+            ).fetchone(),
+            alone=True,
+        )
+
+    await set_most_pages(1)
+    with pytest.raises(StoreUnavailable, match="full"):
+        await store.accept(a_delivery(1, payload={"text": "x" * 100_000}))
+    await set_most_pages(100_000)
+    await store.accept(a_delivery(1, payload={"text": "later"}))
+
+    taken = await store.take(OWNER, START, slots=9, look_ups=0, busy=())
+
+    assert [one.payload for one in taken.claimed] == [{"text": "later"}]
 
 
 async def test_connections_do_not_see_each_other(store: Store) -> None:

@@ -1,15 +1,22 @@
-"""Reads the whole file in small pieces, beside the writer."""
+"""Reads the whole file in small pieces, beside the writer: to check or to copy it.
+
+A file that was not made to shrink has to be written anew for that. In one go that
+would hold up whoever writes for seconds. So a copy is made from what was committed at
+its beginning; what is written meanwhile is kept, and carried over when the copy takes
+the place of the file.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+import shutil
 import sqlite3
 import threading
 import time
-from typing import ClassVar
+from typing import ClassVar, override
 
-from .file import connect_to_read
+from .file import check, connect_to_read, is_damage, make_copy
 from .rows import FAILURES
 
 _STEPS = 1_000
@@ -20,6 +27,8 @@ _SHARE = 4
 """How many times longer they are left to others."""
 _LONGEST_COMMIT = 0.1
 """Seconds that somebody who writes is given way to; else it would never end."""
+_ROOM = 2
+"""How many times the size of the file must be free on the disk for a copy."""
 
 
 class BackgroundRead(ABC):
@@ -82,3 +91,45 @@ class BackgroundRead(ABC):
             self._idle.wait(_LONGEST_COMMIT)
             self._piece_began = time.monotonic()
         return self._stopped.is_set()
+
+
+class Check(BackgroundRead):
+    """Checks the integrity of a whole file."""
+
+    name = "check"
+    damage: str | None = None
+    """What is wrong with the file, if anything is."""
+
+    @override
+    def _read(self, database: sqlite3.Connection) -> None:
+        check(database)
+
+    @override
+    def _failed(self, error: Exception) -> bool:
+        if not is_damage(error):
+            return False  # broken off, or the file cannot be read now
+        self.damage = str(error)
+        return True
+
+
+class Copy(BackgroundRead):
+    """Writes all that is in a file into another one, without what is free in it."""
+
+    name = "copy"
+    failed = False
+    """Whether there is no copy, and will be none."""
+
+    @override
+    def _read(self, database: sqlite3.Connection) -> None:
+        if (
+            shutil.disk_usage(self._path.parent).free
+            < _ROOM * self._path.stat().st_size
+        ):
+            self.failed = True
+        else:
+            make_copy(database, self._path)
+
+    @override
+    def _failed(self, error: Exception) -> bool:
+        self.failed = True
+        return True

@@ -15,7 +15,6 @@ from ..delivery import START_NEVER_WAS, Delivery
 from . import clock_shifts, writes
 from .checksum import setting
 from .clock_shifts import SOON
-from .recent import Recent
 from .rows import from_row
 
 _CLAIMABLE = (
@@ -151,7 +150,6 @@ def take(
     look_ups: int,
     busy: Collection[str],
     steady: bool,
-    recent: Recent,
     instance: Instance | None = None,
 ) -> Taken:
     """End what is over, claim what is due, and say when to look again."""
@@ -160,11 +158,7 @@ def take(
         *_expire(database, owner, now, former),
         *_orphans(database, owner, now),
     )
-    for delivery in ended:
-        recent.take(delivery.id)
-    claimed = _claim(
-        database, owner, now, (slots, free), recent=recent, instance=instance
-    )
+    claimed = _claim(database, owner, now, (slots, free), instance)
     uncertain = _uncertain(database, owner, now, look_ups, busy)
     waiting, next_at = _left(database, owner, now)
     return Taken(
@@ -243,8 +237,6 @@ def _claim(
     owner: str,
     now: datetime,
     room: tuple[int, int],
-    *,
-    recent: Recent,
     instance: Instance | None,
 ) -> list[Delivery]:
     """Move what is due, and whose key and lane are free, to `sending`.
@@ -262,7 +254,7 @@ def _claim(
         first = _first_of_lanes(_that_can_wait(claimable, free - len(claimed)))
         sending = [
             transitions.claimed(delivery, now, instance)
-            for delivery in _read(database, first, recent)
+            for delivery in _read(database, first)
         ]
         writes.claim(database, sending)
         claimed += sending
@@ -293,16 +285,12 @@ def _first_of_lanes(claimable: Iterable[_Claimable]) -> list[str]:
     return first
 
 
-def _read(
-    database: sqlite3.Connection, ids: Sequence[str], recent: Recent
-) -> list[Delivery]:
-    """Return deliveries that are there, from memory as far as they are known.
+def _read(database: sqlite3.Connection, ids: Sequence[str]) -> list[Delivery]:
+    """Return deliveries that are there, in the order of their ids.
 
     Raises DatabaseError if one is not there by the id that it has.
     """
-    known = {one: delivery for one in ids if (delivery := recent.take(one))}
-    if unknown := [one for one in ids if one not in known]:
-        known |= writes.there(database, unknown)
+    known = writes.there(database, ids)
     try:
         return [known[one] for one in ids]
     except KeyError as error:

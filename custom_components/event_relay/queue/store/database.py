@@ -15,7 +15,7 @@ import sqlite3
 import threading
 
 from . import generation, group_commit
-from .compaction import Copy
+from .background import Check, Copy
 from .file import (
     Opened,
     StoreUnavailable,
@@ -30,7 +30,6 @@ from .file import (
     turns_out_damaged,
 )
 from .group_commit import Job, Outcomes
-from .integrity_check import Check
 from .maintenance import Maintenance, is_backed_up
 from .reader import Reader, Unreadable
 from .recovery import unchecked

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-import sqlite3
 
 from ...backends.base import Instance
 from ..delivery import TRANSITIONS, Delivery, DeliveryState
@@ -17,7 +16,6 @@ from .file import StoreError, StoreTooNew, StoreUnavailable, begin_backup, end_b
 from .limits import QueueFull, QueueLimits
 from .listing import Listed, Page, Wanted
 from .queries import Counts
-from .recent import Recent
 from .recovery.reports import LogDamage, SetAside
 from .rule_state import Memory, Note
 from .writes import Acceptance, Change, StaleDelivery
@@ -72,14 +70,12 @@ class Store:
         """
         self._database = Database(path, damaged, seen)
         self._claimed = claimed
-        room, recent = QueueLimits(), Recent()
-        self._recent = recent
-        self._accepting = BatchWriter(partial(writes.accept, room=room, recent=recent))
-        self._changing = BatchWriter(partial(writes.change, room=room, recent=recent))
+        limits = QueueLimits()
+        self._accepting = BatchWriter(partial(writes.accept, limits=limits))
+        self._changing = BatchWriter(partial(writes.change, limits=limits))
 
     async def open(self) -> None:
         """Open the file; raises StoreUnavailable."""
-        self._recent.forget()
         await self._database.open()
 
     async def advance(self) -> int:
@@ -210,7 +206,6 @@ class Store:
                 look_ups=look_ups,
                 busy=busy,
                 steady=steady,
-                recent=self._recent,
                 instance=instance,
             )
         )
@@ -224,12 +219,9 @@ class Store:
         What was accepted since the start has all its times from that clock; of what
         is older only what has been done since then has. `now` is after the jump.
         """
-
-        def shift(connection: sqlite3.Connection) -> None:
-            self._recent.forget()
-            clock_shifts.shift(connection, owner, jump, now)
-
-        await self._database.run(shift)
+        await self._database.run(
+            lambda connection: clock_shifts.shift(connection, owner, jump, now)
+        )
 
     async def hasten(self, owner: str, now: datetime, *, limit: int | None) -> None:
         """Let what waits for another attempt wait no longer; the first due first."""
@@ -402,12 +394,9 @@ class Store:
 
     async def remove_connection(self, owner: str) -> None:
         """Forget everything about a connection, a page at a time."""
-
-        def remove(connection: sqlite3.Connection) -> int:
-            self._recent.forget()
-            return queries.remove(connection, owner)
-
-        while await self._database.run(remove):
+        while await self._database.run(
+            lambda connection: queries.remove(connection, owner)
+        ):
             pass
 
     async def owners(self) -> frozenset[str]:

@@ -16,7 +16,6 @@ from . import clock_shifts, queries, rule_state
 from .checksum import OUTCOME
 from .file import StoreError
 from .limits import QueueFull, QueueLimits
-from .recent import Recent
 from .rows import (
     CLAIM_COLUMNS,
     COLUMNS,
@@ -86,8 +85,7 @@ class Change:
 def accept(
     database: sqlite3.Connection,
     acceptances: Sequence[Acceptance],
-    room: QueueLimits,
-    recent: Recent,
+    limits: QueueLimits,
 ) -> list[Delivery | Exception]:
     """Insert deliveries; return each, or the one that has its id already.
 
@@ -104,13 +102,12 @@ def accept(
         if delivery is None:
             delivery = _with_summary(database, accepted, known)
             try:
-                room.take(database, delivery.connection, one.limit, new)
+                limits.take(database, delivery.connection, one.limit, new)
             except QueueFull as full:
                 outcomes.append(full)
                 continue
             new.append(delivery)
             known[delivery.id] = delivery
-            recent.keep(delivery)
         if one.noted is not None:
             rule_state.remember(database, one.noted)
         outcomes.append(delivery)
@@ -121,8 +118,7 @@ def accept(
 def change(
     database: sqlite3.Connection,
     changes: Sequence[Change],
-    room: QueueLimits,
-    recent: Recent,
+    limits: QueueLimits,
 ) -> list[Exception | None]:
     """Write the next states of deliveries that are still in those they were in.
 
@@ -135,7 +131,6 @@ def change(
     outcomes: list[Exception | None] = []
     moved = clock_shifts.written(database, [one.delivery for one in changes])
     for one, delivery in zip(changes, moved, strict=True):
-        recent.take(delivery.id)
         state = states.get(delivery.id)
         if state is None and one.anew:
             lost[delivery.id] = delivery
@@ -149,7 +144,7 @@ def change(
     _write(database, _insert, [values(delivery) for delivery in lost.values()])
     _write(database, _update, [outcome_values(one) for one in written.values()])
     if any(one.was.settled and not one.delivery.state.settled for one in changes):
-        room.forget()
+        limits.forget()
     return outcomes
 
 
