@@ -1,1 +1,1 @@
-"""Durable delivery: what was accepted is kept until it has ended."""
+"""Durable delivery: what is accepted is kept until it has ended."""

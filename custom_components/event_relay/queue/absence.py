@@ -1,32 +1,32 @@
-"""When a look-up that finds nothing is evidence that nothing is there.
+"""Decides when a look-up that finds nothing proves that nothing is there.
 
-A backend that stalls and goes on runs the write that lay in its socket, and may answer
-a look-up before that. So one answer proves nothing: what is missing is absent once two
-look-ups have missed it, and the backend was seen to be alive between them for longer
-than a write takes.
+A backend that stalls and recovers still runs the write in its socket, and may answer a
+look-up before that. So one answer proves nothing. A write counts as absent once two
+look-ups have missed it, and the backend was alive between them for longer than a write
+takes.
 """
 
 from datetime import timedelta
 
 LOOKS = 3
-"""Look-ups after the first that missed it, within the time of a write: so that a stall
-between them is noticed."""
+"""Look-ups within the time of a write, after the first that missed it: so many that a
+stall between them is noticed."""
 _ROUNDING = 0.001
-"""Seconds by which times that are kept in a file may be off."""
+"""Seconds by which times read from a file may be off."""
 SLOW = 5.0
-"""Seconds after which a request that fails has met a backend that stalls, and not one
-that refuses it."""
+"""Seconds after which a failed request means a backend that stalls, not one that
+refuses it."""
 
 
 class Absence:
-    """Keeps what the backend of one connection has been seen to lack, and since when.
+    """Remembers which deliveries look-ups have missed, and since when.
 
-    It is kept in memory, by a clock that nobody sets: another run knows nothing of what
-    happened in between, and asks anew. All moments are seconds of that clock.
+    Only in memory: the next run does not know what happened in between, and starts
+    over. All moments are seconds of a monotonic clock.
     """
 
     def __init__(self, write_time: timedelta) -> None:
-        """Take how long a write may take until a look-up shows it."""
+        """Set the longest time from a write until a look-up shows it."""
         self._write_time = write_time.total_seconds()
         self._alive_since: float | None = None
         self._seen_at = 0.0
@@ -34,17 +34,17 @@ class Absence:
         """By delivery id, when it was first missed."""
 
     def wait(self, write_time: timedelta | None = None) -> timedelta:
-        """Return how long to wait until what was missed is looked for again.
+        """Return the wait before the next look-up of a missing delivery.
 
-        No longer than for any other: what is heard of the backend meanwhile must be no
-        silence.
+        It is never longer than for other deliveries, so that the backend is not silent
+        for too long in between.
         """
         longest = self._write_time
         seconds = longest if write_time is None else write_time.total_seconds()
         return timedelta(seconds=min(seconds, longest) / LOOKS)
 
     def alive(self, asked_at: float, now: float) -> None:
-        """Take note of an answer; a long silence before it says nothing good."""
+        """Note an answer; after a long silence the backend counts as alive only now."""
         if asked_at - self._seen_at > max(SLOW, 2 * self._write_time / LOOKS):
             self._alive_since = None
         if self._alive_since is None:
@@ -52,7 +52,7 @@ class Absence:
         self._seen_at = now
 
     def stalled(self) -> None:
-        """Take note of a request that was not answered: nothing counts from before."""
+        """Note a request without an answer: no earlier look-up counts any more."""
         self._alive_since = None
         self._missing.clear()
 
@@ -63,9 +63,10 @@ class Absence:
         now: float,
         write_time: timedelta | None = None,
     ) -> bool:
-        """Say whether what an answer has missed is absent.
+        """Return whether a delivery that a look-up has just missed is absent.
 
-        It was asked for at `asked_at`, and answered now. `write_time` is its own.
+        The look-up began at `asked_at` and was answered at `now`. `write_time` is that
+        of the step, if it has its own.
         """
         self.alive(asked_at, now)
         since = self._missing.setdefault(delivery_id, now)
@@ -75,5 +76,5 @@ class Absence:
         return asked_at - since >= takes - _ROUNDING
 
     def forget(self, delivery_id: str) -> None:
-        """Forget a delivery whose outcome is known, or was not answered."""
+        """Forget a delivery whose outcome is known, or whose look-up failed."""
         self._missing.pop(delivery_id, None)

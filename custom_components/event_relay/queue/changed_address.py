@@ -1,6 +1,6 @@
-"""What becomes of a delivery that was sent to the connection's former address.
+"""State transitions of deliveries that were sent to the connection's former address.
 
-A system is told by its id, and named to people by its address.
+A system is identified by its id, and shown to people by its address.
 """
 
 from datetime import datetime
@@ -25,16 +25,16 @@ from .delivery import (
 
 
 def is_elsewhere(there: Instance | None, here: Instance | None) -> bool:
-    """Say whether it is another system; one that is not known is taken for this one."""
+    """Return whether two systems differ; an unknown one counts as the same."""
     return there is not None and here is not None and there.id != here.id
 
 
 def what_it_changes(
     delivery: Delivery, operation: AnyOperation, payload: object, start: Delivery | None
 ) -> tuple[Instance | None, str | None]:
-    """Return the system and outside id of what a delivery changes, or goes on with.
+    """Return the system and outside id of what a delivery changes or continues.
 
-    Of what begins something new, the system that may have it.
+    For a delivery that creates something, the system that may already have it.
     """
     if start is not None:
         return start.sent_to, start.receipt.outside_id if start.receipt else None
@@ -45,12 +45,12 @@ def what_it_changes(
 
 
 def is_new(delivery: Delivery) -> bool:
-    """Say whether a delivery begins something new, and has not done so."""
+    """Return whether a delivery creates something, and has not done so yet."""
     return delivery.follows is None and not (delivery.target_at or delivery.results)
 
 
 def not_sent(error: BackendError) -> BackendError:
-    """Return what an error of a question means for the write that comes after it."""
+    """Return what the error of a read means for the write that was to follow it."""
     if isinstance(error, OutcomeUnknown | Rejected) or not (
         transitions.pauses(error) or isinstance(error, Unavailable)
     ):
@@ -61,7 +61,7 @@ def not_sent(error: BackendError) -> BackendError:
 def ended(
     delivery: Delivery, there: Instance, here: Instance, now: datetime
 ) -> Delivery:
-    """End what was to be sent to a system to which the connection leads no more."""
+    """End a delivery for a system that the connection no longer leads to."""
     if delivery.results or is_elsewhere(delivery.sent_to, here):
         return unknown(delivery, there, here, now)
     address = _named(there, here)
@@ -72,7 +72,7 @@ def ended(
 def unknown(
     delivery: Delivery, there: Instance, here: Instance, now: datetime
 ) -> Delivery:
-    """End what was sent to another system, with an outcome that nobody can tell."""
+    """End a delivery whose outcome only another system knows."""
     address = _named(there, here)
     if delivery.results:
         return _cut_short(delivery, address, now)
@@ -83,30 +83,30 @@ def unknown(
 def looked_up(
     before: Delivery, after: Delivery, there: Instance, here: Instance, now: datetime
 ) -> Delivery:
-    """Correct what an answer of this system makes of what was sent to another one.
+    """Correct the next state after a look-up here of what was sent elsewhere.
 
-    What is found here, by its own marks, was sent here under another address. What is
-    not may be there.
+    What is found here was sent here, under another address. What is not found here may
+    be in the other system.
     """
     if len(after.results) > len(before.results):
         return altered(after, sent_to=here)
-    untold = (
+    unknown_here = (
         after.state is DeliveryState.FAILED and after.failure == transitions.UNKNOWN
     )
-    if after.state is DeliveryState.PENDING or untold:
+    if after.state is DeliveryState.PENDING or unknown_here:
         return unknown(before, there, here, now)
     return after
 
 
 def _cut_short(delivery: Delivery, address: str, now: datetime) -> Delivery:
-    """End what has had its effect without the rest."""
+    """End a delivery after its first effect; the other steps are not run."""
     warning = f"the rest was not sent: the connection does not lead to {address} now"
     cut = altered(delivery, warnings=(*delivery.warnings, warning))
     return transitions.delivered(cut, delivery.receipt or Receipt(), now)
 
 
 def _named(there: Instance, here: Instance) -> str:
-    """Name a system so that it differs from the other one."""
+    """Return a name of a system that differs from that of the other one."""
     if there.address == here.address:
         return f"another account of {there.address}"
     return there.address

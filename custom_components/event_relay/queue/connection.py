@@ -14,7 +14,7 @@ from .store.store import Store
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """One system outside, how to reach it, and the store that all connections share."""
+    """A connection's backend and client, and the store that all connections share."""
 
     id: str
     """Entry id of the connection."""
@@ -31,10 +31,10 @@ class Connection:
 
 
 class QueueObserver(Protocol):
-    """Is told what happens to the deliveries of a connection, in the event loop."""
+    """Is told, in the event loop, what happens to the deliveries of a connection."""
 
     def changed(self, delivery: Delivery) -> None:
-        """Take note of the outcome of an attempt, or of the end of a delivery."""
+        """Note the outcome of an attempt, or the end of a delivery."""
 
     def contacted(self, error: BackendError | None) -> None:
-        """Take note of an answer of the backend, or of why there was none of use."""
+        """Note that the backend answered, or the error with which it did not."""
