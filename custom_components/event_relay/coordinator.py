@@ -160,7 +160,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         entry.async_on_unload(
             self.queue.listen(partial(async_dispatcher_send, self.hass, CHANGED))
         )
-        entry.async_on_unload(self.queue.listen(self._enricher.hear))
+        entry.async_on_unload(self.queue.listen(self._enricher.changed))
         entry.async_on_unload(self.queue.listen(self._not_stored.async_ended))
         entry.async_on_unload(self._not_stored.async_clear)
         entry.async_on_unload(self.losses.async_start())

@@ -120,7 +120,7 @@ class Shelf:
         )
         delivery = replace(delivery, **changes)  # type: ignore[arg-type]
         self.loop.now(self.store.accept(delivery))
-        self.enricher.hear(delivery)
+        self.enricher.changed(delivery)
         return delivery
 
     def receipt(self, delivery_id: str = "d1") -> Receipt:

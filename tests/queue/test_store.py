@@ -620,7 +620,7 @@ async def test_what_comes_until_the_file_is_free_is_one_job(store: Store) -> Non
 
 async def test_each_hears_of_its_own_although_nobody_waits(store: Store) -> None:
     told: list[object] = []
-    accepting = store.accepting(a_delivery(1), told=told.append)
+    accepting = store.accepting(a_delivery(1), on_written=told.append)
     accepting.cancel()
     await store.accept(a_delivery(2))
     (accepted,) = told

@@ -1,4 +1,4 @@
-"""A delivery, the states it can be in, and the legal ways between them."""
+"""A delivery, its states, and the table of legal transitions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ __all__ = [
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands."""
+    """State of a delivery."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -42,7 +42,7 @@ class DeliveryState(StrEnum):
 
     @property
     def settled(self) -> bool:
-        """Whether it has ended; only the user can open it again."""
+        """Whether the delivery has ended; only the user can retry it."""
         return self in SETTLED
 
 
@@ -52,17 +52,17 @@ SETTLED = frozenset({_S.DELIVERED, _S.FAILED, _S.EXPIRED, _S.DISCARDED})
 UNSETTLED = frozenset(_S) - SETTLED
 
 TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
-    # Due, its key free, the connection neither paused nor broken; its time over;
-    # discarded by the user, with its start, its rule or its connection.
+    # Claimed; its time is over; discarded by the user, or with its start, its rule or
+    # its connection.
     _S.PENDING: frozenset({_S.SENDING, _S.EXPIRED, _S.DISCARDED}),
-    # A receipt; a refusal; surely not taken; outcome unknown, or a restart.
-    # What it is about was deleted outside.
+    # A receipt; a refusal; surely not taken; outcome unknown, or a restart; what it is
+    # about was deleted outside.
     _S.SENDING: frozenset(
         {_S.DELIVERED, _S.FAILED, _S.PENDING, _S.UNCERTAIN, _S.DISCARDED}
     ),
-    # Found; surely absent; cannot be asked or not told in time; the user.
+    # Found; surely absent; cannot be looked up, or not answered in time; discarded.
     _S.UNCERTAIN: frozenset({_S.DELIVERED, _S.PENDING, _S.FAILED, _S.DISCARDED}),
-    # The user retries, gives it up, or has seen that it arrived.
+    # The user retries it, discards it, or has seen that it arrived.
     _S.FAILED: frozenset({_S.PENDING, _S.UNCERTAIN, _S.DISCARDED, _S.DELIVERED}),
     _S.EXPIRED: frozenset({_S.PENDING, _S.UNCERTAIN}),
     _S.DELIVERED: frozenset(),
@@ -71,7 +71,7 @@ TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
 
 
 class OriginKind(StrEnum):
-    """Who asked for a delivery."""
+    """Kind of the requester of a delivery."""
 
     ACTION = "action"
     RULE = "rule"
@@ -81,7 +81,7 @@ class OriginKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Who asked for a delivery, and in which Home Assistant context."""
+    """Requester of a delivery, and its Home Assistant context."""
 
     kind: OriginKind
     subentry_id: str | None = None
@@ -91,9 +91,9 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """Why the last attempt did not succeed.
+    """Reason why the last attempt did not succeed.
 
-    `code` is the key of a text for users, `reason` the backend's own words.
+    `code` is the key of a text for users, `reason` is the backend's own text.
     """
 
     code: str
@@ -101,31 +101,31 @@ class Failure:
 
 
 START_NEVER_WAS = Failure(code="start_never_was")
-"""Why something was discarded with the delivery that it follows."""
+"""Failure of a delivery that was discarded with the one that it follows."""
 ELSEWHERE = "elsewhere"
-"""Code of what was discarded because what it changes is in another system."""
+"""Code of a discarded delivery: what it changes is in another system."""
 SENT_ELSEWHERE = "sent_elsewhere"
-"""Code of what failed because its outcome only another system knows."""
+"""Code of a failed delivery whose outcome only another system knows."""
 MOOT = frozenset(
     {START_NEVER_WAS.code, ELSEWHERE, Gone.code, UNKNOWN_EVENT, UNKNOWN_SCRIPT}
 )
-"""Codes of why something was discarded and not by a user: no retry can mend it."""
+"""Codes of deliveries that were not discarded by a user: no retry helps."""
 
 
 class Moved(Enum):
-    """Which moments of a delivery are moved along with a clock that is set.
+    """How a moment of a delivery is moved when the clock is set.
 
-    Every moment says it in its type, so that none can be forgotten.
+    The type of each moment says it, so that none can be forgotten.
     """
 
     ALWAYS = auto()
-    """When something is to be done, or was last done: by the clock of this run."""
+    """A moment of the clock of this run: when something is due, or was last done."""
     IF_NEW = auto()
-    """By the clock of the run that accepted it: moved only if that is this one."""
+    """A moment of the run that accepted the delivery: moved if that is this run."""
     AT_LEAST_BACK = auto()
-    """The same; else only back, since too early is safe for whoever looks for it."""
+    """The same; in a later run it is moved back only, since too early is safe."""
     NEVER = auto()
-    """Of what is over: it has ended, or has been told to a backend as it is."""
+    """A moment that is final: of the end, or one that the backend was given."""
 
 
 type Current = Annotated[datetime, Moved.ALWAYS]
@@ -136,7 +136,10 @@ type Over = Annotated[datetime, Moved.NEVER]
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One accepted request to run one operation with one payload."""
+    """An accepted request to run one operation with one payload.
+
+    Its id is the idempotency key.
+    """
 
     id: str
     connection: str
@@ -147,7 +150,7 @@ class Delivery:
     summary: str
     origin: Origin
     occurred_at: OfItsRun
-    """When it happened at home."""
+    """When it happened in the home."""
     accepted_at: OfItsRun
     state: DeliveryState = DeliveryState.PENDING
     key: str | None = None
@@ -155,47 +158,47 @@ class Delivery:
     follows: str | None = None
     expires_at: OfItsRun | None = None
     due_at: Current | None = None
-    """Not to be tried again before; None while nothing is to be tried."""
+    """When the next attempt or look-up is due; None if there is none."""
     attempts: int = 0
     """Attempts that may have reached the backend."""
     first_sent_at: Sent | None = None
-    """First send of the step now under way."""
+    """First send of the current step."""
     told_at: Over | None = None
-    """When it occurred, as the backend was told; None while it surely knows nothing."""
+    """The occurrence time that the backend was given; None if it surely has none."""
     target_at: Instance | None = None
-    """The system of what it names by its outside id; None where it names nothing."""
+    """The system of the outside id that it names; None if it names none."""
     ahead: bool = False
-    """Whether it may be claimed before there is a slot for it: after a crash it is
-    looked up, or repeated, as if it had been sent."""
+    """Whether it may be claimed before a slot is free: after a crash it is looked up,
+    or repeated, as if it had been sent."""
     sent_to: Instance | None = None
-    """The system to which it was last sent; None while none surely knows of it."""
+    """The system to which it was last sent; None if surely none knows of it."""
     asked_since: Current | None = None
-    """Since when the backend, when asked for an outcome, could not tell."""
+    """Since when look-ups have found out nothing."""
     look_ups: int = 0
-    """Look-ups of the outcome now unknown."""
+    """Number of look-ups of the current unknown outcome."""
     unclear: bool = False
-    """Whether the outcome of an attempt is unknown to this day."""
+    """Whether the outcome of an attempt is still unknown."""
     restored: bool = False
-    """Whether it is from a backup, so that any step may have been run since then."""
+    """Whether it is from a backup: any step may have been run since then."""
     results: Mapping[str, JsonObject] = field(default_factory=dict)
-    """What each step gave that is done."""
+    """Results of the steps that are done, by their names."""
     warnings: tuple[str, ...] = ()
-    """What was cut when it was accepted, and what went wrong after the first effect."""
+    """Texts that were cut at acceptance, and errors after the first effect."""
     clue: JsonObject | None = None
     receipt: Receipt | None = None
     failure: Failure | None = None
     settled_at: Over | None = None
     moved: timedelta | None = field(default=None, compare=False)
-    """By how much the clock had been set in this run when its moments were right; None
-    where they are as in the file, whose rows are moved at once."""
+    """Total of the clock's jumps up to which its moments are moved; None if they are as
+    in the file, whose rows are moved at each jump."""
     bound: bool = field(default=False, compare=False)
-    """Whether an attempt before the one under way may have arrived."""
+    """Whether an attempt before the current one may have arrived."""
     older: bool = field(default=False, compare=False)
-    """Whether an earlier run has accepted it, by a clock that may have been another."""
+    """Whether an earlier run accepted it, whose clock may have differed."""
 
 
 def _moments() -> Mapping[str, Moved]:
-    """Return the fields of a delivery that are moments, and how each is moved."""
+    """Return the moments among the fields of a delivery, and how each is moved."""
     found = {}
     for name, hint in get_type_hints(Delivery).items():
         for one in get_args(hint) or (hint,):
@@ -206,11 +209,14 @@ def _moments() -> Mapping[str, Moved]:
 
 
 MOMENTS = _moments()
-"""The fields of a delivery that are moments, and how each is moved."""
+"""The moments among the fields of a delivery, and how each is moved."""
 
 
 def brought(delivery: Delivery, moved: timedelta) -> Delivery:
-    """Move a delivery in memory along with a clock that has been set by so much."""
+    """Return a delivery whose moments are moved by all jumps of the clock up to now.
+
+    `moved` is the total of those jumps, see `SteadyClock.moved`.
+    """
     if delivery.moved is None or not (jump := moved - delivery.moved):
         return delivery
     changes: dict[str, datetime] = {}
@@ -232,10 +238,10 @@ if TYPE_CHECKING:
 else:
 
     def altered(delivery: Delivery, /, **changes: object) -> Delivery:
-        """Return a delivery with some fields changed.
+        """Return a copy of a delivery with some fields changed.
 
-        What `replace` of dataclasses does one field after the other, in an eighth of
-        the time: each delivery is changed four times on its way.
+        It takes an eighth of the time of `dataclasses.replace`, and each delivery is
+        changed about four times.
         """
         new = object.__new__(Delivery)
         new.__dict__.update(delivery.__dict__)

@@ -23,7 +23,7 @@ from .wake_up import WakeUp
 _LOGGER = logging.getLogger(__name__)
 
 UNSETTLED_ATTEMPTS = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
-"""States in which the work on a delivery can break off."""
+"""States in which the task of a delivery can break."""
 
 type _Work = Coroutine[Any, Any, None]
 
@@ -40,7 +40,7 @@ class Dispatcher:
         wake_up: WakeUp,
         observer: QueueObserver,
     ) -> None:
-        """Take what the worker has, too, and who is told of outcomes."""
+        """Share the worker's parts, and set who is told of outcomes."""
         self._store = connection.store
         self._clock = connection.clock
         self._flow_control = flow_control
@@ -50,7 +50,7 @@ class Dispatcher:
         self._executor = Executor(connection, Absence(connection.backend.write_time))
 
     def fill_slots(self) -> None:
-        """Send what is claimed, as far as slots are free."""
+        """Send claimed deliveries as long as slots are free."""
         while (ready := self._in_flight.pop()) is not None:
             delivery, payload = ready
             self._begin(
@@ -58,27 +58,28 @@ class Dispatcher:
             )
 
     def send_optimistically(self, overlap: OptimisticSend) -> None:
-        """Send what has a slot, and whose acceptance is still being committed."""
+        """Send a delivery while its acceptance is being committed."""
         work = self._send_optimistically(overlap)
         self._begin(self._in_flight.sending, overlap.delivery, work)
 
     def look_up(self, delivery: Delivery) -> None:
-        """Look up whether a delivery of unknown outcome took place."""
+        """Look up the unknown outcome of a delivery."""
         self._begin(self._in_flight.looking_up, delivery, self._look_up(delivery))
 
     def tell(self, delivery: Delivery) -> None:
-        """Tell of an outcome; all but a receipt gives something else to do.
+        """Tell the observer of an outcome.
 
-        It waits again, or what follows it is to be discarded.
+        Unless it is a receipt there is work again: the delivery waits, or others that
+        follow it are to be discarded.
         """
         if delivery.state is not DeliveryState.DELIVERED:
             self._wake_up.now()
         self._observer.changed(delivery)
 
     async def put_back(self) -> None:
-        """Let what was claimed wait again if it is not to be sent now.
+        """Put claimed deliveries back that are not to be sent now.
 
-        Raises StoreUnavailable; then it is done by the next call.
+        Raises StoreUnavailable; then the next call does it.
         """
         now = self._in_flight.follow_clock()
         held = self._flow_control.held(now)
@@ -99,7 +100,7 @@ class Dispatcher:
                 trouble = outcome
                 self._in_flight.add((delivery,))
             elif isinstance(outcome, Delivery) and held:
-                # Whoever waits for a claim that is only made anew waits on.
+                # While nothing is held it is claimed again at once; callers wait on.
                 self._observer.changed(outcome)
             elif isinstance(outcome, BaseException) and not isinstance(
                 outcome, StaleDelivery
@@ -110,9 +111,9 @@ class Dispatcher:
             raise trouble
 
     async def fail_broken(self) -> None:
-        """End what has broken off, so that nothing stays in flight for good.
+        """Fail deliveries whose task has broken, so that none stays in flight for ever.
 
-        Raises StoreUnavailable; then it is done by the next call.
+        Raises StoreUnavailable; then the next call does it.
         """
         for delivery_id in tuple(self._in_flight.broken):
             delivery = await self._store.get(delivery_id)
@@ -127,12 +128,12 @@ class Dispatcher:
             self._in_flight.broken.discard(delivery_id)
 
     async def stop(self, patience: float) -> None:
-        """Give what is in flight its time to end, in seconds, and then cut it off."""
+        """Wait `patience` seconds for deliveries in flight, then cancel the rest."""
         await self._in_flight.until_accepted(patience)
         try:
             await self.put_back()
         except StoreUnavailable as error:
-            _LOGGER.debug("What was claimed is looked up in the next run: %s", error)
+            _LOGGER.debug("Claimed deliveries are looked up in the next run: %s", error)
         if not (tasks := self._in_flight.tasks):
             return
         _, late = await asyncio.wait(tasks, timeout=patience)
@@ -141,8 +142,8 @@ class Dispatcher:
         await asyncio.gather(*late, return_exceptions=True)
 
     def _begin(self, tasks: Tasks, delivery: Delivery, work: _Work) -> None:
-        """Work on a delivery beside the worker's turns."""
-        # Eagerly: what it sends is on its way before anything else is done.
+        """Start a task that works on a delivery."""
+        # Eagerly, so that its request is sent before anything else is done.
         task = asyncio.create_task(
             work, name=f"event_relay {delivery.id}", eager_start=True
         )
@@ -150,12 +151,12 @@ class Dispatcher:
         task.add_done_callback(partial(self._ended, delivery.id, tasks))
 
     def _ended(self, delivery_id: str, tasks: Tasks, task: asyncio.Task[None]) -> None:
-        """Send the next delivery, and look for more if there can be any."""
+        """Send the next delivery, and wake the worker if there can be more."""
         self._in_flight.remove(delivery_id, task)
         self.fill_slots()
         error = None if task.cancelled() else task.exception()
         if isinstance(error, StaleDelivery):
-            # Somebody gave it up meanwhile; what was found out has no use.
+            # It was discarded meanwhile.
             _LOGGER.debug("Delivery %s has moved on", delivery_id)
         elif error is not None:
             _LOGGER.error("Delivery %s broke off", delivery_id, exc_info=error)
@@ -176,10 +177,10 @@ class Dispatcher:
         payload: object,
         overlap: OptimisticSend | None = None,
     ) -> None:
-        """Run the steps that are left, each committed before the next begins.
+        """Run the remaining steps; each is committed before the next begins.
 
-        The payload need not be read back where it is known. Nothing is committed
-        before the acceptance is.
+        A payload that is None is read back. Nothing is committed before the acceptance
+        is.
         """
         plan = await self._executor.plan(delivery, payload)
         if isinstance(plan, Failure):
@@ -198,14 +199,14 @@ class Dispatcher:
         await self._commit(delivery, DeliveryState.SENDING, overlap)
 
     async def _send_optimistically(self, overlap: OptimisticSend) -> None:
-        """Send what is still being committed; nothing more is, until it is."""
+        """Run the steps while the acceptance is being committed."""
         try:
             await self._send(overlap.delivery, overlap.payload, overlap)
         finally:
             overlap.broke_off()
 
     async def _look_up(self, delivery: Delivery) -> None:
-        """Ask whether the step whose outcome is unknown took place, and go on."""
+        """Look up the unknown outcome of a step, and commit what that tells."""
         plan = await self._executor.plan(delivery)
         if isinstance(plan, Failure):
             failed = self._executor.failed(delivery, plan)
@@ -224,9 +225,9 @@ class Dispatcher:
         was: DeliveryState,
         overlap: OptimisticSend | None = None,
     ) -> None:
-        """Commit what became of a delivery, and tell of it.
+        """Commit the next state of a delivery, and tell the observer.
 
-        What is in hand here outlives a file that is set aside as damaged.
+        The delivery is written anew if its file was set aside as damaged.
         """
         if overlap is not None and not await overlap.is_to_be_kept(delivery):
             return
@@ -238,19 +239,19 @@ class Dispatcher:
             self.tell(delivery)
 
     def _hear(self, outcome: Outcome) -> None:
-        """Go faster or slower, or pause, as what the backend said asks for."""
+        """Let an answer or an error of the backend set the pace."""
         if (error := outcome.error) is None:
             if outcome.answered_at is not None:
                 self._got_through(outcome.answered_at)
         elif isinstance(error, Unavailable) and error.alone:
-            # It is there, and takes others.
+            # The backend is there, and takes other deliveries.
             self._got_through(self._clock())
         else:
             self._flow_control.troubled(error, self._clock())
             self._observer.contacted(error)
 
     def _got_through(self, now: datetime) -> None:
-        """Take note of an answer; what had waited for one need not wait any longer."""
+        """Note an answer; if it closes the breaker, deliveries may go out again."""
         if self._flow_control.got_through(now):
             self._wake_up.now()
         self._observer.contacted(None)

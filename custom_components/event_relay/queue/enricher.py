@@ -1,9 +1,8 @@
-"""Adds to the receipts of settled deliveries what can only be read afterwards.
+"""Adds data to receipts that the backend has only after a delivery is settled.
 
-It works beside the worker: it takes no slot, keeps no order, and holds nothing up.
-When to look follows from when a delivery was settled, so that nothing of it is stored:
-after a restart the looks that are still to come are made, and one for all that were
-missed.
+The enricher runs beside the worker: it takes no slot, keeps no order, and delays
+nothing. The times to look follow from when a delivery was settled, so none is stored.
+After a restart it makes the looks that are still to come, and one for those missed.
 """
 
 import asyncio
@@ -24,17 +23,17 @@ from .store.store import StaleDelivery, StoreUnavailable
 _LOGGER = logging.getLogger(__name__)
 
 MOST = 1_000
-"""Deliveries whose receipts may wait at the same time; others go without."""
+"""Deliveries that may wait for a look at the same time; others get none."""
 RECALLED = 200
-"""Deliveries that are seen to again after a restart; the last ones."""
+"""Most deliveries that are looked at again after a restart; the last ones."""
 RECALLED_SINCE = timedelta(days=1)
 YIELD_SECONDS = 1.0
 YIELDS = 30
-"""How often, and how many times, a look waits for deliveries that are being sent."""
+"""How many times, and how long each, a look waits for deliveries being sent."""
 
 
 class Traffic(Protocol):
-    """Says what a worker does now; deliveries go before looks."""
+    """Tells whether a worker is sending; deliveries go before looks."""
 
     @property
     def held(self) -> bool:
@@ -47,48 +46,48 @@ class Traffic(Protocol):
 
 @dataclass(kw_only=True)
 class Enricher:
-    """Looks for what the receipts of one connection lack, one after the other."""
+    """Completes the receipts of one connection, one after the other."""
 
     connection: Connection
     worker: Traffic
     enriched: Callable[[Delivery], None]
-    """Is called with every delivery whose receipt has got something."""
+    """Is called with each delivery whose receipt was completed."""
     _looks: dict[str, list[datetime]] = field(default_factory=dict)
-    """By the ids of deliveries, when to look; none of the lists is empty."""
-    _heard: asyncio.Event = field(default_factory=asyncio.Event)
+    """Times to look, by delivery id; no list is empty."""
+    _planned: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def hear(self, delivery: Delivery) -> None:
-        """Plan the looks for a delivery that has arrived.
+    def changed(self, delivery: Delivery) -> None:
+        """Plan the looks for a delivery that was delivered.
 
-        What it follows is looked at with it: the end of an event may be what its start
-        was waiting for.
+        The one that it follows is looked at, too: the end of an event may be what its
+        start was waiting for.
         """
         if self.connection.backend.enriches:
             self._plan(delivery)
 
     async def run(self) -> None:
-        """Look when it is time, until cancelled."""
+        """Look when it is due, until cancelled."""
         if not self.connection.backend.enriches:
             return
         await self._recall()
         while True:
-            self._heard.clear()
+            self._planned.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._pause()):
-                    await self._heard.wait()
+                    await self._planned.wait()
             for delivery_id in self._due():
                 await self._yield()
-                await self._see_to(delivery_id)
+                await self._try(delivery_id)
 
     async def _yield(self) -> None:
-        """Let deliveries go first, for a while: a backend has only so much time."""
+        """Wait for a while as long as deliveries are being sent."""
         for _ in range(YIELDS):
             if not self.worker.busy:
                 return
             await asyncio.sleep(YIELD_SECONDS)
 
     async def _recall(self) -> None:
-        """Plan the looks for what was delivered in an earlier run."""
+        """Plan the looks for deliveries of an earlier run."""
         since = self.connection.clock() - RECALLED_SINCE
         try:
             recalled = await self.connection.store.delivered(
@@ -101,7 +100,7 @@ class Enricher:
             self._plan(delivery)
 
     def _plan(self, delivery: Delivery) -> None:
-        """Note when to look for what the receipt of a delivery lacks."""
+        """Note when to look for the rest of a delivery's receipt."""
         if (enrichment := self._enrichment(delivery)) is None:
             return
         now = self.connection.clock()
@@ -116,10 +115,10 @@ class Enricher:
                 continue
             known = self._looks.get(delivery_id, ())
             self._looks[delivery_id] = sorted({*known, *moments})
-        self._heard.set()
+        self._planned.set()
 
     def _enrichment(self, delivery: Delivery) -> Enrichment[Any] | None:
-        """Return what a delivery lacks; None also where that cannot be told."""
+        """Return how a receipt can be completed; None also if that is not known."""
         if delivery.state is not DeliveryState.DELIVERED:
             return None
         if delivery.receipt is None or delivery.settled_at is None:
@@ -144,7 +143,7 @@ class Enricher:
         return max(0.0, (first - self.connection.clock()).total_seconds())
 
     def _due(self) -> Sequence[str]:
-        """Return the ids of the deliveries to look at now, the longest due first."""
+        """Return the ids of deliveries that are due, the longest due first."""
         now = self.connection.clock()
         due = [
             (moments[0], delivery_id)
@@ -153,8 +152,8 @@ class Enricher:
         ]
         return [delivery_id for _, delivery_id in sorted(due)]
 
-    async def _see_to(self, delivery_id: str) -> None:
-        """Look once for what a receipt lacks; forget it after its last look."""
+    async def _try(self, delivery_id: str) -> None:
+        """Look once, and plan no more if that was the last time, or found all."""
         try:
             done = await self._look(delivery_id)
         except StoreUnavailable as error:
@@ -168,7 +167,7 @@ class Enricher:
             self._looks[delivery_id] = left
 
     async def _look(self, delivery_id: str) -> bool:
-        """Look once, and return whether nothing is left to look for.
+        """Look once, and return whether the receipt is complete.
 
         Raises StoreUnavailable.
         """
@@ -184,7 +183,7 @@ class Enricher:
     async def _ask(
         self, delivery: Delivery, enrichment: Enrichment[Any]
     ) -> Receipt | None:
-        """Ask the backend for what a receipt lacks; None if it is not there."""
+        """Ask the backend for the rest of a receipt; None if it does not have it."""
         operation = self.connection.backend.operation(delivery.operation)
         try:
             with confiding(delivery.payload, operation.public_fields):
@@ -196,7 +195,7 @@ class Enricher:
         return None
 
     async def _add(self, delivery: Delivery, more: Receipt) -> None:
-        """Add to a receipt, and tell of it; raises StoreUnavailable."""
+        """Add to a receipt; raises StoreUnavailable."""
         receipt = delivery.receipt or Receipt()
         richer = altered(
             delivery,

@@ -1,6 +1,6 @@
 """Executes one delivery: runs its steps, or looks one up, and returns the outcome.
 
-Nothing is committed here, and nobody is told: that is for the dispatcher.
+It commits nothing and tells nobody; the dispatcher does.
 """
 
 import asyncio
@@ -31,16 +31,16 @@ from .transitions import AnyFind, AnyStep
 _LOGGER = logging.getLogger(__name__)
 
 _BOUND_SINCE = timedelta(days=1)
-"""How long before the send something outside may have been bound to a delivery."""
+"""How long before a send an outside id may have been bound to another delivery."""
 _CLOCKS_APART = timedelta(days=3)
-"""How far the clock of an earlier run may have been ahead, and the house have been off
-since then. A look-up from so far back on takes longer, and that is all."""
+"""How far the clock of an earlier run may have been ahead, or Home Assistant off since.
+A look-up over so long a time takes longer, and is otherwise harmless."""
 STORE_PATIENCE = 5.0
-"""Seconds between tries of what the store could not do."""
+"""Seconds between two tries while the store is unavailable."""
 
 
 async def persist[ResultT](work: Callable[[], Awaitable[ResultT]]) -> ResultT:
-    """Do something with the store, again and again while it is unavailable."""
+    """Do something with the store; try again for as long as it is unavailable."""
     reported = False
     while True:
         try:
@@ -53,10 +53,9 @@ async def persist[ResultT](work: Callable[[], Awaitable[ResultT]]) -> ResultT:
 
 
 def sent_after(delivery: Delivery, now: datetime) -> datetime | None:
-    """Return a moment before which the step under way surely has not been sent.
+    """Return a moment before which the current step surely was not sent.
 
-    What an earlier run has sent, it has by a clock that may have been another, and
-    ahead of the present one.
+    The clock of an earlier run may have been ahead of the present one.
     """
     if (sent_at := delivery.first_sent_at) is None or not delivery.older:
         return sent_at
@@ -65,7 +64,7 @@ def sent_after(delivery: Delivery, now: datetime) -> datetime | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A stored delivery read back into what is to be done."""
+    """What is to be done for a delivery, read back from its row."""
 
     operation: AnyOperation
     payload: Any
@@ -75,18 +74,18 @@ class Plan:
     outside_ids: frozenset[str]
 
     def left(self, delivery: Delivery) -> list[AnyStep]:
-        """Return the steps that are not done."""
+        """Return the steps that are not done yet."""
         return [step for step in self.steps if step.name not in delivery.results]
 
     def bound(self, delivery: Delivery) -> Delivery:
-        """Return a delivery with the receipt of what is done of it.
+        """Return a delivery with the receipt of the steps that are done.
 
-        From here on no look-up takes its outside id for another delivery's.
+        From then on no look-up takes its outside id for that of another delivery.
         """
         return altered(delivery, receipt=self.receipt(delivery))
 
     def receipt(self, delivery: Delivery) -> Receipt:
-        """Normalise what is done; what has arrived is not lost by a receipt."""
+        """Return the receipt of the steps that are done; it never raises."""
         try:
             return self.operation.receipt(self.payload, delivery.results)
         except Exception:
@@ -94,11 +93,11 @@ class Plan:
             return Receipt(warnings=("what was answered cannot be read",))
 
     def confiding(self, delivery: Delivery) -> AbstractContextManager[None]:
-        """Keep what the payload tells out of the backend's words meanwhile."""
+        """Keep private payload data out of what the backend says meanwhile."""
         return confiding(delivery.payload, self.operation.public_fields)
 
     def context(self, delivery: Delivery, now: datetime) -> StepContext:
-        """Return what a step may know."""
+        """Return the context of a step."""
         return StepContext(
             delivery_id=delivery.id,
             occurred_at=delivery.occurred_at,
@@ -116,20 +115,21 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What a request to the backend has made of a delivery."""
+    """Result of a request to the backend."""
 
     delivery: Delivery
+    """The delivery in its next state."""
     answered_at: datetime | None = None
-    """When the backend answered; None if it was not asked, or gave no useful answer."""
+    """When the backend answered; None after an error, or if it was not asked."""
     error: BackendError | None = None
-    """Why it gave no useful answer."""
+    """Why there was no useful answer."""
 
 
 class Executor:
     """Executes the deliveries of one connection, one request at a time."""
 
     def __init__(self, connection: Connection, absence: Absence) -> None:
-        """Take what tells when something that was not found is surely absent."""
+        """Set what decides whether a missing write is absent."""
         self._connection = connection
         self._backend = connection.backend
         self._client = connection.client
@@ -139,7 +139,7 @@ class Executor:
         self._absence = absence
 
     async def plan(self, delivery: Delivery, payload: object = None) -> Plan | Failure:
-        """Read a delivery back, but for a payload that is known, or say why not."""
+        """Read a delivery back, but for a known payload; return why it cannot be."""
         start: Delivery | None = None
         if (followed_id := delivery.follows) is not None:
             start = await persist(lambda: self._connection.store.get(followed_id))
@@ -167,14 +167,14 @@ class Executor:
         )
 
     def failed(self, delivery: Delivery, failure: Failure) -> Delivery:
-        """End a delivery that cannot be executed."""
+        """Return a delivery as failed."""
         delivery, now = self._present(delivery)
         return transitions.failed(delivery, failure, now)
 
     async def check_address(self, delivery: Delivery, plan: Plan) -> Outcome:
-        """End a delivery that is about another system than the connection leads to.
+        """End a delivery that concerns another system than that of the connection.
 
-        A delivery that goes on keeps its state, and there is no error.
+        Otherwise the outcome has no error, and the state that the delivery had.
         """
         sending = delivery.state is DeliveryState.SENDING
         here, sent_to = self._instance, delivery.sent_to
@@ -193,12 +193,12 @@ class Executor:
         if not changed_address.is_elsewhere(there, here):
             there = None
         elif outside_id is not None and recognises is not None:
-            # One that knows the outside id is the same under another address.
+            # A system that knows the outside id is the same at another address.
             try:
                 if await recognises(self._client, outside_id):
                     there = None
             except BackendError as error:
-                return self._not_asked_for_address(delivery, left[0], error)
+                return self._address_unknown(delivery, left[0], error)
             answered_at = self._clock()
         if there is None:
             following = delivery if sending else altered(delivery, sent_to=here)
@@ -212,7 +212,7 @@ class Executor:
         return Outcome(delivery=following, answered_at=answered_at)
 
     async def run_next(self, delivery: Delivery, plan: Plan) -> Outcome:
-        """Run the next step that is left; end the delivery with the last one."""
+        """Run the next step; with the last one the delivery is delivered."""
         if not (left := plan.left(delivery)):
             delivery, now = self._present(delivery)
             return Outcome(delivery=self._delivered(delivery, plan, now))
@@ -246,7 +246,7 @@ class Executor:
         return Outcome(delivery=self._go_on(done, plan, step, now), answered_at=now)
 
     async def look_up(self, delivery: Delivery, plan: Plan) -> Outcome:
-        """Ask whether the step whose outcome is unknown took place."""
+        """Look up the step whose outcome is unknown."""
         if not (left := plan.left(delivery)):
             delivery, now = self._present(delivery)
             return Outcome(delivery=self._delivered(delivery, plan, now))
@@ -258,10 +258,10 @@ class Executor:
         return replace(outcome, delivery=following)
 
     async def _look(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Outcome:
-        """Look a step up, where it can be.
+        """Look a step up if that is possible.
 
-        What was to be made in another system, this one may tell that it has it, but
-        not that it is absent.
+        Of a step that was sent to another system, this one can tell that it has its
+        effect, but not that there is none.
         """
         there, here = delivery.sent_to, self._instance
         find = None if step.repeatable else step.find
@@ -287,7 +287,7 @@ class Executor:
     async def _ask(
         self, delivery: Delivery, plan: Plan, step: AnyStep, find: AnyFind
     ) -> Outcome:
-        """Look a step up and return what the answer makes of the delivery."""
+        """Ask the backend for a step, and return what the answer tells."""
         context = plan.context(*self._present(delivery))
         asked_at = self._clock.monotonic()
         try:
@@ -328,7 +328,7 @@ class Executor:
     def _go_on(
         self, delivery: Delivery, plan: Plan, step: AnyStep, now: datetime
     ) -> Delivery:
-        """Go on after a step that is over; after the last one it is delivered."""
+        """Return a delivery after one of its steps; after the last it is delivered."""
         if delivery.state is DeliveryState.SENDING and not plan.left(delivery):
             return self._delivered(delivery, plan, now)
         return self._ask_first(delivery, plan, step, now)
@@ -336,7 +336,7 @@ class Executor:
     def _ask_first(
         self, delivery: Delivery, plan: Plan, step: AnyStep, now: datetime
     ) -> Delivery:
-        """Have a next step asked for before it is run, if it may have been already."""
+        """Return a delivery from a backup so that its next step is looked up first."""
         if not delivery.restored or step.name not in delivery.results:
             return delivery
         left = plan.left(delivery)
@@ -345,14 +345,14 @@ class Executor:
         return transitions.asked_first(delivery, now)
 
     def _delivered(self, delivery: Delivery, plan: Plan, now: datetime) -> Delivery:
-        """Settle a delivery whose steps are all done."""
+        """Return a delivery as delivered: all its steps are done."""
         receipt = delivery.receipt or plan.receipt(delivery)
         return transitions.delivered(delivery, receipt, now)
 
     def _interrupted(
         self, delivery: Delivery, step: AnyStep, error: BackendError
     ) -> Delivery:
-        """Return what becomes of a delivery whose step got no useful answer."""
+        """Return the next state after a step that got no useful answer."""
         delivery, now = self._present(delivery)
         return transitions.step_interrupted(
             delivery,
@@ -363,10 +363,10 @@ class Executor:
             backend=self._backend,
         )
 
-    def _not_asked_for_address(
+    def _address_unknown(
         self, delivery: Delivery, step: AnyStep, error: BackendError
     ) -> Outcome:
-        """Return what becomes of a delivery whose system could not be told."""
+        """Return the outcome of a check of the address that got no useful answer."""
         if delivery.state is DeliveryState.SENDING:
             not_sent = changed_address.not_sent(error)
             following = self._interrupted(delivery, step, not_sent)
@@ -378,14 +378,14 @@ class Executor:
         return Outcome(delivery=following, error=error)
 
     def _present(self, delivery: Delivery) -> tuple[Delivery, datetime]:
-        """Return a delivery with its moments by the present clock, and the present."""
+        """Return a delivery moved along with the clock, and the current time."""
         now = self._clock()
         return brought(delivery, self._clock.moved), now
 
     def _missed_for(
         self, delivery: Delivery, step: AnyStep, finding: Finding, asked_at: float
     ) -> timedelta | None:
-        """Return when to look again for what was not found; None if it is absent."""
+        """Return the wait before the next look-up; None if the step is absent."""
         now = self._clock.monotonic()
         takes = step.write_time
         if finding == Absent() and not self._absence.proven(
@@ -397,7 +397,7 @@ class Executor:
         return None
 
     async def _outside_ids(self, delivery: Delivery) -> frozenset[str]:
-        """Return what no look-up of a delivery may take for its own."""
+        """Return outside ids that belong to other deliveries."""
         connection = self._connection
         since = sent_after(delivery, self._clock()) or delivery.accepted_at
         return await persist(

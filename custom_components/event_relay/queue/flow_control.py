@@ -13,18 +13,18 @@ from .rate_limiter import RateLimiter
 
 @dataclass
 class FlowControl:
-    """Sets the pace of one connection by what its backend answers.
+    """Decides how many requests a connection may send, by its backend's answers.
 
-    It knows neither the store nor the loop, so that a fleet of it can be simulated.
-    `chance` gives a number from 0 to 1.
+    It is plain data without store and event loop, so that a fleet can be simulated.
+    `chance` returns a number from 0 to 1.
     """
 
     backend: Backend
     chance: Callable[[], float]
     paused: bool = False
-    """Whether only somebody can mend what the backend said."""
+    """Whether a person has to fix what the backend refused."""
     switched_off: bool = False
-    """Whether the user wants nothing to be sent."""
+    """Whether the user has switched the connection off."""
     stopping: bool = False
     breaker: CircuitBreaker = field(init=False)
     pace: RateLimiter = field(init=False)
@@ -32,15 +32,15 @@ class FlowControl:
     _hasten: bool = False
 
     def __post_init__(self) -> None:
-        """Begin with nothing known of the backend."""
+        """Begin with no knowledge of the backend."""
         self._forget()
 
     def held(self, now: datetime) -> bool:
-        """Say whether nothing is sent: paused, stopping, told to wait, or broken."""
+        """Return whether nothing is sent: paused, stopping, on hold, breaker open."""
         return self._stilled(now) or self.breaker.open
 
     def resume(self) -> None:
-        """Go on after a pause, and forget what the backend had to say before."""
+        """End a pause, and forget earlier answers of the backend."""
         self.paused = False
         self._forget()
 
@@ -52,7 +52,7 @@ class FlowControl:
     def slots(self, now: datetime, sending: int, looking_up: int) -> tuple[int, int]:
         """Return how many more deliveries may be sent, and looked up.
 
-        Neither waits for the other, but for the one attempt of an open breaker.
+        The two are independent, except that an open breaker lets one probe out.
         """
         if self._stilled(now):
             return 0, 0
@@ -68,9 +68,9 @@ class FlowControl:
         )
 
     def hastened(self, slots: int) -> int | None:
-        """Return how many of those that wait for another attempt need wait no longer.
+        """Return how many deliveries in back-off are to be made due now.
 
-        None for all of them, once something got through; one for a probe.
+        None for all, once a request got through; 1 for a probe.
         """
         if self._hasten:
             self._hasten = False
@@ -79,35 +79,35 @@ class FlowControl:
 
     @property
     def probing(self) -> bool:
-        """Whether the breaker is open, and nothing else keeps attempts from it."""
+        """Whether the breaker is open, and nothing else stops probes."""
         return self.breaker.open and not self._stopped
 
     def outage(self, now: datetime) -> timedelta:
-        """Return for how long nothing has got through."""
+        """Return for how long no request has got through."""
         since = self.breaker.failing_since
         return now - since if since is not None else timedelta()
 
     def answers_again(self, now: datetime) -> None:
-        """Make the next attempt of an open breaker now."""
+        """Make a probe of an open breaker due now."""
         self.breaker.half_open(now)
 
     @property
     def alone(self) -> bool:
-        """Whether what is sent must have no look-up beside it."""
+        """Whether no look-up may run beside a send."""
         return self.breaker.open
 
     def next_at(self, now: datetime) -> datetime | None:
-        """Return when more may go out than now; None if only an answer can tell."""
+        """Return when more may be sent than now; None if only an answer can tell."""
         moments = [
             moment
             for moment in (self._held_until, self.breaker.probe_at)
             if moment is not None and moment > now
         ]
-        # Nothing goes out before the last of them.
+        # Nothing is sent before the last of them.
         return max(moments, default=None)
 
     def got_through(self, now: datetime) -> bool:
-        """Take note of an answer, and return whether it changes what may go out."""
+        """Note an answer; return whether it closed the breaker."""
         closed = self._close(now)
         if not closed:
             self.pace.answered()
@@ -115,7 +115,7 @@ class FlowControl:
         return closed
 
     def troubled(self, error: BackendError, now: datetime) -> None:
-        """Slow down, or pause, as an error asks for."""
+        """Slow down or pause after an error."""
         if isinstance(error, Unavailable) and error.alone:
             return
         if self.backend.shared and transitions.limits(error):
@@ -128,21 +128,21 @@ class FlowControl:
             self.paused = True
 
     def _limited(self, now: datetime, least: timedelta) -> None:
-        """Leave a backend alone that all homes together have asked too often."""
+        """Slow down after a shared backend has refused a request for its limit."""
         self._close(now)
         if not self._stilled(now):
-            # What was under way beside it is refused for the same reason.
+            # Others in flight are refused for the same reason, and count once.
             self.pace.refused()
         self._pause(now, least)
 
     def shift(self, jump: timedelta) -> None:
-        """Move along with a clock that was set."""
+        """Move its moments along with a clock that was set."""
         if self._held_until is not None:
             self._held_until += jump
         self.breaker.shift(jump)
 
     def _forget(self) -> None:
-        """Know nothing of how the backend fares."""
+        """Forget what is known of the backend."""
         self.breaker = CircuitBreaker(
             SHARED_PROBE_CAP if self.backend.shared else PROBE_CAP
         )
@@ -150,7 +150,7 @@ class FlowControl:
         self._held_until = None
 
     def _close(self, now: datetime) -> bool:
-        """Close the breaker, since the backend is there; return whether it was open."""
+        """Close the breaker; return whether it was open."""
         if (away := self.breaker.got_through(now)) is None:
             return False
         self._hasten = True
@@ -159,16 +159,16 @@ class FlowControl:
         return True
 
     def _pause(self, now: datetime, least: timedelta = timedelta()) -> None:
-        """Send nothing for a while, which ends at another moment in every home."""
+        """Send nothing for a while, whose length differs between homes."""
         if wait := least + self.pace.wait(self.chance()):
             self.hold(now + wait)
 
     def _stilled(self, now: datetime) -> bool:
-        """Say whether not even one attempt may be made."""
+        """Return whether not even one request may be sent."""
         limited = self._held_until is not None and now < self._held_until
         return self._stopped or limited
 
     @property
     def _stopped(self) -> bool:
-        """Whether nothing is sent, however long it takes."""
+        """Whether nothing is sent until something is done about it."""
         return self.paused or self.switched_off or self.stopping

@@ -1,4 +1,4 @@
-"""Health checks while a breaker is open: a cheap read tells when a backend is back."""
+"""Health checks: a cheap read finds out when an unreachable backend is back."""
 
 import asyncio
 import contextlib
@@ -13,29 +13,29 @@ from .wake_up import WakeUp
 _LOGGER = logging.getLogger(__name__)
 
 PART_OF_OUTAGE = 0.1
-"""Which part of an outage is waited between two checks."""
+"""Wait between two checks, as a share of the outage so far."""
 SHORTEST = timedelta(seconds=1)
 LONGEST = timedelta(seconds=30)
 
 
 class HealthChecks:
-    """Lets the next attempt of an open breaker begin as soon as the backend answers.
+    """Makes a probe due as soon as the backend of an open breaker answers a check.
 
-    Attempts that the breaker makes by itself go on: a backend may take writes and yet
-    not answer its health check. There are none while nothing waits to be sent.
+    The breaker's own probes go on, since a backend may take writes and not answer its
+    health check. There are no checks while nothing waits to be sent.
     """
 
     def __init__(
         self, connection: Connection, flow_control: FlowControl, wake_up: WakeUp
     ) -> None:
-        """Take the connection to check; its backend may have no health check."""
+        """Set the connection to check; its backend may have no health check."""
         self._connection = connection
         self._flow_control = flow_control
         self._wake_up = wake_up
         self._checking: asyncio.Task[None] | None = None
 
     def follow(self) -> None:
-        """Check while the breaker is open and something waits; call it on each turn."""
+        """Begin or end the checks; to be called after each turn of the worker."""
         running = self._checking is not None and not self._checking.done()
         if (
             self._connection.backend.health_check is not None
@@ -48,7 +48,7 @@ class HealthChecks:
             self._checking.cancel()
 
     async def stop(self) -> None:
-        """Check no more."""
+        """End the checks."""
         if (checking := self._checking) is not None:
             checking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -66,13 +66,13 @@ class HealthChecks:
             wait = self._wait()
 
     def _wait(self) -> timedelta:
-        """Return the time to the next check: longer the longer the outage lasts."""
+        """Return the wait before the next check; it grows with the outage."""
         outage = self._flow_control.outage(self._connection.clock())
         return min(max(outage * PART_OF_OUTAGE, SHORTEST), LONGEST)
 
 
 async def _answers(connection: Connection) -> bool:
-    """Say whether a backend answers; what it answers is for the next attempt to see."""
+    """Return whether a backend answers at all; a refusal is an answer, too."""
     if (check := connection.backend.health_check) is None:
         return False
     try:

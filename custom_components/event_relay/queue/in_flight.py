@@ -1,6 +1,6 @@
 """Deliveries in flight: claimed, being sent, being committed, being looked up.
 
-Plain data of one connection, which the worker and the dispatcher ask and tell.
+This is plain data, shared by the worker and the dispatcher of a connection.
 """
 
 import asyncio
@@ -15,27 +15,27 @@ from .delivery import Delivery, brought
 from .flow_control import FlowControl
 
 AHEAD_PATIENCE = timedelta(seconds=10)
-"""How long something claimed ahead may wait: it counts as sent since its claim.
+"""How long a delivery claimed ahead may wait for a slot; it counts as sent meanwhile.
 
-As long as a request may take, so that a backend that is merely slow does not have
-the same deliveries put back and claimed again and again.
+It is as long as a request may take. So a backend that is merely slow does not cause
+the same deliveries to be put back and claimed again and again.
 """
 
 PACE_OVER = 0.25
-"""Seconds over which is counted how fast a backend answers."""
+"""Seconds over which answers are counted."""
 MOST_AHEAD = 2_000
-"""Deliveries that may be accepted as claimed although they have to wait for a slot."""
+"""Most deliveries that may be accepted as claimed and wait for a slot."""
 
 type Tasks = dict[str, asyncio.Task[None]]
-"""By the ids of deliveries, what works on them."""
+"""Tasks by delivery id."""
 
 
 class InFlight:
-    """Knows which slots of a connection are taken, and what is to fill them next.
+    """Knows which slots of a connection are taken, and which deliveries come next.
 
-    Where a backend can be asked for everything, more is claimed than there are slots,
-    and a slot is free again before what became of its delivery is committed: so that
-    none of them waits for the file.
+    If a backend can look up every delivery, more are claimed than there are slots, and
+    a slot is free before the outcome of its delivery is committed. So no slot waits
+    for the file.
     """
 
     def __init__(
@@ -47,16 +47,16 @@ class InFlight:
         self._flow_control = flow_control
         self.sending: Tasks = {}
         self.settling: Tasks = {}
-        """Answered, with an outcome that is still being committed."""
+        """Their requests are answered, and their outcomes are being committed."""
         self.looking_up: Tasks = {}
         self.broken: set[str] = set()
-        """Ids of deliveries whose work ended with an error that nobody foresaw."""
+        """Ids of deliveries whose task ended with an unexpected error."""
         self._ready: deque[Delivery] = deque()
-        """Claimed, and to be sent as soon as a slot is free."""
+        """Claimed deliveries that wait for a slot."""
         self._payloads: dict[str, object] = {}
-        """Their payloads, as far as those are known since the acceptance."""
+        """Their payloads, if known from the acceptance."""
         self._moved = clock.moved
-        """By how much the clock had been set when those were moved along last."""
+        """Total of the clock's jumps up to which they are moved."""
         self._accepting = 0
         """Deliveries accepted as claimed that are being committed."""
         self._none_accepting: asyncio.Future[None] | None = None
@@ -68,12 +68,12 @@ class InFlight:
 
     @property
     def is_full(self) -> bool:
-        """Whether as much is being sent as may be at the most."""
+        """Whether all slots are taken."""
         return len(self.sending) >= self._backend.concurrency
 
     @property
     def tasks(self) -> tuple[asyncio.Task[None], ...]:
-        """All that works on a delivery."""
+        """All tasks."""
         return (
             *self.sending.values(),
             *self.settling.values(),
@@ -81,16 +81,16 @@ class InFlight:
         )
 
     def has_slot(self, now: datetime) -> bool:
-        """Say whether something that is accepted as claimed can be sent now."""
+        """Return whether a delivery accepted as claimed gets a slot now."""
         if self._ready or self.is_full:
             return False
         return self.slots(now)[0] > self._accepting
 
     def has_room(self, delivery: Delivery) -> bool:
-        """Say whether a delivery may be accepted as claimed: whether it gets a slot.
+        """Return whether a delivery may be accepted as claimed.
 
-        Or waits for one, as many as the backend has answered in the last second: so
-        that a crash leaves no more to be looked up than is done as soon.
+        It may if it gets a slot now. Others may wait for one: as many as the backend
+        answered in the last second, so that a crash leaves few to be looked up.
         """
         now = delivery.accepted_at
         waiting = self._accepting + len(self._ready)
@@ -106,11 +106,11 @@ class InFlight:
         return waiting < min(most, MOST_AHEAD)
 
     def expect(self) -> None:
-        """Keep room for a delivery that is being accepted as claimed."""
+        """Count a delivery that is being accepted as claimed."""
         self._accepting += 1
 
     def arrive(self, accepted: Delivery | None, payload: object) -> None:
-        """Take what has been accepted as claimed; None where it was not."""
+        """Add a delivery that was accepted as claimed; None if it was not."""
         self._accepting -= 1
         if accepted is not None:
             self._payloads[accepted.id] = payload
@@ -120,7 +120,7 @@ class InFlight:
             self._none_accepting = None
 
     async def until_accepted(self, patience: float) -> None:
-        """Wait, so many seconds at the most, until nothing is being accepted."""
+        """Wait up to `patience` seconds until nothing is being accepted as claimed."""
         if self._accepting:
             self._none_accepting = asyncio.get_running_loop().create_future()
             with suppress(TimeoutError):
@@ -129,16 +129,16 @@ class InFlight:
 
     @property
     def holds_any(self) -> bool:
-        """Whether anything is claimed and not sent yet, or has broken off."""
+        """Whether a delivery waits for a slot, or its task has broken."""
         return bool(self._ready or self.broken)
 
     def is_stuck(self, now: datetime) -> bool:
-        """Say whether what is claimed can only go on by a turn of the worker."""
+        """Return whether only a turn of the worker can help a claimed delivery on."""
         return bool(self.broken or (self._ready and _is_stale(self._ready[0], now)))
 
     @property
     def next_at(self) -> datetime | None:
-        """When something claimed is to be put back if it has not been sent by then."""
+        """When the first claimed delivery becomes stale, if it is not sent by then."""
         self.follow_clock()
         moments = [
             moment
@@ -150,11 +150,11 @@ class InFlight:
 
     @property
     def is_short(self) -> bool:
-        """Whether there may soon be a slot with nothing that could be sent."""
+        """Whether slots may soon be free with nothing to send."""
         return bool(self.broken) or len(self._ready) <= self._backend.claims_ahead // 4
 
     def claims(self, slots: int) -> int:
-        """Return how many deliveries to claim where so many may be sent."""
+        """Return how many deliveries to claim if `slots` more may be sent."""
         waiting = self._accepting + len(self._ready)
         if self._flow_control.held(self._clock()) or self._flow_control.pace.pause:
             return max(0, slots - waiting)
@@ -162,17 +162,17 @@ class InFlight:
         return max(0, self._backend.concurrency + self._backend.claims_ahead - claimed)
 
     def at_once(self, slots: int) -> int:
-        """Return how many of those may be such as cannot wait for a slot."""
+        """Return how many of those may be deliveries that must not wait for a slot."""
         return max(0, slots - self._accepting - len(self._ready))
 
     def add(self, claimed: Iterable[Delivery]) -> None:
-        """Take what is to be sent as soon as a slot is free."""
+        """Add deliveries that are to be sent as soon as slots are free."""
         self._ready.extend(brought(one, self._moved) for one in claimed)
 
     def pop(self) -> tuple[Delivery, object] | None:
-        """Return what is to be sent now, with its payload; None if nothing is.
+        """Remove and return the next delivery to send, and its payload if known.
 
-        The payload is None where it is not known.
+        None if no slot is free, or nothing is to be sent.
         """
         if self.is_full or not self._ready:
             return None
@@ -183,7 +183,7 @@ class InFlight:
         return delivery, self._payloads.pop(delivery.id, None)
 
     def pop_all(self, now: datetime, *, held: bool) -> list[Delivery]:
-        """Return what is claimed and not to be sent: what is stale; all while held."""
+        """Remove and return claims that are not to be sent: stale ones; all if held."""
         back: list[Delivery] = []
         kept: deque[Delivery] = deque()
         for one in self._ready:
@@ -194,10 +194,10 @@ class InFlight:
         return back
 
     def free_slot(self, delivery: Delivery) -> bool:
-        """Free the slot of a delivery whose outcome is only to be committed.
+        """Free the slot of a delivery whose outcome is being committed, if it may be.
 
-        Not where nobody can be asked for it: of those no more than are sent at once
-        may be cut off before that.
+        A delivery that cannot be looked up keeps its slot: a crash must not cut off
+        more of them than are sent at once.
         """
         self._pace.answered(self._clock.monotonic())
         if not delivery.ahead or len(self.settling) >= self._backend.claims_ahead // 2:
@@ -208,13 +208,13 @@ class InFlight:
         return True
 
     def remove(self, delivery_id: str, task: asyncio.Task[None]) -> None:
-        """Forget a task that has ended; the delivery may have been claimed again."""
+        """Remove a task that has ended; the delivery may already have another."""
         for tasks in (self.sending, self.settling, self.looking_up):
             if tasks.get(delivery_id) is task:
                 del tasks[delivery_id]
 
     def follow_clock(self) -> datetime:
-        """Move what is claimed along with a clock that was set; return the present."""
+        """Move claims along with a clock that was set; return the current time."""
         now, moved = self._clock(), self._clock.moved
         if moved != self._moved:
             self._moved = moved
@@ -223,10 +223,10 @@ class InFlight:
 
 
 class AnswerPace:
-    """Counts how many deliveries a backend answers in a second."""
+    """Counts how many deliveries a backend answers per second."""
 
     def __init__(self) -> None:
-        """Know nothing yet."""
+        """Begin without an answer."""
         self._since = 0.0
         self._answered = 0
         self._before = 0.0
@@ -239,20 +239,20 @@ class AnswerPace:
         self._answered += 1
 
     def per_second(self, now: float) -> int:
-        """Return the pace of now: none where nothing was answered for a second."""
+        """Return the current pace: 0 if nothing was answered for a second."""
         return int(self._before) if now - self._since < 1 else 0
 
 
 def is_late(delivery: Delivery, now: datetime) -> bool:
-    """Say whether a delivery has its time over."""
+    """Return whether a delivery is to expire."""
     return delivery.expires_at is not None and delivery.expires_at <= now
 
 
 def _is_stale(claimed: Delivery, now: datetime) -> bool:
-    """Say whether something claimed ahead has waited for too long."""
+    """Return whether a claimed delivery has waited for a slot for too long."""
     return is_late(claimed, now) or now >= _claimed_at(claimed) + AHEAD_PATIENCE
 
 
 def _claimed_at(claimed: Delivery) -> datetime:
-    """Return when a delivery was claimed, which is when it counts as sent."""
+    """Return when a delivery was claimed; it counts as sent since then."""
     return claimed.first_sent_at or claimed.accepted_at

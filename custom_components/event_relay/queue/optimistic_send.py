@@ -1,9 +1,8 @@
 """An optimistic send: a delivery is sent while its acceptance is being committed.
 
-The house may die in between: before the commit, and then nobody was ever told that
-anything was accepted; or after it, and then the next run looks up what was being
-sent. What is left is a commit that fails, which is what this is about: the truth is
-then not that nothing happened.
+Home Assistant may die in between. Before the commit, nobody was told that anything was
+accepted; after it, the next run looks the delivery up. What is left is a commit that
+fails after the send: then it would be wrong to say that nothing has happened.
 """
 
 import asyncio
@@ -16,31 +15,31 @@ _SURELY_NOT = frozenset({DeliveryState.PENDING, DeliveryState.FAILED})
 
 
 class SentUnrecorded(StoreUnavailable):
-    """What was sent could not be written down; it may have arrived."""
+    """A delivery was sent and could not be stored; it may have arrived."""
 
     def __init__(self, reason: str, state: DeliveryState) -> None:
-        """Keep why, and how the attempt ended."""
+        """Set the reason, and the state after the attempt."""
         super().__init__(reason)
         self.state = state
 
 
 @dataclass(frozen=True, kw_only=True)
 class OptimisticSend:
-    """The two things that happen to it at the same time."""
+    """The commit and the first attempt of a delivery, which run at the same time."""
 
     delivery: Delivery
     payload: object
-    """As its operation has just read it."""
+    """The parsed payload."""
     accepted: asyncio.Future[Delivery]
-    """Ends with the commit of the acceptance, or why there is none."""
+    """Result of the commit of the acceptance."""
     attempted: asyncio.Future[Delivery]
-    """Ends with what the first request has made of it, which is not committed."""
+    """The delivery after the first attempt, before that is committed."""
 
     async def acceptance(self) -> Delivery:
         """Return the delivery once it is committed.
 
-        Raises StoreError if it is not, and surely nothing has arrived; and
-        SentUnrecorded if something may have.
+        Raises StoreError if that failed and surely nothing arrived, SentUnrecorded if
+        something may have arrived.
         """
         try:
             return await asyncio.shield(self.accepted)
@@ -51,7 +50,7 @@ class OptimisticSend:
             raise
 
     async def is_to_be_kept(self, outcome: Delivery) -> bool:
-        """Tell what an attempt has come to; say whether it is to be written down."""
+        """Set the outcome of an attempt; return whether it is to be committed."""
         if not self.attempted.done():
             self.attempted.set_result(outcome)
         if not self.accepted.done():
@@ -61,13 +60,13 @@ class OptimisticSend:
         return True
 
     def broke_off(self) -> None:
-        """Tell that nobody knows what the attempt has come to."""
+        """End the attempt without an outcome, if it has none."""
         if not self.attempted.done():
             self.attempted.set_result(self.delivery)
 
 
 def may_have_arrived(delivery: Delivery) -> bool:
-    """Say whether a first attempt can have left anything outside."""
+    """Return whether a first attempt may have had an effect."""
     return (
         bool(delivery.results)
         or delivery.unclear

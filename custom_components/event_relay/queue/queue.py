@@ -1,4 +1,4 @@
-"""The queue of a connection: accept, wait, list, retry, discard."""
+"""The queue API of a connection: accept, wait, retry, discard."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -22,14 +22,14 @@ from .worker import Worker
 _LOGGER = logging.getLogger(__name__)
 
 type _Waiter = asyncio.Queue[Delivery | None]
-"""What became of a delivery, or None to wait no longer unless it is being sent."""
+"""Outcomes of a delivery, or None to wait no longer unless it is being sent."""
 
 
 class NotAllowed(Exception):
-    """A delivery is in no state for what is asked; `code` is the key of a text."""
+    """The state of a delivery does not allow an action; `code` is the key of a text."""
 
     def __init__(self, code: str, state: DeliveryState) -> None:
-        """Keep why, and the state that stands in the way."""
+        """Set the reason, and the state of the delivery."""
         super().__init__(f"{code}: {state}")
         self.code = code
         self.state = state
@@ -37,23 +37,23 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What somebody wants delivered, before it is accepted."""
+    """Request for a delivery, before it is accepted."""
 
     operation: str
     data: Mapping[str, object]
     origin: Origin
     occurred_at: datetime
-    """When it happened at home; an instant with its time zone."""
+    """When it happened in the home; it has a time zone."""
     id: str | None = None
-    """Set where the same occurrence must not be accepted twice."""
+    """Id of the delivery; set if an occurrence must not be accepted twice."""
     planned: bool = False
-    """Whether it is of a moment that comes to all homes at once, such as 08:00."""
+    """Whether it comes at a moment that is the same in all homes, such as 08:00."""
     notes: Notes = field(default_factory=dict)
-    """What the rule or mirror that asks is to remember with it."""
+    """State of the rule or mirror that is committed with it."""
 
 
 class DeliveryQueue:
-    """Takes requests for one connection and tells what became of them."""
+    """Accepts deliveries of one connection, and tells of their outcomes."""
 
     def __init__(
         self,
@@ -62,10 +62,10 @@ class DeliveryQueue:
         limit: int = UNSETTLED_LIMIT,
         put_off: Callable[[], timedelta] = timedelta,
     ) -> None:
-        """Take the connection to which everything goes.
+        """Set the connection.
 
-        While `limit` deliveries wait, or more, no new one is accepted. `put_off`
-        returns how much later than others what is planned may be sent.
+        No delivery is accepted while `limit` or more wait. `put_off` returns the random
+        delay of a planned delivery.
         """
         self._connection = connection
         self._backend = connection.backend
@@ -85,45 +85,45 @@ class DeliveryQueue:
         return self._instance
 
     def attach(self, worker: Worker) -> None:
-        """Name the worker that empties this outbox."""
+        """Set the worker that empties this queue."""
         self._worker = worker
 
     def give_way(self, successor: Self) -> None:
-        """Let another send, and tell of, what is still being accepted here.
+        """Hand over what is still being accepted, since the connection was reloaded.
 
-        It is the outbox of the same connection, which was loaded again.
+        The successor's worker sends it, and its listeners are told.
         """
         self._worker = successor._worker
         self.listen(successor._tell)
 
     def listen(self, listener: Callable[[Delivery], None]) -> Callable[[], None]:
-        """Tell a listener of every delivery that is new, opened again or has changed.
+        """Tell a listener of each delivery that is accepted, retried, or has changed.
 
-        It hears of each outcome of an attempt and each end, not of the start of an
-        attempt. Return what ends that.
+        It is told of the outcome of each attempt and of each end, not of the start of
+        an attempt. Return a function that removes the listener.
         """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def changed(self, delivery: Delivery) -> None:
-        """Tell those who wait for a delivery, and all listeners, what became of it."""
+        """Tell an outcome to those who wait for the delivery, and to all listeners."""
         for waiter in self._waiting.get(delivery.id, ()):
             waiter.put_nowait(delivery)
         self._tell(delivery)
 
     def release(self) -> None:
-        """Let nobody wait any longer for what is not being sent now."""
+        """End all waits for deliveries that are not being sent now."""
         for waiters in self._waiting.values():
             for waiter in waiters:
                 waiter.put_nowait(None)
 
     async def submit(self, request: Request, *, wait: float = 0) -> Delivery:
-        """Accept a request and return the delivery as it stands after the wait.
+        """Accept a request and return the delivery as it is after the wait.
 
-        The wait, in seconds, ends with the first attempt's outcome, and at once
-        while the connection sends nothing. Raises InvalidField, OutboxFull and
-        StoreUnavailable; then there is no such delivery. Of these SentUnrecorded
-        says that it may have arrived all the same.
+        The wait, in seconds, ends with the outcome of the first attempt, and at once
+        while the connection sends nothing. Raises InvalidField, QueueFull and
+        StoreUnavailable; then there is no such delivery. SentUnrecorded, which is a
+        StoreUnavailable, means that it may have arrived all the same.
         """
         if self._worker is not None:
             await self._worker.follow_clock()
@@ -140,7 +140,7 @@ class DeliveryQueue:
     async def _accepted(
         self, request: Request, delivery: Delivery, payload: object
     ) -> Delivery:
-        """Commit a delivery and tell of it, if it is new; return it as stored."""
+        """Commit a delivery, tell listeners if it is new, and return it as stored."""
         stored, new = await self._committed(request, delivery, payload)
         accepted = brought(stored, self._clock.moved)
         if new:
@@ -152,7 +152,7 @@ class DeliveryQueue:
     ) -> tuple[Delivery, bool]:
         """Commit a delivery; return it as stored, and whether it is new.
 
-        One that has taken a slot is sent meanwhile, or as soon as it is committed.
+        If it is claimed, it is sent meanwhile, or once it is committed.
         """
         accept = partial(
             self._store.accepting,
@@ -162,18 +162,18 @@ class DeliveryQueue:
         )
         worker = self._worker
         if worker is None or delivery.state is not DeliveryState.SENDING:
-            accepted = await accept(told=self._notice)
-            # One that was there already is read from the file, and nothing new.
+            accepted = await accept(on_written=self._notice)
+            # One that was already in the file has been read from there.
             return accepted, accepted.origin is delivery.origin
         if worker.has_slot(delivery.accepted_at) and self._overlaps(delivery, payload):
             overlap = worker.send_optimistically(delivery, payload, accept())
             return await overlap.acceptance(), True
-        return await accept(told=worker.expect(delivery, payload)), True
+        return await accept(on_written=worker.expect(delivery, payload)), True
 
     def _notice(self, accepted: Delivery | BaseException) -> None:
-        """Tell the worker of what waits in the file.
+        """Tell the worker that a delivery waits in the file.
 
-        Not the worker from before: the connection may have been loaded again.
+        It may be another worker than before: the connection may have been reloaded.
         """
         if self._worker is not None and isinstance(accepted, Delivery):
             self._worker.notice()
@@ -181,11 +181,11 @@ class DeliveryQueue:
     async def retry(
         self, delivery: Delivery, *, confirm: bool = False, wait: float = 0
     ) -> Delivery:
-        """Open a failed or expired delivery again; it keeps its id.
+        """Retry a failed or expired delivery; it keeps its id.
 
-        One whose outcome is unknown is only opened with `confirm`, and looked up
-        first where the backend can be asked, which for an uncertain one is at once.
-        Raises NotAllowed and KeyError.
+        One whose outcome is unknown is only retried with `confirm`, and looked up first
+        if the backend can be asked. An uncertain one is looked up at once. Raises
+        NotAllowed and KeyError.
         """
         if delivery.state not in (
             DeliveryState.FAILED,
@@ -202,7 +202,7 @@ class DeliveryQueue:
         step = next((one for one in steps if one.name not in delivery.results), None)
         askable = step is None or step.repeatable or step.find is not None
         if delivery.failure is not None and delivery.failure.code == SENT_ELSEWHERE:
-            # This system has been asked already, and the user wants it sent there.
+            # This system was asked before, and the user wants it sent here.
             askable = False
         now = self._clock()
         opened = transitions.reopened(
@@ -212,7 +212,7 @@ class DeliveryQueue:
             now=now,
         )
         opened = await self._store.update(opened, was=delivery.state)
-        # Only now: how it ended before may still be about to be told.
+        # Not earlier: listeners may not have been told yet how it ended before.
         waiter = self._waiter(delivery.id)
         try:
             self._tell(opened)
@@ -222,9 +222,9 @@ class DeliveryQueue:
             self._forget(delivery.id, waiter)
 
     async def failed(self, *, unknown: bool = False) -> list[Delivery]:
-        """Return what failed for a known reason, the first accepted first.
+        """Return deliveries that failed for a known reason, oldest first.
 
-        With `unknown`, instead what failed because its outcome is unknown. Raises
+        With `unknown`, return those whose outcome is unknown instead. Raises
         StoreUnavailable.
         """
         deliveries = await self._store.listing(
@@ -233,10 +233,10 @@ class DeliveryQueue:
         return [one for one in reversed(deliveries) if outcome_unknown(one) is unknown]
 
     async def retry_failed(self) -> list[Delivery]:
-        """Open all that failed for a known reason again, and return them.
+        """Retry all deliveries that failed for a known reason, and return them.
 
-        What cannot be read any more, or has changed meanwhile, stays as it is.
-        Raises StoreUnavailable.
+        Those that cannot be read, or have changed meanwhile, stay as they are. Raises
+        StoreUnavailable.
         """
         opened = []
         for delivery in await self.failed():
@@ -247,10 +247,10 @@ class DeliveryQueue:
         return opened
 
     async def discard(self, delivery: Delivery) -> Delivery:
-        """Give a delivery up that has not arrived.
+        """Discard a delivery that has not arrived.
 
-        Raises NotAllowed where it has ended or is being sent, and StaleDelivery
-        where that happened meanwhile.
+        Raises NotAllowed if it has ended or is being sent, and StaleDelivery if that
+        happened meanwhile.
         """
         if delivery.state not in (
             DeliveryState.PENDING,
@@ -263,10 +263,10 @@ class DeliveryQueue:
         )
 
     async def arrived(self, delivery: Delivery) -> Delivery:
-        """End a delivery of unknown outcome as delivered, because the user saw it.
+        """Mark a delivery of unknown outcome as delivered, because the user saw it.
 
-        Raises NotAllowed where the outcome is known, and StaleDelivery where it
-        became known meanwhile.
+        Raises NotAllowed if the outcome is known, and StaleDelivery if it became known
+        meanwhile.
         """
         asked = (DeliveryState.UNCERTAIN, DeliveryState.FAILED)
         if delivery.state not in asked or not outcome_unknown(delivery):
@@ -277,7 +277,7 @@ class DeliveryQueue:
         )
 
     async def _settle(self, delivery: Delivery, ended: Delivery) -> Delivery:
-        """Commit how the user ends a delivery, and tell of it."""
+        """Commit the end that the user has chosen, and tell listeners."""
         ended = await self._store.update(ended, was=delivery.state)
         self.changed(ended)
         self._wake()
@@ -286,15 +286,14 @@ class DeliveryQueue:
     def fitting(
         self, operation: str, data: Mapping[str, object]
     ) -> Mapping[str, object]:
-        """Return the data of an operation with texts cut as they are at acceptance."""
+        """Return the data of an operation with its texts cut to their limits."""
         fitting, _ = self._backend.operation(operation).shortened(data)
         return fitting
 
     def _delivery(self, request: Request) -> tuple[Delivery, object]:
-        """Make the delivery of a request, and its payload; raises InvalidField.
+        """Return a new delivery and its payload; raises InvalidField.
 
-        It is claimed already if nothing waits before it, and there is room for it among
-        what is claimed.
+        It is already claimed if no other waits before it, and the worker has room.
         """
         operation = self._backend.operation(request.operation)
         data, warnings = operation.shortened(request.data)
@@ -334,12 +333,12 @@ class DeliveryQueue:
         return delivery, payload
 
     def _overlaps(self, delivery: Delivery, payload: object) -> bool:
-        """Say whether a delivery may be sent while it is being committed."""
+        """Return whether a delivery may be sent while it is being committed."""
         operation = self._backend.operation(delivery.operation)
         return operation.overlaps(payload, self._capabilities())
 
     def _memory(self, request: Request) -> Memory | None:
-        """Return what is to be remembered with a request, if anything is."""
+        """Return the rule state that is committed with a request, if there is any."""
         subject = request.origin.subentry_id
         if subject is None or not request.notes:
             return None
@@ -348,13 +347,13 @@ class DeliveryQueue:
         )
 
     def _waiter(self, delivery_id: str) -> _Waiter:
-        """Wait for what becomes of a delivery, before it can become anything."""
+        """Return a new queue of outcomes, to be made before there can be one."""
         waiter: _Waiter = asyncio.Queue()
         self._waiting.setdefault(delivery_id, []).append(waiter)
         return waiter
 
     def _forget(self, delivery_id: str, waiter: _Waiter) -> None:
-        """Wait no longer."""
+        """Remove a queue of outcomes."""
         self._waiting[delivery_id].remove(waiter)
         if not self._waiting[delivery_id]:
             del self._waiting[delivery_id]
@@ -362,7 +361,7 @@ class DeliveryQueue:
     async def _outcome(
         self, delivery: Delivery, waiter: _Waiter, wait: float
     ) -> Delivery:
-        """Return what became of a delivery within so many seconds."""
+        """Return the first outcome within `wait` seconds, or the delivery as it is."""
         held = self._worker is None or self._worker.held
         on_its_way = delivery.state is DeliveryState.SENDING
         if wait <= 0 or (held and not on_its_way) or delivery.state.settled:
@@ -378,9 +377,9 @@ class DeliveryQueue:
         return await self._stored(delivery)
 
     async def _stored(self, delivery: Delivery) -> Delivery:
-        """Return an accepted delivery as it stands, as far as can be told.
+        """Return a delivery as it is in the file, or as it is known.
 
-        Raises StoreUnavailable if it is no more.
+        Raises StoreUnavailable if it is gone.
         """
         try:
             stored = await self._store.get(delivery.id)
@@ -392,7 +391,7 @@ class DeliveryQueue:
         return stored
 
     def _tell(self, delivery: Delivery) -> None:
-        """Tell all listeners; one that breaks must not end what told of it."""
+        """Tell all listeners; an exception in one is logged."""
         for listener in tuple(self._listeners):
             try:
                 listener(delivery)
@@ -406,13 +405,13 @@ class DeliveryQueue:
 
 
 def _keeps_no_order(delivery: Delivery) -> bool:
-    """Say whether a delivery goes neither before nor after another."""
+    """Return whether the order of a delivery among others does not matter."""
     alone = delivery.key is None or delivery.key == delivery.id
     return alone and delivery.lane is None and delivery.follows is None
 
 
 def outcome_unknown(delivery: Delivery) -> bool:
-    """Say whether nobody can tell, or not yet, whether a delivery has arrived."""
+    """Return whether it is not known, or not yet, whether a delivery has arrived."""
     return (
         _uncertain(delivery)
         or delivery.unclear
@@ -421,5 +420,5 @@ def outcome_unknown(delivery: Delivery) -> bool:
 
 
 def _uncertain(delivery: Delivery) -> bool:
-    """Say whether a delivery is still being asked for; also one from before a start."""
+    """Return whether a delivery is still being looked up."""
     return delivery.state is DeliveryState.UNCERTAIN

@@ -4,44 +4,44 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 FIRST = 10.0
-"""Seconds of the pause that the first refusal brings."""
+"""Pause after the first refusal, in seconds."""
 LONGEST = 5 * 60.0
-"""Seconds of the longest pause. An answer makes the pace faster by one request in as
-much time, so that of many homes the slow ones catch up with the fast ones."""
+"""Longest pause, in seconds. Each answer adds one request per so many seconds to the
+pace, so that slow homes catch up with fast ones."""
 SHORTEST = 0.1
-"""Seconds below which a pause makes no difference."""
+"""Pause in seconds below which there is none."""
 START_SHARE = 1 / 300
-"""The first pause after an outage, as a share of how long it was: what waits in all
-homes grows with it, and with what waits the time that it takes the backend."""
+"""First pause after an outage, as a share of its length: the longer it lasts, the more
+deliveries wait in all homes."""
 START_LONGEST = 2 * 60.0
-"""Seconds of the longest first pause after an outage."""
+"""Longest first pause after an outage, in seconds."""
 START_GROWTH = 1.5
-"""How much faster each answer makes it after an outage, until the first refusal."""
+"""Factor by which each answer after an outage shortens the pause, until a refusal."""
 
 
 @dataclass
 class RateLimiter:
-    """Halves with every refusal, and grows with every answer until there is no pause.
+    """Halves the pace with each refusal, and adds to it with each answer (AIMD).
 
-    Of many homes at one limit about one request in four is then refused.
+    If many homes share a limit, about one request in four is refused.
     """
 
     pause: float = 0.0
-    """Seconds between two requests; zero for as fast as they go."""
+    """Seconds between two requests; 0 for no pause."""
     _starting: bool = False
 
     def start(self, away: timedelta) -> None:
-        """Begin slowly after an outage of some length."""
+        """Begin slowly after an outage of a length."""
         self.pause = min(away.total_seconds() * START_SHARE, START_LONGEST)
         self._starting = True
 
     def refused(self) -> None:
-        """Take note of a request too many."""
+        """Note a request that was refused for a limit."""
         self.pause = min(2 * self.pause, LONGEST) if self.pause else FIRST
         self._starting = False
 
     def answered(self) -> None:
-        """Take note of a request that was taken."""
+        """Note a request that was accepted."""
         if self._starting:
             self.pause /= START_GROWTH
         else:
@@ -50,7 +50,7 @@ class RateLimiter:
             self.pause = 0.0
 
     def wait(self, chance: float) -> timedelta:
-        """Return the time to the next request, from half a pause to one and a half.
+        """Return the wait before the next request: 0.5 to 1.5 times the pause.
 
         `chance` is uniform in 0 to 1.
         """

@@ -1,7 +1,7 @@
-"""State transitions: what becomes of a delivery after each event.
+"""State transitions: pure functions return the next state of a delivery.
 
-Pure functions: a delivery, what happened, the time and chance in; the delivery's
-next state out. The worker commits what they return.
+They take a delivery, what happened, the time and chance. The dispatcher commits what
+they return. `TRANSITIONS` in `delivery.py` has the legal ones.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -39,18 +39,18 @@ type AnyStep = Step[Any, Any]
 type AnyFind = Callable[[Any, Any, StepContext], Awaitable[Finding]]
 
 PLACE_KEPT = 5
-"""Attempts up to which what was refused for a limit keeps its place in the line."""
+"""Attempts up to which a delivery refused for a limit keeps its place in the queue."""
 
 UNKNOWN = Failure(code=OutcomeUnknown.code)
 
 
 def pauses(error: BackendError) -> bool:
-    """Say whether nothing more can be sent until somebody mends the connection."""
+    """Return whether the connection is to pause until somebody fixes it."""
     return isinstance(error, InvalidCredentials | PermissionDenied)
 
 
 def hold(error: BackendError) -> timedelta | None:
-    """Return how long the backend asks to be left alone, if it does."""
+    """Return the wait that the backend asks for, if any."""
     match error:
         case Unavailable(retry_after=float() | int() as seconds):
             return backoff.obeyed(seconds)
@@ -61,7 +61,7 @@ def hold(error: BackendError) -> timedelta | None:
 def claimed(
     delivery: Delivery, now: datetime, instance: Instance | None = None
 ) -> Delivery:
-    """Begin an attempt at a system; what another one may know of is for that one."""
+    """Begin an attempt; a delivery that another system may have stays bound to that."""
     return altered(
         delivery,
         state=DeliveryState.SENDING,
@@ -75,13 +75,13 @@ def claimed(
 
 
 def unclaimed(delivery: Delivery, now: datetime) -> Delivery:
-    """Take back an attempt that was not begun; it keeps its place in the line."""
+    """Take back a claim that was not sent; it keeps its place in the queue."""
     due_at = min(delivery.accepted_at, now)
     return _back(delivery, due_at, attempts=delivery.attempts - 1)
 
 
 def limits(error: BackendError) -> bool:
-    """Say whether the backend is there and takes no more for now."""
+    """Return whether the backend is up and has refused a request for its limit."""
     return (
         isinstance(error, Unavailable)
         and not error.alone
@@ -92,7 +92,7 @@ def limits(error: BackendError) -> bool:
 def step_done(
     delivery: Delivery, step: AnyStep, result: JsonObject, now: datetime
 ) -> Delivery:
-    """Note a step as done; the next one begins now."""
+    """Mark a step as done; the next one begins now."""
     return altered(
         delivery,
         results={**delivery.results, step.name: result},
@@ -102,7 +102,7 @@ def step_done(
 
 
 def asked_first(delivery: Delivery, now: datetime) -> Delivery:
-    """Ask whether the next step has been run, unknown to this outbox."""
+    """Have the next step looked up: it may have been run after the backup."""
     return altered(
         delivery,
         state=DeliveryState.UNCERTAIN,
@@ -117,9 +117,9 @@ def asked_first(delivery: Delivery, now: datetime) -> Delivery:
 def step_refused(
     delivery: Delivery, step: AnyStep, error: Rejected, now: datetime
 ) -> Delivery:
-    """Fail a delivery, or go on with a warning if it has already had an effect.
+    """Fail a delivery, or go on with a warning if it has had an effect.
 
-    One whose matter is gone has no use any more, and nobody can mend that.
+    It is discarded if what it changes is gone.
     """
     if isinstance(error, Gone) and not delivery.results:
         return discarded(altered(delivery, failure=failure_of(error)), now)
@@ -140,9 +140,9 @@ def step_interrupted(
     chance: float,
     backend: Backend,
 ) -> Delivery:
-    """Put a delivery back, or make it uncertain, after an attempt that broke off.
+    """Put a delivery back, or make it uncertain, after a request without an answer.
 
-    Where nobody can be asked whether it arrived, that is known at once, and told.
+    It fails at once if its outcome is unknown and cannot be looked up.
     """
     delivery = altered(delivery, failure=failure_of(error))
     if isinstance(error, OutcomeUnknown | InvalidResponse) and not step.repeatable:
@@ -165,8 +165,8 @@ def step_interrupted(
     if pauses(error):
         return _back(delivery, now, attempts=delivery.attempts - 1)
     if backend.shared and limits(error):
-        # The connection waits; the delivery keeps its place in the line, unless the
-        # limit may be one of its own kind, which must not hold up the others.
+        # The connection waits, and the delivery keeps its place in the queue. After
+        # some attempts the limit may be one of its kind only: then others go first.
         keeps = delivery.attempts <= PLACE_KEPT
         return _back(delivery, delivery.accepted_at if keeps else now)
     wait = hold(error) or backoff.back_off(delivery.attempts, chance)
@@ -183,11 +183,11 @@ def looked_up(
     schedule: tuple[float, ...],
     missed_for: timedelta | None,
 ) -> Delivery:
-    """Go on after a look-up: with the next step, once more, or by asking again.
+    """Go on after a look-up: with the next step, a new attempt, or a later look-up.
 
-    What is missing is asked for again after `missed_for`; with None it is absent. The
-    second attempt is made at once; those after it back off, lest a backend that breaks
-    on this very request be sent it for ever.
+    A missing step is looked up again after `missed_for`; None means that it is absent.
+    The second attempt is made at once. Later ones back off, in case the backend fails
+    because of this very request.
     """
     match finding:
         case Found(result=result):
@@ -222,7 +222,7 @@ def looked_up(
 def look_up_interrupted(
     delivery: Delivery, error: BackendError, *, now: datetime, chance: float
 ) -> Delivery:
-    """Ask later: time in which the backend cannot be asked does not count."""
+    """Look up later; time in which the backend does not answer does not count."""
     look_ups = delivery.look_ups + 1
     wait = hold(error) or backoff.back_off(look_ups, chance)
     return altered(
@@ -245,12 +245,12 @@ def not_asked(delivery: Delivery, step: AnyStep, now: datetime) -> Delivery:
 
 
 def known(delivery: Delivery, due_at: datetime) -> Delivery:
-    """Let a delivery go on whose outcome has become known."""
+    """Let a delivery wait for an attempt again: its outcome has become known."""
     return altered(_back(delivery, due_at), unclear=False, asked_since=None, look_ups=0)
 
 
 def delivered(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
-    """End a delivery whose steps are all done."""
+    """Settle a delivery whose steps are all done."""
     if delivery.warnings:
         warnings = (*receipt.warnings, *delivery.warnings)
         receipt = replace(receipt, warnings=warnings)
@@ -266,7 +266,7 @@ def delivered(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
 
 
 def failed(delivery: Delivery, failure: Failure, now: datetime) -> Delivery:
-    """End a delivery that cannot be carried out."""
+    """Settle a delivery as a dead letter, which the user can retry or discard."""
     return altered(
         delivery,
         state=DeliveryState.FAILED,
@@ -277,16 +277,16 @@ def failed(delivery: Delivery, failure: Failure, now: datetime) -> Delivery:
 
 
 def discarded(delivery: Delivery, now: datetime) -> Delivery:
-    """End a delivery that nobody wants any more."""
+    """Settle a delivery that is no longer wanted."""
     return altered(delivery, state=DeliveryState.DISCARDED, due_at=None, settled_at=now)
 
 
 def reopened(
     delivery: Delivery, expires_at: datetime | None, *, ask: bool, now: datetime
 ) -> Delivery:
-    """Open a failed or expired delivery again because the user wants it.
+    """Reopen a failed or expired delivery that the user retries.
 
-    With `ask`, an outcome that is unknown is asked for before anything is sent.
+    With `ask`, an unknown outcome is looked up before anything is sent.
     """
     state = DeliveryState.UNCERTAIN if ask else DeliveryState.PENDING
     return altered(
@@ -306,16 +306,16 @@ def reopened(
 
 
 def failure_of(error: BackendError) -> Failure:
-    """Return an error as it is kept."""
+    """Return an error as it is stored."""
     return Failure(code=error.code, reason=error.reason)
 
 
 def _back(
     delivery: Delivery, due_at: datetime, *, attempts: int | None = None
 ) -> Delivery:
-    """Make a delivery wait for its next attempt; what it had sent is known.
+    """Let a delivery wait for its next attempt; the outcome of the last is known.
 
-    Where it may have arrived, and is only repeated, it is so as it was.
+    If it may have arrived, the backend gets the same time, in the same system, again.
     """
     there = bool(delivery.results) or delivery.bound
     return altered(
@@ -331,13 +331,10 @@ def _back(
 
 
 def _expiry(delivery: Delivery, expires_at: datetime | None) -> datetime | None:
-    """Return when a delivery that waits expires.
-
-    Never if it has had an effect: it would be said not to be there.
-    """
+    """Return when a waiting delivery expires: never after its first effect."""
     return None if delivery.results else expires_at
 
 
 def _json(clue: Mapping[str, object] | None) -> JsonObject | None:
-    """Return a clue as what it is: JSON that the backend gave."""
+    """Return a clue, which is JSON of the backend, as such."""
     return cast("JsonObject", dict(clue)) if clue is not None else None

@@ -1,19 +1,19 @@
-"""What wakes the worker of a connection."""
+"""Signal that wakes the worker of a connection."""
 
 import asyncio
 from contextlib import suppress
 
 
 class WakeUp:
-    """Tells the worker to look for work; whoever has some for it has this."""
+    """Tells the worker to look for work; shared by all who have some for it."""
 
     def __init__(self) -> None:
-        """Begin awake."""
+        """Begin with nothing known of the file."""
         self._set = asyncio.Event()
         self.at_rest = False
-        """Whether nothing waits in the file, as of the last turn."""
+        """Whether nothing waited in the file at the last turn."""
         self.noticed = False
-        """Whether something has begun to wait in the file since then."""
+        """Whether a delivery has begun to wait in the file since then."""
 
     def now(self) -> None:
         """Have the worker take a turn now."""
@@ -21,24 +21,24 @@ class WakeUp:
         self._set.set()
 
     def notice(self) -> None:
-        """Note that something waits in the file, which is not urgent."""
+        """Note that a delivery waits in the file; a turn is not needed yet."""
         self.at_rest = False
         self.noticed = True
 
     def clear(self) -> None:
-        """Note that a turn is about to begin, which finds all that is there."""
+        """Clear the signal before a turn."""
         self._set.clear()
 
     def begin_turn(self) -> None:
-        """Forget what was known of the file, which is about to be read."""
+        """Forget what is known of the file, which is about to be read."""
         self.at_rest = self.noticed = False
 
     def end_turn(self, *, waiting: bool) -> None:
-        """Note whether anything waits, and rest if nothing does, or came meanwhile."""
+        """Rest if nothing waits, and nothing was noted during the turn."""
         self.at_rest = not (waiting or self.noticed or self._set.is_set())
 
     async def wait(self, seconds: float | None) -> None:
-        """Wait for so long at the most, without a bound for None."""
+        """Wait for the signal, up to `seconds`; None means without a bound."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._set.wait()

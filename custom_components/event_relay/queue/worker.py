@@ -13,7 +13,7 @@ from .flow_control import FlowControl
 from .health_check import HealthChecks
 from .in_flight import AHEAD_PATIENCE, InFlight, is_late
 from .optimistic_send import OptimisticSend
-from .store.batches import Told
+from .store.batches import OnWritten
 from .store.store import Taken
 from .wake_up import WakeUp
 
@@ -23,7 +23,7 @@ STOP_PATIENCE = 8.0
 """Seconds that requests in flight get when the worker stops."""
 
 LOOK_AT_CLOCK = 60.0
-"""Seconds after which a waiting worker looks whether the clock was set."""
+"""Seconds after which a waiting worker checks whether the clock was set."""
 
 
 class Worker:
@@ -36,9 +36,9 @@ class Worker:
         observer: QueueObserver,
         starts_after: timedelta = timedelta(),
     ) -> None:
-        """Take who is told of outcomes and answers; the worker starts with `run`.
+        """Set the connection, and who is told of outcomes and answers.
 
-        Nothing is sent within `starts_after` from now.
+        The worker starts with `run`, and sends nothing within `starts_after` from now.
         """
         self._connection = connection
         self._store = connection.store
@@ -58,18 +58,18 @@ class Worker:
         self._health_checks = HealthChecks(
             connection, self._flow_control, self._wake_up
         )
-        self._patrol: asyncio.TimerHandle | None = None
+        self._look_timer: asyncio.TimerHandle | None = None
         if starts_after:
             self._flow_control.hold(self._clock() + starts_after)
         self._turning = asyncio.Lock()
         self._begun = False
-        """Whether the file knows of this run, by whose clock it goes from then on."""
+        """Whether this run has begun in the file, which then follows its clock."""
         self._jump = timedelta()
         self._following_clock = asyncio.Lock()
 
     @property
     def held(self) -> bool:
-        """Whether nothing is sent now: paused, stopping, told to wait, or broken."""
+        """Whether nothing is sent now: paused, stopping, on hold, breaker open."""
         return self._flow_control.held(self._clock())
 
     @property
@@ -79,12 +79,12 @@ class Worker:
 
     @property
     def at_rest(self) -> bool:
-        """Whether nothing waits in the file, as of the last look at it."""
+        """Whether nothing waited in the file at the last turn."""
         return self._wake_up.at_rest
 
     @property
     def held_until(self) -> datetime | None:
-        """When something may be sent again, if that is later than now and known."""
+        """When deliveries may be sent again, if that is known and later than now."""
         return self._flow_control.next_at(self._clock())
 
     def wake(self) -> None:
@@ -92,16 +92,15 @@ class Worker:
         self._wake_up.now()
 
     def notice(self) -> None:
-        """Look for work as soon as it could be begun."""
+        """Look for work once a slot is free."""
         self._wake_up.notice()
         if self._in_flight.is_short or self.held:
             self._wake_up.now()
 
     def can_send_optimistically(self, delivery: Delivery) -> bool:
-        """Say whether a new delivery may be accepted as claimed.
+        """Return whether a new delivery may be accepted as claimed.
 
-        Only if nothing waits in the file: then all that is said of what waits, its
-        order and bound, is about nothing.
+        Only if nothing waits in the file: then no order and no limit is concerned.
         """
         now = delivery.accepted_at
         return (
@@ -113,47 +112,48 @@ class Worker:
         )
 
     def has_slot(self, now: datetime) -> bool:
-        """Say whether what is accepted as claimed can be sent beside its acceptance."""
+        """Return whether a delivery can be sent while its acceptance is committed."""
         return self._in_flight.has_slot(now)
 
-    def expect(self, delivery: Delivery, payload: object) -> Told[Delivery]:
-        """Keep room for what is being accepted as claimed; return what hears of it.
+    def expect(self, delivery: Delivery, payload: object) -> OnWritten[Delivery]:
+        """Keep room for a delivery that is being accepted as claimed.
 
-        Once it is committed it is sent, whether or not anybody still waits for that.
+        Return a function for the result of the commit, which sends the delivery,
+        whether or not the caller still waits.
         """
         self._in_flight.expect()
 
-        def told(accepted: Delivery | BaseException) -> None:
-            """Send it, if it is new."""
+        def written(accepted: Delivery | BaseException) -> None:
+            """Send the delivery if it is new."""
             known = accepted if isinstance(accepted, Delivery) else None
             new = known is not None and known.origin is delivery.origin
             self._in_flight.arrive(known if new else None, payload)
             self._dispatcher.fill_slots()
-            self._see_to_claimed(delivery.accepted_at)
+            self._watch_claimed(delivery.accepted_at)
 
-        return told
+        return written
 
-    def _see_to_claimed(self, now: datetime) -> None:
-        """Look after what is claimed and waits for a slot, without a turn for it."""
+    def _watch_claimed(self, now: datetime) -> None:
+        """Have claims that wait for a slot looked at before they become stale."""
         if not self._in_flight.holds_any:
             return
         if self._flow_control.held(now):
             self.wake()
-        elif self._patrol is None:
-            self._patrol = asyncio.get_running_loop().call_later(
+        elif self._look_timer is None:
+            self._look_timer = asyncio.get_running_loop().call_later(
                 AHEAD_PATIENCE.total_seconds(), self._look_at_claimed
             )
 
     def _look_at_claimed(self) -> None:
-        """Take a turn if anything claimed still waits for a slot."""
-        self._patrol = None
+        """Take a turn if a claim still waits for a slot."""
+        self._look_timer = None
         if self._in_flight.holds_any:
             self.wake()
 
     def send_optimistically(
         self, delivery: Delivery, payload: object, accepting: asyncio.Future[Delivery]
     ) -> OptimisticSend:
-        """Begin to send what has a slot, and whose acceptance is queued."""
+        """Begin to send a delivery that has a slot, and whose acceptance is queued."""
         overlap = OptimisticSend(
             delivery=delivery,
             payload=payload,
@@ -165,24 +165,21 @@ class Worker:
 
     @property
     def switched_off(self) -> bool:
-        """Whether the user wants nothing to be sent."""
+        """Whether the user has switched the connection off."""
         return self._flow_control.switched_off
 
     def switch(self, *, on: bool) -> None:
-        """Send nothing until switched on, whatever else; what is over still expires.
-
-        What is being sent now is carried to its end.
-        """
+        """Switch sending on or off; deliveries still expire, and requests end."""
         self._flow_control.switched_off = not on
         self.wake()
 
     def pause(self) -> None:
-        """Send nothing until resumed; what has its time over still expires."""
+        """Send nothing until resumed; deliveries still expire."""
         self._flow_control.paused = True
         self.wake()
 
     def resume(self) -> None:
-        """Go on after a pause, and forget a time to wait for."""
+        """End a pause, and any wait that the backend has asked for."""
         self._flow_control.resume()
         self.wake()
 
@@ -192,8 +189,8 @@ class Worker:
         try:
             await self._take_turns()
         finally:
-            if self._patrol is not None:
-                self._patrol.cancel()
+            if self._look_timer is not None:
+                self._look_timer.cancel()
             await self._health_checks.stop()
 
     async def _recover(self) -> int:
@@ -216,23 +213,23 @@ class Worker:
             await self._wake_up.wait(pause)
 
     async def stop(self, patience: float | None = None) -> None:
-        """Claim nothing more, and give what is under way its time to end, in seconds.
+        """Claim nothing more, and wait `patience` seconds for deliveries in flight.
 
-        What is cut off stays in `sending`; the next run looks it up.
+        Those that are cut off stay in `sending`; the next run looks them up.
         """
         now = asyncio.get_running_loop().time
         until = now() + (STOP_PATIENCE if patience is None else patience)
         self._flow_control.stopping = True
         self.wake()
         if self._store.healthy:
-            # What a turn is claiming now waits again once it has ended.
+            # Deliveries that a turn is claiming now are put back after it.
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(until), self._turning:
                     pass
         await self._dispatcher.stop(max(0, until - now()))
 
     async def _safe_turn(self) -> float | None:
-        """Take a turn; one that breaks is taken again after a while."""
+        """Take a turn; after an exception the next one is soon."""
         try:
             return await self._turn()
         except Exception:
@@ -240,7 +237,7 @@ class Worker:
             return STORE_PATIENCE
 
     async def _turn(self) -> float | None:
-        """Do what is due; return the seconds until something is, None for never."""
+        """Do what is due; return the seconds to the next turn, None for no bound."""
         self._wake_up.begin_turn()
         await persist(self.follow_clock)
         await persist(self._dispatcher.put_back)
@@ -248,7 +245,7 @@ class Worker:
         now, moved = self._clock(), self._clock.moved
         flow_control, in_flight = self._flow_control, self._in_flight
         slots, look_ups = in_flight.slots(now)
-        # The file's thread reads this while the loop goes on.
+        # A copy, since the file's thread reads it while the loop goes on.
         busy = tuple(in_flight.looking_up)
         if (limit := flow_control.hastened(slots)) != 0:
             await persist(
@@ -272,17 +269,17 @@ class Worker:
         in_flight.add(taken.claimed)
         self._dispatcher.fill_slots()
         alone = flow_control.alone and bool(taken.claimed)
-        # It may have been paused while the file was read.
+        # The connection may have been paused meanwhile.
         _, look_ups = in_flight.slots(self._clock())
         for delivery in () if alone else taken.look_ups[:look_ups]:
             self._dispatcher.look_up(delivery)
         return self._pause_after(taken, now)
 
     def _pause_after(self, taken: Taken, now: datetime) -> float | None:
-        """Return the seconds to the next wake-up that needs nothing to happen before.
+        """Return the seconds to the next turn if nothing wakes the worker before.
 
-        None only if nothing waits, neither in the file nor in memory. What waits for
-        something to happen is looked at all the same, so that nothing is forgotten.
+        None only if nothing waits, neither in the file nor in memory. Otherwise there
+        is a turn from time to time, so that nothing can be forgotten.
         """
         waits = taken.waiting or self._in_flight.holds_any
         self._wake_up.end_turn(waiting=taken.waiting or self._in_flight.is_stuck(now))
@@ -293,17 +290,17 @@ class Worker:
             if moment is not None and moment > now
         ]
         if (stale_at := self._in_flight.next_at) is not None:
-            # It may have become stale since the last look at what is to be put back.
+            # It may have become stale during this turn.
             pauses.append(max(0, (stale_at - now).total_seconds()))
         if not (pauses or waits) and self._clock.steady:
             return None
         return min([*pauses, LOOK_AT_CLOCK])
 
     async def follow_clock(self) -> None:
-        """Move the times of what waits when the system's clock was set.
+        """Move the times of waiting deliveries if the system clock was set.
 
-        To be called before anything is accepted, which has its times right. Raises
-        StoreUnavailable; then it is done by the next call.
+        It is to be called before a delivery is accepted, whose times are right. Raises
+        StoreUnavailable; then the next call does it.
         """
         if not self._begun or not (self._clock.jumped or self._jump):
             return

@@ -1,4 +1,4 @@
-"""Batches writes into one job, until the thread of the file begins to write them."""
+"""Batches writes into one job until the file's thread begins to write them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -10,43 +10,46 @@ from .file import StoreError
 from .group_commit import Batch, BatchWrite
 
 type Written[ResultT] = Sequence[ResultT | Exception]
-"""For each item, in their order, what became of it."""
-type Told[ResultT] = Callable[[ResultT | BaseException], None]
-"""Hears at once what became of an item, also where nobody waits any more."""
-type _Waiting[ResultT] = tuple[asyncio.Future[ResultT], Told[ResultT] | None]
+"""The result of each item, in their order."""
+type OnWritten[ResultT] = Callable[[ResultT | BaseException], None]
+"""Is called with the result of an item at once, even if its caller has gone."""
+type _Waiting[ResultT] = tuple[asyncio.Future[ResultT], OnWritten[ResultT] | None]
 
 
 class BatchWriter[ItemT, ResultT]:
-    """Writes items of one kind; each has an outcome of its own.
+    """Writes items of one kind in batches; each item has its own result.
 
-    What comes until the file's thread begins to write is one job, however many turns of
-    the loop that takes. A single item waits for nothing.
+    Items that come until the file's thread begins to write are one job, however many
+    turns of the loop that takes. A single item does not wait for others.
     """
 
     def __init__(
         self, write: Callable[[sqlite3.Connection, Sequence[ItemT]], Written[ResultT]]
     ) -> None:
-        """Take what writes some items at once, inside a transaction."""
+        """Set the function that writes items, inside a transaction."""
         self._write = write
         self._batch: Batch[ItemT] = Batch()
         self._waiting: list[_Waiting[ResultT]] = []
-        """Who waits for each of the batch, in their order."""
+        """Who waits for the items of the batch, in their order."""
 
     def put(
-        self, database: Database, item: ItemT, told: Told[ResultT] | None = None
+        self,
+        database: Database,
+        item: ItemT,
+        on_written: OnWritten[ResultT] | None = None,
     ) -> asyncio.Future[ResultT]:
-        """Have an item written with those beside it; return what tells the outcome.
+        """Have an item written in the next batch; return a future of its result.
 
-        Its error may be what `write` says of it, or StoreUnavailable.
+        It raises what `write` returned for the item, or StoreUnavailable.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[ResultT] = loop.create_future()
         if not (self._waiting and self._batch.add(item)):
             self._batch, self._waiting = Batch(), []
             self._batch.add(item)
-            # After this turn, with all that comes in it.
+            # After this turn of the loop, with all items that come in it.
             loop.call_soon(self._queue, database, self._batch, self._waiting)
-        self._waiting.append((future, told))
+        self._waiting.append((future, on_written))
         return future
 
     def _queue(
@@ -55,7 +58,7 @@ class BatchWriter[ItemT, ResultT]:
         batch: Batch[ItemT],
         waiting: Sequence[_Waiting[ResultT]],
     ) -> None:
-        """Queue a job that writes a batch, and tell each its outcome."""
+        """Queue a job that writes a batch."""
         job = database.put(BatchWrite(self._write, batch))
         job.add_done_callback(partial(self._written, database, batch, waiting))
 
@@ -66,10 +69,10 @@ class BatchWriter[ItemT, ResultT]:
         waiting: Sequence[_Waiting[ResultT]],
         written: asyncio.Future[Written[ResultT]],
     ) -> None:
-        """Tell those who have not gone."""
+        """Hand over the results of a batch."""
         error, items = written.exception(), batch.take()
         if error and len(items) > 1 and not isinstance(error, StoreError):
-            # One of them cannot be written at all; the others can.
+            # One of them cannot be written; write each on its own.
             for item, one in zip(items, waiting, strict=True):
                 alone: Batch[ItemT] = Batch()
                 alone.add(item)
@@ -83,10 +86,10 @@ class BatchWriter[ItemT, ResultT]:
 def _tell[ResultT](
     waiting: _Waiting[ResultT], outcome: ResultT | BaseException
 ) -> None:
-    """Tell what became of an item; whoever waited may have gone."""
-    future, told = waiting
-    if told is not None:
-        told(outcome)
+    """Hand over the result of an item; its caller may have gone."""
+    future, on_written = waiting
+    if on_written is not None:
+        on_written(outcome)
     if future.done():
         return
     if isinstance(outcome, BaseException):

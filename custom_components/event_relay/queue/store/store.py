@@ -9,7 +9,7 @@ from pathlib import Path
 from ...backends.base import Instance
 from ..delivery import TRANSITIONS, Delivery, DeliveryState
 from . import claims, clock_shifts, listing, queries, rule_state, writes
-from .batches import BatchWriter, Told
+from .batches import BatchWriter, OnWritten
 from .claims import Taken
 from .database import Database
 from .file import StoreError, StoreTooNew, StoreUnavailable, begin_backup, end_backup
@@ -122,14 +122,14 @@ class Store:
         *,
         limit: int = UNSETTLED_LIMIT,
         noted: Memory | None = None,
-        told: Told[Delivery] | None = None,
+        on_written: OnWritten[Delivery] | None = None,
     ) -> asyncio.Future[Delivery]:
-        """Queue the commit of a new delivery; return what `accept` would wait for.
+        """Queue the commit of a new delivery; return the future of `accept`.
 
-        `told` hears of it in the same moment, also where nobody waits any more.
+        `on_written` is called at the same moment, even if the caller has gone.
         """
         acceptance = Acceptance(delivery=delivery, limit=limit, noted=noted)
-        return self._accepting.put(self._database, acceptance, told)
+        return self._accepting.put(self._database, acceptance, on_written)
 
     async def update(
         self, delivery: Delivery, *, was: DeliveryState, anew: bool = False
