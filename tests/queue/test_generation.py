@@ -16,7 +16,7 @@ from custom_components.event_relay.queue.store.file import (
     open_file,
     take_copy,
 )
-from custom_components.event_relay.queue.store.generation import advance
+from custom_components.event_relay.queue.store.file_marks import advance
 from custom_components.event_relay.queue.store.recovery import reports
 from custom_components.event_relay.queue.store.recovery.unchecked import Kept
 from custom_components.event_relay.queue.store.store import SetAside, Store

@@ -36,8 +36,7 @@ from custom_components.event_relay.queue.delivery import (
     DeliveryState,
 )
 from custom_components.event_relay.queue.queue import Request
-from custom_components.event_relay.queue.store.file_marks import BACKUP, mark
-from custom_components.event_relay.queue.store.generation import advance
+from custom_components.event_relay.queue.store.file_marks import BACKUP, advance, mark
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 
 from .conftest import OWNER, House

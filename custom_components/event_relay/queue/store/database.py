@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 import sqlite3
 import threading
 
-from . import generation, group_commit
+from . import file_marks, group_commit
 from .background import Check, Copy
 from .file import (
     Opened,
@@ -123,7 +123,7 @@ class Database:
         Raises StoreUnavailable.
         """
         seen = self.generation
-        number = await self.run(lambda opened: generation.advance(opened, seen))
+        number = await self.run(lambda opened: file_marks.advance(opened, seen))
         self.generation = max(self.generation, number)
         return number
 

@@ -8,8 +8,16 @@ from pathlib import Path
 import sqlite3
 
 from .checksum import register
-from .file_marks import BACKUP, IN_USE, NONE, mark, set_mark
-from .generation import advance, generation, is_older
+from .file_marks import (
+    BACKUP,
+    IN_USE,
+    NONE,
+    advance,
+    generation,
+    is_older,
+    mark,
+    set_mark,
+)
 from .recovery import reports, salvage
 from .recovery.distrust import distrust
 from .recovery.repair_log import COMPANIONS, aside, make_private, mend, sync_folder

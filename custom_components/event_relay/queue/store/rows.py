@@ -9,8 +9,8 @@ from typing import Any
 
 from ...backends.base import Instance, Receipt
 from ..delivery import Delivery, DeliveryState, Failure, Origin, OriginKind
-from . import generation
 from .checksum import OUTCOME, REQUEST, TIMES, Group, is_whole
+from .file_marks import GENERATION_SCHEMA
 
 type Value = str | int | float | None
 
@@ -97,7 +97,7 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE deliveries ADD COLUMN target_at TEXT;
     ALTER TABLE deliveries ADD COLUMN sent_to TEXT;
     """,
-    generation.SCHEMA,
+    GENERATION_SCHEMA,
     """
     ALTER TABLE deliveries ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0;
     """,
