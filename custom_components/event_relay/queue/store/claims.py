@@ -1,6 +1,6 @@
-"""A worker's turn in the file: recover, expire, claim, find the next wake-up.
+"""Claims deliveries: recover, expire, claim, compute the next wake-up.
 
-Every function takes the open database; `owner` is the entry id of a connection.
+`owner` is the entry id of a connection.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -35,11 +35,12 @@ _CLAIMABLE = (
     " AND other.state IN ('sending', 'uncertain'))"
     " ORDER BY due_at, sequence LIMIT :limit)"
 )
-"""What is due, and whose key and lane are free. Of a key it is only the first.
+"""Selects due deliveries whose key and lane are free; only the first of each key.
 
-Nothing that seems to have its time over: it expires as soon as the clock is believed.
-All in one row: for each the file's thread would wait for its turn with Python. As
-text also where damage has made something else of it, which JSON cannot hold.
+Those that seem to be over are left out: they expire once the clock is trusted. The
+result is one row, since the file's thread may wait for Python's lock at each row. Ids
+and lanes are cast to text, since damage may have made a blob of one, which JSON cannot
+hold.
 """
 type _Claimable = tuple[str, str | None, int]
 """Id, lane, and whether it may be claimed before a slot is free."""
@@ -57,9 +58,9 @@ _WAS_AHEAD = (
     " WHERE connection = :owner AND state = 'sending' AND first_sent_at > :now)"
     f" OR {_PUT_OFF.format('pending')} OR {_PUT_OFF.format('uncertain')}"
 )
-"""Whether the clock was once ahead of the present one: something was accepted or sent
-later than now, or waits longer than anything may. Of what is put off only what waits
-longest is read: after an outage that may be all there is."""
+"""Whether the clock was once ahead of the present one: a delivery was accepted or sent
+in the future, or waits longer than any may. Only those that wait longest are read,
+since after an outage all of them may wait."""
 
 
 _NOBODY_ASKED = setting(asked_since="NULL", look_ups="0")
@@ -75,18 +76,18 @@ _DISCARDED = setting(
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """What a worker's turn found in the store."""
+    """Deliveries that a worker's turn has found in the store."""
 
     ended: tuple[Delivery, ...]
-    """Expired, or discarded because their start never was."""
+    """Expired, or discarded because their start never took place."""
     claimed: tuple[Delivery, ...]
-    """Now in `sending`, for the worker to send."""
+    """Claimed: they are in `sending` now."""
     look_ups: tuple[Delivery, ...]
-    """Uncertain ones whose outcome is to be asked for."""
+    """Uncertain, with a look-up that is due."""
     waiting: bool
-    """Whether anything else has not ended and is not being sent."""
+    """Whether any other has not ended and is not being sent."""
     next_at: datetime | None
-    """When there is something to do again; None if only a new delivery can tell."""
+    """When the next one is due or expires; None if none is."""
 
 
 def recover(
@@ -95,13 +96,11 @@ def recover(
     now: datetime,
     held_back_by: Collection[str] = (),
 ) -> int:
-    """Make uncertain what is in `sending`; return how many.
+    """Make deliveries uncertain that are in `sending`; return how many.
 
-    What waits because of one of some codes is due now.
-
-    What waits from an earlier run waits no longer than it may from now on, whatever
-    the clock was then: no longer than a minute if anything tells that the clock was
-    ahead of the present one. Time in which nobody asked does not count as asking.
+    Deliveries that wait for a failure with a code in `held_back_by` become due. If the
+    clock of an earlier run was ahead of the present one, no delivery waits longer than
+    a minute. Time in which Home Assistant was off does not count as looking up.
     """
     moments = {
         "owner": owner,
@@ -152,7 +151,7 @@ def take(
     steady: bool,
     instance: Instance | None = None,
 ) -> Taken:
-    """End what is over, claim what is due, and say when to look again."""
+    """Expire and claim deliveries; see `Store.take`."""
     former = 0 if steady else clock_shifts.last_of_former(database, owner)
     ended = (
         *_expire(database, owner, now, former),
@@ -173,12 +172,12 @@ def take(
 def hasten(
     database: sqlite3.Connection, owner: str, now: datetime, limit: int | None
 ) -> int:
-    """Make due what waits for another attempt, the first due first; return how many.
+    """End the back-off of deliveries, the first due first; return how many.
 
-    It comes where it was accepted, before the untried that are younger. Without a
-    limit so does what is due again already, while what is planned stays put off. What
-    has an unknown outcome is asked for now, too; with a limit only if nothing else is
-    made due.
+    They go back to their place in the order of acceptance, before younger ones that
+    were not tried yet. Without a limit so do those that are due again already, while
+    planned ones keep their delay. Look-ups become due, too; with a limit only if no
+    attempt does.
     """
     late = "due_at > :now" if limit else "attempts > 0 AND due_at > accepted_at"
     values = {
@@ -208,7 +207,7 @@ def hasten(
 def _expire(
     database: sqlite3.Connection, owner: str, now: datetime, former: int
 ) -> list[Delivery]:
-    """End what has waited beyond its time, if it was accepted behind a place."""
+    """Expire deliveries whose place is above `former`."""
     rows = database.execute(
         "UPDATE deliveries SET state = 'expired', due_at = NULL, settled_at = :now"
         " WHERE connection = :owner AND state = 'pending'"
@@ -219,7 +218,7 @@ def _expire(
 
 
 def _orphans(database: sqlite3.Connection, owner: str, now: datetime) -> list[Delivery]:
-    """Discard what follows a delivery that never took place."""
+    """Discard deliveries that follow one that never took place."""
     rows = database.execute(
         f"UPDATE deliveries SET {_DISCARDED}"
         " WHERE connection = :owner AND state = 'pending' AND follows IS NOT NULL"
@@ -236,16 +235,16 @@ def _claim(
     database: sqlite3.Connection,
     owner: str,
     now: datetime,
-    room: tuple[int, int],
+    limits: tuple[int, int],
     instance: Instance | None,
 ) -> list[Delivery]:
-    """Move what is due, and whose key and lane are free, to `sending`.
+    """Claim due deliveries whose key and lane are free.
 
-    Once more as long as there is some, because of those that share a lane only the
-    first is claimed. `room` is for how many, and for how many that cannot wait for a
-    slot: the first one too many is not overtaken.
+    `limits` are for how many, and for how many that must not wait for a slot: the first
+    one too many is not overtaken. It is repeated, since only the first of those that
+    share a lane is claimed at once.
     """
-    slots, free = room
+    slots, free = limits
     claimed: list[Delivery] = []
     while len(claimed) < slots:
         values = {"owner": owner, "now": now.timestamp(), "limit": slots - len(claimed)}
@@ -264,7 +263,7 @@ def _claim(
 
 
 def _that_can_wait(claimable: Iterable[_Claimable], free: int) -> Iterator[_Claimable]:
-    """Yield those before the first that would have to wait for a slot, and must not."""
+    """Yield those before the first that would wait for a slot and must not."""
     for number, one in enumerate(claimable):
         *_, ahead = one
         if number >= free and not ahead:
@@ -273,7 +272,7 @@ def _that_can_wait(claimable: Iterable[_Claimable], free: int) -> Iterator[_Clai
 
 
 def _first_of_lanes(claimable: Iterable[_Claimable]) -> list[str]:
-    """Return the ids of those that can go beside each other."""
+    """Return the ids of those that may be sent at the same time."""
     lanes: set[str] = set()
     first = []
     for delivery_id, lane, _ in claimable:
@@ -286,9 +285,9 @@ def _first_of_lanes(claimable: Iterable[_Claimable]) -> list[str]:
 
 
 def _read(database: sqlite3.Connection, ids: Sequence[str]) -> list[Delivery]:
-    """Return deliveries that are there, in the order of their ids.
+    """Return deliveries in the order of `ids`.
 
-    Raises DatabaseError if one is not there by the id that it has.
+    Raises DatabaseError if one cannot be found, because its row is damaged.
     """
     known = writes.there(database, ids)
     try:
@@ -305,7 +304,7 @@ def _uncertain(
     limit: int,
     busy: Collection[str],
 ) -> list[Delivery]:
-    """Read the uncertain ones whose look-up is due."""
+    """Return uncertain deliveries whose look-up is due."""
     rows = database.execute(
         "SELECT * FROM deliveries WHERE connection = ? AND state = 'uncertain'"
         f" AND due_at <= ? AND id NOT IN ({', '.join('?' * len(busy))})"
@@ -318,10 +317,10 @@ def _uncertain(
 def _left(
     database: sqlite3.Connection, owner: str, now: datetime
 ) -> tuple[bool, datetime | None]:
-    """Say whether anything waits, and when something falls due or expires.
+    """Return whether any delivery waits, and when the next is due or expires.
 
-    Not counting what is due now: what is due but was not claimed waits for a slot, a
-    key or a lane, and whatever frees one of those wakes the worker.
+    Those that are due now are left out: they wait for a slot, a key or a lane, and
+    whatever frees one of those wakes the worker.
     """
     waiting, seconds = database.execute(
         "SELECT EXISTS (SELECT 1 FROM deliveries WHERE connection = :owner"

@@ -1,8 +1,7 @@
 """The thread that owns the SQLite file and writes it.
 
-WAL with `synchronous=FULL`: what a coroutine here has returned is on disk. Jobs
-that wait together are committed together; one that fails does not take the others
-with it.
+WAL with `synchronous=FULL`: once a coroutine here returns, its change is on disk. Jobs
+that wait together are committed together; if one fails, the others do not.
 """
 
 import asyncio
@@ -40,11 +39,11 @@ from .rows import FAILURES
 _LOGGER = logging.getLogger(__name__)
 
 _MOST_KEPT = 5_000
-"""Rows written beside a copy that are carried over to it, in one go."""
+"""Most rows written during a copy that are carried over to it, in one transaction."""
 
 
 class _Look:
-    """Stands in the queue where there is something to look at, but no job."""
+    """Wakes the thread for something other than a job."""
 
 
 class Database:
@@ -53,17 +52,15 @@ class Database:
     def __init__(
         self, path: Path, damaged: Callable[[SetAside], None], seen: int = 0
     ) -> None:
-        """Take the path of the file, which `open` makes if it is not there.
+        """Set the path of the file, which `open` creates if it does not exist.
 
-        Its generation was `seen` before, or is not known.
-
-        `damaged` hears, in the loop that opened it, of each file that had to make
-        way because it was damaged.
+        `seen` is the last known generation of the file; 0 is unknown. `damaged` is
+        called, in the loop that opened it, for each file that was replaced.
         """
         self.path = path
         self._damaged = damaged
         self.generation = seen
-        """The last that is known of the file."""
+        """Last known generation of the file."""
         self._jobs: SimpleQueue[Job | _Look | None] = SimpleQueue()
         self._outcomes = Outcomes()
         self._thread: threading.Thread | None = None
@@ -76,7 +73,7 @@ class Database:
         self._check: Check | None = None
         self._copy: Copy | None = None
         self._kept: Kept | None = None
-        """What was kept of a damaged file in whose place there is no new one yet."""
+        """Rows of a damaged file that has no replacement yet."""
         self.healthy = True
         """Whether the file could be written when it was last tried."""
 
@@ -86,8 +83,8 @@ class Database:
         self._outcomes = Outcomes()
         self._reader = Reader(self.path)
         self._loop = asyncio.get_running_loop()
-        # A daemon, so that a crash of the rest cannot keep the process alive:
-        # whatever the thread is in the middle of, SQLite survives it.
+        # A daemon, so that it cannot keep the process alive after a crash. SQLite
+        # survives its end at any moment.
         self._thread = threading.Thread(
             target=self._work, name="event_relay_outbox", daemon=True
         )
@@ -100,7 +97,7 @@ class Database:
         self._reader.start()
 
     async def close(self) -> None:
-        """Finish what waits and close the file."""
+        """Finish all queued jobs and close the file."""
         if (thread := self._thread) is None:
             return
         self._thread = None
@@ -130,21 +127,21 @@ class Database:
     async def read[ResultT](
         self, run: Callable[[sqlite3.Connection], ResultT]
     ) -> ResultT:
-        """Run a job that only reads, beside what is written; no commit waits for it.
+        """Run a job that only reads, beside the writer; no commit waits for it.
 
-        It sees what was committed when it begins, and not what is only queued. Raises
-        what the job raises, and StoreUnavailable.
+        It sees what was committed when it begins, not what is only queued. Raises what
+        the job raises, and StoreUnavailable.
         """
         try:
             return await self._reader.put(run)
         except Unreadable:
-            # The writer finds out what is wrong, and does what is to be done.
+            # The writer finds out what is wrong, and repairs it.
             return await self.run(run)
 
     def put[ResultT](
         self, run: Callable[[sqlite3.Connection], ResultT], *, alone: bool = False
     ) -> asyncio.Future[ResultT]:
-        """Queue a job now, behind all that are; return what `run` would wait for."""
+        """Queue a job; return the future of `run`."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[ResultT] = loop.create_future()
         if self._thread is None:
@@ -162,17 +159,17 @@ class Database:
             self._idle.clear()
             for group in group_commit.groups(jobs):
                 self._attempt(group)
-            self._hear_of_check()
-            self._hear_of_copy()
+            self._end_check()
+            self._end_copy()
         self._reader.stop()
         self._close()
 
     def _look(self) -> None:
-        """Have the thread look at what goes on beside it, from any thread."""
+        """Have the thread look at its background reads; from any thread."""
         self._jobs.put(_Look())
 
     def _next_jobs(self) -> tuple[list[Job], bool]:
-        """Wait for a job, take all that wait with it, and say whether to go on."""
+        """Wait for a job; return all that wait, and whether to go on."""
         jobs: list[Job] = []
         job = self._await_job()
         while job is not None:
@@ -185,7 +182,7 @@ class Database:
         return jobs, False
 
     def _await_job(self) -> Job | _Look | None:
-        """Wait for a job, and tidy up when there has been none for a while."""
+        """Wait for a job, and maintain the file while there is none."""
         while self._connection is not None and self._maintenance.pause is not None:
             try:
                 return self._jobs.get(timeout=self._maintenance.pause)
@@ -195,9 +192,9 @@ class Database:
         return self._jobs.get()
 
     def _attempt(self, jobs: list[Job]) -> None:
-        """Run jobs; on a new file if this one turns out to be damaged.
+        """Run jobs, and again on a new file if this one turns out to be damaged.
 
-        Nothing of them was kept then, so that they can be run again.
+        They had no effect in the damaged one.
         """
         try:
             try:
@@ -209,7 +206,7 @@ class Database:
                 outcomes = group_commit.run(self._connected(), jobs)
         except (StoreUnavailable, OSError, *FAILURES) as error:
             if len(jobs) > 1 and lacks_room(error):
-                # What only reads, or needs little, need not fail with the rest.
+                # Jobs that only read, or need little room, need not fail.
                 for job in jobs:
                     self._attempt([job])
                 return
@@ -221,17 +218,17 @@ class Database:
             )
             outcomes = [(job, None, failure) for job in jobs]
         except Exception as error:
-            # Whatever it is: without this thread everybody would wait for ever.
+            # The thread has to go on, or all callers would wait for ever.
             _LOGGER.exception("The outbox's file could not be used")
             failure = StoreUnavailable(repr(error))
             outcomes = [(job, None, failure) for job in jobs]
         else:
             self.healthy = True
             self._maintenance.used()
-        self._outcomes.tell(outcomes)
+        self._outcomes.hand_over(outcomes)
 
     def _turns_out_damaged(self, error: Exception) -> bool:
-        """Say whether an error is explained by damage that it does not tell of."""
+        """Return whether an error is caused by damage, without saying so."""
         database = self._connection
         return database is not None and turns_out_damaged(database, error)
 
@@ -243,20 +240,20 @@ class Database:
         return opened if self._kept is None else self._begin_anew("it was damaged")
 
     def _adopt(self, opened: Opened) -> sqlite3.Connection:
-        """Work on a file, and tell of those that had to make way for it.
+        """Work on an opened file, and report those that it replaces.
 
-        One that was not closed in good order is checked beside the work.
+        A file that was not closed cleanly is checked in the background.
         """
         self._connection = opened.database
         for report in opened.reports:
-            self._tell(report)
+            self._report(report)
         if opened.unclean:
             unchecked.keep(opened.database)
             self._check = Check(self.path, self._look, self._idle)
         return opened.database
 
-    def _hear_of_check(self) -> None:
-        """Do what is to be done once the check is over."""
+    def _end_check(self) -> None:
+        """Act on the result of a check that is over."""
         check = self._check
         if check is None or not check.over or self._connection is None:
             return
@@ -271,15 +268,15 @@ class Database:
             self.healthy = False  # the next job tries again
 
     def _begin_copy(self, database: sqlite3.Connection) -> None:
-        """Let a file that is larger than it need be get a copy that can shrink."""
+        """Begin to copy a file that is too large, into one that can shrink."""
         if not self._maintenance.to_be_copied or self._check or self._copy:
             return
         with suppress(*FAILURES):
             unchecked.keep(database)
             self._copy = Copy(self.path, self._look, self._idle)
 
-    def _hear_of_copy(self) -> None:
-        """Let a copy that is whole take the place of the file."""
+    def _end_copy(self) -> None:
+        """Replace the file by a copy that is complete."""
         copy, database = self._copy, self._connection
         if copy is None or not copy.over or database is None:
             return
@@ -296,28 +293,28 @@ class Database:
                 take_copy(self.path, database, kept)
                 self._connected()
         except (StoreUnavailable, OSError, *FAILURES):
-            # The next job opens the file that is there.
+            # The next job opens the file at the path.
             with suppress(OSError):
                 drop_copy(self.path)
 
     def _stop_copying(self) -> None:
-        """Give up a copy."""
+        """Abort a copy."""
         if (copy := self._copy) is not None:
             self._copy = None
             copy.stop()
             with suppress(OSError):
                 drop_copy(self.path)
 
-    def _tell(self, set_aside: SetAside) -> None:
-        """Tell of a damaged file, before whoever waits for a job goes on."""
+    def _report(self, set_aside: SetAside) -> None:
+        """Report a damaged file, before callers of jobs go on."""
         if self._loop is not None:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._damaged, set_aside)
 
     def _begin_anew(self, reason: str) -> sqlite3.Connection:
-        """Put a new file in the place of the open one, with all that can be read.
+        """Replace the open file by a new one, with all that can be read of it.
 
-        Raises OSError and SQLite's errors; then it is tried again at the next job.
+        Raises OSError and SQLite's errors; then the next job tries again.
         """
         self._stop_copying()
         with self._reader.away():
@@ -338,7 +335,7 @@ class Database:
             return self._adopt(opened)
 
     def _close(self) -> None:
-        """Close the file; one that has not been checked is, when it is next opened."""
+        """Close the file; an unfinished check is repeated when it is next opened."""
         self._stop_copying()
         check, self._check = self._check, None
         if check is not None:

@@ -1,4 +1,4 @@
-"""Group commit: jobs that wait together become one transaction."""
+"""Group commit: jobs that wait together are committed in one transaction."""
 
 import asyncio
 from collections import deque
@@ -18,7 +18,7 @@ _HANDED_OVER = 5
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do on a thread of the file, and where its outcome goes."""
+    """A function to run on a thread of the file, and the future of its result."""
 
     run: Callable[[sqlite3.Connection], Any]
     loop: asyncio.AbstractEventLoop
@@ -27,7 +27,7 @@ class Job:
     """Whether it must not run inside a transaction."""
 
     def resolve(self, result: object, error: Exception | None) -> None:
-        """Hand the outcome to the waiting coroutine, in its loop."""
+        """Set the result of the future; in its event loop."""
         if self.future.done():
             return
         if error is None:
@@ -40,23 +40,23 @@ type Outcome = tuple[Job, object, Exception | None]
 
 
 class Outcomes:
-    """What has been done, and is not told yet."""
+    """Results of jobs that are not handed over yet."""
 
     def __init__(self) -> None:
-        """Have nothing to tell."""
+        """Begin without a result."""
         self._left: deque[Outcome] = deque()
 
-    def tell(self, outcomes: Iterable[Outcome]) -> None:
-        """Hand outcomes to those who wait, if their loop runs; from any thread."""
-        told = [*outcomes]
-        self._left.extend(told)
+    def hand_over(self, outcomes: Iterable[Outcome]) -> None:
+        """Resolve the futures of jobs, if their loop runs; from any thread."""
+        new = [*outcomes]
+        self._left.extend(new)
         with suppress(RuntimeError):
-            told[0][0].loop.call_soon_threadsafe(self._hand_over)
+            new[0][0].loop.call_soon_threadsafe(self._hand_over)
 
     def _hand_over(self) -> None:
-        """Hand over some outcomes in their order, the others in the next turns.
+        """Resolve some futures in their order, the others in later turns of the loop.
 
-        Each may be what many wait for, and thousands of jobs may have been one commit.
+        Many may wait for each, and thousands of jobs may have been one commit.
         """
         for _ in range(min(_HANDED_OVER, len(self._left))):
             job, result, failed = self._left.popleft()
@@ -66,23 +66,23 @@ class Outcomes:
 
 
 class Batch[ItemT]:
-    """Items that are written together: all that come until they are taken."""
+    """Items that are written together: all that are added until they are taken."""
 
     def __init__(self) -> None:
-        """Have none yet."""
+        """Begin without an item."""
         self._lock = threading.Lock()
         self._items: list[ItemT] = []
         self._taken = False
 
     def add(self, item: ItemT) -> bool:
-        """Add an item; return False where it is too late for that."""
+        """Add an item; return False if it is too late."""
         with self._lock:
             if not self._taken:
                 self._items.append(item)
             return not self._taken
 
     def take(self) -> Sequence[ItemT]:
-        """Return all items, to which no more are added."""
+        """Return all items; no more can be added."""
         with self._lock:
             self._taken = True
         return self._items
@@ -90,10 +90,10 @@ class Batch[ItemT]:
 
 @dataclass(frozen=True)
 class BatchWrite[ItemT]:
-    """A job that writes items, and is one with those beside it that write alike."""
+    """A job that writes items; neighbours with the same function are merged."""
 
     write: Callable[[sqlite3.Connection, Sequence[ItemT]], Sequence[Any]]
-    """Returns for each item, in their order, what became of it."""
+    """Returns the result of each item, in their order."""
     batch: Batch[ItemT]
 
     def __call__(self, database: sqlite3.Connection) -> Sequence[Any]:
@@ -102,7 +102,7 @@ class BatchWrite[ItemT]:
 
 
 def groups(jobs: list[Job]) -> Iterator[list[Job]]:
-    """Part jobs, in their order: what runs together, and each that runs alone."""
+    """Group jobs, in their order: those that run together, and each that runs alone."""
     for alone, group in groupby(jobs, key=lambda job: job.alone):
         if alone:
             yield from ([job] for job in group)

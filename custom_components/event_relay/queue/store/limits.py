@@ -1,4 +1,4 @@
-"""The queue limit of each connection, without a count at each acceptance."""
+"""The queue limit of each connection, checked without a count at each acceptance."""
 
 from collections.abc import Sequence
 import sqlite3
@@ -8,24 +8,24 @@ from .file import StoreError
 
 
 class QueueFull(StoreError):
-    """As many deliveries wait as may; raised instead of accepting one more."""
+    """The queue limit of a connection is reached."""
 
     def __init__(self, *, waiting: int, limit: int) -> None:
-        """Keep how many deliveries of the connection wait, and how many may."""
+        """Set how many deliveries of the connection wait, and the limit."""
         super().__init__(f"{waiting} deliveries wait, and {limit} may")
         self.waiting = waiting
         self.limit = limit
 
 
 class QueueLimits:
-    """What a count has found to be free is only taken by what is accepted since.
+    """Remembers how many more deliveries a connection may accept until the next count.
 
-    Used on the store's thread alone. What ends meanwhile makes more room, which is
-    noticed at the next count.
+    It is used on the file's thread only. Deliveries that end meanwhile make more room,
+    which the next count notices.
     """
 
     def __init__(self) -> None:
-        """Know nothing yet."""
+        """Begin without a count."""
         self._left: dict[tuple[str, int], int] = {}
 
     def take(
@@ -35,9 +35,9 @@ class QueueLimits:
         limit: int,
         unwritten: Sequence[Delivery] = (),
     ) -> None:
-        """Take the room for one more delivery; raises OutboxFull.
+        """Count one more delivery; raises QueueFull.
 
-        What is about to be written with it takes room, too.
+        `unwritten` are others that are about to be written with it.
         """
         left = self._left.get((owner, limit), 0)
         if not left:
@@ -49,12 +49,12 @@ class QueueLimits:
         self._left[owner, limit] = left - 1
 
     def forget(self) -> None:
-        """Count anew, because something waits again that had ended."""
+        """Count anew, because a delivery that had ended waits again."""
         self._left.clear()
 
 
 def _waiting(database: sqlite3.Connection, owner: str) -> int:
-    """Count what waits; the longer, the more there is."""
+    """Count the deliveries of a connection that have not ended."""
     (waiting,) = database.execute(
         "SELECT count(*) FROM deliveries WHERE connection = ?"
         " AND state IN ('pending', 'sending', 'uncertain')",

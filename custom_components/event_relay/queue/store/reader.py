@@ -1,7 +1,6 @@
 """The thread that reads the file for lists and counts, beside the writer.
 
-A reader of a file in WAL mode neither waits for the writer nor holds it up. So a read
-may be long, and no commit waits for it.
+In WAL mode a reader and the writer do not wait for each other. So a read may take long.
 """
 
 import asyncio
@@ -18,24 +17,24 @@ from .rows import FAILURES
 
 
 class Unreadable(Exception):
-    """The file cannot be read beside the writer, which is to look what is wrong."""
+    """The file cannot be read; the writer is to find out why."""
 
 
 class Reader:
-    """Runs reads, one after the other, each on what is committed at its beginning."""
+    """Runs reads one after the other, each on a snapshot of the file."""
 
     def __init__(self, path: Path) -> None:
-        """Take the path of a file that is open already, or will be."""
+        """Set the path of a file that the writer opens."""
         self._path = path
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._outcomes = Outcomes()
         self._thread: threading.Thread | None = None
         self._whole = threading.Lock()
-        """Held while the file is read, and while another one takes its place."""
+        """Held while the file is read, or replaced by another one."""
         self._connection: sqlite3.Connection | None = None
 
     def start(self) -> None:
-        """Begin to take jobs."""
+        """Start the thread."""
         # A daemon, as the writer is.
         self._thread = threading.Thread(
             target=self._work, name="event_relay_outbox_reader", daemon=True
@@ -43,7 +42,7 @@ class Reader:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what waits and close the file; blocks."""
+        """Finish all queued jobs and close the file; blocks."""
         if (thread := self._thread) is None:
             return
         self._thread = None
@@ -53,7 +52,7 @@ class Reader:
     def put[ResultT](
         self, run: Callable[[sqlite3.Connection], ResultT]
     ) -> asyncio.Future[ResultT]:
-        """Queue a job; its future raises Unreadable where the writer is to look."""
+        """Queue a job; its future raises Unreadable if the file cannot be read."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[ResultT] = loop.create_future()
         if self._thread is None:
@@ -64,22 +63,22 @@ class Reader:
 
     @contextmanager
     def away(self) -> Iterator[None]:
-        """Read nothing and have nothing open while another file takes the place."""
+        """Keep the file closed while another one replaces it."""
         with self._whole:
             self._close()
             yield
 
     def _work(self) -> None:
-        """Run jobs until told to stop; the thread's whole life."""
+        """Run jobs until stopped; the thread's whole life."""
         while (job := self._jobs.get()) is not None:
             with self._whole:
                 outcome = self._outcome(job)
-            self._outcomes.tell([outcome])
+            self._outcomes.hand_over([outcome])
         with self._whole:
             self._close()
 
     def _outcome(self, job: Job) -> Outcome:
-        """Run a job on one state of the file, whatever is written meanwhile."""
+        """Run a job on a snapshot of the file."""
         try:
             if self._connection is None:
                 self._connection = connect_to_read(self._path)

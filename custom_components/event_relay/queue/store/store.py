@@ -40,33 +40,33 @@ UNSETTLED_LIMIT = 10_000
 """Deliveries of one connection that may wait at the same time."""
 
 
-def _unheard(_: SetAside) -> None:
-    """Stand for nobody who wants to hear of damage."""
+def _ignore_damage(_: SetAside) -> None:
+    """Ignore damage: there is no observer."""
 
 
-def _unclaimed() -> None:
-    """Stand for nobody who wants to hear of claims."""
+def _ignore_claims() -> None:
+    """Ignore claims: there is no observer."""
 
 
 class Store:
-    """Keeps deliveries; what a coroutine of it has returned is on disk."""
+    """Keeps deliveries; once one of its coroutines returns, its change is on disk."""
 
     def __init__(
         self,
         path: Path,
-        damaged: Callable[[SetAside], None] = _unheard,
+        damaged: Callable[[SetAside], None] = _ignore_damage,
         *,
         seen: int = 0,
-        claimed: Callable[[], None] = _unclaimed,
+        claimed: Callable[[], None] = _ignore_claims,
     ) -> None:
-        """Take the path of the file, which `open` makes if it is not there.
+        """Set the path of the file, which `open` creates if it does not exist.
 
-        What waits in a file of a generation before `seen` is looked up before it is
-        sent. `claimed` hears when something is about to be sent that may be in a copy
-        of the file, so that there be a new generation.
+        Deliveries in a file of a generation before `seen` are looked up before they are
+        sent. `claimed` is called before deliveries are sent that may be in a copy of
+        the file, so that a new generation is begun.
 
-        `damaged` hears of every file that has to make way, at whatever moment the
-        damage is found; whoever waits for something then gets it of the new one.
+        `damaged` is called for each file that is replaced, whenever the damage is
+        found. Calls that wait then continue on the new file.
         """
         self._database = Database(path, damaged, seen)
         self._claimed = claimed
@@ -86,15 +86,15 @@ class Store:
         return await self._database.advance()
 
     async def begin_backup(self) -> None:
-        """Make copies of the file safe to use until the end of the backup."""
+        """Make copies of the file safe until the end of the backup."""
         await self._database.run(begin_backup, alone=True)
 
     async def end_backup(self) -> None:
-        """Go back to normal."""
+        """End the safety of copies."""
         await self._database.run(end_backup, alone=True)
 
     async def close(self) -> None:
-        """Finish what waits and close the file."""
+        """Finish all queued jobs and close the file."""
         await self._database.close()
 
     @property
@@ -109,10 +109,10 @@ class Store:
         limit: int = UNSETTLED_LIMIT,
         noted: Memory | None = None,
     ) -> Delivery:
-        """Commit a new delivery, and notes with it, and return it as stored.
+        """Commit a new delivery, and rule state with it; return it as stored.
 
-        A delivery whose id is already there is not stored twice: the one that is
-        there is returned. Raises OutboxFull and StoreUnavailable.
+        The id is the idempotency key: if it is known, the stored delivery is returned.
+        Raises QueueFull and StoreUnavailable.
         """
         return await self.accepting(delivery, limit=limit, noted=noted)
 
@@ -134,11 +134,11 @@ class Store:
     async def update(
         self, delivery: Delivery, *, was: DeliveryState, anew: bool = False
     ) -> Delivery:
-        """Commit a delivery's next state and return it.
+        """Commit the next state of a delivery, and return the delivery.
 
-        With `anew`, one that went with a damaged file is stored once more. Raises
-        ValueError for a way that the state table does not have, and StaleDelivery
-        when the stored one is not in the state `was`.
+        With `anew`, a delivery that was lost with a damaged file is stored again.
+        Raises ValueError for a transition that `TRANSITIONS` does not have, and
+        StaleDelivery if the stored state is not `was`.
         """
         await self.updating(delivery, was=was, anew=anew)
         return delivery
@@ -146,9 +146,9 @@ class Store:
     def updating(
         self, delivery: Delivery, *, was: DeliveryState, anew: bool = False
     ) -> asyncio.Future[None]:
-        """Queue the commit of a next state; return what `update` would wait for."""
+        """Queue the commit of a next state; return the future of `update`."""
         if delivery.state is not was and delivery.state not in TRANSITIONS[was]:
-            message = f"no way from {was} to {delivery.state}"
+            message = f"no transition from {was} to {delivery.state}"
             raise ValueError(message)
         return self._changing.put(
             self._database, Change(delivery=delivery, was=was, anew=anew)
@@ -161,12 +161,12 @@ class Store:
         moved: timedelta = timedelta(),
         held_back_by: Collection[str] = (),
     ) -> int:
-        """Make uncertain what an earlier run left in `sending`; return how many.
+        """Make deliveries uncertain that an earlier run left in `sending`.
 
-        What waits because of one of some codes is due now. What comes from now on is of
-        this run, whose clock has been set by `moved` since it began.
+        Deliveries that wait for a failure with a code in `held_back_by` become due. The
+        clock of this run has been set by `moved` so far. Return how many were left.
         """
-        # Alone, since nothing of it is for the disk, which so has nothing to commit.
+        # Alone, since it only writes a temporary table: there is nothing to commit.
         await self._database.run(
             lambda connection: clock_shifts.begin(connection, owner, moved), alone=True
         )
@@ -187,14 +187,13 @@ class Store:
         moved: timedelta | None = None,
         instance: Instance | None = None,
     ) -> Taken:
-        """End what is over, claim what is due, and say when to look again.
+        """Expire and claim deliveries; return them, and when to look again.
 
-        At most `slots` deliveries of the connection `owner` are claimed and
-        `look_ups` look-ups named, none of them among the ids in `busy`. Of the claimed
-        at most `free` cannot wait for a slot, by default all. While the clock
-        is not `steady` only what this run has accepted expires. `moved` is by how much
-        it had been set when it told what is `now`; `instance` is the system to which
-        the connection leads.
+        At most `slots` deliveries of the connection `owner` are claimed, of which at
+        most `free` (by default all) must not wait for a slot. At most `look_ups` due
+        look-ups are returned, none of an id in `busy`. While the clock is not `steady`,
+        only deliveries of this run expire. `now` is a moment of a clock that was set by
+        `moved` in this run. `instance` is the system to which the connection leads.
         """
         taken = await self._database.run(
             lambda connection: claims.take(
@@ -214,47 +213,47 @@ class Store:
         return taken
 
     async def shift(self, owner: str, jump: timedelta, now: datetime) -> None:
-        """Move the times of what waits along with a clock that was set.
+        """Move the times of waiting deliveries along with a clock that was set.
 
-        What was accepted since the start has all its times from that clock; of what
-        is older only what has been done since then has. `now` is after the jump.
+        Deliveries of this run have all their times from that clock, older ones only
+        some of them. `now` is after the jump.
         """
         await self._database.run(
             lambda connection: clock_shifts.shift(connection, owner, jump, now)
         )
 
     async def hasten(self, owner: str, now: datetime, *, limit: int | None) -> None:
-        """Let what waits for another attempt wait no longer; the first due first."""
+        """End the back-off of deliveries, up to `limit`; the first due first."""
         await self._database.run(
             lambda connection: claims.hasten(connection, owner, now, limit)
         )
 
     async def prune(self, owner: str, before: datetime) -> int:
-        """Delete what had ended before a moment; return how many, at most a hundred.
+        """Delete up to a hundred deliveries that ended before a moment.
 
-        What somebody waiting follows is kept.
+        Those that a waiting delivery follows are kept. Return how many were deleted.
         """
         return await self._database.run(
             lambda connection: queries.prune(connection, owner, before)
         )
 
     async def remember(self, noted: Memory) -> None:
-        """Commit what a rule or mirror is to remember."""
+        """Commit state of a rule or mirror."""
         await self._database.run(
             lambda connection: rule_state.remember(connection, noted)
         )
 
     async def recall(self, owner: str) -> dict[str, dict[str, Note]]:
-        """Return what the rules and mirrors of a connection remember.
+        """Return the state of all rules and mirrors of a connection.
 
-        By their subentry ids, then by the names of the notes.
+        The keys are subentry ids, and then the names of notes.
         """
         return await self._database.run(
             lambda connection: rule_state.recall(connection, owner)
         )
 
     async def forget(self, owner: str, subject: str) -> None:
-        """Forget what a rule or mirror remembered."""
+        """Delete the state of a rule or mirror."""
         await self._database.run(
             lambda connection: rule_state.forget(connection, owner, subject)
         )
@@ -266,16 +265,13 @@ class Store:
         )
 
     async def by_outside_id(self, owner: str, outside_id: str) -> Delivery | None:
-        """Return the delivery that made something outside, or None."""
+        """Return the delivery that created what has an outside id, or None."""
         return await self._database.run(
             lambda connection: queries.by_outside_id(connection, owner, outside_id)
         )
 
     async def outside_ids(self, owner: str, since: datetime) -> frozenset[str]:
-        """Return the outside ids that deliveries are bound to.
-
-        Of those that have ended only what ended since then.
-        """
+        """Return outside ids of deliveries that have not ended, or since a moment."""
         return await self._database.run(
             lambda connection: queries.outside_ids(connection, owner, since)
         )
@@ -288,7 +284,7 @@ class Store:
         since: datetime | None = None,
         limit: int | None = 100,
     ) -> list[Delivery]:
-        """Return deliveries, newest first; `since` counts from acceptance.
+        """Return deliveries, newest first; `since` is a moment of acceptance.
 
         Without a limit all of them are read into memory.
         """
@@ -311,10 +307,10 @@ class Store:
         states: Collection[DeliveryState],
         limit: int | None,
     ) -> list[Delivery]:
-        """Return what was accepted since a moment, newest first.
+        """Return deliveries accepted since a moment, newest first.
 
-        No index tells when, so that it is read in pages: whatever else is to be read
-        comes in between. It ends with a page on which all is older.
+        No index has the moment. So they are read in pages, between which other reads
+        can come, until a page has only older ones.
         """
         owners = await self.owners() if owner is None else (owner,)
         wanted = Wanted(states=states, since=since)
@@ -333,7 +329,7 @@ class Store:
     async def delivered(
         self, owner: str, since: datetime, *, limit: int
     ) -> list[Delivery]:
-        """Return what a connection delivered last, since a moment; the last first."""
+        """Return deliveries that were delivered since a moment, the last first."""
         return await self._database.run(
             lambda connection: queries.delivered(connection, owner, since, limit)
         )
@@ -346,9 +342,9 @@ class Store:
         before: int | None = None,
         limit: int,
     ) -> Page:
-        """Return a page of what is wanted of some connections, newest first.
+        """Return a page of a search in some connections, newest first.
 
-        It is short work however much there is, so that a search takes many of them.
+        Each page is short work, however many deliveries there are.
         """
         return await self._database.read(
             lambda connection: listing.search(
@@ -357,13 +353,13 @@ class Store:
         )
 
     async def named(self, ids: Collection[str]) -> list[Listed]:
-        """Return those of some deliveries that are there, newest first."""
+        """Return the deliveries with some ids, newest first."""
         return await self._database.read(
             lambda connection: listing.named(connection, ids)
         )
 
     async def counts(self, owner: str) -> Counts:
-        """Count what waits and what failed."""
+        """Return the counts of waiting and failed deliveries."""
         return await self._database.read(
             lambda connection: queries.counts(connection, owner)
         )
@@ -371,19 +367,19 @@ class Store:
     async def ended_since(
         self, owner: str, since: datetime
     ) -> dict[tuple[str | None, str], int]:
-        """Count what ended after a moment, by the subentry that asked and the state."""
+        """Count deliveries that ended after a moment, by subentry id and state."""
         return await self._database.read(
             lambda connection: queries.ended_since(connection, owner, since)
         )
 
     async def states(self, owner: str) -> dict[DeliveryState, int]:
-        """Count the deliveries in each state in which there are any."""
+        """Count the deliveries in each state; states without any are left out."""
         return await self._database.read(
             lambda connection: queries.states(connection, owner)
         )
 
     async def states_up_to(self, owner: str, most: int) -> dict[DeliveryState, int]:
-        """Count the deliveries in each state, in none of them further than `most`."""
+        """Count the deliveries in each state, up to `most` in each."""
         return await self._database.read(
             lambda connection: queries.states_up_to(connection, owner, most)
         )
@@ -393,12 +389,12 @@ class Store:
         return await self._database.read(queries.size)
 
     async def remove_connection(self, owner: str) -> None:
-        """Forget everything about a connection, a page at a time."""
+        """Delete everything of a connection, a page at a time."""
         while await self._database.run(
             lambda connection: queries.remove(connection, owner)
         ):
             pass
 
     async def owners(self) -> frozenset[str]:
-        """Return the connections that have left anything."""
+        """Return the ids of connections that have anything in the file."""
         return await self._database.read(queries.owners)

@@ -1,7 +1,7 @@
-"""Writes deliveries, many at once, inside a transaction.
+"""Writes deliveries in batches, inside a transaction.
 
-One statement does for all of them: between two statements the file's thread waits for
-its turn with Python, which a busy event loop does not give away for milliseconds.
+One statement writes many rows: between two statements the file's thread may wait some
+milliseconds for Python's lock, which a busy event loop holds.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ AT_ONCE = 32
 
 @cache
 def _insert(rows: int) -> str:
-    """Return the statement that writes so many new rows."""
+    """Return a statement that inserts rows."""
     row = f"({', '.join('?' * len(COLUMNS))})"
     names = ", ".join(COLUMNS)
     return f"INSERT INTO deliveries ({names}) VALUES {', '.join([row] * rows)}"
@@ -41,7 +41,7 @@ def _insert(rows: int) -> str:
 
 @cache
 def _update(rows: int, columns: tuple[str, ...] = OUTCOME_COLUMNS) -> str:
-    """Return the statement that writes some columns of so many rows, by their ids."""
+    """Return a statement that updates columns of rows, by their ids."""
     row = f"({', '.join('?' * len(columns))})"
     changes = ", ".join(
         f"{name} = new.column{number}"
@@ -58,7 +58,7 @@ def _update(rows: int, columns: tuple[str, ...] = OUTCOME_COLUMNS) -> str:
 
 
 class StaleDelivery(StoreError):
-    """The delivery is not, or no longer, in the state it was thought to be in."""
+    """The stored delivery is not in the expected state."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,19 +67,19 @@ class Acceptance:
 
     delivery: Delivery
     limit: int
-    """How many deliveries of its connection may wait."""
+    """Queue limit of its connection."""
     noted: rule_state.Memory | None = None
-    """What is to be remembered with it."""
+    """Rule state that is committed with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A delivery's next state."""
+    """A delivery in its next state."""
 
     delivery: Delivery
     was: DeliveryState
     anew: bool = False
-    """Whether it is written also if it is not there."""
+    """Whether it is inserted if it is not in the file."""
 
 
 def accept(
@@ -87,11 +87,11 @@ def accept(
     acceptances: Sequence[Acceptance],
     limits: QueueLimits,
 ) -> list[Delivery | Exception]:
-    """Insert deliveries; return each, or the one that has its id already.
+    """Insert deliveries; return each, or the stored one that has its id already.
 
-    One that says itself not what it is about has the summary of what it follows. What
-    is to be noted with one is noted in either case, but not with one that there is no
-    room for: of that, OutboxFull is returned.
+    One without a summary gets that of the delivery that it follows. Rule state is
+    written in either case. If the queue is full, QueueFull is returned instead, and
+    neither is written.
     """
     known = there(database, [one.delivery.id for one in acceptances])
     new: list[Delivery] = []
@@ -120,10 +120,9 @@ def change(
     changes: Sequence[Change],
     limits: QueueLimits,
 ) -> list[Exception | None]:
-    """Write the next states of deliveries that are still in those they were in.
+    """Write the next states of deliveries; return StaleDelivery for changed ones.
 
-    Returns StaleDelivery for what is not. What never changes once a delivery is
-    accepted is not written.
+    Columns that never change after acceptance are not written.
     """
     states = _states(database, [one.delivery.id for one in changes])
     written: dict[str, Delivery] = {}
@@ -149,13 +148,13 @@ def change(
 
 
 def claim(database: sqlite3.Connection, deliveries: Iterable[Delivery]) -> None:
-    """Write that an attempt has begun of each."""
+    """Write that an attempt of each delivery has begun."""
     rows = [claim_values(delivery) for delivery in deliveries]
     _write(database, partial(_update, columns=CLAIM_COLUMNS), rows)
 
 
 def there(database: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Delivery]:
-    """Return those of some deliveries that are there."""
+    """Return the stored deliveries with some ids, by id."""
     rows = database.execute(
         "SELECT * FROM deliveries WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(ids),),
@@ -166,7 +165,7 @@ def there(database: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Deliver
 def _with_summary(
     database: sqlite3.Connection, delivery: Delivery, known: Mapping[str, Delivery]
 ) -> Delivery:
-    """Return a delivery with a summary, that of its start if it has none."""
+    """Return a delivery with a summary: its own, or that of its start."""
     if delivery.summary or (followed := delivery.follows) is None:
         return delivery
     start = known.get(followed) or queries.get(database, followed)
@@ -178,13 +177,13 @@ def _write(
     statement: Callable[[int], str],
     rows: Sequence[Sequence[Value]],
 ) -> None:
-    """Write rows, many with each statement."""
+    """Write rows, up to `AT_ONCE` with each statement."""
     for some in batched(rows, AT_ONCE, strict=False):
         database.execute(statement(len(some)), [*chain.from_iterable(some)])
 
 
 def _states(database: sqlite3.Connection, ids: Sequence[str]) -> dict[str, str]:
-    """Return the states of those of some deliveries that are there."""
+    """Return the stored states of the deliveries with some ids, by id."""
     (states,) = database.execute(
         "SELECT json_group_object(id, state) FROM deliveries"
         " WHERE id IN (SELECT value FROM json_each(?))",
