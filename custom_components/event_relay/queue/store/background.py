@@ -1,9 +1,8 @@
 """Reads the whole file in small pieces, beside the writer: to check or to copy it.
 
-A file that was not made to shrink has to be written anew for that. In one go that
-would hold up whoever writes for seconds. So a copy is made from what was committed at
-its beginning; what is written meanwhile is kept, and carried over when the copy takes
-the place of the file.
+A file of an earlier version cannot shrink, and has to be written anew for that. In one
+go that would stop writers for seconds. So a snapshot is copied. What is written
+meanwhile is kept, and carried over when the copy replaces the file.
 """
 
 from abc import ABC, abstractmethod
@@ -20,37 +19,37 @@ from .file import check, connect_to_read, is_damage, make_copy
 from .rows import FAILURES
 
 _STEPS = 1_000
-"""Steps of SQLite's, or pages, between two looks at the time."""
+"""Steps of SQLite's machine, or pages, between two looks at the time."""
 _PIECE = 0.005
-"""Seconds of reading, after which disk and processor are left to others."""
+"""Seconds of reading, after which it pauses."""
 _SHARE = 4
-"""How many times longer they are left to others."""
+"""Length of a pause, as a multiple of the time of reading."""
 _LONGEST_COMMIT = 0.1
-"""Seconds that somebody who writes is given way to; else it would never end."""
+"""Longest wait for a writer, in seconds; without a bound it might never end."""
 _ROOM = 2
 """How many times the size of the file must be free on the disk for a copy."""
 
 
 class BackgroundRead(ABC):
-    """Reads a file from a thread of its own, as it was at the beginning.
+    """Reads a snapshot of the file on a thread of its own.
 
-    That holds up nobody who writes; only the log grows meanwhile.
+    It does not delay writers; only the write-ahead log grows meanwhile.
     """
 
     name: ClassVar[str]
-    """What the thread is called by."""
+    """Last part of the thread's name."""
 
     def __init__(
         self, path: Path, ended: Callable[[], None], idle: threading.Event
     ) -> None:
-        """Begin; `ended` is called from the thread, `idle` set while nobody writes."""
+        """Start; `ended` is called on the thread, `idle` is set while nobody writes."""
         self._path = path
         self._ended = ended
         self._idle = idle
         self._stopped = threading.Event()
         self._piece_began = 0.0
         self.over = False
-        """Whether it has come to its end."""
+        """Whether it has ended."""
         # A daemon, as the writer is.
         self._thread = threading.Thread(
             target=self._work, name=f"event_relay_outbox_{self.name}", daemon=True
@@ -63,10 +62,10 @@ class BackgroundRead(ABC):
 
     @abstractmethod
     def _failed(self, error: Exception) -> bool:
-        """Take note of an error; say whether that is an end to hear of."""
+        """Note an error; return whether that is an end to report."""
 
     def stop(self) -> None:
-        """Break it off, and let go of the file; blocks for as long as a piece takes."""
+        """Cancel it and close the file; blocks for as long as a piece takes."""
         self._stopped.set()
         self._thread.join()
 
@@ -84,7 +83,7 @@ class BackgroundRead(ABC):
         self._ended()
 
     def _go_on(self) -> bool:
-        """Leave the disk to others for a moment; say whether to break off."""
+        """Pause if it is time; return whether to cancel."""
         took = time.monotonic() - self._piece_began
         if took >= _PIECE or not self._idle.is_set():
             self._stopped.wait(_SHARE * min(took, _PIECE))
@@ -98,7 +97,7 @@ class Check(BackgroundRead):
 
     name = "check"
     damage: str | None = None
-    """What is wrong with the file, if anything is."""
+    """The damage that was found, if any."""
 
     @override
     def _read(self, database: sqlite3.Connection) -> None:
@@ -107,17 +106,17 @@ class Check(BackgroundRead):
     @override
     def _failed(self, error: Exception) -> bool:
         if not is_damage(error):
-            return False  # broken off, or the file cannot be read now
+            return False  # cancelled, or the file cannot be read now
         self.damage = str(error)
         return True
 
 
 class Copy(BackgroundRead):
-    """Writes all that is in a file into another one, without what is free in it."""
+    """Copies the file without its free pages."""
 
     name = "copy"
     failed = False
-    """Whether there is no copy, and will be none."""
+    """Whether there will be no copy."""
 
     @override
     def _read(self, database: sqlite3.Connection) -> None:

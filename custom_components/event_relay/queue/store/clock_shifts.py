@@ -1,6 +1,6 @@
 """Moves the times of stored deliveries when the clock was set.
 
-Used on the store's thread alone, in the same transactions as the rows.
+It is used on the file's thread only, in the same transactions as the rows.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,25 +17,25 @@ _TABLE = (
     "CREATE TEMP TABLE IF NOT EXISTS runs"
     " (owner TEXT PRIMARY KEY, moved REAL, former INTEGER)"
 )
-"""Of this process alone, and yet in the transaction of the rows that are moved: what
-is rolled back with them was not moved."""
+"""A temporary table: it belongs to this process, and yet is rolled back with the moved
+rows."""
 
 
 @dataclass(frozen=True)
 class _Run:
-    """What the store knows of the present run of a connection."""
+    """What the store knows of the current run of a connection."""
 
     moved: timedelta = timedelta()
     former: int = 0
-    """Place of the last row that an earlier run has accepted."""
+    """Place of the last row of an earlier run."""
 
 
 SOON = timedelta(minutes=1)
-"""How long at most something from an earlier run waits once the clock was set."""
+"""Longest wait of a delivery from an earlier run once the clock was set."""
 
 
 def begin(database: sqlite3.Connection, owner: str, moved: timedelta) -> None:
-    """Begin a run by a clock that has been set by so much since it began."""
+    """Begin a run whose clock was set by `moved` since its start."""
     database.execute(_TABLE)
     database.execute(
         "INSERT OR REPLACE INTO runs SELECT :owner, :moved, coalesce(max(sequence), 0)"
@@ -45,7 +45,7 @@ def begin(database: sqlite3.Connection, owner: str, moved: timedelta) -> None:
 
 
 def runs(database: sqlite3.Connection) -> Mapping[str, _Run]:
-    """Return the present runs by the entry ids of their connections."""
+    """Return the current runs by the entry ids of their connections."""
     database.execute(_TABLE)
     return {
         owner: _Run(timedelta(seconds=moved), former)
@@ -54,14 +54,14 @@ def runs(database: sqlite3.Connection) -> Mapping[str, _Run]:
 
 
 def last_of_former(database: sqlite3.Connection, owner: str) -> int:
-    """Return the place of the last row that an earlier run has accepted."""
+    """Return the place of the last row of an earlier run."""
     return runs(database).get(owner, _Run()).former
 
 
 def in_file(
     database: sqlite3.Connection, owner: str, now: datetime, moved: timedelta | None
 ) -> datetime:
-    """Return a moment of a clock that was set by so much as the rows have it."""
+    """Return a moment by the clock of the rows; `now` is of one set by `moved`."""
     if moved is None or (run := runs(database).get(owner)) is None:
         return now
     return now - (moved - run.moved)
@@ -70,7 +70,7 @@ def in_file(
 def written(
     database: sqlite3.Connection, deliveries: Iterable[Delivery]
 ) -> tuple[Delivery, ...]:
-    """Return deliveries with their moments as the file has them."""
+    """Return deliveries with their moments by the clock of the rows."""
     known = runs(database)
     return tuple(
         brought(one, known[one.connection].moved) if one.connection in known else one
@@ -81,7 +81,7 @@ def written(
 def read(
     database: sqlite3.Connection, owner: str, deliveries: Iterable[Delivery]
 ) -> tuple[Delivery, ...]:
-    """Note on deliveries from the file by which clock their moments are."""
+    """Return deliveries from the file with the clock that their moments are of."""
     found = (*deliveries,)
     if not found or (run := runs(database).get(owner)) is None:
         return found
@@ -99,10 +99,10 @@ def read(
 def shift(
     database: sqlite3.Connection, owner: str, jump: timedelta, now: datetime
 ) -> None:
-    """Move the rows of what is not settled; `now` is the moment after the jump.
+    """Move the rows of deliveries that are not settled; `now` is after the jump.
 
-    What is older than the run waits no longer than a minute from now on: until
-    when it was to wait, a clock has said that may have been another.
+    Those of an earlier run wait no longer than a minute from now on, since another
+    clock has said until when.
     """
     values = {
         "owner": owner,

@@ -15,39 +15,39 @@ from .rows import from_row
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A delivery, and its place in the order in which all were accepted."""
+    """A delivery and its place in the order of acceptance."""
 
     sequence: int
     delivery: Delivery
 
 
 LOOKED_THROUGH = 5_000
-"""Rows that one page of a search looks through, so that each page is short work."""
+"""Most rows that one page of a search looks through, so that each is short work."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What is searched for; all of it has to be so of a delivery."""
+    """Conditions of a search; a delivery has to meet all of them."""
 
     states: Collection[DeliveryState] = ()
-    """One of these; any if there are none."""
+    """In one of these states; any if there are none."""
     subentries: Collection[str] = ()
-    """Asked for by one of these rules or mirrors; by anybody if there are none."""
+    """Requested by one of these rules or mirrors; by anybody if there are none."""
     since: datetime | None = None
     """Accepted then or later."""
     until: datetime | None = None
     """Accepted before."""
     words: Collection[str] = ()
-    """Each in the id, or in what the delivery is about and what came of it."""
+    """Each is in the id, the summary, the outside id, or the failure reason."""
     by_id_alone: bool = False
-    """Whether the words are only looked for in the id."""
+    """Whether the words are only searched for in the id."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Deliveries, newest first, and the place that the next page is below.
+    """Deliveries, newest first, and the place below which the next page begins.
 
-    A search may find nothing on a page and have a next one all the same.
+    A page of a search may be empty and not be the last.
     """
 
     listed: list[Listed] = field(default_factory=list)
@@ -62,7 +62,7 @@ def search(
     before: int | None = None,
     limit: int,
 ) -> Page:
-    """Return a page of what is wanted; it looks through a bounded number of rows."""
+    """Return a page of a search; it looks through a bounded number of rows."""
     conditions, values = _conditions(database, wanted)
     looked_at = max(limit, LOOKED_THROUGH) if conditions else limit
     asked: set[DeliveryState | None] = {*wanted.states} or {None}
@@ -92,7 +92,7 @@ def search(
 def _conditions(
     database: sqlite3.Connection, wanted: Wanted
 ) -> tuple[list[str], list[object]]:
-    """Return what no index tells, in SQL, and its values."""
+    """Return conditions without an index, in SQL, and their values."""
     conditions, values = list[str](), list[object]()
     if wanted.subentries:
         conditions.append("subentry_id IN (SELECT value FROM json_each(?))")
@@ -107,11 +107,11 @@ def _conditions(
         words = [word.casefold() for word in wanted.words]
 
         def has_words(*texts: str | None) -> bool:
-            """Say whether each word is in one of the texts, whatever its case."""
+            """Return whether each word is in one of the texts, whatever its case."""
             text = "\n".join(one for one in texts if one).casefold()
             return all(word in text for word in words)
 
-        # SQLite itself knows the case of ASCII letters only.
+        # SQLite knows the case of ASCII letters only.
         database.create_function("has_words", -1, has_words, deterministic=True)
         about = "" if wanted.by_id_alone else ", summary, outside_id, failure_reason"
         conditions.append(f"has_words(id{about})")
@@ -119,9 +119,9 @@ def _conditions(
 
 
 def _too_old(database: sqlite3.Connection, among: str, since: datetime | None) -> bool:
-    """Say whether some rows are all older than what is wanted.
+    """Return whether all rows among some are older than `since`.
 
-    So are those below them: the clock of a house does not go wrong for that long.
+    Then those below are, too: no clock is wrong for that many deliveries.
     """
     if since is None:
         return False
@@ -141,10 +141,10 @@ def page(
     before: int | None = None,
     limit: int | None,
 ) -> list[Listed]:
-    """Return the newest deliveries below a place; without owners, those of all.
+    """Return the newest deliveries below a place; of all connections without owners.
 
-    An index holds each connection's deliveries in each state in their order, so that
-    a rare state is found without reading the others.
+    An index has the deliveries of each connection and state in their order, so that a
+    rare state is found without reading the others.
     """
     asked: set[DeliveryState | None] = {*states} or {None}
     sequences = [
@@ -160,7 +160,7 @@ def page(
 
 
 def named(database: sqlite3.Connection, ids: Collection[str]) -> list[Listed]:
-    """Return the deliveries that are there of some, newest first."""
+    """Return the deliveries with some ids, newest first."""
     return _rows(database, "id", ids)
 
 
@@ -191,7 +191,7 @@ def _newest(
 def _rows(
     database: sqlite3.Connection, column: str, wanted: Collection[object]
 ) -> list[Listed]:
-    """Read the rows that have one of some values, newest first."""
+    """Read the rows with some values in a column, newest first."""
     rows = database.execute(
         f"SELECT * FROM deliveries WHERE {column} IN"
         " (SELECT value FROM json_each(?)) ORDER BY sequence DESC",

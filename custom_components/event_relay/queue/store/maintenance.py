@@ -1,4 +1,4 @@
-"""Maintains the file while it is idle: checkpoints, gives space back."""
+"""Maintains the file while it is idle: checkpoints it, and gives space back."""
 
 import sqlite3
 
@@ -6,37 +6,37 @@ from .file import SHRINKS
 from .rows import FAILURES
 
 QUIET = 5.0
-"""Seconds without a job until the file is tidied up."""
+"""Seconds without a job until maintenance begins."""
 _BETWEEN = 0.02
-"""Seconds between two steps, in which a job may come."""
+"""Seconds between two steps, in which jobs can run."""
 _PAGES = 32
-"""Pages that are given back in a step."""
+"""Pages given back in one step."""
 _SPARE = 256
-"""Free pages that are left in the file, for what is written next."""
+"""Free pages that stay in the file, for the next writes."""
 _REWRITTEN = 1_000
-"""Most pages of a file of an earlier version that is rewritten in one go."""
+"""Most pages of a file of an earlier version that is rewritten in one step."""
 
 
 _WORTH_IT = 4
-"""One page in so many must be free for a large file to be made anew."""
+"""A large file is copied if at least one page in so many is free."""
 
 
 class Maintenance:
-    """Keeps the log short and the file small, in steps that hold up nobody."""
+    """Keeps the log short and the file small, in short steps."""
 
     def __init__(self) -> None:
-        """Know of nothing to do."""
+        """Begin with nothing to do."""
         self.pause: float | None = None
-        """Seconds to wait for a job before the next step; None if there is none."""
+        """Seconds to wait for a job before the next step; None for no step."""
         self.to_be_copied = False
-        """Whether the file is too large to be made anew in one go, and should be."""
+        """Whether the file should be copied, since it is too large to be rewritten."""
 
     def used(self) -> None:
-        """Note that the file may have been written."""
+        """Note that a job has run."""
         self.pause = QUIET
 
     def step(self, database: sqlite3.Connection) -> None:
-        """Do the next of what there is to do."""
+        """Do the next step."""
         self.pause = None
         try:
             backed_up = is_backed_up(database)
@@ -48,21 +48,18 @@ class Maintenance:
             elif not _empty_log(database):
                 self.pause = QUIET
         except FAILURES:
-            # Whoever next has a job for the file finds out what is wrong with it.
+            # The next job finds out what is wrong with the file.
             return
 
 
 def is_backed_up(database: sqlite3.Connection) -> bool:
-    """Say whether the file itself must not change now."""
+    """Return whether a backup is being made: the file itself must not change."""
     (pages,) = database.execute("PRAGMA wal_autocheckpoint").fetchone()
     return not pages
 
 
 def _rewrite(database: sqlite3.Connection) -> bool:
-    """Make a small file anew that could not become smaller; say whether it was done.
-
-    A large one takes a copy, which is made beside the work.
-    """
+    """Rewrite a small file that cannot shrink; return whether it was done."""
     (shrinks,) = database.execute("PRAGMA auto_vacuum").fetchone()
     (pages,) = database.execute("PRAGMA page_count").fetchone()
     if shrinks or pages > _REWRITTEN:
@@ -74,7 +71,7 @@ def _rewrite(database: sqlite3.Connection) -> bool:
 
 
 def _is_large_for_nothing(database: sqlite3.Connection) -> bool:
-    """Say whether much of a large file is free that cannot become smaller."""
+    """Return whether a large file that cannot shrink has many free pages."""
     (shrinks,) = database.execute("PRAGMA auto_vacuum").fetchone()
     (pages,) = database.execute("PRAGMA page_count").fetchone()
     (free,) = database.execute("PRAGMA freelist_count").fetchone()
@@ -82,18 +79,18 @@ def _is_large_for_nothing(database: sqlite3.Connection) -> bool:
 
 
 def _give_back(database: sqlite3.Connection) -> bool:
-    """Make the file some pages smaller; say whether that was possible."""
+    """Give some free pages back; return whether that was possible."""
     (free,) = database.execute("PRAGMA freelist_count").fetchone()
     if free <= _SPARE:
         return False
-    # A page for each row that is fetched, of which there are none to be seen.
+    # Each row that is fetched frees a page; the rows are empty.
     database.execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
     (left,) = database.execute("PRAGMA freelist_count").fetchone()
     return bool(left < free)
 
 
 def _empty_log(database: sqlite3.Connection) -> bool:
-    """Bring what stands in the log into the file, unless somebody reads just now."""
+    """Checkpoint the log, unless somebody is reading; return whether it was done."""
     (wait,) = database.execute("PRAGMA busy_timeout").fetchone()
     database.execute("PRAGMA busy_timeout = 0").fetchone()
     try:

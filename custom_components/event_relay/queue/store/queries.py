@@ -1,6 +1,6 @@
-"""Reads and deletes rows of the file, inside a transaction.
+"""Reads, counts and deletes rows of the file, inside a transaction.
 
-Every function takes the open database; `owner` is the entry id of a connection.
+`owner` is the entry id of a connection.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from . import rule_state
 from .rows import from_row, instant
 
 DELETED_AT_ONCE = 100
-"""Rows deleted in one transaction, so that nothing else waits long for it."""
+"""Rows deleted in one transaction, which so stays short."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How a connection's outbox stands."""
+    """Counts of a connection's deliveries."""
 
     waiting: int
     """Deliveries that have not ended."""
@@ -25,7 +25,7 @@ class Counts:
     oldest_at: datetime | None
     """When the oldest that has not ended was accepted."""
     delivered_at: datetime | None
-    """When the last that is kept was delivered."""
+    """When the last one in the file was delivered."""
 
 
 def get(database: sqlite3.Connection, delivery_id: str) -> Delivery | None:
@@ -37,7 +37,7 @@ def get(database: sqlite3.Connection, delivery_id: str) -> Delivery | None:
 
 
 def prune(database: sqlite3.Connection, owner: str, before: datetime) -> int:
-    """Delete some of what had ended before a moment; return how many."""
+    """Delete some deliveries that ended before a moment; return how many."""
     return database.execute(
         "DELETE FROM deliveries WHERE sequence IN ("
         " SELECT sequence FROM deliveries AS one WHERE connection = ?"
@@ -52,7 +52,7 @@ def prune(database: sqlite3.Connection, owner: str, before: datetime) -> int:
 def by_outside_id(
     database: sqlite3.Connection, owner: str, outside_id: str
 ) -> Delivery | None:
-    """Return the delivery that made something outside."""
+    """Return the delivery that created what has an outside id."""
     row = database.execute(
         "SELECT * FROM deliveries WHERE connection = ? AND outside_id = ?"
         " AND follows IS NULL ORDER BY sequence LIMIT 1",
@@ -64,7 +64,7 @@ def by_outside_id(
 def outside_ids(
     database: sqlite3.Connection, owner: str, since: datetime
 ) -> frozenset[str]:
-    """Return the outside ids of what is not settled, or was since a moment."""
+    """Return outside ids of deliveries that are not settled, or since a moment."""
     rows = database.execute(
         "SELECT outside_id FROM deliveries WHERE connection = :owner"
         " AND settled_at >= :since AND outside_id IS NOT NULL"
@@ -79,7 +79,7 @@ def outside_ids(
 def remove(database: sqlite3.Connection, owner: str) -> int:
     """Delete some deliveries of a connection; return how many.
 
-    What its rules remember goes first.
+    The state of its rules is deleted first.
     """
     rule_state.forget(database, owner, None)
     return database.execute(
@@ -90,7 +90,7 @@ def remove(database: sqlite3.Connection, owner: str) -> int:
 
 
 def owners(database: sqlite3.Connection) -> frozenset[str]:
-    """Return the connections that have left anything, without reading all of it."""
+    """Return the connections with anything in the file, by a few index look-ups."""
     rows = database.execute(
         "WITH RECURSIVE owners (name) AS ("
         " SELECT min(connection) FROM deliveries"
@@ -103,7 +103,7 @@ def owners(database: sqlite3.Connection) -> frozenset[str]:
 
 
 def counts(database: sqlite3.Connection, owner: str) -> Counts:
-    """Count what waits and what failed, from indices but for one row."""
+    """Count waiting and failed deliveries, from indices but for one row."""
     waiting, oldest = database.execute(
         "SELECT count(*), min(sequence) FROM deliveries WHERE connection = ?"
         " AND state IN ('pending', 'sending', 'uncertain')",
@@ -133,7 +133,7 @@ def counts(database: sqlite3.Connection, owner: str) -> Counts:
 def delivered(
     database: sqlite3.Connection, owner: str, since: datetime, limit: int
 ) -> list[Delivery]:
-    """Return what was delivered last, since a moment; the last first."""
+    """Return deliveries that were delivered since a moment, the last first."""
     rows = database.execute(
         "SELECT * FROM deliveries WHERE connection = ? AND settled_at IS NOT NULL"
         " AND settled_at >= ? AND state = 'delivered'"
@@ -146,7 +146,7 @@ def delivered(
 def ended_since(
     database: sqlite3.Connection, owner: str, since: datetime
 ) -> dict[tuple[str | None, str], int]:
-    """Count what ended after a moment, by who asked for it and how it ended."""
+    """Count deliveries that ended after a moment, by subentry id and state."""
     rows = database.execute(
         "SELECT subentry_id, state, count(*) AS number FROM deliveries"
         " WHERE connection = ? AND settled_at IS NOT NULL AND settled_at > ?"
@@ -169,7 +169,7 @@ def states(database: sqlite3.Connection, owner: str) -> dict[DeliveryState, int]
 def states_up_to(
     database: sqlite3.Connection, owner: str, most: int
 ) -> dict[DeliveryState, int]:
-    """Count the deliveries in each state, in none of them further than `most`."""
+    """Count the deliveries in each state, up to `most` in each."""
     counted = {
         state: database.execute(
             "SELECT count(*) FROM (SELECT 1 FROM deliveries"
@@ -182,7 +182,7 @@ def states_up_to(
 
 
 def size(database: sqlite3.Connection) -> int:
-    """Return the bytes of all pages."""
+    """Return the size of all pages in bytes."""
     (pages,) = database.execute("PRAGMA page_count").fetchone()
     (page_size,) = database.execute("PRAGMA page_size").fetchone()
     return int(pages * page_size)

@@ -1,7 +1,6 @@
-"""The state of rules and mirrors, in the same file as their deliveries.
+"""Rule state: what rules and mirrors remember, in the file of their deliveries.
 
-So that a delivery and what its rule must know of it are committed together. Every
-function takes the open database, inside a transaction.
+A delivery and what its rule has to know of it are committed in one transaction.
 """
 
 from collections.abc import Mapping
@@ -17,20 +16,20 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """One thing to remember."""
+    """A value that a rule or mirror remembers under a name."""
 
     value: Json
     keeps: str | None = None
-    """Id of a delivery that is not to be forgotten as long as this is remembered."""
+    """Id of a delivery that is not deleted as long as this note exists."""
 
 
 type Notes = Mapping[str, Note | None]
-"""Notes by their names; None for what is to be forgotten."""
+"""Notes by their names; None deletes one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Memory:
-    """What a rule or mirror is to remember from now on."""
+    """Change of the state of a rule or mirror."""
 
     connection: str
     """Entry id of its connection."""
@@ -40,7 +39,7 @@ class Memory:
 
 
 def remember(database: sqlite3.Connection, memory: Memory) -> None:
-    """Write some notes, and delete those that are to be forgotten."""
+    """Write notes, and delete those that are None."""
     for name, note in memory.notes.items():
         if note is None:
             database.execute(
@@ -64,7 +63,7 @@ def remember(database: sqlite3.Connection, memory: Memory) -> None:
 def recall(database: sqlite3.Connection, owner: str) -> dict[str, dict[str, Note]]:
     """Return the notes of a connection's rules and mirrors, by subject and name.
 
-    Of one that cannot be read any more only what it keeps is told.
+    A note that cannot be read has the value None, and still keeps its delivery.
     """
     subjects: dict[str, dict[str, Note]] = {}
     for row in database.execute(
@@ -89,7 +88,7 @@ def forget(database: sqlite3.Connection, owner: str, subject: str | None) -> Non
 
 
 def _read(written: str, subject: str) -> Json:
-    """Return what a note says; None if it is damaged."""
+    """Return the value of a note; None if it is damaged."""
     try:
         value: Json = json.loads(written)
     except ValueError, TypeError:
