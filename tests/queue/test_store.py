@@ -195,11 +195,11 @@ async def test_update_is_refused_when_the_row_has_moved_on(store: Store) -> None
         if state is not was and state not in TRANSITIONS[was]
     ],
 )
-async def test_update_knows_only_the_ways_of_the_table(
+async def test_update_knows_only_the_transitions_of_the_table(
     store: Store, was: DeliveryState, state: DeliveryState
 ) -> None:
     await store.accept(a_delivery(state=was))
-    with pytest.raises(ValueError, match="no way"):
+    with pytest.raises(ValueError, match="no transition"):
         await store.update(a_delivery(state=state), was=was)
 
 
