@@ -17,6 +17,8 @@ _ONE_EXPRESSION = re.compile(r"\{\{-?((?:(?!\{\{|\}\}).)*?)-?\}\}", re.DOTALL)
 """A template that is one expression and nothing else."""
 
 
+_MAY_BE_VALUE = re.compile(r"[-\d(\[{]|b['\"]|None|True|False|set\(\)")
+"""What a text begins with that Python writes a value like; most texts are none."""
 _IS_LIST = "is sequence and {} is not string and {} is not mapping"
 _CONTAINERS = (list, tuple, set, dict)
 
@@ -173,7 +175,7 @@ def _text(
 
 def _as_shaped(words: str, shape: Shape) -> object:
     """Return a text, or in JSON the value that it is written exactly like."""
-    if shape is not Shape.JSON:
+    if shape is not Shape.JSON or _MAY_BE_VALUE.match(words) is None:
         return words
     value = _literal(words)
     return _plain(value) if str(value) == words else words

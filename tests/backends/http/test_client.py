@@ -95,6 +95,11 @@ async def send(
     return SEND.receipt(payload, {"send": await step.run(client, payload, told)})
 
 
+def test_what_this_run_has_stored_is_not_read_again() -> None:
+    made = prepared()
+    assert SEND.load(1, SEND.dump(made)) is made
+
+
 async def test_sends_what_was_described(session: ClientSession, target: Target) -> None:
     target.answers = [(201, {"id": 7})]
     receipt = await send(client_of(session, target.origin), prepared())

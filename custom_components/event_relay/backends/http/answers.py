@@ -12,6 +12,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 import re
 from typing import Self, override
@@ -122,8 +123,19 @@ class AnswerRules:
     keyed: bool = False
     """Whether a key is sent by which the target knows the same request again."""
 
+    @cached_property
+    def read_success(self) -> bool:
+        """Whether an answer that means success is read."""
+        wanted = (self.success_path, self.id_from, self.link_from)
+        return bool(self.fields) or any(one is not None for one in wanted)
+
     def dump(self) -> JsonObject:
         """Turn the rules into what the outbox stores; defaults are left out."""
+        return self._dumped
+
+    @cached_property
+    def _dumped(self) -> JsonObject:
+        """What is stored; many requests have the same rules."""
         stored: JsonObject = {
             name: getattr(self, name)
             for name in _SINGLE
@@ -177,9 +189,10 @@ def result_of(
 
     `told` gives the texts of the request, which no reason repeats.
     """
-    document = _document(reply)
     if reply.status not in rules.statuses:
+        document = _document(reply)
         raise _refusal(reply, document, rules, effect, told)
+    document = _document(reply) if rules.read_success else json_path.MISSING
     if rules.success_path is not None:
         if isinstance(document, json_path.Missing):
             raise _unknown("the answer is not JSON", effect)

@@ -104,7 +104,8 @@ class Prepared:
     @cached_property
     def _dumped(self) -> JsonObject:
         """What is stored; it is asked for when it is resolved, and when accepted."""
-        stored: JsonObject = {
+        stored = _Stored(self)
+        stored |= {
             "request": self.request,
             "revision": self.revision,
             "title": self.title,
@@ -125,6 +126,8 @@ class Prepared:
     @classmethod
     def load(cls, stored: Mapping[str, object]) -> Self:
         """Read what `dump` gave; raises UnreadablePayload."""
+        if isinstance(stored, _Stored) and isinstance(stored.prepared, cls):
+            return stored.prepared
         data = cast("JsonObject", stored)
         match data:
             case {
@@ -161,6 +164,15 @@ class Prepared:
             raise UnreadablePayload("a request") from error
 
 
+class _Stored(dict[str, Json]):
+    """What is stored of a request; in the run that made it, it need not be read."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        """Hold nothing yet of a request."""
+        super().__init__()
+        self.prepared = prepared
+
+
 class Resolved(dict[str, object]):
     """What was rendered, as it is stored, and as it need not be read again."""
 
@@ -175,6 +187,7 @@ def prepare(
 ) -> Prepared:
     """Render all that a delivery of a request needs; raises InvalidField."""
     keyed = IdHeader.IDEMPOTENCY_KEY in definition.ids
+    answers = definition.answers
     return Prepared(
         request=request,
         revision=definition.revision,
@@ -182,7 +195,7 @@ def prepare(
         wire=rendering.wire(definition.recipe),
         repeat=definition.repeat,
         question=question_of(definition.look_up, rendering),
-        answers=replace(definition.answers, keyed=keyed),
+        answers=answers if answers.keyed == keyed else replace(answers, keyed=keyed),
         ids=definition.ids,
         signed=definition.signed,
         order=definition.order,

@@ -20,6 +20,9 @@ from .wire import Wire
 
 LONGEST_BODY = 256 * 1024
 """Bytes of a body, before its secrets are filled in."""
+_encode = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":")
+).encode
 _FIELD = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)\s*-?\}\}")
 """A template that is one field of a call and nothing else."""
 
@@ -166,9 +169,7 @@ class Rendering:
         if isinstance(value, _LeftOut):
             raise InvalidField(name, "required")
         try:
-            encoded = json.dumps(
-                value, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-            )
+            encoded = _encode(value)
         except ValueError as error:
             raise InvalidField(name, "invalid") from error
         if not safety.is_text(encoded):

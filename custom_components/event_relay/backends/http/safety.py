@@ -4,6 +4,7 @@ Administrators describe requests, but their templates take in what sensors, cale
 and people say. None of that may lead a request elsewhere or add something to it.
 """
 
+from functools import lru_cache
 from ipaddress import ip_address
 import re
 from typing import Final
@@ -65,6 +66,7 @@ def is_text(text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=256)
 def literal(text: str, field: str) -> str:
     """Return what a path has beside its values, encoded; raises InvalidField."""
     if not _LITERAL.fullmatch(text):
@@ -88,6 +90,7 @@ def segments_allowed(path: str) -> bool:
     return path.startswith("/") and "" not in inner and not {".", ".."} & {*inner, last}
 
 
+@lru_cache(maxsize=256)
 def stays_at(address: str, origin: str) -> bool:
     """Say whether an address is at an origin, by two independent readings of it."""
     try:

@@ -9,6 +9,7 @@ a rendered value stay as they are.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 import re
 import secrets
 from typing import cast
@@ -61,10 +62,11 @@ class Marker:
         self._names: list[str] = []
         self._numbers: dict[str, int] = {}
         self._mark = re.compile(rf"{self._word}x(\d+)x")
+        self._quoted_mark = re.compile(rf'"{self._mark.pattern}"')
+        self.mark = lru_cache(maxsize=500)(self._marked)
+        """Returns a template with words in the place of placeholders."""
 
-    def mark(self, template: str) -> str:
-        """Return a template with words in the place of placeholders."""
-
+    def _marked(self, template: str) -> str:
         def marked(found: re.Match[str]) -> str:
             name = found["name"]
             if name not in self._numbers:
@@ -79,6 +81,8 @@ class Marker:
 
         Raises InvalidField where a template has changed a placeholder.
         """
+        if not any(half in text.lower() for half in self._halves):
+            return (text,) if text else ()
         parts: list[str | Slot] = []
         for number, part in enumerate(self._mark.split(text)):
             if number % 2:
@@ -103,7 +107,7 @@ class Marker:
             name = self._names[int(found[1])]
             return found[0][1:-1] if name in NUMBERS else found[0]
 
-        return re.sub(rf'"{self._mark.pattern}"', bare, encoded)
+        return self._quoted_mark.sub(bare, encoded)
 
 
 def names_in(text: str) -> Iterator[str]:
