@@ -100,6 +100,15 @@ def test_no_name_that_somebody_has_given_is_told(nested: str) -> None:
             "event not delivered to Frigate: a template failed",
         ),
         (
+            {
+                "outcome": "failed",
+                "operation": None,
+                "reason": "template_error",
+                "reason_values": {"field": "label, score"},
+            },
+            "event not delivered to Frigate: label, score: a template failed",
+        ),
+        (
             {"outcome": "expired", "reason": "cannot_connect"},
             "camera event not created in Frigate: expired, it could not be reached",
         ),

@@ -7,13 +7,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.event_relay import losses
+from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.const import CONF_UNSETTLED_LIMIT, DOMAIN
-from custom_components.event_relay.losses import Cause
+from custom_components.event_relay.losses import Cause, Losses
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.rules.runner import RuleRunner
 from simulators.frigate import FrigateSimulator
@@ -143,6 +145,62 @@ async def test_what_has_expired_is_told_until_somebody_has_seen_it(
     ended = await see(hass, hass_client, entry, Cause.EXPIRED)
     assert ended["type"] == "create_entry"
     assert repair(hass, entry, Cause.EXPIRED) is None
+
+
+@pytest.mark.parametrize("known", ["by the worker", "by a read"])
+async def test_what_expires_untried_has_the_reason_that_held_it_up(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    known: str,
+) -> None:
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    runtime = coordinator(entry)
+    operation = type(runtime.forms.backend.operation("create_camera_event"))
+    monkeypatch.setattr(
+        operation, "expires", lambda _, __, at, *___: at + timedelta(seconds=0.5)
+    )
+    await frigate.stop()
+    if known == "by the worker":
+        runtime.contacted(CannotConnect("Connection refused"))
+    else:
+        await runtime.async_refresh()
+    runtime.worker.pause()
+    await ring(hass, 1)
+    await counted(hass, entry, Cause.EXPIRED, 1)
+
+    ended = await see(hass, hass_client, entry, Cause.EXPIRED)
+    assert "Connection refused" in str(ended["shown"])
+
+
+async def test_the_log_says_that_it_is_over_once_it_has_been_quiet_for_so_long(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    later: dict[str, float] = {}
+    monkeypatch.setattr(losses, "QUIET", timedelta(minutes=5))
+    monkeypatch.setattr(
+        Losses, "_after", lambda _, delay, name, __: later.update({name: delay})
+    )
+    entry = await fill(hass, frigate)
+    await ring(hass, 1)
+    watch = coordinator(entry).losses
+    await until(lambda: watch.refused == 1)
+    assert later[Cause.OUTBOX_FULL] == 300
+    monkeypatch.setattr(watch, "_goes_on", lambda _: False)
+
+    for ago, left in ((timedelta(minutes=4), 60), (timedelta(minutes=5), None)):
+        later.clear()
+        watch._losses[Cause.OUTBOX_FULL].last_at = dt_util.utcnow() - ago
+        watch._quiet(Cause.OUTBOX_FULL)
+        again = later.get(Cause.OUTBOX_FULL)
+        assert again is None if left is None else again is not None and again <= left
+
+    (over,) = (one for one in caplog.records if "lost: 1" in one.getMessage())
+    assert over.levelno == logging.WARNING
 
 
 async def test_a_rule_that_cannot_be_rendered_is_told_until_it_is_changed(

@@ -72,8 +72,9 @@ TIDYING = timedelta(hours=1)
 PUT_OFF_EVERY = 1.0
 """Seconds for which a timer of a quarter of an hour need not be armed again."""
 
-LISTS = 5.0
-"""Seconds that a form waits for lists to choose from."""
+LISTS = 6.0
+"""Seconds that a form waits for lists to choose from; longer than Home Assistant looks
+for a `.local` name, since giving that up leaves a traceback in the log."""
 
 LISTED = f"{DOMAIN}_listed"
 """Sent when what a live system lists has changed."""

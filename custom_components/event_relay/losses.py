@@ -19,6 +19,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
+from .backends.errors import BackendError
 from .const import DOMAIN
 from .home_language import in_home_language
 from .queue.delivery import Delivery, DeliveryState
@@ -171,15 +172,28 @@ class Losses:
     def _changed(self, delivery: Delivery) -> None:
         """Count what has expired, and see what a rule can deliver again."""
         if delivery.state is DeliveryState.EXPIRED:
-            failure = delivery.failure
-            reason = (failure.reason or failure.code) if failure else ""
-            if self._runtime.worker.switched_off:
-                reason = "paused"
-            self._lose(Cause.EXPIRED, reason.replace("_", " "))
+            self._lose(Cause.EXPIRED, self._why_expired(delivery))
             return
         if self._failing and delivery.origin.subentry_id in self._failing:
             self._failing.discard(delivery.origin.subentry_id)
             self._look()
+
+    def _why_expired(self, delivery: Delivery) -> str:
+        """Return why it has waited too long, in words, as far as anybody knows.
+
+        What has not been tried itself was held up by what kept the others.
+        """
+        if self._runtime.worker.switched_off:
+            return "paused"
+        if (failure := delivery.failure) is not None:
+            return failure.reason or failure.code.replace("_", " ")
+        match self._runtime.last_exception:
+            case BackendError() as error:
+                return error.reason or error.code.replace("_", " ")
+            case HomeAssistantError() as error:
+                return in_home_language(self._hass, error)
+        known = self._losses.get(Cause.EXPIRED)
+        return known.reason if known is not None else ""
 
     def _refuse(self, cause: Cause, reason: str) -> None:
         """Count what has not become a delivery."""
@@ -223,11 +237,13 @@ class Losses:
         cause = Cause(name)
         loss = self._losses.get(cause)
         last_at = loss.last_at if loss else None
-        lately = last_at is not None and dt_util.utcnow() - last_at < QUIET
-        if lately or self._goes_on(cause):
-            self._after(QUIET.total_seconds(), cause, self._quiet)
+        quiet_for = QUIET if last_at is None else dt_util.utcnow() - last_at
+        if quiet_for < QUIET or self._goes_on(cause):
+            left = QUIET - quiet_for if quiet_for < QUIET else QUIET
+            self._after(left.total_seconds(), cause, self._quiet)
             return
-        _LOGGER.info(
+        # As loud as its beginning: who has read that is to read this.
+        _LOGGER.warning(
             "%s: it is over that %s; lost: %s",
             self._entry.title,
             _WORDS[cause],

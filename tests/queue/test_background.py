@@ -10,19 +10,23 @@ import shutil
 import sqlite3
 import threading
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from custom_components.event_relay.backends.base import Receipt
 from custom_components.event_relay.queue.delivery import DeliveryState
 from custom_components.event_relay.queue.store import (
     background,
+    claims,
     file,
     maintenance,
+    queries,
 )
 from custom_components.event_relay.queue.store.rule_state import Memory, Note
 from custom_components.event_relay.queue.store.store import SetAside, Store, Wanted
 
-from .conftest import OWNER
+from .conftest import OWNER, House
 from .ledger import START
 from .test_store import _blocked, a_delivery
 
@@ -50,6 +54,7 @@ async def test_lists_and_counts_wait_for_no_writing(store: Store) -> None:
     assert await store.states(OWNER) == {DeliveryState.PENDING: 1}
     assert await store.states_up_to(OWNER, 9) == {DeliveryState.PENDING: 1}
     assert await store.owners() == {OWNER}
+    assert await store.delivered(OWNER, START, limit=9) == []
     assert await store.size() > 0
 
     busy.set()
@@ -74,6 +79,52 @@ async def test_no_writing_waits_for_a_list(store: Store) -> None:
     done.set()
     assert await reading == 1
     assert len(await store.listing()) == 1
+
+
+async def test_outside_ids_are_read_beside_the_writer_and_yet_all_that_was_written(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await store.accept(a_delivery(1, state=DeliveryState.SENDING))
+    threads: list[str] = []
+    read = queries.outside_ids
+
+    def watched(*arguments: Any) -> frozenset[str]:  # noqa: ANN401 - as the original
+        threads.append(threading.current_thread().name)
+        return read(*arguments)
+
+    monkeypatch.setattr(queries, "outside_ids", watched)
+    receipt = Receipt(outside_id="7")
+    settled = replace(
+        first, state=DeliveryState.DELIVERED, receipt=receipt, settled_at=START
+    )
+    writing = store.updating(settled, was=DeliveryState.SENDING)
+
+    assert await store.outside_ids(OWNER, START) == {"7"}
+    assert threads == ["event_relay_outbox_reader"]
+    await writing
+
+
+async def test_what_expires_ends_in_pages(idle: House) -> None:
+    """Else all the rest would wait for thousands of them, and so would the loop."""
+    number = 2 * claims.EXPIRED_AT_ONCE + 1
+    for one in range(number):
+        await idle.store.accept(a_delivery(one, expires_at=START))
+    ended: list[int] = []
+    taking = claims.take
+
+    def take(*arguments: Any, **options: Any) -> claims.Taken:  # noqa: ANN401 - as the original
+        taken = taking(*arguments, **options)
+        ended.append(len(taken.ended))
+        return taken
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(claims, "take", take)
+        idle.start()
+        await until(lambda: len(idle.changes) == number)
+        await idle.stop()
+
+    assert max(ended) <= claims.EXPIRED_AT_ONCE
+    assert {one.state for one in idle.changes} == {DeliveryState.EXPIRED}
 
 
 async def test_error_of_a_read_is_its_callers(store: Store) -> None:

@@ -1,11 +1,20 @@
 """A cheap read lets what waits go out as soon as the backend is back."""
 
+import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from custom_components.event_relay.queue import health_check
 from custom_components.event_relay.queue.circuit_breaker import PROBE_CAP
+from custom_components.event_relay.queue.connection import Connection
+from custom_components.event_relay.queue.flow_control import FlowControl
+from custom_components.event_relay.queue.health_check import HealthChecks
+from custom_components.event_relay.queue.wake_up import WakeUp
 
 from .ledger import WRITE_TIME
 from .world import Fault, World
@@ -134,3 +143,40 @@ def test_unknown_outcomes_are_asked_for_as_soon_as_the_backend_is_back(
     world.loop.forward(seconds=WRITE_TIME + 5)
 
     assert states(world) == {"delivered"}
+
+
+class Asked:
+    """A backend whose health check takes as long as it is told."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def health_check(self, client: object) -> None:
+        self.asked.set()
+        await self.answer
+
+
+async def test_a_check_that_has_begun_comes_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Given up while a name is looked up, it would leave a traceback in the log."""
+    monkeypatch.setattr(health_check, "SHORTEST", timedelta())
+    backend, wake_up = Asked(), WakeUp()
+    flow_control = SimpleNamespace(probing=True)
+    checks = HealthChecks(
+        cast("Connection", SimpleNamespace(backend=backend, client=None)),
+        cast("FlowControl", flow_control),
+        wake_up,
+    )
+    checks.follow()
+    await backend.asked.wait()
+
+    flow_control.probing = False
+    checks.follow()
+    await asyncio.sleep(0)
+    assert not backend.answer.cancelled()
+
+    backend.answer.set_result(None)
+    assert checks._checking is not None
+    await asyncio.wait_for(checks._checking, 60)

@@ -58,7 +58,14 @@ def test_a_claim_that_becomes_stale_during_a_turn_is_seen_to_at_once(
     world.outside.slowness = 60
     for number in range(6):
         world.ask(f"d{number}").result()
-    nothing = Taken(ended=(), claimed=(), look_ups=(), waiting=False, next_at=None)
+    nothing = Taken(
+        ended=(),
+        more_expire=False,
+        claimed=(),
+        look_ups=(),
+        waiting=False,
+        next_at=None,
+    )
 
     pause = world.house.worker._pause_after(nothing, world.clock() + AHEAD_PATIENCE)
 

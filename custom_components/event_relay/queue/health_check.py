@@ -33,19 +33,26 @@ class HealthChecks:
         self._flow_control = flow_control
         self._wake_up = wake_up
         self._checking: asyncio.Task[None] | None = None
+        self._asking = False
+        """Whether the backend is being asked just now."""
 
     def follow(self) -> None:
         """Begin or end the checks; to be called after each turn of the worker."""
         running = self._checking is not None and not self._checking.done()
-        if (
+        if self._wanted:
+            if not running:
+                self._checking = asyncio.create_task(self._run())
+        elif self._checking is not None and not self._asking:
+            self._checking.cancel()
+
+    @property
+    def _wanted(self) -> bool:
+        """Whether the answer to a check would be of use."""
+        return (
             self._connection.backend.health_check is not None
             and self._flow_control.probing
             and not self._wake_up.at_rest
-        ):
-            if not running:
-                self._checking = asyncio.create_task(self._run())
-        elif self._checking is not None:
-            self._checking.cancel()
+        )
 
     async def stop(self) -> None:
         """End the checks."""
@@ -55,11 +62,21 @@ class HealthChecks:
                 await checking
 
     async def _run(self) -> None:
-        """Check until cancelled."""
+        """Check until cancelled, or until that is of no use any more.
+
+        A check that has begun comes to its end: aiohttp shields the look-up of a host
+        name, and where that fails later on, asyncio logs its traceback.
+        """
         healthy, wait = False, SHORTEST
         while True:
             await asyncio.sleep(wait.total_seconds())
-            was_healthy, healthy = healthy, await _answers(self._connection)
+            self._asking = True
+            try:
+                was_healthy, healthy = healthy, await _answers(self._connection)
+            finally:
+                self._asking = False
+            if not self._wanted:
+                return
             if healthy and not was_healthy:
                 self._flow_control.answers_again(self._connection.clock())
                 self._wake_up.now()

@@ -266,6 +266,8 @@ class Worker:
         )
         for delivery in taken.ended:
             self._dispatcher.tell(delivery)
+        if taken.more_expire:
+            self.wake()
         in_flight.add(taken.claimed)
         self._dispatcher.fill_slots()
         alone = flow_control.alone and bool(taken.claimed)

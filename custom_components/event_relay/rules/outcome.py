@@ -12,6 +12,7 @@ from ..backends.base import InvalidField
 from ..queue.delivery import Delivery, DeliveryState
 from ..queue.optimistic_send import SentUnrecorded
 from ..queue.store.store import QueueFull, StoreError
+from .fields import CannotRender
 
 TOLD_TO_ALL = frozenset(
     {"api", "limit", "maximum", "minimum", "other", "state", "version"}
@@ -70,6 +71,8 @@ def reason_values(error: Exception) -> dict[str, str]:
 
     Of a nested field only the outer name: the inner one may be anybody's words.
     """
+    if isinstance(error, CannotRender):
+        return {"field": ", ".join(error.reasons)}
     if not isinstance(error, InvalidField):
         return {}
     details = error.details.items()

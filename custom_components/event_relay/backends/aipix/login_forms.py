@@ -22,8 +22,9 @@ from .login import AipixLogin, Api
 
 CONF_API = "api"
 CONF_DEVICE_ID = "device_id"
-GOODBYE = 5.0
-"""Seconds that a log-out may take."""
+GOODBYE = 6.0
+"""Seconds that a log-out may take; longer than the look-up of a `.local` name, as in
+`transport.py`."""
 
 
 class Account(NamedTuple):

@@ -63,6 +63,9 @@ in the future, or waits longer than any may. Only those that wait longest are re
 since after an outage all of them may wait."""
 
 
+EXPIRED_AT_ONCE = 100
+"""Deliveries that expire in one transaction: neither the file nor the event loop, which
+tells of each, is held up for long."""
 _NOBODY_ASKED = setting(asked_since="NULL", look_ups="0")
 _INTERRUPTED = setting(state="'uncertain'", unclear="1", due_at=":now")
 _DISCARDED = setting(
@@ -80,6 +83,8 @@ class Taken:
 
     ended: tuple[Delivery, ...]
     """Expired, or discarded because their start never took place."""
+    more_expire: bool
+    """Whether more may have to expire, which waits for the next turn."""
     claimed: tuple[Delivery, ...]
     """Claimed: they are in `sending` now."""
     look_ups: tuple[Delivery, ...]
@@ -153,15 +158,14 @@ def take(
 ) -> Taken:
     """Expire and claim deliveries; see `Store.take`."""
     former = 0 if steady else clock_shifts.last_of_former(database, owner)
-    ended = (
-        *_expire(database, owner, now, former),
-        *_orphans(database, owner, now),
-    )
+    expired = _expire(database, owner, now, former)
+    ended = (*expired, *_orphans(database, owner, now))
     claimed = _claim(database, owner, now, (slots, free), instance)
     uncertain = _uncertain(database, owner, now, look_ups, busy)
     waiting, next_at = _left(database, owner, now)
     return Taken(
         ended=ended,
+        more_expire=len(expired) == EXPIRED_AT_ONCE,
         claimed=clock_shifts.read(database, owner, claimed),
         look_ups=clock_shifts.read(database, owner, uncertain),
         waiting=waiting,
@@ -207,18 +211,28 @@ def hasten(
 def _expire(
     database: sqlite3.Connection, owner: str, now: datetime, former: int
 ) -> list[Delivery]:
-    """Expire deliveries whose place is above `former`."""
+    """Expire some deliveries whose place is above `former`."""
     rows = database.execute(
         "UPDATE deliveries SET state = 'expired', due_at = NULL, settled_at = :now"
+        " WHERE sequence IN (SELECT sequence FROM deliveries"
         " WHERE connection = :owner AND state = 'pending'"
-        " AND expires_at <= :now AND sequence > :former RETURNING *",
-        {"owner": owner, "now": now.timestamp(), "former": former},
+        " AND expires_at <= :now AND sequence > :former"
+        " ORDER BY expires_at LIMIT :limit) RETURNING *",
+        {
+            "owner": owner,
+            "now": now.timestamp(),
+            "former": former,
+            "limit": EXPIRED_AT_ONCE,
+        },
     ).fetchall()
     return [from_row(row) for row in rows]
 
 
 def _orphans(database: sqlite3.Connection, owner: str, now: datetime) -> list[Delivery]:
-    """Discard deliveries that follow one that never took place."""
+    """Discard deliveries that follow one that never took place.
+
+    All of them: nothing else keeps them from being claimed.
+    """
     rows = database.execute(
         f"UPDATE deliveries SET {_DISCARDED}"
         " WHERE connection = :owner AND state = 'pending' AND follows IS NOT NULL"

@@ -272,7 +272,10 @@ class Store:
 
     async def outside_ids(self, owner: str, since: datetime) -> frozenset[str]:
         """Return outside ids of deliveries that have not ended, or since a moment."""
-        return await self._database.run(
+        # Writes queued before are seen, and yet no commit waits for the read.
+        await asyncio.sleep(0)
+        await self._database.run(lambda _: None)
+        return await self._database.read(
             lambda connection: queries.outside_ids(connection, owner, since)
         )
 
@@ -330,7 +333,7 @@ class Store:
         self, owner: str, since: datetime, *, limit: int
     ) -> list[Delivery]:
         """Return deliveries that were delivered since a moment, the last first."""
-        return await self._database.run(
+        return await self._database.read(
             lambda connection: queries.delivered(connection, owner, since, limit)
         )
 
