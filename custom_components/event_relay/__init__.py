@@ -76,14 +76,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     await coordinator.counts.async_config_entry_first_refresh()
     entry.async_on_unload(async_follow_failed(hass, entry))
     async_register_device(hass, entry)
-    way = make_context(hass, entry, store, coordinator.queue)
+    rule_context = make_context(hass, entry, store, coordinator.queue)
     kept = kept_rules(hass, entry)
-    coordinator.rules = kept or Rules(way)
+    coordinator.rules = kept or Rules(rule_context)
     try:
         if kept is None:
             await coordinator.rules.async_load(entry.subentries)
         else:
-            await kept.async_move(way, entry.subentries)
+            await kept.async_move(rule_context, entry.subentries)
     except StoreUnavailable as error:
         raise _not_ready(error) from error
     async_see_members(entry, partial(async_register_member, hass, entry))

@@ -175,25 +175,25 @@ class Running[MirrorT: Mirror]:
 
     def __init__(
         self,
-        way: RuleContext,
+        rule_context: RuleContext,
         kind: Callable[[RuleContext, ConfigSubentry, Mapping[str, Any]], MirrorT],
         subentry: ConfigSubentry,
     ) -> None:
-        self.way = way
+        self.rule_context = rule_context
         self.kind = kind
         self.subentry = subentry
         self.outcomes: list[Outcome] = []
 
     async def start(self) -> MirrorT:
         """Start it with what it remembers."""
-        notes = await self.way.store.recall(self.way.connection)
+        notes = await self.rule_context.store.recall(self.rule_context.connection)
         self.mirror = self.kind(
-            self.way, self.subentry, notes.get(self.subentry.subentry_id, {})
+            self.rule_context, self.subentry, notes.get(self.subentry.subentry_id, {})
         )
         self.mirror.listen(self.outcomes.append)
-        self.stop_listening = self.way.queue.listen(self._settled)
+        self.stop_listening = self.rule_context.queue.listen(self._settled)
         await self.mirror.async_start()
-        await self.way.hass.async_block_till_done()
+        await self.rule_context.hass.async_block_till_done()
         return self.mirror
 
     async def stop(self) -> None:
@@ -209,7 +209,7 @@ class Running[MirrorT: Mirror]:
     async def compare(self) -> None:
         """Let it compare now."""
         await self.mirror.async_compare()
-        await self.way.hass.async_block_till_done()
+        await self.rule_context.hass.async_block_till_done()
 
     def _settled(self, delivery: Delivery) -> None:
         if delivery.origin.subentry_id == self.subentry.subentry_id:

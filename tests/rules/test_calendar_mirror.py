@@ -90,14 +90,14 @@ async def entry(
 
 
 @pytest.fixture
-async def way(hass: HomeAssistant, entry: MockConfigEntry) -> RuleContext:
+async def rule_context(hass: HomeAssistant, entry: MockConfigEntry) -> RuleContext:
     """Return the connection as mirrors see it."""
     return await way_of(hass, entry)
 
 
 @pytest.fixture
 async def calendar(
-    hass: HomeAssistant, way: RuleContext
+    hass: HomeAssistant, rule_context: RuleContext
 ) -> AsyncIterator[PaperCalendar]:
     """Add a calendar."""
     calendar = await add_calendar(hass)
@@ -106,7 +106,9 @@ async def calendar(
 
 
 @pytest.fixture
-async def start(way: RuleContext, calendar: PaperCalendar) -> AsyncIterator[Start]:
+async def start(
+    rule_context: RuleContext, calendar: PaperCalendar
+) -> AsyncIterator[Start]:
     """Start mirrors of the calendar, and stop them in the end."""
     running: list[Running[CalendarMirror]] = []
 
@@ -116,7 +118,7 @@ async def start(way: RuleContext, calendar: PaperCalendar) -> AsyncIterator[Star
         subentry = a_subentry(
             "calendar_mirror", made=made, calendar_entity=CALENDAR, **data
         )
-        one = Running(way, CalendarMirror, subentry)
+        one = Running(rule_context, CalendarMirror, subentry)
         running.append(one)
         await one.start()
         return one
@@ -164,15 +166,18 @@ def outside(palabra: PalabraSimulator) -> list[tuple[Any, float, float]]:
 
 
 async def test_each_event_becomes_a_live_event_once(
-    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    rule_context: RuleContext,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
 ) -> None:
     calendar.events = [event("Breakfast"), event("Dinner", hours=34, length=2)]
     running = await start(
         event_type="in_person", target_languages=["de"], access_code="1234"
     )
-    await settled(way.store)
+    await settled(rule_context.store)
     await running.compare()
-    await settled(way.store)
+    await settled(rule_context.store)
 
     assert outside(palabra) == [("Breakfast", 24, 1), ("Dinner", 34, 2)]
     assert palabra.events[0].content | {"title": ""} == {
@@ -186,35 +191,41 @@ async def test_each_event_becomes_a_live_event_once(
 
 
 async def test_changes_follow_without_a_second_event(
-    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    rule_context: RuleContext,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
 ) -> None:
     calendar.events = [event(uid="one")]
     running = await start()
-    await settled(way.store)
+    await settled(rule_context.store)
     (made,) = palabra.events
 
     calendar.events = [event("New title", hours=30, length=3, uid="one")]
     await running.compare()
-    await settled(way.store)
+    await settled(rule_context.store)
 
     assert outside(palabra) == [("New title", 30, 3)]
     assert palabra.events == [made]
 
 
 async def test_over_midnight(
-    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    rule_context: RuleContext,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
 ) -> None:
     calendar.events = [event(hours=37.5, length=0.5, uid="one")]
     running = await start()
     calendar.events = [event(hours=38.5, length=2, uid="one")]
     await running.compare()
-    await settled(way.store)
+    await settled(rule_context.store)
     assert outside(palabra) == [("Meeting", 38.5, 2)]
 
 
 async def test_deleted_events_are_deleted_once_that_is_sure(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -222,25 +233,25 @@ async def test_deleted_events_are_deleted_once_that_is_sure(
 ) -> None:
     calendar.events = [event("Stays"), event("Goes")]
     running = await start()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     del calendar.events[1]
     await running.compare()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert len(palabra.events) == 2
 
     await clock.pass_time(hass, timedelta(minutes=5))
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert outside(palabra) == [("Stays", 24, 1)]
 
     calendar.events = [event("Stays"), event("Goes")]
     await running.compare()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert len(palabra.events) == 2
 
 
 async def test_nothing_is_deleted_without_the_option(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -248,7 +259,7 @@ async def test_nothing_is_deleted_without_the_option(
 ) -> None:
     calendar.events = [event("Stays"), event("Goes")]
     await start(delete=False)
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     del calendar.events[1]
     await clock.pass_time(hass, timedelta(hours=2))
     assert len(palabra.events) == 2
@@ -257,7 +268,7 @@ async def test_nothing_is_deleted_without_the_option(
 @pytest.mark.parametrize("how", ["unavailable", "error", "nothing", "gone"])
 async def test_a_calendar_that_does_not_tell_changes_nothing(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -266,7 +277,7 @@ async def test_a_calendar_that_does_not_tell_changes_nothing(
 ) -> None:
     calendar.events = events = [event("One"), event("Two")]
     running = await start()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
 
     calendar.events = []
     time = timedelta(hours=5)
@@ -287,15 +298,15 @@ async def test_a_calendar_that_does_not_tell_changes_nothing(
     calendar.events, calendar.error = events, None
     calendar.show(available=True)
     await clock.pass_time(hass, QUARTER)
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert len(palabra.events) == 2
     assert issue(hass, "mirror_source", running) is None
-    assert len(await way.store.listing()) == 2
+    assert len(await rule_context.store.listing()) == 2
 
 
 async def test_an_empty_calendar_is_believed_in_the_end(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -303,16 +314,16 @@ async def test_an_empty_calendar_is_believed_in_the_end(
 ) -> None:
     calendar.events = [event()]
     await start()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     calendar.events = []
     await clock.pass_time(hass, timedelta(minutes=50))
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert palabra.events == []
 
 
 async def test_late_events_are_caught(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -321,13 +332,13 @@ async def test_late_events_are_caught(
     await start()
     calendar.events = [event(hours=0.1)]
     await clock.pass_time(hass, QUARTER)
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert outside(palabra) == [("Meeting", 0.1, 1)]
 
 
 async def test_what_is_added_is_seen_at_once_though_it_is_not_the_next(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -337,7 +348,7 @@ async def test_what_is_added_is_seen_at_once_though_it_is_not_the_next(
     await start()
     calendar.events.append(event(hours=5, uid="later"))
     calendar.async_write_ha_state()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert len(outside(palabra)) == 2
 
     read = len(calendar.read)
@@ -349,7 +360,7 @@ async def test_what_is_added_is_seen_at_once_though_it_is_not_the_next(
 
 async def test_what_is_over_is_neither_made_nor_moved_nor_deleted(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -357,7 +368,7 @@ async def test_what_is_over_is_neither_made_nor_moved_nor_deleted(
 ) -> None:
     calendar.events = [event("Before", hours=-3), event("Soon", hours=1)]
     running = await start()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert outside(palabra) == [("Soon", 1, 1)]
 
     await clock.pass_time(hass, timedelta(hours=2, minutes=30))
@@ -365,13 +376,13 @@ async def test_what_is_over_is_neither_made_nor_moved_nor_deleted(
     await running.compare()
     calendar.events = []
     await clock.pass_time(hass, timedelta(hours=2))
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert outside(palabra) == [("Soon", 1, 1)]
 
 
 async def test_what_goes_on_is_moved_but_not_deleted(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -379,16 +390,16 @@ async def test_what_goes_on_is_moved_but_not_deleted(
 ) -> None:
     calendar.events = [event(hours=1, length=2), event("Other", hours=50)]
     await start()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     await clock.pass_time(hass, timedelta(hours=2))
     calendar.events[0] = event(hours=1, length=3)
     await clock.pass_time(hass, QUARTER)
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert outside(palabra)[0] == ("Meeting", 1, 3)
 
     del calendar.events[0]
     await clock.pass_time(hass, timedelta(hours=1))
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert len(palabra.events) == 2
 
 
@@ -407,7 +418,7 @@ def series(days: int, *, hours: float = 24, ids: bool = True) -> list[CalendarEv
 @pytest.mark.parametrize("ids", [True, False], ids=["recurrence ids", "none"])
 async def test_recurring_events_one_by_one(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -416,7 +427,7 @@ async def test_recurring_events_one_by_one(
 ) -> None:
     calendar.events = series(5, ids=ids)
     running = await start(ahead=3)
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert [begin for _, begin, _ in outside(palabra)] == [24, 48]
     made = {one.event_id for one in palabra.events}
 
@@ -427,22 +438,22 @@ async def test_recurring_events_one_by_one(
         end=moved.end + timedelta(hours=5),
     )
     await running.compare()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert [begin for _, begin, _ in outside(palabra)] == [24, 53]
     assert {one.event_id for one in palabra.events} == made
 
     await clock.pass_time(hass, timedelta(hours=1))
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert [begin for _, begin, _ in outside(palabra)] == [24, 53, 72]
     del calendar.events[0]
     await clock.pass_time(hass, timedelta(minutes=30))
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert [begin for _, begin, _ in outside(palabra)] == [53, 72]
 
 
 @pytest.mark.parametrize("ids", [True, False], ids=["recurrence ids", "none"])
 async def test_a_series_that_is_moved_keeps_its_live_events(
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -450,35 +461,38 @@ async def test_a_series_that_is_moved_keeps_its_live_events(
 ) -> None:
     calendar.events = series(4, ids=ids)
     running = await start()
-    await settled(way.store)
+    await settled(rule_context.store)
     made = {one.event_id for one in palabra.events}
     calendar.events = [
         replace(one, recurrence_id=f"{one.recurrence_id}-new" if ids else None)
         for one in series(4, hours=25, ids=ids)
     ]
     await running.compare()
-    await settled(way.store)
+    await settled(rule_context.store)
     assert [begin for _, begin, _ in outside(palabra)] == [25, 49, 73, 97]
     assert {one.event_id for one in palabra.events} == made
 
 
 async def test_without_ids_the_summary_stands_for_them(
-    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    rule_context: RuleContext,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
 ) -> None:
     calendar.events = [event(uid=None), event(hours=48, uid=None)]
     running = await start()
-    await settled(way.store)
+    await settled(rule_context.store)
     made = {one.event_id for one in palabra.events}
     calendar.events[0] = event(hours=26, uid=None)
     await running.compare()
-    await settled(way.store)
+    await settled(rule_context.store)
     assert outside(palabra) == [("Meeting", 26, 1), ("Meeting", 48, 1)]
     assert {one.event_id for one in palabra.events} == made
 
 
 async def test_far_moved_events_are_not_deleted(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -486,11 +500,11 @@ async def test_far_moved_events_are_not_deleted(
 ) -> None:
     calendar.events = [event(uid="one"), event("Other")]
     await start(ahead=3)
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     (made, _) = palabra.events
     calendar.events[0] = event(hours=24 * 90, uid="one")
     await clock.pass_time(hass, timedelta(minutes=30))
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert made in palabra.events
     assert outside(palabra)[0] == ("Meeting", 24 * 90, 1)
 
@@ -505,7 +519,7 @@ async def test_far_moved_events_are_not_deleted(
     ],
 )
 async def test_filter(
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -515,7 +529,7 @@ async def test_filter(
 ) -> None:
     calendar.events = [event("Translated talk"), event("TRANSLATION"), event("Other")]
     await start(filter=written, filter_is_pattern=is_pattern)
-    await settled(way.store)
+    await settled(rule_context.store)
     assert [title for title, _, _ in outside(palabra)] == sorted(wanted)
 
 
@@ -529,7 +543,7 @@ async def test_filter(
     ids=["summer", "clocks go back", "clocks go forward"],
 )
 async def test_whole_days_last_from_midnight_to_midnight(
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -543,7 +557,7 @@ async def test_whole_days_last_from_midnight_to_midnight(
         )
     ]
     await start(ahead=365)
-    await settled(way.store)
+    await settled(rule_context.store)
     (made,) = palabra.events
     assert made.start == datetime.fromisoformat(begin)
     assert made.end - made.start == timedelta(hours=length)
@@ -551,7 +565,7 @@ async def test_whole_days_last_from_midnight_to_midnight(
 
 async def test_nothing_is_asked_for_before_home_assistant_has_started(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -564,19 +578,22 @@ async def test_nothing_is_asked_for_before_home_assistant_has_started(
     hass.set_state(CoreState.running)
     hass.bus.async_fire("homeassistant_started")
     await hass.async_block_till_done()
-    await settled(way.store)
+    await settled(rule_context.store)
     assert len(palabra.events) == 1
 
 
 async def test_a_restart_between_making_and_moving(
-    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    rule_context: RuleContext,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
 ) -> None:
     calendar.events = [event(uid="one")]
     running = await start()
-    await settled(way.store)
+    await settled(rule_context.store)
     calendar.events = [event(hours=26, uid="one")]
     await running.restart()
-    await settled(way.store)
+    await settled(rule_context.store)
     assert outside(palabra) == [("Meeting", 26, 1)]
 
 
@@ -595,10 +612,10 @@ async def test_cut_off_between_commit_and_send(
     await running.stop()
 
     assert await hass.config_entries.async_reload(entry.entry_id)
-    running.way = await way_of(hass, entry)
+    running.rule_context = await way_of(hass, entry)
     calendar.events = [event(hours=26, uid="one")]
     await running.start()
-    deliveries = await settled(running.way.store)
+    deliveries = await settled(running.rule_context.store)
     assert outside(palabra) == [("Meeting", 26, 1)]
     assert [one.operation for one in deliveries] == [
         "update_live_event",
@@ -609,7 +626,7 @@ async def test_cut_off_between_commit_and_send(
 async def test_a_reply_that_is_lost_doubles_nothing(
     hass: HomeAssistant,
     entry: MockConfigEntry,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -618,16 +635,16 @@ async def test_a_reply_that_is_lost_doubles_nothing(
     palabra.add_faults(Fault(kind=FaultKind.RESET_AFTER, method="POST"))
     calendar.events = [event()]
     await start()
-    await until_state(hass, (await way.store.listing())[0].id, "uncertain")
-    await settled_in_time(hass, way.store, clock)
-    (delivery,) = await way.store.listing()
+    await until_state(hass, (await rule_context.store.listing())[0].id, "uncertain")
+    await settled_in_time(hass, rule_context.store, clock)
+    (delivery,) = await rule_context.store.listing()
     assert delivery.state is DeliveryState.DELIVERED
     assert len(palabra.events) == 1
 
 
 async def test_an_outage_is_outlived(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -641,13 +658,13 @@ async def test_an_outage_is_outlived(
     await running.compare()
     await clock.pass_time(hass, timedelta(minutes=30))
     await palabra.start()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert outside(palabra) == [("Moves", 30, 1), ("Stays", 24, 1)]
 
 
 async def test_a_refusal_is_told_and_tried_again_only_when_the_event_changes(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -656,20 +673,20 @@ async def test_a_refusal_is_told_and_tried_again_only_when_the_event_changes(
     palabra.add_faults(REFUSAL)
     calendar.events = [event("First", uid="one")]
     running = await start()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     await clock.pass_time(hass, timedelta(hours=1))
     assert [one.kind for one in running.outcomes] == [OutcomeKind.FAILED]
-    assert len(await way.store.listing()) == 1
+    assert len(await rule_context.store.listing()) == 1
 
     calendar.events = [event("Second", uid="one")]
     await running.restart()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert outside(palabra) == [("Second", 24, 1)]
 
 
 async def test_what_cannot_be_a_live_event_is_told_once(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -678,14 +695,14 @@ async def test_what_cannot_be_a_live_event_is_told_once(
     calendar.events = [event("AB", uid="one"), event("Good")]
     running = await start()
     await clock.pass_time(hass, timedelta(hours=1))
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     failed = [one for one in running.outcomes if one.kind is OutcomeKind.FAILED]
     assert [one.reason for one in failed] == ["AB: title: too_short"]
     assert "AB (2040-06-02 10:00): title: too_short" in named_as_refused(hass, running)
 
     calendar.events[0] = event("ABC", uid="one")
     await running.compare()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert [title for title, _, _ in outside(palabra)] == ["ABC", "Good"]
     assert issue(hass, "mirror_refused", running) is None
 
@@ -701,7 +718,7 @@ async def test_what_was_refused_is_still_named_after_a_restart(
 
 async def test_description_and_location_go_with_the_event_if_wanted(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -710,7 +727,7 @@ async def test_description_and_location_go_with_the_event_if_wanted(
     described = event(uid="one", description="Bring\r\nshoes", location=" Hall  2 ")
     calendar.events = [described]
     running = await start(details=True)
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     (made,) = palabra.events
     assert (made.content["description"], made.content["location"]) == (
         "Bring\nshoes",
@@ -719,34 +736,40 @@ async def test_description_and_location_go_with_the_event_if_wanted(
 
     calendar.events = [event(uid="one")]
     await running.compare()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     (changed,) = palabra.events
     assert not changed.content["description"]
     assert not changed.content["location"]
 
 
 async def test_description_and_location_stay_at_home_unless_wanted(
-    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    rule_context: RuleContext,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
 ) -> None:
     calendar.events = [event(description="Private", location="At home")]
     await start()
-    await settled(way.store)
+    await settled(rule_context.store)
     assert "Private" not in repr([one.content for one in palabra.events])
     assert "At home" not in repr([one.content for one in palabra.events])
 
 
 async def test_other_settings_reach_what_is_made_already(
-    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    rule_context: RuleContext,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
 ) -> None:
     calendar.events = [event()]
     running = await start(access_code="1234", target_languages=["de"])
-    await settled(way.store)
+    await settled(rule_context.store)
     running.subentry = replace(
         running.subentry,
         data=MappingProxyType({"calendar_entity": CALENDAR, "event_type": "in_person"}),
     )
     await running.restart()
-    await settled(way.store)
+    await settled(rule_context.store)
     (made,) = palabra.events
     assert made.content["event_type"] == "in-person"
     assert made.content["access_code"] == ""
@@ -755,7 +778,7 @@ async def test_other_settings_reach_what_is_made_already(
 
 async def test_disabled_and_enabled(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -766,16 +789,16 @@ async def test_disabled_and_enabled(
     calendar.events = [event()]
     await clock.pass_time(hass, timedelta(hours=1))
     await running.restart()
-    assert await way.store.listing() == []
+    assert await rule_context.store.listing() == []
     await running.mirror.async_enable()
     await hass.async_block_till_done()
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert len(palabra.events) == 1
 
 
 @pytest.mark.parametrize("delete", [True, False])
 async def test_removed(
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -785,61 +808,70 @@ async def test_removed(
     calendar.events = [event("Goes on", hours=0), event("To come")]
     palabra.add("Of somebody else", NOW + timedelta(days=1), NOW + timedelta(days=2))
     running = await start(delete=delete)
-    await settled(way.store)
+    await settled(rule_context.store)
     await running.mirror.async_remove()
-    await settled(way.store)
+    await settled(rule_context.store)
     left = [title for title, _, _ in outside(palabra)]
     assert left == ["Goes on", "Of somebody else", *([] if delete else ["To come"])]
-    assert await way.store.recall(way.connection) == {}
+    assert await rule_context.store.recall(rule_context.connection) == {}
 
 
 async def test_what_was_forgotten_is_found_again(
-    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    rule_context: RuleContext,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
 ) -> None:
     """As after an outbox that was damaged and set aside."""
     begin = NOW + timedelta(hours=24)
     made = palabra.add("Meeting", begin, begin + timedelta(hours=1))
     calendar.events = [event(), event("New")]
     running = await start(made=NOW - timedelta(days=30))
-    await settled(way.store)
+    await settled(rule_context.store)
     assert outside(palabra) == [("Meeting", 24, 1), ("New", 24, 1)]
 
     calendar.events[0] = event(hours=30)
     await running.compare()
-    await settled(way.store)
+    await settled(rule_context.store)
     assert outside(palabra) == [("Meeting", 30, 1), ("New", 24, 1)]
     assert made in palabra.events
 
 
 async def test_what_is_too_long_is_cut_at_a_sign(
-    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    rule_context: RuleContext,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
 ) -> None:
     calendar.events = [event("Meeting " * 40)]
     await start()
-    await settled(way.store)
+    await settled(rule_context.store)
     ((title, _, _),) = outside(palabra)
     assert title.startswith("Meeting Meeting")
     assert title.endswith("…")
-    (delivery,) = await way.store.listing()
+    (delivery,) = await rule_context.store.listing()
     assert delivery.receipt is not None
     assert [warning.split()[0] for warning in delivery.receipt.warnings] == ["title"]
 
 
 async def test_what_was_cut_and_forgotten_is_found_again(
-    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    rule_context: RuleContext,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
 ) -> None:
     begin = NOW + timedelta(hours=24)
     calendar.events = [event("Meeting " * 40)]
-    cut = way.queue.fitting("create_live_event", {"title": "Meeting " * 40})
+    cut = rule_context.queue.fitting("create_live_event", {"title": "Meeting " * 40})
     made = palabra.add(str(cut["title"]), begin, begin + timedelta(hours=1))
     await start(made=NOW - timedelta(days=30))
-    await settled(way.store)
+    await settled(rule_context.store)
     assert palabra.events == [made]
 
 
 async def test_nothing_is_made_while_nobody_can_tell_what_was_forgotten(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -848,16 +880,16 @@ async def test_nothing_is_made_while_nobody_can_tell_what_was_forgotten(
     calendar.events = [event()]
     await palabra.stop()
     await start(made=NOW - timedelta(days=30))
-    assert await way.store.listing() == []
+    assert await rule_context.store.listing() == []
     await palabra.start()
     await clock.pass_time(hass, QUARTER)
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert len(palabra.events) == 1
 
 
 @pytest.mark.parametrize("written", DAMAGED)
 async def test_what_was_made_is_known_again_when_the_note_of_it_is_damaged(
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -865,13 +897,13 @@ async def test_what_was_made_is_known_again_when_the_note_of_it_is_damaged(
 ) -> None:
     calendar.events = [event(), event("Other"), event("Gone")]
     running = await start()
-    await settled(way.store)
+    await settled(rule_context.store)
     await running.stop()
     damage_notes(written, "bound/meeting%", "bound/gone%")
     calendar.events = [event(hours=30), event("Other"), event("New")]
 
     await running.start()
-    await settled(way.store)
+    await settled(rule_context.store)
 
     # Of what was deleted meanwhile nothing is known any more.
     expected = [("Gone", 24, 1), ("Meeting", 30, 1), ("New", 24, 1), ("Other", 24, 1)]
@@ -879,34 +911,37 @@ async def test_what_was_made_is_known_again_when_the_note_of_it_is_damaged(
     assert damaged_bindings(running.mirror.notes) == {}
     calendar.events = [event(hours=31), event("Other"), event("New")]
     await running.compare()
-    await settled(way.store)
+    await settled(rule_context.store)
     assert ("Meeting", 31, 1) in outside(palabra)
     assert len(palabra.events) == 4
 
 
 async def test_it_looks_for_what_had_been_found_when_the_note_of_it_is_damaged(
-    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    rule_context: RuleContext,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
 ) -> None:
     begin = NOW + timedelta(hours=24)
     palabra.add("Meeting", begin, begin + timedelta(hours=1))
     calendar.events = [event()]
     running = await start(made=NOW - timedelta(days=30))
-    await settled(way.store)
+    await settled(rule_context.store)
     await running.stop()
     damage_notes("nothing", "bound/%")
 
     await running.start()
-    await settled(way.store)
+    await settled(rule_context.store)
     calendar.events = [event(hours=30)]
     await running.compare()
-    await settled(way.store)
+    await settled(rule_context.store)
 
     assert outside(palabra) == [("Meeting", 30, 1)]
 
 
 async def test_a_store_that_fails_for_a_while(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -918,27 +953,30 @@ async def test_a_store_that_fails_for_a_while(
 
     calendar.events = [event()]
     with monkeypatch.context() as patch:
-        patch.setattr(way.store, "accept", full)
+        patch.setattr(rule_context.store, "accept", full)
         await start()
     assert palabra.events == []
     await clock.pass_time(hass, QUARTER)
-    await settled_in_time(hass, way.store, clock)
+    await settled_in_time(hass, rule_context.store, clock)
     assert len(palabra.events) == 1
 
 
 async def test_a_thousand_events(
-    way: RuleContext, palabra: PalabraSimulator, calendar: PaperCalendar, start: Start
+    rule_context: RuleContext,
+    palabra: PalabraSimulator,
+    calendar: PaperCalendar,
+    start: Start,
 ) -> None:
     calendar.events = [event(f"Event {one}", hours=1 + one / 10) for one in range(1000)]
     running = await start()
-    assert len(await way.store.listing(limit=None)) == 1000
+    assert len(await rule_context.store.listing(limit=None)) == 1000
     await running.compare()
-    assert len(await way.store.listing(limit=None)) == 1000
+    assert len(await rule_context.store.listing(limit=None)) == 1000
 
 
 async def test_no_canary_in_what_is_written(
     hass: HomeAssistant,
-    way: RuleContext,
+    rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
@@ -949,7 +987,7 @@ async def test_no_canary_in_what_is_written(
     running = await start(access_code="canary-code")
     calendar.error = ValueError("canary-error")
     await running.compare()
-    await settled(way.store)
+    await settled(rule_context.store)
     assert "canary-code" in str(palabra.stored_events())
     for text in [
         *written_texts(hass, caplog),
@@ -963,7 +1001,7 @@ async def lead_to(
 ) -> None:
     """Let the connection lead to another account, as reconfiguring it does."""
     await running.stop()
-    entry = hass.config_entries.async_get_entry(running.way.connection)
+    entry = hass.config_entries.async_get_entry(running.rule_context.connection)
     assert isinstance(entry, MockConfigEntry)
     data = {
         **entry.data,
@@ -973,7 +1011,7 @@ async def lead_to(
     hass.config_entries.async_update_entry(entry, data=data)
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    running.way = await way_of(hass, entry)
+    running.rule_context = await way_of(hass, entry)
     await running.start()
 
 
@@ -985,11 +1023,11 @@ async def test_in_another_account_live_events_are_made_anew_and_the_old_ones_tol
 ) -> None:
     calendar.events = [event("Meeting"), event("Concert", hours=48)]
     running = await start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     async with PalabraSimulator() as other:
         other.settings.api_key = "plbr_other"
         await lead_to(hass, running, other)
-        await settled(running.way.store)
+        await settled(running.rule_context.store)
 
         assert len(outside(other)) == len(outside(palabra)) == 2
         told = issue(hass, "mirror_moved", running)
@@ -997,7 +1035,7 @@ async def test_in_another_account_live_events_are_made_anew_and_the_old_ones_tol
         ir.async_delete_issue(hass, DOMAIN, told.issue_id)
         calendar.events = [event("Meeting", length=2), event("Concert", hours=48)]
         await running.restart()
-        await settled(running.way.store)
+        await settled(running.rule_context.store)
 
         assert sorted(outside(other)) == [("Concert", 48, 1), ("Meeting", 24, 2)]
         assert sorted(outside(palabra)) == [("Concert", 48, 1), ("Meeting", 24, 1)]
@@ -1012,13 +1050,13 @@ async def test_with_another_key_of_the_same_account_live_events_are_kept(
 ) -> None:
     calendar.events = [event("Meeting")]
     running = await start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
 
     palabra.settings.api_key = "plbr_another"
     await lead_to(hass, running, palabra)
     calendar.events = [event("Meeting", length=2)]
     await running.restart()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
 
     assert outside(palabra) == [("Meeting", 24, 2)]
     assert issue(hass, "mirror_moved", running) is None

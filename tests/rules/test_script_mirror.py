@@ -117,14 +117,14 @@ async def test_made_once_and_changed_with_the_helper(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     assert hours(aipix) == ("08:00:00+02:00", "12:00:00+02:00")
     await running.restart()
     await running.compare()
-    assert len(await running.way.store.listing()) == 1
+    assert len(await running.rule_context.store.listing()) == 1
 
     await write_helper(hass, monday=LATER)
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     assert hours(aipix) == ("09:00:00+02:00", "12:00:00+02:00")
     (script,) = aipix.scripts
     assert script["title"] == "At night"
@@ -136,11 +136,11 @@ async def test_another_day_changes_without_a_new_state(
 ) -> None:
     """On a Friday: state and next event stay as they are."""
     running = await start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     before = hass.states.get(HELPER)
     await write_helper(hass, monday=HOURS, thursday=HOURS)
     assert hass.states.get(HELPER) is before
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     assert hours(aipix, "thursday") == ("08:00:00+02:00", "12:00:00+02:00")
 
 
@@ -148,10 +148,10 @@ async def test_what_somebody_changed_in_aipix_stays(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     aipix.scripts[0]["title"] = "Their title"
     await write_helper(hass, monday=LATER)
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     (script,) = aipix.scripts
     assert script["title"] == "Their title"
 
@@ -161,11 +161,11 @@ async def test_the_clocks_change(
 ) -> None:
     clock.now = datetime(2040, 10, 27, 12, tzinfo=UTC)
     running = await start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     await clock.move_to(hass, datetime(2040, 10, 27, 22, tzinfo=UTC))
-    assert len(await running.way.store.listing()) == 1
+    assert len(await running.rule_context.store.listing()) == 1
     await clock.move_to(hass, datetime(2040, 10, 28, 1, tzinfo=UTC))
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     assert hours(aipix) == ("08:00:00+01:00", "12:00:00+01:00")
 
 
@@ -173,11 +173,11 @@ async def test_changed_while_nothing_ran(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     await running.stop()
     await write_helper(hass, monday=LATER)
     await running.start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     assert hours(aipix)[0] == "09:00:00+02:00"
 
 
@@ -185,16 +185,19 @@ async def test_a_helper_without_times_is_a_repair_until_it_has_some(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     await write_helper(hass)
     stuck = issue(hass, "script_stuck", running)
     assert stuck is not None
-    form = {"entry_id": running.way.connection, "subentry_id": running.mirror.id}
+    form = {
+        "entry_id": running.rule_context.connection,
+        "subentry_id": running.mirror.id,
+    }
     reason = "schedule_entity: empty_schedule"
     assert (stuck.is_fixable, stuck.data) == (True, {**form, "reason": reason})
     await write_helper(hass, monday=LATER)
     assert issue(hass, "script_stuck", running) is None
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     assert hours(aipix)[0] == "09:00:00+02:00"
 
 
@@ -214,7 +217,7 @@ async def test_the_administrator_api_asks_for_hands(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start("administrator")
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     (script,) = aipix.scripts
     await write_helper(hass, monday=LATER)
     asked = issue(hass, "script_by_hand", running)
@@ -240,7 +243,7 @@ async def test_what_was_done_by_hand_is_believed(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start("administrator")
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     await write_helper(hass, monday=LATER)
     asked = issue(hass, "script_by_hand", running)
     assert asked is not None
@@ -267,12 +270,12 @@ async def test_a_refusal_waits_for_a_change(
         )
     )
     running = await start(api)
-    (failed,) = await settled(running.way.store)
+    (failed,) = await settled(running.rule_context.store)
     assert failed.state is DeliveryState.FAILED
     await running.restart()
-    assert len(await running.way.store.listing()) == 1
+    assert len(await running.rule_context.store.listing()) == 1
     await write_helper(hass, monday=LATER)
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     assert len(aipix.scripts) == 1
 
 
@@ -280,7 +283,7 @@ async def test_other_settings_change_the_script(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     running.subentry = replace(
         running.subentry,
         data=MappingProxyType(
@@ -288,7 +291,7 @@ async def test_other_settings_change_the_script(
         ),
     )
     await running.restart()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     (script,) = aipix.scripts
     assert script["title"] == "Other"
     assert script["users"] == []
@@ -301,7 +304,7 @@ async def test_what_was_forgotten_is_found_again(
     made: dict[str, Json] = {**CLIENT, "status": "active", "timetable": timetable}
     aipix.store.add_script(made, "client")
     running = await start(made=NOW - timedelta(days=30))
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     assert hours(aipix)[0] == "08:00:00+02:00"
 
 
@@ -310,18 +313,18 @@ async def test_the_script_is_known_again_when_the_note_of_it_is_damaged(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start, written: str
 ) -> None:
     running = await start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     await write_helper(hass, monday=HOURS)
     await running.stop()
     damage_notes(written, "script")
     await write_helper(hass, monday=LATER)
 
     await running.start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
 
     assert hours(aipix)[0] == "09:00:00+02:00"
     await write_helper(hass, monday=HOURS)
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     assert hours(aipix)[0] == "08:00:00+02:00"
 
 
@@ -332,14 +335,14 @@ async def test_it_looks_for_a_script_that_had_been_found_when_the_note_is_damage
     made: dict[str, Json] = {**CLIENT, "status": "active", "timetable": timetable}
     aipix.store.add_script(made, "client")
     running = await start(made=NOW - timedelta(days=30))
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     await running.stop()
     clock.now += timedelta(hours=1)
     damage_notes("nothing", "script")
     await write_helper(hass, monday=LATER)
 
     await running.start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
 
     assert hours(aipix)[0] == "09:00:00+02:00"
 
@@ -356,7 +359,7 @@ async def test_the_user_is_asked_where_aipix_does_not_tell(
     assert question is not None
     assert question.asks_id
     await answer(hass, question, 902 if known else None)
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     assert len(aipix.scripts) == (0 if known else 1)
     assert (issue(hass, "script_by_hand", running) is not None) == known
 
@@ -365,10 +368,12 @@ async def test_removed_and_left_outside(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     await running.mirror.async_remove()
     assert len(aipix.scripts) == 1
-    assert await running.way.store.recall(running.way.connection) == {}
+    assert (
+        await running.rule_context.store.recall(running.rule_context.connection) == {}
+    )
 
 
 async def lead_to(
@@ -376,22 +381,22 @@ async def lead_to(
 ) -> None:
     """Let the connection lead to another address, as reconfiguring it does."""
     await running.stop()
-    entry = hass.config_entries.async_get_entry(running.way.connection)
+    entry = hass.config_entries.async_get_entry(running.rule_context.connection)
     assert isinstance(entry, MockConfigEntry)
     data = {**entry.data, CONF_URL: url}
     hass.config_entries.async_update_entry(entry, data=data)
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    running.way = await way_of(hass, entry)
+    running.rule_context = await way_of(hass, entry)
     await running.start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
 
 
 async def test_in_another_system_the_script_is_made_anew_and_the_old_one_told(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
     async with AipixSimulator() as other:
         await lead_to(hass, running, other.url)
 
@@ -407,7 +412,7 @@ async def test_in_another_system_the_script_is_made_anew_and_the_old_one_told(
         assert (form["description_placeholders"] or {})["mirror"] == "Mirror"
         ir.async_delete_issue(hass, DOMAIN, told.issue_id)
         await write_helper(hass, monday=LATER)
-        await settled(running.way.store)
+        await settled(running.rule_context.store)
         await running.restart()
 
         assert hours(other)[0] == "09:00:00+02:00"
@@ -419,13 +424,13 @@ async def test_at_another_address_of_the_same_system_the_script_is_kept(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
-    await settled(running.way.store)
+    await settled(running.rule_context.store)
 
     async with AipixSimulator() as moved:
         moved.store.scripts.update(aipix.store.scripts)
         await lead_to(hass, running, moved.url)
         await write_helper(hass, monday=LATER)
-        await settled(running.way.store)
+        await settled(running.rule_context.store)
 
         assert len(moved.scripts) == 1
         assert hours(moved)[0] == "09:00:00+02:00"

@@ -89,15 +89,15 @@ class Delivering:
         InvalidField, CannotRender and StoreError.
         """
         variables = {"this": self._member.this(), **cause.variables}
-        way, operation = self._member.way, self._rule.operation
+        rule_context, operation = self._member.rule_context, self._rule.operation
         try:
             rendered = fields.render(variables)
-            data = await way.canonical(operation, rendered)
+            data = await rule_context.canonical(operation, rendered)
             delivery = await self._submit(cause, rendered, {}, wait=wait)
         except (InvalidField, TemplateError, StoreError) as error:
             self._tell(cause, error)
             raise
-        return delivery, way.as_test(operation, data) != data
+        return delivery, rule_context.as_test(operation, data) != data
 
     def _tell(self, cause: Cause, error: Exception) -> None:
         """Tell why nothing is delivered."""
@@ -105,7 +105,7 @@ class Delivering:
             Outcome(
                 kind=OutcomeKind.FAILED,
                 occurred_at=cause.occurred_at,
-                reason=self._member.way.explain(error),
+                reason=self._member.rule_context.explain(error),
                 reason_key=reason_key(error),
                 reason_values=reason_values(error),
                 context=cause.context,
@@ -121,7 +121,7 @@ class Delivering:
             return False
         delivery_id = cause.occurrence.delivery_id(self._rule.id)
         with suppress(StoreError):
-            return await self._member.way.store.get(delivery_id) is not None
+            return await self._member.rule_context.store.get(delivery_id) is not None
         return False
 
     def _holds_back(
@@ -176,13 +176,13 @@ class Delivering:
             delivery_id = event.delivery_id
             notes = {**notes, event.name: event.note}
         async with self._beginning(event):
-            data = await member.way.canonical(rule.operation, fields)
+            data = await member.rule_context.canonical(rule.operation, fields)
             if cause.test:
-                data = member.way.as_test(rule.operation, data)
+                data = member.rule_context.as_test(rule.operation, data)
             if event is not None:
-                data = _left_open(data, member.way.endings[rule.operation])
+                data = _left_open(data, member.rule_context.endings[rule.operation])
             counted = member.notes.get(_FIRINGS)
-            delivery = await member.way.queue.submit(
+            delivery = await member.rule_context.queue.submit(
                 Request(
                     id=delivery_id,
                     operation=rule.operation,
@@ -208,7 +208,7 @@ class Delivering:
         """Return the event that a firing begins, None if it begins none."""
         if self._openings is None or (until := self._rule.until) is None:
             return None
-        if self._rule.operation not in self._member.way.endings:
+        if self._rule.operation not in self._member.rule_context.endings:
             return None
         longest = _TEST_OPEN if cause.test else until.longest_open
         return OpenEvent(

@@ -243,7 +243,7 @@ class EventEnder:
             notes={event.name: None},
         )
         try:
-            await self._member.way.queue.submit(request)
+            await self._member.rule_context.queue.submit(request)
         except StoreError as error:
             _LOGGER.warning(
                 "%s: the end of %s is tried again soon (%s)",
@@ -290,10 +290,10 @@ class EventEnder:
     async def _never_began(self, event: OpenEvent) -> bool:
         """Discard a beginning that surely has not been sent yet."""
         try:
-            start = await self._member.way.store.get(event.delivery_id)
+            start = await self._member.rule_context.store.get(event.delivery_id)
             if start is None or start.state is not DeliveryState.PENDING:
                 return False
-            await self._member.way.queue.discard(start)
+            await self._member.rule_context.queue.discard(start)
         except NotAllowed, StaleDelivery, StoreError:
             return False
         self._open.pop(event.delivery_id, None)

@@ -32,15 +32,15 @@ class Member(ABC):
 
     def __init__(
         self,
-        way: RuleContext,
+        rule_context: RuleContext,
         subentry_id: str,
         title: str,
         notes: Mapping[str, Note],
         origin: OriginKind,
     ) -> None:
         """Take the connection, the subentry, and what is remembered of it."""
-        self.way = way
-        self.hass = way.hass
+        self.rule_context = rule_context
+        self.hass = rule_context.hass
         self.id = subentry_id
         self.title = title
         self.notes = dict(notes)
@@ -82,12 +82,12 @@ class Member(ABC):
         """End, when Home Assistant does, what need not go on until the last moment."""
 
     @callback
-    def moved(self, way: RuleContext) -> None:
+    def moved(self, rule_context: RuleContext) -> None:
         """Go on for a connection that is loaded again.
 
         Who listened for the connection as it was hears nothing more.
         """
-        self.way = way
+        self.rule_context = rule_context
         self._listeners.clear()
         self._watchers.clear()
 
@@ -158,8 +158,10 @@ class Member(ABC):
 
     async def remember(self, notes: Notes) -> None:
         """Commit notes that belong to no delivery; raises StoreUnavailable."""
-        await self.way.store.remember(
-            Memory(connection=self.way.connection, subject=self.id, notes=notes)
+        await self.rule_context.store.remember(
+            Memory(
+                connection=self.rule_context.connection, subject=self.id, notes=notes
+            )
         )
         self.noted(notes)
 

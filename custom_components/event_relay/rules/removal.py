@@ -11,7 +11,7 @@ _GIVEN_UP = (DeliveryState.PENDING, DeliveryState.UNCERTAIN, DeliveryState.FAILE
 
 
 async def async_discard_deliveries(
-    way: RuleContext,
+    rule_context: RuleContext,
     subentry_id: str,
     *,
     spare: Collection[str] = (),
@@ -21,8 +21,8 @@ async def async_discard_deliveries(
     Deliveries of the operations in `spare`, such as ends, and what these wait for are
     still carried out. Raises StoreUnavailable.
     """
-    deliveries = await way.store.listing(
-        owner=way.connection, states=_GIVEN_UP, limit=None
+    deliveries = await rule_context.store.listing(
+        owner=rule_context.connection, states=_GIVEN_UP, limit=None
     )
     spared = {one.follows for one in deliveries if one.operation in spare}
     for delivery in deliveries:
@@ -31,7 +31,7 @@ async def async_discard_deliveries(
         if delivery.origin.subentry_id != subentry_id:
             continue
         try:
-            await way.queue.discard(delivery)
+            await rule_context.queue.discard(delivery)
         except NotAllowed, StaleDelivery:
             continue  # it is being sent, or has ended
-    await way.store.forget(way.connection, subentry_id)
+    await rule_context.store.forget(rule_context.connection, subentry_id)

@@ -24,12 +24,12 @@ type MakeMember = Callable[[RuleContext, ConfigSubentry, Mapping[str, Note]], Me
 class Rules:
     """Runs what the subentries of a connection ask for."""
 
-    def __init__(self, way: RuleContext) -> None:
+    def __init__(self, rule_context: RuleContext) -> None:
         """Take the connection; nothing runs yet."""
-        self._way = way
+        self._rule_context = rule_context
         self._makes: Mapping[str, MakeMember] = {
             SUBENTRY_RULE: RuleRunner,
-            **way.members,
+            **rule_context.members,
         }
         """What runs for each kind of subentry."""
         self._members: dict[str, Member] = {}
@@ -58,33 +58,33 @@ class Rules:
         return lambda: listeners.remove(listener)
 
     async def async_move(
-        self, way: RuleContext, subentries: Mapping[str, ConfigSubentry]
+        self, rule_context: RuleContext, subentries: Mapping[str, ConfigSubentry]
     ) -> None:
         """Go on for a connection that is loaded again; raises StoreUnavailable.
 
         What has not changed is not stopped for that: its triggers stay attached, and
         what they wait for, such as a state to last, is waited for on.
         """
-        self._way.queue.give_way(way.queue)
-        self._way = way
+        self._rule_context.queue.give_way(rule_context.queue)
+        self._rule_context = rule_context
         if self._stop_listening is not None:
             self._stop_listening()
-            self._stop_listening = way.queue.listen(self._settled)
+            self._stop_listening = rule_context.queue.listen(self._settled)
         for member in self._members.values():
-            member.moved(way)
+            member.moved(rule_context)
         await self.async_sync(subentries)
 
     async def async_load(self, subentries: Mapping[str, ConfigSubentry]) -> None:
         """Know what there is, for entities; raises StoreUnavailable."""
         if wanted := self._wanted(subentries):
-            notes = await self._way.store.recall(self._way.connection)
+            notes = await self._rule_context.store.recall(self._rule_context.connection)
             for subentry in wanted.values():
                 self._add(subentry, notes)
 
     async def async_start(self) -> None:
         """Let everything begin to work that does not work already."""
         if self._stop_listening is None:
-            self._stop_listening = self._way.queue.listen(self._settled)
+            self._stop_listening = self._rule_context.queue.listen(self._settled)
         for member in self._members.values():
             await _start(member)
 
@@ -115,7 +115,7 @@ class Rules:
             if (former := self._members.get(subentry.subentry_id)) is not None:
                 await former.async_stop()
                 await former.async_replaced(subentry)
-        notes = await self._way.store.recall(self._way.connection)
+        notes = await self._rule_context.store.recall(self._rule_context.connection)
         for subentry in changed:
             member = self._add(subentry, notes)
             if member is not None and self._stop_listening is not None:
@@ -137,7 +137,9 @@ class Rules:
         """Make what runs for a subentry; None if it cannot be read."""
         make = self._makes[subentry.subentry_type]
         try:
-            member = make(self._way, subentry, notes.get(subentry.subentry_id, {}))
+            member = make(
+                self._rule_context, subentry, notes.get(subentry.subentry_id, {})
+            )
         except Exception:
             # One that was changed by hand must not take the others with it.
             _LOGGER.exception("%s cannot be read", subentry.title)

@@ -63,20 +63,25 @@ class RuleRunner(Member):
     """What runs for a rule."""
 
     def __init__(
-        self, way: RuleContext, subentry: ConfigSubentry, notes: Mapping[str, Note]
+        self,
+        rule_context: RuleContext,
+        subentry: ConfigSubentry,
+        notes: Mapping[str, Note],
     ) -> None:
         """Read the rule, and what is remembered of it."""
         super().__init__(
-            way, subentry.subentry_id, subentry.title, notes, OriginKind.RULE
+            rule_context, subentry.subentry_id, subentry.title, notes, OriginKind.RULE
         )
         self._data = dict(subentry.data)
         self.rule = read_rule(subentry)
         self.held_back = HeldBack()
         async_last_known_states(self.hass)
-        ending = way.endings.get(self.rule.operation) if self.rule.until else None
+        ending = (
+            rule_context.endings.get(self.rule.operation) if self.rule.until else None
+        )
         if ending is None and read_open_events(notes):
             # It did leave one open, and does so no more; no backend has two endings.
-            ending = next(iter(way.endings.values()), None)
+            ending = next(iter(rule_context.endings.values()), None)
         self._openings = EventEnder(self, ending, notes) if ending else None
         self._delivering = Delivering(self, self.rule, self._openings, self.held_back)
         self._catching_up = CatchUp(self, self.rule)
@@ -86,16 +91,18 @@ class RuleRunner(Member):
             delivering=self._delivering,
             catching_up=self._catching_up,
             openings=self._openings,
-            self_firing=SelfFiring(self.hass, self.id, way.connection),
+            self_firing=SelfFiring(self.hass, self.id, rule_context.connection),
             armed=self._async_fully_armed,
             fires_itself=self._fires_itself,
             try_again_later=self._try_again_later,
         )
-        self._issues = RuleIssues(self.hass, way.connection, self.id, self.title)
+        self._issues = RuleIssues(
+            self.hass, rule_context.connection, self.id, self.title
+        )
         self._references = References(
             self.hass, report=self._issues.refers_to, came=self._async_entity_came
         )
-        self._shape_of = partial(way.shape_of, self.rule.operation)
+        self._shape_of = partial(rule_context.shape_of, self.rule.operation)
         self._armed: Armed | None = None
         self._disarming: Armed | None = None
         """Detached, but what has fired is still being accepted."""
@@ -186,8 +193,8 @@ class RuleRunner(Member):
         if self._openings is not None:
             await self._openings.async_leave()
         self._issues.clear()
-        ends = {ending.operation for ending in self.way.endings.values()}
-        await async_discard_deliveries(self.way, self.id, spare=ends)
+        ends = {ending.operation for ending in self.rule_context.endings.values()}
+        await async_discard_deliveries(self.rule_context, self.id, spare=ends)
 
     @override
     @callback

@@ -77,10 +77,14 @@ class Mirror(Member):
     """
 
     def __init__(
-        self, way: RuleContext, subentry_id: str, title: str, notes: Mapping[str, Note]
+        self,
+        rule_context: RuleContext,
+        subentry_id: str,
+        title: str,
+        notes: Mapping[str, Note],
     ) -> None:
         """Take the connection, the subentry, and what is remembered of it."""
-        super().__init__(way, subentry_id, title, notes, OriginKind.MIRROR)
+        super().__init__(rule_context, subentry_id, title, notes, OriginKind.MIRROR)
         self._comparing = asyncio.Lock()
         self._again = False
         self._stops: list[CALLBACK_TYPE] = []
@@ -129,9 +133,9 @@ class Mirror(Member):
 
     @override
     @callback
-    def moved(self, way: RuleContext) -> None:
+    def moved(self, rule_context: RuleContext) -> None:
         """Compare with a connection that may be another now."""
-        super().moved(way)
+        super().moved(rule_context)
         self.look()
 
     @callback
@@ -172,7 +176,7 @@ class Mirror(Member):
     @property
     def system_note(self) -> Notes:
         """The note of the system that it works in now."""
-        return note_of_system(self.way.queue.instance)
+        return note_of_system(self.rule_context.queue.instance)
 
     def left_in(self, delivery: Delivery | None) -> Instance | None:
         """Return the other system in which a delivery has made something, if any.
@@ -180,7 +184,7 @@ class Mirror(Member):
         What has not ended goes to the system of now, or is looked up there. Of what
         was found outside instead, which has no delivery, the system is remembered.
         """
-        there, here = remembered_system(self.notes), self.way.queue.instance
+        there, here = remembered_system(self.notes), self.rule_context.queue.instance
         if there is not None and here is not None and there.id == here.id:
             return None
         if delivery is not None:
@@ -191,7 +195,7 @@ class Mirror(Member):
 
     async def stay(self) -> None:
         """Remember the system of now, unless it is known; raises StoreError."""
-        if remembered_system(self.notes) != self.way.queue.instance:
+        if remembered_system(self.notes) != self.rule_context.queue.instance:
             await self.remember(self.system_note)
 
     @callback
@@ -200,7 +204,7 @@ class Mirror(Member):
         _LOGGER.warning("%s starts over; what it made stays elsewhere", self.title)
         async_tell_moved(
             self.hass,
-            entry_id=self.way.connection,
+            entry_id=self.rule_context.connection,
             mirror_id=self.id,
             title=self.title,
             address=left.address,
@@ -227,10 +231,10 @@ class Mirror(Member):
 
         Raises InvalidField and StoreError; then nothing was committed.
         """
-        delivery = await self.way.queue.submit(
+        delivery = await self.rule_context.queue.submit(
             Request(
                 operation=operation,
-                data=await self.way.canonical(operation, data),
+                data=await self.rule_context.canonical(operation, data),
                 origin=self.origin(Context()),
                 occurred_at=dt_util.utcnow(),
                 id=delivery_id,
@@ -245,7 +249,7 @@ class Mirror(Member):
         if delivery.state is not DeliveryState.PENDING or delivery.attempts:
             return False
         try:
-            await self.way.queue.discard(delivery)
+            await self.rule_context.queue.discard(delivery)
         except NotAllowed, StaleDelivery:
             return False
         return True
@@ -256,7 +260,7 @@ class Mirror(Member):
 
         `what` is how people call it.
         """
-        reason = self.way.explain(error)
+        reason = self.rule_context.explain(error)
         self.tell(
             Outcome(
                 kind=OutcomeKind.FAILED,
@@ -271,7 +275,7 @@ class Mirror(Member):
     @property
     def form_data(self) -> FormData:
         """Data of a repair that leads to the mirror's form."""
-        return {"entry_id": self.way.connection, "subentry_id": self.id}
+        return {"entry_id": self.rule_context.connection, "subentry_id": self.id}
 
     @property
     def _source_issue(self) -> str:

@@ -49,10 +49,13 @@ class ScriptMirror(Mirror):
     """
 
     def __init__(
-        self, way: RuleContext, subentry: ConfigSubentry, notes: Mapping[str, Note]
+        self,
+        rule_context: RuleContext,
+        subentry: ConfigSubentry,
+        notes: Mapping[str, Note],
     ) -> None:
         """Take the connection, the subentry, and what is remembered of it."""
-        super().__init__(way, subentry.subentry_id, subentry.title, notes)
+        super().__init__(rule_context, subentry.subentry_id, subentry.title, notes)
         self.settings = read_script_mirror(subentry.data)
         self._day_watch = DayWatch(self.hass, self.look)
         self._questions = ScriptQuestions(
@@ -84,7 +87,7 @@ class ScriptMirror(Mirror):
         try:
             wanted = await self._wanted()
         except InvalidField as error:
-            self._questions.cannot_follow(self.way.explain(error))
+            self._questions.cannot_follow(self.rule_context.explain(error))
             return
         self._questions.follows()
         kept = read_kept(self.notes) or recover(self.notes, self._uncounted)
@@ -112,11 +115,11 @@ class ScriptMirror(Mirror):
     async def async_remove(self) -> None:
         """Leave the script as it is, and forget it; raises StoreError."""
         await self.async_stop()
-        await async_discard_deliveries(self.way, self.id)
+        await async_discard_deliveries(self.rule_context, self.id)
 
     async def _wanted(self) -> JsonObject:
         """Return what the script is to be now; raises InvalidField."""
-        canonical = await self.way.canonical(CREATE, self.settings.fields)
+        canonical = await self.rule_context.canonical(CREATE, self.settings.fields)
         wanted: JsonObject = json.loads(json.dumps({"users": [], **canonical}))
         return wanted
 
@@ -137,7 +140,7 @@ class ScriptMirror(Mirror):
 
     async def _delivery(self, delivery_id: str | None) -> Delivery | None:
         """Read a delivery that is remembered."""
-        return await self.way.store.get(delivery_id) if delivery_id else None
+        return await self.rule_context.store.get(delivery_id) if delivery_id else None
 
     async def _begin(self, wanted: JsonObject, left: Instance | None = None) -> None:
         """Make the script, unless it may have been made and forgotten.
@@ -149,7 +152,7 @@ class ScriptMirror(Mirror):
             self._questions.is_found()
             await self._create(wanted, 1)
             return
-        listed = (await self.way.ask(SCRIPTS)).get("scripts")
+        listed = (await self.rule_context.ask(SCRIPTS)).get("scripts")
         if isinstance(listed, list):
             alike = [
                 one["script_id"]
@@ -172,7 +175,7 @@ class ScriptMirror(Mirror):
             try:
                 wanted = await self._wanted()
             except InvalidField as error:
-                self._questions.cannot_follow(self.way.explain(error))
+                self._questions.cannot_follow(self.rule_context.explain(error))
                 return
             if script_id is None:
                 await self._create(wanted, self._uncounted)
@@ -246,7 +249,7 @@ class ScriptMirror(Mirror):
                 notes=notes,
             )
         except InvalidField as error:
-            self._questions.cannot_follow(self.way.explain(error))
+            self._questions.cannot_follow(self.rule_context.explain(error))
 
     def _ask_by_hand(
         self, kept: Kept, wanted: JsonObject, made: Delivery | None, week: JsonObject

@@ -63,7 +63,7 @@ class CalendarChanges:
         if change.key != seen.key:
             moved = notes_of({change.key: former.ended()})
         if former.made_by is not None:
-            made_by = await self._mirror.way.store.get(former.made_by)
+            made_by = await self._mirror.rule_context.store.get(former.made_by)
             if outcome_unknown(made_by):
                 return  # the user is told of it, and must say what became of it
             if never_was(made_by):
@@ -102,7 +102,7 @@ class CalendarChanges:
         version = binding.version + 1
         notes = notes_of({change.key: replace(binding.ended(), version=version)})
         if binding.made_by is not None:
-            made_by = await self._mirror.way.store.get(binding.made_by)
+            made_by = await self._mirror.rule_context.store.get(binding.made_by)
             if outcome_unknown(made_by):
                 return
             if (

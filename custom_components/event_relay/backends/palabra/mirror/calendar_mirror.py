@@ -57,10 +57,13 @@ class CalendarMirror(Mirror):
     names_refused = True
 
     def __init__(
-        self, way: RuleContext, subentry: ConfigSubentry, notes: Mapping[str, Note]
+        self,
+        rule_context: RuleContext,
+        subentry: ConfigSubentry,
+        notes: Mapping[str, Note],
     ) -> None:
         """Take the connection, the subentry, and what is remembered of it."""
-        super().__init__(way, subentry.subentry_id, subentry.title, notes)
+        super().__init__(rule_context, subentry.subentry_id, subentry.title, notes)
         self.settings = read_calendar_mirror(subentry.data)
         self._missed_since: dict[str, datetime] = {}
         self._look_again: Callable[[], None] | None = None
@@ -121,7 +124,7 @@ class CalendarMirror(Mirror):
         if BEGUN not in self.notes or damaged_bindings(self.notes):
             await self._begin(seen, now)
             bound = read_bindings(self.notes)
-        elif remembered_system(self.notes) != self.way.queue.instance:
+        elif remembered_system(self.notes) != self.rule_context.queue.instance:
             await self._follow_connection(bound, seen)
             bound = read_bindings(self.notes)
         plan = make_plan(bound, seen, now=now, gone=self._gone(bound, seen, now))
@@ -188,7 +191,7 @@ class CalendarMirror(Mirror):
             for key, binding in read_bindings(self.notes).items():
                 if binding.exists and binding.start > now:
                     await self._changes.carry_out(Delete(key=key, binding=binding))
-        await async_discard_deliveries(self.way, self.id, spare=(DELETE,))
+        await async_discard_deliveries(self.rule_context, self.id, spare=(DELETE,))
 
     async def _read(self, now: datetime, ahead: timedelta) -> dict[str, Seen]:
         """Return what the calendar shows from now on; raises CannotTell."""
@@ -232,8 +235,8 @@ class CalendarMirror(Mirror):
         damaged, lost = damaged_bindings(self.notes), self.lost
         outside: dict[str, Binding] = {}
         if damaged or lost:
-            fitting = partial(self.way.queue.fitting, CREATE)
-            outside = adopt(await self.way.ask(LIVE_EVENTS), seen, fitting)
+            fitting = partial(self.rule_context.queue.fitting, CREATE)
+            outside = adopt(await self.rule_context.ask(LIVE_EVENTS), seen, fitting)
         recovered = recover(damaged, outside, seen, uncounted_version(now))
         found = {**outside, **recovered} if lost else recovered
         await self.remember(
@@ -252,16 +255,16 @@ class CalendarMirror(Mirror):
         ids: set[str] = set()
         for key, binding in bound.items():
             made_by = binding.made_by
-            made = await self.way.store.get(made_by) if made_by else None
+            made = await self.rule_context.store.get(made_by) if made_by else None
             if binding.exists and (left := self.left_in(made)) is not None:
                 elsewhere[key] = left
                 receipt = made.receipt if made else None
                 ids.add(str(receipt.outside_id if receipt else binding.event_id))
         notes: dict[str, Note | None] = dict(self.system_note)
         if elsewhere:
-            answer = await self.way.ask(LIVE_EVENTS)
+            answer = await self.rule_context.ask(LIVE_EVENTS)
             if ids.isdisjoint(listed_ids(answer)):
-                fitting = partial(self.way.queue.fitting, CREATE)
+                fitting = partial(self.rule_context.queue.fitting, CREATE)
                 found = adopt(answer, seen, fitting)
                 notes |= notes_of(
                     {
