@@ -26,9 +26,9 @@ from .recovery.unchecked import Kept
 from .rows import FAILURES, MIGRATIONS
 
 SHRINKS = "PRAGMA auto_vacuum = INCREMENTAL"
-"""Has an effect only on a file that is empty, or that is rewritten as a whole."""
+"""It only affects a file that is empty, or is rewritten as a whole."""
 _CHECKPOINT_PAGES = 1000
-"""SQLite's own default."""
+"""SQLite's default."""
 _BUSY = 5.0
 """Seconds to wait for another process that holds the file."""
 _NO_TEXT = "Could not decode to UTF-8"
@@ -38,64 +38,65 @@ _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class StoreError(Exception):
-    """The store cannot do what was asked; nothing of it was kept."""
+    """The store cannot do what it was asked; nothing was changed."""
 
 
 class StoreUnavailable(StoreError):
-    """The file cannot be used: full disk, no right, damaged, locked, too new."""
+    """The file cannot be used: full disk, no permission, damaged, locked, too new."""
 
 
 class StoreTooNew(StoreUnavailable):
-    """A newer Event Relay has written the file, which is left as it is."""
+    """A newer Event Relay has written the file; it is not changed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """An open file, and what is to be told of those in whose place it is."""
+    """An open file, and reports on those that it replaces."""
 
     database: sqlite3.Connection
     reports: Sequence[SetAside] = ()
-    """Damage that was found now, and whatever was found earlier and nobody has seen."""
+    """Reports on damage found now, and on earlier damage that nobody has seen."""
     unclean: bool = False
-    """Whether it was not closed in good order, and so is to be checked."""
+    """Whether it was not closed cleanly, and so is to be checked."""
 
 
 def open_file(path: Path, *, seen: int = 0) -> Opened:
-    """Open the file, for its owner's eyes only, and bring it up to date.
+    """Open the file, readable by its owner only, and migrate it.
 
-    A damaged one is set aside, and a new one begun with what can be read of it. What
-    waits in one of a generation before `seen` is distrusted. Raises StoreUnavailable.
+    A damaged one is set aside, and replaced by a new one with what can be read of it.
+    Waiting deliveries of a generation before `seen` are distrusted. Raises
+    StoreUnavailable.
     """
     try:
-        told = reports.unseen(path)
+        found = reports.unseen(path)
         _remove(_unfinished(path))
         if _finished(path).exists():
             replaced = SetAside(path=aside(path), reason=_REPLACED, waiting=None)
             _end_replacing(path, replaced)
-            told.append(replaced)
+            found.append(replaced)
         make_private(path)
         if (damage := mend(path)) is not None:
-            told.append(reports.of_log(damage))
-            reports.keep(told[-1])
-        # A clean end removes the log, so that one that is there tells of another end.
+            found.append(reports.of_log(damage))
+            reports.keep(found[-1])
+        # A clean end removes the log. So if there is one, the last end was not clean.
         unclean = Path(f"{path}-wal").exists()
         try:
             lost = damage is not None and damage.lost
             database, older = _open(path, behind=lost, seen=seen)
-            if older is not None and older.path not in {one.path for one in told}:
-                told.append(older)
-            return Opened(database=database, reports=told, unclean=unclean)
+            if older is not None and older.path not in {one.path for one in found}:
+                found.append(older)
+            return Opened(database=database, reports=found, unclean=unclean)
         except FAILURES as error:
             if not (is_damage(error) or _contradicts(error)):
                 raise
             anew = begin_anew(path, str(error), seen=seen)
-            return Opened(database=anew.database, reports=[*told, *anew.reports])
+            return Opened(database=anew.database, reports=[*found, *anew.reports])
     except (OSError, *FAILURES) as error:
         raise StoreUnavailable(str(error)) from error
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
-    """Open a file that somebody else writes in this process; any thread may use it."""
+    """Open a file to read it beside the writer; any thread may use the result."""
     database = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=ro",
         uri=True,
@@ -108,19 +109,19 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
 
 
 def close_file(database: sqlite3.Connection) -> None:
-    """Close the file in good order, so that it needs no log any more."""
+    """Close the file cleanly, so that it needs no log any more."""
     with suppress(*FAILURES):
         try:
             if mark(database) == IN_USE:
                 set_mark(database, NONE)
         except FAILURES:
-            # Its mark says that there is a log; so the log has to stay.
+            # Its mark still says that there is a log, so the log has to stay.
             database.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)  # noqa: FBT003 - by position only
         database.close()
 
 
 def leave_unclean(path: Path) -> None:
-    """Have a closed file checked when it is next opened; raises OSError."""
+    """Make a closed file look unclean, so that it is checked; raises OSError."""
     os.close(os.open(f"{path}-wal", os.O_RDWR | os.O_CREAT, 0o600))
 
 
@@ -132,11 +133,10 @@ def begin_anew(
     running: bool = False,
     seen: int = 0,
 ) -> Opened:
-    """Put a new file in the place of a damaged one that nobody has open any more.
+    """Replace a damaged file that nobody has open by a new one.
 
-    It holds what was kept, and whatever else can be read. Raises OSError or an error of
-    SQLite; then the damaged one is still there, or the new one is put in its place at
-    the next opening.
+    It has the kept rows, and whatever else can be read. Raises OSError or an error of
+    SQLite; then the damaged one is still there, or is replaced at the next opening.
     """
     waiting = _waiting(path)
     new = _unfinished(path)
@@ -156,7 +156,7 @@ def begin_anew(
 
 
 def make_copy(database: sqlite3.Connection, path: Path) -> None:
-    """Write a file that is open to be read anew beside itself, so that it can shrink.
+    """Write a copy that can shrink beside a file that is open for reading.
 
     Raises OSError or an error of SQLite.
     """
@@ -170,15 +170,15 @@ def make_copy(database: sqlite3.Connection, path: Path) -> None:
 
 
 def drop_copy(path: Path) -> None:
-    """Remove a copy that takes nobody's place; raises OSError."""
+    """Remove a copy that is not used; raises OSError."""
     _remove(_unfinished(path))
 
 
 def take_copy(path: Path, database: sqlite3.Connection, kept: Kept) -> None:
-    """Put the copy of an open file in its place, with what was written meanwhile.
+    """Replace an open file by its copy, with the rows written meanwhile.
 
-    The file is closed. Whatever fails, one of the two lies there whole; raises OSError
-    or an error of SQLite.
+    The file is closed. Whatever fails, one of the two is at the path, and complete.
+    Raises OSError or an error of SQLite.
     """
     copy = _unfinished(path)
     (last,) = database.execute(
@@ -191,16 +191,16 @@ def take_copy(path: Path, database: sqlite3.Connection, kept: Kept) -> None:
         set_mark(smaller, NONE)  # it has no log
     close_file(database)
     if Path(f"{path}-wal").exists():
-        # Its log would be taken for that of the copy.
+        # Its log would be used with the copy.
         raise OSError("the outbox is still in use")
     copy.replace(path)
     sync_folder(path)
 
 
 def is_damage(error: Exception) -> bool:
-    """Say whether an error tells of damage, not of a file of no use at the moment.
+    """Return whether an error means damage, and not a file that is busy or full.
 
-    What has no code of SQLite's was found by us, or by Python in reading a text.
+    Errors without a code of SQLite are ours, or Python's when it reads a text.
     """
     if isinstance(error, UnicodeDecodeError):
         return True
@@ -210,7 +210,7 @@ def is_damage(error: Exception) -> bool:
 
 
 def turns_out_damaged(database: sqlite3.Connection, error: Exception) -> bool:
-    """Say whether a row that we cannot have written is why one cannot be written."""
+    """Return whether a write failed because of a damaged row."""
     if not isinstance(error, sqlite3.IntegrityError):
         return False
     try:
@@ -221,13 +221,13 @@ def turns_out_damaged(database: sqlite3.Connection, error: Exception) -> bool:
 
 
 def lacks_room(error: Exception) -> bool:
-    """Say whether an error tells of a file that cannot be written, for want of room."""
+    """Return whether an error means that the disk is full, or fails."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
     return code & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 
 
 def _contradicts(error: Exception) -> bool:
-    """Say whether a file that we may write, and made, tells us that we cannot have."""
+    """Return whether an error contradicts that we made the file and may write it."""
     return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode in {
         sqlite3.SQLITE_ERROR,
         sqlite3.SQLITE_READONLY,
@@ -235,11 +235,11 @@ def _contradicts(error: Exception) -> bool:
 
 
 def begin_backup(database: sqlite3.Connection) -> None:
-    """Make a copy of the file safe to use, although writing goes on.
+    """Make a copy of the file safe, although writing goes on.
 
-    The main file holds everything and does not change any more until the end; what
-    is written meanwhile goes to the write-ahead log. The mark tells whoever opens
-    the copy that time has gone on without it.
+    The main file has everything and does not change until the end; writes go to the
+    write-ahead log only. By the mark whoever opens the copy knows that it is older than
+    what was sent.
     """
     set_mark(database, BACKUP)
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -247,7 +247,7 @@ def begin_backup(database: sqlite3.Connection) -> None:
 
 
 def end_backup(database: sqlite3.Connection) -> None:
-    """Take the mark off again."""
+    """Remove the mark of a backup."""
     set_mark(database, IN_USE)
     database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}").fetchone()
 
@@ -255,9 +255,10 @@ def end_backup(database: sqlite3.Connection) -> None:
 def _open(
     path: Path, *, behind: bool = False, seen: int = 0
 ) -> tuple[sqlite3.Connection, SetAside | None]:
-    """Open the file, which may be behind what was sent; tell if it is an older copy.
+    """Open the file; return a report if it is an older copy.
 
-    Raises an error of SQLite that is not operational if it is damaged.
+    `behind` says that it has lost commits. Raises an error of SQLite that is not an
+    OperationalError if it is damaged.
     """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     database = sqlite3.connect(path, isolation_level=None, timeout=_BUSY)
@@ -284,7 +285,7 @@ def _open(
 def _distrust(
     database: sqlite3.Connection, seen: int, older: Path | None = None
 ) -> SetAside | None:
-    """Mark a file as in use that is behind what was sent; tell if it is `older`."""
+    """Mark a file as in use, and distrust it; report it if it is an older copy."""
     report: SetAside | None = None
     database.execute("BEGIN IMMEDIATE")
     number = generation(database)
@@ -311,14 +312,14 @@ def _trust(database: sqlite3.Connection) -> None:
 
 
 def _settle(database: sqlite3.Connection) -> None:
-    """Only in the file itself can the mark tell of a log that is gone."""
+    """Bring the mark into the file itself, where it tells if the log is missing."""
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
 def check(database: sqlite3.Connection) -> None:
-    """Raise DatabaseError unless the file is whole, and its indices have every row.
+    """Raise DatabaseError unless the file is intact, and its indices have each row.
 
-    A row that an index lacks would never be sent.
+    A row that is missing in an index would never be sent.
     """
     (verdict,) = database.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
@@ -326,9 +327,9 @@ def check(database: sqlite3.Connection) -> None:
 
 
 def _migrate(database: sqlite3.Connection) -> None:
-    """Bring the schema up to date; raises StoreTooNew for a newer one.
+    """Migrate the schema; raises StoreTooNew for a newer one.
 
-    One that is not what its version says is damaged.
+    A schema that does not match its version is damaged.
     """
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
@@ -346,7 +347,7 @@ def _migrate(database: sqlite3.Connection) -> None:
 
 
 def _columns(database: sqlite3.Connection) -> set[str]:
-    """Return the names of all columns of all tables, each with its table's."""
+    """Return the names of all columns, each with that of its table."""
     return {
         f"{table}.{column}"
         for table, column in database.execute(
@@ -357,26 +358,26 @@ def _columns(database: sqlite3.Connection) -> set[str]:
 
 
 def _move_aside(path: Path, name: Path) -> None:
-    """Move a damaged file, and its log, out of the way; raises OSError."""
+    """Rename a damaged file and its log; raises OSError."""
     for companion in reversed(COMPANIONS):
         with suppress(FileNotFoundError):
             Path(f"{path}{companion}").rename(f"{name}{companion}")
 
 
 def _unfinished(path: Path) -> Path:
-    """Return where a file is made that is to take the place of another."""
+    """Return the path of a replacement that is being written."""
     return path.with_name(f"{path.name}.new")
 
 
 def _finished(path: Path) -> Path:
-    """Return where it lies once it is whole, until the other one is out of the way."""
+    """Return the path of a complete replacement, until the old file is renamed."""
     return path.with_name(f"{path.name}.next")
 
 
 def _end_replacing(path: Path, report: SetAside) -> None:
-    """Put a new file in the place of a damaged one, and keep what is to be told of it.
+    """Replace a damaged file by its complete replacement, and keep a report.
 
-    Whatever has been done of it already before a crash. Raises OSError.
+    A crash may have done a part of it before. Raises OSError.
     """
     reports.keep(report)
     _move_aside(path, report.path)
@@ -385,13 +386,13 @@ def _end_replacing(path: Path, report: SetAside) -> None:
 
 
 def _remove(new: Path) -> None:
-    """Remove a file that was not finished."""
+    """Remove an incomplete file."""
     for companion in ("", "-journal"):
         Path(f"{new}{companion}").unlink(missing_ok=True)
 
 
 def _waiting(path: Path) -> int | None:
-    """Count what had not ended in a damaged file, as far as can be told."""
+    """Count deliveries in a damaged file that had not ended; None if unreadable."""
     try:
         with closing(connect_to_read(path)) as database:
             (waiting,) = database.execute(

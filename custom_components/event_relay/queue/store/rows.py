@@ -1,4 +1,4 @@
-"""Writes a delivery to a row, and reads it back."""
+"""Schema of the file, and conversion of deliveries to rows and back."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from .file_marks import GENERATION_SCHEMA
 type Value = str | int | float | None
 
 FAILURES = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite raises; its messages may quote damaged names, which are no text."""
+"""Errors of SQLite; a message may quote a damaged name, which cannot be decoded."""
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -129,11 +129,11 @@ CLAIM_COLUMNS = (
 )
 """The columns that change when an attempt begins, in the order of `claim_values`."""
 NOTE_COLUMNS = ("connection", "subject", "name", "value", "keeps")
-"""All columns of what a rule or mirror remembers."""
+"""All columns of the state of a rule or mirror."""
 
 
 def _places(group: Group) -> Callable[[Sequence[Value]], Sequence[Value]]:
-    """Return what takes the values of a group from those of `_ACCEPTED`."""
+    """Return a function that picks the values of a group from those of `_ACCEPTED`."""
     return itemgetter(*map(_ACCEPTED.index, group.names))
 
 
@@ -142,7 +142,7 @@ _times_of = _places(TIMES)
 
 
 def values(delivery: Delivery) -> tuple[Value, ...]:
-    """Return what all columns of a delivery hold."""
+    """Return the values of all columns of a delivery."""
     origin = delivery.origin
     accepted = (
         delivery.id,
@@ -173,7 +173,7 @@ def values(delivery: Delivery) -> tuple[Value, ...]:
 
 
 def outcome_values(delivery: Delivery) -> tuple[Value, ...]:
-    """Return what the columns hold that change after acceptance, its id before them."""
+    """Return the id, and the values of columns that change after acceptance."""
     receipt = delivery.receipt
     failure = delivery.failure
     outcome = (
@@ -204,7 +204,7 @@ def outcome_values(delivery: Delivery) -> tuple[Value, ...]:
 
 
 def claim_values(delivery: Delivery) -> tuple[Value, ...]:
-    """Return what the columns hold that change when an attempt begins."""
+    """Return the id, and the values of columns that change when an attempt begins."""
     return (
         delivery.id,
         delivery.state.value,
@@ -219,10 +219,10 @@ def claim_values(delivery: Delivery) -> tuple[Value, ...]:
 def from_row(row: sqlite3.Row | Mapping[str, Any]) -> Delivery:
     """Build a delivery from its columns.
 
-    Raises DatabaseError for one that nobody can have written: SQLite does not notice
-    damage inside of a value.
+    Raises DatabaseError for values that cannot have been written: SQLite does not
+    notice damage inside a value.
     """
-    # A column of a Row is looked for among all its names.
+    # Each access to a column of a Row searches all its names.
     row = (
         dict(zip(row.keys(), row, strict=True)) if isinstance(row, sqlite3.Row) else row
     )
@@ -242,7 +242,7 @@ def from_row(row: sqlite3.Row | Mapping[str, Any]) -> Delivery:
 
 
 def _from_row(row: Mapping[str, Any]) -> Delivery:
-    """Build a delivery from columns that are as they were written."""
+    """Build a delivery from intact columns."""
     return Delivery(
         id=row["id"],
         connection=row["connection"],

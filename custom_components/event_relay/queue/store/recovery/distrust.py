@@ -1,4 +1,4 @@
-"""Marks deliveries of a file that may be older than what was sent."""
+"""Distrusts a file that may be older than what was sent."""
 
 import sqlite3
 

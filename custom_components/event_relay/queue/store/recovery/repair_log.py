@@ -17,12 +17,12 @@ _PRIVATE = 0o600
 
 
 def mend(path: Path) -> LogDamage | None:
-    """Mend the log of a file that nobody has open; tell what was wrong with it.
+    """Repair the log of a file that nobody has open; return the damage, if any.
 
-    What a crash has left behind the last commit is cut off. Otherwise a copy of all
-    is kept, and as much saved as can be proved: every commit where single bits were
-    wrong; what fits together without the pages that cannot be read; else all up to
-    the first of those. Raises OSError.
+    Remains of a crash after the last commit are cut off. If the log is damaged, it is
+    copied, and as much saved as can be proved: each commit, if only single bits were
+    wrong; all but the unreadable pages, if the rest is consistent; otherwise all up to
+    the first unreadable page. Raises OSError.
     """
     try:
         content = Path(f"{path}-wal").read_bytes()
@@ -36,15 +36,15 @@ def mend(path: Path) -> LogDamage | None:
     if found.damaged:
         return _save(path, found)
     if found.remains:
-        # Else it would lie behind the next commits, and look like a part of them.
+        # Otherwise they would follow the next commits, and look like a part of them.
         _replace(path, write_ahead_log.write(found.header, found.frames))
     return None
 
 
 def _save(path: Path, found: write_ahead_log.Log) -> LogDamage:
-    """Keep a copy, and save as much of a log as can be proved."""
+    """Keep a copy of a damaged log, and save as much as can be proved."""
     copy = _keep(path)
-    # It is told also if a crash comes before anybody knows how much is lost.
+    # Reported now, in case of a crash before it is known how much is lost.
     reports.keep(reports.of_log(LogDamage(copy=copy, commits=None, frames=0)))
     _replace(path, write_ahead_log.write(found.header, found.frames))
     if not found.bad:
@@ -59,7 +59,7 @@ def _save(path: Path, found: write_ahead_log.Log) -> LogDamage:
 
 
 def aside(path: Path) -> Path:
-    """Return a name for a damaged file that is not taken."""
+    """Return an unused name for a damaged file."""
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     name = path.with_name(f"{path.name}.damaged-{moment}")
     number = 1
@@ -70,9 +70,9 @@ def aside(path: Path) -> Path:
 
 
 def make_private(path: Path) -> None:
-    """Let only the owner read a file and all that lies beside it, as far as we may.
+    """Let only the owner read a file and those that belong to it, if permitted.
 
-    That is its companions, and what was set aside or copied earlier.
+    Those are its companions, and files that were renamed or copied earlier.
     """
     for one in path.parent.glob(f"{glob.escape(path.name)}*"):
         with suppress(FileNotFoundError, PermissionError):
@@ -81,14 +81,14 @@ def make_private(path: Path) -> None:
 
 
 def _had_frames(content: bytes) -> bool:
-    """Say whether a log without a header once had one: it is written before them."""
+    """Return whether a log without a valid header has frames, written after one."""
     return len(content) > write_ahead_log.HEADER + write_ahead_log.FRAME_HEADER and any(
         content[: write_ahead_log.HEADER]
     )
 
 
 def _keep(path: Path) -> Path:
-    """Copy a file with its companions, for the owner's eyes only."""
+    """Copy a file with its companions, readable by the owner only."""
     copy = aside(path)
     for companion in COMPANIONS:
         with suppress(FileNotFoundError):
@@ -108,7 +108,7 @@ def _open_private(name: str, flags: int) -> int:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Put another log in place, or leave the old one."""
+    """Replace the log, completely or not at all."""
     new = f"{path}-wal.new"
     with open(new, "wb", opener=_open_private) as written:
         written.write(content)
@@ -119,7 +119,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Have it on disk that a file has another name, or is another one."""
+    """Bring renames in the folder of a file to disk."""
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -128,7 +128,7 @@ def sync_folder(path: Path) -> None:
 
 
 def _fits(path: Path) -> bool:
-    """Say whether file and log make a whole database; neither is changed by it."""
+    """Return whether file and log are a consistent database; neither is changed."""
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as database:
             database.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)  # noqa: FBT003 - by position only

@@ -1,6 +1,6 @@
-"""Reports of damage, kept beside the copy until the user has seen them.
+"""Reports of damage, kept beside the damaged file until the user has seen them.
 
-Whoever shows it may be killed before that is on disk.
+Home Assistant may be killed before the repair issue that shows one is on disk.
 """
 
 from contextlib import suppress
@@ -17,47 +17,48 @@ _NAMES = ("damaged-*", "older-*")
 
 @dataclass(frozen=True, kw_only=True)
 class LogDamage:
-    """What was wrong with a log, and what could be saved of it."""
+    """Damage of a write-ahead log, and how much of it is lost."""
 
     copy: Path
-    """Copy of the file as it was found; its log lies beside it."""
+    """Copy of the file as it was found, with its log beside it."""
     commits: int | None
-    """Commits that are lost; None if nobody can tell how many."""
+    """Commits that are lost; None if unknown."""
     frames: int
-    """Changed pages that cannot be read, or could not be used."""
+    """Changed pages that could not be read or used."""
     missing: bool = False
-    """Whether there is no log any more, though the file says that there was."""
+    """Whether the log is missing, although the file was in use."""
 
     @property
     def lost(self) -> bool:
-        """Say whether what the file holds may be older than what was accepted."""
+        """Whether the file may be older than what was accepted."""
         return self.commits is None or bool(self.commits or self.frames)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SetAside:
-    """A damaged file that was moved out of the way, or the copy of one.
+    """A report on a damaged file that was renamed, or copied.
 
-    A copy, where only the log was damaged: then the file itself is used on. It is also
-    used on where it is an older copy of itself; then there is no file at `path`.
+    If only the log was damaged, it was copied, and the file itself stays in use. If the
+    file is an older copy that was put back, it stays in use, and there is no file at
+    `path`.
     """
 
     path: Path
     reason: str
     waiting: int | None
-    """Deliveries in it that had not ended; None if that cannot be told."""
+    """Deliveries in it that had not ended; None if unknown."""
     carried: int = 0
-    """Of those so many are in the new file."""
+    """How many of those are in the new file."""
     log: LogDamage | None = None
-    """What was wrong with its log, if that was all."""
+    """Damage of its log, if that was all."""
     older: bool = False
-    """Whether nothing was damaged, but an older copy was put in its place."""
+    """Whether it is not damaged, but an older copy."""
     earlier: bool = False
-    """Whether it was found in an earlier run, and nobody has seen it since."""
+    """Whether it was found in an earlier run, and nobody has seen the report."""
 
 
 def of_log(damage: LogDamage) -> SetAside:
-    """Tell of a log that was damaged, or is gone."""
+    """Return a report on a log that was damaged, or is missing."""
     reason = "bits of its write-ahead log were wrong"
     if damage.missing:
         reason = "its write-ahead log is gone"
@@ -65,9 +66,9 @@ def of_log(damage: LogDamage) -> SetAside:
 
 
 def of_older(path: Path, number: int, waiting: int) -> SetAside:
-    """Tell of a file in whose place an older copy is, of a generation.
+    """Return a report on a file that is an older copy, with its generation.
 
-    Who is killed before that is mended tells of the same once more.
+    After a crash before the file has a new generation, the report is the same.
     """
     name = path.with_name(f"{path.name}.older-{number}")
     reason = "an older copy was put in its place"
@@ -75,7 +76,7 @@ def of_older(path: Path, number: int, waiting: int) -> SetAside:
 
 
 def keep(report: SetAside) -> None:
-    """Keep a report until it was seen, as far as there is room for it."""
+    """Write a report to disk, if there is room for it."""
     content = json.dumps(asdict(report), default=_name)
     with (
         suppress(OSError),
@@ -87,7 +88,7 @@ def keep(report: SetAside) -> None:
 
 
 def unseen(path: Path) -> list[SetAside]:
-    """Return the reports on a file that nobody has seen; raises OSError."""
+    """Return the reports on a file that the user has not seen; raises OSError."""
     patterns = [f"{glob.escape(path.name)}.{name}{_SUFFIX}" for name in _NAMES]
     return [
         _read(file)
@@ -97,12 +98,12 @@ def unseen(path: Path) -> list[SetAside]:
 
 
 def seen(copy: Path) -> None:
-    """Forget the report on a copy, which is named; raises OSError."""
+    """Delete the report on a copy; raises OSError."""
     _file(copy).unlink(missing_ok=True)
 
 
 def _read(file: Path) -> SetAside:
-    """Read a report; one that a crash has cut off tells that there was damage."""
+    """Read a report; one that a crash has cut off still says that there is damage."""
     copy = file.with_name(file.name.removesuffix(_SUFFIX))
     try:
         content = cast("dict[str, Any]", json.loads(file.read_bytes()))
@@ -116,12 +117,12 @@ def _read(file: Path) -> SetAside:
 
 
 def _file(copy: Path) -> Path:
-    """Return where the report on a copy is kept."""
+    """Return the path of the report on a copy."""
     return copy.with_name(f"{copy.name}{_SUFFIX}")
 
 
 def _name(path: object) -> str:
-    """Write a path as JSON can hold it."""
+    """Return a path as a text for JSON."""
     return str(path)
 
 

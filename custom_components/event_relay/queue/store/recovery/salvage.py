@@ -21,7 +21,7 @@ _NO_TEXT = "bytes that are no text"
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:
-    """Return what is inserted into a table, but for how."""
+    """Return the part of an INSERT after its verb."""
     marks = ", ".join("?" * len(columns))
     return f"INTO {table} ({', '.join(columns)}) VALUES ({marks})"
 
@@ -33,11 +33,11 @@ _NOTE = _insert("notes", NOTE_COLUMNS)
 def carry(
     damaged: Path, database: sqlite3.Connection, kept: Kept, *, running: bool
 ) -> int:
-    """Write into an empty file what was kept, and what else a damaged one still holds.
+    """Write the kept rows, and all that is readable in a damaged file, into a new one.
 
-    Return how many deliveries it is that have not ended. What was not kept may be older
-    than what was sent, so that all of it that waits is distrusted; while `running` not
-    what is being sent. Raises an error of SQLite, and then has written nothing.
+    Rows that were not kept may be older than what was sent. So waiting deliveries among
+    them are distrusted; while `running`, not those being sent. Return how many
+    deliveries have not ended. Raises an error of SQLite; then nothing is written.
     """
     register(database)
     database.execute("BEGIN IMMEDIATE")
@@ -66,9 +66,9 @@ def carry(
 def bring_up_to_date(
     database: sqlite3.Connection, kept: Kept, last: int | None
 ) -> None:
-    """Write what was kept into a whole copy; raises an error of SQLite.
+    """Write the kept rows into a complete copy; raises an error of SQLite.
 
-    `last` is the highest place that was ever taken.
+    `last` is the highest place that was ever used.
     """
     database.execute("BEGIN IMMEDIATE")
     database.executemany(
@@ -84,13 +84,13 @@ def bring_up_to_date(
 
 
 def _open(damaged: Path) -> sqlite3.Connection:
-    """Open a file and change nothing of it, its log included.
+    """Open a file without changing it or its log.
 
-    What its schema says wrong of one thing does not keep us from the others.
+    Errors in one part of its schema do not prevent reading the others.
     """
     source = sqlite3.connect(damaged, isolation_level=None)
     source.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)  # noqa: FBT003 - by position only
-    # A wrong bit may make bytes of a text that are none; a checksum tells which it was.
+    # A wrong bit may make a text undecodable; the checksum can tell which bit.
     source.text_factory = lambda read: read.decode("utf-8", "surrogateescape")
     source.execute("PRAGMA query_only = 1")
     source.execute("PRAGMA writable_schema = 1")
@@ -98,7 +98,7 @@ def _open(damaged: Path) -> sqlite3.Connection:
 
 
 def _table(source: sqlite3.Connection, name: str, columns: range) -> str:
-    """Return what a table is called, quoted: by its name, or by how wide it is."""
+    """Return the quoted name of a table, found by its name or its number of columns."""
     tables: dict[str, int] = {}
     with suppress(*FAILURES):
         tables |= source.execute(
@@ -113,25 +113,25 @@ def _table(source: sqlite3.Connection, name: str, columns: range) -> str:
 def _carry_rows(
     source: sqlite3.Connection, database: sqlite3.Connection, kept: Kept
 ) -> None:
-    """Write all deliveries that can be read and are not known better."""
+    """Write all readable deliveries that were not kept."""
     known = kept.deleted | {row[0] for row in kept.rows}
     columns = _columns(database)
     for place, *row in _readable(source, len(columns)):
         if place in known:
             continue
-        # What its columns are called may be damaged, and an earlier version has fewer.
+        # The names of its columns may be damaged, and an earlier version has fewer.
         named = columns | dict(zip(columns, row, strict=False))
         try:
             carried = values(_delivery({**named, "sequence": place}))
         except sqlite3.DatabaseError:
-            continue  # nobody can have written that
+            continue  # it cannot have been written
         _write(database, f"INSERT OR IGNORE {_ROW}", (place, *carried))
 
 
 def _delivery(row: Mapping[str, Value]) -> Delivery:
-    """Build a delivery from its row, also if a bit of that is wrong.
+    """Build a delivery from its row, even if a bit of it is wrong.
 
-    Raises DatabaseError for one that nobody can have written.
+    Raises DatabaseError for a row that cannot have been written.
     """
     if not is_whole(row) and (whole := corrected(row)) is not None:
         row = whole
@@ -143,7 +143,7 @@ def _delivery(row: Mapping[str, Value]) -> Delivery:
 
 
 def _columns(database: sqlite3.Connection) -> dict[str, Value]:
-    """Return our columns in their order, with what they hold if nothing is written."""
+    """Return our columns in their order, with their default values."""
     return {
         name: None if default is None else int(default)
         for _, name, _, _, default, _ in database.execute(
@@ -157,7 +157,7 @@ def _readable(
 ) -> Iterator[tuple[int, *tuple[Value, ...]]]:
     """Yield the places and columns of all deliveries that can be read.
 
-    Whatever lies between them.
+    A range that cannot be read is halved until the unreadable rows are left out.
     """
     table = _table(source, "deliveries", range(_COLUMNS_OF_NOTES + 1, columns + 1))
     last = (
@@ -186,7 +186,7 @@ def _readable(
 
 
 def _number(source: sqlite3.Connection, sql: str) -> int:
-    """Return a number that is asked for; 0 if it cannot be read."""
+    """Return the number that a query selects; 0 if it cannot be read."""
     with suppress(*FAILURES):
         for (found,) in source.execute(sql):
             if isinstance(found, int):
@@ -195,7 +195,7 @@ def _number(source: sqlite3.Connection, sql: str) -> int:
 
 
 def _carry_notes(source: sqlite3.Connection, database: sqlite3.Connection) -> None:
-    """Write what rules remember, up to what cannot be read."""
+    """Write the state of rules, up to the first note that cannot be read."""
     notes: list[Sequence[Value]] = []
     wide = range(_COLUMNS_OF_NOTES, _COLUMNS_OF_NOTES + 1)
     with suppress(*FAILURES):
@@ -205,12 +205,12 @@ def _carry_notes(source: sqlite3.Connection, database: sqlite3.Connection) -> No
 
 
 def _write_kept(database: sqlite3.Connection, kept: Kept) -> None:
-    """Write what was kept just as it was, but for rows that were damaged before."""
+    """Write the kept rows, except those that were damaged before they were kept."""
     for row in kept.rows:
         try:
             written = values(_delivery(dict(zip(_PLACE, row, strict=True))))
         except sqlite3.DatabaseError:
-            continue  # nobody can have written that: a change kept what was damaged
+            continue  # damaged before: a change keeps the whole row
         _write(database, f"INSERT OR REPLACE {_ROW}", (row[0], *written))
     for note in kept.notes:
         *_, value, _ = note
@@ -224,6 +224,6 @@ def _write_kept(database: sqlite3.Connection, kept: Kept) -> None:
 
 
 def _write(database: sqlite3.Connection, sql: str, written: Sequence[Value]) -> None:
-    """Write a row, unless it is none that our tables can hold."""
+    """Write a row, unless it violates a constraint of its table."""
     with suppress(sqlite3.IntegrityError):
         database.execute(sql, written)

@@ -1,4 +1,4 @@
-"""Keeps a copy of what is written to a file that has not been checked yet.
+"""Keeps a copy of all rows written to a file that is not checked yet.
 
 Damage may lie anywhere in it, also where a row has just been written. What is kept is
 exact: it is a part of the same transactions, in SQLite's temporary tables.
@@ -58,28 +58,28 @@ _END = "".join(f" DROP TRIGGER temp.{name};" for name in _TRIGGERS) + "".join(
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """What has been written since a file was opened, as it was last."""
+    """Rows written since a file was opened, in their last state."""
 
     rows: Sequence[Sequence[Value]] = ()
-    """Deliveries: their places, and then the values of all columns."""
+    """Deliveries: the place, and then the values of all columns."""
     deleted: frozenset[int] = frozenset()
-    """Places of deliveries that are not there any more."""
+    """Places of deleted deliveries."""
     notes: Sequence[Sequence[Value]] = ()
-    """What rules remember; with a value of None what they have forgotten."""
+    """Notes of rules; a value of None means that it was deleted."""
 
 
 def keep(database: sqlite3.Connection) -> None:
-    """Begin to keep what is written; outside of a transaction."""
+    """Begin to keep written rows; to be called outside a transaction."""
     database.executescript(_BEGIN)
 
 
 def keep_no_longer(database: sqlite3.Connection) -> None:
-    """Forget what was kept, because the file is whole; outside of a transaction."""
+    """Drop the kept rows, since the file is intact; outside a transaction."""
     database.executescript(_END)
 
 
 def what_was_kept(database: sqlite3.Connection) -> Kept:
-    """Return what was kept, also of a file that cannot be read any more.
+    """Return the kept rows, even of a file that cannot be read any more.
 
     A change keeps its whole row, and so also what was damaged in it before; such a row
     cannot be read, and is left out.
@@ -95,7 +95,7 @@ def what_was_kept(database: sqlite3.Connection) -> Kept:
 
 
 def _readable(database: sqlite3.Connection, table: str) -> list[tuple[Value, ...]]:
-    """Return the rows of a temporary table whose texts are texts."""
+    """Return the rows of a temporary table that can be decoded."""
     try:
         return [tuple(row) for row in database.execute(f"SELECT * FROM temp.{table}")]
     except FAILURES:
