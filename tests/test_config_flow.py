@@ -13,6 +13,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryState,
     ConfigFlowResult,
+    FlowType,
 )
 from homeassistant.const import (
     CONF_PASSWORD,
@@ -282,6 +283,30 @@ async def test_add_without_login(hass: HomeAssistant) -> None:
     capabilities = entry.data[CONF_CAPABILITIES]
     assert capabilities["version"].startswith("0.18.0")
     assert list(capabilities["cameras"]) == ["front_door", "garden"]
+
+
+async def test_a_new_connection_is_followed_by_its_first_rule(
+    hass: HomeAssistant,
+) -> None:
+    form = await open_form(hass, "frigate")
+    async with frigate() as url:
+        result = await submit(hass, form, entered(url))
+        await settle(result["result"])
+    kind, flow_id = result["next_flow"]
+    assert kind is FlowType.CONFIG_SUBENTRIES_FLOW
+    (follows,) = hass.config_entries.subentries.async_progress()
+    assert follows["flow_id"] == flow_id
+    assert follows["handler"] == (result["result"].entry_id, "rule")
+    assert follows["step_id"] == "user"
+
+
+async def test_a_connection_that_cannot_be_set_up_is_followed_by_nothing(
+    hass: HomeAssistant,
+) -> None:
+    async with frigate() as url, only_added(hass, "frigate") as form:
+        result = await submit(hass, form, entered(url))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert "next_flow" not in result
 
 
 @pytest.mark.parametrize("version", ["0.14", "0.15", "0.16", "0.17", "0.18"])

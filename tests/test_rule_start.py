@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from copy import deepcopy
 from typing import Any
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
@@ -24,6 +25,8 @@ from .rules.house import DOORBELL, OPENED, a_rule, set_up
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 BELL = "event.doorbell"
+SHORT = 30
+"""The longest name of a rule that shows whole beside others."""
 CONDITION = {"condition": "state", "entity_id": "sun.sun", "state": "below_horizon"}
 AUTOMATION = {
     "id": "night",
@@ -103,7 +106,12 @@ async def through_pattern(
     assert [one for one in offered(form) if one in forms.patterns] == [*forms.patterns]
     assert await form.submit(next_step_id=name) == "when"
     when = form.suggested()
-    assert when["name"]
+    assert len(when["name"]) <= SHORT
+    assert ":" not in when["name"]
+    assert form.placeholders["hint"].strip()
+    known = {one["trigger"].partition(".")[0] for one in when["triggers"]}
+    set_up_anyway = {"state", *Platform}
+    assert known - set_up_anyway <= hass.config.components, "The editor knows them"
     assert await form.submit(**when) == "when", "It lacks its entities"
     assert form.errors == {"triggers": "nothing_watched"}
     when["triggers"] = filled(pattern, entity_id)

@@ -8,14 +8,18 @@ import logging
 from typing import Any, override
 
 from homeassistant.config_entries import (
+    SOURCE_USER,
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
+    FlowType,
     OptionsFlow,
+    SubentryFlowContext,
 )
 from homeassistant.const import CONF_URL, CONF_USERNAME
 from homeassistant.core import callback
+from homeassistant.data_entry_flow import FlowResultType
 import voluptuous as vol
 from yarl import URL
 
@@ -135,6 +139,18 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask for the backend."""
         return self.async_show_menu(step_id="user", menu_options=list(BY_NAME))
+
+    @override
+    async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
+        """Go on with what makes the new connection useful, such as its first rule."""
+        entry: ConfigEntry = result["result"]
+        kind = BY_NAME[entry.data[CONF_BACKEND]].begins_with
+        form = await self.hass.config_entries.subentries.async_init(
+            (entry.entry_id, kind), context=SubentryFlowContext(source=SOURCE_USER)
+        )
+        if form["type"] is not FlowResultType.ABORT:
+            result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, form["flow_id"])
+        return result
 
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]

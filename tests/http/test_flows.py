@@ -74,6 +74,8 @@ async def test_connection_without_a_test_sends_nothing(
     assert result["title"] == "127.0.0.1"
     assert result["data"][CONF_URL] == target.origin
     assert target.calls == []
+    (follows,) = hass.config_entries.subentries.async_progress()
+    assert follows["handler"] == (result["result"].entry_id, "request")
 
 
 async def test_connection_is_tried_by_its_read(

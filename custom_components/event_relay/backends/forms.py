@@ -161,6 +161,8 @@ class BackendForms(ABC):
     subentry_flows: Mapping[str, type[ConfigSubentryFlow]] = {}
     """Parts of a connection that only this backend has, and the flows that make them,
     by their kinds."""
+    begins_with: str = "rule"
+    """The kind of what a new connection needs first: the form follows its own."""
     traits: Mapping[str, Trait] = {}
     """What is shown of each such part for which nothing runs, by its kind."""
     members: Mapping[str, Callable[..., Any]] = {}

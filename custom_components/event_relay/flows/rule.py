@@ -36,7 +36,7 @@ from .rule_form import (
     when_schema,
     with_labels,
 )
-from .rule_start import CONF_RULE, RuleStart, as_entered
+from .rule_start import CONF_RULE, RuleStart, as_entered, async_show_triggers
 from .rule_validation import (
     BrokenTemplate,
     Mistake,
@@ -116,6 +116,7 @@ class RuleFlow(RuleStart):
                 self._when = {CONF_OPERATION: operations[0], **when_data(user_input)}
                 self._fields = None
                 return await self.deliver(self._when[CONF_OPERATION])
+        await async_show_triggers(self.hass, shown.get(CONF_TRIGGERS))
         return self._form("when", when_schema(operations, shown), shown)
 
     async def deliver(
@@ -267,6 +268,7 @@ class RuleFlow(RuleStart):
                 **EXAMPLES,
                 "template": example_template(self._triggers),
                 "connection": in_markdown(self._get_entry().title),
+                "hint": self._hint,
                 **(mistake.details if mistake else {}),
             },
             last_step=False,

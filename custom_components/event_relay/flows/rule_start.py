@@ -24,6 +24,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 from homeassistant.helpers.translation import async_get_translations
+from homeassistant.loader import Integration, async_get_integrations
+from homeassistant.setup import async_setup_component
 import voluptuous as vol
 
 from ..backends.forms import BackendForms
@@ -32,6 +34,7 @@ from ..backends.rule_patterns import Pattern
 from ..backends.words import in_markdown
 from ..const import CONF_BACKEND, DOMAIN
 from ..coordinator import RelayConfigEntry
+from ..home_language import texts_of
 from ..registry import BY_NAME
 from ..rules.rule import (
     CONF_FIELDS,
@@ -57,6 +60,8 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
     """The pages before the form of a new rule, which is then filled in."""
 
     _title = ""
+    _hint = ""
+    """What to do on the first page."""
     _when: Mapping[str, Any]
     _deliver: Mapping[str, Any]
 
@@ -93,13 +98,15 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
     async def pattern(
         self, name: str, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Begin with a pattern, which is called what the menu calls it."""
+        """Begin with a pattern, called what the menu calls it in front of the colon."""
         category = "config_subentries"
         path = f"component.{DOMAIN}.{category}.{SUBENTRY_RULE}.step.user.menu_options"
         language = self.hass.config.language
         texts = await async_get_translations(self.hass, language, category, {DOMAIN})
-        title = texts.get(f"{path}.{name}", "")
-        return await self._begin(title, self._patterns()[name].data())
+        title = self._another(texts.get(f"{path}.{name}", "").partition(":")[0].strip())
+        data = self._patterns()[name].data()
+        self._hint = f"\n\n{texts_of(self.hass, 'common')['pattern_lacks_entities']}"
+        return await self._begin(title, data)
 
     async def async_step_from_rule(
         self, user_input: dict[str, Any] | None = None
@@ -325,3 +332,21 @@ def _list(part: object) -> list[Any]:
 def _plain(value: object) -> Any:  # noqa: ANN401 - JSON
     """Return what YAML holds as JSON does; text for what JSON has nothing for."""
     return json.loads(json.dumps(value, default=str))
+
+
+async def async_show_triggers(hass: HomeAssistant, triggers: object) -> None:
+    """Have the editor know the triggers that are shown.
+
+    Home Assistant's own integration for doorbells, for one, is set up by nothing: its trigger
+    works, but the editor calls it unknown.
+    """
+    named = [one.get("trigger") for one in _list(triggers) if isinstance(one, dict)]
+    domains = {one.partition(".")[0] for one in named if isinstance(one, str)}
+    found = await async_get_integrations(hass, domains - hass.config.components)
+    for domain, integration in found.items():
+        if (
+            isinstance(integration, Integration)
+            and integration.integration_type == "system"
+            and integration.platforms_exists(("trigger",))
+        ):
+            await async_setup_component(hass, domain, {})
