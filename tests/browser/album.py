@@ -10,14 +10,18 @@ from tests.checks.files import ROOT
 DOCUMENTED = ROOT / "docs" / "images"
 NAMES = {
     "activity",
+    "add-integration",
     "card",
     "card-dark",
     "card-phone",
+    "connect",
     "connection-error",
     "doorbell",
     "repair",
     "rule-device",
     "rule-form",
+    "rule-start",
+    "rule-when",
 }
 _HEADER = struct.Struct(">8s4x4sII")
 """How a PNG begins: its signature, and a chunk with its width and its height."""

@@ -19,12 +19,17 @@ from .house import House
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
-async def begin(page: Page, house: House, backend: str) -> None:
+async def begin(
+    page: Page, house: House, backend: str, album: Album | None = None
+) -> None:
     """Press Add integration, Event Relay, and choose what to connect to."""
     await page.goto(f"{house.url}/config/integrations/dashboard")
     await press(page, "Add integration")
     await page.get_by_placeholder("Search for a brand name").fill("Event Relay")
     await press(page, "Event Relay")
+    if album:
+        await page.get_by_text(backend, exact=True).wait_for()
+        await album.keep("add-integration", page, page.get_by_role("dialog"))
     await page.get_by_text(backend, exact=True).click()
     await page.get_by_role("button", name="Submit", exact=True).wait_for()
     await see_no_barrier(page.get_by_role("dialog"))
@@ -37,7 +42,11 @@ async def see_error(page: Page, text: str) -> None:
 
 
 async def see_added(
-    page: Page, house: House, title: str, follows: str = "Add rule"
+    page: Page,
+    house: House,
+    title: str,
+    follows: str = "Start from scratch",
+    album: Album | None = None,
 ) -> None:
     """Submit, and see that the new connection reaches its system.
 
@@ -45,6 +54,8 @@ async def see_added(
     """
     await press(page, "Submit")
     await expect(page.get_by_text(follows, exact=True)).to_be_visible()
+    if album:
+        await album.keep("rule-start", page, page.get_by_role("dialog"))
     await press(page, "Close")
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.goto(f"{house.url}/config/integrations/integration/event_relay")
@@ -55,7 +66,10 @@ async def see_added(
 
 async def test_frigate(page: Page, house: House, album: Album) -> None:
     async with FrigateSimulator(password="a good password") as frigate:
-        await begin(page, house, "Frigate")
+        await begin(page, house, "Frigate", album)
+        await field(page, "Address").fill("http://frigate.local:5000")
+        await album.keep("connect", page, page.get_by_role("dialog"))
+
         await field(page, "Address").fill("http://127.0.0.1:9")
         await see_error(page, "Nothing responds at this address.")
         await album.keep("connection-error", page, page.get_by_role("dialog"))
@@ -65,7 +79,7 @@ async def test_frigate(page: Page, house: House, album: Album) -> None:
 
         await field(page, "Username").fill(frigate.settings.user)
         await field(page, "Password").fill(frigate.settings.password or "")
-        await see_added(page, house, "Frigate (127.0.0.1)")
+        await see_added(page, house, "Frigate (127.0.0.1)", album=album)
         await see_no_barrier_in_forms(page, "Frigate (127.0.0.1)")
 
 
@@ -114,5 +128,5 @@ async def test_http(page: Page, house: House) -> None:
 
         # What is under More options keeps its defaults; the rest would be refused.
         await field(page, "Address").fill(target.origin)
-        await see_added(page, house, "127.0.0.1", "Add a request")
+        await see_added(page, house, "127.0.0.1", "Webhook")
         await see_no_barrier_in_forms(page, "127.0.0.1", request="advanced")

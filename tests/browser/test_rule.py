@@ -34,6 +34,7 @@ async def add_rule(page: Page, house: House, album: Album) -> None:
     await page.get_by_placeholder("Search").last.fill("Doorbell")
     await page.get_by_text("Input boolean").click()
     await page.get_by_text("Switch turned on").click()
+    await album.keep("rule-when", page, page.get_by_role("dialog").first)
     await see_no_barrier(page.locator("dialog-data-entry-flow"))
     await press(page, "Next")
 

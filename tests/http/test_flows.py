@@ -21,7 +21,7 @@ from custom_components.event_relay.backends.http.safety import is_public
 from custom_components.event_relay.backends.section_forms import sectioned
 from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Said, Target
-from tests.config_flows import only_added, submit
+from tests.config_flows import only_added, open_form, submit
 from tests.home import act
 from tests.rule_flow import Form, suggested_values
 
@@ -74,8 +74,16 @@ async def test_connection_without_a_test_sends_nothing(
     assert result["title"] == "127.0.0.1"
     assert result["data"][CONF_URL] == target.origin
     assert target.calls == []
+
+
+async def test_connection_is_followed_by_its_first_request(
+    hass: HomeAssistant, target: Target
+) -> None:
+    form = await open_form(hass, "http")
+    result = await submit(hass, form, entry_form(target.origin))
     (follows,) = hass.config_entries.subentries.async_progress()
     assert follows["handler"] == (result["result"].entry_id, "request")
+    assert result["next_flow"][1] == follows["flow_id"]
 
 
 async def test_connection_is_tried_by_its_read(

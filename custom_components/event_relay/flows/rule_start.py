@@ -337,8 +337,8 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - JSON
 async def async_show_triggers(hass: HomeAssistant, triggers: object) -> None:
     """Have the editor know the triggers that are shown.
 
-    Home Assistant's own integration for doorbells, for one, is set up by nothing: its trigger
-    works, but the editor calls it unknown.
+    Home Assistant's own integration for doorbells, for one, is set up by nothing: its
+    trigger works, but the editor calls it unknown.
     """
     named = [one.get("trigger") for one in _list(triggers) if isinstance(one, dict)]
     domains = {one.partition(".")[0] for one in named if isinstance(one, str)}
