@@ -7,8 +7,12 @@ import pytest
 
 from custom_components.event_relay.actions.resolve import invalid_field
 from custom_components.event_relay.backends.base import InvalidField
+from custom_components.event_relay.backends.warning import OwnWarning
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.home_language import in_home_language
+from custom_components.event_relay.home_language import (
+    in_home_language,
+    warnings_in_words,
+)
 from custom_components.event_relay.outcome_words import message
 
 REJECTED = {
@@ -50,3 +54,21 @@ async def test_what_a_language_lacks_is_in_english(hass: HomeAssistant) -> None:
     await async_load_integrations(hass, {DOMAIN})
     said = message(hass, REJECTED)
     assert said == "camera event not created in Frigate: it was rejected"
+
+
+@pytest.mark.parametrize("warning", OwnWarning)
+async def test_every_warning_is_in_the_home_language(
+    german: HomeAssistant, warning: OwnWarning
+) -> None:
+    sentence = warning.of(field="title", maximum="64", address="http://a")
+    (said,) = warnings_in_words(german, [sentence])
+    assert said != sentence
+    assert "{" not in said
+
+
+async def test_a_warning_in_words_of_a_backend_stays(german: HomeAssistant) -> None:
+    said = warnings_in_words(german, ["retain: no such event", OwnWarning.NO_ID.of()])
+    assert said == [
+        "retain: no such event",
+        "die Antwort hat keine ID, wo die Anfrage sie sucht",
+    ]

@@ -108,7 +108,6 @@ async def through_pattern(
     when = form.suggested()
     assert len(when["name"]) <= SHORT
     assert ":" not in when["name"]
-    assert form.placeholders["hint"].strip()
     known = {one["trigger"].partition(".")[0] for one in when["triggers"]}
     set_up_anyway = {"state", *Platform}
     assert known - set_up_anyway <= hass.config.components, "The editor knows them"

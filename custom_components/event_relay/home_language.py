@@ -4,12 +4,13 @@ What a form, a repair or the card shows is put together by the browser, in the l
 of who looks at it. What is put together here is in the language of the home.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_cached_translations
 
+from .backends.warning import recognised
 from .const import DOMAIN
 
 
@@ -42,3 +43,16 @@ def in_home_language(hass: HomeAssistant, error: Exception) -> str:
         return text.rstrip(".").format_map(error.translation_placeholders or {})
     except KeyError:
         return str(error)
+
+
+def warnings_in_words(hass: HomeAssistant, warnings: Iterable[str]) -> list[str]:
+    """Return warnings of a delivery; a backend's own words stay as they are."""
+    return [_warning_in_words(hass, warning) for warning in warnings]
+
+
+def _warning_in_words(hass: HomeAssistant, warning: str) -> str:
+    """Return one warning."""
+    if (known := recognised(warning)) is None:
+        return warning
+    code, values = known
+    return texts_of(hass, "common")[f"warning_{code}"].format_map(values)

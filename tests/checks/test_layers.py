@@ -10,7 +10,12 @@ from .files import DOMAIN, PACKAGE, ROOT, module_name
 
 HERE = f"custom_components.{DOMAIN}"
 HOME_ASSISTANT = ("homeassistant", "probatio", "voluptuous")
-CONTRACTS = ("backends.base", "backends.errors", "backends.words")
+CONTRACTS = (
+    "backends.base",
+    "backends.errors",
+    "backends.warning",
+    "backends.words",
+)
 """What the queue and the rules may know of backends."""
 NAMES_BACKENDS = "registry"
 """The one module outside a backend's folder that may import from it."""

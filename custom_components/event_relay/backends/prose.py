@@ -7,6 +7,8 @@ a label, is refused instead: cut, it would be another one.
 from collections.abc import Collection, Mapping
 import unicodedata
 
+from .warning import OwnWarning
+
 CUT = "…"
 """The sign at which a text was cut."""
 LINE_BREAKS = "\n\r\t"
@@ -74,18 +76,8 @@ def shortened(
         mended = spaced(words, lines=name in lines)
         if mended != words.strip():
             fitting[name] = mended
-            warnings.append(was_spaced(name))
+            warnings.append(OwnWarning.SPACED.of(field=name))
         if len(mended) > longest:
             fitting[name] = cut(mended, longest)
-            warnings.append(was_cut(name, f"{longest} characters"))
+            warnings.append(OwnWarning.CUT.of(field=name, maximum=longest))
     return fitting, tuple(warnings)
-
-
-def was_spaced(name: str) -> str:
-    """Return the warning for a text with characters that it may not hold."""
-    return f"{name} has line breaks or control characters, sent as spaces"
-
-
-def was_cut(name: str, room: str) -> str:
-    """Return the warning for a text that was cut."""
-    return f"{name} is too long and was cut to {room}"

@@ -31,6 +31,7 @@ from ..const import (
     DOMAIN,
 )
 from ..coordinator import outbox_error
+from ..home_language import warnings_in_words
 from ..permissions import Right, demand, may
 from ..queue.delivery import Delivery, DeliveryState
 from ..queue.queue import outcome_unknown
@@ -148,7 +149,7 @@ async def _async_get(
     connection.send_result(
         msg["id"],
         {
-            **listed(hass, delivery),
+            **_shown(hass, delivery),
             "origin_title": subentry.title if subentry else None,
             "user": await _name_of_user(hass, delivery),
             "context_id": delivery.origin.context_id,
@@ -220,9 +221,15 @@ async def _name_of_user(hass: HomeAssistant, delivery: Delivery) -> str | None:
     return user.name if user else None
 
 
+def _shown(hass: HomeAssistant, delivery: Delivery) -> Row:
+    """Return what is said of a delivery, with its warnings in the home's language."""
+    row = listed(hass, delivery)
+    return row | {"warnings": warnings_in_words(hass, row["warnings"])}
+
+
 def _row(hass: HomeAssistant, one: Listed, connection: ActiveConnection) -> Row:
     """Return what a user is told of a delivery in a list."""
-    row = listed(hass, one.delivery) | {
+    row = _shown(hass, one.delivery) | {
         "sequence": one.sequence,
         "unclear": outcome_unknown(one.delivery),
         ATTR_SUBENTRY_ID: one.delivery.origin.subentry_id,

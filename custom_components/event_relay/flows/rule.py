@@ -268,7 +268,6 @@ class RuleFlow(RuleStart):
                 **EXAMPLES,
                 "template": example_template(self._triggers),
                 "connection": in_markdown(self._get_entry().title),
-                "hint": self._hint,
                 **(mistake.details if mistake else {}),
             },
             last_step=False,

@@ -34,7 +34,6 @@ from ..backends.rule_patterns import Pattern
 from ..backends.words import in_markdown
 from ..const import CONF_BACKEND, DOMAIN
 from ..coordinator import RelayConfigEntry
-from ..home_language import texts_of
 from ..registry import BY_NAME
 from ..rules.rule import (
     CONF_FIELDS,
@@ -60,8 +59,6 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
     """The pages before the form of a new rule, which is then filled in."""
 
     _title = ""
-    _hint = ""
-    """What to do on the first page."""
     _when: Mapping[str, Any]
     _deliver: Mapping[str, Any]
 
@@ -105,7 +102,6 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
         texts = await async_get_translations(self.hass, language, category, {DOMAIN})
         title = self._another(texts.get(f"{path}.{name}", "").partition(":")[0].strip())
         data = self._patterns()[name].data()
-        self._hint = f"\n\n{texts_of(self.hass, 'common')['pattern_lacks_entities']}"
         return await self._begin(title, data)
 
     async def async_step_from_rule(

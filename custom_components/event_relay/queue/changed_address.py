@@ -13,6 +13,7 @@ from ..backends.errors import (
     Rejected,
     Unavailable,
 )
+from ..backends.warning import OwnWarning
 from . import transitions
 from .delivery import (
     ELSEWHERE,
@@ -100,7 +101,7 @@ def looked_up(
 
 def _cut_short(delivery: Delivery, address: str, now: datetime) -> Delivery:
     """End a delivery after its first effect; the other steps are not run."""
-    warning = f"the rest was not sent: the connection does not lead to {address} now"
+    warning = OwnWarning.CUT_SHORT.of(address=address)
     cut = altered(delivery, warnings=(*delivery.warnings, warning))
     return transitions.delivered(cut, delivery.receipt or Receipt(), now)
 

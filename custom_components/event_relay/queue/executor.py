@@ -20,6 +20,7 @@ from ..backends.base import (
     UnreadablePayload,
 )
 from ..backends.errors import BackendError, Rejected
+from ..backends.warning import OwnWarning
 from ..backends.words import confiding
 from . import changed_address, transitions
 from .absence import SLOW, Absence
@@ -90,7 +91,7 @@ class Plan:
             return self.operation.receipt(self.payload, delivery.results)
         except Exception:
             _LOGGER.exception("Delivery %s: its receipt broke", delivery.id)
-            return Receipt(warnings=("what was answered cannot be read",))
+            return Receipt(warnings=(OwnWarning.UNREADABLE_ANSWER.of(),))
 
     def confiding(self, delivery: Delivery) -> AbstractContextManager[None]:
         """Keep private payload data out of what the backend says meanwhile."""

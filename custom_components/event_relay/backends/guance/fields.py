@@ -20,7 +20,8 @@ from ..field_table import (
     time_field,
 )
 from ..fields import text
-from ..prose import cut_to_bytes, spaced, was_cut, was_spaced
+from ..prose import cut_to_bytes, spaced
+from ..warning import OwnWarning
 from .look_ups import OWN_TAG
 
 STATUSES = ("critical", "error", "warning", "ok", "info", "nodata")
@@ -94,10 +95,11 @@ def tags_that_fit(value: object, name: str) -> tuple[object, tuple[str, ...]]:
             continue
         mended = spaced(words)
         if mended != words.strip():
-            warnings.append(was_spaced(f"{name}.{key}"))
+            warnings.append(OwnWarning.SPACED.of(field=f"{name}.{key}"))
         fitting[key] = cut_to_bytes(mended, LONGEST_TAG)
         if fitting[key] != mended:
-            warnings.append(was_cut(f"{name}.{key}", f"{LONGEST_TAG} bytes"))
+            cut = OwnWarning.CUT_BYTES.of(field=f"{name}.{key}", maximum=LONGEST_TAG)
+            warnings.append(cut)
     return fitting, tuple(warnings)
 
 

@@ -22,6 +22,7 @@ from ..base import (
 from ..field_table import flag_field, json_field, text_field
 from ..http_failures import Effect
 from ..transport import Reply
+from ..warning import OwnWarning
 from . import json_path
 from .answers import AnswerRules, holds, link_of, result_of
 from .client import HttpCapabilities, HttpClient, Message
@@ -139,7 +140,7 @@ def receipt_of(payload: Prepared, result: JsonObject) -> Receipt:
     """Return what is kept of an answer."""
     found, link = result.get("id"), result.get("link")
     missing = (
-        ("the answer has no id where the request looks for one",)
+        (OwnWarning.NO_ID.of(),)
         if payload.answers.id_from is not None and found is None
         else ()
     )
