@@ -10,6 +10,7 @@ from custom_components.event_relay.backends.base import InvalidField
 from custom_components.event_relay.backends.warning import OwnWarning
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.home_language import (
+    Texts,
     in_home_language,
     warnings_in_words,
 )
@@ -72,3 +73,11 @@ async def test_a_warning_in_words_of_a_backend_stays(german: HomeAssistant) -> N
         "retain: no such event",
         "die Antwort hat keine ID, wo die Anfrage sie sucht",
     ]
+
+
+def test_texts_below_a_path() -> None:
+    texts = Texts({"a.one": "1", "a.b.two": "2", "ab.three": "3"}, "a.")
+    assert dict(texts) == {"one": "1", "b.two": "2"}
+    assert len(texts) == 2
+    assert "three" not in texts
+    assert texts.get("two") is None

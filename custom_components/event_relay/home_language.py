@@ -4,7 +4,8 @@ What a form, a repair or the card shows is put together by the browser, in the l
 of who looks at it. What is put together here is in the language of the home.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -14,15 +15,39 @@ from .backends.warning import recognised
 from .const import DOMAIN
 
 
+class Texts(Mapping[str, str]):
+    """The texts whose keys begin with a path, by what follows it.
+
+    A view: copying the texts of a category takes longer than most of what asks for one.
+    """
+
+    def __init__(self, texts: Mapping[str, str], path: str) -> None:
+        """Show the texts below a path."""
+        self._texts = texts
+        self._path = path
+
+    @override
+    def __getitem__(self, key: str) -> str:
+        return self._texts[self._path + key]
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        path = self._path
+        return (key.removeprefix(path) for key in self._texts if key.startswith(path))
+
+    @override
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 def texts_of(hass: HomeAssistant, category: str) -> Mapping[str, str]:
     """Return the texts of a category, such as `common`, by their keys.
 
     Those that a language lacks are in English. Home Assistant has read them when it
     set the integration up, so that this reads no file; it may be called in any thread.
     """
-    path = f"component.{DOMAIN}.{category}."
     texts = async_get_cached_translations(hass, hass.config.language, category, DOMAIN)
-    return {key.removeprefix(path): text for key, text in texts.items()}
+    return Texts(texts, f"component.{DOMAIN}.{category}.")
 
 
 def in_home_language(hass: HomeAssistant, error: Exception) -> str:

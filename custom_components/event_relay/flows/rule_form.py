@@ -29,7 +29,7 @@ from ..backends.choice_forms import NOTHING_CHOSEN
 from ..backends.rule_forms import RuleField
 from ..backends.words import in_list, in_markdown
 from ..const import DOMAIN
-from ..home_language import in_home_language
+from ..home_language import Texts, in_home_language
 from ..rules.fields import CannotRender
 from ..rules.rule import (
     CONF_COOL_DOWN,
@@ -54,10 +54,18 @@ HIDDEN = "********"
 
 
 class Labels(dict[str, str]):
-    """What fields are called; one without a text by its own name."""
+    """What the fields of a step are called; one without a text by its own name."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        """Look for labels in the texts of the step."""
+        super().__init__()
+        self._texts = texts
 
     def __missing__(self, name: str) -> str:
-        """Return the name itself."""
+        """Return what a field is called."""
+        for group in ("data", f"sections.{SECTION_MORE}.data"):
+            if (text := self._texts.get(f"{group}.{name}")) is not None:
+                return text
         return name
 
 
@@ -65,15 +73,8 @@ async def labels_of(hass: HomeAssistant, operation: str) -> Mapping[str, str]:
     """Return what the fields of an operation are called in the home's language."""
     category = "config_subentries"
     texts = await async_get_translations(hass, hass.config.language, category, {DOMAIN})
-    step = f"component.{DOMAIN}.{category}.{SUBENTRY_RULE}.step.{operation}"
-    labels = Labels()
-    for group in (f"{step}.data.", f"{step}.sections.{SECTION_MORE}.data."):
-        labels |= {
-            key.removeprefix(group): text
-            for key, text in texts.items()
-            if key.startswith(group)
-        }
-    return labels
+    path = f"component.{DOMAIN}.{category}.{SUBENTRY_RULE}.step.{operation}."
+    return Labels(Texts(texts, path))
 
 
 async def with_labels(
@@ -84,8 +85,7 @@ async def with_labels(
     """Return fields with labels in the home's language, and those kept with a rule."""
     category = "selector"
     texts = await async_get_translations(hass, hass.config.language, category, {DOMAIN})
-    path = f"component.{DOMAIN}.{category}."
-    named = {key.removeprefix(path): text for key, text in texts.items()}
+    named = Texts(texts, f"component.{DOMAIN}.{category}.")
     return tuple(field.with_texts(named, kept.get(field.name, {})) for field in fields)
 
 
