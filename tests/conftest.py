@@ -1,7 +1,7 @@
 """Fixtures that every test may use."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 import logging
 import os
 from pathlib import Path
@@ -28,6 +28,7 @@ from simulators.palabra import PalabraSimulator
 from .forking import fork_ahead
 from .harness import log_once, spare_collections, spare_searches, storage_in_memory
 from .loop_thread import refuse_other_threads
+from .loopless import note_what_is_there, refuse_what_is_left, spare_loops
 from .moving_time import spare_time_limits
 from .scheduling import SpreadByFile, longest_first, spread
 from .thorough import THOROUGH
@@ -67,9 +68,24 @@ def pytest_collection_modifyitems(
 ) -> None:
     """Begin with what takes longest; a search that is thorough has all the time."""
     longest_first(items, config.rootpath)
+    spare_loops(items)
     if THOROUGH:
         for item in items:
             item.add_marker(pytest.mark.timeout(0))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """Note what is there before a test that gets no event loop."""
+    yield
+    note_what_is_there(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Fail a test that gets no event loop where the harness would fail it."""
+    yield
+    refuse_what_is_left(item)
 
 
 @pytest.fixture(autouse=True, scope="session")

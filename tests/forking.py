@@ -7,6 +7,7 @@ than most files of tests.
 from contextlib import suppress
 from dataclasses import dataclass
 import gc
+from importlib import import_module
 import os
 import signal
 import sys
@@ -58,6 +59,7 @@ def fork_ahead(config: pytest.Config, number: int) -> None:
     """
     if threading.active_count() > 1:
         return
+    import_tests(config)
     gc.collect()
     gc.freeze()
     children: list[Child] = []
@@ -74,6 +76,21 @@ def fork_ahead(config: pytest.Config, number: int) -> None:
         return start(spec, execmodel)
 
     gateway_io.create_io = create_io
+
+
+def import_tests(config: pytest.Config) -> None:
+    """Import what will be collected, so that no process has to do so for itself.
+
+    To rewrite the assertions in a fresh checkout takes longer than to import Home
+    Assistant. What cannot be imported is told of by the processes.
+    """
+    for argument in config.args:
+        path = config.invocation_params.dir / argument.partition("::")[0]
+        files = path.rglob("test_*.py") if path.is_dir() else [path]
+        for file in sorted(files):
+            name = file.relative_to(config.rootpath).with_suffix("")
+            with suppress(BaseException):
+                import_module(".".join(name.parts))
 
 
 def _fork(others: list[Child]) -> Child:

@@ -1,0 +1,72 @@
+"""Tests that wait for nothing get no event loop, which takes longer than most of them.
+
+The harness gives every test one, and looks afterwards whether something was left in it.
+"""
+
+import datetime
+import inspect
+import threading
+
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component import plugins
+
+OF_A_LOOP = frozenset(
+    {
+        "configure_event_loop",
+        "enable_event_loop_debug",
+        "expected_lingering_tasks",
+        "expected_lingering_timers",
+        "skip_stop_scripts",
+        "verify_cleanup",
+        "wait_for_stop_scripts_after_shutdown",
+    }
+)
+"""Fixtures that the harness puts around every test, and that are about its loop."""
+_THREADS = pytest.StashKey[frozenset[threading.Thread]]()
+
+
+def spare_loops(items: list[pytest.Item]) -> None:
+    """Take the loop away from tests that neither are nor use a coroutine."""
+    for item in items:
+        if isinstance(item, pytest.Function) and not _waits(item):
+            item.fixturenames[:] = [
+                name for name in item.fixturenames if name not in OF_A_LOOP
+            ]
+            item.stash[_THREADS] = frozenset()
+
+
+def note_what_is_there(item: pytest.Item) -> None:
+    """Keep the threads that run before a test that gets no loop."""
+    if _THREADS in item.stash:
+        item.stash[_THREADS] = frozenset(threading.enumerate())
+
+
+def refuse_what_is_left(item: pytest.Item) -> None:
+    """Fail a test that gets no loop for what the harness fails those that get one."""
+    if _THREADS not in item.stash:
+        return
+    zone, dt_util.DEFAULT_TIME_ZONE = dt_util.DEFAULT_TIME_ZONE, datetime.UTC
+    refused, plugins.HASocketBlockedError.instances = (
+        plugins.HASocketBlockedError.instances,
+        [],
+    )
+    assert not frozenset(threading.enumerate()) - item.stash[_THREADS]
+    assert zone is datetime.UTC
+    assert not refused, "the test opens sockets"
+
+
+def _waits(item: pytest.Function) -> bool:
+    """Say whether a test or a fixture of its own is a coroutine.
+
+    For a test that is one, pytest-asyncio puts an item of its own in the place.
+    """
+    if type(item) is not pytest.Function:
+        return True
+    return any(
+        inspect.iscoroutinefunction(one.func) or inspect.isasyncgenfunction(one.func)
+        for name, definitions in item._fixtureinfo.name2fixturedefs.items()
+        if name not in OF_A_LOOP
+        for one in definitions
+        if one.scope == "function"
+    )
