@@ -3,9 +3,11 @@
 The harness gives every test one, and looks afterwards whether something was left in it.
 """
 
-import datetime
+from collections.abc import Set as AbstractSet
+from datetime import UTC
 import inspect
 import threading
+from typing import Any
 
 from homeassistant.util import dt as dt_util
 import pytest
@@ -23,7 +25,7 @@ OF_A_LOOP = frozenset(
     }
 )
 """Fixtures that the harness puts around every test, and that are about its loop."""
-_THREADS = pytest.StashKey[frozenset[threading.Thread]]()
+_THREADS = pytest.StashKey[AbstractSet[threading.Thread]]()
 
 
 def spare_loops(items: list[pytest.Item]) -> None:
@@ -33,26 +35,24 @@ def spare_loops(items: list[pytest.Item]) -> None:
             item.fixturenames[:] = [
                 name for name in item.fixturenames if name not in OF_A_LOOP
             ]
-            item.stash[_THREADS] = frozenset()
+            item.stash[_THREADS] = set()
 
 
 def note_what_is_there(item: pytest.Item) -> None:
     """Keep the threads that run before a test that gets no loop."""
     if _THREADS in item.stash:
-        item.stash[_THREADS] = frozenset(threading.enumerate())
+        item.stash[_THREADS] = {*threading.enumerate()}
 
 
 def refuse_what_is_left(item: pytest.Item) -> None:
     """Fail a test that gets no loop for what the harness fails those that get one."""
     if _THREADS not in item.stash:
         return
-    zone, dt_util.DEFAULT_TIME_ZONE = dt_util.DEFAULT_TIME_ZONE, datetime.UTC
-    refused, plugins.HASocketBlockedError.instances = (
-        plugins.HASocketBlockedError.instances,
-        [],
-    )
-    assert not frozenset(threading.enumerate()) - item.stash[_THREADS]
-    assert zone is datetime.UTC
+    zone, dt_util.DEFAULT_TIME_ZONE = dt_util.DEFAULT_TIME_ZONE, UTC
+    counted: type[Any] = plugins.HASocketBlockedError
+    refused, counted.instances = counted.instances, []
+    assert item.stash[_THREADS] >= {*threading.enumerate()}
+    assert zone is UTC
     assert not refused, "the test opens sockets"
 
 

@@ -143,11 +143,16 @@ async def try_everything(
     operation: str,
     filled: Mapping[str, Any],
 ) -> tuple[int, int]:
-    """Enter all inputs in all fields of the second form; count refused and taken."""
-    when = {**WHEN, "operation": operation} if operation else WHEN
+    """Enter all inputs in all fields of the second form; count refused and taken.
+
+    After what is taken the flow is put back to that form: to open a new one each time
+    would take as long as all the rest.
+    """
     refused = taken = 0
     form = await add_rule(hass, entry)
-    step = await form.submit(**when)
+    step = await form.submit(**WHEN, **({"operation": operation} if operation else {}))
+    asked = form.result
+    flow = hass.config_entries.subentries._progress[asked["flow_id"]]
     for place, name, selector in list(places(form)):
         for value in inputs(selector):
             entered = with_one({**EMPTY, **filled}, place, name, value)
@@ -162,9 +167,7 @@ async def try_everything(
                 refused += 1
                 continue
             taken += 1
-            hass.config_entries.subentries.async_abort(form.result["flow_id"])
-            form = await add_rule(hass, entry)
-            await form.submit(**when)
+            form.result = flow.cur_step = asked
     return refused, taken
 
 

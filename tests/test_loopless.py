@@ -1,4 +1,4 @@
-"""Tests that wait for nothing get no event loop, and are looked at afterwards as ever."""
+"""Tests that wait for nothing get no event loop, and are looked at as ever."""
 
 import asyncio
 import threading
