@@ -46,6 +46,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "event_relay"))
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
+pytest.register_assert_rewrite("tests.refusals")
 log_once()
 spare_collections()
 spare_searches()

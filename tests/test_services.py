@@ -13,7 +13,6 @@ from homeassistant.exceptions import (
     UnknownUser,
 )
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.translation import async_get_exception_message
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -30,6 +29,7 @@ from simulators.faults import Fault, FaultKind
 from simulators.frigate import FrigateSimulator
 
 from .home import a_connection, act, connect, coordinator, remove, until_state
+from .refusals import each_names_its_field
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -428,30 +428,14 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("action", "data", "field", "problem"), BAD_INPUT)
 async def test_bad_input_names_the_field_and_sends_nothing(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
-    action: str,
-    data: dict[str, object],
-    field: str,
-    problem: str,
+    subtests: pytest.Subtests,
 ) -> None:
-    with pytest.raises(ServiceValidationError) as raised:
-        await act(hass, action, **data)
-
-    assert raised.value.translation_key == f"field_{problem}"
-    placeholders = raised.value.translation_placeholders
-    assert placeholders is not None
-    assert placeholders["field"] == field
-    message = async_get_exception_message(
-        DOMAIN, raised.value.translation_key, placeholders
-    )
-    assert message.startswith(field) or field in message
-    assert "{" not in message
+    await each_names_its_field(hass, subtests, BAD_INPUT)
     assert {request.method for request in frigate.requests} <= {"GET"}
-    assert (await act(hass, "list_deliveries"))["deliveries"] == []
 
 
 async def test_end_of_an_event_that_never_was_is_refused(

@@ -28,6 +28,7 @@ from simulators.faults import Fault, FaultKind
 
 from .home import act, coordinator, remove, until_state
 from .home_aipix import connect_aipix
+from .refusals import Case, each_names_its_field
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -311,39 +312,36 @@ async def test_an_unknown_camera_is_refused(
     assert raised.value.translation_key == "rejected"
 
 
-@pytest.mark.parametrize(
-    ("action", "data", "field"),
-    [
-        ("create_script", {"title": "x"}, "event_id"),
-        ("create_script", {**SCRIPT, "event_id": "many"}, "event_id"),
-        ("create_script", {**SCRIPT, "reaction_id": 0}, "reaction_id"),
-        ("create_script", {**SCRIPT, "users": [0]}, "users[0]"),
-        ("create_script", {**SCRIPT, "title": ["a"]}, "title"),
-        ("create_script", {**SCRIPT, "schedule_entity": "x"}, "schedule_entity"),
-        ("create_script", {**SCRIPT, "schedule": 5}, "schedule[0]"),
-        ("create_script", {**SCRIPT, "timetable": 5}, "timetable"),
-        ("create_script", {**SCRIPT, "status": 5}, "status"),
-        ("create_script", {**SCRIPT, "extra": 5}, "extra"),
-        ("create_script", {**SCRIPT, "colour": 5}, "colour"),
-        ("update_script", {"title": "x"}, "script_id"),
-        ("create_camera_mark", {"title": "x"}, "camera_id"),
-        ("create_camera_mark", {"camera_id": 12, "title": "x", "end": "x"}, "end"),
-    ],
-)
+BAD_INPUT: list[Case] = [
+    ("create_script", {"title": "x"}, "event_id", "required"),
+    ("create_script", {**SCRIPT, "event_id": "many"}, "event_id", "invalid"),
+    ("create_script", {**SCRIPT, "reaction_id": 0}, "reaction_id", "out_of_range"),
+    ("create_script", {**SCRIPT, "users": [0]}, "users[0]", "out_of_range"),
+    ("create_script", {**SCRIPT, "title": ["a"]}, "title", "invalid"),
+    ("create_script", {**SCRIPT, "schedule_entity": "x"}, "schedule_entity", "invalid"),
+    ("create_script", {**SCRIPT, "schedule": 5}, "schedule[0]", "invalid"),
+    ("create_script", {**SCRIPT, "timetable": 5}, "timetable", "invalid"),
+    ("create_script", {**SCRIPT, "status": 5}, "status", "invalid"),
+    ("create_script", {**SCRIPT, "extra": 5}, "extra", "invalid"),
+    ("create_script", {**SCRIPT, "colour": 5}, "colour", "unknown"),
+    ("update_script", {"title": "x"}, "script_id", "one_required"),
+    ("create_camera_mark", {"title": "x"}, "camera_id", "required"),
+    (
+        "create_camera_mark",
+        {"camera_id": 12, "title": "x", "end": "x"},
+        "end",
+        "invalid",
+    ),
+]
+
+
 async def test_bad_input_names_its_field(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     aipix: AipixSimulator,
-    action: str,
-    data: dict[str, Any],
-    field: str,
+    subtests: pytest.Subtests,
 ) -> None:
-    with pytest.raises(ServiceValidationError) as raised:
-        await act(hass, action, **data)
-    placeholders = raised.value.translation_placeholders
-    assert placeholders is not None
-    assert placeholders["field"] == field
-    assert field in str(raised.value)
+    await each_names_its_field(hass, subtests, BAD_INPUT)
     assert not aipix.stored_events()
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.translation import async_get_exception_message
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import parse_yaml
 import pytest
@@ -25,6 +24,7 @@ from simulators.wire import Json
 
 from .home import act, until_state
 from .home_guance import connect
+from .refusals import each_names_its_field
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -193,29 +193,15 @@ BAD_INPUT: list[tuple[dict[str, object], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("data", "field", "problem"), BAD_INPUT)
 async def test_bad_input_names_the_field_and_sends_nothing(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: GuanceSimulator,
-    data: dict[str, object],
-    field: str,
-    problem: str,
+    subtests: pytest.Subtests,
 ) -> None:
-    with pytest.raises(ServiceValidationError) as raised:
-        await act(hass, ACTION, **data)
-
-    assert raised.value.translation_key == f"field_{problem}"
-    placeholders = raised.value.translation_placeholders
-    assert placeholders is not None
-    assert placeholders["field"] == field
-    message = async_get_exception_message(
-        DOMAIN, raised.value.translation_key, placeholders
-    )
-    assert field in message
-    assert "{" not in message
+    cases = ((ACTION, data, field, problem) for data, field, problem in BAD_INPUT)
+    await each_names_its_field(hass, subtests, cases)
     assert requests(simulator, "/create") == 0
-    assert (await act(hass, "list_deliveries"))["deliveries"] == []
 
 
 async def test_outage_then_delivery_with_the_date_it_had(

@@ -6,9 +6,8 @@ from typing import Any
 
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.translation import async_get_exception_message
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import parse_yaml
 import pytest
@@ -27,6 +26,7 @@ from simulators.palabra import PalabraSimulator
 
 from .home import act, coordinator, until_state
 from .palabra_home import connect
+from .refusals import each_names_its_field
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -244,30 +244,14 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("action", "data", "field", "problem"), BAD_INPUT)
 async def test_bad_input_names_the_field_and_sends_nothing(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     palabra: PalabraSimulator,
-    action: str,
-    data: dict[str, object],
-    field: str,
-    problem: str,
+    subtests: pytest.Subtests,
 ) -> None:
-    with pytest.raises(ServiceValidationError) as raised:
-        await act(hass, action, **data)
-
-    assert raised.value.translation_key == f"field_{problem}"
-    placeholders = raised.value.translation_placeholders
-    assert placeholders is not None
-    assert placeholders["field"] == field
-    message = async_get_exception_message(
-        DOMAIN, raised.value.translation_key, placeholders
-    )
-    assert field in message
-    assert "{" not in message
+    await each_names_its_field(hass, subtests, BAD_INPUT)
     assert {request.method for request in palabra.requests} <= {"GET"}
-    assert (await act(hass, "list_deliveries"))["deliveries"] == []
 
 
 async def test_outage_then_delivery(
