@@ -23,6 +23,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outcome_events import EVENT_OUTCOME
 from custom_components.event_relay.queue import backoff
+from custom_components.event_relay.queue.store.checksum import setting
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.storage import async_get_store
 from simulators.faults import Fault, FaultKind
@@ -185,7 +186,8 @@ async def _occurred_at(hass: HomeAssistant, moment: datetime) -> None:
     await store._database.run(
         lambda database: (
             database.execute(
-                "UPDATE deliveries SET occurred_at = ?", (moment.timestamp(),)
+                f"UPDATE deliveries SET {setting(occurred_at=':moment')}",  # noqa: S608 - ours
+                {"moment": moment.timestamp()},
             ).rowcount
         )
     )

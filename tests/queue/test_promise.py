@@ -28,13 +28,16 @@ from custom_components.event_relay.queue import (
 )
 from custom_components.event_relay.queue.absence import Absence
 from custom_components.event_relay.queue.delivery import (
+    MOMENTS,
     SENT_ELSEWHERE,
     Delivery,
     DeliveryState,
+    Moved,
 )
 from custom_components.event_relay.queue.optimistic_send import SentUnrecorded
 from custom_components.event_relay.queue.queue import NotAllowed
 from custom_components.event_relay.queue.store import claims, clock_shifts, file
+from custom_components.event_relay.queue.store.checksum import setting
 from custom_components.event_relay.queue.store.store import (
     StaleDelivery,
     Store,
@@ -357,9 +360,9 @@ def test_keeps_the_promise_whatever_happens() -> None:
 def _forgets_what_it_was_sending(
     database: sqlite3.Connection, owner: str, now: datetime, *_: object
 ) -> int:
+    changes = setting(state="'pending'", due_at="?", first_sent_at="NULL")
     return database.execute(
-        "UPDATE deliveries SET state = 'pending', due_at = ?, first_sent_at = NULL"
-        " WHERE connection = ? AND state = 'sending'",
+        f"UPDATE deliveries SET {changes} WHERE connection = ? AND state = 'sending'",  # noqa: S608 - ours
         (now.timestamp(), owner),
     ).rowcount
 
@@ -437,11 +440,13 @@ def _goes_at_once_with_no_slot_free(patch: pytest.MonkeyPatch) -> None:
 
 
 def _what_was_sent_is_moved(patch: pytest.MonkeyPatch) -> None:
-    moves = clock_shifts._MOVES.replace(
-        "told_at = told_at", "told_at = told_at + :jump"
-    )
-    assert moves != clock_shifts._MOVES
-    patch.setattr(clock_shifts, "_MOVES", moves)
+    assert MOMENTS["told_at"] is Moved.NEVER
+    moves = {
+        name: clock_shifts._moved(name, how)
+        for name, how in {**MOMENTS, "told_at": Moved.ALWAYS}.items()
+        if how is not Moved.NEVER
+    }
+    patch.setattr(clock_shifts, "_MOVES", setting(**moves))
 
 
 def _clock_of_another_run_is_believed(patch: pytest.MonkeyPatch) -> None:
