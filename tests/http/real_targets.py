@@ -90,6 +90,22 @@ async def influxdb(folder: Path) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
+async def victoria_metrics(folder: Path) -> AsyncIterator[str]:
+    """Run VictoriaMetrics; give its address. Skips where it is not there."""
+    found = _program("EVENT_RELAY_VICTORIA_METRICS", "victoria-metrics")
+    port = unused_port()
+    command = (
+        found,
+        f"-httpListenAddr=127.0.0.1:{port}",
+        f"-storageDataPath={folder / 'data'}",
+        # Keeps one of several points of the same series and time.
+        "-dedup.minScrapeInterval=1ms",
+    )
+    async with _running(command, f"http://127.0.0.1:{port}/health") as origin:
+        yield origin
+
+
+@asynccontextmanager
 async def node_red(folder: Path, flows: str) -> AsyncIterator[str]:
     """Run Node-RED with flows; give its address. Skips where it is not there."""
     found = _program("EVENT_RELAY_NODE_RED", "node-red")

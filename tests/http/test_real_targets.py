@@ -13,7 +13,13 @@ from tests.backends.http.target import Target
 from tests.home import act, until_state
 
 from .home import connect, of_preset
-from .real_targets import alertmanager, another_home_assistant, influxdb, node_red
+from .real_targets import (
+    alertmanager,
+    another_home_assistant,
+    influxdb,
+    node_red,
+    victoria_metrics,
+)
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -149,6 +155,45 @@ async def test_influxdb_has_one_point_of_a_line_that_is_sent_twice(
         async with session.post(write, data=again) as written:
             assert written.status == 204
         assert await ask(points) == [({"name": tag}, [moment, "again", 1])]
+
+
+async def test_victoria_metrics_takes_a_point_as_version_2_of_influxdb_does(
+    hass: HomeAssistant, tmp_path: Path
+) -> None:
+    # Another server that has the path, the query and the status of that version.
+    async with victoria_metrics(tmp_path) as origin, ClientSession() as session:
+
+        async def points() -> list[Any]:
+            async with session.get(f"{origin}/internal/force_flush"):
+                pass
+            ask = {"match[]": "event_relay_value"}
+            async with session.get(f"{origin}/api/v1/export", params=ask) as answer:
+                return [json.loads(line) for line in (await answer.text()).splitlines()]
+
+        await connect(
+            hass,
+            origin,
+            {"Point": of_preset("influxdb", org="home", bucket="er")},
+            authentication="header",
+            header="Authorization",
+            secret="Token t0ken",
+            read_path="/health",
+        )
+        data = {"name": "a b,c=d", "text": "Door", "value": 2.5}
+        answer = await act(
+            hass, "send_http_request", request="Point", data=data, wait=60
+        )
+        assert answer["state"] == "delivered", answer
+        assert answer["details"] == {"status": 204}
+        (point,) = await points()
+        assert point["metric"] == {"__name__": "event_relay_value", "name": "a b,c=d"}
+        assert point["values"] == [2.5]
+        (moment,) = point["timestamps"]
+        again = rf"event_relay,name=a\ b\,c\=d value=2.5 {moment}"
+        write = f"{origin}/api/v2/write?org=home&bucket=er&precision=ms"
+        async with session.post(write, data=again) as written:
+            assert written.status == 204
+        assert await points() == [point]
 
 
 FLOWS = json.dumps(
