@@ -18,7 +18,9 @@ from simulators.guance import GuanceSimulator
 from simulators.palabra import PalabraSimulator
 
 from . import home_aipix, home_guance, palabra_home
+from .backends.http.target import Target, serving
 from .home import connect
+from .http import home as home_http
 from .rule_flow import EMPTY, Form, add_rule, the_rule
 from .rules.house import DOORBELL, OPENED, a_rule, set_up
 
@@ -120,7 +122,8 @@ async def through_pattern(
         until["triggers"] = filled(pattern["until"], entity_id)
     ended: dict[str, Any] = {"until": {}} if "until" in form.sections() else {}
     given = {name: value for name, value in shown.items() if value != {}}
-    entered = {**EMPTY, **ended, **given, **missing}
+    empty = {name: one for name, one in EMPTY.items() if name in form.sections()}
+    entered = {**empty, **ended, **given, **missing}
     step = await form.submit(**entered)
     assert step in {"preview", "preview_partly"}, (form.errors, form.placeholders)
     assert await form.submit() == "create_entry"
@@ -166,6 +169,72 @@ async def test_pattern_for_palabra(hass: HomeAssistant) -> None:
         calendar = "calendar.office"
         data = await through_pattern(hass, entry, "calendar_to_live_event", calendar)
         assert data["triggers"][0]["options"]["offset"]["hours"] == 1
+
+
+@pytest.fixture
+async def http_target() -> AsyncIterator[Target]:
+    """Serve a target of requests."""
+    async with serving() as target:
+        yield target
+
+
+UNTIL = "problem_until_solved"
+NOTE_UNTIL: dict[str, Any] = {
+    **home_http.NOTE,
+    "end": {"path": "/end", "body_kind": "none", "repeat": "repeatable"},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "entity_id"),
+    [
+        ("doorbell_to_request", BELL),
+        ("alarm_to_request", "alarm_control_panel.home"),
+        (UNTIL, "binary_sensor.leak"),
+    ],
+)
+async def test_patterns_for_the_only_request_only_lack_entities(
+    hass: HomeAssistant, http_target: Target, name: str, entity_id: str
+) -> None:
+    entry = await home_http.connect(hass, http_target.origin, {"Note": NOTE_UNTIL})
+    hass.states.async_set(entity_id, "unknown")
+    data = await through_pattern(hass, entry, name, entity_id)
+    (request,) = entry.get_subentries_of_type("request")
+    assert data["fields"] == {
+        "request": request.subentry_id,
+        "data": {"text": "{{ trigger.to_state.name }}"},
+    }
+    assert ("until" in data) is (name == UNTIL)
+
+
+async def test_patterns_for_http_are_those_that_there_are_requests_for(
+    hass: HomeAssistant, http_target: Target
+) -> None:
+    requests: dict[str, dict[str, Any]] = {}
+    begins = ["doorbell_to_request", "alarm_to_request"]
+    for title, definition, patterns, chosen in (
+        (None, {}, [], None),
+        ("Hook", home_http.of_preset("webhook", path="/hook"), begins, "Hook"),
+        ("Alert", home_http.of_preset("alertmanager"), [*begins, UNTIL], None),
+    ):
+        if title is not None:
+            requests[title] = definition
+        entry = await home_http.connect(hass, http_target.origin, requests)
+        form = await add_rule(hass, entry, None)
+        assert offered(form) == ["when", *patterns, "from_automation", "from_yaml"]
+        settings = entry.runtime_data.forms.settings_of(entry)
+        found = entry.runtime_data.forms.patterns_for(settings)
+        titles = {one.title: key for key, one in entry.subentries.items()}
+        if chosen is not None:
+            fields = found["doorbell_to_request"].fields
+            assert fields["request"] == titles[chosen]
+            assert {*fields["data"]} == {"entity_id", "name", "state"}
+        elif patterns:
+            # Several could be meant; of one alone is said how it ends.
+            assert found["doorbell_to_request"].fields == {}
+            assert found[UNTIL].fields["request"] == titles["Alert"]
+            assert {*found[UNTIL].fields["data"]} == {"alertname", "summary"}
+        assert await hass.config_entries.async_remove(entry.entry_id)
 
 
 @pytest.mark.parametrize("api", ["client", "administrator"])

@@ -181,6 +181,11 @@ class BackendForms(ABC):
             for operation in self.backend.operations
         }
 
+    def patterns_for(self, settings: Settings) -> Mapping[str, Pattern]:
+        """Return those of the patterns that make sense for a connection."""
+        del settings
+        return self.patterns
+
     def rule_operations(self, capabilities: Any) -> tuple[str, ...]:  # noqa: ANN401 the backend's own
         """Return the operations that a rule may ask for, the usual one first.
 

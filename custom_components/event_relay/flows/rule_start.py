@@ -193,9 +193,10 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
         return coordinator.forms.rule_operations(coordinator.effective)
 
     def _patterns(self) -> Mapping[str, Pattern]:
-        """Return the patterns that the live system has the operations for."""
+        """Return the patterns that the connection has all for but entities."""
         operations = self._operations()
-        patterns = self._loaded_entry().runtime_data.forms.patterns
+        entry, forms = self._loaded_entry(), self._loaded_entry().runtime_data.forms
+        patterns = forms.patterns_for(forms.settings_of(entry))
         return {
             name: pattern
             for name, pattern in patterns.items()

@@ -13,10 +13,12 @@ from ..base import Client, Ending, Settings
 from ..choice_forms import Listed, choice
 from ..forms import BackendForms, Probe, Product, Trait, cookieless_session
 from ..rule_forms import OBJECT, RuleField
+from ..rule_patterns import Pattern
 from .client import HttpCapabilities, HttpClient
 from .connection_forms import CONNECTION, CREDENTIALS, access_of, normalised
 from .definition import Repeat
 from .operations import HTTP
+from .pattern_forms import PATTERNS, patterns_for
 from .request_forms import CONF_DEFINITION, SUBENTRY_REQUEST, RequestFlow
 from .resolving_forms import TEST_WIRE, resolved
 
@@ -35,6 +37,7 @@ class HttpForms(BackendForms):
     endings: Mapping[str, Ending] = {
         SEND: Ending(operation=END, left_open={"until_ended": True})
     }
+    patterns = PATTERNS
     subentry_flows = {SUBENTRY_REQUEST: RequestFlow}  # noqa: RUF012 - as its base has it
     begins_with = SUBENTRY_REQUEST
     traits: Mapping[str, Trait] = {
@@ -44,6 +47,11 @@ class HttpForms(BackendForms):
             read=lambda data: data[CONF_DEFINITION].get("repeat"),
         )
     }
+
+    @override
+    def patterns_for(self, settings: Settings) -> Mapping[str, Pattern]:
+        """Return the patterns that a connection has the requests for."""
+        return patterns_for(settings)
 
     @override
     def rule_fields(
