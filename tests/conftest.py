@@ -11,7 +11,7 @@ from unittest.mock import patch
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
@@ -37,9 +37,18 @@ from .thorough import THOROUGH
 # are the same in every run, so that a verdict is about what was changed; the profile
 # "thorough" searches on.
 settings.register_profile(
-    "event_relay", deadline=None, derandomize=True, max_examples=40
+    "event_relay",
+    deadline=None,
+    derandomize=True,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("thorough", deadline=None, max_examples=2_000)
+settings.register_profile(
+    "thorough",
+    deadline=None,
+    max_examples=2_000,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "event_relay"))
 
 # The harness logs every statement of Home Assistant's recorder, also between tests.

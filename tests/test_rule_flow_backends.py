@@ -137,9 +137,9 @@ async def test_ids_can_be_given_while_aipix_is_down(
     kind: FaultKind,
     listed_before: bool,
 ) -> None:
-    monkeypatch.setattr(coordinator, "LISTS", 0.2)
     entry = await connect_aipix(hass, aipix)
     await listed(entry)
+    monkeypatch.setattr(coordinator, "LISTS", 0.2)
     if not listed_before:
         entry.runtime_data._asked = {}
     aipix.add_faults(Fault(kind=kind, times=None))

@@ -477,6 +477,39 @@ async def test_file_shrinks_after_much_was_deleted_in_small_steps(
     assert path.stat().st_size >= PAGE * maintenance._SPARE
 
 
+async def test_file_shrinks_and_its_log_is_emptied_where_it_is_never_quiet(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maintenance, "QUIET", 3600.0)
+    monkeypatch.setattr(maintenance, "_SPARE", 8)
+    ended = {"state": DeliveryState.DELIVERED, "settled_at": START, "due_at": None}
+    for number in range(1000, 1060):
+        await store.accept(a_delivery(number, summary="x" * 9000, **ended))
+    while await store.prune(OWNER, START + timedelta(seconds=1)):
+        pass
+    log = Path(f"{path}-wal")
+    assert log.stat().st_size
+    steps = 0
+    step = maintenance.Maintenance.step
+
+    def counted(one: maintenance.Maintenance, database: sqlite3.Connection) -> None:
+        nonlocal steps
+        steps += 1
+        step(one, database)
+
+    monkeypatch.setattr(maintenance.Maintenance, "step", counted)
+    monkeypatch.setattr(maintenance, "_BETWEEN", 0.0)
+    await store.owners()
+    await store.get("nothing")
+    assert not steps
+
+    monkeypatch.setattr(maintenance, "LATEST", 0.0)
+    async with asyncio.timeout(60):
+        while log.stat().st_size or path.stat().st_size > 60 * PAGE:
+            await store.get("nothing")
+            await asyncio.sleep(0.001)
+
+
 async def test_log_that_is_deleted_while_the_file_was_used_is_told(path: Path) -> None:
     await _killed(path)
     Path(f"{path}-wal").unlink()

@@ -1,12 +1,15 @@
 """Maintains the file while it is idle: checkpoints it, and gives space back."""
 
 import sqlite3
+import time
 
 from .file import SHRINKS
 from .rows import FAILURES
 
 QUIET = 5.0
 """Seconds without a job until maintenance begins."""
+LATEST = 60.0
+"""Seconds after which it begins between two jobs, in a home that is never quiet."""
 _BETWEEN = 0.02
 """Seconds between two steps, in which jobs can run."""
 _PAGES = 32
@@ -30,13 +33,24 @@ class Maintenance:
         """Seconds to wait for a job before the next step; None for no step."""
         self.to_be_copied = False
         """Whether the file should be copied, since it is too large to be rewritten."""
+        self._due_since: float | None = None
+        """When the first job ran that maintenance has not followed; monotonic."""
 
     def used(self) -> None:
         """Note that a job has run."""
-        self.pause = QUIET
+        now = time.monotonic()
+        if self._due_since is None:
+            self._due_since = now
+        self.pause = _BETWEEN if now - self._due_since >= LATEST else QUIET
 
     def step(self, database: sqlite3.Connection) -> None:
         """Do the next step."""
+        self._step(database)
+        if self.pause is None:
+            self._due_since = None
+
+    def _step(self, database: sqlite3.Connection) -> None:
+        """Do the next step, and say when the one after it is."""
         self.pause = None
         try:
             backed_up = is_backed_up(database)
