@@ -136,11 +136,17 @@ SHORTENED = 4.0
 class SlowlyNoNames(NoNames):
     """Knows no host after as much of a request's time as Home Assistant's takes."""
 
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.failed = asyncio.Event()
+
     @override
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
+        self.asked.set()
         await asyncio.sleep(SHORTENED * MDNS_TIMEOUT / TIMEOUT + 0.05)
+        self.failed.set()
         return await super().resolve(host, port, family)
 
 
@@ -154,6 +160,23 @@ async def test_local_name_that_is_away_leaves_nothing_in_the_log() -> None:
             await transport.send("GET", "x")
         await asyncio.sleep(0.1)
     assert (caught.value.code, unheard) == ("name_not_found", [])
+
+
+async def test_nor_does_one_that_is_not_waited_for() -> None:
+    unheard: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, it: unheard.append(it))
+    resolver = SlowlyNoNames()
+    connector = TCPConnector(resolver=resolver)
+    async with ClientSession(connector=connector) as session:
+        transport = HttpTransport(session, "http://frigate.local", timeout=SHORTENED)
+        reading = asyncio.create_task(transport.send("GET", "x"))
+        await resolver.asked.wait()
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        await resolver.failed.wait()
+        await asyncio.sleep(0.05)
+    assert unheard == []
 
 
 @pytest.mark.parametrize("effect", Effect)

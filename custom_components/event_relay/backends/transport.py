@@ -4,6 +4,7 @@ Aiohttp's exceptions end here. Which of a client's errors they become depends on
 whether the request can have taken effect.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from yarl import URL
 from .base import Json, JsonObject
 from .body import Body, Pairs, pairs, unwritable
 from .errors import CannotConnect, InvalidResponse, OutcomeUnknown, Unavailable
-from .exchange import Bounds, Outgoing, exchange
+from .exchange import Bounds, Incoming, Outgoing, exchange
 from .http_failures import Effect, translate
 from .words import discreet
 
@@ -42,6 +43,8 @@ MAXIMUM_BODY = 8 * 1024 * 1024
 """Bytes read of an answer; a Frigate configuration of 100 cameras has 1 MB."""
 LONGEST_RETRY_AFTER = 86_400.0
 """Seconds; whoever asks for more, or for infinity, is not taken at its word."""
+_MULTICAST = ".local"
+"""The end of names that are looked up in the home's own network."""
 _ENDS_A_HEADER = re.compile(r"[\r\n\0]")
 
 
@@ -182,7 +185,7 @@ class HttpTransport:
             body=None if body is None else body.content,
         )
         try:
-            answer = await exchange(self._session, request, self._bounds)
+            answer = await self._exchange(request, effect)
         except (ClientError, TimeoutError, OSError, ValueError) as error:
             raise translate(error, effect) from error
         return Reply(
@@ -193,6 +196,21 @@ class HttpTransport:
             secrets=self.secrets(),
         )
 
+    async def _exchange(self, request: Outgoing, effect: Effect) -> Incoming:
+        """Send a request; a read from a `.local` name goes on if nobody waits for it.
+
+        Its name is looked up for seconds. A look-up that is given up, as while a
+        connection is loaded again, would leave a traceback in the log when it fails.
+        """
+        answering = exchange(self._session, request, self._bounds)
+        host = request.url.host or ""
+        if effect is not Effect.NONE or not host.endswith(_MULTICAST):
+            return await answering
+        reading = asyncio.ensure_future(answering)
+        reading.add_done_callback(_heard)
+        await asyncio.wait((reading,))
+        return reading.result()
+
     def _written(self, segments: tuple[str, ...], query: Pairs | None) -> URL:
         """Return the address as it is sent; raises Rejected."""
         try:
@@ -200,6 +218,12 @@ class HttpTransport:
             return url.update_query(pairs(query)) if query else url
         except (ValueError, TypeError) as error:
             raise unwritable() from error
+
+
+def _heard(reading: asyncio.Future[Incoming]) -> None:
+    """Take note of an error that nobody may wait for."""
+    if not reading.cancelled():
+        reading.exception()
 
 
 @lru_cache(maxsize=64)
