@@ -48,7 +48,7 @@ _OF_AUTOMATIONS = tuple(
 """What core imports for those, and its start already has: to be imported anew."""
 
 
-async def measure(*, rounds: int) -> Figures:
+async def measure(*, rounds: int, warm_ups: int = 1) -> Figures:
     """Return the milliseconds of the integration and all its platforms, and a ratio.
 
     As at every start but the first: Python keeps what it has compiled, whatever the
@@ -57,7 +57,7 @@ async def measure(*, rounds: int) -> Figures:
     environment = {**os.environ}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     seen: dict[str, list[float]] = {whose: [] for whose in WHOSE}
-    for number in range(-1, rounds):
+    for number in range(-warm_ups, rounds):
         for whose, milliseconds in seen.items():
             one = await answer_of("bench.importing", whose, environment=environment)
             if number >= 0:

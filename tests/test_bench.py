@@ -32,7 +32,7 @@ for name, measure in {
     "side_by_side": beside,
     "arming": lambda: arming.measure(rounds=1, rules=3),
     "slow_disk": lambda: slow_disk.measure(events=20, alone=1),
-    "importing": lambda: importing.measure(rounds=1),
+    "importing": lambda: importing.measure(rounds=1, warm_ups=0),
     "where": lambda: where.measure(rounds=1, events=100),
     "frigate": lambda: frigate.measure(events=1, burst=2),
 }.items():
