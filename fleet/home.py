@@ -72,8 +72,8 @@ class Home:
         if not self.on:
             return []
         slots, _ = self.flow_control.slots(moment(now), self.sending, 0)
-        if (limit := self.flow_control.hastened(slots)) != 0:
-            self.line.hasten(now, limit)
+        if (limit := self.flow_control.to_be_made_due(slots)) != 0:
+            self.line.end_back_off(now, limit)
         claimed: list[Waiting] = []
         while len(claimed) < slots and (waiting := self.line.claim(now)):
             claimed.append(waiting)

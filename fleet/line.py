@@ -109,7 +109,7 @@ class Line:
                 return waiting
         return self._fresh.popleft() if self._fresh else None
 
-    def hasten(self, now: float, limit: int | None) -> None:
+    def end_back_off(self, now: float, limit: int | None) -> None:
         """Let what waits for another attempt wait no longer, the first due first.
 
         It comes where it was accepted.

@@ -192,3 +192,16 @@ def test_package_resolves_relative_names() -> None:
     assert list(imports("from .const import DOMAIN", HERE, package=True)) == [
         f"{HERE}.const.DOMAIN"
     ]
+
+
+WAY_OF_A_DELIVERY = ("queue", "worker", "dispatcher", "executor", "transitions")
+"""Modules that accept, claim, settle, run steps, and compute the next state."""
+
+
+@pytest.mark.parametrize("place", range(1, len(WAY_OF_A_DELIVERY)))
+def test_a_delivery_goes_one_way(place: int) -> None:
+    path = PACKAGE / "queue" / f"{WAY_OF_A_DELIVERY[place]}.py"
+    before = [f"{HERE}.queue.{name}" for name in WAY_OF_A_DELIVERY[:place]]
+    imported = [*imports(path.read_text(), module_name(path))]
+    assert imported
+    assert [name for name in imported if below(name, *before)] == []

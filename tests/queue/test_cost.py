@@ -63,8 +63,8 @@ def _take(database: sqlite3.Connection, _: QueueLimits) -> object:
     )
 
 
-def _hasten(database: sqlite3.Connection, _: QueueLimits) -> object:
-    return claims.hasten(database, OWNER, START - timedelta(days=1), 1)
+def _back_off_ended(database: sqlite3.Connection, _: QueueLimits) -> object:
+    return claims.end_back_off(database, OWNER, START - timedelta(days=1), 1)
 
 
 def _prune_nothing(database: sqlite3.Connection, _: QueueLimits) -> object:
@@ -160,7 +160,7 @@ def databases(
         _accept,
         _recover,
         _take,
-        _hasten,
+        _back_off_ended,
         _prune_nothing,
         _outside_ids,
         _owners,

@@ -25,7 +25,7 @@ __all__ = [
     "Origin",
     "OriginKind",
     "altered",
-    "brought",
+    "moved_along",
 ]
 
 
@@ -212,7 +212,7 @@ MOMENTS = _moments()
 """The moments among the fields of a delivery, and how each is moved."""
 
 
-def brought(delivery: Delivery, moved: timedelta) -> Delivery:
+def moved_along(delivery: Delivery, moved: timedelta) -> Delivery:
     """Return a delivery whose moments are moved by all jumps of the clock up to now.
 
     `moved` is the total of those jumps, see `SteadyClock.moved`.

@@ -57,10 +57,10 @@ class Dispatcher:
                 self._in_flight.sending, delivery, self._send(delivery, payload)
             )
 
-    def send_optimistically(self, overlap: OptimisticSend) -> None:
+    def send_optimistically(self, optimistic: OptimisticSend) -> None:
         """Send a delivery while its acceptance is being committed."""
-        work = self._send_optimistically(overlap)
-        self._begin(self._in_flight.sending, overlap.delivery, work)
+        work = self._send_optimistically(optimistic)
+        self._begin(self._in_flight.sending, optimistic.delivery, work)
 
     def look_up(self, delivery: Delivery) -> None:
         """Look up the unknown outcome of a delivery."""
@@ -175,7 +175,7 @@ class Dispatcher:
         self,
         delivery: Delivery,
         payload: object,
-        overlap: OptimisticSend | None = None,
+        optimistic: OptimisticSend | None = None,
     ) -> None:
         """Run the remaining steps; each is committed before the next begins.
 
@@ -185,7 +185,7 @@ class Dispatcher:
         plan = await self._executor.plan(delivery, payload)
         if isinstance(plan, Failure):
             failed = self._executor.failed(delivery, plan)
-            await self._commit(failed, delivery.state, overlap)
+            await self._commit(failed, delivery.state, optimistic)
             return
         outcome = await self._executor.check_address(delivery, plan)
         self._hear(outcome)
@@ -193,17 +193,17 @@ class Dispatcher:
             outcome = await self._executor.run_next(delivery, plan)
             self._hear(outcome)
             if outcome.delivery.state is DeliveryState.SENDING:
-                await self._commit(outcome.delivery, DeliveryState.SENDING, overlap)
+                await self._commit(outcome.delivery, DeliveryState.SENDING, optimistic)
         if self._in_flight.free_slot(delivery):
             self.fill_slots()
-        await self._commit(delivery, DeliveryState.SENDING, overlap)
+        await self._commit(delivery, DeliveryState.SENDING, optimistic)
 
-    async def _send_optimistically(self, overlap: OptimisticSend) -> None:
+    async def _send_optimistically(self, optimistic: OptimisticSend) -> None:
         """Run the steps while the acceptance is being committed."""
         try:
-            await self._send(overlap.delivery, overlap.payload, overlap)
+            await self._send(optimistic.delivery, optimistic.payload, optimistic)
         finally:
-            overlap.broke_off()
+            optimistic.broke_off()
 
     async def _look_up(self, delivery: Delivery) -> None:
         """Look up the unknown outcome of a step, and commit what that tells."""
@@ -223,13 +223,13 @@ class Dispatcher:
         self,
         delivery: Delivery,
         was: DeliveryState,
-        overlap: OptimisticSend | None = None,
+        optimistic: OptimisticSend | None = None,
     ) -> None:
         """Commit the next state of a delivery, and tell the observer.
 
         The delivery is written anew if its file was set aside as damaged.
         """
-        if overlap is not None and not await overlap.is_to_be_kept(delivery):
+        if optimistic is not None and not await optimistic.is_to_be_kept(delivery):
             return
         try:
             await self._store.updating(delivery, was=was, anew=True)

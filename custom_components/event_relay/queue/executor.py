@@ -25,7 +25,7 @@ from ..backends.words import confiding
 from . import changed_address, transitions
 from .absence import SLOW, Absence
 from .connection import Connection
-from .delivery import Delivery, DeliveryState, Failure, altered, brought
+from .delivery import Delivery, DeliveryState, Failure, altered, moved_along
 from .store.store import StoreUnavailable
 from .transitions import AnyFind, AnyStep
 
@@ -381,7 +381,7 @@ class Executor:
     def _present(self, delivery: Delivery) -> tuple[Delivery, datetime]:
         """Return a delivery moved along with the clock, and the current time."""
         now = self._clock()
-        return brought(delivery, self._clock.moved), now
+        return moved_along(delivery, self._clock.moved), now
 
     def _missed_for(
         self, delivery: Delivery, step: AnyStep, finding: Finding, asked_at: float

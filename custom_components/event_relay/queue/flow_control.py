@@ -29,7 +29,7 @@ class FlowControl:
     breaker: CircuitBreaker = field(init=False)
     pace: RateLimiter = field(init=False)
     _held_until: datetime | None = field(init=False)
-    _hasten: bool = False
+    _back_off_ended: bool = False
 
     def __post_init__(self) -> None:
         """Begin with no knowledge of the backend."""
@@ -67,13 +67,13 @@ class FlowControl:
             max(0, self.backend.look_ups_at_once - looking_up),
         )
 
-    def hastened(self, slots: int) -> int | None:
+    def to_be_made_due(self, slots: int) -> int | None:
         """Return how many deliveries in back-off are to be made due now.
 
         None for all, once a request got through; 1 for a probe.
         """
-        if self._hasten:
-            self._hasten = False
+        if self._back_off_ended:
+            self._back_off_ended = False
             return None
         return int(bool(slots) and self.breaker.open)
 
@@ -153,7 +153,7 @@ class FlowControl:
         """Close the breaker; return whether it was open."""
         if (away := self.breaker.got_through(now)) is None:
             return False
-        self._hasten = True
+        self._back_off_ended = True
         if self.backend.shared:
             self.pace.start(away)
         return True

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ..backends.base import Backend
 from .clock import SteadyClock
-from .delivery import Delivery, brought
+from .delivery import Delivery, moved_along
 from .flow_control import FlowControl
 
 AHEAD_PATIENCE = timedelta(seconds=10)
@@ -167,7 +167,7 @@ class InFlight:
 
     def add(self, claimed: Iterable[Delivery]) -> None:
         """Add deliveries that are to be sent as soon as slots are free."""
-        self._ready.extend(brought(one, self._moved) for one in claimed)
+        self._ready.extend(moved_along(one, self._moved) for one in claimed)
 
     def pop(self) -> tuple[Delivery, object] | None:
         """Remove and return the next delivery to send, and its payload if known.
@@ -218,7 +218,7 @@ class InFlight:
         now, moved = self._clock(), self._clock.moved
         if moved != self._moved:
             self._moved = moved
-            self._ready = deque(brought(one, moved) for one in self._ready)
+            self._ready = deque(moved_along(one, moved) for one in self._ready)
         return now
 
 

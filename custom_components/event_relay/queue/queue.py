@@ -14,7 +14,14 @@ from ..backends.base import Instance, Receipt, UnreadablePayload
 from ..backends.errors import OutcomeUnknown
 from . import transitions
 from .connection import Connection
-from .delivery import SENT_ELSEWHERE, Delivery, DeliveryState, Failure, Origin, brought
+from .delivery import (
+    SENT_ELSEWHERE,
+    Delivery,
+    DeliveryState,
+    Failure,
+    Origin,
+    moved_along,
+)
 from .store.rule_state import Memory, Notes
 from .store.store import UNSETTLED_LIMIT, StaleDelivery, StoreUnavailable
 from .worker import Worker
@@ -142,7 +149,7 @@ class DeliveryQueue:
     ) -> Delivery:
         """Commit a delivery, tell listeners if it is new, and return it as stored."""
         stored, new = await self._committed(request, delivery, payload)
-        accepted = brought(stored, self._clock.moved)
+        accepted = moved_along(stored, self._clock.moved)
         if new:
             self._tell(accepted)
         return accepted
@@ -166,8 +173,8 @@ class DeliveryQueue:
             # One that was already in the file has been read from there.
             return accepted, accepted.origin is delivery.origin
         if worker.has_slot(delivery.accepted_at) and self._overlaps(delivery, payload):
-            overlap = worker.send_optimistically(delivery, payload, accept())
-            return await overlap.acceptance(), True
+            optimistic = worker.send_optimistically(delivery, payload, accept())
+            return await optimistic.acceptance(), True
         return await accept(on_written=worker.expect(delivery, payload)), True
 
     def _notice(self, accepted: Delivery | BaseException) -> None:
@@ -206,7 +213,7 @@ class DeliveryQueue:
             askable = False
         now = self._clock()
         opened = transitions.reopened(
-            brought(delivery, self._clock.moved),
+            moved_along(delivery, self._clock.moved),
             operation.expires(payload, now, capabilities),
             ask=askable and (delivery.unclear or _uncertain(delivery)),
             now=now,

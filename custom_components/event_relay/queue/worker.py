@@ -154,14 +154,14 @@ class Worker:
         self, delivery: Delivery, payload: object, accepting: asyncio.Future[Delivery]
     ) -> OptimisticSend:
         """Begin to send a delivery that has a slot, and whose acceptance is queued."""
-        overlap = OptimisticSend(
+        optimistic = OptimisticSend(
             delivery=delivery,
             payload=payload,
             accepted=accepting,
             attempted=asyncio.get_running_loop().create_future(),
         )
-        self._dispatcher.send_optimistically(overlap)
-        return overlap
+        self._dispatcher.send_optimistically(optimistic)
+        return optimistic
 
     @property
     def switched_off(self) -> bool:
@@ -247,9 +247,9 @@ class Worker:
         slots, look_ups = in_flight.slots(now)
         # A copy, since the file's thread reads it while the loop goes on.
         busy = tuple(in_flight.looking_up)
-        if (limit := flow_control.hastened(slots)) != 0:
+        if (limit := flow_control.to_be_made_due(slots)) != 0:
             await persist(
-                lambda: self._store.hasten(self._connection.id, now, limit=limit)
+                lambda: self._store.end_back_off(self._connection.id, now, limit=limit)
             )
         taken = await persist(
             lambda: self._store.take(

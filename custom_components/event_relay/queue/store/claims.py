@@ -173,7 +173,7 @@ def take(
     )
 
 
-def hasten(
+def end_back_off(
     database: sqlite3.Connection, owner: str, now: datetime, limit: int | None
 ) -> int:
     """End the back-off of deliveries, the first due first; return how many.

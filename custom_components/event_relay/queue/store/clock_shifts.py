@@ -10,7 +10,7 @@ import json
 import sqlite3
 from typing import assert_never
 
-from ..delivery import MOMENTS, Delivery, Moved, altered, brought
+from ..delivery import MOMENTS, Delivery, Moved, altered, moved_along
 from .checksum import setting
 
 _TABLE = (
@@ -73,7 +73,9 @@ def written(
     """Return deliveries with their moments by the clock of the rows."""
     known = runs(database)
     return tuple(
-        brought(one, known[one.connection].moved) if one.connection in known else one
+        moved_along(one, known[one.connection].moved)
+        if one.connection in known
+        else one
         for one in deliveries
     )
 

@@ -222,10 +222,12 @@ class Store:
             lambda connection: clock_shifts.shift(connection, owner, jump, now)
         )
 
-    async def hasten(self, owner: str, now: datetime, *, limit: int | None) -> None:
+    async def end_back_off(
+        self, owner: str, now: datetime, *, limit: int | None
+    ) -> None:
         """End the back-off of deliveries, up to `limit`; the first due first."""
         await self._database.run(
-            lambda connection: claims.hasten(connection, owner, now, limit)
+            lambda connection: claims.end_back_off(connection, owner, now, limit)
         )
 
     async def prune(self, owner: str, before: datetime) -> int:
