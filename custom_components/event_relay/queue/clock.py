@@ -33,14 +33,15 @@ class SteadyClock:
         """Return the current time."""
         wall, monotonic = self._wall(), self._monotonic()
         gone_by = monotonic - self._last_monotonic
-        if abs((wall - self._last).total_seconds() - gone_by) > _JUMP:
+        # It is read several times per delivery: hence no call of abs or max.
+        if not -_JUMP <= (wall - self._last).total_seconds() - gone_by <= _JUMP:
             jump = wall - self._last - timedelta(seconds=gone_by)
             self._jump += jump
             self.moved += jump
             self._steady_since = monotonic
             self._last = wall
-        else:
-            self._last = max(self._last, wall)
+        elif wall > self._last:
+            self._last = wall
         self._last_monotonic = monotonic
         return self._last
 

@@ -88,7 +88,7 @@ class Group:
         return self._packing.pack(*[nan if one is None else one for one in numbers])
 
     def is_whole(self, row: Row) -> bool:
-        """Say whether it is as it was written; one of an earlier version may be."""
+        """Return whether it is as it was written; one of an earlier version may be."""
         if (known := row[self.column]) is None:
             return True
         try:
@@ -185,7 +185,7 @@ GROUPS = (REQUEST, TIMES, OUTCOME)
 
 
 def is_whole(row: Row) -> bool:
-    """Say whether a row is as it was written; one of an earlier version may be."""
+    """Return whether a row is as it was written; one of an earlier version may be."""
     return all(group.is_whole(row) for group in GROUPS)
 
 

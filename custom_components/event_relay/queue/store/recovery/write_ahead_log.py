@@ -33,7 +33,7 @@ class Frame:
 
     @property
     def commits(self) -> bool:
-        """Say whether a transaction ends here."""
+        """Whether a transaction ends here."""
         return self.size != 0
 
 
@@ -57,7 +57,7 @@ class Log:
 
     @property
     def damaged(self) -> bool:
-        """Say whether something was committed that SQLite would not read."""
+        """Whether something was committed that SQLite would not read."""
         return bool(self.mended or self.bad)
 
     @property
@@ -132,7 +132,7 @@ def _judge(header: bytes, frames: list[_Read], mended: int) -> Log:
 
 
 def _was_synced(frames: list[_Read], bad: int) -> bool:
-    """Say whether a bad frame was committed: something was written after a commit.
+    """Return whether a bad frame was committed: something was written after a commit.
 
     Or it is bad as no crash makes one.
     """
@@ -193,7 +193,7 @@ def _recorded(raw: bytes) -> Checksum:
 
 
 def _follows(order: str, raw: bytes | None, before: Checksum) -> bool:
-    """Say whether a frame was written after one that has this checksum."""
+    """Return whether a frame was written after one that has this checksum."""
     if raw is None:
         return False
     return _checksum(order, raw[:8] + raw[24:], before) == _recorded(raw)
@@ -213,7 +213,7 @@ def _frame(summed: bytes) -> Frame:
 
 
 def _is_header(header: bytes) -> bool:
-    """Say whether a header is as SQLite writes it."""
+    """Return whether a header is as SQLite writes it."""
     magic, version, page_size, _, _, _, *recorded = struct.unpack(">8I", header)
     return (
         magic & ~1 == _MAGIC
@@ -278,7 +278,7 @@ def _further(weight: Checksum) -> Checksum:
 
 
 def _one_bit(one: bytes, other: bytes) -> bool:
-    """Say whether two values differ in just one bit."""
+    """Return whether two values differ in just one bit."""
     return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count() == 1
 
 
