@@ -8,6 +8,7 @@ from typing import Any
 
 from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
@@ -44,6 +45,12 @@ async def resources(hass: HomeAssistant) -> list[str]:
     return [one["url"] for one in collection.async_items()]
 
 
+async def stop(hass: HomeAssistant) -> None:
+    """Let everything do what it does when Home Assistant ends."""
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+
+
 def address(content: bytes) -> str:
     """Return the address of some content."""
     return f"{resource.ADDRESS}?v={sha256(content).hexdigest()[:12]}"
@@ -70,9 +77,22 @@ async def test_is_named_once_however_many_connections_there_are(
     assert await hass.config_entries.async_remove(first.entry_id)
     assert await resources(hass) == [OTHER["url"], ours]
     assert await hass.config_entries.async_remove(second.entry_id)
-    assert await resources(hass) == [OTHER["url"]]
-    await connect(hass, frigate, "Back again")
+    # A dashboard that has the card goes on showing it, until it would find no file.
     assert await resources(hass) == [OTHER["url"], ours]
+    third = await connect(hass, frigate, "Back again")
+    assert await resources(hass) == [OTHER["url"], ours]
+    assert await hass.config_entries.async_remove(third.entry_id)
+    await stop(hass)
+    assert await resources(hass) == [OTHER["url"]]
+
+
+async def test_stays_named_at_the_end_of_a_run_with_a_connection(
+    hass: HomeAssistant, hass_storage: dict[str, Any], frigate: FrigateSimulator
+) -> None:
+    await dashboards(hass)
+    await connect(hass, frigate)
+    await stop(hass)
+    assert await resources(hass) == [address(resource.FILE.read_bytes())]
 
 
 async def test_has_another_address_when_it_has_changed(

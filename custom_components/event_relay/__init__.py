@@ -13,7 +13,7 @@ from homeassistant.helpers.typing import ConfigType
 from .actions.choices import async_setup_action_forms
 from .actions.default_connection import async_lose
 from .backends.base import UnreadablePayload
-from .card.resource import async_offer_card, async_serve_card, async_withdraw_card
+from .card.resource import async_offer_card, async_serve_card
 from .card.subscription import CHANGED
 from .card.websocket import async_setup_websocket
 from .cleanup import async_clean_up
@@ -121,8 +121,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> No
             ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
     async_lose(hass, entry.data[CONF_BACKEND])
     async_dispatcher_send(hass, CHANGED, None)
-    if not hass.config_entries.async_entries(DOMAIN):
-        await async_withdraw_card(hass)
 
 
 def _platforms(entry: RelayConfigEntry) -> tuple[Platform, ...]:

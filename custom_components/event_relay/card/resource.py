@@ -13,8 +13,8 @@ from typing import Any
 from homeassistant.components.http.server import StaticPathConfig
 from homeassistant.components.lovelace.const import CONF_RESOURCE_TYPE_WS, LOVELACE_DATA
 from homeassistant.components.lovelace.resources import ResourceStorageCollection
-from homeassistant.const import CONF_ID, CONF_URL
-from homeassistant.core import HomeAssistant
+from homeassistant.const import CONF_ID, CONF_URL, EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.hass_dict import HassKey
 
@@ -29,8 +29,17 @@ _LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_card")
 
 
 async def async_serve_card(hass: HomeAssistant) -> None:
-    """Serve the card's file, once in a run, where there is a web server."""
+    """Serve the card's file, once in a run, where there is a web server.
+
+    Called once. Dashboards that have the card show it for as long as it is served.
+    """
     hass.data[_LOCK] = asyncio.Lock()
+
+    async def stop(_: Event) -> None:
+        if not hass.config_entries.async_entries(DOMAIN):
+            await _withdraw(hass)
+
+    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop)
     if "http" in hass.config.components:
         await hass.http.async_register_static_paths(
             [StaticPathConfig(ADDRESS, str(FILE), cache_headers=True)]
@@ -55,8 +64,11 @@ async def async_offer_card(hass: HomeAssistant) -> None:
         _LOGGER.warning("The dashboards are not told of the card: %s", error)
 
 
-async def async_withdraw_card(hass: HomeAssistant) -> None:
-    """Name the card to the dashboards no longer."""
+async def _withdraw(hass: HomeAssistant) -> None:
+    """Name the card to the dashboards no longer.
+
+    Without a connection nothing of ours runs after a restart, and its file is gone.
+    """
     if (resources := _resources(hass)) is not None:
         for one in await _ours(resources):
             await resources.async_delete_item(one[CONF_ID])
