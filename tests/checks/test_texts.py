@@ -14,6 +14,7 @@ from texts.build import build, folder_of
 from texts.sources import PACKAGE, Tree, TwiceSaid, deep_over, merge, over, read_source
 
 BUILT = build().files()
+ENGLISH = (PACKAGE / "translations/en.json").read_text()
 
 
 @pytest.mark.parametrize("path", BUILT, ids=lambda path: path.name)
@@ -98,3 +99,19 @@ def test_a_source_may_take_away_what_is_usual() -> None:
     assert over({"title": "A", "description": "B"}, {"description": None}) == {
         "title": "A"
     }
+
+
+_COUNTED = re.compile(r"\{count\} [a-z]+")
+_NEVER_OF_ONE = {"{count} attempts"}
+"""What the card says of two and more."""
+
+
+def test_no_text_counts_what_may_be_one() -> None:
+    """Texts have no plural, so that a number stands after what it counts."""
+    found = _COUNTED.findall(ENGLISH)
+    assert {*found} == _NEVER_OF_ONE
+
+
+def test_no_sensor_counts_in_a_unit_that_has_a_plural() -> None:
+    """Its name says what it counts: a unit is shown as it is, for one, too."""
+    assert '"unit_of_measurement"' not in ENGLISH
