@@ -12,7 +12,7 @@ import voluptuous as vol
 from custom_components.event_relay.backends.choice_forms import choice
 from custom_components.event_relay.backends.coercion_forms import in_seconds
 from custom_components.event_relay.backends.rule_forms import RuleField
-from custom_components.event_relay.flows.rule_form import deliver_schema
+from custom_components.event_relay.flows.rule_form import deliver_schema, when_schema
 from custom_components.event_relay.registry import BY_NAME
 from simulators.frigate import FrigateSimulator
 from simulators.palabra import PalabraSimulator
@@ -68,6 +68,15 @@ def test_no_choice_of_a_rule_is_made_for_the_user() -> None:
     schema = deliver_schema(fields, None, {}, missable=False).schema
     markers = {str(key): key for key in schema}
     assert all(isinstance(markers[name], vol.Required) for name in ("one", "two"))
+    assert _chosen_for_the_user(schema) == []
+
+
+def test_what_a_rule_delivers_is_not_chosen_for_the_user() -> None:
+    """Where there is a choice it begins empty, and nothing goes on without it."""
+    schema = when_schema(["one", "two"], {}).schema
+    (marker,) = (key for key in schema if key == "operation")
+    assert isinstance(marker, vol.Required)
+    assert isinstance(marker.default, vol.Undefined)
     assert _chosen_for_the_user(schema) == []
 
 

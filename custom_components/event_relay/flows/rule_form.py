@@ -195,7 +195,8 @@ def when_schema(operations: Sequence[str], given: Mapping[str, Any]) -> vol.Sche
         vol.Required(CONF_TRIGGERS): RawTriggerSelector(),
     }
     if len(operations) > 1:
-        fields[vol.Required(CONF_OPERATION, default=operations[0])] = SelectSelector(
+        marker = vol.Required(CONF_OPERATION, description=NOTHING_CHOSEN)
+        fields[marker] = SelectSelector(
             SelectSelectorConfig(
                 options=list(operations), translation_key="rule_operation"
             )
