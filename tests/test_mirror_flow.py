@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.selector import (
@@ -148,10 +148,10 @@ async def test_a_script_mirror_is_added_and_changed(
     assert subentry.data["event_id"] == 41
 
 
-async def test_what_the_interface_gives_no_star_has_one_in_its_label(
+async def test_what_is_required_has_one_star(
     hass: HomeAssistant, aipix: AipixSimulator, palabra: PalabraSimulator
 ) -> None:
-    """Home Assistant marks required texts and lists, but no entities and triggers."""
+    """Home Assistant marks required texts, lists and entities, but no triggers."""
     script = await begin(hass, await connect_aipix(hass, aipix), "script_mirror")
     calendar = await begin(
         hass, await connect_palabra(hass, palabra), "calendar_mirror"
@@ -161,15 +161,17 @@ async def test_what_the_interface_gives_no_star_has_one_in_its_label(
         *(("script_mirror", step, script["data_schema"]) for step in STEPS),
         *(("calendar_mirror", step, calendar["data_schema"]) for step in STEPS),
     ]
-    starred = [
-        TEXTS["config_subentries"][kind]["step"][step]["data"][str(marker)]
+    required = [
+        (TEXTS["config_subentries"][kind]["step"][step]["data"][str(marker)], selector)
         for kind, step, schema in asked
         for marker, selector in schema.schema.items()
-        if isinstance(marker, vol.Required)
-        and isinstance(selector, EntitySelector | TriggerSelector)
+        if isinstance(marker, vol.Required) and not isinstance(selector, section)
     ]
-    assert len(starred) == len(asked)
-    assert all(label.endswith("*") for label in starred)
+    entities = [one for _, one in required if isinstance(one, EntitySelector)]
+    assert len(entities) == len(asked) - 1
+    starred = [label for label, _ in required if label.endswith("*")]
+    unmarked = [one for one, of in required if isinstance(of, TriggerSelector)]
+    assert starred == unmarked == ["Triggers*"]
 
 
 async def test_a_script_mirror_keeps_labels_of_what_is_not_listed_any_more(
