@@ -148,7 +148,7 @@ async def test_a_script_mirror_is_added_and_changed(
     assert subentry.data["event_id"] == 41
 
 
-async def test_what_is_required_has_one_star(
+async def test_what_is_required_has_one_star_and_is_not_chosen_already(
     hass: HomeAssistant, aipix: AipixSimulator, palabra: PalabraSimulator
 ) -> None:
     """Home Assistant marks required texts, lists and entities, but no triggers."""
@@ -172,6 +172,15 @@ async def test_what_is_required_has_one_star(
     starred = [label for label, _ in required if label.endswith("*")]
     unmarked = [one for one, of in required if isinstance(of, TriggerSelector)]
     assert starred == unmarked == ["Triggers*"]
+    lists = [
+        marker
+        for _, _, schema in asked
+        for marker, selector in schema.schema.items()
+        if isinstance(marker, vol.Required) and isinstance(selector, SelectSelector)
+    ]
+    assert {str(one) for one in lists} == {"event_id", "event_type"}
+    assert all(isinstance(one.default, vol.Undefined) for one in lists)
+    assert all(one.description == {"suggested_value": ""} for one in lists)
 
 
 async def test_a_script_mirror_keeps_labels_of_what_is_not_listed_any_more(

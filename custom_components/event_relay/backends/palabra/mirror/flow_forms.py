@@ -24,6 +24,7 @@ import voluptuous as vol
 
 from ....const import DOMAIN
 from ...base import InvalidField
+from ...choice_forms import NOTHING_CHOSEN
 from ...mirror_forms import MirrorFlow
 from .calendar_settings import (
     AHEAD_DAYS,
@@ -38,7 +39,6 @@ from .calendar_settings import (
     CONF_FILTER_IS_PATTERN,
     CONF_LANGUAGE_MODE,
     CONF_TARGET_LANGUAGES,
-    EVENT_TYPE,
     read_calendar_mirror,
     summary_filter,
 )
@@ -75,7 +75,7 @@ class CalendarMirrorFlow(MirrorFlow):
                 ),
                 vol.Optional(CONF_FILTER): TextSelector(),
                 vol.Required(CONF_FILTER_IS_PATTERN, default=False): BooleanSelector(),
-                vol.Required(CONF_EVENT_TYPE, default=EVENT_TYPE): SelectSelector(
+                vol.Required(CONF_EVENT_TYPE, description=NOTHING_CHOSEN): SelectSelector(
                     SelectSelectorConfig(
                         options=["in_person", "online"],
                         translation_key="live_event_type",
