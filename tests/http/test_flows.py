@@ -132,6 +132,7 @@ async def test_nobody_there(hass: HomeAssistant, socket_enabled: None) -> None:
 
 
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    ({"certificate": "Zertifikat für zu Hause"}, "certificate", "bad_certificate"),
     ({CONF_URL: "https://a.example/path"}, "url", "origin_only"),
     ({CONF_URL: "https://u:p@a.example"}, "url", "address_with_login"),
     ({CONF_URL: "ftp://a.example"}, "url", "address_scheme"),

@@ -107,6 +107,8 @@ def pem_context(pem: str, name: str) -> ssl.SSLContext:
     Raises InvalidField. Nothing is read from disk.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if not pem.isascii():
+        raise InvalidField(name, "certificate_pem")
     try:
         context.load_verify_locations(cadata=pem)
     except ssl.SSLError, ValueError:

@@ -75,7 +75,9 @@ class CalendarMirrorFlow(MirrorFlow):
                 ),
                 vol.Optional(CONF_FILTER): TextSelector(),
                 vol.Required(CONF_FILTER_IS_PATTERN, default=False): BooleanSelector(),
-                vol.Required(CONF_EVENT_TYPE, description=NOTHING_CHOSEN): SelectSelector(
+                vol.Required(
+                    CONF_EVENT_TYPE, description=NOTHING_CHOSEN
+                ): SelectSelector(
                     SelectSelectorConfig(
                         options=["in_person", "online"],
                         translation_key="live_event_type",

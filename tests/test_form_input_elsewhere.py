@@ -1,0 +1,207 @@
+"""No input makes a form beside the one of a rule's fields fail, nor a test from it.
+
+It is taken, or refused in words.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from unittest.mock import AsyncMock, Mock
+
+from homeassistant.const import CONF_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+import pytest
+
+from custom_components.event_relay.backends.errors import CannotConnect
+from custom_components.event_relay.registry import BY_NAME
+from simulators.aipix import AipixSimulator
+from simulators.guance import GuanceSimulator
+from simulators.palabra import PalabraSimulator
+
+from . import home_guance, palabra_home
+from .config_flows import open_form
+from .home_aipix import connect_aipix
+from .http.home import NOTE, add_request, connect as connect_http
+from .rule_flow import EMPTY, WHEN, Form, add_rule
+from .test_form_input import inputs, places, shown, with_one
+from .test_mirror_flow import CALENDAR, SCRIPT, begin as begin_mirror
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+NOBODY = "http://127.0.0.1:1"
+EVERY = 7
+REQUEST: dict[str, Any] = {
+    "name": "Note",
+    "method": "POST",
+    "path": "/notes",
+    "body_kind": "none",
+    "repeat": "ask",
+    "look_up": {"missing_is_404": False, "absent_after": 60},
+    "answer": {"waits_on_404": False},
+    "sending": {"signed": False, "order": "none"},
+    "end": {"method": "POST", "body_kind": "none"},
+}
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_added(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what a form makes be forgotten: it would be set up each time."""
+    monkeypatch.setattr(hass.config_entries, "async_add_subentry", Mock())
+
+
+SECTIONS: dict[str, Any] = {"limits": {}, "until": {}}
+"""What the interface sends of sections in which nothing is entered."""
+
+type Configure = Callable[[str, dict[str, Any]], Awaitable[Any]]
+
+
+async def try_everything(
+    hass: HomeAssistant,
+    begin: Callable[[], Awaitable[Form]],
+    filled: Mapping[str, Any],
+    configure: Configure | None = None,
+    *,
+    every: int = EVERY,
+) -> tuple[int, int]:
+    """Enter every so many of all inputs in each field; count refused and taken.
+
+    Each field begins with another one, so that all of them are entered in some.
+    """
+    configure = configure or hass.config_entries.subentries.async_configure
+    refused = taken = 0
+    form = await begin()
+    first = form.step
+    for number, (place, name, selector) in enumerate(list(places(form))):
+        for value in inputs(selector)[number % every :: every]:
+            entered = with_one(filled, place, name, value)
+            try:
+                result = await configure(form.result["flow_id"], entered)
+            except InvalidData:
+                refused += 1
+                continue
+            if result["type"] is FlowResultType.FORM:
+                shown(Form(hass, result))
+            if result.get("step_id") == first:
+                assert result["errors"], (name, value)
+                refused += 1
+                continue
+            taken += 1
+            form = await begin()
+    return refused, taken
+
+
+@pytest.mark.parametrize("backend", list(BY_NAME))
+async def test_connections(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, backend: str
+) -> None:
+    """Nobody is asked: what is entered is read, and then nothing responds."""
+    probe = AsyncMock(side_effect=CannotConnect("nobody"))
+    monkeypatch.setattr(BY_NAME[backend], "probe", probe)
+
+    async def begin() -> Form:
+        return Form(hass, await open_form(hass, backend))
+
+    filled: dict[str, dict[str, Any]] = {
+        "frigate": {CONF_URL: NOBODY, "verify_ssl": True},
+        "guance": {CONF_URL: NOBODY, "api_key": "key"},
+        "aipix": {
+            CONF_URL: NOBODY,
+            "api": "client",
+            "username": "u",
+            "password": "p",
+            "verify_ssl": True,
+        },
+        "palabra": {CONF_URL: NOBODY, "api_key": "key"},
+        "http": {CONF_URL: NOBODY, "authentication": "none"},
+    }
+    configure = hass.config_entries.flow.async_configure
+    refused, taken = await try_everything(
+        hass, begin, filled[backend], configure, every=3
+    )
+    assert (refused > 50, taken) == (True, 0)
+    assert probe.await_count > 10
+
+
+async def test_triggers_of_a_rule(hass: HomeAssistant, guance: GuanceSimulator) -> None:
+    entry = await home_guance.connect(hass, guance)
+    refused, taken = await try_everything(hass, lambda: add_rule(hass, entry), WHEN)
+    assert refused > 20
+    assert taken > 20
+
+
+async def test_yaml_of_a_rule(hass: HomeAssistant, guance: GuanceSimulator) -> None:
+    entry = await home_guance.connect(hass, guance)
+    refused, _ = await try_everything(
+        hass, lambda: add_rule(hass, entry, "from_yaml"), {"rule": {}}, every=2
+    )
+    assert refused > 20
+
+
+async def test_fields_of_a_request_in_a_rule(hass: HomeAssistant) -> None:
+    entry = await connect_http(hass, NOBODY, {"Note": NOTE})
+
+    async def begin() -> Form:
+        form = await add_rule(hass, entry)
+        await form.submit(**WHEN)
+        return form
+
+    refused, taken = await try_everything(
+        hass, begin, {"request": "Note", "data": {"text": "x"}, **SECTIONS}
+    )
+    assert refused > 10
+    assert taken > 10
+
+
+async def test_requests(hass: HomeAssistant) -> None:
+    entry = await connect_http(hass, NOBODY, {})
+    for step, filled in (
+        ("advanced", REQUEST),
+        ("paste", {"yaml": ""}),
+        ("preset_webhook", {"name": "Hook", "repeat": "ask"}),
+    ):
+
+        async def begin(step: str = step) -> Form:
+            return await add_request(hass, entry, step)
+
+        every = 20 if step == "advanced" else EVERY
+        refused, _ = await try_everything(hass, begin, filled, every=every)
+        assert refused > 5, step
+
+
+async def test_script_mirrors(hass: HomeAssistant, aipix: AipixSimulator) -> None:
+    entry = await connect_aipix(hass, aipix)
+
+    async def begin() -> Form:
+        return Form(hass, await begin_mirror(hass, entry, "script_mirror"))
+
+    refused, _ = await try_everything(hass, begin, SCRIPT)
+    assert refused > 50
+
+
+async def test_calendar_mirrors(hass: HomeAssistant, palabra: PalabraSimulator) -> None:
+    entry = await palabra_home.connect(hass, palabra)
+
+    async def begin() -> Form:
+        return Form(hass, await begin_mirror(hass, entry, "calendar_mirror"))
+
+    refused, _ = await try_everything(hass, begin, CALENDAR)
+    assert refused > 50
+
+
+async def test_what_is_tried_from_the_form(
+    hass: HomeAssistant, guance: GuanceSimulator
+) -> None:
+    """The page that shows what would be sent, sends it, whatever a template gives."""
+    entry = await home_guance.connect(hass, guance)
+    templates = ("{{ '22,5' }}", "{{ {'a': (1, 2)} }}", "{{ trigger }}")
+    for template in templates:
+        form = await add_rule(hass, entry)
+        await form.submit(**WHEN)
+        tags = {"a": template}
+        filled = {"status": "info", "title": "Bell", "message": template, "tags": tags}
+        assert await form.submit(**EMPTY, **filled) == "preview", template
+        shown(form)
+        assert await form.submit(send_test=True) == "preview"
+        shown(form)
+        assert form.placeholders["result"] == "The test arrived in Workspace."
+    assert [event.title for event in guance.events] == ["Test: Bell"] * len(templates)
