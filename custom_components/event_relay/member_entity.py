@@ -13,6 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry
 from .entity import device_of
+from .home_language import texts_of
 from .outcome_events import unique_id
 from .permissions import async_demand, right_to_use
 from .rules.member import Member
@@ -57,7 +58,7 @@ def async_register_part(
         entry_type=DeviceEntryType.SERVICE,
         name=part.title,
         manufacturer="Event Relay",
-        model=part.subentry_type.replace("_", " ").capitalize(),
+        model=texts_of(hass, "config_subentries")[f"{part.subentry_type}.entry_type"],
         via_device_id=dr.async_get_device_id_by_identifier(
             hass, (DOMAIN, entry.entry_id), config_entry_id=entry.entry_id
         ),

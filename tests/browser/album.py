@@ -22,6 +22,7 @@ NAMES = {
     "rule-form",
     "rule-start",
     "rule-when",
+    "statistics",
 }
 _HEADER = struct.Struct(">8s4x4sII")
 """How a PNG begins: its signature, and a chunk with its width and its height."""

@@ -27,7 +27,7 @@ async def add_rule(page: Page, house: House, album: Album) -> None:
     await page.goto(house.url + _INTEGRATION)
     await press(page, "Add rule")
     await page.get_by_role("button", name=FRIGATE, exact=True).click()
-    await page.get_by_text("Start from scratch").click()
+    await page.get_by_text("Start from scratch", exact=True).click()
     await field(page, "Name").fill("Doorbell")
     await press(page, "Add trigger")
     await page.get_by_role("button", name="By target").wait_for()

@@ -152,6 +152,18 @@ async def test_a_rule_is_a_service_behind_its_connection(
     assert hub.config_subentry_id is None
 
 
+async def test_a_rule_is_called_one_in_the_home_language(
+    hass: HomeAssistant, frigate: FrigateSimulator, device_registry: dr.DeviceRegistry
+) -> None:
+    hass.config.language = "de"
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    device = device_registry.async_get_device_by_identifier(
+        (DOMAIN, f"{entry.entry_id}_{RULE_ID}"), entry.entry_id
+    )
+    assert device is not None
+    assert device.model == "Regel"
+
+
 async def test_a_firing_is_an_outcome_with_its_cause(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
