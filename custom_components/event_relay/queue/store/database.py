@@ -28,7 +28,7 @@ from .file import (
     take_copy,
     turns_out_damaged,
 )
-from .group_commit import Job, Outcomes
+from .group_commit import CommitPace, Job, Outcomes
 from .maintenance import Maintenance, is_backed_up
 from .reader import Reader, Unreadable
 from .recovery import unchecked
@@ -70,6 +70,7 @@ class Database:
         self._maintenance = Maintenance()
         self._idle = threading.Event()
         """Set while nothing is written."""
+        self._pace = CommitPace()
         self._check: Check | None = None
         self._copy: Copy | None = None
         self._kept: Kept | None = None
@@ -172,6 +173,7 @@ class Database:
         """Wait for a job; return all that wait, and whether to go on."""
         jobs: list[Job] = []
         job = self._await_job()
+        self._pace.wait()
         while job is not None:
             if isinstance(job, Job):
                 jobs.append(job)
@@ -196,6 +198,7 @@ class Database:
 
         They had no effect in the damaged one.
         """
+        self._pace.begin()
         try:
             try:
                 outcomes = group_commit.run(self._connected(), jobs)
@@ -225,6 +228,7 @@ class Database:
         else:
             self.healthy = True
             self._maintenance.used()
+            self._pace.end(jobs)
         self._outcomes.hand_over(outcomes)
 
     def _turns_out_damaged(self, error: Exception) -> bool:

@@ -8,10 +8,17 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 import sqlite3
 import threading
+import time
 from typing import Any
 
 from .rows import FAILURES
 
+MANY = 8
+"""Jobs and items of a group from which on the next one waits for more."""
+PAUSE = 3.0
+"""How many times as long as such a group took the next one waits."""
+LONGEST_PAUSE = 0.06
+"""Seconds that anything waits for more at the most."""
 _HANDED_OVER = 5
 """Outcomes of jobs that are handed over in one turn of the loop."""
 
@@ -81,6 +88,10 @@ class Batch[ItemT]:
                 self._items.append(item)
             return not self._taken
 
+    def __len__(self) -> int:
+        """Return how many items there are."""
+        return len(self._items)
+
     def take(self) -> Sequence[ItemT]:
         """Return all items; no more can be added."""
         with self._lock:
@@ -99,6 +110,45 @@ class BatchWrite[ItemT]:
     def __call__(self, database: sqlite3.Connection) -> Sequence[Any]:
         """Write them."""
         return self.write(database, self.batch.take())
+
+
+class CommitPace:
+    """Lets more come together for the next commit while there is much to write.
+
+    A commit costs about the same however much it writes. What comes alone waits for
+    nothing.
+    """
+
+    def __init__(
+        self,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Take a clock that never goes back, and what waits on a thread."""
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._began = self._next = 0.0
+
+    def begin(self) -> None:
+        """Take note of a group that is begun."""
+        self._began = self._monotonic()
+
+    def end(self, jobs: Sequence[Job]) -> None:
+        """Take note of what is on disk of it."""
+        now = self._monotonic()
+        many = sum(map(_weight, jobs)) >= MANY
+        pause = min(PAUSE * (now - self._began), LONGEST_PAUSE) if many else 0
+        self._next = now + pause
+
+    def wait(self) -> None:
+        """Wait for more, before the next group is taken."""
+        if (pause := self._next - self._monotonic()) > 0:
+            self._sleep(pause)
+
+
+def _weight(job: Job) -> int:
+    """Return how much a job has to do."""
+    return len(job.run.batch) if isinstance(job.run, BatchWrite) else 1
 
 
 def groups(jobs: list[Job]) -> Iterator[list[Job]]:
