@@ -103,30 +103,22 @@ def test_every_field_is_named() -> None:
     assert named == set(BY_NAME["guance"].action_fields[ACTION])
 
 
-@pytest.mark.parametrize(
-    ("yaml", "where", "value"),
-    [
-        # Two processes must find the same names, though one looks at the clock later.
-        pytest.param(*rest, id=f"{field}-{number}")
-        for number, (field, *rest) in enumerate(FIELDS)
-    ],
-)
 async def test_every_field_reaches_the_workspace_from_yaml(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: GuanceSimulator,
-    yaml: str,
-    where: str,
-    value: object,
+    subtests: pytest.Subtests,
 ) -> None:
-    fields = parse_yaml(yaml)
-    assert isinstance(fields, dict)
-    answer = await act(hass, ACTION, **{**DOOR, **fields})
-
-    assert answer["state"] == "delivered"
-    event = stored(simulator)
-    assert event["tags"].pop("ha_delivery_id") == answer["delivery_id"]
-    assert event[where] == value
+    for field, yaml, where, value in FIELDS:
+        with subtests.test(field, yaml=yaml):
+            simulator.events.clear()
+            fields = parse_yaml(yaml)
+            assert isinstance(fields, dict)
+            answer = await act(hass, ACTION, **{**DOOR, **fields})
+            assert answer["state"] == "delivered"
+            event = stored(simulator)
+            assert event["tags"].pop("ha_delivery_id") == answer["delivery_id"]
+            assert event[where] == value
 
 
 async def test_answers_what_there_is_to_know(

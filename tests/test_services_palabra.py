@@ -107,30 +107,29 @@ def test_no_field_is_missing_from_the_list() -> None:
 
 
 @pytest.mark.parametrize("action", ["create_live_event", "update_live_event"])
-@pytest.mark.parametrize(("field", "yaml", "name", "stored"), FIELDS)
 async def test_every_field_reaches_palabra_from_yaml(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     palabra: PalabraSimulator,
+    subtests: pytest.Subtests,
     action: str,
-    field: str,
-    yaml: str,
-    name: str,
-    stored: object,
 ) -> None:
     await hass.config.async_set_time_zone("Asia/Tokyo")
-    data: Any = parse_yaml(yaml)
-    given = {**EVENT, **data}
-    if action == "update_live_event":
-        event = palabra.add(
-            "Old title",
-            datetime(2099, 5, 1, 5, tzinfo=UTC),
-            datetime(2099, 5, 1, 20, tzinfo=UTC),
-        )
-        given = {"event_id": event.event_id, **data}
-    answer = await act(hass, action, config_entry_id=entry.entry_id, **given)
-    assert answer["state"] == "delivered"
-    assert shown(palabra)[name] == stored
+    for field, yaml, name, stored in FIELDS:
+        with subtests.test(field, yaml=yaml):
+            palabra.events.clear()
+            data: Any = parse_yaml(yaml)
+            given = {**EVENT, **data}
+            if action == "update_live_event":
+                event = palabra.add(
+                    "Old title",
+                    datetime(2099, 5, 1, 5, tzinfo=UTC),
+                    datetime(2099, 5, 1, 20, tzinfo=UTC),
+                )
+                given = {"event_id": event.event_id, **data}
+            answer = await act(hass, action, config_entry_id=entry.entry_id, **given)
+            assert answer["state"] == "delivered"
+            assert shown(palabra)[name] == stored
 
 
 async def test_creates_updates_lists_and_deletes(
