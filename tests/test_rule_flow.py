@@ -198,27 +198,19 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("entered", "where", "error", "reason"),
-    [case[1:] for case in WRONG_FIELDS],
-    ids=[case[0] for case in WRONG_FIELDS],
-)
 async def test_what_it_delivers_is_checked(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    entered: dict[str, Any],
-    where: str,
-    error: str,
-    reason: str,
+    hass: HomeAssistant, entry: MockConfigEntry, subtests: pytest.Subtests
 ) -> None:
-    form = await add_rule(hass, entry)
-    await form.submit(**WHEN)
-    wrong = {**DELIVER, **entered}
-    assert await form.submit(**wrong) == "create_camera_event"
-    assert form.errors == {where: error}
-    assert reason in read(form.placeholders.get("reason", ""))
-    assert form.suggested() == asked_for(wrong)
-    assert await form.submit(**DELIVER) == "preview"
+    for case, entered, where, error, reason in WRONG_FIELDS:
+        with subtests.test(case):
+            form = await add_rule(hass, entry)
+            await form.submit(**WHEN)
+            wrong = {**DELIVER, **entered}
+            assert await form.submit(**wrong) == "create_camera_event"
+            assert form.errors == {where: error}
+            assert reason in read(form.placeholders.get("reason", ""))
+            assert form.suggested() == asked_for(wrong)
+            assert await form.submit(**DELIVER) == "preview"
 
 
 EVERYTHING_WHEN: dict[str, Any] = {
