@@ -57,6 +57,10 @@ BARS: Mapping[str, Bar] = {
     "set_up_cpu_vs_other": Bar(
         what="set-up of 4 connections and 100 rules ÷ the other checkout", limit=0.5
     ),
+    "start_cpu_vs_other": Bar(
+        what="the same at a start that knows their entities ÷ the other checkout",
+        limit=0.5,
+    ),
     "slow_disk_commits_per_delivery": Bar(
         what="commits for a delivery of a burst, on a disk that needs 20 ms", limit=0.04
     ),
