@@ -21,6 +21,8 @@ async def test_what_is_disabled_by_default(
         "event.frigate_outcome",
         "sensor.doorbell_expired_deliveries",
         "sensor.doorbell_last_delay",
+        "sensor.doorbell_total_delivered",
+        "sensor.doorbell_total_failed",
         "sensor.frigate_oldest_pending_delivery",
     }
     assert {one.entity_id for one in entities if not one.disabled} == {
@@ -30,8 +32,6 @@ async def test_what_is_disabled_by_default(
         "sensor.doorbell_held_back",
         "sensor.doorbell_last_delivery",
         "sensor.doorbell_summary",
-        "sensor.doorbell_total_delivered",
-        "sensor.doorbell_total_failed",
         "sensor.frigate_expired_deliveries",
         "sensor.frigate_failed_deliveries",
         "sensor.frigate_last_delay",

@@ -48,11 +48,10 @@ EXPIRED = TallySensorDescription(
     kind=OutcomeKind.EXPIRED,
 )
 TALLIES = (DELIVERED, FAILED, EXPIRED)
-MEMBER_TALLIES = (
-    DELIVERED,
-    FAILED,
-    replace(EXPIRED, entity_registry_enabled_default=False),
+MEMBER_TALLIES = tuple(
+    replace(tally, entity_registry_enabled_default=False) for tally in TALLIES
 )
+"""Disabled until somebody wants them: a home may have hundreds of rules."""
 DELAY = SensorEntityDescription(
     key="delay",
     translation_key="delay",
