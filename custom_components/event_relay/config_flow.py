@@ -17,7 +17,7 @@ from homeassistant.config_entries import (
     OptionsFlow,
     SubentryFlowContext,
 )
-from homeassistant.const import CONF_URL, CONF_USERNAME
+from homeassistant.const import CONF_URL
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import FlowResultType
 import voluptuous as vol
@@ -27,6 +27,7 @@ from .actions.default_connection import async_meet_second, async_set_default
 from .backends.address_forms import wrong_path
 from .backends.base import InvalidField, JsonObject
 from .backends.choice_forms import as_shown
+from .backends.connection_forms import not_refused
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
 from .backends.named_steps import FlowStep, NamedSteps
@@ -211,7 +212,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         return self._form(
             f"{forms.backend.name}_reauth",
             schema,
-            {CONF_USERNAME: entry.data.get(CONF_USERNAME)} | (user_input or {}),
+            not_refused(schema, entry.data) | (user_input or {}),
             entry=entry,
         )
 

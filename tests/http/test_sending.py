@@ -9,7 +9,7 @@ from custom_components.event_relay.backends.http.recipe import METHODS
 from custom_components.event_relay.queue import backoff
 from tests.backends.http.target import Target
 from tests.home import act, coordinator, until_state
-from tests.rule_flow import WHEN, add_rule
+from tests.rule_flow import WHEN, add_rule, suggested_values
 
 from .home import NOTE, connect, of_preset
 
@@ -262,6 +262,40 @@ async def test_refused_request_waits_and_others_go_on(
     assert coordinator(entry).last_update_success
     assert not coordinator(entry).worker.held
     await until_state(hass, refused["delivery_id"], "delivered")
+
+
+async def test_what_was_not_refused_need_not_be_entered_again(
+    hass: HomeAssistant, target: Target
+) -> None:
+    """The form asks for the credential alone; the rest stands in it already."""
+    named = ["routing_key=abc"]
+    entry = await connect(
+        hass,
+        target.origin,
+        {"Note": NOTE},
+        authentication="header",
+        header="X-Key",
+        secret="old-t0ken",
+        secrets=named,
+    )
+    target.answers = [401]
+    await act(hass, "send_http_request", request="Note", data={"text": "x"})
+    (flow,) = hass.config_entries.flow.async_progress()
+    form = await hass.config_entries.flow.async_configure(flow["flow_id"], None)
+    assert form["data_schema"] is not None
+    suggested = suggested_values(form["data_schema"])
+    assert suggested == {
+        "authentication": "header",
+        "username": "",
+        "header": "X-Key",
+        "secrets": named,
+    }
+    done = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {**suggested, "secret": "new-t0ken"}
+    )
+    assert done["reason"] == "reauth_successful"
+    kept = {name: entry.data[name] for name in suggested}
+    assert (kept, entry.data["secret"]) == (suggested, "new-t0ken")
 
 
 async def test_connection_asks_for_credentials_once_all_are_refused(

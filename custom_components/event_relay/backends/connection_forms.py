@@ -75,3 +75,15 @@ def _text(entered: str, name: str, field: TextSelector, *, optional: bool) -> st
     if field in (SECRET, ACCOUNT) and (text or not optional):
         return read_secret(text, name)
     return text
+
+
+def not_refused(schema: vol.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a form that renews credentials begins with: all but the secret.
+
+    Named secrets are not what a system refuses, so that they stay as they are.
+    """
+    return {
+        str(key): data[key]
+        for key, selector in schema.schema.items()
+        if key in data and selector not in (PASSWORD, SECRET)
+    }
