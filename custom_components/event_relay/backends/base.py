@@ -199,6 +199,12 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     given, or say nothing, are left out."""
     in_rule: ClassVar[bool] = True
     """Whether a rule may ask for it, where the system has it."""
+    step: ClassVar[str] = "send"
+    """Name of its one step; it stands in stored rows."""
+    repeatable: ClassVar[bool] = False
+    """Whether making that call twice leaves the same as making it once."""
+    goes_first: ClassVar[bool] = False
+    """Whether what follows it keeps its place behind it, such as its end."""
     details: ClassVar[tuple[str, ...]] = ()
     """What the receipt keeps of what the steps gave, beside id and links."""
     public_summary: ClassVar[bool] = False
@@ -312,11 +318,41 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
         except InvalidField as error:
             raise UnreadablePayload(f"{error.field}: {error.problem}") from error
 
-    @abstractmethod
+    async def run(
+        self, client: ClientT, payload: PayloadT, context: StepContext
+    ) -> JsonObject:
+        """Make the one call, and return what the receipt is made of.
+
+        Raises BackendError.
+        """
+        raise NotImplementedError
+
+    async def find(
+        self, client: ClientT, payload: PayloadT, context: StepContext
+    ) -> Finding:
+        """Ask whether the one call has happened, where that can be asked.
+
+        Raises BackendError.
+        """
+        raise NotImplementedError
+
     def steps(
         self, payload: PayloadT, capabilities: CapabilitiesT
     ) -> tuple[Step[ClientT, PayloadT], ...]:
-        """Return the calls to make, in their order; names are unique among them."""
+        """Return the calls to make, in their order; names are unique among them.
+
+        By default the one call, `run`.
+        """
+        del payload, capabilities
+        looked_up = type(self).find is not Operation.find
+        return (
+            Step(
+                name=self.step,
+                run=self.run,
+                repeatable=self.repeatable,
+                find=self.find if looked_up else None,
+            ),
+        )
 
     def steps_following(
         self,
@@ -390,8 +426,8 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
 
     def key(self, payload: PayloadT, delivery_id: str) -> str | None:
         """Return what deliveries share that must keep their order."""
-        del payload, delivery_id
-        return None
+        del payload
+        return delivery_id if self.goes_first else None
 
     def lane(self, payload: PayloadT, capabilities: CapabilitiesT) -> str | None:
         """Return what deliveries share of which only one may be under way.

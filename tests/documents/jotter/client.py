@@ -2,30 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
 
 from aiohttp import ClientSession
 
 from custom_components.event_relay.backends.answers import decoded, raise_for_answer
 from custom_components.event_relay.backends.base import JsonObject
+from custom_components.event_relay.backends.capabilities import PlainCapabilities
 from custom_components.event_relay.backends.errors import InvalidResponse
 from custom_components.event_relay.backends.transport import Effect, HttpTransport
 
 
 @dataclass(frozen=True, kw_only=True)
-class JotterCapabilities:
+class JotterCapabilities(PlainCapabilities):
     """What the live system says of itself."""
 
     version: str
-
-    def dump(self) -> JsonObject:
-        """Turn the capabilities into what the connection keeps."""
-        return {"version": self.version}
-
-    @classmethod
-    def load(cls, data: JsonObject) -> Self:
-        """Read what `dump` gave."""
-        return cls(version=str(data.get("version", "")))
 
 
 class JotterClient:

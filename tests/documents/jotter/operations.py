@@ -9,7 +9,6 @@ from custom_components.event_relay.backends.base import (
     Backend,
     JsonObject,
     Operation,
-    Step,
     StepContext,
 )
 from custom_components.event_relay.backends.field_table import (
@@ -38,6 +37,8 @@ class WriteNoteOperation(Operation[JotterClient, WriteNote, JotterCapabilities])
     """Write a note."""
 
     name = "write_note"
+    repeatable = True
+    goes_first = True
     fields = (
         text_field(
             "text", longest=200, prose=True, required=True, example="Milk is out"
@@ -47,29 +48,17 @@ class WriteNoteOperation(Operation[JotterClient, WriteNote, JotterCapabilities])
     payload = WriteNote
 
     @override
-    def steps(
-        self, payload: WriteNote, capabilities: JotterCapabilities
-    ) -> tuple[Step[JotterClient, WriteNote], ...]:
-        """Return the one call; our own id makes it repeatable."""
-        return (Step(name="write", run=_write, repeatable=True),)
+    async def run(
+        self, client: JotterClient, payload: WriteNote, context: StepContext
+    ) -> JsonObject:
+        """Write the note under the id of its delivery; twice is the same as once."""
+        await client.put_note(context.delivery_id, payload.text)
+        return {"event_id": context.delivery_id}
 
     @override
     def summary(self, payload: WriteNote) -> str:
         """Say in a few words what is delivered."""
         return payload.text[:50]
-
-    @override
-    def key(self, payload: WriteNote, delivery_id: str) -> str:
-        """Keep what finishes the note behind it."""
-        return delivery_id
-
-
-async def _write(
-    client: JotterClient, payload: WriteNote, context: StepContext
-) -> JsonObject:
-    """Write the note under the id of its delivery."""
-    await client.put_note(context.delivery_id, payload.text)
-    return {"event_id": context.delivery_id}
 
 
 class NoteTarget(EventTarget):
@@ -94,26 +83,20 @@ class FinishNoteOperation(
     """Say when what a note is about was over."""
 
     name = "finish_note"
+    repeatable = True
     fields = (time_field("end_time", public=True),)
     payload = FinishNote
     target = NoteTarget
 
     @override
-    def steps(
-        self, payload: FinishNote, capabilities: JotterCapabilities
-    ) -> tuple[Step[JotterClient, FinishNote], ...]:
-        """Return the one call."""
-        return (Step(name="finish", run=_finish, repeatable=True),)
-
-
-async def _finish(
-    client: JotterClient, payload: FinishNote, context: StepContext
-) -> JsonObject:
-    """Finish the note that is meant."""
-    note_id = payload.target.resolve(context)
-    done_at = payload.end_time or context.occurred_at
-    await client.finish_note(note_id, done_at.astimezone(UTC))
-    return {"event_id": note_id}
+    async def run(
+        self, client: JotterClient, payload: FinishNote, context: StepContext
+    ) -> JsonObject:
+        """Finish the note that is meant."""
+        note_id = payload.target.resolve(context)
+        done_at = payload.end_time or context.occurred_at
+        await client.finish_note(note_id, done_at.astimezone(UTC))
+        return {"event_id": note_id}
 
 
 JOTTER = Backend(

@@ -50,6 +50,7 @@ class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabiliti
     """Make a script."""
 
     name = "create_script"
+    goes_first = True
     fields = tuple(
         replace(one, required=one.name == "event_id", expected=one.name == "title")
         for one in SCRIPT
@@ -109,11 +110,6 @@ class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabiliti
     ) -> datetime:
         """Return when it is too late to make the script."""
         return occurred_at + EXPIRES
-
-    @override
-    def key(self, payload: CreateScript, delivery_id: str) -> str:
-        """Keep changes of the script behind it."""
-        return delivery_id
 
 
 async def _create(

@@ -13,7 +13,6 @@ from ..base import (
     JsonObject,
     Operation,
     Receipt,
-    Step,
     StepContext,
     Unclear,
 )
@@ -53,6 +52,7 @@ class CreateCameraMarkOperation(
     """Set a mark on a camera."""
 
     name = "create_camera_mark"
+    step = "create"
     fields = (
         id_field("camera_id", required=True, example=12),
         text_field(
@@ -85,11 +85,31 @@ class CreateCameraMarkOperation(
             raise InvalidField("end", "not_after", other="start")
 
     @override
-    def steps(
-        self, payload: CreateCameraMark, capabilities: AipixCapabilities
-    ) -> tuple[Step[AipixClient, CreateCameraMark], ...]:
-        """Return the one call."""
-        return (Step(name="create", run=_create, find=_find),)
+    async def run(
+        self, client: AipixClient, payload: CreateCameraMark, context: StepContext
+    ) -> JsonObject:
+        """Set the mark."""
+        start, end = payload.times(context.told_at)
+        mark_id = await client.create_mark(payload.camera_id, payload.title, start, end)
+        return {"mark_id": mark_id}
+
+    @override
+    async def find(
+        self, client: AipixClient, payload: CreateCameraMark, context: StepContext
+    ) -> Finding:
+        """Find the mark: the same title and start, and nobody else's."""
+        start, _ = payload.times(context.told_at)
+        marks = await client.marks(payload.camera_id, start - AROUND, start + AROUND)
+        if marks is None:
+            return Unclear()
+        for mark in marks:
+            if mark.title != payload.title or mark.start is None:
+                continue
+            if f"mark/{mark.id}" in context.outside_ids:
+                continue
+            if abs(mark.start - start) < SAME:
+                return Found(result={"mark_id": mark.id})
+        return Absent()
 
     @override
     def receipt(
@@ -113,30 +133,3 @@ class CreateCameraMarkOperation(
     ) -> datetime:
         """Return when it is too late for the mark."""
         return occurred_at + EXPIRES
-
-
-async def _create(
-    client: AipixClient, payload: CreateCameraMark, context: StepContext
-) -> JsonObject:
-    """Set the mark."""
-    start, end = payload.times(context.told_at)
-    mark_id = await client.create_mark(payload.camera_id, payload.title, start, end)
-    return {"mark_id": mark_id}
-
-
-async def _find(
-    client: AipixClient, payload: CreateCameraMark, context: StepContext
-) -> Finding:
-    """Find the mark: the same title and start, and nobody else's."""
-    start, _ = payload.times(context.told_at)
-    marks = await client.marks(payload.camera_id, start - AROUND, start + AROUND)
-    if marks is None:
-        return Unclear()
-    for mark in marks:
-        if mark.title != payload.title or mark.start is None:
-            continue
-        if f"mark/{mark.id}" in context.outside_ids:
-            continue
-        if abs(mark.start - start) < SAME:
-            return Found(result={"mark_id": mark.id})
-    return Absent()

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from ..base import Json, JsonObject, UnreadablePayload
+from ..base import Json, JsonObject
+from ..capabilities import PlainCapabilities
 from ..errors import InvalidResponse
 from .login import Api
-from .reading import an_object, id_of, moment_or_none, text, whole_or_none
+from .reading import an_object, id_of, moment_or_none
 
 DESKTOP_MARK = "[DESKTOP-REACTION]"
 """What the desktop client writes into the titles of its own (user guide 25.12)."""
@@ -19,7 +20,7 @@ ANSWERED_ONLY = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class AipixCapabilities:
+class AipixCapabilities(PlainCapabilities):
     """What a server is and can do, as it was last seen."""
 
     version: str
@@ -28,28 +29,6 @@ class AipixCapabilities:
     """Only the client API tells."""
     lists_scripts: bool = False
     """Whether scripts can be listed, which no page of the documentation says."""
-
-    def dump(self) -> JsonObject:
-        """Turn the capabilities into what the connection keeps."""
-        return {
-            "version": self.version,
-            "api": self.api.value,
-            "user_id": self.user_id,
-            "lists_scripts": self.lists_scripts,
-        }
-
-    @classmethod
-    def load(cls, data: JsonObject) -> Self:
-        """Read what `dump` gave; raises UnreadablePayload."""
-        try:
-            return cls(
-                version=text(data, "version"),
-                api=Api(text(data, "api")),
-                user_id=whole_or_none(data, "user_id"),
-                lists_scripts=data.get("lists_scripts") is True,
-            )
-        except (InvalidResponse, ValueError) as error:
-            raise UnreadablePayload(str(error)) from error
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import override
 
-from ..base import InvalidField, JsonObject, Operation, Receipt, Step, StepContext
+from ..base import InvalidField, JsonObject, Operation, Receipt, StepContext
 from ..errors import UNKNOWN_SCRIPT, Gone, Rejected
 from ..field_table import text_field
 from ..target import EXAMPLE_ID
@@ -41,6 +41,8 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
     """Change a script, and keep what is not known of it."""
 
     name = "update_script"
+    step = "update"
+    repeatable = True
     in_rule = False
     fields = (
         text_field("delivery_id", public=True, example=EXAMPLE_ID),
@@ -79,11 +81,29 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
         return {**payload.target, **payload.fields.given()}
 
     @override
-    def steps(
-        self, payload: UpdateScript, capabilities: AipixCapabilities
-    ) -> tuple[Step[AipixClient, UpdateScript], ...]:
-        """Return the one step: read, change, write; the same again does no harm."""
-        return (Step(name="update", run=_update, repeatable=True),)
+    async def run(
+        self, client: AipixClient, payload: UpdateScript, context: StepContext
+    ) -> JsonObject:
+        """Read the script, change it, write it whole."""
+        script_id = payload.script_id
+        if script_id is None:
+            made = context.followed.outside_id if context.followed else None
+            if made is None or not made.isdecimal():
+                words = "that delivery made no script"
+                raise Gone(words, code=UNKNOWN_SCRIPT, fields={"delivery_id": words})
+            script_id = int(made)
+        script = await client.script(script_id)
+        if DESKTOP_MARK in (script.title or ""):
+            raise Rejected(
+                "the script belongs to the desktop client", code="foreign_script"
+            )
+        body = script.body()
+        kept, given = body.get("extra"), payload.fields.extra
+        changed = {**body, **payload.fields.given()}
+        if isinstance(kept, dict) and given is not None:
+            changed["extra"] = {**kept, **given}
+        await client.update_script(script_id, changed)
+        return {"script_id": script_id}
 
     @override
     def receipt(
@@ -124,28 +144,3 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
     def follows(self, payload: UpdateScript) -> str | None:
         """Return the delivery that makes the script."""
         return payload.delivery_id
-
-
-async def _update(
-    client: AipixClient, payload: UpdateScript, context: StepContext
-) -> JsonObject:
-    """Read the script, change it, write it whole."""
-    script_id = payload.script_id
-    if script_id is None:
-        made = context.followed.outside_id if context.followed else None
-        if made is None or not made.isdecimal():
-            words = "that delivery made no script"
-            raise Gone(words, code=UNKNOWN_SCRIPT, fields={"delivery_id": words})
-        script_id = int(made)
-    script = await client.script(script_id)
-    if DESKTOP_MARK in (script.title or ""):
-        raise Rejected(
-            "the script belongs to the desktop client", code="foreign_script"
-        )
-    body = script.body()
-    kept, given = body.get("extra"), payload.fields.extra
-    changed = {**body, **payload.fields.given()}
-    if isinstance(kept, dict) and given is not None:
-        changed["extra"] = {**kept, **given}
-    await client.update_script(script_id, changed)
-    return {"script_id": script_id}

@@ -27,6 +27,7 @@ class CreateCameraEventOperation(
     """Make an event on a camera."""
 
     name = "create_camera_event"
+    goes_first = True
     version = 2
     fields = CAMERA_EVENT
     details = DETAILS
@@ -141,11 +142,6 @@ class CreateCameraEventOperation(
     ) -> bool:
         """Let go at once what ends by itself and is looked up by our own id."""
         return payload.duration is not None
-
-    @override
-    def key(self, payload: CreateCameraEvent, delivery_id: str) -> str:
-        """Keep the event's end and updates behind it."""
-        return delivery_id
 
 
 def _known(capabilities: FrigateCapabilities) -> str:

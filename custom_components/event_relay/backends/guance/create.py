@@ -12,7 +12,6 @@ from ..base import (
     JsonObject,
     Operation,
     Receipt,
-    Step,
     StepContext,
     Unclear,
 )
@@ -38,6 +37,7 @@ class CreateCustomEventOperation(
     """Make a custom event."""
 
     name = "create_custom_event"
+    step = "create"
     fields = CUSTOM_EVENT
     payload = CreateCustomEvent
 
@@ -69,11 +69,52 @@ class CreateCustomEventOperation(
             raise InvalidField("occurred_at", "too_late", limit=_shown(latest))
 
     @override
-    def steps(
-        self, payload: CreateCustomEvent, capabilities: GuanceCapabilities
-    ) -> tuple[Step[GuanceClient, CreateCustomEvent], ...]:
-        """Return the one call."""
-        return (Step(name="create", run=_create, find=_find),)
+    async def run(
+        self, client: GuanceClient, payload: CreateCustomEvent, context: StepContext
+    ) -> JsonObject:
+        """Make the event; note its date when it becomes unknown whether it was made.
+
+        An event that the service breaks on, while it takes others, is refused in the
+        end.
+        """
+        if client.breaking.gives_up(context.delivery_id):
+            # What it was asked before is known to have made nothing.
+            reason = f"it broke {MOST} times on this event, and took others in between"
+            raise Rejected(reason)
+        date = payload.date(context.told_at)
+        try:
+            await client.create_event(payload.body(context.delivery_id, date))
+        except OutcomeUnknown:
+            client.breaking.broke(context.delivery_id)
+            raise
+        client.breaking.took(context.delivery_id)
+        return _result(context, date)
+
+    @override
+    async def find(
+        self, client: GuanceClient, payload: CreateCustomEvent, context: StepContext
+    ) -> Finding:
+        """Look for the event by our own tag.
+
+        A query that the service refuses tells nothing: it is asked again, for
+        as long as the outbox asks at all.
+        """
+        date = _sent_date(context) or payload.date(context.told_at)
+        if not askable(context.delivery_id):
+            return Unclear()
+        try:
+            sighting = await client.find_event(context.delivery_id, date)
+        except PermissionDenied as error:
+            raise PermissionDenied(f"{QUERY_RIGHT}: {error.reason}") from error
+        except InvalidResponse as error:
+            if error.code != InvalidResponse.code:  # something between, not the service
+                raise
+            return Unclear()
+        if sighting.seen:
+            client.breaking.took(context.delivery_id)
+            found = _result(context, date) | {"document_id": sighting.document_id}
+            return Found(result=found)
+        return Absent() if sighting.finished else Unclear()
 
     @override
     def receipt(
@@ -111,53 +152,6 @@ class CreateCustomEventOperation(
     ) -> bool:
         """Let it go at once: it is a point in time, and looked up by our own id."""
         return True
-
-
-async def _create(
-    client: GuanceClient, payload: CreateCustomEvent, context: StepContext
-) -> JsonObject:
-    """Make the event; note its date when it becomes unknown whether it was made.
-
-    An event that the service breaks on, while it takes others, is refused in the end.
-    """
-    if client.breaking.gives_up(context.delivery_id):
-        # What it was asked before is known to have made nothing.
-        reason = f"it broke {MOST} times on this event, and took others in between"
-        raise Rejected(reason)
-    date = payload.date(context.told_at)
-    try:
-        await client.create_event(payload.body(context.delivery_id, date))
-    except OutcomeUnknown:
-        client.breaking.broke(context.delivery_id)
-        raise
-    client.breaking.took(context.delivery_id)
-    return _result(context, date)
-
-
-async def _find(
-    client: GuanceClient, payload: CreateCustomEvent, context: StepContext
-) -> Finding:
-    """Look for the event by our own tag.
-
-    A query that the service refuses tells nothing: it is asked again, for
-    as long as the outbox asks at all.
-    """
-    date = _sent_date(context) or payload.date(context.told_at)
-    if not askable(context.delivery_id):
-        return Unclear()
-    try:
-        sighting = await client.find_event(context.delivery_id, date)
-    except PermissionDenied as error:
-        raise PermissionDenied(f"{QUERY_RIGHT}: {error.reason}") from error
-    except InvalidResponse as error:
-        if error.code != InvalidResponse.code:  # something between, not the service
-            raise
-        return Unclear()
-    if sighting.seen:
-        client.breaking.took(context.delivery_id)
-        found = _result(context, date) | {"document_id": sighting.document_id}
-        return Found(result=found)
-    return Absent() if sighting.finished else Unclear()
 
 
 def _sent_date(context: StepContext) -> datetime | None:

@@ -11,13 +11,13 @@ import json
 from socket import gaierror
 import ssl
 import time
-from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DigestAuthMiddleware
 from yarl import URL
 
 from ..base import Json, JsonObject
+from ..capabilities import PlainCapabilities
 from ..errors import (
     BackendError,
     CannotConnect,
@@ -52,21 +52,11 @@ _BOUNDS = Bounds(
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpCapabilities:
+class HttpCapabilities(PlainCapabilities):
     """What a connection can send; of an unknown target nothing can be asked."""
 
     requests: Mapping[str, str] = field(default_factory=dict)
-    """The titles of its requests, by their ids."""
-
-    def dump(self) -> JsonObject:
-        """Turn the capabilities into what the connection keeps: nothing."""
-        return {}
-
-    @classmethod
-    def load(cls, data: JsonObject) -> Self:
-        """Read what `dump` gave."""
-        del data
-        return cls()
+    """The titles of its requests, by their ids; they are read anew each time."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,6 @@ from ..base import (
     JsonObject,
     Operation,
     Receipt,
-    Step,
     StepContext,
 )
 from .client import PalabraClient
@@ -49,6 +48,8 @@ class CreateLiveEventOperation(
     """Make a live event."""
 
     name = "create_live_event"
+    step = "create"
+    goes_first = True
     fields = NEW_LIVE_EVENT
 
     @override
@@ -80,11 +81,25 @@ class CreateLiveEventOperation(
         return self.stored(payload.content)
 
     @override
-    def steps(
-        self, payload: CreateLiveEvent, capabilities: PalabraCapabilities
-    ) -> tuple[Step[PalabraClient, CreateLiveEvent], ...]:
-        """Return the one call, which must not be made twice."""
-        return (Step(name="create", run=_create, find=_find),)
+    async def run(
+        self, client: PalabraClient, payload: CreateLiveEvent, context: StepContext
+    ) -> JsonObject:
+        """Make the event; its answer names it, or nobody knows whether it was made."""
+        event = await client.create_event(payload.content.body())
+        return {**event_result(event), "started": payload.start < context.now}
+
+    @override
+    async def find(
+        self, client: PalabraClient, payload: CreateLiveEvent, context: StepContext
+    ) -> Finding:
+        """Look for the event that this delivery may have made."""
+        wanted = Wanted(
+            title=payload.title,
+            event_type=payload.event_type,
+            start=payload.start,
+            end=payload.end,
+        )
+        return await find(client, wanted, context)
 
     @override
     def receipt(
@@ -110,11 +125,6 @@ class CreateLiveEventOperation(
         return payload.end
 
     @override
-    def key(self, payload: CreateLiveEvent, delivery_id: str) -> str:
-        """Keep the event's updates and its removal behind it."""
-        return delivery_id
-
-    @override
     def lane(self, payload: CreateLiveEvent, capabilities: PalabraCapabilities) -> str:
         """Make one at a time of events that cannot be told apart."""
         return payload.look
@@ -125,24 +135,3 @@ def refuse_over(end: datetime, now: datetime) -> None:
     if end <= now:
         limit = now.astimezone(UTC).isoformat("T", "seconds")
         raise InvalidField("end", "too_early", limit=limit)
-
-
-async def _create(
-    client: PalabraClient, payload: CreateLiveEvent, context: StepContext
-) -> JsonObject:
-    """Make the event; its answer names it, or nobody knows whether it was made."""
-    event = await client.create_event(payload.content.body())
-    return {**event_result(event), "started": payload.start < context.now}
-
-
-async def _find(
-    client: PalabraClient, payload: CreateLiveEvent, context: StepContext
-) -> Finding:
-    """Look for the event that this delivery may have made."""
-    wanted = Wanted(
-        title=payload.title,
-        event_type=payload.event_type,
-        start=payload.start,
-        end=payload.end,
-    )
-    return await find(client, wanted, context)

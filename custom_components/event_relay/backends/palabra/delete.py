@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import override
 
-from ..base import JsonObject, Step, StepContext
+from ..base import JsonObject, StepContext
 from ..target import FollowingOperation
 from .client import PalabraClient
 from .models import PalabraCapabilities
@@ -24,22 +24,17 @@ class DeleteLiveEventOperation(
     """Remove a live event; one that is gone already is as good."""
 
     name = "delete_live_event"
+    step = "delete"
+    repeatable = True
     payload = DeleteLiveEvent
     target = Target
     details = DETAILS
 
     @override
-    def steps(
-        self, payload: DeleteLiveEvent, capabilities: PalabraCapabilities
-    ) -> tuple[Step[PalabraClient, DeleteLiveEvent], ...]:
-        """Return the one call."""
-        return (Step(name="delete", run=_delete, repeatable=True),)
-
-
-async def _delete(
-    client: PalabraClient, payload: DeleteLiveEvent, context: StepContext
-) -> JsonObject:
-    """Remove the event; 404 says that it is gone (facts 1)."""
-    event_id = payload.target.resolve(context)
-    await client.delete_event(event_id)
-    return {"event_id": event_id}
+    async def run(
+        self, client: PalabraClient, payload: DeleteLiveEvent, context: StepContext
+    ) -> JsonObject:
+        """Remove the event; 404 says that it is gone (facts 1)."""
+        event_id = payload.target.resolve(context)
+        await client.delete_event(event_id)
+        return {"event_id": event_id}

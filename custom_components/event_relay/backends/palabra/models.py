@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from yarl import URL
 
 from ..base import Json, JsonObject
+from ..capabilities import PlainCapabilities
 from ..errors import InvalidResponse
 from .times import duration_or_none, instant_or_none, written_or_none
 
@@ -29,18 +30,8 @@ _OLDER_STATUSES = {"completed": "finished"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class PalabraCapabilities:
+class PalabraCapabilities(PlainCapabilities):
     """What an account can do: Palabra says nothing of it."""
-
-    def dump(self) -> JsonObject:
-        """Turn the capabilities into what the connection keeps."""
-        return {}
-
-    @classmethod
-    def load(cls, data: JsonObject) -> Self:
-        """Read what `dump` gave; nothing in it can be wrong."""
-        del data
-        return cls()
 
 
 @dataclass(frozen=True, kw_only=True)

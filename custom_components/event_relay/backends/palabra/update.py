@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import override
 
-from ..base import InvalidField, JsonObject, Step, StepContext
+from ..base import InvalidField, JsonObject, StepContext
 from ..errors import UNKNOWN_EVENT, Gone, Rejected
 from ..target import FollowingOperation
 from .client import PalabraClient
@@ -39,6 +39,8 @@ class UpdateLiveEventOperation(
     """
 
     name = "update_live_event"
+    step = "update"
+    repeatable = True
     fields = LIVE_EVENT
     target = Target
     details = DETAILS
@@ -71,11 +73,14 @@ class UpdateLiveEventOperation(
         return {**payload.target.dump(), **self.stored(payload.content)}
 
     @override
-    def steps(
-        self, payload: UpdateLiveEvent, capabilities: PalabraCapabilities
-    ) -> tuple[Step[PalabraClient, UpdateLiveEvent], ...]:
-        """Return the one call; the same changes twice are the same as once."""
-        return (Step(name="update", run=_update, repeatable=True),)
+    async def run(
+        self, client: PalabraClient, payload: UpdateLiveEvent, context: StepContext
+    ) -> JsonObject:
+        """Send what changes, unless it would end before it starts."""
+        event_id = payload.target.resolve(context)
+        await _refuse_disorder(client, event_id, payload.content)
+        event = await client.update_event(event_id, payload.content.body())
+        return {"event_id": event_id} if event is None else event_result(event)
 
     @override
     def summary(self, payload: UpdateLiveEvent) -> str:
@@ -96,16 +101,6 @@ class UpdateLiveEventOperation(
         if payload.content.end is not None:
             return payload.content.end
         return max(occurred_at, payload.content.start or occurred_at) + EXPIRES
-
-
-async def _update(
-    client: PalabraClient, payload: UpdateLiveEvent, context: StepContext
-) -> JsonObject:
-    """Send what changes, unless it would end before it starts."""
-    event_id = payload.target.resolve(context)
-    await _refuse_disorder(client, event_id, payload.content)
-    event = await client.update_event(event_id, payload.content.body())
-    return {"event_id": event_id} if event is None else event_result(event)
 
 
 async def _refuse_disorder(
