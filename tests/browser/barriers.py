@@ -118,6 +118,26 @@ _DRAWN = """
   return drawn(document.querySelector("body > main"));
 }
 """
+_SETTLED = """
+() => {
+  const moves = (animation) =>
+    animation.playState === "running" &&
+    Number.isFinite(animation.effect?.getComputedTiming().endTime);
+  const settled = (root) =>
+    !root.getAnimations().some(moves) &&
+    [...root.querySelectorAll("*")].every(
+      (one) =>
+        (!one.localName.includes("-") ||
+          (customElements.get(one.localName) &&
+            one.hasUpdated !== false &&
+            !one.isUpdatePending)) &&
+        (!one.shadowRoot || settled(one.shadowRoot)),
+    );
+  return settled(document);
+}
+"""
+"""Whether every component is rendered, and nothing fades in or out any more: until then
+axe finds elements without their roles, and colours on their way."""
 
 
 async def see_no_barrier(part: Locator) -> None:
@@ -126,6 +146,7 @@ async def see_no_barrier(part: Locator) -> None:
         pytest.fail("there is no axe: run script/bootstrap --browser")
     if await part.page.evaluate("() => !window.axe"):
         await part.page.evaluate(_AXE.read_text())
+    await part.page.wait_for_function(_SETTLED)
     if barriers := _ours(await part.evaluate(_RUN)):
         pytest.fail("\n".join(barriers))
 
