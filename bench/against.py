@@ -116,7 +116,11 @@ async def _started(
         yield process
     finally:
         assert process.stdin is not None  # noqa: S101 - it is a pipe
+        # It ends then by itself, and ends what it has started; killed, it would not.
         process.stdin.close()
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()

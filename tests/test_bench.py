@@ -127,6 +127,8 @@ def test_costs_beside_another_checkout_are_ratios() -> None:
 async def test_checkout_takes_its_turn(socket_enabled: None) -> None:
     async with against.running(ROOT, 20) as process:
         figures = await against.turn(process)
+    # It has not been killed, which would leave the server that it has started.
+    assert process.returncode == 0
     assert figures.keys() == {"burst_us", "burst_cpu_us", "latency_us"}
     assert all(value > 0 for value in figures.values())
 
