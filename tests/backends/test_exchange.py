@@ -200,6 +200,23 @@ async def test_aiohttp_that_is_not_known_is_left_to_its_session(
     assert len(warnings) == 1
 
 
+async def test_a_connector_that_wants_more_of_a_request_is_left_to_its_session(
+    session: ClientSession,
+) -> None:
+    original = TCPConnector.connect
+
+    async def connect(self: TCPConnector, *given: Any, **named: Any) -> Any:  # noqa: ANN401
+        if "traces" not in named:
+            raise AttributeError("a request has no such attribute")
+        return await original(self, *given, **named)
+
+    server = Server(OK)
+    async with listening(server.talk) as address:
+        with patch.object(TCPConnector, "connect", connect):
+            answer = await exchange(session, post(address), BOUNDS)
+    assert (answer.status, len(server.requests)) == (200, 1)
+
+
 async def test_interim_answers_are_passed_over(session: ClientSession) -> None:
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
     server = Server(hints + OK)

@@ -263,11 +263,9 @@ async def _connected(
         raise ClientConnectionResetError("the session is closed")
     try:
         where = _destination(request.url.origin(), request.tls, get_running_loop())
-        connecting = connector.connect(where, [], bounds.time)
+        return await connector.connect(where, [], bounds.time)
     except (AttributeError, TypeError) as error:
         raise _NotAsKnown from error
-    try:
-        return await connecting
     except TimeoutError as error:
         raise ConnectionTimeoutError(f"no connection to {request.url.host}") from error
 
