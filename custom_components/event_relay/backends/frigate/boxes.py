@@ -1,7 +1,7 @@
 """Boxes drawn on the snapshot of an event.
 
-Frigate does not check all of what it then relies on, so every part of a box is
-checked here (0.17.2, source and run).
+Frigate relies on parts of a box that it does not check, so all of them are checked here
+(0.17.2, source and run).
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from .fields import score
 MOST_BOXES = 100
 """More than anyone can tell apart on a picture."""
 ROUNDING = 0.002
-"""How far a box may reach over the edge, as rounded fractions do."""
+"""How far a box may reach over the edge, because fractions are rounded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Box:
     score: float | None = None
 
     def dump(self) -> JsonObject:
-        """Return the box in Frigate's own form, which is also the field's."""
+        """Return the box in Frigate's own format, which the field uses as well."""
         box: JsonObject = {"box": [self.x, self.y, self.width, self.height]}
         if self.color is not None:
             box["color"] = list(self.color)

@@ -1,4 +1,4 @@
-"""Frigate's calls, as far as events need them."""
+"""The calls of Frigate's API that events need."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,17 +21,17 @@ from .review import ReviewSettings
 from .version import FrigateVersion
 
 PAGE = 250
-"""Events asked for at a time."""
+"""Events per request."""
 PAGES = 40
-"""Pages read of a list before it is given up."""
+"""Pages read of a list at most."""
 SNAPSHOT_HEIGHT = "270"
 """Pixels."""
 TOO_LARGE = "too_large"
-"""Code of a list that has more."""
+"""Code of a list with more pages."""
 
 
 class FrigateClient:
-    """Talks to one Frigate server as one user."""
+    """Client of one Frigate server as one user."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class FrigateClient:
         password: str = "",
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take a session without cookies of its own, and a normalised address."""
+        """Take a session without a cookie jar, and a normalised address."""
         self.address = address
         self._changing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._connection = FrigateConnection(
@@ -54,27 +54,27 @@ class FrigateClient:
         )
 
     def alone(self, event_id: str) -> asyncio.Lock:
-        """Return what is held by whoever changes an event."""
+        """Return the lock to hold while changing an event."""
         return self._changing.setdefault(event_id, asyncio.Lock())
 
     def forget_refusal(self) -> None:
-        """Let credentials that were refused be tried again."""
+        """Allow another login with credentials that were refused."""
         self._connection.login.forget_refusal()
 
     def server_time(self, moment: datetime) -> datetime:
-        """Return what the server's clock shows, or showed, at a moment here."""
+        """Return the server's clock at a moment of ours."""
         return self._connection.server_time(moment)
 
     async def learn_clock(self) -> None:
-        """Learn what the server's clock shows, unless an answer has told already."""
+        """Learn the offset of the server's clock, unless it is known already."""
         if not self._connection.clock_known:
             await self._connection.send("GET", "version")
 
     async def capabilities(self) -> FrigateCapabilities:
         """Read version, user and cameras.
 
-        The version is asked for first and without a password, so that no other
-        system is given one. Raises CannotConnect, Unavailable, InvalidCredentials,
+        The version comes first and without a login, so that no other system receives a
+        password. Raises CannotConnect, Unavailable, InvalidCredentials,
         PermissionDenied or InvalidResponse.
         """
         version = _version(await self._connection.send("GET", "version", log_in=False))
@@ -93,14 +93,14 @@ class FrigateClient:
         )
 
     async def health_check(self) -> None:
-        """Return if Frigate answers; raises as `capabilities`."""
+        """Return if Frigate responds; raises as `capabilities`."""
         reply = await self._connection.send("GET", "version", log_in=False)
         raise_for_answer(reply, Effect.NONE)
 
     async def create_event(self, camera: str, label: str, body: JsonObject) -> str:
-        """Ask for an event and return its id; it may not be stored yet (0.16).
+        """Create an event and return its id; it may not be stored yet (0.16).
 
-        Every call makes another event. Raises OutcomeUnknown when that is open.
+        Every call creates another event. Raises OutcomeUnknown if it may have done so.
         """
         reply = await self._connection.write(
             "POST", "events", camera, label, "create", effect=Effect.ONCE, body=body
@@ -119,7 +119,7 @@ class FrigateClient:
         await self._connection.write("PUT", "events", event_id, "end", body=body)
 
     async def delete_event(self, event_id: str) -> None:
-        """Delete an event; one that is gone already is none too few."""
+        """Delete an event; succeeds if it is gone already."""
         try:
             await self._connection.write("DELETE", "events", event_id)
         except Rejected:
@@ -143,22 +143,22 @@ class FrigateClient:
         )
 
     async def set_retain(self, event_id: str, *, retain: bool) -> None:
-        """Keep an event for good, or no longer."""
+        """Set whether an event is kept for good."""
         await self._connection.write(
             "POST" if retain else "DELETE", "events", event_id, "retain"
         )
 
     async def event(self, event_id: str) -> FrigateEvent | None:
-        """Return an event as it is stored now; None when it is not."""
+        """Return an event as it is stored now; None if it is not."""
         reply = await self._connection.send("GET", "events", event_id)
         if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
             return None
         return FrigateEvent.parse(_read(reply))
 
     async def snapshot(self, event_id: str) -> bytes:
-        """Return the snapshot of an event, small; an open event has none yet.
+        """Return the small snapshot of an event; an open event has none yet.
 
-        The height has one name up to 0.15 and another one after.
+        The parameter of the height has one name up to 0.15 and another one after.
         """
         size = {"h": SNAPSHOT_HEIGHT, "height": SNAPSHOT_HEIGHT, "quality": "70"}
         reply = await self._connection.send(
@@ -168,7 +168,7 @@ class FrigateClient:
         return reply.body
 
     async def labels(self) -> tuple[str, ...]:
-        """Return the labels of the events that there are."""
+        """Return the labels of the existing events."""
         labels = _read(await self._connection.send("GET", "labels"))
         if not isinstance(labels, list):
             raise InvalidResponse("the labels are not a list")
@@ -177,9 +177,9 @@ class FrigateClient:
     async def events(
         self, camera: str, label: str | None, after: datetime
     ) -> tuple[FrigateEvent, ...]:
-        """Return the events of a camera and label, or any, that start after a moment.
+        """Return events that start after a moment, of a camera and label or of any.
 
-        Raises InvalidResponse as well where there are more than can be read.
+        Also raises InvalidResponse if there are more than can be read.
         """
         query = {
             "cameras": camera,
@@ -188,7 +188,7 @@ class FrigateClient:
             "sort": "date_desc",
             "include_thumbnails": "0",
         }
-        if label is not None and "," not in label:  # it would be taken for several
+        if label is not None and "," not in label:  # else split into several
             query["labels"] = label
         found: dict[str, FrigateEvent] = {}
         for _ in range(PAGES):
@@ -209,7 +209,7 @@ class FrigateClient:
         return [FrigateEvent.parse(event) for event in page]
 
     async def review_settings(self, camera: str) -> ReviewSettings:
-        """Return what makes review items of a camera, as it is set now."""
+        """Return the camera's current settings of review items."""
         config = _read(await self._connection.send("GET", "config"))
         cameras = part(an_object(config, "config"), "cameras")
         return ReviewSettings.parse(part(cameras, camera))
@@ -223,18 +223,18 @@ class FrigateClient:
 
 
 def _read(reply: Reply) -> Json:
-    """Decode what a read gave; raises InvalidResponse and the usual failures."""
+    """Decode the response to a read; raises InvalidResponse and the usual failures."""
     raise_for_answer(reply, Effect.NONE)
     return decoded(reply)
 
 
 def _read_object(reply: Reply) -> JsonObject:
-    """Decode an object that a read gave."""
+    """Decode the response to a read that must be an object."""
     return dict(an_object(_read(reply), "answer"))
 
 
 def _version(reply: Reply) -> FrigateVersion:
-    """Read what /version answers; it tells Frigate from other systems."""
+    """Parse the response of /version, which tells Frigate from other systems."""
     if reply.status == HTTPStatus.NOT_FOUND:
         raise InvalidResponse(reason(reply), code="other_system")
     raise_for_answer(reply, Effect.NONE)

@@ -14,13 +14,13 @@ from .failures import raise_for_answer, reason
 from .login import CSRF, FrigateLogin
 
 _UNCACHED = {"X-Cache-Bypass": "1"}
-"""Without it nginx answers reads from up to 5 s ago (Frigate 0.18, run)."""
+"""Without it nginx responds to reads with a cache of up to 5 s (Frigate 0.18, run)."""
 CLOCK_TOLERANCE = timedelta(seconds=5)
-"""What the server's clock may be off before it counts; its Date has whole seconds."""
+"""Offset of the server's clock that is ignored; its Date has whole seconds."""
 
 
 class FrigateConnection:
-    """Sends requests with the token of the user, and keeps what answers tell."""
+    """Sends requests with the user's token, and learns the clock from responses."""
 
     def __init__(
         self,
@@ -40,11 +40,11 @@ class FrigateConnection:
 
     @property
     def clock_known(self) -> bool:
-        """Whether an answer has told what the server's clock shows."""
+        """Whether a response has shown the server's clock."""
         return self._clock_offset is not None
 
     def server_time(self, moment: datetime) -> datetime:
-        """Return what the server's clock shows, or showed, at a moment here."""
+        """Return the server's clock at a moment of ours."""
         offset = self._clock_offset or timedelta()
         return moment if abs(offset) <= CLOCK_TOLERANCE else moment + offset
 
@@ -55,10 +55,10 @@ class FrigateConnection:
         effect: Effect = Effect.REPEATABLE,
         body: JsonObject | None = None,
     ) -> Reply:
-        """Send a request that changes something, and raise unless it did.
+        """Send a request that changes something, and raise unless it succeeded.
 
-        A token keeps the role that its user had at the login (0.18, run), so that
-        after a refusal the next request asks for a new one.
+        A token keeps the role that its user had at login (0.18, run), so after a 403
+        the next request logs in again.
         """
         reply = await self.send(method, *segments, effect=effect, body=body)
         if reply.status == HTTPStatus.FORBIDDEN:
@@ -75,9 +75,9 @@ class FrigateConnection:
         body: JsonObject | None = None,
         log_in: bool = True,
     ) -> Reply:
-        """Send a request below /api as the user, with a fresh token if need be.
+        """Send a request below /api as the user, with a fresh token if needed.
 
-        A 401 is from nginx, which asks before it lets a request through, so that
+        A 401 comes from nginx, which checks the token before it passes a request on, so
         even a write may be sent again.
         """
 
@@ -112,6 +112,6 @@ class FrigateConnection:
         return reply
 
     def _note(self, reply: Reply) -> None:
-        """Note how far the server's clock is off."""
+        """Note the offset of the server's clock."""
         if (date := reply.date) is not None:
             self._clock_offset = date - datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""The operation that makes an event on a camera."""
+"""The operation that creates an event on a camera."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,13 +18,13 @@ from .review_link import review_link
 type CreateStep = Step[FrigateClient, CreateCameraEvent]
 
 EXPIRES = timedelta(hours=24)
-"""How late an event is still made where it can be back-dated."""
+"""How late an event may still be created if it can be back-dated."""
 
 
 class CreateCameraEventOperation(
     Operation[FrigateClient, CreateCameraEvent, FrigateCapabilities]
 ):
-    """Make an event on a camera."""
+    """Create an event on a camera."""
 
     name = "create_camera_event"
     goes_first = True
@@ -45,7 +45,7 @@ class CreateCameraEventOperation(
         capabilities: FrigateCapabilities,
         now: datetime,
     ) -> None:
-        """Refuse a camera that is not there, and fields that the version lacks."""
+        """Refuse an unknown camera, and fields that this version lacks."""
         version = capabilities.version
         if payload.camera not in capabilities.cameras:
             raise InvalidField(
@@ -64,14 +64,14 @@ class CreateCameraEventOperation(
 
     @override
     def dump(self, payload: CreateCameraEvent) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
+        """Turn the payload into its stored form."""
         return payload.dump()
 
     @override
     def load(self, version: int, data: JsonObject) -> CreateCameraEvent:
         """Read a stored payload; raises UnreadablePayload.
 
-        What the first version sent up to 0.17 has no key of ours.
+        Payloads of version 1 carry no key of ours in what they send up to 0.17.
         """
         if version == 1:
             return replace(self.reread(self.version, data), keyed=False)
@@ -81,7 +81,7 @@ class CreateCameraEventOperation(
     def steps(
         self, payload: CreateCameraEvent, capabilities: FrigateCapabilities
     ) -> tuple[CreateStep, ...]:
-        """Return the calls: the event first, then what is said about it."""
+        """Return the calls: create the event, then set its details."""
         steps: list[CreateStep] = [
             Step(
                 name="create",
@@ -114,7 +114,7 @@ class CreateCameraEventOperation(
     ) -> Enrichment[FrigateClient] | None:
         """Return how to find the review item of the event.
 
-        Up to 0.16 there is none for another source type than Frigate's own.
+        Up to 0.16 only events with Frigate's own source type have one.
         """
         if payload.source_type not in (None, "api"):
             return None
@@ -122,7 +122,7 @@ class CreateCameraEventOperation(
 
     @override
     def summary(self, payload: CreateCameraEvent) -> str:
-        """Say which camera and which label."""
+        """Name the camera and the label."""
         return f"{payload.camera} / {payload.label}"
 
     @override
@@ -132,7 +132,7 @@ class CreateCameraEventOperation(
         occurred_at: datetime,
         capabilities: FrigateCapabilities,
     ) -> datetime:
-        """Return when it is too late to make the event."""
+        """Return when it is too late to create the event."""
         dated = capabilities.version.back_dates
         return occurred_at + (EXPIRES if dated else capabilities.undated_life)
 
@@ -140,12 +140,12 @@ class CreateCameraEventOperation(
     def overlaps(
         self, payload: CreateCameraEvent, capabilities: FrigateCapabilities
     ) -> bool:
-        """Let go at once what ends by itself and is looked up by our own id."""
+        """Allow an event that ends by itself and can be looked up by our own id."""
         return payload.duration is not None
 
 
 def _known(capabilities: FrigateCapabilities) -> str:
-    """Return the cameras there are, as they are entered, with what people call them."""
+    """Return the cameras by id, with their display names."""
     return ", ".join(
         f"{name} ({friendly})"
         if (friendly := capabilities.cameras[name].friendly_name)

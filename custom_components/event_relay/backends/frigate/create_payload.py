@@ -1,4 +1,4 @@
-"""What a camera event to be made is."""
+"""The payload of a camera event to create."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,32 +40,33 @@ CAMERA_EVENT: tuple[Field, ...] = (
     ),
     text_field("source_type", seldom=True, public=True, example="api"),
 )
-"""What an event on a camera is made of."""
+"""The fields of a camera event."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateCameraEvent:
-    """An event on a camera."""
+    """A camera event to create."""
 
     camera: str
     label: str
     sub_label: str | None = None
     score: float | None = None
     duration: int | None = DEFAULT_DURATION
-    """Seconds that it lasts; None until it is ended."""
+    """Seconds until it ends; None if it stays open."""
     include_recording: bool = True
     pre_capture: int | None = None
-    """Seconds that it begins before it occurred; None for the camera's own."""
+    """Seconds that it begins before its occurrence; None for the camera's own
+    setting."""
     boxes: tuple[Box, ...] = ()
     description: str | None = None
     retain: bool = False
     source_type: str | None = None
     keyed: bool = True
-    """Whether its score carries a key of ours where nothing else can."""
+    """Whether its score carries our key on versions that store it nowhere else."""
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """Build it of the values that were read; raises InvalidField."""
+        """Build it from values that were read; raises InvalidField."""
         given = dict(values)
         if given.pop("until_ended", False):
             if "duration" in given:
@@ -74,7 +75,7 @@ class CreateCameraEvent:
         return cls(**given)
 
     def dump(self) -> JsonObject:
-        """Return the fields that `parse` reads, those without a value left out."""
+        """Return the fields that `parse` reads, without those that have no value."""
         given: JsonObject = {
             "camera": self.camera,
             "label": self.label,

@@ -1,4 +1,4 @@
-"""The calls that make an event: make it, see it, set it right, describe it."""
+"""The calls that create an event: create, confirm, correct the times, describe."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,12 +20,12 @@ from .parts import event_result
 from .stored import own_event, set_description, set_retain
 
 ITEM_IS_OPEN = timedelta(seconds=5)
-"""How long the review item of a new event stays open at least.
+"""Shortest time that the review item of a new event stays open.
 
-It closes a cutoff time after the end, 30 or 40 s unless somebody has set another.
+It closes a cutoff time after the end, 30 or 40 s by default.
 """
 LATE = timedelta(seconds=1)
-"""Lateness from which an event is back-dated; less is the way there."""
+"""Lateness from which an event is back-dated; less is ordinary latency."""
 
 
 async def create(
@@ -34,10 +34,10 @@ async def create(
     payload: CreateCameraEvent,
     context: StepContext,
 ) -> JsonObject:
-    """Make the event and wait until it is stored.
+    """Create the event and wait until it is stored.
 
-    An answer is no proof of that: from 0.16 Frigate answers first. Whatever goes
-    wrong between is an unknown outcome, with the id as its clue.
+    The response does not prove that: from 0.16 Frigate responds first. Any failure in
+    between is an unknown outcome, with the id as its clue.
     """
     body = create_body(capabilities, payload, context)
     event_id = await client.create_event(payload.camera, payload.label, body)
@@ -64,7 +64,7 @@ def made(
     *,
     sent_at: datetime,
 ) -> JsonObject:
-    """Return what is kept of a new event, and whether it was over when asked for."""
+    """Return the result for a new event, and whether it was over when requested."""
     length = timedelta(seconds=payload.duration or 0)
     over = payload.duration is not None and context.occurred_at + length <= sent_at
     return {**event_result(client, capabilities, event), "over": over}
@@ -73,9 +73,9 @@ def made(
 def create_body(
     capabilities: FrigateCapabilities, payload: CreateCameraEvent, context: StepContext
 ) -> JsonObject:
-    """Return what is sent for an event, with nothing that a version cannot take.
+    """Return the request body, without fields that the version does not support.
 
-    Frigate does not check all that its threads then rely on (0.17.2 and 0.18, run).
+    Frigate does not check all values that its threads rely on (0.17.2 and 0.18, run).
     """
     version = capabilities.version
     late = max(timedelta(), context.now - context.occurred_at)
@@ -105,7 +105,7 @@ def create_body(
 def _dates(
     capabilities: FrigateCapabilities, payload: CreateCameraEvent, late: timedelta
 ) -> JsonObject:
-    """Return the fields that put an event where it occurred."""
+    """Return the fields that date an event to its occurrence."""
     if late < LATE:
         return (
             {} if payload.pre_capture is None else {"pre_capture": payload.pre_capture}
@@ -125,9 +125,9 @@ async def back_date(
     payload: CreateCameraEvent,
     context: StepContext,
 ) -> JsonObject:
-    """Set the end of an event that was already over when it was made.
+    """Set the end of an event that was already over when it was created.
 
-    Right after its making its review item is open for sure.
+    Right after the creation its review item is certainly open.
     """
     if payload.duration is None or not context.results["create"].get("over"):
         return {}
@@ -151,7 +151,7 @@ async def clear(
     payload: CreateCameraEvent,
     context: StepContext,
 ) -> JsonObject:
-    """Remove what setting the end needed."""
+    """Delete the carrier events that setting the end needed."""
     await tidy(capabilities, client, context, context.results["back_date"])
     return {}
 
@@ -167,11 +167,11 @@ async def describe(
 async def retain(
     client: FrigateClient, payload: CreateCameraEvent, context: StepContext
 ) -> JsonObject:
-    """Keep the event for good."""
+    """Set the event to be kept for good."""
     await set_retain(client, _event_id(context), retain=True)
     return {}
 
 
 def _event_id(context: StepContext) -> str:
-    """Return the id of the event that the first step made."""
+    """Return the id of the event that the first step created."""
     return str(context.results["create"]["event_id"])

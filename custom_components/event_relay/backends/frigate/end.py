@@ -16,7 +16,7 @@ from .review_link import review_link
 from .target import Target
 
 LATEST = timedelta(days=1)
-"""How far ahead an end may be: as far as an event may last."""
+"""How far ahead an end may be: the longest duration of an event."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class EndCameraEvent:
 
     target: Target
     end_time: datetime | None = None
-    """None for when the delivery occurred."""
+    """None for the time of the delivery's occurrence."""
 
 
 class EndCameraEventOperation(
@@ -54,7 +54,7 @@ class EndCameraEventOperation(
     def steps(
         self, payload: EndCameraEvent, capabilities: FrigateCapabilities
     ) -> tuple[Step[FrigateClient, EndCameraEvent], ...]:
-        """Return the end, and what removes whatever was needed for it."""
+        """Return the calls: set the end, then delete the carriers that it needed."""
         end, clear = partial(_end, capabilities), partial(_tidy, capabilities)
         return (
             Step(name="end", run=end, repeatable=True),
@@ -94,6 +94,6 @@ async def _tidy(
     payload: EndCameraEvent,
     context: StepContext,
 ) -> JsonObject:
-    """Remove what the end needed."""
+    """Delete the carrier events that the end needed."""
     await tidy(capabilities, client, context, context.results["end"])
     return {}

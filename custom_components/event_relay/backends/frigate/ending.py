@@ -1,12 +1,11 @@
-"""Ending an event without harm to Frigate's review.
+"""End an event without stopping Frigate's review.
 
-Frigate's review takes the first end of an event since its own start for the end of
-something that the camera's open review item shows, and stops for good where no item is
-open (0.17.2 and 0.18, run; 0.14 to 0.16, source). An item closes by itself while an
-event goes on, and whether one is open is told too late to be sure. So a short event of
-ours, the carrier, goes before each end that may be the first: it opens an item or joins
-the one that is open, and what is asked of Frigate keeps its order. It is deleted as
-soon as the end is stored.
+The review takes the first end of an event since its own start for the end of something
+that the camera's open review item shows, and stops for good if no item is open (0.17.2
+and 0.18, run; 0.14 to 0.16, source). An item closes by itself while an event goes on,
+and its state is reported too late to rely on. So each end that may be the first follows
+a short event of ours, the carrier: it opens an item or joins the open one, and Frigate
+handles our requests in order. It is deleted as soon as the end is stored.
 """
 
 from datetime import datetime, timedelta
@@ -20,20 +19,20 @@ from .stored import changed, own_event
 
 END_UNSAFE = "end_unsafe"
 CARRIER_DURATION = 1
-"""Seconds; no event of Frigate's is shorter that is one."""
+"""Seconds; the shortest duration that Frigate treats as an event."""
 SAME = timedelta(milliseconds=10)
-"""How far apart two times may be that went through a floating point number."""
+"""Rounding error of times that went through a floating point number."""
 EXACT_MARGIN = timedelta(hours=1)
-"""How far back to look for carriers; more costs time only."""
+"""How far back to look for carriers; a larger margin only costs time."""
 
 
 async def end_beside_item(
     client: FrigateClient, event: FrigateEvent, moment: datetime
 ) -> FrigateEvent:
-    """Set the end of an event that has its review item, or needs none any more.
+    """Set the end of an event that has a review item, or no longer needs one.
 
-    An end before the start is one at the start, which 0.17 would refuse. Raises
-    Unavailable when Frigate took the end and does not store it.
+    An end before the start, which 0.17 would refuse, becomes the start. Raises
+    Unavailable if Frigate confirmed the end but did not store it.
     """
     moment = max(moment, event.start)
     return await changed(
@@ -51,21 +50,21 @@ async def end_safely(
     event: FrigateEvent,
     moment: datetime,
 ) -> tuple[FrigateEvent, JsonObject]:
-    """Set the end of an event; return it, and what `tidy` needs to know.
+    """Set the end of an event; return it, and the data that `tidy` needs.
 
-    An end in the past is set once the review has taken one that is now: an item of
-    negative length would come of it otherwise.
+    For an end in the past, the review first gets an end that is now: otherwise it would
+    make an item of negative length.
     """
     if event.type != "api" or _has_been_ended(event, context):
-        # It may have been an earlier attempt of this very end.
+        # An earlier attempt at this end may have set it.
         more: JsonObject = {"carriers": []} if context.attempt > 1 else {}
         return await end_beside_item(client, event, moment), more
     moment = max(moment, event.start)
     carriers: list[str] = []
 
     async def write() -> None:
-        if (executor := await _carry(capabilities, client, context, event)) is not None:
-            carriers.append(executor)
+        if (carrier := await _carry(capabilities, client, context, event)) is not None:
+            carriers.append(carrier)
         if moment < client.server_time(context.now):
             await client.end_event(event.id, None)
         await client.end_event(event.id, moment)
@@ -86,13 +85,13 @@ async def tidy(
 ) -> None:
     """Delete the carriers of an end that is stored.
 
-    After an attempt that broke off there may be some that nobody has noted.
+    An interrupted attempt may have left carriers that are not noted.
     """
     carriers = result.get("carriers")
     if not isinstance(carriers, list):
         return
-    for executor in carriers:
-        if (event := await own_event(client, str(executor))) is not None:
+    for carrier in carriers:
+        if (event := await own_event(client, str(carrier))) is not None:
             await client.delete_event(event.id)
     if context.attempt > 1:
         event = await client.event(str(result["event_id"]))
@@ -106,9 +105,9 @@ async def _carry(
     context: StepContext,
     event: FrigateEvent,
 ) -> str | None:
-    """Make a carrier and return its id; None where its camera is no more.
+    """Create a carrier and return its id; None if its camera is gone.
 
-    From 0.18 the label decides whether an event has a review item. Where no label does,
+    From 0.18 the label decides whether an event has a review item. If no label does,
     raises Rejected, unless the user prefers the end to the review.
     """
     label: str | None = event.label
@@ -154,7 +153,7 @@ async def _delete_carriers(
 
 
 def _key(context: StepContext) -> str:
-    """Return what the carriers of a delivery are known by."""
+    """Return the key that marks the carriers of a delivery."""
     return f"{context.delivery_id}/end"
 
 
@@ -163,9 +162,10 @@ def _ends_at(event: FrigateEvent, moment: datetime) -> bool:
 
 
 def _has_been_ended(event: FrigateEvent, context: StepContext) -> bool:
-    """Whether an event that was left open has an end.
+    """Return whether an event that was left open already has an end.
 
-    Somebody has ended it, or Frigate has since been started: its review awaits no more.
+    Either somebody has ended it, or Frigate has restarted: then its review no longer
+    waits for it.
     """
     if event.end is None or context.followed is None:
         return False

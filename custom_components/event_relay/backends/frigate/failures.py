@@ -1,7 +1,7 @@
-"""What Frigate's failures mean, and what it says of them.
+"""Map Frigate's failures to errors, with its own reason.
 
-Frigate answers errors in JSON of several shapes; nginx before it answers HTML, and
-so does whatever else stands between (Frigate 0.18, source and black-box run).
+Frigate's errors are JSON of several shapes; the nginx in front of it sends HTML, and so
+do other proxies (Frigate 0.18, source and black-box run).
 """
 
 from collections.abc import Mapping
@@ -17,13 +17,13 @@ _NGINX_500 = re.compile(
     r"<center><h1>500 Internal Server Error</h1></center>\s*<hr><center>nginx",
     re.IGNORECASE,
 )
-"""What nginx says with a 500 of its own; those of Frigate look different."""
+"""Text of nginx's own 500; Frigate's own look different."""
 _PLAIN_HTTP = "plain HTTP request was sent to HTTPS port"
 _OUR_NAMES = {"subLabel": "sub_label", "draw": "boxes"}
 
 
 def reason(reply: Reply) -> str:
-    """Return in one line what an answer says went wrong."""
+    """Return the reason of an error response in one line."""
     try:
         said = _said(reply)
     except ValueError:
@@ -32,7 +32,7 @@ def reason(reply: Reply) -> str:
 
 
 def _said(reply: Reply) -> str:
-    """Return what the answer says; raises ValueError when it is not JSON."""
+    """Return the message of a response; raises ValueError if it is not JSON."""
     match reply.json():
         case {"message": str(words)} | {"detail": str(words)} | {"error": str(words)}:
             return words
@@ -47,7 +47,7 @@ def _said(reply: Reply) -> str:
 
 
 def refused_fields(reply: Reply) -> dict[str, str]:
-    """Return what a 422 says of single fields, by the names that users know."""
+    """Return the messages of a 422 by field, with the names that users know."""
     try:
         body = reply.json_object()
     except ValueError:
@@ -71,7 +71,7 @@ def _mistakes(reply: Reply, mistakes: list[Json]) -> dict[str, str]:
 
 
 def raise_for_answer(reply: Reply, effect: Effect) -> None:
-    """Raise what an answer other than a success means; 401 is the caller's."""
+    """Raise the error for any response but a success; the caller handles 401."""
     if reply.ok:
         return
     if reply.status == HTTPStatus.FORBIDDEN:
@@ -85,10 +85,11 @@ def raise_for_answer(reply: Reply, effect: Effect) -> None:
 
 
 def _was_not_let_through(reply: Reply) -> bool:
-    """Whether nginx could not ask Frigate who calls, and so has passed nothing on.
+    """Return whether nginx could not ask Frigate to authenticate the request.
 
-    It answers its own 500 then: Frigate is down or starting (0.17.2 and 0.18, run).
-    A request that Frigate may have got fails with 502 or 504.
+    Then nginx sends its own 500 and has passed nothing on: Frigate is down or starting
+    (0.17.2 and 0.18, run). A request that may have reached Frigate fails with 502 or
+    504.
     """
     return (
         reply.status == HTTPStatus.INTERNAL_SERVER_ERROR

@@ -1,4 +1,4 @@
-"""Reading the fields that only Frigate has; wrong ones become an InvalidField."""
+"""Read the fields that only Frigate has; wrong ones raise InvalidField."""
 
 import re
 
@@ -6,26 +6,26 @@ from ..base import InvalidField
 from ..fields import line, number
 
 LONGEST_DURATION = 86_400
-"""Seconds that an event may last: a day. Frigate has no limit of its own (0.18, run),
-and who wants more can end the event by a call."""
+"""Longest duration of an event in seconds: a day. Frigate has no limit of its own
+(0.18, run). A longer event can be left open and ended by a call."""
 LONGEST_PRE_CAPTURE = 3600
-"""Seconds that an event may begin early: recordings from before are long cut."""
+"""Longest pre-capture in seconds: earlier recordings were deleted long ago."""
 
 _QUOTED = re.compile(r"%(?:2f|5c|00|2e)", re.IGNORECASE)
 _LABEL_TAKEN_APART = ("/", "\\", ": ")
-"""In a path the slashes begin another segment; ": " is how Frigate joins the label
-with the sub label, and it does not find the label again (0.18, source)."""
+"""A slash begins another segment of a path. ": " is Frigate's separator between label
+and sub label, and it cannot parse such a label (0.18, source)."""
 
 
 def score(value: object, name: str) -> float:
-    """Read a score as Frigate shows its own: a fraction."""
+    """Read a score as a fraction, as Frigate shows its own."""
     return number(value, name, minimum=0, maximum=1)
 
 
 def label(value: object, name: str) -> str:
-    """Read a label, which becomes a segment of a path and must stay one.
+    """Read a label, which must stay one segment of a path.
 
-    What nginx and Frigate do to it is from a run of 0.18.
+    How nginx and Frigate treat it was seen in a run of 0.18.
     """
     read = line(value, name)
     if not read:

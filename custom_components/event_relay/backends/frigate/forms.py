@@ -1,4 +1,4 @@
-"""What Home Assistant's forms ask for to reach a Frigate."""
+"""The forms of a connection to Frigate."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -77,8 +77,8 @@ _PAGES = frozenset(
         "unauthorized",
     }
 )
-"""What addresses of Frigate's interface end in (0.13 to 0.18, source); those of the
-live view of a camera and of a recording go on."""
+"""Last path segments of Frigate's own pages (0.13 to 0.18, source); those of a camera's
+live view and of a recording have more after them."""
 
 
 class FrigateForms(BackendForms):
@@ -116,7 +116,7 @@ class FrigateForms(BackendForms):
 
     @override
     def shows_snapshots(self, options: Mapping[str, Any]) -> bool:
-        """Say whether the card shows the snapshots of events."""
+        """Return whether the card shows the snapshots of events."""
         return options.get(CONF_SNAPSHOTS) is not False
 
     @override
@@ -126,9 +126,9 @@ class FrigateForms(BackendForms):
 
     @override
     def suggestions(self, hass: HomeAssistant) -> Sequence[Mapping[str, Any]]:
-        """Return where Frigate's own integration reaches its servers.
+        """Return the servers that Frigate's own integration connects to.
 
-        The password stays with it.
+        Their passwords are not read.
         """
         found: list[dict[str, Any]] = []
         for entry in hass.config_entries.async_entries("frigate"):
@@ -144,9 +144,9 @@ class FrigateForms(BackendForms):
 
     @override
     async def ask_lists(self, client: FrigateClient) -> Listed:
-        """Return the labels of events that there are, for rules to suggest.
+        """Return the labels of existing events, as suggestions for rules.
 
-        Not as `label`: the form of an action would take no other one.
+        Not under `label`: the form of an action would accept no other one.
         """
         return {LABELS: {name: name for name in await client.labels()}}
 
@@ -154,12 +154,12 @@ class FrigateForms(BackendForms):
     def rule_fields(
         self, operation: str, capabilities: FrigateCapabilities, listed: Listed
     ) -> tuple[RuleField, ...]:
-        """Return what the form of a rule asks for."""
+        """Return the fields of a rule's form."""
         return camera_event_fields(capabilities, listed)
 
     @override
     def known_lists(self, capabilities: FrigateCapabilities) -> Listed:
-        """Return the cameras as they were last seen."""
+        """Return the cameras as last seen."""
         return {
             "camera": {
                 camera.name: camera.friendly_name or camera.name
@@ -169,14 +169,14 @@ class FrigateForms(BackendForms):
 
     @override
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
-        """Return the data of an event with a sub label that says that it is a test."""
+        """Return the data of an event with a sub label that marks it as a test."""
         more = data.get("sub_label")
         said = f"{TEST}: {more}" if more else TEST
         return {**data, "sub_label": said}
 
     @override
     def read_url(self, entered: str) -> str:
-        """Return the address below which the API is; raises InvalidField."""
+        """Return the base address of the API; raises InvalidField."""
         return read_address(
             entered,
             scheme="http",
@@ -187,9 +187,9 @@ class FrigateForms(BackendForms):
 
     @override
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is to be stored; raises InvalidField.
+        """Return the data to store; raises InvalidField.
 
-        Both credentials are empty for the port that asks for no login.
+        Both credentials are empty for the port without a login.
         """
         data = super().normalise(user_input)
         if data[CONF_PASSWORD] and not data[CONF_USERNAME]:
@@ -202,7 +202,7 @@ class FrigateForms(BackendForms):
     def with_settings(
         self, capabilities: FrigateCapabilities, settings: Settings
     ) -> FrigateCapabilities:
-        """Return what Frigate can do, and which loss the user prefers."""
+        """Return the capabilities, with the user's choice between end and review."""
         options = settings.options
         life = options.get(CONF_UNDATED_LIFE, UNDATED_LIFE.total_seconds())
         return replace(
@@ -215,7 +215,7 @@ class FrigateForms(BackendForms):
     def product(
         self, data: Mapping[str, Any], capabilities: FrigateCapabilities
     ) -> Product:
-        """Say what system a connection leads to."""
+        """Return the device information of the system behind a connection."""
         return Product(
             manufacturer=FRIGATE.title,
             model="Frigate NVR",
@@ -237,7 +237,7 @@ class FrigateForms(BackendForms):
 
     @override
     async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
-        """Try the live system, and refuse an account that may not write."""
+        """Test the live system, and refuse an account that may not write."""
         probe = await super().probe(client, data)
         if not cast("FrigateCapabilities", probe.capabilities).may_write:
             raise PermissionDenied(code="role_may_not_write")

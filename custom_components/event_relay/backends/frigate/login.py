@@ -1,4 +1,4 @@
-"""Logging in to Frigate, no more often than must be."""
+"""Log in to Frigate, no more often than necessary."""
 
 from collections.abc import Callable
 from copy import copy
@@ -13,20 +13,20 @@ from ..transport import Effect, HttpTransport, Reply
 from .failures import raise_for_answer, reason
 
 RATE_LIMIT_WAIT = 60.0
-"""Seconds to leave the login alone after a 429, which has no Retry-After.
+"""Seconds without a login after a 429, which has no Retry-After.
 
 The usual limit is 3 a minute and counts good logins too (Frigate 0.18, run).
 """
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 CSRF = {"X-CSRF-TOKEN": "1"}
-"""Wanted where a request has an Origin, harmless where it has none."""
+"""Required for a request with an Origin, harmless without one."""
 
 
 class FrigateLogin(TokenLogin):
     """The token of one user.
 
-    Credentials that were refused are not sent again, and after a 429 nothing is for
-    a minute.
+    Refused credentials are not sent again, and after a 429 no login is sent for a
+    minute.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class FrigateLogin(TokenLogin):
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the credentials; both empty where the server wants none."""
+        """Take the credentials; both empty if the server needs none."""
         super().__init__()
         self._transport = transport
         transport.secrets = self.secrets
@@ -49,20 +49,20 @@ class FrigateLogin(TokenLogin):
 
     @property
     def configured(self) -> bool:
-        """Whether there is anything to log in with."""
+        """Whether there are credentials."""
         return bool(self._username or self._password)
 
     def secrets(self) -> tuple[str, ...]:
-        """Return what no text may hold."""
+        """Return the texts that must never be shown."""
         return (self._username, self._password, self.token or "")
 
     def forget_refusal(self) -> None:
-        """Let credentials that were refused be tried again."""
+        """Allow another login with credentials that were refused."""
         self._refusal = None
 
     @override
     def raise_known(self) -> None:
-        """Raise what would come of a login that is better not tried."""
+        """Raise the known outcome of a login that should not be tried."""
         if self._refusal is not None:
             raise copy(self._refusal)
         if self._blocked_until is None:
@@ -97,7 +97,7 @@ class FrigateLogin(TokenLogin):
 
 
 def _token(reply: Reply) -> str:
-    """Return the token of a login; the name of its cookie can be configured."""
+    """Return the token from a login's cookie, whose name can be configured."""
     for value in reply.set_cookies.values():
         if _TOKEN.fullmatch(value):
             return value

@@ -1,9 +1,8 @@
-"""Recognising an event that carries no key of ours, by what it looks like.
+"""Recognise an event without our key by its contents.
 
-Only for what an earlier version of ours sent up to Frigate 0.17: the earliest of those
-that could be ours and belong to no other delivery. To take one that somebody else made
-at the same time with the same words is the lesser evil; a second event would be the
-other.
+Only for events that an earlier version of ours sent up to Frigate 0.17. Takes the
+earliest match that belongs to no other delivery. It may be an event that somebody else
+created at the same time with the same texts; that is better than creating a second one.
 """
 
 from datetime import datetime, timedelta
@@ -14,14 +13,14 @@ from .create_payload import CreateCameraEvent
 from .models import FrigateEvent, request_time
 
 EXACT_MARGIN = timedelta(hours=1)
-"""How far back to look for our own id; more costs time only."""
+"""How far back to look for our own id; a larger margin only costs time."""
 CLOCK_MARGIN = timedelta(seconds=6)
-"""How far the server's clock may be off what its answers told, both ways."""
+"""Error of the server's clock offset as measured from responses, both ways."""
 LONGEST_SEND = timedelta(seconds=60)
-"""Time that a request may have waited in the queue and been on its way, a proxy's
-waiting included."""
+"""Time that a request may have waited in the queue and been on its way, delays of a
+proxy included."""
 SPAN_TOLERANCE = timedelta(seconds=2)
-"""How far the length of an event may be off what was asked for."""
+"""Difference between an event's duration and the requested one that is ignored."""
 
 
 async def by_looks(
@@ -30,7 +29,7 @@ async def by_looks(
     context: StepContext,
     first_sent_at: datetime,
 ) -> FrigateEvent | None:
-    """Return the earliest event that looks like ours and is nobody else's."""
+    """Return the earliest event that matches ours and belongs to no other delivery."""
     since = client.server_time(first_sent_at) - CLOCK_MARGIN
     until = client.server_time(first_sent_at) + LONGEST_SEND + CLOCK_MARGIN
     events = await client.events(payload.camera, payload.label, since - EXACT_MARGIN)
@@ -49,9 +48,9 @@ async def by_looks(
 def _looks_like(
     event: FrigateEvent, requested: datetime, payload: CreateCameraEvent
 ) -> bool:
-    """Whether an event is what was asked for, as far as one can see.
+    """Return whether an event matches the request, as far as that is visible.
 
-    One that lasts until it is ended may have been ended since, by anybody.
+    An open event may have been ended since, by anybody.
     """
     if (event.type, event.sub_label) != ("api", payload.sub_label):
         return False

@@ -1,4 +1,4 @@
-"""Finding out whether an event whose making was cut short exists."""
+"""Look up whether an event with an unknown outcome exists."""
 
 from datetime import datetime, timedelta
 
@@ -12,8 +12,8 @@ from .models import FrigateCapabilities, FrigateEvent
 from .own_key import keyed_score
 
 CLAIMED_EARLY = timedelta(seconds=10)
-"""How long before a request is sent it may count as sent already. Whether an event was
-over then is only asked in order to set its end, which does no harm."""
+"""How long before a request is sent it may count as sent already. The time is only used
+to decide whether to set the event's end, which is harmless."""
 
 
 async def find(
@@ -22,18 +22,18 @@ async def find(
     payload: CreateCameraEvent,
     context: StepContext,
 ) -> Finding:
-    """Look for the event of a delivery.
+    """Look up the event of a delivery.
 
-    By its id where Frigate gave one. Otherwise by our own: from 0.18 it is kept as it
-    is, before in the score. What was sent without, by an earlier version of ours, is
-    found by what it looks like.
+    By its id if Frigate returned one. Otherwise by our own id: from 0.18 it is stored
+    as it is, before that in the score. Events that an earlier version of ours sent
+    without it are matched by their contents.
     """
     try:
         event = await _event(capabilities, client, payload, context)
     except InvalidResponse as error:
         if error.code != TOO_LARGE:
             raise
-        return Unclear()  # which will not change: the user is asked in an hour
+        return Unclear()  # permanently: the user is asked in an hour
     if event is not None:
         sent = (context.first_sent_at or context.now) + CLAIMED_EARLY
         result = made(capabilities, client, payload, context, event, sent_at=sent)
@@ -65,9 +65,9 @@ async def _by_own_id(
     context: StepContext,
     early: datetime,
 ) -> FrigateEvent | None:
-    """Return the event that carries the id of the delivery, or the key made of it.
+    """Return the event that carries the delivery's id, or the key derived from it.
 
-    It begins at `early`, by the clock here, or later.
+    It begins at `early`, by our clock, or later.
     """
     score = keyed_score(payload.score, context.delivery_id)
     after = client.server_time(early - EXACT_MARGIN - _early(payload))

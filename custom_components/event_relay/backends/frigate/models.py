@@ -1,4 +1,4 @@
-"""What is read from Frigate."""
+"""Models of Frigate's responses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from .reading import an_object, moment, number_or_none, part, text, text_or_none
 from .version import FrigateVersion
 
 EVENT_ID = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)-[a-z0-9]{6}", re.ASCII)
-"""Unix time of the request, and six characters that the server makes up."""
+"""Unix time of the request, and six random characters from the server."""
 PRE_CAPTURE = 5
-"""Seconds before an event that are kept where the camera does not say."""
+"""Default seconds of recording kept before an event."""
 UNDATED_LIFE = timedelta(seconds=60)
-"""How late an event is still made where it cannot be back-dated and so would show the
-wrong time, unless the user prefers late to never."""
+"""How late an event may still be created if it cannot be back-dated and so would show
+the wrong time. The user can extend it."""
 DELIVERY_ID = "event_relay"
 """Our key within `draw`."""
 
 
 def request_time(event_id: str) -> datetime:
-    """Return when the server took the request that made a manual event.
+    """Return when the server received the request that created a manual event.
 
-    Raises ValueError for what is no event id.
+    Raises ValueError if the text is not an event id.
     """
     if (match := EVENT_ID.fullmatch(event_id)) is None:
         raise ValueError("not an event id")
@@ -34,18 +34,18 @@ def request_time(event_id: str) -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class FrigateCamera:
-    """A camera, by the name that calls need."""
+    """A camera, by its id in the API."""
 
     name: str
     friendly_name: str | None = None
     enabled: bool = True
     records: bool = True
     pre_capture: int = PRE_CAPTURE
-    """Seconds that an event starts before its request unless it says otherwise."""
+    """Default seconds that an event starts before its request."""
 
     @property
     def reviews(self) -> bool:
-        """Whether what happens there gets a review item (0.17.2 and 0.18, source)."""
+        """Whether events there get a review item (0.17.2 and 0.18, source)."""
         return self.enabled and self.records
 
     @classmethod
@@ -69,7 +69,7 @@ class FrigateCamera:
 
 @dataclass(frozen=True, kw_only=True)
 class FrigateCapabilities:
-    """What a server is and can do, as it was last seen."""
+    """The version, user, cameras and abilities of a server, as last seen."""
 
     version: FrigateVersion
     username: str | None
@@ -77,17 +77,19 @@ class FrigateCapabilities:
     """None where the version has no roles (before 0.16)."""
     cameras: Mapping[str, FrigateCamera]
     undated_life: timedelta = UNDATED_LIFE
-    """How late an event is still made that cannot be back-dated: the user's option."""
+    """How late an event that cannot be back-dated may still be created: the user's
+    option."""
     ends_unsafely: bool = False
-    """Whether an event is ended though it stops Frigate's review: the user's option."""
+    """Whether an event is ended even if that stops Frigate's review: the user's
+    option."""
 
     @property
     def may_write(self) -> bool:
-        """Whether the user may make and change events: from 0.16 only an admin."""
+        """Return whether the user may write events: from 0.16 only an admin."""
         return self.role == "admin" or not self.version.has_roles
 
     def dump(self) -> JsonObject:
-        """Turn the capabilities into what the connection keeps."""
+        """Turn the capabilities into their stored form."""
         return {
             "version": self.version.text,
             "username": self.username,
@@ -105,7 +107,7 @@ class FrigateCapabilities:
 
     @classmethod
     def load(cls, data: JsonObject) -> Self:
-        """Read what `dump` gave; raises UnreadablePayload."""
+        """Read the result of `dump`; raises UnreadablePayload."""
         try:
             return cls(
                 version=FrigateVersion.parse(text(data, "version")),
@@ -151,13 +153,13 @@ class FrigateEvent:
     end: datetime | None
     """None while it goes on."""
     type: str | None
-    """`api` for one made by a call, `object` for one that Frigate saw."""
+    """`api` for an event created by a call, `object` for one that Frigate detected."""
     score: float | None
     description: str | None
     retained: bool
     """Whether it is kept for good."""
     delivery_id: str | None
-    """The delivery that made it: kept in `draw` from 0.18."""
+    """Id of the delivery that created it, stored in `draw` from 0.18."""
 
     @classmethod
     def parse(cls, value: Json) -> Self:

@@ -1,4 +1,4 @@
-"""What Frigate can be asked to do."""
+"""The operations of Frigate."""
 
 from datetime import timedelta
 
@@ -13,15 +13,15 @@ from .update import UpdateCameraEvent, UpdateCameraEventOperation
 __all__ = ["FRIGATE", "CreateCameraEvent", "EndCameraEvent", "UpdateCameraEvent"]
 
 WRITE_TIME = timedelta(seconds=30)
-"""The row of a new event is written by other threads after the answer: within 0.5 s
-with 13 events at once (0.17.2 and 0.18, measured), 1 s where a camera gives no frames
-(run). The rest is for a recorder whose disk is busy."""
+"""Other threads write the row of a new event after the response: within 0.5 s with 13
+events at once (0.17.2 and 0.18, measured), 1 s if a camera delivers no frames (run).
+The rest allows for a recorder with a busy disk."""
 
 
 async def recognises(client: FrigateClient, event_id: str) -> bool:
-    """Say whether there is an event with an id, which no other system gives.
+    """Return whether an event with this id exists; no other system issues the same.
 
-    Its ids are made of the time and chance.
+    Ids consist of the time and random characters.
     """
     return await client.event(event_id) is not None
 
@@ -35,7 +35,7 @@ FRIGATE = Backend(
         UpdateCameraEventOperation(),
     ),
     load_capabilities=FrigateCapabilities.load,
-    # Frigate answers at once; what takes time is a thread of its own writing the row.
+    # Frigate responds at once; a thread of its own takes longer to write the row.
     concurrency=12,
     claims_ahead=24,
     recognises=recognises,

@@ -1,4 +1,4 @@
-"""What the operations share."""
+"""Code shared by the operations."""
 
 from ..base import InvalidField, JsonObject
 from .client import FrigateClient
@@ -6,7 +6,7 @@ from .models import FrigateCapabilities, FrigateEvent
 from .version import FrigateVersion
 
 DETAILS = ("camera", "label", "start", "end", "review_id")
-"""What a receipt says of an event."""
+"""Details of an event in a receipt."""
 
 
 def refuse_unless(
@@ -15,7 +15,7 @@ def refuse_unless(
     field: str,
     version: FrigateVersion,
 ) -> None:
-    """Refuse a field that was given and that this version lacks."""
+    """Refuse a given field that this version does not support."""
     if value is not None and not can:
         raise InvalidField(field, "not_supported", version=str(version))
 
@@ -23,7 +23,7 @@ def refuse_unless(
 def event_result(
     client: FrigateClient, capabilities: FrigateCapabilities, event: FrigateEvent
 ) -> JsonObject:
-    """Return what a step keeps of an event, for the receipt and the steps after.
+    """Return the result of a step for the receipt and the later steps.
 
     0.14 has no page for an event, and shows it on the review page.
     """

@@ -1,4 +1,4 @@
-"""Rules for events of cameras that only lack their entities."""
+"""Templates for rules of camera events that only lack their entities."""
 
 from ..rule_patterns import Pattern, each, purpose
 

@@ -1,4 +1,4 @@
-"""Reading values out of answers that may have any shape."""
+"""Read values from responses of any shape."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,14 +9,14 @@ from ..errors import InvalidResponse
 
 
 def an_object(value: Json, what: str) -> Mapping[str, Json]:
-    """Return an object; raises InvalidResponse, which names what was expected."""
+    """Return an object; raises InvalidResponse, which names the expected part."""
     if not isinstance(value, dict):
         raise InvalidResponse(f"{what} is not an object")
     return value
 
 
 def part(value: Mapping[str, Json], name: str) -> Mapping[str, Json]:
-    """Return the object below a name, an empty one where there is none."""
+    """Return the object below a name; an empty one without it."""
     below = value.get(name)
     return below if isinstance(below, dict) else {}
 
@@ -29,13 +29,13 @@ def text(value: Mapping[str, Json], name: str) -> str:
 
 
 def text_or_none(value: Mapping[str, Json], name: str) -> str | None:
-    """Return the text below a name; None where there is none, or an empty one."""
+    """Return the text below a name; None if missing or empty."""
     below = value.get(name)
     return below if isinstance(below, str) and below else None
 
 
 def number_or_none(value: Mapping[str, Json], name: str) -> float | None:
-    """Return the finite number below a name; None where there is none."""
+    """Return the finite number below a name; None without one."""
     below = value.get(name)
     if isinstance(below, bool) or not isinstance(below, int | float):
         return None

@@ -1,4 +1,4 @@
-"""What Frigate makes review items of."""
+"""The settings by which Frigate makes review items."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class ReviewSettings:
     alerts: bool
     detections: bool
     labels: tuple[str, ...] | None
-    """Labels that are detections; None for all that are no alerts."""
+    """Labels that are detections; None for all that are not alerts."""
 
     @classmethod
     def parse(cls, camera: Mapping[str, Json]) -> Self:
@@ -34,10 +34,10 @@ class ReviewSettings:
         )
 
     def shown_label(self, label: str) -> str | None:
-        """Return a label whose event is sure of a review item, that one if possible.
+        """Return a label whose event certainly gets a review item, preferably this one.
 
-        None where no event can have one and Frigate does not expect that (0.18,
-        source): alerts are off, and the list of labels that are detections is empty.
+        None if no event can get one and Frigate does not expect that (0.18, source):
+        alerts are off, and the list of detection labels is empty.
         """
         if self.alerts or not self.detections or self.labels is None:
             return label

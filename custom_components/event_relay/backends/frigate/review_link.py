@@ -1,8 +1,8 @@
-"""The review item that shows an event, for the receipt, once Frigate can name it.
+"""The link to an event's review item, added to the receipt once it is known.
 
-Frigate finds an event at its review item from 0.1 to 0.8 s on if it opened that item,
-and otherwise only once the item has closed: 40 s (alert) or 30 s (detection) after the
-last event in it has ended (0.17.2 and 0.18, run).
+Frigate finds the item of an event from 0.1 to 0.8 s on if the event opened it.
+Otherwise only once the item has closed: 40 s (alert) or 30 s (detection) after the end
+of its last event (0.17.2 and 0.18, run).
 """
 
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from .client import FrigateClient
 from .models import FrigateCapabilities
 
 SOON = 2
-"""Seconds after the delivery at which an item is there that the event has opened."""
+"""Seconds after the delivery at which an item that the event has opened exists."""
 AFTER_END = (32, 43, 60, 120, 300, 900, 3600, 21_600, 86_400)
 """Seconds after the end of the event at which its item may have closed. Further events
 on the camera keep it open."""
@@ -25,9 +25,9 @@ type Enriching = Enrichment[FrigateClient]
 def review_link(
     capabilities: FrigateCapabilities, receipt: Receipt, settled_at: datetime
 ) -> Enriching | None:
-    """Return how to find the review item of an event; None if it is known.
+    """Return how to find the review item of an event.
 
-    None also where the camera makes no items.
+    None if it is known, or if the camera makes no items.
     """
     camera = capabilities.cameras.get(str(receipt.details.get("camera")))
     if camera is not None and not camera.reviews:
@@ -47,7 +47,7 @@ def review_link(
 async def _look(
     capabilities: FrigateCapabilities, receipt: Receipt, client: FrigateClient
 ) -> Receipt | None:
-    """Look for the item; a link that is there already stays as it is."""
+    """Look up the item; an existing link is kept."""
     if (review_id := await client.review_of(str(receipt.outside_id))) is None:
         return None
     link = f"{client.address}/review?id={quote(review_id, safe='')}"
@@ -58,6 +58,6 @@ async def _look(
 
 
 def _end(receipt: Receipt) -> datetime | None:
-    """Return when the event ends or has ended; None while it goes on."""
+    """Return the end of the event, past or future; None while it is open."""
     end = receipt.details.get("end")
     return datetime.fromisoformat(end) if isinstance(end, str) else None

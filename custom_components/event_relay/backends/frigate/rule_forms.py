@@ -1,4 +1,4 @@
-"""What the form of a rule asks for to make an event on a camera."""
+"""The fields of a rule's form for an event on a camera."""
 
 from dataclasses import replace
 
@@ -9,13 +9,13 @@ from .create_payload import CAMERA_EVENT
 from .models import FrigateCapabilities
 
 LABELS = "labels"
-"""The labels of events that there are, among what the live system lists."""
+"""Key of the existing events' labels in the live system's choices."""
 
 
 def camera_event_fields(
     capabilities: FrigateCapabilities, listed: Listed
 ) -> tuple[RuleField, ...]:
-    """Return the fields of a camera event, without what this version lacks."""
+    """Return the fields of a camera event that this version supports."""
     version = capabilities.version
     there = {
         "description": version.has_descriptions,

@@ -1,7 +1,7 @@
-"""Seeing that Frigate has stored what it was asked to.
+"""Confirm that Frigate has stored a change.
 
-From 0.16 it answers first and stores afterwards: within 0.1 s, with no live picture
-within 1 s (0.17.2 and 0.18, run), and never when one of its threads has died.
+From 0.16 it responds first and stores afterwards: within 0.1 s, without a live picture
+within 1 s (0.17.2 and 0.18, run), and never if one of its threads has died.
 """
 
 import asyncio
@@ -12,19 +12,19 @@ from .client import FrigateClient
 from .models import FrigateEvent
 
 OWN_PATIENCE = (0.1, 0.15, 0.25, 0.5, 1.0, 1.5, 1.5)
-"""Seconds between looks for an event that was just asked for: 5 in all."""
+"""Seconds between look-ups of an event that was just requested: 5 in all."""
 FOREIGN_PATIENCE = (0.2, 0.4, 0.6, 0.8)
-"""Seconds between looks for an event that somebody else may just have made."""
+"""Seconds between look-ups of an event that somebody else may just have created."""
 CHANGE_PATIENCE = (0.1, 0.1, 0.15, 0.25, 0.5, 1.0)
-"""Seconds between looks for a change that was just asked for: 2.1 in all."""
+"""Seconds between look-ups of a change that was just requested: 2.1 in all."""
 WRITES = 2
-"""How often a change is written before it is left to a later attempt."""
+"""How often a change is written before a later attempt has to do it."""
 
 
 async def _wait_for[T](
     look: Callable[[], Awaitable[T | None]], patience: tuple[float, ...]
 ) -> T | None:
-    """Look until something is there; None when it is not after the last wait."""
+    """Look until something appears; None if it does not after the last wait."""
     for pause in patience:
         if (found := await look()) is not None:
             return found
@@ -33,12 +33,12 @@ async def _wait_for[T](
 
 
 async def own_event(client: FrigateClient, event_id: str) -> FrigateEvent | None:
-    """Return an event that was just asked for; None when it does not appear."""
+    """Return an event that was just requested; None if it does not appear."""
     return await _wait_for(lambda: client.event(event_id), OWN_PATIENCE)
 
 
 async def foreign_event(client: FrigateClient, event_id: str) -> FrigateEvent | None:
-    """Return an event that was made elsewhere, maybe just now; None without it."""
+    """Return an event that was created elsewhere, maybe just now; None without it."""
     return await _wait_for(lambda: client.event(event_id), FOREIGN_PATIENCE)
 
 
@@ -48,11 +48,11 @@ async def changed(
     write: Callable[[], Awaitable[None]],
     shows: Callable[[FrigateEvent], bool],
 ) -> FrigateEvent:
-    """Change an event and return it once it shows; write again what does not.
+    """Change an event and return it once the change shows; write it again if not.
 
-    One change of an event at a time: each saves the whole row, so that of two at once
-    the later takes the earlier back (0.17.2 and 0.18, run). Raises Unavailable when
-    Frigate took the change and does not store it: the same may be asked again.
+    Only one change of an event at a time: each saves the whole row, so the later of two
+    undoes the earlier (0.17.2 and 0.18, run). Raises Unavailable if Frigate confirmed
+    the change but did not store it: it may be requested again.
     """
 
     async def look() -> FrigateEvent | None:
@@ -94,7 +94,7 @@ async def set_description(
 async def set_retain(
     client: FrigateClient, event_id: str, *, retain: bool
 ) -> FrigateEvent:
-    """Keep an event for good, or no longer."""
+    """Set whether an event is kept for good."""
     return await changed(
         client,
         event_id,

@@ -1,4 +1,4 @@
-"""The camera event that a call is about."""
+"""The camera event that a call changes."""
 
 from typing import ClassVar
 
@@ -11,16 +11,16 @@ from .stored import foreign_event
 
 
 class Target(EventTarget):
-    """Which camera event is meant."""
+    """The camera event meant."""
 
     pattern = EVENT_ID
     example: ClassVar[str] = "1795308374.207441-m5hyy1"
 
     async def event(self, client: FrigateClient, context: StepContext) -> FrigateEvent:
-        """Return the event as it is stored; raises Gone when it is not.
+        """Return the event as it is stored; raises Gone if it is not.
 
-        Asked for before it is changed, because up to 0.16 Frigate says that it
-        ended any id there can be (source of 0.13 to 0.16).
+        Read before each change, because up to 0.16 Frigate confirms the end of any id
+        that could exist (source of 0.13 to 0.16).
         """
         if event_id := self.outside_id(context):
             event = await foreign_event(client, event_id)

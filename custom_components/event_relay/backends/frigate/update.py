@@ -1,4 +1,4 @@
-"""The operation that changes what is said of an event."""
+"""The operation that changes the details of an event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ type UpdateStep = Step[FrigateClient, UpdateCameraEvent]
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateCameraEvent:
-    """Changes to an event; None leaves a thing as it is."""
+    """Changes to an event; None keeps a value."""
 
     target: Target
     sub_label: str | None = None
@@ -33,7 +33,7 @@ class UpdateCameraEvent:
 class UpdateCameraEventOperation(
     FollowingOperation[FrigateClient, UpdateCameraEvent, FrigateCapabilities]
 ):
-    """Change sub label, description or keeping of an event."""
+    """Change sub label, description or retention of an event."""
 
     name = "update_camera_event"
     fields = (
@@ -61,7 +61,7 @@ class UpdateCameraEventOperation(
         capabilities: FrigateCapabilities,
         now: datetime,
     ) -> None:
-        """Refuse a description where the version has none."""
+        """Refuse a description if the version has none."""
         version = capabilities.version
         refuse_unless(
             version.has_descriptions, payload.description, "description", version
@@ -71,7 +71,7 @@ class UpdateCameraEventOperation(
     def steps(
         self, payload: UpdateCameraEvent, capabilities: FrigateCapabilities
     ) -> tuple[UpdateStep, ...]:
-        """Return a call for each thing that changes."""
+        """Return a call for each changed field."""
         changes = {
             "sub_label": (payload.sub_label, _set_sub_label),
             "description": (payload.description, _describe),

@@ -1,4 +1,4 @@
-"""Versions of Frigate, and what each of them can do."""
+"""Versions of Frigate, and the features of each."""
 
 from dataclasses import dataclass, field
 import re
@@ -11,10 +11,9 @@ _VERSION = re.compile(
 
 @dataclass(frozen=True, order=True)
 class FrigateVersion:
-    """A version; two that differ only in what follows the third number are equal.
+    """A version; whatever follows the third number does not count for equality.
 
-    What a version can do is from the source of 0.12.1 to 0.18 and from runs of
-    0.17.2 and 0.18.
+    The features are from the source of 0.12.1 to 0.18 and from runs of 0.17.2 and 0.18.
     """
 
     major: int
@@ -25,9 +24,9 @@ class FrigateVersion:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read what /version answers; forks append to it (`0.17.2.5+x`).
+        """Parse the response of /version; forks append to it (`0.17.2.5+x`).
 
-        Raises ValueError when it is no version.
+        Raises ValueError if it is not a version.
         """
         text = text.strip().strip('"')
         if (match := _VERSION.fullmatch(text)) is None:
@@ -45,7 +44,7 @@ class FrigateVersion:
 
     @property
     def supported(self) -> bool:
-        """Whether it is not too old: review items and logins came with 0.14."""
+        """Whether it is new enough: review items and logins came with 0.14."""
         return self._since(14)
 
     @property
@@ -65,7 +64,7 @@ class FrigateVersion:
 
     @property
     def creates_later(self) -> bool:
-        """Whether create answers before the event is stored: 0.16."""
+        """Whether create responds before the event is stored: 0.16."""
         return self._since(16)
 
     @property
@@ -85,10 +84,10 @@ class FrigateVersion:
 
     @property
     def keeps_draw(self) -> bool:
-        """Whether `draw` is stored as it was sent, with a key of our own: 0.18."""
+        """Whether `draw` is stored as it was sent, with our own key: 0.18."""
         return self._since(18)
 
     @property
     def back_dates(self) -> bool:
-        """Whether create knows `pre_capture`, so that it can be late: 0.18."""
+        """Whether create takes `pre_capture`, which allows back-dating: 0.18."""
         return self._since(18)
