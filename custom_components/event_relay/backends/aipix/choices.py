@@ -1,4 +1,4 @@
-"""What a script can be made of, as far as the live system lists it."""
+"""The values that a script can use, as far as the live system lists them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from .login import Api
 from .reading import id_of
 
 NAMES = ("name", "title", "description")
-"""What is shown of an entry: the first of these that it has, and nothing else."""
+"""The name of an entry: the first of these keys that it has, and nothing else."""
 LOGIN = "login"
-"""What a user may have instead; only administrators are told."""
+"""Further name of a user, shown to administrators only."""
 EVENTS = "analytic_events"
-"""Where `static` has the events (mobile SDK)."""
+"""Key of the events within `static` (mobile SDK)."""
 FIELDS = {
     "event_id": "events",
     "reaction_id": "reactions",
@@ -22,9 +22,9 @@ FIELDS = {
     "cameras": "cameras",
     "camera_id": "cameras",
 }
-"""Which list has what a field takes."""
+"""The list with the values of each field."""
 REACTIONS = "reactions"
-"""Where it would have the reactions; no page and no SDK names the key."""
+"""Assumed key of the reactions; no page and no SDK names it."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Choice:
     login: str | None = None
 
     def as_json(self) -> JsonObject:
-        """Return it as it is answered."""
+        """Return it as the action returns it."""
         return {"id": self.id, "name": self.name or self.login}
 
     @property
     def label(self) -> str:
-        """Return what it is shown as, for everybody."""
+        """Return its label for all users."""
         return f"{self.name} ({self.id})" if self.name else str(self.id)
 
 
@@ -50,20 +50,20 @@ type Choices = tuple[Choice, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptChoices:
-    """What can be chosen from; None is a list that the system does not give."""
+    """The choices for each field; None for a list that the system does not have."""
 
     users: Choices | None = None
     events: Choices | None = None
     reactions: Choices | None = None
     cameras: Choices | None = None
     used_events: Choices = ()
-    """Events of existing scripts, to choose from where there is no list."""
+    """Events of existing scripts, used if there is no list."""
     used_reactions: Choices = ()
 
     def as_json(self) -> JsonObject:
         """Return the lists.
 
-        One that is missing holds what existing scripts use of it, or nothing.
+        A missing list holds the values that existing scripts use, or nothing.
         """
         given = {
             "users": self.users,
@@ -79,7 +79,7 @@ class ScriptChoices:
         return answer
 
     def as_labels(self) -> dict[str, dict[str, str]]:
-        """Return the same lists by the fields that take them, for everybody."""
+        """Return the same lists by field, with labels for all users."""
         return {
             field: {str(one.id): one.label for one in self._lists[name]}
             for field, name in FIELDS.items()
@@ -87,7 +87,7 @@ class ScriptChoices:
 
     @property
     def _lists(self) -> dict[str, Choices]:
-        """What there is to choose from, as far as that is known."""
+        """Return the lists that are known."""
         events = self.used_events if self.events is None else self.events
         reactions = self.used_reactions if self.reactions is None else self.reactions
         return {
@@ -99,11 +99,10 @@ class ScriptChoices:
 
 
 async def script_choices(client: AipixClient) -> ScriptChoices:
-    """Ask for all lists; raises BackendError where one cannot be asked for now.
+    """Read all lists; raises BackendError if one cannot be read now.
 
-    The administrator API documents none of them. Only the one of users is asked for,
-    at a path that is inferred, so that whatever it answers may mean that it is not
-    there.
+    The administrator API documents none of them. Only the list of users is requested,
+    at an inferred path, so any response may mean that there is none.
     """
     if client.login.api is Api.ADMINISTRATOR:
         try:
@@ -126,12 +125,11 @@ async def script_choices(client: AipixClient) -> ScriptChoices:
 
 
 def reactions_of(static: JsonObject) -> Choices | None:
-    """Return the reactions; None where there are none to be found.
+    """Return the reactions; None if they cannot be found.
 
-    The documentation says that they are in `static`, but not below which key. It is
-    taken to be `reactions` or else the first whose name has "reaction" in it and
-    that holds a list of objects with ids. That is a guess, and ids can always be
-    given without it.
+    The documentation says that they are in `static`, but not below which key. The key
+    is assumed to be `reactions`, or else the first with "reaction" in its name and a
+    list of objects with ids. Ids can always be entered without it.
     """
     keys = [key for key in static if "reaction" in key.casefold()]
     keys.sort(key=lambda key: key != REACTIONS)
@@ -140,13 +138,13 @@ def reactions_of(static: JsonObject) -> Choices | None:
 
 
 async def _listed(client: AipixClient, *path: str) -> Choices | None:
-    """Return a list of its own; None where there is none."""
+    """Return a list from its own path; None if there is none."""
     found = await _entries(client, *path)
     return None if found is None else _choices(found)
 
 
 async def _entries(client: AipixClient, *path: str) -> list[JsonObject] | None:
-    """Return the entries of a list; one too long to be read is as good as none."""
+    """Return the entries of a list; None if it is too long to read."""
     try:
         return await client.listed(*path)
     except InvalidResponse as error:
@@ -156,7 +154,7 @@ async def _entries(client: AipixClient, *path: str) -> list[JsonObject] | None:
 
 
 def _given(value: Json) -> Choices | None:
-    """Return a list within `static`; None where it is none or has no ids."""
+    """Return a list within `static`; None if it is none or has no ids."""
     if not isinstance(value, list):
         return None
     found = _choices(value)
@@ -164,7 +162,7 @@ def _given(value: Json) -> Choices | None:
 
 
 def _choices(values: Iterable[Json]) -> Choices:
-    """Return what has an id, each once."""
+    """Return the entries that have an id, without duplicates."""
     found: dict[int, Choice] = {}
     for value in values:
         if isinstance(value, dict) and (number := id_of(value)) is not None:
@@ -173,12 +171,12 @@ def _choices(values: Iterable[Json]) -> Choices:
 
 
 def _name(value: JsonObject) -> str | None:
-    """Return what an entry is called."""
+    """Return the name of an entry."""
     names = (_text(value, key) for key in NAMES)
     return next((name for name in names if name is not None), None)
 
 
 def _text(value: JsonObject, key: str) -> str | None:
-    """Return what an entry has there; None where that is no text."""
+    """Return a text of an entry; None if it is not a text."""
     found = value.get(key)
     return found if isinstance(found, str) and found else None

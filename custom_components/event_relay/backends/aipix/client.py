@@ -1,4 +1,4 @@
-"""Aipix's calls, as far as scripts and marks need them."""
+"""The calls of aipix's API that scripts and marks need."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -19,36 +19,36 @@ from .models import AipixCapabilities, AipixMark, AipixScript
 from .reading import an_object, id_of, items, payload, whole_or_none
 
 PAGE = 100
-"""Entries asked for at a time; the server's own is 25 (vendor documentation)."""
+"""Entries per request; the server's default is 25 (vendor documentation)."""
 PAGES = 50
-"""Pages read of a list before it is given up."""
+"""Pages read of a list at most."""
 """Characters; what is shorter would star out half of every message."""
 UNLISTED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.FORBIDDEN)
-"""How a server answers that has no list, or none for this user."""
+"""Statuses of a server that has no list, or none for this user."""
 
 
 def instant(moment: datetime) -> str:
-    """Return an instant as the mobile SDK sends it: UTC, with fractions."""
+    """Return an instant in the mobile SDK's format: UTC, with fractions."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class AipixClient:
-    """Talks to one aipix as one account."""
+    """Client of one aipix server as one account."""
 
     def __init__(self, login: AipixLogin) -> None:
-        """Take the login, which others of the same account may share."""
+        """Take the login, which other clients of the same account may share."""
         self.login = login
         self.address = login.transport.address
 
     def forget_refusal(self) -> None:
-        """Let a login that was refused be tried again."""
+        """Allow another login after a refusal."""
         self.login.forget_refusal()
 
     async def capabilities(self) -> AipixCapabilities:
         """Read version, account, and whether scripts can be listed.
 
-        The version is asked for first and without a login, so that no other system
-        is given a password. Raises CannotConnect, Unavailable, InvalidCredentials,
+        The version comes first and without a login, so that no other system receives a
+        password. Raises CannotConnect, Unavailable, InvalidCredentials,
         PermissionDenied or InvalidResponse.
         """
         version = await self._version()
@@ -69,19 +69,19 @@ class AipixClient:
         )
 
     async def create_script(self, body: JsonObject) -> int:
-        """Make a script and return its id.
+        """Create a script and return its id.
 
-        Every call makes another one. Raises OutcomeUnknown when that is open.
+        Every call creates another one. Raises OutcomeUnknown if it may have done so.
         """
         reply = await self._write("POST", "scripts", effect=Effect.ONCE, body=body)
         return _made(reply)
 
     async def update_script(self, script_id: int, body: JsonObject) -> None:
-        """Write a script anew, whole: there is no call for parts of it."""
+        """Replace a script as a whole: there is no call for parts of it."""
         await self._write("PUT", "scripts", str(script_id), body=body)
 
     async def script(self, script_id: int) -> AipixScript:
-        """Return a script; raises Gone when it is not there."""
+        """Return a script; raises Gone if it does not exist."""
         reply = await self._send("GET", "scripts", str(script_id))
         if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
             words = "aipix has no such script"
@@ -89,12 +89,12 @@ class AipixClient:
         return AipixScript.parse(_read(reply))
 
     async def scripts(self) -> tuple[AipixScript, ...] | None:
-        """Return all scripts of the account; None where they are not listed."""
+        """Return all scripts of the account; None if they are not listed."""
         found = await self.listed("scripts")
         return None if found is None else tuple(map(AipixScript.parse, found))
 
     async def listed(self, *path: str) -> list[JsonObject] | None:
-        """Return all entries of a list; None where it is not there for this user."""
+        """Return all entries of a list; None if this user has no such list."""
         query = {"per_page": str(PAGE)}
         first = await self._send("GET", *path, query=query)
         if first.status in UNLISTED:
@@ -102,14 +102,14 @@ class AipixClient:
         return await self._pages(first, path, query)
 
     async def static(self) -> JsonObject | None:
-        """Return what the client API says is the same for all; None without it."""
+        """Return the client API's static data; None without it."""
         reply = await self._send("GET", "static")
         return None if reply.status in UNLISTED else _read(reply)
 
     async def create_mark(
         self, camera_id: int, title: str, start: datetime, end: datetime | None
     ) -> int:
-        """Set a mark on a camera and return its id; every call makes another one."""
+        """Create a mark on a camera and return its id; each call creates another."""
         body: JsonObject = {"title": title, "from": instant(start)}
         if end is not None:
             body["to"] = instant(end)
@@ -121,7 +121,7 @@ class AipixClient:
     async def marks(
         self, camera_id: int, start: datetime, end: datetime
     ) -> tuple[AipixMark, ...] | None:
-        """Return a camera's marks of a time; None where they are not listed."""
+        """Return a camera's marks within a time; None if they are not listed."""
         path = ("cameras", str(camera_id), "marks")
         query = {"from": instant(start), "to": instant(end), "types[]": "mark"}
         first = await self._send("GET", *path, query=query)
@@ -131,7 +131,7 @@ class AipixClient:
         return tuple(AipixMark.parse(one) for one in found)
 
     async def _version(self) -> str:
-        """Return the version; whether there is one tells aipix from other systems."""
+        """Return the version; its presence tells aipix from other systems."""
         reply = await self.login.transport.send(
             "GET",
             *Api.CLIENT.prefix,
@@ -151,9 +151,9 @@ class AipixClient:
     async def _pages(
         self, first: Reply, path: tuple[str, ...], query: dict[str, str]
     ) -> list[JsonObject]:
-        """Return what all pages list.
+        """Return the entries of all pages.
 
-        They are counted by `meta`, since `links.next` has a wrong prefix in the
+        Pages are counted by `meta`, since `links.next` has a wrong prefix in the
         samples of the documentation.
         """
         reply, found = first, list[JsonObject]()
@@ -174,7 +174,7 @@ class AipixClient:
         effect: Effect = Effect.REPEATABLE,
         body: JsonObject,
     ) -> Reply:
-        """Send a request that changes something, and raise unless it did."""
+        """Send a request that changes something, and raise unless it succeeded."""
         reply = await self._send(method, *segments, effect=effect, body=body)
         raise_for_answer(reply, effect)
         return reply
@@ -187,10 +187,9 @@ class AipixClient:
         query: dict[str, str] | None = None,
         body: JsonObject | None = None,
     ) -> Reply:
-        """Send a request as the account, with a fresh token if need be.
+        """Send a request as the account, with a fresh token if needed.
 
-        A 401 is given before anything is done, so that even a write may be sent
-        again after it, once.
+        A 401 comes before any effect, so even a write may be sent again after it, once.
         """
         if self.login.token is None:
             await self.login.renew(None)
@@ -225,18 +224,18 @@ class AipixClient:
 
 
 def _read_list(reply: Reply) -> Json:
-    """Decode what a read gave; raises InvalidResponse and the usual failures."""
+    """Decode the response to a read; raises InvalidResponse and the usual failures."""
     raise_for_answer(reply, Effect.NONE)
     return decoded(reply)
 
 
 def _read(reply: Reply) -> JsonObject:
-    """Decode an object that a read gave, without what it is wrapped in."""
+    """Decode an object from a read, without its wrapper."""
     return an_object(payload(_read_list(reply)), "answer")
 
 
 def _made(reply: Reply) -> int:
-    """Return the id of what was made; raises OutcomeUnknown where there is none."""
+    """Return the id of a created item; raises OutcomeUnknown without one."""
     try:
         made = id_of(payload(reply.json()))
     except ValueError as error:

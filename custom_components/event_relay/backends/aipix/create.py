@@ -1,4 +1,4 @@
-"""The operation that makes a script: when this is seen, do that."""
+"""The operation that creates a script, which runs a reaction on an event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,19 +25,19 @@ from .parts import EXPIRES
 from .script import ENABLED, SCRIPT, ScriptFields, refuse_other_api
 
 CLOCKS_APART = timedelta(minutes=5)
-"""How far the server's clock may be off for a script to be told by its date."""
+"""Offset of the server's clock up to which a script is recognised by its date."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateScript:
-    """A script to make."""
+    """A script to create."""
 
     fields: ScriptFields
 
     def body(self, api: Api) -> JsonObject:
-        """Return what is sent.
+        """Return the request body.
 
-        The client API is given all that its documented sample has (23.12).
+        The client API gets all fields of its documented sample (23.12).
         """
         given = self.fields.given()
         if api is Api.ADMINISTRATOR:
@@ -47,7 +47,7 @@ class CreateScript:
 
 
 class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabilities]):
-    """Make a script."""
+    """Create a script."""
 
     name = "create_script"
     goes_first = True
@@ -70,21 +70,21 @@ class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabiliti
     def check(
         self, payload: CreateScript, capabilities: AipixCapabilities, now: datetime
     ) -> None:
-        """Refuse what the API of the connection lacks, and a script without title."""
+        """Refuse what the connection's API lacks, and a script without a title."""
         refuse_other_api(payload.fields, capabilities)
         if capabilities.api is Api.CLIENT and not payload.fields.title:
             raise InvalidField("title", "required")
 
     @override
     def dump(self, payload: CreateScript) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
+        """Turn the payload into its stored form."""
         return payload.fields.given()
 
     @override
     def steps(
         self, payload: CreateScript, capabilities: AipixCapabilities
     ) -> tuple[Step[AipixClient, CreateScript], ...]:
-        """Return the one call; it can be looked up where scripts are listed."""
+        """Return the one call; it can be looked up if scripts are listed."""
         find = _find if capabilities.lists_scripts else None
         return (Step(name="create", run=_create, find=find),)
 
@@ -98,7 +98,7 @@ class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabiliti
 
     @override
     def summary(self, payload: CreateScript) -> str:
-        """Say the title, or which event where the API knows no titles."""
+        """Name the title, or the event if the API has no titles."""
         return payload.fields.title or f"event {payload.fields.event_id}"
 
     @override
@@ -108,14 +108,14 @@ class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabiliti
         occurred_at: datetime,
         capabilities: AipixCapabilities,
     ) -> datetime:
-        """Return when it is too late to make the script."""
+        """Return when it is too late to create the script."""
         return occurred_at + EXPIRES
 
 
 async def _create(
     client: AipixClient, payload: CreateScript, context: StepContext
 ) -> JsonObject:
-    """Make the script; note first which one was the newest, to know it by later."""
+    """Create the script; first note the newest one, as a clue for the look-up."""
     newest = await _newest(client)
     try:
         script_id = await client.create_script(payload.body(client.login.api))
@@ -126,7 +126,7 @@ async def _create(
 
 
 async def _newest(client: AipixClient) -> int | None:
-    """Return the highest id of a script; None where it cannot be told."""
+    """Return the highest id of a script; None if it is unknown."""
     if client.login.api is not Api.CLIENT:
         return None
     try:
@@ -139,11 +139,11 @@ async def _newest(client: AipixClient) -> int | None:
 async def _find(
     client: AipixClient, payload: CreateScript, context: StepContext
 ) -> Finding:
-    """Find the script among those that are listed.
+    """Find the script in the list.
 
-    Ids grow, so it is one above the newest before it. Without that clue, as after
-    a restart, one that looks the same is only taken for it when its date fits: those
-    dates have no zone, and whose they are is not documented.
+    Ids grow, so its id is above the newest one before it. Without that clue, as after a
+    restart, a script with equal contents only matches if its date fits: those dates
+    have no zone, and it is not documented which one applies.
     """
     scripts = await client.scripts()
     if scripts is None:
@@ -166,7 +166,7 @@ async def _find(
 
 
 def _is_alike(script: AipixScript, fields: ScriptFields) -> bool:
-    """Say whether a script has what we gave ours, as far as aipix leaves it alone."""
+    """Return whether a script has our fields, except those that aipix changes."""
     return (
         script.title == fields.title
         and script.event_id == fields.event_id
@@ -175,7 +175,7 @@ def _is_alike(script: AipixScript, fields: ScriptFields) -> bool:
 
 
 def _fits(script: AipixScript, context: StepContext) -> bool:
-    """Say whether a script was made since the request was sent."""
+    """Return whether a script was created since the request was sent."""
     sent_at = context.first_sent_at or context.occurred_at
     if script.created_at is None:
         return False

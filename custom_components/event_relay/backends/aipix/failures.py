@@ -1,8 +1,8 @@
-"""What aipix's failures mean, and what it says of them.
+"""Map aipix's failures to errors, with its own reason.
 
-Aipix is a Laravel application: a validation error is `{message, errors}`, of which
-the message says nothing (vendor documentation 23.09 to 24.03). Without an `Accept`
-header, and from whatever else stands between, errors are web pages.
+Aipix is a Laravel application: a validation error is `{message, errors}`, with a
+generic message (vendor documentation 23.09 to 24.03). Without an `Accept` header, and
+from proxies, errors are web pages.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ SESSIONS_EXHAUSTED = 419
 
 
 def reason(reply: Reply) -> str:
-    """Return in one line what an answer says went wrong."""
+    """Return the reason of an error response in one line."""
     fields = refused_fields(reply)
     try:
         body = reply.json()
@@ -41,7 +41,7 @@ def _said(body: Json) -> str:
 
 
 def refused_fields(reply: Reply) -> dict[str, str]:
-    """Return what a validation error says of single fields.
+    """Return the messages of a validation error by field.
 
     Fields have dotted paths such as `schedule.0.ranges.0.to` (inferred).
     """
@@ -64,7 +64,7 @@ def _first(words: Json) -> str:
 
 
 def raise_for_answer(reply: Reply, effect: Effect) -> None:
-    """Raise what an answer other than a success means; 401 is the caller's."""
+    """Raise the error for any response but a success; the caller handles 401."""
     if reply.ok:
         return
     words = reason(reply)
@@ -75,7 +75,7 @@ def raise_for_answer(reply: Reply, effect: Effect) -> None:
     if reply.status == HTTPStatus.FORBIDDEN:
         raise PermissionDenied(words)
     raise_for_failure(reply, effect, words)
-    # "Force update": the server refuses the version of the client (mobile SDK).
+    # "Force update": the server refuses the client's version (mobile SDK).
     refused = reply.status == HTTPStatus.CONFLICT and is_json(reply)
     code = "client_refused" if refused else None
     raise refusal(reply, effect, words, code=code, fields=refused_fields(reply))

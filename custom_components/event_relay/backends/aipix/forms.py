@@ -1,4 +1,4 @@
-"""What Home Assistant's forms ask for to reach an aipix, and what it knows for us."""
+"""The forms of a connection to aipix, and the data that Home Assistant adds."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -34,12 +34,12 @@ from .week import Numbering
 
 
 async def _list_choices(client: AipixClient, _fields: Mapping[str, Any]) -> JsonObject:
-    """Answer what a script can be made of."""
+    """Return the values that a script can use."""
     return (await script_choices(client)).as_json()
 
 
 async def _scripts(client: AipixClient) -> JsonObject:
-    """Answer the scripts, null where they are not listed; nothing secret of them."""
+    """Return the scripts without secrets; null if they are not listed."""
     if client.login.api is Api.ADMINISTRATOR:
         return {"scripts": None}
     found = await client.scripts()
@@ -87,7 +87,7 @@ class AipixForms(BackendForms):
 
     @override
     def rule_operations(self, capabilities: AipixCapabilities) -> tuple[str, ...]:
-        """Return the operations that a rule may ask for of this API."""
+        """Return the operations of this API that a rule may use."""
         if capabilities.api is Api.CLIENT:
             return ("create_camera_mark", "create_script")
         return ("create_script",)
@@ -96,24 +96,24 @@ class AipixForms(BackendForms):
     def rule_fields(
         self, operation: str, capabilities: AipixCapabilities, listed: Listed
     ) -> tuple[RuleField, ...]:
-        """Return what the form of a rule asks for."""
+        """Return the fields of a rule's form."""
         if operation == "create_camera_mark":
             return camera_mark_fields(listed)
         return script_fields(listed, capabilities.api)
 
     @override
     async def ask_lists(self, client: AipixClient) -> Listed:
-        """Return what aipix lists, or else what its scripts use; no logins."""
+        """Return aipix's lists, or else the values that its scripts use; no logins."""
         return (await script_choices(client)).as_labels()
 
     @override
     def read_url(self, entered: str) -> str:
-        """Return the address below which both APIs are; raises InvalidField."""
+        """Return the base address of both APIs; raises InvalidField."""
         return read_address(entered, branches=("admin", "api"))
 
     @override
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is to be stored; raises InvalidField."""
+        """Return the data to store; raises InvalidField."""
         data = super().normalise(user_input)
         for name in self.credentials:
             if not data[name]:
@@ -122,14 +122,14 @@ class AipixForms(BackendForms):
 
     @override
     def made_once(self, previous: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the id by which aipix knows this connection (`X-UUID`)."""
+        """Return the device id of this connection for aipix (`X-UUID`)."""
         return {CONF_DEVICE_ID: previous.get(CONF_DEVICE_ID) or str(uuid4())}
 
     @override
     def product(
         self, data: Mapping[str, Any], capabilities: AipixCapabilities
     ) -> Product:
-        """Say what system a connection leads to."""
+        """Return the device information of the system behind a connection."""
         return Product(
             manufacturer=AIPIX.title,
             model="aipix",
@@ -141,14 +141,14 @@ class AipixForms(BackendForms):
     def create_client(self, hass: HomeAssistant, data: Mapping[str, Any]) -> Client:
         """Build a client from a connection's data.
 
-        Clients of the same account share its login, so that neither a form nor a
-        reload takes another of the user's sessions.
+        Clients of the same account share its login, so that neither a form nor a reload
+        uses another of the user's sessions.
         """
         return AipixClient(shared_login(hass, data))
 
     @override
     async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
-        """Try the live system, even where it has refused the credentials before."""
+        """Test the live system, even if it has refused the credentials before."""
         cast("AipixClient", client).forget_refusal()
         return await super().probe(client, data)
 
@@ -160,7 +160,7 @@ class AipixForms(BackendForms):
         operation: str,
         data: dict[str, Any],
     ) -> dict[str, Any]:
-        """Turn schedules into what the API of the connection takes."""
+        """Convert schedules to the format of the connection's API."""
         entity_id = data.get("schedule_entity")
         connection = settings.all
         return resolve(
@@ -177,12 +177,12 @@ class AipixForms(BackendForms):
 
     @override
     async def removed(self, hass: HomeAssistant, data: Mapping[str, Any]) -> None:
-        """Log out, so that the user has the sessions back."""
+        """Log out, which frees the user's sessions."""
         await log_out(hass, data[CONF_DEVICE_ID])
 
 
 async def _helper(hass: HomeAssistant, entity_id: str) -> object:
-    """Return the week of a schedule helper; None where there is none."""
+    """Return the week of a schedule helper; None without one."""
     try:
         answer = await hass.services.async_call(
             "schedule",

@@ -1,8 +1,8 @@
-"""Logging in to aipix, no more often than must be.
+"""Log in to aipix, no more often than necessary.
 
-A login of the client API takes one of a user's sessions, and too many logins are
-throttled; so one refusal is remembered until somebody acts on it, and no session is
-ever evicted for ours.
+A login of the client API uses one of a user's sessions, and frequent logins are rate
+limited. So one refusal is remembered until somebody acts on it, and no session is ever
+evicted for ours.
 """
 
 from collections.abc import Callable
@@ -26,35 +26,35 @@ from .failures import SESSIONS_EXHAUSTED, raise_for_answer, reason, refused_fiel
 from .reading import an_object, payload, text
 
 RATE_LIMIT_WAIT = 600.0
-"""Seconds to leave the login alone after a 429 without Retry-After.
+"""Seconds without a login after a 429 without Retry-After.
 
 The documented limit, of the captcha, counts over ten minutes (23.12).
 """
 SESSIONS_WAIT = 840.0
-"""Seconds to leave it alone while all sessions are in use; less than the time
-after which a connection that is paused for a right is looked at again."""
+"""Seconds without a login while all sessions are in use; less than the time after which
+a connection that is paused for a missing right is tried again."""
 
 
 class Api(StrEnum):
-    """The two interfaces, with accounts and tokens of their own."""
+    """The two APIs, each with its own accounts and tokens."""
 
     ADMINISTRATOR = "administrator"
     CLIENT = "client"
 
     @property
     def prefix(self) -> tuple[str, ...]:
-        """The segments that its paths begin with."""
+        """Return the first segments of its paths."""
         if self is Api.ADMINISTRATOR:
             return ("api", "admin", "v1")
         return ("api", "v1")
 
 
 def common_headers(api: Api, device_id: str) -> dict[str, str]:
-    """Return what every request has.
+    """Return the headers of every request.
 
     `Accept` keeps errors from being web pages (23.09), later documentation asks for
-    `Content-Type` instead (24.12). `X-Version` is left out: it brings on 409.
-    Connections are closed, so that no write is lost on one that had gone stale.
+    `Content-Type` instead (24.12). `X-Version` is left out: it causes a 409.
+    Connections are closed after each request, so that no write is lost on a stale one.
     """
     headers = {
         "Accept": "application/json",
@@ -80,7 +80,7 @@ class AipixLogin(TokenLogin):
         device_id: str,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the account, and the id that the connection is known by."""
+        """Take the account, and the connection's device id."""
         super().__init__()
         self.transport = transport
         transport.secrets = self.secrets
@@ -93,25 +93,25 @@ class AipixLogin(TokenLogin):
         self._blocked_until: float | None = None
 
     def secrets(self) -> frozenset[str]:
-        """Return what must not be repeated in a message."""
+        """Return the texts that a message must not repeat."""
         known = (self._username, self._password, self.device_id, self.token)
         return frozenset(secret for secret in known if secret)
 
     @property
     def headers(self) -> dict[str, str]:
-        """What every request has, with the token where there is one."""
+        """Return the headers of every request, with the token if there is one."""
         headers = common_headers(self.api, self.device_id)
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token}"
         return headers
 
     def forget_refusal(self) -> None:
-        """Let a login that was refused be tried again."""
+        """Allow another login after a refusal."""
         self._refusal = None
         self._blocked_until = None
 
     async def log_out(self) -> None:
-        """Give the session back; only the client API has a call for it (SDK)."""
+        """Close the session; only the client API has a call for it (SDK)."""
         if self.token is None or self.api is not Api.CLIENT:
             self.token = None
             return
@@ -128,7 +128,7 @@ class AipixLogin(TokenLogin):
 
     @override
     def raise_known(self) -> None:
-        """Raise what would come of a login that is better not tried."""
+        """Raise the known outcome of a login that should not be tried."""
         if self._blocked_until is not None:
             if (left := self._blocked_until - self._monotonic()) <= 0:
                 self.forget_refusal()
@@ -156,7 +156,7 @@ class AipixLogin(TokenLogin):
         return _token(reply)
 
     def _refused(self, reply: Reply) -> BackendError | None:
-        """Return what a refused login means; None where it is no such answer."""
+        """Return the error for a refused login; None for any other response."""
         words = reason(reply)
         if reply.status == SESSIONS_EXHAUSTED or _lists_sessions(reply):
             self._blocked_until = self._monotonic() + SESSIONS_WAIT
@@ -180,9 +180,9 @@ class AipixLogin(TokenLogin):
 
 
 def _lists_sessions(reply: Reply) -> bool:
-    """Whether an answer is about sessions: prose of the documentation says 429.
+    """Return whether a response lists the sessions in use; documented with 429.
 
-    Older servers answer with the bare list (mobile SDK).
+    Older servers send the bare list (mobile SDK).
     """
     if reply.status != HTTPStatus.TOO_MANY_REQUESTS:
         return False
@@ -194,12 +194,12 @@ def _lists_sessions(reply: Reply) -> bool:
 
 
 def _wants_captcha(reply: Reply) -> bool:
-    """Whether a captcha was missing, or the key that belongs to it."""
+    """Return whether the captcha or its key was missing."""
     return not {"captcha", "key"}.isdisjoint(refused_fields(reply))
 
 
 def _token(reply: Reply) -> str:
-    """Return the token of a login; the documentation prints it with a prefix."""
+    """Return the token of a login without the prefix that the documentation shows."""
     try:
         answer = payload(reply.json())
     except ValueError as error:

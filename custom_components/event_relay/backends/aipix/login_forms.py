@@ -1,4 +1,4 @@
-"""From the form of a connection to its login, which all share that use the account."""
+"""The shared login of all connections that use the same account."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -23,12 +23,12 @@ from .login import AipixLogin, Api
 CONF_API = "api"
 CONF_DEVICE_ID = "device_id"
 GOODBYE = 6.0
-"""Seconds that a log-out may take; longer than the look-up of a `.local` name, as in
+"""Seconds for a log-out; longer than the look-up of a `.local` name, as in
 `transport.py`."""
 
 
 class Account(NamedTuple):
-    """What a login is for."""
+    """The key of a shared login."""
 
     address: str
     api: str
@@ -43,17 +43,17 @@ _LOGINS: HassKey[dict[Account, AipixLogin]] = HassKey("event_relay_aipix_logins"
 
 @callback
 def shared_login(hass: HomeAssistant, data: Mapping[str, Any]) -> AipixLogin:
-    """Return the login of a connection's account, the same one for all its clients.
+    """Return the login of a connection's account, shared by all its clients.
 
-    When Home Assistant ends every login is given back, since a session would be
-    taken anew at each start.
+    Home Assistant logs out when it stops; otherwise each start would use another
+    session.
     """
     account = _account(data)
     if (logins := hass.data.get(_LOGINS)) is None:
         logins = hass.data[_LOGINS] = {}
 
         async def give_back(_event: Event) -> None:
-            """Give back the sessions once nothing is sent any more."""
+            """Log out once no more requests are sent."""
             await _log_out(hass.data[_LOGINS].values())
 
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, give_back)
@@ -72,14 +72,14 @@ def shared_login(hass: HomeAssistant, data: Mapping[str, Any]) -> AipixLogin:
 
 
 async def log_out(hass: HomeAssistant, device_id: str) -> None:
-    """Give back the sessions of a connection that is removed."""
+    """Log out the sessions of a connection that is removed."""
     logins = hass.data.get(_LOGINS, {})
     ours = [one for one in logins if one.device_id == device_id]
     await _log_out([logins.pop(account) for account in ours])
 
 
 async def _log_out(logins: Iterable[AipixLogin]) -> None:
-    """Give sessions back, as far as that can be done soon."""
+    """Log out, as far as that succeeds soon."""
 
     async def log_out(login: AipixLogin) -> None:
         with suppress(BackendError, TimeoutError):
@@ -90,7 +90,7 @@ async def _log_out(logins: Iterable[AipixLogin]) -> None:
 
 
 def _account(data: Mapping[str, Any]) -> Account:
-    """Return what the login of a connection is for."""
+    """Return the key of a connection's login."""
     return Account(
         address=data[CONF_URL],
         api=data[CONF_API],

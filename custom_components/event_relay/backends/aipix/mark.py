@@ -1,4 +1,4 @@
-"""The operation that marks a moment on a camera; only the client API has it."""
+"""The operation that creates a mark on a camera; only the client API has it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,23 +23,23 @@ from .parts import EXPIRES
 from .script import LONGEST_TITLE, id_field, refuse_administrator
 
 SAME = timedelta(seconds=1)
-"""How far apart two times may be of which one was stored in whole seconds."""
+"""Difference of two times if one was stored in whole seconds."""
 AROUND = timedelta(minutes=1)
-"""How much more than the mark is asked for when it is looked up."""
+"""How far around the mark a look-up searches."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateCameraMark:
-    """A mark to set."""
+    """A mark to create."""
 
     camera_id: int
     title: str
     start: datetime | None = None
-    """When what is marked began; at the occurrence where it is not given."""
+    """When it began; None for the time of the occurrence."""
     end: datetime | None = None
 
     def times(self, occurred_at: datetime) -> tuple[datetime, datetime | None]:
-        """Return start and end; one that ended before it occurred has no length."""
+        """Return start and end; an end before the occurrence gives a length of zero."""
         start = self.start or occurred_at
         if self.end is not None and self.end <= start:
             return self.end, None
@@ -49,7 +49,7 @@ class CreateCameraMark:
 class CreateCameraMarkOperation(
     Operation[AipixClient, CreateCameraMark, AipixCapabilities]
 ):
-    """Set a mark on a camera."""
+    """Create a mark on a camera."""
 
     name = "create_camera_mark"
     step = "create"
@@ -79,7 +79,7 @@ class CreateCameraMarkOperation(
     def check(
         self, payload: CreateCameraMark, capabilities: AipixCapabilities, now: datetime
     ) -> None:
-        """Refuse it where there is no call for it, and an end before its start."""
+        """Refuse an API without this call, and an end before its start."""
         refuse_administrator(capabilities, "camera_id")
         if payload.start is None and payload.end is not None and payload.end <= now:
             raise InvalidField("end", "not_after", other="start")
@@ -88,7 +88,7 @@ class CreateCameraMarkOperation(
     async def run(
         self, client: AipixClient, payload: CreateCameraMark, context: StepContext
     ) -> JsonObject:
-        """Set the mark."""
+        """Create the mark."""
         start, end = payload.times(context.told_at)
         mark_id = await client.create_mark(payload.camera_id, payload.title, start, end)
         return {"mark_id": mark_id}
@@ -97,7 +97,7 @@ class CreateCameraMarkOperation(
     async def find(
         self, client: AipixClient, payload: CreateCameraMark, context: StepContext
     ) -> Finding:
-        """Find the mark: the same title and start, and nobody else's."""
+        """Find the mark with the same title and start that no other delivery has."""
         start, _ = payload.times(context.told_at)
         marks = await client.marks(payload.camera_id, start - AROUND, start + AROUND)
         if marks is None:
@@ -115,13 +115,13 @@ class CreateCameraMarkOperation(
     def receipt(
         self, payload: CreateCameraMark, results: Mapping[str, JsonObject]
     ) -> Receipt:
-        """Return the id of the mark, told apart from the ids of scripts."""
+        """Return the id of the mark, distinct from the ids of scripts."""
         mark_id = results["create"]["mark_id"]
         return Receipt(outside_id=f"mark/{mark_id}", details={"mark_id": mark_id})
 
     @override
     def summary(self, payload: CreateCameraMark) -> str:
-        """Say which camera and which title."""
+        """Name the camera and the title."""
         return f"{payload.camera_id} / {payload.title}"
 
     @override

@@ -1,4 +1,4 @@
-"""What is read from aipix."""
+"""Models of aipix's responses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,28 +12,28 @@ from .login import Api
 from .reading import an_object, id_of, moment_or_none
 
 DESKTOP_MARK = "[DESKTOP-REACTION]"
-"""What the desktop client writes into the titles of its own (user guide 25.12)."""
+"""Marker in the titles of the desktop client's own scripts (user guide 25.12)."""
 ANSWERED_ONLY = frozenset(
     {"id", "event", "reaction", "users", "created_at", "updated_at"}
 )
-"""What a script is answered with, and is not sent or sent in another shape."""
+"""Keys of a returned script that are not sent, or are sent in another shape."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AipixCapabilities(PlainCapabilities):
-    """What a server is and can do, as it was last seen."""
+    """The version, account and abilities of a server, as last seen."""
 
     version: str
     api: Api
     user_id: int | None = None
-    """Only the client API tells."""
+    """Only the client API has it."""
     lists_scripts: bool = False
-    """Whether scripts can be listed, which no page of the documentation says."""
+    """Whether scripts can be listed, which the documentation does not state."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AipixScript:
-    """A script that aipix has stored; `raw` is all that it said."""
+    """A stored script; `raw` is the whole response."""
 
     id: int
     title: str | None
@@ -59,7 +59,7 @@ class AipixScript:
         )
 
     def body(self) -> JsonObject:
-        """Return it as it is written, with whatever else it was answered with."""
+        """Return it as it is written, including its unknown fields."""
         kept = {
             name: value for name, value in self.raw.items() if name not in ANSWERED_ONLY
         }

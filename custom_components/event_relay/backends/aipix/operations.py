@@ -1,4 +1,4 @@
-"""What aipix can be asked to do."""
+"""The operations of aipix."""
 
 from datetime import timedelta
 
@@ -11,8 +11,8 @@ from .update import UpdateScript, UpdateScriptOperation
 __all__ = ["AIPIX", "CreateCameraMark", "CreateScript", "UpdateScript"]
 
 WRITE_TIME = timedelta(seconds=30)
-"""Nothing is published; the documented API answers once it has stored (inferred). The
-longest time that a web server of its kind lets a request run by default."""
+"""No figure is published; the documented API responds after storing (inferred). This is
+the default request limit of such web servers."""
 
 AIPIX = Backend(
     name="aipix",

@@ -1,6 +1,6 @@
-"""What the operations share."""
+"""Code shared by the operations."""
 
 from datetime import timedelta
 
 EXPIRES = timedelta(hours=24)
-"""How late something is still written; being late does no harm to it."""
+"""How late something may still be written; a late write does no harm."""

@@ -1,4 +1,4 @@
-"""Rules for marks on cameras that only lack their entities."""
+"""Templates for rules of camera marks that only lack their entities."""
 
 from ..rule_patterns import Pattern, purpose
 

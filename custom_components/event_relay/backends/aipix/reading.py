@@ -1,4 +1,4 @@
-"""Reading values out of answers that may have any shape."""
+"""Read values from responses of any shape."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from ..errors import InvalidResponse
 
 
 def payload(value: Json) -> Json:
-    """Return what an answer is about: some resources are wrapped in `data`."""
+    """Return the content of a response: some resources are wrapped in `data`."""
     if isinstance(value, dict) and "id" not in value:
         inner = value.get("data")
         return inner if isinstance(inner, dict) else value
@@ -16,7 +16,7 @@ def payload(value: Json) -> Json:
 
 
 def an_object(value: Json, what: str) -> dict[str, Json]:
-    """Return an object; raises InvalidResponse, which names what was expected."""
+    """Return an object; raises InvalidResponse, which names the expected part."""
     if not isinstance(value, dict):
         raise InvalidResponse(f"{what} is not an object")
     return value
@@ -39,18 +39,18 @@ def text(value: Mapping[str, Json], name: str) -> str:
 
 
 def whole_or_none(value: Mapping[str, Json], name: str) -> int | None:
-    """Return the whole number below a name; None where there is none."""
+    """Return the integer below a name; None without one."""
     below = value.get(name)
     return below if isinstance(below, int) and not isinstance(below, bool) else None
 
 
 def id_of(value: Json) -> int | None:
-    """Return the id of an object; None where it is none or has none."""
+    """Return the id of an object; None without one."""
     return whole_or_none(value, "id") if isinstance(value, dict) else None
 
 
 def moment_or_none(value: Json) -> datetime | None:
-    """Return a time; dates without a zone are taken for UTC (inferred)."""
+    """Return a time; dates without a zone count as UTC (inferred)."""
     if not isinstance(value, str):
         return None
     try:

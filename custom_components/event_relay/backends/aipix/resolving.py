@@ -1,4 +1,4 @@
-"""Turning the schedule of an action into what the API of a connection takes."""
+"""Convert an action's schedule to the format of the connection's API."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ from .week import (
 
 @dataclass(frozen=True, kw_only=True)
 class Home:
-    """What the home knows and a schedule needs."""
+    """The facts about the home that a schedule needs."""
 
     api: Api
     numbering: Numbering
     zone: tzinfo
     offset: timedelta
-    """Of the home's zone, now: a stored schedule does not follow summer time."""
+    """The home zone's offset now: a stored schedule does not follow summer time."""
     helper: object
-    """What the named schedule helper answered; None where there is none."""
+    """The response about the named schedule helper; None without one."""
 
 
 def resolve(operation: str, data: Mapping[str, Any], home: Home) -> dict[str, Any]:
-    """Return the data with schedule, helper or timetable as aipix takes it.
+    """Return the data with schedule, helper or timetable in aipix's format.
 
     A new script without any is always on. Raises InvalidField.
     """

@@ -1,4 +1,4 @@
-"""What the form of a rule asks for to set a mark or make a script."""
+"""The fields of a rule's form for a mark or a script."""
 
 from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
 
@@ -23,7 +23,7 @@ def camera_mark_fields(listed: Listed) -> tuple[RuleField, ...]:
 
 
 def script_fields(listed: Listed, api: Api) -> tuple[RuleField, ...]:
-    """Return the fields of a script, without what this API lacks."""
+    """Return the fields of a script that this API supports."""
     fields = (
         RuleField(name="title", selector=TEXT, required=True),
         RuleField(

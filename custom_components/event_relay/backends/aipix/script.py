@@ -1,4 +1,4 @@
-"""What a script is made of, for the calls that make and change one."""
+"""The fields of a script, for the calls that create and change one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -29,11 +29,11 @@ LARGEST_ID = 2**53
 LONGEST_TITLE = 255
 """Characters: what Laravel gives a text in a database (inferred)."""
 DEEPEST = 20
-"""How far values that are passed on as they are may be nested."""
+"""Most levels of nesting in values that are passed on unchanged."""
 ENABLED = "active"
 """The status of the documented sample."""
 DISABLED = "inactive"
-"""The documentation only says that false disables a script; the word is inferred."""
+"""The documentation only says that false disables a script; the value is inferred."""
 
 CLIENT_ONLY = ("title", "status", "cameras", "timetable", "extra")
 
@@ -41,13 +41,13 @@ identifier = partial(whole, minimum=1, maximum=LARGEST_ID)
 
 
 def id_field(name: str, **about: Unpack[About]) -> Field:
-    """Return a field for a number by which aipix knows something."""
+    """Return a field for one of aipix's numeric ids."""
     shown = number_field(name, least=1, most=LARGEST_ID - 1, **about)
     return replace(shown, read=identifier, public=True, shown_as={"text": None})
 
 
 def users(value: object, name: str) -> tuple[int, ...]:
-    """Read the ids of users, each once; the list may be empty."""
+    """Read the ids of users without duplicates; the list may be empty."""
     listed = value if isinstance(value, list | tuple) else [value]
     found = entries(listed, name, most=MOST_USERS)
     ids = [identifier(one, f"{name}[{index}]") for index, one in enumerate(found)]
@@ -65,7 +65,7 @@ def status(value: object, name: str) -> str:
 
 
 def cameras(value: object, name: str) -> list[Json]:
-    """Read cameras, whose shape is not documented: they are passed on as they are."""
+    """Read cameras, whose shape is not documented: they are passed on unchanged."""
     read = passed_on(value, name)
     if not isinstance(read, list):
         raise InvalidField(name, "invalid")
@@ -73,7 +73,7 @@ def cameras(value: object, name: str) -> list[Json]:
 
 
 def extra(value: object, name: str) -> JsonObject:
-    """Read what a reaction wants beside, such as a chat; passed on as it is."""
+    """Read additional data for the reaction, such as a chat; passed on unchanged."""
     read = passed_on(value, name)
     if not isinstance(read, dict):
         raise InvalidField(name, "invalid")
@@ -81,7 +81,7 @@ def extra(value: object, name: str) -> JsonObject:
 
 
 def passed_on(value: object, name: str, depth: int = 0) -> Json:
-    """Read a value that JSON can hold, whatever it is."""
+    """Read any value that JSON can hold."""
     if depth > DEEPEST:
         raise InvalidField(name, "invalid")
     match value:
@@ -100,7 +100,7 @@ def passed_on(value: object, name: str, depth: int = 0) -> Json:
 
 
 def _each(value: object) -> object:
-    """Take one day for a list of one."""
+    """Return a single day as a list."""
     return value if isinstance(value, list | tuple) else [value]
 
 
@@ -140,12 +140,12 @@ SCRIPT: tuple[Field, ...] = (
     list_field("cameras", cameras, clears=True, public=True, seldom=True),
     json_field("extra", extra, clears=True, secret=True, seldom=True),
 )
-"""What a script is made of, or what changes of it."""
+"""The fields of a script, to create or change it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptFields:
-    """The fields of a script; None for what is not given."""
+    """The fields of a script; None for those not given."""
 
     event_id: int | None = None
     reaction_id: int | None = None
@@ -161,13 +161,13 @@ class ScriptFields:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """Build it of what was read of an action; raises InvalidField."""
+        """Build it from the values of an action; raises InvalidField."""
         if {"schedule", "timetable"} <= values.keys():
             raise InvalidField("schedule", "exclusive", other="timetable")
         return cls(**values)
 
     def given(self) -> JsonObject:
-        """Return the fields that are given, as they are sent and stored."""
+        """Return the given fields in the format that is sent and stored."""
         every: JsonObject = {
             "event_id": self.event_id,
             "reaction_id": self.reaction_id,
@@ -183,7 +183,7 @@ class ScriptFields:
 
 
 def refuse_other_api(fields: ScriptFields, capabilities: AipixCapabilities) -> None:
-    """Refuse what the API of the connection does not have; raises InvalidField."""
+    """Refuse fields that the connection's API lacks; raises InvalidField."""
     given = fields.given()
     if capabilities.api is Api.CLIENT:
         if "schedule" in given:

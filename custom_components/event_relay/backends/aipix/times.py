@@ -1,4 +1,4 @@
-"""Times of day, ranges of them, and the offset that aipix wants beside them."""
+"""Times of day, ranges of them, and aipix's offset beside them."""
 
 from collections.abc import Mapping
 from datetime import time, timedelta
@@ -8,7 +8,7 @@ import re
 from ..base import InvalidField
 
 END_OF_DAY = 86_399
-"""The last second of a day: whether 24:00:00 may be sent is not known."""
+"""The last second of a day: it is unknown whether 24:00:00 is accepted."""
 _TIME = re.compile(
     r"([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d)(?:\.\d{1,6})?)?"
     r"(?P<offset>[+-](?:0\d|1[0-4]):[0-5]\d|Z)?",
@@ -21,7 +21,7 @@ type Range = tuple[int, int]
 
 
 def mapping(value: object, name: str, known: tuple[str, ...]) -> Mapping[str, object]:
-    """Read an object that has no keys but these; errors name the part."""
+    """Read an object with known keys only; errors name the part."""
     if not isinstance(value, Mapping):
         raise InvalidField(name, "invalid")
     for key in value:
@@ -40,17 +40,17 @@ def entries(value: object, name: str, *, most: int = 100) -> list[object]:
 
 
 def part(value: Mapping[str, object], key: str, name: str) -> object:
-    """Return what must be below a key."""
+    """Return the required value of a key."""
     if (below := value.get(key)) is None:
         raise InvalidField(f"{name}.{key}", "required")
     return below
 
 
 def read_time(value: object, name: str) -> tuple[int, str]:
-    """Return seconds of the day, and the offset, empty where none is given.
+    """Return seconds of the day, and the offset, empty without one.
 
-    The end of the day is its last second. Numbers are refused: YAML makes them of
-    times that are not in quotes, and 18:00 and 00:18 can then not be told apart.
+    The end of the day is its last second. Numbers are refused: YAML turns unquoted
+    times into numbers, and then 18:00 and 00:18 cannot be told apart.
     """
     if isinstance(value, time):
         value = "24:00:00" if value == time.max else value.isoformat("seconds")
@@ -64,7 +64,7 @@ def read_time(value: object, name: str) -> tuple[int, str]:
 
 
 def local_time(value: object, name: str) -> int:
-    """Return seconds of the day of a time without an offset."""
+    """Return the seconds of the day for a time without an offset."""
     seconds, offset = read_time(value, name)
     if offset:
         raise InvalidField(name, "invalid_time")
@@ -72,7 +72,7 @@ def local_time(value: object, name: str) -> int:
 
 
 def write_time(seconds: int, offset: str = "") -> str:
-    """Return a time of day as aipix takes it."""
+    """Return a time of day in aipix's format."""
     hour, rest = divmod(seconds, 3600)
     return f"{hour:02}:{rest // 60:02}:{rest % 60:02}{offset}"
 
@@ -85,7 +85,7 @@ def write_offset(offset: timedelta) -> str:
 
 
 def refuse_overlap(ranges: list[Range], name: str) -> list[Range]:
-    """Return ranges in their order; raise where two of them overlap."""
+    """Return sorted ranges; raises InvalidField if two of them overlap."""
     ordered = sorted(ranges)
     for (_, end), (start, _) in pairwise(ordered):
         if start < end:

@@ -1,6 +1,6 @@
 """A timetable of the client API: days with breaks, or intervals, not both.
 
-Its rules are those of the mobile SDK's timetable for intercoms, which has the same
+The rules are those of the mobile SDK's timetable for intercoms, which has the same
 structure (inferred): from before to, none across midnight, one of the two lists empty.
 """
 
@@ -118,7 +118,7 @@ def _instant(value: object, name: str) -> int:
 
 
 def _moment(value: object) -> datetime | None:
-    """Read a date with a time; None where it is none."""
+    """Read a date with a time; None if it is none."""
     if isinstance(value, datetime):
         return value
     try:
@@ -133,9 +133,9 @@ def _write_instant(seconds: int) -> str:
 
 
 def with_zone(value: object, offset: timedelta, zone: tzinfo) -> object:
-    """Return a timetable with the home's offset where a time has none.
+    """Return a timetable with the home's offset on times without one.
 
-    What cannot be read stays as it is, for `timetable` to refuse.
+    Unreadable values stay as they are, for `timetable` to refuse.
     """
     if not isinstance(value, Mapping):
         return value

@@ -23,7 +23,7 @@ from .script import (
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateScript:
-    """Changes to a script; what is not given stays as it is."""
+    """Changes to a script; fields that are not given keep their values."""
 
     fields: ScriptFields
     script_id: int | None = None
@@ -31,14 +31,14 @@ class UpdateScript:
 
     @property
     def target(self) -> JsonObject:
-        """The field that says which script."""
+        """Return the field that names the script."""
         if self.script_id is not None:
             return {"script_id": self.script_id}
         return {"delivery_id": self.delivery_id}
 
 
 class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabilities]):
-    """Change a script, and keep what is not known of it."""
+    """Change a script, and keep its unknown fields."""
 
     name = "update_script"
     step = "update"
@@ -71,20 +71,20 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
     def check(
         self, payload: UpdateScript, capabilities: AipixCapabilities, now: datetime
     ) -> None:
-        """Refuse it where there is no call for it."""
+        """Refuse an API without this call."""
         refuse_administrator(capabilities, next(iter(payload.target)))
         refuse_other_api(payload.fields, capabilities)
 
     @override
     def dump(self, payload: UpdateScript) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
+        """Turn the payload into its stored form."""
         return {**payload.target, **payload.fields.given()}
 
     @override
     async def run(
         self, client: AipixClient, payload: UpdateScript, context: StepContext
     ) -> JsonObject:
-        """Read the script, change it, write it whole."""
+        """Read the script, change it, write it as a whole."""
         script_id = payload.script_id
         if script_id is None:
             made = context.followed.outside_id if context.followed else None
@@ -115,7 +115,7 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
 
     @override
     def summary(self, payload: UpdateScript) -> str:
-        """Say the new title, or which script and what changes."""
+        """Name the new title, or the script and the changed fields."""
         if payload.fields.title or payload.script_id is None:
             return payload.fields.title or ""
         return f"script {payload.script_id}: {', '.join(payload.fields.given())}"
@@ -132,15 +132,15 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
 
     @override
     def key(self, payload: UpdateScript, delivery_id: str) -> str:
-        """Keep behind the start and what else is about the script."""
+        """Keep order with the script's creation and its other changes."""
         return payload.delivery_id or f"script:{payload.script_id}"
 
     @override
     def target_id(self, payload: UpdateScript) -> str | None:
-        """Return the script that is named by its own id."""
+        """Return the script's own id, if the payload names it."""
         return None if payload.script_id is None else str(payload.script_id)
 
     @override
     def follows(self, payload: UpdateScript) -> str | None:
-        """Return the delivery that makes the script."""
+        """Return the delivery that creates the script."""
         return payload.delivery_id

@@ -1,7 +1,7 @@
-"""A week of ranges, from what people write and Home Assistant has, to what aipix takes.
+"""Convert a week of ranges from user input and schedule helpers to aipix's formats.
 
 The administrator API has days with ranges and no zone; the client API has a timetable
-with a fixed offset. Neither may cross midnight, so what does is split.
+with a fixed offset. Neither may cross midnight, so such ranges are split.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,14 +35,14 @@ WEEKDAYS = (
 SAME_EVERY_DAY = "same_every_day"
 
 type Week = Mapping[int, Sequence[Range]]
-"""For each day, 0 for Monday, its ranges in their order."""
+"""Sorted ranges by day, 0 for Monday."""
 
 ALWAYS: Week = {day: [(0, END_OF_DAY)] for day in range(7)}
-"""Written out, since nobody knows what an empty schedule means."""
+"""Written out, since the meaning of an empty schedule is unknown."""
 
 
 class Numbering(StrEnum):
-    """Which number a day has in the administrator API; not documented."""
+    """The number of each day in the administrator API; not documented."""
 
     MONDAY_0 = "monday_0"
     MONDAY_1 = "monday_1"
@@ -72,7 +72,7 @@ class Numbering(StrEnum):
 def read_week(value: object, name: str, numbering: Numbering) -> Week:
     """Read days and ranges as people write them; raises InvalidField.
 
-    A range whose end is before its start goes on into the next day.
+    A range that ends before its start continues into the next day.
     """
     week: dict[int, list[Range]] = {}
     for index, item in enumerate(entries(value, name)):
@@ -88,7 +88,7 @@ def read_week(value: object, name: str, numbering: Numbering) -> Week:
 
 
 def _add(week: dict[int, list[Range]], weekday: int, value: object, name: str) -> None:
-    """Add a range to its day, and what is past midnight to the next one."""
+    """Add a range to its day, and the part after midnight to the next one."""
     given = mapping(value, name, ("from", "to"))
     start = local_time(part(given, "from", name), f"{name}.from")
     end = local_time(part(given, "to", name), f"{name}.to")
@@ -105,7 +105,7 @@ def _add(week: dict[int, list[Range]], weekday: int, value: object, name: str) -
 
 
 def week_of_helper(answer: object, name: str) -> Week:
-    """Read what the action schedule.get_schedule answers; raises InvalidField."""
+    """Read the response of the action schedule.get_schedule; raises InvalidField."""
     if not isinstance(answer, Mapping):
         raise InvalidField(name, "no_schedule")
     week: dict[int, list[Range]] = {}
@@ -120,7 +120,7 @@ def week_of_helper(answer: object, name: str) -> Week:
 
 
 def as_schedule(week: Week, numbering: Numbering) -> list[Json]:
-    """Return a week as the administrator API takes it."""
+    """Return a week in the administrator API's format."""
     days = sorted((numbering.number(day), ranges) for day, ranges in week.items())
     return [
         {
@@ -136,10 +136,10 @@ def as_schedule(week: Week, numbering: Numbering) -> list[Json]:
 
 
 def as_timetable(week: Week, offset: timedelta) -> JsonObject:
-    """Return a week as the client API takes it, with an offset from UTC.
+    """Return a week in the client API's format, with an offset from UTC.
 
-    What lies between the ranges of a day are its breaks; whether a day may be there
-    twice is not known. Seven equal days are the form of the documented sample.
+    The gaps between a day's ranges are its breaks; it is unknown whether a day may
+    appear twice. Seven equal days use the form of the documented sample.
     """
     written = write_offset(offset)
     merged = {day: _merged(ranges) for day, ranges in week.items() if ranges}
@@ -162,7 +162,7 @@ def as_timetable(week: Week, offset: timedelta) -> JsonObject:
 
 
 def _merged(ranges: Sequence[Range]) -> list[Range]:
-    """Join ranges that touch, between which there is no break."""
+    """Join ranges that touch, which have no break between them."""
     joined: list[Range] = []
     for start, end in ranges:
         if joined and joined[-1][1] >= start:
@@ -173,9 +173,10 @@ def _merged(ranges: Sequence[Range]) -> list[Range]:
 
 
 def schedule(value: object, name: str) -> list[Json]:
-    """Read a schedule as it is sent: no range crosses midnight; raises InvalidField.
+    """Read a schedule in the API's format; raises InvalidField.
 
-    Which numbers the days have is the connection's option, and so known before.
+    No range crosses midnight. The numbers of the days are a connection option, and so
+    known before.
     """
     days: dict[int, Json] = {}
     for index, item in enumerate(entries(value, name)):

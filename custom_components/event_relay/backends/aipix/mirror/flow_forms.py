@@ -32,17 +32,17 @@ from .script_settings import (
 
 _SEVERAL = frozenset({CONF_USERS, CONF_CAMERAS})
 _CHOSEN = (CONF_EVENT, CONF_REACTION, CONF_USERS, CONF_CAMERAS)
-"""What is chosen from lists of the live system."""
+"""Fields whose values come from the live system's lists."""
 
 
 class ScriptMirrorFlow(MirrorFlow):
-    """Asks which script is to follow which schedule helper."""
+    """The flow that makes a script follow a schedule helper."""
 
     _choices: Mapping[str, ChoiceSelector] | None = None
 
     @override
     async def async_schema(self) -> vol.Schema:
-        """Return the form, with what the live system lists to choose from."""
+        """Return the form, with the choices that the live system lists."""
         choices = await self._listed()
         schema: dict[vol.Marker, Any] = {
             vol.Required(CONF_SCHEDULE): EntitySelector(
@@ -85,12 +85,12 @@ class ScriptMirrorFlow(MirrorFlow):
         return title, data | ({CONF_LABELS: labels} if labels else {})
 
     def _name_of(self, entity_id: str) -> str:
-        """Return what an entity is called."""
+        """Return the name of an entity."""
         state = self.hass.states.get(entity_id)
         return state.name if state else entity_id
 
     async def _listed(self) -> Mapping[str, ChoiceSelector]:
-        """Return what there is to choose from; numbers can always be typed."""
+        """Return the choices; numbers can always be typed."""
         if self._choices is None:
             listed = await self.entry.runtime_data.async_listed()
             kept = self._shown_before().get(CONF_LABELS, {})
@@ -104,7 +104,7 @@ class ScriptMirrorFlow(MirrorFlow):
         return self._choices
 
     def _shown_before(self) -> Mapping[str, Any]:
-        """Return the data of the mirror that is changed; none for a new one."""
+        """Return the data of the changed mirror; none for a new one."""
         if self.source == SOURCE_RECONFIGURE:
             return self._get_reconfigure_subentry().data
         return {}

@@ -1,4 +1,4 @@
-"""A script outside whose schedule follows a schedule helper of Home Assistant."""
+"""An aipix script whose schedule follows a schedule helper of Home Assistant."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -41,11 +41,11 @@ SCRIPTS = "scripts"
 
 
 class ScriptMirror(Mirror):
-    """Compares the week of its helper with the one that the script was given.
+    """Compares the helper's week with the one last sent to the script.
 
-    Not the changes of the helper: whatever was missed, the comparison finds. It is
-    made when the helper is written, when Home Assistant starts, at midnight, and when
-    the clocks change, which a stored timetable does not follow.
+    It compares states, not changes, so nothing is missed for good. It does so when the
+    helper is written, when Home Assistant starts, at midnight, and when the clocks
+    change, which a stored timetable does not follow.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class ScriptMirror(Mirror):
         subentry: ConfigSubentry,
         notes: Mapping[str, Note],
     ) -> None:
-        """Take the connection, the subentry, and what is remembered of it."""
+        """Take the connection, the subentry, and the stored notes."""
         super().__init__(rule_context, subentry.subentry_id, subentry.title, notes)
         self.settings = read_script_mirror(subentry.data)
         self._day_watch = DayWatch(self.hass, self.look)
@@ -66,9 +66,9 @@ class ScriptMirror(Mirror):
 
     @override
     def listen_to_source(self) -> list[Callable[[], None]]:
-        """Look when the helper is written, even with the same state, and in time.
+        """Compare when the helper is written, even with the same state, and by time.
 
-        A change to another day of its week leaves state and attributes as they are.
+        A change to another day of its week leaves state and attributes unchanged.
         """
         helper = self.settings.schedule
         self._day_watch.start()
@@ -81,7 +81,7 @@ class ScriptMirror(Mirror):
 
     @override
     async def compare(self) -> None:
-        """Make the script, or bring it in step with the helper."""
+        """Create the script, or update it from the helper."""
         if not self.source_is(self.settings.schedule):
             return
         try:
@@ -113,12 +113,12 @@ class ScriptMirror(Mirror):
 
     @override
     async def async_remove(self) -> None:
-        """Leave the script as it is, and forget it; raises StoreError."""
+        """Leave the script as it is and delete the notes; raises StoreError."""
         await self.async_stop()
         await async_discard_deliveries(self.rule_context, self.id)
 
     async def _wanted(self) -> JsonObject:
-        """Return what the script is to be now; raises InvalidField."""
+        """Return the wanted script; raises InvalidField."""
         canonical = await self.rule_context.canonical(CREATE, self.settings.fields)
         wanted: JsonObject = json.loads(json.dumps({"users": [], **canonical}))
         return wanted
@@ -139,14 +139,14 @@ class ScriptMirror(Mirror):
         return read_week((answer or {}).get(helper))
 
     async def _delivery(self, delivery_id: str | None) -> Delivery | None:
-        """Read a delivery that is remembered."""
+        """Read a delivery from the notes."""
         return await self.rule_context.store.get(delivery_id) if delivery_id else None
 
     async def _begin(self, wanted: JsonObject, left: Instance | None = None) -> None:
-        """Make the script, unless it may have been made and forgotten.
+        """Create the script, unless an earlier attempt may have done so.
 
-        Then look for it, and ask the user where that does not tell. So, too, where it
-        was `left` in what seems to be another system.
+        In that case, look it up, and ask the user if that does not decide. The same if
+        it was `left` in what seems to be another system.
         """
         if not (left or self.lost or is_damaged(self.notes)):
             self._questions.is_found()
@@ -170,7 +170,7 @@ class ScriptMirror(Mirror):
         self._questions.ask_which(self._found)
 
     async def _found(self, script_id: int | None) -> None:
-        """Hear which script it is from the user, or that there is none."""
+        """Take the user's answer: the script's id, or None if there is none."""
         async with self.alone():
             try:
                 wanted = await self._wanted()
@@ -183,7 +183,7 @@ class ScriptMirror(Mirror):
                 await self._adopt(script_id, wanted)
 
     async def _adopt(self, script_id: int, wanted: JsonObject) -> None:
-        """Keep a script that is there; what its schedule is, is not known."""
+        """Use an existing script, whose schedule is unknown."""
         unknown = {
             name: value
             for name, value in wanted.items()
@@ -197,7 +197,7 @@ class ScriptMirror(Mirror):
         self.compare_again()
 
     async def _create(self, wanted: JsonObject, version: int) -> None:
-        """Make the script."""
+        """Create the script."""
         delivery_id = self.delivery_id(CREATE, version)
         kept = Kept(
             version=version,
@@ -216,10 +216,10 @@ class ScriptMirror(Mirror):
         made: Delivery | None,
         latest: Delivery | None,
     ) -> None:
-        """Change the script, or say what to change where the API cannot."""
+        """Change the script, or ask the user to if the API cannot."""
         version = kept.version + 1
         if "timetable" not in wanted:
-            # The administrator API has no call that changes a script.
+            # The administrator API has no call to change a script.
             if made is not None and await self.give_up(made):
                 await self._create(wanted, version)
                 return
@@ -239,7 +239,7 @@ class ScriptMirror(Mirror):
         )
 
     async def _submit(self, operation: str, data: JsonObject, kept: Kept) -> None:
-        """Commit a delivery, and with it what is known of the script from then on."""
+        """Commit a delivery together with the new notes about the script."""
         notes: Notes = {BEGUN: Note(value=True), **self.system_note, **kept.notes}
         try:
             await self.submit(
@@ -254,12 +254,12 @@ class ScriptMirror(Mirror):
     def _ask_by_hand(
         self, kept: Kept, wanted: JsonObject, made: Delivery | None, week: JsonObject
     ) -> None:
-        """Ask the user to change the script where nobody else can."""
+        """Ask the user to change the script if only they can."""
         receipt = made.receipt if made else None
         script_id = kept.script_id or (receipt.outside_id if receipt else None)
 
         async def done(_: int | None) -> None:
-            """Believe the user that the script is as was asked."""
+            """Record the user's confirmation that the script was changed."""
             async with self.alone():
                 await self.remember(replace(kept, fields=wanted, week=week).notes)
 
@@ -272,25 +272,25 @@ class ScriptMirror(Mirror):
 
     @callback
     def _home_changed(self, _: object) -> None:
-        """Look at another time zone."""
+        """Compare after a change of the time zone."""
         self._day_watch.start()
         self.look()
 
     @property
     def _uncounted(self) -> int:
-        """A version that was not counted up to, where the count is lost."""
+        """Return a version outside the count, for when the count is lost."""
         return uncounted_version(dt_util.utcnow())
 
     @override
     @callback
     def _withdraw_issues(self) -> None:
-        """Delete the repairs of a mirror that does not work now."""
+        """Delete the repairs of a mirror that is not running."""
         super()._withdraw_issues()
         self._questions.withdraw()
 
 
 def _looks_like(script: JsonObject, wanted: JsonObject) -> bool:
-    """Say whether a listed script is what was asked for, but for its schedule."""
+    """Return whether a listed script equals the wanted one, except for its schedule."""
     return all(
         script.get(name) == wanted.get(name)
         for name in ("title", "event_id", "reaction_id")

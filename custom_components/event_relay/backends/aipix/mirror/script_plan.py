@@ -1,4 +1,4 @@
-"""What a script mirror remembers, and what is to be done next: pure functions."""
+"""The notes of a script mirror and its next step: pure functions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,34 +14,35 @@ _LATEST = "latest"
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """The script that a mirror keeps, as it was last asked for."""
+    """The script of a mirror, as last requested."""
 
     version: int
-    """Counts what was asked for; part of the ids of deliveries."""
+    """Counts the requests; part of the ids of deliveries."""
     fields: JsonObject
-    """As the operation takes them."""
+    """In the format of the operation."""
     week: JsonObject
     """The helper's week, in texts."""
     made_by: str | None = None
-    """The delivery that made it; its receipt has the script's id."""
+    """The delivery that created it; its receipt has the script's id."""
     script_id: int | None = None
-    """Its id, where it was found or named by the user instead."""
+    """Its id, if it was looked up or named by the user instead."""
     latest: str | None = None
-    """The delivery that was asked for last."""
+    """The last delivery."""
 
     @property
     def target(self) -> JsonObject:
-        """The field of an operation that names the script."""
+        """Return the operation's field that names the script."""
         if self.made_by is not None:
             return {"delivery_id": self.made_by}
         return {"script_id": self.script_id}
 
     @property
     def notes(self) -> Notes:
-        """Return the notes that remember it.
+        """Return the notes that store it.
 
-        They keep its making for good, and its latest change. The script's id is in
-        the receipt, so it is known as soon as the script is, in the same transaction.
+        They keep the delivery that created it for good, and the latest change. The
+        script's id is in the receipt, so it becomes known in the same transaction as
+        the script.
         """
         return {
             _SCRIPT: Note(
@@ -58,22 +59,22 @@ class Kept:
 
 
 class Step(Enum):
-    """What is to be done next."""
+    """The next step of a mirror."""
 
     NOTHING = auto()
     CREATE = auto()
     CHANGE = auto()
     WAIT_FOR_USER = auto()
-    """A former attempt may have done it or not, and only the user can say."""
+    """An earlier attempt may have succeeded, and only the user can decide."""
 
 
 def next_step(
     kept: Kept, wanted: JsonObject, made: Delivery | None, latest: Delivery | None
 ) -> Step:
-    """Say what brings the script in step.
+    """Return the step that updates the script.
 
-    What was refused is tried again when something changes, not before; what expired
-    because aipix was not there, whenever the two are compared.
+    A rejected change is tried again when something changes, not before. One that
+    expired because aipix was unreachable is tried at the next comparison.
     """
     expired = latest is not None and latest.state is DeliveryState.EXPIRED
     if kept.fields == wanted and not expired:
@@ -92,10 +93,10 @@ def next_step(
 def changed_fields(
     kept: Kept, wanted: Mapping[str, Json], latest: Delivery | None
 ) -> JsonObject:
-    """Return the fields that are to be written.
+    """Return the fields to write.
 
-    Only those that changed, so that what somebody changed outside stays; all of them
-    if the last change did not arrive.
+    Only those that changed, so that changes made outside stay; all of them if the last
+    change did not arrive.
     """
     arrived = latest is None or (
         latest.state is DeliveryState.DELIVERED or not latest.state.settled
@@ -108,7 +109,7 @@ def changed_fields(
 
 
 def read_kept(notes: Mapping[str, Note]) -> Kept | None:
-    """Return what notes say of the script, None if they say nothing."""
+    """Read the script from notes; None without any."""
     script, latest = notes.get(_SCRIPT), notes.get(_LATEST)
     match script.value if script else None:
         case {
@@ -131,15 +132,15 @@ def read_kept(notes: Mapping[str, Note]) -> Kept | None:
 
 
 def is_damaged(notes: Mapping[str, Note]) -> bool:
-    """Say whether something was known of the script that cannot be read any more."""
+    """Return whether the notes about the script are unreadable."""
     return _SCRIPT in notes and read_kept(notes) is None
 
 
 def recover(notes: Mapping[str, Note], version: int) -> Kept | None:
-    """Return what is left of a damaged note: the delivery that made the script.
+    """Recover the delivery that created the script from a damaged note.
 
-    What it was last asked for is not known, so that all of it is written anew. None
-    where not even that is left.
+    The last request is unknown, so all fields are written again. None if that delivery
+    is lost, too.
     """
     script, latest = notes.get(_SCRIPT), notes.get(_LATEST)
     if script is None or script.keeps is None:

@@ -1,4 +1,4 @@
-"""What a script mirror asks of its user, and what it tells them by repairs."""
+"""The repairs by which a script mirror asks and informs its user."""
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
@@ -15,7 +15,7 @@ class ScriptQuestions:
     def __init__(
         self, hass: HomeAssistant, mirror_id: str, title: str, form_data: FormData
     ) -> None:
-        """Take the mirror, and what leads to its form; nothing is asked yet."""
+        """Take the mirror, and the data that leads to its form; raise no repair yet."""
         self._hass = hass
         self._form_data = form_data
         self._title = title
@@ -25,7 +25,7 @@ class ScriptQuestions:
 
     @callback
     def ask_by_hand(self, *, script: str, old: str, new: str, done: Answered) -> None:
-        """Ask the user to change the script; hear that it was done."""
+        """Ask the user to change the script; call `done` when they have."""
         ask(
             self._hass,
             Question(
@@ -39,12 +39,12 @@ class ScriptQuestions:
 
     @callback
     def is_changed(self) -> None:
-        """Ask for no change any more."""
+        """Withdraw the request to change it."""
         withdraw(self._hass, self._by_hand)
 
     @callback
     def ask_which(self, found: Answered) -> None:
-        """Ask which script it was; hear its id, or that there is none."""
+        """Ask which script it was; call `found` with its id, or with None."""
         ask(
             self._hass,
             Question(
@@ -58,12 +58,12 @@ class ScriptQuestions:
 
     @callback
     def is_found(self) -> None:
-        """Ask no longer which script it was."""
+        """Withdraw that question."""
         withdraw(self._hass, self._lost)
 
     @callback
     def cannot_follow(self, reason: str) -> None:
-        """Say what keeps the script from following the helper, such as no times."""
+        """Report why the script cannot follow the helper, such as an empty schedule."""
         ir.async_create_issue(
             self._hass,
             DOMAIN,
@@ -77,12 +77,12 @@ class ScriptQuestions:
 
     @callback
     def follows(self) -> None:
-        """Take that back."""
+        """Withdraw that report."""
         ir.async_delete_issue(self._hass, DOMAIN, self._stuck)
 
     @callback
     def withdraw(self) -> None:
-        """Take everything back: the mirror does not work now."""
+        """Withdraw all repairs: the mirror is not running."""
         self.is_changed()
         self.is_found()
         self.follows()

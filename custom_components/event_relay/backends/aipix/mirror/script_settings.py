@@ -1,4 +1,4 @@
-"""What a script mirror is: a script outside whose schedule is a helper's."""
+"""The settings of a script mirror."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,11 +32,11 @@ class ScriptMirrorSettings:
     schedule: str
     """Entity id of the schedule helper."""
     fields: Mapping[str, Any]
-    """What a script is asked for with, the helper among it."""
+    """Fields of the script, including the helper."""
 
 
 def read_script_mirror(data: Mapping[str, Any]) -> ScriptMirrorSettings:
-    """Return the settings of a subentry's data."""
+    """Read the settings from a subentry's data."""
     return ScriptMirrorSettings(
         schedule=data[CONF_SCHEDULE],
         fields={

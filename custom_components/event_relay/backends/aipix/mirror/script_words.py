@@ -1,15 +1,15 @@
-"""A script in words, for people who change it by hand."""
+"""Describe a script for people who change it by hand."""
 
 from collections.abc import Mapping
 
 from ...base import Json, JsonObject
 
 type Week = Mapping[str, Json]
-"""For each day, by its English name, its ranges as texts."""
+"""Ranges as texts, by English day name."""
 
 
 def read_week(answer: object) -> JsonObject:
-    """Return what schedule.get_schedule answers for a helper, in texts."""
+    """Return a helper's week in texts, from the response of schedule.get_schedule."""
     if not isinstance(answer, Mapping):
         return {}
     week: JsonObject = {}
@@ -23,7 +23,7 @@ def read_week(answer: object) -> JsonObject:
 
 
 def in_words(fields: Mapping[str, Json], week: Week) -> str:
-    """Return what a script is to be, on one line for each day that it has."""
+    """Describe a script, with one line for each day in its schedule."""
     users = fields.get("users")
     named = ", ".join(map(str, users)) if isinstance(users, list) and users else "-"
     first = (
@@ -39,7 +39,7 @@ def in_words(fields: Mapping[str, Json], week: Week) -> str:
 
 
 def _clock(time: object) -> str:
-    """Return a time of day without seconds that are none; midnight at last is 24:00."""
+    """Return a time of day without zero seconds; the end of the day is 24:00."""
     written = str(time)
     if written.startswith("23:59:59."):
         return "24:00"
