@@ -1,1 +1,1 @@
-"""What each outside system can do."""
+"""What each backend can do."""

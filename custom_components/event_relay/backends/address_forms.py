@@ -1,4 +1,4 @@
-"""The address of a connection, as people type it or copy it from a browser."""
+"""Read the address of a connection as people type it or copy it from a browser."""
 
 from collections.abc import Collection, Mapping
 import re
@@ -17,7 +17,7 @@ _AUTHORITY = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([^:\[\]]*))?")
 _HOST = re.compile(
     r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f.]*:[0-9a-f:.]*(%\w+)?", re.ASCII
 )
-"""A name as it is sent, in Punycode where need be, or an IP address."""
+"""A host name as it is sent, in Punycode if needed, or an IP address."""
 _REST = re.compile(r"[/?#]")
 _LARGEST_PORT = 65_535
 
@@ -30,11 +30,11 @@ def read_address(
     pages: Collection[str] = (),
     branches: Collection[str] = (),
 ) -> str:
-    """Return an address below which a system has its API; raises InvalidField.
+    """Return the base address of a system's API; raises InvalidField.
 
-    Without a scheme it has the one given, but https on the ports of TLS. A query and a
-    fragment belong to a page in the browser. So does a path that ends in one of the
-    `pages`, or whatever begins with one of the `branches`, and is cut off before it.
+    An address without a scheme gets the given one, or https on a TLS port. Query and
+    fragment belong to a page in the browser and are dropped. So is a path that ends in
+    one of the `pages`, or the part that begins with one of the `branches`.
     """
     text = entered.strip()
     named = _SCHEME.match(text)
@@ -52,14 +52,14 @@ def read_address(
 
 
 def wrong_path(data: Mapping[str, Any]) -> InvalidField | None:
-    """Return that something else answers at the path of an address, if it has one."""
+    """Return the error for an address whose path leads to something else."""
     if not (path := URL(data[CONF_URL]).path.strip("/")):
         return None
     return InvalidField(CONF_URL, "wrong_path", path=f"/{path}")
 
 
 def _checked(authority: str) -> str | None:
-    """Return the port of what names a server; raises InvalidField."""
+    """Check the host and port of an address; raises InvalidField."""
     if "@" in authority:
         raise InvalidField(CONF_URL, "address_with_login")
     parts = _AUTHORITY.fullmatch(authority)
@@ -82,7 +82,7 @@ def _checked(authority: str) -> str | None:
 
 
 def _prefix(path: str, pages: Collection[str], branches: Collection[str]) -> str:
-    """Return what a path has before the pages of the system's own interface."""
+    """Return the part of a path before the system's own web pages."""
     segments = path.strip("/").split("/")
     for at, segment in enumerate(segments):
         if segment in branches:
@@ -94,7 +94,7 @@ def _prefix(path: str, pages: Collection[str], branches: Collection[str]) -> str
 
 
 def _built(server: str, path: str) -> str:
-    """Return an address in the form in which it is stored; raises InvalidField."""
+    """Return an address in its stored form; raises InvalidField."""
     try:
         return normalise_address(f"{server}/{path}")
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What answers mean and say, where a service keeps to HTTP and JSON."""
+"""Interpret responses of services that use plain HTTP and JSON."""
 
 from collections.abc import Mapping
 from html import unescape
@@ -18,14 +18,14 @@ from .errors import (
 from .transport import Effect, Reply, raise_for_failure
 
 NOT_JSON = "not_json"
-"""Code of what something else than the service has answered, such as a proxy."""
+"""Code of a response from something other than the service, such as a proxy."""
 _TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
 _SEARCHED = 10_000
 """Characters of a page that are searched for its title."""
 
 
 def is_json(reply: Reply) -> bool:
-    """Whether the body is JSON, and so the service's own."""
+    """Return whether the body is JSON, and so comes from the service itself."""
     try:
         reply.json()
     except ValueError:
@@ -34,10 +34,10 @@ def is_json(reply: Reply) -> bool:
 
 
 def decoded(reply: Reply, effect: Effect = Effect.NONE) -> Json:
-    """Return the JSON of a success.
+    """Return the JSON of a successful response.
 
-    Without any, a read raises InvalidResponse, a write that is repeatable Unavailable,
-    and any other write OutcomeUnknown.
+    Without JSON, a read raises InvalidResponse, a repeatable write Unavailable, and any
+    other write OutcomeUnknown.
     """
     try:
         return reply.json()
@@ -53,20 +53,20 @@ def decoded(reply: Reply, effect: Effect = Effect.NONE) -> Json:
 
 
 def page_title(reply: Reply) -> str:
-    """Return the title of a web page; empty where there is none."""
+    """Return the title of a web page; empty without one."""
     title = _TITLE.search(reply.text[:_SEARCHED])
     return unescape(title[1]) if title else ""
 
 
 def in_words(reply: Reply, said: str) -> str:
-    """Return what an answer says, fit to be shown; its status where it says nothing."""
+    """Return the message of a response, fit to be shown, or else its status."""
     return reply.words(said) or f"HTTP {reply.status}"
 
 
 def message(reply: Reply) -> str:
-    """Return in one line what an answer says: its `message`, `detail` or `error`.
+    """Return the message of a response in one line: `message`, `detail` or `error`.
 
-    Of a web page it is the title, of any other text all of it.
+    For a web page this is its title, for any other text all of it.
     """
     try:
         body = reply.json()
@@ -88,10 +88,10 @@ def refusal(
     code: str | None = None,
     fields: Mapping[str, str] | None = None,
 ) -> BackendError:
-    """Return what a 4xx means to a service that answers all in JSON.
+    """Return the error for a 4xx of a service whose responses are all JSON.
 
-    One that is not JSON is of something in between, such as a proxy that has lost its
-    way. What is written may be taken once that is over, unless it is too large.
+    A response that is not JSON comes from something in between, such as a misconfigured
+    proxy. The write may succeed once that is repaired, unless it is too large.
     """
     own = is_json(reply)
     code = code or (None if own else NOT_JSON)
@@ -103,10 +103,10 @@ def refusal(
 
 
 def raise_for_answer(reply: Reply, effect: Effect, reason: str | None = None) -> None:
-    """Raise what any answer but a success means; a service may know some better.
+    """Raise the error for any response but a success; a service may refine some.
 
-    Limits and outages, 401 and 403, and refusals; see `errors`. `reason` is what the
-    service says of it, by default its `message`.
+    Covers rate limits, outages, 401, 403 and rejections; see `errors`. `reason` is the
+    service's own explanation, by default its `message`.
     """
     if reply.ok:
         return
@@ -122,5 +122,5 @@ def raise_for_answer(reply: Reply, effect: Effect, reason: str | None = None) ->
 
 
 def _is_page(reply: Reply) -> bool:
-    """Whether the body is a web page, which what stands between answers."""
+    """Return whether the body is a web page, as proxies send it."""
     return reply.text.lstrip().startswith("<")

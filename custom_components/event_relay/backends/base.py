@@ -1,4 +1,4 @@
-"""The contracts between a backend and the rest of the house."""
+"""The contracts between a backend and the rest of the integration."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -16,10 +16,10 @@ type JsonObject = dict[str, Json]
 
 
 class Shape(Enum):
-    """What the field of a request holds, and so how its templates are rendered."""
+    """The type of a request's field, which decides how its templates are rendered."""
 
     TEXT = auto()
-    """A text; also a number, boolean or time, which is read from its text."""
+    """A text; also a number, boolean or time, which is parsed from text."""
     TEXTS = auto()
     """A list or mapping of texts."""
     JSON = auto()
@@ -27,9 +27,9 @@ class Shape(Enum):
 
 
 class InvalidField(ValueError):
-    """A field of a request cannot be used.
+    """A field of a request is invalid.
 
-    `field` is the name the user knows; `problem` is a key of the closed set of
+    `field` is the name that the user knows; `problem` is a key of the closed set of
     texts `field_<problem>`, which take `details` as their placeholders.
     """
 
@@ -50,17 +50,17 @@ class Instance:
     """One system that a connection can lead to, or one account there."""
 
     id: str
-    """Tells it from all others; it has no spaces, and holds no secret."""
+    """Unique among all instances; has no spaces and holds no secret."""
     address: str
-    """Names it to people."""
+    """Name shown to people."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What the backend answered, normalised.
+    """The backend's response, normalised.
 
     `links` maps a name such as `event` or `snapshot` to an address for people;
-    `warnings` are sentences about what did not work after the first effect.
+    `warnings` are sentences about what failed after the first effect.
     """
 
     outside_id: str | None = None
@@ -68,7 +68,7 @@ class Receipt:
     details: JsonObject = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     kept: JsonObject = field(default_factory=dict)
-    """What a delivery needs that follows this one; shown nowhere."""
+    """Data for a following delivery; never shown."""
 
     @classmethod
     def of(
@@ -77,7 +77,7 @@ class Receipt:
         details: Collection[str] = (),
         warnings: tuple[str, ...] = (),
     ) -> Self:
-        """Put together what the steps gave, of which later ones know better."""
+        """Merge the steps' results; later steps override earlier ones."""
         outside_id: str | None = None
         links: dict[str, str] = {}
         known: JsonObject = {}
@@ -98,26 +98,28 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class StepContext:
-    """What a step may know of the delivery that it belongs to."""
+    """What a step may know about its delivery."""
 
     delivery_id: str
     occurred_at: datetime
-    """When it happened at home, with its time zone."""
+    """When the event happened at home, with its time zone."""
     now: datetime
-    """The present, by Home Assistant's clock."""
+    """The current time by Home Assistant's clock."""
     told_at: datetime
-    """The same as the backend is told, or was: what was sent is not moved along when
-    somebody sets the clock."""
+    """The event's time as the backend is given it, or was given it on an earlier
+    attempt: it does not move when somebody sets the clock."""
     first_sent_at: datetime | None
-    """When the first attempt of this step may have left the house; None before."""
+    """Earliest time at which this step's first attempt may have been sent; None
+    before."""
     sent_after: datetime | None
-    """Before which it surely has not, whatever the clock was then; None before."""
+    """Time before which it was certainly not sent, whatever the clock showed; None
+    before the first attempt."""
     attempt: int
-    """Attempts of the delivery so far, this one included."""
+    """Number of attempts of the delivery so far, including this one."""
     results: Mapping[str, JsonObject]
-    """What the steps before this one gave, by their names."""
+    """Results of the earlier steps, by step name."""
     clue: Mapping[str, object] | None
-    """What an attempt with an unknown outcome left behind."""
+    """Clue left by an attempt whose outcome is unknown."""
     followed: Receipt | None
     """Receipt of the delivery that this one follows, such as the start of an end."""
     outside_ids: frozenset[str]
@@ -126,22 +128,22 @@ class StepContext:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A look-up found what the step was to do: it happened."""
+    """A look-up found the effect of the step: it happened."""
 
     result: JsonObject
 
 
 @dataclass(frozen=True)
 class Absent:
-    """A look-up was answered in full, and what the step was to do is not there.
+    """A look-up got a complete response without the effect of the step.
 
-    Whether it never will be, the outbox finds out: see `Backend.write_time`.
+    The queue decides whether it may still appear: see `Backend.write_time`.
     """
 
 
 @dataclass(frozen=True)
 class Unclear:
-    """A look-up cannot tell yet; ask again."""
+    """A look-up cannot decide yet; ask again."""
 
 
 type Finding = Found | Absent | Unclear
@@ -151,9 +153,9 @@ type Finding = Found | Absent | Unclear
 class Step[ClientT, PayloadT]:
     """One call to the backend, committed as done before the next begins.
 
-    `repeatable` says that doing it twice leaves the same as doing it once, so that
-    an unknown outcome needs no look-up. `find` asks whether it happened; a step
-    with neither fails as "outcome unknown" rather than be sent again.
+    A `repeatable` step has the same effect twice as once, so an unknown outcome needs
+    no look-up. `find` looks up whether it happened. A step with neither fails as
+    "outcome unknown" rather than be sent again.
     """
 
     name: str
@@ -161,44 +163,44 @@ class Step[ClientT, PayloadT]:
     repeatable: bool = False
     find: Callable[[ClientT, PayloadT, StepContext], Awaitable[Finding]] | None = None
     write_time: timedelta | None = None
-    """What holds of this step in place of the `write_time` of its backend."""
+    """Overrides the backend's `write_time` for this step."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Enrichment[ClientT]:
-    """What the receipt of a settled delivery lacks, and how to look for it.
+    """What the receipt of a settled delivery lacks, and how to look it up.
 
-    Best effort: it has no slot, no state and no retries but these looks, and it changes
-    nothing outside. The delivery has arrived, with or without it.
+    Best effort: it has no slot, no state and no retries but these look-ups, and it
+    changes nothing outside. The delivery has arrived with or without it.
     """
 
     look: Callable[[ClientT], Awaitable[Receipt | None]]
     """Return the links and details to add, or None while there are none.
 
-    Only reads. Raises BackendError, which counts as None.
+    Reads only. A BackendError counts as None.
     """
     at: tuple[datetime, ...]
-    """When to look, in ascending order. After the last look it is given up."""
+    """Times of the look-ups, in ascending order. The last one ends it."""
 
 
 class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
-    """One thing that a backend can be asked to do.
+    """One kind of request that a backend can carry out.
 
-    Everything but the steps' own calls is pure, so that the surface may use it to
-    check a form and the outbox to read a row from an earlier version.
+    Everything but the steps' own calls is pure. So forms can be checked with it, and
+    the queue can read a row that an earlier version wrote.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
-    """Version of the dumped payload; raise it when its shape changes."""
+    """Version of the dumped payload; raise it when the payload's shape changes."""
     fields: ClassVar[tuple[Field, ...]] = ()
-    """What it takes. From here come what the action and a rule ask for, and how a
-    payload is read and stored, unless the operation says otherwise."""
+    """The fields it takes. The forms of the action and of a rule derive from them, and
+    so does reading and storing a payload, unless the operation overrides it."""
     payload: ClassVar[Callable[..., Any]]
-    """Makes the payload of the values of `fields`, by their names; those that are not
-    given, or say nothing, are left out."""
+    """Makes the payload from the values of `fields`, by name. Fields without a value
+    are left out."""
     in_rule: ClassVar[bool] = True
-    """Whether a rule may ask for it, where the system has it."""
+    """Whether a rule may use it, if the system supports it."""
     step: ClassVar[str] = "send"
     """Name of its one step; it stands in stored rows."""
     repeatable: ClassVar[bool] = False
@@ -206,24 +208,24 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     goes_first: ClassVar[bool] = False
     """Whether what follows it keeps its place behind it, such as its end."""
     details: ClassVar[tuple[str, ...]] = ()
-    """What the receipt keeps of what the steps gave, beside id and links."""
+    """Keys of the steps' results that the receipt keeps, beside id and links."""
     public_summary: ClassVar[bool] = False
-    """Whether a summary is fit for Activity, which every user reads: it then holds
-    names of things only, and nothing that somebody has written."""
+    """Whether a summary is fit for Activity, which every user reads: it then holds only
+    names of devices, scripts and the like, and no text that somebody wrote."""
 
     public_fields: ClassVar[frozenset[str]] = frozenset()
-    """Fields of the stored payload that hold names of things, ids, times or choices. A
-    backend's words may repeat them; all others are taken out of what it says."""
+    """Fields of the stored payload that hold names, ids, times or choices. A backend's
+    messages may repeat them; all others are removed from its messages."""
 
     prose: ClassVar[Mapping[str, int]] = {}
-    """Texts that people write for people, and how many characters each may have. A
-    longer one is cut at acceptance. Any other text that is too long is refused."""
+    """Texts that people write for people, with the most characters of each. A longer
+    one is cut at acceptance. Any other text that is too long is refused."""
     lines: ClassVar[frozenset[str]] = frozenset()
-    """Those of them that may have several lines."""
+    """Those of the `prose` fields that may have several lines."""
 
     @override
     def __init_subclass__(cls) -> None:
-        """Read from the table what it says of prose and of what is public."""
+        """Derive the prose and public fields from the table of fields."""
         super().__init_subclass__()
         if not hasattr(cls, "name") or not (asked := cls.asked()):
             return
@@ -235,25 +237,25 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
 
     @classmethod
     def asked(cls) -> tuple[Field, ...]:
-        """Return what an action asks for, in the order of its form."""
+        """Return the fields of the action, in the order of its form."""
         return cls.fields
 
     def shortened(
         self, data: Mapping[str, object]
     ) -> tuple[Mapping[str, object], tuple[str, ...]]:
-        """Return canonical values whose prose fits, and a warning for what was cut."""
+        """Return canonical values with prose cut to fit, and a warning for each cut."""
         return shortened(data, self.prose, self.lines)
 
     def parse(self, data: Mapping[str, object]) -> PayloadT:
         """Build the payload from canonical values.
 
-        Raises InvalidField for what can be seen to be wrong without the backend.
+        Raises InvalidField for errors that can be found without the backend.
         """
         payload: PayloadT = type(self).payload(**self.read(data))
         return payload
 
     def read(self, data: Mapping[str, object]) -> dict[str, Any]:
-        """Return the values of the fields that are given; raises InvalidField."""
+        """Return the values of the given fields; raises InvalidField."""
         known = {one.name for one in self.asked() if not one.resolved}
         for name in data:
             if name not in known:
@@ -273,18 +275,18 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     def check(
         self, payload: PayloadT, capabilities: CapabilitiesT, now: datetime
     ) -> None:
-        """Refuse what this backend, as last seen, cannot do; by default nothing.
+        """Refuse what this backend, as last seen, does not support; by default nothing.
 
-        Raises InvalidField. Run once, at acceptance.
+        Raises InvalidField. Runs once, at acceptance.
         """
         del payload, capabilities, now
 
     def dump(self, payload: PayloadT) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
+        """Turn the payload into its stored form."""
         return self.stored(payload)
 
     def stored(self, holder: object) -> JsonObject:
-        """Return the values of the fields as JSON; `holder` has them by their names."""
+        """Return the values of the fields as JSON; `holder` has them as attributes."""
         return {
             one.name: stored
             for one in self.fields
@@ -309,7 +311,7 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     def reread(self, version: int, data: Mapping[str, object]) -> PayloadT:
         """Read a payload of this version the way it was first read.
 
-        Raises UnreadablePayload, whose words hold no value of a field.
+        Raises UnreadablePayload, whose message holds no value of a field.
         """
         if version != self.version:
             raise UnreadablePayload(f"version {version} of {self.name}")
@@ -360,16 +362,15 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
         capabilities: CapabilitiesT,
         followed: Receipt | None,
     ) -> tuple[Step[ClientT, PayloadT], ...]:
-        """Return the calls where the receipt of what it follows decides about them.
+        """Return the calls, where they depend on the receipt of the followed delivery.
 
-        `followed` is that receipt; None if there is none. The names are those of
-        `steps`.
+        `followed` is that receipt, or None. The names are those of `steps`.
         """
         del followed
         return self.steps(payload, capabilities)
 
     def receipt(self, payload: PayloadT, results: Mapping[str, JsonObject]) -> Receipt:
-        """Normalise what the steps gave; some may be missing after a warning.
+        """Build the receipt from the steps' results; a warned step may have none.
 
         By default: the last `event_id`, all `links`, and the `details` named above.
         """
@@ -378,9 +379,9 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
 
     @abstractmethod
     def summary(self, payload: PayloadT) -> str:
-        """Say in a few words what is delivered, for lists that administrators see.
+        """Describe the delivery in a few words, for lists that administrators see.
 
-        Empty for what only another delivery knows, which it follows.
+        Empty if only the followed delivery knows it.
         """
 
     def enrichment(
@@ -392,8 +393,8 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     ) -> Enrichment[ClientT] | None:
         """Return what the receipt of a settled delivery may still get.
 
-        None for nothing, and as soon as the receipt has it: this is asked again before
-        each look.
+        None for nothing, and as soon as the receipt has it: this is called again before
+        each look-up.
         """
         del payload, receipt, capabilities, settled_at
         return None
@@ -401,47 +402,47 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     def expires(
         self, payload: PayloadT, occurred_at: datetime, capabilities: CapabilitiesT
     ) -> datetime | None:
-        """Return when waiting any longer has no use; None for never."""
+        """Return when the delivery expires; None for never."""
         del payload, occurred_at, capabilities
         return None
 
     def overlaps(self, payload: PayloadT, capabilities: CapabilitiesT) -> bool:
-        """Say whether it may be sent while its acceptance is still being committed.
+        """Return whether it may be sent while its acceptance is being committed.
 
-        Only what begins with a step that can be looked up or repeated, and ends by
-        itself: if the house dies in that very moment, it has happened once, and nobody
-        is left who would have to end it.
+        Only for deliveries that begin with a step that can be looked up or repeated,
+        and whose effect ends by itself: if Home Assistant crashes in that moment, it
+        happened once, and nothing is left open.
         """
         del payload, capabilities
         return False
 
     def claims_ahead(self, payload: PayloadT) -> bool:
-        """Say whether it may be claimed before there is a slot for it.
+        """Return whether the delivery may be claimed before it has a slot.
 
-        Not where some step can neither be looked up nor repeated: after a crash it is
-        taken to have been sent. Only asked where its backend claims ahead at all.
+        Not if a step can neither be looked up nor repeated: after a crash a claimed
+        delivery counts as sent. Only called if the backend claims ahead at all.
         """
         del payload
         return True
 
     def key(self, payload: PayloadT, delivery_id: str) -> str | None:
-        """Return what deliveries share that must keep their order."""
+        """Return the key of the deliveries among which order is kept."""
         del payload
         return delivery_id if self.goes_first else None
 
     def lane(self, payload: PayloadT, capabilities: CapabilitiesT) -> str | None:
-        """Return what deliveries share of which only one may be under way.
+        """Return the key of the deliveries of which only one may be in flight.
 
-        Unlike a key it sets no order: it is for backends that tell two events apart
-        only by what they look like.
+        Unlike `key` it sets no order: it is for backends that tell two events apart
+        only by their contents.
         """
         del payload, capabilities
         return None
 
     def target_id(self, payload: PayloadT) -> str | None:
-        """Return the outside id that the payload itself names; None where it does not.
+        """Return the outside id that the payload itself names; None without one.
 
-        Not that of the delivery that it follows.
+        Not the id of the followed delivery's event.
         """
         del payload
         return None
@@ -457,36 +458,36 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """How something that an operation begins is ended by another one."""
+    """How one operation ends what another one begins."""
 
     operation: str
     """The operation that ends it."""
     left_open: Mapping[str, object]
-    """What the operation that begins it takes to leave it open."""
+    """Field values with which the starting operation leaves it open."""
     start_field: str = "delivery_id"
     """Field that names the delivery that began it."""
     time_field: str = "end_time"
-    """Field that takes when it ended."""
+    """Field for the end time."""
     instead_of: frozenset[str] = frozenset()
-    """Fields that make no sense for what is left open."""
+    """Fields that make no sense for an open event."""
 
 
 type AnyOperation = Operation[Any, Any, Any]
-"""An operation beside others: what its payload is, only it knows."""
+"""An operation whose payload type only it knows."""
 
 
 class Capabilities(Protocol):
-    """What a live system can do, as it was last seen."""
+    """What a live system supports, as last seen."""
 
     def dump(self) -> JsonObject:
-        """Turn the capabilities into what the connection keeps."""
+        """Turn the capabilities into their stored form."""
 
 
 class Client(Protocol):
-    """What every client can do beside its backend's own calls."""
+    """What every client offers beside its backend's own calls."""
 
     async def capabilities(self) -> Capabilities:
-        """Read what the live system is and can do; the cheap proof of contact.
+        """Read what the live system is and supports; the cheap proof of contact.
 
         Raises CannotConnect, Unavailable, InvalidCredentials, PermissionDenied or
         InvalidResponse.
@@ -495,7 +496,7 @@ class Client(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SubentrySettings:
-    """What the user has set in a part of a connection that its backend has made."""
+    """The user's settings of a subentry that the backend defines."""
 
     kind: str
     title: str
@@ -504,71 +505,71 @@ class SubentrySettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the user has set for a connection, as it is at this moment."""
+    """The user's current settings of a connection."""
 
     data: Mapping[str, Any]
     options: Mapping[str, Any] = field(default_factory=dict)
     subentries: Mapping[str, SubentrySettings] = field(default_factory=dict)
-    """By their ids, those of the kinds that only this backend has."""
+    """Subentries by id, only of the kinds that this backend defines."""
 
     @property
     def all(self) -> dict[str, Any]:
-        """Data and options together; options go first."""
+        """Return data and options merged; options win."""
         return {**self.data, **self.options}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
-    """A kind of outside system, as far as the outbox is concerned."""
+    """A kind of outside system, as far as the queue is concerned."""
 
     name: str
     title: str
-    """Its name as people write it, for every text."""
+    """Its name as people write it, used in every text."""
     operations: tuple[AnyOperation, ...]
     load_capabilities: Callable[[JsonObject], Any]
-    """Read capabilities from what their `dump` gave; raises UnreadablePayload."""
+    """Read capabilities from their `dump`; raises UnreadablePayload."""
     concurrency: int
-    """Deliveries of one connection that may be under way at once."""
+    """Deliveries of one connection that may be in flight at once."""
     claims_ahead: int = 0
-    """Deliveries claimed beyond those, so that none of them waits for the file once its
-    turn has come. After a crash they are looked up as if they had been sent, so only
-    where every step can be looked up or repeated, whenever it was sent: an operation
-    says of what that does not hold (`Operation.claims_ahead`)."""
+    """Deliveries claimed beyond those, so that none waits for the database once it has
+    a slot. After a crash they are looked up as if they had been sent. So only where
+    every step can be looked up or repeated, whenever it was sent; an operation opts out
+    with `Operation.claims_ahead`."""
     shared: bool = False
-    """Whether many homes use one instance of it: they must not all come at once."""
+    """Whether many homes share one instance of it: they must not all call at once."""
     recognises: Callable[[Any, str], Awaitable[bool]] | None = None
     """Ask a client whether the system has something with an outside id.
 
-    Only where no two systems give the same ids: then it tells whether a system is the
-    same under another address. Raises BackendError.
+    Only if no two systems issue the same ids: then it shows whether the system at
+    another address is the same. Raises BackendError.
     """
     look_ups_at_once: int = 4
-    """Look-ups that may be under way beside them."""
+    """Look-ups that may be in flight beside the deliveries."""
     write_time: timedelta = timedelta(minutes=1)
-    """How long a write may take in a backend that is alive until a look-up shows it.
+    """How long until a write shows in a look-up, while the backend is alive.
 
-    What is not there counts as absent once it has been missed twice, and the backend
-    was seen to be alive for so long in between.
+    The effect counts as absent once two look-ups missed it, with the backend seen alive
+    for so long in between.
     """
     look_up_after: tuple[float, ...] = (2, 5, 15, 60)
     """Seconds between an unknown outcome and each look-up; the last one repeats."""
 
     held_back_by: frozenset[str] = frozenset()
-    """Codes of errors that a user has to see to, of which only some deliveries wait.
+    """Codes of errors that need the user and hold back only some deliveries.
 
-    What waits for such a reason is tried when its connection is loaded again: it may
-    have been seen to, and if not, the user is told again.
+    Such deliveries are retried when their connection is reloaded: the user may have
+    fixed the cause, and if not, is notified again.
     """
 
     health_check: Callable[[Any], Awaitable[object]] | None = None
-    """The cheapest read of its client that tells whether it is back after an outage.
+    """The cheapest read of the client that shows whether an outage is over.
 
-    None for a backend of many homes, which must not all ask often.
+    None for a backend shared by many homes, which must not all ask often.
     """
 
     @cached_property
     def enriches(self) -> bool:
-        """Whether any of its operations adds to receipts of settled deliveries."""
+        """Return whether any operation adds to receipts of settled deliveries."""
         return any(
             type(operation).enrichment is not Operation.enrichment
             for operation in self.operations

@@ -10,23 +10,23 @@ from .base import Json
 from .errors import Rejected
 
 type Pairs = Mapping[str, str | Sequence[str]] | Sequence[tuple[str, str]]
-"""Names with values, such as a query. A name may have several: as a list in a mapping,
-or as several pairs, whose order is kept."""
+"""Names with values, such as a query. A name may have several values: as a list in a
+mapping, or as several pairs, whose order is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """Bytes, and what they are said to be; None says nothing."""
+    """Bytes and their content type; None sends no content type."""
 
     content: bytes
     content_type: str | None = None
 
     @classmethod
     def json(cls, value: Json) -> Self:
-        """Write a value as JSON; raises Rejected where it cannot be written.
+        """Write a value as JSON; raises Rejected if it cannot be written.
 
-        Written here rather than by the session, whose owner may have given it an
-        encoder that has its own idea of NaN and of large numbers.
+        Encoded here rather than by the session, whose owner may have set an encoder
+        that treats NaN and large numbers differently.
         """
         try:
             content = json.dumps(value, allow_nan=False).encode()
@@ -36,7 +36,7 @@ class Body:
 
     @classmethod
     def text(cls, text: str, content_type: str = "text/plain; charset=utf-8") -> Self:
-        """Write a text in UTF-8; raises Rejected where it cannot be written."""
+        """Write a text in UTF-8; raises Rejected if it cannot be written."""
         try:
             return cls(content=text.encode(), content_type=content_type)
         except UnicodeEncodeError as error:
@@ -64,5 +64,5 @@ def pairs(named: Pairs) -> tuple[tuple[str, str], ...]:
 
 
 def unwritable() -> Rejected:
-    """Return the error for what cannot be put into HTTP."""
+    """Return the error for a value that HTTP cannot carry."""
     return Rejected("the request cannot be written", code="unwritable")

@@ -1,4 +1,4 @@
-"""Lists in forms that also take what is not in them, and that show labels."""
+"""Selectors that also take values outside their list, and that show labels."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Self, override
@@ -13,21 +13,21 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 type Labels = Mapping[str, str]
-"""What values are shown as."""
+"""Labels by value."""
 type Listed = Mapping[str, Labels]
-"""What a live system lists to choose from, by the fields that take it."""
+"""Choices that a live system lists, by field."""
 
 NOTHING_CHOSEN: Mapping[str, str] = {"suggested_value": ""}
-"""Description of a required choice that the user makes: Home Assistant's interface
-takes the first option for one that has neither a default nor a suggestion."""
+"""Description of a required field without a suggestion: Home Assistant's interface
+preselects the first option if there is neither a default nor a suggestion."""
 
 
 class ChoiceSelector(SelectSelector):
     """A list to choose from, which takes other values and templates, too.
 
-    Home Assistant's interface shows what is chosen from such a list by its value, not
-    by its label (2026.10). So the interface is told labels instead of values, and what
-    is chosen is read back here. Where several can be chosen, it shows labels itself.
+    Home Assistant's interface shows a single choice by its value, not by its label
+    (2026.10). So its options are labels instead of values, and the choice is mapped
+    back here. With multiple choices it shows labels itself.
     """
 
     def __init__(
@@ -38,9 +38,9 @@ class ChoiceSelector(SelectSelector):
         multiple: bool = False,
         fixed: bool = False,
     ) -> None:
-        """Offer values by their labels; by texts that there are, with a key.
+        """Offer values by their labels, or by translated texts with a key.
 
-        What is `fixed` is no list of a live system: its labels need not be kept.
+        `fixed` options do not come from a live system: their labels need not be kept.
         """
         self.fixed = fixed
         self.options = options
@@ -62,12 +62,12 @@ class ChoiceSelector(SelectSelector):
 
     @override
     def __call__(self, data: Any) -> Any:
-        """Return the value of what was chosen, and as it is what was typed."""
+        """Return the value of a choice, and typed text as it is."""
         entered = super().__call__(data)
         return entered if self.multiple else self._values.get(entered, entered)
 
     def shown(self, value: object) -> object:
-        """Return what the form shows for a value, or for several."""
+        """Return the form's text for a value, or for several."""
         match value:
             case None | "":
                 return value
@@ -80,7 +80,7 @@ class ChoiceSelector(SelectSelector):
         return value
 
     def labels_of(self, value: object) -> dict[str, str]:
-        """Return the labels to keep of what is chosen: those that are no values."""
+        """Return the labels to keep for the chosen values, if they differ from them."""
         if self.fixed:
             return {}
         chosen = value if isinstance(value, list | tuple) else [value]
@@ -91,7 +91,7 @@ class ChoiceSelector(SelectSelector):
         }
 
     def with_texts(self, texts: Mapping[str, str], kept: Labels) -> Self:
-        """Return it with labels in the language of texts, and with labels once kept.
+        """Return the selector with translated labels, and with labels once kept.
 
         `texts` are those of selectors, by `<translation key>.options.<value>`.
         """
@@ -110,7 +110,7 @@ def choice(
     translation_key: str | None = None,
     multiple: bool = False,
 ) -> ChoiceSelector:
-    """Return a list of values, or of what they are shown as by value."""
+    """Return a selector for a list of values, or for labels by value."""
     labels = (
         options if isinstance(options, Mapping) else {value: value for value in options}
     )
@@ -118,7 +118,7 @@ def choice(
 
 
 def as_shown(schema: vol.Schema, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values as a form shows them: what is chosen by its label."""
+    """Return values as a form shows them: choices by their labels."""
     shown = dict(values)
     for marker, inner in schema.schema.items():
         name = str(marker)
@@ -132,7 +132,7 @@ def as_shown(schema: vol.Schema, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _distinct(options: Labels) -> dict[str, str]:
-    """Return labels of which each means one value, and none another value."""
+    """Return unique labels, none of which equals another value."""
     labels = [*options.values()]
     return {
         value: f"{label} ({value})"

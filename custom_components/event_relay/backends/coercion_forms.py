@@ -1,4 +1,4 @@
-"""Turning what templates, forms and scripts give for a field into what it holds."""
+"""Convert values from templates, forms and scripts to the type of a field."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from homeassistant.helpers import config_validation as cv
 from .base import Shape
 
 type Coercer = Callable[[Any], Any]
-"""Turns what a template may have made of a value into one; raises vol.Invalid."""
+"""Converts what a template may have made of a value; raises vol.Invalid."""
 
 
 def as_it_is(value: object) -> object:
@@ -18,7 +18,7 @@ def as_it_is(value: object) -> object:
 
 
 def in_seconds(value: object) -> object:
-    """Take a duration as Home Assistant writes it, such as 00:00:30, for its seconds.
+    """Return the seconds of a duration as Home Assistant writes it, such as 00:00:30.
 
     A number, or its text, stays as it is. Raises vol.Invalid.
     """
@@ -29,11 +29,11 @@ def in_seconds(value: object) -> object:
 
 @dataclass(frozen=True, kw_only=True)
 class Structure:
-    """Coerces a list or a mapping; a template may give the whole of it."""
+    """Coerces a list or a mapping; one template may render the whole of it."""
 
     shape: Shape = Shape.TEXTS
     coercer: Coercer = as_it_is
 
     def __call__(self, value: object) -> Any:  # noqa: ANN401 - as a coercer has it
-        """Return what the coercer makes of a value; raises vol.Invalid."""
+        """Return the coerced value; raises vol.Invalid."""
         return self.coercer(value)

@@ -24,7 +24,7 @@ USERNAME = TextSelector(
 PASSWORD = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
 )
-"""A password that a person types. It is stored as it is entered, spaces included."""
+"""A password that a person types. It is stored as entered, spaces included."""
 SECRET = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
 )
@@ -38,7 +38,7 @@ _HEADER = re.compile(r"[\x21-\x7e]{1,2000}", re.ASCII)
 
 
 def read_secret(entered: str, name: str) -> str:
-    """Return a key or token as a header can carry it; raises InvalidField."""
+    """Return a key or token that fits in a header; raises InvalidField."""
     if not _HEADER.fullmatch(secret := entered.strip()):
         raise InvalidField(name, "bad_credential")
     return secret
@@ -47,10 +47,10 @@ def read_secret(entered: str, name: str) -> str:
 def read_fields(
     schema: vol.Schema, entered: Mapping[str, Any], read_url: Callable[[str], str]
 ) -> dict[str, Any]:
-    """Return what is stored of the fields of a connection; raises InvalidField.
+    """Return the stored form of a connection's fields; raises InvalidField.
 
-    `entered` holds those of sections beside the others. Texts lose the space around
-    them, except for passwords. A text that was left out is stored as an empty one.
+    `entered` is flat, without sections. Texts are stripped, except for passwords. A
+    text that was left out is stored as an empty one.
     """
     data: dict[str, Any] = {}
     for marker, field in schema.schema.items():
@@ -68,7 +68,7 @@ def read_fields(
 
 
 def _text(entered: str, name: str, field: TextSelector, *, optional: bool) -> str:
-    """Return a text as it is stored; raises InvalidField."""
+    """Return a text in its stored form; raises InvalidField."""
     if field == PASSWORD:
         return entered
     text = entered.strip()

@@ -1,22 +1,22 @@
 """The closed set of errors that a client raises.
 
-Every class says what is known about the effect of the request, because that
-decides what the outbox may do next. `code` says which cause it was; it is the key
-of the text shown to the user, in forms as well as in exceptions. `reason` is the
-backend's own account of it and never holds a credential or a payload.
+Every class says what is known about the effect of the request, because that decides
+what the queue may do next. `code` is the cause, and the key of the text shown to the
+user, in forms as well as in exceptions. `reason` is the backend's own explanation and
+never holds a credential or a payload.
 """
 
 from collections.abc import Mapping
 from typing import override
 
 BALANCE_EMPTY = "balance_empty"
-"""Code of a PermissionDenied that money mends, not a right."""
+"""Code of a PermissionDenied that a payment fixes, not a right."""
 
 RATE_LIMITED = "rate_limited"
-"""Code of an Unavailable that is there, and has been asked too often."""
+"""Code of an Unavailable from a backend that is up but rate limits us."""
 
 NOT_STORED = "not_stored"
-"""Code of what was answered as done, and does not show."""
+"""Code of a write that was confirmed but does not show."""
 
 
 UNKNOWN_EVENT = "unknown_event"
@@ -32,7 +32,7 @@ class BackendError(Exception):
     code = "unknown"
 
     def __init__(self, reason: str = "", *, code: str | None = None) -> None:
-        """Keep the backend's own reason, and the code where it is a special case."""
+        """Keep the backend's own reason, and the code of a special case."""
         super().__init__(reason)
         self.reason = reason
         if code is not None:
@@ -40,12 +40,12 @@ class BackendError(Exception):
 
     @override
     def __str__(self) -> str:
-        """Return the reason, or the code where the backend gave none."""
+        """Return the reason, or the code without one."""
         return self.reason or self.code
 
 
 class CannotConnect(BackendError):
-    """The request was surely not taken: there was no connection, or none was made.
+    """The request was certainly not taken: it found no connection.
 
     Reads that fail on the way raise it as well, since they have no effect.
     """
@@ -54,10 +54,10 @@ class CannotConnect(BackendError):
 
 
 class OutcomeUnknown(BackendError):
-    """The request went out, and whether it took effect is not known.
+    """The request was sent, and its effect is unknown.
 
-    `clue` is what the backend said before the reply was lost, such as an id that
-    it then did not confirm; a later look-up may use it.
+    `clue` is what the backend reported before the response was lost, such as an id that
+    it did not confirm; a later look-up may use it.
     """
 
     code = "outcome_unknown"
@@ -75,11 +75,11 @@ class OutcomeUnknown(BackendError):
 
 
 class Unavailable(BackendError):
-    """The backend answered that it cannot take the request now.
+    """The backend responded that it cannot take the request now.
 
-    `retry_after` is in seconds, as the backend asked for it; None if it did not. With
-    `alone` it is said of this request only: others are sent meanwhile. With `unknown`
-    it was a request that may be repeated, and may have been taken.
+    `retry_after` is in seconds, as the backend asked for it, or None. With `alone` it
+    concerns this request only: others are still sent. With `unknown` the request is
+    repeatable and may have taken effect.
     """
 
     code = "unavailable"
@@ -93,7 +93,7 @@ class Unavailable(BackendError):
         alone: bool = False,
         unknown: bool = False,
     ) -> None:
-        """Keep the time that the backend asked for, and whom it asks."""
+        """Keep the requested delay and its scope."""
         super().__init__(reason, code=code)
         self.retry_after = retry_after
         self.alone = alone
@@ -127,21 +127,21 @@ class Rejected(BackendError):
         code: str | None = None,
         fields: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep what the backend said of single fields."""
+        """Keep the backend's reasons for single fields."""
         super().__init__(reason, code=code)
         self.fields = dict(fields or {})
 
 
 class Gone(Rejected):
-    """What the request is about is not there any more, so that no retry can mend it.
+    """The target of the request no longer exists, so no retry can succeed.
 
-    Somebody has deleted it outside. Nothing is left to be done.
+    Somebody has deleted it outside. Nothing is left to do.
     """
 
     code = "gone"
 
 
 class InvalidResponse(BackendError):
-    """A read was answered with something that is not what this backend answers."""
+    """The response to a read is not one that this backend gives."""
 
     code = "invalid_response"

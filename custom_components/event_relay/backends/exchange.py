@@ -1,10 +1,10 @@
-"""One request and its answer, for all clients: sent directly where it can be.
+"""Send one request and read its response, directly where possible.
 
-A session of aiohttp does much for each request that none of ours needs: redirects,
-cookies, traces, several forms of bodies. That takes more time than the request itself.
-So a plain request is written to a connection of the session's own pool, and its answer
-is read by aiohttp's parser. All else goes by way of the session, and all of it once
-aiohttp is not as it is known here.
+An aiohttp session does much for each request that ours do not need: redirects, cookies,
+traces, several forms of bodies. That takes more time than the request itself. So a
+plain request is written to a connection of the session's own pool, and aiohttp's parser
+reads its response. All other requests go through the session, and all requests do once
+aiohttp's internals differ from those known here.
 """
 
 from asyncio import (
@@ -56,25 +56,25 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 type Tls = ssl.SSLContext | bool
-"""How certificates are verified; True is as the session does."""
+"""How certificates are verified; True means as the session does."""
 
 _DIRECT = frozenset({"GET", "PATCH", "POST"})
-"""Methods of requests that are sent directly. The session sends the other ones again
-by itself when their connection breaks off, and who asks for them relies on that."""
+"""Methods that are sent directly. The session itself resends the others when their
+connection breaks, and callers rely on that."""
 LARGEST_DIRECT = 64 * 1024
-"""Bytes of a body that is written at once, whether or not anybody reads it."""
+"""Largest body in bytes that is written at once, whether or not the server reads it."""
 LONGEST_HEADER = 65_536
-"""Bytes of a line of an answer's head, as Home Assistant's sessions have it."""
+"""Bytes of a header line of a response, as in Home Assistant's sessions."""
 _CHUNK = 64 * 1024
 _INTERIM = frozenset(range(100, 200)) - {HTTPStatus.SWITCHING_PROTOCOLS}
-"""Statuses that another one follows."""
+"""Statuses that another response follows."""
 _ENDS_A_LINE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-"""What no line of a head may have, as aiohttp has it."""
+"""Characters that aiohttp forbids in a header line."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outgoing:
-    """A request with nothing left to fill in."""
+    """A request that is ready to be sent."""
 
     method: str
     url: URL
@@ -85,7 +85,7 @@ class Outgoing:
 
 @dataclass(frozen=True, kw_only=True)
 class Incoming:
-    """An answer, whatever its status."""
+    """A response, whatever its status."""
 
     status: int
     headers: MultiMapping[str]
@@ -95,14 +95,14 @@ class Incoming:
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """How long a request may take, and how much is read of its answer."""
+    """How long a request may take, and how much of its response is read."""
 
     time: ClientTimeout
     largest: int
-    """Bytes of the body of an answer."""
+    """Most bytes of a response's body."""
     whole: bool = True
-    """Whether only all of a body is an answer. If not, the status is: what follows may
-    break off, and is read up to the largest."""
+    """Whether only a complete body counts as a response. If not, the status is enough:
+    the body may break off, and is read up to `largest`."""
 
 
 async def exchange(
@@ -111,10 +111,10 @@ async def exchange(
     bounds: Bounds,
     middlewares: Sequence[ClientMiddlewareType] = (),
 ) -> Incoming:
-    """Send a request and read its answer; no redirect is followed.
+    """Send a request and read its response; follow no redirect.
 
-    Only a GET may be sent twice, and what a session sends again by itself. Raises the
-    exceptions of aiohttp, ValueError for what no request can have, and TooLarge.
+    Only a GET may be sent twice, and any method that a session resends by itself.
+    Raises aiohttp's exceptions, ValueError for an impossible request, and TooLarge.
     """
     if not middlewares and _can_be_direct(session, request):
         try:
@@ -128,20 +128,20 @@ async def exchange(
 
 
 class _NotAsKnown(Exception):
-    """Something of aiohttp is not there, or not as it was; nothing has been sent."""
+    """An internal of aiohttp is missing or has changed; nothing was sent."""
 
 
 class _Known:
-    """What has been found out in this run."""
+    """What has been learned since the start."""
 
     aiohttp = True
     """Whether requests can be sent directly."""
 
 
 def _can_be_direct(session: object, request: Outgoing) -> bool:
-    """Say whether a session would do nothing for a request but send it.
+    """Return whether a session would only send a request and add nothing to it.
 
-    What stands in the place of one, as `script/prove` has it, may do anything.
+    A replaced session, as in `script/prove`, may do anything.
     """
     return (
         _Known.aiohttp
@@ -164,15 +164,15 @@ class _Attempt:
 
     limit: Timeout
     began: bool = False
-    """Whether anything of it can have been sent."""
+    """Whether any of its bytes may have been sent."""
     answered: bool = False
-    """Whether its status has come."""
+    """Whether its status has arrived."""
 
 
 async def _directly(
     session: ClientSession, request: Outgoing, bounds: Bounds
 ) -> Incoming:
-    """Send a request on a pooled connection, or on a new one, and read its answer."""
+    """Send a request on a pooled connection, or on a new one, and read its response."""
     written = _written(session, request)
     attempt = _Attempt(timeout(bounds.time.total))
     try:
@@ -184,7 +184,7 @@ async def _directly(
             except ServerDisconnectedError, ClientOSError:
                 if request.method != "GET" or attempt.answered:
                     raise
-            # The server may have closed a connection that had been at rest.
+            # The server may have closed an idle connection.
             return await _once(session, request, bounds, written, attempt)
     except TimeoutError as error:
         if attempt.began:
@@ -199,7 +199,7 @@ async def _once(
     written: bytes,
     attempt: _Attempt,
 ) -> Incoming:
-    """Send what is written, and read its answer."""
+    """Send the written request and read its response."""
     connection = await _connected(session, request, bounds)
     try:
         transport, protocol = _ready(connection)
@@ -217,7 +217,7 @@ async def _once(
         connection.close()
         raise
     if transport.get_write_buffer_size():
-        # It answered before it had read everything.
+        # The server responded before it had read everything.
         connection.close()
     else:
         connection.release()
@@ -230,7 +230,7 @@ async def _once(
 
 
 def _ready(connection: Connection) -> tuple[Transport, ResponseHandler]:
-    """Return where a request is written, and what reads its answer from now on."""
+    """Return the connection's writer and the reader of the response."""
     transport, protocol = connection.transport, connection.protocol
     if transport is None or protocol is None or transport.is_closing():
         raise ClientConnectionResetError("the connection is closed")
@@ -246,7 +246,7 @@ def _ready(connection: Connection) -> tuple[Transport, ResponseHandler]:
 
 
 async def _body(stream: StreamReader, bounds: Bounds, limit: Timeout) -> bytes:
-    """Read the body of an answer, for which the time of its request goes on."""
+    """Read the body of a response within the time left for the request."""
     if stream.is_eof() and stream.total_bytes <= bounds.largest:
         return stream.read_nowait()
     ends_at = limit.when()
@@ -257,7 +257,7 @@ async def _body(stream: StreamReader, bounds: Bounds, limit: Timeout) -> bytes:
 async def _connected(
     session: ClientSession, request: Outgoing, bounds: Bounds
 ) -> Connection:
-    """Return a connection to where a request goes; raises what aiohttp does."""
+    """Return a connection for a request; raises aiohttp's exceptions."""
     connector = session.connector
     if connector is None:
         raise ClientConnectionResetError("the session is closed")
@@ -272,14 +272,14 @@ async def _connected(
 
 @lru_cache(maxsize=64)
 def _destination(origin: URL, tls: Tls, loop: AbstractEventLoop) -> ClientRequest:
-    """Return what a connector wants to know of where requests go."""
+    """Return the connector's key for an origin."""
     return ClientRequest("GET", origin, loop=loop, ssl=tls)
 
 
 def _written(session: ClientSession, request: Outgoing) -> bytes:
-    """Return a request as it is sent.
+    """Return the bytes of a request.
 
-    Raises ValueError for a line of its head that would end early.
+    Raises ValueError for a header line that would end early.
     """
     url, headers, body = request.url, request.headers, request.body
     given = {name.lower() for name in headers}
@@ -308,7 +308,7 @@ async def _by_session(
     bounds: Bounds,
     middlewares: Sequence[ClientMiddlewareType],
 ) -> Incoming:
-    """Let the session send a request, and read its answer."""
+    """Send a request through the session and read its response."""
     async with session.request(
         request.method,
         request.url,
@@ -333,7 +333,7 @@ async def _by_session(
 async def _read(
     stream: StreamReader, bounds: Bounds, ends_at: float | None = None
 ) -> bytes:
-    """Read the body of an answer up to its bound; raises TooLarge, and what broke."""
+    """Read the body of a response up to its bound; raises TooLarge, and what broke."""
     read = bytearray()
     try:
         async with timeout_at(ends_at):
@@ -350,7 +350,7 @@ async def _read(
 
 
 def _not_http(request: Outgoing) -> ClientResponseError:
-    """Return the error of an answer that is not HTTP."""
+    """Return the error for a response that is not HTTP."""
     about = RequestInfo(
         request.url, request.method, CIMultiDictProxy(CIMultiDict()), request.url
     )
@@ -358,7 +358,7 @@ def _not_http(request: Outgoing) -> ClientResponseError:
 
 
 def _cookies(headers: MultiMapping[str]) -> Mapping[str, str]:
-    """Return the cookies that an answer sets."""
+    """Return the cookies that a response sets."""
     if "Set-Cookie" not in headers:
         return {}
     jar: SimpleCookie = SimpleCookie()

@@ -1,7 +1,7 @@
-"""One field of an operation: what it holds, how it is read, where it is asked for.
+"""One field of an operation: its type, how it is read, where it is used.
 
-The fields of an operation feed what reads an action, stores a payload, asks in the form
-of a rule, and describes the action. Each of them is written down once.
+Each field is defined once. Reading an action, storing a payload, the form of a rule and
+the description of the action all derive from it.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Kind(Enum):
-    """What a field holds."""
+    """The type of a field."""
 
     TEXT = auto()
     """One line."""
@@ -27,68 +27,68 @@ class Kind(Enum):
     CHOICE = auto()
     """One of the options."""
     LIST = auto()
-    """Texts or numbers, of the options where there are any."""
+    """Texts or numbers; only from the options if there are any."""
     MAPPING = auto()
-    """Texts by their names."""
+    """Texts by name."""
     JSON = auto()
     """Lists and mappings of any depth, whose values keep their types."""
     ENTITY = auto()
-    """An entity; the options are the domains that it may be of."""
+    """An entity; the options are its possible domains."""
     ANY = auto()
-    """Whatever is given; what becomes of it, only `read` knows."""
+    """Any value; only `read` interprets it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field of an operation; `field_table` has what makes the usual ones."""
+    """One field of an operation; `field_table` has constructors of the usual ones."""
 
     name: str
     kind: Kind
     read: Callable[[object, str], Any]
-    """Takes the value and the name, and returns what the payload has. Raises
+    """Takes the value and the name, and returns the payload's value. Raises
     InvalidField."""
     required: bool = False
     expected: bool = False
-    """Whether forms ask for it as if it were required: some systems do without it."""
+    """Whether forms require it although some systems do without it."""
     clears: bool = False
-    """Whether an empty value says something: that what is there be removed."""
+    """Whether an empty value has a meaning: clear the current one."""
     public: bool = False
-    """Whether it holds a name, an id, a time or a choice only, so that the words of the
-    backend may repeat it."""
+    """Whether it only holds a name, an id, a time or a choice, so that the backend's
+    messages may repeat it."""
     prose: int | None = None
-    """Characters after which it is cut; None for what is refused instead."""
+    """Characters after which it is cut; None to refuse a longer text instead."""
     secret: bool = False
-    """Whether what it holds is shown nowhere else."""
+    """Whether its value is shown nowhere else."""
     seldom: bool = False
-    """Whether forms fold it away."""
+    """Whether forms put it into a collapsed section."""
     seldom_in_rule: bool | None = None
-    """The same for a rule; None if it is the same there."""
+    """The same for the form of a rule; None if it does not differ."""
     in_rule: bool = True
     """Whether a rule can fill it."""
     listed: bool = False
-    """Whether the live system may list what it takes."""
+    """Whether the live system may list its values."""
     options: tuple[str, ...] = ()
     translation_key: str = ""
-    """Key of the texts of the options; empty where they are shown as they are."""
+    """Translation key of the options; empty to show them as they are."""
     least: float | None = None
     most: float | None = None
     """Bounds of a number."""
     step: float | None = None
-    """What a number is rounded to in the form of the action."""
+    """Step of a number in the form of the action."""
     shown_as: Mapping[str, object] | None = None
-    """Selector of the action's description, where that of the kind does not do."""
+    """Selector in the description of the action, if the kind's own does not fit."""
     example: object = None
-    """What the description of the action shows."""
+    """Example in the description of the action."""
     default: object = None
-    """What the description of the action says is taken if it is left out."""
+    """Default that the description of the action states."""
     prepare: Callable[[Any], Any] | None = None
-    """Takes a value as it is given, before anything else reads it: YAML makes of some
-    words what they do not mean."""
+    """Takes the raw value before anything else reads it: YAML changes the meaning of
+    some words."""
     resolved: bool = False
-    """Whether other fields are made of it before the operation reads anything."""
+    """Whether it is resolved into other fields before the operation reads anything."""
 
     def says(self, value: object) -> bool:
-        """Return whether a value that was read says anything."""
+        """Return whether a value that was read has a meaning."""
         return value is not None and (self.clears or value not in ("", (), [], {}))
 
     def stored(self, value: object) -> Any:  # noqa: ANN401 - JSON
@@ -107,7 +107,7 @@ class Field:
         return value
 
     def restored(self, stored: object) -> object:
-        """Return what was stored as `read` takes it; raises ValueError."""
+        """Return a stored value in the form that `read` takes; raises ValueError."""
         if self.kind is Kind.TIME and isinstance(stored, str):
             try:
                 return datetime.fromisoformat(stored)

@@ -21,7 +21,7 @@ from .fields import (
 
 
 class About(TypedDict, total=False):
-    """What every kind of field may say of itself; see `Field`."""
+    """What every kind of field may set; see `Field`."""
 
     required: bool
     expected: bool
@@ -81,7 +81,7 @@ def number_field(
     step: float | None = None,
     **about: Unpack[About],
 ) -> Field:
-    """Return a field for a number; a whole one where no step is said."""
+    """Return a field for a number; an integer unless a step is given."""
     read = partial(whole, minimum=math.ceil(least), maximum=math.floor(most))
     return Field(
         name=name,
@@ -158,7 +158,7 @@ def list_field(
     options: Iterable[str] = (),
     **about: Unpack[About],
 ) -> Field:
-    """Return a field for several texts or numbers, of the options or others."""
+    """Return a field for several texts or numbers, from the options or free."""
     return Field(name=name, kind=Kind.LIST, read=read, options=tuple(options), **about)
 
 
@@ -172,7 +172,7 @@ def texts_field(
 def mapping_field(
     name: str, read: Callable[[object, str], Any], **about: Unpack[About]
 ) -> Field:
-    """Return a field for texts by their names."""
+    """Return a field for texts by name."""
     return Field(name=name, kind=Kind.MAPPING, read=read, **about)
 
 
@@ -186,7 +186,7 @@ def json_field(
 def entity_field(name: str, domain: str, **about: Unpack[About]) -> Field:
     """Return a field for an entity that only Home Assistant knows.
 
-    What an operation is to know of it, the forms of the backend resolve.
+    The forms of the backend resolve it to what the operation needs.
     """
     return Field(
         name=name,
@@ -201,5 +201,5 @@ def entity_field(name: str, domain: str, **about: Unpack[About]) -> Field:
 def any_field(
     name: str, read: Callable[[object, str], Any], **about: Unpack[About]
 ) -> Field:
-    """Return a field that takes whatever is given."""
+    """Return a field that takes any value."""
     return Field(name=name, kind=Kind.ANY, read=read, **about)

@@ -1,6 +1,6 @@
-"""Reading the fields of a request; whatever is wrong becomes an InvalidField.
+"""Read the fields of a request; any error becomes an InvalidField.
 
-What all backends share; their own fields and limits are in their own folders.
+Shared by all backends; their own fields and limits are in their own folders.
 """
 
 from collections.abc import Mapping, Set as AbstractSet
@@ -13,11 +13,11 @@ from .base import InvalidField
 from .prose import LINE_BREAKS, not_text
 
 LONGEST_NAME = 100
-"""Characters of a text of one line unless its field says otherwise."""
+"""Characters of a text of one line unless its field sets another limit."""
 LONGEST_DESCRIPTION = 5000
-"""Characters of a text of several lines unless its field says otherwise."""
+"""Characters of a text of several lines unless its field sets another limit."""
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-"""No recorder has an event from before; such a time is a clock that was not set."""
+"""No recorder has an earlier event; such a time comes from a clock that was not set."""
 
 _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
@@ -27,7 +27,7 @@ class _Read[T](Protocol):
 
 
 def known_only(data: Mapping[str, object], known: AbstractSet[str]) -> None:
-    """Refuse a field that an operation does not have."""
+    """Refuse fields that an operation does not have."""
     for name in data:
         if name not in known:
             raise InvalidField(str(name), "unknown", known=", ".join(sorted(known)))
@@ -84,7 +84,7 @@ def whole(value: object, name: str, *, minimum: int, maximum: int) -> int:
 
 
 def text(value: str, name: str, longest: int, *, allowed: str) -> str:
-    """Refuse a text that is too long or holds control characters not allowed."""
+    """Refuse a text that is too long or holds forbidden control characters."""
     if len(value) > longest:
         raise InvalidField(name, "too_long", maximum=str(longest))
     if wrong := not_text(value, allowed=allowed):
@@ -94,14 +94,14 @@ def text(value: str, name: str, longest: int, *, allowed: str) -> str:
 
 
 def line(value: object, name: str, *, longest: int = LONGEST_NAME) -> str:
-    """Read a text of one line, without the space around it; it may be empty."""
+    """Read a text of one line, stripped; it may be empty."""
     if not isinstance(value, str):
         raise InvalidField(name, "invalid")
     return text(value.strip(), name, longest, allowed="")
 
 
 def lines(value: object, name: str, *, longest: int, most: int) -> tuple[str, ...]:
-    """Read texts of one line, each once: a list of them, or a single one."""
+    """Read texts of one line without duplicates: a list of them, or a single one."""
     listed = value if isinstance(value, list | tuple) else [value]
     if len(listed) > most:
         raise InvalidField(name, "too_many", maximum=str(most))

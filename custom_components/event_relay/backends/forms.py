@@ -1,4 +1,4 @@
-"""What a backend tells Home Assistant's forms, and how its client is built."""
+"""What a backend provides to Home Assistant's forms, and how its client is built."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -39,31 +39,31 @@ from .table_forms import coercer_of, rule_field_of
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """What a live system said of itself when a connection was tried."""
+    """What a live system reported when a connection was tested."""
 
     title: str
     """Proposed name of the connection."""
     capabilities: Capabilities
     unique_id: str | None = None
-    """Id that the system gives itself; None where it has none."""
+    """Id that the system has for itself; None without one."""
     id_of_credentials: bool = False
-    """Whether the id is made of the credentials, and so new ones bring a new id."""
+    """Whether the id depends on the credentials, so that new ones bring a new id."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """What the device of a connection says of the system behind it."""
+    """Device information of the system behind a connection."""
 
     manufacturer: str
     model: str
     version: str | None = None
     address: str | None = None
-    """Where people find it in a browser."""
+    """Address of its web page for people."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """An action that asks the backend and changes nothing, there or here."""
+    """An action that only reads and changes nothing, there or here."""
 
     fields: Mapping[str, Coercer]
     run: Callable[[Any, Mapping[str, Any]], Awaitable[JsonObject]]
@@ -72,17 +72,18 @@ class Query:
 
 @dataclass(frozen=True, kw_only=True)
 class Trait:
-    """One of a few things that a part of a connection is, shown on its device."""
+    """A property of a part of a connection, shown on its device."""
 
     translation_key: str
-    """Of the texts of the sensor that shows it."""
+    """Translation key of the sensor that shows it."""
     options: tuple[str, ...]
     read: Callable[[Mapping[str, Any]], object]
-    """Takes what the part's form has left; what is no option is shown as unknown."""
+    """Takes the form's data of the part; a value outside the options is shown as
+    unknown."""
 
 
 _ID_LENGTH = 16
-"""Characters by which systems are told apart, of those that a connection ever had."""
+"""Characters that tell apart all systems that a connection ever had."""
 _SESSIONS: HassKey[dict[bool, ClientSession]] = HassKey("event_relay_sessions")
 
 
@@ -92,8 +93,8 @@ def cookieless_session(
 ) -> ClientSession:
     """Return the session that all clients share.
 
-    It keeps no cookies, since a login belongs to one client, and lives as long as
-    Home Assistant: neither a form nor a connection has to give it back.
+    It keeps no cookies, since a login belongs to one client. It lives as long as Home
+    Assistant: neither a form nor a connection has to close it.
     """
     sessions = hass.data.setdefault(_SESSIONS, {})
     if (session := sessions.get(verify_ssl)) is not None:
@@ -104,7 +105,7 @@ def cookieless_session(
 
     @callback
     def detach(_event: Event) -> None:
-        """Let go of the connector, which is Home Assistant's."""
+        """Detach the connector, which belongs to Home Assistant."""
         session.detach()
 
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, detach)
@@ -112,13 +113,13 @@ def cookieless_session(
 
 
 TEST = "Test"
-"""What a test is called in a backend, in every language."""
+"""Title of a test in a backend, in every language."""
 
 
 def with_test_title(
     data: Mapping[str, object], field: str = "title"
 ) -> dict[str, object]:
-    """Return data whose title, where there is one, says that it is a test."""
+    """Return data whose title, if present, is marked as a test."""
     title = data.get(field)
     if not isinstance(title, str):
         return dict(data)
@@ -135,45 +136,45 @@ class BackendForms(ABC):
     credentials: tuple[str, ...] = ()
     """The fields of it that reauthentication asks for again."""
     identified_by: tuple[str, ...] = (CONF_URL,)
-    """The fields of it that no two connections have in common."""
+    """The fields of it that identify a connection."""
     options: vol.Schema | None = None
     """The form for the options that only this backend has."""
     administrative: frozenset[str] = frozenset()
-    """Operations and queries that only administrators may ask for."""
+    """Operations and queries for administrators only."""
     form_errors: frozenset[str] = frozenset()
-    """Codes of its client for which the form of a connection has texts of its own."""
+    """Error codes of its client for which the connection's form has its own texts."""
     test_field: str = "title"
-    """The field whose text says that it is a test."""
+    """The field whose text marks a test."""
     outside_id_field: str = "event_id"
-    """The field that names a thing outside, where `delivery_id` names its delivery."""
+    """The field that takes an outside id; `delivery_id` is its counterpart."""
 
     endings: Mapping[str, Ending] = {}
-    """For operations that begin something, how it is ended."""
+    """How the operations that begin something are ended."""
 
     patterns: Mapping[str, Pattern] = {}
-    """Rules that only lack their entities, by the keys of their texts."""
+    """Rules that only lack their entities, by translation key."""
     snapshots_of: frozenset[str] = frozenset()
-    """Operations that make what there is a picture of."""
+    """Operations whose result has a picture."""
     queries: Mapping[str, Query] = {}
-    """Actions that only ask."""
+    """Actions that only read."""
     looks: Mapping[str, Callable[[Any], Awaitable[JsonObject]]] = {}
-    """What mirrors ask to find what they have made; each takes the client."""
+    """Look-ups with which mirrors find what they have created; each takes the
+    client."""
     subentry_flows: Mapping[str, type[ConfigSubentryFlow]] = {}
-    """Parts of a connection that only this backend has, and the flows that make them,
-    by their kinds."""
+    """Config flows of the subentry types that only this backend has, by type."""
     begins_with: str = "rule"
-    """The kind of what a new connection needs first: the form follows its own."""
+    """The subentry type that a new connection needs first: its form follows at once."""
     traits: Mapping[str, Trait] = {}
-    """What is shown of each such part for which nothing runs, by its kind."""
+    """What is shown of subentries for which nothing runs, by type."""
     members: Mapping[str, Callable[..., Any]] = {}
-    """What runs for each such part of a connection, by its kind, as for a rule; nothing
-    for kinds that are not here. See `rules.rules.MakeMember`."""
+    """What runs for each such subentry, by type, as for a rule; nothing for types that
+    are not here. See `rules.rules.MakeMember`."""
     calendar: OutsideCalendar | None = None
-    """What it has planned, where it can list that."""
+    """Its schedule, if it can list one."""
 
     @cached_property
     def action_fields(self) -> Mapping[str, Mapping[str, Coercer]]:
-        """For each operation the fields of its action, permissive in what they take."""
+        """Return the schema of each operation's action, permissive in what it takes."""
         return {
             operation.name: {
                 field.name: coercer_of(field) for field in operation.asked()
@@ -182,14 +183,14 @@ class BackendForms(ABC):
         }
 
     def patterns_for(self, settings: Settings) -> Mapping[str, Pattern]:
-        """Return those of the patterns that make sense for a connection."""
+        """Return the patterns that make sense for a connection."""
         del settings
         return self.patterns
 
     def rule_operations(self, capabilities: Any) -> tuple[str, ...]:  # noqa: ANN401 the backend's own
-        """Return the operations that a rule may ask for, the usual one first.
+        """Return the operations that a rule may use, the usual one first.
 
-        By default all but those that are about what another one has made.
+        By default all but those that act on what another one has created.
         """
         del capabilities
         return tuple(
@@ -202,7 +203,7 @@ class BackendForms(ABC):
         capabilities: Any,  # noqa: ANN401 the backend's own
         listed: Listed,
     ) -> tuple[RuleField, ...]:
-        """Return what the form of a rule asks for to deliver an operation."""
+        """Return the rule form's fields to deliver an operation."""
         del capabilities
         return tuple(
             rule_field_of(field, listed)
@@ -211,39 +212,39 @@ class BackendForms(ABC):
         )
 
     def known_lists(self, capabilities: Any) -> Listed:  # noqa: ANN401 the backend's own
-        """Return what is known to choose from without asking the live system.
+        """Return the choices that are known without asking the live system.
 
         For the forms of rules, mirrors and actions. Every user of Home Assistant may
-        read what actions offer, so it holds nothing that must be kept from one.
+        read the options of actions, so they must not hold anything confidential.
         """
         del capabilities
         return {}
 
     async def ask_lists(self, client: Any) -> Listed:  # noqa: ANN401 the backend's own
-        """Return what else the live system lists, for the same; raises BackendError."""
+        """Return further choices that the live system lists; raises BackendError."""
         del client
         return {}
 
     def shape_of(self, operation: str, field: str) -> Shape:
-        """Return what a field of an operation holds; text where nothing else is said.
+        """Return the shape of an operation's field; text by default.
 
-        Numbers, booleans and times are read from their text, so that none is changed
+        Numbers, booleans and times are parsed from their text, so that none is changed
         on the way.
         """
         coercer = self.action_fields[operation].get(field)
         return coercer.shape if isinstance(coercer, Structure) else Shape.TEXT
 
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
-        """Return the data of an operation so that they say that it is a test.
+        """Return the data of an operation marked as a test.
 
-        As they are where the system has no field for that: the user is told so.
+        Unchanged if the system has no field for that: the user is told so.
         """
         del operation
         return with_test_title(data, self.test_field)
 
     @cached_property
     def credentials_schema(self) -> vol.Schema:
-        """The part of the form of a connection that reauthentication asks for again."""
+        """Return the part of the connection's form that reauthentication shows."""
         return vol.Schema(
             {
                 marker: field
@@ -253,24 +254,24 @@ class BackendForms(ABC):
         )
 
     def read_url(self, entered: str) -> str:
-        """Return the address as it is stored; raises InvalidField."""
+        """Return the address in its stored form; raises InvalidField."""
         return read_address(entered)
 
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is to be stored; raises InvalidField."""
+        """Return the data to store; raises InvalidField."""
         return read_fields(self.connection, user_input, self.read_url)
 
     def shows_snapshots(self, options: Mapping[str, Any]) -> bool:
-        """Say whether the user wants pictures of what was made to be shown."""
+        """Return whether the user wants to see pictures of results."""
         del options
         return False
 
     async def snapshot(self, client: Any, outside_id: str) -> bytes:  # noqa: ANN401 the backend's own
-        """Return a small picture of what was made, as JPEG; raises BackendError."""
+        """Return a small JPEG picture of a result; raises BackendError."""
         raise NotImplementedError
 
     def suggestions(self, hass: HomeAssistant) -> Sequence[Mapping[str, Any]]:
-        """Return what the form of a new connection may show as entered.
+        """Return suggested values for the form of a new connection.
 
         Such as the address that another integration knows; never a secret.
         """
@@ -278,15 +279,15 @@ class BackendForms(ABC):
         return ()
 
     def made_once(self, previous: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what a connection is given by us, and keeps when it is changed.
+        """Return data that we generate for a connection and keep when it is changed.
 
-        `previous` is the data that it has; empty for a new one.
+        `previous` is its current data; empty for a new one.
         """
         del previous
         return {}
 
     def settings_of(self, entry: ConfigEntry) -> Settings:
-        """Return what the user has set for a connection, as it is now."""
+        """Return the user's current settings of a connection."""
         kinds = self.subentry_flows
         return Settings(
             data=entry.data,
@@ -305,22 +306,23 @@ class BackendForms(ABC):
         )
 
     def with_settings(self, capabilities: Any, settings: Settings) -> Any:  # noqa: ANN401 the backend's own
-        """Return what a live system can do, as far as the user's settings have it so.
+        """Return a live system's capabilities as limited by the user's settings.
 
-        Operations get it as their capabilities. It is asked for anew at acceptance and
-        at each attempt, and so follows what the user changes meanwhile.
+        Operations get them as their capabilities. They are computed at acceptance and
+        at each attempt, and so follow changes of the settings.
         """
         del settings
         return capabilities
 
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the part of the data that no second connection may have."""
+        """Return the part of the data that must be unique among connections."""
         return {name: data[name] for name in self.identified_by}
 
     def instance(self, data: Mapping[str, Any], unique_id: str | None) -> Instance:
-        """Say which system, or account of one, a connection leads to.
+        """Return the system, or the account of one, that a connection leads to.
 
-        By the id that the system gives itself, or by what no second connection has.
+        Identified by the id that the system has for itself, or by the connection's
+        `identity`.
         """
         own = unique_id or f"{sorted(self.identity(data).items())}"
         digest = sha256(f"{self.backend.name}\n{own}".encode()).hexdigest()
@@ -330,10 +332,10 @@ class BackendForms(ABC):
         return Instance(id=digest[:_ID_LENGTH], address=address)
 
     def product(self, data: Mapping[str, Any], capabilities: Any) -> Product:  # noqa: ANN401 - each backend has its own
-        """Say what system a connection leads to.
+        """Return the device information of the system behind a connection.
 
         By default the title of the backend, the address, and the `version` of the
-        capabilities where they have one.
+        capabilities if they have one.
         """
         title, version = self.backend.title, getattr(capabilities, "version", None)
         return Product(
@@ -348,10 +350,10 @@ class BackendForms(ABC):
         """Build a client from a connection's data."""
 
     async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
-        """Try the live system; raises a BackendError with the code of a form error.
+        """Test the live system; raises a BackendError with the code of a form error.
 
-        By default it reads the capabilities, and names the connection after the
-        backend and the host.
+        By default it reads the capabilities, and names the connection after the backend
+        and the host.
         """
         title, host = self.backend.title, URL(data.get(CONF_URL, "")).host
         return Probe(
@@ -368,7 +370,7 @@ class BackendForms(ABC):
     ) -> dict[str, Any]:
         """Turn what only Home Assistant knows, such as a schedule, into plain values.
 
-        Run once, before acceptance. Raises InvalidField.
+        Runs once, before acceptance. Raises InvalidField.
         """
         del hass, settings, operation
         return data
@@ -379,13 +381,13 @@ class BackendForms(ABC):
         entry: ConfigEntry,
         client: Any,  # noqa: ANN401 the backend's own
     ) -> None:
-        """Show what the client has learned of the backend.
+        """Show what the client has learned about the backend.
 
-        After each contact, and when parts of the connection have changed.
-        Called in the event loop, often; it must cost nothing where nothing changed.
+        Called after each contact, and when parts of the connection have changed. It
+        runs often, in the event loop, and must cost nothing if nothing changed.
         """
 
     async def removed(  # noqa: B027 - most have nothing to take leave of
         self, hass: HomeAssistant, data: Mapping[str, Any]
     ) -> None:
-        """Take leave of the backend when a connection is removed; raises nothing."""
+        """Log out and clean up when a connection is removed; raises nothing."""

@@ -1,4 +1,4 @@
-"""What a failure on the way means: nothing sent, or nobody knows.
+"""Map transport failures to errors: nothing sent, or outcome unknown.
 
 Aiohttp's exceptions end here.
 """
@@ -26,7 +26,7 @@ from .errors import (
 
 
 class Effect(Enum):
-    """What a request does to the backend, and so what a lost reply means."""
+    """A request's effect on the backend, and so the meaning of a lost response."""
 
     NONE = "none"
     """It reads."""
@@ -37,11 +37,11 @@ class Effect(Enum):
 
 
 class TooLarge(ValueError):
-    """An answer exceeds what any backend has reason to send."""
+    """A response is larger than any backend has reason to send."""
 
 
 def translate(error: Exception, effect: Effect) -> BackendError:
-    """Return what a failure on the way means to the caller."""
+    """Return the error for a failure on the way."""
     never_sent = _never_sent(error)
     if never_sent is not None:
         return never_sent
@@ -58,7 +58,7 @@ def translate(error: Exception, effect: Effect) -> BackendError:
 
 
 def _loss(error: Exception) -> tuple[str, str | None]:
-    """Return how an answer was lost, and the code of that where it has one."""
+    """Return how a response was lost, and its code if it has one."""
     match error:
         case TimeoutError():
             return "no answer in time", "timeout"
@@ -71,7 +71,7 @@ def _loss(error: Exception) -> tuple[str, str | None]:
 
 
 def _never_sent(error: Exception) -> CannotConnect | None:
-    """Return the error for a request that surely never left; else None."""
+    """Return the error for a request that was certainly not sent; else None."""
     reason, code = "", None
     match error:
         case ClientConnectorCertificateError():
@@ -90,7 +90,7 @@ def _never_sent(error: Exception) -> CannotConnect | None:
 
 
 def _no_connection(error: ClientConnectorError) -> tuple[str, str | None]:
-    """Return why there is no connection, and the code of that where it has one."""
+    """Return why there is no connection, and the code if it has one."""
     if isinstance(error, ClientConnectorDNSError):
         return "host name not found", "name_not_found"
     number = error.os_error.errno

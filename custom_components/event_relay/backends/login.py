@@ -1,4 +1,4 @@
-"""A token that is got by logging in, no more often than must be."""
+"""A token from a login, renewed no more often than necessary."""
 
 from abc import ABC, abstractmethod
 import asyncio
@@ -8,7 +8,7 @@ from .errors import BackendError
 
 
 class TokenLogin(ABC):
-    """The token of one account, and how it is renewed.
+    """The token of one account, and its renewal.
 
     Callers that need a token at the same time share one login and its outcome.
     """
@@ -45,7 +45,7 @@ class TokenLogin(ABC):
 
     @abstractmethod
     def raise_known(self) -> None:
-        """Raise what would come of a login that is better not tried."""
+        """Raise the known outcome of a login that should not be tried."""
 
     @abstractmethod
     async def log_in(self) -> str:

@@ -1,4 +1,4 @@
-"""The form of a mirror: what outside follows which schedule or calendar."""
+"""The form of a mirror, which makes an outside item follow a schedule or calendar."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -20,21 +20,21 @@ from .forms import BackendForms
 
 
 class Running(Protocol):
-    """A connection that is loaded, as the forms of its parts see it."""
+    """A loaded connection, as the forms of its subentries see it."""
 
     forms: BackendForms
     client: Any
 
     @property
     def effective(self) -> Any:  # noqa: ANN401 - the backend's own
-        """What the live system can do, as far as the user's settings have it so."""
+        """Return the capabilities as limited by the user's settings."""
 
     async def async_listed(self) -> Listed:
-        """Return what the live system lists to choose from; raises nothing."""
+        """Return the choices that the live system lists; raises nothing."""
 
 
 class MirrorFlow(ConfigSubentryFlow):
-    """Adds a mirror or changes one, with the same form."""
+    """Adds or changes a mirror, with the same form."""
 
     def __init__(self) -> None:
         """Begin without errors."""
@@ -71,7 +71,7 @@ class MirrorFlow(ConfigSubentryFlow):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Change a mirror; the connection's update listener starts it anew."""
+        """Change a mirror; the connection's update listener restarts it."""
         if self.entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
         subentry = self._get_reconfigure_subentry()
@@ -84,7 +84,7 @@ class MirrorFlow(ConfigSubentryFlow):
         return await self._form("reconfigure", shown)
 
     async def async_try(self, operation: str, data: dict[str, Any]) -> None:
-        """Refuse what the operation would refuse; raises InvalidField."""
+        """Raise InvalidField for data that the operation would refuse."""
         runtime = self.entry.runtime_data
         settings = runtime.forms.settings_of(self.entry)
         resolved = await runtime.forms.resolve(self.hass, settings, operation, data)
@@ -95,7 +95,7 @@ class MirrorFlow(ConfigSubentryFlow):
     async def _check(
         self, user_input: dict[str, Any]
     ) -> tuple[str, dict[str, Any]] | None:
-        """Return title and data; None with errors to show."""
+        """Return title and data, or None with errors to show."""
         self._errors, self._placeholders = {}, {}
         try:
             return await self.async_checked(user_input)
@@ -109,7 +109,7 @@ class MirrorFlow(ConfigSubentryFlow):
     async def _form(
         self, step_id: str, shown: Mapping[str, Any] | None
     ) -> SubentryFlowResult:
-        """Show the form with what was entered before."""
+        """Show the form with the values entered before."""
         schema = await self.async_schema()
         return self.async_show_form(
             step_id=step_id,

@@ -1,20 +1,20 @@
-"""Steps of a flow that follow from what there is, such as one for each backend."""
+"""Flow steps that depend on the data, such as one for each backend."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
 STEP: Final = "async_step_"
-"""How the methods begin by which Home Assistant finds steps."""
+"""Prefix of the methods that Home Assistant calls as steps."""
 
 type FlowStep = Callable[..., Awaitable[Any]]
-"""Takes what the user has entered, None at first; returns the next page."""
+"""Takes the user's input, None at first; returns the next page."""
 
 
 class NamedSteps:
-    """A flow that has steps beside those it is written with."""
+    """A flow that has steps beside its methods."""
 
     def named_step(self, name: str) -> FlowStep | None:
-        """Return the step of a name; None if there is none."""
+        """Return the step with a name; None without one."""
         raise NotImplementedError
 
     if not TYPE_CHECKING:  # else every misspelt name would be a step

@@ -1,4 +1,4 @@
-"""What a backend has planned, as a calendar of Home Assistant shows it."""
+"""A backend's schedule, as a Home Assistant calendar shows it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ class Planned:
     start: datetime
     end: datetime
     status: str | None = None
-    """How far it has come, in one of the calendar's words; None where untold."""
+    """Its progress, as one of the calendar's statuses; None if unknown."""
     description: str | None = None
     location: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutsideCalendar:
-    """A list of what is planned, and what makes it worth reading again."""
+    """A schedule that can be read, and the operations after which to read it again."""
 
     statuses: tuple[str, ...]
-    """All words that a status may have."""
+    """All possible statuses."""
     read: Callable[[Any], Awaitable[tuple[Planned, ...]]]
-    """Return all there is; takes the client, raises BackendError."""
+    """Return all planned items; takes the client, raises BackendError."""
     changed_by: frozenset[str]
     """Operations that change it."""

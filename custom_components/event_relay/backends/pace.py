@@ -1,4 +1,4 @@
-"""The pace of requests to a backend, where it is ours to keep."""
+"""The rate limiter for backends whose request rate is up to us."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,7 +6,7 @@ import time
 
 
 class Pace:
-    """Lets requests go one after the other, with a pause between them."""
+    """Sends requests one after the other, with a pause between them."""
 
     def __init__(
         self,
@@ -15,7 +15,7 @@ class Pace:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Take what gives the seconds between two requests, a clock, and what waits.
+        """Take a function for the seconds between requests, a clock, and a sleep.
 
         The clock never goes back.
         """
@@ -26,7 +26,7 @@ class Pace:
         self._lock = asyncio.Lock()
 
     async def turn(self) -> None:
-        """Wait until the next request may go; those who wait keep their order."""
+        """Wait until the next request may go, in first-come order."""
         async with self._lock:
             while (pause := self._next - self._monotonic()) > 0:
                 await self._sleep(pause)

@@ -1,7 +1,7 @@
-"""Texts by people for people: one that does not fit is made to, and says so.
+"""Cut texts that people write for people to fit, and warn about it.
 
-Better a critical alarm with a shorter title than none. What is an identifier, such as
-a label, is refused instead: cut, it would be another one.
+A critical alarm with a shorter title is better than none. An identifier, such as a
+label, is refused instead: cut, it would be another one.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,13 +12,13 @@ from .warning import OwnWarning
 CUT = "…"
 """The sign at which a text was cut."""
 LINE_BREAKS = "\n\r\t"
-"""What a text of several lines may hold beside characters."""
+"""Control characters allowed in a text of several lines."""
 _NOT_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode categories: control, half of a pair, line and paragraph separator."""
 
 
 def not_text(words: str, *, allowed: str) -> frozenset[str]:
-    """Return the characters of a text that no text may hold, but for those allowed."""
+    """Return the forbidden characters in a text."""
     return frozenset(
         one
         for one in words
@@ -27,9 +27,9 @@ def not_text(words: str, *, allowed: str) -> frozenset[str]:
 
 
 def spaced(words: str, *, lines: bool = False) -> str:
-    """Return a text with spaces in place of what it may not hold, such as a line break.
+    """Return a text with forbidden characters, such as line breaks, made spaces.
 
-    A text of several lines keeps them.
+    A text of several lines keeps its line breaks.
     """
     words = words.strip()
     if not (wrong := not_text(words, allowed=LINE_BREAKS if lines else "")):
@@ -39,13 +39,13 @@ def spaced(words: str, *, lines: bool = False) -> str:
 
 
 def cut(words: str, longest: int) -> str:
-    """Return a text of so many characters at the most, with a sign where it is cut."""
+    """Return a text cut to a number of characters, with a sign at the cut."""
     words = words.strip()
     return words if len(words) <= longest else words[: longest - 1].rstrip() + CUT
 
 
 def cut_to_bytes(words: str, longest: int) -> str:
-    """Return a text of so many bytes in UTF-8 at the most, with a sign if it is cut."""
+    """Return a text cut to a number of bytes in UTF-8, with a sign at the cut."""
     words = words.strip()
     if len(words.encode("utf-8", "replace")) <= longest:
         return words
@@ -60,10 +60,10 @@ def shortened(
 ) -> tuple[Mapping[str, object], tuple[str, ...]]:
     """Return data whose prose fits, and a warning for each text that was changed.
 
-    Where there is no prose, they are the very same data.
+    Without prose it is the same object.
 
-    `prose` says how many characters each field may have, and `lines` which of them may
-    have several lines.
+    `prose` is the most characters by field, and `lines` are the fields that may have
+    several lines.
     """
     if not prose:
         return data, ()

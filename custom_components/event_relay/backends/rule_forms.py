@@ -1,4 +1,4 @@
-"""What the form of a rule is made of: fields that take a value or a template."""
+"""The fields of a rule's form, which take a value or a template."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,18 +16,18 @@ from .choice_forms import ChoiceSelector, Labels, choice
 
 @dataclass(frozen=True, kw_only=True)
 class RuleField:
-    """One field of an operation, as the form of a rule asks for it."""
+    """One field of an operation in the form of a rule."""
 
     name: str
     selector: Selector[Any]
     required: bool = False
     seldom: bool = False
-    """Whether it is folded away with others that are seldom needed."""
+    """Whether it is in the section of fields that are seldom needed."""
     secret: bool = False
-    """Whether what it holds is shown nowhere else."""
+    """Whether its value is shown nowhere else."""
 
     def with_texts(self, texts: Mapping[str, str], kept: Labels) -> RuleField:
-        """Return it with the labels of what can be chosen."""
+        """Return the field with the labels of its choices."""
         if not isinstance(self.selector, ChoiceSelector):
             return self
         return replace(self, selector=self.selector.with_texts(texts, kept))

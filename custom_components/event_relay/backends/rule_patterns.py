@@ -1,4 +1,4 @@
-"""Rules that are ready but for their entities, to begin a new one with."""
+"""Templates for new rules that only lack their entities."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,9 +7,9 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
-    """A rule, as its form leaves it, that lacks what only the home knows.
+    """The data of a rule's form without the parts that only the home knows.
 
-    What it lacks, such as the entities of a trigger, is empty.
+    Those parts, such as the entities of a trigger, are empty.
     """
 
     operation: str
@@ -30,10 +30,10 @@ class Pattern:
 
 
 def purpose(trigger: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    """Return one of Home Assistant's triggers that has no target yet."""
+    """Return one of Home Assistant's triggers without a target."""
     return {"trigger": trigger, "target": {}, "options": options}
 
 
 def each(trigger: str) -> dict[str, Any]:
-    """Return one that fires for each entity of a target."""
+    """Return a trigger that fires for each entity of a target."""
     return purpose(trigger, behavior="each")

@@ -1,4 +1,4 @@
-"""Sections of a form arrange its fields, and are no part of what is stored."""
+"""Sections of a form group its fields and are not stored."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ import voluptuous as vol
 
 
 def flattened(schema: vol.Schema, entered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was entered, without the sections that it was entered in."""
+    """Return the user input without its sections."""
     flat = dict(entered)
     for name in sections_of(schema):
         flat |= flat.pop(name, {})
@@ -16,7 +16,7 @@ def flattened(schema: vol.Schema, entered: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def sectioned(schema: vol.Schema, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values in the sections in which a form shows them."""
+    """Return values grouped into the sections of a form."""
     shown = dict(values)
     for name, fields in sections_of(schema).items():
         shown[name] = {field: shown.pop(field) for field in fields if field in shown}

@@ -1,4 +1,4 @@
-"""What Home Assistant makes of the fields of an operation: coercers and forms."""
+"""Build coercers and selectors for Home Assistant from an operation's fields."""
 
 from dataclasses import replace
 from typing import Any
@@ -18,7 +18,7 @@ from .rule_forms import LINES, OBJECT, SECONDS, TEXT, YES_NO, RuleField
 
 
 def _listed(value: object) -> list[Any]:
-    """Return a list of what is one, or one of what is none."""
+    """Return a list as it is, and any other value in a list."""
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
@@ -52,13 +52,13 @@ _SELECTORS: dict[Kind, Selector[Any]] = {
 
 
 def coercer_of(field: Field) -> Coercer:
-    """Return what turns a value that a template may have made into the field's."""
+    """Return the coercer for a value that a template may have rendered."""
     coercer = _COERCERS[field.kind]
     if (prepare := field.prepare) is None:
         return coercer
 
     def prepared(value: object) -> object:
-        """Take back what YAML made of a value; raises vol.Invalid."""
+        """Undo YAML's change of a value; raises vol.Invalid."""
         return coercer(prepare(value))
 
     if isinstance(coercer, Structure):
@@ -67,9 +67,9 @@ def coercer_of(field: Field) -> Coercer:
 
 
 def rule_field_of(field: Field, listed: Listed) -> RuleField:
-    """Return the field as the form of a rule asks for it: by value or template.
+    """Return the field in a rule's form, which takes a value or a template.
 
-    `listed` is what the live system lists to choose from.
+    `listed` are the choices that the live system lists.
     """
     seldom = field.seldom if field.seldom_in_rule is None else field.seldom_in_rule
     return RuleField(
@@ -82,7 +82,7 @@ def rule_field_of(field: Field, listed: Listed) -> RuleField:
 
 
 def _selector(field: Field, listed: Listed) -> Selector[Any]:
-    """Return how the form of a rule asks for a field."""
+    """Return the selector of a field in a rule's form."""
     if field.kind is Kind.ENTITY:
         return EntitySelector(EntitySelectorConfig(domain=list(field.options)))
     if field.listed:

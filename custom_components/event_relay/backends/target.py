@@ -1,4 +1,4 @@
-"""The event that a call is about: by its own id, or by the delivery that made it."""
+"""The event that a call changes: by its own id, or by the delivery that created it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,22 +17,22 @@ TARGET = frozenset({"event_id", "delivery_id"})
 
 @dataclass(frozen=True, kw_only=True)
 class EventTarget:
-    """Which event is meant; one of the two is given.
+    """The event meant, by exactly one of the two ids.
 
-    A backend says what its own ids look like, and how long either may be.
+    A backend defines the format of its own ids and the longest length of either.
     """
 
     pattern: ClassVar[re.Pattern[str]]
     longest: ClassVar[int] = LONGEST_NAME
     example: ClassVar[str] = ""
-    """What an id looks like."""
+    """Example of an id."""
 
     event_id: str | None = None
     delivery_id: str | None = None
 
     @classmethod
     def parse(cls, data: Mapping[str, object]) -> Self:
-        """Read the two fields, of which exactly one must be given."""
+        """Read the two fields; exactly one must be given."""
 
         def read(value: object, name: str) -> str:
             return line(value, name, longest=cls.longest)
@@ -55,22 +55,22 @@ class EventTarget:
 
     @property
     def key(self) -> str:
-        """What the calls about this event share with what made it."""
+        """Return the order key that the event's deliveries share with its creation."""
         return self.delivery_id or f"event:{self.event_id}"
 
     @property
     def summary(self) -> str:
-        """Name the event in lists, unless the delivery that made it has to."""
+        """Name the event in lists, unless its delivery has to."""
         return self.event_id or ""
 
     def outside_id(self, context: StepContext) -> str | None:
-        """Return the event's own id; None where the delivery that made it has none."""
+        """Return the event's own id; None if the delivery that created it has none."""
         if self.event_id is not None:
             return self.event_id
         return context.followed.outside_id if context.followed is not None else None
 
     def resolve(self, context: StepContext) -> str:
-        """Return the event's own id; raises Gone where its making gave none."""
+        """Return the event's own id; raises Gone if its creation gave none."""
         if not (event_id := self.outside_id(context)):
             reason = "the delivery made no event"
             raise Gone(reason, code=UNKNOWN_EVENT, fields={"delivery_id": reason})
@@ -78,21 +78,21 @@ class EventTarget:
 
 
 EXAMPLE_ID = "0f9a4d5e-6c1b-4a53-9c43-6b6f2a1f7e11"
-"""What the id of a delivery looks like."""
+"""Example of a delivery's id."""
 
 
 class AboutEvent(Protocol):
-    """A payload that is about what another delivery has made."""
+    """A payload that changes what another delivery has created."""
 
     @property
     def target(self) -> Any:  # noqa: ANN401 - the backend's own kind of EventTarget
-        """Which one is meant."""
+        """Return the event meant."""
 
 
 class FollowingOperation[ClientT, PayloadT: AboutEvent, CapabilitiesT](
     Operation[ClientT, PayloadT, CapabilitiesT]
 ):
-    """Something that is done to what another delivery has made, and after it.
+    """An operation that follows another delivery and changes what it created.
 
     Its payload has a `target` beside the values of `fields`.
     """
@@ -103,7 +103,7 @@ class FollowingOperation[ClientT, PayloadT: AboutEvent, CapabilitiesT](
     @override
     @classmethod
     def asked(cls) -> tuple[Field, ...]:
-        """Return what names the event, and the fields."""
+        """Return the fields that name the event, and the operation's own."""
         return (
             text_field("delivery_id", public=True, example=EXAMPLE_ID),
             text_field("event_id", public=True, example=cls.target.example),
@@ -112,7 +112,7 @@ class FollowingOperation[ClientT, PayloadT: AboutEvent, CapabilitiesT](
 
     @override
     def parse(self, data: Mapping[str, object]) -> PayloadT:
-        """Read which event is meant, and the fields; raises InvalidField."""
+        """Read the target and the fields; raises InvalidField."""
         values = self.read(data)
         target = self.target.parse(data)
         payload: PayloadT = type(self).payload(target=target, **values)
@@ -120,29 +120,29 @@ class FollowingOperation[ClientT, PayloadT: AboutEvent, CapabilitiesT](
 
     @override
     def dump(self, payload: PayloadT) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
+        """Turn the payload into its stored form."""
         return {**payload.target.dump(), **super().dump(payload)}
 
     @override
     def summary(self, payload: PayloadT) -> str:
-        """Say which event."""
+        """Name the event."""
         summary: str = payload.target.summary
         return summary
 
     @override
     def key(self, payload: PayloadT, delivery_id: str) -> str:
-        """Keep behind what made the event, and what else is about it."""
+        """Keep order with the event's creation and its other changes."""
         key: str = payload.target.key
         return key
 
     @override
     def target_id(self, payload: PayloadT) -> str | None:
-        """Return the event that is named by its own id."""
+        """Return the event's own id, if the payload names it."""
         event_id: str | None = payload.target.event_id
         return event_id
 
     @override
     def follows(self, payload: PayloadT) -> str | None:
-        """Return the delivery that makes the event."""
+        """Return the delivery that creates the event."""
         delivery_id: str | None = payload.target.delivery_id
         return delivery_id

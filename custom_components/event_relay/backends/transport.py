@@ -1,7 +1,7 @@
-"""HTTP for all clients: what is sent, what is read, what failed.
+"""HTTP for all clients: send requests, read responses, map failures.
 
-Aiohttp's exceptions end here. Which of a client's errors they become depends on
-whether the request can have taken effect.
+Aiohttp's exceptions end here. They become a client's errors according to whether the
+request can have taken effect.
 """
 
 import asyncio
@@ -36,28 +36,28 @@ __all__ = [
 ]
 
 TIMEOUT = 10.0
-"""Seconds that one request may take, connection included."""
+"""Seconds for one request, connection included."""
 CONNECTING = 0.75
-"""The part of that in which the name must be found and the connection made."""
+"""The part of that for the name look-up and the connection."""
 MAXIMUM_BODY = 8 * 1024 * 1024
-"""Bytes read of an answer; a Frigate configuration of 100 cameras has 1 MB."""
+"""Bytes read of a response; a Frigate configuration of 100 cameras has 1 MB."""
 LONGEST_RETRY_AFTER = 86_400.0
-"""Seconds; whoever asks for more, or for infinity, is not taken at its word."""
+"""Seconds; a longer or infinite Retry-After is cut to this."""
 _MULTICAST = ".local"
-"""The end of names that are looked up in the home's own network."""
+"""Suffix of names that are resolved by mDNS in the home's own network."""
 _ENDS_A_HEADER = re.compile(r"[\r\n\0]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """An answer, whatever its status."""
+    """A response, whatever its status."""
 
     status: int
     headers: Mapping[str, str]
     set_cookies: Mapping[str, str]
     body: bytes
     secrets: Collection[str] = field(default=(), repr=False)
-    """What proved the account, and must be told nobody."""
+    """The credentials of the request, which must never be shown."""
 
     @property
     def ok(self) -> bool:
@@ -66,18 +66,18 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The body as text; what cannot be decoded is replaced."""
+        """Return the body as text; undecodable bytes are replaced."""
         return self.body.decode("utf-8", "replace")
 
     def words(self, said: str) -> str:
-        """Return what this answer says in one line, fit to be kept and shown.
+        """Return the message of this response in one line, fit to be kept and shown.
 
-        All that is told of an answer is read by way of here.
+        Every text that is kept of a response goes through here.
         """
         return discreet(said, self.secrets)
 
     def json(self) -> Json:
-        """Decode the body; raises ValueError when it is not JSON."""
+        """Decode the body; raises ValueError if it is not JSON."""
         try:
             decoded: Json = json.loads(self.body)
         except RecursionError as error:
@@ -85,16 +85,16 @@ class Reply:
         return decoded
 
     def json_object(self) -> JsonObject:
-        """Decode the body to an object; raises ValueError when it is none."""
+        """Decode the body to an object; raises ValueError if it is none."""
         if not isinstance(decoded := self.json(), dict):
             raise ValueError("not a JSON object")  # noqa: TRY004 one error for all
         return decoded
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds that the backend asks to be left alone; None if it does not say.
+        """Return the seconds that the backend asks to wait; None if it does not say.
 
-        Both forms of RFC 9110 are read, seconds and date.
+        Reads both forms of RFC 9110, seconds and date.
         """
         value = self.headers.get("Retry-After", "").strip()
         if value.isdecimal():
@@ -107,12 +107,12 @@ class Reply:
 
     @property
     def date(self) -> datetime | None:
-        """When the backend answered, by its own clock, in whole seconds."""
+        """Return the time of the response by the backend's clock, in whole seconds."""
         return _moment(self.headers.get("Date", ""))
 
 
 def _moment(value: str) -> datetime | None:
-    """Read a date in the form of RFC 9110; None when it is none."""
+    """Read a date in the form of RFC 9110; None if it is none."""
     try:
         moment = parsedate_to_datetime(value)
     except ValueError, OverflowError:
@@ -123,7 +123,7 @@ def _moment(value: str) -> datetime | None:
 def normalise_address(address: str) -> str:
     """Return an address as `scheme://host[:port][/prefix]`, with no slash at its end.
 
-    Raises ValueError when it is none, or holds a user, a query or a fragment.
+    Raises ValueError if it is none, or holds a user, a query or a fragment.
     """
     url = URL(address.strip())
     if url.scheme not in ("http", "https") or not url.host:
@@ -139,20 +139,21 @@ class HttpTransport:
     def __init__(
         self, session: ClientSession, address: str, *, timeout: float = TIMEOUT
     ) -> None:
-        """Take a session, which stays its owner's, and a normalised address."""
+        """Take a session, which its owner closes, and a normalised address."""
         self.address = address
         self._session = session
-        # Home Assistant asks five seconds for a `.local` name. Given up in that moment,
-        # aiohttp's shielded look-up fails unheard, and asyncio logs its traceback.
+        # Home Assistant waits five seconds for a `.local` name. If we gave up at the
+        # same moment, aiohttp's shielded look-up would fail unobserved, and asyncio
+        # would log its traceback.
         self._bounds = Bounds(
             time=ClientTimeout(total=timeout, connect=timeout * CONNECTING),
             largest=MAXIMUM_BODY,
         )
         self.secrets: Callable[[], Collection[str]] = tuple
-        """Gives what proves the account now; its owner sets it."""
+        """Returns the current credentials; the owner sets it."""
 
     def url(self, *segments: str) -> URL:
-        """Return the address of a path, each segment quoted for itself."""
+        """Return the address of a path, with each segment quoted by itself."""
         return _url(self.address, segments)
 
     async def send(
@@ -164,13 +165,12 @@ class HttpTransport:
         headers: Mapping[str, str] | None = None,
         body: JsonObject | list[Json] | Body | None = None,
     ) -> Reply:
-        """Send one request and read its answer, whatever the status.
+        """Send one request and read its response, whatever the status.
 
-        An object or a list is sent as JSON. A header that is given goes before the one
-        that is usual. Raises CannotConnect, OutcomeUnknown or, where a lost reply does
-        no harm, Unavailable; Rejected when the request cannot be put into HTTP and
-        JSON; and InvalidResponse when a read is answered without either. No redirect
-        is followed.
+        An object or a list is sent as JSON. A given header replaces the default one.
+        Raises CannotConnect, OutcomeUnknown or, for a repeatable write, Unavailable;
+        Rejected if the request cannot be put into HTTP and JSON; and InvalidResponse if
+        the response to a read is neither. Follows no redirect.
         """
         url = self._written(segments, query)
         if isinstance(body, dict | list):
@@ -197,10 +197,10 @@ class HttpTransport:
         )
 
     async def _exchange(self, request: Outgoing, effect: Effect) -> Incoming:
-        """Send a request; a read from a `.local` name goes on if nobody waits for it.
+        """Send a request; a read from a `.local` name goes on if it is cancelled.
 
-        Its name is looked up for seconds. A look-up that is given up, as while a
-        connection is loaded again, would leave a traceback in the log when it fails.
+        The look-up of the name takes seconds. If it is cancelled, as when a connection
+        is reloaded, it would leave a traceback in the log when it fails.
         """
         answering = exchange(self._session, request, self._bounds)
         host = request.url.host or ""
@@ -221,20 +221,20 @@ class HttpTransport:
 
 
 def _heard(reading: asyncio.Future[Incoming]) -> None:
-    """Take note of an error that nobody may wait for."""
+    """Retrieve the exception of a task that nobody may await."""
     if not reading.cancelled():
         reading.exception()
 
 
 @lru_cache(maxsize=64)
 def _url(address: str, segments: tuple[str, ...]) -> URL:
-    """Return the address of a path; most are asked for again and again."""
+    """Return the address of a path; cached, since most repeat."""
     path = "".join(f"/{quote(segment, safe='')}" for segment in segments)
     return URL(f"{address}{path}", encoded=True)
 
 
 def _headers(given: Mapping[str, str], body: Body | None) -> CIMultiDict[str]:
-    """Return the headers to send; raises Rejected for what would end one early."""
+    """Return the headers to send; raises Rejected for one that would end early."""
     headers = CIMultiDict({"Accept": "application/json"})
     if body is not None and body.content_type is not None:
         headers["Content-Type"] = body.content_type
@@ -246,10 +246,10 @@ def _headers(given: Mapping[str, str], body: Body | None) -> CIMultiDict[str]:
 
 
 def raise_for_failure(reply: Reply, effect: Effect, reason: str) -> None:
-    """Raise for the statuses that mean the same everywhere: limits and outages.
+    """Raise for the statuses that mean the same everywhere: rate limits and outages.
 
-    429 and 503 say that the request was not taken; 500, 502 and 504 leave open
-    what became of a write.
+    After 429 and 503 the request was not taken; after 500, 502 and 504 the outcome of a
+    write is unknown.
     """
     if reply.status in (
         HTTPStatus.TOO_MANY_REQUESTS,

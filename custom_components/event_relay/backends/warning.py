@@ -1,7 +1,7 @@
-"""What may not have worked of a delivery that arrived: sentences, and their codes.
+"""Warnings about the parts of an arrived delivery that may have failed.
 
-A warning is kept as its sentence in English. Its code and values are read from that, so
-that it can be shown in any language, also where an earlier version has kept it.
+A warning is stored as its English sentence. Its code and values are parsed from that,
+so that it can be shown in any language, even if an earlier version stored it.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import re
 
 
 class OwnWarning(StrEnum):
-    """All sentences of ours; what a backend says of a step is its own."""
+    """All sentences of ours; a backend's message about a step is not among them."""
 
     SPACED = "{field} has line breaks or control characters, sent as spaces"
     CUT = "{field} is too long and was cut to {maximum} characters"
@@ -26,12 +26,12 @@ class OwnWarning(StrEnum):
 
     @property
     def code(self) -> str:
-        """What texts call it."""
+        """Return its translation key."""
         return self.name.lower()
 
 
 def recognised(sentence: str) -> tuple[str, Mapping[str, str]] | None:
-    """Return the code and the values of a warning; None for words of a backend."""
+    """Return the code and values of a warning; None for a backend's own message."""
     for warning in OwnWarning:
         if found := _pattern(warning).fullmatch(sentence):
             return warning.code, found.groupdict()
@@ -40,7 +40,7 @@ def recognised(sentence: str) -> tuple[str, Mapping[str, str]] | None:
 
 @cache
 def _pattern(warning: OwnWarning) -> re.Pattern[str]:
-    """Return what a sentence with any values looks like."""
+    """Return the pattern of a sentence with any values."""
     parts = re.split(r"{(\w+)}", warning.value)
     return re.compile(
         "".join(

@@ -1,8 +1,8 @@
-"""A backend's own words: what they may not repeat is taken out, in one line.
+"""Clean a backend's messages: one line, without secrets and payload texts.
 
-Every client reads them by way of here, before anything is stored, logged or shown.
-What was told in confidence is the credentials, which the transport knows, and the
-texts of a payload, which the outbox names while a step of it runs.
+Every client's messages pass through here before they are stored, logged or shown.
+Confidential are the credentials, which the transport knows, and the texts of a payload,
+which the queue names while a step of it runs.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -16,30 +16,31 @@ from urllib.parse import quote, quote_plus
 from .base import Json
 
 HIDDEN = "•••"
-"""What stands in the place of what is taken out."""
+"""Replaces what is removed."""
 MAXIMUM = 300
-"""Characters kept of what a backend says."""
+"""Characters kept of a backend's message."""
 LOOKED_AT = 4_000
-"""Characters looked at; what stands behind them is not kept in any case."""
+"""Characters examined; the rest is never kept."""
 SHORT = 4
-"""Fewer characters are only taken out as words of their own: "on" stays in "only"."""
+"""A shorter secret is only removed as a whole word: "on" stays in "only"."""
 RUN = 12
-"""So many characters in a row give a longer text away, of which a part is repeated."""
+"""Length of a repeated part that gives a longer text away."""
 MOST_TEXTS = 500
 MOST_TOLD = 20_000
-"""Texts, and their characters, that are looked for; of more, no words are kept."""
+"""Most texts, and most characters of them, that are searched for; beyond that no
+message is kept."""
 LISTED = 20
 """Lines of a list that are shown."""
 TELLING = 10_000
-"""A whole number from here on may be one of somebody's, such as of a telephone."""
+"""A whole number from here on may be confidential, such as a telephone number."""
 
 _SEED = RUN // 2
-"""Wherever a run begins, it holds a whole one of such pieces of a text."""
+"""Every run contains at least one whole piece of a text of this length."""
 _READ_IN_MARKDOWN = re.compile(
     r"[\\`*~<\[\]]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # not within a word
     r"|&(?=[#a-z])"
-    r"|:(?=//)|(?<=www)\.|(?<=\S)@(?=\S)"  # of what becomes a link by itself
+    r"|:(?=//)|(?<=www)\.|(?<=\S)@(?=\S)"  # of text that becomes a link by itself
     r"|^[#>+=-]",
     re.IGNORECASE,
 )
@@ -52,7 +53,7 @@ _CONFIDED: ContextVar[_Confided] = ContextVar("confided", default=({}, ()))
 def confiding(
     payload: Mapping[str, Json], public: Collection[str] = ()
 ) -> Iterator[None]:
-    """Let no words that are read meanwhile repeat a text of a payload.
+    """Let no message that is read in this context repeat a text of a payload.
 
     `public` are the fields that may be repeated.
     """
@@ -64,9 +65,9 @@ def confiding(
 
 
 def discreet(words: str, secrets: Collection[str] = ()) -> str:
-    """Return words in one line, without secrets and what was told in confidence.
+    """Return a message in one line, without secrets and confidential texts.
 
-    Nothing where so much was told that it cannot be looked for in a moment.
+    Empty if there are too many confidential texts to search for quickly.
     """
     texts = {*secrets, *_confided()}
     if len(texts) > MOST_TEXTS or sum(map(len, texts)) > MOST_TOLD:
@@ -83,16 +84,16 @@ def discreet(words: str, secrets: Collection[str] = ()) -> str:
 
 
 def in_markdown(text: str) -> str:
-    """Return a text so that Markdown shows it, in one line, and reads nothing in it.
+    """Return a text in one line that Markdown shows literally.
 
-    No more is escaped than has to be: Home Assistant shows titles, menus and errors as
-    they are, with the same placeholders as the Markdown beside them.
+    Escapes no more than necessary: Home Assistant shows titles, menus and errors
+    unrendered, with the same placeholders as the Markdown beside them.
     """
     return _NUMBERED.sub(r"\1\\\2", _READ_IN_MARKDOWN.sub(r"\\\g<0>", _one_line(text)))
 
 
 def in_list(lines: Sequence[str]) -> str:
-    """Return lines of Markdown as a list: the first of them, and how many more."""
+    """Return lines as a Markdown list: the first ones, and the number of the others."""
     listed = [f"- {line}" for line in lines[:LISTED]]
     if (more := len(lines) - LISTED) > 0:
         listed.append(f"- … (+{more})")
@@ -100,7 +101,7 @@ def in_list(lines: Sequence[str]) -> str:
 
 
 def isolated(text: str) -> str:
-    """Return a text that leaves the direction of the text around it as it is."""
+    """Return a text isolated from the text direction around it."""
     return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
 
@@ -109,7 +110,7 @@ def _one_line(text: str) -> str:
 
 
 def _confided() -> Iterator[str]:
-    """Yield the texts of the payload that a step runs for; most steps ask for none."""
+    """Yield the payload texts of the running step; most steps never call this."""
     payload, public = _CONFIDED.get()
     for name, value in payload.items():
         if name not in public:
@@ -117,7 +118,7 @@ def _confided() -> Iterator[str]:
 
 
 def _texts(value: Json) -> Iterator[str]:
-    """Yield the texts in a value, and numbers that are as telling as a text."""
+    """Yield the texts in a value, and numbers large enough to be confidential."""
     match value:
         case str():
             yield value
@@ -132,7 +133,7 @@ def _texts(value: Json) -> Iterator[str]:
 
 
 def _spellings(text: str) -> Iterator[str]:
-    """Yield how a backend may spell a text: as it is, in JSON, HTML, an address."""
+    """Yield a text as a backend may spell it: as it is, in JSON, HTML, an address."""
     if text.isascii() and text.isalnum():
         yield text
         return
@@ -149,7 +150,7 @@ def _spellings(text: str) -> Iterator[str]:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """Return what finds a text, whatever the case of its letters."""
+    """Return the pattern that finds a text, in any case."""
     quoted = re.escape(text)
     if len(text) < SHORT:
         quoted = rf"(?<!\w){quoted}(?!\w)"
@@ -193,7 +194,7 @@ def _without_runs(line: str, texts: Collection[str]) -> str:
 
 
 def _runs(line: str, text: str, seeds: Collection[str]) -> Iterator[tuple[int, int]]:
-    """Yield from where to where a line repeats a text, which it does around seeds."""
+    """Yield the ranges of a line that repeat a text, which contain a seed."""
     places = [
         at for at in range(len(line) - _SEED + 1) if line[at : at + _SEED] in seeds
     ]
