@@ -1,4 +1,4 @@
-"""The service's calls, as far as events need them."""
+"""The calls of the service's API that events need."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,16 +19,16 @@ from .pace import interval
 from .search import Search
 
 QUERY_TIMEOUT = 60.0
-"""Seconds that a query may take: a sample shows a limit of 54 s (inferred)."""
+"""Seconds for a query: a sample shows a limit of 54 s (inferred)."""
 SHORTEST_SECRET = 4
-"""Characters from which a text is blotted out of the service's reasons."""
+"""Length from which a text is removed from the service's reasons."""
 
 
 class GuanceClient:
-    """Talks to one workspace, the one that the key belongs to.
+    """Client of one workspace, the one that the key belongs to.
 
-    The header takes the Key ID, by three vendor clients, though one page of the
-    documentation names the secret; there is no signature (vendor documentation).
+    The header takes the Key ID, according to three vendor clients, though one page of
+    the documentation names the secret; there is no signature (vendor documentation).
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class GuanceClient:
         self.breaking = Breaking()
 
     async def capabilities(self) -> GuanceCapabilities:
-        """Read how long the workspace keeps events.
+        """Read the retention of the workspace.
 
         Raises CannotConnect, Unavailable, InvalidCredentials, PermissionDenied or
         InvalidResponse.
@@ -58,18 +58,18 @@ class GuanceClient:
         return (await self.workspace()).capabilities
 
     async def workspace(self) -> GuanceWorkspace:
-        """Read which workspace the key belongs to; raises as `capabilities`.
+        """Read the workspace of the key; raises as `capabilities`.
 
-        It proves the key, not that the key may write: only a write does that.
+        This proves that the key is valid, not that it may write: only a write does.
         """
         await self._pace.turn()
         envelope = await self._send(self._transport, "GET", "workspace", "get")
         return GuanceWorkspace.parse(envelope.content)
 
     async def create_event(self, body: JsonObject) -> None:
-        """Make an event; every call makes another one, and answers no id.
+        """Create an event; every call creates another one, and returns no id.
 
-        Raises OutcomeUnknown where it may have been made.
+        Raises OutcomeUnknown if it may have been created.
         """
         await self._pace.turn()
         envelope = await self._send(
@@ -84,10 +84,10 @@ class GuanceClient:
             raise OutcomeUnknown("create was answered without saying true")
 
     async def find_event(self, delivery_id: str, date: datetime) -> Sighting:
-        """Look for the event of a delivery by our own tag, around its date.
+        """Look up the event of a delivery by our own tag, around its date.
 
-        Look-ups that wait for their turn share a request. Raises what
-        `capabilities` raises.
+        Look-ups that wait for the rate limiter share a request. Raises as
+        `capabilities`.
         """
         return await self._search.find(delivery_id, date)
 
@@ -105,7 +105,7 @@ class GuanceClient:
         effect: Effect = Effect.NONE,
         body: JsonObject | None = None,
     ) -> Envelope:
-        """Send a request with the key, and unwrap the answer."""
+        """Send a request with the key, and unwrap the response."""
         reply = await transport.send(
             method,
             "api",

@@ -1,4 +1,4 @@
-"""The operation that makes a custom event."""
+"""The operation that creates a custom event."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -24,17 +24,17 @@ from .look_ups import OWN_TAG, askable
 from .models import GuanceCapabilities
 
 LATEST = timedelta(days=1)
-"""How far ahead an event may be dated; what the service takes is not known."""
+"""How far ahead an event may be dated; the service's own limit is unknown."""
 
 QUERY_RIGHT = "event data query"
-"""The right that look-ups need, as the console calls it; all default roles have it
+"""The permission that look-ups need, named as in the console; all default roles have it
 (vendor documentation)."""
 
 
 class CreateCustomEventOperation(
     Operation[GuanceClient, CreateCustomEvent, GuanceCapabilities]
 ):
-    """Make a custom event."""
+    """Create a custom event."""
 
     name = "create_custom_event"
     step = "create"
@@ -45,7 +45,7 @@ class CreateCustomEventOperation(
     def shortened(
         self, data: Mapping[str, object]
     ) -> tuple[Mapping[str, object], tuple[str, ...]]:
-        """Return canonical values whose prose and tags fit, and what was cut."""
+        """Return canonical values that fit, and a warning for each cut text or tag."""
         fitting, warnings = super().shortened(data)
         if "tags" not in fitting:
             return fitting, warnings
@@ -59,7 +59,7 @@ class CreateCustomEventOperation(
         capabilities: GuanceCapabilities,
         now: datetime,
     ) -> None:
-        """Refuse a date that is ahead, or before all that the workspace keeps."""
+        """Refuse a date in the future, or before the workspace's retention."""
         if payload.occurred_at is None:
             return
         earliest, latest = now - capabilities.retention, now + LATEST
@@ -94,10 +94,10 @@ class CreateCustomEventOperation(
     async def find(
         self, client: GuanceClient, payload: CreateCustomEvent, context: StepContext
     ) -> Finding:
-        """Look for the event by our own tag.
+        """Look up the event by our own tag.
 
-        A query that the service refuses tells nothing: it is asked again, for
-        as long as the outbox asks at all.
+        A query that the service refuses is inconclusive: it is repeated for as long as the
+        queue asks.
         """
         date = _sent_date(context) or payload.date(context.told_at)
         if not askable(context.delivery_id):
@@ -120,9 +120,9 @@ class CreateCustomEventOperation(
     def receipt(
         self, payload: CreateCustomEvent, results: Mapping[str, JsonObject]
     ) -> Receipt:
-        """Return when the event was, and the tag by which people find it.
+        """Return the time of the event, and the tag by which people find it.
 
-        The service answers no id; a look-up gives the one of its store.
+        The service returns no id; a look-up gives the id of its store.
         """
         result = results["create"]
         document_id = result.get("document_id")
@@ -133,7 +133,7 @@ class CreateCustomEventOperation(
 
     @override
     def summary(self, payload: CreateCustomEvent) -> str:
-        """Say which status and which title."""
+        """Name the status and the title."""
         return f"{payload.status}: {payload.title}"
 
     @override
@@ -143,25 +143,25 @@ class CreateCustomEventOperation(
         occurred_at: datetime,
         capabilities: GuanceCapabilities,
     ) -> datetime:
-        """Return when the workspace would no longer keep the event."""
+        """Return when the event passes the workspace's retention."""
         return payload.date(occurred_at) + capabilities.retention
 
     @override
     def overlaps(
         self, payload: CreateCustomEvent, capabilities: GuanceCapabilities
     ) -> bool:
-        """Let it go at once: it is a point in time, and looked up by our own id."""
+        """Allow it: the event is a point in time, and our own id can be looked up."""
         return True
 
 
 def _sent_date(context: StepContext) -> datetime | None:
-    """Return the date that an earlier version of ours has noted as sent."""
+    """Return the date that an earlier version of ours noted as sent."""
     noted = (context.clue or {}).get("date")
     return datetime.fromisoformat(noted) if isinstance(noted, str) else None
 
 
 def _result(context: StepContext, date: datetime) -> JsonObject:
-    """Return what is kept of an event that was made."""
+    """Return the result for an event that was created."""
     return {"date": date.astimezone(UTC).isoformat(), OWN_TAG: context.delivery_id}
 
 

@@ -1,4 +1,4 @@
-"""What a custom event is."""
+"""The payload of a custom event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,14 +10,14 @@ from .look_ups import OWN_TAG, milliseconds
 
 @dataclass(frozen=True, kw_only=True)
 class CreateCustomEvent:
-    """An event in the workspace's event centre; texts without words are None."""
+    """An event in the workspace's event centre; empty texts are None."""
 
     status: str
     title: str
     message: str | None = None
     origin: str | None = None
     occurred_at: datetime | None = None
-    """None for when the delivery occurred."""
+    """None for the time of the delivery's occurrence."""
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def date(self, delivery_occurred_at: datetime) -> datetime:
@@ -25,7 +25,7 @@ class CreateCustomEvent:
         return self.occurred_at or delivery_occurred_at
 
     def body(self, delivery_id: str, date: datetime) -> JsonObject:
-        """Return what is sent; what may not be empty is left out instead.
+        """Return the request body, without empty fields, which are not allowed.
 
         `date` is in milliseconds here, unlike in other calls of the service (vendor
         documentation).

@@ -1,8 +1,8 @@
-"""What answers are wrapped in, and what failures mean.
+"""Unwrap responses, and map failures to errors.
 
-The published table of errors has three rows: two limits, which come with 401, and a
-bad key, which comes with 403 (vendor documentation 2023 to 2026). Everything else is
-read with care, and errors within an HTTP 200 are expected (third-party connector).
+The published table of errors has three rows: two limits, which come with 401, and a bad
+key, which comes with 403 (vendor documentation 2023 to 2026). All other errors are read
+with care, and errors within an HTTP 200 are expected (third-party connector).
 """
 
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from ..errors import (
 from ..transport import Effect, Reply, raise_for_failure
 
 LIMITED_FOR = 60.0
-"""Seconds to wait after a limit that names no time; none is documented (inferred)."""
+"""Seconds to wait after a limit without a time; none is documented (inferred)."""
 
 _BAD_KEY = "invalidapikey"
 _LIMITED = "currentlimiting"
@@ -33,10 +33,10 @@ _UNKNOWN_ERROR = "internalerror"
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
-    """An answer of the service, unwrapped."""
+    """A response of the service, unwrapped."""
 
     status: int
-    """`code`, which mirrors the HTTP status and outdoes a 200."""
+    """`code`, which mirrors the HTTP status and overrides a 200."""
     success: bool
     error: str
     """`errorCode` without its namespace and in lower case; older pages spell
@@ -46,7 +46,7 @@ class Envelope:
 
     @classmethod
     def parse(cls, reply: Reply) -> Self:
-        """Unwrap an answer; raises ValueError when it is not wrapped."""
+        """Unwrap a response; raises ValueError if it is not wrapped."""
         body = reply.json_object()
         if "success" not in body and "errorCode" not in body:
             raise ValueError("not the envelope of the service")
@@ -66,12 +66,12 @@ class Envelope:
 
     @property
     def good(self) -> bool:
-        """Whether the service says in all its ways that it did what it was asked."""
+        """Return whether all fields of the response report success."""
         return self.success and self.status == HTTPStatus.OK and not self.error
 
 
 def unwrap(reply: Reply, effect: Effect) -> Envelope:
-    """Return the envelope of a success; raises what any other answer means."""
+    """Return the envelope of a success; raises the error for any other response."""
     try:
         envelope = Envelope.parse(reply)
     except ValueError as error:
@@ -92,7 +92,7 @@ def unwrap(reply: Reply, effect: Effect) -> Envelope:
 
 
 def _raise_for_access(envelope: Envelope, reply: Reply, reason: str) -> None:
-    """Raise for limits, bad keys and missing rights, which have odd statuses."""
+    """Raise for limits, bad keys and missing permissions, which have odd statuses."""
     limited = envelope.error.endswith(_LIMITED)
     if limited or envelope.status == HTTPStatus.UNAUTHORIZED:
         raise Unavailable(
@@ -107,7 +107,7 @@ def _raise_for_access(envelope: Envelope, reply: Reply, reason: str) -> None:
 
 
 def _refusal(envelope: Envelope, effect: Effect, reason: str) -> BackendError:
-    """Return what a failure means that is neither an outage nor about access."""
+    """Return the error for a failure that is neither an outage nor about access."""
     code = "other_system" if envelope.error == _NO_ROUTE else None
     if effect is Effect.NONE:
         return InvalidResponse(reason, code=code)
@@ -120,7 +120,7 @@ def _refusal(envelope: Envelope, effect: Effect, reason: str) -> BackendError:
 
 
 def _without_envelope(reply: Reply, effect: Effect) -> BackendError:
-    """Return what an answer means that is not the service's own."""
+    """Return the error for a response that is not the service's own."""
     reason = f"HTTP {reply.status}"
     if reply.status == HTTPStatus.UNAUTHORIZED:
         return Unavailable(reason, retry_after=max(LIMITED_FOR, reply.retry_after or 0))
@@ -134,7 +134,7 @@ def _without_envelope(reply: Reply, effect: Effect) -> BackendError:
 
 
 def _stray(reply: Reply, effect: Effect, reason: str) -> BackendError:
-    """Return what an answer means that another system seems to have given."""
+    """Return the error for a response that seems to come from another system."""
     code = "other_system" if is_json(reply) else "not_json"
     if effect is Effect.NONE:
         return InvalidResponse(reason, code=code)

@@ -1,8 +1,8 @@
-"""Reading the fields that only custom events have.
+"""Read the fields that only custom events have.
 
-For tags of this call no rules are published; those of the neighbouring calls are
-kept: of push-events, which names what is reserved, and of DataKit, which says how
-long things may be (vendor documentation, inferred to hold here).
+No rules are published for the tags of this call. Those of the neighbouring calls are
+assumed: push-events for reserved names, and DataKit for lengths (vendor documentation,
+inferred to hold here).
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ from ..warning import OwnWarning
 from .look_ups import OWN_TAG
 
 STATUSES = ("critical", "error", "warning", "ok", "info", "nodata")
-"""What create takes (vendor documentation); `fatal` is for other calls."""
+"""The values of create (vendor documentation); `fatal` is for other calls."""
 LONGEST_TITLE = 1_000
 """Characters, so that it stays one line; no limit is published. The 256 of monitors are
 for other titles."""
@@ -59,8 +59,7 @@ RESERVED = frozenset(
         OWN_TAG,
     }
 )
-"""Names that the service has for itself (push-events, vendor documentation), and
-our own."""
+"""Names that the service reserves (push-events, vendor documentation), and our own."""
 RESERVED_PREFIXES = ("_", "df_")
 
 _TAG_NAME = re.compile(r"[a-zA-Z0-9_]+", re.ASCII)
@@ -84,7 +83,7 @@ def tags(value: object, name: str) -> Mapping[str, str]:
 
 
 def tags_that_fit(value: object, name: str) -> tuple[object, tuple[str, ...]]:
-    """Return tags whose texts fit, and a warning for each that was cut."""
+    """Return tags with texts cut to fit, and a warning for each cut."""
     if not isinstance(value, Mapping):
         return value, ()
     fitting: dict[object, object] = {}
@@ -117,7 +116,7 @@ def _tag_name(key: object, name: str) -> str:
 
 
 def _tag_text(value: object, name: str) -> str:
-    """Read the text of a tag, which other events may only have as text, too."""
+    """Read the text of a tag; a tag has the same type in all events."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -173,4 +172,4 @@ CUSTOM_EVENT: tuple[Field, ...] = (
     ),
     time_field("occurred_at", seldom=True, public=True),
 )
-"""What a custom event is made of."""
+"""The fields of a custom event."""

@@ -1,4 +1,4 @@
-"""What Home Assistant's forms ask for to reach a Guance or TrueWatch workspace."""
+"""The forms of a connection to a Guance or TrueWatch workspace."""
 
 from collections.abc import Mapping
 from typing import Any, cast, override
@@ -20,8 +20,8 @@ from .patterns import PATTERNS
 from .sites import SITES
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
-"""Hosts that may be spoken to without TLS: nothing leaves the machine there, and the
-tests and the demo run their stand-in on them. Anywhere else the key would be read."""
+"""Hosts that may be used without TLS: requests do not leave the machine, and the tests
+and the demo run their simulator there. On any other host the key could be read."""
 
 
 class GuanceForms(BackendForms):
@@ -34,16 +34,16 @@ class GuanceForms(BackendForms):
             vol.Required(CONF_API_KEY): SECRET,
         }
     )
-    """The address is one of a site, or any other that is typed in."""
+    """The address is that of a listed site, or a typed one."""
     credentials = (CONF_API_KEY,)
     identified_by = (CONF_URL, CONF_API_KEY)
-    """The workspace itself is the unique id."""
+    """The unique id is the workspace itself."""
     patterns = PATTERNS
     form_errors = frozenset({"invalid_api_key"})
 
     @override
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
-        """Return the data of an event with a title and a tag that say it is a test."""
+        """Return the data of an event with a title and a tag that mark it as a test."""
         tags = data.get("tags")
         named = with_test_title(data)
         if tags is None or isinstance(tags, Mapping):
@@ -52,7 +52,7 @@ class GuanceForms(BackendForms):
 
     @override
     def read_url(self, entered: str) -> str:
-        """Return the address below which the Open API is; raises InvalidField."""
+        """Return the base address of the Open API; raises InvalidField."""
         address = read_address(entered, branches=("api",))
         url = URL(address)
         if url.scheme != "https" and url.host not in LOOPBACK:
@@ -63,7 +63,7 @@ class GuanceForms(BackendForms):
     def product(
         self, data: Mapping[str, Any], capabilities: GuanceCapabilities
     ) -> Product:
-        """Say what system a connection leads to."""
+        """Return the device information of the system behind a connection."""
         del capabilities
         brand, *_ = SITES.get(data[CONF_URL], "Guance").split()
         return Product(manufacturer=brand, model="Workspace")
@@ -79,7 +79,7 @@ class GuanceForms(BackendForms):
 
     @override
     async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
-        """Try the live system; raises a BackendError with the code of a form error."""
+        """Test the live system; raises a BackendError with the code of a form error."""
         workspace = await cast("GuanceClient", client).workspace()
         return Probe(
             title=workspace.name or f"{GUANCE.title} ({URL(data[CONF_URL]).host})",

@@ -1,8 +1,8 @@
-"""Looking events up by the tag that carries the id of their delivery.
+"""Look up events by the tag that carries the id of their delivery.
 
-The query is put together from the vendor's samples and untested against the live
-service. It names no source, because pages differ on whether an event made by the
-Open API is `custom` or `user`.
+The query is derived from the vendor's samples and untested against the live service. It
+names no source, because pages differ on whether an event created by the Open API is
+`custom` or `user`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,32 +14,32 @@ from ..errors import InvalidResponse
 from .models import Sighting
 
 OWN_TAG = "ha_delivery_id"
-"""Our tag; it makes an event recognisable, which the service itself does not."""
+"""Our tag; it identifies an event, which the service itself does not."""
 MARGIN = timedelta(minutes=10)
-"""How far around an event's own date to look: the range is about that date, not
-about the arrival (inferred from samples). The date is sent exactly as it is kept."""
+"""How far around an event's own date to search: the range applies to that date, not to
+the arrival (inferred from samples). The date is sent exactly as it is stored."""
 MOST_ROWS = 10
-"""Rows asked for: there should be one."""
+"""Rows requested; only one is expected."""
 _DOCUMENT_ID = "__docid"
 _PLAIN = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
-"""What needs no quoting within a query."""
+"""Text that needs no quoting within a query."""
 
 type Wanted = Mapping[str, datetime]
-"""Delivery ids, and the dates of their events."""
+"""Dates of events by delivery id."""
 
 
 def askable(delivery_id: str) -> bool:
-    """Whether an id may be put into a query as it is."""
+    """Return whether an id needs no quoting in a query."""
     return _PLAIN.fullmatch(delivery_id) is not None
 
 
 def milliseconds(moment: datetime) -> int:
-    """Return an instant as the service takes it, whichever zone it is in."""
+    """Return an instant in the service's format, independent of its zone."""
     return round(moment.timestamp() * 1000)
 
 
 def query_body(wanted: Wanted) -> JsonObject:
-    """Return the body that looks for events: one query for each."""
+    """Return the body that looks up events: one query for each."""
     return {"queries": [_query(*one) for one in wanted.items()]}
 
 
@@ -60,10 +60,10 @@ def _query(delivery_id: str, date: datetime) -> JsonObject:
 
 
 def sightings(wanted: Wanted, content: Json) -> dict[str, Sighting]:
-    """Read what the queries gave; raises InvalidResponse.
+    """Read the results of the queries; raises InvalidResponse.
 
-    An event is known by its own tag, not by the place of its query. While any query
-    still runs, what was not seen may yet appear.
+    An event is identified by its own tag, not by the position of its query. While any
+    query still runs, an event that was not found may yet appear.
     """
     match content:
         case {"data": [*answers]} if len(answers) >= len(wanted):
@@ -82,14 +82,14 @@ def sightings(wanted: Wanted, content: Json) -> dict[str, Sighting]:
 
 
 def _running(answer: Json) -> bool:
-    """Whether a query was answered before it had come to its end."""
+    """Return whether the response to a query came before it finished."""
     if not isinstance(answer, dict):
         raise InvalidResponse("the answer to a query is not an object")
     return bool(answer.get("is_running")) or bool(answer.get("async_id"))
 
 
 def _rows(answer: Json) -> Iterator[dict[str, Json]]:
-    """Yield the rows of an answer, each with its columns by name."""
+    """Yield the rows of a query's result, with columns by name."""
     series = answer.get("series") if isinstance(answer, dict) else None
     if not isinstance(series, list | None):
         raise InvalidResponse("the series are not a list")

@@ -1,4 +1,4 @@
-"""What is read from the service."""
+"""Models of the service's responses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,26 +10,26 @@ from ..base import Json, JsonObject, UnreadablePayload
 from ..errors import InvalidResponse
 
 RETENTION = timedelta(days=14)
-"""How long events are kept unless the workspace says otherwise (vendor
-documentation, billing): 30 and 60 days can be bought."""
+"""Default retention of events (vendor documentation, billing): 30 and 60 days can be
+bought."""
 LONGEST = 9_999
-"""Days; what claims more has another shape than expected."""
+"""Days; a larger value means that the format is not the expected one."""
 _DAYS = re.compile(r"([1-9]\d{0,3})d", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
 class GuanceCapabilities:
-    """What is kept of a workspace: how long it keeps events, and nothing else."""
+    """The retention of a workspace, and nothing else."""
 
     retention: timedelta = RETENTION
 
     def dump(self) -> JsonObject:
-        """Turn the capabilities into what the connection keeps."""
+        """Turn the capabilities into their stored form."""
         return {"retention_days": self.retention.days}
 
     @classmethod
     def load(cls, data: JsonObject) -> Self:
-        """Read what `dump` gave; raises UnreadablePayload."""
+        """Read the result of `dump`; raises UnreadablePayload."""
         days = data.get("retention_days")
         if not isinstance(days, int) or not 0 < days <= LONGEST:
             raise UnreadablePayload("retention_days is no number of days")
@@ -40,8 +40,8 @@ class GuanceCapabilities:
 class GuanceWorkspace:
     """The workspace that a key belongs to.
 
-    The answer also holds the workspace's write token (vendor client), which is why
-    it is read here, and only here, and thrown away.
+    The response also holds the workspace's write token (vendor client). That is why it
+    is read only here, and discarded.
     """
 
     uuid: str
@@ -64,7 +64,7 @@ class GuanceWorkspace:
 
 
 def _retention(workspace: Mapping[str, Json]) -> timedelta:
-    """Return how long events are kept; the default where it says nothing clear."""
+    """Return the retention; the default if it is unclear."""
     match workspace:
         case {"durationSet": {"keyevent": str(words)}}:
             if found := _DAYS.fullmatch(words):
@@ -74,10 +74,10 @@ def _retention(workspace: Mapping[str, Json]) -> timedelta:
 
 @dataclass(frozen=True, kw_only=True)
 class Sighting:
-    """What a look for an event saw."""
+    """The result of looking up an event."""
 
     seen: bool
     finished: bool = True
-    """False where the search goes on, so that unseen does not mean absent."""
+    """False while the search goes on, so that a missing event need not be absent."""
     document_id: str | None = None
-    """The id in the service's store, `__docid`; create does not give it."""
+    """The id in the service's store, `__docid`; create does not return it."""

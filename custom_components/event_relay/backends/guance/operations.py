@@ -1,4 +1,4 @@
-"""What Guance and TrueWatch can be asked to do."""
+"""The operations of Guance and TrueWatch."""
 
 from datetime import timedelta
 
@@ -10,7 +10,8 @@ from .models import GuanceCapabilities
 __all__ = ["GUANCE", "CreateCustomEvent"]
 
 WRITE_TIME = timedelta(seconds=180)
-"""How long events take to be seen is not published; a sample took 7.6 s (inferred)."""
+"""The delay until an event is visible is not published; a sample took 7.6 s
+(inferred)."""
 
 GUANCE = Backend(
     name="guance",
@@ -21,7 +22,8 @@ GUANCE = Backend(
     shared=True,
     look_ups_at_once=20,
     write_time=WRITE_TIME,
-    # How soon an event shows is not known: first when most will, then less often.
+    # The delay until an event shows is unknown: look first when most will, then less
+    # often.
     look_up_after=(15, 45, 120),
 )
-"""No key: events stand for themselves, and each keeps its own date."""
+"""No order key: events are independent, and each keeps its own date."""

@@ -1,8 +1,8 @@
-"""The pace of requests, which is ours: the service publishes no numbers."""
+"""The rate of requests, which is our choice: the service publishes no figures."""
 
 INTERVAL = 1.0
-"""Seconds between two requests. That limits exist is documented, per key and per
-workspace; their numbers, window and headers are not (inferred)."""
+"""Seconds between two requests. Limits per key and per workspace are documented, but
+not their figures, window and headers (inferred)."""
 
 
 def interval() -> float:

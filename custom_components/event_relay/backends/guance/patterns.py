@@ -1,4 +1,4 @@
-"""Rules for custom events that only lack their entities."""
+"""Templates for rules of custom events that only lack their entities."""
 
 from ..rule_patterns import Pattern
 

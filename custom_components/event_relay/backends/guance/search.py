@@ -1,4 +1,4 @@
-"""Looks for events of many deliveries with one request."""
+"""Look up the events of many deliveries with one request."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,7 +16,7 @@ type Ask = Callable[[Mapping[str, datetime]], Awaitable[Mapping[str, Sighting]]]
 
 @dataclass(eq=False, kw_only=True)
 class _LookUp:
-    """Somebody who waits for an answer."""
+    """A look-up that waits for its result."""
 
     delivery_id: str
     date: datetime
@@ -24,19 +24,20 @@ class _LookUp:
 
 
 class Search:
-    """Gathers the look-ups that wait for their turn, and asks for them together."""
+    """Collects the look-ups that wait for the rate limiter, and sends them together."""
 
     def __init__(self, turn: Callable[[], Awaitable[None]], ask: Ask) -> None:
-        """Take what waits for a turn, and what then asks for several events at once."""
+        """Take the wait for the rate limiter, and the query for several events."""
         self._turn = turn
         self._ask_for = ask
         self._asking = asyncio.Lock()
         self._waiting: list[_LookUp] = []
 
     async def find(self, delivery_id: str, date: datetime) -> Sighting:
-        """Return what was seen of the event of a delivery; raises BackendError.
+        """Return the result for a delivery's event; raises BackendError.
 
-        Whoever has waited longest asks for all; the others find themselves answered.
+        The look-up that has waited longest sends the request for all; the others find
+        their results ready.
         """
         look_up = _LookUp(delivery_id=delivery_id, date=date)
         self._waiting.append(look_up)
@@ -51,7 +52,7 @@ class Search:
         return look_up.answer
 
     async def _ask(self) -> None:
-        """Ask for those that have waited longest, and answer them."""
+        """Send the look-ups that have waited longest, and set their results."""
         await self._turn()
         unanswered = [one for one in self._waiting if one.answer is None]
         asked = unanswered[:MOST_AT_ONCE]

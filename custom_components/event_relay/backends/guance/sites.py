@@ -1,8 +1,8 @@
-"""Where Guance and TrueWatch have their Open API.
+"""The addresses of the Open API at the sites of Guance and TrueWatch.
 
-No rule leads from a site to its address: some are below .com, some below .one
-(vendor documentation and vendor clients, 2024 to 2026). Retired sites and addresses
-that only appear in a template of the documentation are left out.
+An address cannot be derived from its site: some are below .com, some below .one (vendor
+documentation and vendor clients, 2024 to 2026). Retired sites and addresses that only
+appear in a template of the documentation are left out.
 """
 
 from collections.abc import Mapping
@@ -25,4 +25,4 @@ SITES: Mapping[str, str] = {
     "https://za1-openapi.truewatch.com": "TrueWatch za1 (South Africa)",
     "https://id1-openapi.truewatch.com": "TrueWatch id1 (Jakarta)",
 }
-"""Addresses and the names of their sites, which are the same in every language."""
+"""Names of the sites by address; they are the same in every language."""

@@ -1,1 +1,1 @@
-"""Any HTTP API: requests that the user describes."""
+"""Any HTTP API: requests that the user defines."""

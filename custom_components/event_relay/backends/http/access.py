@@ -1,4 +1,4 @@
-"""How a connection reaches its target: origin, authentication, secrets, TLS, pace."""
+"""The access of a connection: origin, authentication, secrets, TLS, rate."""
 
 from base64 import b64encode
 from collections.abc import Collection, Mapping
@@ -11,7 +11,7 @@ from .signing import key_of
 
 
 class Kind(StrEnum):
-    """How the target knows who asks."""
+    """How a request is authenticated."""
 
     NONE = "none"
     BEARER = "bearer"
@@ -22,18 +22,18 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Authentication:
-    """What proves the account in every request."""
+    """The credentials in every request."""
 
     kind: Kind = Kind.NONE
     username: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
     """Token, password or API key."""
     header: str = ""
-    """Name of the header that takes an API key."""
+    """Name of the header for an API key."""
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers of it; digest has them made from the target's challenge."""
+        """Return its headers; digest builds them from the target's challenge."""
         match self.kind:
             case Kind.BEARER:
                 return {"Authorization": f"Bearer {self.secret}"}
@@ -45,7 +45,7 @@ class Authentication:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What of it must be told nobody."""
+        """Return the parts that must never be shown."""
         if not self.secret:
             return ()
         return (self.secret, self._pair) if self.username else (self.secret,)
@@ -57,10 +57,10 @@ class Authentication:
 
 @dataclass(frozen=True)
 class Tls:
-    """Two contexts that verify alike.
+    """Two contexts with the same verification.
 
-    Connections are only shared by requests with the same one: what uses `fresh` never
-    meets a connection that its server is about to close.
+    Connections are only shared by requests with the same context: a request with
+    `fresh` never gets a connection that its server is about to close.
     """
 
     shared: ssl.SSLContext
@@ -69,7 +69,7 @@ class Tls:
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """Everything that a client needs to know of its connection."""
+    """All settings that a client needs of its connection."""
 
     origin: str
     """`scheme://host[:port]`, normalised."""
@@ -77,22 +77,22 @@ class Access:
     authentication: Authentication = Authentication()
     named_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     signing_secrets: tuple[str, ...] = field(default=(), repr=False)
-    """The present one first; while rotating also the former."""
+    """The current one first; during a rotation also the former one."""
     interval: float = 0.0
-    """Least seconds between two requests."""
+    """Shortest time in seconds between two requests."""
     read_path: str | None = None
-    """Path that is read to see whether the target is there; None for none."""
+    """Path that is read to check that the target is there; None to read nothing."""
 
     @property
     def signing_keys(self) -> tuple[bytes, ...]:
-        """The keys that sign; raises InvalidField for a secret that is none."""
+        """Return the signing keys; raises InvalidField for an invalid secret."""
         return tuple(
             key_of(secret, "signing_secret") for secret in self.signing_secrets
         )
 
     @property
     def secrets(self) -> Collection[str]:
-        """All that must be told nobody."""
+        """Return all texts that must never be shown."""
         named = {
             part
             for secret in self.named_secrets.values()
@@ -102,9 +102,9 @@ class Access:
 
 
 def pem_context(pem: str, name: str) -> ssl.SSLContext:
-    """Return a context that trusts the issuers in a PEM text and nobody else.
+    """Return a context that trusts only the issuers in a PEM text.
 
-    Raises InvalidField. Nothing is read from disk.
+    Raises InvalidField. Reads nothing from disk.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if not pem.isascii():

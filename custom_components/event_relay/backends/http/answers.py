@@ -1,13 +1,13 @@
-"""What an answer means: done, refused, to be tried again, or nobody knows.
+"""Classify a response: done, rejected, to be retried, or unknown.
 
-| answer | meaning |
+| response | meaning |
 |---|---|
 | 429, 503, 425, no connection | not taken: sent again |
 | lost, 408, 500, 502, 504 and other outages | unknown: depends on the request |
 | 401, 403, 410 | this request pauses |
-| 404 | refused; with `waits_on_404` tried again |
-| 409 | with a key tried again: the same request is in progress |
-| 3xx | refused, with the origin that it names |
+| 404 | rejected; with `waits_on_404` retried |
+| 409 | with a key retried: the same request is in progress |
+| 3xx | rejected, with the origin that it names |
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -27,11 +27,11 @@ from . import json_path
 from .safety import origin_of
 
 PAUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.GONE})
-"""What pauses a request until somebody has seen to it."""
+"""Statuses that pause a request until somebody has fixed the cause."""
 _REFUSALS = frozenset(
     {HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.HTTP_VERSION_NOT_SUPPORTED}
 )
-"""Of the 5xx those that say that nothing was done, and nothing will be."""
+"""The 5xx statuses after which nothing was done, and never will be."""
 _NOT_TAKEN = frozenset(
     {
         HTTPStatus.TOO_EARLY,
@@ -40,27 +40,27 @@ _NOT_TAKEN = frozenset(
     }
 )
 _GATEWAYS = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
-"""What says of all requests of a target that it is not there."""
+"""Statuses that mean for all requests of a target that it is down."""
 LONGEST_FIELD = 1000
-"""Characters that are kept of a chosen field."""
+"""Most characters of a selected field."""
 LONGEST_ID = 200
 LONGEST_WAIT = 86_400.0
 NOT_THERE_YET = 60.0
-"""Seconds until a target that answers 404 for now is asked again."""
+"""Seconds until a retry after a temporary 404."""
 TRIED_AGAIN = 900.0
-"""Seconds until a request that pauses is tried once more."""
+"""Seconds until a paused request is tried again."""
 IN_PROGRESS = 5.0
-"""Seconds until a request is sent again whose key is in use."""
+"""Seconds until a retry while the request's key is in use."""
 _RANGES = re.compile(r"(\d{3})(?:\s*-\s*(\d{3}))?")
 
 
 class RequestPaused(Unavailable):
-    """The target takes this request no more until somebody has seen to it."""
+    """The target rejects this request until somebody has fixed the cause."""
 
     code = "request_paused"
 
     def __init__(self, reason: str, status: int) -> None:
-        """Keep the status that the target answered."""
+        """Keep the status of the response."""
         super().__init__(reason, retry_after=TRIED_AGAIN, alone=True)
         self.status = status
 
@@ -73,7 +73,7 @@ class Statuses:
 
     @classmethod
     def parse(cls, value: object) -> Self:
-        """Read statuses such as `200-204, 409`; raises InvalidField."""
+        """Parse statuses such as `200-204, 409`; raises InvalidField."""
         ranges = []
         for part in str(value).split(","):
             if (found := _RANGES.fullmatch(part.strip())) is None:
@@ -90,52 +90,52 @@ class Statuses:
 
     @override
     def __str__(self) -> str:
-        """Return them as they are entered."""
+        """Return them in the format of the form."""
         return ", ".join(
             str(first) if first == last else f"{first}-{last}"
             for first, last in self.ranges
         )
 
     def __contains__(self, status: int) -> bool:
-        """Say whether a status means success."""
+        """Return whether a status means success."""
         return any(first <= status <= last for first, last in self.ranges)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerRules:
-    """What the answers of a request mean, and what is kept of them."""
+    """How a request's responses are classified, and which values are kept."""
 
     statuses: Statuses = Statuses()
     success_path: str | None = None
-    """Path in the JSON of an answer that must be there for a success."""
+    """Path that must exist in the JSON of a successful response."""
     success_equals: str | None = None
-    """The text that must stand there; None for anything but null, false and empty."""
+    """The text that must be there; None for any value but null, false and empty."""
     id_from: str | None = None
-    """A JSON path, or `header:` and the name of a header."""
+    """A JSON path, or `header:` and a header name."""
     link_from: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
-    """Path of each value that is kept, by its name."""
+    """Path of each kept value, by its name."""
     reason_from: str | None = None
-    """Path of what a refusal gives as its reason."""
+    """Path of the reason in a rejection."""
     waits_on_404: bool = False
     retry_after_from: str | None = None
-    """Path of the seconds to wait, where the target has them in the body."""
+    """Path of the seconds to wait, if the target sends them in the body."""
     keyed: bool = False
-    """Whether a key is sent by which the target knows the same request again."""
+    """Whether an idempotency key is sent."""
 
     @cached_property
     def read_success(self) -> bool:
-        """Whether an answer that means success is read."""
+        """Return whether a successful response is parsed."""
         wanted = (self.success_path, self.id_from, self.link_from)
         return bool(self.fields) or any(one is not None for one in wanted)
 
     def dump(self) -> JsonObject:
-        """Turn the rules into what the outbox stores; defaults are left out."""
+        """Turn the rules into their stored form; defaults are left out."""
         return self._dumped
 
     @cached_property
     def _dumped(self) -> JsonObject:
-        """What is stored; many requests have the same rules."""
+        """Return the cached stored form; many requests have the same rules."""
         stored: JsonObject = {
             name: getattr(self, name)
             for name in _SINGLE
@@ -149,7 +149,7 @@ class AnswerRules:
 
     @classmethod
     def load(cls, stored: Json) -> Self:
-        """Read what `dump` gave; raises UnreadablePayload."""
+        """Read the result of `dump`; raises UnreadablePayload."""
         if not isinstance(stored, dict):
             raise UnreadablePayload("rules of answers")
         single = {name: stored[name] for name in _SINGLE if name in stored}
@@ -185,9 +185,9 @@ def result_of(
     effect: Effect,
     told: Callable[[], Collection[str]] = tuple,
 ) -> JsonObject:
-    """Return what is kept of an answer that means success; raises BackendError.
+    """Return the result of a successful response; raises BackendError.
 
-    `told` gives the texts of the request, which no reason repeats.
+    `told` returns the texts of the request, which are removed from every reason.
     """
     if reply.status not in rules.statuses:
         document = _document(reply)
@@ -216,7 +216,7 @@ def result_of(
 
 
 def _tells(reply: Reply, value: Json) -> bool:
-    """Say whether a value repeats a secret, as echoes do; it is not kept then."""
+    """Return whether a value contains a secret, as echoes do; then it is not kept."""
     text = str(value)
     secrets = [secret for secret in reply.secrets if len(secret) >= SHORT]
     return discreet(text, secrets) != discreet(text) or any(
@@ -225,7 +225,7 @@ def _tells(reply: Reply, value: Json) -> bool:
 
 
 def holds(document: Json | json_path.Missing, path: str, equals: str | None) -> bool:
-    """Say whether a condition on an answer holds."""
+    """Return whether a condition on a response holds."""
     if isinstance(document, json_path.Missing):
         return False
     value = json_path.value_at(document, path)
@@ -235,7 +235,7 @@ def holds(document: Json | json_path.Missing, path: str, equals: str | None) -> 
 
 
 def link_of(found: str, origin: str) -> str | None:
-    """Return a link of an answer as people can follow it; None for what is none."""
+    """Return a link in a response as an absolute address; None if it is none."""
     try:
         whole = urljoin(f"{origin}/", found)
     except ValueError:
@@ -244,7 +244,7 @@ def link_of(found: str, origin: str) -> str | None:
 
 
 def _document(reply: Reply) -> Json | json_path.Missing:
-    """Return the JSON of an answer, or MISSING where it is none."""
+    """Return the JSON of a response, or MISSING if it is none."""
     try:
         return reply.json()
     except ValueError:
@@ -258,7 +258,7 @@ def _refusal(
     effect: Effect,
     told: Callable[[], Collection[str]],
 ) -> BackendError:
-    """Return what an answer means that is no success."""
+    """Return the error for a response that is not a success."""
     reason = _reason(reply, document, rules, told)
     if HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
         led = origin_of(urljoin("x:", reply.headers.get("Location", ""))) or ""
@@ -279,7 +279,7 @@ def _not_taken(
     rules: AnswerRules,
     reason: str,
 ) -> Unavailable | None:
-    """Return that a request is to be sent again; None where it is refused."""
+    """Return the error for a request to send again; None if it is rejected."""
     wait = _retry_after(reply, document, rules)
     if reply.status in _NOT_TAKEN:
         limited = reply.status == HTTPStatus.TOO_MANY_REQUESTS
@@ -293,7 +293,7 @@ def _not_taken(
 
 
 def _unknown(reason: str, effect: Effect, *, alone: bool = True) -> BackendError:
-    """Return that nobody knows whether it was done, or that it is done once more."""
+    """Return the error for an unknown outcome, or a retry if it is repeatable."""
     if effect is Effect.ONCE:
         return OutcomeUnknown(reason)
     return Unavailable(reason, alone=alone, unknown=True)
@@ -305,7 +305,7 @@ def _reason(
     rules: AnswerRules,
     told: Callable[[], Collection[str]],
 ) -> str:
-    """Return the status, and what the target says of it without what it was told."""
+    """Return the status and the target's message, without texts of the request."""
     said = None
     if rules.reason_from is not None and not isinstance(document, json_path.Missing):
         said = json_path.text_at(document, rules.reason_from)
@@ -314,7 +314,7 @@ def _reason(
 
 
 def _words(reply: Reply, said: str, told: Collection[str]) -> str:
-    """Return what the target says, without secrets and what it was told."""
+    """Return the target's message, without secrets and texts of the request."""
     return Reply(
         status=reply.status,
         headers=reply.headers,
@@ -327,7 +327,7 @@ def _words(reply: Reply, said: str, told: Collection[str]) -> str:
 def _value(
     reply: Reply, document: Json | json_path.Missing, source: str | None
 ) -> str | None:
-    """Return a text of an answer, from its JSON or a header."""
+    """Return a text of a response, from its JSON or a header."""
     if source is None:
         return None
     if source.startswith("header:"):
@@ -338,7 +338,7 @@ def _value(
 
 
 def _single(document: Json | json_path.Missing, path: str) -> Json:
-    """Return a value that is neither a list nor a mapping; None for anything else."""
+    """Return a scalar at a path; None for anything else."""
     if isinstance(document, json_path.Missing):
         return None
     match json_path.value_at(document, path):
@@ -352,7 +352,7 @@ def _single(document: Json | json_path.Missing, path: str) -> Json:
 def _retry_after(
     reply: Reply, document: Json | json_path.Missing, rules: AnswerRules
 ) -> float | None:
-    """Return the seconds that the target asks for, in its head or in its body."""
+    """Return the seconds that the target asks to wait, in a header or the body."""
     if (asked := reply.retry_after) is not None:
         return asked
     if rules.retry_after_from is None or isinstance(document, json_path.Missing):

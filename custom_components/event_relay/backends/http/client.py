@@ -1,6 +1,6 @@
-"""Sends the requests of one connection, and remembers which of them its target refuses.
+"""Send the requests of one connection, and pause those that its target rejects.
 
-The address is often the secret: nothing that is told here holds more than its origin.
+The address is often the secret: every message here holds only its origin.
 """
 
 import asyncio
@@ -38,12 +38,12 @@ from .signing import signature_of
 from .wire import Sent, Wire
 
 TIMEOUT = 30.0
-"""Seconds that one request may take; a shorter limit makes doubles of what is slow."""
+"""Seconds for one request; a shorter limit would duplicate slow requests."""
 CONNECTING = 10.0
 LOOKING = 10.0
-"""Seconds that the connection to a target may take that is only looked at."""
+"""Seconds for the connection that only checks the target."""
 MAXIMUM_ANSWER = 256 * 1024
-"""Bytes read of an answer; the rest stays where it is."""
+"""Bytes read of a response; the rest is not read."""
 _BOUNDS = Bounds(
     time=ClientTimeout(total=TIMEOUT, connect=CONNECTING),
     largest=MAXIMUM_ANSWER,
@@ -53,7 +53,7 @@ _BOUNDS = Bounds(
 
 @dataclass(frozen=True, kw_only=True)
 class HttpCapabilities(PlainCapabilities):
-    """What a connection can send; of an unknown target nothing can be asked."""
+    """The requests that a connection can send; nothing is known about the target."""
 
     requests: Mapping[str, str] = field(default_factory=dict)
     """The titles of its requests, by their ids; they are read anew each time."""
@@ -66,32 +66,32 @@ class Paused:
     status: int
     reason: str
     revision: str
-    """What it was when it was refused; another one is not held by that."""
+    """Revision of the rejected request; a changed request is not paused."""
     until: float
-    """When it is tried once more, by a clock that never goes back."""
+    """When it is tried again, by a clock that never goes back."""
 
     @property
     def shown(self) -> str:
-        """What may be told everybody of why."""
+        """Return the part of the reason that everybody may see."""
         return f"HTTP {self.status}" if self.status else self.reason
 
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One request that is to be sent, and what its answers mean."""
+    """One request to send, and how its responses are classified."""
 
     request: str
-    """The id of its definition."""
+    """Id of its definition."""
     revision: str
-    """Tells one definition from what it was before it was changed."""
+    """Identifies the version of its definition."""
     siblings: Collection[str]
-    """The ids of all requests of the connection."""
+    """Ids of all requests of the connection."""
     wire: Wire
     answers: AnswerRules
     effect: Effect
     delivery_id: str
     values: Callable[[str], str]
-    """Gives what a slot stands for."""
+    """Returns the value of a slot."""
     ids: Collection[IdHeader] = ()
     signed: bool = False
     sent_at: int = 0
@@ -99,7 +99,7 @@ class Message:
 
 
 class HttpClient:
-    """Talks to one target."""
+    """Client of one target."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class HttpClient:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Take a session, which stays its owner's, and how the target is reached."""
+        """Take a session, which its owner closes, and the access to the target."""
         self._session = session
         self._access = access
         self._monotonic = monotonic
@@ -123,11 +123,12 @@ class HttpClient:
             else ()
         )
         self.paused: dict[str, Paused] = {}
-        """The requests that the target does not take, by their ids."""
+        """Requests that the target rejects, by id."""
         self._used: set[str] = set()
-        """The requests that the target has been sent."""
+        """Ids of requests that were sent."""
         self.shown: frozenset[str] | None = None
-        """Those of them that the user was told of; None while nobody has looked."""
+        """Ids of paused requests that the user was notified of; None before the first
+        check."""
 
     @property
     def origin(self) -> str:
@@ -136,25 +137,25 @@ class HttpClient:
 
     @property
     def named_secrets(self) -> Mapping[str, str]:
-        """What stands for the placeholders of secrets."""
+        """Return the values of the placeholders of secrets."""
         return self._access.named_secrets
 
     @property
     def is_unknown_there(self) -> bool:
-        """Whether the target answered 401 to all that it has been sent lately.
+        """Return whether all recent requests got a 401.
 
-        Requests that were not sent meanwhile may be refused or not.
+        Requests that were not sent meanwhile may be rejected or not.
         """
         return self._used <= self.paused.keys() and all(
             paused.status == HTTPStatus.UNAUTHORIZED for paused in self.paused.values()
         )
 
     def forget(self, request: str) -> None:
-        """Forget that a request was refused, which has been changed or removed."""
+        """Forget the pause of a request that has been changed or removed."""
         self.paused.pop(request, None)
 
     async def capabilities(self) -> HttpCapabilities:
-        """Read what the user has named for it, or only see whether somebody listens.
+        """Read the path that the user has set, or only check that the target listens.
 
         Raises CannotConnect, Unavailable, InvalidCredentials, PermissionDenied or
         InvalidResponse.
@@ -166,7 +167,7 @@ class HttpClient:
         return HttpCapabilities()
 
     async def send(self, message: Message) -> JsonObject:
-        """Send a request and return what is kept of its answer; raises BackendError."""
+        """Send a request and return the result; raises BackendError."""
         self._not_paused(message)
         self._used.add(message.request)
         try:
@@ -190,7 +191,7 @@ class HttpClient:
         return result
 
     async def look_up(self, wire: Wire, values: Callable[[str], str]) -> Reply:
-        """Send a request that only reads, and return its answer whatever its status.
+        """Send a read and return its response whatever the status.
 
         Raises BackendError.
         """
@@ -200,12 +201,12 @@ class HttpClient:
         return await self._exchange(sent, headers, Effect.NONE)
 
     def _own_headers(self, message: Message, sent: Sent) -> dict[str, str]:
-        """Return the headers that are made for each attempt."""
+        """Return the headers that differ with each attempt."""
         headers = self._access.authentication.headers
         if IdHeader.WEBHOOK_ID in message.ids or message.signed:
             headers["webhook-id"] = message.delivery_id
         if IdHeader.IDEMPOTENCY_KEY in message.ids:
-            # A string of RFC 8941, as the draft has it: in quotes.
+            # A string of RFC 8941, as the draft requires: in quotes.
             headers["Idempotency-Key"] = f'"{message.delivery_id}"'
         if message.signed:
             headers["webhook-timestamp"] = str(message.sent_at)
@@ -215,12 +216,12 @@ class HttpClient:
         return headers
 
     def _not_paused(self, message: Message) -> None:
-        """Refuse a request that its target has refused; one is tried now and then."""
+        """Raise for a paused request, but let one try it now and then."""
         paused = self.paused.get(message.request)
         if paused is None or paused.revision != message.revision:
             return
         if (now := self._monotonic()) >= paused.until:
-            # The others wait for what becomes of this one.
+            # The others wait for the result of this one.
             until = now + 2 * TIMEOUT
             self.paused[message.request] = replace(paused, until=until)
             return
@@ -229,7 +230,7 @@ class HttpClient:
         raise error
 
     def _pauses(self, message: Message, error: RequestPaused) -> BackendError:
-        """Pause a request, and the connection if all are; return what to raise."""
+        """Pause a request, or the connection if all are paused; return the error."""
         self.paused[message.request] = Paused(
             status=error.status,
             reason=error.reason,
@@ -248,7 +249,7 @@ class HttpClient:
         return error
 
     async def _read(self, path: str) -> None:
-        """Read a path; any success will do."""
+        """Read a path; any success is enough."""
         sent = Sent(method="GET", address=f"{self.origin}{path}", headers={}, body=None)
         headers = self._access.authentication.headers
         reply = await self._exchange(sent, headers, Effect.NONE)
@@ -263,7 +264,7 @@ class HttpClient:
             raise InvalidResponse(error.reason) from error
 
     async def _listens(self) -> None:
-        """See whether somebody listens, and send nothing; raises CannotConnect."""
+        """Check that the target listens, and send nothing; raises CannotConnect."""
         url = URL(self.origin)
         tls = self._access.tls.shared if url.scheme == "https" else None
         try:
@@ -292,7 +293,7 @@ class HttpClient:
         *,
         fresh: bool = False,
     ) -> Reply:
-        """Send a request and read its answer, whatever its status."""
+        """Send a request and read its response, whatever its status."""
         if self._session.closed:
             raise CannotConnect("the session is closed")
         tls = self._access.tls
@@ -323,7 +324,7 @@ class HttpClient:
 
 
 def told_by(message: Message, sent: Sent) -> Collection[str]:
-    """Return the texts of a request that its target is told, and nobody else."""
+    """Return the texts of a request that only its target may know."""
     parts = urlsplit(sent.address)
     found = {value for _, value in parse_qsl(parts.query)}
     found |= {unquote(segment) for segment in parts.path.split("/")}

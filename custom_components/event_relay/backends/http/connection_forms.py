@@ -1,4 +1,4 @@
-"""The forms of a connection to any HTTP API, and what becomes of what is entered."""
+"""The forms of a connection to any HTTP API, and how their input is stored."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -104,8 +104,8 @@ CONNECTION = vol.Schema(
         vol.Optional(CONF_HEADER): TextSelector(),
         vol.Optional(CONF_SECRETS): _PASSWORDS,
         vol.Optional(CONF_READ_PATH): TextSelector(),
-        # A form that is sent without it is complete. The interface shows this default
-        # as it is, and not those of the fields within.
+        # The section may be missing from the input. The interface shows this default
+        # unchanged, but not the defaults of the fields in it.
         vol.Required(SECTION_MORE, default=_MORE({})): section(
             _MORE, {"collapsed": True}
         ),
@@ -114,7 +114,7 @@ CONNECTION = vol.Schema(
 
 
 def normalised(entered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is to be stored; raises InvalidField."""
+    """Return the data to store; raises InvalidField."""
     data = {
         CONF_URL: _origin(entered[CONF_URL]),
         **_credentials(entered),
@@ -140,7 +140,7 @@ def normalised(entered: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def access_of(data: Mapping[str, Any]) -> Access:
-    """Return how a stored connection reaches its target."""
+    """Return the access of a stored connection."""
     signing = (data[CONF_SIGNING_SECRET], data[CONF_FORMER_SECRET])
     return Access(
         origin=data[CONF_URL],
@@ -159,13 +159,13 @@ def access_of(data: Mapping[str, Any]) -> Access:
 
 
 def named_secrets(data: Mapping[str, Any]) -> dict[str, str]:
-    """Return the secrets that placeholders stand for, by their names."""
+    """Return the secrets by the names of their placeholders."""
     pairs = (pair.partition("=") for pair in data[CONF_SECRETS])
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _tls(data: Mapping[str, Any]) -> Tls:
-    """Return contexts; Home Assistant has read its own from disk long before."""
+    """Return the TLS contexts; Home Assistant has read its own from disk before."""
     if pem := data[CONF_CERTIFICATE]:
         return Tls(
             shared=pem_context(pem, CONF_CERTIFICATE),
@@ -191,7 +191,7 @@ def _origin(entered: str) -> str:
 
 
 def _credentials(entered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what proves the account; raises InvalidField."""
+    """Return the authentication; raises InvalidField."""
     kind = Kind(entered[CONF_AUTHENTICATION])
     secret, username = _text(entered, CONF_SECRET), _text(entered, CONF_USERNAME)
     header = _text(entered, CONF_HEADER)
@@ -233,14 +233,14 @@ def _pairs(entered: list[str]) -> list[str]:
 
 
 def _told_to_everybody(data: Mapping[str, Any]) -> bool:
-    """Say whether secrets would go over the internet as everybody can read them."""
+    """Return whether secrets would be sent unencrypted over the internet."""
     url = data[CONF_URL]
     has_secrets = bool(data[CONF_SECRET] or data[CONF_SECRETS])
     return has_secrets and URL(url).scheme == "http" and safety.is_public(url)
 
 
 def _readable(read: Callable[[], object]) -> bool:
-    """Say whether something can be read."""
+    """Return whether a value can be read."""
     try:
         _ = read()
     except InvalidField:

@@ -1,4 +1,4 @@
-"""A request as its form leaves it: what it sends, and what its answers mean."""
+"""The definition of a request from its form: what to send, how to read responses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from .recipe import MOST_PAIRS, Recipe, as_json
 
 _FIELD_NAME = re.compile(r"[a-z_][a-z0-9_]{0,49}", re.ASCII)
 RESERVED = frozenset({"data", "this", "trigger"})
-"""Names that mean something else in a template."""
+"""Names with another meaning in a template."""
 LONGEST_LIFE = 365 * 86_400.0
 SHORTEST_ABSENCE = 40.0
 """Seconds; less than a request may take would prove nothing."""
@@ -25,32 +25,32 @@ LONGEST_ABSENCE = 600.0
 
 
 class Repeat(StrEnum):
-    """What sending a request twice does, and so what a lost answer means."""
+    """The effect of sending a request twice, and so the meaning of a lost response."""
 
     REPEATABLE = "repeatable"
-    """The same as once: the method or a key sees to it."""
+    """The same as once, because of the method or an idempotency key."""
     WHILE_OPEN = "while_open"
     """The same as once until somebody has ended what it began."""
     LOOK_UP = "look_up"
     """One too many, but the target can be asked."""
     MAY_REPEAT = "may_repeat"
-    """One too many, and the user would rather have two than none."""
+    """One too many, and the user prefers two to none."""
     ASK = "ask"
     """One too many, and the user decides each time."""
 
     @property
     def sent_again(self) -> bool:
-        """Whether a lost answer is followed by another attempt."""
+        """Return whether a lost response leads to another attempt."""
         return self in (Repeat.REPEATABLE, Repeat.WHILE_OPEN, Repeat.MAY_REPEAT)
 
     @property
     def effect(self) -> Effect:
-        """What a lost answer leaves open."""
+        """Return the possible effect after a lost response."""
         return Effect.REPEATABLE if self.sent_again else Effect.ONCE
 
 
 class Order(StrEnum):
-    """What waits until what was sent before has ended."""
+    """Which deliveries wait until the ones before them are finished."""
 
     NONE = "none"
     REQUEST = "request"
@@ -58,14 +58,14 @@ class Order(StrEnum):
 
 
 class FieldType(StrEnum):
-    """What a field holds, whatever a template has made of it."""
+    """The type of a field, whatever type a template has returned."""
 
     TEXT = "text"
     NUMBER = "number"
     BOOLEAN = "boolean"
 
     def read(self, value: object, name: str) -> object:
-        """Return a value as the field holds it; raises InvalidField."""
+        """Return a value converted to the type; raises InvalidField."""
         match self, value:
             case FieldType.TEXT, str() | bool() | int() | float():
                 return str(value)
@@ -85,7 +85,7 @@ _TRUTH = {
 
 
 def _number(value: object, name: str) -> float:
-    """Read a number; a whole one stays whole."""
+    """Read a number; an integer stays an integer."""
     read = number(value, name, minimum=-1e15, maximum=1e15)
     return int(read) if read.is_integer() else read
 
@@ -99,17 +99,17 @@ class IdHeader(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LookUp:
-    """How the target is asked whether a request has arrived."""
+    """A look-up of whether a request has arrived."""
 
     recipe: Recipe
     found_path: str
-    """Path of what is only there if it has."""
+    """Path that only exists if it has arrived."""
     found_equals: str | None = None
-    """The text that must stand there; None for anything but null, false and empty."""
+    """The text that must be there; None for any value but null, false and empty."""
     missing_is_404: bool = False
-    """Whether the target answers 404 for what it does not have."""
+    """Whether the target responds with 404 if it does not have the item."""
     absent_after: float = 60.0
-    """Seconds that the target may take until it shows what it has taken."""
+    """Seconds until the target shows an item."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,39 +122,39 @@ class End:
 
 @dataclass(frozen=True, kw_only=True)
 class Definition:
-    """A request that deliveries are made of."""
+    """A request that deliveries are created from."""
 
     recipe: Recipe
     revision: str = ""
-    """Another one for each change; of no use but to tell them apart."""
+    """Changes with each edit; only used for comparison."""
     accepts: frozenset[str] | None = None
     """Fields of an action's data; None for any."""
     needs: frozenset[str] = frozenset()
-    """Those that must be given."""
+    """The required ones among them."""
     defaults: JsonObject = field(default_factory=dict)
     types: Mapping[str, FieldType] = field(default_factory=dict)
-    """What a field holds, where that is said."""
+    """Types of the fields that have one."""
     test_field: str | None = None
-    """The field that says that something is only a test."""
+    """The field that marks a test."""
     repeat: Repeat
     look_up: LookUp | None = None
     answers: AnswerRules = field(default_factory=AnswerRules)
     ids: frozenset[IdHeader] = frozenset()
     signed: bool = False
-    """Whether it is signed as Standard Webhooks have it."""
+    """Whether it is signed with Standard Webhooks."""
     order: Order = Order.NONE
     life: float | None = None
-    """Seconds after which it is of no use any more."""
+    """Seconds until it expires."""
     end: End | None = None
 
     @classmethod
     def parse(cls, data: Mapping[str, object]) -> Self:
-        """Read what a form or a preset gives; raises InvalidField."""
+        """Read the data of a form or a preset; raises InvalidField."""
         repeat = _choice(Repeat, data, "repeat")
         end = _end(data.get("end"))
         order = _choice(Order, data, "order", Order.NONE)
         if end is not None and order is not Order.NONE:
-            # Its key is the start's, so that its end never overtakes it.
+            # Its key is the start's, so its end never overtakes it.
             raise InvalidField("order", "exclusive", other="end")
         fields = _Fields.parse(data.get("fields"))
         test_field = optional(data, "test_field", line) or None
@@ -225,7 +225,7 @@ def _life(value: object, name: str) -> float:
 
 @dataclass(kw_only=True)
 class _Fields:
-    """Which fields a request accepts, and what is said of each."""
+    """The fields that a request accepts, with their settings."""
 
     accepts: frozenset[str] | None = None
     needs: set[str] = field(default_factory=set)
@@ -258,7 +258,7 @@ class _Fields:
         return fields
 
     def _take(self, name: str, key: str, said: Json) -> None:
-        """Take in one thing that is said of a field."""
+        """Read one setting of a field."""
         match key, said:
             case "required", bool(needed):
                 self.needs |= {name} if needed else set()
@@ -271,7 +271,7 @@ class _Fields:
 
 
 def _answers(data: Mapping[str, object]) -> AnswerRules:
-    """Read what answers mean; raises InvalidField."""
+    """Read the response rules; raises InvalidField."""
     fields = as_json(data.get("answer_fields") or {}, "answer_fields")
     if not isinstance(fields, dict):
         raise InvalidField("answer_fields", "not_a_mapping")
@@ -302,7 +302,7 @@ def _path(data: Mapping[str, object], name: str, prefix: str = "") -> str | None
 
 
 def _source(data: Mapping[str, object], name: str) -> str | None:
-    """Read where a value is in an answer: a JSON path, or `header:` and a name."""
+    """Read where a value is in a response: a JSON path, or `header:` and a name."""
     value = optional(data, name, line)
     if not value:
         return None

@@ -21,7 +21,7 @@ STEP = "end"
 
 @dataclass(frozen=True, kw_only=True)
 class EndPayload:
-    """Which start is ended, and when."""
+    """The start to end, and the time."""
 
     delivery_id: str
     end_time: datetime | None = None
@@ -30,7 +30,7 @@ class EndPayload:
 class EndHttpRequest(Operation[HttpClient, EndPayload, HttpCapabilities]):
     """Send the request that ends what another one began.
 
-    What it sends, and what a lost answer means, was settled with its start.
+    The start's delivery determines what is sent and how a lost response is handled.
     """
 
     name = "end_http_request"
@@ -55,7 +55,7 @@ class EndHttpRequest(Operation[HttpClient, EndPayload, HttpCapabilities]):
         capabilities: HttpCapabilities,
         followed: Receipt | None,
     ) -> tuple[Step[HttpClient, EndPayload], ...]:
-        """Return the one call; what a lost answer means, the start has said."""
+        """Return the one call; the start's receipt says whether it may be repeated."""
         match followed.kept if followed is not None else {}:
             case {"end": {"repeat": str(repeat)}}:
                 repeatable = read_repeat(repeat).sent_again
@@ -66,7 +66,7 @@ class EndHttpRequest(Operation[HttpClient, EndPayload, HttpCapabilities]):
 
     @override
     def claims_ahead(self, payload: EndPayload) -> bool:
-        """Leave it out: what a lost answer means, only its start knows."""
+        """Return False: only the start knows whether the call may be repeated."""
         return False
 
     @override
@@ -78,17 +78,17 @@ class EndHttpRequest(Operation[HttpClient, EndPayload, HttpCapabilities]):
 
     @override
     def summary(self, payload: EndPayload) -> str:
-        """Leave it to the start to say which request."""
+        """Leave it to the start to name the request."""
         return ""
 
     @override
     def key(self, payload: EndPayload, delivery_id: str) -> str:
-        """Return the start, which goes first."""
+        """Return the start's id, to keep behind it."""
         return payload.delivery_id
 
     @override
     def follows(self, payload: EndPayload) -> str:
-        """Return the start."""
+        """Return the start's id."""
         return payload.delivery_id
 
 
@@ -99,7 +99,7 @@ async def _end(
     *,
     siblings: Collection[str],
 ) -> JsonObject:
-    """Send what the start was to be ended by."""
+    """Send the request that ends the start."""
     kept = context.followed.kept if context.followed is not None else {}
     match kept:
         case {

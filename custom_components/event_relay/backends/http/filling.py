@@ -1,4 +1,4 @@
-"""What stands for the placeholders of a request when it is sent."""
+"""The values of a request's placeholders when it is sent."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -27,9 +27,9 @@ def filler(
     ended_at: datetime | None = None,
     start_id: str | None = None,
 ) -> Callable[[str], str]:
-    """Return what gives the value of a slot; it raises BackendError.
+    """Return a function for the value of a slot, which raises BackendError.
 
-    `delivery_id` is of the delivery that began it, also for its end.
+    `delivery_id` is the start's, also for its end.
     """
     times = {"occurred": occurred_at, "sent": now, "ended": ended_at}
 
@@ -45,7 +45,7 @@ def filler(
             return start_id
         if name == "id":
             return delivery_id
-        # Only what is asked for: most requests name one of them, or none.
+        # Computed on demand: most requests use one of them, or none.
         prefix = name.partition("_")[0]
         if (moment := times[prefix]) is None:
             raise KeyError(name)

@@ -1,4 +1,4 @@
-"""What Home Assistant sees of any HTTP API."""
+"""The forms of any HTTP API for Home Assistant."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -33,7 +33,7 @@ class HttpForms(BackendForms):
     connection = CONNECTION
     credentials = CREDENTIALS
     identified_by = (CONF_URL, *CREDENTIALS)
-    """The target, and what opens it."""
+    """The target and its credentials."""
     endings: Mapping[str, Ending] = {
         SEND: Ending(operation=END, left_open={"until_ended": True})
     }
@@ -50,14 +50,14 @@ class HttpForms(BackendForms):
 
     @override
     def patterns_for(self, settings: Settings) -> Mapping[str, Pattern]:
-        """Return the patterns that a connection has the requests for."""
+        """Return the patterns that fit the connection's requests."""
         return patterns_for(settings)
 
     @override
     def rule_fields(
         self, operation: str, capabilities: HttpCapabilities, listed: Listed
     ) -> tuple[RuleField, ...]:
-        """Return what the form of a rule asks for."""
+        """Return the fields of a rule's form."""
         requests = choice(listed.get("request", capabilities.requests))
         return (
             RuleField(name="request", selector=requests, required=True),
@@ -68,7 +68,7 @@ class HttpForms(BackendForms):
     def with_settings(
         self, capabilities: HttpCapabilities, settings: Settings
     ) -> HttpCapabilities:
-        """Return what can be sent: the requests that the user has described."""
+        """Return the capabilities: the requests that the user has defined."""
         return HttpCapabilities(
             requests={
                 request: one.title for request, one in settings.subentries.items()
@@ -82,21 +82,21 @@ class HttpForms(BackendForms):
 
     @override
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
-        """Return the request as a test, where it has a field that says so."""
+        """Return the request as a test, if it has a field for that."""
         kept = {name: value for name, value in data.items() if name != TEST_WIRE}
         test = data.get(TEST_WIRE)
         return {**kept, "wire": test().dump()} if callable(test) else kept
 
     @override
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is to be stored; raises InvalidField."""
+        """Return the data to store; raises InvalidField."""
         return normalised(user_input)
 
     @override
     def product(
         self, data: Mapping[str, Any], capabilities: HttpCapabilities
     ) -> Product:
-        """Say what system a connection leads to."""
+        """Return the device information of the system behind a connection."""
         return Product(manufacturer="HTTP", model="API", address=data[CONF_URL])
 
     @override
@@ -106,7 +106,7 @@ class HttpForms(BackendForms):
 
     @override
     async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
-        """Read what the user has named, or see whether somebody listens."""
+        """Read the path that the user has set, or check that the target listens."""
         capabilities = await client.capabilities()
         return Probe(title=str(URL(data[CONF_URL]).host), capabilities=capabilities)
 
@@ -115,9 +115,9 @@ class HttpForms(BackendForms):
     def contacted(
         self, hass: HomeAssistant, entry: ConfigEntry, client: HttpClient
     ) -> None:
-        """Show by a repair for each which requests the target does not take.
+        """Raise a repair for each request that the target rejects.
 
-        Where it takes none of those that were sent, the credentials are asked for.
+        If it rejects all that were sent, ask for the credentials instead.
         """
         for request in client.paused.keys() - entry.subentries.keys():
             client.forget(request)
@@ -143,7 +143,7 @@ class HttpForms(BackendForms):
                 is_fixable=False,
                 severity=ir.IssueSeverity.WARNING,
                 translation_key="request_paused",
-                # Every user may list repairs: not what the target said of it.
+                # Every user may list repairs, so they omit the target's message.
                 translation_placeholders={
                     "connection": entry.title,
                     "request": subentry.title,
@@ -159,5 +159,5 @@ class HttpForms(BackendForms):
         operation: str,
         data: dict[str, Any],
     ) -> dict[str, Any]:
-        """Render the request that is meant with its data; raises InvalidField."""
+        """Render the chosen request with its data; raises InvalidField."""
         return resolved(hass, settings, data) if operation == SEND else data

@@ -1,4 +1,4 @@
-"""Reading one value of a JSON answer by its path, such as `data.items[0].id`."""
+"""Read one value of a JSON response by its path, such as `data.items[0].id`."""
 
 import re
 
@@ -12,14 +12,14 @@ LONGEST = 200
 
 
 class Missing:
-    """Stands for a value that is not there; null is a value."""
+    """Marks a missing value; null is a value."""
 
 
 MISSING = Missing()
 
 
 def checked(path: str, name: str) -> str:
-    """Return a path that can be read; raises InvalidField."""
+    """Return a valid path; raises InvalidField."""
     if len(path) > LONGEST or not _PATH.fullmatch(path):
         raise InvalidField(name, "json_path")
     return path
@@ -40,12 +40,12 @@ def value_at(document: Json, path: str) -> Json | Missing:
 
 
 def text_at(document: Json, path: str) -> str | None:
-    """Return a single value at a path as text; None for anything else."""
+    """Return a scalar at a path as text; None for anything else."""
     return as_text(value_at(document, path))
 
 
 def as_text(value: Json | Missing) -> str | None:
-    """Return a single value as text, the way JSON writes it; None for anything else."""
+    """Return a scalar as text, the way JSON writes it; None for anything else."""
     match value:
         case bool():
             return "true" if value else "false"

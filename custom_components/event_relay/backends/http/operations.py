@@ -1,4 +1,4 @@
-"""What any HTTP API can be asked to do."""
+"""The operations of any HTTP API."""
 
 from ..base import Backend
 from .answers import RequestPaused
@@ -13,6 +13,6 @@ HTTP = Backend(
     load_capabilities=HttpCapabilities.load,
     concurrency=4,
     held_back_by=frozenset({RequestPaused.code}),
-    # As far as what is sent can be looked up or repeated.
+    # Only for requests that can be looked up or repeated.
     claims_ahead=16,
 )

@@ -1,4 +1,4 @@
-"""Rules for requests that only lack their entities, as far as the requests say what."""
+"""Templates for rules that only lack their entities, if the requests allow them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,7 +15,7 @@ _ANY = {
     "name": _NAME,
     "state": "{{ trigger.to_state.state }}",
 }
-"""What a request is told that accepts whatever it is told."""
+"""Data for a request that accepts any data."""
 
 PATTERNS: Mapping[str, Pattern] = {
     "doorbell_to_request": Pattern(
@@ -36,9 +36,9 @@ PATTERNS: Mapping[str, Pattern] = {
 
 
 def patterns_for(settings: Settings) -> Mapping[str, Pattern]:
-    """Return the patterns that a connection has the requests for.
+    """Return the patterns that fit the connection's requests.
 
-    The only request that fits is chosen, with what it must be told.
+    If only one request fits, it is chosen, with its required data.
     """
     requests = {
         request: Definition.parse(one.data[CONF_DEFINITION])
@@ -61,9 +61,9 @@ def patterns_for(settings: Settings) -> Mapping[str, Pattern]:
 
 
 def _data_of(definition: Definition) -> Mapping[str, str]:
-    """Return what a request must be told: the name of the entity, as far as it is text.
+    """Return the required data of a request: the entity's name in all text fields.
 
-    A number or the like is left to the user.
+    Fields of other types are left to the user.
     """
     if definition.accepts is None:
         return _ANY

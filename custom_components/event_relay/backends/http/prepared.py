@@ -1,8 +1,8 @@
-"""What an accepted request holds: all that is needed to send it, but for secrets.
+"""An accepted request with all data to send it, except secrets.
 
-A delivery is sent as it was accepted: what the user changes of the request's form
-afterwards holds of later ones. Secrets and authentication are the connection's, and are
-put in at each attempt.
+A delivery is sent as it was accepted: later changes to the request's form only affect
+later deliveries. Secrets and authentication belong to the connection, and are added at
+each attempt.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from .wire import Wire
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """How the target is asked whether the request has arrived."""
+    """The look-up of whether the request has arrived."""
 
     wire: Wire
     found_path: str
@@ -28,7 +28,7 @@ class Question:
     absent_after: float
 
     def dump(self) -> JsonObject:
-        """Turn it into what the outbox stores."""
+        """Turn it into its stored form."""
         return {
             "wire": self.wire.dump(),
             "found_path": self.found_path,
@@ -39,7 +39,7 @@ class Question:
 
     @classmethod
     def load(cls, stored: Json) -> Self:
-        """Read what `dump` gave; raises UnreadablePayload."""
+        """Read the result of `dump`; raises UnreadablePayload."""
         match stored:
             case {
                 "wire": wire,
@@ -66,12 +66,12 @@ class PreparedEnd:
     repeat: Repeat
 
     def dump(self) -> JsonObject:
-        """Turn it into what the outbox stores."""
+        """Turn it into its stored form."""
         return {"wire": self.wire.dump(), "repeat": self.repeat.value}
 
     @classmethod
     def load(cls, stored: Json) -> Self:
-        """Read what `dump` gave; raises UnreadablePayload."""
+        """Read the result of `dump`; raises UnreadablePayload."""
         match stored:
             case {"wire": wire, "repeat": str(repeat)}:
                 return cls(wire=Wire.load(wire), repeat=read_repeat(repeat))
@@ -83,9 +83,9 @@ class Prepared:
     """A request as it was accepted."""
 
     request: str
-    """The id of its definition."""
+    """Id of its definition."""
     revision: str = ""
-    """What that was at acceptance; empty in rows of earlier versions."""
+    """Revision of that at acceptance; empty in rows of earlier versions."""
     title: str
     wire: Wire
     repeat: Repeat
@@ -98,12 +98,12 @@ class Prepared:
     end: PreparedEnd | None = None
 
     def dump(self) -> JsonObject:
-        """Turn it into what the outbox stores."""
+        """Turn it into its stored form."""
         return self._dumped
 
     @cached_property
     def _dumped(self) -> JsonObject:
-        """What is stored; it is asked for when it is resolved, and when accepted."""
+        """Return the cached stored form, which is needed more than once."""
         stored = _Stored(self)
         stored |= {
             "request": self.request,
@@ -125,7 +125,7 @@ class Prepared:
 
     @classmethod
     def load(cls, stored: Mapping[str, object]) -> Self:
-        """Read what `dump` gave; raises UnreadablePayload."""
+        """Read the result of `dump`; raises UnreadablePayload."""
         if isinstance(stored, _Stored) and isinstance(stored.prepared, cls):
             return stored.prepared
         data = cast("JsonObject", stored)
@@ -165,19 +165,19 @@ class Prepared:
 
 
 class _Stored(dict[str, Json]):
-    """What is stored of a request; in the run that made it, it need not be read."""
+    """The stored form of a request, with the object that it came from."""
 
     def __init__(self, prepared: Prepared) -> None:
-        """Hold nothing yet of a request."""
+        """Begin empty."""
         super().__init__()
         self.prepared = prepared
 
 
 class Resolved(dict[str, object]):
-    """What was rendered, as it is stored, and as it need not be read again."""
+    """A rendered request in its stored form, which need not be parsed again."""
 
     def __init__(self, prepared: Prepared) -> None:
-        """Hold what is stored of it."""
+        """Keep the stored form."""
         super().__init__(prepared.dump())
         self.prepared = prepared
 
@@ -185,7 +185,7 @@ class Resolved(dict[str, object]):
 def prepare(
     definition: Definition, rendering: Rendering, *, request: str, title: str
 ) -> Prepared:
-    """Render all that a delivery of a request needs; raises InvalidField."""
+    """Render all parts of a delivery of a request; raises InvalidField."""
     keyed = IdHeader.IDEMPOTENCY_KEY in definition.ids
     answers = definition.answers
     return Prepared(
@@ -210,7 +210,7 @@ def prepare(
 
 
 def question_of(look_up: LookUp | None, rendering: Rendering) -> Question | None:
-    """Render how the target is asked; raises InvalidField."""
+    """Render the look-up; raises InvalidField."""
     if look_up is None:
         return None
     return Question(
@@ -223,7 +223,7 @@ def question_of(look_up: LookUp | None, rendering: Rendering) -> Question | None
 
 
 def read_repeat(stored: str) -> Repeat:
-    """Read a class of requests; raises UnreadablePayload."""
+    """Read a `Repeat` value; raises UnreadablePayload."""
     try:
         return Repeat(stored)
     except ValueError as error:

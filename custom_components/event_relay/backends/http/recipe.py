@@ -1,4 +1,4 @@
-"""One request as the user describes it: templates, and where they stand."""
+"""One request as the user defines it: templates, and their places."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,18 +15,18 @@ WITHOUT_BODY = frozenset({"GET", "DELETE"})
 LONGEST_TEMPLATE = 20_000
 LONGEST_PATH = 2_000
 DEEPEST = 20
-"""How deep the JSON of a body may be nested."""
+"""Most levels of nesting in the JSON of a body."""
 MOST_PAIRS = 50
-"""Query parameters, headers or fields of a form."""
+"""Most query parameters, headers or fields of a form."""
 
 EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-"""A value in a template. Statements of Jinja are not looked for."""
+"""A value in a template. Jinja statements are not searched for."""
 _STATEMENT = re.compile(r"\{[%#]")
 _CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:; ?[\w-]+=[\w.-]+)*", re.ASCII)
 
 
 class BodyKind(StrEnum):
-    """What a body is, and so how values are encoded in it."""
+    """The type of a body, and so the encoding of values in it."""
 
     NONE = "none"
     JSON = "json"
@@ -43,12 +43,12 @@ CONTENT_TYPES: Mapping[BodyKind, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a request is made: every text may be a template."""
+    """How a request is built: every text may be a template."""
 
     method: str = "POST"
     path: str = "/"
     query: JsonObject = field(default_factory=dict)
-    """A value may be a list, whose entries are sent one by one."""
+    """A value may be a list, whose items are sent one by one."""
     headers: Mapping[str, str] = field(default_factory=dict)
     body_kind: BodyKind = BodyKind.NONE
     body: Json = None
@@ -59,10 +59,10 @@ class Recipe:
     def parse(
         cls, data: Mapping[str, object], *, prefix: str = "", ends: bool = False
     ) -> Self:
-        """Read what a form or a preset gives; raises InvalidField.
+        """Read the data of a form or a preset; raises InvalidField.
 
-        `prefix` stands before the names of fields in errors. Placeholders about the end
-        of a request are only taken with `ends`.
+        `prefix` precedes the names of fields in errors. Placeholders about the end of a
+        request are only accepted with `ends`.
         """
         reading = _Reading(data, prefix, ends=ends)
         method = reading.method()
@@ -86,7 +86,7 @@ class Recipe:
 
 
 class _Reading:
-    """Reads the fields of a recipe, and names the one that cannot be used."""
+    """Reads the fields of a recipe, and names the invalid one."""
 
     def __init__(self, data: Mapping[str, object], prefix: str, *, ends: bool) -> None:
         self._data = data
@@ -112,7 +112,7 @@ class _Reading:
         if "?" in EXPRESSION.sub("", path):
             raise InvalidField(name, "path_query")
         self._templates(name, path)
-        # What a value or a placeholder gives is seen when it is rendered.
+        # Values and placeholders are checked when they are rendered.
         shown = "".join(
             safety.literal(part, name) if not number % 2 else "x"
             for number, part in enumerate(_PLACES.split(path))
@@ -191,7 +191,7 @@ class _Reading:
         return where, read
 
     def _templates(self, name: str, value: Json, *, of_attempt: bool = False) -> None:
-        """Refuse what is too long, and placeholders that have no value here."""
+        """Refuse texts that are too long, and placeholders without a value here."""
         for text in texts_in(value):
             if len(text) > LONGEST_TEMPLATE:
                 raise InvalidField(name, "too_long", maximum=str(LONGEST_TEMPLATE))
@@ -211,13 +211,13 @@ _PLACES = re.compile(
 
 
 def places(path: str) -> Iterator[tuple[str, bool]]:
-    """Yield the parts of a path, and whether each is a value or a placeholder."""
+    """Yield the parts of a path, each with whether it is a value or a placeholder."""
     for number, part in enumerate(_PLACES.split(path)):
         yield part, bool(number % 2)
 
 
 def as_json(value: object, name: str, depth: int = 0) -> Json:
-    """Return what a form holds as JSON; raises InvalidField."""
+    """Return a form's value as JSON; raises InvalidField."""
     if depth > DEEPEST:
         raise InvalidField(name, "nested_too_deeply", maximum=str(DEEPEST))
     match value:
@@ -239,7 +239,7 @@ def as_json(value: object, name: str, depth: int = 0) -> Json:
 
 
 def texts_in(value: Json, *, keys: bool = False) -> Iterator[str]:
-    """Yield the texts in JSON; its keys only if they are asked for."""
+    """Yield the texts in JSON, including keys with `keys`."""
     match value:
         case str():
             yield value

@@ -1,7 +1,7 @@
-"""From a recipe and the data of a call to the request that is stored and sent.
+"""Render a recipe with the data of a call to the request that is stored and sent.
 
-Values are encoded here, by the rule of the place where they stand. What renders a
-template is given, so that all else can be tried without Home Assistant.
+Values are encoded here, by the rule of their place. The renderer is passed in, so that
+the rest can be tested without Home Assistant.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,11 +24,11 @@ _encode = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(",", ":")
 ).encode
 _FIELD = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)\s*-?\}\}")
-"""A template that is one field of a call and nothing else."""
+"""A template that consists of one field of a call."""
 
 
 class CannotRender(Exception):
-    """A template gives nothing but an error; the message says why."""
+    """A template raised an error; the message is the reason."""
 
 
 class Renderer(Protocol):
@@ -38,14 +38,14 @@ class Renderer(Protocol):
         """Return the text of a template; raises CannotRender."""
 
     def value(self, template: str, variables: Mapping[str, object]) -> object:
-        """Return the value of a template that is one expression, with its type.
+        """Return the value of a one-expression template, with its type.
 
         Raises CannotRender.
         """
 
 
 MARKER: Final = Marker()
-"""The word is another one each time Home Assistant starts."""
+"""Its word changes with each start of Home Assistant."""
 
 
 class _LeftOut:
@@ -63,11 +63,11 @@ class Rendering:
     given: Mapping[str, object]
     """The data of the call."""
     accepted: frozenset[str] = frozenset()
-    """Fields that the request knows, given or not."""
+    """Fields that the request accepts, given or not."""
     marker: Marker = MARKER
 
     def wire(self, recipe: Recipe, *, prefix: str = "") -> Wire:
-        """Return a request as it is stored; raises InvalidField."""
+        """Return a request in its stored form; raises InvalidField."""
         kind = recipe.body_kind
         return Wire(
             method=recipe.method,
@@ -80,7 +80,7 @@ class Rendering:
         )
 
     def text(self, template: str, name: str) -> Written:
-        """Return a template as text; raises InvalidField."""
+        """Return a rendered text; raises InvalidField."""
         marked = self.marker.mark(template)
         if "{{" in marked or "{%" in marked or "{#" in marked:
             marked = self._asked(self.renderer.text, marked, name)
@@ -140,7 +140,7 @@ class Rendering:
     def _pairs(
         self, pairs: JsonObject, name: str, encode: Callable[[str], str]
     ) -> Written:
-        """Return names and values as a query or a form has them."""
+        """Return names and values in the format of a query or a form."""
         written: list[object] = []
         for key, value in pairs.items():
             where = f"{name}.{key}"
@@ -156,7 +156,7 @@ class Rendering:
         return _joined(written)
 
     def _several(self, value: Json, name: str) -> Iterator[Json]:
-        """Yield the values of a parameter; one that is not given has none."""
+        """Yield the values of a parameter; none if it is not given."""
         for one in value if isinstance(value, list) else [value]:
             rendered = self._leaf(one, name) if isinstance(one, str) else one
             if isinstance(rendered, list):
@@ -177,7 +177,7 @@ class Rendering:
         return self.marker.split(self.marker.numbers_bare(encoded), name)
 
     def _inside(self, value: Json, name: str) -> Json | _LeftOut:
-        """Return JSON with the templates in it rendered."""
+        """Return JSON with its templates rendered."""
         match value:
             case str():
                 return self._leaf(value, name)
@@ -223,7 +223,7 @@ class Rendering:
         template: str,
         name: str,
     ) -> T:
-        """Return what a template gives; raises InvalidField."""
+        """Return the result of a template; raises InvalidField."""
         variables = {**self.given, "data": self.given}
         try:
             return render(template, variables)
@@ -239,7 +239,7 @@ def plain(value: object, name: str, depth: int = 0) -> Json:
         raise InvalidField(name, "nested_too_deeply", maximum=str(DEEPEST))
     match value:
         case None | bool() | str():
-            # An enumeration of texts is one of them.
+            # A member of a text enumeration is also a text.
             return str(value) if isinstance(value, str) else value
         case int() | float() if value - value == 0:
             return value
@@ -258,7 +258,7 @@ def plain(value: object, name: str, depth: int = 0) -> Json:
 
 
 def _as_text(value: Json, name: str) -> str:
-    """Return a value as a query or a form has it."""
+    """Return a value in the format of a query or a form."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -272,7 +272,7 @@ def _percent(text: str) -> str:
 
 
 def _joined(parts: list[object]) -> Written:
-    """Return parts with neighbouring texts as one."""
+    """Return parts with neighbouring texts joined."""
     joined: list[object] = []
     for part in parts:
         if isinstance(part, str) and joined and isinstance(joined[-1], str):

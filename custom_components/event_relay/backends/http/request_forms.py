@@ -1,4 +1,4 @@
-"""The flow that makes a request of a connection, or changes one."""
+"""The flow that adds a request to a connection, or changes one."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -64,7 +64,7 @@ CONF_YAML = "yaml"
 _STEPS = f"config_subentries.{SUBENTRY_REQUEST}.step"
 
 _PRESET: Final = "preset_"
-"""How the names of the steps of presets begin."""
+"""Prefix of the step names of presets."""
 _TEXT = TextSelector()
 _LINES = TextSelector(TextSelectorConfig(multiline=True))
 _OBJECT = ObjectSelector()
@@ -159,9 +159,9 @@ _SECTIONS: Mapping[str, dict[vol.Marker, Any]] = {
     },
 }
 _NESTED = frozenset({"look_up", "end"})
-"""Sections that are one value of a definition; the others only arrange its values."""
+"""Sections that are one value of a definition; the others only group values."""
 _DEFAULTS = frozenset({"method", "body_kind", "missing_is_404", "absent_after"})
-"""What a section holds in which nothing is entered."""
+"""Content of a section without input."""
 ADVANCED = vol.Schema(
     {
         vol.Required(CONF_NAME): _TEXT,
@@ -191,13 +191,13 @@ def preset_schema(preset: Preset) -> vol.Schema:
 
 
 class RequestFlow(NamedSteps, ConfigSubentryFlow):
-    """Makes a request: from a preset, from a `rest_command`, or from a blank form.
+    """Adds a request: from a preset, from a `rest_command`, or from a blank form.
 
-    Every preset has a step of its name.
+    Every preset has a step with its name.
     """
 
     def __init__(self) -> None:
-        """Begin with nothing entered."""
+        """Begin without input."""
         self._refusal = self._place = self._not_taken = ""
         self._taken: TakenOver | None = None
 
@@ -212,7 +212,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
     async def async_step_user(
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask what kind of request is to be made."""
+        """Ask for the kind of request."""
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
         presets = [f"{_PRESET}{preset.name}" for preset in PRESETS]
@@ -223,7 +223,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
     async def preset(
         self, name: str, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Make a request of a preset."""
+        """Add a request from a preset."""
         preset = BY_NAME[name]
         if user_input is not None:
             try:
@@ -240,7 +240,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
     async def async_step_paste(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Take a `rest_command` over, and go on with the form that it fills."""
+        """Import a `rest_command`, and continue with the form filled from it."""
         if user_input is not None:
             try:
                 self._taken = self._take_over(user_input[CONF_YAML])
@@ -257,7 +257,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
     async def async_step_advanced(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Make a request of all that there is to say of one."""
+        """Add a request with all its settings."""
         shown: Mapping[str, Any] = {}
         if user_input is not None:
             if (definition := await self._checked(user_input)) is not None:
@@ -270,7 +270,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Change a request; what was accepted before is sent as it was."""
+        """Change a request; deliveries accepted before are sent unchanged."""
         entry, subentry = self._get_entry(), self._get_reconfigure_subentry()
         if entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
@@ -292,18 +292,18 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
 
     @property
     def _client(self) -> HttpClient:
-        """The client of the connection, which is loaded."""
+        """Return the client of the connection, which is loaded."""
         return cast("HttpClient", self._get_entry().runtime_data.client)
 
     def _take_over(self, text: str) -> TakenOver:
-        """Return what a `rest_command` becomes here; raises InvalidField."""
+        """Return the request of a `rest_command`; raises InvalidField."""
         taken = take_over(text, _read_yaml, self._client.origin)
         if taken.origin is not None and taken.origin != self._client.origin:
             raise InvalidField(CONF_YAML, "other_origin", origin=taken.origin)
         return taken
 
     async def _checked(self, entered: Mapping[str, Any]) -> JsonObject | None:
-        """Return the definition that was entered; None with the refusal to show."""
+        """Return the definition from the input; None with the error to show."""
         definition = definition_of(entered)
         try:
             await self._check(definition)
@@ -313,7 +313,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
         return definition
 
     async def _check(self, data: JsonObject) -> None:
-        """Refuse what could not be sent; raises InvalidField."""
+        """Refuse a request that could not be sent; raises InvalidField."""
         definition = Definition.parse(data)
         secrets = named_secrets(self._get_entry().data)
         for prefix, recipe in _recipes(definition):
@@ -325,7 +325,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
             await self._try_look_up(definition)
 
     def _check_text(self, text: str, prefix: str, secrets: Mapping[str, str]) -> None:
-        """Refuse a template that is broken, or names what is not there."""
+        """Refuse a broken template, or one with unknown names."""
         where = prefix.rstrip(".") or "body_json"
         for name in names_in(text):
             if name.startswith(SECRET) and name.removeprefix(SECRET) not in secrets:
@@ -338,7 +338,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
             raise InvalidField(where, "not_rendered", reason=str(error)) from error
 
     async def _try_look_up(self, definition: Definition) -> None:
-        """Ask for a delivery that never was; raises InvalidField if one is found."""
+        """Look up a delivery that never was; raises InvalidField if it is found."""
         given = dict.fromkeys(definition.accepts or (), "x") | dict(definition.defaults)
         rendering = Rendering(
             renderer=TemplateRenderer(self.hass),
@@ -367,7 +367,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
         raise InvalidField("look_up", "look_up_not_json")
 
     async def _refuse(self, error: InvalidField) -> None:
-        """Note why what was entered cannot be used, in the words of the form."""
+        """Note why the input is invalid, with the labels of the form."""
         texts = await self._texts("exceptions")
         labels = labels_in(await self._texts("config_subentries"))
         details = dict(error.details)
@@ -379,7 +379,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
         )
 
     async def _texts(self, category: str) -> Mapping[str, str]:
-        """Return texts in the home's language, by their paths."""
+        """Return texts in the home's language, by path."""
         domain = self._get_entry().domain
         language = self.hass.config.language
         texts = await async_get_translations(self.hass, language, category, {domain})
@@ -391,7 +391,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
     def _form(
         self, step_id: str, schema: vol.Schema, shown: Mapping[str, Any]
     ) -> SubentryFlowResult:
-        """Show a form with what was entered, and why it cannot be used."""
+        """Show a form with the input and its error."""
         refusal, self._refusal = self._refusal, ""
         names = {str(marker) for marker in schema.schema}
         errors = {}
@@ -402,7 +402,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
             data_schema=self.add_suggested_values_to_schema(schema, shown),
             errors=errors,
             description_placeholders={
-                "reason": refusal,  # Errors are no Markdown.
+                "reason": refusal,  # Errors are not Markdown.
                 "origin": in_markdown(self._client.origin),
                 "not_taken": self._not_taken,
             },
@@ -411,7 +411,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
     def _finish(
         self, title: str, definition: JsonObject, preset: str | None
     ) -> SubentryFlowResult:
-        """Keep the request."""
+        """Store the request."""
         return self.async_create_entry(
             title=title.strip(),
             data={CONF_PRESET: preset, CONF_DEFINITION: definition},
@@ -419,7 +419,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
 
 
 def definition_of(entered: Mapping[str, Any]) -> JsonObject:
-    """Return the definition that the blank form holds; what is empty is left out."""
+    """Return the definition from the blank form, without empty values."""
     flat: dict[str, Any] = {}
     for name, value in entered.items():
         if name in _SECTIONS and name not in _NESTED:
@@ -434,7 +434,7 @@ def definition_of(entered: Mapping[str, Any]) -> JsonObject:
 
 
 def shown_of(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the blank form shows for a definition."""
+    """Return the blank form's values for a definition."""
     shown = dict(definition)
     for name, inner in _SECTIONS.items():
         if name in _NESTED:
@@ -446,12 +446,12 @@ def shown_of(definition: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def labels_in(texts: Mapping[str, str]) -> dict[str, str]:
-    """Return what the forms call each field, and its section before it."""
+    """Return the label of each field, preceded by that of its section."""
     paste, blank = (f"{_STEPS}.{step}" for step in ("paste", "advanced"))
     labels = {CONF_YAML: texts[f"{paste}.data.{CONF_YAML}"]}
     for name in map(str, ADVANCED.schema):
         if name not in _SECTIONS:
-            # Home Assistant gives no star to lists; ours is a part of the label.
+            # Home Assistant puts no star on lists; ours is part of the label.
             labels[name] = texts[f"{blank}.data.{name}"].removesuffix("*")
     for name, inner in _SECTIONS.items():
         path = f"{blank}.sections.{name}"
@@ -464,7 +464,7 @@ def labels_in(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def in_words(field: str, labels: Mapping[str, str]) -> str:
-    """Return what a form calls a field, or a part of one, such as `headers.Accept`."""
+    """Return the label of a field, or of a part of one, such as `headers.Accept`."""
     ends = [match.start() for match in re.finditer(r"[.\[]|$", field)]
     known = [field[:end] for end in ends if field[:end] in labels]
     return labels[known[-1]] + field.removeprefix(known[-1]) if known else field
@@ -479,7 +479,7 @@ def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _recipes(definition: Definition) -> Iterator[tuple[str, Recipe]]:
-    """Yield the requests in a definition, with what stands before their fields."""
+    """Yield the requests in a definition, with the prefix of their fields."""
     yield "", definition.recipe
     if definition.look_up is not None:
         yield "look_up.", definition.look_up.recipe
@@ -497,7 +497,7 @@ def _read_yaml(text: str) -> object:
 
 
 def _place(name: str) -> str:
-    """Return where an error is shown: at a field, or the section that it is in."""
+    """Return where an error is shown: at a field, or at its section."""
     first = re.split(r"[.\[]", name, maxsplit=1)[0]
     for section_name, inner in _SECTIONS.items():
         if section_name not in _NESTED and first in set(map(str, inner)):

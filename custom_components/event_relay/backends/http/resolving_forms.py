@@ -1,4 +1,4 @@
-"""From the name of a request and the data of a call to what is accepted."""
+"""Resolve a request's name and the data of a call to the accepted request."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,17 +18,17 @@ from .request_forms import CONF_DEFINITION
 from .template_forms import TemplateRenderer
 
 TEST_WIRE = "test_wire"
-"""Renders the same request as a test, which is sent in its place where it is one."""
+"""Renders the same request as a test, which replaces it for a test delivery."""
 
 _READ: HassKey[dict[str, tuple[object, Definition]]] = HassKey("event_relay_requests")
-"""By the ids of requests, what was read, and what it is."""
+"""Cache of parsed definitions with their source, by request id."""
 _MOST_READ = 500
 
 
 def resolved(
     hass: HomeAssistant, settings: Settings, data: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Render the request that is meant with its data; raises InvalidField."""
+    """Render the chosen request with its data; raises InvalidField."""
     request = _request_of(settings, data.get("request"))
     title = settings.subentries[request].title
     definition = _definition_of(hass, settings, request)
@@ -59,7 +59,7 @@ def resolved(
 
 
 def _definition_of(hass: HomeAssistant, settings: Settings, request: str) -> Definition:
-    """Return a request as its form has left it, which is read once."""
+    """Return the definition of a request, parsed once per change."""
     described = settings.subentries[request].data[CONF_DEFINITION]
     read = hass.data.setdefault(_READ, {})
     known = read.get(request)
@@ -71,7 +71,7 @@ def _definition_of(hass: HomeAssistant, settings: Settings, request: str) -> Def
 
 
 def _request_of(settings: Settings, wanted: object) -> str:
-    """Return the id of the request that is meant; raises InvalidField."""
+    """Return the id of the chosen request; raises InvalidField."""
     if wanted in (None, ""):
         raise InvalidField("request", "required")
     if wanted in settings.subentries:

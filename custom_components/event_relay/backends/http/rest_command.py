@@ -1,4 +1,4 @@
-"""Takes over a `rest_command` of Home Assistant's YAML.
+"""Import a `rest_command` of Home Assistant's YAML.
 
 Facts: homeassistant/components/rest_command, 2026.10.
 """
@@ -26,25 +26,25 @@ _NOT_HERE: Mapping[str, object] = {
     "insecure_cipher": False,
     "skip_url_encoding": False,
 }
-"""Keys that have no place in a request, and what says nothing there."""
+"""Keys without a counterpart in a request, with the value that has no effect."""
 _KEYS = frozenset({"url", "method", "headers", "payload", "content_type", *_NOT_HERE})
 _SECRET = re.compile(r"(^|[:,\[{-][ \t]+)!secret[ \t]+([\w.-]+)", re.MULTILINE)
 _ENCODED = re.compile(r"\|\s*urlencode\s*(?:\(\s*\)\s*)?(?=\||-?\}\})")
-"""A filter that encodes a value for an address, as is done here with each."""
+"""A filter that encodes a value for an address, which is done here for all values."""
 _EXPRESSION = re.compile(r"\{\{-?((?:(?!\{\{|\}\}).)*?)-?\}\}", re.DOTALL)
 _PLAIN = re.compile(r"[\w.]+")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TakenOver:
-    """A request that a `rest_command` has become."""
+    """A request made from a `rest_command`."""
 
     name: str
     definition: JsonObject
     not_taken: tuple[str, ...] = field(default=())
-    """Keys of the command that have no place in a request, such as `timeout`."""
+    """Keys of the command without a counterpart in a request, such as `timeout`."""
     origin: str | None = None
-    """Where the command sends to, if that shows."""
+    """The origin that the command sends to, if known."""
 
 
 def take_over(
@@ -52,9 +52,9 @@ def take_over(
 ) -> TakenOver:
     """Return the request of a command's YAML; raises InvalidField.
 
-    `read` reads YAML and raises ValueError. What YAML has from `secrets.yaml` becomes
-    a placeholder for a secret of the connection. Of several commands the first is taken
-    that sends to the `origin` of the connection.
+    `read` parses YAML and raises ValueError. A value from `secrets.yaml` becomes a
+    placeholder for a secret of the connection. With several commands, the first one
+    that sends to the `origin` of the connection is used.
     """
     commands = _commands(text, read)
     leading = (name for name, one in commands.items() if _origin(one) == origin)
@@ -64,7 +64,7 @@ def take_over(
 
 
 def _taken(name: str, command: Mapping[str, Json]) -> TakenOver:
-    """Return what a command becomes; raises InvalidField."""
+    """Return the request of a command; raises InvalidField."""
     definition: JsonObject = {}
     not_taken = [
         key
@@ -102,7 +102,7 @@ def _taken(name: str, command: Mapping[str, Json]) -> TakenOver:
 def _commands(
     text: str, read: Callable[[str], object]
 ) -> dict[str, Mapping[str, Json]]:
-    """Return the keys of each command, by their names; raises InvalidField."""
+    """Return the keys of each command, by its name; raises InvalidField."""
     if len(text) > LONGEST:
         raise InvalidField("yaml", "too_long", maximum=str(LONGEST))
     try:
@@ -119,18 +119,18 @@ def _commands(
 
 
 def _is_command(found: Json) -> bool:
-    """Say whether this is what stands below the name of a command."""
+    """Return whether a value is the content of a command."""
     return isinstance(found, dict) and "url" in found
 
 
 def _origin(command: Mapping[str, Json]) -> str | None:
-    """Return where a command sends to, if that shows."""
+    """Return the origin that a command sends to, if known."""
     found = _ADDRESS.fullmatch(str(command.get("url")).strip())
     return None if found is None else origin_of(found[1])
 
 
 def _placeholder(found: re.Match[str]) -> str:
-    """Return a placeholder, as YAML has a text, for a name in `secrets.yaml`."""
+    """Return the placeholder, as a YAML text, for a name in `secrets.yaml`."""
     name = re.sub(r"[^a-z0-9_]", "_", found[2].lower())[:40]
     return f"{found[1]}'{{secret:{name}}}'"
 
@@ -141,7 +141,7 @@ def _address(url: Json) -> tuple[str | None, str, JsonObject]:
         raise InvalidField("yaml", "no_rest_command")
     found = _ADDRESS.fullmatch(url.strip())
     if found is None:
-        # The whole of it is a template, or the host is.
+        # The whole address or its host is a template.
         raise InvalidField("yaml", "address_is_template")
     path, _, rest = _outside(found[2], "?")
     return origin_of(found[1]), _decoded(path, unquote) or "/", _query(rest)
@@ -163,7 +163,7 @@ def _query(text: str) -> JsonObject:
 
 
 def _decoded(text: str, decode: Callable[[str], str]) -> str:
-    """Return a part of an address before it is encoded, which we do to all of it."""
+    """Return a part of an address decoded; all of it is encoded again later."""
     return "".join(
         _ENCODED.sub("", piece) if piece.startswith("{") else decode(piece)
         for piece in _PIECES.split(text)
@@ -171,7 +171,7 @@ def _decoded(text: str, decode: Callable[[str], str]) -> str:
 
 
 def _outside(text: str, mark: str) -> tuple[str, str, str]:
-    """Part a text at the first mark that is in no template."""
+    """Split a text at the first mark outside a template."""
     at = 0
     for piece in _PIECES.split(text):
         if not piece.startswith("{") and mark in piece:
@@ -182,7 +182,7 @@ def _outside(text: str, mark: str) -> tuple[str, str, str]:
 
 
 def _headers(headers: Json) -> tuple[JsonObject, list[str]]:
-    """Return the headers that a request may have, and which it may not."""
+    """Return the headers that a request may have, and the names of the others."""
     if not isinstance(headers, dict):
         return {}, []
     kept: JsonObject = {}
@@ -199,7 +199,7 @@ def _headers(headers: Json) -> tuple[JsonObject, list[str]]:
 
 
 def _content_type(command: Mapping[str, Json]) -> str:
-    """Return what a command says that its payload is; empty where it says nothing."""
+    """Return the content type of a command's payload; empty without one."""
     headers = command.get("headers")
     named = {
         name.lower(): value
@@ -209,7 +209,7 @@ def _content_type(command: Mapping[str, Json]) -> str:
 
 
 def _body(payload: Json, content_type: str) -> JsonObject:
-    """Return a payload as JSON whose leaves are templates, or as text."""
+    """Return a payload as JSON with templates as leaves, or as text."""
     try:
         decoded = json.loads(payload) if isinstance(payload, str) else payload
     except ValueError, RecursionError:
@@ -230,7 +230,7 @@ def _body(payload: Json, content_type: str) -> JsonObject:
 
 
 def _is_filled_in(decoded: Json) -> bool:
-    """Say whether only values of JSON are templates, and none encodes what it gives."""
+    """Return whether only values of JSON are templates, and none encodes its result."""
     return not any(
         "{{" in name or "{%" in name for name in _names_in(decoded)
     ) and not any("to_json" in text or "tojson" in text for text in texts_in(decoded))
@@ -249,7 +249,7 @@ def _names_in(value: Json) -> Iterator[str]:
 
 
 def _as_texts(value: Json) -> Json:
-    """Return JSON whose templates give texts, since they stand in quotes."""
+    """Return JSON whose templates return texts, since they are in quotes."""
     match value:
         case str() if (found := _EXPRESSION.fullmatch(value.strip())) is not None:
             inner = found[1].strip()

@@ -1,7 +1,7 @@
-"""What a request may not have: another origin, another header's line, two meanings.
+"""Keep requests at their origin, and their headers and paths unambiguous.
 
-Administrators describe requests, but their templates take in what sensors, calendars
-and people say. None of that may lead a request elsewhere or add something to it.
+Administrators define requests, but their templates include values from sensors,
+calendars and people. No value may redirect a request or add anything to it.
 """
 
 from functools import lru_cache
@@ -35,10 +35,10 @@ OURS: Final = frozenset(
         "upgrade",
     }
 )
-"""Headers that belong to the connection, or say how a body is to be read."""
+"""Headers that belong to the connection, or define how a body is read."""
 _LITERAL = re.compile(r"[/A-Za-z0-9._~!$&'()*+,;=:@ -]*", re.ASCII)
-"""What a path may have beside its values. A percent sign is not among it: it would be
-encoded once more, or hide what it stands for."""
+"""Characters that a path may have outside its values. A percent sign is not among them:
+it would be encoded again, or hide its meaning."""
 _CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode categories: control, half of a pair, line and paragraph separator."""
 
@@ -53,12 +53,12 @@ def header_name(name: str, field: str) -> str:
 
 
 def is_header_value(text: str) -> bool:
-    """Say whether a text is one line that a header can carry."""
+    """Return whether a text is one line that a header can carry."""
     return not any(unicodedata.category(character) in _CONTROL for character in text)
 
 
 def is_text(text: str) -> bool:
-    """Say whether a text can be encoded as UTF-8."""
+    """Return whether a text can be encoded as UTF-8."""
     try:
         _ = text.encode()
     except UnicodeEncodeError:
@@ -68,16 +68,16 @@ def is_text(text: str) -> bool:
 
 @lru_cache(maxsize=256)
 def literal(text: str, field: str) -> str:
-    """Return what a path has beside its values, encoded; raises InvalidField."""
+    """Return the literal part of a path, encoded; raises InvalidField."""
     if not _LITERAL.fullmatch(text):
         raise InvalidField(field, "path_character")
     return quote(text, safe="/!$&'()*+,;=:@")
 
 
 def path_value(text: str, field: str) -> str:
-    """Return a value in a path, encoded as a part of one segment.
+    """Return a value encoded as a part of one path segment.
 
-    Raises InvalidField for what has another meaning there.
+    Raises InvalidField for a value that has another meaning there.
     """
     if "\\" in text or not is_text(text) or not is_header_value(text):
         raise InvalidField(field, "path_character")
@@ -85,14 +85,14 @@ def path_value(text: str, field: str) -> str:
 
 
 def segments_allowed(path: str) -> bool:
-    """Say whether no segment of an encoded path is empty or goes up; one may end it."""
+    """Return whether no encoded segment is empty, except the last, or goes up."""
     *inner, last = path.split("/")[1:] or [""]
     return path.startswith("/") and "" not in inner and not {".", ".."} & {*inner, last}
 
 
 @lru_cache(maxsize=256)
 def stays_at(address: str, origin: str) -> bool:
-    """Say whether an address is at an origin, by two independent readings of it."""
+    """Return whether an address is at an origin, by two independent parsers."""
     try:
         wanted, parsed = URL(origin), URL(address, encoded=True)
         parts = urlsplit(address)
@@ -123,11 +123,11 @@ def origin_of(address: str) -> str | None:
 
 
 _OWN_DOMAINS = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localhost")
-"""Names that no public name server knows."""
+"""Suffixes of names that no public name server knows."""
 
 
 def is_public(address: str) -> bool:
-    """Say whether an address leads out of the home, as far as it shows."""
+    """Return whether an address is outside the home, as far as its name shows."""
     host = (URL(address).host or "").rstrip(".").lower()
     try:
         found = ip_address(host.partition("%")[0])

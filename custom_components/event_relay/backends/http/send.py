@@ -34,13 +34,13 @@ STEP = "send"
 
 
 def as_given(value: object, name: str) -> object:
-    """Take data for the templates of a request as they are."""
+    """Take data for the templates of a request unchanged."""
     del name
     return value
 
 
 class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
-    """Send a request that the user has described."""
+    """Send a request that the user has defined."""
 
     name = "send_http_request"
     public_summary = True
@@ -51,14 +51,14 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
         json_field("data", as_given, example='{"message": "The front door is open"}'),
         flag_field("until_ended", seldom=True, in_rule=False),
     )
-    """What is asked for; a payload is what was rendered of it."""
+    """The fields of the action; the payload is rendered from them."""
     public_fields = frozenset(Prepared.__dataclass_fields__)
-    """What was told in confidence is taken out of the target's words by the client: it
-    knows the texts one by one."""
+    """The client itself removes confidential texts from the target's messages: it knows
+    each of them."""
 
     @override
     def parse(self, data: Mapping[str, object]) -> Prepared:
-        """Read a request that has been rendered; raises InvalidField."""
+        """Read a rendered request; raises InvalidField."""
         if isinstance(data, Resolved):
             return data.prepared
         try:
@@ -68,7 +68,7 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
 
     @override
     def dump(self, payload: Prepared) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
+        """Turn the payload into its stored form."""
         return payload.dump()
 
     @override
@@ -80,7 +80,7 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
     def steps(
         self, payload: Prepared, capabilities: HttpCapabilities
     ) -> tuple[Step[HttpClient, Prepared], ...]:
-        """Return the one call; what a lost answer means is the user's to say."""
+        """Return the one call; the user's `repeat` says whether it may be repeated."""
         question = payload.question
         return (
             Step(
@@ -96,36 +96,36 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
 
     @override
     def receipt(self, payload: Prepared, results: Mapping[str, JsonObject]) -> Receipt:
-        """Return the id, the link and the fields that the answer was asked for."""
+        """Return the id, the link and the fields selected from the response."""
         return receipt_of(payload, results.get(STEP, {}))
 
     @override
     def summary(self, payload: Prepared) -> str:
-        """Say which request."""
+        """Name the request."""
         return payload.title
 
     @override
     def expires(
         self, payload: Prepared, occurred_at: datetime, capabilities: HttpCapabilities
     ) -> datetime | None:
-        """Return when the user has no use for it any more."""
+        """Return when it expires, by the user's setting."""
         if payload.life is None:
             return None
         return occurred_at + timedelta(seconds=payload.life)
 
     @override
     def overlaps(self, payload: Prepared, capabilities: HttpCapabilities) -> bool:
-        """Let what can be looked up or repeated, and ends by itself, go at once."""
+        """Allow requests that can be looked up or repeated, and have no open end."""
         return payload.repeat is not Repeat.ASK and payload.end is None
 
     @override
     def claims_ahead(self, payload: Prepared) -> bool:
-        """Leave out what nobody can be asked about."""
+        """Exclude requests that can neither be looked up nor repeated."""
         return payload.repeat is not Repeat.ASK
 
     @override
     def key(self, payload: Prepared, delivery_id: str) -> str | None:
-        """Return what belongs together: a start and its end, or what the user says."""
+        """Return the order key: of a start and its end, or the user's choice."""
         if payload.end is not None:
             return delivery_id
         match payload.order:
@@ -137,7 +137,7 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
 
 
 def receipt_of(payload: Prepared, result: JsonObject) -> Receipt:
-    """Return what is kept of an answer."""
+    """Return the receipt of a response."""
     found, link = result.get("id"), result.get("link")
     missing = (
         (OwnWarning.NO_ID.of(),)
@@ -160,7 +160,7 @@ def receipt_of(payload: Prepared, result: JsonObject) -> Receipt:
 
 
 def _kept(payload: Prepared, result: JsonObject) -> JsonObject:
-    """Return what the end of a request needs."""
+    """Return the data that the end of a request needs."""
     if payload.end is None:
         return {}
     return {
@@ -175,7 +175,7 @@ def _kept(payload: Prepared, result: JsonObject) -> JsonObject:
 
 
 def _values(client: HttpClient, context: StepContext) -> Callable[[str], str]:
-    """Return what fills the placeholders, for the request and for its look-up."""
+    """Return the function that fills the placeholders, also for the look-up."""
     return filler(
         secrets=client.named_secrets,
         delivery_id=context.delivery_id,
@@ -191,7 +191,7 @@ async def _send(
     *,
     siblings: Collection[str],
 ) -> JsonObject:
-    """Send it, with the id of its delivery and when it happened."""
+    """Send it, with its delivery's id and the time of the occurrence."""
     message = Message(
         request=payload.request,
         revision=payload.revision,
@@ -215,7 +215,7 @@ async def _find(
     *,
     question: Question,
 ) -> Finding:
-    """Ask whether it has arrived."""
+    """Look up whether it has arrived."""
     reply = await client.look_up(
         question.wire,
         _values(client, context),
@@ -228,7 +228,7 @@ async def _find(
 
 
 def finding_of(reply: Reply, question: Question, answers: AnswerRules) -> Finding:
-    """Return what the answer to a look-up tells; raises BackendError."""
+    """Return the finding of a look-up's response; raises BackendError."""
     if question.missing_is_404 and reply.status == HTTPStatus.NOT_FOUND:
         return Absent()
     reading = AnswerRules(id_from=answers.id_from, link_from=answers.link_from)
@@ -239,7 +239,7 @@ def finding_of(reply: Reply, question: Question, answers: AnswerRules) -> Findin
         return Unclear()
     if not holds(document, question.found_path, question.found_equals):
         return Absent()
-    # What a list holds is one level deeper than what a creation answers.
+    # Items of a list are one level deeper than in the response to a creation.
     if "id" not in result and answers.id_from is not None:
         inner = json_path.value_at(document, question.found_path)
         if not isinstance(inner, json_path.Missing):
@@ -251,7 +251,7 @@ def finding_of(reply: Reply, question: Question, answers: AnswerRules) -> Findin
 def _with_link(
     client: HttpClient, context: StepContext, result: JsonObject
 ) -> JsonObject:
-    """Return a result with a link that people can follow, and when it occurred."""
+    """Return a result with an absolute link, and the time of the occurrence."""
     kept = {name: value for name, value in result.items() if name != "link"}
     kept["occurred_at"] = context.told_at.isoformat()
     found = result.get("link")

@@ -1,8 +1,8 @@
-"""Keeps the library below from sending a request again by itself.
+"""Keep aiohttp from resending a request by itself.
 
-It does so for GET, PUT, DELETE and some others whenever the connection breaks off, also
-where that is the answer to what was sent. Whether twice is the same as once is the
-user's to say, whatever the method.
+It resends GET, PUT, DELETE and some others whenever the connection breaks, even if that
+is the server's reaction to the request. Whether twice is the same as once is the user's
+to say, whatever the method.
 """
 
 from aiohttp import (
@@ -17,17 +17,17 @@ from aiohttp import (
 
 
 class BrokenOff(ClientConnectionError):
-    """The connection broke off, and the library leaves it at that."""
+    """The connection broke; aiohttp does not resend on this error."""
 
 
 async def sent_once(
     request: ClientRequest, handler: ClientHandlerType
 ) -> ClientResponse:
-    """Send a request; raises BrokenOff in place of what the library would act on."""
+    """Send a request; raises BrokenOff for errors on which aiohttp would resend."""
     try:
         return await handler(request)
     except ClientConnectorError:
-        # Never sent, which the library does not try again.
+        # Never sent, and aiohttp does not resend it.
         raise
     except (ClientOSError, ServerDisconnectedError) as error:
         raise BrokenOff from error

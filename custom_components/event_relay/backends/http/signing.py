@@ -13,11 +13,11 @@ from ..base import InvalidField
 
 PREFIX = "whsec_"
 SHORTEST, LONGEST = 24, 64
-"""Bytes of a secret, as the specification has it."""
+"""Bytes of a secret, by the specification."""
 
 
 def key_of(secret: str, name: str) -> bytes:
-    """Return the key that a secret stands for; raises InvalidField."""
+    """Return the key in a secret; raises InvalidField."""
     try:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     except binascii.Error, ValueError:

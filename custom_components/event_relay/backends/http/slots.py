@@ -1,7 +1,7 @@
-"""Placeholders of a request that are filled in when it is sent: ids, times, secrets.
+"""Placeholders of a request that are filled when it is sent: ids, times, secrets.
 
-A request is rendered when its delivery is accepted. What is not known then, or must
-not be stored, is written as a placeholder in single braces, such as `{id}` or
+A request is rendered when its delivery is accepted. A value that is unknown then, or
+must not be stored, is written as a placeholder in single braces, such as `{id}` or
 `{secret:token}`. Only the request's own templates can have one: the same characters in
 a rendered value stay as they are.
 """
@@ -20,20 +20,20 @@ SECRET = "secret:"  # noqa: S105 - a prefix
 _MOMENTS = ("occurred", "ended", "sent")
 _FORMATS = ("at", "s", "ms", "ns")
 NUMBERS = frozenset(f"{moment}_{unit}" for moment in _MOMENTS for unit in ("s", "ms"))
-"""Slots that are a number in JSON where they are the whole of a value. Nanoseconds are
-not: most readers of JSON lose their last digits."""
+"""Slots that become a JSON number if they are a whole value. Nanoseconds do not: most
+JSON parsers lose their last digits."""
 OF_START = frozenset({"id", *(f"occurred_{unit}" for unit in _FORMATS)})
 OF_END = frozenset({"start_id", *(f"ended_{unit}" for unit in _FORMATS)})
 """Slots that only the end of a request has."""
 OF_ATTEMPT = frozenset(f"sent_{unit}" for unit in _FORMATS)
-"""Slots that change with each attempt, so that only headers may have them."""
+"""Slots that change with each attempt, so only headers may have them."""
 _KNOWN = OF_START | OF_END | OF_ATTEMPT
 
 _SLOT = re.compile(
     rf"(?<!\{{)\{{(?P<name>{'|'.join(sorted(_KNOWN))}|{SECRET}[a-z0-9_]{{1,40}})\}}(?!\}})"
 )
 SECRET_NAME = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
-"""What a secret of a connection may be called."""
+"""Valid names of a connection's secrets."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,15 @@ class Slot:
 
 
 type Written = tuple[str | Slot, ...]
-"""A text as it is sent, but for its slots."""
+"""A text as it is sent, with its slots still open."""
 
 
 class Marker:
     """Takes placeholders out of templates while they are rendered.
 
-    In their place stands a word that no template and no value can have, and that no
-    encoding changes. A template is marked alike each time, so that what is made of it
-    can be kept.
+    Each is replaced by a word that no template or value can contain, and that no
+    encoding changes. A template is marked the same way each time, so that results can
+    be cached.
     """
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class Marker:
         self._mark = re.compile(rf"{self._word}x(\d+)x")
         self._quoted_mark = re.compile(rf'"{self._mark.pattern}"')
         self.mark = lru_cache(maxsize=500)(self._marked)
-        """Returns a template with words in the place of placeholders."""
+        """Returns a template with words in place of its placeholders."""
 
     def _marked(self, template: str) -> str:
         def marked(found: re.Match[str]) -> str:
@@ -79,7 +79,7 @@ class Marker:
     def split(self, text: str, field: str) -> Written:
         """Return a rendered text with its slots.
 
-        Raises InvalidField where a template has changed a placeholder.
+        Raises InvalidField if a template has changed a placeholder.
         """
         if not any(half in text.lower() for half in self._halves):
             return (text,) if text else ()
@@ -96,12 +96,12 @@ class Marker:
     def shown(self, text: str) -> str:
         """Return a text for people, with its placeholders as they were written.
 
-        The word is nobody's to know: a value that has it would be taken for one.
+        The word must stay unknown: a value with it would be taken for a placeholder.
         """
         return self._mark.sub(lambda found: f"{{{self._names[int(found[1])]}}}", text)
 
     def numbers_bare(self, encoded: str) -> str:
-        """Return JSON in which slots that are numbers stand without quotes."""
+        """Return JSON in which number slots have no quotes."""
 
         def bare(found: re.Match[str]) -> str:
             name = self._names[int(found[1])]
@@ -119,7 +119,7 @@ def names_in(text: str) -> Iterator[str]:
 def fill(
     written: Written, values: Callable[[str], str], encode: Callable[[str], str]
 ) -> str:
-    """Return a text with its slots filled, each value encoded for where it stands."""
+    """Return a text with its slots filled, each value encoded for its place."""
     return "".join(
         encode(values(part.name)) if isinstance(part, Slot) else part
         for part in written
@@ -127,14 +127,14 @@ def fill(
 
 
 def dump(written: Written) -> Json:
-    """Return a text with slots as JSON: a string where it has none."""
+    """Return a text with slots as JSON: a string if it has none."""
     if all(isinstance(part, str) for part in written):
         return "".join(cast("tuple[str, ...]", written))
     return [{"slot": part.name} if isinstance(part, Slot) else part for part in written]
 
 
 def load(stored: Json) -> Written:
-    """Read what `dump` gave; raises UnreadablePayload."""
+    """Read the result of `dump`; raises UnreadablePayload."""
     match stored:
         case "":
             return ()

@@ -1,4 +1,4 @@
-"""Renders the templates of requests as Home Assistant does."""
+"""Render the templates of requests with Home Assistant."""
 
 from collections.abc import Mapping
 import json
@@ -20,7 +20,7 @@ _MOST_TEMPLATES = 500
 
 
 def _compiled(hass: HomeAssistant, template: str) -> Template:
-    """Return a template, which is compiled the first time that it is rendered."""
+    """Return a template, which is compiled when it is first rendered."""
     templates = hass.data.setdefault(_TEMPLATES, {})
     if (known := templates.get(template)) is None:
         if len(templates) >= _MOST_TEMPLATES:
@@ -30,9 +30,9 @@ def _compiled(hass: HomeAssistant, template: str) -> Template:
 
 
 class TemplateRenderer:
-    """Renders with all that templates of Home Assistant know.
+    """Renders with all features of Home Assistant's templates.
 
-    What is not there is an error, not an empty text: nothing half is sent.
+    An undefined value is an error, not an empty text: nothing incomplete is sent.
     """
 
     def __init__(self, hass: HomeAssistant) -> None:
@@ -52,10 +52,10 @@ class TemplateRenderer:
             raise CannotRender(str(error)) from error
 
     def value(self, template: str, variables: Mapping[str, object]) -> object:
-        """Return the value of a template that is one expression, with its type.
+        """Return the value of a one-expression template, with its type.
 
-        Home Assistant renders to text and guesses the type from that, so that a text
-        "5" would become a number. JSON says it. Raises CannotRender.
+        Home Assistant renders to text and guesses the type from that, so a text "5"
+        would become a number. JSON keeps the type. Raises CannotRender.
         """
         if (found := _INNER.fullmatch(template)) is None:
             return self.text(template, variables)
@@ -63,6 +63,6 @@ class TemplateRenderer:
         try:
             decoded: Mapping[str, object] = json.loads(self.text(asked, variables))
         except CannotRender, ValueError:
-            # It is no JSON, such as a state object, or no expression at all.
+            # Not JSON, such as a state object, or not an expression.
             return self.text(template, variables)
         return decoded["value"]

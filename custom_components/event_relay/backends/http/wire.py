@@ -1,4 +1,4 @@
-"""A request as it is stored: encoded, but for the slots that are filled at sending."""
+"""A request in its stored form: encoded, with slots to fill when it is sent."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ UNWRITABLE = "unwritable"
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """A request with nothing left to fill in but what proves the account."""
+    """A request with everything but its credentials."""
 
     method: str
     address: str
@@ -28,7 +28,7 @@ class Sent:
 
 @dataclass(frozen=True, kw_only=True)
 class Wire:
-    """A request whose bytes are the same at every attempt, but for secrets."""
+    """A request with the same bytes at every attempt, except for its slots."""
 
     method: str
     path: Written
@@ -39,7 +39,7 @@ class Wire:
     content_type: str | None = None
 
     def dump(self) -> JsonObject:
-        """Turn the request into what the outbox stores."""
+        """Turn the request into its stored form."""
         stored: JsonObject = {"method": self.method, "path": dump(self.path)}
         if self.query:
             stored["query"] = dump(self.query)
@@ -54,7 +54,7 @@ class Wire:
 
     @classmethod
     def load(cls, stored: Json) -> Self:
-        """Read what `dump` gave; raises UnreadablePayload."""
+        """Read the result of `dump`; raises UnreadablePayload."""
         if not isinstance(stored, dict) or stored.get("method") not in METHODS:
             raise UnreadablePayload("a request")
         headers = stored.get("headers", {})
@@ -76,10 +76,10 @@ class Wire:
         )
 
     def filled(self, origin: str, values: Callable[[str], str]) -> Sent:
-        """Return the request as it goes out to an origin.
+        """Return the request to send to an origin.
 
-        `values` gives what a slot stands for. Raises Rejected if it would not be what
-        the user has described: elsewhere, or with more in it.
+        `values` returns the value of a slot. Raises Rejected if the request would
+        differ from its definition: another place, or additional content.
         """
         path = "".join(
             _in_path(part.name, values(part.name)) if isinstance(part, Slot) else part
@@ -110,7 +110,7 @@ class Wire:
 
 
 def _in_path(name: str, value: str) -> str:
-    """Return a value in a path; only secrets may be several segments."""
+    """Return a value in a path; only secrets may span several segments."""
     if not name.startswith(SECRET):
         return quote(value, safe="")
     return "/".join(quote(segment, safe="") for segment in value.strip("/").split("/"))

@@ -1,4 +1,4 @@
-"""Palabra's calls, as far as events need them.
+"""The calls of Palabra's API that events need.
 
 The paths are from a third party's notes on the vendor's specification (2026-06);
 nothing here has been run against the live system.
@@ -27,20 +27,20 @@ from .failures import balance_is_empty, data_of, raise_for_answer, reason
 from .models import LiveEvent, PalabraCapabilities
 
 DEFAULT_ADDRESS = "https://api.palabra.ai"
-"""The one host for REST; its regions are for streams only (official SDK 2.2.1)."""
+"""The only host for REST; its regions are for streams only (official SDK 2.2.1)."""
 EVENT = ("saas", "v2", "event")
 EVENTS = ("saas", "v2", "events")
 PAGE = 100
-"""Events asked for at a time: as many as there may be (vendor documentation)."""
+"""Events per request: the maximum (vendor documentation)."""
 PAGES = 50
-"""Pages read of a list before it is given up."""
+"""Pages read of a list at most."""
 TIMEOUT = 30.0
 """Seconds; official SDKs wait 5 to 60."""
 TOO_LARGE = "too_large"
 
 
 class PalabraClient:
-    """Talks to Palabra as one account."""
+    """Client of Palabra as one account."""
 
     def __init__(
         self,
@@ -56,14 +56,14 @@ class PalabraClient:
         self._clock_offset = timedelta()
 
     def server_time(self, moment: datetime) -> datetime:
-        """Return what Palabra's clock shows, or showed, at a moment here.
+        """Return Palabra's clock at a moment of ours.
 
-        As far as its last answer tells; the `Date` of one has whole seconds.
+        Derived from its last response, whose `Date` has whole seconds.
         """
         return moment + self._clock_offset
 
     async def capabilities(self) -> PalabraCapabilities:
-        """Prove the contact by the smallest list of events.
+        """Prove the contact with the smallest list of events.
 
         Raises CannotConnect, Unavailable, InvalidCredentials, PermissionDenied or
         InvalidResponse.
@@ -72,9 +72,9 @@ class PalabraClient:
         return PalabraCapabilities()
 
     async def create_event(self, body: JsonObject) -> LiveEvent:
-        """Make an event and return it; any success counts that names it.
+        """Create an event and return it; any success with an event id counts.
 
-        Every call makes another event. Raises OutcomeUnknown when that is open.
+        Every call creates another event. Raises OutcomeUnknown if it may have done so.
         """
         reply = await self._send("POST", *EVENT, effect=Effect.ONCE, body=body)
         if reply.status == HTTPStatus.NOT_FOUND and self._credentials.older:
@@ -86,10 +86,10 @@ class PalabraClient:
             raise OutcomeUnknown("the answer to create cannot be read") from error
 
     async def update_event(self, event_id: str, body: JsonObject) -> LiveEvent | None:
-        """Change an event; return it where the answer tells.
+        """Change an event; return it if the response has it.
 
-        Only what changes is sent: what v2 takes is not documented, nor whether it
-        wants the rest as well. Raises Gone where the event is gone.
+        Only changed fields are sent: it is not documented what v2 takes, nor whether it
+        needs the other fields. Raises Gone if the event does not exist.
         """
         reply = await self._send(
             "PATCH", *EVENT, event_id, effect=Effect.REPEATABLE, body=body
@@ -101,7 +101,7 @@ class PalabraClient:
         return _event_after_write(reply)
 
     async def delete_event(self, event_id: str) -> bool:
-        """Delete an event; return whether it was still there."""
+        """Delete an event; return whether it still existed."""
         reply = await self._send("DELETE", *EVENT, event_id, effect=Effect.REPEATABLE)
         if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
             await self._prove_credentials()
@@ -111,7 +111,7 @@ class PalabraClient:
         return True
 
     async def event(self, event_id: str) -> LiveEvent | None:
-        """Return an event as it is now; None when there is none."""
+        """Return an event as it is now; None if it does not exist."""
         reply = await self._send("GET", *EVENT, event_id)
         if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
             await self._prove_credentials()
@@ -121,8 +121,8 @@ class PalabraClient:
     async def events(self) -> tuple[LiveEvent, ...]:
         """Return all events of the account, newest first as Palabra sorts them.
 
-        Raises InvalidResponse as well where there are more than can be read, or
-        where a page cannot be read: what it gives is complete.
+        Also raises InvalidResponse if there are more than can be read, or if a page
+        cannot be read: the list is always complete.
         """
         query = {"sort": "desc", "page_size": str(PAGE)}
         found: dict[str, LiveEvent] = {}
@@ -142,10 +142,10 @@ class PalabraClient:
         raise InvalidResponse("more events than can be read", code=TOO_LARGE)
 
     async def _page(self, query: Mapping[str, str]) -> JsonObject:
-        """Return a page of the list; what it refuses are the credentials.
+        """Return a page of the list; a refusal means bad credentials.
 
-        The older pair is answered 404 where it is wrong (official SDK 0.6.1). A 403
-        that is no empty balance is taken for a refusal too (inferred).
+        The older pair gets a 404 if it is wrong (official SDK 0.6.1). A 403 other than
+        an empty balance counts as a refusal too (inferred).
         """
         reply = await self._send("GET", *EVENTS, query=query)
         if reply.status == HTTPStatus.NOT_FOUND:
@@ -163,12 +163,12 @@ class PalabraClient:
             ) from error
 
     async def _prove_credentials(self) -> None:
-        """Tell an event that is gone from an older pair that is refused alike."""
+        """Tell a missing event from a refused older pair, which both give 404."""
         if self._credentials.older:
             await self.capabilities()
 
     def _read(self, reply: Reply) -> JsonObject:
-        """Return what a read gave; raises InvalidResponse and the usual failures."""
+        """Return the content of a read; raises InvalidResponse and usual failures."""
         raise_for_answer(reply, Effect.NONE)
         try:
             return data_of(reply)
@@ -177,7 +177,7 @@ class PalabraClient:
             raise InvalidResponse("the answer cannot be read", code=code) from error
 
     def _refused(self, reply: Reply) -> InvalidCredentials:
-        """Return what a 404 means to the older pair where no event is named."""
+        """Return the error for a 404 that names no event, for the older pair."""
         words = reason(reply)
         return InvalidCredentials(words, code="client_pair_refused")
 
@@ -204,10 +204,10 @@ class PalabraClient:
 
 
 def _event_after_write(reply: Reply) -> LiveEvent | None:
-    """Read the success of a write that may be repeated.
+    """Read the success of a repeatable write.
 
-    What v2 answers is not documented: nothing at all counts as done, and an answer
-    that says otherwise, or cannot be read, lets it be tried again.
+    v2's response is not documented: an empty one counts as done, and one that reports
+    an error, or cannot be read, is retried.
     """
     if not reply.body.strip():
         return None

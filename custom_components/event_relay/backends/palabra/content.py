@@ -1,4 +1,4 @@
-"""What an event is made of, as it is read, kept and sent (facts 3)."""
+"""The fields of an event, as they are read, stored and sent (facts 3)."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -84,18 +84,18 @@ LIVE_EVENT: tuple[Field, ...] = (
     flag_field("is_recurring", seldom=True, public=True),
     text_field("cover_image_key", longest=LONGEST_LINE, seldom=True, clears=True),
 )
-"""What a live event is made of; what is empty clears what is there."""
+"""The fields of a live event; an empty value clears the current one."""
 _NEEDED = frozenset({"title", "event_type", "start", "end"})
 NEW_LIVE_EVENT = tuple(
     replace(field, required=field.name in _NEEDED, clears=False) for field in LIVE_EVENT
 )
-"""The same of one that is made, where there is nothing to clear."""
+"""The same for a new event, which has nothing to clear."""
 _SENT_AS = {"start": "utc_start_dt", "end": "utc_end_dt"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What is said of an event; None for what is not."""
+    """The details of an event; None for those not given."""
 
     title: str | None = None
     event_type: str | None = None
@@ -103,21 +103,21 @@ class Content:
     start: datetime | None = None
     end: datetime | None = None
     timezone: str | None = None
-    """For display only: it does not move the instants (inferred)."""
+    """For display only: it does not change the instants (inferred)."""
     description: str | None = None
     location: str | None = None
     access_code: str | None = field(default=None, repr=False)
-    """What opens the event to listeners, and so is told nobody."""
+    """Opens the event to listeners, and so is never shown."""
     target_languages: tuple[str, ...] | None = None
-    """Defaults for channels made later; they start no translation."""
+    """Defaults for later channels; they start no translation."""
     listener_language_mode: str | None = None
     is_recurring: bool | None = None
-    """A bare mark: there is no rule to it, one event is one occurrence."""
+    """A mere flag: it has no rule, and one event is one occurrence."""
     cover_image_key: str | None = None
-    """There is no documented way to get one (facts 3); it is sent as it is."""
+    """There is no documented way to get one (facts 3); it is sent unchanged."""
 
     def body(self) -> JsonObject:
-        """Return what is sent: no null, which Palabra may not take (inferred)."""
+        """Return the request body without nulls, which may be refused (inferred)."""
         given = {one.name: getattr(self, one.name) for one in LIVE_EVENT}
         return {
             _SENT_AS.get(name, name): _sent(value)
@@ -127,7 +127,7 @@ class Content:
 
 
 def _sent(value: Any) -> Json:  # noqa: ANN401 - a field of Content
-    """Return a value as Palabra is sent it."""
+    """Return a value in Palabra's format."""
     match value:
         case datetime():
             return written(value)

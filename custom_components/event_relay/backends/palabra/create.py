@@ -1,4 +1,4 @@
-"""The operation that makes a live event."""
+"""The operation that creates a live event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,18 +26,18 @@ STARTED = "The start was over when the event was made."
 
 @dataclass(frozen=True, kw_only=True)
 class CreateLiveEvent:
-    """A live event to be made."""
+    """A live event to create."""
 
     title: str
     event_type: str
     start: datetime
     end: datetime
     content: Content
-    """The same and all else that is said of it."""
+    """Title and times, with all other details."""
 
     @property
     def look(self) -> str:
-        """What tells it from other events, as Palabra keeps no id of ours."""
+        """Return the details that identify it, as Palabra stores no id of ours."""
         span = f"{written(self.start)}/{written(self.end)}"
         return f"{self.title}/{span}/{self.event_type}"
 
@@ -45,7 +45,7 @@ class CreateLiveEvent:
 class CreateLiveEventOperation(
     Operation[PalabraClient, CreateLiveEvent, PalabraCapabilities]
 ):
-    """Make a live event."""
+    """Create a live event."""
 
     name = "create_live_event"
     step = "create"
@@ -72,19 +72,19 @@ class CreateLiveEventOperation(
         capabilities: PalabraCapabilities,
         now: datetime,
     ) -> None:
-        """Refuse an event that is over; one that has begun may still be made."""
+        """Refuse an event that is over; one that has begun may still be created."""
         refuse_over(payload.end, now)
 
     @override
     def dump(self, payload: CreateLiveEvent) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
+        """Turn the payload into its stored form."""
         return self.stored(payload.content)
 
     @override
     async def run(
         self, client: PalabraClient, payload: CreateLiveEvent, context: StepContext
     ) -> JsonObject:
-        """Make the event; its answer names it, or nobody knows whether it was made."""
+        """Create the event; without it in the response, the outcome is unknown."""
         event = await client.create_event(payload.content.body())
         return {**event_result(event), "started": payload.start < context.now}
 
@@ -92,7 +92,7 @@ class CreateLiveEventOperation(
     async def find(
         self, client: PalabraClient, payload: CreateLiveEvent, context: StepContext
     ) -> Finding:
-        """Look for the event that this delivery may have made."""
+        """Look up the event that this delivery may have created."""
         wanted = Wanted(
             title=payload.title,
             event_type=payload.event_type,
@@ -105,13 +105,13 @@ class CreateLiveEventOperation(
     def receipt(
         self, payload: CreateLiveEvent, results: Mapping[str, JsonObject]
     ) -> Receipt:
-        """Return the event's id, when it is, and its QR code."""
+        """Return the event's id, times and QR code."""
         started = results.get("create", {}).get("started") is True
         return Receipt.of(results, DETAILS, (STARTED,) if started else ())
 
     @override
     def summary(self, payload: CreateLiveEvent) -> str:
-        """Say the title."""
+        """Name the title."""
         return payload.title
 
     @override
@@ -121,17 +121,17 @@ class CreateLiveEventOperation(
         occurred_at: datetime,
         capabilities: PalabraCapabilities,
     ) -> datetime:
-        """Return the end of the event, after which nobody listens."""
+        """Return the end of the event: afterwards nobody listens."""
         return payload.end
 
     @override
     def lane(self, payload: CreateLiveEvent, capabilities: PalabraCapabilities) -> str:
-        """Make one at a time of events that cannot be told apart."""
+        """Create indistinguishable events one at a time."""
         return payload.look
 
 
 def refuse_over(end: datetime, now: datetime) -> None:
-    """Refuse an end that is past."""
+    """Refuse an end in the past."""
     if end <= now:
         limit = now.astimezone(UTC).isoformat("T", "seconds")
         raise InvalidField("end", "too_early", limit=limit)

@@ -1,4 +1,4 @@
-"""What proves an account to Palabra."""
+"""The credentials of a Palabra account."""
 
 from dataclasses import dataclass, field
 
@@ -13,17 +13,17 @@ class PalabraCredentials:
 
     @property
     def older(self) -> bool:
-        """Whether it is the pair that came before API keys."""
+        """Return whether it is the pair from before API keys."""
         return not self.api_key
 
     @property
     def headers(self) -> dict[str, str]:
-        """Return what proves the account (official SDK; vendor documentation)."""
+        """Return the authentication headers (official SDK; vendor documentation)."""
         if self.older:
             return {"ClientID": self.client_id, "ClientSecret": self.client_secret}
         return {"Authorization": f"Bearer {self.api_key}"}
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Return what no text may hold."""
+        """Return the texts that must never be shown."""
         return (self.api_key, self.client_id, self.client_secret)

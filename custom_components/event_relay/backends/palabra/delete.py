@@ -21,7 +21,7 @@ class DeleteLiveEvent:
 class DeleteLiveEventOperation(
     FollowingOperation[PalabraClient, DeleteLiveEvent, PalabraCapabilities]
 ):
-    """Remove a live event; one that is gone already is as good."""
+    """Remove a live event; succeeds if it is gone already."""
 
     name = "delete_live_event"
     step = "delete"
@@ -34,7 +34,7 @@ class DeleteLiveEventOperation(
     async def run(
         self, client: PalabraClient, payload: DeleteLiveEvent, context: StepContext
     ) -> JsonObject:
-        """Remove the event; 404 says that it is gone (facts 1)."""
+        """Remove the event; 404 means that it is gone (facts 1)."""
         event_id = payload.target.resolve(context)
         await client.delete_event(event_id)
         return {"event_id": event_id}

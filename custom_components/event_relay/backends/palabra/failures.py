@@ -1,7 +1,7 @@
-"""What Palabra's failures mean, and what it says of them.
+"""Map Palabra's failures to errors, with its own reason.
 
 An error is a list of problems like those of RFC 9457 below `errors`; `ok` other than
-true is an error even on a success (facts 6). What is before it answers HTML.
+true is an error even on a success (facts 6). Proxies in front of it send HTML.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ INSUFFICIENT_BALANCE = 100_050
 
 
 def problems(reply: Reply) -> list[Mapping[str, Json]]:
-    """Return the problems that an answer lists."""
+    """Return the problems in a response."""
     try:
         listed = reply.json_object().get("errors")
     except ValueError:
@@ -29,7 +29,7 @@ def problems(reply: Reply) -> list[Mapping[str, Json]]:
 
 
 def reason(reply: Reply) -> str:
-    """Return in one line what an answer says went wrong."""
+    """Return the reason of an error response in one line."""
     said = [
         str(problem.get("detail") or problem.get("title") or "")
         for problem in problems(reply)
@@ -39,7 +39,7 @@ def reason(reply: Reply) -> str:
 
 
 def status_of(reply: Reply) -> int:
-    """Return the status of an answer; of its first problem where it says 2xx."""
+    """Return the status of a response; of its first problem if it is 2xx."""
     if reply.ok:
         for problem in problems(reply):
             status = problem.get("status")
@@ -49,7 +49,7 @@ def status_of(reply: Reply) -> int:
 
 
 def balance_is_empty(reply: Reply) -> bool:
-    """Whether the account has no credits left."""
+    """Return whether the account has no credits left."""
     if (status := status_of(reply)) == HTTPStatus.PAYMENT_REQUIRED:
         return True
     return status == HTTPStatus.FORBIDDEN and any(
@@ -58,7 +58,7 @@ def balance_is_empty(reply: Reply) -> bool:
 
 
 def raise_for_answer(reply: Reply, effect: Effect) -> None:
-    """Raise what an answer other than a success means; 404 is the caller's first."""
+    """Raise the error for any response but a success; the caller handles 404 first."""
     reply = replace(reply, status=status_of(reply))
     if reply.ok:
         return
@@ -74,7 +74,7 @@ def raise_for_answer(reply: Reply, effect: Effect) -> None:
 
 
 def data_of(reply: Reply) -> JsonObject:
-    """Return what is below `data`; raises ValueError unless `ok` is true."""
+    """Return the content of `data`; raises ValueError unless `ok` is true."""
     answer = reply.json_object()
     if answer.get("ok") is not True:
         raise ValueError("the answer does not say ok")

@@ -1,4 +1,4 @@
-"""Reading the fields that only Palabra has; wrong ones become an InvalidField."""
+"""Read the fields that only Palabra has; wrong ones raise InvalidField."""
 
 from datetime import datetime
 from functools import partial
@@ -15,11 +15,11 @@ LONGEST_LINE = 500
 LONGEST_DESCRIPTION = 5000
 """Characters: Palabra documents no limit."""
 MOST_LANGUAGES = 100
-"""More than Palabra translates to (66 documented)."""
+"""More than the languages that Palabra supports (66 documented)."""
 EVENT_TYPES = {"in_person": "in-person", "online": "online"}
-"""By our names, what is sent (vendor documentation)."""
+"""The values that are sent, by our names (vendor documentation)."""
 LANGUAGE_MODES = ("off", "approval", "auto")
-"""Whether listeners may ask for languages (vendor documentation)."""
+"""Whether listeners may request languages (vendor documentation)."""
 
 LANGUAGES = (
     "ar",
@@ -89,7 +89,7 @@ LANGUAGES = (
     "zh-hans",
     "zh-hant",
 )
-"""What Palabra translates to (vendor documentation); others may be typed in."""
+"""The languages that Palabra supports (vendor documentation); others may be typed."""
 
 _LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,3}", re.ASCII)
 _TIME_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}", re.ASCII)
@@ -106,12 +106,12 @@ def title(value: object, name: str) -> str:
 
 
 def instant(value: object, name: str) -> datetime:
-    """Read a time with its zone; what is below a second is cut off, as it is sent."""
+    """Read a time with its zone; fractions of a second are cut off, as in requests."""
     return moment(value, name).replace(microsecond=0)
 
 
 def event_type(value: object, name: str) -> str:
-    """Read the kind of event, by our name or Palabra's, and return Palabra's."""
+    """Read the event type, by our name or Palabra's, and return Palabra's."""
     known = EVENT_TYPES
     wanted = value.strip().lower().replace("-", "_") if isinstance(value, str) else ""
     if wanted not in known:
@@ -120,7 +120,7 @@ def event_type(value: object, name: str) -> str:
 
 
 def language_mode(value: object, name: str) -> str:
-    """Read whether listeners may ask for languages."""
+    """Read whether listeners may request languages."""
     wanted = value.strip().lower() if isinstance(value, str) else ""
     if wanted not in LANGUAGE_MODES:
         raise InvalidField(name, "not_one_of", known=", ".join(LANGUAGE_MODES))
@@ -128,22 +128,22 @@ def language_mode(value: object, name: str) -> str:
 
 
 def said_off(value: object) -> object:
-    """Take back that YAML reads `off` as false."""
+    """Undo that YAML reads `off` as false."""
     return "off" if value is False else value
 
 
 def said_no(value: object) -> object:
-    """Take back that YAML reads Norwegian, `no`, as false; in a list, too."""
+    """Undo that YAML reads Norwegian, `no`, as false; in a list, too."""
     if isinstance(value, list | tuple):
         return [said_no(one) for one in value]
     return "no" if value is False else value
 
 
 def languages(value: object, name: str) -> tuple[str, ...]:
-    """Read languages, each once, in lower case.
+    """Read languages in lower case, without duplicates.
 
-    Which of them events take is not documented, so Palabra decides; only what is no
-    code of a language is refused. One text may name several, with commas between.
+    It is not documented which ones events take, so Palabra decides; only a text that is
+    not a language code is refused. One text may name several, separated by commas.
     """
     if not isinstance(value, list | tuple):
         raise InvalidField(name, "invalid")
@@ -165,7 +165,7 @@ def _language(value: object, name: str) -> list[str]:
 
 
 def time_zone(value: object, name: str) -> str:
-    """Read the name of a time zone; whether there is one by it, the surface knows."""
+    """Read the name of a time zone; Home Assistant checks later that it exists."""
     read = value.strip() if isinstance(value, str) else ""
     if not _TIME_ZONE.fullmatch(read):
         raise unknown_time_zone(name)
@@ -173,7 +173,7 @@ def time_zone(value: object, name: str) -> str:
 
 
 def unknown_time_zone(name: str) -> InvalidField:
-    """Return the error for a time zone that is none."""
+    """Return the error for an unknown time zone."""
     return InvalidField(name, "unknown_time_zone")
 
 

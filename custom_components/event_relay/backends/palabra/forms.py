@@ -1,4 +1,4 @@
-"""What Home Assistant's forms ask for to reach Palabra."""
+"""The forms of a connection to Palabra."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
@@ -32,20 +32,20 @@ from .patterns import PATTERNS
 from .planned import LIVE_EVENTS
 
 CONSOLE = "https://platform.palabra.ai"
-"""Where an account is looked after."""
+"""The web page of an account."""
 ID_SALT = "event_relay palabra"
-"""What goes into the id of a connection beside its key; never change it."""
+"""Hashed into the id of a connection together with its key; never change it."""
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost"})
-"""Where a stand-in may be spoken to without TLS."""
+"""Hosts on which a simulator may be used without TLS."""
 
 
 async def _events(client: PalabraClient) -> JsonObject:
-    """Answer the events, without what is secret."""
+    """Return the events without secrets."""
     return {"events": [event.as_json() for event in await client.events()]}
 
 
 async def _list_events(client: PalabraClient, _fields: Mapping[str, Any]) -> JsonObject:
-    """Answer the events to an action."""
+    """Return the events as the response of an action."""
     return await _events(client)
 
 
@@ -92,10 +92,10 @@ class PalabraForms(BackendForms):
 
     @override
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is to be stored; raises InvalidField.
+        """Return the data to store; raises InvalidField.
 
-        It is the API key or the older pair: with both, nobody could tell which of
-        them Palabra refuses.
+        Either the API key or the older pair is allowed: with both it would be unknown
+        which of them Palabra refuses.
         """
         data = super().normalise(user_input)
         api_key, client_id, client_secret = (data[name] for name in self.credentials)
@@ -111,7 +111,7 @@ class PalabraForms(BackendForms):
 
     @override
     def identity(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the account is known by: the key, or the ClientID."""
+        """Return the identity of the account: the key, or the ClientID."""
         known_by = CONF_API_KEY if data[CONF_API_KEY] else CONF_CLIENT_ID
         return {known_by: data[known_by]}
 
@@ -119,7 +119,7 @@ class PalabraForms(BackendForms):
     def product(
         self, data: Mapping[str, Any], capabilities: PalabraCapabilities
     ) -> Product:
-        """Say what system a connection leads to."""
+        """Return the device information of the system behind a connection."""
         del data, capabilities
         return Product(manufacturer=PALABRA.title, model="Live events", address=CONSOLE)
 
@@ -140,10 +140,10 @@ class PalabraForms(BackendForms):
 
     @override
     async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
-        """Try the live system; raises a BackendError with the code of a form error.
+        """Test the live system; raises a BackendError with the code of a form error.
 
-        Palabra gives an account no id that can be read, so the connection's is made
-        of its key or ClientID, and changes with it.
+        Palabra has no readable account id, so the connection's id is derived from its
+        key or ClientID, and changes with it.
         """
         capabilities = await cast("PalabraClient", client).capabilities()
         (known_by,) = self.identity(data).values()
@@ -162,7 +162,7 @@ class PalabraForms(BackendForms):
         operation: str,
         data: dict[str, Any],
     ) -> dict[str, Any]:
-        """Refuse a time zone that there is not; raises InvalidField."""
+        """Refuse an unknown time zone; raises InvalidField."""
         name = data.get("timezone")
         if isinstance(name, str):
             known = await dt_util.async_get_time_zone(time_zone(name, "timezone"))

@@ -1,7 +1,7 @@
-"""Finding out whether an event whose making was cut short exists.
+"""Look up whether an event with an unknown outcome exists.
 
-Palabra keeps no id of ours and cannot be asked for a title (facts 7), so the whole
-list is read, and what looks like the event and is nobody else's must be one alone.
+Palabra stores no id of ours and cannot search for a title (facts 7). So the whole list
+is read, and exactly one event in it must match and belong to no other delivery.
 """
 
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ from .models import LiveEvent
 from .parts import event_result
 
 CLOCK_MARGIN = timedelta(minutes=5)
-"""How far Palabra's clock may be off what its answers told; an older event is not
+"""Error of Palabra's clock as derived from its responses; an older event is not
 ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What the event looks like."""
+    """The details that identify the event."""
 
     title: str
     event_type: str
@@ -29,7 +29,7 @@ class Wanted:
     end: datetime
 
     def matches(self, event: LiveEvent, since: datetime) -> bool | None:
-        """Say whether an event may be it; None where too little is told of it."""
+        """Return whether an event matches; None if it has too few details."""
         told: tuple[bool | None, ...] = (
             None if event.title is None else event.title.strip() == self.title,
             None if event.event_type is None else event.event_type == self.event_type,
@@ -43,10 +43,10 @@ class Wanted:
 
 
 async def find(client: PalabraClient, wanted: Wanted, context: StepContext) -> Finding:
-    """Look for the event of a delivery.
+    """Look up the event of a delivery.
 
-    One match only is ours; several are left to the user. It is absent from a complete
-    list without it.
+    A single match is ours; with several the user decides. It is absent if a complete
+    list lacks it.
     """
     if context.sent_after is None:
         return Absent()
@@ -55,7 +55,7 @@ async def find(client: PalabraClient, wanted: Wanted, context: StepContext) -> F
     except InvalidResponse as error:
         if error.code != TOO_LARGE:
             raise
-        return Unclear()  # which will not change: the user is asked in an hour
+        return Unclear()  # permanently: the user is asked in an hour
     since = client.server_time(context.sent_after) - CLOCK_MARGIN
     free = (event for event in events if event.id not in context.outside_ids)
     ours, doubtful = await _matches(client, wanted, free, since)
@@ -71,9 +71,9 @@ async def _matches(
     events: Iterable[LiveEvent],
     since: datetime,
 ) -> tuple[list[LiveEvent], int]:
-    """Return what matches, and how many events may and do not tell.
+    """Return the matches, and the number of events with too few details.
 
-    What a list leaves out of an event, the event itself may tell (facts 8).
+    The event itself may have details that the list leaves out (facts 8).
     """
     ours: list[LiveEvent] = []
     doubtful = 0

@@ -1,9 +1,9 @@
-"""What is read from Palabra.
+"""Models of Palabra's responses.
 
-Every field but the id is optional, what is not known is passed over, and the older
-shape (`event_status`, `duration` in place of an end) is read as well (facts 9).
-Access codes are not read at all, nor is anything below `stages`, where channels
-carry the credentials for what streams to them.
+Every field but the id is optional, unknown values are skipped, and the older format
+(`event_status`, `duration` in place of an end) is read as well (facts 9). Access codes
+are not read at all, nor is anything below `stages`, where channels hold the credentials
+of their sources.
 """
 
 from collections.abc import Mapping
@@ -21,22 +21,22 @@ from ..errors import InvalidResponse
 from .times import duration_or_none, instant_or_none, written_or_none
 
 EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
-"""A UUID by the vendor's documentation; anything that is one segment is taken."""
+"""A UUID by the vendor's documentation; any single path segment is accepted."""
 STATUSES = frozenset({"setup_required", "upcoming", "ready", "live", "finished"})
 """EventLifecycleStatusV2 (vendor documentation)."""
 UNKNOWN_STATUS = "unknown"
 _OLDER_STATUSES = {"completed": "finished"}
-"""What v1 called otherwise; its `paused` has no counterpart."""
+"""Former names of statuses in v1; its `paused` has no counterpart."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PalabraCapabilities(PlainCapabilities):
-    """What an account can do: Palabra says nothing of it."""
+    """The capabilities of an account, which Palabra does not report."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LiveEvent:
-    """An event as its owner sees it, without what is secret."""
+    """An event as its owner sees it, without secrets."""
 
     id: str
     title: str | None = None
@@ -60,7 +60,7 @@ class LiveEvent:
 
     @classmethod
     def parse(cls, value: Json) -> Self:
-        """Read an event; raises InvalidResponse where it has no usable id."""
+        """Read an event; raises InvalidResponse if it has no usable id."""
         if not isinstance(value, dict):
             raise InvalidResponse("the event is not an object")
         event_id = value.get("event_id")
@@ -91,7 +91,7 @@ class LiveEvent:
         )
 
     def as_json(self) -> JsonObject:
-        """Return what is said of the event to whoever asks."""
+        """Return the event as the action returns it."""
         return {
             "event_id": self.id,
             "title": self.title,
@@ -116,7 +116,7 @@ class LiveEvent:
 
 
 def _end(value: Mapping[str, Json], start: datetime | None) -> datetime | None:
-    """Return the end; from start and duration where only those are told."""
+    """Return the end, or start plus duration without one."""
     if (end := instant_or_none(value.get("utc_end_dt"))) is not None:
         return end
     length = duration_or_none(value.get("duration"))
@@ -149,9 +149,9 @@ def _texts(value: Mapping[str, Json], name: str) -> tuple[str, ...]:
 
 
 def _link(value: Mapping[str, Json]) -> str | None:
-    """Return the address of the QR code, unless the access code is a part of it.
+    """Return the address of the QR code, unless it contains the access code.
 
-    What is behind it is unknown (facts 4), so it is passed on as it is.
+    Its target is unknown (facts 4), so the address is passed on unchanged.
     """
     link, code = _text(value, "qr_code_url"), _text(value, "access_code")
     if link is None or (code is not None and code in unquote(link)):

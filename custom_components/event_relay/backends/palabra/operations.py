@@ -1,4 +1,4 @@
-"""What Palabra can be asked to do."""
+"""The operations of Palabra."""
 
 from datetime import timedelta
 
@@ -10,14 +10,14 @@ from .models import PalabraCapabilities
 from .update import UpdateLiveEventOperation
 
 WRITE_TIME = timedelta(seconds=30)
-"""Nothing is published. The vendor's own client gave a request 30 s up to its version
+"""No figure is published. The vendor's own client gave a request 30 s up to its version
 1, and 60 s since then, connection included (facts 10)."""
 
 
 async def recognises(client: PalabraClient, event_id: str) -> bool:
-    """Say whether there is an event with an id, which no other system gives.
+    """Return whether an event with this id exists; no other system issues the same.
 
-    Its ids are UUIDs (facts 1).
+    Ids are UUIDs (facts 1).
     """
     return await client.event(event_id) is not None
 

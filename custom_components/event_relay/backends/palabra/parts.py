@@ -1,15 +1,15 @@
-"""What the operations share."""
+"""Code shared by the operations."""
 
 from ..base import JsonObject
 from .models import LiveEvent
 from .times import written_or_none
 
 DETAILS = ("start", "end", "event_type", "status")
-"""What a receipt says of an event."""
+"""Details of an event in a receipt."""
 
 
 def event_result(event: LiveEvent) -> JsonObject:
-    """Return what a step keeps of an event: nothing that is secret or personal."""
+    """Return the result of a step for an event, without secret or personal data."""
     return {
         "event_id": event.id,
         "start": written_or_none(event.start),

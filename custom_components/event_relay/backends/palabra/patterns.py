@@ -1,4 +1,4 @@
-"""Rules for live events that only lack their entities."""
+"""Templates for rules of live events that only lack their entities."""
 
 from ..rule_patterns import Pattern, purpose
 

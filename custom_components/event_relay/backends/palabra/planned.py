@@ -6,7 +6,7 @@ from .models import STATUSES, UNKNOWN_STATUS, LiveEvent
 
 
 async def _read(client: PalabraClient) -> tuple[Planned, ...]:
-    """Return the events whose times are told, in no order."""
+    """Return the events with known times, unordered."""
     return tuple(
         planned
         for event in await client.events()
@@ -15,7 +15,7 @@ async def _read(client: PalabraClient) -> tuple[Planned, ...]:
 
 
 def _planned(event: LiveEvent) -> Planned | None:
-    """Return an event with its times; None where it takes none of a calendar."""
+    """Return an event with its times; None if a calendar cannot show it."""
     if event.start is None or event.end is None or event.end <= event.start:
         return None
     return Planned(

@@ -1,4 +1,4 @@
-"""The live event that a call is about."""
+"""The live event that a call changes."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from .models import EVENT_ID
 
 
 class Target(EventTarget):
-    """Which live event is meant."""
+    """The live event meant."""
 
     pattern = EVENT_ID
     example: ClassVar[str] = "5f0c6f0a-2f5d-4f0e-9a58-0d6c8e1f7b42"

@@ -1,4 +1,4 @@
-"""Times as Palabra is sent them, and as its answers may have them."""
+"""Times in Palabra's requests and responses."""
 
 from datetime import UTC, datetime, timedelta
 import re
@@ -14,17 +14,17 @@ LONGEST_DURATION = timedelta(days=3660)
 
 
 def written(moment: datetime) -> str:
-    """Return an instant the way Palabra is sent it: UTC, whole seconds, `Z`."""
+    """Return an instant in the format of requests: UTC, whole seconds, `Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def written_or_none(moment: datetime | None) -> str | None:
-    """Return an instant as it is written; None where there is none."""
+    """Return an instant in the format of requests; None without one."""
     return None if moment is None else written(moment)
 
 
 def instant_or_none(value: Json) -> datetime | None:
-    """Read an ISO 8601 time; one without a zone is in UTC (facts 9)."""
+    """Read an ISO 8601 time; one without a zone is UTC (facts 9)."""
     if not isinstance(value, str):
         return None
     try:

@@ -17,13 +17,13 @@ from .parts import DETAILS, event_result
 from .target import Target
 
 EXPIRES = timedelta(days=7)
-"""How long a change waits of an event whose end is not known: events are planned long
-ahead, and a connection without credentials is paused until somebody sees to it."""
+"""How long a change waits if the event's end is unknown: events are planned long ahead,
+and a connection without credentials is paused until somebody fixes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateLiveEvent:
-    """Changes to a live event; what is empty clears, None leaves as it is."""
+    """Changes to a live event; an empty value clears, None keeps."""
 
     target: Target
     content: Content
@@ -32,10 +32,10 @@ class UpdateLiveEvent:
 class UpdateLiveEventOperation(
     FollowingOperation[PalabraClient, UpdateLiveEvent, PalabraCapabilities]
 ):
-    """Change what is said of a live event, or move it.
+    """Change the details or times of a live event.
 
-    Only what changes is sent: what v2 takes is not documented (facts 1), and neither
-    is whether an empty text clears a field. A refusal says so in Palabra's words.
+    Only changed fields are sent: it is not documented what v2 takes (facts 1), nor
+    whether an empty text clears a field. A refusal has Palabra's own message.
     """
 
     name = "update_live_event"
@@ -69,14 +69,14 @@ class UpdateLiveEventOperation(
 
     @override
     def dump(self, payload: UpdateLiveEvent) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
+        """Turn the payload into its stored form."""
         return {**payload.target.dump(), **self.stored(payload.content)}
 
     @override
     async def run(
         self, client: PalabraClient, payload: UpdateLiveEvent, context: StepContext
     ) -> JsonObject:
-        """Send what changes, unless it would end before it starts."""
+        """Send the changes, unless the event would end before it starts."""
         event_id = payload.target.resolve(context)
         await _refuse_disorder(client, event_id, payload.content)
         event = await client.update_event(event_id, payload.content.body())
@@ -84,7 +84,7 @@ class UpdateLiveEventOperation(
 
     @override
     def summary(self, payload: UpdateLiveEvent) -> str:
-        """Say the new title, or which event."""
+        """Name the new title, or the event."""
         return payload.content.title or payload.target.summary
 
     @override
@@ -94,9 +94,9 @@ class UpdateLiveEventOperation(
         occurred_at: datetime,
         capabilities: PalabraCapabilities,
     ) -> datetime:
-        """Return the new end, or a time to wait where only Palabra knows the end.
+        """Return the new end, or a time to wait if only Palabra knows the end.
 
-        It counts from the new start, if that is to come.
+        The wait counts from the new start, if that is in the future.
         """
         if payload.content.end is not None:
             return payload.content.end
@@ -106,9 +106,9 @@ class UpdateLiveEventOperation(
 async def _refuse_disorder(
     client: PalabraClient, event_id: str, content: Content
 ) -> None:
-    """Hold one moved end of an event against the other, as it is now.
+    """Check a single moved end against the event's other one, as it is now.
 
-    Palabra is not known to look at that itself.
+    It is unknown whether Palabra checks this itself.
     """
     if (content.start is None) == (content.end is None):
         return

@@ -1,6 +1,6 @@
 """Alertmanager: an alert, and its end.
 
-The labels are the identity of an alert: the same ones again are the same alert.
+The labels identify an alert: the same labels mean the same alert.
 """
 
 from .preset import Preset

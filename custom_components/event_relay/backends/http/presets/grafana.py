@@ -1,4 +1,4 @@
-"""Grafana: an annotation, which may have an end."""
+"""Grafana: an annotation, optionally with an end."""
 
 from .preset import Preset
 

@@ -1,6 +1,6 @@
 """Another Home Assistant: an event on its bus.
 
-Its webhooks would answer 200 for what they ignore.
+Its webhooks would return 200 for requests that they ignore.
 """
 
 from .preset import Preset

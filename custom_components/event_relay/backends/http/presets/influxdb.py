@@ -1,8 +1,8 @@
 r"""InfluxDB 2: a point in a bucket.
 
-A point of the same measurement, tags and time replaces the one before. The occurrence's
-own time makes a second write the same point. In the line protocol, blanks, commas and
-equals signs of a tag stand behind a backslash, and so do quotes of a text.
+A point of the same measurement, tags and time replaces the one before. With the time of
+the occurrence, a second write is the same point. The line protocol escapes blanks,
+commas and equals signs of a tag with a backslash, and so quotes of a text.
 """
 
 from .preset import Preset

@@ -1,6 +1,6 @@
 """Loki: a line of a log.
 
-The same line of the same stream at the same nanosecond is kept once.
+The same line of the same stream at the same nanosecond is stored once.
 """
 
 from .preset import Preset

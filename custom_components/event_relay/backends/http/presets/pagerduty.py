@@ -1,7 +1,7 @@
 """PagerDuty: an alert by its Events API v2, and its resolution.
 
-A second trigger of an open alert is one more entry of its log. After it was resolved,
-it would be a new alert: the key makes it once only while it is open.
+A second trigger of an open alert only adds an entry to its log. After it was resolved,
+it would be a new alert: the key deduplicates only while it is open.
 """
 
 from .preset import Preset

@@ -1,4 +1,4 @@
-"""What a preset is: a request for a known service, with gaps that the user fills."""
+"""Presets: requests for known services, with gaps that the user fills."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,28 +11,28 @@ from ...base import InvalidField, Json, JsonObject
 class Preset:
     """A request for a known service.
 
-    `asks` names the gaps, which stand as `<<name>>` in the definition, and what is
-    proposed for each. A definition without `repeat` leaves it to the user to say what a
-    lost answer means.
+    `asks` names the gaps, written as `<<name>>` in the definition, and a proposed value
+    for each. Without `repeat` in the definition, the user decides what a lost response
+    means.
     """
 
     name: str
     definition: JsonObject
     asks: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
-    """Names of the secrets that the connection must have."""
+    """Names of the secrets that the connection needs."""
     limits: str = ""
-    """What the service bears, for documents."""
+    """The service's limits, for documents."""
     source: str
-    """Where its facts are from."""
+    """Source of its facts."""
 
     @property
     def asks_repeat(self) -> bool:
-        """Whether the user has to say what a lost answer means."""
+        """Return whether the user has to decide what a lost response means."""
         return "repeat" not in self.definition
 
     def filled(self, values: Mapping[str, str]) -> JsonObject:
-        """Return a definition whose gaps are filled; raises InvalidField."""
+        """Return the definition with its gaps filled; raises InvalidField."""
         given = {name: (values.get(name) or "").strip() for name in self.asks}
         for name, value in given.items():
             if not value:

@@ -1,4 +1,4 @@
-"""What is known of the live events that were made for the events of a calendar."""
+"""The bindings of calendar events to the live events created for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,33 +13,33 @@ _PREFIX = "bound/"
 
 @dataclass(frozen=True, kw_only=True)
 class Binding:
-    """What is known of the live event of an event of the calendar."""
+    """The live event of one calendar event."""
 
     group: str
     version: int
-    """Counts what was asked for; part of the ids of deliveries."""
+    """Counts the requests; part of the ids of deliveries."""
     start: datetime
     end: datetime
     digest: str = ""
-    """Of what was last asked for; empty if nothing is outside."""
+    """Digest of the last request; empty if there is no live event."""
     made_by: str | None = None
-    """The delivery that made it."""
+    """The delivery that created it."""
     event_id: str | None = None
-    """Its outside id, where it was found instead."""
+    """Its outside id, if it was looked up instead."""
     said: tuple[str, ...] = ()
-    """Fields that were filled, and must be cleared when they no longer are."""
+    """Fields that had a value, and must be cleared when they no longer have one."""
 
     @property
     def exists(self) -> bool:
-        """Whether there is something outside, or soon will be."""
+        """Return whether the live event exists, or soon will."""
         return self.made_by is not None or self.event_id is not None
 
     @property
     def target(self) -> dict[str, Json]:
-        """The field of an operation that names it.
+        """Return the operation's field that names it.
 
-        By its delivery where there is one, so that all that is done to it keeps its
-        order, whether it has been made yet or not.
+        By its delivery if there is one: this keeps the order of all its deliveries,
+        whether it has been created yet or not.
         """
         if self.made_by is not None:
             return {"delivery_id": self.made_by}
@@ -47,7 +47,7 @@ class Binding:
 
     @property
     def note(self) -> Note:
-        """Return the note that remembers it."""
+        """Return the note that stores it."""
         value: dict[str, Json] = {
             "group": self.group,
             "version": self.version,
@@ -60,12 +60,12 @@ class Binding:
         return Note(value=value, keeps=self.made_by)
 
     def ended(self) -> Binding:
-        """Return it with nothing outside any more."""
+        """Return the binding without a live event."""
         return replace(self, digest="", made_by=None, event_id=None, said=())
 
 
 def read_bindings(notes: Mapping[str, Note]) -> dict[str, Binding]:
-    """Return what notes say is bound, by keys."""
+    """Return the bindings in notes, by key."""
     return {
         name.removeprefix(_PREFIX): binding
         for name, note in notes.items()
@@ -87,7 +87,7 @@ def notes_of(bindings: Mapping[str, Binding | None]) -> dict[str, Note | None]:
 
 
 def damaged_bindings(notes: Mapping[str, Note]) -> dict[str, str | None]:
-    """Return the keys of bindings that cannot be read, and what made each, if known."""
+    """Return the keys of unreadable bindings, with the creating delivery if known."""
     return {
         name.removeprefix(_PREFIX): note.keeps
         for name, note in notes.items()
@@ -96,7 +96,7 @@ def damaged_bindings(notes: Mapping[str, Note]) -> dict[str, str | None]:
 
 
 def _read(note: Note) -> Binding | None:
-    """Return the binding that a note remembers."""
+    """Return the binding in a note."""
     match note.value:
         case {
             "group": str(group),

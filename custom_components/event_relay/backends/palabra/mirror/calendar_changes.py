@@ -1,4 +1,4 @@
-"""Asking for what a calendar mirror has to make, change and delete."""
+"""Submit the deliveries that create, change and delete a mirror's live events."""
 
 from dataclasses import replace
 from typing import Any
@@ -18,16 +18,16 @@ _CLEARED = ("access_code", "target_languages", "description", "location")
 
 
 class CalendarChanges:
-    """Has changes delivered, each with what is known of its event from then on."""
+    """Submits changes, each together with the new binding of its event."""
 
     def __init__(self, mirror: Mirror) -> None:
-        """Take the mirror that they are delivered for."""
+        """Take the mirror whose changes these are."""
         self._mirror = mirror
         self.refused: dict[str, str] = {}
-        """Why an event was refused, by its key, as far as known since the start."""
+        """Reasons of refused events by key, as far as known since the start."""
 
     async def carry_out(self, change: Change) -> None:
-        """Ask for a change; what cannot be made is told, and tried when it changes."""
+        """Submit a change; a refused one is reported, and retried when it changes."""
         match change:
             case Create(seen=seen, version=version):
                 await self._create(seen, version)
@@ -39,7 +39,7 @@ class CalendarChanges:
     async def _create(
         self, seen: Seen, version: int, notes: Notes | None = None
     ) -> None:
-        """Make a live event."""
+        """Create a live event."""
         delivery_id = self._mirror.delivery_id(seen.key, version)
         binding = _binding(seen, version)
         others = dict(notes or {})
@@ -57,7 +57,7 @@ class CalendarChanges:
             await self._mirror.remember(others | notes_of({seen.key: binding}))
 
     async def _update(self, change: Update) -> None:
-        """Change a live event, or make it if its making has failed."""
+        """Change a live event, or create it if its creation has failed."""
         seen, former = change.seen, change.binding
         moved: dict[str, Note | None] = {}
         if change.key != seen.key:
@@ -65,7 +65,7 @@ class CalendarChanges:
         if former.made_by is not None:
             made_by = await self._mirror.rule_context.store.get(former.made_by)
             if outcome_unknown(made_by):
-                return  # the user is told of it, and must say what became of it
+                return  # the user is asked to decide about the unknown outcome
             if never_was(made_by):
                 await self._create(seen, change.version, moved)
                 return
@@ -93,11 +93,11 @@ class CalendarChanges:
             await self._mirror.remember(notes)
 
     def _refuse(self, seen: Seen, error: InvalidField) -> None:
-        """Tell that an event cannot be made, or changed, and keep why."""
+        """Report that an event cannot be created or changed, and keep the reason."""
         self.refused[seen.key] = self._mirror.refuse(error, str(seen.content["title"]))
 
     async def _delete(self, change: Delete) -> None:
-        """Remove a live event, or never make it if that has not been tried."""
+        """Remove a live event, or discard its creation if that was not tried yet."""
         binding = change.binding
         version = binding.version + 1
         notes = notes_of({change.key: replace(binding.ended(), version=version)})
@@ -121,7 +121,7 @@ class CalendarChanges:
 
 
 def _binding(seen: Seen, version: int) -> Binding:
-    """Return what is to be known of an event; as yet nothing is outside."""
+    """Return the binding of an event that has no live event yet."""
     return Binding(
         group=seen.group,
         version=version,
@@ -133,5 +133,5 @@ def _binding(seen: Seen, version: int) -> Binding:
 
 
 def _data(seen: Seen) -> dict[str, Any]:
-    """Return an event as the operations take it."""
+    """Return an event in the operations' format."""
     return {**seen.content, "start": seen.start, "end": seen.end}

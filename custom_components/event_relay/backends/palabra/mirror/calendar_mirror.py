@@ -1,4 +1,4 @@
-"""A live event outside for each event of a calendar of Home Assistant."""
+"""Mirror each event of a Home Assistant calendar as a live event."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -40,18 +40,18 @@ _LOGGER = logging.getLogger(__name__)
 LIVE_EVENTS = "live_events"
 
 INTERVAL = timedelta(minutes=15)
-"""How often the calendar is read beside its own changes."""
+"""How often the calendar is read without a change of its state."""
 REPORTS = timedelta(minutes=1)
-"""How often it is read at most because its state was reported unchanged."""
+"""Shortest interval between reads because of unchanged state reports."""
 FAR_AHEAD = timedelta(days=400)
-"""How far something that has vanished is looked for before it counts as deleted."""
+"""How far ahead a missing event is searched for before it counts as deleted."""
 
 
 class CalendarMirror(Mirror):
-    """Reads its calendar in overlapping times and asks for what has changed.
+    """Reads its calendar in overlapping periods and submits the changes.
 
-    What the calendar does not tell changes nothing: while it is unavailable, answers
-    an error or has just begun, nothing counts as deleted.
+    No information changes nothing: while the calendar is unavailable, returns an error
+    or has just started, no event counts as deleted.
     """
 
     names_refused = True
@@ -62,7 +62,7 @@ class CalendarMirror(Mirror):
         subentry: ConfigSubentry,
         notes: Mapping[str, Note],
     ) -> None:
-        """Take the connection, the subentry, and what is remembered of it."""
+        """Take the connection, the subentry, and the stored notes."""
         super().__init__(rule_context, subentry.subentry_id, subentry.title, notes)
         self.settings = read_calendar_mirror(subentry.data)
         self._missed_since: dict[str, datetime] = {}
@@ -73,10 +73,10 @@ class CalendarMirror(Mirror):
 
     @override
     def listen_to_source(self) -> list[Callable[[], None]]:
-        """Look when the calendar changes, and every quarter of an hour.
+        """Compare when the calendar changes, and every quarter of an hour.
 
-        A change that is not of its next event is told only by its state being
-        reported once more, which pollers also do when nothing has changed.
+        A change to any but its next event only shows as another report of the same
+        state, and polling integrations send such reports without a change, too.
         """
         reported: Debouncer[None] = Debouncer(
             self.hass,
@@ -89,7 +89,7 @@ class CalendarMirror(Mirror):
 
         @callback
         def report(_: Event[EventStateReportedData]) -> None:
-            """Look at once after a quiet time, else when it is over."""
+            """Compare at once after a quiet time, else at its end."""
             reported.async_schedule_call()
 
         return [
@@ -106,7 +106,7 @@ class CalendarMirror(Mirror):
 
     @override
     async def compare(self) -> None:
-        """Make, change and delete outside what the calendar says."""
+        """Create, change and delete live events to match the calendar."""
         if not self.source_is(self.settings.calendar):
             self._forget_missing()
             return
@@ -136,7 +136,7 @@ class CalendarMirror(Mirror):
 
     @callback
     def _name_refused(self, seen: Mapping[str, Seen]) -> None:
-        """Name in a repair the events of which no live event could be made."""
+        """List the events that could not be mirrored in a repair."""
         bound = read_bindings(self.notes)
         refused = {
             key: event
@@ -159,7 +159,8 @@ class CalendarMirror(Mirror):
             self.hass,
             DOMAIN,
             self._refused_issue,
-            # Every user may list repairs: what is personal only where they are mended.
+            # Every user may list repairs: personal data is only shown in the repair's
+            # flow.
             data={**self.form_data, "events": in_list(named)},
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
@@ -169,19 +170,19 @@ class CalendarMirror(Mirror):
 
     @property
     def _refused_issue(self) -> str:
-        """Id of the repair that names what could not be mirrored."""
+        """Return the id of the repair that lists the refused events."""
         return f"mirror_refused_{self.id}"
 
     @override
     @callback
     def _withdraw_issues(self) -> None:
-        """Delete the repairs of a mirror that does not work now."""
+        """Delete the repairs of a mirror that is not running."""
         super()._withdraw_issues()
         ir.async_delete_issue(self.hass, DOMAIN, self._refused_issue)
 
     @override
     async def async_remove(self) -> None:
-        """Delete what has not begun, if it is to go with its events; then forget it.
+        """Delete future live events, if the settings ask for it; then delete the notes.
 
         Raises StoreError.
         """
@@ -194,7 +195,7 @@ class CalendarMirror(Mirror):
         await async_discard_deliveries(self.rule_context, self.id, spare=(DELETE,))
 
     async def _read(self, now: datetime, ahead: timedelta) -> dict[str, Seen]:
-        """Return what the calendar shows from now on; raises CannotTell."""
+        """Return the calendar's events from now on; raises CannotTell."""
         events = await read_calendar(
             self.hass, self.settings.calendar, now, now + ahead
         )
@@ -203,7 +204,7 @@ class CalendarMirror(Mirror):
     def _gone(
         self, bound: Mapping[str, Binding], seen: Mapping[str, Seen], now: datetime
     ) -> frozenset[str]:
-        """Return what surely was deleted; look again soon where that is not sure."""
+        """Return the keys of deleted events; look again later for uncertain ones."""
         missed = missing(bound, seen, now)
         self._missed_since = {key: self._missed_since.get(key, now) for key in missed}
         if not self.settings.delete:
@@ -215,22 +216,22 @@ class CalendarMirror(Mirror):
 
     @callback
     def _look_later(self, _: datetime) -> None:
-        """Look whether what was missing is still missing."""
+        """Look again for missing events."""
         self._look_again = None
         self.look()
 
     @callback
     def _forget_missing(self) -> None:
-        """Let what is missing count as deleted only when it is missing anew."""
+        """Restart the wait after which missing events count as deleted."""
         self._missed_since.clear()
         if self._look_again is not None:
             self._look_again()
             self._look_again = None
 
     async def _begin(self, seen: Mapping[str, Seen], now: datetime) -> None:
-        """Bind what may have been made before all, or some of it, was forgotten.
+        """Recover the bindings of live events after notes were lost or damaged.
 
-        Raises BackendError as long as nobody can tell what is there.
+        Raises BackendError while the existing live events cannot be listed.
         """
         damaged, lost = damaged_bindings(self.notes), self.lost
         outside: dict[str, Binding] = {}
@@ -246,10 +247,10 @@ class CalendarMirror(Mirror):
     async def _follow_connection(
         self, bound: Mapping[str, Binding], seen: Mapping[str, Seen]
     ) -> None:
-        """Begin anew where the connection leads to an account that is another one.
+        """Start over if the connection now leads to another account.
 
-        With another key it may be the same: then it lists an event that was made.
-        Raises BackendError as long as nobody can tell.
+        Another key may belong to the same account: then its list has an event that was
+        created before. Raises BackendError while that cannot be determined.
         """
         elsewhere: dict[str, Instance] = {}
         ids: set[str] = set()
@@ -280,6 +281,6 @@ class CalendarMirror(Mirror):
 
 
 def _named(event: Seen, why: str) -> str:
-    """Return what people call an event, when it is, and why it was refused."""
+    """Return the title and time of an event, and why it was refused."""
     begins = dt_util.as_local(event.start).strftime("%Y-%m-%d %H:%M")
     return f"{event.content['title']} ({begins})" + (f": {why}" if why else "")

@@ -1,7 +1,6 @@
-"""What is to be made, changed and removed outside for a calendar: pure functions.
+"""Plan the changes of live events for a calendar: pure functions.
 
-They take what is bound (made outside for an event of the calendar), what the calendar
-shows, and the time.
+They take the bindings, the events that the calendar shows, and the time.
 """
 
 from collections import defaultdict
@@ -15,8 +14,8 @@ from ...base import Json
 from .calendar_bindings import Binding
 
 REMEMBERED = timedelta(days=30)
-"""How long after its end the versions of an event are known; much longer than what
-was delivered is kept, so that no id of a delivery is made twice."""
+"""How long the version of an event is kept after its end; much longer than deliveries
+are kept, so that no delivery id is used twice."""
 PATIENCE = timedelta(minutes=5)
 """How long an event must have been missing to count as deleted."""
 PATIENCE_WITH_NOTHING = timedelta(minutes=30)
@@ -25,25 +24,25 @@ PATIENCE_WITH_NOTHING = timedelta(minutes=30)
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """An event of the calendar, as it is to be outside."""
+    """An event of the calendar, in the form of its live event."""
 
     group: str
-    """What all occurrences of one event share, and stays when they are moved."""
+    """Shared by all occurrences of one event; stays when they are moved."""
     occurrence: str
-    """Tells them apart."""
+    """Distinguishes the occurrences."""
     start: datetime
     end: datetime
     content: Mapping[str, Json]
-    """The fields of the operation but for the two times."""
+    """The fields of the operation except the two times."""
 
     @property
     def key(self) -> str:
-        """What it is bound by."""
+        """Return the key of its binding."""
         return f"{self.group}/{self.occurrence}"
 
     @property
     def digest(self) -> str:
-        """Return what changes with anything of it, and tells nothing of it."""
+        """Return a hash of all its fields, which reveals none of them."""
         times = [self.start.timestamp(), self.end.timestamp()]
         written = json.dumps([times, self.content], sort_keys=True)
         return hashlib.sha256(written.encode()).hexdigest()
@@ -51,7 +50,7 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Create:
-    """Make a live event."""
+    """Create a live event."""
 
     seen: Seen
     version: int
@@ -59,7 +58,7 @@ class Create:
 
 @dataclass(frozen=True, kw_only=True)
 class Update:
-    """Change the live event that is bound to `key`, now the event `seen`."""
+    """Change the live event that is bound to `key` to match `seen`."""
 
     seen: Seen
     key: str
@@ -80,17 +79,17 @@ type Change = Create | Update | Delete
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is to be done about what a calendar shows."""
+    """The changes needed to match a calendar."""
 
     changes: tuple[Change, ...]
     remembered: Mapping[str, Binding | None] = field(default_factory=dict)
-    """What becomes of bindings although nothing is done outside; None to forget."""
+    """Changes of bindings without a delivery; None deletes the binding."""
 
 
 def missing(
     bound: Mapping[str, Binding], seen: Mapping[str, Seen], now: datetime
 ) -> frozenset[str]:
-    """Return the keys of what is outside, has not begun, and is not shown."""
+    """Return the keys of future live events whose event is missing."""
     return frozenset(
         key
         for key, binding in bound.items()
@@ -105,10 +104,10 @@ def make_plan(
     now: datetime,
     gone: Collection[str] = (),
 ) -> Plan:
-    """Say what is to be done; `gone` are the keys of what surely was deleted.
+    """Plan the changes; `gone` are the keys of deleted events.
 
-    What is over is left as it is, and so is what has begun and is no longer shown:
-    people may be listening. What goes on may still be moved.
+    Past events stay as they are, and so does an event that has begun and is no longer
+    shown: people may be listening. An ongoing event may still be moved.
     """
     current = {key: one for key, one in seen.items() if one.end > now}
     moved = _moved(bound, current, now)
@@ -129,7 +128,7 @@ def make_plan(
                 Update(seen=one, key=from_key, binding=binding, version=version)
             )
         elif from_key != key:
-            # No version of either key may come again.
+            # No version of either key may be used again.
             remembered[key] = replace(binding, version=version - 1)
             remembered[from_key] = binding.ended()
     missed = missing(bound, current, now) - set(moved.values())
@@ -142,7 +141,7 @@ def make_plan(
 def surely_gone(
     missed_since: Mapping[str, datetime], now: datetime, *, nothing_shown: bool
 ) -> frozenset[str]:
-    """Return the keys of what has been missing for long enough."""
+    """Return the keys of events that have been missing for long enough."""
     patience = PATIENCE_WITH_NOTHING if nothing_shown else PATIENCE
     return frozenset(
         key for key, since in missed_since.items() if now - since >= patience
@@ -152,12 +151,11 @@ def surely_gone(
 def _moved(
     bound: Mapping[str, Binding], seen: Mapping[str, Seen], now: datetime
 ) -> dict[str, str]:
-    """Return for new keys the former ones of the same event.
+    """Return the former keys of moved occurrences, by new key.
 
-    Occurrences that are told apart by their times get other keys when they are
-    moved, and so do all of a series. Within an event, those that vanished and those
-    that are new are taken for each other in their order: whichever is taken for
-    which, in the end there is outside what the calendar shows.
+    Occurrences that are distinguished by their times get other keys when they or their
+    whole series are moved. Within an event, missing and new occurrences are paired in
+    order: whatever the pairing, the live events match the calendar in the end.
     """
     free = {
         key: one
@@ -187,7 +185,7 @@ def _moved(
 def _over(
     bound: Mapping[str, Binding], seen: Iterable[str], now: datetime
 ) -> Iterator[tuple[str, Binding | None]]:
-    """Yield what becomes of bindings whose event is over."""
+    """Yield the new bindings of past events."""
     for key, binding in bound.items():
         if key in seen or binding.end > now:
             continue

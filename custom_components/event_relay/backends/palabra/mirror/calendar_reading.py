@@ -1,4 +1,4 @@
-"""What a calendar of Home Assistant shows, as what is to be outside."""
+"""Read the events of a Home Assistant calendar in the form of live events."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -17,16 +17,16 @@ from .calendar_plan import Seen
 from .calendar_settings import CalendarMirrorSettings
 
 _LONGEST_LOOKED_AT = 500
-"""Characters of a summary that a filter looks at: others write them, and a regular
+"""Characters of a summary that a filter examines: others write summaries, and a regular
 expression must not take long."""
 
 
 async def read_calendar(
     hass: HomeAssistant, entity_id: str, start: datetime, end: datetime
 ) -> list[CalendarEvent]:
-    """Return the events of a calendar that overlap a time.
+    """Return the events of a calendar that overlap a period.
 
-    Raises CannotTell where the calendar is not there or does not answer.
+    Raises CannotTell if the calendar does not exist or respond.
     """
     state = hass.states.get(entity_id)
     component = hass.data.get(DATA_COMPONENT)
@@ -47,7 +47,7 @@ async def read_calendar(
 def seen_events(
     events: Iterable[CalendarEvent], settings: CalendarMirrorSettings, time_zone: str
 ) -> dict[str, Seen]:
-    """Return the events that a mirror takes, by their keys."""
+    """Return the events that a mirror takes, by key."""
     listed = list(events)
     times = Counter(event.uid for event in listed)
     taken = (
@@ -65,10 +65,10 @@ def _seen(
     *,
     alone: bool,
 ) -> Seen:
-    """Return an event as it is to be outside.
+    """Return an event in the form of its live event.
 
-    Occurrences are told apart by their recurrence id, and where an integration gives
-    none by their start. Without an id at all the summary stands for it.
+    Occurrences are distinguished by their recurrence id, or by their start if an
+    integration gives none. Without any id the summary takes its place.
     """
     start, end = _instant(event.start), _instant(event.end)
     title = " ".join((event.summary or "").split())
@@ -93,7 +93,7 @@ def _seen(
 
 
 def _details(event: CalendarEvent) -> dict[str, Json]:
-    """Return description and location of an event, without what no line may hold."""
+    """Return description and location of an event, without forbidden characters."""
     lines = (" ".join(line.split()) for line in (event.description or "").splitlines())
     description = "\n".join(lines).strip()
     location = " ".join((event.location or "").split())
@@ -104,8 +104,8 @@ def _details(event: CalendarEvent) -> dict[str, Json]:
 def _instant(when: date | datetime) -> datetime:
     """Return an instant in UTC and whole seconds.
 
-    A day begins at the home's midnight, so that an event of whole days lasts from
-    midnight to midnight, whatever the clocks do in between.
+    A day begins at the home's midnight, so an all-day event lasts from midnight to
+    midnight, whatever the clocks do in between.
     """
     if not isinstance(when, datetime):
         when = dt_util.start_of_local_day(when)
@@ -113,5 +113,5 @@ def _instant(when: date | datetime) -> datetime:
 
 
 def _mark(start: datetime) -> str:
-    """Return what tells occurrences apart by their start."""
+    """Return the text that distinguishes occurrences by their start."""
     return f"{start.timestamp():.0f}"

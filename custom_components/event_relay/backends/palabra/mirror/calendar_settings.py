@@ -1,4 +1,4 @@
-"""What a calendar mirror is: live events outside for the events of a calendar."""
+"""The settings of a calendar mirror."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ CONF_DELETE = "delete"
 CONF_DETAILS = "details"
 
 AHEAD_DAYS = 14
-"""Days ahead unless a mirror says otherwise."""
+"""Default days ahead."""
 AHEAD_DAYS_MOST = 365
 EVENT_TYPE = "online"
 
@@ -32,7 +32,7 @@ _DEFAULTS = (
     CONF_LANGUAGE_MODE,
     CONF_ACCESS_CODE,
 )
-"""Fields that all live events of a mirror have in common."""
+"""Fields that all live events of a mirror share."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,23 +42,23 @@ class CalendarMirrorSettings:
     calendar: str
     """Entity id."""
     ahead: timedelta
-    """How long before its start an event is made."""
+    """How long before its start an event is created."""
     filter: re.Pattern[str] | None
-    """What a summary must hold; None where all events are mirrored."""
+    """Pattern that a summary must contain; None mirrors all events."""
     delete: bool
-    """Whether what is deleted in the calendar is deleted outside."""
+    """Whether events deleted in the calendar are deleted outside."""
     details: bool
-    """Whether description and location of an event are taken over."""
+    """Whether description and location of an event are copied."""
     content: Mapping[str, Json]
-    """What all live events have in common; may hold an access code."""
+    """Fields of all live events; may hold an access code."""
 
     def takes(self, summary: str) -> bool:
-        """Say whether an event of that summary is mirrored."""
+        """Return whether an event with this summary is mirrored."""
         return self.filter is None or self.filter.search(summary) is not None
 
 
 def read_calendar_mirror(data: Mapping[str, Any]) -> CalendarMirrorSettings:
-    """Return the settings of a subentry's data; raises re.PatternError."""
+    """Read the settings from a subentry's data; raises re.PatternError."""
     content = {CONF_EVENT_TYPE: EVENT_TYPE} | {
         name: data[name] for name in _DEFAULTS if data.get(name)
     }
@@ -70,17 +70,17 @@ def read_calendar_mirror(data: Mapping[str, Any]) -> CalendarMirrorSettings:
             is_pattern=data.get(CONF_FILTER_IS_PATTERN, False),
         ),
         delete=data.get(CONF_DELETE, True),
-        # A mirror from before there was this choice tells listeners no more than then.
+        # A mirror from before this option existed keeps its details private.
         details=data.get(CONF_DETAILS, False),
         content=content,
     )
 
 
 def summary_filter(written: str, *, is_pattern: bool) -> re.Pattern[str] | None:
-    """Return what looks for a filter, whatever the case of its letters.
+    """Return the pattern of a filter, which ignores case.
 
-    It looks for a plain text, or a regular expression, anywhere in a summary. None
-    for an empty one. Raises re.PatternError.
+    It matches a plain text, or a regular expression, anywhere in a summary. None for an
+    empty one. Raises re.PatternError.
     """
     if not written.strip():
         return None

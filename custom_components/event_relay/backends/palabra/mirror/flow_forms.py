@@ -45,14 +45,14 @@ from .calendar_settings import (
 
 
 class CalendarMirrorFlow(MirrorFlow):
-    """Asks which calendar becomes live events, and what these have in common."""
+    """The flow that mirrors a calendar as live events with shared details."""
 
     @override
     async def async_schema(self) -> vol.Schema:
         """Return the form.
 
-        A calendar of ours shows what mirrors make, so one that followed it would
-        follow itself, and make more each time.
+        Our own calendars are excluded: they show what mirrors create, so a mirror of
+        one would follow itself, and create more each time.
         """
         own = [
             entity.entity_id

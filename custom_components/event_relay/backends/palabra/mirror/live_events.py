@@ -1,4 +1,4 @@
-"""Knowing live events again that were made before they were forgotten."""
+"""Recognise existing live events after notes were lost."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -13,11 +13,10 @@ def adopt(
     seen: Mapping[str, Seen],
     fitting: Callable[[Mapping[str, Json]], Mapping[str, object]],
 ) -> dict[str, Binding]:
-    """Return bindings of what is outside already, by keys.
+    """Return bindings to existing live events, by key.
 
-    What has the same title and the same times is the same event; of several that are
-    alike each is taken once, since any of them will do. `fitting` cuts texts as they
-    are cut when they are sent.
+    The same title and times mean the same event. Among equal events any will do, and
+    each is used once. `fitting` cuts texts as they are cut when they are sent.
     """
     listed = answer.get("events")
     outside: dict[tuple[str, datetime, datetime], list[str]] = {}
@@ -47,7 +46,7 @@ def adopt(
 
 
 def listed_ids(answer: JsonObject) -> frozenset[str]:
-    """Return the ids of what is outside."""
+    """Return the ids of the existing live events."""
     listed = answer.get("events")
     return frozenset(
         str(event["event_id"])
@@ -62,11 +61,12 @@ def recover(
     seen: Mapping[str, Seen],
     version: int,
 ) -> dict[str, Binding | None]:
-    """Return what becomes of bindings that cannot be read, by keys.
+    """Return new bindings for unreadable ones, by key.
 
-    `damaged` holds the delivery that made each, and `outside` what was found instead.
-    What is there is written anew, since it is not known what was asked for last; what
-    is not is made anew. What the calendar does not show is forgotten.
+    `damaged` holds the delivery that created each, and `outside` the live events found
+    instead. An existing live event is written again, since the last request is unknown;
+    a missing one is created. Bindings of events that the calendar does not show are
+    deleted.
     """
     recovered: dict[str, Binding | None] = dict.fromkeys(damaged)
     for key, one in seen.items():
@@ -90,5 +90,5 @@ def _title(content: Mapping[str, object]) -> str:
 
 
 def _instant(written: str) -> datetime:
-    """Read an instant as live events are listed: ISO 8601 with its zone."""
+    """Read an instant of a listed live event: ISO 8601 with its zone."""
     return datetime.fromisoformat(written).astimezone(UTC)
