@@ -202,11 +202,11 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     in_rule: ClassVar[bool] = True
     """Whether a rule may use it, if the system supports it."""
     step: ClassVar[str] = "send"
-    """Name of its one step; it stands in stored rows."""
+    """Name of its single step; stored in rows, so it must not change."""
     repeatable: ClassVar[bool] = False
-    """Whether making that call twice leaves the same as making it once."""
+    """Whether that call has the same effect twice as once."""
     goes_first: ClassVar[bool] = False
-    """Whether what follows it keeps its place behind it, such as its end."""
+    """Whether later deliveries, such as its end, keep in order behind it."""
     details: ClassVar[tuple[str, ...]] = ()
     """Keys of the steps' results that the receipt keeps, beside id and links."""
     public_summary: ClassVar[bool] = False
@@ -323,7 +323,7 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     async def run(
         self, client: ClientT, payload: PayloadT, context: StepContext
     ) -> JsonObject:
-        """Make the one call, and return what the receipt is made of.
+        """Make the single call, and return the result for the receipt.
 
         Raises BackendError.
         """
@@ -332,7 +332,7 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     async def find(
         self, client: ClientT, payload: PayloadT, context: StepContext
     ) -> Finding:
-        """Ask whether the one call has happened, where that can be asked.
+        """Look up whether the single call happened, if that is possible.
 
         Raises BackendError.
         """
@@ -341,9 +341,9 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     def steps(
         self, payload: PayloadT, capabilities: CapabilitiesT
     ) -> tuple[Step[ClientT, PayloadT], ...]:
-        """Return the calls to make, in their order; names are unique among them.
+        """Return the calls to make, in order; their names are unique.
 
-        By default the one call, `run`.
+        By default the single call, `run`.
         """
         del payload, capabilities
         looked_up = type(self).find is not Operation.find

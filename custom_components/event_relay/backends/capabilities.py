@@ -1,4 +1,4 @@
-"""Capabilities that are kept by their names."""
+"""Capabilities that are stored by field name."""
 
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, fields
@@ -13,10 +13,11 @@ _PLAIN = (bool, int, float, str)
 
 @dataclass(frozen=True, kw_only=True)
 class PlainCapabilities:
-    """Capabilities that are kept by the names of their fields.
+    """Capabilities that are stored by field name.
 
-    Those are texts, numbers, booleans, choices (`StrEnum`), and None where the field
-    may be that. What else a field holds, such as settings of the user, is not kept.
+    Stored types are texts, numbers, booleans, choices (`StrEnum`), and None where the
+    field allows it. Fields of other types, such as settings of the user, are not
+    stored.
     """
 
     def dump(self) -> JsonObject:
@@ -36,7 +37,7 @@ class PlainCapabilities:
 
 
 def _kept(cls: type[PlainCapabilities]) -> Iterator[tuple[Field[Any], tuple[Any, ...]]]:
-    """Yield the fields that are kept, and the types that each may have."""
+    """Yield the stored fields, each with its possible types."""
     hints = get_type_hints(cls)
     for one in fields(cls):
         hint = hints[one.name]
@@ -50,7 +51,7 @@ def _is_plain(kind: object) -> bool:
 
 
 def _read(value: Json, kinds: tuple[Any, ...], name: str) -> Any:  # noqa: ANN401 - of one of its types
-    """Return a value as one of some types; raises UnreadablePayload."""
+    """Return a value as one of its possible types; raises UnreadablePayload."""
     for kind in kinds:
         if issubclass(kind, StrEnum) and value in [*kind]:
             return kind(value)

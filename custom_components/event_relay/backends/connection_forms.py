@@ -78,9 +78,9 @@ def _text(entered: str, name: str, field: TextSelector, *, optional: bool) -> st
 
 
 def not_refused(schema: vol.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a form that renews credentials begins with: all but the secret.
+    """Return the first values of reauthentication: all but the secret.
 
-    Named secrets are not what a system refuses, so that they stay as they are.
+    A system does not refuse named secrets, so they stay as they are.
     """
     return {
         str(key): data[key]

@@ -72,13 +72,13 @@ class CreateCustomEventOperation(
     async def run(
         self, client: GuanceClient, payload: CreateCustomEvent, context: StepContext
     ) -> JsonObject:
-        """Make the event; note its date when it becomes unknown whether it was made.
+        """Create the event; keep its date as the clue if the outcome is unknown.
 
-        An event that the service breaks on, while it takes others, is refused in the
+        An event that the service fails on, while it accepts others, is rejected in the
         end.
         """
         if client.breaking.gives_up(context.delivery_id):
-            # What it was asked before is known to have made nothing.
+            # Earlier attempts are known to have created nothing.
             reason = f"it broke {MOST} times on this event, and took others in between"
             raise Rejected(reason)
         date = payload.date(context.told_at)
@@ -96,8 +96,8 @@ class CreateCustomEventOperation(
     ) -> Finding:
         """Look up the event by our own tag.
 
-        A query that the service refuses is inconclusive: it is repeated for as long as the
-        queue asks.
+        A query that the service refuses is inconclusive: it is repeated for as long as
+        the queue asks.
         """
         date = _sent_date(context) or payload.date(context.told_at)
         if not askable(context.delivery_id):
@@ -107,7 +107,7 @@ class CreateCustomEventOperation(
         except PermissionDenied as error:
             raise PermissionDenied(f"{QUERY_RIGHT}: {error.reason}") from error
         except InvalidResponse as error:
-            if error.code != InvalidResponse.code:  # something between, not the service
+            if error.code != InvalidResponse.code:  # a proxy, not the service
                 raise
             return Unclear()
         if sighting.seen:

@@ -56,7 +56,7 @@ class HttpCapabilities(PlainCapabilities):
     """The requests that a connection can send; nothing is known about the target."""
 
     requests: Mapping[str, str] = field(default_factory=dict)
-    """The titles of its requests, by their ids; they are read anew each time."""
+    """Titles of its requests, by id; read anew each time."""
 
 
 @dataclass(frozen=True, kw_only=True)
