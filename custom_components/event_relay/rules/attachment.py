@@ -1,4 +1,4 @@
-"""What a rule has attached to Home Assistant while it is active."""
+"""Attaches the triggers and conditions of a rule to Home Assistant."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,24 +27,24 @@ from .triggers import (
 
 @dataclass(frozen=True, kw_only=True)
 class Armed:
-    """The triggers, conditions and fields of a rule, ready."""
+    """The attached triggers, the conditions and the fields of an armed rule."""
 
     rule: Rule
     triggers: Triggers
     ends: Triggers | None
-    """What ends the events that it begins; None for a rule that leaves none open."""
+    """The end triggers; None for a rule that leaves no event open."""
     conditions: ConditionsChecker
     fields: Fields
 
     @property
     def problem(self) -> str:
-        """Return what keeps some triggers from being attached; empty if none."""
+        """Return why some triggers could not be attached; empty if all are attached."""
         each = (one.problem for one in (self.triggers, self.ends) if one is not None)
         return "; ".join(problem for problem in each if problem)
 
     @property
     def references(self) -> set[str]:
-        """Return all entities that what is attached names outside of templates."""
+        """Return the entities that it names outside of templates."""
         named = entities_of_conditions(self.rule.conditions)
         for triggers in (self.triggers, self.ends):
             if triggers is not None:
@@ -54,7 +54,7 @@ class Armed:
         return named
 
     def may_start(self, entity_id: str | None) -> bool:
-        """Say whether an entity can begin events, and so ends only its own."""
+        """Return whether an entity can begin events; if so, it ends only its own."""
         if entity_id is None:
             return False
         configs = self.triggers.configs
@@ -67,27 +67,27 @@ class Armed:
         return self.conditions.async_check(variables=variables)
 
     async def async_attach(self) -> None:
-        """Attach the triggers that are not yet, as far as that can be."""
+        """Attach the triggers that are not attached yet, as far as possible."""
         await self.triggers.async_attach()
         if self.ends is not None:
             await self.ends.async_attach()
 
     async def async_attach_anew(self, entity_id: str) -> None:
-        """Attach the triggers anew that overlook an entity which comes later."""
+        """Attach triggers again that miss an entity because it was added later."""
         await self.triggers.async_attach_anew(entity_id)
         if self.ends is not None:
             await self.ends.async_attach_anew(entity_id)
 
     @callback
     def detach(self) -> None:
-        """Let nothing more fire; what has fired is still checked."""
+        """Detach the triggers; conditions stay for firings in progress."""
         self.triggers.detach()
         if self.ends is not None:
             self.ends.detach()
 
     @callback
     def disarm(self) -> None:
-        """Detach everything."""
+        """Detach the triggers and unload the conditions."""
         self.detach()
         self.conditions.async_unload()
 
@@ -100,9 +100,9 @@ async def arm(
     triggered: Triggered,
     ended: Triggered | None,
 ) -> Armed:
-    """Attach what a rule needs, but for triggers that cannot be attached now.
+    """Arm a rule; triggers that cannot be attached now are left out.
 
-    Raises CannotArm if nothing could fire it, and then nothing is attached.
+    Raises CannotAttach, with nothing attached, if no trigger could be attached.
     """
     ends: Triggers | None = None
     if ended is not None and rule.until is not None:
@@ -124,9 +124,9 @@ async def arm(
 async def async_read(
     hass: HomeAssistant, rule: Rule, shape_of: Callable[[str], Shape]
 ) -> tuple[list[ConfigType], Fields]:
-    """Return the triggers of a rule that is not armed, and its fields.
+    """Return the validated triggers and the fields of a rule without arming it.
 
-    Raises CannotArm.
+    Raises CannotAttach.
     """
     try:
         configs = await validate_triggers(hass, rule.triggers)

@@ -1,4 +1,4 @@
-"""Catches up on occurrences that have not become deliveries in time."""
+"""Catches up on missed occurrences, and on those that the queue refused."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -16,51 +16,50 @@ from .outcome import Outcome, OutcomeKind
 from .rule import Rule
 
 _ABOUT_TO_FIRE = timedelta(seconds=10)
-"""How late Home Assistant may fire what is due."""
+"""How late Home Assistant may fire an occurrence that is due."""
 _TOLD_ONE_BY_ONE = 5
-"""Skipped occurrences that are told one by one; of more, the last one tells of all."""
+"""Skipped occurrences that are reported one by one; more are reported as one."""
 
 type Fire = Callable[[Cause, Notes], Awaitable[bool]]
-"""Returns whether the outbox took what was to be delivered, if anything was."""
+"""Returns False if the queue refused the delivery."""
 
 
 class CatchUp:
-    """Keeps, for each trigger whose occurrences can be worked out, up to where it is.
+    """Keeps a cursor for each trigger whose occurrences can be computed.
 
-    Until the occurrences of the time off have been seen to, and those that the outbox
-    did not take, others that fire by themselves leave the cursor where it is: their
-    ids keep them from coming twice.
+    Live firings do not move the cursor until missed and refused occurrences have been
+    handled. Deduplication by their ids keeps them from being delivered twice.
     """
 
     def __init__(self, member: Member, rule: Rule) -> None:
-        """Take the rule's own memory, and what it wants of missed occurrences."""
+        """Initialize the catch-up of a rule."""
         self._member = member
         self._missed = rule.missed
         self._of = triggers_mark(rule.triggers)
         self._caught_up: set[int] = set()
         self._refused: dict[str, Occurrence] = {}
-        """What the outbox did not take, by the ids of deliveries; it has been told."""
+        """Refused occurrences by delivery id; the refusal has been reported."""
 
     def notes_for(self, occurrence: Occurrence | None) -> Notes:
-        """Return what is to be noted when an occurrence has been seen to."""
+        """Return the notes to commit once an occurrence has been handled."""
         if occurrence is None or not self._follows(occurrence.index):
             return {}
         return self._past(occurrence)
 
     def refused(self, occurrence: Occurrence) -> None:
-        """Keep what the outbox did not take, to try it again while it is not too late.
+        """Keep an occurrence that the queue refused, to retry it within the grace time.
 
-        Of more than `MOST` the others are only found again after a restart.
+        Those above `MOST` are found again only after a restart.
         """
         if self._missed.deliver and len(self._refused) < MOST:
             self._refused[occurrence.delivery_id(self._member.id)] = occurrence
 
     async def async_catch_up(self, armed: Armed, fire: Fire) -> bool:
-        """See to what was missed before each was armed, and to what was refused.
+        """Handle refused occurrences, and those missed before each trigger was armed.
 
-        Return whether that was all: what cannot be worked out now, because its
-        calendar does not answer, and what the outbox does not take, is left for
-        another time.
+        Return whether all were handled. Occurrences that cannot be computed now,
+        because a calendar does not respond, and those that the queue refuses are left
+        for the next call.
         """
         await self._try_refused(fire)
         told = True
@@ -75,8 +74,8 @@ class CatchUp:
                 await self._start_from(index, since)
                 continue
             if cursor.at > since + _ABOUT_TO_FIRE:
-                # The clock was ahead then. What is too late is left; of the rest,
-                # ids keep what has become a delivery from coming twice.
+                # The clock was ahead then. Go back by the grace time; the ids of
+                # occurrences deduplicate those that were delivered already.
                 back = self._missed.grace if self._missed.deliver else timedelta()
                 cursor = Cursor(at=since - back, of=self._of)
                 await self._member.remember_if_possible(
@@ -96,14 +95,14 @@ class CatchUp:
                 if not cursor.covers(one.instant, one.delivery_id(self._member.id))
             )
         await self._see_to(sorted(missed, key=lambda one: one.instant), fire)
-        # Not before: one that fires by itself would hide what is still to be seen to.
+        # Not before: a live firing would move the cursor past missed occurrences.
         self._caught_up |= looked_at
         return told and not self._refused
 
     async def async_keep_up(self, armed: Armed) -> None:
-        """Note that nothing was missed up to now.
+        """Move the cursors to now: nothing was missed up to here.
 
-        What was to fire in this moment may only be about to.
+        Occurrences that are due right now may not have fired yet.
         """
         moment = dt_util.utcnow() - _ABOUT_TO_FIRE
         notes: dict[str, Note | None] = {}
@@ -115,12 +114,12 @@ class CatchUp:
             await self._member.remember_if_possible(notes)
 
     def begin_anew(self) -> None:
-        """Look again at the next start for what was missed."""
+        """Reset, so that the next start looks for missed occurrences again."""
         self._caught_up.clear()
         self._refused.clear()
 
     async def _try_refused(self, fire: Fire) -> None:
-        """Deliver what was refused, the earliest first, as long as it is taken."""
+        """Retry refused occurrences, earliest first, until the queue refuses one."""
         waiting = sorted(self._refused.items(), key=lambda item: item[1].instant)
         for delivery_id, occurrence in waiting:
             caught_up = occurrence.index in self._caught_up
@@ -132,22 +131,22 @@ class CatchUp:
             self._refused.pop(delivery_id, None)
 
     def _follows(self, index: int) -> bool:
-        """Say whether the cursor of a trigger goes with what fires by itself."""
+        """Return whether live firings move the cursor of a trigger."""
         return index in self._caught_up and not self._has_refused(index)
 
     def _has_refused(self, index: int) -> bool:
-        """Say whether the outbox still is to take an occurrence of a trigger."""
+        """Return whether a trigger has refused occurrences left to retry."""
         return any(one.index == index for one in self._refused.values())
 
     async def _start_from(self, index: int, moment: datetime) -> None:
-        """Miss nothing from now on."""
+        """Start the cursor of a trigger at a moment."""
         await self._member.remember_if_possible(
             {cursor_name(index): Cursor(at=moment, of=self._of).note}
         )
         self._caught_up.add(index)
 
     async def _see_to(self, missed: Sequence[Occurrence], fire: Fire) -> None:
-        """Deliver what is not too late, and say what is skipped."""
+        """Deliver occurrences within the grace time; report the others as skipped."""
         now = dt_util.utcnow()
         wanted: list[Occurrence] = []
         skipped: list[Occurrence] = []
@@ -170,7 +169,7 @@ class CatchUp:
         self._tell(skipped)
 
     def _tell(self, skipped: Sequence[Occurrence]) -> None:
-        """Tell what is not delivered any more."""
+        """Report skipped occurrences."""
         told: Sequence[Occurrence] = skipped
         reason = "missed while Home Assistant was off"
         number = len(skipped) + sum(one.left_out for one in skipped)
@@ -189,11 +188,11 @@ class CatchUp:
             )
 
     def _cursor(self, index: int) -> Cursor | None:
-        """Return up to where a trigger has been seen to, None if it begins anew."""
+        """Return the cursor of a trigger; None if it starts afresh."""
         return read_cursor(self._member.notes, index, self._of)
 
     def _past(self, occurrence: Occurrence) -> dict[str, Note | None]:
-        """Return the note of a trigger once an occurrence has been seen to."""
+        """Return the cursor note of a trigger after an occurrence has been handled."""
         index = occurrence.index
         cursor = self._cursor(index) or Cursor(at=occurrence.instant, of=self._of)
         past = cursor.past(occurrence.instant, occurrence.delivery_id(self._member.id))

@@ -1,4 +1,4 @@
-"""What rules and mirrors may use of a connection."""
+"""The part of a connection that rules and mirrors use."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ..queue.store.store import Store
 
 @dataclass(frozen=True, kw_only=True)
 class RuleContext:
-    """A connection, as its rules and mirrors see it."""
+    """The view that rules and mirrors have of their connection."""
 
     hass: HomeAssistant
     connection: str
@@ -21,23 +21,23 @@ class RuleContext:
     queue: DeliveryQueue
     store: Store
     canonical: Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, object]]]
-    """Turns what an operation is asked for into canonical values.
+    """Converts the fields of an operation, by its name, into canonical values.
 
-    As for an action: coerced, with what only Home Assistant knows made plain. Raises
+    Coerces them and resolves Home Assistant's references, as for an action. Raises
     InvalidField.
     """
     shape_of: Callable[[str, str], Shape]
-    """Says what a field, by the names of its operation and its own, holds."""
+    """Returns the shape of a field, by the names of its operation and its own."""
     as_test: Callable[[str, Mapping[str, object]], Mapping[str, object]]
-    """Makes the data of an operation say that it is a test."""
+    """Marks the data of an operation, by its name, as a test."""
     explain: Callable[[Exception], str]
-    """Says what is wrong in words for people."""
+    """Returns a readable reason for an error."""
     members: Mapping[str, Callable[..., Any]]
-    """What runs for the kinds of subentries that only this backend has."""
+    """Factories of members, by the subentry types that only this backend has."""
     endings: Mapping[str, Ending]
-    """For operations that begin something, how it is ended."""
+    """How to end what an operation begins, by the operation's name."""
     ask: Callable[[str], Awaitable[JsonObject]]
-    """Asks the backend what there is outside, by the name of one of its `looks`.
+    """Queries the backend by the name of one of its `looks`.
 
     Raises BackendError.
     """

@@ -14,16 +14,16 @@ from .instants import read_instant
 _LOGGER = logging.getLogger(__name__)
 
 CURSOR = "cursor/"
-"""What the names of all cursors begin with."""
+"""Prefix of the note names of all cursors."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cursor:
-    """All occurrences before `at` are seen to, and those `decided` at that instant."""
+    """All occurrences before `at` are handled, and those `decided` at that instant."""
 
     at: datetime
     of: str
-    """What `triggers_mark` gave for its rule; others begin anew."""
+    """The `triggers_mark` of its rule; with another mark the cursor starts afresh."""
     decided: tuple[str, ...] = ()
     """Ids of occurrences."""
 
@@ -39,7 +39,7 @@ class Cursor:
         )
 
     def past(self, instant: datetime, occurrence: str) -> Cursor:
-        """Return the cursor once another occurrence has been seen to."""
+        """Return the cursor after another occurrence has been handled."""
         if instant < self.at:
             return self
         if instant == self.at:
@@ -48,7 +48,7 @@ class Cursor:
         return replace(self, at=instant, decided=(occurrence,))
 
     def covers(self, instant: datetime, occurrence: str) -> bool:
-        """Say whether an occurrence has been seen to."""
+        """Return whether an occurrence has been handled."""
         return instant < self.at or occurrence in self.decided
 
 
@@ -58,13 +58,13 @@ def cursor_name(index: int) -> str:
 
 
 def triggers_mark(triggers: Sequence[Mapping[str, Any]]) -> str:
-    """Return what tells a rule's triggers from those it had before it was changed."""
+    """Return a digest of a rule's triggers, which changes when they do."""
     written = json.dumps(triggers, sort_keys=True, default=str)
     return sha256(written.encode()).hexdigest()[:16]
 
 
 def read_cursor(notes: Mapping[str, Note], index: int, of: str) -> Cursor | None:
-    """Return the cursor of a trigger, None if nothing is remembered of it."""
+    """Return the stored cursor of a trigger; None without one."""
     note_name = cursor_name(index)
     note = notes.get(note_name)
     match note.value if note else None:

@@ -1,4 +1,4 @@
-"""From the cause of a firing to an accepted delivery."""
+"""Turns the cause of a firing into an accepted delivery."""
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
@@ -28,7 +28,7 @@ from .rule import Limits, Rule
 
 _FIRINGS = "firings"
 _TEST_OPEN = timedelta(seconds=10)
-"""How long an event is open that is only a test."""
+"""How long the event of a test stays open."""
 
 
 class Delivering:
@@ -41,19 +41,19 @@ class Delivering:
         openings: EventEnder | None,
         held_back: HeldBack,
     ) -> None:
-        """Take the rule, what it has open, and what counts the held back."""
+        """Initialize the delivering of a rule."""
         self._held_back = held_back
         self._member = member
         self._rule = rule
         self._openings = openings
         self.last: Cause | None = None
-        """What fired it last in this run."""
+        """The last cause in this run."""
 
     async def async_fire(self, cause: Cause, armed: Armed, notes: Notes) -> bool:
-        """Deliver what the rule says, unless its conditions or limits forbid it.
+        """Submit the rule's delivery, unless its conditions or limits forbid it.
 
         The notes are committed with the delivery, or alone if there is none. Return
-        False, with nothing committed, if the outbox does not take it now.
+        False, with nothing committed, if the queue refuses it now.
         """
         if await self._has_fired(cause):
             await self._member.remember_if_possible(notes)
@@ -82,11 +82,10 @@ class Delivering:
     async def async_test(
         self, cause: Cause, fields: Fields, wait: float
     ) -> tuple[Delivery, bool]:
-        """Deliver what a test gives, whatever conditions and limits say.
+        """Submit the delivery of a test, regardless of conditions and limits.
 
-        Return the delivery as it stands after its first attempt, or the wait in
-        seconds, and whether anything in it says that it is a test. Raises
-        InvalidField, CannotRender and StoreError.
+        Return the delivery after its first attempt or `wait` seconds, and whether its
+        data are marked as a test. Raises InvalidField, CannotRender and StoreError.
         """
         variables = {"this": self._member.this(), **cause.variables}
         rule_context, operation = self._member.rule_context, self._rule.operation
@@ -100,7 +99,7 @@ class Delivering:
         return delivery, rule_context.as_test(operation, data) != data
 
     def _tell(self, cause: Cause, error: Exception) -> None:
-        """Tell why nothing is delivered."""
+        """Report why nothing is delivered."""
         self._member.tell(
             Outcome(
                 kind=OutcomeKind.FAILED,
@@ -113,9 +112,9 @@ class Delivering:
         )
 
     async def _has_fired(self, cause: Cause) -> bool:
-        """Say whether an occurrence is known to have been delivered, or to wait.
+        """Return whether an occurrence already has a delivery.
 
-        What had begun with it may long have been ended.
+        Checked first, because the event that it began may have ended long ago.
         """
         if cause.occurrence is None:
             return False
@@ -130,7 +129,7 @@ class Delivering:
         armed: Armed,
         variables: Mapping[str, Any],
     ) -> Reason | None:
-        """Return why conditions, limits or what is open hold a firing back, if so."""
+        """Return why an open event, conditions or limits hold a firing back, if any."""
         if self._openings is not None and self._openings.holds(cause):
             return Reason.STILL_OPEN
         if not armed.allows(variables):
@@ -141,11 +140,11 @@ class Delivering:
         return Reason.LIMITS if refused else None
 
     def _firings(self) -> list[Firing]:
-        """Return the firings that have been let through."""
+        """Return the firings that passed the limits."""
         return limits.load(self._member.note(_FIRINGS))
 
     def _count(self, cause: Cause) -> None:
-        """Count a firing before anything is waited for."""
+        """Count a firing; called before the first await."""
         if self._rule.limits == Limits():
             return
         firings = [*self._firings(), _firing(cause)]
@@ -153,7 +152,7 @@ class Delivering:
         self._member.noted({_FIRINGS: Note(value=limits.dump(counting))})
 
     def _count_no_more(self, cause: Cause) -> None:
-        """Let one that was not accepted leave no trace; others may have come since."""
+        """Remove a firing that was not accepted; later ones stay counted."""
         firings = self._firings()
         if _firing(cause) in firings:
             firings.remove(_firing(cause))
@@ -167,7 +166,7 @@ class Delivering:
         *,
         wait: float = 0,
     ) -> Delivery:
-        """Have it accepted, with all that is to be remembered of it."""
+        """Submit the delivery, committing its notes with it."""
         member, rule = self._member, self._rule
         occurrence = cause.occurrence
         delivery_id = occurrence.delivery_id(rule.id) if occurrence else None
@@ -194,12 +193,12 @@ class Delivering:
                 ),
                 wait=wait,
             )
-            # Not the count, which may have gone on meanwhile.
+            # Without the count, which may have changed meanwhile.
             member.noted(notes)
         return delivery
 
     def _beginning(self, event: OpenEvent | None) -> AbstractAsyncContextManager[None]:
-        """Count an event as open from the first moment."""
+        """Return a context in which the event already counts as open."""
         if event is None or self._openings is None:
             return nullcontext()
         return self._openings.beginning(event)
@@ -223,12 +222,12 @@ class Delivering:
 
 
 def _firing(cause: Cause) -> Firing:
-    """Return what a firing counts as."""
+    """Return the firing to count for a cause."""
     return Firing(at=cause.occurred_at, entity_id=cause.entity_id)
 
 
 def _left_open(data: Mapping[str, object], ending: Ending) -> dict[str, object]:
-    """Return the data of an operation for something that another one ends."""
+    """Return the data of an operation without the end, which is delivered later."""
     kept = {
         name: value for name, value in data.items() if name not in ending.instead_of
     }

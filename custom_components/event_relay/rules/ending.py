@@ -31,18 +31,18 @@ from .open_events import LATE, EndHeard, OpenEvent, read_open_events
 _LOGGER = logging.getLogger(__name__)
 
 _NAMESPACE = UUID("9b1c5c39-7f2b-4d7c-8a5e-0c2f4f1f7a90")
-"""What the ids of ends are made in; never to be changed."""
+"""UUID namespace of the ids of ends; must never change."""
 _AGAIN = timedelta(seconds=60)
-"""After which an end that could not be accepted is tried again."""
+"""Delay before an end that could not be accepted is retried."""
 
 
 class EventEnder:
-    """The events that one rule has open."""
+    """Keeps the open events of one rule, and ends them."""
 
     def __init__(
         self, member: Member, ending: Ending, notes: Mapping[str, Note]
     ) -> None:
-        """Know what is remembered to be open."""
+        """Initialize with the open events in the notes."""
         self._member = member
         self._ending = ending
         self._open = read_open_events(notes)
@@ -50,15 +50,15 @@ class EventEnder:
         self._due = {
             one.delivery_id: self._in(one.left(now)) for one in self._open.values()
         }
-        """When the time of each is up, by the event loop's clock, which nobody sets."""
+        """When each must end, by the event loop's clock, which is monotonic."""
         self._over: set[str] = set()
-        """Those whose end is decided, though it may not be accepted for a while."""
+        """Events whose end is decided, though its delivery may not be accepted yet."""
         self._looked = False
-        """Whether those of an earlier run have been seen to."""
+        """Whether the events of an earlier run have been checked."""
         self._beginning: dict[str, asyncio.Future[None]] = {}
-        """Those whose deliveries have not been accepted yet."""
+        """Events whose deliveries have not been accepted yet."""
         self._ends: list[EndHeard] = []
-        """Those heard a moment ago: what began before may be heard after them."""
+        """Recent ends: a beginning from before them may be reported after them."""
         self._cancel: CALLBACK_TYPE | None = None
         self._stop_registry: CALLBACK_TYPE | None = None
 
@@ -68,10 +68,10 @@ class EventEnder:
         return tuple(self._open.values())
 
     def holds(self, cause: Cause) -> bool:
-        """Say whether an entity has an event open, or had one until that moment.
+        """Return whether the entity has an open event, or had one until that moment.
 
-        What ends an event does not begin the next one. An event whose end is decided
-        is not open any more, however long its end takes to be accepted.
+        A change that ends an event does not begin the next one. An event is closed once
+        its end is decided, even before the end is accepted.
         """
         entity_id, moment = cause.entity_id, cause.began_at
         if not self._looked:
@@ -91,9 +91,9 @@ class EventEnder:
 
     @asynccontextmanager
     async def beginning(self, event: OpenEvent) -> AsyncIterator[None]:
-        """Count an event as open while it is being accepted, and if it was.
+        """Count an event as open while its delivery is submitted, and after success.
 
-        What would end it meanwhile waits for that.
+        Ends in the meantime wait for the outcome.
         """
         accepted = self._member.hass.loop.create_future()
         self._open[event.delivery_id] = event
@@ -115,7 +115,7 @@ class EventEnder:
 
     @callback
     def watch(self) -> None:
-        """Look for the next event whose time is up, and for entities that go."""
+        """Schedule the next timed end, and listen for entities that are removed."""
         self.unwatch()
         self._due = {one: self._due[one] for one in self._open}
         self._over &= self._open.keys()
@@ -139,12 +139,12 @@ class EventEnder:
             )
 
     def _in(self, left: timedelta) -> float:
-        """Return the time of the event loop's clock when so much time has passed."""
+        """Return the event loop's time after a duration."""
         return self._member.hass.loop.time() + left.total_seconds()
 
     @callback
     def unwatch(self) -> None:
-        """Let the next run of Home Assistant look."""
+        """Cancel the timer and the listener."""
         for stop in (self._cancel, self._stop_registry):
             if stop is not None:
                 stop()
@@ -153,9 +153,9 @@ class EventEnder:
     async def _async_entity_changed(
         self, event: Event[er.EventEntityRegistryUpdatedData]
     ) -> None:
-        """End what an entity has begun that was removed, or has another id now.
+        """End the events of an entity that was removed or renamed.
 
-        Whatever takes its place ends nothing that it did not begin.
+        An entity that takes over the old id ends only events of its own.
         """
         data = event.data
         gone = data["entity_id"]
@@ -170,9 +170,9 @@ class EventEnder:
 
     @callback
     def note_over(self) -> None:
-        """Note what is known to be over when triggers begin to be heard.
+        """Mark the events that are over when triggers are attached.
 
-        Home Assistant may take long to start, and it may begin again until then.
+        Home Assistant may take long to start; a new event may begin until then.
         """
         now = dt_util.utcnow()
         self._over.update(
@@ -182,7 +182,7 @@ class EventEnder:
         )
 
     async def async_look(self) -> None:
-        """End what should have ended while Home Assistant was off."""
+        """End events that should have ended while Home Assistant was off."""
         self.note_over()
         self._looked = True
         now = dt_util.utcnow()
@@ -195,7 +195,7 @@ class EventEnder:
         )
 
     async def async_end_those(self, end: EndHeard) -> None:
-        """End what an end trigger means: what its entity began, or all there is."""
+        """End the events that an end trigger ends: its entity's own, or all."""
         now = self._member.hass.loop.time()
         self._ends = [one for one in self._ends if one.heard_at > now - LATE]
         self._ends.append(end)
@@ -206,24 +206,24 @@ class EventEnder:
     async def _async_end(
         self, events: Mapping[OpenEvent, datetime], context: Context | None = None
     ) -> None:
-        """Have events ended, each at its time.
+        """Submit the ends of events, each at its time.
 
-        All are over at once: what begins again while others are being ended begins an
-        event of its own.
+        All are marked over first, so that whatever begins while the ends are submitted
+        begins a new event.
         """
         self._over.update(event.delivery_id for event in events)
         ends = [
             create_eager_task(self.async_end(event, at, context))
             for event, at in events.items()
         ]
-        # What else there is need not wait for these.
+        # The remaining events need not wait for these.
         self.watch()
         await asyncio.gather(*ends)
 
     async def async_end(
         self, event: OpenEvent, at: datetime, context: Context | None = None
     ) -> None:
-        """Have an event ended, once, however often this is asked for."""
+        """Submit the end of an event, once, however often this is called."""
         self._over.add(event.delivery_id)
         if (accepted := self._beginning.get(event.delivery_id)) is not None:
             await accepted
@@ -251,7 +251,7 @@ class EventEnder:
                 event.delivery_id,
                 error,
             )
-            # From now on it is one whose time is up.
+            # Retry it as an event whose time is up.
             self._open[event.delivery_id] = replace(event, ends_by=end, lasts=None)
             self._due[event.delivery_id] = self._in(_AGAIN)
             self.watch()
@@ -260,12 +260,12 @@ class EventEnder:
         self.watch()
 
     async def async_end_all(self) -> None:
-        """End all that is open, also what has not reached the backend yet."""
+        """End all open events, also those that have not reached the backend yet."""
         await self._async_end(dict.fromkeys(self.events, dt_util.utcnow()))
         self.unwatch()
 
     async def async_leave(self) -> None:
-        """End what is open, or see that it never begins."""
+        """End each open event, or discard its beginning if that was not sent."""
         self.unwatch()
         now = dt_util.utcnow()
         for event in self.events:
@@ -275,7 +275,7 @@ class EventEnder:
 
     @callback
     def settled(self, delivery: Delivery) -> None:
-        """Forget an event that never began outside."""
+        """Forget an event whose beginning settled without being delivered."""
         began = delivery.state is DeliveryState.DELIVERED
         event = self._open.get(delivery.id)
         if event is None or began or not delivery.state.settled:
@@ -288,7 +288,7 @@ class EventEnder:
         )
 
     async def _never_began(self, event: OpenEvent) -> bool:
-        """Discard a beginning that surely has not been sent yet."""
+        """Discard a beginning that was certainly not sent; return whether it was."""
         try:
             start = await self._member.rule_context.store.get(event.delivery_id)
             if start is None or start.state is not DeliveryState.PENDING:
@@ -301,7 +301,7 @@ class EventEnder:
         return True
 
     async def _async_time_is_up(self, over: Collection[str], _: datetime) -> None:
-        """End what has been open for as long as it may."""
+        """End events that have been open for their longest time."""
         self.unwatch()
         now = dt_util.utcnow()
         await self._async_end(

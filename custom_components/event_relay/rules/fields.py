@@ -1,4 +1,4 @@
-"""The fields of a rule: each holds a value, or a template that gives one."""
+"""The fields of a rule: each is a value or a template that renders one."""
 
 from ast import literal_eval
 from collections.abc import Callable, Mapping
@@ -14,20 +14,20 @@ from ..backends.base import Shape
 from .triggers import CannotAttach
 
 _ONE_EXPRESSION = re.compile(r"\{\{-?((?:(?!\{\{|\}\}).)*?)-?\}\}", re.DOTALL)
-"""A template that is one expression and nothing else."""
+"""A template that consists of one expression."""
 
 
 _MAY_BE_VALUE = re.compile(r"[-\d(\[{]|b['\"]|None|True|False|set\(\)")
-"""What a text begins with that Python writes a value like; most texts are none."""
+"""How text that may be a Python literal begins; skips parsing most text."""
 _IS_LIST = "is sequence and {} is not string and {} is not mapping"
 _CONTAINERS = (list, tuple, set, dict)
 
 
 class CannotRender(TemplateError):
-    """Some fields cannot be filled; `reasons` says for each of them why."""
+    """Some fields cannot be rendered; `reasons` gives the reason for each."""
 
     def __init__(self, reasons: Mapping[str, str]) -> None:
-        """Take the reasons by the names of the fields."""
+        """Initialize with the reasons by field name."""
         super().__init__("; ".join(f"{name}: {why}" for name, why in reasons.items()))
         self.reasons = reasons
 
@@ -36,15 +36,15 @@ class Field:
     """One field of a rule, ready to be rendered by its shape."""
 
     def __init__(self, hass: HomeAssistant, raw: object, shape: Shape) -> None:
-        """Read the templates in it; raises vol.Invalid for a broken one."""
+        """Parse its templates; raises vol.Invalid for a broken one."""
         self._hass = hass
         self._read = cv.template_complex(raw)
         self._shape = shape
         self.templated = template.is_complex(self._read)
-        """Whether a template has a part in it."""
+        """Whether it contains a template."""
 
     def render(self, variables: Mapping[str, Any], *, strict: bool = False) -> object:
-        """Return what the field holds now; None if that is nothing.
+        """Return the rendered value; None if it is empty.
 
         An unknown variable is empty, or an error if `strict`. Raises TemplateError.
         """
@@ -58,7 +58,7 @@ class Field:
     def _structure(
         self, whole: template.Template, variables: Mapping[str, Any], *, strict: bool
     ) -> object:
-        """Return the list or mapping that one template gives, or its text."""
+        """Return the list or mapping that a template renders, or its text."""
         words = _text(whole, variables, strict=strict)
         value = _literal(words)
         if value is None or isinstance(value, _CONTAINERS):
@@ -68,7 +68,7 @@ class Field:
     def _inside(
         self, read: object, variables: Mapping[str, Any], *, strict: bool
     ) -> object:
-        """Return a value with the templates in it rendered."""
+        """Return a value with its templates rendered."""
         match read:
             case template.Template():
                 return self._leaf(read, variables, strict=strict)
@@ -86,7 +86,7 @@ class Field:
     def _list(
         self, read: list[object], variables: Mapping[str, Any], *, strict: bool
     ) -> list[object]:
-        """Return a list; a template in it whose value is a list gives its entries."""
+        """Return a rendered list; lists that its templates render are flattened."""
         entries: list[object] = []
         for one in read:
             if (
@@ -103,9 +103,9 @@ class Field:
     def _says(
         self, asked: template.Template, test: str, variables: Mapping[str, Any]
     ) -> bool:
-        """Say whether the value of a template that is one expression passes a test.
+        """Return whether the value of a single-expression template passes a test.
 
-        `{}` in the test stands for the expression once more.
+        `{}` in the test stands for the expression.
         """
         if (found := _ONE_EXPRESSION.fullmatch(asked.template)) is None:
             return False
@@ -118,9 +118,9 @@ class Field:
     def _leaf(
         self, leaf: template.Template, variables: Mapping[str, Any], *, strict: bool
     ) -> object:
-        """Return the text of a template; None if its one expression gives none.
+        """Return the text of a template; None if its one expression is none.
 
-        `None` is also a text that an entity may have as its state.
+        The text `None` alone does not say so: an entity may have it as its state.
         """
         words = _text(leaf, variables, strict=strict)
         if words == "None" and self._says(leaf, "is none", variables):
@@ -137,7 +137,7 @@ class Fields:
         raw: Mapping[str, Any],
         shape_of: Callable[[str], Shape],
     ) -> None:
-        """Read the templates among them; raises CannotArm for a broken one."""
+        """Parse their templates; raises CannotAttach for a broken one."""
         self._fields: dict[str, Field] = {}
         for name, value in raw.items():
             try:
@@ -146,9 +146,9 @@ class Fields:
                 raise CannotAttach(f"{name}: {error}") from error
 
     def render(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the fields hold now; empty ones are left out.
+        """Return the rendered fields without the empty ones.
 
-        Raises CannotRender, which names all that cannot be filled.
+        Raises CannotRender, which names all fields that cannot be rendered.
         """
         rendered: dict[str, Any] = {}
         reasons: dict[str, str] = {}
@@ -168,13 +168,13 @@ class Fields:
 def _text(
     read: template.Template, variables: Mapping[str, Any], *, strict: bool
 ) -> str:
-    """Return what a template gives, to the letter but for the space around it."""
+    """Return the text that a template renders, unparsed and stripped."""
     words: str = read.async_render(variables, parse_result=False, strict=strict)
     return words
 
 
 def _as_shaped(words: str, shape: Shape) -> object:
-    """Return a text, or in JSON the value that it is written exactly like."""
+    """Return text as it is; for JSON the value that it is the exact literal of."""
     if shape is not Shape.JSON or _MAY_BE_VALUE.match(words) is None:
         return words
     value = _literal(words)
@@ -182,7 +182,7 @@ def _as_shaped(words: str, shape: Shape) -> object:
 
 
 def _plain(value: object) -> object:
-    """Return a Python value as JSON has it; what it has no word for as text."""
+    """Return a Python value as JSON; text for types that JSON does not have."""
     match value:
         case None | bool() | int() | float() | str():
             return value
@@ -194,7 +194,7 @@ def _plain(value: object) -> object:
 
 
 def _literal(words: str) -> object:
-    """Return the Python value that a text is, as Home Assistant reads templates."""
+    """Return the Python literal in a text, as Home Assistant parses templates."""
     try:
         return literal_eval(words)
     except ValueError, TypeError, SyntaxError, MemoryError, RecursionError:

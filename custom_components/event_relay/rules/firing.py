@@ -1,4 +1,4 @@
-"""Why a rule fires, and what Home Assistant's triggers tell of it."""
+"""The cause of a rule's firing, read from Home Assistant's trigger variables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,29 +14,29 @@ from .occurrences import Occurrence
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """What makes a rule fire."""
+    """The cause of a firing."""
 
     variables: Mapping[str, Any]
-    """What templates see: `trigger`, and what the trigger adds."""
+    """Template variables: `trigger`, and what the trigger adds."""
     occurred_at: datetime
     context: Context
-    """A context of its own, whose parent is that of the trigger."""
+    """A new context, whose parent is the trigger's."""
     moment: datetime | None = None
-    """The same for all that triggers tell of one happening; `occurred_at` if None."""
+    """The same for all triggers that report one event; `occurred_at` if None."""
     occurrence: Occurrence | None = None
-    """Which occurrence it is, where these can be worked out."""
+    """The occurrence; None for a trigger whose occurrences cannot be computed."""
     kind: OriginKind = OriginKind.RULE
     told: bool = False
-    """Whether it has been told already that the outbox did not take it."""
+    """Whether the queue's refusal has been reported already."""
 
     @property
     def test(self) -> bool:
-        """Whether somebody only wants to see the rule at work."""
+        """Return whether this is a test by a user."""
         return self.kind is OriginKind.TEST
 
     @property
     def began_at(self) -> datetime:
-        """Return the moment that tells what begins from what ends it."""
+        """Return the moment to compare with that of an end."""
         return self.moment or self.occurred_at
 
     @property
@@ -52,15 +52,15 @@ class Cause:
 
     @property
     def state_before(self) -> State | None:
-        """Return what its entity was before, None if it was none."""
+        """Return the entity's previous state; None without one."""
         before = trigger_of(self.variables).get("from_state")
         return before if isinstance(before, State) else None
 
 
 def occurred_at(variables: Mapping[str, Any]) -> datetime:
-    """Return when what a trigger tells of happened.
+    """Return when the event that a trigger reports occurred.
 
-    A trigger that waits for a state to last fires when it has lasted.
+    A trigger with `for` fires when the state has lasted.
     """
     trigger = trigger_of(variables)
     now = dt_util.utcnow()
@@ -73,7 +73,7 @@ def occurred_at(variables: Mapping[str, Any]) -> datetime:
 def entity_of(variables: Mapping[str, Any]) -> str | None:
     """Return the entity that triggered, None if it was none.
 
-    An event may be about one, such as a change of its state.
+    Also the entity that an event is about, such as a state change.
     """
     trigger = trigger_of(variables)
     event = trigger.get("event")
@@ -83,16 +83,16 @@ def entity_of(variables: Mapping[str, Any]) -> str | None:
 
 
 def index_of(variables: Mapping[str, Any]) -> int:
-    """Return which of its rule's triggers fired."""
+    """Return the index of the trigger that fired."""
     return int(trigger_of(variables).get("idx", 0))
 
 
 def place_entered(
     variables: Mapping[str, Any], raw: Sequence[Mapping[str, Any]]
 ) -> int | None:
-    """Return which of the triggers that the user entered fired.
+    """Return the index, among the triggers as entered, of the one that fired.
 
-    None where they hold lists of others, which Home Assistant counts, too.
+    None if they contain trigger lists, which Home Assistant flattens into the count.
     """
     index = index_of(variables)
     if index >= len(raw) or any("triggers" in one for one in raw):
@@ -101,6 +101,6 @@ def place_entered(
 
 
 def trigger_of(variables: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what the trigger itself gives."""
+    """Return the `trigger` variable; empty without one."""
     trigger = variables.get("trigger")
     return trigger if isinstance(trigger, Mapping) else {}

@@ -1,4 +1,4 @@
-"""What a rule holds back, and why."""
+"""Counts the firings that a rule holds back, by reason."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,34 +10,34 @@ from homeassistant.util import dt as dt_util
 
 
 class Reason(StrEnum):
-    """Why a trigger of a rule delivers nothing."""
+    """Why a firing is held back."""
 
     APPEARED = "appeared"
-    """Its entity was not there before, or has been restored at a start."""
+    """Its entity is new, or was restored at start-up."""
     VANISHED = "vanished"
     """Its entity became unavailable or unknown, or was removed."""
     CAME_BACK = "came_back"
-    """Its entity is what it was before it became unavailable."""
+    """Its entity is back in the state it had before it became unavailable."""
     CONDITIONS = "conditions"
     LIMITS = "limits"
     STILL_OPEN = "still_open"
-    """Its entity has an event open already."""
+    """Its entity already has an open event."""
 
 
 @dataclass
 class HeldBack:
-    """Counts what a rule has held back in this run."""
+    """The firings that a rule has held back in this run."""
 
     count: int = 0
     reason: Reason | None = None
-    """Of the last one."""
+    """The reason of the last one."""
     entity_id: str | None = None
     at: datetime | None = None
     _listeners: list[Callable[[], None]] = field(default_factory=list)
 
     @callback
     def add(self, reason: Reason, entity_id: str | None) -> None:
-        """Count one more, and tell whoever listens."""
+        """Count one more, and notify listeners."""
         self.count += 1
         self.reason, self.entity_id, self.at = reason, entity_id, dt_util.utcnow()
         for listener in tuple(self._listeners):
@@ -45,6 +45,6 @@ class HeldBack:
 
     @callback
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call a listener with each; return how to stop it."""
+        """Call a listener after each; return a callback that removes it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)

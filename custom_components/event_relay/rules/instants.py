@@ -1,4 +1,4 @@
-"""Instants in what rules and mirrors remember."""
+"""Reads instants from the notes of rules and mirrors."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ from ..backends.base import Json
 
 
 def read_instant(noted: Json) -> datetime | None:
-    """Return an instant from its seconds since 1970, None if they are none."""
+    """Return an instant from seconds since 1970; None if they are invalid."""
     if not isinstance(noted, int | float):
         return None
     try:

@@ -1,4 +1,4 @@
-"""The repairs of a rule; all of them lead to its form."""
+"""The repair issues of a rule; all of them lead to its form."""
 
 import logging
 
@@ -12,12 +12,12 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class RuleIssues:
-    """What keeps a rule from working as it should, as its user sees it."""
+    """Creates and deletes the repair issues of a rule."""
 
     def __init__(
         self, hass: HomeAssistant, connection: str, rule_id: str, title: str
     ) -> None:
-        """Take the entry id of the connection, the subentry id, and the title."""
+        """Initialize with the connection's entry id, the subentry id and the title."""
         self._hass = hass
         self._data: dict[str, str | int | float | None] = {
             "entry_id": connection,
@@ -31,22 +31,22 @@ class RuleIssues:
 
     @callback
     def not_armed(self, reason: str) -> None:
-        """Say that nothing can fire it."""
+        """Report that none of its triggers could be attached."""
         self._report(self._not_armed, reason)
 
     @callback
     def partly_armed(self, reason: str) -> None:
-        """Say which of its triggers cannot fire it."""
+        """Report which of its triggers could not be attached."""
         self._report(self._not_armed, reason, in_part=True)
 
     @callback
     def armed(self) -> None:
-        """Take that back."""
+        """Withdraw the report."""
         self._withdraw(self._not_armed)
 
     @callback
     def refers_to(self, missing: str) -> None:
-        """Say which entities are not there; none at all if that is empty."""
+        """Report missing entities; withdraw the report if there are none."""
         if missing:
             self._report(self._refers, missing)
         else:
@@ -54,24 +54,24 @@ class RuleIssues:
 
     @callback
     def fires_itself(self) -> None:
-        """Say that it fired because it had fired, until the rule is changed."""
+        """Report, until the rule is changed, that its firing made it fire again."""
         self._report(self._itself, "it fires itself")
 
     @callback
     def fires_itself_no_more(self) -> None:
-        """Take that back."""
+        """Withdraw the report."""
         self._withdraw(self._itself)
 
     @callback
     def clear(self) -> None:
-        """Take everything back: the rule is deleted."""
+        """Withdraw all reports: the rule is deleted."""
         self.armed()
         self.fires_itself_no_more()
         self.refers_to("")
 
     @callback
     def _report(self, issue_id: str, reason: str, *, in_part: bool = False) -> None:
-        """Make a repair; in the log it stands once as long as its reason stays."""
+        """Create a repair issue; log it once until its reason changes."""
         if self._logged.get(issue_id) != reason:
             self._logged[issue_id] = reason
             _LOGGER.warning("Rule %s cannot work as it should: %s", self._title, reason)
@@ -87,13 +87,13 @@ class RuleIssues:
             is_fixable=True,
             severity=ir.IssueSeverity.ERROR,
             translation_key=key,
-            # Every user may list repairs: the reason only where they are mended.
+            # Every user may list repairs: show the reason only in the repair flow.
             translation_placeholders={"rule": self._title},
             data={**self._data, "reason": in_markdown(reason)},
         )
 
     @callback
     def _withdraw(self, issue_id: str) -> None:
-        """Delete a repair."""
+        """Delete a repair issue."""
         self._logged.pop(issue_id, None)
         ir.async_delete_issue(self._hass, DOMAIN, issue_id)

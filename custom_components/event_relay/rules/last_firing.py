@@ -1,4 +1,4 @@
-"""The last real firing of a rule, as it is remembered for tests; without secrets."""
+"""The last real firing of a rule, stored without secrets as a sample for tests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from .stored_values import kept, read
 _LOGGER = logging.getLogger(__name__)
 
 LAST_FIRING = "last_firing"
-"""The name of its note."""
+"""Name of its note."""
 LARGEST = 32_768
-"""Characters of what is remembered; a firing that tells more is not."""
+"""Most characters of JSON; a larger firing is not stored."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LastFiring:
-    """What the triggers of a rule last told."""
+    """The last firing of a rule."""
 
     at: datetime
     trigger: str
-    """What tells its trigger from others: a digest of its configuration."""
+    """Digest of the trigger's configuration."""
     variables: JsonObject
 
     @property
@@ -43,14 +43,14 @@ class LastFiring:
         )
 
     def index_in(self, triggers: Sequence[Mapping[str, Any]]) -> int | None:
-        """Return which of a rule's triggers it was; None if it is no more there."""
+        """Return the index of its trigger in a rule; None if it was removed."""
         for index, trigger in enumerate(triggers):
             if digest(trigger) == self.trigger:
                 return index
         return None
 
     def seen_by_templates(self) -> dict[str, Any]:
-        """Return what templates see of it; raises ValueError if it is damaged."""
+        """Return its template variables; raises ValueError if they are damaged."""
         try:
             return cast("dict[str, Any]", read(self.variables))
         except (AttributeError, KeyError, TypeError) as error:
@@ -58,7 +58,7 @@ class LastFiring:
 
 
 def digest(trigger: Mapping[str, Any]) -> str:
-    """Return what tells the configuration of a trigger from others."""
+    """Return a digest of the configuration of a trigger."""
     written = json.dumps(trigger, sort_keys=True, default=str)
     return hashlib.sha256(written.encode()).hexdigest()
 
@@ -66,7 +66,7 @@ def digest(trigger: Mapping[str, Any]) -> str:
 def last_firing_of(
     cause: Cause, triggers: Sequence[Mapping[str, Any]]
 ) -> LastFiring | None:
-    """Return a firing as it is remembered; None if it cannot be.
+    """Return a firing to store; None if it cannot be stored.
 
     `triggers` are the raw ones of the rule.
     """
@@ -85,7 +85,7 @@ def last_firing_of(
 
 
 def read_last_firing(noted: Json) -> LastFiring | None:
-    """Read it from its note; None for none, and for one that is damaged."""
+    """Read it from its note; None if the note is missing or damaged."""
     match noted:
         case {
             "at": at,

@@ -26,25 +26,25 @@ class LastKnown:
 
 
 class LastKnownStates:
-    """Remembers for each entity what it was before its last gap, in this run."""
+    """Remembers the state of each entity before its last gap, in this run."""
 
     def __init__(self) -> None:
-        """Begin with nothing known."""
+        """Initialize without states."""
         self._before: dict[str, LastKnown] = {}
 
     def before(self, entity_id: str) -> LastKnown | None:
-        """Return what an entity was before its last gap; None if there was none."""
+        """Return the state of an entity before its last gap; None without a gap."""
         return self._before.get(entity_id)
 
     @callback
     def begins(self, data: EventStateChangedData) -> bool:
-        """Say whether a change of state begins a gap."""
+        """Return whether a state change begins a gap."""
         old = data["old_state"]
         return is_known(old) and not is_known(data["new_state"])
 
     @callback
     def remember(self, event: Event[EventStateChangedData]) -> None:
-        """Keep what an entity was when its gap begins."""
+        """Keep the state of an entity when its gap begins."""
         if (state := event.data["old_state"]) is not None:
             self._before[state.entity_id] = LastKnown(
                 state=state, until=event.time_fired
@@ -55,13 +55,13 @@ GAPS: HassKey[LastKnownStates] = HassKey("event_relay_gaps")
 
 
 def is_known(state: State | None) -> bool:
-    """Say whether an entity is there, and says something."""
+    """Return whether a state exists and is neither unavailable nor unknown."""
     return state is not None and state.state not in _NOT_KNOWN
 
 
 @callback
 def async_last_known_states(hass: HomeAssistant) -> LastKnownStates:
-    """Return what is remembered of the home, from the first call on."""
+    """Return the shared store of last known states; the first call creates it."""
     if (gaps := hass.data.get(GAPS)) is None:
         gaps = hass.data[GAPS] = LastKnownStates()
         hass.bus.async_listen(

@@ -1,4 +1,4 @@
-"""How often a rule may fire: pure functions of its firings so far and the time."""
+"""Rate limits of a rule: pure functions of its past firings and the time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from .rule import Limits
 
 @dataclass(frozen=True, kw_only=True)
 class Firing:
-    """A firing that was let through."""
+    """A firing that passed the limits."""
 
     at: datetime
     entity_id: str | None
@@ -20,9 +20,9 @@ class Firing:
 def refuses(
     limits: Limits, firings: Sequence[Firing], entity_id: str | None, now: datetime
 ) -> bool:
-    """Say whether a rule has fired too often to fire again.
+    """Return whether the limits refuse a firing.
 
-    A clock that was set back makes nothing wait longer than the limit itself.
+    A clock that is set back never makes a limit last longer than configured.
     """
     if any(_within(firing, limits.cool_down, now) for firing in firings):
         return True
@@ -38,7 +38,7 @@ def refuses(
 
 
 def kept(limits: Limits, firings: Sequence[Firing], now: datetime) -> list[Firing]:
-    """Return the firings that still count for some limit."""
+    """Return the firings that still count toward a limit."""
     longest = max(
         limits.debounce,
         limits.cool_down,
@@ -48,12 +48,12 @@ def kept(limits: Limits, firings: Sequence[Firing], now: datetime) -> list[Firin
 
 
 def dump(firings: Sequence[Firing]) -> Json:
-    """Turn firings into JSON."""
+    """Convert firings to JSON."""
     return [[firing.at.timestamp(), firing.entity_id] for firing in firings]
 
 
 def load(noted: Json) -> list[Firing]:
-    """Read firings from JSON, but for those that cannot be read."""
+    """Read firings from JSON; skip those that are invalid."""
     firings: list[Firing] = []
     for one in noted if isinstance(noted, list) else ():
         match one:
@@ -64,5 +64,5 @@ def load(noted: Json) -> list[Firing]:
 
 
 def _within(firing: Firing, time: timedelta, now: datetime) -> bool:
-    """Say whether a firing is not longer ago than that."""
+    """Return whether a firing is less than a duration away from now."""
     return abs(now - firing.at) < time

@@ -23,11 +23,11 @@ from .self_firing import SelfFiring
 from .startup_filter import noise, vanishes
 
 _PATIENCE = 15.0
-"""Seconds that what has fired gets to be accepted once nothing more can fire."""
+"""Seconds to wait for firings in progress after the triggers are detached."""
 
 
 class Listener:
-    """What the triggers of one rule call."""
+    """Handles the calls of one rule's triggers."""
 
     def __init__(
         self,
@@ -42,10 +42,10 @@ class Listener:
         fires_itself: Callable[[], None],
         try_again_later: Callable[[], None],
     ) -> None:
-        """Take where firings and ends go.
+        """Initialize the listener of a rule.
 
-        `armed` waits until all is attached; it gives None when the rule works no more.
-        `fires_itself` is called in place of a firing that another one has caused.
+        `armed` waits until everything is attached; it returns None if the rule is not
+        armed. `fires_itself` is called in place of a firing that the rule caused.
         """
         self._hass = hass
         self._held_back = held_back
@@ -58,12 +58,12 @@ class Listener:
         self._try_again_later = try_again_later
         self._moments = Moments(hass)
         self._heard: dict[asyncio.Task[Any] | None, asyncio.Future[None]] = {}
-        """What has been heard and is not seen to yet, by the task that does so."""
+        """Firings in progress, by the task that handles them."""
 
     async def async_be_quiet(self) -> None:
-        """Wait until what has fired is accepted or refused, but not for the caller.
+        """Wait until firings in progress are accepted or refused, except the caller's.
 
-        Home Assistant lets some triggers fire in the next turn of the loop.
+        Home Assistant fires some triggers in the next iteration of the event loop.
         """
         await asyncio.sleep(0)
         this = asyncio.current_task()
@@ -73,7 +73,7 @@ class Listener:
     async def async_triggered(
         self, variables: dict[str, Any], context: Context | None = None
     ) -> None:
-        """Fire, unless only an entity came or went."""
+        """Handle a trigger that begins an event, unless an entity only came or went."""
         heard = self._moments.of(variables, "begins")
         task, done = asyncio.current_task(), self._hass.loop.create_future()
         self._heard[task] = done
@@ -86,8 +86,8 @@ class Listener:
     async def _async_fire(
         self, variables: dict[str, Any], context: Context | None, heard: datetime
     ) -> None:
-        """Fire, unless only an entity came or went."""
-        # Else our checks would be added to the trace of the automation that caused it.
+        """Handle a trigger that begins an event, unless an entity only came or went."""
+        # Keep our condition checks out of the trace of the automation that caused it.
         trace_clear()
         if (armed := await self._armed()) is None:
             return
@@ -121,7 +121,7 @@ class Listener:
     async def async_ended(
         self, variables: dict[str, Any], context: Context | None = None
     ) -> None:
-        """End what this trigger ends; that an entity went is no end."""
+        """Handle an end trigger; an entity that vanishes ends nothing."""
         heard = self._moments.of(variables, "ends")
         trace_clear()
         armed = await self._armed()

@@ -1,4 +1,4 @@
-"""Events that a rule has begun and not yet ended, as they are remembered."""
+"""Stored events that a rule has begun and not yet ended."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,29 +18,29 @@ from .startup_filter import vanishes
 _LOGGER = logging.getLogger(__name__)
 
 LATE = 1.0
-"""Seconds after which no beginning is heard that happened before an end."""
+"""Seconds after an end in which an earlier beginning may still be reported."""
 _PREFIX = "open/"
 _LONGEST = timedelta(days=999).total_seconds()
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenEvent:
-    """An event that is still going on outside."""
+    """An event that is still open at the backend."""
 
     delivery_id: str
     """The delivery that began it."""
     ends_by: datetime
-    """When it is ended at the latest."""
+    """When it ends at the latest."""
     entity_id: str | None = None
     """The entity that began it; None if it was none."""
     state: str | None = None
-    """The state that this entity had then; None if the cause was no state."""
+    """The state of this entity then; None if the cause was not a state."""
     test: bool = False
-    """Whether it is only a test: it holds nothing back, and ends by time alone."""
+    """Whether it is a test: it holds nothing back, and ends only by time."""
     lasts: timedelta | None = None
-    """How long it may be open; None if an earlier version has begun it."""
+    """How long it may be open; None if an earlier version began it."""
     began_at: datetime | None = None
-    """The moment of what began it; None if that was in an earlier run."""
+    """When its cause occurred; None if that was in an earlier run."""
 
     @property
     def name(self) -> str:
@@ -62,28 +62,28 @@ class OpenEvent:
         )
 
     def left(self, now: datetime) -> timedelta:
-        """Return for how long it may still be open, for one of an earlier run.
+        """Return how much longer an event of an earlier run may be open.
 
-        No longer than as if it began now: a clock that was ahead then says more.
+        At most its full duration: the clock may have been ahead when it began.
         """
         left = max(self.ends_by - now, timedelta())
         return left if self.lasts is None else min(left, self.lasts)
 
     def time_is_up(self, now: datetime) -> datetime:
-        """Return when it ends, if its time is up now."""
+        """Return its end time when its time is up."""
         if self.lasts is not None and self.ends_by - self.lasts > now:
             return now  # the clock was set back since it began
         return self.ends_by
 
     def was_over(self, cause: Cause) -> bool:
-        """Say whether its entity was in another state before what it fires now."""
+        """Return whether its entity had left its state before this cause."""
         before = cause.state_before
         if self.began_at is not None or self.test or self.state is None:
             return False
         return before is not None and is_known(before) and before.state != self.state
 
     def cause_is_over(self, hass: HomeAssistant) -> bool:
-        """Say whether the entity that began it is known to be in another state."""
+        """Return whether the entity that began it is now in another known state."""
         if self.test or self.entity_id is None or self.state is None:
             return False
         state = hass.states.get(self.entity_id)
@@ -94,22 +94,22 @@ class OpenEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class EndHeard:
-    """What an end trigger tells."""
+    """A report of an end trigger."""
 
     entity_id: str | None
     """The entity whose own events it ends; None if it ends all that are open."""
     moment: datetime
-    """The same for all that triggers tell of one happening."""
+    """The same for all triggers that report one event."""
     at: datetime
-    """When events end by it."""
+    """The end time of the events that it ends."""
     heard_at: float
-    """By the clock of the event loop."""
+    """In the event loop's time."""
     context: Context
     ended: set[str | None] = field(default_factory=set)
     """The entities whose events it has ended."""
 
     def ends(self, event: OpenEvent) -> bool:
-        """Say whether an event ends by it: one that had begun before it."""
+        """Return whether it ends an event: one that began before it."""
         if event.test or self.entity_id not in (None, event.entity_id):
             return False
         began_at = event.began_at
@@ -120,7 +120,7 @@ class EndHeard:
 
 
 def read_open_events(notes: Mapping[str, Note]) -> dict[str, OpenEvent]:
-    """Return the events that notes speak of, by the deliveries that began them."""
+    """Return the events in notes, by the ids of the deliveries that began them."""
     events = (
         _read(name.removeprefix(_PREFIX), note.value)
         for name, note in notes.items()
@@ -130,10 +130,10 @@ def read_open_events(notes: Mapping[str, Note]) -> dict[str, OpenEvent]:
 
 
 def _read(delivery_id: str, value: Json) -> OpenEvent:
-    """Return what a note speaks of.
+    """Return the event in a note.
 
-    Of one that is damaged nothing is known but that an event is open. It is ended,
-    so that it does not stay open for good.
+    A damaged note only shows that an event is open. That event ends now, so that it
+    does not stay open forever.
     """
     match value:
         case {"ends_by": noted, **rest} if ends_by := read_instant(noted):
@@ -152,7 +152,7 @@ def _read(delivery_id: str, value: Json) -> OpenEvent:
 
 
 def _read_span(noted: object) -> timedelta | None:
-    """Return how long something lasts; None if that was not noted."""
+    """Return a duration from seconds; None if they are missing or invalid."""
     if isinstance(noted, int | float) and 0 <= noted <= _LONGEST:
         return timedelta(seconds=noted)
     return None

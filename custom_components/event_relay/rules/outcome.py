@@ -1,4 +1,4 @@
-"""What became of a firing of a rule, for whoever shows it."""
+"""The outcome of a firing, for the entities and events that show it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,41 +17,41 @@ from .fields import CannotRender
 TOLD_TO_ALL = frozenset(
     {"api", "limit", "maximum", "minimum", "other", "state", "version"}
 )
-"""Details of what is wrong with a field that hold nothing somebody has written."""
+"""Details of an invalid field that never contain text written by a user."""
 
 
 class OutcomeKind(StrEnum):
-    """How it ended."""
+    """How a firing ended."""
 
     DELIVERED = "delivered"
     FAILED = "failed"
     EXPIRED = "expired"
     DISCARDED = "discarded"
     SKIPPED = "skipped"
-    """Missed while Home Assistant was off, and not delivered any more."""
+    """Missed while Home Assistant was off, and too late to deliver."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The end of a firing."""
+    """The outcome of a firing."""
 
     kind: OutcomeKind
     occurred_at: datetime
     reason: str = ""
-    """In words, which may be the backend's own or hold what a template gave."""
+    """Readable; may be the backend's own words, or contain rendered template text."""
     reason_key: str = ""
-    """The key of the reason; it holds no personal text."""
+    """Translation key of the reason, without personal text."""
     reason_values: Mapping[str, str] = field(default_factory=dict)
-    """What words for the key name: a field and its limits, and nothing personal."""
+    """Placeholders of the key: a field and its limits, without personal text."""
     times: int = 1
-    """How many occurrences it stands for."""
+    """The number of occurrences that it stands for."""
     delivery: Delivery | None = None
-    """None for what was never accepted."""
+    """None if nothing was accepted."""
     context: Context | None = None
 
 
 def outcome_of(delivery: Delivery, context: Context | None) -> Outcome | None:
-    """Return the outcome of a delivery, None as long as it has none."""
+    """Return the outcome of a delivery; None until it has settled."""
     if not delivery.state.settled:
         return None
     failed = delivery.state is not DeliveryState.DELIVERED
@@ -67,9 +67,9 @@ def outcome_of(delivery: Delivery, context: Context | None) -> Outcome | None:
 
 
 def reason_values(error: Exception) -> dict[str, str]:
-    """Return the field that something became no delivery for, and its limits.
+    """Return the field that prevented a delivery, and its limits.
 
-    Of a nested field only the outer name: the inner one may be anybody's words.
+    Only the outer name of a nested field: users may have written the inner one.
     """
     if isinstance(error, CannotRender):
         return {"field": ", ".join(error.reasons)}
@@ -81,7 +81,7 @@ def reason_values(error: Exception) -> dict[str, str]:
 
 
 def reason_key(error: Exception) -> str:
-    """Return the key of why something became no delivery."""
+    """Return the key of the reason that prevented a delivery."""
     match error:
         case InvalidField():
             return f"field_{error.problem}"

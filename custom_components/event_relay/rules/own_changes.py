@@ -1,6 +1,6 @@
-"""Event Relay's own entities and events, which fire no rule unless named.
+"""Ignores Event Relay's own entities and events unless a trigger names them.
 
-Every delivery changes entities of ours. A rule for all that changes would fire itself.
+Every delivery changes our own entities. A rule for any change would fire itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,10 @@ def own_and_not_named(
     variables: Mapping[str, Any],
     raw: Sequence[Mapping[str, Any]],
 ) -> bool:
-    """Say whether a trigger tells of something of ours that it does not name.
+    """Return whether a trigger reports a change of ours that it does not name.
 
-    `raw` are the triggers as the user entered them, which may hold lists of others.
-    Something is named by its id, its device or its type, also inside a template.
+    `raw` are the triggers as the user entered them, which may contain trigger lists.
+    A trigger names it by its id, device or type, also inside a template.
     """
     trigger = variables.get("trigger")
     if not isinstance(trigger, Mapping) or not (names := _names(hass, trigger)):
@@ -35,7 +35,7 @@ def own_and_not_named(
 
 
 def own_entity(hass: HomeAssistant, entity_id: object) -> er.RegistryEntry | None:
-    """Return an entity of ours; None for any other."""
+    """Return the registry entry of one of our entities; None for any other."""
     if not isinstance(entity_id, str):
         return None
     entry = er.async_get(hass).async_get(entity_id)
@@ -43,7 +43,7 @@ def own_entity(hass: HomeAssistant, entity_id: object) -> er.RegistryEntry | Non
 
 
 def _names(hass: HomeAssistant, trigger: Mapping[str, Any]) -> set[str]:
-    """Return what something of ours can be named by; empty for what is not ours."""
+    """Return the names of our entity or event in a trigger; empty if not ours."""
     names = _names_of_entity(hass, trigger.get("entity_id"))
     notification = trigger.get("notification")
     if isinstance(notification, Mapping):
@@ -59,7 +59,7 @@ def _names(hass: HomeAssistant, trigger: Mapping[str, Any]) -> set[str]:
 
 
 def _names_of_entity(hass: HomeAssistant, entity_id: object) -> set[str]:
-    """Return what an entity of ours can be named by."""
+    """Return the names of an entity of ours; empty for any other."""
     entry = own_entity(hass, entity_id)
     if entry is None:
         return set()
@@ -67,7 +67,7 @@ def _names_of_entity(hass: HomeAssistant, entity_id: object) -> set[str]:
 
 
 def _names_of_event(hass: HomeAssistant, event: Event[Mapping[str, Any]]) -> set[str]:
-    """Return what an event of ours, or about something of ours, can be named by."""
+    """Return the names of an event that is ours or about something of ours."""
     data = event.data
     names = _names_of_entity(hass, data.get("entity_id"))
     if str(event.event_type).startswith(_PREFIX):

@@ -1,4 +1,4 @@
-"""Whether what a rule refers to is there."""
+"""Watches whether the entities that a rule names exist."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -18,7 +18,7 @@ from homeassistant.helpers.event import (
 
 
 class References:
-    """The entities that a rule names."""
+    """Watches the entities that a rule names."""
 
     def __init__(
         self,
@@ -27,10 +27,10 @@ class References:
         report: Callable[[str], None],
         came: Callable[[str], Awaitable[None]],
     ) -> None:
-        """Take what hears of the missing entities, of none if nothing is missing.
+        """Initialize with callbacks.
 
-        `came` is called with the id of an entity that was missing, and waited for
-        before the report of it is taken back.
+        `report` receives the missing entities, or an empty text. `came` is awaited with
+        the id of a missing entity that was added, before its report is withdrawn.
         """
         self._hass = hass
         self._report = report
@@ -41,10 +41,10 @@ class References:
 
     @callback
     def watch(self, entities: set[str], *, reports: bool = True) -> None:
-        """Report what is missing now, and whenever that changes.
+        """Report the missing entities now and whenever they change.
 
-        Without reports only what comes is told: while Home Assistant starts, much is
-        still to come.
+        With `reports` off only `came` is called: while Home Assistant starts, many
+        entities are not added yet.
         """
         self.unwatch()
         self._entities = entities
@@ -60,7 +60,7 @@ class References:
 
     @callback
     def unwatch(self) -> None:
-        """Look no more."""
+        """Stop watching."""
         for stop in self._stops:
             with suppress(ValueError):
                 stop()
@@ -68,7 +68,7 @@ class References:
 
     @callback
     def _look(self) -> None:
-        """Report what is missing, or take the report back."""
+        """Report what is missing, or withdraw the report."""
         registry = er.async_get(self._hass)
         missing = {
             entity_id
@@ -86,11 +86,11 @@ class References:
 
     @callback
     def _registry_changed(self, _: Event[er.EventEntityRegistryUpdatedData]) -> None:
-        """Look again once the state has gone with its entity, too."""
+        """Look again after the state has been removed with its entity."""
         self._hass.loop.call_soon(self._look)
 
     async def _came(self, event: Event[EventStateChangedData]) -> None:
-        """Tell of an entity that was missing and comes, and look again."""
+        """Call back for a missing entity that was added, and look again."""
         if event.data["old_state"] is not None or event.data["new_state"] is None:
             return
         entities = self._entities

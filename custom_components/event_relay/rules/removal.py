@@ -1,4 +1,4 @@
-"""What becomes of the deliveries of a rule or mirror that is deleted."""
+"""Discards the deliveries of a rule or mirror that is deleted."""
 
 from collections.abc import Collection
 
@@ -16,10 +16,10 @@ async def async_discard_deliveries(
     *,
     spare: Collection[str] = (),
 ) -> None:
-    """Discard what has not arrived; then forget what its subentry remembered.
+    """Discard deliveries that have not arrived, then delete the subentry's notes.
 
-    Deliveries of the operations in `spare`, such as ends, and what these wait for are
-    still carried out. Raises StoreUnavailable.
+    Deliveries of the operations in `spare`, such as ends, and those that they follow
+    are still executed. Raises StoreUnavailable.
     """
     deliveries = await rule_context.store.listing(
         owner=rule_context.connection, states=_GIVEN_UP, limit=None

@@ -1,4 +1,4 @@
-"""What a rule is: when something happens at home, deliver that."""
+"""The settings of a rule, read from its subentry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from homeassistant.const import CONF_CONDITIONS, CONF_TRIGGERS
 CONF_OPERATION = "operation"
 CONF_FIELDS = "fields"
 CONF_LABELS = "labels"
-"""What chosen values were shown as, for when they are not listed any more."""
+"""Labels of chosen values, for when they are no longer listed."""
 CONF_UNTIL = "until"
 CONF_LONGEST_OPEN = "longest_open"
 CONF_LIMITS = "limits"
@@ -27,11 +27,11 @@ CONF_FROM_UNKNOWN = "from_unknown"
 SUBENTRY_RULE = "rule"
 
 LONGEST_OPEN = timedelta(hours=1)
-"""How long an event stays open unless a rule says otherwise."""
+"""Default for how long an event stays open."""
 GRACE = timedelta(hours=1)
-"""How late a missed occurrence is still delivered unless a rule says otherwise."""
+"""Default for how late a missed occurrence is still delivered."""
 PERIOD = timedelta(hours=1)
-"""The period in which a rule may fire so many times unless it says otherwise."""
+"""Default period of the limit on firings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +39,9 @@ class Limits:
     """How often a rule may fire."""
 
     debounce: timedelta = timedelta()
-    """After a firing, the time in which its entity fires nothing more."""
+    """How long after a firing its entity does not fire the rule again."""
     cool_down: timedelta = timedelta()
-    """After a firing, the time in which nothing fires the rule."""
+    """How long after a firing nothing fires the rule."""
     most: int | None = None
     """The most firings in `period`."""
     period: timedelta = PERIOD
@@ -49,11 +49,11 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Missed:
-    """What becomes of what happened while Home Assistant was off."""
+    """How to handle occurrences missed while Home Assistant was off."""
 
     deliver: bool = True
     grace: timedelta = GRACE
-    """What is later than that is skipped."""
+    """Later occurrences are skipped."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ class Until:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A rule as its form left it; two are equal if they do the same."""
+    """The settings of a rule; two are equal if they behave the same."""
 
     id: str
     """Subentry id."""
@@ -78,18 +78,18 @@ class Rule:
     """Raw condition configurations."""
     operation: str
     fields: Mapping[str, Any]
-    """For each field of the operation a value or a template."""
+    """A value or a template for each field of the operation."""
     until: Until | None = None
     limits: Limits = Limits()
     missed: Missed = Missed()
     from_unknown: bool = False
-    """Whether changes from and to `unknown` and `unavailable` fire it, too."""
+    """Whether changes from and to `unknown` and `unavailable` also fire it."""
 
 
 def read_rule(subentry: ConfigSubentry) -> Rule:
     """Return the rule of a subentry.
 
-    Its data are JSON; times are numbers of seconds.
+    Its data are JSON; durations are in seconds.
     """
     data = subentry.data
     limits = data.get(CONF_LIMITS, {})
@@ -118,7 +118,7 @@ def read_rule(subentry: ConfigSubentry) -> Rule:
 
 
 def _read_until(data: Mapping[str, Any]) -> Until:
-    """Return what ends an event."""
+    """Return the settings for the end of an event."""
     return Until(
         triggers=list(data.get(CONF_TRIGGERS, ())),
         longest_open=_seconds(data, CONF_LONGEST_OPEN, LONGEST_OPEN),
@@ -126,6 +126,6 @@ def _read_until(data: Mapping[str, Any]) -> Until:
 
 
 def _seconds(data: Mapping[str, Any], name: str, default: timedelta) -> timedelta:
-    """Return a time that is given in seconds."""
+    """Return a duration that is given in seconds."""
     seconds = data.get(name)
     return default if seconds is None else timedelta(seconds=seconds)

@@ -1,4 +1,4 @@
-"""The rules and mirrors of a connection: which there are, and which have changed."""
+"""Runs the rules and mirrors of a connection, and applies changes to them."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -22,36 +22,36 @@ type MakeMember = Callable[[RuleContext, ConfigSubentry, Mapping[str, Note]], Me
 
 
 class Rules:
-    """Runs what the subentries of a connection ask for."""
+    """The running rules and mirrors of a connection."""
 
     def __init__(self, rule_context: RuleContext) -> None:
-        """Take the connection; nothing runs yet."""
+        """Initialize for a connection; nothing runs yet."""
         self._rule_context = rule_context
         self._makes: Mapping[str, MakeMember] = {
             SUBENTRY_RULE: RuleRunner,
             **rule_context.members,
         }
-        """What runs for each kind of subentry."""
+        """Factories by subentry type."""
         self._members: dict[str, Member] = {}
         self._snapshots: dict[str, object] = {}
         self._stop_listening: Callable[[], None] | None = None
         self._listeners: dict[str | None, list[Callable[[Member], None]]] = {}
-        """By the subentry ids of whom they hear of; None for all."""
+        """By subentry id; None for all members."""
         self._changing = asyncio.Lock()
-        """Held while members come and go, so that none comes twice."""
+        """Serializes adding and removing members, so that none is added twice."""
 
     @property
     def members(self) -> Mapping[str, Member]:
-        """Return what runs, by subentry ids."""
+        """Return the members by subentry id."""
         return self._members
 
     @callback
     def listen_members(
         self, listener: Callable[[Member], None], member_id: str | None = None
     ) -> Callable[[], None]:
-        """Call a listener with what runs for a new or changed subentry, or for any.
+        """Call a listener with each new or changed member, or with one subentry's.
 
-        It does so before that begins to work. Returns how to stop it.
+        It is called before the member starts. Returns a callback to remove it.
         """
         listeners = self._listeners.setdefault(member_id, [])
         listeners.append(listener)
@@ -60,10 +60,10 @@ class Rules:
     async def async_move(
         self, rule_context: RuleContext, subentries: Mapping[str, ConfigSubentry]
     ) -> None:
-        """Go on for a connection that is loaded again; raises StoreUnavailable.
+        """Continue with a connection that was reloaded; raises StoreUnavailable.
 
-        What has not changed is not stopped for that: its triggers stay attached, and
-        what they wait for, such as a state to last, is waited for on.
+        Unchanged members are not stopped: their triggers stay attached, so that a state
+        that must last, for example, goes on counting.
         """
         self._rule_context.queue.give_way(rule_context.queue)
         self._rule_context = rule_context
@@ -75,31 +75,31 @@ class Rules:
         await self.async_sync(subentries)
 
     async def async_load(self, subentries: Mapping[str, ConfigSubentry]) -> None:
-        """Know what there is, for entities; raises StoreUnavailable."""
+        """Create the members for entities, not started; raises StoreUnavailable."""
         if wanted := self._wanted(subentries):
             notes = await self._rule_context.store.recall(self._rule_context.connection)
             for subentry in wanted.values():
                 self._add(subentry, notes)
 
     async def async_start(self) -> None:
-        """Let everything begin to work that does not work already."""
+        """Start every member that is not running."""
         if self._stop_listening is None:
             self._stop_listening = self._rule_context.queue.listen(self._settled)
         for member in self._members.values():
             await _start(member)
 
     async def async_home_stops(self) -> None:
-        """End what need not go on until the last moment."""
+        """Stop early what need not run until Home Assistant has stopped."""
         for member in self._members.values():
             await member.async_home_stops()
 
     async def async_sync(self, subentries: Mapping[str, ConfigSubentry]) -> None:
-        """Start, stop and replace only what has changed; raises StoreUnavailable."""
+        """Start, stop and replace changed members only; raises StoreUnavailable."""
         async with self._changing:
             await self._async_sync(subentries)
 
     async def _async_sync(self, subentries: Mapping[str, ConfigSubentry]) -> None:
-        """Start, stop and replace only what has changed; raises StoreUnavailable."""
+        """Start, stop and replace changed members only; raises StoreUnavailable."""
         wanted = self._wanted(subentries)
         for gone in self._members.keys() - wanted.keys():
             del self._snapshots[gone]
@@ -124,7 +124,7 @@ class Rules:
     def _wanted(
         self, subentries: Mapping[str, ConfigSubentry]
     ) -> dict[str, ConfigSubentry]:
-        """Return the subentries that something runs for."""
+        """Return the subentries that have a factory."""
         return {
             subentry_id: subentry
             for subentry_id, subentry in subentries.items()
@@ -134,14 +134,14 @@ class Rules:
     def _add(
         self, subentry: ConfigSubentry, notes: Mapping[str, Mapping[str, Note]]
     ) -> Member | None:
-        """Make what runs for a subentry; None if it cannot be read."""
+        """Create the member of a subentry; None if it cannot be read."""
         make = self._makes[subentry.subentry_type]
         try:
             member = make(
                 self._rule_context, subentry, notes.get(subentry.subentry_id, {})
             )
         except Exception:
-            # One that was changed by hand must not take the others with it.
+            # One that was edited by hand must not stop the others.
             _LOGGER.exception("%s cannot be read", subentry.title)
             return None
         self._members[member.id] = member
@@ -152,7 +152,7 @@ class Rules:
         return member
 
     async def async_stop(self) -> None:
-        """Stop everything; it goes on in the next run."""
+        """Stop every member; they continue in the next run."""
         if self._stop_listening is not None:
             self._stop_listening()
             self._stop_listening = None
@@ -161,7 +161,7 @@ class Rules:
                 await member.async_stop()
 
     async def async_remove(self) -> None:
-        """End what has been begun outside: the connection is deleted."""
+        """End what was begun at the backend: the connection is deleted."""
         for member in self._members.values():
             try:
                 await member.async_remove()
@@ -169,25 +169,25 @@ class Rules:
                 _LOGGER.warning("%s may be left open (%s)", member.title, error)
 
     async def async_keep_up(self) -> None:
-        """Let everything note that it misses nothing."""
+        """Save the progress of every member."""
         for member in self._members.values():
             await member.async_keep_up()
 
     @callback
     def _settled(self, delivery: Delivery) -> None:
-        """Pass an outcome on to whom it belongs to."""
+        """Pass an outcome to the member that it belongs to."""
         subentry_id = delivery.origin.subentry_id
         if subentry_id and (member := self._members.get(subentry_id)):
             member.settled(delivery)
 
 
 def _snapshot(subentry: ConfigSubentry) -> tuple[str, dict[str, Any]]:
-    """Return what a subentry says; Home Assistant changes it in place."""
+    """Return a copy of a subentry's settings; Home Assistant changes it in place."""
     return subentry.title, dict(subentry.data)
 
 
 async def _start(member: Member) -> None:
-    """Let a member begin; one that cannot must not take the others with it."""
+    """Start a member; one that fails must not stop the others."""
     try:
         await member.async_start()
     except Exception:

@@ -1,4 +1,4 @@
-"""A rule at work: armed, fired by its triggers, and ended by them."""
+"""Runs a rule: arms it, and starts and stops what handles its firings."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -45,22 +45,22 @@ from .self_firing import SelfFiring
 from .triggers import CannotAttach
 
 AGAIN = timedelta(minutes=5)
-"""When a rule that could not be armed, or caught up, tries it again."""
+"""Delay before arming or catching up is retried."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RuleTest:
-    """What became of a test of a rule."""
+    """The result of testing a rule."""
 
     delivery: Delivery
     sample: Sample
-    """What it was filled with."""
+    """The trigger variables that it used."""
     marked: bool
-    """Whether anything in what was sent says that it is a test."""
+    """Whether the data sent are marked as a test."""
 
 
 class RuleRunner(Member):
-    """What runs for a rule."""
+    """Runs one rule."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class RuleRunner(Member):
         subentry: ConfigSubentry,
         notes: Mapping[str, Note],
     ) -> None:
-        """Read the rule, and what is remembered of it."""
+        """Read the rule and its stored notes."""
         super().__init__(
             rule_context, subentry.subentry_id, subentry.title, notes, OriginKind.RULE
         )
@@ -80,7 +80,7 @@ class RuleRunner(Member):
             rule_context.endings.get(self.rule.operation) if self.rule.until else None
         )
         if ending is None and read_open_events(notes):
-            # It did leave one open, and does so no more; no backend has two endings.
+            # The rule used to leave events open. No backend has two endings.
             ending = next(iter(rule_context.endings.values()), None)
         self._openings = EventEnder(self, ending, notes) if ending else None
         self._delivering = Delivering(self, self.rule, self._openings, self.held_back)
@@ -105,7 +105,7 @@ class RuleRunner(Member):
         self._shape_of = partial(rule_context.shape_of, self.rule.operation)
         self._armed: Armed | None = None
         self._disarming: Armed | None = None
-        """Detached, but what has fired is still being accepted."""
+        """Detached, while firings in progress are still being accepted."""
         self._arming = asyncio.Lock()
         self._working = False
         self._home_started = False
@@ -114,14 +114,14 @@ class RuleRunner(Member):
 
     @override
     async def async_start(self) -> None:
-        """Arm the rule, when Home Assistant arms its automations."""
+        """Arm the rule when Home Assistant arms its automations."""
         if self._working or not self.enabled:
             return
         self._working = True
         if self.hass.state is CoreState.running:
             self._home_started = True
             if armed := await self._async_attach_all():
-                # What was missed is no reason to keep the others waiting.
+                # Catching up must not keep the other rules waiting.
                 _ = self.hass.async_create_task(self._async_look_back(armed))
             return
         if self.hass.state is CoreState.not_running:
@@ -132,7 +132,7 @@ class RuleRunner(Member):
 
     @override
     async def async_stop(self) -> None:
-        """Disarm the rule; what it has open is watched again in the next run."""
+        """Disarm the rule; its open events are watched again in the next run."""
         if not self._working:
             return
         self._working = False
@@ -157,10 +157,10 @@ class RuleRunner(Member):
 
     @override
     async def async_replaced(self, by: ConfigSubentry) -> None:
-        """Forget the cursors, and end what is open as the former settings say.
+        """Forget the cursors, and end open events by the former settings.
 
-        Its triggers may be others, so that nothing else might end it for long, and
-        nothing new could begin meanwhile. A new title alone changes nothing.
+        With other triggers nothing might end them for long, and nothing new could begin
+        meanwhile. A new title alone changes nothing.
         """
         if dict(by.data) == self._data:
             return
@@ -170,25 +170,25 @@ class RuleRunner(Member):
             await self._openings.async_end_all()
 
     async def _forget_cursors(self) -> None:
-        """Forget up to when nothing was missed."""
+        """Delete the notes of the cursors."""
         await self.remember(
             {name: None for name in self.notes if name.startswith(CURSOR)}
         )
 
     @override
     async def _async_before_enabling(self) -> None:
-        """Forget the cursors: what happened while it was off was not missed."""
+        """Forget the cursors: occurrences while it was off do not count as missed."""
         await self._forget_cursors()
 
     @override
     async def _async_disabled(self) -> None:
-        """End what it has open."""
+        """End its open events."""
         if self._openings is not None:
             await self._openings.async_leave()
 
     @override
     async def async_remove(self) -> None:
-        """End what is open, and discard what is not on its way."""
+        """End open events, and discard deliveries that are not in flight."""
         await self.async_stop()
         if self._openings is not None:
             await self._openings.async_leave()
@@ -199,25 +199,25 @@ class RuleRunner(Member):
     @override
     @callback
     def settled(self, delivery: Delivery) -> None:
-        """Hear of an outcome; what never began is not open."""
+        """Report an outcome, and forget events that never began."""
         super().settled(delivery)
         if self._openings is not None:
             self._openings.settled(delivery)
 
     @override
     async def async_keep_up(self) -> None:
-        """Note now and then that nothing was missed, in case of a crash."""
+        """Save the cursors and the last firing, in case of a crash."""
         await self._async_remember_firing()
         if self._armed is not None:
             await self._catching_up.async_keep_up(self._armed)
 
     async def async_test(self, context: Context, *, wait: float = 0) -> RuleTest:
-        """Deliver what the rule would, marked as a test, to see it work.
+        """Deliver what the rule would, marked as a test.
 
-        It is filled with the last real firing, or else a sample; conditions and limits
-        do not count, and a rule that is switched off is tested, too. Returns after the
-        first attempt, or the wait in seconds. Raises CannotArm for a rule that nothing
-        could fire, and InvalidField, CannotRender and StoreError.
+        Uses the last real firing, or else a sample. Ignores conditions and limits, and
+        also tests a rule that is switched off. Returns after the first attempt or
+        `wait` seconds. Raises CannotAttach for a rule without attached triggers, and
+        InvalidField, CannotRender and StoreError.
         """
         armed = self._armed
         if armed is not None:
@@ -238,7 +238,7 @@ class RuleRunner(Member):
 
     @property
     def last_firing(self) -> LastFiring | None:
-        """Return what fired it last, in this run or before."""
+        """Return its last firing, in this run or before."""
         if (cause := self._delivering.last) is not None:
             return last_firing_of(cause, self.rule.triggers)
         return read_last_firing(self.note(LAST_FIRING))
@@ -250,33 +250,33 @@ class RuleRunner(Member):
         )
 
     async def _async_remember_firing(self) -> None:
-        """Note what fired it last, for tests after a restart."""
+        """Store its last firing, for tests after a restart."""
         if self._delivering.last is not None and (last := self.last_firing):
             await self.remember_if_possible({LAST_FIRING: last.note})
             self._delivering.last = None
 
     async def _async_home_started(self, _: HomeAssistant) -> None:
-        """See to what happened while Home Assistant was off."""
+        """Handle what happened while Home Assistant was off."""
         self._home_started = True
         if (armed := self._armed) is not None:
             self._references.watch(armed.references)
             await self._async_look_back(armed)
 
     async def _async_arm(self) -> None:
-        """Attach triggers and conditions, and see to what happened before."""
+        """Attach triggers and conditions, and handle what happened before."""
         armed = await self._async_attach_all()
         if self._home_started and armed is not None:
             await self._async_look_back(armed)
 
     async def _async_attach_all(self) -> Armed | None:
-        """Attach what can be; None if nothing can, or it is attached already."""
+        """Attach what can be attached; None if nothing can, or everything is."""
         if self._armed is not None:
             return None
         async with self._arming:
             return await self._async_attach()
 
     async def _async_attach(self) -> Armed | None:
-        """Attach what can be; what fires meanwhile waits for that."""
+        """Attach what can be attached; firings in the meantime wait for it."""
         listener = self._listener
         ended = listener.async_ended if self._openings is not None else None
         try:
@@ -304,7 +304,7 @@ class RuleRunner(Member):
         return armed
 
     async def _async_entity_came(self, entity_id: str) -> None:
-        """Attach anew what did not heed an entity that was not there."""
+        """Attach triggers again that missed an entity which was not there."""
         if (armed := self._armed) is None:
             return
         await armed.async_attach_anew(entity_id)
@@ -313,7 +313,7 @@ class RuleRunner(Member):
 
     @callback
     def _see_to_problem(self, armed: Armed) -> None:
-        """Say which triggers are not attached, and try those again later."""
+        """Report triggers that are not attached, and retry them later."""
         if armed.problem:
             self._issues.partly_armed(armed.problem)
             self._try_again_later()
@@ -322,19 +322,19 @@ class RuleRunner(Member):
 
     @callback
     def _fires_itself(self) -> None:
-        """Say that what it delivers fires it again, and was stopped."""
+        """Report that its own delivery fired it again, and that this was stopped."""
         self._issues.fires_itself()
 
     @callback
     def _try_again_later(self) -> None:
-        """Try again after a while what cannot be done now."""
+        """Schedule a retry of what cannot be done now."""
         if self._working and self._cancel_again is None:
             self._cancel_again = async_call_later(
                 self.hass, AGAIN, self._async_try_again
             )
 
     async def _async_try_again(self, _: datetime) -> None:
-        """Attach, and catch up with, what could not be before."""
+        """Retry attaching and catching up."""
         self._cancel_again = None
         if (armed := self._armed) is None:
             await self._async_arm()
@@ -349,13 +349,13 @@ class RuleRunner(Member):
             await self._async_catch_up(armed)
 
     async def _async_look_back(self, armed: Armed) -> None:
-        """End what should have ended, and see to what was missed."""
+        """End events that should have ended, and handle missed occurrences."""
         if self._openings is not None:
             await self._openings.async_look()
         await self._async_catch_up(armed)
 
     async def _async_catch_up(self, armed: Armed) -> None:
-        """See to what was missed, and try again later what cannot be done now."""
+        """Handle missed occurrences, and retry later what cannot be done now."""
 
         async def fire(cause: Cause, notes: Notes) -> bool:
             """Fire as the rule's own triggers do."""
@@ -365,7 +365,7 @@ class RuleRunner(Member):
             self._try_again_later()
 
     async def _async_fully_armed(self) -> Armed | None:
-        """Return all that is attached; None if it is not, or no more."""
+        """Return the armed rule once all is attached; None if it is not armed."""
         if self._armed is None and self._arming.locked():
             async with self._arming:
                 pass

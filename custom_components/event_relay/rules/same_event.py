@@ -1,7 +1,7 @@
-"""Finds out which triggers report the same event.
+"""Recognizes triggers that report the same event.
 
-Home Assistant calls the triggers of one happening one after the other, some of them one
-turn of the event loop later, and in the order in which they were attached.
+Home Assistant calls the triggers of one event one after the other, in the order in
+which they were attached; some are called one iteration of the event loop later.
 """
 
 from collections.abc import Mapping
@@ -16,17 +16,17 @@ from .firing import trigger_of
 from .occurrences import Occurrence
 
 _OF_THE_TRIGGER = frozenset({"id", "idx", "alias", "description"})
-"""What a trigger tells of itself, not of what happened."""
+"""Trigger variables that describe the trigger, not the event."""
 
 _AT_ONCE = timedelta()
 
 type Teller = tuple[str, str]
-"""Which trigger tells: whether it begins or ends events, and its place."""
+"""The trigger that reports: whether it begins or ends events, and its index."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Message:
-    """What has no time of its own, such as a call of a webhook."""
+    """An event without a time of its own, such as a webhook call."""
 
     content: Mapping[str, Any]
     heard_at: datetime
@@ -34,19 +34,19 @@ class _Message:
 
 
 class Moments:
-    """Gives all that triggers of a rule tell of one happening the same moment."""
+    """Gives all triggers of a rule that report one event the same moment."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Begin with nothing heard."""
+        """Initialize without messages."""
         self._hass = hass
         self._messages: list[_Message] = []
-        """Those of this turn of the event loop."""
+        """Those of this iteration of the event loop."""
 
     @callback
     def of(self, variables: Mapping[str, Any], role: str) -> datetime:
-        """Return when what a trigger tells of happened; call it as that is heard.
+        """Return the moment of a reported event; must be called as the trigger fires.
 
-        `role` tells triggers that begin events from those that end them.
+        `role` distinguishes triggers that begin events from those that end them.
         """
         if (own := _own_moment(variables)) is not None:
             return own
@@ -58,7 +58,7 @@ class Moments:
             if name not in _OF_THE_TRIGGER
         }
         for message in self._messages:
-            # The same content that a trigger tells again is another message.
+            # The same content from the same trigger is another message.
             if message.content == content and teller not in message.told_by:
                 message.told_by.add(teller)
                 return message.heard_at
@@ -72,14 +72,14 @@ class Moments:
 def moment_of(
     variables: Mapping[str, Any], occurrence: Occurrence | None, heard: datetime
 ) -> datetime:
-    """Return when something happened that may have been planned for a time."""
+    """Return the moment of an event that may be a scheduled occurrence."""
     if occurrence is None or _own_moment(variables) is not None:
         return heard
     return occurrence.instant
 
 
 def _own_moment(variables: Mapping[str, Any]) -> datetime | None:
-    """Return the time that a change of state or an event has; None without one."""
+    """Return the time of a state change or an event; None for anything else."""
     trigger = trigger_of(variables)
     event, to_state = trigger.get("event"), trigger.get("to_state")
     if isinstance(event, Event):

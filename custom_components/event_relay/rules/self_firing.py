@@ -1,8 +1,8 @@
-"""Which rules took part in an event, so that none of them fires itself.
+"""Traces events back to the rules that led to them, so that no rule fires itself.
 
-Home Assistant gives everything a context, and what it causes one with the former as
-its parent. Whatever follows from the firing of a rule, also by way of other rules,
-automations and scripts, so has that firing among its ancestors.
+Home Assistant gives each event a context, and its consequences one with that as the
+parent. Whatever follows from a rule's firing, also through other rules, automations
+and scripts, therefore has that firing among its ancestors.
 """
 
 from collections import OrderedDict
@@ -16,21 +16,21 @@ from .own_changes import own_entity
 _STARTED = ("automation_triggered", "script_started")
 """Events of Home Assistant, whose modules are loaded only where they are used."""
 MOST_CONTEXTS = 5_000
-"""Contexts remembered; older ones no more."""
+"""Most contexts remembered; the oldest are dropped."""
 IN_A_ROW = 5
-"""Firings by sensors of ours, each soon after the former, that may be by chance."""
+"""Firings by our own sensors, each soon after the last, that count as chance."""
 SOON = timedelta(minutes=1)
 
 
 class Lineage:
-    """Remembers which rules had a part in which contexts, in this run."""
+    """Remembers which rules led to which contexts, in this run."""
 
     def __init__(self) -> None:
-        """Begin with nothing known."""
+        """Initialize without contexts."""
         self._rules: OrderedDict[str, frozenset[str]] = OrderedDict()
 
     def of(self, context: Context | None) -> frozenset[str]:
-        """Return the rules that have led to what happens in a context."""
+        """Return the rules that led to a context."""
         if context is None:
             return frozenset()
         return self._rules.get(context.id) or self._rules.get(
@@ -39,17 +39,17 @@ class Lineage:
 
     @callback
     def fires(self, rule_id: str, context: Context) -> None:
-        """Take note of a context in which a rule fires."""
+        """Record the context in which a rule fires."""
         self._remember(context, self.of(context) | {rule_id})
 
     @callback
     def follows(self, event: Event) -> None:
-        """Take note of an automation or script that something of a rule has started."""
+        """Record an automation or script that a rule's firing has started."""
         if led_to_it := self.of(event.context):
             self._remember(event.context, led_to_it)
 
     def _remember(self, context: Context, rules: frozenset[str]) -> None:
-        """Keep the latest."""
+        """Keep the rules of a context; drop the oldest one."""
         self._rules[context.id] = rules
         if len(self._rules) > MOST_CONTEXTS:
             self._rules.popitem(last=False)
@@ -60,7 +60,7 @@ _LINEAGE: HassKey[Lineage] = HassKey("event_relay_lineage")
 
 @callback
 def async_lineage(hass: HomeAssistant) -> Lineage:
-    """Return what is remembered of the home, from the first call on."""
+    """Return the shared lineage; the first call creates it."""
     if (lineage := hass.data.get(_LINEAGE)) is None:
         lineage = hass.data[_LINEAGE] = Lineage()
         for event_type in _STARTED:
@@ -69,10 +69,10 @@ def async_lineage(hass: HomeAssistant) -> Lineage:
 
 
 class SelfFiring:
-    """Tells whether a rule fires itself."""
+    """Detects a rule that fires itself."""
 
     def __init__(self, hass: HomeAssistant, rule_id: str, connection: str) -> None:
-        """Take the subentry id of the rule, and the entry id of its connection."""
+        """Initialize with the rule's subentry id and its connection's entry id."""
         self._hass = hass
         self._rule_id = rule_id
         self._connection = connection
@@ -83,9 +83,9 @@ class SelfFiring:
     def fires_itself(
         self, context: Context | None, entity_id: str | None, now: datetime
     ) -> bool:
-        """Say whether a rule would fire because it fired, and take note of that.
+        """Return whether the rule would fire because it fired, and record the firing.
 
-        The sensors of its connection change with each delivery, in no context.
+        The sensors of its connection change with each delivery, without a context.
         """
         if self._rule_id in self._lineage.of(context):
             return True
@@ -97,7 +97,7 @@ class SelfFiring:
         return self._in_a_row > IN_A_ROW
 
     def _is_sensor_of_connection(self, entity_id: str | None) -> bool:
-        """Say whether an entity is a sensor of the rule's own connection."""
+        """Return whether an entity is a sensor of the rule's own connection."""
         entry = own_entity(self._hass, entity_id)
         return (
             entry is not None
@@ -107,5 +107,5 @@ class SelfFiring:
 
     @callback
     def fires(self, context: Context) -> None:
-        """Take note that the rule fires in a context."""
+        """Record that the rule fires in a context."""
         self._lineage.fires(self._rule_id, context)

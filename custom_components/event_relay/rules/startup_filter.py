@@ -1,7 +1,7 @@
-"""Filters what looks like an event and is none: start-up, and entities that vanish.
+"""Filters triggers that report no real event: start-up, and vanishing entities.
 
-An entity that comes back after a gap is compared with what it was before, so that
-what really happened meanwhile still fires.
+An entity that comes back after a gap is compared with its state before, so that
+real changes in the meantime still fire.
 """
 
 from collections.abc import Mapping
@@ -37,14 +37,13 @@ _STATELESS = frozenset(
         "tts",
     }
 )
-"""Domains whose state is the time of the last event: the first one comes from
-`unknown`."""
+"""Domains whose state is the time of the last event, `unknown` before the first."""
 
 
 def noise(
     hass: HomeAssistant, variables: Mapping[str, Any], config: Mapping[str, Any]
 ) -> Reason | None:
-    """Return why a trigger of this configuration tells of no event; None if it does."""
+    """Return why a trigger reports no real event; None if it reports one."""
     trigger = variables.get("trigger") or {}
     if not _tells_of_a_change(trigger):
         return None
@@ -62,19 +61,19 @@ def noise(
 
 
 def vanishes(variables: Mapping[str, Any]) -> bool:
-    """Say whether a trigger only tells that an entity went."""
+    """Return whether a trigger reports only that an entity vanished."""
     trigger = variables.get("trigger") or {}
     return _tells_of_a_change(trigger) and not is_known(trigger["to_state"])
 
 
 def _tells_of_a_change(trigger: Mapping[str, Any]) -> bool:
-    """Say whether a trigger has states; a template that time made true has none."""
+    """Return whether a trigger has states; a template that time made true has none."""
     by_time = "entity_id" in trigger and trigger["entity_id"] is None
     return "to_state" in trigger and not by_time
 
 
 def _is_gap(before: State) -> bool:
-    """Say whether a state is none that anything could have changed from."""
+    """Return whether a state is a gap that no real change starts from."""
     if split_entity_id(before.entity_id)[0] in _STATELESS:
         return before.state == STATE_UNAVAILABLE
     return not is_known(before)
@@ -86,11 +85,11 @@ def _is_new(
     config: Mapping[str, Any],
     last_known: LastKnown,
 ) -> bool:
-    """Say whether what a trigger tells had not been told before the gap."""
+    """Return whether a trigger reports what it had not reported before the gap."""
     trigger = variables["trigger"]
     if not _was_so_already(hass, variables, config, last_known.state):
         return True
-    # It was so before the gap; if not for long enough, then only now it has lasted.
+    # It was so before the gap, but perhaps not long enough: then it is new now.
     lasts = trigger.get("for")
     if not isinstance(lasts, timedelta) or not lasts:
         return False
@@ -103,7 +102,7 @@ def _was_so_already(
     config: Mapping[str, Any],
     state: State,
 ) -> bool:
-    """Say whether a state from before a gap is what the trigger looks for, too."""
+    """Return whether the state before a gap already matched the trigger."""
     trigger = variables["trigger"]
     attribute = trigger.get("attribute") or config.get("attribute")
     if config.get(CONF_PLATFORM) == "numeric_state":

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 from ..backends.base import Json, JsonObject
 
 HIDDEN = "********"
-"""What stands in the place of a secret."""
+"""The text that replaces a secret."""
 
 _SECRET = re.compile(
     r"pass(word|wd|phrase|code)?$|secret|token|api[_-]?key|authori[sz]ation|^auth$"
@@ -19,7 +19,7 @@ _SECRET = re.compile(
     r"|entity_picture|bearer",
     re.IGNORECASE,
 )
-"""Names of what may hold a secret, such as pictures whose address has a token."""
+"""Names of values that may be secret, such as pictures with a token in the URL."""
 _SECRET_IN_ADDRESS = re.compile(
     r"(?<=[?&])(\w*(?:token|key|secret|password|sig)\w*=)[^&#\s]+", re.IGNORECASE
 )
@@ -27,7 +27,7 @@ _DEEPEST = 20
 
 
 def kept(value: object, depth: int = 0) -> Json:
-    """Return a value as JSON, with its kind where JSON has none, without secrets."""
+    """Return a value as JSON without secrets, tagged with its type if JSON lacks it."""
     if depth > _DEEPEST:
         return ""
     match value:
@@ -46,7 +46,7 @@ def kept(value: object, depth: int = 0) -> Json:
 
 
 def read(value: Json) -> object:
-    """Return a value as templates had it.
+    """Return a stored value in its original type.
 
     Raises AttributeError, KeyError, TypeError or ValueError for a damaged one.
     """
@@ -61,7 +61,7 @@ def read(value: Json) -> object:
 
 
 def _with_its_kind(value: State | Event[Any] | date | timedelta, depth: int) -> Json:
-    """Return a value that JSON has no word for."""
+    """Return a value of a type that JSON lacks, tagged with that type."""
     match value:
         case State():
             state = {

@@ -1,4 +1,4 @@
-"""Home Assistant's own triggers and conditions, validated and attached for a rule."""
+"""Validates and attaches Home Assistant's triggers and conditions for a rule."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -35,7 +35,7 @@ class CannotAttach(Exception):
 async def validate_triggers(
     hass: HomeAssistant, raw: Collection[Mapping[str, Any]]
 ) -> list[ConfigType]:
-    """Return triggers as Home Assistant reads them.
+    """Return triggers as Home Assistant validates them.
 
     Raises voluptuous' Invalid and HomeAssistantError.
     """
@@ -46,9 +46,9 @@ async def validate_triggers(
 async def make_conditions(
     hass: HomeAssistant, raw: Collection[Any], name: str
 ) -> ConditionsChecker:
-    """Return what checks the conditions of a rule; it must be unloaded.
+    """Return the condition checker of a rule; the caller must unload it.
 
-    Raises CannotArm.
+    Raises CannotAttach.
     """
     try:
         configs = await condition.async_validate_conditions_config(
@@ -66,13 +66,13 @@ def entities_of_triggers(configs: Collection[ConfigType]) -> set[str]:
     found: set[str] = set()
     for config in configs:
         with suppress(KeyError, TypeError):
-            # One that has not been validated may name a single entity by its text.
+            # An unvalidated trigger may name a single entity as text.
             found.update(cv.ensure_list(trigger.async_extract_entities(config)))
     return found
 
 
 def targets_more_than_entities(config: ConfigType) -> bool:
-    """Say whether a trigger is for areas, devices, floors or labels."""
+    """Return whether a trigger targets areas, devices, floors or labels."""
     target = config.get(CONF_TARGET)
     return isinstance(target, Mapping) and bool(target.keys() - {CONF_ENTITY_ID})
 
@@ -89,13 +89,13 @@ def entities_of_conditions(raw: Collection[Any]) -> set[str]:
 _IN_THE_PLACE_OF_ANOTHER: ConfigType = {CONF_ENABLED: False}
 
 type Triggered = Callable[[dict[str, Any], Context | None], Awaitable[None]]
-"""Called with the variables of a trigger and the context of its cause."""
+"""Called with the trigger's variables and the context of its cause."""
 
 
 class Triggers:
-    """Triggers that are attached, each by itself, until they are detached.
+    """Attaches triggers independently of each other.
 
-    As in Home Assistant's automations, one that cannot be attached hinders no other.
+    As in Home Assistant's automations, one that cannot be attached stops no other.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Triggers:
         name: str,
         triggered: Triggered,
     ) -> None:
-        """Take the configurations of a rule; raises CannotArm if they are none."""
+        """Validate the schema of raw triggers; raises CannotAttach if it fails."""
         self.raw = list(raw)
         """As the user entered them."""
         try:
@@ -115,17 +115,17 @@ class Triggers:
         except vol.Invalid as error:
             raise CannotAttach(str(error)) from error
         self.configs = list(self._raw)
-        """Of those that are attached as Home Assistant validated them."""
+        """Attached ones as Home Assistant validated them, the others as entered."""
         self.since: dict[int, datetime] = {}
-        """By its index, from when on each fires that is attached, or is disabled."""
+        """When each attached or disabled trigger was attached, by index."""
         self.problem = ""
-        """What keeps the others from being attached."""
+        """Why the others could not be attached."""
         self._hass = hass
         self._name = name
         self._triggered = triggered
         self._detach: dict[int, CALLBACK_TYPE] = {}
         self._overlooking: set[int] = set()
-        """Those that are attached, but must be anew."""
+        """Attached triggers that must be attached again."""
         self._over = False
 
     @property
@@ -134,7 +134,7 @@ class Triggers:
         return bool(self._detach)
 
     async def async_attach(self) -> None:
-        """Attach those that are not yet, as far as that can be."""
+        """Attach the triggers that are not attached yet, as far as possible."""
         missing = [
             index
             for index in range(len(self.configs))
@@ -147,11 +147,11 @@ class Triggers:
         self.problem = "; ".join(one for one in problems if one)
 
     async def async_attach_anew(self, entity_id: str) -> None:
-        """Attach those anew whose target names an entity that was not there.
+        """Attach triggers again whose target names an entity that was not there.
 
-        Home Assistant's triggers with a target choose their entities by what these
-        are, such as doors, when they are attached or a registry changes: an entity
-        that comes without either is never heeded.
+        Home Assistant's triggers with a target select their entities, such as doors,
+        when they are attached or a registry changes. They miss an entity that is added
+        without either.
         """
         self._overlooking.update(
             index
@@ -164,14 +164,14 @@ class Triggers:
 
     @callback
     def detach(self) -> None:
-        """Detach all of them, and what is being attached."""
+        """Detach all triggers, also those that are still being attached."""
         self._over = True
         while self._detach:
             self._detach.popitem()[1]()
         self.since.clear()
 
     async def _async_attach(self, index: int) -> str:
-        """Attach one; return what keeps it from that, if anything does."""
+        """Attach one trigger; return the problem, or an empty text."""
         config = self._raw[index]
         problems: list[str] = []
 
@@ -185,7 +185,7 @@ class Triggers:
         async def triggered(
             variables: dict[str, Any], context: Context | None = None
         ) -> None:
-            """Tell of a trigger, but for what the one that it replaces tells, too."""
+            """Pass on a firing, unless the replaced trigger reports it as well."""
             if replaces is None or self._detach.get(index) is not replaces:
                 await self._triggered(variables, context)
 
@@ -193,7 +193,7 @@ class Triggers:
         try:
             (valid,) = await trigger.async_validate_trigger_config(self._hass, [config])
             self.configs[index] = valid
-            # It tells its place among all of them to templates.
+            # Templates see its index among all triggers.
             others = [_IN_THE_PLACE_OF_ANOTHER] * index
             detach = await trigger.async_initialize_triggers(
                 self._hass, [*others, valid], triggered, DOMAIN, self._name, log
@@ -208,7 +208,7 @@ class Triggers:
 
     @callback
     def _take(self, index: int, detach: CALLBACK_TYPE | None) -> None:
-        """Know how to detach one, in the place of what it replaces, if anything."""
+        """Keep the detach callback of a trigger, and detach the one it replaces."""
         self._overlooking.discard(index)
         if (replaced := self._detach.pop(index, None)) is not None:
             replaced()
