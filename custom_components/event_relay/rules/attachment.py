@@ -63,7 +63,7 @@ class Armed:
         return entity_id in entities_of_triggers(configs)
 
     def allows(self, variables: Mapping[str, Any]) -> bool:
-        """Say whether the conditions hold."""
+        """Return whether the conditions hold."""
         return self.conditions.async_check(variables=variables)
 
     async def async_attach(self) -> None:

@@ -1,1 +1,1 @@
-"""Keep things outside in step with schedules and calendars at home."""
+"""Keeps objects at the backend in sync with schedules and calendars."""

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, tzinfo
 def next_offset_change(
     zone: tzinfo, since: datetime, until: datetime
 ) -> datetime | None:
-    """Return the first instant, in UTC, with another offset than `since` has.
+    """Return the first instant, in UTC, whose offset differs from that of `since`.
 
-    None if the offset is the same at `until`. For a span with one change at the
-    most, such as a day; exact to the second.
+    None if the offset is the same at `until`. For a span with at most one change,
+    such as a day; exact to the second.
     """
     before, after = int(since.timestamp()), int(until.timestamp())
     offset = datetime.fromtimestamp(before, zone).utcoffset()

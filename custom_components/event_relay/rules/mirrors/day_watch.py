@@ -1,4 +1,4 @@
-"""Being told when a day begins, and when the clocks change within it."""
+"""Watches for midnight and for changes of the UTC offset."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,17 +11,17 @@ from .clock_changes import next_offset_change
 
 
 class DayWatch:
-    """Calls at the home's midnights, and when its offset from UTC changes."""
+    """Calls back at local midnight, and when the UTC offset changes."""
 
     def __init__(self, hass: HomeAssistant, call: Callable[[], None]) -> None:
-        """Take what to call; nothing is called yet."""
+        """Initialize with the callback, without starting."""
         self._hass = hass
         self._call = call
         self._cancel: Callable[[], None] | None = None
 
     @callback
     def start(self) -> None:
-        """Begin, or begin anew because the home has another time zone."""
+        """Start, or restart after a change of the time zone."""
         self.stop()
         now = dt_util.utcnow()
         midnight = dt_util.start_of_local_day(dt_util.now() + timedelta(days=1))
@@ -32,14 +32,14 @@ class DayWatch:
 
     @callback
     def stop(self) -> None:
-        """Call no more."""
+        """Stop."""
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
 
     @callback
     def _fired(self, _: datetime) -> None:
-        """Call, and wait for the next time."""
+        """Call back, and schedule the next call."""
         self._cancel = None
         self.start()
         self._call()

@@ -1,4 +1,4 @@
-"""What the two kinds of mirrors have in common."""
+"""Base class of the two kinds of mirrors."""
 
 from abc import abstractmethod
 import asyncio
@@ -29,19 +29,19 @@ from ..outcome import Outcome, OutcomeKind, reason_key, reason_values
 from .moving import async_tell_moved, note_of_system, remembered_system
 
 BEGUN = "begun"
-"""Name of the note that a mirror makes with the first thing it does."""
+"""Name of the note that a mirror commits with its first action."""
 NEW = timedelta(minutes=10)
-"""Age up to which a mirror without notes has nothing that it could have lost.
+"""Age up to which a mirror without notes cannot have lost any.
 
-One that is older and has none was made while its connection was not loaded, or lost
-them with the outbox: either way it looks before it creates.
+An older one was added while its connection was not loaded, or lost them with the
+queue's file. In both cases it looks before it creates.
 """
 
 
 def has_lost(subentry_id: str, notes: Mapping[str, Note], now: datetime) -> bool:
-    """Say whether a mirror may have made something that it knows nothing of.
+    """Return whether a mirror may have lost the notes of what it created.
 
-    Home Assistant's ids of subentries tell when they were made.
+    The ids of Home Assistant's subentries contain their creation time.
     """
     if BEGUN in notes:
         return False
@@ -53,9 +53,9 @@ def has_lost(subentry_id: str, notes: Mapping[str, Note], now: datetime) -> bool
 
 
 def uncounted_version(now: datetime) -> int:
-    """Return a version that no count has come to, for one whose count is lost.
+    """Return a version above any lost count.
 
-    So that no delivery gets the id of an earlier one.
+    No delivery must get the id of an earlier one.
     """
     return int(now.timestamp())
 
@@ -63,17 +63,17 @@ def uncounted_version(now: datetime) -> int:
 _LOGGER = logging.getLogger(__name__)
 
 type FormData = dict[str, str | int | float | None]
-"""What a repair carries that leads to a form."""
+"""Data of a repair issue that leads to a form."""
 
 _NAMESPACE = UUID("b0d1fd0c-2c1f-4ff7-8d59-0a3f1c1c7c7e")
-"""What the ids of mirrors' deliveries are made in; never to be changed."""
+"""UUID namespace of the ids of mirrors' deliveries; must never change."""
 
 
 class Mirror(Member):
-    """Keeps something outside in step with something at home.
+    """Keeps an object at the backend in sync with one at home.
 
-    It compares what there is with what was last asked for, one comparison at a time,
-    so that it does not matter what was missed meanwhile.
+    It compares the present state with the one last requested, one comparison at a
+    time, so that missed changes do not matter.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Mirror(Member):
         title: str,
         notes: Mapping[str, Note],
     ) -> None:
-        """Take the connection, the subentry, and what is remembered of it."""
+        """Initialize with the subentry and its stored notes."""
         super().__init__(rule_context, subentry_id, title, notes, OriginKind.MIRROR)
         self._comparing = asyncio.Lock()
         self._again = False
@@ -92,23 +92,23 @@ class Mirror(Member):
 
     @abstractmethod
     def listen_to_source(self) -> list[Callable[[], None]]:
-        """Call `look` when the source may have changed; return how to stop that."""
+        """Call `look` when the source may have changed; return callbacks to stop."""
 
     @abstractmethod
     async def compare(self) -> None:
-        """Compare source and mirror, and ask for what is to be done.
+        """Compare source and mirror, and submit the deliveries needed.
 
-        May raise StoreError and BackendError, and is then tried another time.
+        Retried later if it raises StoreError or BackendError.
         """
 
     @override
     async def async_start(self) -> None:
-        """Wait for Home Assistant to have started; before, nothing can be told."""
+        """Start once Home Assistant has; before that, sources are not complete."""
         if self._stops or not self.enabled:
             return
 
         async def begin(_: HomeAssistant) -> None:
-            """Listen, and see what has changed meanwhile."""
+            """Listen, and compare for changes in the meantime."""
             self._stops.extend(self.listen_to_source())
             self._listening = True
             self.set_armed(True)
@@ -118,7 +118,7 @@ class Mirror(Member):
 
     @override
     async def async_stop(self) -> None:
-        """Look no more, and let a comparison that is under way end."""
+        """Stop looking, and wait for a running comparison."""
         self._listening = False
         self.set_armed(False)
         while self._stops:
@@ -128,13 +128,13 @@ class Mirror(Member):
 
     @override
     async def async_home_stops(self) -> None:
-        """Ask for nothing more: the next run compares, whatever changes meanwhile."""
+        """Submit nothing more: the next run compares again anyway."""
         await self.async_stop()
 
     @override
     @callback
     def moved(self, rule_context: RuleContext) -> None:
-        """Compare with a connection that may be another now."""
+        """Compare again: the connection may lead elsewhere now."""
         super().moved(rule_context)
         self.look()
 
@@ -163,26 +163,26 @@ class Mirror(Member):
 
     @callback
     def compare_again(self) -> None:
-        """Compare once more after the comparison that is under way."""
+        """Compare once more after the running comparison."""
         self._again = True
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
-        """Compare nothing meanwhile, and compare afterwards."""
+        """Suspend comparisons, and compare afterwards."""
         async with self._comparing:
             yield
         self.look()
 
     @property
     def system_note(self) -> Notes:
-        """The note of the system that it works in now."""
+        """Return the note of the current system."""
         return note_of_system(self.rule_context.queue.instance)
 
     def left_in(self, delivery: Delivery | None) -> Instance | None:
-        """Return the other system in which a delivery has made something, if any.
+        """Return the other system in which a delivery has created something, if any.
 
-        What has not ended goes to the system of now, or is looked up there. Of what
-        was found outside instead, which has no delivery, the system is remembered.
+        A delivery that has not settled goes to the current system, or is looked up
+        there. For an object that was found, without a delivery, the system is stored.
         """
         there, here = remembered_system(self.notes), self.rule_context.queue.instance
         if there is not None and here is not None and there.id == here.id:
@@ -194,13 +194,13 @@ class Mirror(Member):
         return there if is_elsewhere(there, here) else None
 
     async def stay(self) -> None:
-        """Remember the system of now, unless it is known; raises StoreError."""
+        """Store the current system unless it is stored; raises StoreError."""
         if remembered_system(self.notes) != self.rule_context.queue.instance:
             await self.remember(self.system_note)
 
     @callback
     def tell_moved(self, left: Instance) -> None:
-        """Tell, once, that something stays in another system."""
+        """Report, once, that something stays in another system."""
         _LOGGER.warning("%s starts over; what it made stays elsewhere", self.title)
         async_tell_moved(
             self.hass,
@@ -212,11 +212,11 @@ class Mirror(Member):
 
     @property
     def lost(self) -> bool:
-        """Whether something may be outside that is not remembered."""
+        """Return whether it may have created something that its notes lack."""
         return has_lost(self.id, self.notes, dt_util.utcnow())
 
     def delivery_id(self, what: str, version: int) -> str:
-        """Return the id of a delivery, the same whenever it is worked out."""
+        """Return the id of a delivery, which is deterministic."""
         return str(uuid5(_NAMESPACE, f"{self.id}/{what}/{version}"))
 
     async def submit(
@@ -227,9 +227,9 @@ class Mirror(Member):
         delivery_id: str,
         notes: Notes,
     ) -> Delivery:
-        """Commit a delivery and what is to be known of it.
+        """Commit a delivery with its notes.
 
-        Raises InvalidField and StoreError; then nothing was committed.
+        Raises InvalidField and StoreError, with nothing committed.
         """
         delivery = await self.rule_context.queue.submit(
             Request(
@@ -245,7 +245,7 @@ class Mirror(Member):
         return delivery
 
     async def give_up(self, delivery: Delivery) -> bool:
-        """Discard what has not been sent; say whether that could be done."""
+        """Discard a delivery that has not been sent; return whether it was possible."""
         if delivery.state is not DeliveryState.PENDING or delivery.attempts:
             return False
         try:
@@ -256,9 +256,9 @@ class Mirror(Member):
 
     @callback
     def refuse(self, error: InvalidField, what: str = "") -> str:
-        """Tell that something cannot be made of what is at home; return why.
+        """Report that the source has an invalid value; return the reason.
 
-        `what` is how people call it.
+        `what` is its name for users.
         """
         reason = self.rule_context.explain(error)
         self.tell(
@@ -274,17 +274,17 @@ class Mirror(Member):
 
     @property
     def form_data(self) -> FormData:
-        """Data of a repair that leads to the mirror's form."""
+        """Return the data of a repair issue that leads to the mirror's form."""
         return {"entry_id": self.rule_context.connection, "subentry_id": self.id}
 
     @property
     def _source_issue(self) -> str:
-        """Id of the repair that says that the source is not there."""
+        """Return the id of the repair issue of a missing source."""
         return f"mirror_source_{self.id}"
 
     @callback
     def source_is(self, entity_id: str) -> bool:
-        """Say whether the source exists; what does not is a repair for the user."""
+        """Return whether the source exists; report it as a repair issue if not."""
         if self.hass.states.get(entity_id) is not None:
             ir.async_delete_issue(self.hass, DOMAIN, self._source_issue)
             return True
@@ -302,12 +302,12 @@ class Mirror(Member):
 
     @callback
     def _withdraw_issues(self) -> None:
-        """Delete the repairs of a mirror that does not work now."""
+        """Delete the repair issues of a mirror that is not running."""
         ir.async_delete_issue(self.hass, DOMAIN, self._source_issue)
 
 
 def never_was(delivery: Delivery | None) -> bool:
-    """Say whether a delivery has surely not made anything."""
+    """Return whether a delivery has certainly not created anything."""
     if delivery is None:
         return True
     ended_otherwise = delivery.state in (
@@ -319,9 +319,9 @@ def never_was(delivery: Delivery | None) -> bool:
 
 
 def outcome_unknown(delivery: Delivery | None) -> bool:
-    """Say whether a delivery failed, or expired, and may yet have made something.
+    """Return whether a failed or expired delivery may have created something.
 
-    What the user has discarded counts as given up.
+    A delivery that the user discarded counts as given up.
     """
     return (
         delivery is not None

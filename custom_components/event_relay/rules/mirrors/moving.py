@@ -1,4 +1,4 @@
-"""A mirror whose connection leads to another system than what it has made."""
+"""Detects that a mirror's connection no longer leads to the system it used."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ _SYSTEM = "system"
 
 
 def remembered_system(notes: Mapping[str, Note]) -> Instance | None:
-    """Return the system in which a mirror worked last, if that is known."""
+    """Return the system that a mirror used last, if known."""
     match note.value if (note := notes.get(_SYSTEM)) else None:
         case {"id": str(found), "address": str(address)}:
             return Instance(id=found, address=address)
@@ -23,7 +23,7 @@ def remembered_system(notes: Mapping[str, Note]) -> Instance | None:
 
 
 def note_of_system(system: Instance | None) -> Notes:
-    """Return the note that remembers a system."""
+    """Return the note that stores a system."""
     if system is None:
         return {}
     return {_SYSTEM: Note(value={"id": system.id, "address": system.address})}
@@ -38,12 +38,12 @@ def async_tell_moved(
     title: str,
     address: str,
 ) -> None:
-    """Tell, until somebody has seen it, of what stays in a former system."""
+    """Report, until it has been seen, what stays in a former system."""
     ir.async_create_issue(
         hass,
         DOMAIN,
         f"{MOVED_ISSUE}{mirror_id}",
-        # Every user may list repairs: the address only those who open it.
+        # Every user may list repairs: show the address only in the repair flow.
         data={"entry_id": entry_id, "address": in_markdown(address)},
         is_fixable=True,
         is_persistent=True,

@@ -1,4 +1,4 @@
-"""What a mirror asks of the user by a repair issue, and where the answer goes."""
+"""Questions of a mirror to the user, asked in repair issues."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,32 +10,31 @@ from homeassistant.util.hass_dict import HassKey
 from ...const import DOMAIN
 
 type Answered = Callable[[int | None], Awaitable[None]]
-"""Hears that the user has confirmed, and which id they named, if they were asked."""
+"""Called when the user confirms, with the id that they entered, if asked for."""
 
 _QUESTIONS: HassKey[dict[str, Question]] = HassKey("event_relay_questions")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Something that only the user can answer, or do."""
+    """A question that only the user can answer, or a task only they can do."""
 
     issue_id: str
     translation_key: str
     mirror: str
-    """Title of who asks; no more is told to those who only list repairs."""
+    """Title of the mirror; all that is shown to users who only list repairs."""
     placeholders: Mapping[str, str] = field(default_factory=dict)
-    """What only those are told who answer."""
+    """Shown only in the repair flow."""
     answered: Answered
     asks_id: bool = False
-    """Whether the user may name an id of something outside."""
+    """Whether the user may enter the id of an object at the backend."""
 
 
 @callback
 def ask(hass: HomeAssistant, question: Question) -> None:
-    """Ask the user, or go on asking with other words.
+    """Ask the user, or update an open question.
 
-    A question lives as long as the one who asks it: it is asked anew after a
-    restart if it is still open.
+    A question does not survive a restart: the mirror asks again if it is still open.
     """
     hass.data.setdefault(_QUESTIONS, {})[question.issue_id] = question
     ir.async_create_issue(
@@ -51,19 +50,19 @@ def ask(hass: HomeAssistant, question: Question) -> None:
 
 @callback
 def withdraw(hass: HomeAssistant, issue_id: str) -> None:
-    """Ask no longer."""
+    """Withdraw a question."""
     if hass.data.get(_QUESTIONS, {}).pop(issue_id, None) is not None:
         ir.async_delete_issue(hass, DOMAIN, issue_id)
 
 
 @callback
 def open_question(hass: HomeAssistant, issue_id: str) -> Question | None:
-    """Return a question that is open, None for an issue that is none."""
+    """Return the open question of an issue; None if it has none."""
     return hass.data.get(_QUESTIONS, {}).get(issue_id)
 
 
 async def answer(hass: HomeAssistant, question: Question, number: int | None) -> None:
-    """Pass on what the user answered to a question that is still the same."""
+    """Pass on the answer if the question is still the same."""
     questions = hass.data.get(_QUESTIONS, {})
     if questions.get(question.issue_id) is question:
         del questions[question.issue_id]

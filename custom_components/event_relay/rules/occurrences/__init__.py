@@ -1,4 +1,4 @@
-"""When time, schedule and calendar triggers were to fire, whoever was there or not."""
+"""Computes when time, schedule and calendar triggers were due."""
 
 from .missed import missed_occurrences, occurrence_of, recurs
 from .occurrence import LONGEST, MOST, CannotTell, Occurrence

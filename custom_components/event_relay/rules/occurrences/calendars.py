@@ -1,4 +1,4 @@
-"""Triggers on calendars: events that start and end, and times before and after."""
+"""Occurrences of calendar triggers: start and end of events, with offsets."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -28,24 +28,24 @@ _CALENDAR_EVENT = "calendar_event"
 _START, _END = "start", "end"
 
 _PATIENCE = 60
-"""How long a calendar may think, in seconds."""
+"""Timeout of a calendar, in seconds."""
 _MARGIN = timedelta(hours=3)
-"""How much further is looked.
+"""By how much the searched span is extended.
 
-Calendars give the events that overlap a span: not one that ended as it began, nor
-one that an offset moves over a change of clocks.
+Calendars return the events that overlap a span: not one that ended as it began, nor
+one that an offset moves across a clock change.
 """
 
 
 def _identify(config: ConfigType, trigger: Mapping[str, Any]) -> Identity:
-    """Say which occurrence a live firing is."""
+    """Identify the occurrence of a live firing."""
     return _identity(trigger[ATTR_ENTITY_ID], trigger)
 
 
 async def _look_back(
     hass: HomeAssistant, config: ConfigType, since: datetime, until: datetime
 ) -> Iterator[Moment]:
-    """Give the latest first."""
+    """Yield occurrences, latest first."""
     edge, offset, entity_ids = _reading(hass, config)
     span = (since - offset - _MARGIN, until - offset + _MARGIN)
     moments: list[Moment] = []
@@ -77,7 +77,7 @@ def _when(moment: Moment) -> datetime:
 def _reading(
     hass: HomeAssistant, config: ConfigType
 ) -> tuple[str, timedelta, list[str]]:
-    """Return which end of events counts, what is added to it, and the calendars."""
+    """Return the edge of events that counts, its offset, and the calendars."""
     options = config[CONF_OPTIONS]
     offset: timedelta = options[CONF_OFFSET]
     match config[CONF_PLATFORM]:
@@ -93,11 +93,11 @@ def _reading(
 
 
 def _identity(entity_id: str, gives: Mapping[str, Any]) -> Identity:
-    """Return which occurrence an event of a calendar is."""
+    """Return the identity of a calendar event's occurrence."""
     event: Mapping[str, Any] = gives[_CALENDAR_EVENT]
     told = event[gives[CONF_EVENT]]
-    # A day begins when it does in Home Assistant's zone. The offset is added on the
-    # wall, as Home Assistant does it.
+    # Days begin in Home Assistant's time zone. The offset is added in local time, as
+    # Home Assistant does.
     at = get_date({"dateTime" if "T" in told else "date": told}) + gives[CONF_OFFSET]
     names = (event.get(key) for key in ("uid", "recurrence_id", "summary"))
     return Identity(
@@ -108,7 +108,7 @@ def _identity(entity_id: str, gives: Mapping[str, Any]) -> Identity:
 async def _events(
     hass: HomeAssistant, entity_id: str, since: datetime, until: datetime
 ) -> list[dict[str, Any]]:
-    """Return the events of a calendar as triggers give them; raises CannotTell."""
+    """Return a calendar's events as triggers report them; raises CannotTell."""
     component = hass.data.get(DATA_COMPONENT)
     entity = component.get_entity(entity_id) if component else None
     if not isinstance(entity, CalendarEntity) or not entity.available:
@@ -117,7 +117,7 @@ async def _events(
     try:
         async with asyncio.timeout(_PATIENCE):
             events = await entity.async_get_events(hass, *local)
-    # Calendars of all makers let out whatever befalls them.
+    # Calendars of other integrations raise anything.
     except Exception as error:
         raise CannotTell(f"{entity_id} cannot be read: {error!r}") from error
     return [event.as_dict() for event in events]

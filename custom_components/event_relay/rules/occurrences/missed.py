@@ -1,4 +1,4 @@
-"""Occurrences that were missed, for each kind of trigger that can tell."""
+"""Finds missed occurrences, for each kind of trigger that has computable ones."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -32,13 +32,13 @@ _SOURCES: Mapping[str, Source] = {
 }
 
 _BREATH = 500
-"""After how many steps others have their turn."""
+"""Number of steps between yields to the event loop."""
 
 
 def recurs(config: ConfigType) -> bool:
-    """Say whether the occurrences of a trigger can be worked out afterwards.
+    """Return whether the occurrences of a trigger can be computed afterwards.
 
-    The configuration is one that Home Assistant has validated.
+    The configuration must be validated.
     """
     return _source(config) is not None
 
@@ -46,10 +46,10 @@ def recurs(config: ConfigType) -> bool:
 def occurrence_of(
     config: ConfigType, index: int, variables: Mapping[str, Any]
 ) -> Occurrence | None:
-    """Return which occurrence a trigger that fires by itself is.
+    """Return the occurrence of a live firing.
 
-    None for a trigger whose occurrences cannot be worked out, and for a firing that
-    is none of them, such as one because a schedule was changed.
+    None for a trigger whose occurrences cannot be computed, and for a firing that is
+    not one of them, for example because a schedule was changed.
     """
     source = _source(config)
     identity = source.identify(config, variables["trigger"]) if source else None
@@ -70,13 +70,12 @@ async def missed_occurrences(
     since: datetime,
     until: datetime,
 ) -> list[Occurrence]:
-    """Return when a trigger was to fire from `since` up to `until`, both included.
+    """Return the occurrences from `since` to `until` inclusive, earliest first.
 
-    The earliest comes first. What it is worked out from, such as a schedule and
-    Home Assistant's time zone, is taken as it is now. Nothing before `LONGEST` is
-    looked for. Of more than `MOST` the last are given, and the first of those tells
-    how many are left out; they are only counted, and the event loop has its turn all
-    the while.
+    Computed from the present state of schedules, calendars and Home Assistant's time
+    zone. Nothing before `LONGEST` is searched. Only the last `MOST` are returned;
+    the first of them has the number of those left out, which are only counted. Yields
+    to the event loop regularly.
 
     Raises CannotTell.
     """
@@ -99,7 +98,7 @@ async def missed_occurrences(
 
 
 async def _last(moments: Iterator[Moment]) -> tuple[list[Moment], int]:
-    """Return the last moments, the earliest first, and the number of those before."""
+    """Return the last moments, earliest first, and the number of earlier ones."""
     last: dict[Identity, Moment] = {}
     left_out = 0
     for number, moment in enumerate(moments):
@@ -113,13 +112,13 @@ async def _last(moments: Iterator[Moment]) -> tuple[list[Moment], int]:
 
 
 def _source(config: ConfigType) -> Source | None:
-    """Return what works out the occurrences of a trigger."""
+    """Return the source of a trigger's occurrences."""
     source = _SOURCES.get(config[CONF_PLATFORM])
     return source if source and source.recurs(config) else None
 
 
 def _enabled(config: ConfigType) -> bool:
-    """Say whether a trigger is enabled; raises CannotTell."""
+    """Return whether a trigger is enabled; raises CannotTell."""
     enabled = config.get(CONF_ENABLED, True)
     if isinstance(enabled, Template):
         try:
@@ -132,7 +131,7 @@ def _enabled(config: ConfigType) -> bool:
 def _variables(
     hass: HomeAssistant, config: ConfigType, index: int, moment: Moment
 ) -> Mapping[str, Any]:
-    """Return what the trigger would have given; raises CannotTell."""
+    """Return the trigger's variables; raises CannotTell."""
     variables: dict[str, Any] = {
         "trigger": {
             "id": config.get(CONF_ID, f"{index}"),

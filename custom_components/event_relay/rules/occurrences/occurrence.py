@@ -1,4 +1,4 @@
-"""A time at which a trigger was to fire, and what tells it from all others."""
+"""An occurrence: a time at which a trigger was due, and its identity."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,84 +10,84 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.typing import ConfigType
 
 LONGEST = timedelta(days=31)
-"""How far back is looked."""
+"""How far back to look."""
 MOST = 1000
-"""How many occurrences of one trigger are given at once: the last ones."""
+"""Most occurrences of one trigger that are returned at once: the last ones."""
 
 _NAMESPACE = UUID("4f3bb2de-3c0f-4a6e-9e59-9d2b6f0d5c11")
-"""What the ids of occurrences are made in; never to be changed."""
+"""UUID namespace of the ids of occurrences; must never change."""
 
 
 class CannotTell(Exception):
-    """What the occurrences come from, such as a calendar, does not answer now."""
+    """The source of the occurrences, such as a calendar, does not respond now."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """What makes an occurrence of a trigger this one and no other."""
+    """The identity of an occurrence among those of a trigger."""
 
     instant: datetime
     """Whole seconds, in UTC."""
     mark: str = ""
-    """Tells occurrences of one trigger at one instant apart."""
+    """Distinguishes occurrences of one trigger at one instant."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Occurrence:
-    """One time at which a trigger was to fire."""
+    """One time at which a trigger was due."""
 
     index: int
-    """Which of the rule's triggers."""
+    """Index of the rule's trigger."""
     instant: datetime
     mark: str = ""
-    """Tells occurrences of one trigger at one instant apart."""
+    """Distinguishes occurrences of one trigger at one instant."""
     variables: Mapping[str, Any]
-    """What the trigger gives to templates: `trigger` as when it fires by itself."""
+    """Template variables, with `trigger` as in a live firing."""
     left_out: int = 0
-    """How many came before it that are not given, since they were too many.
+    """Number of earlier occurrences that were left out because of `MOST`.
 
-    Only the first of those that are given says so.
+    Set only in the first one returned.
     """
 
     def delivery_id(self, rule_id: str) -> str:
-        """Return the id of its delivery, the same whenever it is worked out."""
+        """Return the id of its delivery, which is deterministic."""
         at = f"{self.instant.timestamp():.0f}"
         return str(uuid5(_NAMESPACE, f"{rule_id}/{self.index}/{at}/{self.mark}"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """An occurrence that was worked out, before a rule's trigger is told of it."""
+    """A computed occurrence, before the trigger's variables are added."""
 
     identity: Identity
     description: str
     """As the trigger describes it."""
     gives: Mapping[str, Any]
-    """What only this kind of trigger gives."""
+    """Variables that only this kind of trigger has."""
 
 
 def _always(config: ConfigType) -> bool:
-    """Say yes."""
+    """Return True."""
     return True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A kind of trigger whose occurrences can be worked out afterwards."""
+    """A kind of trigger whose occurrences can be computed afterwards."""
 
     recurs: Callable[[ConfigType], bool] = _always
-    """Says whether those of a configuration can be, as Home Assistant validated it."""
+    """Returns whether those of a validated configuration can be computed."""
     identify: Callable[[ConfigType, Mapping[str, Any]], Identity | None]
-    """Says from `trigger` of a live firing which occurrence it is.
+    """Returns the occurrence of a live firing from its `trigger`.
 
-    None if it is none, for example since somebody changed a schedule.
+    None if it is none, for example because a schedule was changed.
     """
     look_back: Callable[
         [HomeAssistant, ConfigType, datetime, datetime], Awaitable[Iterator[Moment]]
     ]
-    """Gives the latest first, from the second instant back to the first.
+    """Returns occurrences, latest first, from the second instant back to the first.
 
-    Raises CannotTell before it gives any.
+    Raises CannotTell before the first one.
     """
 
 

@@ -1,4 +1,4 @@
-"""Triggers of the platform `time_pattern`."""
+"""Occurrences of `time_pattern` triggers."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -15,15 +15,15 @@ _UNITS = ("hours", "minutes", "seconds")
 
 
 def _identify(config: ConfigType, trigger: Mapping[str, Any]) -> Identity:
-    """Say which occurrence a live firing is."""
+    """Identify the occurrence of a live firing."""
     return Identity(instant=latest_of([_clock(config)], trigger["now"]))
 
 
 async def _look_back(
     hass: HomeAssistant, config: ConfigType, since: datetime, until: datetime
 ) -> Iterator[Moment]:
-    """Give the latest first."""
-    # A trigger that fires each second is a plain interval, and tells the time in UTC.
+    """Yield occurrences, latest first."""
+    # A trigger that fires each second is a plain interval and reports UTC.
     every_second = all(config.get(key, "*") == "*" for key in _UNITS)
     return (
         Moment(
@@ -36,7 +36,7 @@ async def _look_back(
 
 
 def _clock(config: ConfigType) -> WallClock:
-    """Return what the clock is to show; units below a given one are zero."""
+    """Return the matching clock; units below a given one are zero."""
     hours, minutes, seconds = (config.get(key) for key in _UNITS)
     if minutes is None and hours is not None:
         minutes = 0

@@ -1,4 +1,4 @@
-"""Triggers on schedules: blocks that start and end, and plain changes of state."""
+"""Occurrences of schedule triggers: start and end of blocks, and state changes."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -32,15 +32,15 @@ _HARD_TO_TELL = {CONF_ATTRIBUTE, "not_from", "not_to"}
 
 @dataclass(frozen=True, kw_only=True)
 class _Schedule:
-    """A schedule as it is set up now."""
+    """The present configuration of a schedule."""
 
     entity_id: str
     week: Week
     attributes: Mapping[str, Any]
-    """Those that are the same in every block."""
+    """Attributes that are the same in every block."""
 
     def state(self, standing: Standing) -> State:
-        """Return the state that it had."""
+        """Return its state at that time."""
         block = standing.block
         return State(
             self.entity_id,
@@ -56,10 +56,10 @@ class _Schedule:
 
 
 def _identify(config: ConfigType, trigger: Mapping[str, Any]) -> Identity | None:
-    """Say which occurrence a live firing is.
+    """Identify the occurrence of a live firing.
 
-    The state before named the boundary. If that has not come yet, somebody has
-    changed the schedule.
+    The previous state names the boundary. If that is in the future, the schedule was
+    changed.
     """
     before, after = trigger["from_state"], trigger["to_state"]
     if before is None or after is None:
@@ -76,7 +76,7 @@ def _identify(config: ConfigType, trigger: Mapping[str, Any]) -> Identity | None
 async def _look_back_at_blocks(
     hass: HomeAssistant, config: ConfigType, since: datetime, until: datetime
 ) -> Iterator[Moment]:
-    """Give the latest first, of a trigger that is aimed at a target."""
+    """Yield occurrences of a trigger with a target, latest first."""
     schedules = await _read(hass, targeted(hass, config, _DOMAIN))
     gives = {CONF_FOR: (config.get(CONF_OPTIONS) or {}).get(CONF_FOR)}
     return _moments(schedules, config, gives, since, until)
@@ -85,7 +85,7 @@ async def _look_back_at_blocks(
 async def _look_back_at_states(
     hass: HomeAssistant, config: ConfigType, since: datetime, until: datetime
 ) -> Iterator[Moment]:
-    """Give the latest first, of a trigger of the platform `state`."""
+    """Yield occurrences of a `state` trigger, latest first."""
     schedules = await _read(hass, config[CONF_ENTITY_ID])
     gives = {CONF_FOR: config.get(CONF_FOR), CONF_ATTRIBUTE: None}
     return _moments(schedules, config, gives, since, until)
@@ -98,7 +98,7 @@ def _moments(
     since: datetime,
     until: datetime,
 ) -> Iterator[Moment]:
-    """Give when a trigger was to fire, the latest first."""
+    """Yield when a trigger was due, latest first."""
     found = [
         Moment(
             identity=Identity(
@@ -121,7 +121,7 @@ def _moments(
 
 
 def _fires(config: ConfigType, before: str, after: str) -> bool:
-    """Say whether a trigger fires at a boundary between two states."""
+    """Return whether a trigger fires at a boundary between two states."""
     match config[CONF_PLATFORM]:
         case "schedule.block_started":
             return after == STATE_ON
@@ -136,12 +136,12 @@ def _fires(config: ConfigType, before: str, after: str) -> bool:
 
 
 def _is_one_of(state: str, wanted: str | list[str] | None) -> bool:
-    """Say whether a state is wanted; None stands for all."""
+    """Return whether a state is wanted; None matches all."""
     return wanted is None or state in ([wanted] if isinstance(wanted, str) else wanted)
 
 
 async def _read(hass: HomeAssistant, entity_ids: Collection[str]) -> list[_Schedule]:
-    """Return how schedules are set up; raises CannotTell."""
+    """Return the configurations of schedules; raises CannotTell."""
     if not entity_ids:
         return []
     try:
@@ -158,7 +158,7 @@ async def _read(hass: HomeAssistant, entity_ids: Collection[str]) -> list[_Sched
 
 
 def _schedule(hass: HomeAssistant, entity_id: str, answer: object) -> _Schedule:
-    """Return how a schedule is set up; raises CannotTell."""
+    """Return the configuration of a schedule; raises CannotTell."""
     state = hass.states.get(entity_id)
     if state is None or not isinstance(answer, Mapping):
         raise CannotTell(f"{entity_id} is not available")
@@ -176,13 +176,13 @@ def _schedule(hass: HomeAssistant, entity_id: str, answer: object) -> _Schedule:
 
 
 def _is_plain(config: ConfigType) -> bool:
-    """Say whether a trigger looks at each entity alone, and fires at once."""
+    """Return whether a trigger checks each entity alone and has no duration."""
     options = config.get(CONF_OPTIONS) or {}
     return not options.get(CONF_FOR) and options.get("behavior", "each") == "each"
 
 
 def _is_of_schedules(config: ConfigType) -> bool:
-    """Say whether a state trigger is one of schedules that go on or off."""
+    """Return whether a state trigger is for schedules turning on or off."""
     return (
         all(split_entity_id(one)[0] == _DOMAIN for one in config[CONF_ENTITY_ID])
         and not config.get(CONF_FOR)

@@ -1,4 +1,4 @@
-"""The entities that a trigger with a target listens to."""
+"""Resolves the entities of a trigger's target."""
 
 from homeassistant.const import CONF_TARGET
 from homeassistant.core import HomeAssistant, split_entity_id
@@ -10,7 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 
 
 def targeted(hass: HomeAssistant, config: ConfigType, domain: str) -> list[str]:
-    """Return the entities of a domain that a trigger is aimed at now."""
+    """Return the entities of a domain that a trigger targets now."""
     selected = async_extract_referenced_entity_ids(
         hass, TargetSelection(config[CONF_TARGET]), expand_group=False
     )

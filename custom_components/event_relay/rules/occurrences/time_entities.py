@@ -1,4 +1,4 @@
-"""Times that entities hold: date and time helpers, and sensors of a point in time."""
+"""Times in entities: date and time helpers, and timestamp sensors."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -21,9 +21,9 @@ def instants_of_entity(
     since: datetime,
     until: datetime,
 ) -> Iterator[datetime]:
-    """Give when the time came that an entity holds now, the latest first.
+    """Yield the instants of the time that an entity holds now, latest first.
 
-    What it held before is not known. Raises CannotTell.
+    Its earlier values are not known. Raises CannotTell.
     """
     state = hass.states.get(entity_id)
     if state is None or state.state == STATE_UNAVAILABLE:
@@ -34,13 +34,13 @@ def instants_of_entity(
     point = _date_of(state) if state.domain == _HELPER else _point_of(state)
     if point is None:
         return iter(())
-    # On the wall for a helper, as Home Assistant adds it.
+    # In local time for a helper, as Home Assistant adds it.
     instant = dt_util.as_utc(point + offset)
     return iter((instant,) if since <= instant <= until else ())
 
 
 def _time_of(state: State) -> time:
-    """Return the time of day of a helper, midnight if it has only a date."""
+    """Return the time of day of a helper; midnight if it has only a date."""
     if not state.attributes["has_time"]:
         return time()
     hour, minute, second = (
@@ -50,16 +50,16 @@ def _time_of(state: State) -> time:
 
 
 def _date_of(state: State) -> datetime:
-    """Return the date and time of a helper, in Home Assistant's zone."""
+    """Return the date and time of a helper, in Home Assistant's time zone."""
     year, month, day = (state.attributes[part] for part in ("year", "month", "day"))
     zone = dt_util.get_default_time_zone()
     return datetime.combine(date(year, month, day), _time_of(state), tzinfo=zone)
 
 
 def _point_of(state: State) -> datetime | None:
-    """Return the point in time that a sensor holds, None if it holds none.
+    """Return the timestamp of a sensor; None without one.
 
-    One of the class `uptime` names a past that has begun only now.
+    Sensors of the class `uptime` are excluded: their past time is set only now.
     """
     if state.attributes.get(ATTR_DEVICE_CLASS) != SensorDeviceClass.TIMESTAMP:
         return None

@@ -1,4 +1,4 @@
-"""Triggers of the platform `time`: at a time of day, or at one that an entity holds."""
+"""Occurrences of `time` triggers: at a time of day, or at the time of an entity."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
@@ -32,7 +32,7 @@ _AT = vol.Any(cv.time, cv.entity_id)
 
 
 def _identify(config: ConfigType, trigger: Mapping[str, Any]) -> Identity:
-    """Say which occurrence a live firing is."""
+    """Identify the occurrence of a live firing."""
     now, entity_id = trigger["now"], trigger.get(ATTR_ENTITY_ID)
     if entity_id is not None:
         instant = whole_second(dt_util.as_utc(now))
@@ -44,7 +44,7 @@ def _identify(config: ConfigType, trigger: Mapping[str, Any]) -> Identity:
 async def _look_back(
     hass: HomeAssistant, config: ConfigType, since: datetime, until: datetime
 ) -> Iterator[Moment]:
-    """Give the latest first."""
+    """Yield occurrences, latest first."""
     each = [_moments(hass, at, since, until) for at in config[CONF_AT]]
     moments = merge(*each, key=lambda moment: moment.identity.instant, reverse=True)
     weekdays = config.get(CONF_WEEKDAY, WEEKDAYS)
@@ -54,7 +54,7 @@ async def _look_back(
 def _moments(
     hass: HomeAssistant, at: _At | Template, since: datetime, until: datetime
 ) -> Iterator[Moment]:
-    """Give those of one of the times; raises CannotTell."""
+    """Yield the occurrences of one time; raises CannotTell."""
     if isinstance(at, Template):
         at = _rendered(at)
     match at:
@@ -70,7 +70,7 @@ def _moments(
 
 
 def _of_time(instants: Iterator[datetime]) -> Iterator[Moment]:
-    """Give the moments of a time that the trigger itself holds."""
+    """Yield the moments of a time in the trigger itself."""
     return (
         Moment(
             identity=Identity(instant=instant),
@@ -82,7 +82,7 @@ def _of_time(instants: Iterator[datetime]) -> Iterator[Moment]:
 
 
 def _of_entity(entity_id: str, instants: Iterator[datetime]) -> Iterator[Moment]:
-    """Give the moments of a time that an entity holds."""
+    """Yield the moments of the time of an entity."""
     return (
         Moment(
             identity=Identity(instant=whole_second(instant), mark=entity_id),
@@ -94,7 +94,7 @@ def _of_entity(entity_id: str, instants: Iterator[datetime]) -> Iterator[Moment]
 
 
 def _rendered(template: Template) -> _At:
-    """Return the time or the entity id that a limited template gives."""
+    """Return the time or the entity id that a limited template renders."""
     try:
         at: _At = _AT(render_complex(template, {}, limited=True))
     except (TemplateError, vol.Invalid) as error:

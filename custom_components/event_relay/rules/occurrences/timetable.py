@@ -1,8 +1,8 @@
-"""How a schedule of Home Assistant went on, from one of its boundaries to the next.
+"""Computes the boundaries of a Home Assistant schedule.
 
-It does what `Schedule._update` does, so that it goes wrong the same way in the
-nights in which clocks change: a boundary in the hour that is skipped comes an hour
-later, and one in the hour that comes twice comes once.
+Replicates `Schedule._update`, including its errors in nights with a clock change: a
+boundary in the skipped hour comes an hour later, and one in the repeated hour comes
+once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ _WEEK = (
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A time of a day in which a schedule is on."""
+    """A time range of a day in which a schedule is on."""
 
     start: time
     end: time
@@ -37,12 +37,12 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What a schedule showed from an instant on."""
+    """What a schedule shows from an instant on."""
 
     since: datetime
     """Local."""
     changed: datetime
-    """When it went on or off; local."""
+    """When it turned on or off; local."""
     block: Block | None
     """None if it was off."""
     next_event: datetime | None
@@ -59,7 +59,7 @@ type Week = Sequence[Sequence[Block]]
 
 
 def read_week(answer: Mapping[str, Any]) -> Week:
-    """Return the week that the action `schedule.get_schedule` tells."""
+    """Return the week from the response of the action `schedule.get_schedule`."""
     return [
         [
             Block(start=one["from"], end=one["to"], data=one.get("data") or {})
@@ -72,8 +72,8 @@ def read_week(answer: Mapping[str, Any]) -> Week:
 def changes(
     week: Week, since: datetime, until: datetime
 ) -> Iterator[tuple[Standing, Standing]]:
-    """Yield each boundary as what stood before and what stands after it."""
-    # Clocks change at night: at noon of the day before it stood as it shows.
+    """Yield each boundary as the standing before and after it."""
+    # Clocks change at night: at noon of the day before, the standing is correct.
     before = standing(
         week, dt_util.as_local(since).replace(hour=12, minute=0, fold=0) - _DAY
     )
@@ -109,7 +109,7 @@ def standing(week: Week, now: datetime) -> Standing:
 
 
 def _next_event(week: Week, now: datetime) -> datetime | None:
-    """Return the next boundary, looked for on the wall as Home Assistant does."""
+    """Return the next boundary, searched in local time as Home Assistant does."""
     midnight = datetime.combine(now.date(), time(), tzinfo=now.tzinfo)
     for days in range(len(_WEEK) + 1):
         blocks = week[(now.weekday() + days) % len(_WEEK)]
@@ -123,10 +123,10 @@ def _next_event(week: Week, now: datetime) -> datetime | None:
 
 
 def _at(midnight: datetime, edge: time) -> datetime:
-    """Return the local time of an edge of a block on a day."""
+    """Return the local time of a block's edge on a day."""
     if edge == time.max:
         return midnight + _DAY
-    # The second of two like hours is meant by nobody, and in one that is skipped it
-    # would lie before the hour itself.
+    # Never the second of two repeated hours; in a skipped hour that would lie before
+    # the hour itself.
     first = edge.replace(fold=0)
     return datetime.combine(midnight.date(), first, tzinfo=midnight.tzinfo)

@@ -1,4 +1,4 @@
-"""Times of day in Home Assistant's zone, and when its clocks showed them."""
+"""Times of day in Home Assistant's time zone, and when its clocks showed them."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, kw_only=True)
 class WallClock:
-    """The seconds, minutes and hours that a clock on the wall is to show.
+    """The seconds, minutes and hours that match in local time.
 
-    A time that clocks skip in spring is not shown on that day, and one that they
-    show twice in autumn comes twice, as `async_track_time_change` has it.
+    As with `async_track_time_change`, a time that is skipped in spring does not match
+    on that day, and one that is repeated in autumn matches twice.
     """
 
     hours: Collection[int]
@@ -26,7 +26,7 @@ class WallClock:
 
     @classmethod
     def at(cls, time_of_day: time) -> Self:
-        """Return the clock that shows one time a day."""
+        """Return the clock that matches one time a day."""
         return cls(
             hours=(time_of_day.hour,),
             minutes=(time_of_day.minute,),
@@ -34,11 +34,11 @@ class WallClock:
         )
 
     def back(self, since: datetime, until: datetime) -> Iterator[datetime]:
-        """Yield when it was shown, in UTC, from the latest back to the earliest."""
+        """Yield the instants of matches, in UTC, latest first."""
         since, until = dt_util.as_utc(since), dt_util.as_utc(until)
         seconds = [timedelta(seconds=one) for one in sorted(self.seconds, reverse=True)]
-        # Every offset from UTC in use is a whole number of minutes, so within a
-        # minute of UTC the hour and the minute on the wall stay the same.
+        # Every UTC offset in use is a whole number of minutes, so the local hour and
+        # minute are constant within a minute of UTC.
         minute = until.replace(second=0, microsecond=0)
         while minute + _MINUTE > since:
             local = dt_util.as_local(minute)
@@ -49,7 +49,7 @@ class WallClock:
             minute -= _MINUTE
 
     def latest(self, now: datetime) -> datetime | None:
-        """Return when it was shown last, None if that is more than a minute ago.
+        """Return the last match; None if it is more than a minute ago.
 
         A busy Home Assistant fires some seconds late.
         """
@@ -58,6 +58,6 @@ class WallClock:
 
 
 def latest_of(clocks: Collection[WallClock], now: datetime) -> datetime:
-    """Return which second a timer meant that fired now, on time or a little late."""
+    """Return the second that a timer was for that fired on time or slightly late."""
     shown = [instant for clock in clocks if (instant := clock.latest(now))]
     return max(shown, default=whole_second(dt_util.as_utc(now)))

@@ -1,4 +1,4 @@
-"""What the triggers of a rule would tell, for a test and for a preview."""
+"""Sample trigger variables, for the test and the preview of a rule."""
 
 from .choosing import async_sample
 from .sample import Sample, example_template

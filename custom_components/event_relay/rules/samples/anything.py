@@ -1,22 +1,22 @@
-"""A stand-in for values whose names only an outside system knows."""
+"""A placeholder for values whose names only another system knows."""
 
 from typing import Any, override
 
 
 class Anything(dict[str, Any]):
-    """A mapping that has every key: of unknown ones it says that they are a sample.
+    """A mapping that has every key; the values of unknown ones are samples.
 
-    What a webhook or an event brings is not known before it has come. Templates may
-    ask for anything in it, as deep as they like.
+    The content of a webhook or event is not known before it arrives. Templates may
+    read any key of it, however deep.
     """
 
     def __init__(self, known: dict[str, Any] | None = None, name: str = "") -> None:
-        """Hold what is known, and the name of the whole."""
+        """Initialize with known values and the name of the mapping."""
         super().__init__(known or {})
         self._name = name
 
     def __missing__(self, key: str) -> Anything:
-        """Return a sample for a key that is not known."""
+        """Return a sample for an unknown key."""
         return Anything(name=str(key))
 
     @override
@@ -26,7 +26,7 @@ class Anything(dict[str, Any]):
 
     @override
     def __str__(self) -> str:
-        """Return what is known, or words that say what this stands for."""
+        """Return the known values, or text that names the placeholder."""
         if len(self):
             return super().__repr__()
         return f"Sample {self._name}".strip()
@@ -34,13 +34,13 @@ class Anything(dict[str, Any]):
     __repr__ = __str__
 
     def __bool__(self) -> bool:
-        """Be something."""
+        """Return True, so that conditions on it hold."""
         return True
 
     def __int__(self) -> int:
-        """Be a number where one is wanted."""
+        """Return a sample number."""
         return 1
 
     def __float__(self) -> float:
-        """Be a number where one is wanted."""
+        """Return a sample number."""
         return 1.0

@@ -1,4 +1,4 @@
-"""Samples for triggers on calendars: a real event where there is one."""
+"""Samples for calendar triggers: a real event if there is one."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -23,7 +23,7 @@ _LASTS = timedelta(hours=1)
 
 
 async def event(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Give the next event, or else the last one as if it began now, or a sample."""
+    """Return the next event, else the last one as if it began now, else a sample."""
     now = dt_util.utcnow()
     for since, until in ((now, now + LONGEST), (now - LONGEST, now)):
         try:
@@ -38,9 +38,9 @@ async def event(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
 
 
 def moved_to_present(trigger: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a trigger told of an event that is over as if that began now.
+    """Return a trigger's past event as if it began now.
 
-    An outside system may not take what is over.
+    A backend may not accept past events.
     """
     told = trigger.get(CALENDAR_EVENT)
     if not isinstance(told, Mapping):
@@ -58,7 +58,7 @@ def moved_to_present(trigger: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _made_up(config: ConfigType) -> Mapping[str, Any]:
-    """Return what a trigger would tell of an event that is nowhere."""
+    """Return the trigger variables of a made-up event."""
     options = config.get(CONF_OPTIONS, {})
     edge = _END if config[CONF_PLATFORM].endswith("ended") else _START
     begins = dt_util.now().replace(second=0, microsecond=0)
@@ -83,7 +83,7 @@ def _made_up(config: ConfigType) -> Mapping[str, Any]:
 
 
 def _moment(told: object) -> Any:  # noqa: ANN401 - a day, or an instant
-    """Return when an edge of an event is; None if that cannot be read."""
+    """Return the time of an event's edge; None if it cannot be read."""
     if not isinstance(told, str):
         return None
     return dt_util.parse_datetime(told) if "T" in told else dt_util.parse_date(told)

@@ -1,4 +1,4 @@
-"""Chooses what a test is filled with: what really happened, or a sample."""
+"""Chooses the variables of a test: the last real firing, or a sample."""
 
 from collections.abc import Mapping, Sequence
 import logging
@@ -20,10 +20,9 @@ async def async_sample(
     raw: Sequence[Mapping[str, Any]],
     last: LastFiring | None,
 ) -> Sample:
-    """Return the last real firing if its trigger is still there, or else a sample.
+    """Return the last real firing if its trigger still exists, or else a sample.
 
-    `configs` are the triggers as Home Assistant has validated them, and `raw` as the
-    user entered them.
+    `configs` are the validated triggers, and `raw` those that the user entered.
     """
     if last is None or (index := last.index_in(raw)) is None:
         return await sample_of(hass, configs)

@@ -1,4 +1,4 @@
-"""Samples for triggers of devices."""
+"""Samples for device triggers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,11 +20,11 @@ _STATES = {
     "locked": "locked",
     "unlocked": "unlocked",
 }
-"""What an entity is after what the trigger of a device is called."""
+"""State of the entity by the type of the device trigger."""
 
 
 async def device(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Let the entity of the device have changed, or the device tell of something."""
+    """Return a change of the device's entity, or an event of the device."""
     kind = str(config.get(CONF_TYPE, ""))
     named = config.get(CONF_ENTITY_ID)
     entity_id = er.async_resolve_entity_id(er.async_get(hass), named) if named else None

@@ -1,4 +1,4 @@
-"""Samples for triggers on the states of entities."""
+"""Samples for triggers on entity states."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ from .states import change, having, other_than, present
 
 
 async def state(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Let the first entity change as the trigger wants it."""
+    """Return a change of the first entity that fires the trigger."""
     known = present(hass, _first(config[CONF_ENTITY_ID]))
     attribute = config.get(CONF_ATTRIBUTE)
     now = known.attributes.get(attribute) if attribute else known.state
@@ -42,7 +42,7 @@ async def state(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
 
 
 async def numeric_state(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Let the first entity have a value in the range of the trigger."""
+    """Return a change of the first entity into the range of the trigger."""
     known = present(hass, _first(config[CONF_ENTITY_ID]))
     above = _limit(hass, config.get(CONF_ABOVE))
     below = _limit(hass, config.get(CONF_BELOW))
@@ -64,7 +64,7 @@ async def numeric_state(hass: HomeAssistant, config: ConfigType) -> Mapping[str,
 
 
 async def template(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Let an entity that the template reads have changed; without one, the time."""
+    """Return a change of an entity that the template reads, or of time without one."""
     read = config[CONF_VALUE_TEMPLATE].async_render_to_info()
     named = sorted(entity for entity in read.entities if hass.states.get(entity))
     if not named:
@@ -84,7 +84,7 @@ async def template(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]
 
 
 async def zone(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Let the first entity enter or leave the zone."""
+    """Return the first entity entering or leaving the zone."""
     options = config.get(CONF_OPTIONS, config)
     known = present(hass, _first(options[CONF_ENTITY_ID]))
     return _through_zone(
@@ -93,7 +93,7 @@ async def zone(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
 
 
 async def geo_location(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Let what the source tells of enter or leave the zone."""
+    """Return an entity of the source entering or leaving the zone."""
     source = config[CONF_SOURCE].lower()
     known = next(
         (
@@ -112,7 +112,7 @@ async def geo_location(hass: HomeAssistant, config: ConfigType) -> Mapping[str, 
 def _through_zone(
     hass: HomeAssistant, known: State, zone_id: str, event: str
 ) -> Mapping[str, Any]:
-    """Return what triggers tell of an entity that has passed the edge of a zone."""
+    """Return the trigger variables of an entity that entered or left a zone."""
     zone_state = present(hass, zone_id)
     inside = having(known, zone_state.name)
     outside = having(known, "not_home")
@@ -123,21 +123,21 @@ def _through_zone(
 
 
 def _first(value: object) -> Any:  # noqa: ANN401 - what the trigger wants
-    """Return the first of a list, or the value itself; None for none."""
+    """Return the first of a list, or a single value; None if empty."""
     if isinstance(value, list | tuple | set | frozenset):
         return next(iter(sorted(value, key=str)), None)
     return value
 
 
 def _limit(hass: HomeAssistant, limit: object) -> float | None:
-    """Return a limit, which may be the state of another entity."""
+    """Return a limit, possibly from the state of another entity."""
     if isinstance(limit, str) and (state := hass.states.get(limit)) is not None:
         return _number(state.state)
     return _number(limit)
 
 
 def _number(value: object) -> float | None:
-    """Return a number from what it is written as; None if it is none."""
+    """Return a number from its text; None if it is not a number."""
     try:
         return float(value)  # type: ignore[arg-type]
     except TypeError, ValueError:
@@ -145,7 +145,7 @@ def _number(value: object) -> float | None:
 
 
 def _between(above: float | None, below: float | None) -> float:
-    """Return a value that a trigger with these limits fires for."""
+    """Return a value within the limits of a trigger."""
     match above, below:
         case float(), float():
             return (above + below) / 2
@@ -157,7 +157,7 @@ def _between(above: float | None, below: float | None) -> float:
 
 
 def _outside(above: float | None, below: float | None) -> float:
-    """Return a value from which it may have come."""
+    """Return a value outside the limits."""
     if above is not None:
         return above - 1
     return 0 if below is None else below + 1

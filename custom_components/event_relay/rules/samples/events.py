@@ -1,4 +1,4 @@
-"""Samples for triggers on events."""
+"""Samples for event triggers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,14 +22,14 @@ _EVENT_TYPE = "event_type"
 
 
 async def event(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Give an event of the first type, with the data that the trigger asks for."""
+    """Return an event of the first type, with the data that the trigger requires."""
     types = template.render_complex(cv.ensure_list(config[_EVENT_TYPE]))
     asked = template.render_complex(dict(config.get(CONF_EVENT_DATA) or {}))
     return of_type(hass, str(types[0]), asked)
 
 
 async def tag(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Give a scan of the first tag."""
+    """Return a scan of the first tag."""
     tag_id = str(cv.ensure_list(config["tag_id"])[0])
     devices = cv.ensure_list(config.get(CONF_DEVICE_ID))
     data = {
@@ -43,7 +43,7 @@ async def tag(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
 def of_type(
     hass: HomeAssistant, event_type: str, asked: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """Return what a trigger tells of an event of a type."""
+    """Return the trigger variables of an event of a type."""
     data = dict(asked)
     if event_type == EVENT_STATE_CHANGED:
         entity_id = data.get(ATTR_ENTITY_ID) or next(

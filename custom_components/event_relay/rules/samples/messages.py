@@ -1,4 +1,4 @@
-"""Samples for triggers on what is sent to Home Assistant, or shown in it."""
+"""Samples for triggers on messages: webhooks, MQTT, notifications, sentences."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from .anything import Anything
 
 
 async def webhook(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Give a call that holds whatever is asked for, but not its secret id."""
+    """Return a call that has every key, without the secret id."""
     return {
         "webhook_id": "Sample webhook",
         "json": Anything(name="json"),
@@ -25,7 +25,7 @@ async def webhook(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
 
 
 async def mqtt(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Give a message on the topic, with the payload that the trigger waits for."""
+    """Return a message on the topic, with the payload that the trigger expects."""
     topic = _text(config["topic"]).replace("#", "sample").replace("+", "sample")
     wanted = config.get(CONF_PAYLOAD)
     payload = "Sample payload"
@@ -41,7 +41,7 @@ async def mqtt(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
 
 
 async def notification(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Give a notification of the id and the kind of change that the trigger wants."""
+    """Return a notification with the id and the kind of change of the trigger."""
     kinds = sorted(str(one) for one in cv.ensure_list(config.get("update_type")))
     return {
         "update_type": kinds[0] if kinds else "added",
@@ -55,7 +55,7 @@ async def notification(hass: HomeAssistant, config: ConfigType) -> Mapping[str, 
 
 
 async def sentence(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Give the first sentence, with whatever slots are asked for."""
+    """Return the first sentence, with every slot."""
     commands = cv.ensure_list(config.get(CONF_COMMAND))
     said = str(commands[0]) if commands else "Sample sentence"
     return {
@@ -69,7 +69,7 @@ async def sentence(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]
 
 
 def _text(value: object) -> str:
-    """Return a text, or what a template gives without a trigger."""
+    """Return a text, or a template rendered without a trigger."""
     if isinstance(value, Template):
         return str(value.async_render(limited=True, parse_result=False))
     return str(value)

@@ -31,16 +31,16 @@ _WORDS = (
     *("disarmed", "arming", "pending", "heat", "cool", "auto", "dry", "eco"),
     *("listening", "processing", "responding", "0", "1", "50", "100"),
 )
-"""States that the entities of Home Assistant have."""
+"""Common states of Home Assistant's entities."""
 _DEEP = 4
 
 
 async def changed_entity(
     hass: HomeAssistant, config: ConfigType
 ) -> Mapping[str, Any] | None:
-    """Let an entity of the target change so that the trigger takes it.
+    """Return a change of a targeted entity that fires the trigger.
 
-    None for a trigger that is not about the state of entities.
+    None for a trigger that is not on entity states.
     """
     kind = await _kind(hass, config)
     if kind is None or not (aimed_at := _entities(hass, config)):
@@ -64,7 +64,7 @@ async def changed_entity(
 
 
 async def timer(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Let so much remain of a timer."""
+    """Return a timer with the remaining time of the trigger."""
     named = _entities(hass, config)
     known = present(hass, named[0] if named else "timer.sample")
     return {
@@ -76,7 +76,7 @@ async def timer(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
 
 
 async def to_do(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Let an item of a list have changed."""
+    """Return a change of a to-do item."""
     named = _entities(hass, config)
     return {
         "entity_id": named[0] if named else "todo.sample",
@@ -88,7 +88,7 @@ async def to_do(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
 async def _kind(
     hass: HomeAssistant, config: ConfigType
 ) -> type[EntityTriggerBase] | None:
-    """Return what runs a trigger if it is one on entities."""
+    """Return the trigger class if it is for entities."""
     domain, _, name = config[CONF_PLATFORM].partition(".")
     integration = await async_get_integration(hass, domain)
     platform = await integration.async_get_platform("trigger")
@@ -102,7 +102,7 @@ async def _kind(
 def _not_attached(
     hass: HomeAssistant, kind: type[EntityTriggerBase], config: ConfigType
 ) -> EntityTriggerBase | None:
-    """Return a trigger to ask what it takes; None if it cannot be asked."""
+    """Return an unattached trigger to test states with; None if not possible."""
     aim = TriggerConfig(
         key=config[CONF_PLATFORM],
         target=config.get(CONF_TARGET),
@@ -115,7 +115,7 @@ def _not_attached(
 
 
 def _entities(hass: HomeAssistant, config: ConfigType) -> list[str]:
-    """Return the entities that a trigger is aimed at, those that it names first."""
+    """Return the targeted entities, those named directly first."""
     target = config.get(CONF_TARGET) or {}
     named = target.get(CONF_ENTITY_ID) or []
     listed = [named] if isinstance(named, str) else list(named)
@@ -126,7 +126,7 @@ def _entities(hass: HomeAssistant, config: ConfigType) -> list[str]:
 def _candidates(
     known: State, options: Mapping[str, Any], more: Mapping[str, object]
 ) -> Iterator[State]:
-    """Yield states that the entity may have, the present one first."""
+    """Yield possible states of the entity, the present one first."""
     if not more:
         yield known
         turned = {
@@ -145,7 +145,7 @@ def _candidates(
 
 
 def _takes(trigger: EntityTriggerBase, state: State) -> bool:
-    """Say whether a trigger fires for such a state."""
+    """Return whether a trigger fires for a state."""
     try:
         return trigger.is_valid_state(state, _tell_nobody)
     except Exception:  # noqa: BLE001 - other integrations raise anything
@@ -153,7 +153,7 @@ def _takes(trigger: EntityTriggerBase, state: State) -> bool:
 
 
 def _tell_nobody(reason: str, /, **data: object) -> None:
-    """Hear why it does not."""
+    """Ignore the reason why it does not fire."""
 
 
 def _numbers(value: object, depth: int = 0) -> Iterator[float]:

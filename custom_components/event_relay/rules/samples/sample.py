@@ -1,4 +1,4 @@
-"""What the triggers of a rule would tell, for a test and for a preview."""
+"""Creates sample trigger variables, for the test and the preview of a rule."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from .anything import Anything
 _LOGGER = logging.getLogger(__name__)
 
 type Maker = Callable[[HomeAssistant, ConfigType], Awaitable[Mapping[str, Any]]]
-"""Gives what a trigger of one platform adds to `trigger`."""
+"""Returns what a trigger of one platform adds to `trigger`."""
 
 _MAKERS: Mapping[str, Maker] = {
     "calendar": calendars.event,
@@ -60,7 +60,7 @@ _EXAMPLES_BY_DOMAIN: Mapping[str, str] = {
     "sun": "{{ trigger.description }}",
     "todo": "{{ trigger.entity_id }}",
 }
-"""A template that works with all purpose triggers of a domain that tell no state."""
+"""A template that works with a domain's purpose triggers that report no state."""
 _EXAMPLES: Mapping[str, str] = {
     "calendar": "{{ trigger.calendar_event.summary }}",
     "conversation": "{{ trigger.sentence }}",
@@ -80,21 +80,21 @@ _EXAMPLE = "{{ trigger.to_state.name }}"
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """What templates see in a test, and where it comes from."""
+    """Template variables for a test, and their source."""
 
     variables: Mapping[str, Any]
     """`trigger`, and what the trigger adds."""
     trigger: str
-    """The trigger that it is from, as people call it."""
+    """The readable name of its trigger."""
     fired_at: datetime | None = None
-    """When the trigger really fired; None for a sample that is made up."""
+    """When the trigger really fired; None for a made-up sample."""
 
 
 async def sample_of(hass: HomeAssistant, configs: Sequence[ConfigType]) -> Sample:
-    """Return what templates would see if the first trigger that is enabled fired now.
+    """Return the template variables as if the first enabled trigger fired now.
 
-    The configurations are ones that Home Assistant has validated. What cannot be known
-    before it happens is made up, and says so.
+    The configurations must be validated. Values that are known only when it happens are
+    made up, and marked as such.
     """
     index = next(
         (
@@ -115,7 +115,7 @@ async def sample_of(hass: HomeAssistant, configs: Sequence[ConfigType]) -> Sampl
 
 
 def name_of(config: Mapping[str, Any]) -> str:
-    """Return what people call a trigger: its alias, or the kind that it is."""
+    """Return a trigger's readable name: its alias or kind."""
     platform = config.get(CONF_PLATFORM, config.get("trigger", ""))
     return str(config.get(CONF_ALIAS) or platform)
 
@@ -130,7 +130,7 @@ def example_template(configs: Sequence[ConfigType]) -> str:
 async def _trigger(
     hass: HomeAssistant, config: ConfigType, index: int
 ) -> dict[str, Any]:
-    """Return what a trigger of this configuration would give."""
+    """Return the variables that a trigger of this configuration would have."""
     platform = config[CONF_PLATFORM]
     common = {
         "id": config.get(CONF_ID, str(index)),

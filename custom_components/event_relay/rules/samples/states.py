@@ -1,4 +1,4 @@
-"""States that an entity might have when a trigger fires."""
+"""Sample states of an entity when a trigger fires."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -25,13 +25,13 @@ _OPPOSITES = {
     one: other for pair in reversed(_PAIRS) for one, other in (pair, pair[::-1])
 }
 _TIMES = frozenset({"button", "event", "image", "input_button", "scene", "tag"})
-"""Domains whose state is the time of what happened last."""
+"""Domains whose state is the time of the last event."""
 _NUMBERS = frozenset({"counter", "input_number", "number", "sensor", "zone"})
 """Domains whose state usually is a number."""
 
 
 def present(hass: HomeAssistant, entity_id: str) -> State:
-    """Return the state of an entity; a likely one where none is known."""
+    """Return the state of an entity; a plausible one if it has none."""
     state = hass.states.get(entity_id)
     if state is not None and state.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN):
         return state
@@ -45,7 +45,7 @@ def present(hass: HomeAssistant, entity_id: str) -> State:
 
 
 def other_than(value: str) -> str:
-    """Return what an entity may have been before it became this."""
+    """Return a plausible previous state value."""
     return _OPPOSITES.get(value, STATE_UNKNOWN)
 
 
@@ -55,7 +55,7 @@ def having(
     attribute: str | None = None,
     more: Mapping[str, object] = MappingProxyType({}),
 ) -> State:
-    """Return a state with another value, or with another one of an attribute."""
+    """Return a state with another value, or another value of an attribute."""
     attributes = {**state.attributes, **more}
     if attribute is not None:
         return State(state.entity_id, state.state, {**attributes, attribute: value})
@@ -63,7 +63,7 @@ def having(
 
 
 def change(before: State, after: State, **more: object) -> Mapping[str, Any]:
-    """Return what triggers tell of an entity that has changed."""
+    """Return the trigger variables of an entity that has changed."""
     return {
         "entity_id": after.entity_id,
         "from_state": before,

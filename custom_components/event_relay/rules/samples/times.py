@@ -1,4 +1,4 @@
-"""Samples for triggers on times, the sky, and Home Assistant itself."""
+"""Samples for triggers on times, sun and moon, and Home Assistant itself."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,7 +18,7 @@ from homeassistant.util import dt as dt_util
 
 
 async def time(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Give the present as the time."""
+    """Return the present time."""
     at = next(iter(cv.ensure_list(config.get(CONF_AT))), None)
     named = at.get(CONF_ENTITY_ID) if isinstance(at, Mapping) else at
     is_entity = isinstance(named, str) and hass.states.get(named) is not None
@@ -30,12 +30,12 @@ async def time(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
 
 
 async def time_pattern(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Give the present as the time."""
+    """Return the present time."""
     return {"now": dt_util.now(), "description": "time pattern"}
 
 
 async def sun(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Give the event of the sun that the trigger is for."""
+    """Return the sun event of the trigger."""
     options = config.get(CONF_OPTIONS, config)
     event = options.get(CONF_EVENT, "sunset")
     return {
@@ -46,7 +46,7 @@ async def sun(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
 
 
 async def moon(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Give the phase that the trigger is for."""
+    """Return the moon phase of the trigger."""
     phase = config.get(CONF_OPTIONS, {}).get("phase", "any")
     return {
         "phase": "full_moon" if phase == "any" else phase,
@@ -56,7 +56,7 @@ async def moon(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
 
 
 async def home_assistant(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:
-    """Give the start or the stop that the trigger is for."""
+    """Return the start or stop of the trigger."""
     event = config[CONF_EVENT]
     word = "stopping" if event == "shutdown" else "starting"
     return {"event": event, "description": f"Home Assistant {word}"}
