@@ -1,1 +1,1 @@
-"""What the actions have in common: data, connections, deliveries, responses."""
+"""Shared code of the actions: data, connections, deliveries, responses."""

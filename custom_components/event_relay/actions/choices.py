@@ -1,7 +1,7 @@
-"""What the forms of actions offer: matching connections, and live lists.
+"""Fills the forms of actions with matching connections and live lists.
 
-`services.yaml` holds what they are without that. Home Assistant's own list of
-connections can be narrowed to an integration only, not to a kind of system.
+`services.yaml` has the static descriptions. Home Assistant's own list of
+connections can be filtered by integration only, not by backend.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,35 +31,37 @@ from .default_connection import connections_to
 
 _FILE = Path(__file__).parent.with_name("services.yaml")
 _ANNOUNCED = "list_deliveries"
-"""The action whose registration browsers are told of again, so that they read the
-descriptions of all. They show its form without fields for five seconds."""
+"""Action that is registered again, so that browsers reload all descriptions.
+
+They show its form without fields for five seconds.
+"""
 
 type _Fields = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Asked:
-    """What the forms of the rules of a connection ask for."""
+    """The fields of a connection's rule forms."""
 
     lists: Mapping[str, ChoiceSelector]
     required: Mapping[str, frozenset[str]]
-    """For each operation the fields that must be filled."""
+    """Required fields by operation."""
 
 
 @dataclass
 class ActionForms:
-    """Keeps the descriptions of actions in step with the connections."""
+    """Keeps the descriptions of actions in sync with the connections."""
 
     hass: HomeAssistant
     static: Mapping[str, Any]
-    """What `services.yaml` holds."""
+    """Content of `services.yaml`."""
     _asked: dict[str, _Asked] = field(default_factory=dict)
-    """What was asked for last, by connection; also while one is not loaded."""
+    """Last known fields by connection, kept while it is not loaded."""
     _described: dict[str, _Fields] = field(default_factory=dict)
 
     @callback
     def async_follow(self) -> None:
-        """Describe all actions now, and again whenever something changes."""
+        """Describe all actions now and after every change."""
         async_dispatcher_connect(
             self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_changed
         )
@@ -68,7 +70,7 @@ class ActionForms:
 
     @callback
     def _async_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
-        """Describe actions anew if it is a connection that came, changed or went."""
+        """Update the descriptions if a connection was added, changed or removed."""
         if entry.domain != DOMAIN:
             return
         if change is ConfigEntryChange.REMOVED:
@@ -77,7 +79,7 @@ class ActionForms:
 
     @callback
     def _async_describe(self) -> None:
-        """Describe what is described otherwise by now, and tell browsers."""
+        """Set the descriptions that have changed, and notify browsers."""
         changed = False
         for forms in BACKENDS:
             entries = connections_to(self.hass, forms.backend.name)
@@ -98,7 +100,7 @@ class ActionForms:
             )
 
     def _ask(self, forms: BackendForms, entry: RelayConfigEntry) -> None:
-        """Take over what the forms of a connection's rules ask for, if it is loaded."""
+        """Read the fields of a connection's rule forms if it is loaded."""
         if entry.state is not ConfigEntryState.LOADED:
             return
         coordinator = entry.runtime_data
@@ -121,7 +123,7 @@ class ActionForms:
         )
 
     def _fields(self, action: str, entries: Sequence[RelayConfigEntry]) -> _Fields:
-        """Return the fields of an action, with what these connections have."""
+        """Return the fields of an action, with the values of these connections."""
         known = [
             (entry.title, self._asked[entry.entry_id])
             for entry in entries
@@ -145,12 +147,12 @@ class ActionForms:
 
 @cache
 def _static() -> Mapping[str, Any]:
-    """Return what `services.yaml` holds; the file is read once."""
+    """Return the content of `services.yaml`; the file is read once."""
     return load_yaml_dict(_FILE)
 
 
 async def async_setup_action_forms(hass: HomeAssistant) -> None:
-    """Offer in the forms of actions what there is, from now on."""
+    """Keep the forms of actions up to date from now on."""
     static = await hass.async_add_executor_job(_static)
     ActionForms(hass=hass, static=static).async_follow()
 
@@ -164,9 +166,9 @@ def _described(
 ) -> dict[str, Any]:
     """Return the description of one field.
 
-    A list takes nothing else that is typed in, since Home Assistant's interface would
-    then show what is chosen without its label (2026.10). Templates and other values
-    are taken all the same, and shown.
+    A list does not allow custom values, because Home Assistant's frontend would then
+    show choices without labels (2026.10). Templates and other values still work, and
+    are shown.
     """
     described = dict(static)
     if name == ATTR_CONFIG_ENTRY_ID:
@@ -183,9 +185,9 @@ def _described(
 
 
 def _merged(lists: Sequence[tuple[str, Labels]]) -> dict[str, str]:
-    """Return the values of several connections.
+    """Return the merged values of several connections.
 
-    The label of what not all of them have, or call the same, names its connections.
+    The label of a value that is not the same in all of them names its connections.
     """
     merged: dict[str, str] = {}
     for value in dict.fromkeys(value for _, one in lists for value in one):
@@ -202,7 +204,7 @@ def _merged(lists: Sequence[tuple[str, Labels]]) -> dict[str, str]:
 
 
 def _select(options: Labels, *, multiple: bool = False) -> dict[str, Any]:
-    """Return the selector of a list, in which nothing is chosen at first."""
+    """Return the selector of a list without a default."""
     select: dict[str, Any] = {
         "options": [
             {"value": value, "label": label} for value, label in options.items()

@@ -1,4 +1,4 @@
-"""Converts what a template, form or script gives to the type of a field."""
+"""Converts values from templates, forms and scripts to the type of a field."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,10 +12,10 @@ from ..backends.coercion_forms import Coercer
 
 
 def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str, Any]:
-    """Return the data with every value turned into what its field holds.
+    """Return the data with every value converted to its field's type.
 
-    A field set to None counts as left out, as templates and the UI do it. Dates
-    without a zone are in Home Assistant's own. Raises InvalidField.
+    A field set to None counts as left out, as templates and the UI do. Dates without a
+    time zone are in Home Assistant's. Raises InvalidField.
     """
     values: dict[str, Any] = {}
     for field, value in data.items():

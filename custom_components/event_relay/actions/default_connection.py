@@ -1,4 +1,4 @@
-"""The default connection of a backend, for actions that name none."""
+"""The default connection of a backend, for actions that do not name one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ DEFAULT_ISSUE = "default_connection_"
 
 @callback
 def connections_to(hass: HomeAssistant, backend: str) -> list[RelayConfigEntry]:
-    """Return all connections to a backend, loaded or not, the oldest first."""
+    """Return all connections to a backend, loaded or not, oldest first."""
     entries: list[RelayConfigEntry] = [
         entry
         for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
@@ -33,13 +33,13 @@ def connections_to(hass: HomeAssistant, backend: str) -> list[RelayConfigEntry]:
 
 
 def default_of(entries: Sequence[RelayConfigEntry]) -> RelayConfigEntry | None:
-    """Return the one among connections that is the default of its kind."""
+    """Return the default among the connections to a backend; None without one."""
     return next((one for one in entries if one.options.get(CONF_DEFAULT)), None)
 
 
 @callback
 def async_set_default(hass: HomeAssistant, backend: str, entry_id: str | None) -> None:
-    """Make one connection to a backend the default, or none of them."""
+    """Set the default connection to a backend; None removes it."""
     ir.async_delete_issue(hass, DOMAIN, f"{DEFAULT_ISSUE}{backend}")
     for entry in connections_to(hass, backend):
         wanted = entry.entry_id == entry_id
@@ -51,9 +51,9 @@ def async_set_default(hass: HomeAssistant, backend: str, entry_id: str | None) -
 
 @callback
 def async_meet_second(hass: HomeAssistant, backend: str) -> None:
-    """Let actions go on as before when a second connection to a backend is added.
+    """Keep actions working when a second connection to a backend is added.
 
-    The first becomes the default. A repair names what relies on that, and asks.
+    The first becomes the default. A repair issue names what relies on it, and asks.
     """
     entries = connections_to(hass, backend)
     if len(entries) != 1 or entries[0].options.get(CONF_DEFAULT):
@@ -80,16 +80,16 @@ def async_meet_second(hass: HomeAssistant, backend: str) -> None:
 
 @callback
 def async_lose(hass: HomeAssistant, backend: str) -> None:
-    """Take the question back where no second connection to a backend is left."""
+    """Withdraw the question if no second connection to a backend is left."""
     if len(connections_to(hass, backend)) <= 1:
         ir.async_delete_issue(hass, DOMAIN, f"{DEFAULT_ISSUE}{backend}")
 
 
 def _concerned(hass: HomeAssistant, forms: BackendForms) -> Iterator[str]:
-    """Yield what calls an action of a backend without naming a connection.
+    """Yield automations and scripts that call an action without a connection.
 
-    In Markdown, each with its blueprint. What is not loaded in Home Assistant, such as
-    flows of other programs and buttons of dashboards, is not seen.
+    In Markdown, each with its blueprint. Callers outside of them, such as other
+    programs and dashboard buttons, are not found.
     """
     names = {f"{DOMAIN}.{name}" for name in (*forms.action_fields, *forms.queries)}
     for domain in ("automation", "script"):
@@ -106,7 +106,7 @@ def _concerned(hass: HomeAssistant, forms: BackendForms) -> Iterator[str]:
 
 
 def _sequence(entity: Any) -> Sequence[object]:  # noqa: ANN401 - of two components
-    """Return the actions of an automation or script, its blueprint filled in."""
+    """Return the actions of an automation or script, with blueprint inputs applied."""
     runs = getattr(entity, "action_script", None) or getattr(entity, "script", None)
     if runs is not None:
         return list(runs.sequence)
@@ -114,7 +114,7 @@ def _sequence(entity: Any) -> Sequence[object]:  # noqa: ANN401 - of two compone
 
 
 def _names_none(part: object, names: set[str]) -> bool:
-    """Say whether a part of a configuration has such an action, however deep."""
+    """Return whether a part of a configuration has such an action, at any depth."""
     match part:
         case Mapping():
             called = part.get("action", part.get("service"))
@@ -128,5 +128,5 @@ def _names_none(part: object, names: set[str]) -> bool:
 
 
 def _mapping(value: object) -> Mapping[Any, Any]:
-    """Return a mapping; an empty one for what is none, such as a template."""
+    """Return a mapping; an empty one for any other value, such as a template."""
     return value if isinstance(value, Mapping) else {}

@@ -40,7 +40,7 @@ from .resolve import (
 
 
 def answer(delivery: Delivery, entry: RelayConfigEntry) -> dict[str, Any]:
-    """Answer with what became of a delivery; raises if it ended otherwise."""
+    """Return the response for a delivery; raises if it failed."""
     if delivery.state.settled and delivery.state is not DeliveryState.DELIVERED:
         raise delivery_error(delivery, entry.title)
     answered = state(delivery)
@@ -57,14 +57,14 @@ def answer(delivery: Delivery, entry: RelayConfigEntry) -> dict[str, Any]:
 
 
 def state(delivery: Delivery) -> dict[str, Any]:
-    """Return the least that is said of a delivery."""
+    """Return the minimal response for a delivery."""
     return {ATTR_DELIVERY_ID: delivery.id, ATTR_STATE: delivery.state.value}
 
 
 LIMIT = 100
 LIMIT_MOST = 1000
 PERSONAL = frozenset({"summary", "outside_id", "links", "warnings"})
-"""What only administrators are told of a delivery."""
+"""Fields that only administrators see."""
 
 LIST_FIELDS: dict[str, Coercer] = {
     ATTR_CONFIG_ENTRY_ID: cv.string,
@@ -85,9 +85,9 @@ RETRY_FIELDS: dict[str, Coercer] = {
 
 
 async def async_list(call: ServiceCall) -> ServiceResponse:
-    """List deliveries, newest first, to users as they may see them.
+    """List deliveries, newest first, with the fields that the user may see.
 
-    An automation acts for nobody, and is told everything.
+    A call without a user, such as an automation's, gets all fields.
     """
     data = coerce(call.data, LIST_FIELDS)
     connection = data.get(ATTR_CONFIG_ENTRY_ID)
@@ -109,7 +109,7 @@ async def async_list(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_retry(call: ServiceCall) -> ServiceResponse:
-    """Open one delivery again, or all that failed for a known reason."""
+    """Retry one delivery, or all that failed for a known reason."""
     data = coerce(call.data, RETRY_FIELDS)
     if ATTR_DELIVERY_ID in data:
         delivery, entry = await delivery_by_id(call.hass, data)
@@ -127,7 +127,7 @@ async def async_retry(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_retry_failed(entry: RelayConfigEntry) -> list[Delivery]:
-    """Open all of a connection again that failed for a known reason."""
+    """Retry all deliveries of a connection that failed for a known reason."""
     try:
         return await entry.runtime_data.queue.retry_failed()
     except StoreUnavailable as error:
@@ -135,7 +135,7 @@ async def async_retry_failed(entry: RelayConfigEntry) -> list[Delivery]:
 
 
 async def _failed(entry: RelayConfigEntry) -> list[Delivery]:
-    """Return what failed for a known reason."""
+    """Return the deliveries that failed for a known reason."""
     try:
         return await entry.runtime_data.queue.failed()
     except StoreUnavailable as error:
@@ -143,7 +143,7 @@ async def _failed(entry: RelayConfigEntry) -> list[Delivery]:
 
 
 async def async_discard(call: ServiceCall) -> ServiceResponse:
-    """Give up one delivery, or all that failed for a known reason."""
+    """Discard one delivery, or all that failed for a known reason."""
     data = coerce(call.data, DISCARD_FIELDS)
     if ATTR_DELIVERY_ID in data:
         delivery, entry = await delivery_by_id(call.hass, data)
@@ -159,7 +159,7 @@ async def async_discard(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_mark_delivered(call: ServiceCall) -> ServiceResponse:
-    """End one delivery of unknown outcome as delivered."""
+    """Mark one delivery of unknown outcome as delivered."""
     data = coerce(call.data, MARK_DELIVERED_FIELDS)
     if ATTR_DELIVERY_ID not in data:
         raise invalid_field(InvalidField(ATTR_DELIVERY_ID, "required"))
@@ -169,7 +169,7 @@ async def async_mark_delivered(call: ServiceCall) -> ServiceResponse:
 
 
 def _all_of(hass: HomeAssistant, data: Mapping[str, Any]) -> RelayConfigEntry:
-    """Return the connection whose failed deliveries are meant."""
+    """Return the connection of a call for all failed deliveries."""
     if ATTR_CONFIG_ENTRY_ID not in data:
         raise invalid_field(
             InvalidField(ATTR_DELIVERY_ID, "one_required", other=ATTR_CONFIG_ENTRY_ID)
@@ -180,7 +180,7 @@ def _all_of(hass: HomeAssistant, data: Mapping[str, Any]) -> RelayConfigEntry:
 async def _allowed(
     entry: RelayConfigEntry, work: Coroutine[Any, Any, Delivery]
 ) -> Delivery:
-    """Do what a user asks of a delivery; raise in the user's words what forbids it."""
+    """Await a change of a delivery; raise a translated error if it is not allowed."""
     try:
         return await work
     except NotAllowed as error:
@@ -204,10 +204,10 @@ async def _allowed(
 
 
 def listed(hass: HomeAssistant, delivery: Delivery) -> dict[str, Any]:
-    """Return what a list says of a delivery; times are ISO 8601 in UTC.
+    """Return a delivery as a list row; times are ISO 8601 in UTC.
 
-    `follows` is the id of the delivery whose event an end or change is about, and
-    `due_at` when it is tried next, as far as is known.
+    `follows` is the id of the delivery that an end or change refers to, and `due_at`
+    the time of the next attempt, as far as known.
     """
     receipt = delivery.receipt
     failure = delivery.failure
@@ -231,9 +231,9 @@ def listed(hass: HomeAssistant, delivery: Delivery) -> dict[str, Any]:
 
 
 def without_personal(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how a delivery fares, without what it is about and where it went.
+    """Return the state of a delivery, without its content and destination.
 
-    The backend's own words may repeat what somebody has written, too.
+    The backend's own words are left out too: they may repeat a user's text.
     """
     known = {name: value for name, value in row.items() if name not in PERSONAL}
     if known["error"]:
@@ -242,12 +242,12 @@ def without_personal(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _listed_without_personal(hass: HomeAssistant, delivery: Delivery) -> dict[str, Any]:
-    """Return what a list says of a delivery to those who are no administrators."""
+    """Return a delivery as a list row for non-administrators."""
     return without_personal(listed(hass, delivery))
 
 
 def _next_try(hass: HomeAssistant, delivery: Delivery) -> datetime | None:
-    """Return when a delivery is tried next: not before its connection sends again."""
+    """Return the time of the next attempt: not before its connection sends again."""
     entry: RelayConfigEntry | None
     entry = hass.config_entries.async_get_entry(delivery.connection)
     due = delivery.due_at

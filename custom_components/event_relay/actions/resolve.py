@@ -29,7 +29,7 @@ from .coercion import coerce as coerce_fields
 from .default_connection import connections_to, default_of
 
 WAIT = 10
-"""Seconds that an action waits for an outcome unless told otherwise."""
+"""Default seconds that an action waits for an outcome."""
 WAIT_LONGEST = 300
 WAIT_FIELD: dict[str, Coercer] = {
     ATTR_WAIT: vol.All(
@@ -40,12 +40,12 @@ _NOT_THERE = re.compile(
     r"has no (?:attribute|element) '?(?P<attribute>[^']+?)'?$"
     r"|'(?P<variable>[^']+)' is undefined"
 )
-"""What Jinja says of a name that nothing has."""
+"""Jinja's message for an undefined name."""
 _KIND_OF_ERROR = re.compile(r"^\w+Error: ")
 
 
 def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str, Any]:
-    """Return the data of an action with every value as its field holds it.
+    """Return the data of an action with every value coerced to its field's type.
 
     Raises ServiceValidationError with the field's name.
     """
@@ -56,7 +56,7 @@ def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str
 
 
 def invalid_field(error: InvalidField) -> ServiceValidationError:
-    """Return the text for a field that cannot be used."""
+    """Return the error for an invalid field."""
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=f"field_{error.problem}",
@@ -65,9 +65,9 @@ def invalid_field(error: InvalidField) -> ServiceValidationError:
 
 
 def unfilled_field(field: str, reason: str) -> ServiceValidationError:
-    """Return the text for a field whose template gives nothing but an error.
+    """Return the error for a field whose template cannot be rendered.
 
-    `reason` is what Home Assistant says of it.
+    `reason` is Home Assistant's message.
     """
     if (missing := _NOT_THERE.search(reason)) is not None:
         return ServiceValidationError(
@@ -89,15 +89,15 @@ def unfilled_field(field: str, reason: str) -> ServiceValidationError:
 
 
 def connection_by_id(hass: HomeAssistant, named: str) -> RelayConfigEntry:
-    """Return a connection that is loaded; raises ServiceValidationError."""
+    """Return a loaded connection by its id; raises ServiceValidationError."""
     return _loaded(_entry_by_id(hass, named))
 
 
 def _entry_by_id(hass: HomeAssistant, named: str) -> RelayConfigEntry:
-    """Return a connection by its id, or by the id of a device of it.
+    """Return a connection by its entry id or the id of one of its devices.
 
-    A blueprint can offer devices of one kind of system only, but not connections.
-    Raises ServiceValidationError.
+    A blueprint can filter devices by backend, but not connections. Raises
+    ServiceValidationError.
     """
     device = dr.async_get(hass).async_get(named)
     entry_id = named if device is None else device.config_entry_id
@@ -119,7 +119,7 @@ def _loaded(entry: RelayConfigEntry) -> RelayConfigEntry:
 def connection_of_backend(
     hass: HomeAssistant, forms: BackendForms, named: str | None
 ) -> RelayConfigEntry:
-    """Return the connection that is meant: the named one, the only one, or the default.
+    """Return the named connection, else the only one, else the default.
 
     Raises ServiceValidationError.
     """
@@ -148,7 +148,7 @@ def connection_of_backend(
 async def async_await_reloads(hass: HomeAssistant) -> None:
     """Wait until no connection is being loaded or unloaded.
 
-    So that an action that comes meanwhile is accepted afterwards, and not refused.
+    An action called during a reload is then accepted rather than refused.
     """
     for entry in hass.config_entries.async_entries(DOMAIN):
         if entry.setup_lock.locked():
@@ -167,7 +167,7 @@ async def find_delivery(hass: HomeAssistant, delivery_id: str) -> Delivery:
 async def delivery_by_id(
     hass: HomeAssistant, data: Mapping[str, Any]
 ) -> tuple[Delivery, RelayConfigEntry]:
-    """Return the delivery that is meant, and the connection that it belongs to."""
+    """Return a delivery by its id, and its connection."""
     delivery = await find_delivery(hass, data[ATTR_DELIVERY_ID])
     named = data.get(ATTR_CONFIG_ENTRY_ID)
     if named and _entry_by_id(hass, named).entry_id != delivery.connection:
@@ -178,9 +178,9 @@ async def delivery_by_id(
 async def resolve_start(
     hass: HomeAssistant, entry: RelayConfigEntry, data: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the data with what was delivered earlier named by its delivery.
+    """Return the data with the id of the delivery that created their object.
 
-    So that what is done to it later keeps its order, whichever way it was named.
+    This keeps deliveries about one object in order, however it was named.
     """
     resolved = dict(data)
     if ATTR_DELIVERY_ID in data:

@@ -1,4 +1,4 @@
-"""Where on the dashboards the card is, and the address of a delivery in it."""
+"""Finds the card on the dashboards, and the URL of a delivery in it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,18 +10,17 @@ from homeassistant.exceptions import HomeAssistantError
 
 CARD = "custom:event-relay-card"
 PARAMETER = "event_relay_delivery"
-"""What the card reads from the address of its page."""
+"""URL parameter that the card reads."""
 _DEFAULT = "lovelace"
 _NESTED = ("sections", "cards", "card", "elements", "badges")
 _DEEPEST = 12
-"""Levels of cards within cards that are looked at."""
+"""Most levels of nested cards that are searched."""
 
 
 async def async_card_path(hass: HomeAssistant, connection: str) -> str | None:
     """Return the path of a view with a card that shows a connection's deliveries.
 
-    None where there is no such card, or none that can be found: dashboards that are
-    made by a strategy hold no cards.
+    None if no such card is found: dashboards of a strategy contain no cards.
     """
     if (lovelace := hass.data.get(LOVELACE_DATA)) is None:
         return None
@@ -38,17 +37,17 @@ async def async_card_path(hass: HomeAssistant, connection: str) -> str | None:
 
 
 def delivery_address(card_path: str, delivery_id: str) -> str:
-    """Return the address, within Home Assistant, of a delivery in the card."""
+    """Return the URL, within Home Assistant, of a delivery in the card."""
     return f"{card_path}?{urlencode({PARAMETER: delivery_id})}"
 
 
 def _shows(card: Mapping[str, Any], connection: str) -> bool:
-    """Say whether a card is ours, and shows a connection's deliveries."""
+    """Return whether a card is ours and shows a connection's deliveries."""
     return card.get("type") == CARD and card.get("connection", connection) == connection
 
 
 def _cards(part: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
-    """Yield a part of a dashboard, and all that is in it, as users may have written."""
+    """Yield a part of a dashboard and all nested parts; input may be malformed."""
     if not isinstance(part, Mapping) or depth > _DEEPEST:
         return
     yield part
@@ -59,12 +58,12 @@ def _cards(part: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
 
 
 def _list(part: object, name: str) -> list[Any]:
-    """Return a list of a part of a dashboard; an empty one where there is none."""
+    """Return a list from a part of a dashboard; empty without one."""
     inner = part.get(name) if isinstance(part, Mapping) else None
     return inner if isinstance(inner, list) else []
 
 
 def _text(part: object, name: str) -> str | None:
-    """Return a text of a part of a dashboard."""
+    """Return text from a part of a dashboard; None without it."""
     inner = part.get(name) if isinstance(part, Mapping) else None
     return inner if isinstance(inner, str) else None

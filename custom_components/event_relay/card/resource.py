@@ -1,7 +1,7 @@
-"""Serves the dashboard card, and registers it as a resource.
+"""Serves the dashboard card, and registers it as a dashboard resource.
 
-It is a resource of the dashboards, not an extra module of the page: a page does not
-wait for those, and then says for good that there is no such card.
+Not as an extra frontend module: a page does not wait for those, and may then show
+permanently that the card does not exist.
 """
 
 import asyncio
@@ -29,9 +29,9 @@ _LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_card")
 
 
 async def async_serve_card(hass: HomeAssistant) -> None:
-    """Serve the card's file, once in a run, where there is a web server.
+    """Serve the card's file if there is a web server.
 
-    Called once. Dashboards that have the card show it for as long as it is served.
+    Call it once per run. Dashboards show the card as long as it is served.
     """
     hass.data[_LOCK] = asyncio.Lock()
 
@@ -47,10 +47,10 @@ async def async_serve_card(hass: HomeAssistant) -> None:
 
 
 async def async_offer_card(hass: HomeAssistant) -> None:
-    """Name the card to the dashboards, by an address that changes with its content.
+    """Register the card as a resource, with a URL that changes with its content.
 
-    Where resources are kept in YAML, only the user can do that. Deliveries do not
-    depend on it: what goes wrong is logged.
+    With resources in YAML mode only the user can do that. Errors are only logged:
+    deliveries do not depend on it.
     """
     resources = _resources(hass)
     if resources is None:
@@ -65,9 +65,10 @@ async def async_offer_card(hass: HomeAssistant) -> None:
 
 
 async def _withdraw(hass: HomeAssistant) -> None:
-    """Name the card to the dashboards no longer.
+    """Remove the card from the resources.
 
-    Without a connection nothing of ours runs after a restart, and its file is gone.
+    Without a connection the integration does not run after a restart and does not
+    serve the file.
     """
     if (resources := _resources(hass)) is not None:
         for one in await _ours(resources):
@@ -75,7 +76,7 @@ async def _withdraw(hass: HomeAssistant) -> None:
 
 
 async def _name(resources: ResourceStorageCollection, address: str) -> None:
-    """Have the card among the resources once, by its present address."""
+    """Ensure that the card is registered exactly once, with its current URL."""
     wanted = {CONF_RESOURCE_TYPE_WS: "module", CONF_URL: address}
     present = await _ours(resources)
     if not present:
@@ -88,15 +89,15 @@ async def _name(resources: ResourceStorageCollection, address: str) -> None:
 
 
 def _resources(hass: HomeAssistant) -> ResourceStorageCollection | None:
-    """Return the resources of the dashboards, if they can be changed."""
+    """Return the dashboard resources if they can be changed."""
     lovelace = hass.data.get(LOVELACE_DATA)
     resources = lovelace.resources if lovelace else None
     return resources if isinstance(resources, ResourceStorageCollection) else None
 
 
 async def _ours(resources: ResourceStorageCollection) -> list[dict[str, Any]]:
-    """Return the resources that are the card."""
-    # Loads them; until then there seem to be none.
+    """Return the resources of the card."""
+    # This loads them; until then the collection is empty.
     await resources.async_get_info()
     return [
         one for one in resources.async_items() if one[CONF_URL].split("?")[0] == ADDRESS

@@ -1,4 +1,4 @@
-"""Changes of deliveries, batched for those who have subscribed."""
+"""Batches changes of deliveries for subscribers."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,15 +14,15 @@ from ..queue.store.store import Listed, StoreUnavailable
 from ..storage import async_get_store
 
 CHANGED: SignalType[Delivery | None] = SignalType(f"{DOMAIN}_changed")
-"""Sent with each delivery that has changed, and with None where connections have."""
+"""Sent with each changed delivery, and with None when connections change."""
 SETTLING = 0.5
-"""Seconds from a change until it is told of, with all that has changed meanwhile."""
+"""Seconds from a change until its batch is sent."""
 
 
 class Follower:
-    """Tells one onlooker what has changed, as it stands when it is told.
+    """Sends one subscriber batches of changed deliveries in their latest state.
 
-    `tell` is called with None where so much has changed that it is better read anew.
+    `tell` is called with None when so much has changed that a reload is better.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Follower:
         *,
         most: int,
     ) -> None:
-        """Tell of at most so many deliveries at once."""
+        """Initialize with the most deliveries in a batch."""
         self._hass = hass
         self._tell = tell
         self._most = most
@@ -43,13 +43,13 @@ class Follower:
 
     @callback
     def async_start(self) -> None:
-        """Begin, with what is there already."""
+        """Subscribe, and request the first load of the list."""
         self._unsubscribe = async_dispatcher_connect(self._hass, CHANGED, self._hear)
         self._tell(None)
 
     @callback
     def async_stop(self) -> None:
-        """Tell nothing more."""
+        """Stop."""
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
@@ -59,7 +59,7 @@ class Follower:
 
     @callback
     def _hear(self, delivery: Delivery | None) -> None:
-        """Remember what has changed, until it is told."""
+        """Add a change to the next batch."""
         if delivery is None or len(self._changed) == self._most:
             self._anew = True
         else:
@@ -68,7 +68,7 @@ class Follower:
             self._timer = async_call_later(self._hass, SETTLING, self._async_flush)
 
     async def _async_flush(self, _: datetime) -> None:
-        """Tell what has changed."""
+        """Send the batch."""
         changed, anew = self._changed, self._anew
         self._changed, self._anew, self._timer = set(), False, None
         listed: list[Listed] | None = None
@@ -76,7 +76,7 @@ class Follower:
             try:
                 listed = await (await async_get_store(self._hass)).named(changed)
             except StoreUnavailable:
-                # Who then asks for the list is told why there is none.
+                # The list that is then requested reports the error.
                 listed = None
         if self._unsubscribe is not None:
             self._tell(listed)

@@ -1,8 +1,8 @@
-"""What the dashboard's card asks for, over Home Assistant's WebSocket API.
+"""WebSocket commands of the dashboard card.
 
-Every user may see how deliveries fare. What they are about, where they went and what
-a backend said of them may be personal: only administrators see that, as only they
-can retry and discard, which they do by the actions.
+Every user may see the state of deliveries. Their content, destination and the
+backend's words may be personal: only administrators see those. Only they can retry
+and discard, too, which the card does through the actions.
 """
 
 from typing import Any
@@ -47,11 +47,11 @@ ATTR_SEARCH = "search"
 ATTR_SUBENTRY_ID = "subentry_id"
 ATTR_UNTIL = "until"
 SEARCH_LONGEST = 200
-"""Characters that may be searched for."""
+"""Longest search text, in characters."""
 RULES_MOST = 200
-"""Rules and mirrors that a list may be narrowed to."""
+"""Most rules and mirrors in a filter."""
 COUNTED_MOST = 100_000
-"""How far deliveries of one connection in one state are counted."""
+"""Limit of the count per connection and state."""
 
 type Row = dict[str, Any]
 
@@ -84,9 +84,9 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
 async def _async_list(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Answer a page of deliveries, newest first, and what the next is `before`.
+    """Return a page of deliveries, newest first, and the cursor `before` of the next.
 
-    Those who may not know what a delivery is about cannot find it by that either.
+    Users who may not see the content of deliveries cannot search it either.
     """
     entries = _entries(hass)
     wanted = Wanted(
@@ -137,10 +137,10 @@ async def _async_list(
 async def _async_get(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Answer what else there is to know of a delivery, but never its payload.
+    """Return the details of a delivery, but never its payload.
 
-    `user` is who asked for it; `context_id` leads to the run of the automation or
-    script that did.
+    `user` is the user who requested it; `context_id` leads to the run of the
+    automation or script that did.
     """
     demand(connection.user, Right.ADMINISTER)
     delivery = await find_delivery(hass, msg[ATTR_DELIVERY_ID])
@@ -163,9 +163,9 @@ async def _async_get(
 async def _async_count(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Answer how many deliveries of each connection are in each state.
+    """Return the number of deliveries per connection and state.
 
-    None is counted further than `most`.
+    No count goes beyond `most`.
     """
     counts: dict[str, dict[str, int]] = {}
     try:
@@ -185,15 +185,15 @@ async def _async_count(
 def _async_subscribe(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Tell of every delivery that changes, many at a time.
+    """Subscribe to changed deliveries, sent in batches.
 
-    `{"anew": true}` says that a list has to be asked for again: at the beginning, and
-    whenever more has changed than fits on a page.
+    `{"anew": true}` requests that the list be reloaded: at the beginning, and whenever
+    more has changed than fits on a page.
     """
 
     @callback
     def tell(changed: list[Listed] | None) -> None:
-        """Send what has changed."""
+        """Send a batch."""
         event: dict[str, object] = {"anew": True}
         if changed is not None:
             event = {"deliveries": [_row(hass, one, connection) for one in changed]}
@@ -214,7 +214,7 @@ def _entries(hass: HomeAssistant) -> dict[str, ConfigEntry]:
 
 
 async def _name_of_user(hass: HomeAssistant, delivery: Delivery) -> str | None:
-    """Return who asked for a delivery, where it was a user who is still known."""
+    """Return the name of the user who requested a delivery; None if unknown."""
     if (user_id := delivery.origin.user_id) is None:
         return None
     user = await hass.auth.async_get_user(user_id)
@@ -222,13 +222,13 @@ async def _name_of_user(hass: HomeAssistant, delivery: Delivery) -> str | None:
 
 
 def _shown(hass: HomeAssistant, delivery: Delivery) -> Row:
-    """Return what is said of a delivery, with its warnings in the home's language."""
+    """Return a delivery as a row, with its warnings in the home's language."""
     row = listed(hass, delivery)
     return row | {"warnings": warnings_in_words(hass, row["warnings"])}
 
 
 def _row(hass: HomeAssistant, one: Listed, connection: ActiveConnection) -> Row:
-    """Return what a user is told of a delivery in a list."""
+    """Return a delivery as a list row with the fields that the user may see."""
     row = _shown(hass, one.delivery) | {
         "sequence": one.sequence,
         "unclear": outcome_unknown(one.delivery),

@@ -1,1 +1,1 @@
-"""The forms of what is added to a connection: rules and mirrors."""
+"""Config subentry flows: rules and mirrors."""

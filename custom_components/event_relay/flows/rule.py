@@ -1,4 +1,4 @@
-"""The flow that makes a rule: when what happens, deliver what; and a look at it."""
+"""The flow for a rule: triggers, delivery and preview."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -51,7 +51,7 @@ EXAMPLES = {
     "calendar_start": "{{ trigger.calendar_event.start }}",
     "calendar_end": "{{ trigger.calendar_event.end }}",
 }
-"""Templates that forms show; braces in a text would be placeholders."""
+"""Templates shown in forms; braces in a translation would be placeholders."""
 
 CONF_SEND_TEST = "send_test"
 CONF_AS_YAML = "as_yaml"
@@ -61,23 +61,23 @@ _AS_YAML = {
         vol.Schema({vol.Optional(CONF_RULE): ObjectSelector()}), {"collapsed": True}
     )
 }
-"""To be copied: what is changed there is not read."""
+"""To be copied; changes to it are ignored."""
 
 
 class RuleFlow(RuleStart):
-    """Makes a rule of a connection, or changes one.
+    """Creates a rule of a connection, or changes one.
 
-    Every operation has a step of its name; which of them a rule may ask for depends on
-    the live system.
+    Every operation has a step of its name. The live system determines which of them a
+    rule may use.
     """
 
     def __init__(self) -> None:
-        """Begin with nothing entered."""
+        """Initialize without input."""
         self._title = ""
         self._when: dict[str, Any] = {}
         self._deliver: dict[str, Any] = {}
         self._triggers: list[ConfigType] = []
-        """As Home Assistant reads them."""
+        """As Home Assistant validated them."""
         self._fields: tuple[RuleField, ...] | None = None
         self._mistake: Mistake | None = None
 
@@ -101,7 +101,7 @@ class RuleFlow(RuleStart):
     async def async_step_when(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask for the name, what fires the rule, and what it delivers."""
+        """Ask for the name, the triggers and conditions, and the operation."""
         coordinator = self._loaded_entry().runtime_data
         operations = coordinator.forms.rule_operations(coordinator.effective)
         shown = user_input or when_shown(self._title, self._when)
@@ -153,7 +153,7 @@ class RuleFlow(RuleStart):
     async def async_step_preview(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Show what would be delivered, send it once if wanted; then keep the rule."""
+        """Preview the delivery, send a test if requested, then save the rule."""
         sends = user_input is not None and user_input.get(CONF_SEND_TEST, False)
         if user_input is not None and not sends:
             return self._finish()
@@ -203,7 +203,7 @@ class RuleFlow(RuleStart):
     async_step_preview_refused = async_step_preview
 
     async def _sample(self) -> Sample:
-        """Return what the rule last fired with, or a sample of its triggers."""
+        """Return the last firing of the rule, or a sample of its triggers."""
         last: LastFiring | None = None
         if self.source == SOURCE_RECONFIGURE:
             rules = self._loaded_entry().runtime_data.rules
@@ -214,7 +214,7 @@ class RuleFlow(RuleStart):
         return await async_sample(self.hass, self._triggers, raw, last)
 
     def _open(self, deliver: Mapping[str, Any] | None = None) -> Mapping[str, object]:
-        """Return what leaves an event open that triggers of the rule end."""
+        """Return the fields that leave an event open for the rule's end triggers."""
         if CONF_UNTIL not in (self._deliver if deliver is None else deliver):
             return {}
         forms = self._loaded_entry().runtime_data.forms
@@ -240,7 +240,7 @@ class RuleFlow(RuleStart):
             ) from error
 
     async def _check_trial(self, trial: Trial) -> None:
-        """Refuse what no firing can mend; raises Mistake."""
+        """Raise Mistake for a refusal that no firing can resolve."""
         if (refusal := trial.mistake) is not None:
             raise Mistake(
                 place_of(self._fields or (), field_of(refusal.field)),
@@ -249,14 +249,14 @@ class RuleFlow(RuleStart):
             )
 
     async def _reason(self, refusal: InvalidField) -> str:
-        """Return why a field is refused, with the names that the form has."""
+        """Return why a field is refused, with the labels of the form."""
         labels = await labels_of(self.hass, self._when[CONF_OPERATION])
         return in_home_language(self.hass, invalid_field(in_words(refusal, labels)))
 
     def _form(
         self, step_id: str, schema: vol.Schema, shown: Mapping[str, Any]
     ) -> SubentryFlowResult:
-        """Show a form with what was entered, and what is wrong with it."""
+        """Show a form with the previous input and its errors."""
         mistake = self._mistake
         return self.async_show_form(
             step_id=step_id,
@@ -275,18 +275,18 @@ class RuleFlow(RuleStart):
 
     @property
     def _data(self) -> dict[str, Any]:
-        """The data of the rule."""
+        """Return the data of the rule."""
         return {**self._when, **self._deliver}
 
     def _without_secrets(self) -> dict[str, Any]:
-        """Return the data of the rule as anybody may copy them."""
+        """Return the data of the rule without secrets, to be copied."""
         secret = {field.name for field in self._fields or () if field.secret}
         values = self._data[CONF_FIELDS].items()
         fields = {name: value for name, value in values if name not in secret}
         return {**self._data, CONF_FIELDS: fields}
 
     def _finish(self) -> SubentryFlowResult:
-        """Keep the rule; the entry's update listener takes it up."""
+        """Save the rule; the entry's update listener applies it."""
         data = self._data
         if self.source == SOURCE_RECONFIGURE:
             return self.async_update_and_abort(

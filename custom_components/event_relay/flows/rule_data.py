@@ -1,4 +1,4 @@
-"""What the forms of a rule hold, as the data of its subentry and back."""
+"""Converts the input of a rule's forms to the data of its subentry, and back."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -28,14 +28,14 @@ from ..rules.rule import (
 SECTION_MORE = "more"
 SECTION_ONLY_IF = "only_if"
 SECTIONS = (CONF_UNTIL, CONF_LIMITS, CONF_MISSED)
-"""The same for all operations, but that not every one can be ended."""
+"""The same for all operations, except that only some can be ended."""
 DURATIONS = frozenset(
     {CONF_LONGEST_OPEN, CONF_DEBOUNCE, CONF_COOL_DOWN, CONF_PERIOD, CONF_GRACE}
 )
 
 
 def when_shown(title: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the form of what fires a rule shows for its data."""
+    """Return a rule's data as the form of its triggers shows them."""
     only_if = {
         name: data[name]
         for name in (CONF_CONDITIONS, CONF_FROM_UNKNOWN)
@@ -49,7 +49,7 @@ def when_shown(title: str, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def when_data(entered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data of what was entered there; what is empty is left out."""
+    """Return the data of the form's input, without empty values."""
     only_if = entered[SECTION_ONLY_IF]
     data: dict[str, Any] = {CONF_TRIGGERS: entered[CONF_TRIGGERS]}
     if CONF_OPERATION in entered:
@@ -64,7 +64,7 @@ def when_data(entered: Mapping[str, Any]) -> dict[str, Any]:
 def deliver_shown(
     fields: Sequence[RuleField], data: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return what the form of what a rule delivers shows for its data."""
+    """Return a rule's data as the form of its delivery shows them."""
     values = data.get(CONF_FIELDS, {})
     shown: dict[str, Any] = {
         field.name: values[field.name]
@@ -85,7 +85,7 @@ def deliver_shown(
 
 
 def deliver_data(entered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data of what was entered there; what is empty is left out."""
+    """Return the data of the form's input, without empty values."""
     top = {
         name: value
         for name, value in entered.items()
@@ -111,7 +111,7 @@ def deliver_data(entered: Mapping[str, Any]) -> dict[str, Any]:
 def chosen_labels(
     fields: Sequence[RuleField], values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return what the form is to show for chosen values that are not listed later."""
+    """Return labels of chosen values, for when they are no longer listed."""
     labels = {
         field.name: found
         for field in fields
@@ -122,7 +122,7 @@ def chosen_labels(
 
 
 def without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what holds nothing."""
+    """Return the values that are not empty."""
     return {
         name: value
         for name, value in values.items()
@@ -131,12 +131,12 @@ def without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _seconds(parts: Mapping[str, float]) -> float | None:
-    """Return the seconds of a duration as its form has it; None for none."""
+    """Return the seconds of a duration from its form; None without one."""
     return timedelta(**parts).total_seconds() if parts else None
 
 
 def _parts(seconds: float) -> dict[str, float]:
-    """Return a duration in seconds as its form has it."""
+    """Return a duration in seconds as its form holds it."""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(int(minutes), 60)
     return {"hours": hours, "minutes": minutes, "seconds": rest}

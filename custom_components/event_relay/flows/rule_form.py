@@ -50,19 +50,19 @@ from .rule_data import SECTION_MORE, SECTION_ONLY_IF, without_empty
 from .rule_validation import field_of
 
 HIDDEN = "********"
-"""What is shown in place of a secret."""
+"""The text that replaces a secret."""
 
 
 class Labels(dict[str, str]):
-    """What the fields of a step are called; one without a text by its own name."""
+    """The labels of a step's fields; a field without one has its name."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
-        """Look for labels in the texts of the step."""
+        """Read the labels from the texts of the step."""
         super().__init__()
         self._texts = texts
 
     def __missing__(self, name: str) -> str:
-        """Return what a field is called."""
+        """Return the name of a field without a label."""
         for group in ("data", f"sections.{SECTION_MORE}.data"):
             if (text := self._texts.get(f"{group}.{name}")) is not None:
                 return text
@@ -70,7 +70,7 @@ class Labels(dict[str, str]):
 
 
 async def labels_of(hass: HomeAssistant, operation: str) -> Mapping[str, str]:
-    """Return what the fields of an operation are called in the home's language."""
+    """Return the labels of an operation's fields in the home's language."""
     category = "config_subentries"
     texts = await async_get_translations(hass, hass.config.language, category, {DOMAIN})
     path = f"component.{DOMAIN}.{category}.{SUBENTRY_RULE}.step.{operation}."
@@ -82,7 +82,7 @@ async def with_labels(
     fields: Sequence[RuleField],
     kept: Mapping[str, Mapping[str, str]],
 ) -> tuple[RuleField, ...]:
-    """Return fields with labels in the home's language, and those kept with a rule."""
+    """Return fields with labels in the home's language, and those saved in a rule."""
     category = "selector"
     texts = await async_get_translations(hass, hass.config.language, category, {DOMAIN})
     named = Texts(texts, f"component.{DOMAIN}.{category}.")
@@ -90,7 +90,7 @@ async def with_labels(
 
 
 def in_words(error: InvalidField, labels: Mapping[str, str]) -> InvalidField:
-    """Return an error that calls fields what the form calls them."""
+    """Return an error with the field labels of the form."""
     name = field_of(error.field)
     details = dict(error.details)
     if "other" in details:
@@ -103,7 +103,7 @@ def in_words(error: InvalidField, labels: Mapping[str, str]) -> InvalidField:
 def refusal_in_words(
     hass: HomeAssistant, error: Exception, labels: Mapping[str, str]
 ) -> str:
-    """Return why fields cannot be delivered, with the names that the form has."""
+    """Return why fields cannot be delivered, with the labels of the form."""
     match error:
         case InvalidField():
             return in_home_language(hass, invalid_field(in_words(error, labels)))
@@ -116,7 +116,7 @@ def refusal_in_words(
 
 
 def as_yaml(values: Mapping[str, Any], fields: Sequence[RuleField]) -> str:
-    """Return values as YAML in the order of the form, those that are secret hidden."""
+    """Return values as YAML in the order of the form, with secrets hidden."""
     order = [field.name for field in fields]
     secret = {field.name for field in fields if field.secret}
     names = [name for name in order if name in values]
@@ -128,7 +128,7 @@ def as_yaml(values: Mapping[str, Any], fields: Sequence[RuleField]) -> str:
 def as_list(
     hass: HomeAssistant, reasons: Mapping[str, str], labels: Mapping[str, str]
 ) -> str:
-    """Return for each field why it is not known, as a list in Markdown."""
+    """Return a Markdown list of why each field is not known."""
     return in_list(
         [
             in_markdown(in_home_language(hass, unfilled_field(labels[name], why)))
@@ -144,35 +144,35 @@ _CONDITIONS = vol.Schema([vol.Any(dict, str)])
 
 
 class RawTriggerSelector(TriggerSelector):
-    """Triggers as they were entered: they are checked by the step itself."""
+    """Triggers as entered; the step validates them."""
 
     @override
     def __call__(self, data: Any) -> Any:
-        """Return what can be stored as JSON, and shown again."""
+        """Return data that can be stored as JSON and shown again."""
         return _LIST_OF_OBJECTS(data)
 
 
 class RawConditionSelector(ConditionSelector):
-    """Conditions as they were entered: they are checked by the step itself.
+    """Conditions as entered; the step validates them.
 
-    What Home Assistant makes of them cannot be stored as JSON.
+    Home Assistant's validated conditions cannot be stored as JSON.
     """
 
     @override
     def __call__(self, data: Any) -> Any:
-        """Return what can be stored as JSON, and shown again."""
+        """Return data that can be stored as JSON and shown again."""
         return _CONDITIONS(data)
 
 
 class BoundedDurationSelector(DurationSelector):
-    """A duration of a year at most.
+    """A duration of at most a year.
 
-    Home Assistant's own raises OverflowError for what no timedelta can hold.
+    Home Assistant's selector raises OverflowError for what no timedelta can hold.
     """
 
     @override
     def __call__(self, data: Any) -> Any:
-        """Return a duration as it was entered; raises vol.Invalid."""
+        """Return a duration as entered; raises vol.Invalid."""
         try:
             parts = super().__call__(data)
             if abs(timedelta(**parts)) <= LONGEST_DURATION:
@@ -186,9 +186,9 @@ _DURATION = BoundedDurationSelector()
 
 
 def when_schema(operations: Sequence[str], given: Mapping[str, Any]) -> vol.Schema:
-    """Return the form of what a rule is called and what fires it.
+    """Return the form for a rule's name, triggers and conditions.
 
-    The operation is asked for only where there is a choice.
+    It asks for the operation only if there is a choice.
     """
     fields: dict[vol.Marker, Any] = {
         vol.Required(CONF_NAME): TextSelector(),
@@ -220,10 +220,10 @@ def deliver_schema(
     *,
     missable: bool,
 ) -> vol.Schema:
-    """Return the form of what a rule delivers, when it ends, how often, how late.
+    """Return the form for a rule's fields, its end, and its limits.
 
-    How late is asked only of a rule with a trigger that is `missable`: whose firings
-    while Home Assistant was off can be found out afterwards.
+    It asks about missed firings only if `missable`: a trigger's firings while Home
+    Assistant was off can be computed afterwards.
     """
     form: dict[vol.Marker, Any] = {
         _marker(field): field.selector for field in fields if not field.seldom
@@ -262,7 +262,7 @@ def deliver_schema(
 
 
 def place_of(fields: Sequence[RuleField], name: str) -> str:
-    """Return where an error of a field is shown: there, or at its section."""
+    """Return where an error of a field is shown: at the field or its section."""
     for field in fields:
         if field.name == name:
             return SECTION_MORE if field.seldom else name
@@ -270,7 +270,7 @@ def place_of(fields: Sequence[RuleField], name: str) -> str:
 
 
 def _marker(field: RuleField) -> vol.Marker:
-    """Return whether a field must be filled, and what stands in it at first."""
+    """Return the marker of a field: required or optional, with its default."""
     if not field.required:
         return vol.Optional(field.name)
     if isinstance(field.selector, SelectSelector):
@@ -279,7 +279,7 @@ def _marker(field: RuleField) -> vol.Marker:
 
 
 def _holds_anything(given: Mapping[str, Any] | None) -> bool:
-    """Say whether a section holds more than its defaults."""
+    """Return whether a section has values other than its defaults."""
     defaults = {CONF_FROM_UNKNOWN: False, CONF_DELIVER_MISSED: True}
     return any(
         value != defaults.get(name)

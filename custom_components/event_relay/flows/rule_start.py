@@ -1,4 +1,4 @@
-"""What a new rule begins with: nothing, a pattern, another rule, or an automation."""
+"""Starts a new rule: empty, or from a pattern, another rule or an automation."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -52,11 +52,11 @@ AUTOMATION = "automation"
 _MAPPINGS = (CONF_FIELDS, CONF_LABELS, CONF_UNTIL, CONF_LIMITS, CONF_MISSED)
 _LISTS = (CONF_TRIGGERS, CONF_CONDITIONS)
 KEYS = frozenset({CONF_NAME, CONF_OPERATION, CONF_FROM_UNKNOWN, *_MAPPINGS, *_LISTS})
-"""What a rule is made of, in YAML."""
+"""Keys of a rule in YAML."""
 
 
 class RuleStart(NamedSteps, ConfigSubentryFlow):
-    """The pages before the form of a new rule, which is then filled in."""
+    """The steps before the form of a new rule, which they prefill."""
 
     _title = ""
     _when: Mapping[str, Any]
@@ -69,19 +69,19 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
 
     @property
     def _backend(self) -> BackendForms:
-        """The backend of the connection, also of one that is not loaded."""
+        """Return the backend of the connection, which may not be loaded."""
         return BY_NAME[self._get_entry().data[CONF_BACKEND]]
 
     async def async_step_when(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Go on with the form itself."""
+        """Continue with the form itself."""
         raise NotImplementedError
 
     async def async_step_user(
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask what to begin with; only what there is can be chosen."""
+        """Ask what to start from; offer only starts that are available."""
         copied = ["from_rule"] if self._rules() else []
         options = ["when", *self._patterns(), *copied, "from_automation", "from_yaml"]
         return self.async_show_menu(
@@ -95,7 +95,7 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
     async def pattern(
         self, name: str, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Begin with a pattern, called what the menu calls it in front of the colon."""
+        """Start from a pattern; its title is the menu text before the colon."""
         category = "config_subentries"
         path = f"component.{DOMAIN}.{category}.{SUBENTRY_RULE}.step.user.menu_options"
         language = self.hass.config.language
@@ -107,7 +107,7 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
     async def async_step_from_rule(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Begin with a copy of a rule for the same kind of system."""
+        """Start from a copy of a rule for the same backend."""
         rules = self._rules()
         if user_input is not None and (rule := rules.get(user_input[CONF_RULE])):
             title, data = rule
@@ -124,7 +124,7 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
     async def async_step_from_automation(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Begin with what an automation does; the automation stays as it is."""
+        """Start from an automation, which is not changed."""
         error = None
         if user_input is not None:
             try:
@@ -141,7 +141,7 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
     async def async_step_from_yaml(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Begin with a rule that was copied as YAML."""
+        """Start from a rule that was copied as YAML."""
         error = None
         if user_input is not None:
             try:
@@ -153,7 +153,7 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
         return self._ask("from_yaml", CONF_RULE, ObjectSelector(), user_input, error)
 
     async def _begin(self, title: str, data: Mapping[str, Any]) -> SubentryFlowResult:
-        """Go on with the form, in which this is filled in."""
+        """Continue with the form, prefilled with this data."""
         self._title = title
         self._when = self._deliver = deepcopy(dict(data))
         return await self.async_step_when()
@@ -166,7 +166,7 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
         shown: Mapping[str, Any] | None,
         error: Mistake | None,
     ) -> SubentryFlowResult:
-        """Show a page that asks for one thing."""
+        """Show a form with one field."""
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
@@ -188,12 +188,12 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
         return entry
 
     def _operations(self) -> Sequence[str]:
-        """Return what a rule of the connection may deliver."""
+        """Return the operations that a rule of the connection may use."""
         coordinator = self._loaded_entry().runtime_data
         return coordinator.forms.rule_operations(coordinator.effective)
 
     def _patterns(self) -> Mapping[str, Pattern]:
-        """Return the patterns that the connection has all for but entities."""
+        """Return the patterns for which the connection lacks nothing but entities."""
         operations = self._operations()
         entry, forms = self._loaded_entry(), self._loaded_entry().runtime_data.forms
         patterns = forms.patterns_for(forms.settings_of(entry))
@@ -204,7 +204,7 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
         }
 
     def _rules(self) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
-        """Return the rules of all connections of the kind, those of this one first."""
+        """Return the rules of all connections to this backend, this one's first."""
         own = self._get_entry()
         entries = [
             one
@@ -233,10 +233,10 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
 def of_automation(
     hass: HomeAssistant, entity_id: str, operations: Sequence[str]
 ) -> tuple[str, dict[str, Any]]:
-    """Return the title and the data of a rule that does what an automation does.
+    """Return the title and the data of a rule made from an automation.
 
-    That is its triggers and conditions, and its first action that a rule of the
-    connection can deliver, wherever that stands. Raises Mistake.
+    Takes its triggers and conditions, and its first action, at any depth, that a rule
+    of the connection can deliver. Raises Mistake.
     """
     entities = getattr(hass.data.get(AUTOMATION), "entities", ())
     entity = next((one for one in entities if one.entity_id == entity_id), None)
@@ -281,12 +281,12 @@ def of_yaml(entered: object, operations: Sequence[str]) -> tuple[str, dict[str, 
 
 
 def _no_rule(part: str) -> Mistake:
-    """Return that a part of what was pasted is none of a rule."""
+    """Return the error for pasted YAML with an invalid part."""
     return Mistake(CONF_RULE, "no_rule", {"reason": part})
 
 
 def as_entered(title: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a rule to copy as YAML, for `of_yaml`."""
+    """Return a rule to be copied as YAML, for `of_yaml`."""
     order = (CONF_TRIGGERS, CONF_CONDITIONS, CONF_FROM_UNKNOWN, CONF_OPERATION)
     kept = {name: data[name] for name in order if name in data}
     kept |= {name: data[name] for name in _MAPPINGS if name in data}
@@ -295,7 +295,7 @@ def as_entered(title: str, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _actions(part: object) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the actions in a part of an automation with their data, however deep."""
+    """Yield the actions in a part of an automation with their data, at any depth."""
     match part:
         case dict():
             called = part.get("action", part.get("service"))
@@ -310,7 +310,7 @@ def _actions(part: object) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _in_form(value: object) -> object:
-    """Return a value as the form of a rule has it: numbers are text there."""
+    """Return a value as a rule's form holds it, with numbers as text."""
     match value:
         case bool():
             return "yes" if value else "no"
@@ -320,22 +320,22 @@ def _in_form(value: object) -> object:
 
 
 def _list(part: object) -> list[Any]:
-    """Return a list of what may stand alone."""
+    """Return a list; a single value becomes one."""
     if part is None:
         return []
     return part if isinstance(part, list) else [part]
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 - JSON
-    """Return what YAML holds as JSON does; text for what JSON has nothing for."""
+    """Return a YAML value as JSON; text for types that JSON lacks."""
     return json.loads(json.dumps(value, default=str))
 
 
 async def async_show_triggers(hass: HomeAssistant, triggers: object) -> None:
-    """Have the editor know the triggers that are shown.
+    """Set up the integrations of shown triggers, so that the editor knows them.
 
-    Home Assistant's own integration for doorbells, for one, is set up by nothing: its
-    trigger works, but the editor calls it unknown.
+    Nothing sets up Home Assistant's doorbell integration, for example: its trigger
+    works, but the editor shows it as unknown.
     """
     named = [one.get("trigger") for one in _list(triggers) if isinstance(one, dict)]
     domains = {one.partition(".")[0] for one in named if isinstance(one, str)}

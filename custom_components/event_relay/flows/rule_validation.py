@@ -1,4 +1,4 @@
-"""Validates a rule as entered, and tries what it would deliver."""
+"""Validates a rule as entered, and tries its delivery."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -35,16 +35,16 @@ from ..rules.triggers import CannotAttach, make_conditions, validate_triggers
 from .rule_data import SECTION_ONLY_IF
 
 _WATCHED = frozenset({CONF_ENTITY_ID, CONF_TARGET})
-"""What says which entities a trigger watches."""
+"""Keys that select the entities of a trigger."""
 
 
 class Mistake(Exception):
-    """Something that was entered cannot be used."""
+    """The input cannot be used."""
 
     def __init__(
         self, where: str, problem: str, details: Mapping[str, str] | None = None
     ) -> None:
-        """Name the problem, and the field, or the section that it is in.
+        """Initialize with the problem, and the field or its section.
 
         A form shows errors at sections, but not at the fields inside.
         """
@@ -57,7 +57,7 @@ class Mistake(Exception):
 async def check_when(
     hass: HomeAssistant, entered: Mapping[str, Any]
 ) -> list[ConfigType]:
-    """Return the triggers as Home Assistant reads them; raises Mistake."""
+    """Return the triggers as Home Assistant validates them; raises Mistake."""
     if not entered[CONF_NAME].strip():
         raise Mistake(CONF_NAME, "no_name")
     triggers = await check_triggers(hass, entered[CONF_TRIGGERS], CONF_TRIGGERS)
@@ -75,7 +75,7 @@ async def check_when(
 async def check_triggers(
     hass: HomeAssistant, raw: Collection[Mapping[str, Any]], where: str
 ) -> list[ConfigType]:
-    """Return triggers as Home Assistant reads them; raises Mistake."""
+    """Return triggers as Home Assistant validates them; raises Mistake."""
     if not raw:
         raise Mistake(where, "no_triggers")
     return [
@@ -87,7 +87,7 @@ async def check_triggers(
 async def _check_trigger(
     hass: HomeAssistant, raw: Mapping[str, Any], number: int, where: str
 ) -> ConfigType:
-    """Return a trigger as Home Assistant reads it; raises Mistake."""
+    """Return a trigger as Home Assistant validates it; raises Mistake."""
     details = {"number": str(number)}
     try:
         (trigger,) = await validate_triggers(hass, [raw])
@@ -106,7 +106,7 @@ async def _check_trigger(
 
 
 def _missing_key(error: Exception) -> str | None:
-    """Return the key that a trigger lacks, if that is what is wrong with it."""
+    """Return the missing key of a trigger, if that is the error."""
     if isinstance(error, vol.MultipleInvalid):
         error = error.errors[0]
     if isinstance(error, vol.RequiredFieldInvalid) and error.path:
@@ -117,7 +117,7 @@ def _missing_key(error: Exception) -> str | None:
 async def check_deliver(
     hass: HomeAssistant, data: Mapping[str, Any], ending: Ending | None
 ) -> None:
-    """Refuse an end or a limit that makes no sense; raises Mistake."""
+    """Validate the end and the limits; raises Mistake."""
     if (until := data.get(CONF_UNTIL)) is not None:
         if CONF_TRIGGERS not in until:
             raise Mistake(CONF_UNTIL, "no_end")
@@ -135,10 +135,10 @@ async def check_deliver(
 
 
 class BrokenTemplate(Exception):
-    """A template cannot be read; the message says why."""
+    """A template cannot be parsed; the message says why."""
 
     def __init__(self, name: str, reason: str) -> None:
-        """Name the field that holds it."""
+        """Initialize with the field and the reason."""
         super().__init__(reason)
         self.field = name
 
@@ -148,26 +148,26 @@ class Trial:
     """What a rule would deliver if it fired now."""
 
     values: dict[str, Any]
-    """What its fields hold, as far as that can be known."""
+    """Values of its fields, as far as they are known."""
     templated: frozenset[str]
-    """Fields that a template has a part in."""
+    """Fields that contain a template."""
     unknown: dict[str, str] = field(default_factory=dict)
-    """Fields that only a firing fills, and why."""
+    """Reasons by field name, for fields that only a firing can fill."""
     refusal: InvalidField | None = None
-    """What the backend would not take of `values`."""
+    """The backend's refusal of `values`."""
     data: Mapping[str, object] = field(default_factory=dict)
-    """What would be asked for, with what only Home Assistant knows made plain."""
+    """The data requested, with Home Assistant's references resolved."""
     payload: Mapping[str, Any] = field(default_factory=dict)
-    """What would be delivered, with all defaults; empty if it is refused."""
+    """The data to deliver, with all defaults; empty if refused."""
 
     @property
     def ready(self) -> bool:
-        """Whether it can be delivered as it is."""
+        """Return whether it can be delivered as it is."""
         return self.refusal is None and not self.unknown
 
     @property
     def mistake(self) -> InvalidField | None:
-        """The refusal if no firing can mend it."""
+        """Return the refusal if no firing can resolve it."""
         if (refusal := self.refusal) is None:
             return None
         named = {field_of(refusal.field), refusal.details.get("other", "")}
@@ -197,8 +197,8 @@ async def try_fields(
         if read.templated:
             templated.add(name)
         try:
-            # Nothing is made up for what is not there. A firing takes an unknown
-            # variable for an empty text, as all of Home Assistant does.
+            # Missing values are not made up. A firing renders an unknown variable as
+            # empty text, as everywhere in Home Assistant.
             value = read.render(variables, strict=True)
         except TemplateError as error:
             unknown[name] = str(error)
@@ -229,9 +229,9 @@ async def _offer(
     operation: str,
     values: Mapping[str, Any],
 ) -> tuple[Mapping[str, object], Mapping[str, Any]]:
-    """Do with values all that is done with them at acceptance, but accept them.
+    """Process values as at acceptance, without accepting them.
 
-    Return what would be asked for, and what would be stored. Raises InvalidField.
+    Return the data requested and the data to store. Raises InvalidField.
     """
     forms = entry.runtime_data.forms
     settings = forms.settings_of(entry)
@@ -245,5 +245,5 @@ async def _offer(
 
 
 def field_of(name: str) -> str:
-    """Return the field that an entry such as `users[0]` or `tags.floor` is in."""
+    """Return the field of a path such as `users[0]` or `tags.floor`."""
     return re.split(r"[.\[]", name, maxsplit=1)[0]

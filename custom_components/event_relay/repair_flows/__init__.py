@@ -1,1 +1,1 @@
-"""The flows of repair issues."""
+"""Flows of repair issues."""

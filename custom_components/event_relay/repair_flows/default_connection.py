@@ -1,4 +1,4 @@
-"""The repair that asks which connection is meant by actions that name none."""
+"""Repair flow that asks for the default connection of actions that name none."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ from ..const import CONF_BACKEND, DOMAIN
 
 
 class DefaultConnectionFlow(RepairsFlow):
-    """Asks whether the first connection of its kind is to stay the default."""
+    """Asks whether a backend's first connection stays the default."""
 
     def __init__(self, entry_id: str) -> None:
-        """Take the first connection."""
+        """Initialize with the first connection."""
         self._entry_id = entry_id
 
     async def async_step_init(
         self, _user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Name what relies on it, and ask."""
+        """Name the users of the default, and ask."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         return self.async_show_menu(
             step_id="init",
@@ -36,11 +36,11 @@ class DefaultConnectionFlow(RepairsFlow):
     async def async_step_no_default(
         self, _user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Have none: each action must name its connection."""
+        """Remove the default: each action must name its connection."""
         return self._decide(None)
 
     def _decide(self, default: str | None) -> RepairsFlowResult:
-        """Keep the decision; the repair goes with it."""
+        """Save the decision; this deletes the issue."""
         first = self.hass.config_entries.async_get_entry(self._entry_id)
         if first is not None:
             async_set_default(self.hass, first.data[CONF_BACKEND], default)

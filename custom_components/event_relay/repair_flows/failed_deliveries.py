@@ -1,4 +1,4 @@
-"""Repair flow for failed deliveries: look, retry, discard."""
+"""Repair flow for failed deliveries: view, retry, discard."""
 
 from collections.abc import Awaitable, Callable, Sequence
 import logging
@@ -32,48 +32,48 @@ ARRIVED = "arrived"
 DISCARD = "discard"
 
 LISTED = 10
-"""Reasons that are shown at once."""
+"""Most reasons shown at once."""
 
 type Step = Callable[[], Awaitable[RepairsFlowResult]]
 
 
 class FailedDeliveriesFlow(RepairsFlow):
-    """Leads through what has failed.
+    """Guides the user through failed deliveries.
 
-    It never ends as done: the repair goes when nothing is counted as failed any
-    more, which is only known a moment later.
+    It never finishes: the issue is deleted when the count of failed deliveries is
+    zero, which is known only a moment later.
     """
 
     def __init__(self, entry_id: str) -> None:
-        """Take the connection."""
+        """Initialize for a connection."""
         self._entry_id = entry_id
         self._known: Sequence[Delivery] = ()
         self._unknown: Sequence[Delivery] = ()
         self._left: set[str] = set()
-        """Those of unknown outcome that the user wants to leave as they are."""
+        """Deliveries of unknown outcome that the user decided to leave."""
 
     async def async_step_init(
         self, _user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Show what can be done."""
+        """Show the menu."""
         return await self._with_outbox(self._menu)
 
     async def async_step_known(
         self, _user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Show what can be done about what failed for a known reason."""
+        """Show the choices for deliveries that failed for a known reason."""
         return await self.async_step_init()
 
     async def async_step_unknown(
         self, _user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Show what can be done about what may have arrived."""
+        """Show the choices for deliveries that may have arrived."""
         return await self.async_step_init()
 
     async def async_step_reasons(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Show why the last of them failed, and go back."""
+        """Show why the last of them failed, and return to the menu."""
         if user_input is not None:
             return await self.async_step_init()
         newest = [*self._known, *self._unknown]
@@ -94,7 +94,7 @@ class FailedDeliveriesFlow(RepairsFlow):
     async def async_step_retry_all(
         self, _user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Open all again that failed for a known reason."""
+        """Retry all that failed for a known reason."""
 
         async def retry() -> RepairsFlowResult:
             await self._queue.retry_failed()
@@ -105,7 +105,7 @@ class FailedDeliveriesFlow(RepairsFlow):
     async def async_step_discard_all(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Give all up that failed for a known reason, once that is confirmed."""
+        """Discard all that failed for a known reason, after confirmation."""
         if user_input is None:
             return self.async_show_form(
                 step_id="discard_all",
@@ -123,7 +123,7 @@ class FailedDeliveriesFlow(RepairsFlow):
     async def async_step_outcome_unknown(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Ask of one after the other what is to become of it."""
+        """Ask for a decision on each delivery, one after the other."""
 
         async def decide() -> RepairsFlowResult:
             if user_input is not None and self._unknown:
@@ -136,7 +136,7 @@ class FailedDeliveriesFlow(RepairsFlow):
         return await self._with_outbox(decide)
 
     async def _ask(self, delivery: Delivery) -> RepairsFlowResult:
-        """Ask what is to become of a delivery that may have arrived."""
+        """Ask for a decision on a delivery that may have arrived."""
         decisions = SelectSelectorConfig(
             options=[LEAVE, SEND_AGAIN, ARRIVED, DISCARD],
             translation_key="unknown_outcome",
@@ -158,7 +158,7 @@ class FailedDeliveriesFlow(RepairsFlow):
         )
 
     async def _decide(self, delivery: Delivery, decision: str) -> None:
-        """Do what the user wants of one delivery."""
+        """Apply the user's decision to one delivery."""
         if decision == SEND_AGAIN:
             again = self._queue.retry(delivery, confirm=True)
             await _as_far_as_possible(delivery, again)
@@ -166,11 +166,11 @@ class FailedDeliveriesFlow(RepairsFlow):
             await _as_far_as_possible(delivery, self._queue.arrived(delivery))
         elif decision == DISCARD:
             await _as_far_as_possible(delivery, self._queue.discard(delivery))
-        # Also where it was not possible: it is not asked about in a circle.
+        # Also if it was not possible, so as not to ask about it again.
         self._left.add(delivery.id)
 
     async def _menu(self) -> RepairsFlowResult:
-        """Offer what makes sense for what there is."""
+        """Show the choices that apply."""
         await self._look()
         if not self._known and not self._unknown:
             return self.async_abort(reason="nothing_failed")
@@ -194,7 +194,7 @@ class FailedDeliveriesFlow(RepairsFlow):
         )
 
     async def _look(self) -> None:
-        """Read what has failed; raises StoreUnavailable."""
+        """Read the failed deliveries; raises StoreUnavailable."""
         self._known = await self._queue.failed()
         self._unknown = [
             delivery
@@ -203,7 +203,7 @@ class FailedDeliveriesFlow(RepairsFlow):
         ]
 
     async def _with_outbox(self, step: Step) -> RepairsFlowResult:
-        """Take a step that needs the outbox, or say that it cannot be used."""
+        """Run a step that needs the queue; abort if it is unavailable."""
         if self._entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
         try:
@@ -218,11 +218,11 @@ class FailedDeliveriesFlow(RepairsFlow):
 
     @property
     def _queue(self) -> DeliveryQueue:
-        """Return its outbox."""
+        """Return its queue."""
         return self._entry.runtime_data.queue
 
     def _numbers(self) -> dict[str, str]:
-        """Return how many there are of which kind."""
+        """Return the number of deliveries of each kind."""
         return {
             "connection": self._entry.title,
             "known": str(len(self._known)),
@@ -230,18 +230,18 @@ class FailedDeliveriesFlow(RepairsFlow):
         }
 
     def _described(self) -> dict[str, str]:
-        """Return that where no title names the connection, only a description."""
+        """Return the numbers and the connection, for forms whose title lacks it."""
         return {**self._numbers(), "connection": in_markdown(self._entry.title)}
 
     def _linked(self, delivery: Delivery, card: str | None) -> str:
-        """Say in Markdown which delivery it is; with a card, as a link to it."""
+        """Return Markdown that names a delivery; with a card, as a link to it."""
         described = self._describe(delivery)
         if card is None:
             return described
         return f"[{described}]({delivery_address(card, delivery.id)})"
 
     def _describe(self, delivery: Delivery) -> str:
-        """Say in Markdown which delivery it is, and what it is about."""
+        """Return Markdown that names a delivery and its subject."""
         at = dt_util.as_local(delivery.occurred_at).strftime("%Y-%m-%d %H:%M:%S")
         described = f"{at}, {delivery.operation.replace('_', ' ')}"
         if not delivery.summary:
@@ -249,14 +249,14 @@ class FailedDeliveriesFlow(RepairsFlow):
         return f"{described}, {in_markdown(isolated(delivery.summary))}"
 
     def _reason(self, delivery: Delivery) -> str:
-        """Return why it failed, in the backend's own words too."""
+        """Return why it failed, including the backend's own words."""
         return in_markdown(
             in_home_language(self.hass, delivery_error(delivery, self._entry.title))
         )
 
 
 async def _as_far_as_possible(delivery: Delivery, work: Awaitable[Delivery]) -> None:
-    """Do it, unless the delivery has moved on or cannot be read any more."""
+    """Await the work; ignore a delivery that has moved on or is unreadable."""
     try:
         await work
     except (NotAllowed, StaleDelivery, UnreadablePayload, KeyError) as error:

@@ -1,4 +1,4 @@
-"""The repair of a connection while deliveries of it have failed."""
+"""The repair issue of a connection with failed deliveries."""
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
@@ -10,18 +10,18 @@ FAILED_ISSUE = "failed_deliveries_"
 
 
 def failed_issue(entry: RelayConfigEntry) -> str:
-    """Return the id of the repair."""
+    """Return the id of the repair issue."""
     return f"{FAILED_ISSUE}{entry.entry_id}"
 
 
 @callback
 def async_follow_failed(hass: HomeAssistant, entry: RelayConfigEntry) -> CALLBACK_TYPE:
-    """Keep the repair as what is counted says; return how to stop, and end it."""
+    """Keep the issue in sync with the counts; return a callback that deletes it."""
     counts = entry.runtime_data.counts
 
     @callback
     def counted() -> None:
-        """Have a repair as long as something has failed."""
+        """Create the issue while there are failed deliveries, else delete it."""
         if not counts.data.failed:
             ir.async_delete_issue(hass, DOMAIN, failed_issue(entry))
             return

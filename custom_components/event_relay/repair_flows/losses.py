@@ -1,4 +1,4 @@
-"""The repair of what was lost: seen by somebody, and over."""
+"""Repair flow for lost deliveries, until seen and over."""
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
@@ -11,18 +11,18 @@ from ..losses import Cause, Losses
 
 
 class LossFlow(RepairsFlow):
-    """Says how much was lost, why and what to do, until somebody has seen it."""
+    """Shows how much was lost, why and what to do, until it has been seen."""
 
     async def async_step_init(
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Begin."""
+        """Continue with the form."""
         return await self.async_step_confirm()
 
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Say what was lost; the reason only here, where administrators read it."""
+        """Show the loss; the reason only here, where administrators read it."""
         data = self.data or {}
         entry = self.hass.config_entries.async_get_entry(str(data.get("entry_id")))
         if user_input is None or entry is None:

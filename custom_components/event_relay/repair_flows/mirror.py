@@ -1,4 +1,4 @@
-"""Repairs that ask something that only the user knows, for a mirror."""
+"""Repair flow for a mirror's question to the user."""
 
 from typing import Any
 
@@ -16,16 +16,16 @@ CONF_SCRIPT_ID = "script_id"
 
 
 class QuestionFlow(RepairsFlow):
-    """Asks what a mirror wants to know, and passes the answer on."""
+    """Asks a mirror's question, and passes the answer on."""
 
     def __init__(self, question: Question) -> None:
-        """Take the question."""
+        """Initialize with the question."""
         self._question = question
 
     async def async_step_init(
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Go to the form."""
+        """Continue with the form."""
         if self._question.asks_id:
             return await self.async_step_which()
         return await self.async_step_confirm()
@@ -33,7 +33,7 @@ class QuestionFlow(RepairsFlow):
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Ask whether something is done."""
+        """Ask for confirmation."""
         if user_input is not None:
             return await self._answer(None)
         return self._form("confirm", vol.Schema({}))
@@ -41,7 +41,7 @@ class QuestionFlow(RepairsFlow):
     async def async_step_which(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Ask which script it is, if there is one."""
+        """Ask for the id of the script, if there is one."""
         if user_input is not None:
             script_id = user_input.get(CONF_SCRIPT_ID)
             return await self._answer(None if script_id is None else int(script_id))
@@ -57,7 +57,7 @@ class QuestionFlow(RepairsFlow):
         )
 
     def _form(self, step_id: str, schema: vol.Schema) -> RepairsFlowResult:
-        """Show a form that names what the question is about."""
+        """Show a form with the question's placeholders."""
         return self.async_show_form(
             step_id=step_id,
             data_schema=schema,

@@ -1,4 +1,4 @@
-"""The repair of a system that takes what it is sent and stores nothing of it."""
+"""Repair issue of a backend that accepts requests but stores nothing."""
 
 from datetime import datetime, timedelta
 
@@ -11,17 +11,17 @@ from ..queue.delivery import Delivery, DeliveryState
 
 NOT_STORED_ISSUE = "not_stored_"
 SURE_AFTER = timedelta(seconds=25)
-"""How long nothing was stored before it is no slow moment any more.
+"""How long nothing must be stored before the issue is created.
 
-A delivery is tried again often enough to show that within two minutes.
+Retries are frequent enough to show it within two minutes.
 """
 
 
 class NotStoredIssue:
-    """Watches over one connection."""
+    """Watches one connection."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str, title: str) -> None:
-        """Take the connection."""
+        """Initialize for a connection."""
         self._hass = hass
         self._id = f"{NOT_STORED_ISSUE}{entry_id}"
         self._title = title
@@ -29,7 +29,7 @@ class NotStoredIssue:
 
     @callback
     def async_troubled(self, error: BackendError, now: datetime) -> None:
-        """Have a repair once nothing has been stored for a while."""
+        """Create the issue once nothing has been stored for a while."""
         if error.code != NOT_STORED:
             return
         if self._since is None:
@@ -48,12 +48,12 @@ class NotStoredIssue:
 
     @callback
     def async_ended(self, delivery: Delivery) -> None:
-        """Take it back once something has arrived."""
+        """Delete the issue once a delivery has arrived."""
         if self._since is not None and delivery.state is DeliveryState.DELIVERED:
             self.async_clear()
 
     @callback
     def async_clear(self) -> None:
-        """Take it back."""
+        """Delete the issue."""
         self._since = None
         ir.async_delete_issue(self._hass, DOMAIN, self._id)

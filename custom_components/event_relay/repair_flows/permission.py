@@ -1,4 +1,4 @@
-"""The repair of a connection that lacks a right, or whose account is empty."""
+"""Repair flow of a connection without a permission, or with an empty account."""
 
 from typing import Any
 
@@ -17,19 +17,19 @@ from ..coordinator import RelayConfigEntry
 
 
 class PermissionFlow(RepairsFlow):
-    """Lets it be tried at once, or leads to the form of the connection.
+    """Offers to retry at once, or leads to the form of the connection.
 
-    It never ends as done: the repair goes when something is permitted.
+    It never finishes: the issue is deleted when a request is permitted.
     """
 
     def __init__(self, entry_id: str) -> None:
-        """Take the connection."""
+        """Initialize for a connection."""
         self._entry_id = entry_id
 
     async def async_step_init(
         self, _user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Say what the backend says, and show what can be done."""
+        """Show the backend's reason and the choices."""
         return self.async_show_menu(
             step_id="init",
             menu_options=["try_again", "reconfigure"],
@@ -39,7 +39,7 @@ class PermissionFlow(RepairsFlow):
     async def async_step_try_again(
         self, _user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Ask the system; if it answers, one delivery shows what it permits."""
+        """Contact the system; if it responds, one delivery tests the permission."""
         if self._entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
         coordinator = self._entry.runtime_data
@@ -67,7 +67,7 @@ class PermissionFlow(RepairsFlow):
         )
 
     def _reason(self) -> str:
-        """Return what the backend says, as far as the connection knows."""
+        """Return the backend's reason, as far as the connection knows it."""
         loaded = self._entry.state is ConfigEntryState.LOADED
         error = self._entry.runtime_data.paused_for if loaded else None
         return "?" if error is None else in_markdown(str(error))
