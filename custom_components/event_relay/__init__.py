@@ -1,4 +1,4 @@
-"""Event Relay: what happens at home, kept by the systems outside it."""
+"""Event Relay: delivers events at home to external systems."""
 
 from functools import partial
 import logging
@@ -50,7 +50,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, and what the dashboard's card asks for."""
+    """Register the actions, and the WebSocket commands of the dashboard card."""
     async_setup_services(hass)
     await async_setup_action_forms(hass)
     async_setup_websocket(hass)
@@ -61,7 +61,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bool:
-    """Load a connection; its backend need not be there."""
+    """Set up a connection; its backend need not be reachable."""
     try:
         store = await async_get_store(hass)
     except StoreUnavailable as error:
@@ -92,7 +92,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     entry.async_on_unload(coordinator.announcer.async_follow(coordinator.queue))
     await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
     async_hand_over_rules(hass, entry)
-    # Only now, so that the entities hear of everything that is done.
+    # Only now, so that the entities receive every outcome.
     coordinator.async_start()
     await coordinator.rules.async_start()
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
@@ -101,7 +101,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bool:
-    """Stop delivering; what waits, and what still fires, stays in the outbox."""
+    """Stop delivering; pending and newly accepted deliveries stay in the queue."""
     coordinator = entry.runtime_data
     await coordinator.worker.stop()
     if coordinator.rules is not None:
@@ -110,7 +110,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
-    """Tell what is not sent any more; nothing is waited for."""
+    """Report what is no longer sent, and clean up without waiting."""
     await async_stop_kept_rules(hass, entry)
     await async_clean_up(hass, entry)
     for issue in tuple(ir.async_get(hass).issues.values()):
@@ -124,14 +124,14 @@ async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> No
 
 
 def _platforms(entry: RelayConfigEntry) -> tuple[Platform, ...]:
-    """Return the platforms of a connection; few have a calendar to load."""
+    """Return the platforms of a connection; few have a calendar."""
     if entry.runtime_data.forms.calendar is None:
         return PLATFORMS
     return (*PLATFORMS, Platform.CALENDAR)
 
 
 async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
-    """Reload a connection whose settings have changed; else see to its rules."""
+    """Reload a connection whose settings have changed, else update its rules."""
     if settings(entry) != entry.runtime_data.settings:
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
@@ -144,7 +144,7 @@ async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> 
 
 
 def _not_ready(error: StoreUnavailable) -> ConfigEntryNotReady:
-    """Return why a connection cannot be loaded yet."""
+    """Return the error of a connection that cannot be set up yet."""
     told = outbox_error(error)
     return ConfigEntryNotReady(
         translation_domain=told.translation_domain,

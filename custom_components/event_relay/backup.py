@@ -1,4 +1,4 @@
-"""Backups: what is restored from one must not be sent blindly."""
+"""Backup platform: a restored queue must not resend blindly."""
 
 import logging
 
@@ -11,7 +11,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 async def async_pre_backup(hass: HomeAssistant) -> None:
-    """Make copies of the outbox safe; never stand in the way of a backup."""
+    """Make copies of the queue's file consistent; never block a backup."""
     if (store := get_open_store(hass)) is None:
         return
     try:
@@ -21,7 +21,7 @@ async def async_pre_backup(hass: HomeAssistant) -> None:
 
 
 async def async_post_backup(hass: HomeAssistant) -> None:
-    """Go back to normal."""
+    """Resume normal operation."""
     if (store := get_open_store(hass)) is None:
         return
     try:

@@ -1,4 +1,4 @@
-"""Whether the backend of a connection can be reached."""
+"""Binary sensor for the connectivity of a connection."""
 
 from typing import override
 
@@ -19,7 +19,7 @@ PARALLEL_UPDATES = 0
 
 RELAY_CONNECTIVITY = BinarySensorEntityDescription(
     key=CONNECTIVITY,
-    # It stands for the connection, in Activity too, and so has its name.
+    # It represents the connection, also in Activity, and therefore has its name.
     name=None,
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
@@ -31,16 +31,16 @@ async def async_setup_entry(
     entry: RelayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the connection's connectivity."""
+    """Add the connectivity sensor of the connection."""
     async_add_entities([RelayConnectivity(entry, RELAY_CONNECTIVITY)])
 
 
 class RelayConnectivity(RelayEntity, BinarySensorEntity):
-    """Whether the last contact was one; available all the time."""
+    """Shows whether the last contact succeeded; always available."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow the health of the connection."""
+        """Listen to the health of the connection."""
         self.async_on_remove(
             self.coordinator.async_add_listener(self.async_write_ha_state)
         )
@@ -48,5 +48,5 @@ class RelayConnectivity(RelayEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool:
-        """Return whether the backend answered when it was last asked anything."""
+        """Return whether the backend responded to the last request."""
         return self.coordinator.last_update_success

@@ -1,4 +1,4 @@
-"""What can be done about an outbox, or with a rule, with one press."""
+"""Buttons to retry failed deliveries, and to test rules."""
 
 from typing import override
 
@@ -27,7 +27,7 @@ async def async_setup_entry(
     entry: RelayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the button of the connection, and that of each rule."""
+    """Add the button of the connection, and one per rule."""
     async_add_entities([RetryButton(entry, RETRY_FAILED)])
     async_add_for_members(
         entry,
@@ -39,26 +39,26 @@ async def async_setup_entry(
 
 
 class RetryButton(RelayEntity, ButtonEntity):
-    """Opens again what failed for a known reason, also while the backend is away."""
+    """Retries deliveries that failed for a known reason, even without contact."""
 
     @override
     async def async_press(self) -> None:
-        """Open it again, for those who may.
+        """Retry them if the user is permitted.
 
-        Raises Unauthorized, and HomeAssistantError if the outbox cannot be used.
+        Raises Unauthorized, and HomeAssistantError if the queue is unavailable.
         """
         await async_demand(self.hass, self._context, Right.ADMINISTER)
         await async_retry_failed(self.coordinator.config_entry)
 
 
 class TestButton(MemberEntity, ButtonEntity):
-    """Fires a rule, to see it work; what is delivered says that it is a test."""
+    """Tests a rule; its delivery is marked as a test."""
 
     @override
     async def async_press(self) -> None:
-        """Test it, for those who may do by hand what it delivers.
+        """Test the rule if the user may deliver the same by an action.
 
-        Raises Unauthorized, and HomeAssistantError for what does not arrive.
+        Raises Unauthorized, and HomeAssistantError if the delivery does not arrive.
         """
         context = self._context or Context()
         await self.async_demand(context)

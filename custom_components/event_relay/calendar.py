@@ -1,4 +1,4 @@
-"""What the backend of a connection has planned, as a calendar to look at."""
+"""Read-only calendar of what a connection's backend has planned."""
 
 from datetime import datetime
 from typing import Any, override
@@ -23,7 +23,7 @@ PARALLEL_UPDATES = 0
 PLANNED = CalendarEntityDescription(
     key="planned_events",
     translation_key="planned_events",
-    # It is polled, and shows titles to everybody who sees states.
+    # It is polled, and shows titles to everyone who sees states.
     entity_registry_enabled_default=False,
 )
 
@@ -40,16 +40,16 @@ async def async_setup_entry(
 
 
 class RelayCalendar(RelayEntity, CalendarEntity):
-    """A calendar that is read only while it is enabled, and never written to."""
+    """A read-only calendar; the backend is polled only while it is enabled."""
 
     def __init__(self, entry: RelayConfigEntry, planned: PlannedCoordinator) -> None:
-        """Show what is planned."""
+        """Initialize with the coordinator."""
         super().__init__(entry, PLANNED)
         self._planned = planned
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Begin to read, without waiting for the backend."""
+        """Start reading, without waiting for the backend."""
         await super().async_added_to_hass()
         self.async_on_remove(self._planned.async_add_listener(self._read))
         self.async_on_remove(self._planned.async_follow())
@@ -60,26 +60,26 @@ class RelayCalendar(RelayEntity, CalendarEntity):
 
     @callback
     def _read(self) -> None:
-        """Show what was read."""
+        """Write the state after a read."""
         self.async_write_ha_state()
 
     @property
     @override
     def available(self) -> bool:
-        """Return whether the last reading gave the list."""
+        """Return whether the last read succeeded."""
         return self._planned.known and self._planned.last_update_success
 
     @property
     @override
     def event(self) -> CalendarEvent | None:
-        """Return what goes on, or else comes next."""
+        """Return the current or next event."""
         current = self._current
         return None if current is None else _event(current)
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return how far the event that is shown has come."""
+        """Return the progress of the event shown."""
         current = self._current
         return {"lifecycle_status": None if current is None else current.status}
 
@@ -87,7 +87,7 @@ class RelayCalendar(RelayEntity, CalendarEntity):
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
-        """Return what overlaps a time, from what was read last."""
+        """Return the events in a time range, from the last read."""
         return [
             _event(one)
             for one in self._planned.data
@@ -96,13 +96,13 @@ class RelayCalendar(RelayEntity, CalendarEntity):
 
     @property
     def _current(self) -> Planned | None:
-        """Return the first that is not over."""
+        """Return the first event that is not over."""
         now = dt_util.utcnow()
         return next((one for one in self._planned.data if one.end > now), None)
 
 
 def _event(planned: Planned) -> CalendarEvent:
-    """Return what is planned the way calendars have it."""
+    """Convert a planned item to a calendar event."""
     return CalendarEvent(
         uid=planned.id,
         summary=planned.title,

@@ -1,8 +1,8 @@
-"""Cleans up after a connection that was removed.
+"""Cleans up after a removed connection.
 
-Nothing holds the removal up: the user hears at once what is not sent any more. What
-its rules have begun outside is ended in the background, as far as that can be done
-soon, and what is left open is told.
+Nothing delays the removal: the user is told at once what is no longer sent. Open
+events of its rules are ended in the background if that is soon possible; those left
+open are reported.
 """
 
 import asyncio
@@ -38,11 +38,11 @@ from .storage import async_get_store
 _LOGGER = logging.getLogger(__name__)
 
 PATIENCE = 60.0
-"""Seconds that the backend gets to hear of the ends."""
+"""Seconds allowed for delivering the ends."""
 
 
 async def async_clean_up(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Tell what an unloaded connection leaves, and see to it in the background."""
+    """Report what an unloaded connection leaves, and clean up in the background."""
     forms = BY_NAME[entry.data[CONF_BACKEND]]
     name = f"{DOMAIN} leave {entry.entry_id}"
     try:
@@ -59,7 +59,7 @@ async def async_clean_up(hass: HomeAssistant, entry: ConfigEntry) -> None:
 async def _async_look(
     hass: HomeAssistant, entry: ConfigEntry, store: Store, forms: BackendForms
 ) -> bool:
-    """Tell what is not sent any more; return whether anything is to be ended.
+    """Report what is no longer sent; return whether any event must be ended.
 
     Raises StoreUnavailable.
     """
@@ -77,7 +77,7 @@ async def _async_look(
 
 
 def _tell(hass: HomeAssistant, entry: ConfigEntry, dropped: list[Delivery]) -> None:
-    """Say what is not sent any more: how many of what kind, and in the log which."""
+    """Report what is no longer sent: a count per kind, with details in the log."""
     if not dropped:
         return
     _LOGGER.warning(
@@ -106,7 +106,7 @@ def _tell(hass: HomeAssistant, entry: ConfigEntry, dropped: list[Delivery]) -> N
 def _notify(
     hass: HomeAssistant, entry: ConfigEntry, what: str, said: HomeAssistantError
 ) -> None:
-    """Notify the users; nothing of what was in a delivery is said."""
+    """Notify the users, without the content of deliveries."""
     async_create(
         hass, str(said), "Event Relay", f"{DOMAIN}_removed_{what}_{entry.entry_id}"
     )
@@ -120,7 +120,7 @@ async def _async_leave(
     *,
     to_end: bool,
 ) -> None:
-    """End what is open, forget the deliveries, and log out."""
+    """End open events, delete the deliveries, and log out."""
     left_open: list[str] = []
     try:
         if to_end:
@@ -163,7 +163,7 @@ async def _ends(store: Store, entry: ConfigEntry, forms: BackendForms) -> set[st
 
 
 class _CleanUp:
-    """Runs an outbox for the last time, without entities that would show it."""
+    """Runs the queue of a removed connection for a last time, without entities."""
 
     def __init__(
         self,
@@ -172,7 +172,7 @@ class _CleanUp:
         store: Store,
         forms: BackendForms,
     ) -> None:
-        """Build what carries the ends out; raises UnreadablePayload."""
+        """Build the worker for the ends; raises UnreadablePayload."""
         self._entry = entry
         self._store = store
         self._forms = forms
@@ -196,7 +196,7 @@ class _CleanUp:
         self._rules = Rules(make_context(hass, entry, store, self._queue))
 
     async def async_end_all(self) -> list[str]:
-        """Have everything ended; return the starts of what may be left open."""
+        """Deliver all ends; return the starts of events that may be left open."""
         await self._rules.async_load(self._entry.subentries)
         await self._rules.async_remove()
         ends = await _ends(self._store, self._entry, self._forms)
@@ -219,7 +219,7 @@ class _CleanUp:
         ]
 
     async def _give_up_all_but(self, ends: set[str]) -> None:
-        """Discard what is neither an end nor what an end waits for."""
+        """Discard all deliveries except ends and those that ends follow."""
         waiting = await self._store.listing(
             owner=self._entry.entry_id, states=UNSETTLED, limit=None
         )
@@ -231,17 +231,17 @@ class _CleanUp:
                 await self._queue.discard(delivery)
 
     async def _until_settled(self) -> None:
-        """Wait until all ends have arrived, or will not."""
+        """Wait until all ends have settled."""
         while await _ends(self._store, self._entry, self._forms) and not self._refused:
             await self._something_happened.wait()
             self._something_happened.clear()
 
     def changed(self, delivery: Delivery) -> None:
-        """Hear of an outcome."""
+        """Handle a changed delivery."""
         self._queue.changed(delivery)
         self._something_happened.set()
 
     def contacted(self, error: BackendError | None) -> None:
-        """Wait no longer for a backend that lets nothing in."""
+        """Stop waiting for a backend that permits nothing."""
         self._refused |= isinstance(error, InvalidCredentials | PermissionDenied)
         self._something_happened.set()

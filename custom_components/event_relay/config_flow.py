@@ -1,4 +1,4 @@
-"""Config flow: a menu of the backends, and the same three forms for each of them."""
+"""Config flow: a menu of backends, each with the same three forms."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
@@ -64,19 +64,21 @@ FORM_ERRORS = frozenset(
         "unknown",
     }
 )
-"""Causes that have a text whichever the backend is, which adds its own. The problems of
-fields have texts beside them."""
+"""Causes with a text for every backend; a backend adds its own.
+
+Problems of fields have separate texts.
+"""
 PATH_ERRORS = frozenset({"not_json", "other_system"})
-"""Those of what is not the system, for which a path may be to blame."""
+"""Errors of something that is not the system; a wrong path may be the cause."""
 
 
 SUBENTRY_FLOWS: Mapping[str, type[ConfigSubentryFlow]] = {SUBENTRY_RULE: RuleFlow}
-"""What a connection may have, whichever backend it leads to."""
+"""Subentry flows for every backend."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """A connection whose live system answered."""
+    """A connection whose live system responded."""
 
     title: str
     settings: dict[str, Any]
@@ -85,12 +87,12 @@ class Connection:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What the entry keeps."""
+        """Return the data to store in the entry."""
         return {**self.settings, CONF_CAPABILITIES: self.capabilities}
 
 
 class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
-    """Adds a connection to a backend and keeps its access in order.
+    """Adds a connection to a backend, reauthenticates and reconfigures it.
 
     Every backend has the steps `<name>`, `<name>_reauth` and `<name>_reconfigure`.
     """
@@ -98,14 +100,14 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
     VERSION = 1
 
     def __init__(self) -> None:
-        """Begin without errors."""
+        """Initialize without errors."""
         self._errors: dict[str, str] = {}
         self._placeholders: dict[str, str] = {}
         self._made: dict[str, Any] | None = None
 
     @override
     def named_step(self, name: str) -> FlowStep | None:
-        """Return a form of a backend."""
+        """Return a backend's step."""
         for suffix, step in (
             ("_reauth", self.reauthenticate),
             ("_reconfigure", self.reconfigure),
@@ -130,7 +132,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return what a connection may have, and the flows that make it."""
+        """Return the subentry flows of a connection."""
         backend = config_entry.data[CONF_BACKEND]
         return {**SUBENTRY_FLOWS, **BY_NAME[backend].subentry_flows}
 
@@ -143,7 +145,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Go on with what makes the new connection useful, such as its first rule."""
+        """Continue with a flow for the new connection, such as that of a first rule."""
         entry: ConfigEntry = result["result"]
         kind = BY_NAME[entry.data[CONF_BACKEND]].begins_with
         form = await self.hass.config_entries.subentries.async_init(
@@ -156,20 +158,20 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
-        """Go to the form for the credentials of this backend."""
+        """Continue with this backend's form for credentials."""
         return await self.reauthenticate(BY_NAME[entry_data[CONF_BACKEND]])
 
     async def async_step_reconfigure(
         self, _user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Go to the form for a connection of this backend."""
+        """Continue with this backend's form for a connection."""
         entry = self._get_reconfigure_entry()
         return await self.reconfigure(BY_NAME[entry.data[CONF_BACKEND]])
 
     async def add(
         self, forms: BackendForms, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Add a connection once its live system answers."""
+        """Add a connection once its live system responds."""
         if user_input is not None and (
             connection := await self._connect(forms, user_input)
         ):
@@ -182,7 +184,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         return self._form(forms.backend.name, forms.connection, shown)
 
     def _suggested(self, forms: BackendForms) -> Mapping[str, Any]:
-        """Return the first suggestion that leads to no connection there is."""
+        """Return the first suggestion that is not an existing connection."""
         present = [
             entry.data
             for entry in self._async_current_entries()
@@ -219,7 +221,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
     async def reconfigure(
         self, forms: BackendForms, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Change a connection once its live system answers."""
+        """Change a connection once its live system responds."""
         entry = self._get_reconfigure_entry()
         if user_input is not None and (
             connection := await self._connect(forms, user_input, entry)
@@ -240,12 +242,12 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         user_input: Mapping[str, Any],
         entry: ConfigEntry | None = None,
     ) -> Connection | None:
-        """Try the live system; note the errors to show and return None if it fails.
+        """Try the live system; on failure, set the errors to show and return None.
 
-        What is made once is the same at every try, so that the system sees one and
-        the same device.
+        Generated values stay the same for every try, so that the system sees one
+        device.
 
-        Raises AbortFlow for a connection that exists.
+        Raises AbortFlow for an existing connection.
         """
         self._errors = {}
         if self._made is None:
@@ -277,7 +279,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         )
 
     def _distinct(self, connection: Connection) -> str:
-        """Return a title that no other connection has: with the port, or a number."""
+        """Return a unique title: with the port or a number if needed."""
         taken = {entry.title.casefold() for entry in self._async_current_entries()}
         return next(
             title for title in _titles(connection) if title.casefold() not in taken
@@ -286,7 +288,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
     def _blame(
         self, error: BackendError, data: Mapping[str, Any], forms: BackendForms
     ) -> None:
-        """Note what a live system, or whatever else is there, says no for."""
+        """Set the form's errors for a refusal by the live system."""
         cause = _cause(error, FORM_ERRORS | forms.form_errors)
         if cause in PATH_ERRORS and (wrong := wrong_path(data)) is not None:
             self._errors[wrong.field] = wrong.problem
@@ -304,7 +306,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         *,
         entry: ConfigEntry | None = None,
     ) -> ConfigFlowResult:
-        """Show a form with what was entered before, and name its connection."""
+        """Show a form with the previous input and the connection's name."""
         placeholders = dict(self._placeholders)
         if entry is not None:
             placeholders["name"] = in_markdown(entry.title)
@@ -321,9 +323,9 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
     def _update(self, entry: ConfigEntry, connection: Connection) -> ConfigFlowResult:
         """Store the data and finish; the entry's update listener reloads it.
 
-        The listener does nothing where the settings are as they were, and is not
-        there where set-up failed. A reload then ends a pause for credentials or
-        rights that somebody has mended outside, or tries again.
+        The listener does nothing if the settings are unchanged, and is missing if
+        set-up failed. Then reload here: it retries set-up, and ends a pause for
+        credentials or permissions that were fixed at the backend.
         """
         if not connection.id_of_credentials:
             self._abort_if_unique_id_mismatch()
@@ -338,27 +340,27 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
 
 
 class EventRelayOptionsFlow(NamedSteps, OptionsFlow):
-    """Changes the options of a connection, to which its backend may add some.
+    """Changes the options of a connection; its backend may add some.
 
     Every backend has a step of its name.
     """
 
     @override
     def named_step(self, name: str) -> FlowStep | None:
-        """Return the form of a backend."""
+        """Return a backend's step."""
         forms = BY_NAME.get(name)
         return partial(self.options, forms) if forms is not None else None
 
     async def async_step_init(
         self, _user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Go to the form of the backend."""
+        """Continue with the backend's form."""
         return await self.options(BY_NAME[self.config_entry.data[CONF_BACKEND]])
 
     async def options(
         self, forms: BackendForms, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the options and keep them; the update listener reloads."""
+        """Ask for the options and save them; the update listener reloads."""
         if user_input is not None:
             wanted = user_input[CONF_DEFAULT]
             if wanted is not bool(self.config_entry.options.get(CONF_DEFAULT)):
@@ -375,7 +377,7 @@ class EventRelayOptionsFlow(NamedSteps, OptionsFlow):
 
 
 def _titles(connection: Connection) -> Iterator[str]:
-    """Give the titles that a connection may have, the preferred one first."""
+    """Yield possible titles of a connection, the preferred one first."""
     yield connection.title
     address = URL(connection.settings[CONF_URL])
     if address.host is not None and address.host in connection.title:
@@ -385,6 +387,6 @@ def _titles(connection: Connection) -> Iterator[str]:
 
 
 def _cause(error: BackendError, known: AbstractSet[str]) -> str:
-    """Return the most exact text that there is for an error."""
+    """Return the key of the most specific text for an error."""
     causes = (error.code, type(error).code, "unknown")
     return next(cause for cause in causes if cause in known)

@@ -23,4 +23,4 @@ ATTR_WAIT: Final = "wait"
 OWN_ACTIONS: Final = frozenset(
     {"discard_delivery", "list_deliveries", "mark_delivered", "retry_delivery"}
 )
-"""Actions of Event Relay itself, which no backend may have."""
+"""Actions of Event Relay itself, reserved from backends."""

@@ -1,4 +1,4 @@
-"""Health of a connection, and what its errors are to Home Assistant."""
+"""Coordinator of a connection's health, and mapping of its errors."""
 
 import asyncio
 from contextlib import suppress
@@ -64,20 +64,22 @@ from .tallies import Tallies
 _LOGGER = logging.getLogger(__name__)
 
 QUIET = timedelta(minutes=15)
-"""Time without any contact after which a connection is asked whether it is there."""
+"""Time without contact after which a connection is polled."""
 
 TIDYING = timedelta(hours=1)
-"""How often what ended long ago is deleted; first after that time, not at start."""
+"""Interval of deleting old deliveries; the first time not at start."""
 
 PUT_OFF_EVERY = 1.0
-"""Seconds for which a timer of a quarter of an hour need not be armed again."""
+"""Seconds in which the next poll is not rescheduled again."""
 
 LISTS = 6.0
-"""Seconds that a form waits for lists to choose from; longer than Home Assistant looks
-for a `.local` name, since giving that up leaves a traceback in the log."""
+"""Seconds that a form waits for lists to choose from.
+
+Longer than Home Assistant resolves a `.local` name: cancelling that logs a traceback.
+"""
 
 LISTED = f"{DOMAIN}_listed"
-"""Sent when what a live system lists has changed."""
+"""Sent when the lists of a live system have changed."""
 
 PERMISSION_ISSUE = "permission_denied_"
 
@@ -85,9 +87,9 @@ type RelayConfigEntry = ConfigEntry[RelayCoordinator]
 
 
 class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
-    """Knows how a connection fares, and owns its outbox and worker.
+    """Tracks the health of a connection, and owns its queue and worker.
 
-    Every answer of the backend counts as contact, whoever asked.
+    Every response of the backend counts as contact, whoever sent the request.
     """
 
     config_entry: RelayConfigEntry
@@ -95,7 +97,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     def __init__(
         self, hass: HomeAssistant, entry: RelayConfigEntry, store: Store
     ) -> None:
-        """Build the client, the outbox and the worker of an entry."""
+        """Build the client, the queue and the worker of an entry."""
         super().__init__(
             hass,
             _LOGGER,
@@ -109,7 +111,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.data = backend.load_capabilities(entry.data[CONF_CAPABILITIES])
         self._effective: Capabilities = self.data
         self._effective_of: tuple[object, ...] = (None,) * 4
-        """What that was made of; all of it is replaced as a whole when it changes."""
+        """The settings it was built from; a change replaces everything."""
         self.client = self.forms.create_client(hass, {**entry.data, **entry.options})
         self.settings = settings(entry)
         self._store = store
@@ -139,23 +141,23 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             enriched=partial(async_dispatcher_send, hass, CHANGED),
         )
         self._asked: Listed = {}
-        """What the live system has listed last."""
+        """The latest lists of the live system."""
         self._told: Listed = self.lists
         self.rules: Rules | None = None
-        """What its rules and mirrors run on, once they do."""
+        """Its rules and mirrors, once loaded."""
         self.counts = CountsCoordinator(hass, entry, store)
         self.announcer = Announcer(hass, entry.entry_id, entry.title, backend)
         self.tallies = Tallies(hass, entry.entry_id, store)
         self.losses = Losses(hass, entry, self)
         self.paused_for: BackendError | None = None
-        """Why nothing is sent until somebody mends the connection."""
+        """Why nothing is sent until somebody fixes the connection."""
         self._not_stored = NotStoredIssue(hass, entry.entry_id, entry.title)
         self._put_off_at = -inf
-        """When the next read was last put off, by the clock of the loop."""
+        """When the next poll was last rescheduled, in the event loop's time."""
 
     @callback
     def async_start(self) -> None:
-        """Begin to deliver, and look at the backend without waiting for it."""
+        """Start delivering, and poll the backend without waiting."""
         entry = self.config_entry
         entry.async_on_unload(self.counts.async_follow(self.queue))
         entry.async_on_unload(
@@ -168,9 +170,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         entry.async_on_unload(self.announcer.listen(self.tallies.hear))
         entry.async_on_unload(self.tallies.async_stop)
         async_dispatcher_send(self.hass, CHANGED, None)
-        # Nothing is asked while nobody listens, and connectivity may be disabled.
+        # A coordinator polls only with listeners, and connectivity may be disabled.
         entry.async_on_unload(self.async_add_listener(self._tell_lists))
-        # What is wrong when it is loaded again is then found anew.
+        # Remaining problems are detected again after the next load.
         entry.async_on_unload(self._permitted)
         _ = entry.async_create_background_task(
             self.hass, self.worker.run(), f"{DOMAIN} worker {entry.entry_id}"
@@ -196,12 +198,12 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
     @property
     def sends_nothing_for_long(self) -> bool:
-        """Whether somebody has to do something before anything is sent."""
+        """Return whether nothing is sent until somebody acts."""
         return self.paused_for is not None or self.worker.switched_off
 
     @callback
     def async_switch(self, *, on: bool) -> None:
-        """Let deliveries go out, or wait; raises nothing, and outlives a restart."""
+        """Resume or pause deliveries; raises nothing, and survives a restart."""
         if on is not self.worker.switched_off:
             return
         self.worker.switch(on=on)
@@ -212,7 +214,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
     @property
     def effective(self) -> Capabilities:
-        """What the live system can do, as far as the user's settings have it so."""
+        """Return the live system's capabilities, limited by the user's settings."""
         entry = self.config_entry
         made_of = (self.data, entry.data, entry.options, entry.subentries)
         if not all(map(is_, made_of, self._effective_of, strict=True)):
@@ -222,12 +224,12 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         return self._effective
 
     def _put_off(self) -> timedelta:
-        """Return how much later this home does what comes to many at once."""
+        """Return the random delay of this home for scheduled deliveries."""
         chance = random.random()  # noqa: S311 - chance, not secrecy
         return spread(self.config_entry.options) * chance
 
     async def _async_first_look(self) -> None:
-        """Look at the backend, together with the first delivery."""
+        """Poll the backend for the first time, alongside the first delivery."""
         if wait := self._starts_after.total_seconds():
             await asyncio.sleep(wait)
         await self.async_refresh()
@@ -236,11 +238,11 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
     @property
     def lists(self) -> Listed:
-        """What there is to choose from, as it was last seen."""
+        """Return the latest lists to choose from."""
         return {**self._asked, **self.forms.known_lists(self.effective)}
 
     async def async_listed(self) -> Listed:
-        """Return what there is to choose from now; as last seen, if nobody answers."""
+        """Return current lists to choose from; the latest ones without a response."""
         with suppress(BackendError, TimeoutError):
             async with asyncio.timeout(LISTS):
                 self._asked = await self.forms.ask_lists(self.client)
@@ -249,13 +251,13 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
     @callback
     def _tell_lists(self) -> None:
-        """Let the forms of actions hear that there is something else to choose from."""
+        """Notify the forms of actions that the lists have changed."""
         if (lists := self.lists) != self._told:
             self._told = lists
             async_dispatcher_send(self.hass, LISTED)
 
     async def _async_home_assistant_stops(self, _: Event) -> None:
-        """Send nothing more; what fires until the file is closed is in it."""
+        """Stop sending; deliveries accepted until the file closes are stored."""
         if self.rules is not None:
             await self.rules.async_home_stops()
         await self.worker.stop()
@@ -263,13 +265,13 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.tallies.async_stop()
 
     async def _async_file_closes(self) -> None:
-        """Let nothing fire that could not be kept."""
+        """Stop the rules, since nothing can be stored any more."""
         if self.rules is not None:
             await self.rules.async_stop()
 
     @override
     async def _async_update_data(self) -> Capabilities:
-        """Read what the live system is and can do; keep it for the next start."""
+        """Read the live system's capabilities; store them for the next start."""
         try:
             capabilities = await self.client.capabilities()
         except BackendError as error:
@@ -289,18 +291,18 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         if self.paused_for is not None:
             self.worker.resume()
             if not self.counts.data.waiting:
-                # Nothing is left that could show what is permitted.
+                # No delivery is left that could show what is permitted.
                 self._permitted()
         return capabilities
 
     @callback
     def changed(self, delivery: Delivery) -> None:
-        """Tell of the outcome of an attempt, or of the end of a delivery."""
+        """Handle the outcome of an attempt, or a settled delivery."""
         self.queue.changed(delivery)
 
     @callback
     def contacted(self, error: BackendError | None) -> None:
-        """Take note of an answer to the worker, or of why there was none of use."""
+        """Record a response to the worker, or the error in its place."""
         self.forms.contacted(self.hass, self.config_entry, self.client)
         if error is not None:
             self._pause_for(error)
@@ -325,7 +327,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
     @callback
     def _put_next_read_off(self) -> None:
-        """Arm the timer of the next read again, in a burst not for each answer."""
+        """Reschedule the next poll, in a burst not for each response."""
         now = self.hass.loop.time()
         if now - self._put_off_at >= PUT_OFF_EVERY or not self.last_update_success:
             self._put_off_at = now
@@ -333,15 +335,15 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
     @callback
     def _permitted(self) -> None:
-        """Take back that something is not permitted."""
+        """Withdraw the report of a missing permission."""
         self.paused_for = None
         ir.async_delete_issue(self.hass, DOMAIN, permission_issue(self.config_entry))
 
     def _pause_for(self, error: BackendError) -> None:
-        """Send nothing while only somebody can mend what is wrong.
+        """Pause deliveries for an error that only a person can fix.
 
-        New credentials reload the connection; whether a right or the balance has
-        been restored is tried again after a while, with one delivery.
+        New credentials reload the connection. A permission or balance is retried
+        after a while, with one delivery.
         """
         if not isinstance(error, InvalidCredentials | PermissionDenied):
             return
@@ -362,13 +364,13 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                     if error.code == BALANCE_EMPTY
                     else "permission_denied"
                 ),
-                # Every user may list repairs. What the backend said of it, only those
-                # are told who mend it.
+                # Every user may list repairs: show the backend's words only in the
+                # repair flow.
                 translation_placeholders={"connection": self.name},
             )
 
     async def _async_tidy(self, now: datetime) -> None:
-        """Delete what ended long ago, and what a removed connection has left."""
+        """Delete old settled deliveries, and those of removed connections."""
         if self.rules is not None:
             await self.rules.async_keep_up()
         entry = self.config_entry
@@ -376,10 +378,10 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         try:
             while await self._store.prune(entry.entry_id, before):
                 self.counts.async_recount()
-                # Whoever looks at a list reads it anew, without what is gone.
+                # Open lists reload without the deleted deliveries.
                 async_dispatcher_send(self.hass, CHANGED, None)
             for owner in await self._store.owners():
-                # Asked for each, because a new connection may have come meanwhile.
+                # Checked for each: a new connection may have been added meanwhile.
                 if self.hass.config_entries.async_get_entry(owner) is None:
                     await self._store.remove_connection(owner)
         except StoreUnavailable as error:
@@ -387,14 +389,14 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
 
 def permission_issue(entry: RelayConfigEntry) -> str:
-    """Return the id of the repair that says what right is missing."""
+    """Return the id of the repair issue of a missing permission."""
     return f"{PERMISSION_ISSUE}{entry.entry_id}"
 
 
 def settings(entry: RelayConfigEntry) -> dict[str, Any]:
-    """Return what a reload is for when it changes.
+    """Return the settings whose change requires a reload.
 
-    That is all but what is only remembered, and what is read each time it is needed.
+    All except those that are only stored, and those that are read whenever needed.
     """
     data = entry.data.keys() - {CONF_CAPABILITIES}
     options = entry.options.keys() - READ_WHEN_NEEDED
@@ -405,7 +407,7 @@ def settings(entry: RelayConfigEntry) -> dict[str, Any]:
 
 
 def delivery_error(delivery: Delivery, connection: str) -> HomeAssistantError:
-    """Return why a delivery ended without having arrived."""
+    """Return the error of a delivery that settled without arriving."""
     failure = delivery.failure
     code = delivery.state.value
     if failure and (delivery.state is DeliveryState.FAILED or failure.code in MOOT):
@@ -421,12 +423,12 @@ def delivery_error(delivery: Delivery, connection: str) -> HomeAssistantError:
 
 
 def backend_error(error: BackendError, connection: str) -> HomeAssistantError:
-    """Return why a backend did not answer what it was asked."""
+    """Return the error of a failed query to a backend."""
     return HomeAssistantError(**error_text(error, connection))
 
 
 def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
-    """Return why the outbox does not take or give a delivery."""
+    """Return the error of the queue."""
     key = "outbox_unavailable"
     waiting = limit = 0
     match error:
@@ -450,7 +452,7 @@ def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
 
 
 def error_text(error: BackendError, connection: str) -> dict[str, Any]:
-    """Return the translated text of a client's error."""
+    """Return the translation arguments of a client's error."""
     return {
         "translation_domain": DOMAIN,
         "translation_key": error.code,
@@ -459,5 +461,5 @@ def error_text(error: BackendError, connection: str) -> dict[str, Any]:
 
 
 def _placeholders(error: BackendError, connection: str) -> dict[str, str]:
-    """Return what the texts of errors may name."""
+    """Return the placeholders of an error's text."""
     return {"connection": connection, "reason": error.reason or error.code}

@@ -1,4 +1,4 @@
-"""How many deliveries of a connection wait and how many failed."""
+"""Coordinator that counts a connection's pending and failed deliveries."""
 
 from collections.abc import Coroutine
 import logging
@@ -17,19 +17,21 @@ from .queue.store.store import Counts, Store, StoreUnavailable
 _LOGGER = logging.getLogger(__name__)
 
 SETTLING = 1.0
-"""Seconds from a change to the next count. What arrives at once is never seen to
-wait, and a thousand changes are one query."""
+"""Seconds from a change to the next count.
+
+Debounces bursts into one query, and hides deliveries that arrive at once.
+"""
 
 
 class CountsCoordinator(DataUpdateCoordinator[Counts]):
-    """Counts what is in the outbox when something in it has changed, never else."""
+    """Counts deliveries in the queue, only after a change."""
 
     config_entry: ConfigEntry[Any]
 
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry[Any], store: Store
     ) -> None:
-        """Take the store that all connections share."""
+        """Initialize with the store, which all connections share."""
         self._recount: Debouncer[Coroutine[Any, Any, None]] = Debouncer(
             hass, _LOGGER, cooldown=SETTLING, immediate=False
         )
@@ -45,7 +47,7 @@ class CountsCoordinator(DataUpdateCoordinator[Counts]):
 
     @callback
     def async_follow(self, queue: DeliveryQueue) -> CALLBACK_TYPE:
-        """Count again after every change; return what ends that."""
+        """Count again after every change; return a callback to stop."""
         return queue.listen(self._changed)
 
     @callback
@@ -55,7 +57,7 @@ class CountsCoordinator(DataUpdateCoordinator[Counts]):
 
     @callback
     def _changed(self, _: Delivery) -> None:
-        """Note that a delivery has changed."""
+        """Schedule a count after a changed delivery."""
         self.async_recount()
 
     @override

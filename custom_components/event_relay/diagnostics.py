@@ -1,4 +1,4 @@
-"""What somebody who helps may see of a connection: no secret and nobody's words."""
+"""Diagnostics of a connection, without secrets and personal text."""
 
 from collections import Counter
 import sqlite3
@@ -17,18 +17,17 @@ from .rules.member import Member
 from .storage import async_get_store
 
 SHOWN = frozenset({"api", CONF_BACKEND, CONF_CAPABILITIES, CONF_VERIFY_SSL})
-"""The only data of a connection that are shown; a new backend's are not, unless it
-adds them here."""
+"""Allowlist of entry data shown; a new backend must add its own here."""
 PERSONAL = frozenset({"friendly_name", "user_id", "username"})
-"""What is left out of the capabilities."""
+"""Capabilities that are left out."""
 OUTCOMES = 50
-"""Deliveries that are shown, the newest."""
+"""Number of deliveries shown, the newest."""
 
 
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: RelayConfigEntry
 ) -> dict[str, Any]:
-    """Return what a connection is, how it fares, and what became of its deliveries."""
+    """Return a connection's settings and health, and its deliveries' outcomes."""
     coordinator = entry.runtime_data
     product = coordinator.forms.product(entry.data, coordinator.data)
     hidden = entry.data.keys() - SHOWN
@@ -52,13 +51,13 @@ async def async_get_config_entry_diagnostics(
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: RelayConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return the same of a device, and which rule or mirror it is, if it is one."""
+    """Return the same for a device, with its rule or mirror if it has one."""
     told = await async_get_config_entry_diagnostics(hass, entry)
     return {"rule_or_mirror": device.config_subentry_id, **told}
 
 
 def _member(entry: RelayConfigEntry, member: Member) -> dict[str, Any]:
-    """Return how a rule or mirror fares, and nothing of what was written into it."""
+    """Return the state of a rule or mirror, without text from its user."""
     subentry = entry.subentries[member.id]
     return {
         "id": member.id,
@@ -70,7 +69,7 @@ def _member(entry: RelayConfigEntry, member: Member) -> dict[str, Any]:
 
 
 async def _queue(hass: HomeAssistant, entry: RelayConfigEntry) -> dict[str, Any]:
-    """Return what the file holds of a connection, or why it cannot be read."""
+    """Return a connection's part of the queue's file, or why it cannot be read."""
     try:
         store = await async_get_store(hass)
         states = await store.states(entry.entry_id)
@@ -88,7 +87,7 @@ async def _queue(hass: HomeAssistant, entry: RelayConfigEntry) -> dict[str, Any]
 
 
 def _outcome(delivery: Delivery) -> dict[str, Any]:
-    """Return of a delivery what nobody has written into a field."""
+    """Return the outcome of a delivery, without text from a field."""
     return {
         "id": delivery.id,
         "operation": delivery.operation,

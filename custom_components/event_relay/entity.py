@@ -1,4 +1,4 @@
-"""The device of a connection, and what all its entities have in common."""
+"""Base entities of a connection, and its device."""
 
 from datetime import datetime
 from math import inf
@@ -15,12 +15,12 @@ from .coordinator import RelayConfigEntry
 from .outcome_events import unique_id
 
 WRITTEN_EVERY = 0.1
-"""Seconds from one state to the next of what changes with every delivery."""
+"""Least seconds between states of an entity that changes with every delivery."""
 
 
 @callback
 def async_register_device(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
-    """Register the device of a connection, or bring it up to date."""
+    """Register or update the device of a connection."""
     coordinator = entry.runtime_data
     product = coordinator.forms.product(entry.data, coordinator.data)
     dr.async_get(hass).async_get_or_create(
@@ -38,22 +38,22 @@ def async_register_device(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
 def device_of(
     entry: RelayConfigEntry, identifier: tuple[str, str]
 ) -> DeviceEntry | None:
-    """Return a registered device, for an entity to belong to.
+    """Return a registered device for an entity.
 
-    Home Assistant would look at each entity's `device_info` for changes of the device.
+    With `device_info` Home Assistant would check the device for each entity.
     """
     devices = dr.async_get(entry.runtime_data.hass)
     return devices.async_get_device_by_identifier(identifier, entry.entry_id)
 
 
 class RelayEntity(Entity):
-    """An entity of a connection; it is told when to write its state."""
+    """An entity of a connection; it is not polled."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
 
     def __init__(self, entry: RelayConfigEntry, description: EntityDescription) -> None:
-        """Belong to the device of a connection."""
+        """Initialize on the device of a connection."""
         self.entity_description = description
         self.coordinator = entry.runtime_data
         self._attr_unique_id = unique_id(entry.entry_id, None, description.key)
@@ -61,25 +61,25 @@ class RelayEntity(Entity):
 
 
 class BurstEntity(Entity):
-    """An entity whose value changes with every delivery, of which bursts may come.
+    """An entity whose value changes with every delivery, possibly in bursts.
 
-    The first change is shown at once; those that follow it soon are one state.
+    The first change is written at once; those that follow soon are written as one.
     """
 
     _written_at = -inf
-    """When a state was last written, by the clock of the loop."""
+    """When a state was last written, in the event loop's time."""
     _cancel_write: CALLBACK_TYPE | None = None
 
     @override
     async def async_will_remove_from_hass(self) -> None:
-        """Write nothing more."""
+        """Cancel a pending write."""
         if self._cancel_write is not None:
             self._cancel_write()
         await super().async_will_remove_from_hass()
 
     @callback
     def async_write_soon(self) -> None:
-        """Write the state now, or with what else changes within a tenth of a second."""
+        """Write the state now, or together with changes within a tenth of a second."""
         if self._cancel_write is not None:
             return
         wait = self._written_at + WRITTEN_EVERY - self.hass.loop.time()

@@ -1,8 +1,7 @@
-"""What became of the deliveries of a connection, and of the firings of a rule.
+"""Event entities for the outcomes of a connection, a rule or a mirror.
 
-These entities are for automations, and disabled until somebody wants one: Activity
-cannot leave out the line of an event entity, and has a better one already, which
-says what was delivered and why not.
+They are for automations, and disabled by default: Activity cannot hide the line of
+an event entity, and already has a better one, with what was delivered or why not.
 """
 
 from typing import Any, override
@@ -46,7 +45,7 @@ async def async_setup_entry(
     entry: RelayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the outcomes of the connection, and those of each rule and mirror."""
+    """Add an entity for the connection, and one per rule and mirror."""
     async_add_entities([RelayOutcome(entry, RELAY_OUTCOME)])
     async_add_for_members(
         entry,
@@ -56,7 +55,7 @@ async def async_setup_entry(
 
 
 class OutcomeEntity(EventEntity):
-    """One outcome after the other, each an event of its own."""
+    """Fires an event for each outcome."""
 
     _unrecorded_attributes = frozenset({"links"})
 
@@ -64,7 +63,7 @@ class OutcomeEntity(EventEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to what is announced."""
+        """Listen to announcements."""
         await super().async_added_to_hass()
         self.async_on_remove(
             self.coordinator.announcer.listen(self._announced, self.owner)
@@ -72,12 +71,12 @@ class OutcomeEntity(EventEntity):
 
     @property
     def owner(self) -> str | None:
-        """Whose outcomes they are: None for those of the whole connection."""
+        """Return the owner of the outcomes: None for the whole connection."""
         return None
 
     @callback
     def _announced(self, announcement: Announcement) -> None:
-        """Report an outcome, in the context of what asked for it."""
+        """Fire an event for an outcome, in the context of its cause."""
         outcome = announcement.outcome
         if self.owner is None and outcome.delivery is None:
             return
@@ -87,27 +86,27 @@ class OutcomeEntity(EventEntity):
 
 
 class RelayOutcome(OutcomeEntity, RelayEntity):
-    """The ends of all deliveries of a connection, whoever asked for them.
+    """The outcomes of all deliveries of a connection.
 
-    It leaves out what never was a delivery.
+    It leaves out firings that never became a delivery.
     """
 
 
 class MemberOutcome(OutcomeEntity, MemberEntity):
-    """What became of each firing of a rule, also of what was never accepted."""
+    """The outcomes of a rule's firings, including those never accepted."""
 
     @property
     @override
     def owner(self) -> str:
-        """The rule or mirror."""
+        """Return the rule or mirror."""
         return self.member.id
 
 
 def _attributes(outcome: Outcome) -> dict[str, Any]:
-    """Return what may be known of an outcome to whoever sees states.
+    """Return the attributes of an outcome that everyone may see.
 
-    Neither the summary nor the backend's own words: both may repeat what somebody
-    has written into a field.
+    Neither the summary nor the backend's own words: both may repeat text from a
+    field.
     """
     known = {
         "occurred_at": outcome.occurred_at.isoformat(),
@@ -119,7 +118,7 @@ def _attributes(outcome: Outcome) -> dict[str, Any]:
 
 
 def _of_delivery(delivery: Delivery) -> dict[str, Any]:
-    """Return what a delivery adds to that."""
+    """Return the attributes of a delivery."""
     receipt = delivery.receipt
     return {
         ATTR_DELIVERY_ID: delivery.id,

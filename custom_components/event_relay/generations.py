@@ -1,6 +1,6 @@
-"""Keeps the generation of the outbox's file in Home Assistant's own storage.
+"""Keeps the generation of the queue's file in Home Assistant's storage.
 
-So that an older copy of the file, which somebody has put back, is known for what it is.
+It reveals an older copy of the file that somebody has restored.
 """
 
 import asyncio
@@ -16,18 +16,17 @@ from .queue.store.store import Store, StoreUnavailable
 KEY = f"{DOMAIN}.outbox"
 VERSION = 1
 SPACING = 10.0
-"""Seconds between two generations while things are sent.
+"""Seconds between two generations while deliveries are sent.
 
-Where somebody copies the file, Home Assistant is killed so soon after that, and the
-copy is put back, the file does not tell it.
+A copy is not recognized if Home Assistant is killed within this time after copying.
 """
 
 
 class Generations:
-    """Follows what is claimed, and keeps the generation that begins by it."""
+    """Begins generations as deliveries are claimed, and stores the latest."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Take where it is kept."""
+        """Initialize the storage."""
         self._hass = hass
         self._storage: Storage[dict[str, int]] = Storage(
             hass, VERSION, KEY, atomic_writes=True
@@ -37,18 +36,18 @@ class Generations:
         self._claimed = False
 
     async def async_seen(self) -> int:
-        """Return the last generation that was kept; 0 if none was."""
+        """Return the last stored generation; 0 without one."""
         kept = await self._storage.async_load()
         return kept.get("generation", 0) if kept is not None else 0
 
     async def async_start(self, store: Store) -> None:
-        """Begin a generation with the run of an open store."""
+        """Begin a generation for this run of an open store."""
         self._store = store
         await self._async_advance()
 
     @callback
     def claimed(self) -> None:
-        """Begin a generation, since something is sent that copies have as waiting."""
+        """Begin a generation: a delivery is sent that is pending in copies."""
         self._claimed = True
         if self._store is not None and self._task is None:
             self._task = self._hass.async_create_background_task(
@@ -56,13 +55,13 @@ class Generations:
             )
 
     async def async_end(self) -> None:
-        """Begin the last generation of a run, with which nothing is sent any more."""
+        """Begin the last generation of a run, in which nothing is sent."""
         if self._task is not None:
             self._task.cancel()
         await self._async_advance()
 
     async def _async_follow(self) -> None:
-        """Begin one after the other as long as anything is claimed."""
+        """Begin one generation after the other while deliveries are claimed."""
         try:
             while self._claimed:
                 self._claimed = False
@@ -72,7 +71,7 @@ class Generations:
             self._task = None
 
     async def _async_advance(self) -> None:
-        """Begin a generation; in the file first, so that a crash makes it no older."""
+        """Begin a generation, in the file first, so that a crash makes it no older."""
         if self._store is None:
             return
         with suppress(StoreUnavailable):

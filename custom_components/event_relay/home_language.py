@@ -1,7 +1,7 @@
-"""Texts in the home's language, where nobody knows who will read them.
+"""Texts in the home's language, for texts without a known reader.
 
-What a form, a repair or the card shows is put together by the browser, in the language
-of who looks at it. What is put together here is in the language of the home.
+Browsers translate forms, repairs and the card into their user's language. Texts that
+are composed here are in the home's language.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,13 +16,13 @@ from .const import DOMAIN
 
 
 class Texts(Mapping[str, str]):
-    """The texts whose keys begin with a path, by what follows it.
+    """The texts whose keys begin with a path, by the rest of the key.
 
-    A view: copying the texts of a category takes longer than most of what asks for one.
+    A view, because copying the texts of a category is slower than most uses.
     """
 
     def __init__(self, texts: Mapping[str, str], path: str) -> None:
-        """Show the texts below a path."""
+        """Initialize with the texts and a path."""
         self._texts = texts
         self._path = path
 
@@ -41,19 +41,19 @@ class Texts(Mapping[str, str]):
 
 
 def texts_of(hass: HomeAssistant, category: str) -> Mapping[str, str]:
-    """Return the texts of a category, such as `common`, by their keys.
+    """Return the texts of a category, such as `common`, by key.
 
-    Those that a language lacks are in English. Home Assistant has read them when it
-    set the integration up, so that this reads no file; it may be called in any thread.
+    Missing translations are in English. Home Assistant loads them at set-up, so this
+    reads no file; it may be called in any thread.
     """
     texts = async_get_cached_translations(hass, hass.config.language, category, DOMAIN)
     return Texts(texts, f"component.{DOMAIN}.{category}.")
 
 
 def in_home_language(hass: HomeAssistant, error: Exception) -> str:
-    """Return what an error says, without the full stop at its end.
+    """Return the translated message of an error, without the final period.
 
-    The text of an error alone, `str`, is always in English.
+    `str` of an error is always in English.
     """
     if (
         not isinstance(error, HomeAssistantError)
@@ -71,7 +71,7 @@ def in_home_language(hass: HomeAssistant, error: Exception) -> str:
 
 
 def warnings_in_words(hass: HomeAssistant, warnings: Iterable[str]) -> list[str]:
-    """Return warnings of a delivery; a backend's own words stay as they are."""
+    """Return translated warnings of a delivery; a backend's own words stay as is."""
     return [_warning_in_words(hass, warning) for warning in warnings]
 
 

@@ -1,11 +1,10 @@
-"""How Activity tells of outcomes: one line for each, which says what and why.
+"""Logbook platform: one line in Activity per outcome, with what and why.
 
-It belongs to the entity that stands for the rule, mirror or connection, and its cause
-is that of the delivery. All else that changes with a delivery has no line of its own:
-the sensors are left out, and the event entities disabled until somebody wants them.
+The line belongs to the entity that represents the rule, mirror or connection, and has
+the delivery's cause. Other changes with a delivery have no lines: Activity leaves the
+sensors out, and the event entities are disabled by default.
 
-A line is in the home's language, not in that of who reads it: Home Assistant asks for
-it once for everybody.
+Lines are in the home's language, because Home Assistant requests one for all users.
 """
 
 from collections.abc import Callable

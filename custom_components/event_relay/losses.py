@@ -1,8 +1,8 @@
-"""What will not arrive, and is told of in no other way: what expires or is refused.
+"""Reports losses that nothing else reports: expired and refused deliveries.
 
-Each cause has one repair of its connection, however much is lost. It stays as long as
-the cause goes on, and until somebody has seen all that was lost; it is kept through
-restarts. The log says once that it begins, and once that it is over.
+A connection has one repair issue per cause, however much is lost. It stays until the
+cause is over and all losses have been seen, also through restarts. The log has one
+line when the cause begins, and one when it is over.
 """
 
 from collections.abc import Callable
@@ -33,21 +33,21 @@ _LOGGER = logging.getLogger(__name__)
 
 LOSS_ISSUE = "losses_"
 QUIET = timedelta(minutes=5)
-"""Time in which nothing is lost before the log says that it is over."""
+"""Time without losses before the log says that the cause is over."""
 GATHERING = 1.0
-"""Seconds from a loss until its repair says so, with all that is lost meanwhile."""
+"""Debounce of the repair issue: seconds from a loss until it is shown."""
 
 
 class Cause(StrEnum):
-    """Why something is lost."""
+    """Cause of a loss."""
 
     EXPIRED = "expired"
-    """Its time was over before the backend had taken it."""
+    """It expired before the backend accepted it."""
     OUTBOX_FULL = "outbox_full"
     OUTBOX_UNAVAILABLE = "outbox_unavailable"
-    """The file could not be written: a full disk, or a damaged one."""
+    """The file could not be written: the disk is full or damaged."""
     NOT_MADE = "not_made"
-    """A rule fired, and its templates gave nothing that could be accepted."""
+    """A rule fired, but its templates rendered nothing acceptable."""
 
 
 CAUSES = {
@@ -55,7 +55,7 @@ CAUSES = {
     "outbox_unavailable": Cause.OUTBOX_UNAVAILABLE,
     "sent_unrecorded": Cause.OUTBOX_UNAVAILABLE,
 }
-"""Of what was refused by the outbox, by the keys of reasons."""
+"""Causes of the queue's refusals, by reason key."""
 _WORDS = {
     Cause.EXPIRED: "deliveries expire",
     Cause.OUTBOX_FULL: "the outbox is full, and refuses what is new",
@@ -66,35 +66,35 @@ _WORDS = {
 
 @dataclass
 class Loss:
-    """What was lost for one cause and has not been seen."""
+    """Unseen losses of one cause."""
 
     count: int = 0
     reason: str = ""
-    """Of the last one, in words."""
+    """Readable; that of the last one."""
     last_at: datetime | None = None
-    """None for what was lost in an earlier run."""
+    """None for losses of an earlier run."""
     seen: bool = False
 
 
 class Losses:
-    """Watches over one connection."""
+    """Tracks the losses of one connection."""
 
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry[Any], runtime: RelayCoordinator
     ) -> None:
-        """Take the connection, and what is kept of losses that nobody has seen."""
+        """Initialize with the stored unseen losses of the connection."""
         self._hass = hass
         self._entry = entry
         self._runtime = runtime
         self._losses: dict[Cause, Loss] = {}
         self._logged: dict[Cause, int] = {}
-        """Of what the log says that it goes on, how much has been lost since."""
+        """Losses since the log line of each ongoing cause."""
         self._failing: set[str] = set()
-        """Rules of which the last firing could not be delivered."""
+        """Rules whose last firing could not be delivered."""
         self._timers: dict[str, CALLBACK_TYPE] = {}
         self._listeners: list[Callable[[], None]] = []
         self.refused = 0
-        """What was asked for in this run and has not become a delivery."""
+        """Number of requests in this run that did not become a delivery."""
         for cause in Cause:
             issue = ir.async_get(hass).async_get_issue(DOMAIN, self._issue_id(cause))
             if issue is not None and issue.data is not None:
@@ -106,7 +106,7 @@ class Losses:
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
-        """Listen to what ends, and to what may end a cause; return how to stop."""
+        """Listen for losses and for the end of causes; return a callback to stop."""
         runtime = self._runtime
         stops = [
             runtime.queue.listen(self._changed),
@@ -125,15 +125,15 @@ class Losses:
 
     @callback
     def listen(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
-        """Call a listener when a number has changed; return how to stop it."""
+        """Call a listener when a number changes; return a callback to remove it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     @callback
     def async_meet(self, member: Member) -> None:
-        """Hear what a rule or mirror could not have accepted.
+        """Listen to what a rule or mirror could not get accepted.
 
-        One that has been changed is not known to fail.
+        A changed one no longer counts as failing.
         """
 
         def told(outcome: Outcome) -> None:
@@ -154,14 +154,14 @@ class Losses:
 
     @callback
     def async_refused(self, error: HomeAssistantError) -> None:
-        """Count what an action asked for and the outbox did not take."""
+        """Count an action's request that the queue refused."""
         self._refuse(
             CAUSES[error.translation_key or ""], in_home_language(self._hass, error)
         )
 
     @callback
     def async_seen(self, cause: Cause) -> bool:
-        """Note that somebody has seen it; return whether the cause is over."""
+        """Mark losses as seen; return whether the cause is over."""
         if (loss := self._losses.get(cause)) is not None:
             loss.seen = True
             self._look()
@@ -170,7 +170,7 @@ class Losses:
 
     @callback
     def _changed(self, delivery: Delivery) -> None:
-        """Count what has expired, and see what a rule can deliver again."""
+        """Count an expired delivery, and note that a rule delivers again."""
         if delivery.state is DeliveryState.EXPIRED:
             self._lose(Cause.EXPIRED, self._why_expired(delivery))
             return
@@ -179,9 +179,9 @@ class Losses:
             self._look()
 
     def _why_expired(self, delivery: Delivery) -> str:
-        """Return why it has waited too long, in words, as far as anybody knows.
+        """Return a readable reason for expiry, as far as known.
 
-        What has not been tried itself was held up by what kept the others.
+        A delivery without an attempt was held up by the cause that blocked the others.
         """
         if self._runtime.worker.switched_off:
             return "paused"
@@ -196,29 +196,29 @@ class Losses:
         return known.reason if known is not None else ""
 
     def _refuse(self, cause: Cause, reason: str) -> None:
-        """Count what has not become a delivery."""
+        """Count a request that did not become a delivery."""
         self.refused += 1
         self._lose(cause, reason)
 
     def _lose(self, cause: Cause, reason: str) -> None:
-        """Note a loss, and tell of it soon."""
+        """Record a loss, and schedule its report."""
         loss = self._losses.setdefault(cause, Loss())
         loss.count += 1
         loss.reason, loss.last_at, loss.seen = reason, dt_util.utcnow(), False
         if cause not in self._logged:
             self._logged[cause] = 0
-            # Without the reason, which may hold what somebody has written.
+            # Without the reason, which may contain a user's text.
             _LOGGER.warning("%s: %s", self._entry.title, _WORDS[cause])
             self._after(QUIET.total_seconds(), cause, self._quiet)
         self._logged[cause] += 1
         self._show_soon()
 
     def _show_soon(self) -> None:
-        """Show what has been lost, with all that is lost meanwhile."""
+        """Schedule the update of the repair issue."""
         self._after(GATHERING, "show", lambda _: self.async_show())
 
     def _after(self, delay: float, name: str, action: Callable[[str], None]) -> None:
-        """Do something after a while, unless it is to be done already."""
+        """Schedule an action unless it is already scheduled."""
         if name in self._timers:
             return
 
@@ -233,7 +233,7 @@ class Losses:
 
     @callback
     def _quiet(self, name: str) -> None:
-        """Say in the log that it is over, if it is."""
+        """Log that a cause is over, if it is."""
         cause = Cause(name)
         loss = self._losses.get(cause)
         last_at = loss.last_at if loss else None
@@ -242,7 +242,7 @@ class Losses:
             left = QUIET - quiet_for if quiet_for < QUIET else QUIET
             self._after(left.total_seconds(), cause, self._quiet)
             return
-        # As loud as its beginning: who has read that is to read this.
+        # At the level of its beginning, so that the same readers see it.
         _LOGGER.warning(
             "%s: it is over that %s; lost: %s",
             self._entry.title,
@@ -251,7 +251,7 @@ class Losses:
         )
 
     def _goes_on(self, cause: Cause) -> bool:
-        """Say whether more will be lost for the same cause."""
+        """Return whether the cause is ongoing."""
         runtime = self._runtime
         match cause:
             case Cause.EXPIRED:
@@ -268,7 +268,7 @@ class Losses:
 
     @callback
     def _look(self) -> None:
-        """Forget what has been seen and is over."""
+        """Forget losses that have been seen and whose cause is over."""
         for cause, loss in tuple(self._losses.items()):
             if loss.seen and not self._goes_on(cause):
                 del self._losses[cause]
@@ -276,7 +276,7 @@ class Losses:
 
     @callback
     def async_show(self) -> None:
-        """Have a repair for each cause, and tell whoever shows numbers."""
+        """Update the repair issue of each cause, and notify listeners."""
         for cause, loss in self._losses.items():
             text = "losses_not_made"
             match cause:
@@ -307,5 +307,5 @@ class Losses:
             listener()
 
     def _issue_id(self, cause: Cause) -> str:
-        """Return the id of the repair of a cause."""
+        """Return the id of the repair issue of a cause."""
         return f"{LOSS_ISSUE}{cause.value}_{self._entry.entry_id}"

@@ -1,4 +1,4 @@
-"""The device of a rule or mirror, and what all its entities have in common."""
+"""Base entity of a rule or mirror, and its device."""
 
 from collections.abc import Callable, Iterable
 from typing import override
@@ -23,7 +23,7 @@ type MakeEntities = Callable[[Member], Iterable[Entity]]
 
 @callback
 def async_see_members(entry: RelayConfigEntry, see: Callable[[Member], None]) -> None:
-    """See every rule and mirror of a connection, and those that come or change."""
+    """Call back for every present, new or changed rule and mirror."""
     if (rules := entry.runtime_data.rules) is None:
         return
 
@@ -42,7 +42,7 @@ def async_see_members(entry: RelayConfigEntry, see: Callable[[Member], None]) ->
 def async_register_member(
     hass: HomeAssistant, entry: RelayConfigEntry, member: Member
 ) -> None:
-    """Register the device of a rule or mirror, or bring it up to date."""
+    """Register or update the device of a rule or mirror."""
     async_register_part(hass, entry, entry.subentries[member.id])
 
 
@@ -50,7 +50,7 @@ def async_register_member(
 def async_register_part(
     hass: HomeAssistant, entry: RelayConfigEntry, part: ConfigSubentry
 ) -> None:
-    """Register the device of a part of a connection, or bring it up to date."""
+    """Register or update the device of a part of a connection."""
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         config_subentry_id=part.subentry_id,
@@ -71,10 +71,10 @@ def async_add_for_members(
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: MakeEntities,
 ) -> None:
-    """Add entities for every rule and mirror, also for those still to come.
+    """Add entities for every present and future rule and mirror.
 
-    Not those that are disabled: nothing is shown of them, and Home Assistant loads
-    the connection again once somebody enables one.
+    Disabled entities are left out: Home Assistant reloads the connection when one is
+    enabled.
     """
     known: set[str] = set()
     registry = er.async_get(entry.runtime_data.hass)
@@ -86,7 +86,7 @@ def async_add_for_members(
 
     @callback
     def add(member: Member) -> None:
-        # One that has only changed keeps its entities.
+        # A changed member keeps its entities.
         if member.id not in known:
             known.add(member.id)
             entities = [one for one in make(member) if one.unique_id not in disabled]
@@ -96,7 +96,7 @@ def async_add_for_members(
 
 
 class MemberEntity(Entity):
-    """An entity of a rule or mirror; it outlives what runs for it."""
+    """An entity of a rule or mirror; it outlives the running member."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
@@ -104,7 +104,7 @@ class MemberEntity(Entity):
     def __init__(
         self, entry: RelayConfigEntry, member: Member, description: EntityDescription
     ) -> None:
-        """Belong to the device of a rule or mirror."""
+        """Initialize on the device of a rule or mirror."""
         self.entity_description = description
         self.coordinator = entry.runtime_data
         self.member = member
@@ -113,7 +113,7 @@ class MemberEntity(Entity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow what runs for the rule or mirror."""
+        """Listen for changes of the rule or mirror."""
         await super().async_added_to_hass()
         if (rules := self.coordinator.rules) is None:
             return
@@ -122,21 +122,21 @@ class MemberEntity(Entity):
         self._member_came(rules.members.get(self.member.id, self.member))
 
     async def async_demand(self, context: Context | None) -> None:
-        """Raise Unauthorized unless who acts in a context may use it by hand."""
+        """Raise Unauthorized unless the user of a context may use it manually."""
         right = right_to_use(self.coordinator.forms, self.member)
         await async_demand(self.hass, context, right)
 
     @callback
     def _member_came(self, member: Member) -> None:
-        """Take what runs for it after a change."""
+        """Use the new member after a change."""
         self.member = member
         self._member_changed()
 
     @callback
     def _member_changed(self) -> None:
-        """See what is different now."""
+        """Update for the new member."""
 
 
 def part_identifier(entry: RelayConfigEntry, part_id: str) -> tuple[str, str]:
-    """Return what the device of a rule, mirror or other part is known by."""
+    """Return the device identifier of a rule, mirror or other part."""
     return DOMAIN, f"{entry.entry_id}_{part_id}"

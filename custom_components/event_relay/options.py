@@ -1,4 +1,4 @@
-"""Options that every connection has: how much its outbox holds, and how long."""
+"""Options of every connection: queue limit, retention and others."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -30,7 +30,7 @@ UNSETTLED_LIMIT_MOST = 200_000
 
 
 def _number(least: int, most: int, unit: str | None = None) -> vol.All[Any]:
-    """Return a field for a whole number; the selector's own are fractions."""
+    """Return a field for a whole number; the selector alone returns floats."""
     config = NumberSelectorConfig(
         min=least, max=most, step=1, mode=NumberSelectorMode.BOX
     )
@@ -56,30 +56,30 @@ _SEVERAL = {vol.Required(CONF_DEFAULT, default=False): BooleanSelector()}
 READ_WHEN_NEEDED = frozenset(
     (CONF_PAUSED, *(str(option) for option in _OUTBOX | _SHARED | _SEVERAL))
 )
-"""Options that a running connection follows without being loaded again."""
+"""Options that apply to a running connection without a reload."""
 
 
 def options_schema(forms: BackendForms) -> vol.Schema:
-    """Return the form for the options of a backend's connection: its own, then ours."""
+    """Return the options form of a backend's connection: its options, then ours."""
     own = forms.options or vol.Schema({})
     return own.extend(_OUTBOX | (_SHARED if forms.backend.shared else {}) | _SEVERAL)
 
 
 def retention(options: Mapping[str, Any]) -> timedelta:
-    """Return how long deliveries that have ended are kept."""
+    """Return how long settled deliveries are kept."""
     return timedelta(days=options.get(CONF_RETENTION_DAYS, RETENTION_DAYS))
 
 
 def unsettled_limit(options: Mapping[str, Any]) -> int:
-    """Return how many deliveries of a connection may wait at the same time."""
+    """Return the queue limit of a connection."""
     return int(options.get(CONF_UNSETTLED_LIMIT, UNSETTLED_LIMIT))
 
 
 def paused(options: Mapping[str, Any]) -> bool:
-    """Say whether the switch of a connection is off; no form asks for it."""
+    """Return whether the connection's switch is off; it is not in the form."""
     return bool(options.get(CONF_PAUSED))
 
 
 def spread(options: Mapping[str, Any]) -> timedelta:
-    """Return how far apart homes come with what is due in all of them at once."""
+    """Return the longest random delay for scheduled deliveries."""
     return timedelta(seconds=options.get(CONF_SPREAD, 0))

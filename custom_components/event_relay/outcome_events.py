@@ -1,4 +1,4 @@
-"""Tells entities and Activity about outcomes."""
+"""Announces outcomes to entities and Activity."""
 
 from collections import deque
 from collections.abc import Callable
@@ -17,21 +17,21 @@ from .rules.outcome import Outcome, outcome_of
 
 EVENT_OUTCOME = f"{DOMAIN}_outcome"
 CONNECTIVITY = "connectivity"
-"""The key of the entity that stands for a connection."""
+"""Key of the entity that represents a connection."""
 ENABLED = "enabled"
-"""The key of the entity that stands for a rule or mirror."""
+"""Key of the entity that represents a rule or mirror."""
 
 type Listener = Callable[[Announcement], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Announcement:
-    """An outcome, and whose it is."""
+    """An outcome and its owner."""
 
     outcome: Outcome
     context: Context
     subentry_id: str | None = None
-    """The rule or mirror; None for what an action has asked for."""
+    """The rule or mirror; None for an action."""
 
 
 def unique_id(entry_id: str, subentry_id: str | None, key: str) -> str:
@@ -40,24 +40,24 @@ def unique_id(entry_id: str, subentry_id: str | None, key: str) -> str:
 
 
 class Announcer:
-    """Announces one outcome after the other, each in a turn of the loop of its own.
+    """Announces outcomes one by one, each in its own iteration of the event loop.
 
-    Thousands may expire at once, and the rest of Home Assistant has its turns in
-    between. The event on the bus comes before the states, so that Activity shows it
-    as their cause, and what it says as its own cause; so do automations.
+    Thousands may expire at once, and must not block Home Assistant. The event on the
+    bus precedes the states, so that Activity and automations see it as their cause,
+    and its own cause behind it.
     """
 
     def __init__(
         self, hass: HomeAssistant, entry_id: str, title: str, backend: Backend
     ) -> None:
-        """Take the connection; nothing is heard yet."""
+        """Initialize for a connection, without listening."""
         self._hass = hass
         self._entry_id = entry_id
         self._backend = backend
         self.title = title
         self._members: dict[str, Member] = {}
         self._listeners: dict[str | None, list[Listener]] = {}
-        """By the subentry ids of whose outcomes they hear; None for all."""
+        """By subentry id; None for all outcomes."""
         self._waiting: deque[Announcement] = deque()
         self._announcing = False
 
@@ -67,7 +67,7 @@ class Announcer:
     ) -> CALLBACK_TYPE:
         """Call a listener with every announcement, or those of a rule or mirror.
 
-        Returns how to stop it.
+        Returns a callback to remove it.
         """
         listeners = self._listeners.setdefault(subentry_id, [])
         listeners.append(listener)
@@ -75,7 +75,7 @@ class Announcer:
 
     @callback
     def async_follow(self, queue: DeliveryQueue) -> CALLBACK_TYPE:
-        """Announce what ends in an outbox; return how to stop it."""
+        """Announce the settled deliveries of a queue; return a callback to stop."""
         stop_listening = queue.listen(self._ended)
 
         def stop() -> None:
@@ -86,7 +86,7 @@ class Announcer:
 
     @callback
     def async_meet(self, member: Member) -> None:
-        """Announce also what a rule or mirror tells that never was a delivery."""
+        """Also announce outcomes of a rule or mirror without a delivery."""
 
         def told(outcome: Outcome) -> None:
             if outcome.delivery is None:
@@ -97,7 +97,7 @@ class Announcer:
 
     @callback
     def _ended(self, delivery: Delivery) -> None:
-        """Take note of a delivery that has ended."""
+        """Handle a settled delivery."""
         origin = delivery.origin
         if member := self._members.get(origin.subentry_id or ""):
             context = member.context_of(delivery)
@@ -107,7 +107,7 @@ class Announcer:
             self._announce(outcome, origin.subentry_id)
 
     def _announce(self, outcome: Outcome, subentry_id: str | None) -> None:
-        """Announce an outcome, when those before it have been."""
+        """Queue an announcement."""
         self._waiting.append(
             Announcement(
                 outcome=outcome,
@@ -120,7 +120,7 @@ class Announcer:
 
     @callback
     def _next(self) -> None:
-        """Announce what waits the longest."""
+        """Announce the oldest in the queue."""
         self._announcing = bool(self._waiting)
         if not self._waiting:
             return
@@ -132,10 +132,10 @@ class Announcer:
                 listener(announcement)
 
     def _fire(self, announcement: Announcement) -> None:
-        """Fire the event that Activity describes; it holds no personal text.
+        """Fire the event that Activity describes, without personal text.
 
-        It belongs to the entity that stands for whose it is, and to the device of the
-        connection, which so shows also what its rules and mirrors deliver.
+        It belongs to the entity that represents its owner, and to the connection's
+        device, which therefore also shows the deliveries of rules and mirrors.
         """
         outcome = announcement.outcome
         delivery = outcome.delivery
@@ -165,7 +165,7 @@ class Announcer:
         )
 
     def _stands_for(self, owner: Member | None) -> str | None:
-        """Return the entity that stands for a rule or mirror, or the connection."""
+        """Return the entity that represents a rule or mirror, or the connection."""
         if owner is None:
             platform, key = Platform.BINARY_SENSOR, CONNECTIVITY
         else:
@@ -177,7 +177,7 @@ class Announcer:
         )
 
     def _about(self, delivery: Delivery) -> str | None:
-        """Return the summary of a delivery, if everybody may read it."""
+        """Return the summary of a delivery if everyone may read it."""
         known = {one.name: one for one in self._backend.operations}
         operation = known.get(delivery.operation)
         return delivery.summary if operation and operation.public_summary else None

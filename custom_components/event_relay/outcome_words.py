@@ -1,6 +1,6 @@
-"""What an outcome is in words: those of Activity, and of our triggers.
+"""Words for outcomes, for Activity and our triggers.
 
-They are in the home's language: neither knows who will read them.
+They are in the home's language: their readers are not known.
 """
 
 from collections.abc import Mapping
@@ -14,23 +14,23 @@ from .rules.outcome import OutcomeKind
 
 OUTCOME_UNKNOWN = "outcome_unknown"
 UNKNOWN = frozenset({OUTCOME_UNKNOWN, SENT_ELSEWHERE})
-"""Reasons with which it may have arrived all the same."""
+"""Reasons for which a delivery may still have arrived."""
 
 
 def message(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
-    """Say what an outcome was, to follow the name of whose it is."""
+    """Return a sentence for an outcome, to follow its owner's name."""
     return OutcomeWords(texts_of(hass, "common")).message(data)
 
 
 class OutcomeWords:
-    """Puts sentences together from the texts `common` of one language."""
+    """Composes sentences from the texts `common` of one language."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
-        """Take the texts by their keys."""
+        """Initialize with the texts by key."""
         self._texts = texts
 
     def message(self, data: Mapping[str, Any]) -> str:
-        """Say what an outcome was."""
+        """Return a sentence for an outcome."""
         kind, reason = data.get("outcome"), data.get("reason")
         if kind == OutcomeKind.SKIPPED:
             often = data.get("times", 1)
@@ -58,7 +58,7 @@ class OutcomeWords:
         return self._text("outcome_because", what=said, reason=why) if why else said
 
     def _deed(self, data: Mapping[str, Any], how: str) -> str:
-        """Return what was done or not, where and to what."""
+        """Return the operation, its destination and its subject."""
         named = f"outcome_{data.get('operation')}_{how}"
         known = named in self._texts
         said = self._text(named if known else f"outcome_event_{how}")
@@ -69,7 +69,7 @@ class OutcomeWords:
         return f"{said}, {data['about']}" if data.get("about") else said
 
     def _why(self, reason: str, values: Mapping[str, str]) -> str:
-        """Return a reason in words: for a field its name, and what is wrong with it."""
+        """Return a readable reason: for a field its label and its problem."""
         field, key = values.get("field"), f"reason_{reason}"
         if field is None and key in self._texts:
             return self._text(key)

@@ -1,4 +1,4 @@
-"""Sensors of parts of a connection that nothing runs for, such as HTTP requests."""
+"""Sensors of parts without a running member, such as HTTP requests."""
 
 from typing import override
 
@@ -29,7 +29,7 @@ def async_add_for_parts(
     entry: RelayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add a sensor for each part that has a trait to show, also for those to come."""
+    """Add a sensor for each present and future part that has a trait to show."""
     known: set[str] = set()
     traits = entry.runtime_data.forms.traits
 
@@ -54,12 +54,12 @@ def async_add_for_parts(
 
 
 def _signal(entry: RelayConfigEntry) -> str:
-    """Return what tells the sensors that a part may have changed."""
+    """Return the dispatcher signal for a possible change of parts."""
     return f"{entry.domain}_parts_{entry.entry_id}"
 
 
 class TraitSensor(SensorEntity):
-    """What a part of a connection is like, by its form."""
+    """Shows a trait of a connection's part, read from its settings."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
@@ -69,7 +69,7 @@ class TraitSensor(SensorEntity):
     def __init__(
         self, entry: RelayConfigEntry, part: ConfigSubentry, trait: Trait
     ) -> None:
-        """Belong to the device of a part."""
+        """Initialize on the device of a part."""
         self.entity_description = SensorEntityDescription(
             key=trait.translation_key,
             translation_key=trait.translation_key,
@@ -85,7 +85,7 @@ class TraitSensor(SensorEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow changes of the part."""
+        """Listen for changes of the part."""
         await super().async_added_to_hass()
         self.async_on_remove(
             async_dispatcher_connect(
@@ -96,7 +96,7 @@ class TraitSensor(SensorEntity):
     @property
     @override
     def native_value(self) -> str | None:
-        """Return what the form has; None where that cannot be read, or is gone."""
+        """Return the trait; None if the part is unreadable or removed."""
         if (part := self._entry.subentries.get(self._part_id)) is None:
             return None
         value = self._trait.read(part.data)

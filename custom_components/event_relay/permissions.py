@@ -1,7 +1,7 @@
-"""Who may do what: decided here, whichever way somebody comes.
+"""Permissions, for every way to use the integration.
 
-[The table](../../docs/permissions.md) says what each action, button, switch and
-command asks for.
+[The table](../../docs/permissions.md) has the right that each action, button, switch
+and command requires.
 """
 
 from enum import Enum
@@ -17,27 +17,27 @@ from .rules.runner import RuleRunner
 
 
 class Right(Enum):
-    """What somebody needs to be permitted."""
+    """A right that a user may need."""
 
     READ = "read"
-    """To see how deliveries fare."""
+    """To see the state of deliveries."""
     WRITE = "write"
-    """To deliver what concerns nobody else, such as an event of a camera."""
+    """To deliver what affects nobody else, such as a camera event."""
     ADMINISTER = "administer"
-    """To change what others rely on, to decide about deliveries, to read them."""
+    """To change what others rely on, and to read and decide about deliveries."""
 
 
 def right_to(forms: BackendForms, asked: str) -> Right:
-    """Return what an operation, or a query, of a backend asks for."""
+    """Return the right that an operation or query of a backend requires."""
     if asked in forms.administrative:
         return Right.ADMINISTER
     return Right.READ if asked in forms.queries else Right.WRITE
 
 
 def right_to_use(forms: BackendForms, member: Member) -> Right:
-    """Return what it takes to test a rule, or to switch a rule or mirror.
+    """Return the right that testing or switching a rule or mirror requires.
 
-    A mirror makes, changes and deletes by itself.
+    A mirror creates, changes and deletes on its own.
     """
     if isinstance(member, RuleRunner):
         return right_to(forms, member.rule.operation)
@@ -45,7 +45,7 @@ def right_to_use(forms: BackendForms, member: Member) -> Right:
 
 
 def may(user: User, right: Right) -> bool:
-    """Say whether a user has a right."""
+    """Return whether a user has a right."""
     match right:
         case Right.READ:
             return True
@@ -64,10 +64,10 @@ def demand(user: User, right: Right, context: Context | None = None) -> None:
 async def async_demand(
     hass: HomeAssistant, context: Context | None, right: Right
 ) -> None:
-    """Raise Unauthorized unless who acts in a context has a right.
+    """Raise Unauthorized unless the user of a context has a right.
 
-    Without a user it is an automation or Home Assistant itself, which may everything.
-    Raises UnknownUser for one that has been deleted.
+    A context without a user is that of an automation or Home Assistant itself, which
+    have every right. Raises UnknownUser for a deleted user.
     """
     if context is None or context.user_id is None:
         return
@@ -78,7 +78,7 @@ async def async_demand(
 
 
 async def async_may(hass: HomeAssistant, context: Context, right: Right) -> bool:
-    """Say whether who acts in a context has a right."""
+    """Return whether the user of a context has a right."""
     try:
         await async_demand(hass, context, right)
     except Unauthorized:

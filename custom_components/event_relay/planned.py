@@ -1,4 +1,4 @@
-"""Reading what a backend has planned, while its calendar is there."""
+"""Coordinator that reads what a backend has planned."""
 
 from datetime import timedelta
 import logging
@@ -17,20 +17,20 @@ from .queue.delivery import Delivery, DeliveryState
 _LOGGER = logging.getLogger(__name__)
 
 POLL = timedelta(minutes=10)
-"""How often the list is read; nothing else tells what others have changed."""
+"""Poll interval; changes by others are not pushed."""
 PAUSE = 2.0
-"""Seconds from one reading that we caused to the next: many deliveries are few."""
+"""Cooldown in seconds between reads caused by our own deliveries."""
 
 
 class PlannedCoordinator(DataUpdateCoordinator[tuple[Planned, ...]]):
-    """Reads the list while somebody listens, and after each change of our own."""
+    """Reads the list while it has listeners, and after our own changes."""
 
     config_entry: RelayConfigEntry
 
     def __init__(
         self, hass: HomeAssistant, entry: RelayConfigEntry, calendar: OutsideCalendar
     ) -> None:
-        """Take the list of a connection's backend; nothing is read yet."""
+        """Initialize without reading."""
         super().__init__(
             hass,
             _LOGGER,
@@ -48,12 +48,12 @@ class PlannedCoordinator(DataUpdateCoordinator[tuple[Planned, ...]]):
 
     @callback
     def async_follow(self) -> CALLBACK_TYPE:
-        """Read again when a delivery has changed the list; return what ends that."""
+        """Read again when a delivery changes the list; return a callback to stop."""
         return self.config_entry.runtime_data.queue.listen(self._heard)
 
     @callback
     def _heard(self, delivery: Delivery) -> None:
-        """Read the list if it is another one now."""
+        """Request a read if the delivery has changed the list."""
         if (
             delivery.state is DeliveryState.DELIVERED
             and delivery.operation in self._calendar.changed_by
@@ -64,10 +64,9 @@ class PlannedCoordinator(DataUpdateCoordinator[tuple[Planned, ...]]):
 
     @override
     async def _async_update_data(self) -> tuple[Planned, ...]:
-        """Read all there is, in its order.
+        """Read all planned items, in order.
 
-        Reading may go well while writing is refused, so that it says nothing of how
-        deliveries fare.
+        A success does not count as contact: reads may work while writes are refused.
         """
         relay = self.config_entry.runtime_data
         try:

@@ -1,4 +1,4 @@
-"""The backends there are; a new one is a line here."""
+"""All backends; add a new one here."""
 
 from collections.abc import Iterable, Iterator
 
@@ -21,9 +21,9 @@ BACKENDS: tuple[BackendForms, ...] = (
 
 
 def refuse_same_names(backends: Iterable[BackendForms]) -> None:
-    """Refuse two backends, actions or kinds of subentries of one name.
+    """Refuse backends, actions or subentry types with the same name.
 
-    Home Assistant would keep the last of them, and say nothing. Raises ValueError.
+    Home Assistant would silently keep the last of them. Raises ValueError.
     """
     owners = {("action", name): DOMAIN for name in OWN_ACTIONS}
     owners["subentry", SUBENTRY_RULE] = DOMAIN
@@ -37,7 +37,7 @@ def refuse_same_names(backends: Iterable[BackendForms]) -> None:
 
 
 def _names(forms: BackendForms) -> Iterator[tuple[str, str]]:
-    """Yield what a backend gives a name to, and the names."""
+    """Yield the kind and the name of everything that a backend names."""
     yield "backend", forms.backend.name
     for name in (*forms.action_fields, *forms.queries):
         yield "action", name

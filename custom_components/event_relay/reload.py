@@ -1,4 +1,4 @@
-"""Rules go on accepting while their connection is loaded again."""
+"""Keeps rules running while their connection is reloaded."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,25 +18,25 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class _Kept:
-    """Rules that fire on, and what would end that without their connection."""
+    """Running rules without a connection, and the timer that would stop them."""
 
     rules: Rules
     cancels: tuple[CALLBACK_TYPE, ...]
 
 
 _KEPT: HassKey[dict[str, _Kept]] = HassKey("event_relay_kept_rules")
-"""By entry id, rules of a connection that is not loaded just now."""
+"""Rules of connections that are not loaded at the moment, by entry id."""
 
 UNLOADED_FOR_GOOD = 30.0
-"""Seconds after which a connection that nothing loads again is no reload."""
+"""Seconds after which an unloaded connection no longer counts as reloading."""
 
 
 async def async_keep_rules(
     hass: HomeAssistant, entry: ConfigEntry, rules: Rules
 ) -> None:
-    """Let rules fire on while their connection is loaded again.
+    """Keep rules running while their connection is reloaded.
 
-    What they deliver waits in the file. One that is disabled stops at once.
+    Their deliveries wait in the file. Rules of a disabled connection stop at once.
     """
     if entry.disabled_by is not None:
         await rules.async_stop()
@@ -56,14 +56,14 @@ async def async_keep_rules(
 
 @callback
 def kept_rules(hass: HomeAssistant, entry: ConfigEntry) -> Rules | None:
-    """Return what was kept for a connection, and stays so, if there is anything."""
+    """Return the kept rules of a connection, if any, and go on keeping them."""
     kept = hass.data.get(_KEPT, {}).get(entry.entry_id)
     return None if kept is None else kept.rules
 
 
 @callback
 def async_hand_over_rules(hass: HomeAssistant, entry: ConfigEntry) -> Rules | None:
-    """Leave what was kept to the connection, which is loaded again."""
+    """Return the kept rules, if any, to the reloaded connection."""
     if (kept := hass.data.get(_KEPT, {}).pop(entry.entry_id, None)) is None:
         return None
     for cancel in kept.cancels:
@@ -72,7 +72,7 @@ def async_hand_over_rules(hass: HomeAssistant, entry: ConfigEntry) -> Rules | No
 
 
 async def async_stop_kept_rules(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Stop what was kept for a connection that is not loaded again."""
+    """Stop the kept rules of a connection that is not loaded again."""
     if (rules := async_hand_over_rules(hass, entry)) is not None:
         await rules.async_stop()
 
@@ -80,7 +80,7 @@ async def async_stop_kept_rules(hass: HomeAssistant, entry: ConfigEntry) -> None
 async def _async_stop_if_unloaded(
     hass: HomeAssistant, entry: ConfigEntry, _: datetime
 ) -> None:
-    """Stop rules whose connection was unloaded, and not loaded again."""
+    """Stop the kept rules unless their connection has been loaded again."""
     if entry.state is ConfigEntryState.NOT_LOADED:
         _LOGGER.debug("%s is not loaded again; its rules stop", entry.title)
         await async_stop_kept_rules(hass, entry)

@@ -1,4 +1,4 @@
-"""Repairs: some end when they are seen, some lead to a form, some are questions."""
+"""Repair flows: some confirm, some lead to a form, some ask a question."""
 
 from collections.abc import Mapping
 from typing import cast, override
@@ -30,9 +30,9 @@ from .storage import COPY, async_damage_seen
 
 
 def told_in(flow: RepairsFlow) -> dict[str, str] | None:
-    """Return what somebody is told who mends the issue of a flow; None without one.
+    """Return the placeholders of a flow's issue; None without an issue.
 
-    Those who only list the issues, as every user may, are told less of it.
+    They contain more than the list of issues, which every user may see.
     """
     issue = ir.async_get(flow.hass).async_get_issue(DOMAIN, flow.issue_id)
     if issue is None:
@@ -42,23 +42,23 @@ def told_in(flow: RepairsFlow) -> dict[str, str] | None:
 
 
 class FormRepairFlow(RepairsFlow):
-    """Leads to the form of a rule or mirror; the repair goes with its cause."""
+    """Leads to the form of a rule or mirror; the issue is deleted with its cause."""
 
     def __init__(self, entry_id: str, subentry_id: str) -> None:
-        """Take the rule or mirror."""
+        """Initialize for a rule or mirror."""
         self._entry_id = entry_id
         self._subentry_id = subentry_id
 
     async def async_step_init(
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Begin."""
+        """Continue with the confirmation."""
         return await self.async_step_confirm()
 
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Say what is wrong, and open the form."""
+        """Show the problem, and open the form."""
         entry = self.hass.config_entries.async_get_entry(self._entry_id)
         subentry = entry.subentries.get(self._subentry_id) if entry else None
         if subentry is None:
@@ -82,13 +82,13 @@ class FormRepairFlow(RepairsFlow):
 
 
 class SeenFlow(ConfirmRepairFlow):
-    """Ends with somebody having read what only those are told who open it."""
+    """Shows details that are not in the list of issues, and confirms."""
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Tell all of it."""
+        """Show the details."""
         if user_input is not None:
             return await super().async_step_confirm(user_input)
         return self.async_show_form(
@@ -99,17 +99,17 @@ class SeenFlow(ConfirmRepairFlow):
 
 
 class DamageFlow(ConfirmRepairFlow):
-    """Ends with the user having seen what became of a damaged outbox."""
+    """Confirms the report of a damaged queue file."""
 
     def __init__(self, copy: str) -> None:
-        """Take the name of what is kept of it."""
+        """Initialize with the name of the copy that was kept."""
         self._copy = copy
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Tell it no more once it is confirmed."""
+        """Forget the report once it is confirmed."""
         if user_input is not None:
             await async_damage_seen(self.hass, self._copy)
         return await super().async_step_confirm(user_input)
@@ -120,7 +120,7 @@ async def async_create_fix_flow(
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Return what mends an issue."""
+    """Return the flow of an issue."""
     if (question := open_question(hass, issue_id)) is not None:
         return QuestionFlow(question)
     flow = None if data is None else _flow_of(issue_id, data)
@@ -132,7 +132,7 @@ async def async_create_fix_flow(
 def _flow_of(
     issue_id: str, data: Mapping[str, str | int | float | None]
 ) -> RepairsFlow | None:
-    """Return what mends an issue that says what it is about."""
+    """Return the flow of an issue from its data."""
     if issue_id.startswith(FAILED_ISSUE):
         return FailedDeliveriesFlow(cast("str", data[ATTR_CONFIG_ENTRY_ID]))
     if issue_id.startswith(PERMISSION_ISSUE):

@@ -1,4 +1,4 @@
-"""Gives the rules and mirrors of a connection what they may use."""
+"""Builds the context of a connection's rules and mirrors."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,18 +22,18 @@ from .rules.fields import CannotRender
 def make_context(
     hass: HomeAssistant, entry: ConfigEntry, store: Store, queue: DeliveryQueue
 ) -> RuleContext:
-    """Return what the rules and mirrors of a connection are given."""
+    """Return the context of a connection's rules and mirrors."""
     forms = BY_NAME[entry.data[CONF_BACKEND]]
 
     async def canonical(
         operation: str, fields: Mapping[str, Any]
     ) -> Mapping[str, object]:
-        """Turn fields into canonical values, as for an action."""
+        """Convert fields into canonical values, as for an action."""
         data = coerce(fields, forms.action_fields[operation])
         return await forms.resolve(hass, forms.settings_of(entry), operation, data)
 
     def explain(error: Exception) -> str:
-        """Say what is wrong in the words that an action has for it."""
+        """Return the reason for an error as an action words it."""
         match error:
             case InvalidField():
                 return in_home_language(hass, invalid_field(error))
@@ -49,7 +49,7 @@ def make_context(
                 return str(error)
 
     async def ask(look: str) -> JsonObject:
-        """Ask the backend what there is outside."""
+        """Query the backend."""
         return await forms.looks[look](entry.runtime_data.client)
 
     return RuleContext(

@@ -1,8 +1,7 @@
-"""What a rule does, in a sentence in the home's language.
+"""Summarizes a rule in a sentence in the home's language.
 
-Home Assistant's own words stand for its triggers, conditions and states. What only the
-user has written, such as templates and the data of events, is not repeated: everybody
-who sees states may read it.
+Triggers, conditions and states have Home Assistant's own words. Text of the user, such
+as templates and event data, is left out: everyone who sees states may read it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -43,14 +42,14 @@ _JOINED = {"and": ", ", "or": " / ", "not": ", "}
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """The parts of the sentence, each empty where a rule has nothing for it."""
+    """The parts of the sentence; empty if the rule does not have them."""
 
     when: str
     only_if: str
     deliver: str
     until: str
     sentence: str
-    """All of it, as long as a state may be."""
+    """The whole sentence, cut to the length of a state."""
 
 
 async def async_summarise(
@@ -59,7 +58,7 @@ async def async_summarise(
     forms: BackendForms,
     labels: Mapping[str, Mapping[str, str]],
 ) -> Summary:
-    """Say what a rule does; `labels` are what its chosen values were shown as."""
+    """Return the summary of a rule; `labels` are those of its chosen values."""
     words = await _Words.read(hass, rule)
     when = words.triggers(rule.triggers)
     only_if = words.conditions(rule.conditions)
@@ -80,10 +79,10 @@ async def async_summarise(
 
 
 class _Words:
-    """The words of one home, for one rule."""
+    """Translated words for one rule."""
 
     def __init__(self, hass: HomeAssistant, texts: Mapping[str, str]) -> None:
-        """Take the texts of Home Assistant and of ours."""
+        """Initialize with the texts of Home Assistant and our own."""
         self._hass = hass
         self._texts = texts
 
@@ -104,7 +103,7 @@ class _Words:
         return cls(hass, texts)
 
     def say(self, key: str, **values: str) -> str:
-        """Return a text of ours with its values."""
+        """Return one of our texts with its values."""
         return self._texts[f"component.{DOMAIN}.common.{key}"].format_map(values)
 
     def deed(
@@ -113,7 +112,7 @@ class _Words:
         forms: BackendForms,
         labels: Mapping[str, Mapping[str, str]],
     ) -> str:
-        """Say what is delivered, and about what where everybody may know that."""
+        """Return the operation, with its subject if everyone may read it."""
         operation = forms.backend.operation(rule.operation)
         name = self._texts.get(
             f"component.{DOMAIN}.services.{rule.operation}.name", rule.operation
@@ -130,16 +129,16 @@ class _Words:
         return f"{name}: {', '.join(about)}" if about else name
 
     def triggers(self, configs: Iterable[Any]) -> str:
-        """Say what fires a rule."""
+        """Return the triggers in words."""
         said = [self._trigger(one) for one in _flat(configs)]
         return " / ".join(dict.fromkeys(said))
 
     def conditions(self, configs: Iterable[Any], joined: str = "and") -> str:
-        """Say what has to be so."""
+        """Return what must hold, in words."""
         return _JOINED[joined].join(map(self._condition, configs))
 
     def _trigger(self, config: Mapping[str, Any]) -> str:
-        """Say what a trigger is for."""
+        """Return a trigger in words."""
         if alias := config.get(CONF_ALIAS):
             return str(alias)
         kind = str(config.get("trigger", config.get(CONF_PLATFORM)))
@@ -166,7 +165,7 @@ class _Words:
         return said or _plain(kind)
 
     def _condition(self, config: Any) -> str:  # noqa: ANN401 - as the user entered it
-        """Say what has to be so."""
+        """Return what must hold, in words."""
         if not isinstance(config, Mapping):
             return _plain("template")
         if alias := config.get(CONF_ALIAS):
@@ -190,37 +189,37 @@ class _Words:
         return said
 
     def _time(self, config: Mapping[str, Any]) -> str:
-        """Say between which times, and on which days."""
+        """Return a time condition in words: times and days."""
         span = (config.get("after", ""), config.get("before", ""))
         hours = " - ".join(map(self._names, span)) if any(span) else ""
         days = ", ".join(_list(config.get("weekday")))
         return " ".join(part for part in (hours, days) if part)
 
     def _with_targets(self, category: str, kind: str, config: Mapping[str, Any]) -> str:
-        """Return what Home Assistant calls it, and what it is aimed at."""
+        """Return Home Assistant's name for it, and its targets."""
         name = self._purpose(category, kind)
         of = self._names(config.get("entity_id"))
         targets = self._targets(config.get(CONF_TARGET)) or of
         return f"{name} ({targets})" if targets else name
 
     def _several(self, joined: str, configs: Iterable[Any]) -> str:
-        """Say what several conditions are together."""
+        """Return combined conditions in words."""
         said = self.conditions(configs, joined)
         return f"≠ ({said})" if joined == "not" else f"({said})"
 
     def _purpose(self, category: str, kind: str) -> str:
-        """Return what Home Assistant calls a trigger or condition with a purpose."""
+        """Return Home Assistant's name for a purpose trigger or condition."""
         domain, _, name = kind.partition(".")
         key = f"component.{domain}.{category}.{name or '_'}.name"
         return self._texts.get(key) or _plain(kind)
 
     def _states(self, states: object, entities: object) -> str:
-        """Return states as their entity shows them."""
+        """Return the displayed states of entities."""
         first = next(iter(_list(entities)), "")
         return " / ".join(self._state(str(one), first) for one in _list(states))
 
     def _state(self, state: str, entity_id: str) -> str:
-        """Return a state as an entity shows it."""
+        """Return the displayed state of an entity."""
         if not valid_entity_id(entity_id):
             return state
         entry = er.async_get(self._hass).async_get(entity_id)
@@ -235,11 +234,11 @@ class _Words:
         )
 
     def _names(self, entities: object) -> str:
-        """Return what entities are called; what is no entity is said as it is."""
+        """Return the names of entities; other values stay as they are."""
         return ", ".join(self._name(str(one)) for one in _list(entities))
 
     def _name(self, entity_id: str) -> str:
-        """Return what an entity is called."""
+        """Return the name of an entity."""
         known = self._hass.states.get(entity_id)
         if known is not None:
             return known.name
@@ -247,7 +246,7 @@ class _Words:
         return (entry and (entry.name or entry.original_name)) or entity_id
 
     def _targets(self, target: object) -> str:
-        """Return what the parts of a target are called."""
+        """Return the names of a target's parts."""
         if not isinstance(target, Mapping):
             return ""
         hass = self._hass
@@ -273,7 +272,7 @@ async def _texts(
 
 
 def _flat(configs: Iterable[Any]) -> Iterable[Mapping[str, Any]]:
-    """Yield triggers, those in lists of others too, that are enabled."""
+    """Yield enabled triggers, including those in nested lists."""
     for config in configs:
         if not isinstance(config, Mapping) or config.get(CONF_ENABLED) is False:
             continue
@@ -284,7 +283,7 @@ def _flat(configs: Iterable[Any]) -> Iterable[Mapping[str, Any]]:
 
 
 def _domains(config: object) -> Iterable[str]:
-    """Yield the integrations that bring a trigger or condition, and those in it."""
+    """Yield the integrations of a trigger or condition, and of nested ones."""
     match config:
         case Mapping():
             for key in ("trigger", CONF_PLATFORM, CONF_CONDITION):
@@ -299,7 +298,7 @@ def _domains(config: object) -> Iterable[str]:
 
 
 def _limits(config: Mapping[str, Any]) -> str:
-    """Return the limits of a number."""
+    """Return the limits of a numeric trigger or condition."""
     return "".join(
         f" {sign} {config[name]}"
         for name, sign in (("above", ">"), ("below", "<"))
@@ -308,17 +307,17 @@ def _limits(config: Mapping[str, Any]) -> str:
 
 
 def _duration(time: timedelta) -> str:
-    """Return a duration as a clock shows it."""
+    """Return a duration in clock format."""
     return f"≤ {time}"
 
 
 def _plain(kind: str) -> str:
-    """Return the name of a kind for people."""
+    """Return the readable name of a kind."""
     return kind.replace("_", " ").replace(".", " ").capitalize()
 
 
 def _list(value: object) -> list[Any]:
-    """Return a list of what may stand alone, or be missing."""
+    """Return a list; a single value becomes one, None an empty one."""
     if value is None:
         return []
     return [*value] if isinstance(value, list | tuple) else [value]

@@ -1,4 +1,4 @@
-"""The test of a rule by its button, and what its user is told of it."""
+"""Tests a rule by its button, and notifies the user of the result."""
 
 from collections.abc import Mapping
 
@@ -27,10 +27,10 @@ from .rules.triggers import CannotAttach
 async def async_test_rule(
     hass: HomeAssistant, entry: RelayConfigEntry, rule: RuleRunner, context: Context
 ) -> None:
-    """Test a rule, and say in a notification what has become of it.
+    """Test a rule, and report the result in a notification.
 
-    A notification is seen by everybody, so that it holds nothing of what was sent.
-    Raises HomeAssistantError for what has not arrived, and will not.
+    Everyone sees notifications, so it contains nothing of what was sent. Raises
+    HomeAssistantError if the delivery has failed.
     """
     notice = TestNotice(hass, entry, rule, texts_of(hass, "common"))
     try:
@@ -58,7 +58,7 @@ async def async_test_rule(
 
 
 class TestNotice:
-    """The notification that tells of the last test of a rule."""
+    """The notification about the last test of a rule."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class TestNotice:
         rule: RuleRunner,
         texts: Mapping[str, str],
     ) -> None:
-        """Take the connection, the rule, and the texts in the home's language."""
+        """Initialize for a rule, with the texts in the home's language."""
         self._hass = hass
         self._entry = entry
         self._rule = rule
@@ -75,17 +75,17 @@ class TestNotice:
 
     @callback
     def not_sent(self, reason: str) -> None:
-        """Say why nothing was sent."""
+        """Report why nothing was sent."""
         self._show(self._text("test_refused", reason=reason))
 
     @callback
     def nobody_knows(self, reason: str) -> None:
-        """Say that it may have arrived."""
+        """Report that it may have arrived."""
         self._show(in_markdown(reason))
 
     @callback
     def ended(self, test: RuleTest) -> None:
-        """Say what became of the delivery, now or once that is known."""
+        """Report the outcome of the delivery, now or once it settles."""
         about = [basis(self._texts, test.sample)]
         if not test.marked:
             about.append(self._text("test_unmarked"))
@@ -96,7 +96,7 @@ class TestNotice:
 
         @callback
         def settled(outcome: Outcome) -> None:
-            """Say how it ended."""
+            """Report the outcome."""
             if outcome.delivery is not None and outcome.delivery.id == delivery.id:
                 stop()
                 self._show(self._outcome(outcome.delivery), *about)
@@ -104,7 +104,7 @@ class TestNotice:
         stop = self._rule.listen(settled)
 
     def _outcome(self, delivery: Delivery) -> str:
-        """Return what became of a delivery."""
+        """Return the outcome of a delivery in words."""
         connection = self._entry.title
         return outcome_in_words(
             self._hass, self._texts, delivery, connection, to_all=True
@@ -115,11 +115,11 @@ class TestNotice:
         return text(self._texts, key, **placeholders)
 
     def _show(self, *paragraphs: str) -> None:
-        """Show the notification, in the place of the one of an earlier test."""
+        """Show the notification, replacing that of an earlier test."""
         async_create(
             self._hass,
             "\n\n".join(paragraphs),
-            # A title is no Markdown.
+            # Titles are not Markdown.
             title=_raw(self._texts, "test_title").format(rule=self._rule.title),
             notification_id=f"{DOMAIN}_test_{self._rule.id}",
         )
@@ -132,9 +132,9 @@ async def async_send_test(
     data: Mapping[str, object],
     texts: Mapping[str, str],
 ) -> str:
-    """Deliver data once, marked as a test, and say in Markdown what became of it.
+    """Deliver data once, marked as a test, and return the outcome in Markdown.
 
-    For administrators: it may hold the backend's own words.
+    For administrators: it may contain the backend's own words.
     """
     marked = entry.runtime_data.forms.as_test(operation, data)
     request = Request(
@@ -155,7 +155,7 @@ async def async_send_test(
 
 
 def text(texts: Mapping[str, str], key: str, **placeholders: str) -> str:
-    """Return a text about tests in Markdown with its placeholders filled."""
+    """Return a text about tests in Markdown, with its placeholders filled."""
     return _raw(texts, key).format(
         **{name: in_markdown(value) for name, value in placeholders.items()}
     )
@@ -167,7 +167,7 @@ def _raw(texts: Mapping[str, str], key: str) -> str:
 
 
 def basis(texts: Mapping[str, str], sample: Sample) -> str:
-    """Return what a test was filled with."""
+    """Return the source of a test's variables in words."""
     if sample.fired_at is None:
         return text(texts, "test_sample", trigger=sample.trigger)
     at = dt_util.as_local(sample.fired_at).strftime("%Y-%m-%d %H:%M:%S")
@@ -182,9 +182,9 @@ def outcome_in_words(
     *,
     to_all: bool,
 ) -> str:
-    """Return what became of the delivery of a test.
+    """Return the outcome of a test's delivery in words.
 
-    What everybody can read holds nothing of what the backend has said.
+    Text that everyone can read contains nothing from the backend.
     """
     state = delivery.state
     if _arrived(delivery):
@@ -200,14 +200,14 @@ def outcome_in_words(
 
 
 def _arrived(delivery: Delivery) -> bool:
-    """Say whether a delivery has arrived."""
+    """Return whether a delivery has arrived."""
     return delivery.state is DeliveryState.DELIVERED
 
 
 async def _reason(
     hass: HomeAssistant, entry: RelayConfigEntry, rule: RuleRunner, error: Exception
 ) -> str:
-    """Return why a test was not sent, with the names that the form has."""
+    """Return why a test was not sent, with the labels of the form."""
     if isinstance(error, StoreError):
         return in_home_language(hass, outbox_error(error, entry.title))
     labels = await labels_of(hass, rule.rule.operation)

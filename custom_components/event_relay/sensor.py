@@ -1,4 +1,4 @@
-"""What waits in an outbox, what failed, and when something last arrived."""
+"""Sensors for pending, failed, lost and held-back deliveries, and the last one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,14 +45,14 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class CountSensorDescription(SensorEntityDescription):
-    """A sensor, and how it is read from what was counted."""
+    """Describes a sensor and its value from the counts."""
 
     value_fn: Callable[[Counts], int | datetime | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LossSensorDescription(SensorEntityDescription):
-    """A sensor of what was lost, and how it is read."""
+    """Describes a sensor of losses and its value."""
 
     value_fn: Callable[[Losses], int]
 
@@ -67,9 +67,11 @@ LOST = (
 )
 
 NOT_IN_ACTIVITY = {ATTR_STATE_CLASS: None}
-"""Attributes of a sensor whose changes Activity leaves out: it does so for sensors
-that have a state class, be it none. The same line for every delivery, beside the one
-that says what was delivered, tells nobody anything."""
+"""Attributes of a sensor whose changes Activity leaves out.
+
+Activity does so for sensors that have a state class, even None. A line per delivery
+would only repeat the one that describes the outcome.
+"""
 
 
 SENSORS: tuple[CountSensorDescription, ...] = (
@@ -136,7 +138,7 @@ async def async_setup_entry(
 
 
 def _sensors_of(entry: RelayConfigEntry, member: Member) -> list[SensorEntity]:
-    """Return the sensors of a rule or mirror; only a rule holds anything back."""
+    """Return the sensors of a rule or mirror; only rules hold firings back."""
     sensors: list[SensorEntity] = [
         MemberLastDelivery(entry, member, MEMBER_LAST_DELIVERY),
         *(MemberTally(entry, member, description) for description in MEMBER_TALLIES),
@@ -149,13 +151,13 @@ def _sensors_of(entry: RelayConfigEntry, member: Member) -> list[SensorEntity]:
 
 
 class CountSensor(RelayEntity, SensorEntity):
-    """Something that is read from the file, also after a restart."""
+    """A sensor read from the queue's file, also after a restart."""
 
     entity_description: CountSensorDescription
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow what is counted."""
+        """Listen to the counts."""
         await super().async_added_to_hass()
         self._read()
         self.async_on_remove(self.coordinator.counts.async_add_listener(self._counted))
@@ -163,29 +165,29 @@ class CountSensor(RelayEntity, SensorEntity):
     @property
     @override
     def available(self) -> bool:
-        """Return whether the outbox could be read."""
+        """Return whether the queue could be read."""
         return self.coordinator.counts.last_update_success
 
     @callback
     def _counted(self) -> None:
-        """Show what was counted."""
+        """Update the state from the counts."""
         self._read()
         self.async_write_ha_state()
 
     def _read(self) -> None:
-        """Take the value from what was counted."""
+        """Set the value from the counts."""
         counts = self.coordinator.counts.data
         self._attr_native_value = self.entity_description.value_fn(counts)
 
 
 class LastDeliverySensor(CountSensor, RestoreSensor):
-    """When something last arrived, also once the file has forgotten it."""
+    """The last arrival, kept after the delivery is deleted from the file."""
 
     _attr_extra_state_attributes = NOT_IN_ACTIVITY
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Begin with what was shown before a restart."""
+        """Restore the value from before a restart."""
         last = await self.async_get_last_sensor_data()
         if last is not None and isinstance(last.native_value, datetime):
             self._attr_native_value = last.native_value
@@ -193,20 +195,20 @@ class LastDeliverySensor(CountSensor, RestoreSensor):
 
     @override
     def _read(self) -> None:
-        """Take the value, if the file has one."""
+        """Set the value if the file has one."""
         if self.coordinator.counts.data.delivered_at is not None:
             super()._read()
 
 
 class LossSensor(RelayEntity, RestoreSensor):
-    """How many were lost, counted on through restarts; made for statistics."""
+    """Total number of losses, continued through restarts, for statistics."""
 
     entity_description: LossSensorDescription
     _before = 0
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Go on from what was counted before."""
+        """Restore the total."""
         await super().async_added_to_hass()
         last = await self.async_get_last_sensor_data()
         if last is not None and isinstance(last.native_value, int | float):
@@ -216,27 +218,27 @@ class LossSensor(RelayEntity, RestoreSensor):
 
     @callback
     def _counted(self) -> None:
-        """Show what was counted."""
+        """Update the state from the counts."""
         self._read()
         self.async_write_ha_state()
 
     def _read(self) -> None:
-        """Add what was counted in this run."""
+        """Add the count of this run."""
         counted = self.entity_description.value_fn(self.coordinator.losses)
         self._attr_native_value = self._before + counted
 
 
 class MemberLastDelivery(BurstEntity, MemberEntity, RestoreSensor):
-    """When something of a rule or mirror last arrived.
+    """The last arrival of a rule's or mirror's delivery.
 
-    Home Assistant remembers it, so that nothing is read when it starts.
+    Home Assistant restores it, so that start-up reads nothing.
     """
 
     _attr_extra_state_attributes = NOT_IN_ACTIVITY
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Begin with what was shown before, and listen to what is announced."""
+        """Restore the value, and listen to announcements."""
         await super().async_added_to_hass()
         last = await self.async_get_last_sensor_data()
         if last is not None and isinstance(last.native_value, datetime):
@@ -247,7 +249,7 @@ class MemberLastDelivery(BurstEntity, MemberEntity, RestoreSensor):
 
     @callback
     def _announced(self, announcement: Announcement) -> None:
-        """Show when one of its deliveries arrived."""
+        """Update the state after an arrival."""
         outcome = announcement.outcome
         if outcome.kind is OutcomeKind.DELIVERED and outcome.delivery is not None:
             self._attr_native_value = outcome.delivery.settled_at
@@ -256,26 +258,26 @@ class MemberLastDelivery(BurstEntity, MemberEntity, RestoreSensor):
 
 
 class HeldBackSensor(BurstEntity, MemberEntity, SensorEntity):
-    """How many firings a rule has held back in this run, and why the last one."""
+    """Number of firings that a rule held back in this run, with the last reason."""
 
     _stop_listening: CALLBACK_TYPE | None = None
 
     @override
     async def async_will_remove_from_hass(self) -> None:
-        """Listen no more."""
+        """Remove the listener."""
         self._follow(None)
         await super().async_will_remove_from_hass()
 
     @override
     @callback
     def _member_changed(self) -> None:
-        """Count for what runs for the rule now."""
+        """Follow the new member."""
         if isinstance(self.member, RuleRunner):
             self._follow(self.member.held_back)
             self._read()
 
     def _follow(self, held_back: HeldBack | None) -> None:
-        """Listen to one count, and no more to the one before."""
+        """Listen to another count in place of the former."""
         if self._stop_listening is not None:
             self._stop_listening()
         self._stop_listening = (
@@ -284,12 +286,12 @@ class HeldBackSensor(BurstEntity, MemberEntity, SensorEntity):
 
     @callback
     def _counted(self) -> None:
-        """Show what was counted."""
+        """Update the state from the counts."""
         self._read()
         self.async_write_soon()
 
     def _read(self) -> None:
-        """Take the value from what was counted."""
+        """Set the value from the counts."""
         if isinstance(self.member, RuleRunner):
             held_back = self.member.held_back
             self._attr_native_value = held_back.count

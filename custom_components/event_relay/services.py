@@ -1,4 +1,4 @@
-"""Actions: coerce, resolve, put in the outbox, wait for the outcome, answer."""
+"""Actions: coerce, resolve, submit, await the outcome, respond."""
 
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -45,10 +45,10 @@ from .registry import BACKENDS
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
-    """Register the actions of all backends, and those that mind the outbox.
+    """Register the actions of all backends, and those for deliveries.
 
-    No schema is given to Home Assistant: its errors are not translated and do not
-    say which field they mean.
+    Without a schema: Home Assistant's schema errors are not translated and do not name
+    the field.
     """
     for forms in BACKENDS:
         for name in forms.action_fields:
@@ -82,7 +82,7 @@ def _register(
     *,
     response: SupportsResponse = SupportsResponse.OPTIONAL,
 ) -> None:
-    """Register one action, for those who have the right."""
+    """Register one action, with a permission check."""
 
     async def permitted(call: ServiceCall) -> ServiceResponse:
         await async_demand(hass, call.context, right)
@@ -94,7 +94,7 @@ def _register(
 async def _async_send(
     forms: BackendForms, name: str, call: ServiceCall
 ) -> ServiceResponse:
-    """Deliver what an action asks for."""
+    """Submit the delivery of an action."""
     fields = forms.action_fields[name]
     data = coerce(call.data, {ATTR_CONFIG_ENTRY_ID: cv.string, **WAIT_FIELD, **fields})
     wait = data.pop(ATTR_WAIT, WAIT)
@@ -130,7 +130,7 @@ async def _async_send(
 async def _async_query(
     forms: BackendForms, query: Query, call: ServiceCall
 ) -> ServiceResponse:
-    """Answer what a backend says."""
+    """Return the backend's response to a query."""
     data = coerce(call.data, {ATTR_CONFIG_ENTRY_ID: cv.string, **query.fields})
     entry = connection_of_backend(
         call.hass, forms, data.pop(ATTR_CONFIG_ENTRY_ID, None)

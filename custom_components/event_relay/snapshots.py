@@ -1,7 +1,7 @@
-"""The picture of what a delivery has made, for the card.
+"""Serves snapshots of what a delivery has created, for the card.
 
-Only administrators see it, and only of our own deliveries: who asks names a delivery,
-never an address or an id in the other system. A few are kept in memory.
+Only administrators see them, and only of our own deliveries: requests name a delivery,
+never a URL or an id of the backend. A few are cached in memory.
 """
 
 import asyncio
@@ -27,10 +27,10 @@ from .queue.delivery import Delivery, DeliveryState
 
 PATH = f"/api/{DOMAIN}/snapshots"
 SIGNED_FOR = timedelta(days=1)
-"""How long a page that stays open can show it."""
+"""How long an open page can load it."""
 KEPT = 100
 LARGEST = 1024 * 1024
-"""Bytes of a picture; larger ones are not shown."""
+"""Most bytes of a snapshot; larger ones are not shown."""
 AT_ONCE = 2
 JPEG = b"\xff\xd8\xff"
 _HEADERS = {
@@ -43,7 +43,7 @@ _HEADERS = {
 def snapshot_path(
     hass: HomeAssistant, delivery: Delivery, refresh_token_id: str | None
 ) -> str | None:
-    """Return where a session finds the picture of a delivery; None without one."""
+    """Return the path of a delivery's snapshot for a session; None without one."""
     if _pictured(hass, delivery) is None or "http" not in hass.config.components:
         return None
     return async_sign_path(
@@ -52,13 +52,13 @@ def snapshot_path(
 
 
 class SnapshotView(HomeAssistantView):
-    """Answers with the picture of a delivery."""
+    """Serves the snapshot of a delivery."""
 
     url = f"{PATH}/{{delivery_id}}"
     name = f"api:{DOMAIN}:snapshots"
 
     def __init__(self) -> None:
-        """Begin with nothing kept."""
+        """Initialize with an empty cache."""
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._free = asyncio.Semaphore(AT_ONCE)
 
@@ -66,7 +66,7 @@ class SnapshotView(HomeAssistantView):
     async def get(  # type: ignore[misc]
         self, request: web.Request, delivery_id: str
     ) -> web.Response:
-        """Return it; 404 where there is none, also while the other system is away."""
+        """Return the snapshot; 404 without one or while the backend is unavailable."""
         demand(request[KEY_HASS_USER], Right.ADMINISTER)
         hass = request.app[KEY_HASS]
         try:
@@ -86,7 +86,7 @@ class SnapshotView(HomeAssistantView):
         return web.Response(body=picture, content_type="image/jpeg", headers=_HEADERS)
 
     async def _ask(self, entry: RelayConfigEntry, outside_id: str) -> bytes | None:
-        """Ask the other system; None for what is no picture that could be shown."""
+        """Fetch it from the backend; None if it is not an image that can be shown."""
         runtime = entry.runtime_data
         try:
             async with self._free:
@@ -102,9 +102,9 @@ class SnapshotView(HomeAssistantView):
 def _pictured(
     hass: HomeAssistant, delivery: Delivery
 ) -> tuple[RelayConfigEntry, str] | None:
-    """Return the connection that can show what a delivery has made, and its id there.
+    """Return the connection and the id at the backend of what a delivery created.
 
-    None where there is nothing to show, or the user does not want it.
+    None if there is nothing to show, or the user has disabled it.
     """
     entry: RelayConfigEntry | None
     entry = hass.config_entries.async_get_entry(delivery.connection)

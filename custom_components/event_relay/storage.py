@@ -1,4 +1,4 @@
-"""The one outbox file that all connections share, opened when first needed."""
+"""The queue file that all connections share, opened when first needed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ _LOGGER = logging.getLogger(__name__)
 
 FILE_NAME = f"{DOMAIN}.db"
 COPY = "damaged_outbox"
-"""In the data of a repair, the name of the damaged file or of its copy."""
+"""Key in a repair issue's data: the name of the damaged file or its copy."""
 
 type BeforeClosing = Callable[[], Awaitable[None]]
 
@@ -29,7 +29,7 @@ _BEFORE_CLOSING: HassKey[list[BeforeClosing]] = HassKey(f"{DOMAIN}_before_closin
 
 
 async def async_get_store(hass: HomeAssistant) -> Store:
-    """Return the open store; raises StoreUnavailable, and tries anew next time."""
+    """Return the open store; raises StoreUnavailable, and retries on the next call."""
     if _STORE in hass.data:
         return await asyncio.shield(hass.data[_STORE])
     opening: asyncio.Future[Store] = hass.loop.create_future()
@@ -51,7 +51,7 @@ async def async_get_store(hass: HomeAssistant) -> Store:
         raise
 
     async def close(_: Event) -> None:
-        """Close the file: the last that happens before Home Assistant ends."""
+        """Close the file, last before Home Assistant exits."""
         ends = hass.data.setdefault(_BEFORE_CLOSING, [])
         ended = [end() for end in ends]
         for failed in await asyncio.gather(*ended, return_exceptions=True):
@@ -73,9 +73,9 @@ def get_open_store(hass: HomeAssistant) -> Store | None:
 
 @callback
 def async_before_closing(hass: HomeAssistant, end: BeforeClosing) -> CALLBACK_TYPE:
-    """End something when the file is about to be closed; return how to forget that.
+    """Call back before the file is closed; return a callback to remove it.
 
-    What it writes is still kept.
+    Its writes are still stored.
     """
     ends = hass.data.setdefault(_BEFORE_CLOSING, [])
     ends.append(end)
@@ -84,10 +84,9 @@ def async_before_closing(hass: HomeAssistant, end: BeforeClosing) -> CALLBACK_TY
 
 @callback
 def _report(hass: HomeAssistant, set_aside: SetAside) -> None:
-    """Tell the user of a damaged outbox, until they have seen it.
+    """Report a damaged queue file until the user has seen the report.
 
-    Home Assistant writes down only minutes later what it shows, so that it is told at
-    each start.
+    Reported at each start, because Home Assistant saves issues only minutes later.
     """
     if (log := set_aside.log) is not None:
         report = _report_missing_log if log.missing else _report_log
@@ -125,7 +124,7 @@ def _report(hass: HomeAssistant, set_aside: SetAside) -> None:
 
 @callback
 def _report_log(hass: HomeAssistant, set_aside: SetAside, log: LogDamage) -> None:
-    """Tell the user of an outbox whose log was damaged, and what is lost of it."""
+    """Report a queue file whose log was damaged, and what is lost."""
     copy = set_aside.path.name
     commits = "?" if log.commits is None else str(log.commits)
     _LOGGER.log(
@@ -155,7 +154,7 @@ def _report_log(hass: HomeAssistant, set_aside: SetAside, log: LogDamage) -> Non
 
 @callback
 def _report_missing_log(hass: HomeAssistant, set_aside: SetAside, _: LogDamage) -> None:
-    """Tell the user of an outbox whose log somebody has deleted."""
+    """Report a queue file whose log was deleted."""
     copy = set_aside.path.name
     _LOGGER.log(
         _level(set_aside),
@@ -178,7 +177,7 @@ def _report_missing_log(hass: HomeAssistant, set_aside: SetAside, _: LogDamage) 
 
 @callback
 def _report_older(hass: HomeAssistant, set_aside: SetAside) -> None:
-    """Tell the user of an older copy of the outbox that was put in its place."""
+    """Report a queue file that was replaced by an older copy."""
     name = set_aside.path.name
     _LOGGER.log(
         _level(set_aside),
@@ -200,11 +199,11 @@ def _report_older(hass: HomeAssistant, set_aside: SetAside) -> None:
 
 
 def _level(report: SetAside) -> int:
-    """Return how loud the log tells of it: an error once."""
+    """Return the log level of a report: an error the first time."""
     return logging.DEBUG if report.earlier else logging.ERROR
 
 
 async def async_damage_seen(hass: HomeAssistant, copy: str) -> None:
-    """Forget what is to be told of a copy, which is named; raises OSError."""
+    """Forget the report about a copy, by its name; raises OSError."""
     file = Path(hass.config.path(FILE_NAME))
     await hass.async_add_executor_job(seen, file.with_name(copy))

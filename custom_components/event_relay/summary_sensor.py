@@ -1,4 +1,4 @@
-"""A rule at a glance: what it does, and how its last firings ended."""
+"""Sensor that summarizes a rule and its last outcomes."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from .rules.rule import CONF_LABELS
 from .rules.runner import RuleRunner
 
 SHOWN = 10
-"""Outcomes that are shown, the last first."""
+"""Number of outcomes shown, latest first."""
 SUMMARY = SensorEntityDescription(
     key="summary",
     translation_key="summary",
@@ -27,20 +27,20 @@ SUMMARY = SensorEntityDescription(
 
 
 class KeptOutcomes(ExtraStoredData):
-    """The last outcomes, as Home Assistant keeps them through a restart."""
+    """The last outcomes, as Home Assistant stores them through a restart."""
 
     def __init__(self, outcomes: list[dict[str, Any]]) -> None:
-        """Take what is shown."""
+        """Initialize with the outcomes."""
         self._outcomes = outcomes
 
     @override
     def as_dict(self) -> dict[str, Any]:
-        """Return what is stored."""
+        """Return the data to store."""
         return {"outcomes": self._outcomes}
 
 
 class SummarySensor(BurstEntity, MemberEntity, RestoreEntity, SensorEntity):
-    """Says in a sentence what a rule does."""
+    """Describes in a sentence what a rule does."""
 
     _unrecorded_attributes = frozenset(
         {"when", "only_if", "deliver", "until", "last_outcomes"}
@@ -50,7 +50,7 @@ class SummarySensor(BurstEntity, MemberEntity, RestoreEntity, SensorEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Take up what was shown, and follow the rule and what becomes of it."""
+        """Restore the outcomes, and listen to the rule and its outcomes."""
         kept = await self.async_get_last_extra_data()
         outcomes = kept.as_dict().get("outcomes") if kept else None
         shown = outcomes if isinstance(outcomes, list) else []
@@ -58,7 +58,7 @@ class SummarySensor(BurstEntity, MemberEntity, RestoreEntity, SensorEntity):
         await super().async_added_to_hass()
         await self._async_summarise()
         if self.hass.state is not CoreState.running:
-            # Only then everything has its name.
+            # Only then are all names known.
             self.async_on_remove(async_at_started(self.hass, self._home_started))
         self.async_on_remove(
             self.coordinator.announcer.listen(self._announced, self.member.id)
@@ -73,7 +73,7 @@ class SummarySensor(BurstEntity, MemberEntity, RestoreEntity, SensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        """Return its parts, and how the last firings ended."""
+        """Return its parts, and the last outcomes."""
         summary = self._summary
         return {
             "when": summary.when if summary else None,
@@ -86,11 +86,11 @@ class SummarySensor(BurstEntity, MemberEntity, RestoreEntity, SensorEntity):
     @property
     @override
     def extra_restore_state_data(self) -> KeptOutcomes:
-        """Return what is to be known after a restart."""
+        """Return the data to restore after a restart."""
         return KeptOutcomes([*self._outcomes])
 
     async def _async_summarise(self) -> None:
-        """Put the sentence together anew."""
+        """Compose the sentence again."""
         if not isinstance(self.member, RuleRunner):
             return
         subentry = self.coordinator.config_entry.subentries.get(self.member.id)
@@ -102,20 +102,20 @@ class SummarySensor(BurstEntity, MemberEntity, RestoreEntity, SensorEntity):
         )
 
     async def _home_started(self, _: HomeAssistant) -> None:
-        """Show what the rule does."""
+        """Update the summary."""
         await self._async_summarise()
         self.async_write_ha_state()
 
     @override
     @callback
     def _member_changed(self) -> None:
-        """Say what the rule does now."""
+        """Update the summary."""
         if self._summary is not None:
             _ = self.hass.async_create_task(self._home_started(self.hass))
 
     @callback
     def _announced(self, announcement: Announcement) -> None:
-        """Show how a firing ended: nothing personal, as Activity does."""
+        """Add an outcome, without personal text, as in Activity."""
         outcome = announcement.outcome
         delivery = outcome.delivery
         self._outcomes.appendleft(

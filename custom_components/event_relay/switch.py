@@ -1,4 +1,4 @@
-"""Whether the user lets a connection deliver, and a rule or mirror work."""
+"""Switches to pause a connection, and to disable rules and mirrors."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, override
@@ -36,7 +36,7 @@ async def async_setup_entry(
     entry: RelayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the switch of the connection, and that of each rule and mirror."""
+    """Add the switch of the connection, and one per rule and mirror."""
     async_add_entities([DeliverySwitch(entry, DELIVERY)])
     async_add_for_members(
         entry,
@@ -46,43 +46,43 @@ async def async_setup_entry(
 
 
 class DeliverySwitch(RelayEntity, SwitchEntity):
-    """Off while what is accepted for a connection waits because the user wants it.
+    """Off while the user pauses a connection: accepted deliveries wait.
 
-    It is kept in the options of the connection.
+    Stored in the options of the connection.
     """
 
     @property
     @override
     def is_on(self) -> bool:
-        """Return whether deliveries go out as far as the user is concerned."""
+        """Return whether the user lets deliveries go out."""
         return not self.coordinator.worker.switched_off
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Deliver what has waited; raises Unauthorized."""
+        """Resume deliveries; raises Unauthorized."""
         await self._turn(on=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Let everything wait, but what is being sent; raises Unauthorized."""
+        """Pause deliveries, except those in flight; raises Unauthorized."""
         await self._turn(on=False)
 
     async def _turn(self, *, on: bool) -> None:
-        """Do it for those who may."""
+        """Turn the switch if the user is permitted."""
         await async_demand(self.hass, self._context, Right.ADMINISTER)
         self.coordinator.async_switch(on=on)
         self.async_write_ha_state()
 
 
 def _nothing() -> None:
-    """Stand for nothing that is watched."""
+    """Do nothing, in place of a callback to remove a watcher."""
 
 
 class MemberSwitch(MemberEntity, SwitchEntity):
-    """Stands for the rule or mirror, as an automation's entity does for it.
+    """Represents the rule or mirror, as an automation's entity does.
 
-    Whether it is on is remembered in the outbox's file, with all else that a rule
-    remembers, and not by Home Assistant.
+    Its state is stored in the queue's file with the rule's other notes, and not by Home
+    Assistant.
     """
 
     _stop_watching: Callable[[], None] = staticmethod(_nothing)
@@ -90,33 +90,33 @@ class MemberSwitch(MemberEntity, SwitchEntity):
     @property
     @override
     def is_on(self) -> bool:
-        """Return whether it may work; one that cannot be armed still may."""
+        """Return whether it is enabled, even if it cannot be armed."""
         return self.member.enabled
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return whether it is at work: one that is on may lack what it needs."""
+        """Return whether it is armed: an enabled one may lack what it needs."""
         return {ATTR_ARMED: self.member.armed}
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow whether it is at work."""
+        """Listen for changes of the armed state."""
         await super().async_added_to_hass()
         self.async_on_remove(self._unwatch)
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Let it work from now on; raises Unauthorized or HomeAssistantError."""
+        """Enable it from now on; raises Unauthorized or HomeAssistantError."""
         await self._turn(lambda member: member.async_enable())
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Let it work no more; raises Unauthorized or HomeAssistantError."""
+        """Disable it; raises Unauthorized or HomeAssistantError."""
         await self._turn(lambda member: member.async_disable())
 
     async def _turn(self, turn: Callable[[Member], Awaitable[None]]) -> None:
-        """Do it for those who may, and show what it has come to."""
+        """Switch the member if the user is permitted, and write the state."""
         await self.async_demand(self._context)
         try:
             await turn(self.member)
@@ -128,7 +128,7 @@ class MemberSwitch(MemberEntity, SwitchEntity):
     @override
     @callback
     def _member_changed(self) -> None:
-        """Be `this` in its templates, and follow whether it is at work."""
+        """Become `this` in its templates, and watch its armed state."""
         self.member.entity_id = self.entity_id
         self._unwatch()
         self._stop_watching = self.member.watch(self._show)
@@ -136,12 +136,12 @@ class MemberSwitch(MemberEntity, SwitchEntity):
 
     @callback
     def _unwatch(self) -> None:
-        """Follow no longer what it followed."""
+        """Stop watching the former member."""
         self._stop_watching()
         self._stop_watching = _nothing
 
     @callback
     def _show(self) -> None:
-        """Write the state, but not before it is written for the first time."""
+        """Write the state, but not before the entity is added."""
         if self.hass.states.get(self.entity_id) is not None:
             self.async_write_ha_state()

@@ -1,4 +1,4 @@
-"""How Event Relay fares as a whole, for Home Assistant's system information."""
+"""System health of Event Relay as a whole."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,14 +16,14 @@ from .storage import async_get_store
 
 @callback
 def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> None:
-    """Register what is to be shown."""
+    """Register the system health callback."""
     register.async_register_info(async_system_health_info)
 
 
 async def async_system_health_info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return which backends can be reached, what waits, and how large the file is.
+    """Return reachable backends, pending deliveries and the size of the file.
 
-    Nobody is asked for it: a connection knows from its last contact how it fares.
+    Sends no requests: a connection knows its health from the last contact.
     """
     entries: list[RelayConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     counts = [entry.runtime_data.counts.data for entry in entries]
@@ -46,14 +46,14 @@ async def async_system_health_info(hass: HomeAssistant) -> dict[str, Any]:
 
 
 def _reachable(entries: Iterable[RelayConfigEntry]) -> str | dict[str, str]:
-    """Say of the connections to one backend whether all of them are reachable."""
+    """Return whether all connections to one backend are reachable."""
     if all(entry.runtime_data.last_update_success for entry in entries):
         return "ok"
     return {"type": "failed", "error": "unreachable"}
 
 
 def _known(moments: Iterable[datetime | None]) -> list[datetime]:
-    """Return the moments that there are."""
+    """Return the moments that are not None."""
     return [moment for moment in moments if moment is not None]
 
 

@@ -1,8 +1,8 @@
-"""How many deliveries have ended in which way, for statistics over years.
+"""Counts outcomes for long-term statistics.
 
-The numbers go on through restarts. What had ended after Home Assistant last noted them
-is counted from the outbox's file, so that a crash lets no number fall: statistics would
-take that for a new meter.
+The totals continue through restarts. Outcomes since Home Assistant last saved them are
+counted from the queue's file, so that no total falls after a crash: statistics would
+treat that as a new meter.
 """
 
 from collections import Counter
@@ -21,18 +21,18 @@ from .rules.outcome import OutcomeKind
 _LOGGER = logging.getLogger(__name__)
 
 GATHERING = 1.0
-"""Seconds from an outcome until it is shown, with all that there are meanwhile."""
+"""Debounce in seconds from an outcome until the numbers are shown."""
 TALLIED = (OutcomeKind.DELIVERED, OutcomeKind.FAILED, OutcomeKind.EXPIRED)
 
 
 class Tallies:
-    """Counts the outcomes of a connection, and those of each of its rules and mirrors.
+    """Counts the outcomes of a connection, and of each of its rules and mirrors.
 
-    The owner of a number is the id of a subentry, or None for the whole connection.
+    The owner of a number is a subentry id, or None for the whole connection.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str, store: Store) -> None:
-        """Take the connection; nothing is counted yet."""
+        """Initialize for a connection, with no counts."""
         self._hass = hass
         self._entry_id = entry_id
         self._store = store
@@ -40,27 +40,27 @@ class Tallies:
         self._delays: dict[str | None, float] = {}
         self._before: dict[datetime, Mapping[tuple[str | None, str], int]] = {}
         self._listeners: dict[str | None, list[Callable[[], None]]] = {}
-        """By the owners of the numbers that they show."""
+        """By owner."""
         self._changed: set[str | None] = set()
-        """Owners whose numbers are still to be shown."""
+        """Owners whose new numbers are not shown yet."""
         self._showing: CALLBACK_TYPE | None = None
         self.until: datetime | None = None
-        """When the last of what is counted ended; None for nothing in this run."""
+        """When the last counted delivery settled; None without one in this run."""
 
     def count(self, owner: str | None, kind: OutcomeKind) -> int:
-        """Return how many there have been in this run."""
+        """Return the number of outcomes in this run."""
         return self._counts[owner, kind]
 
     def delay(self, owner: str | None) -> float | None:
-        """Return how late the last that arrived in this run was, in seconds."""
+        """Return the delay, in seconds, of the last arrival in this run."""
         return self._delays.get(owner)
 
     async def async_missing(
         self, owner: str | None, kind: OutcomeKind, since: datetime
     ) -> int:
-        """Return how many ended in an earlier run after a moment, as far as is known.
+        """Return how many settled in an earlier run after a moment, as far as known.
 
-        Asked before anything is delivered in this run.
+        Must be called before anything is delivered in this run.
         """
         if since not in self._before:
             try:
@@ -79,7 +79,7 @@ class Tallies:
     def listen(self, listener: Callable[[], None], owner: str | None) -> CALLBACK_TYPE:
         """Call a listener when an owner's numbers have changed.
 
-        Returns how to stop it.
+        Returns a callback to remove it.
         """
         listeners = self._listeners.setdefault(owner, [])
         listeners.append(listener)
@@ -110,14 +110,14 @@ class Tallies:
 
     @callback
     def async_stop(self) -> None:
-        """Show what has been counted, at once."""
+        """Show pending numbers at once."""
         if self._showing is not None:
             self._showing()
             self._show()
 
     @callback
     def _show(self, _: datetime | None = None) -> None:
-        """Tell whoever shows numbers."""
+        """Notify the listeners."""
         self._showing = None
         changed, self._changed = self._changed, set()
         for owner in changed:
@@ -126,6 +126,6 @@ class Tallies:
 
 
 def delay_of(delivery: Delivery) -> float:
-    """Return how long after it occurred a delivery ended, in seconds."""
+    """Return the seconds from a delivery's occurrence until it settled."""
     ended = delivery.settled_at or delivery.accepted_at
     return round((ended - delivery.occurred_at).total_seconds(), 1)

@@ -1,4 +1,4 @@
-"""Sensors for statistics: what was delivered, failed or expired, and how late."""
+"""Sensors for statistics: delivered, failed and expired deliveries, and delay."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,7 +24,7 @@ from .rules.outcome import OutcomeKind
 
 @dataclass(frozen=True, kw_only=True)
 class TallySensorDescription(SensorEntityDescription):
-    """A sensor, and which outcomes it counts."""
+    """Describes a sensor and the outcomes that it counts."""
 
     kind: OutcomeKind
 
@@ -65,62 +65,62 @@ MEMBER_DELAY = replace(DELAY, entity_registry_enabled_default=False)
 
 @dataclass
 class TallyStoredData(SensorExtraStoredData):
-    """What Home Assistant keeps of a sensor, and up to when it has counted."""
+    """Stored value of a sensor, and the time up to which it has counted."""
 
     until: datetime | None = None
 
     @override
     def as_dict(self) -> dict[str, Any]:
-        """Return what is stored."""
+        """Return the data to store."""
         until = self.until.isoformat() if self.until else None
         return {**super().as_dict(), "until": until}
 
     @classmethod
     @override
     def from_dict(cls, restored: dict[str, Any]) -> Self | None:
-        """Return what was stored; None for what is nothing of the kind."""
+        """Return the stored data; None if they are invalid."""
         if (known := super().from_dict(restored)) is not None:
             known.until = dt_util.parse_datetime(str(restored.get("until")))
         return known
 
 
 class StatisticsSensor(RestoreSensor):
-    """Follows the numbers of a connection, or of a rule or mirror."""
+    """Shows numbers of a connection, or of a rule or mirror."""
 
     coordinator: RelayCoordinator
 
     @property
     def owner(self) -> str | None:
-        """Whose numbers they are: None for those of the whole connection."""
+        """Return the owner of the numbers: None for the whole connection."""
         return None
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Go on from what was shown before, and follow the numbers."""
+        """Restore the value, and listen to the numbers."""
         await super().async_added_to_hass()
         await self._async_restore()
         self._read()
         self.async_on_remove(self.coordinator.tallies.listen(self._counted, self.owner))
 
     async def _async_restore(self) -> None:
-        """Take up what was shown before."""
+        """Restore the value."""
         raise NotImplementedError
 
     @callback
     def _counted(self) -> None:
-        """Show the numbers, if they are others."""
+        """Write the state if the numbers have changed."""
         before = self._attr_native_value
         self._read()
         if self._attr_native_value != before:
             self.async_write_ha_state()
 
     def _read(self) -> None:
-        """Take the value from what was counted."""
+        """Set the value from the numbers."""
         raise NotImplementedError
 
 
 class TallySensor(StatisticsSensor):
-    """How many have ended in one way."""
+    """Number of deliveries with one kind of outcome."""
 
     entity_description: TallySensorDescription
     _before = 0
@@ -129,7 +129,7 @@ class TallySensor(StatisticsSensor):
     @property
     @override
     def extra_restore_state_data(self) -> TallyStoredData:
-        """Return what is to be known after a restart."""
+        """Return the data to restore after a restart."""
         return TallyStoredData(
             native_value=self.native_value,
             native_unit_of_measurement=self.native_unit_of_measurement,
@@ -138,7 +138,7 @@ class TallySensor(StatisticsSensor):
 
     @override
     async def _async_restore(self) -> None:
-        """Go on from the number before, and what has ended after it."""
+        """Restore the total, and add the outcomes since."""
         stored = await self.async_get_last_extra_data()
         last = TallyStoredData.from_dict(stored.as_dict()) if stored else None
         if last is None or not isinstance(last.native_value, int | float):
@@ -151,7 +151,7 @@ class TallySensor(StatisticsSensor):
 
     @override
     def _read(self) -> None:
-        """Add what was counted in this run."""
+        """Add the count of this run."""
         counted = self.coordinator.tallies.count(
             self.owner, self.entity_description.kind
         )
@@ -159,44 +159,44 @@ class TallySensor(StatisticsSensor):
 
 
 class DelaySensor(StatisticsSensor):
-    """How late the last that arrived was."""
+    """Delay of the last arrival."""
 
     @override
     async def _async_restore(self) -> None:
-        """Show what was shown before."""
+        """Restore the value."""
         last = await self.async_get_last_sensor_data()
         if last is not None and isinstance(last.native_value, int | float):
             self._attr_native_value = last.native_value
 
     @override
     def _read(self) -> None:
-        """Take that of the last in this run, if there was one."""
+        """Set the delay of the last arrival in this run, if any."""
         if (delay := self.coordinator.tallies.delay(self.owner)) is not None:
             self._attr_native_value = delay
 
 
 class RelayTally(TallySensor, RelayEntity):
-    """Of all deliveries of a connection."""
+    """For all deliveries of a connection."""
 
 
 class RelayDelay(DelaySensor, RelayEntity):
-    """Of all deliveries of a connection."""
+    """For all deliveries of a connection."""
 
 
 class _OfMember:
-    """Whose numbers are those of a rule or mirror."""
+    """Mixin for the numbers of a rule or mirror."""
 
     member: Member
 
     @property
     def owner(self) -> str:
-        """The rule or mirror."""
+        """Return the rule or mirror."""
         return self.member.id
 
 
 class MemberTally(_OfMember, TallySensor, MemberEntity):
-    """Of what a rule or mirror asked for."""
+    """For the deliveries of a rule or mirror."""
 
 
 class MemberDelay(_OfMember, DelaySensor, MemberEntity):
-    """Of what a rule or mirror asked for."""
+    """For the deliveries of a rule or mirror."""

@@ -1,6 +1,6 @@
-"""Triggers of our own: a delivery has failed, or has been delivered.
+"""Trigger platform: a delivery has failed, or has been delivered.
 
-They need no entity: a connection that is loaded later, or again, is heard all the same.
+The triggers need no entity, and also fire for connections that are loaded later.
 """
 
 from collections.abc import Collection, Mapping
@@ -33,15 +33,15 @@ from .rules.outcome import OutcomeKind
 
 CONF_OUTCOME = "outcome"
 FAILURES = (OutcomeKind.FAILED.value, OUTCOME_UNKNOWN, OutcomeKind.EXPIRED.value)
-"""What can be told of by the trigger for failures, each if it is chosen."""
+"""Outcomes that the trigger for failures offers."""
 
 
 class OutcomeTrigger(Trigger):
-    """Fires when a delivery has ended in one of some ways.
+    """Fires when a delivery has one of certain outcomes.
 
-    Without a target it hears of all connections. The target may name devices of
-    connections, for all that goes through them, or of rules and mirrors; an entity
-    stands for its device.
+    Without a target it covers all connections. The target may name devices of
+    connections, for all their deliveries, or of rules and mirrors; an entity represents
+    its device.
     """
 
     options: ClassVar[Mapping[vol.Marker, Any]] = {}
@@ -62,7 +62,7 @@ class OutcomeTrigger(Trigger):
         return valid
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Take what is to be heard of."""
+        """Initialize with the options and the target."""
         super().__init__(hass, config)
         self._target = TargetSelection(config.target or {})
         self._outcomes = self.wanted(config.options or {})
@@ -77,11 +77,11 @@ class OutcomeTrigger(Trigger):
         run_action: TriggerActionRunner,
         did_not_trigger: TriggerNotTriggeredReporter | None = None,
     ) -> CALLBACK_TYPE:
-        """Listen to outcomes; return how to stop it."""
+        """Listen to outcomes; return a callback to stop."""
 
         @callback
         def ended(event: Event[Mapping[str, Any]]) -> None:
-            """Run the action if it is for this outcome."""
+            """Run the action if the outcome matches."""
             told = told_of(self._hass, event.data)
             if told[CONF_OUTCOME] in self._outcomes and self._is_meant(event.data):
                 described = f"{told['name']}: {told['message']}"
@@ -90,9 +90,9 @@ class OutcomeTrigger(Trigger):
         return self._hass.bus.async_listen(EVENT_OUTCOME, ended)
 
     def _is_meant(self, data: Mapping[str, Any]) -> bool:
-        """Say whether the target names the connection, or whose outcome it is.
+        """Return whether the target includes the connection or the outcome's owner.
 
-        It is looked up anew each time: devices come to areas and labels and leave them.
+        Resolved each time: areas and labels of devices change.
         """
         if not self._target.has_any_target:
             return True
@@ -110,7 +110,7 @@ class OutcomeTrigger(Trigger):
 
 
 class FailedTrigger(OutcomeTrigger):
-    """Fires for what has not arrived, or of which nobody knows."""
+    """Fires for deliveries that failed, or whose outcome is unknown."""
 
     options: ClassVar[Mapping[vol.Marker, Any]] = {
         vol.Optional(CONF_OUTCOME, default=list(FAILURES)): vol.All(
@@ -120,16 +120,16 @@ class FailedTrigger(OutcomeTrigger):
 
     @override
     def wanted(self, options: Mapping[str, Any]) -> Collection[str]:
-        """Return those that are chosen."""
+        """Return the chosen outcomes."""
         return frozenset(options.get(CONF_OUTCOME, FAILURES))
 
 
 class DeliveredTrigger(OutcomeTrigger):
-    """Fires for what has arrived."""
+    """Fires for deliveries that have arrived."""
 
     @override
     def wanted(self, options: Mapping[str, Any]) -> Collection[str]:
-        """Return the only one there is."""
+        """Return the outcome for arrivals."""
         return frozenset({OutcomeKind.DELIVERED.value})
 
 
@@ -140,12 +140,12 @@ TRIGGERS: Mapping[str, type[OutcomeTrigger]] = {
 
 
 async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:
-    """Return our triggers by their names within our domain."""
+    """Return our triggers by name within our domain."""
     return dict(TRIGGERS)
 
 
 def told_of(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a trigger tells of an outcome: nothing personal, as its event."""
+    """Return the trigger variables of an outcome: nothing personal, as its event."""
     kind, reason = data.get("outcome"), data.get("reason")
     unknown = kind == OutcomeKind.FAILED and reason in UNKNOWN
     return {
