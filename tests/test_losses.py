@@ -190,12 +190,12 @@ async def test_the_log_says_that_it_is_over_once_it_has_been_quiet_for_so_long(
     watch = coordinator(entry).losses
     await until(lambda: watch.refused == 1)
     assert later[Cause.OUTBOX_FULL] == 300
-    monkeypatch.setattr(watch, "_goes_on", lambda _: False)
+    monkeypatch.setattr(watch, "_is_ongoing", lambda _: False)
 
     for ago, left in ((timedelta(minutes=4), 60), (timedelta(minutes=5), None)):
         later.clear()
         watch._losses[Cause.OUTBOX_FULL].last_at = dt_util.utcnow() - ago
-        watch._quiet(Cause.OUTBOX_FULL)
+        watch._log_if_over(Cause.OUTBOX_FULL)
         again = later.get(Cause.OUTBOX_FULL)
         assert again is None if left is None else again is not None and again <= left
 

@@ -72,11 +72,11 @@ async def _async_look(
     ends = await _ends(store, entry, forms)
     waiting = await store.listing(owner=entry.entry_id, states=UNSETTLED, limit=None)
     kept = ends | opened | {one.follows for one in waiting if one.id in ends}
-    _tell(hass, entry, [one for one in waiting if one.id not in kept])
+    _report(hass, entry, [one for one in waiting if one.id not in kept])
     return bool(opened or ends)
 
 
-def _tell(hass: HomeAssistant, entry: ConfigEntry, dropped: list[Delivery]) -> None:
+def _report(hass: HomeAssistant, entry: ConfigEntry, dropped: list[Delivery]) -> None:
     """Report what is no longer sent: a count per kind, with details in the log."""
     if not dropped:
         return

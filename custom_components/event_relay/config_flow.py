@@ -264,7 +264,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         try:
             probe = await forms.probe(forms.create_client(self.hass, data), data)
         except BackendError as error:
-            self._blame(error, data, forms)
+            self._set_errors(error, data, forms)
             return None
         except Exception:
             _LOGGER.exception("Unexpected error while trying %s", forms.backend.title)
@@ -285,7 +285,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
             title for title in _titles(connection) if title.casefold() not in taken
         )
 
-    def _blame(
+    def _set_errors(
         self, error: BackendError, data: Mapping[str, Any], forms: BackendForms
     ) -> None:
         """Set the form's errors for a refusal by the live system."""

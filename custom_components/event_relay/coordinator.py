@@ -124,11 +124,11 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             clock=SteadyClock(dt_util.utcnow),
             instance=self.forms.instance(entry.data, entry.unique_id),
         )
-        self._starts_after = self._put_off()
+        self._starts_after = self._random_delay()
         self.queue = DeliveryQueue(
             connection=connection,
             limit=unsettled_limit(entry.options),
-            put_off=self._put_off,
+            put_off=self._random_delay,
         )
         self.worker = Worker(
             connection=connection, observer=self, starts_after=self._starts_after
@@ -171,9 +171,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         entry.async_on_unload(self.tallies.async_stop)
         async_dispatcher_send(self.hass, CHANGED, None)
         # A coordinator polls only with listeners, and connectivity may be disabled.
-        entry.async_on_unload(self.async_add_listener(self._tell_lists))
+        entry.async_on_unload(self.async_add_listener(self._notify_lists_changed))
         # Remaining problems are detected again after the next load.
-        entry.async_on_unload(self._permitted)
+        entry.async_on_unload(self._withdraw_permission_issue)
         _ = entry.async_create_background_task(
             self.hass, self.worker.run(), f"{DOMAIN} worker {entry.entry_id}"
         )
@@ -223,7 +223,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             self._effective_of = made_of
         return self._effective
 
-    def _put_off(self) -> timedelta:
+    def _random_delay(self) -> timedelta:
         """Return the random delay of this home for scheduled deliveries."""
         chance = random.random()  # noqa: S311 - chance, not secrecy
         return spread(self.config_entry.options) * chance
@@ -246,11 +246,11 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         with suppress(BackendError, TimeoutError):
             async with asyncio.timeout(LISTS):
                 self._asked = await self.forms.ask_lists(self.client)
-        self._tell_lists()
+        self._notify_lists_changed()
         return self.lists
 
     @callback
-    def _tell_lists(self) -> None:
+    def _notify_lists_changed(self) -> None:
         """Notify the forms of actions that the lists have changed."""
         if (lists := self.lists) != self._told:
             self._told = lists
@@ -292,7 +292,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             self.worker.resume()
             if not self.counts.data.waiting:
                 # No delivery is left that could show what is permitted.
-                self._permitted()
+                self._withdraw_permission_issue()
         return capabilities
 
     @callback
@@ -318,15 +318,15 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 self.last_update_success = False
                 self.async_update_listeners()
             return
-        self._put_next_read_off()
+        self._reschedule_poll()
         if self.paused_for is not None:
-            self._permitted()
+            self._withdraw_permission_issue()
         if not self.last_update_success:
             _LOGGER.info("%s: deliveries go on", self.name)
             self.async_set_updated_data(self.data)
 
     @callback
-    def _put_next_read_off(self) -> None:
+    def _reschedule_poll(self) -> None:
         """Reschedule the next poll, in a burst not for each response."""
         now = self.hass.loop.time()
         if now - self._put_off_at >= PUT_OFF_EVERY or not self.last_update_success:
@@ -334,7 +334,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             self._schedule_refresh()
 
     @callback
-    def _permitted(self) -> None:
+    def _withdraw_permission_issue(self) -> None:
         """Withdraw the report of a missing permission."""
         self.paused_for = None
         ir.async_delete_issue(self.hass, DOMAIN, permission_issue(self.config_entry))

@@ -110,8 +110,8 @@ class Losses:
         runtime = self._runtime
         stops = [
             runtime.queue.listen(self._changed),
-            runtime.counts.async_add_listener(self._look),
-            runtime.async_add_listener(self._look),
+            runtime.counts.async_add_listener(self._forget_seen),
+            runtime.async_add_listener(self._forget_seen),
         ]
 
         def stop() -> None:
@@ -150,7 +150,7 @@ class Losses:
 
         self._failing.discard(member.id)
         member.listen(told)
-        self._look()
+        self._forget_seen()
 
     @callback
     def async_refused(self, error: HomeAssistantError) -> None:
@@ -164,7 +164,7 @@ class Losses:
         """Mark losses as seen; return whether the cause is over."""
         if (loss := self._losses.get(cause)) is not None:
             loss.seen = True
-            self._look()
+            self._forget_seen()
             self.async_show()
         return cause not in self._losses
 
@@ -176,7 +176,7 @@ class Losses:
             return
         if self._failing and delivery.origin.subentry_id in self._failing:
             self._failing.discard(delivery.origin.subentry_id)
-            self._look()
+            self._forget_seen()
 
     def _why_expired(self, delivery: Delivery) -> str:
         """Return a readable reason for expiry, as far as known.
@@ -209,7 +209,7 @@ class Losses:
             self._logged[cause] = 0
             # Without the reason, which may contain a user's text.
             _LOGGER.warning("%s: %s", self._entry.title, _WORDS[cause])
-            self._after(QUIET.total_seconds(), cause, self._quiet)
+            self._after(QUIET.total_seconds(), cause, self._log_if_over)
         self._logged[cause] += 1
         self._show_soon()
 
@@ -232,15 +232,15 @@ class Losses:
         )
 
     @callback
-    def _quiet(self, name: str) -> None:
+    def _log_if_over(self, name: str) -> None:
         """Log that a cause is over, if it is."""
         cause = Cause(name)
         loss = self._losses.get(cause)
         last_at = loss.last_at if loss else None
         quiet_for = QUIET if last_at is None else dt_util.utcnow() - last_at
-        if quiet_for < QUIET or self._goes_on(cause):
+        if quiet_for < QUIET or self._is_ongoing(cause):
             left = QUIET - quiet_for if quiet_for < QUIET else QUIET
-            self._after(left.total_seconds(), cause, self._quiet)
+            self._after(left.total_seconds(), cause, self._log_if_over)
             return
         # At the level of its beginning, so that the same readers see it.
         _LOGGER.warning(
@@ -250,7 +250,7 @@ class Losses:
             self._logged.pop(cause),
         )
 
-    def _goes_on(self, cause: Cause) -> bool:
+    def _is_ongoing(self, cause: Cause) -> bool:
         """Return whether the cause is ongoing."""
         runtime = self._runtime
         match cause:
@@ -267,10 +267,10 @@ class Losses:
                 return bool(self._failing.intersection(members))
 
     @callback
-    def _look(self) -> None:
+    def _forget_seen(self) -> None:
         """Forget losses that have been seen and whose cause is over."""
         for cause, loss in tuple(self._losses.items()):
-            if loss.seen and not self._goes_on(cause):
+            if loss.seen and not self._is_ongoing(cause):
                 del self._losses[cause]
                 ir.async_delete_issue(self._hass, DOMAIN, self._issue_id(cause))
 

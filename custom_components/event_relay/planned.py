@@ -49,10 +49,10 @@ class PlannedCoordinator(DataUpdateCoordinator[tuple[Planned, ...]]):
     @callback
     def async_follow(self) -> CALLBACK_TYPE:
         """Read again when a delivery changes the list; return a callback to stop."""
-        return self.config_entry.runtime_data.queue.listen(self._heard)
+        return self.config_entry.runtime_data.queue.listen(self._async_changed)
 
     @callback
-    def _heard(self, delivery: Delivery) -> None:
+    def _async_changed(self, delivery: Delivery) -> None:
         """Request a read if the delivery has changed the list."""
         if (
             delivery.state is DeliveryState.DELIVERED

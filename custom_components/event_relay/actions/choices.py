@@ -40,7 +40,7 @@ type _Fields = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Asked:
+class _RuleFields:
     """The fields of a connection's rule forms."""
 
     lists: Mapping[str, ChoiceSelector]
@@ -55,7 +55,7 @@ class ActionForms:
     hass: HomeAssistant
     static: Mapping[str, Any]
     """Content of `services.yaml`."""
-    _asked: dict[str, _Asked] = field(default_factory=dict)
+    _rule_fields: dict[str, _RuleFields] = field(default_factory=dict)
     """Last known fields by connection, kept while it is not loaded."""
     _described: dict[str, _Fields] = field(default_factory=dict)
 
@@ -74,7 +74,7 @@ class ActionForms:
         if entry.domain != DOMAIN:
             return
         if change is ConfigEntryChange.REMOVED:
-            self._asked.pop(entry.entry_id, None)
+            self._rule_fields.pop(entry.entry_id, None)
         self._async_describe()
 
     @callback
@@ -84,7 +84,7 @@ class ActionForms:
         for forms in BACKENDS:
             entries = connections_to(self.hass, forms.backend.name)
             for entry in entries:
-                self._ask(forms, entry)
+                self._read_fields(forms, entry)
             for action in (*forms.action_fields, *forms.queries):
                 fields = self._fields(action, entries)
                 if self._described.get(action) != fields:
@@ -99,7 +99,7 @@ class ActionForms:
                 {ATTR_DOMAIN: DOMAIN, ATTR_SERVICE: _ANNOUNCED},
             )
 
-    def _ask(self, forms: BackendForms, entry: RelayConfigEntry) -> None:
+    def _read_fields(self, forms: BackendForms, entry: RelayConfigEntry) -> None:
         """Read the fields of a connection's rule forms if it is loaded."""
         if entry.state is not ConfigEntryState.LOADED:
             return
@@ -109,7 +109,7 @@ class ActionForms:
             operation: forms.rule_fields(operation, coordinator.effective, listed)
             for operation in forms.rule_operations(coordinator.effective)
         }
-        self._asked[entry.entry_id] = _Asked(
+        self._rule_fields[entry.entry_id] = _RuleFields(
             lists={
                 one.name: one.selector
                 for fields in asked.values()
@@ -125,9 +125,9 @@ class ActionForms:
     def _fields(self, action: str, entries: Sequence[RelayConfigEntry]) -> _Fields:
         """Return the fields of an action, with the values of these connections."""
         known = [
-            (entry.title, self._asked[entry.entry_id])
+            (entry.title, self._rule_fields[entry.entry_id])
             for entry in entries
-            if entry.entry_id in self._asked
+            if entry.entry_id in self._rule_fields
         ]
         titles = sorted(entries, key=lambda entry: entry.title.casefold())
         ids = {entry.entry_id: entry.title for entry in titles}
@@ -162,7 +162,7 @@ def _described(
     name: str,
     static: Mapping[str, Any],
     ids: Labels,
-    known: Sequence[tuple[str, _Asked]],
+    known: Sequence[tuple[str, _RuleFields]],
 ) -> dict[str, Any]:
     """Return the description of one field.
 

@@ -60,7 +60,7 @@ def async_meet_second(hass: HomeAssistant, backend: str) -> None:
         return
     (first,) = entries
     async_set_default(hass, backend, first.entry_id)
-    if not (concerned := list(_concerned(hass, BY_NAME[backend]))):
+    if not (concerned := list(_callers_without_connection(hass, BY_NAME[backend]))):
         return
     ir.async_create_issue(
         hass,
@@ -85,7 +85,9 @@ def async_lose(hass: HomeAssistant, backend: str) -> None:
         ir.async_delete_issue(hass, DOMAIN, f"{DEFAULT_ISSUE}{backend}")
 
 
-def _concerned(hass: HomeAssistant, forms: BackendForms) -> Iterator[str]:
+def _callers_without_connection(
+    hass: HomeAssistant, forms: BackendForms
+) -> Iterator[str]:
     """Yield automations and scripts that call an action without a connection.
 
     In Markdown, each with its blueprint. Callers outside of them, such as other
@@ -95,7 +97,9 @@ def _concerned(hass: HomeAssistant, forms: BackendForms) -> Iterator[str]:
     for domain in ("automation", "script"):
         component = hass.data.get(domain)
         for entity in tuple(getattr(component, "entities", ())):
-            if not any(_names_none(one, names) for one in _sequence(entity)):
+            if not any(
+                _calls_without_connection(one, names) for one in _sequence(entity)
+            ):
                 continue
             name = in_markdown(str(entity.name or entity.entity_id))
             edit = f"/config/{domain}/edit/{entity.unique_id}"
@@ -113,7 +117,7 @@ def _sequence(entity: Any) -> Sequence[object]:  # noqa: ANN401 - of two compone
     return [getattr(entity, "raw_config", None)]
 
 
-def _names_none(part: object, names: set[str]) -> bool:
+def _calls_without_connection(part: object, names: set[str]) -> bool:
     """Return whether a part of a configuration has such an action, at any depth."""
     match part:
         case Mapping():
@@ -121,9 +125,9 @@ def _names_none(part: object, names: set[str]) -> bool:
             if isinstance(called, str) and called in names:
                 data = {**_mapping(part.get("data")), **_mapping(part.get("target"))}
                 return not data.keys() & {ATTR_CONFIG_ENTRY_ID, ATTR_DELIVERY_ID}
-            return any(_names_none(one, names) for one in part.values())
+            return any(_calls_without_connection(one, names) for one in part.values())
         case list() | tuple():
-            return any(_names_none(one, names) for one in part)
+            return any(_calls_without_connection(one, names) for one in part)
     return False
 
 

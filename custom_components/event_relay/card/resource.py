@@ -59,7 +59,7 @@ async def async_offer_card(hass: HomeAssistant) -> None:
         async with hass.data[_LOCK]:
             content = await hass.async_add_executor_job(FILE.read_bytes)
             address = f"{ADDRESS}?v={sha256(content).hexdigest()[:12]}"
-            await _name(resources, address)
+            await _register(resources, address)
     except (OSError, HomeAssistantError) as error:
         _LOGGER.warning("The dashboards are not told of the card: %s", error)
 
@@ -75,7 +75,7 @@ async def _withdraw(hass: HomeAssistant) -> None:
             await resources.async_delete_item(one[CONF_ID])
 
 
-async def _name(resources: ResourceStorageCollection, address: str) -> None:
+async def _register(resources: ResourceStorageCollection, address: str) -> None:
     """Ensure that the card is registered exactly once, with its current URL."""
     wanted = {CONF_RESOURCE_TYPE_WS: "module", CONF_URL: address}
     present = await _ours(resources)

@@ -44,7 +44,9 @@ class Follower:
     @callback
     def async_start(self) -> None:
         """Subscribe, and request the first load of the list."""
-        self._unsubscribe = async_dispatcher_connect(self._hass, CHANGED, self._hear)
+        self._unsubscribe = async_dispatcher_connect(
+            self._hass, CHANGED, self._async_changed
+        )
         self._tell(None)
 
     @callback
@@ -58,7 +60,7 @@ class Follower:
             self._timer = None
 
     @callback
-    def _hear(self, delivery: Delivery | None) -> None:
+    def _async_changed(self, delivery: Delivery | None) -> None:
         """Add a change to the next batch."""
         if delivery is None or len(self._changed) == self._most:
             self._anew = True

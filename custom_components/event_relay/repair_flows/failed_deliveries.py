@@ -56,7 +56,7 @@ class FailedDeliveriesFlow(RepairsFlow):
         self, _user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Show the menu."""
-        return await self._with_outbox(self._menu)
+        return await self._with_queue(self._menu)
 
     async def async_step_known(
         self, _user_input: dict[str, Any] | None = None
@@ -100,7 +100,7 @@ class FailedDeliveriesFlow(RepairsFlow):
             await self._queue.retry_failed()
             return self.async_abort(reason="retried")
 
-        return await self._with_outbox(retry)
+        return await self._with_queue(retry)
 
     async def async_step_discard_all(
         self, user_input: dict[str, Any] | None = None
@@ -118,7 +118,7 @@ class FailedDeliveriesFlow(RepairsFlow):
                 await _as_far_as_possible(delivery, self._queue.discard(delivery))
             return self.async_abort(reason="discarded")
 
-        return await self._with_outbox(discard)
+        return await self._with_queue(discard)
 
     async def async_step_outcome_unknown(
         self, user_input: dict[str, Any] | None = None
@@ -128,12 +128,12 @@ class FailedDeliveriesFlow(RepairsFlow):
         async def decide() -> RepairsFlowResult:
             if user_input is not None and self._unknown:
                 await self._decide(self._unknown[0], user_input[CONF_DECISION])
-                await self._look()
+                await self._read_failed()
             if not self._unknown:
                 return self.async_abort(reason="all_decided")
             return await self._ask(self._unknown[0])
 
-        return await self._with_outbox(decide)
+        return await self._with_queue(decide)
 
     async def _ask(self, delivery: Delivery) -> RepairsFlowResult:
         """Ask for a decision on a delivery that may have arrived."""
@@ -171,7 +171,7 @@ class FailedDeliveriesFlow(RepairsFlow):
 
     async def _menu(self) -> RepairsFlowResult:
         """Show the choices that apply."""
-        await self._look()
+        await self._read_failed()
         if not self._known and not self._unknown:
             return self.async_abort(reason="nothing_failed")
         numbers = self._numbers()
@@ -193,7 +193,7 @@ class FailedDeliveriesFlow(RepairsFlow):
             description_placeholders=numbers,
         )
 
-    async def _look(self) -> None:
+    async def _read_failed(self) -> None:
         """Read the failed deliveries; raises StoreUnavailable."""
         self._known = await self._queue.failed()
         self._unknown = [
@@ -202,7 +202,7 @@ class FailedDeliveriesFlow(RepairsFlow):
             if delivery.id not in self._left
         ]
 
-    async def _with_outbox(self, step: Step) -> RepairsFlowResult:
+    async def _with_queue(self, step: Step) -> RepairsFlowResult:
         """Run a step that needs the queue; abort if it is unavailable."""
         if self._entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")

@@ -17,7 +17,7 @@ from .rule import Rule
 
 _ABOUT_TO_FIRE = timedelta(seconds=10)
 """How late Home Assistant may fire an occurrence that is due."""
-_TOLD_ONE_BY_ONE = 5
+_REPORTED_ONE_BY_ONE = 5
 """Skipped occurrences that are reported one by one; more are reported as one."""
 
 type Fire = Callable[[Cause, Notes], Awaitable[bool]]
@@ -42,7 +42,7 @@ class CatchUp:
 
     def notes_for(self, occurrence: Occurrence | None) -> Notes:
         """Return the notes to commit once an occurrence has been handled."""
-        if occurrence is None or not self._follows(occurrence.index):
+        if occurrence is None or not self._moves_with_firings(occurrence.index):
             return {}
         return self._past(occurrence)
 
@@ -61,7 +61,7 @@ class CatchUp:
         because a calendar does not respond, and those that the queue refuses are left
         for the next call.
         """
-        await self._try_refused(fire)
+        await self._retry_refused(fire)
         told = True
         missed: list[Occurrence] = []
         looked_at: set[int] = set()
@@ -94,7 +94,7 @@ class CatchUp:
                 for one in found
                 if not cursor.covers(one.instant, one.delivery_id(self._member.id))
             )
-        await self._see_to(sorted(missed, key=lambda one: one.instant), fire)
+        await self._handle_missed(sorted(missed, key=lambda one: one.instant), fire)
         # Not before: a live firing would move the cursor past missed occurrences.
         self._caught_up |= looked_at
         return told and not self._refused
@@ -106,7 +106,7 @@ class CatchUp:
         """
         moment = dt_util.utcnow() - _ABOUT_TO_FIRE
         notes: dict[str, Note | None] = {}
-        for index in filter(self._follows, self._caught_up):
+        for index in filter(self._moves_with_firings, self._caught_up):
             cursor = self._cursor(index)
             if recurs(armed.triggers.configs[index]) and cursor and cursor.at < moment:
                 notes[cursor_name(index)] = Cursor(at=moment, of=self._of).note
@@ -118,7 +118,7 @@ class CatchUp:
         self._caught_up.clear()
         self._refused.clear()
 
-    async def _try_refused(self, fire: Fire) -> None:
+    async def _retry_refused(self, fire: Fire) -> None:
         """Retry refused occurrences, earliest first, until the queue refuses one."""
         waiting = sorted(self._refused.items(), key=lambda item: item[1].instant)
         for delivery_id, occurrence in waiting:
@@ -130,7 +130,7 @@ class CatchUp:
                 return
             self._refused.pop(delivery_id, None)
 
-    def _follows(self, index: int) -> bool:
+    def _moves_with_firings(self, index: int) -> bool:
         """Return whether live firings move the cursor of a trigger."""
         return index in self._caught_up and not self._has_refused(index)
 
@@ -145,7 +145,7 @@ class CatchUp:
         )
         self._caught_up.add(index)
 
-    async def _see_to(self, missed: Sequence[Occurrence], fire: Fire) -> None:
+    async def _handle_missed(self, missed: Sequence[Occurrence], fire: Fire) -> None:
         """Deliver occurrences within the grace time; report the others as skipped."""
         now = dt_util.utcnow()
         wanted: list[Occurrence] = []
@@ -166,14 +166,14 @@ class CatchUp:
             notes = {} if self._has_refused(occurrence.index) else past
             if not await fire(_cause(occurrence), notes):
                 self.refused(occurrence)
-        self._tell(skipped)
+        self._report_skipped(skipped)
 
-    def _tell(self, skipped: Sequence[Occurrence]) -> None:
+    def _report_skipped(self, skipped: Sequence[Occurrence]) -> None:
         """Report skipped occurrences."""
         told: Sequence[Occurrence] = skipped
         reason = "missed while Home Assistant was off"
         number = len(skipped) + sum(one.left_out for one in skipped)
-        if number > _TOLD_ONE_BY_ONE:
+        if number > _REPORTED_ONE_BY_ONE:
             told = skipped[-1:]
             reason = f"{number} times {reason}, the last of them at this time"
         for occurrence in told:
@@ -183,7 +183,7 @@ class CatchUp:
                     occurred_at=occurrence.instant,
                     reason=reason,
                     reason_key="missed",
-                    times=number if number > _TOLD_ONE_BY_ONE else 1,
+                    times=number if number > _REPORTED_ONE_BY_ONE else 1,
                 )
             )
 

@@ -70,12 +70,12 @@ class Delivering:
             await self._submit(cause, armed.fields.render(variables), notes)
         except (InvalidField, TemplateError, StoreError) as error:
             if not isinstance(error, SentUnrecorded):
-                self._count_no_more(cause)
+                self._uncount(cause)
             refused = isinstance(error, StoreError)
             if notes and not refused:
                 await self._member.remember_if_possible(notes)
             if not (refused and cause.told):
-                self._tell(cause, error)
+                self._report(cause, error)
             return not refused
         return True
 
@@ -94,11 +94,11 @@ class Delivering:
             data = await rule_context.canonical(operation, rendered)
             delivery = await self._submit(cause, rendered, {}, wait=wait)
         except (InvalidField, TemplateError, StoreError) as error:
-            self._tell(cause, error)
+            self._report(cause, error)
             raise
         return delivery, rule_context.as_test(operation, data) != data
 
-    def _tell(self, cause: Cause, error: Exception) -> None:
+    def _report(self, cause: Cause, error: Exception) -> None:
         """Report why nothing is delivered."""
         self._member.tell(
             Outcome(
@@ -151,7 +151,7 @@ class Delivering:
         counting = limits.kept(self._rule.limits, firings, cause.occurred_at)
         self._member.noted({_FIRINGS: Note(value=limits.dump(counting))})
 
-    def _count_no_more(self, cause: Cause) -> None:
+    def _uncount(self, cause: Cause) -> None:
         """Remove a firing that was not accepted; later ones stay counted."""
         firings = self._firings()
         if _firing(cause) in firings:

@@ -32,7 +32,7 @@ _LOGGER = logging.getLogger(__name__)
 
 _NAMESPACE = UUID("9b1c5c39-7f2b-4d7c-8a5e-0c2f4f1f7a90")
 """UUID namespace of the ids of ends; must never change."""
-_AGAIN = timedelta(seconds=60)
+_RETRY_DELAY = timedelta(seconds=60)
 """Delay before an end that could not be accepted is retried."""
 
 
@@ -48,12 +48,13 @@ class EventEnder:
         self._open = read_open_events(notes)
         now = dt_util.utcnow()
         self._due = {
-            one.delivery_id: self._in(one.left(now)) for one in self._open.values()
+            one.delivery_id: self._time_after(one.left(now))
+            for one in self._open.values()
         }
         """When each must end, by the event loop's clock, which is monotonic."""
         self._over: set[str] = set()
         """Events whose end is decided, though its delivery may not be accepted yet."""
-        self._looked = False
+        self._earlier_run_checked = False
         """Whether the events of an earlier run have been checked."""
         self._beginning: dict[str, asyncio.Future[None]] = {}
         """Events whose deliveries have not been accepted yet."""
@@ -74,7 +75,7 @@ class EventEnder:
         its end is decided, even before the end is accepted.
         """
         entity_id, moment = cause.entity_id, cause.began_at
-        if not self._looked:
+        if not self._earlier_run_checked:
             self._over.update(
                 event.delivery_id
                 for event in self.events
@@ -97,7 +98,9 @@ class EventEnder:
         """
         accepted = self._member.hass.loop.create_future()
         self._open[event.delivery_id] = event
-        self._due[event.delivery_id] = self._in(event.ends_by - dt_util.utcnow())
+        self._due[event.delivery_id] = self._time_after(
+            event.ends_by - dt_util.utcnow()
+        )
         self._beginning[event.delivery_id] = accepted
         try:
             yield
@@ -138,7 +141,7 @@ class EventEnder:
                 partial(self._async_time_is_up, over),
             )
 
-    def _in(self, left: timedelta) -> float:
+    def _time_after(self, left: timedelta) -> float:
         """Return the event loop's time after a duration."""
         return self._member.hass.loop.time() + left.total_seconds()
 
@@ -184,7 +187,7 @@ class EventEnder:
     async def async_look(self) -> None:
         """End events that should have ended while Home Assistant was off."""
         self.note_over()
-        self._looked = True
+        self._earlier_run_checked = True
         now = dt_util.utcnow()
         await self._async_end(
             {
@@ -253,7 +256,7 @@ class EventEnder:
             )
             # Retry it as an event whose time is up.
             self._open[event.delivery_id] = replace(event, ends_by=end, lasts=None)
-            self._due[event.delivery_id] = self._in(_AGAIN)
+            self._due[event.delivery_id] = self._time_after(_RETRY_DELAY)
             self.watch()
             return
         self._member.noted(request.notes)

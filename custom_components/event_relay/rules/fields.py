@@ -50,12 +50,12 @@ class Field:
         """
         read = self._read
         if isinstance(read, template.Template) and self._shape is not Shape.TEXT:
-            value = self._structure(read, variables, strict=strict)
+            value = self._render_structure(read, variables, strict=strict)
         else:
-            value = self._inside(read, variables, strict=strict)
+            value = self._render_parts(read, variables, strict=strict)
         return None if value == "" else value
 
-    def _structure(
+    def _render_structure(
         self, whole: template.Template, variables: Mapping[str, Any], *, strict: bool
     ) -> object:
         """Return the list or mapping that a template renders, or its text."""
@@ -65,25 +65,25 @@ class Field:
             return _plain(value)
         return _as_shaped(words, self._shape)
 
-    def _inside(
+    def _render_parts(
         self, read: object, variables: Mapping[str, Any], *, strict: bool
     ) -> object:
         """Return a value with its templates rendered."""
         match read:
             case template.Template():
-                return self._leaf(read, variables, strict=strict)
+                return self._render_leaf(read, variables, strict=strict)
             case list():
-                return self._list(read, variables, strict=strict)
+                return self._render_list(read, variables, strict=strict)
             case dict():
                 return {
-                    self._inside(key, variables, strict=strict): self._inside(
-                        one, variables, strict=strict
-                    )
+                    self._render_parts(
+                        key, variables, strict=strict
+                    ): self._render_parts(one, variables, strict=strict)
                     for key, one in read.items()
                 }
         return read
 
-    def _list(
+    def _render_list(
         self, read: list[object], variables: Mapping[str, Any], *, strict: bool
     ) -> list[object]:
         """Return a rendered list; lists that its templates render are flattened."""
@@ -92,15 +92,15 @@ class Field:
             if (
                 self._shape is Shape.TEXTS
                 and isinstance(one, template.Template)
-                and self._says(one, _IS_LIST, variables)
+                and self._passes(one, _IS_LIST, variables)
             ):
-                given = self._structure(one, variables, strict=strict)
+                given = self._render_structure(one, variables, strict=strict)
                 entries += given if isinstance(given, list) else [given]
             else:
-                entries.append(self._inside(one, variables, strict=strict))
+                entries.append(self._render_parts(one, variables, strict=strict))
         return entries
 
-    def _says(
+    def _passes(
         self, asked: template.Template, test: str, variables: Mapping[str, Any]
     ) -> bool:
         """Return whether the value of a single-expression template passes a test.
@@ -115,7 +115,7 @@ class Field:
         )
         return question.async_render(variables) is True
 
-    def _leaf(
+    def _render_leaf(
         self, leaf: template.Template, variables: Mapping[str, Any], *, strict: bool
     ) -> object:
         """Return the text of a template; None if its one expression is none.
@@ -123,7 +123,7 @@ class Field:
         The text `None` alone does not say so: an entity may have it as its state.
         """
         words = _text(leaf, variables, strict=strict)
-        if words == "None" and self._says(leaf, "is none", variables):
+        if words == "None" and self._passes(leaf, "is none", variables):
             return None
         return _as_shaped(words, self._shape)
 

@@ -57,7 +57,7 @@ class Listener:
         self._fires_itself = fires_itself
         self._try_again_later = try_again_later
         self._moments = Moments(hass)
-        self._heard: dict[asyncio.Task[Any] | None, asyncio.Future[None]] = {}
+        self._in_progress: dict[asyncio.Task[Any] | None, asyncio.Future[None]] = {}
         """Firings in progress, by the task that handles them."""
 
     async def async_be_quiet(self) -> None:
@@ -67,7 +67,9 @@ class Listener:
         """
         await asyncio.sleep(0)
         this = asyncio.current_task()
-        if others := [done for task, done in self._heard.items() if task is not this]:
+        if others := [
+            done for task, done in self._in_progress.items() if task is not this
+        ]:
             await asyncio.wait(others, timeout=_PATIENCE)
 
     async def async_triggered(
@@ -76,11 +78,11 @@ class Listener:
         """Handle a trigger that begins an event, unless an entity only came or went."""
         heard = self._moments.of(variables, "begins")
         task, done = asyncio.current_task(), self._hass.loop.create_future()
-        self._heard[task] = done
+        self._in_progress[task] = done
         try:
             await self._async_fire(variables, context, heard)
         finally:
-            self._heard.pop(task, None)
+            self._in_progress.pop(task, None)
             done.set_result(None)
 
     async def _async_fire(

@@ -20,7 +20,7 @@ from .outcome import Outcome, outcome_of
 _LOGGER = logging.getLogger(__name__)
 
 _ENABLED = "enabled"
-_CONTEXTS_MOST = 100
+_MOST_CONTEXTS = 100
 """Contexts kept for later outcomes; for older ones only the id is known."""
 
 
@@ -189,7 +189,7 @@ class Member(ABC):
     def origin(self, context: Context, kind: OriginKind | None = None) -> Origin:
         """Return the origin of a delivery, and keep the context for its outcome."""
         self._contexts[context.id] = context
-        if len(self._contexts) > _CONTEXTS_MOST:
+        if len(self._contexts) > _MOST_CONTEXTS:
             self._contexts.popitem(last=False)
         return Origin(
             kind=kind or self._origin,

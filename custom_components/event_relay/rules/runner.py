@@ -299,7 +299,7 @@ class RuleRunner(Member):
             armed.disarm()
             return None
         self.set_armed(True)
-        self._see_to_problem(armed)
+        self._report_problem(armed)
         self._references.watch(armed.references, reports=self._home_started)
         return armed
 
@@ -309,10 +309,10 @@ class RuleRunner(Member):
             return
         await armed.async_attach_anew(entity_id)
         if self._armed is armed:
-            self._see_to_problem(armed)
+            self._report_problem(armed)
 
     @callback
-    def _see_to_problem(self, armed: Armed) -> None:
+    def _report_problem(self, armed: Armed) -> None:
         """Report triggers that are not attached, and retry them later."""
         if armed.problem:
             self._issues.partly_armed(armed.problem)
@@ -343,7 +343,7 @@ class RuleRunner(Member):
             await armed.async_attach()
             if self._armed is not armed:
                 return
-            self._see_to_problem(armed)
+            self._report_problem(armed)
         if self._home_started:
             self._references.watch(armed.references)
             await self._async_catch_up(armed)

@@ -30,7 +30,7 @@ class _Message:
 
     content: Mapping[str, Any]
     heard_at: datetime
-    told_by: set[Teller]
+    reported_by: set[Teller]
 
 
 class Moments:
@@ -59,13 +59,15 @@ class Moments:
         }
         for message in self._messages:
             # The same content from the same trigger is another message.
-            if message.content == content and teller not in message.told_by:
-                message.told_by.add(teller)
+            if message.content == content and teller not in message.reported_by:
+                message.reported_by.add(teller)
                 return message.heard_at
         if not self._messages:
             self._hass.loop.call_soon(self._messages.clear)
         now = dt_util.utcnow()
-        self._messages.append(_Message(content=content, heard_at=now, told_by={teller}))
+        self._messages.append(
+            _Message(content=content, heard_at=now, reported_by={teller})
+        )
         return now
 
 

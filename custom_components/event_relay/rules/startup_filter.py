@@ -45,7 +45,7 @@ def noise(
 ) -> Reason | None:
     """Return why a trigger reports no real event; None if it reports one."""
     trigger = variables.get("trigger") or {}
-    if not _tells_of_a_change(trigger):
+    if not _is_state_change(trigger):
         return None
     if vanishes(variables):
         return Reason.VANISHED
@@ -63,10 +63,10 @@ def noise(
 def vanishes(variables: Mapping[str, Any]) -> bool:
     """Return whether a trigger reports only that an entity vanished."""
     trigger = variables.get("trigger") or {}
-    return _tells_of_a_change(trigger) and not is_known(trigger["to_state"])
+    return _is_state_change(trigger) and not is_known(trigger["to_state"])
 
 
-def _tells_of_a_change(trigger: Mapping[str, Any]) -> bool:
+def _is_state_change(trigger: Mapping[str, Any]) -> bool:
     """Return whether a trigger has states; a template that time made true has none."""
     by_time = "entity_id" in trigger and trigger["entity_id"] is None
     return "to_state" in trigger and not by_time

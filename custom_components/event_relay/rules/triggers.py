@@ -86,7 +86,7 @@ def entities_of_conditions(raw: Collection[Any]) -> set[str]:
     return found
 
 
-_IN_THE_PLACE_OF_ANOTHER: ConfigType = {CONF_ENABLED: False}
+_DISABLED: ConfigType = {CONF_ENABLED: False}
 
 type Triggered = Callable[[dict[str, Any], Context | None], Awaitable[None]]
 """Called with the trigger's variables and the context of its cause."""
@@ -124,9 +124,9 @@ class Triggers:
         self._name = name
         self._triggered = triggered
         self._detach: dict[int, CALLBACK_TYPE] = {}
-        self._overlooking: set[int] = set()
+        self._to_reattach: set[int] = set()
         """Attached triggers that must be attached again."""
-        self._over = False
+        self._detached = False
 
     @property
     def attached(self) -> bool:
@@ -138,7 +138,7 @@ class Triggers:
         missing = [
             index
             for index in range(len(self.configs))
-            if index not in self.since or index in self._overlooking
+            if index not in self.since or index in self._to_reattach
         ]
         if len(missing) == 1:  # as most have, which need no task then
             problems = [await self._async_attach(missing[0])]
@@ -153,19 +153,19 @@ class Triggers:
         when they are attached or a registry changes. They miss an entity that is added
         without either.
         """
-        self._overlooking.update(
+        self._to_reattach.update(
             index
             for index in self._detach
             if CONF_TARGET in (config := self.configs[index])
             and entity_id in entities_of_triggers([config])
         )
-        if self._overlooking:
+        if self._to_reattach:
             await self.async_attach()
 
     @callback
     def detach(self) -> None:
         """Detach all triggers, also those that are still being attached."""
-        self._over = True
+        self._detached = True
         while self._detach:
             self._detach.popitem()[1]()
         self.since.clear()
@@ -194,7 +194,7 @@ class Triggers:
             (valid,) = await trigger.async_validate_trigger_config(self._hass, [config])
             self.configs[index] = valid
             # Templates see its index among all triggers.
-            others = [_IN_THE_PLACE_OF_ANOTHER] * index
+            others = [_DISABLED] * index
             detach = await trigger.async_initialize_triggers(
                 self._hass, [*others, valid], triggered, DOMAIN, self._name, log
             )
@@ -203,17 +203,17 @@ class Triggers:
         if problems:
             named = config.get(CONF_ALIAS) or config[CONF_PLATFORM]
             return f"{named} ({index + 1}): {'; '.join(problems)}"
-        self._take(index, detach)
+        self._keep(index, detach)
         return ""
 
     @callback
-    def _take(self, index: int, detach: CALLBACK_TYPE | None) -> None:
+    def _keep(self, index: int, detach: CALLBACK_TYPE | None) -> None:
         """Keep the detach callback of a trigger, and detach the one it replaces."""
-        self._overlooking.discard(index)
+        self._to_reattach.discard(index)
         if (replaced := self._detach.pop(index, None)) is not None:
             replaced()
         self.since.setdefault(index, dt_util.utcnow())
         if detach is not None:
             self._detach[index] = detach
-        if self._over:
+        if self._detached:
             self.detach()

@@ -56,7 +56,7 @@ async def changed_entity(
         more["event_type"] = types[0] if isinstance(types, list) else types
     likely = _candidates(known, options, more)
     after = next(
-        (state for state in likely if trigger and _takes(trigger, state)), known
+        (state for state in likely if trigger and _fires_for(trigger, state)), known
     )
     return change(
         having(known, other_than(after.state)), after, **{"for": options.get(CONF_FOR)}
@@ -144,15 +144,15 @@ def _candidates(
                 yield having(known, number, attribute)
 
 
-def _takes(trigger: EntityTriggerBase, state: State) -> bool:
+def _fires_for(trigger: EntityTriggerBase, state: State) -> bool:
     """Return whether a trigger fires for a state."""
     try:
-        return trigger.is_valid_state(state, _tell_nobody)
+        return trigger.is_valid_state(state, _ignore)
     except Exception:  # noqa: BLE001 - other integrations raise anything
         return False
 
 
-def _tell_nobody(reason: str, /, **data: object) -> None:
+def _ignore(reason: str, /, **data: object) -> None:
     """Ignore the reason why it does not fire."""
 
 
