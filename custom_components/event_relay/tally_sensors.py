@@ -51,7 +51,7 @@ TALLIES = (DELIVERED, FAILED, EXPIRED)
 MEMBER_TALLIES = tuple(
     replace(tally, entity_registry_enabled_default=False) for tally in TALLIES
 )
-"""Disabled until somebody wants them: a home may have hundreds of rules."""
+"""Disabled by default: a home may have hundreds of rules."""
 DELAY = SensorEntityDescription(
     key="delay",
     translation_key="delay",

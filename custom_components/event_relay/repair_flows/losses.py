@@ -11,7 +11,7 @@ from ..losses import Cause, Losses
 
 
 class LossFlow(RepairsFlow):
-    """Shows how much was lost, why and what to do, until it has been seen."""
+    """Shows how much was lost, why and what to do; confirming marks it as seen."""
 
     async def async_step_init(
         self, _user_input: dict[str, str] | None = None

@@ -102,7 +102,7 @@ async def arm(
 ) -> Armed:
     """Arm a rule; triggers that cannot be attached now are left out.
 
-    Raises CannotAttach, with nothing attached, if no trigger could be attached.
+    Raises CannotAttach, with nothing attached, if nothing could fire the rule.
     """
     ends: Triggers | None = None
     if ended is not None and rule.until is not None:

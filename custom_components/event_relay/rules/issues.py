@@ -31,7 +31,7 @@ class RuleIssues:
 
     @callback
     def not_armed(self, reason: str) -> None:
-        """Report that none of its triggers could be attached."""
+        """Report that it cannot be armed, so that nothing fires it."""
         self._report(self._not_armed, reason)
 
     @callback

@@ -216,7 +216,7 @@ class RuleRunner(Member):
 
         Uses the last real firing, or else a sample. Ignores conditions and limits, and
         also tests a rule that is switched off. Returns after the first attempt or
-        `wait` seconds. Raises CannotAttach for a rule without attached triggers, and
+        `wait` seconds. Raises CannotAttach for a rule that cannot be armed, and
         InvalidField, CannotRender and StoreError.
         """
         armed = self._armed

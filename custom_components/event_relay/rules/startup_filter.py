@@ -73,7 +73,7 @@ def _is_state_change(trigger: Mapping[str, Any]) -> bool:
 
 
 def _is_gap(before: State) -> bool:
-    """Return whether a state is a gap that no real change starts from."""
+    """Return whether a state is a gap, from which no real change starts."""
     if split_entity_id(before.entity_id)[0] in _STATELESS:
         return before.state == STATE_UNAVAILABLE
     return not is_known(before)
