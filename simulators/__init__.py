@@ -1,1 +1,1 @@
-"""Stand-ins of the outside systems, with faults on demand."""
+"""Simulators of the outside systems, with faults on demand."""

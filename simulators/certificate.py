@@ -18,7 +18,7 @@ def self_signed_context() -> ssl.SSLContext:
 
 
 def _certificate_with_key() -> bytes:
-    # Imported here, so that the simulators run without it unless TLS is asked for.
+    # Imported here, so the simulators run without it unless TLS is used.
     from cryptography import x509  # noqa: PLC0415
     from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415

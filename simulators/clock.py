@@ -6,7 +6,7 @@ import time
 
 @dataclass(slots=True)
 class Clock:
-    """Wall time of a simulator, as far off the true one as a test asks."""
+    """A simulator's wall clock, with an offset that a test sets."""
 
     offset: float = 0.0
 

@@ -1,4 +1,4 @@
-"""What can be done to a connection besides answering on it."""
+"""Close or reset a connection instead of responding."""
 
 import socket
 import struct
@@ -9,7 +9,7 @@ _LINGER_NOT = struct.pack("ii", 1, 0)
 
 
 def close(request: web.BaseRequest) -> None:
-    """Close the connection; what was already written still goes out."""
+    """Close the connection; data that was already written is still sent."""
     if request.transport is not None:
         request.transport.close()
 

@@ -1,4 +1,4 @@
-"""The control call: faults, read-back and changes, below /_control."""
+"""The control API below /_control: faults, read-back and changes."""
 
 from collections.abc import Callable, Mapping
 import json
@@ -15,7 +15,7 @@ type _Action = Callable[[StandIn, Json], Json]
 def answer_control(
     simulator: StandIn, method: str, path: str, document: bytes
 ) -> Reply:
-    """Do what a control call asks, and answer it."""
+    """Handle a control call."""
     action = _ACTIONS.get((method, path.removeprefix(CONTROL_PATH)))
     if action is None:
         known = ", ".join(f"{verb} {CONTROL_PATH}{tail}" for verb, tail in _ACTIONS)

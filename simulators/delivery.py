@@ -1,4 +1,4 @@
-"""Give a reply to the peer, or fail to, as a fault says."""
+"""Send a reply to the peer, or fail as a fault demands."""
 
 from collections.abc import Awaitable, Callable
 
@@ -18,10 +18,10 @@ async def deliver(
     *,
     hold: Callable[[], Awaitable[object]],
 ) -> web.StreamResponse:
-    """Answer with reply, unless the fault does something else.
+    """Send the reply, unless the fault does something else.
 
-    What is never answered is held until `hold` returns. A peer that has gone away
-    meanwhile gets no answer.
+    A request without a response is held until `hold` returns. A peer that has
+    disconnected meanwhile gets no response.
     """
     kind = None if fault is None else fault.kind
     if fault is not None and kind is FaultKind.STATUS:
@@ -46,7 +46,7 @@ def _leave_unanswered(
         reset(request)
     else:
         close(request)
-    # The connection is gone: aiohttp finds that out itself and sends nothing of this.
+    # The connection is gone: aiohttp notices that itself and sends nothing.
     return web.Response(status=500)
 
 

@@ -15,28 +15,28 @@ class FaultKind(StrEnum):
     """What can go wrong with one request."""
 
     DELAY = "delay"
-    """Wait, then handle it as ever."""
+    """Wait, then handle the request normally."""
     STATUS = "status"
-    """Handle it or not, and answer a status."""
+    """Return a status, handling the request or not."""
     REFUSE = "refuse"
-    """Close the connection unread and unanswered."""
+    """Close the connection unread and without a response."""
     RESET_BEFORE = "reset_before"
     """Reset the connection before the request took effect."""
     RESET_AFTER = "reset_after"
-    """Handle it, then reset: it happened, and the reply is lost."""
+    """Handle it, then reset: it took effect, and the reply is lost."""
     HALF_BODY = "half_body"
     """Handle it, then send half of the reply."""
     GARBAGE = "garbage"
-    """Handle it, then answer 200 with bytes that are not JSON."""
+    """Handle it, then return 200 with bytes that are not JSON."""
     HANG = "hang"
-    """Handle it or not, and never answer."""
+    """Never respond, handling the request or not."""
     EXPIRE_LOGINS = "expire_logins"
-    """Make every token invalid, at once and with no request."""
+    """Invalidate every token, at once and without a request."""
 
 
 @dataclass(kw_only=True)
 class Fault:
-    """One fault: the requests it is for, how often, and what happens to them."""
+    """One fault: the requests that it strikes, how often, and its effect on them."""
 
     kind: FaultKind
     method: str = "*"
@@ -47,7 +47,7 @@ class Fault:
     skip: int = 0
     """How many matching requests pass first."""
     seconds: float = 0.0
-    """How long to wait before anything else, for any kind."""
+    """Delay before anything else, for any kind."""
     status: int = 503
     retry_after: str | None = None
     """Seconds or an HTTP date."""
@@ -57,7 +57,7 @@ class Fault:
     """For hang and status: whether the request takes effect."""
 
     def strikes(self, method: str, path: str) -> bool:
-        """Return whether it strikes this request, and count it if it matches."""
+        """Return whether it strikes this request, and count a matching one."""
         if self.times == 0 or not self._matches(method, path):
             return False
         if self.skip:
@@ -70,8 +70,8 @@ class Fault:
     def reply(self) -> Reply:
         """Return the reply of a status fault.
 
-        A 500 after a request was handled is of the system itself. The page of nginx
-        says with a 500 that the request was not let through.
+        A 500 after a request was handled comes from the system itself. With nginx's own
+        page, a 500 means that the request was not let through.
         """
         if self.html is None and self.body is not None:
             reply = json_reply(self.body, self.status)
@@ -98,12 +98,12 @@ class Fault:
 
 @dataclass
 class Faults:
-    """The faults that lie in wait."""
+    """The faults that are armed."""
 
     waiting: list[Fault] = field(default_factory=list)
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Return the first fault that strikes this request."""
+        """Return the first fault that strikes this request, and count it."""
         for fault in self.waiting:
             if fault.strikes(method, path):
                 return fault
@@ -123,7 +123,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 def parse_fault(document: Json) -> Fault:
-    """Read one fault of a control call; raise ValueError if it is not one."""
+    """Parse a fault of a control call; raise ValueError if it is invalid."""
     if not isinstance(document, dict):
         raise ValueError("a fault is an object")  # noqa: TRY004 one error for all bad input
     fault = Fault(kind=FaultKind(str(document.get("kind"))))

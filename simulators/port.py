@@ -1,4 +1,4 @@
-"""A TLS port that also hears who comes without TLS, as nginx's does."""
+"""A TLS port that also accepts peers without TLS, as nginx's does."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -11,12 +11,12 @@ _HANDSHAKE = b"\x16"
 
 
 class TlsPort:
-    """Listens, and begins TLS only with a peer that begins it too."""
+    """Listens, and starts TLS only with a peer that starts it too."""
 
     def __init__(
         self, protocol: Callable[[], asyncio.Protocol], context: ssl.SSLContext
     ) -> None:
-        """Give connections to the protocol."""
+        """Pass connections to the protocol."""
         self._protocol = protocol
         self._context = context
         self._tasks: set[asyncio.Task[None]] = set()
@@ -53,7 +53,7 @@ class TlsPort:
             first = connection.recv(1, socket.MSG_PEEK)
             context = self._context if first == _HANDSHAKE else None
             loop = asyncio.get_running_loop()
-            # A peer that does not like the certificate just goes away.
+            # A peer that rejects the certificate just disconnects.
             with contextlib.suppress(OSError):
                 await loop.connect_accepted_socket(
                     self._protocol, connection, ssl=context

@@ -1,4 +1,4 @@
-"""Run one simulator as a process of its own."""
+"""Run one simulator in its own process."""
 
 import asyncio
 from contextlib import AbstractAsyncContextManager, suppress
@@ -7,21 +7,21 @@ from typing import Any, Protocol
 
 
 class Server(AbstractAsyncContextManager[Any], Protocol):
-    """What serves from its beginning to its end."""
+    """A server that runs for the life of the process."""
 
     @property
     def url(self) -> str:
-        """Return where, once it serves."""
+        """Return the URL, once it serves."""
 
 
 async def run_until_stopped(server: Server) -> None:
-    """Serve until SIGTERM or SIGINT; say once where."""
+    """Serve until SIGTERM or SIGINT; print the URL once."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):
             loop.add_signal_handler(number, stopped.set)
     async with server:
-        # The one line a caller waits for, so it is printed and flushed.
+        # The caller waits for this line, so it is flushed.
         print(f"listening on {server.url}", flush=True)
         await stopped.wait()

@@ -1,4 +1,4 @@
-"""Read a request whole, as far as the limit allows."""
+"""Read a whole request, up to the limit."""
 
 from aiohttp import web
 

@@ -1,4 +1,4 @@
-"""The requests that a simulator has seen."""
+"""The requests that a simulator has received."""
 
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
@@ -19,12 +19,12 @@ class SeenRequest:
     time: float
     """Unix seconds of arrival."""
     status: int | None = None
-    """What was answered; None while or if nothing was."""
+    """Status of the response; None without one."""
     fault: str | None = None
     """The kind of the fault that struck it."""
 
     def as_json(self) -> dict[str, Json]:
-        """Return it as the control call gives it."""
+        """Return it in the control API's format."""
         return {
             "method": self.method,
             "path": self.path,
@@ -36,7 +36,7 @@ class SeenRequest:
 
 
 def without_secrets(query: str) -> str:
-    """Return a query string with the values of secret parameters starred out."""
+    """Return a query string with the values of secret parameters masked."""
     pairs = parse_qsl(query, keep_blank_values=True)
     if not any(name in SECRET_PARAMETERS for name, _ in pairs):
         return query

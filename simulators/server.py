@@ -22,7 +22,7 @@ _PLAIN = "<center>The plain HTTP request was sent to HTTPS port</center>"
 
 
 class Simulator(StandIn):
-    """A real HTTP server on 127.0.0.1 that stands in for an outside system."""
+    """A real HTTP server on 127.0.0.1 that simulates an outside system."""
 
     body_limit = 20 * 1024 * 1024
     """Bytes of a request body beyond which it is not read."""
@@ -45,17 +45,17 @@ class Simulator(StandIn):
 
     @property
     def url(self) -> str:
-        """Return the base URL, prefix included."""
+        """Return the base URL, including the prefix."""
         return self.origin + self.prefix
 
     @property
     def control_url(self) -> str:
-        """Return the URL below which the control calls are."""
+        """Return the base URL of the control calls."""
         return self.origin + CONTROL_PATH
 
     @override
     def __getstate__(self) -> dict[str, object]:
-        """Return what a copy has: all but the server, and what was asked of it."""
+        """Return the state for a copy: all but the server and the recorded requests."""
         return self.__dict__ | {
             "_tls": None,
             "_runner": None,
@@ -71,7 +71,7 @@ class Simulator(StandIn):
             self._serve,
             access_log=None,
             keepalive_timeout=65,
-            # What is too long is told by who is simulated, not by this server.
+            # The simulated system rejects a request that is too long, not this server.
             max_line_size=_LONGEST_LINE,
         )
         self._runner = web.ServerRunner(server, shutdown_timeout=0.1)
@@ -84,7 +84,7 @@ class Simulator(StandIn):
             self.port = self._tls_port.start(_HOST, self.port)
 
     async def stop(self) -> None:
-        """Stop listening and drop every connection; what is stored stays."""
+        """Stop listening and drop every connection; stored data stays."""
         self._stopping.set()
         if self._tls_port is not None:
             await self._tls_port.stop()
@@ -93,7 +93,7 @@ class Simulator(StandIn):
             await self._runner.cleanup()
             self._runner = None
         self.flush()
-        # A client in the same loop hears in its next turn that it was cut off.
+        # A client in the same loop notices the disconnect in its next turn.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
@@ -144,7 +144,8 @@ class Simulator(StandIn):
         call: Call | None = None
         reply: Reply | None = None
         if fault is None or takes_effect(fault):
-            # Read before any delay: a peer that gives up meanwhile is still obeyed.
+            # Read before any delay: the request counts even if the peer gives up
+            # meanwhile.
             call = await read_call(request, self.prefix, self.body_limit)
         before, after = self.waits()
         if fault is not None:
@@ -160,7 +161,7 @@ class Simulator(StandIn):
 
 
 def takes_effect(fault: Fault) -> bool:
-    """Return whether a request struck by this fault is handled all the same."""
+    """Return whether a request with this fault is handled anyway."""
     if fault.kind in (FaultKind.HANG, FaultKind.STATUS):
         return fault.handled
     return fault.kind not in (FaultKind.REFUSE, FaultKind.RESET_BEFORE)

@@ -1,4 +1,4 @@
-"""Settings of what stands in for outside systems, changed from JSON at run time."""
+"""Settings of simulated systems, changed from JSON at run time."""
 
 from collections.abc import Callable, Mapping
 from typing import ClassVar
@@ -6,16 +6,16 @@ from typing import ClassVar
 from .wire import Json
 
 type Reader = Callable[[Json], object]
-"""Returns the value of a setting; raises ValueError for what it does not take."""
+"""Returns the value of a setting; raises ValueError if it is invalid."""
 
 
 class Settings:
-    """What can be set; a dataclass of it says by `readers` what each field takes."""
+    """Settings; a dataclass names a reader for each field in `readers`."""
 
     readers: ClassVar[Mapping[str, Reader]]
 
     def change(self, name: str, value: Json) -> None:
-        """Set one field from JSON; raise ValueError if that cannot be."""
+        """Set one field from JSON; raise ValueError if it is invalid."""
         if (reader := self.readers.get(name)) is None:
             raise ValueError(
                 f"unknown setting {name}; known: {', '.join(self.readers)}"
@@ -24,7 +24,7 @@ class Settings:
 
 
 def refused(value: Json) -> ValueError:
-    """Return what to raise for a value of another type."""
+    """Return the error for a value of another type."""
     return ValueError(f"{value!r} is not of the type the setting takes")
 
 
@@ -62,5 +62,5 @@ def whole(value: Json) -> int:
 
 
 def or_none[T](reader: Callable[[Json], T]) -> Callable[[Json], T | None]:
-    """Return a reader that takes null, too."""
+    """Return a reader that also accepts null."""
     return lambda value: None if value is None else reader(value)

@@ -1,4 +1,4 @@
-"""What stands in for an outside system, whatever it is reached by."""
+"""A simulated outside system, independent of its transport."""
 
 from abc import ABC, abstractmethod
 import logging
@@ -13,22 +13,22 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class StandIn(ABC):
-    """Its clock, the faults in wait, what it was asked, and what it answers."""
+    """The clock, faults, recorded requests and responses of a simulated system."""
 
     def __init__(self) -> None:
-        """Begin with the right time, no faults, and nothing seen."""
+        """Begin with the right time, no faults, and no requests."""
         self.clock = Clock()
         self.faults = Faults()
         self.requests: list[SeenRequest] = []
         self.slowness: tuple[float, float] | None = None
-        """Seconds that every request takes, from least to most; None: no time."""
+        """Range of seconds that every request takes; None: no time."""
 
     @abstractmethod
     def answer(self, call: Call) -> Reply:
         """Handle one request as the outside system would."""
 
     def stored_events(self) -> list[Json]:
-        """Return what is stored, each with stored_at in unix seconds; nothing here."""
+        """Return all stored items, with stored_at in unix seconds; none here."""
         return []
 
     def configure(self, **changes: Json) -> None:
@@ -37,27 +37,27 @@ class StandIn(ABC):
             raise ValueError(f"nothing can be set, such as {', '.join(changes)}")
 
     def expire_logins(self) -> None:  # noqa: B027 - some give out none
-        """Make every token that was given out invalid."""
+        """Invalidate every token that was issued."""
 
     def restart(self, *, graceful: bool = False) -> None:  # noqa: B027 - some forget nothing
         """Restart the outside system, not this server."""
 
     def flush(self) -> None:  # noqa: B027 - most store at once
-        """Write at once whatever is still to be written later."""
+        """Do all pending writes at once."""
 
     def kill(self, part: str) -> None:
         """Stop a part until a restart; raise ValueError for an unknown one."""
         raise ValueError(f"{part!r} is not a part that can be killed")
 
     def reset(self) -> None:
-        """Forget faults and seen requests, set the clock right, and be quick again."""
+        """Clear faults and recorded requests, and reset clock and slowness."""
         self.clear_faults()
         self.slowness = None
         self.requests.clear()
         self.clock.offset = 0.0
 
     def add_faults(self, *faults: Fault) -> None:
-        """Lay faults in wait, after those that already are."""
+        """Arm faults, after those already armed."""
         for fault in faults:
             if fault.kind is FaultKind.EXPIRE_LOGINS:
                 self.expire_logins()
@@ -65,11 +65,11 @@ class StandIn(ABC):
                 self.faults.waiting.append(fault)
 
     def clear_faults(self) -> None:
-        """Take away every fault that lies in wait."""
+        """Remove all armed faults."""
         self.faults.waiting.clear()
 
     def waits(self) -> tuple[float, float]:
-        """Draw the seconds that a request takes before and after it is handled."""
+        """Draw the delays before and after a request is handled."""
         if self.slowness is None:
             return 0.0, 0.0
         seconds = random.uniform(*self.slowness)
@@ -77,7 +77,7 @@ class StandIn(ABC):
         return before, seconds - before
 
     def answer_safely(self, call: Call) -> Reply:
-        """Answer, with 500 where the outside system would have crashed."""
+        """Return the response, or 500 if the simulated system would have crashed."""
         try:
             return self.answer(call)
         except Exception:

@@ -1,4 +1,4 @@
-"""What passes between the HTTP server and a simulated system."""
+"""The messages between the HTTP server and a simulated system."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,18 +12,18 @@ type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One HTTP request, read whole."""
+    """One whole HTTP request."""
 
     method: str
     path: str
-    """The raw path, percent-encoding kept, without the prefix and the query."""
+    """The raw path, still percent-encoded, without the prefix and the query."""
     query: str = ""
     headers: CIMultiDictProxy[str] = field(
         default_factory=lambda: CIMultiDictProxy(CIMultiDict())
     )
     body: bytes = b""
     too_large: bool = False
-    """Whether the body went over the limit, and so was not read."""
+    """Whether the body was over the limit, and so was not read."""
     host: str = "127.0.0.1"
     """The host of the Host header, without the port."""
     remote: str = "127.0.0.1"
@@ -31,14 +31,14 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """One HTTP response, written whole."""
+    """One whole HTTP response."""
 
     status: int = HTTPStatus.OK
     body: bytes = b""
     content_type: str | None = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
     after: float = 0.0
-    """Seconds that it took to come to it."""
+    """Seconds that its request took."""
 
     def with_header(self, name: str, value: str) -> Reply:
         """Return this reply with one more header."""
@@ -48,7 +48,7 @@ class Reply:
 def json_reply(
     content: Json, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None
 ) -> Reply:
-    """Return content as JSON; raise ValueError for a number JSON cannot hold."""
+    """Return content as JSON; raise ValueError for a number that JSON cannot hold."""
     body = json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
     return Reply(status=status, body=body, headers=tuple((headers or {}).items()))
 
@@ -61,11 +61,11 @@ _NGINX_TITLES = {
     503: "Service Temporarily Unavailable",
     504: "Gateway Time-out",
 }
-"""Where nginx does not say what the standard says."""
+"""Titles that differ from the standard's."""
 
 
 def html_reply(status: int, page: str | None = None) -> Reply:
-    """Return an HTML page, without one the page nginx has for the status."""
+    """Return an HTML page; by default nginx's page for the status."""
     title = f"{status} {_NGINX_TITLES.get(status, HTTPStatus(status).phrase)}"
     default = (
         f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"

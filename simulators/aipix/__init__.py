@@ -1,4 +1,4 @@
-"""A stand-in for aipix, as facts/aipix.md has it."""
+"""A simulator of aipix, based on facts/aipix.md."""
 
 from .settings import AipixOptions, AipixSettings
 from .simulator import AipixSimulator

@@ -16,7 +16,7 @@ _USER_ID = 7
 
 
 def naive(moment: float) -> str:
-    """Return a date without a zone, as users, scripts and expires_at have it."""
+    """Return a date without a zone, the format of users, scripts and expires_at."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -31,12 +31,12 @@ class Session:
 
 @dataclass
 class Auth:
-    """Gives out tokens and reads them."""
+    """Issues and checks tokens."""
 
     settings: AipixSettings
     clock: Clock
     sessions: dict[str, Session] = field(default_factory=dict)
-    """Sessions of the client API by their tokens."""
+    """Sessions of the client API, by token."""
     administrators: set[str] = field(default_factory=set)
     """Tokens of the administrator API, which has no sessions (facts §2.1)."""
     captcha_key: str = ""
@@ -49,7 +49,7 @@ class Auth:
         self.administrators.clear()
 
     def occupy(self, count: int) -> None:
-        """Log others in, on other devices."""
+        """Log in other devices."""
         for _ in range(count):
             _ = self._session("somebody else", "web")
 
@@ -59,7 +59,7 @@ class Auth:
             raise refused(401, "Unauthenticated.")
 
     def client(self, call: Call) -> Session:
-        """Return whose request it is; refuse one without a client's token."""
+        """Return the session of a request; refuse one without a client token."""
         session = self.sessions.get(_bearer(call))
         if session is None:
             raise refused(401, "Unauthenticated.")
@@ -69,7 +69,7 @@ class Auth:
         return session
 
     def log_in_administrator(self, body: Mapping[str, Json]) -> Reply:
-        """Answer a login of the administrator API (facts §2.1)."""
+        """Handle a login of the administrator API (facts §2.1)."""
         self._check(body)
         token = secrets.token_urlsafe(32)
         self.administrators.add(token)
@@ -85,7 +85,7 @@ class Auth:
         )
 
     def log_in_client(self, call: Call, body: Mapping[str, Json]) -> Reply:
-        """Answer a login of the client API (facts §2.2)."""
+        """Handle a login of the client API (facts §2.2)."""
         if not call.headers.get("X-Client") or not call.headers.get("X-UUID"):
             raise refused(400, "X-Client and X-UUID are required")
         session_id = body.get("session_id")
@@ -98,13 +98,13 @@ class Auth:
         return json_reply({"user": self._user(), "access_token": self._written(token)})
 
     def captcha(self) -> Reply:
-        """Answer a captcha (facts §2.2); the code is its key, backwards."""
+        """Return a captcha (facts §2.2); its code is the key, reversed."""
         self.captcha_key = secrets.token_hex(8)
         image = "data:image/png;base64,"
         return json_reply({"key": self.captcha_key, "img": image, "ttl": 60})
 
     def log_out(self, call: Call, body: Mapping[str, Json]) -> Reply:
-        """End the session that asks for it (facts §2.2)."""
+        """End the session of the request (facts §2.2)."""
         _ = self.client(call)
         if not body.get("uuid"):
             raise invalid({"uuid": "The uuid field is required."})
@@ -120,7 +120,7 @@ class Auth:
         raise refused(404, "Not found.")
 
     def listed(self) -> list[Json]:
-        """Return the sessions as a login that finds no room is told of them."""
+        """Return the sessions as a refused login lists them."""
         return [
             {
                 "id": one.id,
@@ -195,7 +195,7 @@ class Auth:
         }
 
     def whoami(self) -> Reply:
-        """Answer users/self (facts §2.2)."""
+        """Handle users/self (facts §2.2)."""
         return json_reply(self._user())
 
 

@@ -1,4 +1,4 @@
-"""What a script is checked for (facts §4, §5)."""
+"""The validation of a script (facts §4, §5)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,9 +25,9 @@ type Errors = dict[str, str]
 
 
 def script_errors(body: Mapping[str, Json], settings: AipixSettings) -> Errors:
-    """Return what is wrong with ids (facts §4, §5: existing events, reactions, users).
+    """Return the invalid ids (facts §4, §5: existing events, reactions, users).
 
-    A missing reaction is no mistake: samples have `reaction: null` (inferred).
+    A missing reaction is valid: samples have `reaction: null` (inferred).
     """
     errors: Errors = {}
     if body.get("event_id") not in settings.events:
@@ -46,10 +46,11 @@ def script_errors(body: Mapping[str, Json], settings: AipixSettings) -> Errors:
 
 
 def schedule_errors(value: Json) -> Errors:
-    """Return what is wrong with a schedule of the administrator API (facts §4).
+    """Return the errors of an administrator API schedule (facts §4).
 
-    Day numbers, crossing midnight, 24:00:00 and emptiness are not documented; what
-    a careful client does not send is refused here (facts §10).
+    Day numbers, ranges across midnight, 24:00:00 and empty schedules are not
+    documented; a careful client does not send them, so they are refused here (facts
+    §10).
     """
     if not isinstance(value, list) or not value:
         return {"schedule": "The schedule field is required."}
@@ -74,7 +75,7 @@ def schedule_errors(value: Json) -> Errors:
 
 
 def timetable_errors(value: Json) -> Errors:
-    """Return what is wrong with a timetable of the client API (facts §5)."""
+    """Return the errors of a client API timetable (facts §5)."""
     if not isinstance(value, dict):
         return {"timetable": "The timetable field is required."}
     days, intervals = value.get("days"), value.get("intervals")
@@ -100,7 +101,7 @@ def timetable_errors(value: Json) -> Errors:
 
 
 def _range_errors(value: Json, name: str, form: re.Pattern[str]) -> Errors:
-    """Refuse a range that is none, or does not end after it starts (facts §5)."""
+    """Refuse a malformed range, or one that does not end after its start (facts §5)."""
     if not isinstance(value, dict):
         return {name: "The range must be an array."}
     for key in ("from", "to"):
@@ -125,7 +126,7 @@ def _interval_errors(value: Json, name: str) -> Errors:
 
 
 def moment(value: Json) -> datetime | None:
-    """Read a time with its zone, as times are given (facts §3)."""
+    """Read a time with its zone, the format of times (facts §3)."""
     if not isinstance(value, str):
         return None
     try:

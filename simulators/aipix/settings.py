@@ -1,4 +1,4 @@
-"""How a simulated aipix is set up."""
+"""The settings of a simulated aipix."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from simulators.wire import Json
 
 
 class AipixOptions(TypedDict, total=False):
-    """The fields of AipixSettings, none of them required."""
+    """The fields of AipixSettings, all optional."""
 
     version: str
     user: str
@@ -45,12 +45,12 @@ def _ids(value: Json) -> tuple[int, ...]:
 
 @dataclass(kw_only=True)
 class AipixSettings(Settings):
-    """What can be set, all of it at run time too."""
+    """All settings; each can also be changed at run time."""
 
     version: str = "24.03.0.0"
     user: str = "relay"
     password: str = "a good password"
-    """Of both APIs, whose tokens are not good for each other (facts §10.8)."""
+    """For both APIs, which do not accept each other's tokens (facts §10.8)."""
     permitted: bool = True
     """Whether the account may write; 403 if not (facts §3)."""
     licensed: bool = True
@@ -58,23 +58,23 @@ class AipixSettings(Settings):
     captcha: bool = False
     """Whether the client API's login asks for a captcha (facts §2.2)."""
     session_limit: int = 5
-    """Sessions of the client API, of which each login takes one (facts §2.2)."""
+    """Sessions of the client API; each login uses one (facts §2.2)."""
     session_limit_status: int = 419
-    """The response list has 419, the prose 429 (facts §2.2)."""
+    """The response list says 419, the prose 429 (facts §2.2)."""
     bare_sessions: bool = False
-    """Whether the sessions come as a bare list, as from old servers (facts §2.2)."""
+    """Whether the sessions are a bare list, as on old servers (facts §2.2)."""
     login_limit: int | None = None
     """Logins per ten minutes; throttling can be off (facts §3)."""
     lists_scripts: bool = True
-    """Whether GET /api/v1/scripts is there, which no page says (facts §5)."""
+    """Whether GET /api/v1/scripts exists, which no page states (facts §5)."""
     per_page: int = 25
-    """Entries of a page unless asked otherwise (facts §3)."""
+    """Default entries of a page (facts §3)."""
     wrapped: bool = False
     """Whether single resources are wrapped in `data` (inferred, facts §10.6)."""
     prefixed_token: bool = False
     """Whether the token comes with "Bearer " before it (facts §1)."""
     events: Sequence[int] = (11, 41)
-    """Ids of events there are (facts §4, samples)."""
+    """Ids of the existing events (facts §4, samples)."""
     reactions: Sequence[int] = (3, 4)
     users: Sequence[int] = (7, 8)
     cameras: Sequence[int] = (12,)

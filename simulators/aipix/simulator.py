@@ -22,7 +22,7 @@ _SESSION = re.compile(r"/sessions/(\d+)")
 
 
 class AipixSimulator(Simulator):
-    """An aipix on 127.0.0.1; its settings may be changed while it runs."""
+    """An aipix on 127.0.0.1; its settings may change while it runs."""
 
     def __init__(
         self,
@@ -79,11 +79,11 @@ class AipixSimulator(Simulator):
 
     @override
     def flush(self) -> None:
-        """Do nothing: everything is written at once."""
+        """Do nothing: writes are immediate."""
 
     @override
     def reset(self) -> None:
-        """Forget faults, seen requests, scripts and marks; settings stay."""
+        """Clear faults, recorded requests, scripts and marks; keep settings."""
         super().reset()
         self.store.clear()
         self.devices.clear()
@@ -116,7 +116,7 @@ class AipixSimulator(Simulator):
         raise refused(404, "Not found.")
 
     def _administrator(self, call: Call, path: str, body: Mapping[str, Json]) -> Reply:
-        """Answer the administrator API: a login and one call (facts §2.1, §4)."""
+        """Handle the administrator API: a login and one call (facts §2.1, §4)."""
         if (call.method, path) == ("POST", "/auth/token"):
             return self.auth.log_in_administrator(body)
         self.auth.administrator(call)
@@ -133,7 +133,7 @@ class AipixSimulator(Simulator):
         return self._one(self._shown(self.store.add_script(body, "administrator")))
 
     def _client(self, call: Call, path: str, body: Mapping[str, Json]) -> Reply:
-        """Answer the client API (facts §2.2, §5, §7)."""
+        """Handle the client API (facts §2.2, §5, §7)."""
         open_to_all: dict[tuple[str, str], Callable[[], Reply]] = {
             ("GET", "/static/basic"): self._basic,
             ("POST", "/token"): lambda: self.auth.log_in_client(call, body),
@@ -153,7 +153,7 @@ class AipixSimulator(Simulator):
             ("POST", "/scripts"): lambda: self._add_script(body),
             ("GET", "/static"): self._static,
             ("GET", "/cameras"): lambda: self._page(
-                # facts §6: paginated; what else an entry has is not said.
+                # facts §6: paginated; the other keys of an entry are not documented.
                 call,
                 [{"id": one, "name": f"Camera {one}"} for one in self.settings.cameras],
                 "cameras",
@@ -164,7 +164,7 @@ class AipixSimulator(Simulator):
         return self._resource(call, path, body)
 
     def _resource(self, call: Call, path: str, body: Mapping[str, Json]) -> Reply:
-        """Answer a path that has an id in it."""
+        """Handle a path with an id."""
         if match := _SCRIPT.fullmatch(path):
             return self._script(call, int(match[1]), body)
         if match := _MARKS.fullmatch(path):
@@ -176,19 +176,19 @@ class AipixSimulator(Simulator):
         raise refused(404, "Not found.")
 
     def _scripts(self, call: Call) -> Reply:
-        """List the scripts, where that is possible (facts §5)."""
+        """List the scripts, if that is enabled (facts §5)."""
         if not self.settings.lists_scripts:
             raise refused(405, "The GET method is not supported for this route.")
         shown = [self._shown(one) for one in self.scripts if _is_client(one)]
         return self._page(call, shown, "scripts")
 
     def _add_script(self, body: Mapping[str, Json]) -> Reply:
-        """Make a script of the client API (facts §5)."""
+        """Create a script of the client API (facts §5)."""
         self._check_script(body)
         return self._one(self._shown(self.store.add_script(body, "client")))
 
     def _script(self, call: Call, script_id: int, body: Mapping[str, Json]) -> Reply:
-        """Answer one script: read and write whole (facts §5)."""
+        """Handle one script: read, or replace as a whole (facts §5)."""
         script = self.store.scripts.get(script_id)
         if script is None or not _is_client(script):
             raise refused(404, "Not found.")
@@ -217,7 +217,7 @@ class AipixSimulator(Simulator):
             raise invalid(errors)
 
     def _marks(self, call: Call, camera_id: int, body: Mapping[str, Json]) -> Reply:
-        """Answer the marks of a camera (facts §7)."""
+        """Handle the marks of a camera (facts §7)."""
         if camera_id not in self.settings.cameras:
             raise refused(404, "Not found.")
         if call.method == "POST":
@@ -267,7 +267,7 @@ class AipixSimulator(Simulator):
             raise refused(403, "This action is unauthorized.")
 
     def _basic(self) -> Reply:
-        """Say what it is, to anyone (facts §1)."""
+        """Return the version, without a login (facts §1)."""
         return json_reply(
             {
                 "is_captcha_available": self.settings.captcha,
@@ -278,9 +278,9 @@ class AipixSimulator(Simulator):
         )
 
     def _static(self) -> Reply:
-        """Say what scripts are made of (facts §6).
+        """Return the values that scripts can use (facts §6).
 
-        `analytic_events` is of the mobile SDK; the key of the reactions is not known.
+        `analytic_events` is from the mobile SDK; the key of the reactions is unknown.
         """
         return self._one(
             {
@@ -328,7 +328,7 @@ def _is_client(script: Mapping[str, Json]) -> bool:
 
 
 def _document(call: Call) -> Mapping[str, Json]:
-    """Return the body; what is no object counts as empty, as Laravel does it."""
+    """Return the body; anything but an object counts as empty, as in Laravel."""
     try:
         document: Json = json.loads(call.body) if call.body.strip() else {}
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a simulated aipix has stored."""
+"""The stored data of a simulated aipix."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,13 +23,13 @@ class Store:
     _last: int = 901
 
     def clear(self) -> None:
-        """Forget everything but which ids were given out."""
+        """Delete everything, but do not reuse ids."""
         self.scripts.clear()
         self.marks.clear()
         self.stored_at.clear()
 
     def add_script(self, body: Mapping[str, Json], api: str) -> dict[str, Json]:
-        """Store a script; nothing keeps two from being alike (facts §4)."""
+        """Store a script; duplicates are allowed (facts §4)."""
         script_id = self._next()
         now = naive(self.clock.now())
         script: dict[str, Json] = {"id": script_id, "created_at": now}
@@ -39,7 +39,7 @@ class Store:
         return self.write_script(script_id, body)
 
     def write_script(self, script_id: int, body: Mapping[str, Json]) -> dict[str, Json]:
-        """Write a script whole; what is not sent is gone (facts §5: full body)."""
+        """Replace a script; fields not sent are lost (facts §5: full body)."""
         script = self.scripts[script_id]
         users = body.get("users")
         reaction = body.get("reaction_id")
@@ -78,7 +78,7 @@ class Store:
 
 
 def zoned(written: str) -> str:
-    """Return a time in the form that marks have: UTC, with six digits and a Z."""
+    """Return a time in the format of marks: UTC, with six digits and a Z."""
     moment = datetime.fromisoformat(written).astimezone(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 

@@ -1,4 +1,4 @@
-"""A stand-in for Frigate NVR, 0.13 to 0.18, as facts/frigate.md has it."""
+"""A simulator of Frigate NVR, 0.13 to 0.18, based on facts/frigate.md."""
 
 from .settings import Camera, FrigateOptions, FrigateSettings
 from .simulator import FrigateSimulator

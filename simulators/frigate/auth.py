@@ -20,17 +20,17 @@ _RATE_WINDOW = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who a request is made by."""
+    """The user that makes a request."""
 
     username: str
     role: str
     refreshed: str | None = None
-    """The Set-Cookie that a cookie near its end is renewed with."""
+    """The Set-Cookie that renews a cookie near its end."""
 
 
 @dataclass
 class Auth:
-    """Gives out tokens and reads them."""
+    """Issues and checks tokens."""
 
     settings: FrigateSettings
     clock: Clock
@@ -39,31 +39,31 @@ class Auth:
     _window_count: int = 0
 
     def expire_logins(self) -> None:
-        """Make every token invalid, as a new secret does (facts §4)."""
+        """Invalidate every token, as a new secret does (facts §4)."""
         self._secret = secrets.token_bytes(64)
 
     def forget_attempts(self) -> None:
-        """Begin a new window of the rate limit."""
+        """Start a new window of the rate limit."""
         self._window_end = 0.0
 
     def identify(self, call: Call) -> Caller:
-        """Return who calls; raise ApiError with nginx's HTML 401 (facts §1).
+        """Return the caller; raise ApiError with nginx's HTML 401 (facts §1).
 
         Without authentication (port 5000) everyone is anonymous and admin (facts §1),
-        or viewer where that is the role set (facts §4: 8971 without a header map).
+        or viewer if that role is configured (facts §4: 8971 without a header map).
         """
         if not self.settings.authentication:
             name = "anonymous" if self.settings.role == "admin" else "viewer"
             return Caller(username=name, role=self.settings.role)
         bearer = call.headers.get("Authorization", "")
-        # facts §4: Bearer is checked first; a bad one is not made up for by a cookie.
+        # facts §4: Bearer is checked first; a cookie does not make up for a bad one.
         if bearer.startswith("Bearer "):
             return self._caller(self._claims(bearer.removeprefix("Bearer ")))
         claims = self._claims(self._cookie(call))
         return self._caller(claims, self._refresh(claims))
 
     def login(self, user: str, password: str) -> Reply:
-        """Answer a login (facts §4)."""
+        """Handle a login (facts §4)."""
         if not self.settings.authentication:
             return json_reply({"message": "Authentication is disabled"}, 404)
         self._count_attempt()
@@ -111,8 +111,8 @@ class Auth:
         name = self.settings.cookie_name
         if self.settings.release.cookie_age:
             return f"{name}={token}; HttpOnly; Max-Age={age}; Path=/; SameSite=lax"
-        # facts §9: without Max-Age. The moment is taken for a length, so that the
-        # date is about as far ahead as 1970 is gone.
+        # facts §9: without Max-Age. The timestamp is used as a duration, so the date is
+        # about as far in the future as 1970 is in the past.
         now = self.clock.now()
         date = formatdate(now + now + age, usegmt=True)
         return f"{name}={token}; expires={date}; HttpOnly; Path=/; SameSite=lax"

@@ -1,4 +1,4 @@
-"""Types as pydantic takes and refuses them (facts §2, §2.1)."""
+"""Accept and refuse types as pydantic does (facts §2, §2.1)."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -9,12 +9,12 @@ from simulators.wire import Json
 _TRUE = {"1", "true", "t", "yes", "y", "on"}
 _FALSE = {"0", "false", "f", "no", "n", "off"}
 _LONGEST = 4300
-"""Digits of the longest text that Python takes for an integer."""
+"""Most digits that Python converts to an integer."""
 _WHOLE = re.compile(r"\s*[+-]?\d+(\.0*)?\s*")
 
 
 class Kind(StrEnum):
-    """What pydantic calls what is wrong."""
+    """Pydantic's error types."""
 
     STRING_TYPE = "string_type"
     INT_FROM_FLOAT = "int_from_float"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 
 
 class CoercionError(Exception):
-    """A value is not of the type asked for."""
+    """A value does not have the required type."""
 
     def __init__(self, kind: Kind, message: str, **context: Json) -> None:
         """Carry pydantic's type, msg and ctx."""
@@ -106,7 +106,7 @@ def flag(value: Json) -> bool:
 
 
 def table(value: Json) -> dict[str, Json]:
-    """Take an object; what is in it is not looked at (facts §2: draw)."""
+    """Take an object; its content is not checked (facts §2: draw)."""
     if isinstance(value, dict):
         return value
     raise CoercionError(Kind.DICT_TYPE, "Input should be a valid dictionary")
@@ -152,5 +152,5 @@ def severity(value: Json) -> str:
 
 
 def or_null[T](reader: Reader[T]) -> Reader[T | None]:
-    """Return a reader that takes null too."""
+    """Return a reader that also accepts null."""
     return lambda value: None if value is None else reader(value)

@@ -1,4 +1,4 @@
-"""Making an event (facts §2)."""
+"""Create an event (facts §2)."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from .store import StoredEvent, new_id
 
 @dataclass(frozen=True, kw_only=True)
 class CreateBody:
-    """The body of a create, defaults filled in (facts §2)."""
+    """The body of a create, with defaults (facts §2)."""
 
     sub_label: str | None
     score: float | None
@@ -25,9 +25,9 @@ class CreateBody:
 
 
 def read_create_body(release: Release, document: Json) -> CreateBody:
-    """Read the body, all of it optional.
+    """Read the body, in which all keys are optional.
 
-    Unknown keys are ignored, which those of other versions are too (facts §2, §9).
+    Unknown keys are ignored, including those of other versions (facts §2, §9).
     """
     fields = Fields.of_body(document, required=False)
     body = CreateBody(
@@ -56,7 +56,7 @@ def read_create_body(release: Release, document: Json) -> CreateBody:
 def make_event(
     release: Release, camera: Camera, label: str, body: CreateBody, now: float
 ) -> StoredEvent:
-    """Return the row that is to be stored.
+    """Return the row to store.
 
     The prefix of its id is the time of the request (facts §2.2).
     """
@@ -78,12 +78,12 @@ def _data(release: Release, body: CreateBody) -> dict[str, Json]:
     data: dict[str, Json] = {
         # facts §2: source_type is always "api" from 0.17.
         "type": body.source_type or "api",
-        # facts §10: a double, kept as it was sent.
+        # facts §10: a double, stored as it was sent.
         "score": body.score,
         "top_score": body.score,
     }
     if release.keeps_draw:
-        # facts §2.4: 0.18 gives draw back as it came, 0.17 does not store it.
+        # facts §2.4: 0.18 returns draw as it was sent, 0.17 does not store it.
         data["snapshot_clean"] = True
         if body.draw is not None:
             data["draw"] = body.draw
@@ -93,9 +93,9 @@ def _data(release: Release, body: CreateBody) -> dict[str, Json]:
 def _span(camera: Camera, body: CreateBody, now: float) -> tuple[float, float | None]:
     """Return start and end.
 
-    The start is the time of the request less pre_capture, null or an older version
-    meaning what the camera is set to; the end counts from the request, null meaning
-    open; both may be negative (facts §2, §2.2).
+    The start is the time of the request minus pre_capture; null, or an older version,
+    uses the camera's setting. The end counts from the request; null leaves the event
+    open. Both may be negative (facts §2, §2.2).
     """
     before = camera.pre_capture if body.pre_capture is None else body.pre_capture
     start = now - before

@@ -1,25 +1,25 @@
-"""How long something takes: a number of seconds, or between two."""
+"""Durations: a number of seconds, or a range."""
 
 import random
 
 from simulators.wire import Json
 
 type Delay = float | tuple[float, float]
-"""Seconds: always the same, or drawn evenly from least to most."""
+"""Seconds: fixed, or drawn evenly between two values."""
 
 
 def drawn(delay: Delay) -> float:
-    """Return the seconds that it takes this time."""
+    """Draw the seconds of one occurrence."""
     return random.uniform(*delay) if isinstance(delay, tuple) else delay
 
 
 def longest(delay: Delay) -> float:
-    """Return the seconds that it takes at most."""
+    """Return the longest possible seconds."""
     return delay[1] if isinstance(delay, tuple) else delay
 
 
 def parse_delay(value: Json) -> Delay:
-    """Read seconds, or a list of least and most; raise ValueError if neither."""
+    """Parse seconds, or a list of two values; raise ValueError if neither."""
     if isinstance(value, list) and len(value) == 2:
         least, most = (_seconds(item) for item in value)
         if least <= most:

@@ -10,15 +10,15 @@ from .errors import ApiError, detail, invalid
 
 
 def parse_document(call: Call) -> Json:
-    """Return the body as JSON; None if there is none.
+    """Return the body as JSON; None without one.
 
-    FastAPI does this before it looks at the role, so that broken JSON from a viewer
-    gives 422 and not 403 (facts §2.1).
+    FastAPI does this before it checks the role, so broken JSON from a viewer gives 422
+    and not 403 (facts §2.1).
     """
     if not call.body:
         return None
     media_type = call.headers.get("Content-Type", "").partition(";")[0].strip()
-    # facts §9: without a Content-Type it is taken for JSON.
+    # facts §9: without a Content-Type it counts as JSON.
     if media_type.lower() not in ("", "application/json"):
         # facts §2: text/plain -> 422; the body then counts as a string.
         return call.body.decode(errors="replace")
@@ -32,7 +32,7 @@ def parse_document(call: Call) -> Json:
 
 
 def parse_document_silently(call: Call) -> Json:
-    """Return the body as Flask does before 0.15: invalid is none (facts §2.1)."""
+    """Return the body as Flask does before 0.15: None if it is invalid (facts §2.1)."""
     try:
         document = parse_document(call)
     except ApiError:
@@ -54,7 +54,7 @@ def _json_invalid(error: json.JSONDecodeError) -> ApiError:
 
 @dataclass
 class Fields:
-    """Reads fields from an object and collects what is wrong with them."""
+    """Reads fields from an object and collects their errors."""
 
     content: dict[str, Json]
     problems: list[dict[str, Json]] = field(default_factory=list)
@@ -62,9 +62,9 @@ class Fields:
 
     @classmethod
     def of_body(cls, document: Json, *, required: bool) -> Fields:
-        """Return the fields; without a required body raise 422.
+        """Return the fields; raise 422 if a required body is missing.
 
-        Missing and literal null are the same (facts §2).
+        A missing body and a literal null are the same (facts §2).
         """
         if document is None:
             if required:
@@ -83,13 +83,13 @@ class Fields:
         return cls(document)
 
     def optional[T, D](self, name: str, reader: Reader[T], default: D) -> T | D:
-        """Read a field that may be left out."""
+        """Read an optional field."""
         if name not in self.content:
             return default
         return self._read(name, reader, default)
 
     def required[T, D](self, name: str, reader: Reader[T], default: D) -> T | D:
-        """Read a field that may not; default stands in until check()."""
+        """Read a required field; the default takes its place until check()."""
         if name in self.content:
             return self._read(name, reader, default)
         self.problems.append(
@@ -98,7 +98,7 @@ class Fields:
         return default
 
     def check(self) -> None:
-        """Raise 422 with everything that is wrong."""
+        """Raise 422 with all errors."""
         if self.problems:
             raise invalid(*self.problems)
 

@@ -10,15 +10,15 @@ from simulators.wire import Call, Reply
 
 _LONGEST_LINE = 8192
 _OWN_ANSWER = ("/version", "/stats")
-"""What nginx has a location of its own for, without the headers of the others."""
+"""Paths with their own nginx location, which lacks the headers of the others."""
 _BAD_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
 
 
 def normalise(raw: str) -> str | None:
-    """Return the path as nginx sees it; None where it answers 400.
+    """Return the path as nginx sees it; None if it returns 400.
 
-    It decodes first, so that %2F parts segments and %2e%2e goes up; it merges
-    slashes, so that an empty segment vanishes (facts §2.5).
+    It decodes first, so %2F separates segments and %2e%2e goes up; it merges slashes,
+    so an empty segment vanishes (facts §2.5).
     """
     if _BAD_ESCAPE.search(raw):
         return None
@@ -43,23 +43,23 @@ def _without_dots(path: str) -> str | None:
 
 
 def too_long(call: Call) -> bool:
-    """Return whether nginx does not take the first line (facts §9)."""
+    """Return whether nginx refuses the request line as too long (facts §9)."""
     line = f"{call.method} {call.path}?{call.query} HTTP/1.1\r\n"
     return len(line) > _LONGEST_LINE
 
 
 def as_get(call: Call) -> Call:
-    """Return what nginx makes of a HEAD where it has a cache (facts §9)."""
+    """Return nginx's version of a HEAD at a path with a cache (facts §9)."""
     return replace(call, method="GET") if call.method == "HEAD" else call
 
 
 def has_own_location(path: str) -> bool:
-    """Return whether its answers lack what the others are marked with (facts §9)."""
+    """Return whether its responses lack the headers of the others (facts §9)."""
     return path.startswith(_OWN_ANSWER)
 
 
 def not_to_be_stored(reply: Reply) -> Reply:
-    """Return a reply with the header that successes have (facts §9)."""
+    """Return a reply with the header of successful responses (facts §9)."""
     if reply.status >= 400:
         return reply
     return reply.with_header("Cache-Control", "no-store")
@@ -67,7 +67,7 @@ def not_to_be_stored(reply: Reply) -> Reply:
 
 @dataclass
 class ApiCache:
-    """JSON answers kept for five seconds (facts §1)."""
+    """A cache of JSON responses for five seconds (facts §1)."""
 
     clock: Clock
     _kept: dict[str, tuple[float, Reply]] = field(default_factory=dict)
@@ -75,11 +75,11 @@ class ApiCache:
     def answer(
         self, call: Call, who: str, seconds: float, answer: Callable[[], Reply]
     ) -> Reply:
-        """Return a kept reply, or a new one, marked with X-Cache-Status.
+        """Return a cached reply, or a new one, marked with X-Cache-Status.
 
-        Only JSON GETs answered 200 are kept, so a 404 never is. The key is the raw
-        URI and who asks (facts §1). X-Cache-Bypass has the answer made anew. Errors
-        are not marked (facts §9).
+        Only JSON GETs with a 200 are cached, so a 404 never is. The key is the raw URI
+        and the user (facts §1). X-Cache-Bypass requests a new reply. Errors are not
+        marked (facts §9).
         """
         if call.method != "GET":
             return answer()
@@ -96,5 +96,5 @@ class ApiCache:
         return reply.with_header("X-Cache-Status", "BYPASS" if bypass else "MISS")
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Empty the cache."""
         self._kept.clear()

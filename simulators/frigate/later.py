@@ -1,4 +1,4 @@
-"""Work that is done after the answer, in order, as one thread does it."""
+"""Work that one thread does after the response, in order."""
 
 import asyncio
 from collections import deque
@@ -20,13 +20,13 @@ class Later:
 
     @override
     def __getstate__(self) -> dict[str, object]:
-        """Return what a copy has: nothing that waits."""
+        """Return the state for a copy: nothing queued."""
         return {"_waiting": deque(), "_busy_until": 0.0, "_timer": None}
 
     def submit(self, work: Work, delay: float | None) -> None:
-        """Do work after the delay and what came before it; None: not before a flush.
+        """Do work after the delay and the work before it; None: not before a flush.
 
-        Without any delay, and with nothing before it, it is done at once.
+        Without any delay and any earlier work, it is done at once.
         """
         if delay is None:
             self._waiting.append((float("inf"), work))
@@ -37,14 +37,14 @@ class Later:
             self._arm()
 
     def flush(self) -> None:
-        """Do everything that waits now."""
+        """Do all queued work now."""
         self._disarm()
         while self._waiting:
             self._waiting.popleft()[1]()
         self._busy_until = 0.0
 
     def forget(self) -> None:
-        """Lose everything that waits, as a process that is killed does."""
+        """Lose all queued work, as a killed process does."""
         self._disarm()
         self._waiting.clear()
         self._busy_until = 0.0

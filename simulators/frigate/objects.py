@@ -1,6 +1,6 @@
-"""The object thread: what becomes of a create, an end and a sub label.
+"""The object thread, which handles creates, ends and sub labels.
 
-It does them one after the other, in the order they came (facts §10).
+It handles them one after the other, in the order of arrival (facts §10).
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from .threads import Part, Threads
 
 @dataclass
 class Objects:
-    """What the object thread does, and what it remembers until Frigate restarts."""
+    """The object thread's work, and its memory until Frigate restarts."""
 
     settings: FrigateSettings
     clock: Clock
@@ -24,8 +24,8 @@ class Objects:
     store: EventStore
     reviews: Reviews
     ongoing: dict[str, str] = field(default_factory=dict)
-    """The camera of each event that counts as ongoing: made since Frigate's start and
-    not ended by a call yet, whether it has a fixed length or not (facts §10)."""
+    """The camera of each event that counts as ongoing: created since Frigate's start
+    and not ended by a call yet, whether it has a fixed length or not (facts §10)."""
 
     def create(self, event: StoredEvent, asked_at: float) -> None:
         """Store an event and have it reviewed, a little later."""
@@ -78,5 +78,5 @@ class Objects:
         self.threads.submit(work)
 
     def restart(self) -> None:
-        """Forget what counts as ongoing."""
+        """Clear the ongoing events."""
         self.ongoing.clear()

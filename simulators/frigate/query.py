@@ -13,13 +13,13 @@ type _Test = Callable[[StoredEvent], bool]
 
 
 def query_fields(call: Call) -> Fields:
-    """Return the query as fields, the last of equal names winning."""
+    """Return the query's fields, the last of equal names winning."""
     pairs: dict[str, Json] = dict(parse_qsl(call.query, keep_blank_values=True))
     return Fields(pairs, place="query")
 
 
 def wanted_list(fields: Fields, plural: str, singular: str) -> set[str] | None:
-    """Return a comma list; None where all are wanted (facts §3)."""
+    """Return a comma-separated list; None means all (facts §3)."""
     given = fields.optional(plural, coercion.text, "all")
     if given == "all":
         given = fields.optional(singular, coercion.text, "all")
@@ -27,7 +27,7 @@ def wanted_list(fields: Fields, plural: str, singular: str) -> set[str] | None:
 
 
 def select_events(call: Call, rows: Iterable[StoredEvent]) -> list[StoredEvent]:
-    """Return the events that a query asks for, in its order."""
+    """Return the events that match a query, in its order."""
     fields = query_fields(call)
     tests = [*_list_tests(fields), *_number_tests(fields), *_flag_tests(fields)]
     event_id = fields.optional("event_id", coercion.text, "")
@@ -72,7 +72,7 @@ def _number_tests(fields: Fields) -> Iterable[_Test]:
     def given(name: str) -> float | None:
         return fields.optional(name, coercion.or_null(coercion.number), None)
 
-    # facts §3: after and before are about start_time; 0 is taken for none.
+    # facts §3: after and before refer to start_time; 0 counts as none.
     if after := given("after"):
         yield lambda event: event.start_time > after
     if before := given("before"):
@@ -101,7 +101,7 @@ def _flag_tests(fields: Fields) -> Iterable[_Test]:
     if favorites := given("favorites"):
         yield lambda event: event.retained == favorites
     if submitted := given("is_submitted"):
-        # Nothing here was ever submitted to Frigate+.
+        # No event was ever submitted to Frigate+.
         yield lambda _event: submitted == 0
 
 

@@ -59,9 +59,9 @@ class EventReads:
         return json_reply(event.as_single())
 
     def snapshot(self, request: Request) -> Reply:
-        """Return the picture of an event that is over."""
+        """Return the snapshot of an event that is over."""
         event = self._state.store.rows.get(request.parameters[0])
-        # One that goes on is looked for among what the camera tracks, and is not there.
+        # An ongoing event is searched for among the tracked objects, and is not there.
         if event is None or event.end_time is None:
             raise refusal(404, "Live frame not available")
         if not event.has_snapshot:
@@ -80,7 +80,7 @@ class EventReads:
         return json_reply(sorted(found, key=str))
 
     def sub_labels(self, _request: Request) -> Reply:
-        """Return the sub labels of stored events, "" too (facts §2, §3)."""
+        """Return the sub labels of stored events, including "" (facts §2, §3)."""
         rows = self._state.store.rows.values()
         found: list[Json] = [*{row.sub_label for row in rows}]
         return json_reply(sorted((name for name in found if name is not None), key=str))
@@ -97,7 +97,7 @@ class EventReads:
         cameras = wanted_list(fields, "cameras", "cameras")
         labels = wanted_list(fields, "labels", "labels")
         fields.check()
-        # Nothing here was ever reviewed.
+        # No item was ever reviewed.
         rows = [] if reviewed == 1 else self._state.reviews.stored()
         chosen: list[Json] = [
             row.as_listed(described=self._state.settings.release.describes_reviews)
@@ -116,9 +116,9 @@ class EventReads:
         return self._review_reply(self._state.reviews.rows.get(request.parameters[0]))
 
     def review_of_event(self, request: Request) -> Reply:
-        """Return the review item that holds an event.
+        """Return the review item that contains an event.
 
-        One that joined an open item is not in its row yet (facts §9).
+        An event that joined an open item is not in its row yet (facts §9).
         """
         rows = self._state.reviews.stored()
         return self._review_reply(with_event(rows, request.parameters[0]))

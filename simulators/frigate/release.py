@@ -1,4 +1,4 @@
-"""What differs between the versions of Frigate (facts §5)."""
+"""The differences between the versions of Frigate (facts §5)."""
 
 from dataclasses import dataclass
 import re
@@ -18,10 +18,10 @@ _HEAD = "-e3fa701"
 
 @dataclass(frozen=True)
 class Release:
-    """One version of Frigate, and what it can do."""
+    """One version of Frigate, and its features."""
 
     text: str
-    """What /version answers: X.Y.Z-hash (facts §5)."""
+    """Response of /version: X.Y.Z-hash (facts §5)."""
     number: tuple[int, int]
 
     @classmethod
@@ -82,7 +82,7 @@ class Release:
 
     @property
     def denies_by_default(self) -> bool:
-        """Whether what is not allowed to all is for admins (facts §5: 0.17)."""
+        """Whether only admins may call what is not open to all (facts §5: 0.17)."""
         return self._since(17)
 
     @property
@@ -102,12 +102,12 @@ class Release:
 
     @property
     def keeps_draw(self) -> bool:
-        """Whether draw is stored as it is, unparsed (facts §2.3, §2.4: 0.18)."""
+        """Whether draw is stored unparsed (facts §2.3, §2.4: 0.18)."""
         return self._since(18)
 
     @property
     def scopes_labels(self) -> bool:
-        """Whether the labels of a camera that is not known are refused (0.18, run)."""
+        """Whether the labels of an unknown camera are refused (0.18, run)."""
         return self._since(18)
 
     @property

@@ -1,10 +1,10 @@
-"""The review process: the items that Frigate's own interface shows (facts §2.2, §9).
+"""The review process and its items in Frigate's own interface (facts §2.2, §9).
 
-An item lives in the memory of the process while it is open. Its row is written with
-the next picture after it began, and again when it closes, but not when an event joins
-it: until then that event is found at no item. The process closes an item some seconds
-after the last activity that it was told of, which need not be the last event's end: a
-finished event that joins sets it, although another goes on.
+While an item is open, the process holds it in memory. Its row is written with the next
+picture after its start, and again when it closes, but not when an event joins it: until
+then no item contains that event. The process closes an item some seconds after the last
+known activity, which need not be the last event's end: a finished event that joins sets
+it, even if another goes on.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ from .threads import Part, Threads
 
 @dataclass(frozen=True, kw_only=True)
 class ManualEvent:
-    """What the review process is told of a new event."""
+    """A new event as the review process receives it."""
 
     id: str
     camera: str
@@ -33,7 +33,7 @@ class ManualEvent:
 
     @classmethod
     def of(cls, event: StoredEvent, asked_at: float) -> Self:
-        """Return what is told of a row."""
+        """Return the message about a row."""
         label, sub_label = event.label, event.sub_label
         return cls(
             id=event.id,
@@ -46,16 +46,16 @@ class ManualEvent:
 
 @dataclass
 class Reviews:
-    """The process, what it remembers, and the rows that it has written."""
+    """The process, its memory, and the rows that it has written."""
 
     settings: FrigateSettings
     clock: Clock
     threads: Threads
     rows: dict[str, ReviewRow] = field(default_factory=dict)
     _open: dict[str, OpenItem] = field(default_factory=dict)
-    """The open item of each camera that has one."""
+    """The open item by camera."""
     _endless: dict[str, set[str]] = field(default_factory=dict)
-    """The events of each camera that have no end yet."""
+    """The events without an end, by camera."""
 
     def stored(self) -> list[ReviewRow]:
         """Return the rows as they are now, oldest first."""
@@ -63,7 +63,7 @@ class Reviews:
         return list(self.rows.values())
 
     def hear_create(self, event: ManualEvent) -> None:
-        """Open an item for a new event, or let it join the one that is open."""
+        """Open an item for a new event, or let it join the open one."""
         self._catch_up()
         camera = self._watched(event.camera)
         if camera is None:
@@ -77,7 +77,7 @@ class Reviews:
     def hear_end(self, camera_name: str, event_id: str, end_time: float) -> None:
         """Let an item close, some time after an event's end.
 
-        The process relies on an open item here: without one it stops (facts §2.3).
+        The process assumes an open item here: without one it stops (facts §2.3).
         """
         self._catch_up()
         camera = self._watched(camera_name)
@@ -91,14 +91,14 @@ class Reviews:
         if self._closed_by_settings(camera, item):
             return
         endless = self._endless.setdefault(camera.name, set())
-        # An event of fixed length changes nothing by an end that is set by a call.
+        # A call that ends an event of fixed length changes nothing.
         if event_id in endless:
             endless.remove(event_id)
             if not endless:
                 item.last_alert = item.last_detection = end_time
 
     def rename(self, event_id: str, events: Mapping[str, StoredEvent]) -> None:
-        """Name the closed item of an event anew; the object thread does that."""
+        """Rename the closed item of an event; the object thread does that."""
         self._catch_up()
         for row in self.rows.values():
             if event_id in row.detections and row.end_time is not None:
@@ -106,7 +106,7 @@ class Reviews:
                 return
 
     def close_all(self) -> None:
-        """Close every open item now, whatever goes on."""
+        """Close every open item now, even with ongoing events."""
         self._catch_up()
         now = self.clock.now()
         for item in list(self._open.values()):
@@ -114,7 +114,7 @@ class Reviews:
             self._close(item)
 
     def restart(self) -> None:
-        """Close every item now, and remember nothing."""
+        """Close every item now, and clear the memory."""
         self._catch_up()
         self._open.clear()
         self._endless.clear()
@@ -123,13 +123,13 @@ class Reviews:
                 row.end_time = self.clock.now()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete all items."""
         self._open.clear()
         self._endless.clear()
         self.rows.clear()
 
     def _watched(self, name: str) -> Camera | None:
-        """Return the camera; None where nothing becomes of what is heard of it."""
+        """Return the camera; None if messages about it have no effect."""
         camera = self.settings.camera(name)
         if camera is None or not self.threads.alive(Part.REVIEW):
             return None
@@ -197,7 +197,7 @@ class Reviews:
         )
 
     def _closed_by_settings(self, camera: Camera, item: OpenItem) -> bool:
-        """Close an item whose severity is off; what was heard is lost by it."""
+        """Close an item whose severity is disabled; the message is lost."""
         is_alert = item.severity is Severity.ALERT
         if camera.alerts_enabled if is_alert else camera.detections_enabled:
             return False
@@ -205,7 +205,7 @@ class Reviews:
         return True
 
     def _catch_up(self) -> None:
-        """Do what the process has done since, with each picture."""
+        """Catch up with the pictures that the process has handled since."""
         if not self.threads.alive(Part.REVIEW):
             return
         now = self.clock.now()
@@ -222,5 +222,5 @@ class Reviews:
 
 
 def with_event(rows: Iterable[ReviewRow], event_id: str) -> ReviewRow | None:
-    """Return the row that holds an event."""
+    """Return the row that contains an event."""
     return next((row for row in rows if event_id in row.detections), None)

@@ -1,4 +1,4 @@
-"""A review item, while it is open and as it is stored (facts §2.2, §9)."""
+"""A review item, open and stored (facts §2.2, §9)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ from simulators.wire import Json
 from .store import StoredEvent
 
 NEVER = float(sys.maxsize)
-"""The last activity of what goes on, unix seconds."""
+"""Last activity of an ongoing event, unix seconds."""
 
 
 class Severity(StrEnum):
-    """What an item is."""
+    """Severity of an item."""
 
     ALERT = "alert"
     DETECTION = "detection"
@@ -26,7 +26,7 @@ _CUTOFF = {Severity.ALERT: 40.0, Severity.DETECTION: 30.0}
 
 @dataclass(kw_only=True)
 class ReviewRow:
-    """What is stored of an item."""
+    """The stored form of an item."""
 
     id: str
     camera: str
@@ -36,11 +36,11 @@ class ReviewRow:
     detections: list[str]
     """The ids of its events."""
     objects: list[str]
-    """What they show, each once."""
+    """What they show, without duplicates."""
     sub_labels: list[str] = field(default_factory=list)
 
     def name_after(self, events: Sequence[StoredEvent]) -> None:
-        """Name what it shows after its events as they are now (facts §9)."""
+        """Name the objects after the item's events as they are now (facts §9)."""
         self.objects = [
             f"{event.label}-verified" if event.sub_label else event.label
             for event in events
@@ -50,7 +50,7 @@ class ReviewRow:
         )
 
     def as_single(self, *, described: bool) -> dict[str, Json]:
-        """Return it as GET /review/{id} does; see `Release.describes_reviews`."""
+        """Return the format of GET /review/{id}; see `Release.describes_reviews`."""
         more: dict[str, Json] = {
             "verified_objects": [],
             "thumb_time": None,
@@ -76,24 +76,24 @@ class ReviewRow:
         }
 
     def as_listed(self, *, described: bool) -> dict[str, Json]:
-        """Return it as GET /review does."""
+        """Return the format of GET /review."""
         return self.as_single(described=described) | {"has_been_reviewed": False}
 
 
 @dataclass(kw_only=True)
 class OpenItem:
-    """What the process remembers of an item that is open."""
+    """An open item in the memory of the process."""
 
     id: str
     camera: str
     start_time: float
     severity: Severity
     names: dict[str, str]
-    """What each of its events shows, by event id."""
+    """What each event shows, by event id."""
     last_alert: float
     last_detection: float
     shown_at: float
-    """When the next picture comes, and with it the row."""
+    """Time of the next picture, which writes the row."""
 
     @property
     def last_activity(self) -> float:
@@ -107,7 +107,7 @@ class OpenItem:
         return self.last_activity + _CUTOFF[self.severity]
 
     def row(self, *, ended: bool = False) -> ReviewRow:
-        """Return what is stored of it now; the end is that of the activity."""
+        """Return the row to store now; its end is the last activity."""
         return ReviewRow(
             id=self.id,
             camera=self.camera,

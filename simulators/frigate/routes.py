@@ -1,4 +1,4 @@
-"""Which endpoint a path belongs to, as FastAPI finds it."""
+"""Find the endpoint of a path as FastAPI does."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from .release import Release
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What an endpoint gets."""
+    """The input of an endpoint."""
 
     call: Call
     caller: Caller
@@ -37,7 +37,7 @@ class Route:
     """Whether it reads a body."""
 
     def match(self, path: str) -> tuple[str, ...] | None:
-        """Return the variable segments, or None if the path is another one."""
+        """Return the variable segments, or None if the path does not match."""
         mine, theirs = self.path.split("/"), path.split("/")
         if len(mine) != len(theirs):
             return None

@@ -1,4 +1,4 @@
-"""How a simulated Frigate is set up."""
+"""The settings of a simulated Frigate."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ from .delays import Delay, parse_delay
 from .release import Release
 
 _CREATE_SECONDS = (0.02, 0.04)
-"""13 at once are stored within 0.5 s (facts §10)."""
+"""13 concurrent events are stored within 0.5 s (facts §10)."""
 _PICTURE_SECONDS = (0.0, 0.5)
-"""A review item is there 0.1 to 0.8 s after its event was asked for (facts §10)."""
+"""A review item exists 0.1 to 0.8 s after its event was requested (facts §10)."""
 _SAVE_SECONDS = (0.005, 0.02)
 
 
@@ -46,12 +46,12 @@ class Camera:
 
     @property
     def pre_capture(self) -> int:
-        """Return the longer of the two, taken for a null pre_capture (facts §2)."""
+        """Return the longer of the two, used for a null pre_capture (facts §2)."""
         return max(self.alerts_pre_capture, self.detections_pre_capture)
 
 
 def named_cameras(names: Sequence[str]) -> tuple[Camera, ...]:
-    """Return cameras of these names, otherwise as by default."""
+    """Return default cameras with these names."""
     return tuple(
         Camera(name=name, friendly_name=name.replace("_", " ").capitalize())
         for name in names
@@ -59,7 +59,7 @@ def named_cameras(names: Sequence[str]) -> tuple[Camera, ...]:
 
 
 class FrigateOptions(TypedDict, total=False):
-    """The fields of FrigateSettings, none of them required."""
+    """The fields of FrigateSettings, all optional."""
 
     version: str
     user: str
@@ -88,61 +88,61 @@ def _names(value: Json) -> tuple[Camera, ...]:
 
 @dataclass(kw_only=True)
 class FrigateSettings(Settings):
-    """What can be set, most of it at run time too."""
+    """All settings; most can also be changed at run time."""
 
     version: str = "0.18.0-e3fa701"
     user: str = "admin"
     password: str | None = None
-    """Authentication is on when there is one (port 8971), off without (5000)."""
+    """With a password, authentication is on (port 8971), without it off (5000)."""
     role: str = "admin"
     cameras: Sequence[Camera] = named_cameras(("front_door", "garden"))
     cookie_name: str = "frigate_token"
     session_length: float = 86400
     """Seconds a token lives (facts §4)."""
     async_delay: Delay | None = (0.1, 0.3)
-    """Seconds from the answer to what is done after it (facts §2.2, §9).
+    """Seconds from the response to the work after it (facts §2.2, §9).
 
-    None: until a flush. 0: at once, and nothing else takes time either, for tests that
-    are about something else.
+    None: until a flush. 0: at once, and nothing else takes time either, for tests about
+    something else.
     """
     review_delay: Delay | None = None
     """Seconds from an event to the row of the review item that it opens (facts §10);
     None: as on the real server."""
     save_delay: Delay | None = None
-    """Seconds between reading a whole row and writing it again (facts §9); None: as on
+    """Seconds between reading a whole row and writing it back (facts §9); None: as on
     the real server."""
     rate_limit: int | None = None
     """Logins per minute (facts §4: off by default)."""
     starting: bool = False
-    """Whether nginx is up and Frigate behind it not yet (facts §1)."""
+    """Whether nginx is up while Frigate is still starting (facts §1)."""
     cache_seconds: float = 5.0
     """How long nginx keeps a JSON GET (facts §1)."""
 
     @property
     def release(self) -> Release:
-        """Return what the version can do."""
+        """Return the features of the version."""
         return Release.parse(self.version)
 
     @property
     def quick(self) -> bool:
-        """Return whether nothing takes time, unless it is set by its own name."""
+        """Return whether nothing takes time, except delays that are set by name."""
         return self.async_delay in (0, None)
 
     @property
     def create_seconds(self) -> Delay:
-        """Return for how long a create keeps the object thread busy (facts §10)."""
+        """Return the seconds that a create occupies the object thread (facts §10)."""
         return 0 if self.quick else _CREATE_SECONDS
 
     @property
     def picture_seconds(self) -> Delay:
-        """Return the seconds until the next picture is looked at."""
+        """Return the seconds until the next picture."""
         if self.review_delay is not None:
             return self.review_delay
         return 0 if self.quick else _PICTURE_SECONDS
 
     @property
     def save_seconds(self) -> Delay:
-        """Return the seconds that a whole row takes to be saved."""
+        """Return the seconds to save a whole row."""
         if self.save_delay is not None:
             return self.save_delay
         return 0 if self.quick else _SAVE_SECONDS

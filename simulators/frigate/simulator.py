@@ -25,7 +25,7 @@ _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 class FrigateSimulator(Simulator):
-    """A Frigate on 127.0.0.1; its settings may be changed while it runs."""
+    """A Frigate on 127.0.0.1; its settings may change while it runs."""
 
     def __init__(
         self,
@@ -51,16 +51,16 @@ class FrigateSimulator(Simulator):
 
     @property
     def dead(self) -> frozenset[Part]:
-        """Return the parts that do nothing any more until a restart."""
+        """Return the parts that are dead until a restart."""
         return frozenset(self._state.threads.dead)
 
     @property
     def review_items(self) -> list[ReviewRow]:
-        """Return the review items as they are stored now, oldest first."""
+        """Return the stored review items, oldest first."""
         return self._state.reviews.stored()
 
     def close_review_items(self) -> None:
-        """Close every open review item now, whatever goes on."""
+        """Close every open review item now, even with ongoing events."""
         self._state.reviews.close_all()
 
     @override
@@ -95,7 +95,7 @@ class FrigateSimulator(Simulator):
 
     @override
     def reset(self) -> None:
-        """Forget faults, seen requests and events; settings and logins stay."""
+        """Clear faults, recorded requests and events; keep settings and logins."""
         super().reset()
         self._state.clear()
 
@@ -107,7 +107,7 @@ class FrigateSimulator(Simulator):
             return error.reply
 
     def _answer_front(self, call: Call) -> Reply:
-        """Do what nginx does (facts §1, §2.5)."""
+        """Act as nginx (facts §1, §2.5)."""
         path = normalise(call.path)
         if path is None:
             return html_reply(400)
@@ -122,7 +122,7 @@ class FrigateSimulator(Simulator):
         return self._answer_behind(call, path.removeprefix(_API))
 
     def _answer_behind(self, call: Call, path: str) -> Reply:
-        """Do what nginx does for the API: who calls, then the cache (facts §1)."""
+        """Act as nginx before the API: authentication, then the cache (facts §1)."""
         if path.startswith("/login"):
             nobody = Caller(username="", role="")
             return self._answer_cached(call, path, nobody)
@@ -156,7 +156,7 @@ class FrigateSimulator(Simulator):
             return error.reply
 
     def _answer_api(self, call: Call, path: str, caller: Caller) -> Reply:
-        """Do what FastAPI does: CSRF, route, JSON, role, endpoint (facts §2.1, §4)."""
+        """Act as FastAPI: CSRF, route, JSON, role, endpoint (facts §2.1, §4)."""
         if self._lacks_csrf_header(call):
             message = "Missing CSRF header"
             return json_reply({"success": False, "message": message}, 401)
@@ -191,14 +191,14 @@ class FrigateSimulator(Simulator):
 
 
 def _redirect_to_slash(call: Call) -> Reply:
-    # facts §9: nginx's own, for the folder that it takes /api for.
+    # facts §9: nginx redirects what it takes for the folder /api.
     location = f"http://{call.headers.get('Host', call.host)}{_API}/"
     return not_to_be_stored(html_reply(301).with_header("Location", location))
 
 
 def _nobody_behind(release: Release, path: str) -> Reply:
-    # nginx asks Frigate who calls first; where it gets no answer to that it does not
-    # let the request through (run: 0.17.2, 0.18). Only the login goes without asking.
+    # nginx asks Frigate to authenticate the request first; without a response it does
+    # not let the request through (run: 0.17.2, 0.18). Only the login skips this.
     asks_first = release.authentication and not path.startswith("/login")
     return html_reply(500 if asks_first else 502)
 

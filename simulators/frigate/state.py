@@ -1,4 +1,4 @@
-"""Everything a running Frigate holds."""
+"""The state of a running Frigate."""
 
 from dataclasses import dataclass, field
 
@@ -30,7 +30,7 @@ class FrigateState:
     started_at: float = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make the parts."""
+        """Create the parts."""
         self.auth = Auth(self.settings, self.clock)
         self.cache = ApiCache(self.clock)
         self.threads = Threads(self.settings)
@@ -41,10 +41,10 @@ class FrigateState:
         self.started_at = self.clock.now()
 
     def restart(self, *, graceful: bool) -> None:
-        """Start anew: threads revived, open events closed (facts §2.2, §2.3).
+        """Restart: revive threads, close open events (facts §2.2, §2.3).
 
-        After a crash they end at start + 30; a graceful stop ends them now, without
-        a snapshot.
+        After a crash they end at start + 30; a graceful stop ends them now, without a
+        snapshot.
         """
         self.threads.restart()
         self.store.restart()
@@ -63,12 +63,12 @@ class FrigateState:
                 event.end_time = event.start_time + _RESTART_DURATION
 
     def flush(self) -> None:
-        """Do at once whatever is still to be done later."""
+        """Do all pending work at once."""
         self.threads.flush()
         self.store.flush()
 
     def clear(self) -> None:
-        """Forget all events."""
+        """Delete all events."""
         self.threads.restart()
         self.store.clear()
         self.reviews.clear()

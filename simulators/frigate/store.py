@@ -27,7 +27,7 @@ class StoredEvent:
     camera: str
     label: str
     sub_label: str | None
-    """An empty one is kept as it is, unlike none (facts §2)."""
+    """An empty one is stored as it is, unlike none (facts §2)."""
     start_time: float
     end_time: float | None
     """None: open until /end (facts §2)."""
@@ -36,9 +36,9 @@ class StoredEvent:
     """Always true at first (facts §2.2)."""
     retained: bool = False
     data: dict[str, Json] = field(default_factory=dict)
-    """One column of JSON: what was sent, and what was added since (facts §2.2)."""
+    """One JSON column: the sent values, and later additions (facts §2.2)."""
     stored_at: float = 0.0
-    """When the row was written, unix seconds; not part of Frigate's own."""
+    """When the row was written, unix seconds; not a column of Frigate's."""
 
     @property
     def score(self) -> float | None:
@@ -48,7 +48,7 @@ class StoredEvent:
 
     @property
     def draw(self) -> Json:
-        """Return what came as draw; None where it is not kept (facts §2.4)."""
+        """Return the draw that was sent; None if it is not stored (facts §2.4)."""
         return self.data.get("draw")
 
     @property
@@ -57,7 +57,7 @@ class StoredEvent:
         return self.data.get("description")
 
     def as_listed(self) -> dict[str, Json]:
-        """Return it as GET /events does (facts §9)."""
+        """Return the format of GET /events (facts §9)."""
         return {
             "id": self.id,
             "camera": self.camera,
@@ -77,7 +77,7 @@ class StoredEvent:
         }
 
     def as_single(self) -> dict[str, Json]:
-        """Return it as GET /events/{id} does (facts §9)."""
+        """Return the format of GET /events/{id} (facts §9)."""
         listed = self.as_listed()
         del listed["top_score"], listed["box"]
         return listed | {
@@ -104,9 +104,9 @@ class EventStore:
         self.rows[event.id] = event
 
     def save(self, event: StoredEvent, change: Change, seconds: float) -> None:
-        """Read a row whole, change it, and write it whole that many seconds later.
+        """Read a whole row, change it, and write it back that many seconds later.
 
-        What others wrote meanwhile is lost by it (facts §9).
+        Changes by others in between are lost (facts §9).
         """
         changed = deepcopy(event)
         change(changed)
@@ -119,14 +119,14 @@ class EventStore:
         self._saves.submit(write, seconds)
 
     def flush(self) -> None:
-        """Write everything that is to be written now."""
+        """Do all pending writes now."""
         self._saves.flush()
 
     def restart(self) -> None:
-        """Lose what was still to be written, and keep the rows."""
+        """Lose the pending writes, and keep the rows."""
         self._saves.forget()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete all rows."""
         self._saves.forget()
         self.rows.clear()

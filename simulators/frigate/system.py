@@ -1,4 +1,4 @@
-"""The endpoints about Frigate itself and who calls it (facts §3, §4)."""
+"""The endpoints about Frigate itself and the caller (facts §3, §4)."""
 
 import random
 
@@ -75,7 +75,7 @@ class SystemEndpoints:
         )
 
     def last_routes(self) -> tuple[Route, ...]:
-        """Return what is tried when nothing else is found (facts §9)."""
+        """Return the routes that are tried last (facts §9)."""
         if not self._state.settings.release.validates:
             return ()
         return (
@@ -84,11 +84,11 @@ class SystemEndpoints:
         )
 
     def health(self, _request: Request) -> Reply:
-        """Say that it runs."""
+        """Return that it runs."""
         return text_reply("Frigate is running. Alive and healthy!")
 
     def live_picture(self, request: Request) -> Reply:
-        """Stream a camera; any path of one segment is taken for its name (facts §9)."""
+        """Stream a camera; any path of one segment counts as its name (facts §9)."""
         caller, release = request.caller, self._state.settings.release
         if not caller.role and release.denies_by_default:
             raise detail(401, "No authorization headers.")
@@ -102,7 +102,7 @@ class SystemEndpoints:
         return Reply(content_type="multipart/x-mixed-replace;boundary=frame")
 
     def profile(self, request: Request) -> Reply:
-        """Return who calls, the best probe of permissions (facts §3)."""
+        """Return the caller, the best probe of permissions (facts §3)."""
         caller, release = request.caller, self._state.settings.release
         profile: dict[str, Json] = {"username": caller.username}
         # Roles are from 0.16, roles by camera from 0.17 (facts §4).
@@ -124,7 +124,7 @@ class SystemEndpoints:
 
 
 def _camera(camera: Camera) -> dict[str, Json]:
-    """Return a camera; what is not set is left out (run)."""
+    """Return a camera without unset fields (run)."""
     detections: dict[str, Json] = {"enabled": camera.detections_enabled}
     if camera.detection_labels is not None:
         detections["labels"] = [*camera.detection_labels]

@@ -1,10 +1,10 @@
-"""The threads that go on after the answer, and which of them are dead.
+"""The threads that work after the response, and which of them are dead.
 
-From 0.16 Frigate answers 200 and leaves the rest to others: the object thread makes
-and ends events and sets sub labels, the event thread writes the rows of what was made
-and ended, the review process keeps the review items (facts §2.2, §9). A part that is
-dead does nothing until Frigate is restarted, while requests are answered as ever
-(facts §2.3).
+From 0.16 Frigate returns 200 and leaves the rest to threads: the object thread creates
+and ends events and sets sub labels, the event thread writes the rows of created and
+ended events, the review process maintains the review items (facts §2.2, §9). A dead
+part does nothing until Frigate is restarted, while requests get normal responses (facts
+§2.3).
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from .settings import FrigateSettings
 
 
 class Part(StrEnum):
-    """What of Frigate can be dead while its API answers."""
+    """A part of Frigate that can be dead while its API responds."""
 
     OBJECTS = "object_thread"
     EVENTS = "event_thread"
@@ -25,14 +25,14 @@ class Part(StrEnum):
 
 @dataclass
 class Threads:
-    """Who is alive, and the work that waits for the object thread."""
+    """The state of the parts, and the object thread's queue."""
 
     settings: FrigateSettings
     dead: set[Part] = field(default_factory=set)
     _objects: Later = field(default_factory=Later)
 
     def submit(self, work: Work) -> None:
-        """Have the object thread do work; at once before 0.16 (facts §2.2)."""
+        """Let the object thread do work; at once before 0.16 (facts §2.2)."""
         delay = self.settings.async_delay
         if not self.settings.release.asynchronous:
             delay = 0
@@ -40,15 +40,15 @@ class Threads:
         self._objects.submit(lambda: self._do(work), seconds)
 
     def alive(self, part: Part) -> bool:
-        """Return whether a part does its work."""
+        """Return whether a part works."""
         return part not in self.dead
 
     def flush(self) -> None:
-        """Do everything that waits now."""
+        """Do all queued work now."""
         self._objects.flush()
 
     def restart(self) -> None:
-        """Revive what is dead; what waited is lost with the process."""
+        """Revive dead parts; queued work is lost with the process."""
         self._objects.forget()
         self.dead.clear()
 

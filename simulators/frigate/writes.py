@@ -1,4 +1,4 @@
-"""The endpoints that make and change events (facts §2, §3)."""
+"""The endpoints that create and change events (facts §2, §3)."""
 
 from dataclasses import replace
 from functools import partial
@@ -39,7 +39,7 @@ class EventWrites:
         )
 
     def create(self, request: Request) -> Reply:
-        """Make an event; every call makes a new one (facts §2.2)."""
+        """Create an event; every call creates a new one (facts §2.2)."""
         release = self._state.settings.release
         body = read_create_body(release, request.document)
         name, label = request.parameters
@@ -59,7 +59,7 @@ class EventWrites:
         )
 
     def end(self, request: Request) -> Reply:
-        """End an event, again if it already has ended (facts §3)."""
+        """End an event, even if it already has ended (facts §3)."""
         release = self._state.settings.release
         # facts §3: the JSON body is mandatory from 0.15.
         fields = Fields.of_body(request.document, required=release.validates)
@@ -74,7 +74,7 @@ class EventWrites:
                     f"({event.start_time})."
                 )
                 raise refusal(400, message)
-        # facts §3: 0.13 to 0.16 answer 200 for any id.
+        # facts §3: 0.13 to 0.16 return 200 for any id.
         end_time = given or self._state.clock.now()
         self._state.objects.end(event_id, end_time)
         return _done("Event successfully ended.")
@@ -109,19 +109,19 @@ class EventWrites:
         return _done(f"Event {event.id} retained", seconds)
 
     def release(self, request: Request) -> Reply:
-        """Take the mark away (facts §3)."""
+        """Remove the mark (facts §3)."""
         event = self._event(request.parameters[0], "Event {} not found")
         seconds = self._save(event, partial(_retain, retained=False))
         return _done(f"Event {event.id} un-retained", seconds)
 
     def delete(self, request: Request) -> Reply:
-        """Delete one (facts §3)."""
+        """Delete an event (facts §3)."""
         event = self._event(request.parameters[0], "Event {} not found")
         del self._state.store.rows[event.id]
         return _done(f"Event {event.id} deleted")
 
     def delete_many(self, request: Request) -> Reply:
-        """Delete several; unknown ids still give 200 (facts §3)."""
+        """Delete several events; unknown ids still give 200 (facts §3)."""
         fields = Fields.of_body(request.document, required=True)
         none: list[str] = []
         ids = fields.required("event_ids", coercion.texts, none)
@@ -146,7 +146,7 @@ class EventWrites:
         return event
 
     def _save(self, event: StoredEvent, change: Change) -> float:
-        """Save a whole row, and return the seconds that it takes (facts §9)."""
+        """Save a whole row, and return the seconds for it (facts §9)."""
         seconds = drawn(self._state.settings.save_seconds)
         self._state.store.save(event, change, seconds)
         return seconds
@@ -161,5 +161,5 @@ def _retain(event: StoredEvent, *, retained: bool) -> None:
 
 
 def _done(message: str, seconds: float = 0.0) -> Reply:
-    """Return the answer to a write that took some seconds."""
+    """Return the response to a write that took some seconds."""
     return replace(json_reply({"success": True, "message": message}), after=seconds)

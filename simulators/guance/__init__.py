@@ -1,4 +1,4 @@
-"""A stand-in for the Open API of Guance and TrueWatch, as facts/guance.md has it."""
+"""A simulator of the Open API of Guance and TrueWatch, based on facts/guance.md."""
 
 from .settings import GuanceOptions, GuanceSettings
 from .simulator import GuanceSimulator

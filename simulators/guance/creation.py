@@ -21,14 +21,14 @@ _RESERVED = {
 def create(
     settings: GuanceSettings, clock: Clock, store: EventStore, document: Json
 ) -> Reply:
-    """Store an event and answer true, with no id (facts §4).
+    """Store an event and return true, without an id (facts §4).
 
-    Every call makes another one: there is no idempotency key (facts §4).
+    Every call creates another one: there is no idempotency key (facts §4).
     """
     if not isinstance(document, dict):
         raise bad_parameter("the body is not an object")
     if unknown := document.keys() - _KNOWN:
-        # What the service does with them is unknown (facts §9): refused, not guessed.
+        # The service's treatment of these is unknown (facts §9): refused, not guessed.
         raise bad_parameter(f"unknown: {', '.join(sorted(unknown))}")
     store.events.append(
         StoredEvent(
@@ -71,12 +71,12 @@ def _text(document: dict[str, Json], name: str) -> str:
 
 
 def _text_or_none(document: dict[str, Json], name: str) -> str | None:
-    """Read what need not be sent, but may not be empty if it is (facts §4)."""
+    """Read an optional text that may not be empty (facts §4)."""
     return _text(document, name) if name in document else None
 
 
 def _tags(document: dict[str, Json]) -> dict[str, str]:
-    """Read tags by the rules of the sibling call push-events (facts §4)."""
+    """Read tags, by the rules of the similar call push-events (facts §4)."""
     if "customTags" not in document:
         return {}
     tags = document["customTags"]

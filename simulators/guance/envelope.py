@@ -1,4 +1,4 @@
-"""What every answer is wrapped in (facts §3)."""
+"""The wrapper of every response (facts §3)."""
 
 import uuid
 
@@ -39,31 +39,31 @@ def wrapped(content: Json) -> Reply:
 
 
 def trace_id() -> str:
-    """Return an opaque text, in one of the two forms of the samples (facts §3)."""
+    """Return an opaque text in one of the two formats of the samples (facts §3)."""
     return f"TRACE-{str(uuid.uuid4()).upper()}"
 
 
 def bad_key() -> ApiError:
-    """Return what a wrong key is answered (facts §2): 403, unlike elsewhere."""
+    """Return the response to a wrong key (facts §2): 403, unlike other APIs."""
     return ApiError(403, "ft.InvalidAPIKey", "Invalid API Key")
 
 
 def limited(*, workspace: bool) -> ApiError:
-    """Return what a limit is answered (facts §2, §3): 401, and no Retry-After."""
+    """Return the response to a limit (facts §2, §3): 401, without Retry-After."""
     which = "Workspace" if workspace else "Ak"
     return ApiError(401, f"ft.TriggerApi{which}CurrentLimiting", "Too many requests")
 
 
 def not_permitted() -> ApiError:
-    """Return what a lacking right is answered: 403; its name is unknown (facts §2)."""
+    """Return the response to a missing right: 403; its name is unknown (facts §2)."""
     return ApiError(403, "ft.SimulatedNoPermission", "No permission")
 
 
 def no_route() -> ApiError:
-    """Return what an unknown path is answered (facts §3, older page)."""
+    """Return the response to an unknown path (facts §3, older page)."""
     return ApiError(400, "RouterNotFound", "Router not found")
 
 
 def bad_parameter(message: str) -> ApiError:
-    """Return what a bad body is answered: 400; the names are unknown (facts §3)."""
+    """Return the response to a bad body: 400; the names are unknown (facts §3)."""
     return ApiError(400, "ft.SimulatedBadParameter", message)

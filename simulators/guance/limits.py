@@ -12,14 +12,14 @@ _WINDOW = 60.0
 
 @dataclass
 class Limits:
-    """Counts requests in a window; the real numbers are not published (facts §3)."""
+    """Counts requests in a window; the real limits are not published (facts §3)."""
 
     settings: GuanceSettings
     clock: Clock
     _times: list[float] = field(default_factory=list)
 
     def count(self) -> None:
-        """Count a request; raise if it is one too many."""
+        """Count a request; raise if it is over the limit."""
         now = self.clock.now()
         self._times = [time for time in self._times if time > now - _WINDOW]
         for limit, workspace in (
@@ -31,5 +31,5 @@ class Limits:
         self._times.append(now)
 
     def forget(self) -> None:
-        """Forget the requests so far."""
+        """Clear the count."""
         self._times.clear()

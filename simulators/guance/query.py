@@ -1,4 +1,4 @@
-"""POST /api/v1/df/query_data_v1 (facts §5): the little of DQL that events need."""
+"""POST /api/v1/df/query_data_v1 (facts §5): the part of DQL that events need."""
 
 from dataclasses import dataclass
 import re
@@ -16,7 +16,7 @@ _QUERY = re.compile(
     r":\((?P<columns>[^)]*)\)"
     r"\s*\{\s*`(?P<tag>[^`]+)`\s*=\s*'(?P<value>[^'\\]*)'\s*\}\s*"
 )
-"""The namespace E has events, and the datasource is their source (facts §5)."""
+"""The namespace E has the events, and the data source is their source (facts §5)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ class Query:
         )
 
     def wants(self, event: StoredEvent) -> bool:
-        """Say whether it selects an event: the range is about its date (facts §5)."""
+        """Return whether it selects an event, by its date (facts §5)."""
         return (
             self.begin <= event.date <= self.end
             and self.sources.fullmatch(event.source) is not None
@@ -72,7 +72,7 @@ class Query:
 
 
 def query(settings: GuanceSettings, store: EventStore, document: Json) -> Reply:
-    """Answer all queries of a body, in their order."""
+    """Return the results of all queries in a body, in order."""
     queries = document.get("queries") if isinstance(document, dict) else None
     if not isinstance(queries, list) or not queries:
         raise bad_parameter("queries: may not be empty")
@@ -83,7 +83,7 @@ def query(settings: GuanceSettings, store: EventStore, document: Json) -> Reply:
 
 
 def _running() -> Json:
-    # facts §5: answered before it is done; its rows are to be asked for later.
+    # facts §5: sent before the query is done; its rows must be requested later.
     return _answer_with(None) | {"is_running": True, "async_id": uuid.uuid4().hex}
 
 

@@ -1,4 +1,4 @@
-"""How a simulated workspace is set up."""
+"""The settings of a simulated workspace."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from simulators.settings import Reader, Settings, flag, or_none, seconds, text, 
 
 
 class GuanceOptions(TypedDict, total=False):
-    """The fields of GuanceSettings, none of them required."""
+    """The fields of GuanceSettings, all optional."""
 
     api_key: str
     secret: str
@@ -26,33 +26,34 @@ class GuanceOptions(TypedDict, total=False):
 
 @dataclass(kw_only=True)
 class GuanceSettings(Settings):
-    """What can be set, all of it at run time too."""
+    """All settings; each can also be changed at run time."""
 
     api_key: str = "simulated-key-id"
-    """The Key ID, which the header takes (facts §2, three vendor clients)."""
+    """The Key ID, the value of the header (facts §2, three vendor clients)."""
     secret: str = "simulated-key-secret"
-    """The other value that the console shows; refused in the header (facts §2)."""
+    """The other value in the console; refused in the header (facts §2)."""
     workspace: str = "wksp_0123456789abcdef0123456789abcdef"
     """Its uuid (facts §2)."""
     name: str = "Simulated workspace"
     retention: str = "14d"
     """durationSet.keyevent (facts §2, §4)."""
     ingest_lag: float | None = 0.2
-    """Seconds from the answer until a query sees the event; a sample took 7.6
-    (facts §5). None: until a flush."""
+    """Seconds from the response until a query sees the event; a sample took 7.6 (facts
+    §5). None: until a flush."""
     rate_limit: int | None = None
-    """Requests per minute and key; that limits exist is documented, their numbers
-    are not (facts §3)."""
+    """Requests per minute and key; limits are documented, but not their values (facts
+    §3)."""
     workspace_rate_limit: int | None = None
     """The same for the workspace (facts §3)."""
     may_write: bool = True
-    """Whether the key's role may make events; which role may is unknown (facts §2)."""
+    """Whether the key's role may create events; the required role is unknown (facts
+    §2)."""
     may_query: bool = True
     """Whether it has "event data query" (facts §2)."""
     queries_end: bool = True
-    """Whether queries come to their end, or answer is_running (facts §5)."""
+    """Whether queries finish, or return is_running (facts §5)."""
     source: str = "custom"
-    """df_source of events made by the Open API: `custom` by some pages, `user` by
+    """df_source of events created by the Open API: `custom` on some pages, `user` on
     others (facts §4)."""
 
     readers: ClassVar[Mapping[str, Reader]] = {

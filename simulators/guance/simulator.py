@@ -16,7 +16,7 @@ from .store import EventStore, StoredEvent
 
 
 class GuanceSimulator(Simulator):
-    """A workspace on 127.0.0.1; its settings may be changed while it runs."""
+    """A workspace on 127.0.0.1; its settings may change while it runs."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class GuanceSimulator(Simulator):
 
     @property
     def events(self) -> list[StoredEvent]:
-        """Return what is stored, oldest first."""
+        """Return the stored events, oldest first."""
         return self._store.events
 
     @override
@@ -50,12 +50,12 @@ class GuanceSimulator(Simulator):
 
     @override
     def expire_logins(self) -> None:
-        """Delete the key; another one, or none, is then good (facts §2)."""
+        """Delete the key; afterwards another one, or none, is valid (facts §2)."""
         self._revoked.add(self.settings.api_key)
 
     @override
     def restart(self, *, graceful: bool = False) -> None:
-        """Do nothing: a service has no restart that is seen from outside."""
+        """Do nothing: a cloud service has no visible restart."""
 
     @override
     def flush(self) -> None:
@@ -63,7 +63,7 @@ class GuanceSimulator(Simulator):
 
     @override
     def reset(self) -> None:
-        """Forget faults, seen requests, events and deleted keys; settings stay."""
+        """Clear faults, recorded requests, events and deleted keys; keep settings."""
         super().reset()
         self._store.events.clear()
         self._limits.forget()
@@ -85,7 +85,7 @@ class GuanceSimulator(Simulator):
         return handle(call)
 
     def _authenticate(self, call: Call) -> None:
-        """Ask for the Key ID; the secret beside it is refused (facts §2)."""
+        """Check the Key ID; the secret beside it is refused (facts §2)."""
         key = call.headers.get("DF-API-KEY", "")
         if key != self.settings.api_key or key in self._revoked:
             raise bad_key()
@@ -98,7 +98,7 @@ class GuanceSimulator(Simulator):
         }
 
     def _workspace(self, _call: Call) -> Reply:
-        """Describe the workspace, its write token included (facts §2)."""
+        """Describe the workspace, including its write token (facts §2)."""
         return wrapped(
             {
                 "uuid": self.settings.workspace,

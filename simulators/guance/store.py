@@ -1,4 +1,4 @@
-"""The events that a workspace keeps."""
+"""The events of a workspace."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class StoredEvent:
     """One event."""
 
     document_id: str
-    """`E_…`, which create does not answer (facts §4)."""
+    """`E_…`, which create does not return (facts §4)."""
     date: int
     """Unix milliseconds (facts §4)."""
     status: str
@@ -27,12 +27,12 @@ class StoredEvent:
     tags: dict[str, str]
     source: str
     stored_at: float
-    """When create was answered, unix seconds."""
+    """When create responded, unix seconds."""
     indexed: bool = False
-    """Whether a flush has made it visible at once."""
+    """Whether a flush has made it visible early."""
 
     def as_json(self) -> dict[str, Json]:
-        """Return it for reading back; not a form that the service has."""
+        """Return it for read-back; not a format of the service."""
         return {
             "__docid": self.document_id,
             "date": self.date,
@@ -46,7 +46,7 @@ class StoredEvent:
         }
 
     def columns(self) -> dict[str, Json]:
-        """Return its columns as queries name them (facts §5, §6b)."""
+        """Return its columns by the names that queries use (facts §5, §6b)."""
         return {
             "time": self.date,
             "__docid": self.document_id,
@@ -67,7 +67,7 @@ class EventStore:
     events: list[StoredEvent] = field(default_factory=list)
 
     def visible(self) -> Iterator[StoredEvent]:
-        """Yield what a query can see: ingested, and still kept (facts §4, §5)."""
+        """Yield the events that queries see: ingested and retained (facts §4, §5)."""
         now, lag = self.clock.now(), self.settings.ingest_lag
         for event in self.events:
             ingested = lag is not None and event.stored_at + lag <= now
@@ -75,7 +75,7 @@ class EventStore:
                 yield event
 
     def flush(self) -> None:
-        """Let queries see everything."""
+        """Make all events visible to queries."""
         for event in self.events:
             event.indexed = True
 

@@ -1,4 +1,4 @@
-"""A stand-in for any HTTP API: notes that are written, looked up, changed and ended."""
+"""A simulator of any HTTP API: notes are written, looked up, changed and ended."""
 
 from .settings import HttpOptions, HttpSettings
 from .simulator import HttpSimulator

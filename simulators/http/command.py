@@ -31,7 +31,7 @@ def add_http(parser: argparse.ArgumentParser) -> None:
 
 
 def make_http(arguments: argparse.Namespace) -> HttpSimulator:
-    """Return what the options describe; raise ValueError for what they cannot."""
+    """Return the simulator of the options; raise ValueError for invalid ones."""
     refused = (one.rpartition("=") for one in arguments.refuse)
     return HttpSimulator(
         port=arguments.port,

@@ -1,4 +1,4 @@
-"""How a simulated HTTP API is set up."""
+"""The settings of a simulated HTTP API."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from simulators.wire import Json
 
 
 class HttpOptions(TypedDict, total=False):
-    """The fields of HttpSettings, none of them required."""
+    """The fields of HttpSettings, all optional."""
 
     token: str
     lag: float
@@ -26,18 +26,18 @@ def _statuses(value: Json) -> Mapping[str, int]:
 
 @dataclass(kw_only=True)
 class HttpSettings(Settings):
-    """What can be set, all of it at run time too."""
+    """All settings; each can also be changed at run time."""
 
     token: str = ""
-    """The bearer token that is asked for; none if empty."""
+    """The required bearer token; none if empty."""
     lag: float = 0.0
-    """Seconds from the answer to a write until a read shows it."""
+    """Seconds from the response to a write until a read shows it."""
     takes: float = 0.0
-    """Seconds that a write takes; its key is in use meanwhile."""
+    """Seconds for a write; its key is in use meanwhile."""
     rate_limit: int | None = None
-    """Requests per minute; one too many is answered 429 with Retry-After."""
+    """Requests per minute; beyond that the response is 429 with Retry-After."""
     refused: Mapping[str, int] = field(default_factory=dict)
-    """Statuses that paths are answered instead of anything else, such as 401 or 410."""
+    """Statuses by path, returned instead of anything else, such as 401 or 410."""
 
     readers: ClassVar[Mapping[str, Reader]] = {
         "token": text,

@@ -1,18 +1,18 @@
 """The simulated HTTP API, as a server.
 
-| request | does |
+| request | effect |
 |---|---|
-| GET /status | tells that it is there |
+| GET /status | returns that it is up |
 | POST /notes | writes another note each time, once per Idempotency-Key |
 | PUT /notes/ID | writes the note, or replaces it |
 | PATCH /notes/ID, DELETE /notes/ID | changes or removes it |
-| GET /notes/ID | answers the note, or 404 |
-| GET /notes?ref=REF | answers all notes whose `ref` it is |
+| GET /notes/ID | returns the note, or 404 |
+| GET /notes?ref=REF | returns all notes with this `ref` |
 | POST /alerts | triggers or resolves an alert, once per key while it is open |
 
-Keys are as the IETF has them in draft-ietf-httpapi-idempotency-key-header-07: 409 while
-the first request with a key is in progress, 422 for another body, else the same answer
-again. Alerts are as PagerDuty has them: after its resolution a key opens a new one.
+Keys follow the IETF's draft-ietf-httpapi-idempotency-key-header-07: 409 while the first
+request with a key is in progress, 422 for another body, else the first response again.
+Alerts follow PagerDuty: after its resolution a key opens a new one.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,10 +32,10 @@ _CREDENTIALS = frozenset({"authorization", "cookie", "x-api-key"})
 
 
 class _Refused(Exception):
-    """A request is not taken."""
+    """A request is refused."""
 
     def __init__(self, status: int, reason: str, retry_after: float = 0.0) -> None:
-        """Say why, and when it may be sent again."""
+        """Take the reason, and when it may be sent again."""
         super().__init__(reason)
         reply = json_reply({"error": reason}, status)
         self.reply = (
@@ -46,7 +46,7 @@ class _Refused(Exception):
 
 
 class HttpSimulator(Simulator):
-    """An HTTP API on 127.0.0.1; its settings may be changed while it runs."""
+    """An HTTP API on 127.0.0.1; its settings may change while it runs."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class HttpSimulator(Simulator):
 
     @property
     def alerts(self) -> list[Alert]:
-        """Return all alerts, oldest first, each opening by itself."""
+        """Return all alerts, oldest first; a reopened one counts separately."""
         return self._store.alerts
 
     @override
@@ -96,12 +96,12 @@ class HttpSimulator(Simulator):
 
     @override
     def expire_logins(self) -> None:
-        """Withdraw the token; another one is then good."""
+        """Withdraw the token; another one is then valid."""
         self._revoked.add(self.settings.token)
 
     @override
     def restart(self, *, graceful: bool = False) -> None:
-        """Do nothing: it keeps all of it."""
+        """Do nothing: all data persists."""
 
     @override
     def flush(self) -> None:
@@ -109,7 +109,7 @@ class HttpSimulator(Simulator):
 
     @override
     def reset(self) -> None:
-        """Forget faults, requests, and all that is kept; settings stay."""
+        """Clear faults, requests, and all stored data; keep settings."""
         super().reset()
         self._store.clear()
         self._times.clear()
@@ -154,7 +154,7 @@ class HttpSimulator(Simulator):
             raise _Refused(HTTPStatus.UNAUTHORIZED, "the token is not good")
 
     def _count(self) -> None:
-        """Count a request; raise if it is one too many."""
+        """Count a request; raise if it is over the limit."""
         if (limit := self.settings.rate_limit) is None:
             return
         now = self.clock.now()
@@ -165,7 +165,7 @@ class HttpSimulator(Simulator):
         self._times.append(now)
 
     def _post(self, call: Call, _id: str) -> Reply:
-        """Write a note, or answer again what a key was answered."""
+        """Write a note, or return the first response for its key."""
         content, now = _content(call), self.clock.now()
         key = call.headers.get("Idempotency-Key")
         if key is not None and (known := self._store.keys.get(key)) is not None:
@@ -188,7 +188,7 @@ class HttpSimulator(Simulator):
         return reply.with_header("Location", f"{self.prefix}/notes/{note.id}")
 
     def _after(self, reply: Reply) -> Reply:
-        """Let an answer come as late as a write takes."""
+        """Delay a response by the duration of a write."""
         return Reply(
             status=reply.status,
             body=reply.body,
@@ -238,7 +238,7 @@ class HttpSimulator(Simulator):
         return note
 
     def _alert(self, call: Call, _id: str) -> Reply:
-        """Trigger or resolve; to resolve what is not open does nothing."""
+        """Trigger or resolve; resolving an alert that is not open does nothing."""
         match content := _content(call):
             case {"key": str(key), "action": "trigger" | "resolve" as action}:
                 pass
@@ -257,7 +257,7 @@ class HttpSimulator(Simulator):
 
 
 def _content(call: Call) -> Mapping[str, Json]:
-    """Return the object that a request holds."""
+    """Return the object in a request's body."""
     if call.too_large:
         raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
     try:
@@ -270,7 +270,7 @@ def _content(call: Call) -> Mapping[str, Json]:
 
 
 def _told(call: Call) -> Mapping[str, str]:
-    """Return the headers of a request, without what is secret."""
+    """Return the headers of a request, without secrets."""
     return {
         name.lower(): value
         for name, value in call.headers.items()

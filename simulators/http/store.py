@@ -1,4 +1,4 @@
-"""What a simulated HTTP API keeps."""
+"""The stored data of a simulated HTTP API."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,42 +11,42 @@ from .settings import HttpSettings
 
 @dataclass(kw_only=True)
 class Note:
-    """One thing that was written."""
+    """One written item."""
 
     id: str
     content: Mapping[str, Json]
     headers: Mapping[str, str]
-    """Of the request that wrote it first, without its credentials."""
+    """Headers of the first request that wrote it, without credentials."""
     stored_at: float
     """Unix seconds."""
     written: int = 1
-    """How many requests have written it."""
+    """Number of requests that have written it."""
 
     def as_json(self) -> dict[str, Json]:
-        """Return it as reads answer it."""
+        """Return it as reads return it."""
         return {**self.content, "id": self.id}
 
 
 @dataclass(kw_only=True)
 class Alert:
-    """What is open until it is resolved."""
+    """An alert, open until it is resolved."""
 
     key: str
     content: Mapping[str, Json]
     stored_at: float
     entries: int = 1
-    """How many requests have triggered it while it was open."""
+    """Number of requests that have triggered it while it was open."""
     resolved_at: float | None = None
 
 
 @dataclass(kw_only=True)
 class Answered:
-    """What a request with a key was answered."""
+    """The response to a request with a key."""
 
     body: bytes
     note: Note
     ready_at: float
-    """When the request was done with, unix seconds."""
+    """When the request was finished, unix seconds."""
 
 
 @dataclass
@@ -56,17 +56,17 @@ class Store:
     settings: HttpSettings
     clock: Clock
     notes: dict[str, Note] = field(default_factory=dict)
-    """By their ids, which are the sender's for what was put."""
+    """By id; a PUT chooses its own."""
     alerts: list[Alert] = field(default_factory=list)
     keys: dict[str, Answered] = field(default_factory=dict)
-    """By the keys of their requests."""
+    """By idempotency key."""
     flushed_at: float = 0.0
     _last_id: int = 0
 
     def add(
         self, content: Mapping[str, Json], headers: Mapping[str, str], note_id: str = ""
     ) -> Note:
-        """Keep a note, under an id of its own if none is given."""
+        """Store a note, under a new id if none is given."""
         self._last_id += 1
         note = Note(
             id=note_id or str(self._last_id),
@@ -78,7 +78,7 @@ class Store:
         return note
 
     def shown(self) -> list[Note]:
-        """Return what reads show already."""
+        """Return the notes that reads already show."""
         latest = self.clock.now() - self.settings.lag
         return [
             note
@@ -87,14 +87,14 @@ class Store:
         ]
 
     def open_alert(self, key: str) -> Alert | None:
-        """Return the alert with a key that is not resolved."""
+        """Return the unresolved alert with a key."""
         for alert in self.alerts:
             if alert.key == key and alert.resolved_at is None:
                 return alert
         return None
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
         self.notes.clear()
         self.alerts.clear()
         self.keys.clear()

@@ -1,4 +1,4 @@
-"""A stand-in for Palabra's Events API, as facts/palabra.md has it."""
+"""A simulator of Palabra's Events API, based on facts/palabra.md."""
 
 from .settings import PalabraOptions, PalabraSettings
 from .simulator import PalabraSimulator

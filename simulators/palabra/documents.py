@@ -1,4 +1,4 @@
-"""Reading what Palabra is sent, as its schema says (facts §3)."""
+"""Read request bodies by Palabra's schema (facts §3)."""
 
 from datetime import UTC, datetime
 import json
@@ -23,7 +23,7 @@ _REQUIRED = ("title", "event_type", "utc_start_dt", "utc_end_dt")
 
 
 def wrapped(call: Call) -> dict[str, Json]:
-    """Return what is below `data`; a body that is not wrapped is refused (facts §1)."""
+    """Return the content of `data`; a body without it is refused (facts §1)."""
     try:
         document: Json = json.loads(call.body)
     except ValueError as error:
@@ -35,10 +35,10 @@ def wrapped(call: Call) -> dict[str, Json]:
 
 
 def checked(data: dict[str, Json], *, whole: bool) -> dict[str, Json]:
-    """Return the fields that are known, or refuse with a problem for each mistake.
+    """Return the known fields, or refuse with a problem for each error.
 
-    Null is refused where a field is optional: validation as pydantic does it is
-    inferred (facts §3). Unknown keys are passed over.
+    Null is refused in an optional field: pydantic's validation is inferred (facts §3).
+    Unknown keys are ignored.
     """
     mistakes = [
         f"{name}: field required" for name in _REQUIRED if whole and name not in data
@@ -61,7 +61,7 @@ def instant(value: Json) -> datetime:
 
 
 def _mistake(name: str, value: Json) -> str | None:
-    """Return what is wrong with a field; it repeats the value, as pydantic may."""
+    """Return the error of a field; it repeats the value, as pydantic may."""
     wrong = False
     if name == "title":
         wrong = not isinstance(value, str) or not 3 <= len(value) <= 100

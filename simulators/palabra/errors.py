@@ -31,15 +31,15 @@ class ApiError(Exception):
 
 
 def unauthorized() -> ApiError:
-    """Return what a wrong key, or none, gets (facts §2)."""
+    """Return the response to a wrong or missing key (facts §2)."""
     return ApiError(401, "Invalid credentials were provided")
 
 
 def not_found() -> ApiError:
-    """Return 404; the older pair gets it where it is wrong (facts §2)."""
+    """Return 404; a wrong older pair gets it, too (facts §2)."""
     return ApiError(404, "Resource was not found")
 
 
 def insufficient_balance() -> ApiError:
-    """Return the 403 that is no matter of rights (facts §2)."""
+    """Return the 403 that is not about permissions (facts §2)."""
     return ApiError(403, "Insufficient balance", code=INSUFFICIENT_BALANCE)

@@ -1,4 +1,4 @@
-"""The events that a simulated Palabra has stored, and how it shows them."""
+"""The stored events of a simulated Palabra, and their formats."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from uuid import uuid4
 from simulators.wire import Json
 
 INGEST_SECRET = "simulated-ingest-key"
-"""Channels carry credentials for what streams to them (facts §4)."""
+"""Channels hold the credentials of their sources (facts §4)."""
 CONTENT = (
     "title",
     "description",
@@ -20,7 +20,7 @@ CONTENT = (
     "target_languages",
     "listener_language_mode",
 )
-"""Fields that are stored as they come (facts §3)."""
+"""Fields that are stored unchanged (facts §3)."""
 _NEWER = frozenset(
     {"location", "timezone", "target_languages", "listener_language_mode"}
 )
@@ -28,7 +28,7 @@ _NEWER = frozenset(
 
 
 def iso(moment: datetime) -> str:
-    """Return an instant as answers have it, here with an offset and a fraction."""
+    """Return an instant in the format of responses, here with offset and fraction."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
@@ -44,7 +44,7 @@ class StoredEvent:
     event_id: str = field(default_factory=lambda: str(uuid4()))
 
     def as_json(self, *, older: bool = False) -> dict[str, Json]:
-        """Return it as its owner sees it, access code in clear (facts §3, §4)."""
+        """Return its owner's view, with the access code in clear (facts §3, §4)."""
         common: dict[str, Json] = {
             "event_id": self.event_id,
             "utc_start_dt": iso(self.start),
@@ -73,7 +73,7 @@ class StoredEvent:
         }
 
     def whole(self, *, older: bool = False) -> dict[str, Json]:
-        """Return it as it is answered by itself, its stages below it (facts §4)."""
+        """Return its single format, which includes its stages (facts §4)."""
         stage: dict[str, Json] = {
             "stage_id": str(uuid4()),
             "name": "Main stage",

@@ -1,4 +1,4 @@
-"""How a simulated Palabra is set up."""
+"""The settings of a simulated Palabra."""
 
 from dataclasses import dataclass, fields
 from typing import TypedDict
@@ -7,7 +7,7 @@ from simulators.wire import Json
 
 
 class PalabraOptions(TypedDict, total=False):
-    """The fields of PalabraSettings, none of them required."""
+    """The fields of PalabraSettings, all optional."""
 
     api_key: str
     client_id: str
@@ -22,28 +22,28 @@ class PalabraOptions(TypedDict, total=False):
 
 @dataclass(kw_only=True)
 class PalabraSettings:
-    """What can be set, at run time too."""
+    """All settings; each can also be changed at run time."""
 
     api_key: str = "plbr_simulated"
-    """The key that is taken as a Bearer (facts §2.1)."""
+    """The key for Bearer authentication (facts §2.1)."""
     client_id: str = "simulated-client"
     client_secret: str = "simulated-secret"
-    """The older pair, which is taken on the same paths (facts §2.2)."""
+    """The older pair, accepted on the same paths (facts §2.2)."""
     empty_balance: bool = False
-    """Whether writes are answered 403 with 100050 (facts §2)."""
+    """Whether writes return 403 with 100050 (facts §2)."""
     older: bool = False
-    """Whether answers have the shape of v1 (facts §9)."""
+    """Whether responses have the format of v1 (facts §9)."""
     sparse: bool = False
-    """Whether the items of a list have little more than an id (facts §8, §12d)."""
+    """Whether list items have little more than an id (facts §8, §12d)."""
     created_status: int = 201
     """200 or 201 (facts §1)."""
     delete_status: int = 204
     """200 with a body, or 204 with none (facts §1: unknown)."""
     page_limit: int = 100
-    """The largest page that is given, however many are asked for."""
+    """The largest page, whatever size is requested."""
 
     def change(self, name: str, value: Json) -> None:
-        """Set one field from JSON; raise ValueError if that cannot be."""
+        """Set one field from JSON; raise ValueError if it is invalid."""
         known = {field.name: field for field in fields(self)}
         if name not in known:
             raise ValueError(f"unknown setting {name}; known: {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""The simulated Palabra: who calls, then the Events API, as a server."""
+"""The simulated Palabra: authentication, then the Events API, as a server."""
 
 from datetime import UTC, datetime
 from email.utils import formatdate
@@ -20,7 +20,7 @@ _SPARSE = ("event_id", "title")
 
 
 class PalabraSimulator(Simulator):
-    """A Palabra on 127.0.0.1; its settings may be changed while it runs."""
+    """A Palabra on 127.0.0.1; its settings may change while it runs."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class PalabraSimulator(Simulator):
         self.settings = PalabraSettings(**options)
         self.events: list[StoredEvent] = []
         self.deleted: list[StoredEvent] = []
-        """What was there once; not a thing that the service tells."""
+        """Deleted events, which the service itself does not show."""
         self._pages: dict[str, tuple[int, int, bool]] = {}
 
     @override
@@ -58,23 +58,23 @@ class PalabraSimulator(Simulator):
 
     @override
     def restart(self, *, graceful: bool = False) -> None:
-        """Forget the tokens of pages; all else is kept."""
+        """Forget page tokens; keep everything else."""
         self._pages.clear()
 
     @override
     def flush(self) -> None:
-        """Do nothing: everything is stored before it is answered."""
+        """Do nothing: everything is stored before the response."""
 
     @override
     def reset(self) -> None:
-        """Forget faults, seen requests and events; settings stay."""
+        """Clear faults, recorded requests and events; keep settings."""
         super().reset()
         self.events.clear()
         self.deleted.clear()
         self._pages.clear()
 
     def add(self, title: str, start: datetime, end: datetime) -> StoredEvent:
-        """Store an event that somebody made elsewhere, and return it."""
+        """Store an event created elsewhere, and return it."""
         event = StoredEvent(
             content={"title": title, "event_type": "online"},
             start=start,
@@ -87,7 +87,7 @@ class PalabraSimulator(Simulator):
 
     @override
     def answer(self, call: Call) -> Reply:
-        """Answer, with the time that the clock of the system shows."""
+        """Return the response, with the time of the system's clock."""
         date = formatdate(self.clock.now(), usegmt=True)
         return self._answer_safely(call).with_header("Date", date)
 
@@ -101,7 +101,7 @@ class PalabraSimulator(Simulator):
             return error.reply
 
     def _identify(self, call: Call) -> None:
-        """Take one scheme or the other (facts §2); both at once are refused."""
+        """Accept one scheme or the other (facts §2); both at once are refused."""
         bearer = call.headers.get("Authorization")
         pair = call.headers.get("ClientID"), call.headers.get("ClientSecret")
         settings = self.settings
@@ -141,7 +141,7 @@ class PalabraSimulator(Simulator):
         raise ApiError(405)
 
     def _create(self, call: Call) -> Reply:
-        """Store an event; nothing tells it from one sent twice (facts §7)."""
+        """Store an event; a repeated request cannot be recognised (facts §7)."""
         data = checked(wrapped(call), whole=True)
         now = self._now()
         event = StoredEvent(
@@ -160,7 +160,7 @@ class PalabraSimulator(Simulator):
         return self.settings.created_status
 
     def _update(self, call: Call, event: StoredEvent) -> Reply:
-        """Change what is sent and leave the rest (facts §1: unknown for v2)."""
+        """Change the sent fields and keep the rest (facts §1: unknown for v2)."""
         data = checked(wrapped(call), whole=False)
         if "utc_start_dt" in data:
             event.start = instant(data.pop("utc_start_dt"))
@@ -171,7 +171,7 @@ class PalabraSimulator(Simulator):
         return self._ok(event.as_json(older=self.settings.older))
 
     def _list(self, call: Call) -> Reply:
-        """Give a page; the next one is asked for by its token alone (facts §1)."""
+        """Return a page; its token alone requests the next one (facts §1)."""
         query = dict(parse_qsl(call.query, keep_blank_values=True))
         if "token" in query:
             if len(query) > 1 or query["token"] not in self._pages:
@@ -207,7 +207,7 @@ class PalabraSimulator(Simulator):
         return shown
 
     def _public(self, call: Call) -> Reply:
-        """Give what listeners see; an access code must be given (facts §1)."""
+        """Return the listeners' view; an access code must be given (facts §1)."""
         event = self._find(call.path.removeprefix(f"{_EVENT}/public/"))
         code = event.content.get("access_code")
         if code and dict(parse_qsl(call.query)).get("code") != code:
