@@ -1,1 +1,1 @@
-"""A real Home Assistant, killed again and again, and an account of what arrived."""
+"""Kill a real Home Assistant again and again, and check what arrived."""

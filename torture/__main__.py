@@ -28,12 +28,12 @@ from .targets import BACKENDS, OLDER_FRIGATE, make_targets
 
 _KILLS = 20
 _PATIENCE = 420.0
-"""Longer than a mirror waits until what has vanished counts as deleted."""
+"""Longer than a mirror waits until a missing item counts as deleted."""
 _FAILURES = (ApiError, ClientError, HomeError, OSError, TookTooLong)
 
 
 def main() -> int | str:
-    """Run it, print the ledger, and return the exit code, or why it failed."""
+    """Run it, print the ledger, and return the exit code or an error message."""
     options = _parser().parse_args()
     kills = options.kills
     if kills is None and options.seconds is None:

@@ -1,4 +1,4 @@
-"""What was asked of Event Relay, and what it answered."""
+"""The calls to Event Relay, and their responses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from simulators.wire import Json
 
 
 class Thing(NamedTuple):
-    """What a call is to bring about: the action, and the mark of what it is about."""
+    """The item that a call creates or changes: its action, and its mark."""
 
     action: str
     mark: str
@@ -25,14 +25,14 @@ class Act:
 
 
 class Answer(StrEnum):
-    """What came of a call."""
+    """The result of a call."""
 
     ACCEPTED = "accepted"
     """A delivery id."""
     REFUSED = "refused"
     """An error, before or after something was accepted."""
     CUT = "cut"
-    """Nothing: Home Assistant was killed."""
+    """No response: Home Assistant was killed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +42,10 @@ class Call:
     thing: Thing
     answer: Answer
     delivery_id: str | None = None
-    """Where it was accepted."""
+    """The id, if it was accepted."""
     key: str = ""
-    """Of the error's text, where it was refused."""
+    """Translation key of the error, if it was refused."""
     seconds: float = 0.0
-    """How long it took until this came of it."""
+    """Seconds until the result."""
     at: float = field(default_factory=time, compare=False)
-    """When that was, in unix seconds."""
+    """Time of the result, in unix seconds."""

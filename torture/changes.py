@@ -1,4 +1,4 @@
-"""What is changed at Home Assistant while it runs: loads, options, the clock."""
+"""Changes while Home Assistant runs: reloads, options, the clock."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -14,16 +14,16 @@ _SECONDS = 1.0
 """Mean time between two changes of connections."""
 _RELOAD_SHARE = 0.5
 _DAYS = (300, 365)
-"""Long enough for what has ended to be there in the end, whatever the clock says."""
+"""Long enough to keep finished deliveries to the end, whatever the clock shows."""
 _RIGHT_SECONDS = (0.5, 4.0)
 _OFF_SECONDS = (1.0, 8.0)
 
 
 class Changes:
-    """Makes changes from when Home Assistant runs until it is killed."""
+    """Makes changes while Home Assistant runs, until it is killed."""
 
     def __init__(self, clock: WallClock, chance: random.Random) -> None:
-        """Take the clock, which shows the true time."""
+        """Take the clock, which is right at first."""
         self._clock = clock
         self._chance = chance
         self.reloads = 0
@@ -36,11 +36,12 @@ class Changes:
             changing.create_task(self._load(api, sorted(entry_ids)))
 
     async def _load(self, api: Api, entries: Sequence[str]) -> None:
-        """Load connections again, and change their options."""
+        """Reload connections, and change their options."""
         while True:
             await asyncio.sleep(self._chance.expovariate(1 / _SECONDS))
             entry_id = self._chance.choice(entries)
-            # What the kill cuts off is no matter; another life has others.
+            # A change that the kill interrupts does not matter; another life makes
+            # others.
             with suppress(ApiError):
                 if self._chance.random() < _RELOAD_SHARE:
                     self.reloads += 1
@@ -49,7 +50,7 @@ class Changes:
                     await self._change_options(api, entry_id)
 
     async def _set_clock(self, api: Api) -> None:
-        """Set the clock, and set it right again; a kill may come between."""
+        """Set the clock, and correct it again; a kill may come between."""
         while True:
             await asyncio.sleep(self._chance.uniform(*_RIGHT_SECONDS))
             if self._clock.right:
@@ -60,12 +61,12 @@ class Changes:
             await self._renew(api)
 
     async def _renew(self, api: Api) -> None:
-        """Get a token of the present that the clock shows."""
+        """Get a token that is valid at the clock's current time."""
         with suppress(ApiError):
             await api.renew()
 
     async def _change_options(self, api: Api, entry_id: str) -> None:
-        """Change what a running connection follows, or what loads it again."""
+        """Change an option that applies at once, or one that reloads the connection."""
         self.options += 1
         changes: dict[str, Json] = {"retention_days": self._chance.randint(*_DAYS)}
         if self._chance.random() < 1 / 2:

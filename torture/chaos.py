@@ -1,4 +1,4 @@
-"""What goes wrong outside: lost replies, errors, outages, stalls, restarts."""
+"""Faults of the outside systems: lost replies, errors, outages, stalls, restarts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -14,7 +14,7 @@ from simulators.server import Simulator
 from .targets import AnyTarget
 
 _PAUSE_SECONDS = 0.4
-"""Mean time between two troubles."""
+"""Mean time between two faults."""
 _WEIGHTS = {
     FaultKind.RESET_AFTER: 6,
     FaultKind.RESET_BEFORE: 3,
@@ -27,24 +27,24 @@ _WEIGHTS = {
 }
 _STATUSES = (429, 500, 502, 503, 504)
 _UNKNOWN = frozenset({500, 502, 504})
-"""Those that leave open whether a request was handled."""
+"""Statuses that leave open whether a request was handled."""
 _METHODS = ("*", "POST", "PUT", "PATCH", "DELETE", "GET")
 _OUTAGE_SHARE = 0.03
 _OUTAGE_SECONDS = 5.0
 _SLOWNESS = (0.7, 7.0)
-"""Seconds that a slow system takes for each request: less than is waited for."""
+"""Seconds that a slow system takes for each request: less than the timeout."""
 _SLOW_SECONDS = (2.0, 10.0)
 _QUICK_SECONDS = (0.0, 4.0)
 _STALL_SECONDS = (5.0, 60.0)
-"""How long a system stands still, frozen by SIGSTOP."""
+"""How long a system is frozen by SIGSTOP."""
 _LIVELY_SECONDS = (2.0, 15.0)
-"""How long none does."""
+"""How long no system is frozen."""
 _RESTART_SHARE = 0.03
 _EXPIRY_SHARE = 0.03
 
 
 class Chaos:
-    """Makes trouble for targets until it is ended."""
+    """Causes faults at targets until it is stopped."""
 
     def __init__(self, targets: Sequence[AnyTarget], chance: random.Random) -> None:
         """Take the targets, whose simulators run."""
@@ -57,7 +57,7 @@ class Chaos:
         self.slow_spans = 0
         self.stalls = 0
         self.stalled = 0.0
-        """Seconds of them all."""
+        """Total seconds of all stalls."""
         self._faults: dict[str, int] = {}
 
     @property
@@ -66,14 +66,14 @@ class Chaos:
         return [target for target in self._targets if not target.process.frozen]
 
     async def faults(self) -> int:
-        """Return how many requests a fault has struck, but for what is frozen now."""
+        """Return how many requests a fault has struck, except on frozen systems."""
         for target in self._awake:
             self._faults[target.name] = await target.process.do(_struck)
         return sum(self._faults.values())
 
     @asynccontextmanager
     async def raging(self) -> AsyncIterator[None]:
-        """Make trouble meanwhile, and leave every simulator running without faults."""
+        """Cause faults meanwhile, and leave every simulator running without any."""
         self._ended.clear()
         troubles = asyncio.gather(self._make(), self._slow_down(), self._stall())
         try:
@@ -85,7 +85,7 @@ class Chaos:
                 await target.process.do(methodcaller("clear_faults"))
 
     async def _make(self) -> None:
-        """Make one trouble after another; an outage is let come to its end."""
+        """Cause one fault after another; an outage may last to its end."""
         while not self._ended.is_set():
             await self._pause(self._chance.expovariate(1 / _PAUSE_SECONDS))
             if awake := self._awake:
@@ -102,7 +102,7 @@ class Chaos:
             await self._pause(self._chance.uniform(*_QUICK_SECONDS))
 
     async def _stall(self) -> None:
-        """Freeze one system after another, with whatever it has under way."""
+        """Freeze one system after another, with its requests in flight."""
         while not self._ended.is_set():
             process = self._chance.choice(self._targets).process
             await self._pause(self._chance.uniform(*_LIVELY_SECONDS))
@@ -140,7 +140,7 @@ class Chaos:
     def _fault(self) -> Fault:
         """Return a fault for the next request, or for the next write.
 
-        A 429 says for how long: without that some would be left alone for minutes.
+        A 429 has a Retry-After: without it some would not be retried for minutes.
         """
         chance = self._chance
         kind = chance.choices([*_WEIGHTS], [*_WEIGHTS.values()])[0]
@@ -160,7 +160,7 @@ class Chaos:
         )
 
     async def _pause(self, seconds: float) -> None:
-        """Wait, but not beyond the end."""
+        """Wait, but not beyond the end of the run."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._ended.wait()
@@ -172,10 +172,10 @@ def _struck(simulator: Simulator) -> int:
 
 
 def _be_slow(simulator: Simulator) -> None:
-    """Let every request take its time."""
+    """Make every request slow."""
     simulator.slowness = _SLOWNESS
 
 
 def _be_quick(simulator: Simulator) -> None:
-    """Let requests take no time."""
+    """Make no request slow."""
     simulator.slowness = None

@@ -1,4 +1,4 @@
-"""The damage that was done to the outbox, and what its user was told of it."""
+"""Damage to the queue's file, and how its user was notified."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -12,23 +12,23 @@ from .flips import Flip, flip
 from .ledger import Offence, Row
 
 _EVERY, _FIRST = 5, 2
-"""Which kill is the first that is followed by a flipped bit, and how many until the
-next; the first bit is one of the log."""
+"""Every how many kills a bit is flipped, and after which kill first; the first flip is
+in the log."""
 _LOSSES = frozenset({"outbox_set_aside", "outbox_log_damaged", "outbox_log_missing"})
-"""Repairs that say that something which was accepted may be lost."""
+"""Repairs that say that an accepted delivery may be lost."""
 
 
 class Damage:
-    """Flips bits, listens to what is told of it, and says what that explains."""
+    """Flips bits, collects the notifications, and explains losses with them."""
 
     def __init__(self, file: Path, chance: random.Random) -> None:
-        """Take the outbox's file, which need not be there yet."""
+        """Take the queue's file, which need not exist yet."""
         self.flips: list[Flip] = []
         self._file = file
         self._chance = chance
         self._kills = 0
         self._heard: dict[str, Flip] = {}
-        """Repairs by their ids, and after which flip they came."""
+        """Repairs by id, each with the flip before it."""
 
     @property
     def hit(self) -> frozenset[str]:
@@ -45,22 +45,22 @@ class Damage:
             self.flips.append(made)
 
     async def listen(self, socket: WebSocket) -> None:
-        """Hear what the user is told now."""
+        """Collect the current notifications."""
         if self.flips:
             for issue in await _issues(socket):
                 self._heard.setdefault(member(issue, "issue_id", str), self.flips[-1])
 
     async def hear_the_end(self, socket: WebSocket) -> None:
-        """Note what the user is told in the end; what has gone meanwhile is not."""
+        """Collect the notifications at the end, without those withdrawn by then."""
         await self.listen(socket)
         for issue in await _issues(socket):
             if made := self._heard.get(member(issue, "issue_id", str)):
                 made.told.append(member(issue, "translation_key", str))
 
     def explain(self, row: Row, marks: Collection[str]) -> None:
-        """Put aside the offences of a row that are told, or a changed row's own.
+        """Excuse a row's offences that were reported, or that a changed row explains.
 
-        `marks` are those that the changed rows have now.
+        `marks` are those of the changed rows now.
         """
         offences, row.offences = row.offences, []
         for one in offences:
@@ -73,13 +73,13 @@ class Damage:
             (row.told if explained else row.offences).append(one)
 
     def _remembered_wrongly(self, row: Row) -> bool:
-        """Say whether what a rule or mirror remembers was changed."""
+        """Return whether a note of a rule or mirror was changed."""
         return bool(row.subentry_id) and any(
             row.subentry_id in note for made in self.flips for note in made.notes
         )
 
     def _told(self, offence: Offence) -> bool:
-        """Say whether the user was told that it may be lost."""
+        """Return whether the user was notified of a possible loss."""
         return not offence.known and any(
             _LOSSES.intersection(made.told)
             and (offence.at is None or offence.at <= made.at)
@@ -88,7 +88,7 @@ class Damage:
 
 
 async def _issues(socket: WebSocket) -> Sequence[Json]:
-    """Return the repairs that are about the outbox's file."""
+    """Return the repairs about the queue's file."""
     listed = await socket.command("repairs/list_issues")
     return [
         issue

@@ -1,4 +1,4 @@
-"""What is kept of a run that found something: log, files, seed, ledger."""
+"""Evidence of a run with offences: log, files, seed, ledger."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ _SECRETS = ("auth", "auth_provider.homeassistant")
 
 
 def keep(home: Path, seed: str, texts: Mapping[str, str]) -> Path:
-    """Copy the folder of a home that does not run, write texts beside it; say where."""
+    """Copy the folder of a stopped home, add texts; return its path."""
     folder = Path(tempfile.mkdtemp(prefix=f"event-relay-torture-{seed}-"))
     ignored = shutil.ignore_patterns(*_SAME_EVERYWHERE, *_SECRETS)
     shutil.copytree(home, folder / "home", ignore=ignored)

@@ -1,4 +1,4 @@
-"""Single bits of the outbox's file and log, changed while Home Assistant is off."""
+"""Flip single bits of the queue's file and log while Home Assistant is off."""
 
 from collections.abc import Mapping
 from contextlib import closing, suppress
@@ -21,7 +21,7 @@ type Rows = Mapping[str, Row]
 
 @dataclass(frozen=True, kw_only=True)
 class Flip:
-    """One changed bit, and whose it was."""
+    """One changed bit, and the rows that it changed."""
 
     file: str
     byte: int
@@ -29,15 +29,15 @@ class Flip:
     at: float
     """When, in unix seconds."""
     deliveries: frozenset[str] = frozenset()
-    """Those that now say something else, which nobody but their sender could know."""
+    """Deliveries whose changed content only their sender could know."""
     notes: frozenset[str] = frozenset()
-    """Connection, subject and name of what rules remember otherwise now."""
+    """Connection, subject and name of the rules' notes that changed."""
     told: list[str] = field(default_factory=list)
-    """What Home Assistant's user was told after it."""
+    """The user's notifications after it."""
 
     @override
     def __str__(self) -> str:
-        """Say it all."""
+        """Describe it in full."""
         hit = ", ".join((*sorted(self.deliveries), *sorted(self.notes))) or "no row"
         told = ", ".join(self.told) or "nothing"
         return f"{self.file} byte {self.byte} bit {self.bit}: {hit}; told: {told}"
@@ -71,13 +71,13 @@ def flip(file: Path, chance: random.Random, *, log: bool) -> Flip | None:
 
 
 def _changed(before: Rows, after: Rows) -> frozenset[str]:
-    """Return the keys of what is not as it was."""
+    """Return the keys of changed rows."""
     keys = before.keys() | after.keys()
     return frozenset(key for key in keys if before.get(key) != after.get(key))
 
 
 def _read(file: Path) -> tuple[Rows, Rows] | None:
-    """Read all rows of a file, of which a copy is opened; None if that fails."""
+    """Read all rows of a copy of the file; None if that fails."""
     with tempfile.TemporaryDirectory(dir=file.parent) as folder:
         copy = Path(folder) / file.name
         for companion in _COMPANIONS:
@@ -92,7 +92,7 @@ def _read(file: Path) -> tuple[Rows, Rows] | None:
 
 
 def _rows(database: sqlite3.Connection, query: str) -> Rows:
-    """Return rows by their keys."""
+    """Return rows by key."""
     return {
         key.decode(errors="replace"): (key, *values)
         for key, *values in database.execute(query)

@@ -22,12 +22,12 @@ _ONCE_SECONDS = 60.0
 
 
 class Following:
-    """Adds rules and mirrors, does what they follow, and accounts for them."""
+    """Adds rules and mirrors, changes their sources, and accounts for them."""
 
     def __init__(
         self, targets: Sequence[AnyTarget], seed: str, off: Sequence[Span] = ()
     ) -> None:
-        """Take the connections that they belong to, and when the clock was wrong."""
+        """Take their connections, and the times of a wrong clock."""
         self._followers = make_followers(targets, off)
         self._chances = {
             one.name: random.Random(f"{seed} {one.name}")  # noqa: S311 no secrets
@@ -43,7 +43,7 @@ class Following:
             await one.add(api, socket, ids[one.target.name])
 
     async def drive(self, api: Api, socket: WebSocket) -> None:
-        """Do what they follow, from when Home Assistant runs until it is killed."""
+        """Change their sources while Home Assistant runs, until it is killed."""
         with suppress(ApiError):
             await eventually(
                 partial(_runs, socket), "the end of a start", _RUNS_SECONDS
@@ -53,7 +53,7 @@ class Following:
                     driving.create_task(self._drive(one, api, socket))
 
     async def drive_once(self, api: Api, socket: WebSocket) -> None:
-        """Do what is followed by those that have had nothing yet, until they have."""
+        """Change the sources without an accepted change yet, until they have one."""
         idle = [one for one in self._followers if not one.accepted]
         driving = [asyncio.create_task(self._drive(one, api, socket)) for one in idle]
         with suppress(TookTooLong):
@@ -64,9 +64,9 @@ class Following:
             await asyncio.wait(driving)
 
     async def _drive(self, one: Follower, api: Api, socket: WebSocket) -> None:
-        """Do what one of them follows, as long as Home Assistant answers.
+        """Change one source as long as Home Assistant responds.
 
-        It may refuse what has a token of a time that its clock does not show any more.
+        Home Assistant may refuse a token from a time that its clock no longer shows.
         """
         with suppress(ApiError):
             while await _runs(socket):
@@ -77,7 +77,7 @@ class Following:
     async def left(
         self, api: Api, socket: WebSocket, patience: float
     ) -> Mapping[str, int]:
-        """Return how many things are not as they must be in the end, by names."""
+        """Return the number of unsettled items, by name."""
         numbers = {
             one.name: await one.left(api, socket, patience) for one in self._followers
         }
@@ -100,16 +100,16 @@ class Following:
         return rows
 
     def knows(self, target: AnyTarget, mark: str) -> bool:
-        """Say whether a mark is one of those of a target."""
+        """Return whether a mark belongs to a target."""
         return any(one.target is target and one.is_own(mark) for one in self._followers)
 
 
 async def _accepted(followers: Sequence[Follower]) -> bool | None:
-    """Return True once something of all of them was accepted, None before."""
+    """Return True once each follower has an accepted change, None before."""
     return True if all(one.accepted for one in followers) else None
 
 
 async def _runs(socket: WebSocket) -> bool | None:
-    """Return True once all has started, None before; raises ApiError at the end."""
+    """Return True once all have started, None before; raises ApiError at the end."""
     state = member(await socket.command("get_config"), "state", str)
     return True if state == "RUNNING" else None

@@ -1,7 +1,7 @@
-"""Less patience for the copy of Event Relay that is tortured by quick stand-ins.
+"""Shorten the waits of the tortured copy of Event Relay, whose simulators are quick.
 
-How long a write may take until a look-up shows it is a constant of each backend; for
-Guance it is three minutes, while its stand-in takes seconds.
+The time until a write shows in a look-up is a constant of each backend; for Guance it
+is three minutes, while its simulator takes seconds.
 """
 
 from collections.abc import Iterable
@@ -10,10 +10,10 @@ import re
 
 _USUAL = "operations.py", "WRITE_TIME = timedelta(seconds={})"
 _OTHERS = {
-    # The user says how long, and this is the least that may be said.
+    # The user sets it, and this is the smallest allowed value.
     "http": ("definition.py", "SHORTEST_ABSENCE = {}.0")
 }
-"""File and line of backends that have it elsewhere, or in another form."""
+"""File and line of backends that define it elsewhere, or in another form."""
 
 
 class NotThere(Exception):
@@ -23,7 +23,7 @@ class NotThere(Exception):
 def shorten_write_times(
     integration: Path, backends: Iterable[str], seconds: int
 ) -> None:
-    """Let no write of some backends take longer; change files below a folder."""
+    """Limit the write times of some backends; change files below a folder."""
     for backend in backends:
         name, line = _OTHERS.get(backend, _USUAL)
         file = integration / "backends" / backend / name

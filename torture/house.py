@@ -21,10 +21,10 @@ _READY_SECONDS = 180.0
 
 
 class House:
-    """A home that is set up, and talked to over the WebSocket API."""
+    """A home with connections, used over the WebSocket API."""
 
     def __init__(self, home: Home, session: ClientSession) -> None:
-        """Use a home and a session that stay the caller's own."""
+        """Take a home and a session, which the caller closes."""
         self.home = home
         self._session = session
         self.api = Api(session, home.url)
@@ -32,10 +32,10 @@ class House:
     async def furnish(
         self, targets: Sequence[AnyTarget], following: Following
     ) -> Mapping[str, AnyTarget]:
-        """Start it for the first time, set all up, and stop it in an orderly way.
+        """Start it for the first time, set everything up, and stop it properly.
 
-        Returns the targets by the ids of their connections. Home Assistant writes
-        its users and connections with a delay, so that a kill could undo them.
+        Returns the targets by the ids of their connections. Home Assistant writes its
+        users and connections with a delay, so a kill could undo them.
         """
         api = self.api
         await self.home.start()
@@ -59,9 +59,9 @@ class House:
 
     @asynccontextmanager
     async def talking(self) -> AsyncIterator[WebSocket]:
-        """Yield a connection, as soon as Event Relay's actions are there.
+        """Yield a connection as soon as Event Relay's actions exist.
 
-        Its connections need not be.
+        Its connections need not be loaded yet.
         """
         while True:
             try:
@@ -77,7 +77,7 @@ class House:
 
 
 async def _acts(socket: WebSocket) -> bool | None:
-    """Return True once Event Relay's actions are there, None before."""
+    """Return True once Event Relay's actions exist, None before."""
     try:
         await socket.ask("event_relay.list_deliveries", limit=1)
     except Refused:

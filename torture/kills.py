@@ -6,7 +6,7 @@ import random
 
 
 class Phase(StrEnum):
-    """What Home Assistant does when it is killed."""
+    """Home Assistant's phase when it is killed."""
 
     STARTING = "starting"
     RUNNING = "running"
@@ -25,13 +25,13 @@ class Kill:
 
     phase: Phase
     after: float
-    """Seconds from the launch, or from when calls are answered."""
+    """Seconds from the launch, or from the first response to a call."""
     patience: float
-    """Seconds that it gets to stop; only while it stops."""
+    """Seconds that it has to stop; only in the stop phase."""
 
 
 def next_kill(chance: random.Random) -> Kill:
-    """Return when to kill next."""
+    """Choose the next kill."""
     phase = chance.choices([*_WEIGHTS], [*_WEIGHTS.values()])[0]
     longest = _LONGEST_START if phase is Phase.STARTING else _LONGEST_RUN
     return Kill(

@@ -1,4 +1,4 @@
-"""A ledger: what was asked, kept and stored, held together."""
+"""A ledger: compares calls, deliveries and stored items."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,48 +10,48 @@ from custom_components.event_relay.queue.delivery import SETTLED, DeliveryState
 from .calls import Answer, Call, Thing
 
 COMMITTED_WITHIN = 2.0
-"""Seconds in which a call is committed, also on a machine with much else to do."""
+"""Seconds in which a call is committed, even on a busy machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """A delivery as the outbox has it in the end."""
+    """A delivery in its final state in the queue."""
 
     id: str
     thing: Thing
     state: DeliveryState
     failure: str | None = None
-    """Code of why it did not arrive."""
+    """Error code of a failed delivery."""
     outside_id: str | None = None
     told: bool = True
-    """Whether the user's list shows it with this end."""
+    """Whether the user's list shows it with this state."""
 
 
 class Kind(StrEnum):
-    """What may not be."""
+    """Kinds of offences."""
 
     LOST = "lost"
-    """Accepted, not there, and nobody was told."""
+    """Accepted, not stored, and nobody was notified."""
     DOUBLED = "doubled"
-    """There more than once."""
+    """Stored more than once."""
     STRAY = "stray"
-    """There, and Event Relay says otherwise, or does not know it."""
+    """Stored, but Event Relay reports otherwise, or does not know it."""
     OPEN = "open"
-    """There, and still going on, though it is over."""
+    """Stored, and still going on, though it should be over."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offence:
-    """One thing that may not be."""
+    """One violation of the guarantees."""
 
     kind: Kind
     thing: Thing
     delivery_id: str | None
     why: str
     known: bool = False
-    """Whether the outbox knows it: no damage has taken it away then."""
+    """Whether the queue knows it: no damage has removed it then."""
     at: float | None = None
-    """When it was accepted, or cut off, in unix seconds; None where nobody can tell."""
+    """When it was accepted, or interrupted, in unix seconds; None if unknown."""
 
 
 type _Blame = Callable[[Kind, str], None]
@@ -64,29 +64,29 @@ class Row:
     connection: str
     called: int = 0
     accepted: int = 0
-    """Calls answered with a delivery id."""
+    """Calls that returned a delivery id."""
     perhaps: int = 0
-    """Calls cut off by a kill."""
+    """Calls interrupted by a kill."""
     refused: int = 0
-    """Calls answered with an error."""
+    """Calls that returned an error."""
     stored: int = 0
-    """Calls whose thing the outside system has."""
+    """Calls whose item the outside system has."""
     twice: int = 0
-    """Those of them that it has more than once, as the user has allowed."""
+    """Those stored more than once, as the user has allowed."""
     unknown: int = 0
-    """Told as failed because nobody can tell whether it is there, and not there."""
+    """Not stored, and reported as failed with an unknown outcome."""
     expired: int = 0
-    """Told as too late, or discarded along with what was too late."""
+    """Reported as expired, or discarded together with an expired one."""
     waiting: list[Kept] = field(default_factory=list)
-    """What has not ended yet."""
+    """Unfinished deliveries."""
     offences: list[Offence] = field(default_factory=list)
     told: list[Offence] = field(default_factory=list)
-    """What would be offences, but came of damage that the user was told of."""
+    """Violations excused by reported damage."""
     subentry_id: str = ""
     """Of a rule or mirror."""
 
     def count(self, kind: Kind) -> int:
-        """Return how many offences of a kind there are."""
+        """Return the number of offences of a kind."""
         return sum(offence.kind is kind for offence in self.offences)
 
 
@@ -99,12 +99,12 @@ def audit(
     *,
     may_double: bool = False,
 ) -> Row:
-    """Hold the calls against the outbox and the outside system.
+    """Compare the calls with the queue and the outside system.
 
-    `stored` has the outside ids of everything that is there, as receipts have them.
-    What a call of `at_once` brings about may be there and unknown to the outbox if the
-    kill came before its commit: it was on its way meanwhile, and nobody was told.
-    With `may_double` what is there more than once is only counted.
+    `stored` has the outside ids of all stored items, as receipts have them. An item of
+    an `at_once` call may be stored and unknown to the queue if the kill came before its
+    commit: it was in flight meanwhile, and nobody was notified. With `may_double` items
+    stored more than once are only counted.
     """
     row = Row(connection=connection, called=len(calls))
     deliveries: dict[Thing, list[Kept]] = {}
@@ -142,7 +142,7 @@ def audit(
 
 
 def _overlapped(call: Call, at_once: Collection[str]) -> bool:
-    """Say whether the kill may have come before the commit of a call."""
+    """Return whether the kill may have come before the commit of a call."""
     return (
         call.answer is Answer.CUT
         and call.thing.action in at_once
@@ -158,7 +158,7 @@ def _settle(
     *,
     may_double: bool,
 ) -> None:
-    """Enter what became of one call."""
+    """Enter the result of one call."""
 
     def blame(kind: Kind, why: str) -> None:
         known = kept.id if kept is not None else call.delivery_id
@@ -185,7 +185,7 @@ def _settle(
 
 
 def _check_found(kept: Kept | None, found: Sequence[str], blame: _Blame) -> None:
-    """Look whether what is there is what the outbox takes it for."""
+    """Check a stored item against the queue's state."""
     if kept is None:
         blame(Kind.STRAY, "the outbox does not know it")
     elif kept.state in (DeliveryState.EXPIRED, DeliveryState.DISCARDED):
@@ -197,7 +197,7 @@ def _check_found(kept: Kept | None, found: Sequence[str], blame: _Blame) -> None
 
 
 def _enter_missing(row: Row, kept: Kept, blame: _Blame) -> None:
-    """Enter what is not there: that may be, if it is told."""
+    """Enter a missing item, which is allowed if it is reported."""
     state = kept.state
     if state is DeliveryState.DELIVERED:
         blame(Kind.LOST, f"delivered as {kept.outside_id}, and not there")

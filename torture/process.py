@@ -1,4 +1,4 @@
-"""A stand-in in a process of its own, which can be frozen as SIGSTOP does it."""
+"""A simulator in its own process, which SIGSTOP can freeze."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -19,20 +19,20 @@ from simulators.server import Simulator
 _FROZEN_SECONDS = 10.0
 _FORK = get_context("fork")
 _DIE_WITH_PARENT = 1
-"""PR_SET_PDEATHSIG of prctl(2): it ends also what is frozen."""
+"""PR_SET_PDEATHSIG of prctl(2): it also ends a frozen process."""
 
 type Order[Result] = Callable[[Simulator], Result | Awaitable[Result]]
 
 
 class StandInProcess[System: Simulator]:
-    """Runs a simulator, takes orders for it, and shows what it holds.
+    """Runs a simulator, sends it orders, and shows its state.
 
-    What is frozen is all of it: the kernel goes on accepting connections, and what lies
-    in the sockets is read at the thaw.
+    A freeze stops the whole process: the kernel still accepts connections, and the
+    process reads from its sockets after the thaw.
     """
 
     def __init__(self, simulator: System) -> None:
-        """Take a simulator that does not run."""
+        """Take a simulator that is not running."""
         self._simulator = simulator
         self.frozen = False
         self._process: Any = None
@@ -41,12 +41,12 @@ class StandInProcess[System: Simulator]:
 
     @property
     def simulator(self) -> System:
-        """Return a copy of the one that runs, as it was when it was last looked at."""
+        """Return the copy of the running one from the last look."""
         return self._simulator
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Run it meanwhile; to be begun before there is an event loop, or a thread."""
+        """Run it meanwhile; must start before any event loop or thread."""
         self._orders, theirs = _FORK.Pipe()
         self._process = _FORK.Process(
             target=_run, args=(self._simulator, theirs, os.getpid()), daemon=True
@@ -62,18 +62,18 @@ class StandInProcess[System: Simulator]:
             self._orders.close()
 
     async def do[Result](self, order: Order[Result]) -> Result:
-        """Have the simulator do something; what is frozen does it after the thaw."""
+        """Let the simulator do something; a frozen one does it after the thaw."""
         async with self._free:
             self._orders.send(order)
             await _readable(self._orders)
             return cast("Result", self._orders.recv())
 
     async def look(self) -> None:
-        """Have a new copy of it."""
+        """Fetch a new copy of it."""
         self._simulator = cast("System", await self.do(_itself))
 
     async def freeze(self) -> None:
-        """Stop it as it is; SIGSTOP."""
+        """Freeze it with SIGSTOP."""
         async with self._free:
             self.frozen = True
             os.kill(self._process.pid, signal.SIGSTOP)
@@ -81,26 +81,26 @@ class StandInProcess[System: Simulator]:
             await eventually(partial(_stopped, state), "a stop", _FROZEN_SECONDS)
 
     def thaw(self) -> None:
-        """Let it go on; SIGCONT."""
+        """Thaw it with SIGCONT."""
         os.kill(self._process.pid, signal.SIGCONT)
         self.frozen = False
 
 
 async def _stopped(state: Path) -> bool | None:
-    """Return True once the kernel says that a process is stopped, None before."""
+    """Return True once the kernel reports that a process is stopped, None before."""
     told = await asyncio.to_thread(state.read_text)
     return True if told.rpartition(")")[2].split()[0] == "T" else None
 
 
 def _itself(simulator: Simulator) -> Simulator:
-    """Return it: what is sent is a copy."""
+    """Return the simulator itself, which is copied when it is sent."""
     return simulator
 
 
 def _run(simulator: Simulator, orders: Connection, parent: int) -> None:
     """Serve; the process's whole life."""
     for number in (signal.SIGINT, signal.SIGHUP):
-        # They are sent to all of a terminal; who started this ends it in its time.
+        # Signals go to all processes of a terminal; the parent ends this one in time.
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
@@ -109,7 +109,7 @@ def _run(simulator: Simulator, orders: Connection, parent: int) -> None:
 
 
 async def _serve(simulator: Simulator, orders: Connection) -> None:
-    """Serve, and do what is ordered, one thing after the other."""
+    """Serve, and execute orders one after the other."""
     async with simulator:
         orders.send(simulator)
         while True:

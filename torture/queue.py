@@ -1,4 +1,4 @@
-"""What Event Relay has kept: its file in the end, and the list that users see."""
+"""Event Relay's deliveries: the final file, and the list that users see."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -24,12 +24,12 @@ _NOT_ARRIVED = SETTLED - {DeliveryState.DELIVERED}
 
 
 async def waiting(socket: WebSocket, entry_id: str) -> int:
-    """Return how many deliveries of a connection have not ended."""
+    """Return the number of unfinished deliveries of a connection."""
     return len(await _listed(socket, entry_id, UNSETTLED))
 
 
 async def told(socket: WebSocket, entry_id: str) -> Mapping[str, str]:
-    """Return the state of each delivery that is listed as not arrived, by its id."""
+    """Return the states of deliveries that are listed as not arrived, by id."""
     return {
         member(delivery, "delivery_id", str): member(delivery, "state", str)
         for delivery in await _listed(socket, entry_id, _NOT_ARRIVED)
@@ -37,7 +37,7 @@ async def told(socket: WebSocket, entry_id: str) -> Mapping[str, str]:
 
 
 async def read_deliveries(folder: Path) -> Sequence[Delivery]:
-    """Return all deliveries in the file of a home that does not run."""
+    """Return all deliveries in the file of a stopped home."""
     store = Store(folder / FILE)
     await store.open()
     try:
@@ -51,10 +51,10 @@ def kept(
     deliveries: Sequence[Delivery],
     listed: Mapping[str, str],
 ) -> Sequence[Kept]:
-    """Return deliveries as the ledger takes them.
+    """Return deliveries in the ledger's format.
 
-    What is about an earlier thing has the mark of the delivery that made it. Where
-    damage has taken that away, nobody can tell what it is about.
+    A delivery about an earlier item has the mark of the delivery that created it. If
+    damage has removed that one, its item is unknown.
     """
     marks = {
         delivery.id: mark_of(delivery.payload)
@@ -78,7 +78,7 @@ def kept(
 async def _listed(
     socket: WebSocket, entry_id: str, states: Collection[DeliveryState]
 ) -> Sequence[Json]:
-    """Return what the list says of deliveries in some states, newest first."""
+    """Return the listed deliveries in some states, newest first."""
     answer = await socket.ask(
         "event_relay.list_deliveries",
         config_entry_id=entry_id,

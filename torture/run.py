@@ -1,4 +1,4 @@
-"""Torture: lives of Home Assistant that end with a kill, and the account of them."""
+"""A torture run: lives of Home Assistant that end with a kill, and their audit."""
 
 import asyncio
 from collections import Counter
@@ -35,30 +35,30 @@ _ANSWERS_SECONDS = 240.0
 _LOOK_SECONDS = 2.0
 _LISTEN_SECONDS = 1.0
 _SET_RIGHT_SHARE = 0.5
-"""How often a clock that is wrong is set right while Home Assistant is off."""
+"""How often a wrong clock is corrected while Home Assistant is off."""
 _QUIET_SECONDS = 1.0
-"""Longer than an outside system takes to store what it has answered."""
+"""Longer than an outside system takes to store a confirmed write."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How long it goes on."""
+    """The limits of a run."""
 
     kills: int | None
     seconds: float | None
-    """No other life begins after so many."""
+    """No new life begins after this time."""
     patience: float
-    """Seconds in which what was accepted may come to its end."""
+    """Seconds for accepted deliveries to finish."""
     write_time: int | None = None
-    """Seconds that no backend is given more than; None: what it has."""
+    """Longest write time of any backend in seconds; None: unchanged."""
 
 
 async def torture(
     targets: Sequence[AnyTarget], limits: Limits, seed: str, first_port: int
 ) -> Sequence[Row]:
-    """Run it all with stand-ins that run, and return the ledger.
+    """Run it all with running simulators, and return the ledger.
 
-    It has a row for each connection, rule and mirror. If something may not be, all is
+    It has a row for each connection, rule and mirror. With an offence, all evidence is
     kept in a folder.
     """
     async with AsyncExitStack() as stack:
@@ -84,7 +84,7 @@ async def torture(
 
 @asynccontextmanager
 async def _kept(home: Home, seed: str) -> AsyncIterator[dict[str, str]]:
-    """End a home, and keep its folder if it fails, or if there is anything to tell."""
+    """Stop a home, and keep its folder if it fails, or with anything to report."""
     texts: dict[str, str] = {}
     try:
         yield texts
@@ -131,7 +131,7 @@ class _Run:
         return self._house.home
 
     async def go(self, limits: Limits) -> Sequence[Row]:
-        """Set up, kill and restart, let everything end, and hold the accounts."""
+        """Set up, kill and restart, let everything finish, and audit."""
         async with progress("Starting Home Assistant, and connecting it"):
             self._entries = await self._house.furnish(self._targets, self._following)
         traffic = Traffic(self._entries, self._traffic_chance)
@@ -160,7 +160,7 @@ class _Run:
         )
 
     async def _live(self, kill: Kill, traffic: Traffic) -> None:
-        """Start Home Assistant, let events come, and end it as a kill says."""
+        """Start Home Assistant, send traffic, and end it as a kill says."""
         answering = asyncio.Event()
         began = monotonic()
         stopped = False
@@ -193,7 +193,7 @@ class _Run:
         )
 
     async def _talk(self, traffic: Traffic, answering: asyncio.Event) -> None:
-        """Let events come, from when Home Assistant answers until it is killed."""
+        """Send traffic while Home Assistant responds, until it is killed."""
         async with self._house.talking() as socket:
             answering.set()
             async with asyncio.TaskGroup() as events:
@@ -203,7 +203,7 @@ class _Run:
                 events.create_task(self._listen(socket))
 
     async def _listen(self, socket: WebSocket) -> None:
-        """Hear what the user is told of damage."""
+        """Collect the notifications about damage."""
         with suppress(ApiError):
             while True:
                 await self.damage.listen(socket)
@@ -225,11 +225,10 @@ class _Run:
         )
 
     async def _drain(self, traffic: Traffic, patience: float) -> Mapping[str, str]:
-        """Let all that was accepted come to its end; return what is told of it.
+        """Let all accepted deliveries finish; return their states in the user's list.
 
-        Each connection gets one more event, which nothing cuts off, and so does each
-        rule or mirror that needs it: a slow machine may have had none accepted between
-        two kills.
+        Each connection gets one more call, without a kill, and so does each rule or
+        mirror that needs it: a slow machine may have accepted none between two kills.
         """
         await self._home.start()
         async with self._house.talking() as socket:
@@ -254,7 +253,7 @@ class _Run:
         return listed
 
     async def _look(self) -> None:
-        """See what the outside systems hold now."""
+        """Fetch the current state of the outside systems."""
         for target in self._targets:
             await target.process.look()
 
@@ -306,7 +305,7 @@ class _Run:
     def _changed_marks(
         self, target: AnyTarget, deliveries: Sequence[Delivery]
     ) -> set[str]:
-        """Return the marks that deliveries have now whose rows were changed."""
+        """Return the current marks of deliveries whose rows were changed."""
         return {
             target.mark_of(one.payload)
             for one in deliveries
@@ -314,7 +313,7 @@ class _Run:
         }
 
     async def _left(self, socket: WebSocket, patience: float) -> Mapping[str, int]:
-        """Return how many things are not settled, by the names of their rows."""
+        """Return the number of unsettled items, by row name."""
         await self._look()
         numbers = {
             target.name: await waiting(socket, entry_id)

@@ -1,9 +1,9 @@
-"""Start Home Assistant with a wall clock that somebody else sets while it runs.
+"""Start Home Assistant with a wall clock that is set from outside while it runs.
 
-`python -P set_clock.py FILE ARGUMENT…` takes the arguments of `hass`. FILE holds by how
-many seconds the clock is ahead: a double, in this machine's order of bytes. What Python
-tells of the time moves along, and only that: monotonic clocks go on as they do where a
-computer's clock is set, and so do files.
+`python -P set_clock.py FILE ARGUMENT…` takes the arguments of `hass`. FILE holds the
+seconds by which the clock is ahead: a double, in this machine's byte order. Only
+Python's wall time moves: monotonic clocks and file times do not, as when a computer's
+clock is set.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ _SECOND = 1_000_000_000
 
 
 def main(file: Path) -> int:
-    """Put the clock in place before anything of Home Assistant looks at one; run it."""
+    """Install the clock before any module of Home Assistant reads one; run it."""
     with file.open("r+b") as opened:
         ahead = memoryview(mmap.mmap(opened.fileno(), 0)).cast("d")
     real_time, real_time_ns = time.time, time.time_ns
@@ -34,8 +34,8 @@ def main(file: Path) -> int:
 def _replace(**methods: object) -> None:
     """Replace class methods of datetime.
 
-    Another class in its place would not do: libraries look for the type itself. That
-    it cannot be changed is true of its attributes, not of what they are kept in.
+    Replacing the class would not work: libraries check for the type itself. Its
+    attributes cannot be set, but the dictionary behind them can be changed.
     """
     (attributes,) = gc.get_referents(datetime.__dict__)
     for name, method in methods.items():
@@ -44,12 +44,12 @@ def _replace(**methods: object) -> None:
 
 
 def _now(cls: type[datetime], tz: tzinfo | None = None) -> datetime:
-    """Return the present."""
+    """Return the current time."""
     return cls.fromtimestamp(time.time(), tz)
 
 
 def _utcnow(cls: type[datetime]) -> datetime:
-    """Return the present in UTC, without saying so."""
+    """Return the current time in UTC, without a zone."""
     return _now(cls, UTC).replace(tzinfo=None)
 
 

@@ -1,4 +1,4 @@
-"""The ledger as it is printed."""
+"""Print the ledger."""
 
 from collections.abc import Iterator, Sequence
 
@@ -25,7 +25,7 @@ _TOTAL = "all"
 
 
 def lines(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the table, and a line for each thing that may not be or has not ended."""
+    """Yield the table, and a line for each offence and each unfinished delivery."""
     table = [_COLUMNS, *(_cells(row) for row in rows), _cells(_sum(rows))]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for first, *numbers in table:

@@ -1,4 +1,4 @@
-"""Events that keep coming, by actions over Home Assistant's WebSocket API."""
+"""A stream of action calls over Home Assistant's WebSocket API."""
 
 import asyncio
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ from .calls import Act, Answer, Call
 from .targets import AnyTarget
 
 _MOST_UNDER_WAY = 10
-"""Calls of one connection that may wait for their answers."""
+"""Calls of one connection that may wait for their responses."""
 _AT_ONCE_SHARE = 0.4
-"""How many calls do not wait for the outcome."""
+"""Share of the calls that do not wait for the outcome."""
 
 
 class Traffic:
-    """Calls actions, and keeps account of every call and its answer."""
+    """Calls actions, and records every call and its result."""
 
     def __init__(self, targets: Mapping[str, AnyTarget], chance: random.Random) -> None:
         """Take the targets by the ids of their connections."""
@@ -32,9 +32,9 @@ class Traffic:
         }
 
     async def flow(self, socket: WebSocket) -> None:
-        """Call actions until cancelled, and then hear the answers still to come.
+        """Call actions until cancelled, and then wait for the remaining responses.
 
-        They come at once where the connection has ended.
+        They fail at once if the connection has ended.
         """
         calls: list[asyncio.Task[None]] = []
         sources = [
@@ -50,7 +50,7 @@ class Traffic:
             await asyncio.gather(*calls)
 
     async def once(self, socket: WebSocket) -> None:
-        """Call an action of each target once, and hear the answers."""
+        """Call an action of each target once, and wait for the responses."""
         await asyncio.gather(
             *(
                 self._call(socket, entry_id, target, self._next_act(target))
@@ -65,7 +65,7 @@ class Traffic:
         target: AnyTarget,
         calls: list[asyncio.Task[None]],
     ) -> None:
-        """Call the actions of one target, at its pace."""
+        """Call the actions of one target, at its rate."""
         in_flight: set[asyncio.Task[None]] = set()
         while True:
             await asyncio.sleep(self._chance.expovariate(1 / target.seconds))
@@ -78,13 +78,13 @@ class Traffic:
             calling.add_done_callback(in_flight.discard)
 
     def _next_act(self, target: AnyTarget) -> Act:
-        """Return an action of a target, with a mark of its own."""
+        """Return an action of a target, with its own mark."""
         return target.act(target.mark(next(self._numbers)), self._chance)
 
     async def _call(
         self, socket: WebSocket, entry_id: str, target: AnyTarget, act: Act
     ) -> None:
-        """Call an action, and note what came of it."""
+        """Call an action, and record the result."""
         data: dict[str, Json] = {**act.data, "config_entry_id": entry_id}
         if self._chance.random() < _AT_ONCE_SHARE:
             data["wait"] = 0

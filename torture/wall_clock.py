@@ -10,23 +10,23 @@ from time import time
 from . import set_clock
 
 _MARGIN_SECONDS = 1.0
-"""Within which everybody there has looked at the clock again."""
+"""Time until all readers have seen a change of the clock."""
 
 _HOUR = 3600
 OFFSETS = (2 * _HOUR, -2 * _HOUR, 72 * _HOUR)
-"""Seconds by which it is set; longer than a run: no moment of it comes twice."""
+"""Seconds by which it is set; longer than a run, so that no time comes twice."""
 
 type Span = tuple[float, float]
-"""From when until when, in true unix seconds."""
+"""Start and end in true unix seconds."""
 
 
 class WallClock:
-    """Says how far off the clock is, and remembers when it was."""
+    """Holds the offset of the clock, and the times when it was wrong."""
 
     def __init__(self, file: Path) -> None:
-        """Use a file of our own."""
+        """Take a file for our use alone."""
         self.spans: list[Span] = []
-        """When the clock was off; what still is ends at infinity."""
+        """The times when the clock was wrong; a current one ends at infinity."""
         self._file = file
         self._file.write_bytes(struct.pack("d", 0))
         with file.open("r+b") as opened:
@@ -34,16 +34,16 @@ class WallClock:
 
     @property
     def command(self) -> Sequence[str | Path]:
-        """Return what starts a Home Assistant that this is the clock of."""
+        """Return the command that starts a Home Assistant with this clock."""
         return sys.executable, "-P", set_clock.__file__, self._file
 
     @property
     def right(self) -> bool:
-        """Say whether it shows the true time."""
+        """Return whether it shows the true time."""
         return not self._ahead[0]
 
     def set(self, seconds: int) -> None:
-        """Set it to be so many seconds ahead."""
+        """Set it ahead by a number of seconds."""
         if not self.right:
             self.spans[-1] = (self.spans[-1][0], time() + _MARGIN_SECONDS)
         if seconds:

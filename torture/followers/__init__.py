@@ -1,4 +1,4 @@
-"""The rules and mirrors under torture, on connections whose actions are called too."""
+"""The rules and mirrors under torture, on connections that actions use as well."""
 
 from collections.abc import Iterator, Sequence
 
@@ -24,7 +24,7 @@ __all__ = ["Follower", "make_followers"]
 def make_followers(
     targets: Sequence[AnyTarget], off: Sequence[Span] = ()
 ) -> Sequence[Follower]:
-    """Return the rules and mirrors of some targets; `off`: when the clock was wrong."""
+    """Return the followers of some targets; `off` are the times of a wrong clock."""
     return [follower for target in targets for follower in _followers(target, off)]
 
 

@@ -1,4 +1,4 @@
-"""A calendar whose events are made, moved and deleted, and live events for them."""
+"""A calendar with created, moved and deleted events, mirrored as live events."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -30,8 +30,8 @@ type Span = tuple[datetime, datetime]
 class CalendarMirror(MirrorFollower[Span]):
     """A mirror of Palabra; the mark is the summary.
 
-    Each new event, and each that is moved, comes before all others: only what is
-    next makes the calendar's state change, which is what a mirror looks at.
+    Each new or moved event comes before all others: only the next event changes the
+    calendar's state, which the mirror follows.
     """
 
     kind = "calendar_mirror"
@@ -39,13 +39,13 @@ class CalendarMirror(MirrorFollower[Span]):
     gone_after = PATIENCE.total_seconds() + _CARRIED_OUT_SECONDS
 
     def __init__(self, name: str, target: PalabraTarget) -> None:
-        """Begin with the last of all events."""
+        """Begin with the last event."""
         super().__init__(name, target)
         self._palabra = target
         self._last = now().replace(second=0, microsecond=0) + _AHEAD / 2
         self._minutes = count(1)
         self._first = self.mark()
-        """What is never deleted: a calendar with nothing may not have loaded."""
+        """The event that is never deleted: an empty calendar may not have loaded."""
 
     @property
     @override
@@ -133,7 +133,7 @@ class CalendarMirror(MirrorFollower[Span]):
         return {"summary": mark, "dtstart": start.isoformat(), "dtend": end.isoformat()}
 
     async def _events(self, api: Api) -> dict[str, Json]:
-        """Return what the calendar has, by marks."""
+        """Return the calendar's events, by mark."""
         span = {"start": now().isoformat(), "end": (now() + _AHEAD).isoformat()}
         listed = await api.get(f"/api/calendars/{_CALENDAR}?{urlencode(span)}")
         return {

@@ -1,4 +1,4 @@
-"""A rule that fires every few seconds, also for the seconds of the time off."""
+"""A rule that fires every few seconds, and later for the seconds while it was off."""
 
 from collections.abc import Mapping, Sequence
 from itertools import count, takewhile
@@ -19,26 +19,26 @@ from .rule import RuleFollower
 
 _PERIOD = 5
 _MARGIN_SECONDS = 3.0
-"""Within which the rule is armed, and what is due has arrived if nothing is wrong."""
+"""Time to arm the rule, and for a due delivery to arrive if nothing fails."""
 
 
 class ClockRule(RuleFollower):
     """A rule with a time pattern; the mark is the instant.
 
-    Of every instant from when it was added until the end of the drain there must be
-    one mark, whether Home Assistant was there or not.
+    Every instant from its creation until the end of the drain must have one mark,
+    whether Home Assistant ran or not.
     """
 
     operation = aipix.CREATE_MARK
     chosen = True
     missable = True
     first = 0.0
-    """First instant that must be there, unix seconds."""
+    """First required instant, unix seconds."""
     last = 0.0
-    """Last instant that must be there."""
+    """Last required instant."""
 
     def __init__(self, name: str, target: AnyTarget, off: Sequence[Span] = ()) -> None:
-        """Take when the clock was wrong: whatever it then showed need not be there."""
+        """Take the times of a wrong clock, whose instants are not required."""
         super().__init__(name, target)
         self._off = off
 
@@ -80,7 +80,7 @@ class ClockRule(RuleFollower):
         others = {
             mark
             for one in deliveries
-            # Not sure to be there: it was being added, or the run was over.
+            # Optional: the rule was just being added, or the run was over.
             if not self.first <= _instant(mark := self.target.mark_of(one.payload))
             or _instant(mark) > self.last
             or self._doubtful(_instant(mark))
@@ -96,7 +96,7 @@ class ClockRule(RuleFollower):
         ]
 
     def _due(self) -> set[str]:
-        """Return the marks of all instants that must be there."""
+        """Return the marks of all required instants."""
         instants = count(ceil(self.first / _PERIOD) * _PERIOD, _PERIOD)
         due = takewhile(lambda instant: instant <= self.last, instants)
         return {
@@ -104,7 +104,7 @@ class ClockRule(RuleFollower):
         }
 
     def _doubtful(self, instant: float) -> bool:
-        """Say whether the clock was wrong about then, or was just being set."""
+        """Return whether the clock was wrong about then, or was just being set."""
         margin = _PERIOD + _MARGIN_SECONDS
         return any(
             begin - margin <= instant <= end + margin for begin, end in self._off
@@ -112,5 +112,5 @@ class ClockRule(RuleFollower):
 
 
 def _instant(mark: str) -> float:
-    """Return the unix seconds that a mark names, whatever became of its delivery."""
+    """Return the unix seconds in a mark, whatever the state of its delivery."""
     return float(mark.rpartition(" ")[2])

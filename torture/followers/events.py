@@ -1,4 +1,4 @@
-"""Rules that Home Assistant's own events fire."""
+"""Rules that fire on Home Assistant's own events."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ class EventRule(FiredRule):
 
 
 class GuanceRule(EventRule):
-    """One that makes events of Guance."""
+    """A rule that creates events of Guance."""
 
     operation = guance.CREATE
     seconds = 3.0
@@ -57,7 +57,7 @@ class GuanceRule(EventRule):
 
 
 class MarkRule(EventRule):
-    """One that makes marks of aipix."""
+    """A rule that creates marks of aipix."""
 
     operation = aipix.CREATE_MARK
     chosen = True
@@ -70,7 +70,7 @@ class MarkRule(EventRule):
 
 
 class NoteRule(EventRule):
-    """One that makes notes of an HTTP API that can be looked up."""
+    """A rule that creates notes of an HTTP API with look-ups."""
 
     operation = http.SEND
     folded = False

@@ -1,4 +1,4 @@
-"""What mirrors under torture have in common: in the end, outside equals home."""
+"""The base of mirrors under torture: in the end, outside equals home."""
 
 from abc import abstractmethod
 from collections import Counter
@@ -21,21 +21,21 @@ from .follower import Follower
 
 
 class MirrorFollower[Content](Follower):
-    """A mirror; its things have marks, and contents that can be compared."""
+    """A mirror; its items have marks, and contents that can be compared."""
 
     thing: ClassVar[str]
-    """The operation that makes them."""
+    """The operation that creates them."""
     gone_after: ClassVar[float] = 0.0
-    """Seconds that a thing must have been missing before it is removed outside."""
+    """Seconds that an item must have been missing before it is removed outside."""
 
     def __init__(self, name: str, target: AnyTarget) -> None:
-        """Begin with nothing done."""
+        """Begin without changes."""
         super().__init__(name, target)
         self._answers: Counter[Answer] = Counter()
         self._home: Mapping[str, Content] = {}
         self._since: float | None = None
         self._seconds = 0.0
-        """For how long nothing has been changed at home."""
+        """Seconds since the last change at home."""
 
     @property
     @override
@@ -44,18 +44,18 @@ class MirrorFollower[Content](Follower):
 
     @abstractmethod
     async def at_home(self, api: Api, socket: WebSocket) -> Mapping[str, Content]:
-        """Return what there is at home, by marks."""
+        """Return the items at home, by mark."""
 
     @abstractmethod
     def outside(self) -> Mapping[str, Content]:
-        """Return what there is outside now, by marks."""
+        """Return the current items outside, by mark."""
 
     @abstractmethod
     def made(self) -> Mapping[str, Sequence[str]]:
-        """Return the outside ids of all that was ever made, by marks."""
+        """Return the outside ids of all items ever created, by mark."""
 
     async def change(self, command: Awaitable[object]) -> None:
-        """Change something at home; raises ApiError where that was cut off."""
+        """Change an item at home; raises ApiError if that was interrupted."""
         try:
             await command
         except Refused:
@@ -106,7 +106,7 @@ class MirrorFollower[Content](Follower):
         return row
 
     def _differences(self) -> Iterator[Offence]:
-        """Yield what is not outside as it is at home."""
+        """Yield the differences between outside and home."""
         outside = self.outside()
         for mark, content in self._home.items():
             if mark not in outside:
@@ -123,7 +123,7 @@ class MirrorFollower[Content](Follower):
 
 
 def _waiting(one: Delivery) -> Kept:
-    """Return what has not ended as the ledger takes it."""
+    """Return an unfinished delivery in the ledger's format."""
     code = one.failure.code if one.failure else None
     thing = Thing(one.operation, one.summary)
     return Kept(id=one.id, thing=thing, state=one.state, failure=code)

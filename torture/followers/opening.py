@@ -1,4 +1,4 @@
-"""What rules have in common that begin something outside, and end it."""
+"""The base of rules that begin something outside, and end it."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -14,21 +14,21 @@ from torture.ledger import Kind, Offence, Row
 from .rule import FiredRule
 
 LOOKS_BACK_SECONDS = 1.0
-"""Within which a rule has ended what was over when Home Assistant had started."""
+"""Time in which a rule ends the events that were over when Home Assistant started."""
 
 
 class OpeningRule(FiredRule):
-    """A rule of whose events none may be open in the end."""
+    """A rule whose events must all be closed in the end."""
 
     @property
     @abstractmethod
     def ends(self) -> Mapping[str, Json]:
-        """What ends its events."""
+        """Return the triggers that end its events."""
 
     @property
     @abstractmethod
     def longest_open(self) -> int:
-        """How long they are open at most, in seconds."""
+        """Return the longest time in seconds that they are open."""
 
     @property
     @override
@@ -54,7 +54,7 @@ class OpeningRule(FiredRule):
         return row
 
     def _open(self) -> Sequence[Thing]:
-        """Return what goes on outside."""
+        """Return the events that are open outside."""
         return [
             Thing(self.operation, mark)
             for mark in self.target.going_on()

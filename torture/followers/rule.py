@@ -1,4 +1,4 @@
-"""What rules under torture have in common: firings, each with a mark of its own."""
+"""The base of rules under torture: firings, each with its own mark."""
 
 from abc import abstractmethod
 import asyncio
@@ -18,11 +18,11 @@ from ..queue import kept
 from .follower import Follower
 
 _ARRIVES_SECONDS = 1.0
-"""Within which a firing has come to the outbox."""
+"""Time until a firing is in the queue."""
 
 
 class RuleFollower(Follower):
-    """A rule, whose deliveries have the marks of their firings."""
+    """A rule whose deliveries have the marks of their firings."""
 
     operation: ClassVar[str]
     chosen: ClassVar[bool] = False
@@ -30,26 +30,26 @@ class RuleFollower(Follower):
     folded: ClassVar[bool] = True
     """Whether the form has a section of what is seldom asked for."""
     missable: ClassVar[bool] = False
-    """Whether what fires it can be looked back at, and so is asked about."""
+    """Whether the form asks about missed firings, which can be found afterwards."""
 
     @property
     @abstractmethod
     def triggers(self) -> Sequence[Json]:
-        """What fires it."""
+        """Return its triggers."""
 
     @property
     @abstractmethod
     def fields(self) -> Mapping[str, Json]:
-        """What it delivers."""
+        """Return the fields that it delivers."""
 
     @property
     def until(self) -> Mapping[str, Json] | None:
-        """What ends it, None where that is not asked for."""
+        """Return what ends it, None if the form does not ask."""
         return None
 
     @abstractmethod
     def firings(self, deliveries: Sequence[Delivery]) -> Sequence[Call]:
-        """Return what fired it."""
+        """Return its firings."""
 
     @override
     def steps(self) -> Sequence[Mapping[str, Json]]:
@@ -109,11 +109,11 @@ class FiredRule(RuleFollower):
     async def fire(
         self, socket: WebSocket, mark: str, cause: Awaitable[object]
     ) -> None:
-        """Cause a firing; it counts as accepted once the outbox must have it."""
+        """Cause a firing; it counts as accepted once the queue must have it."""
         self._firings[mark] = Answer.CUT, time()
         await cause
         await asyncio.sleep(_ARRIVES_SECONDS)
-        # What the outbox was given before this it has committed before it answers.
+        # The queue commits earlier deliveries before it returns this one.
         await socket.ask("event_relay.list_deliveries", limit=1)
         self._firings[mark] = Answer.ACCEPTED, time()
 

@@ -1,4 +1,4 @@
-"""A schedule helper whose hours are changed, and a script that keeps to them."""
+"""A schedule helper whose hours change, and a script that follows it."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ _END = "23:00:00"
 
 
 class ScriptMirror(MirrorFollower[str]):
-    """A mirror of aipix; its only mark is the title, its content when it begins."""
+    """A mirror of aipix; its only mark is the title, its content the start time."""
 
     kind = "script_mirror"
     thing = CREATE_SCRIPT
@@ -96,7 +96,7 @@ class ScriptMirror(MirrorFollower[str]):
 
 
 def _begin(script: dict[str, Json]) -> str:
-    """Return when the only hours of a script begin, without the offset from UTC."""
+    """Return the start of a script's only range, without the offset from UTC."""
     match script:
         case {"timetable": {"days": [{"from": str(begin)}]}}:
             return begin[:8]

@@ -21,10 +21,10 @@ _SECONDS = 1.5
 
 
 class SwitchRule(OpeningRule):
-    """A rule of Frigate; the mark is what the switch is called when it goes on.
+    """A rule of Frigate; the mark is the switch's name when it goes on.
 
-    Which switches are on is lost with a kill: what they have begun is then ended when
-    Home Assistant starts.
+    A kill loses the states of the switches: their events are then ended when Home
+    Assistant starts.
     """
 
     operation = CREATE

@@ -1,4 +1,4 @@
-"""A rule whose events are ended by others, or else when their time is up."""
+"""A rule whose events end by another trigger, or when their time is up."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -21,9 +21,9 @@ _SECONDS = 0.5
 class VisitRule(OpeningRule):
     """A rule of Frigate; the mark is in the data of the event that fires it.
 
-    It has one event open at a time, since no entity tells visits apart, and so the
-    next comes when the former is over. Nothing but its time ends what was open when
-    Home Assistant was killed.
+    Only one event is open at a time, since no entity distinguishes visits: the next one
+    comes after the former is over. An event that was open at a kill only ends by its
+    time.
     """
 
     operation = CREATE
@@ -59,7 +59,7 @@ class VisitRule(OpeningRule):
 
     @override
     async def drive(self, api: Api, socket: WebSocket, chance: random.Random) -> None:
-        # A clock that was set meanwhile lets what is open last so long from the start.
+        # After a clock change, an open event may last this long from the start.
         self._over_at = max(self._over_at, monotonic() + self.longest_open)
         while True:
             await asyncio.sleep(
@@ -74,7 +74,7 @@ class VisitRule(OpeningRule):
             try:
                 await self.fire(socket, mark, begin)
             finally:
-                # Also where it was cut off: then it may have begun.
+                # Even if it was interrupted: then it may have begun.
                 self._over_at = monotonic() + self.longest_open
             if chance.random() < _END_SHARE:
                 await asyncio.sleep(chance.expovariate(1 / _SECONDS))

@@ -1,4 +1,4 @@
-"""The connections under torture, all of them in one Home Assistant."""
+"""The connections under torture, all in one Home Assistant."""
 
 from collections.abc import Sequence
 import secrets
@@ -23,7 +23,7 @@ type AnyTarget = Target[Simulator]
 
 BACKENDS = ("frigate", "guance", "palabra", "aipix", "http")
 OLDER_FRIGATE = "0.17.2"
-"""A Frigate that keeps no id of ours."""
+"""A Frigate that does not store our ids."""
 _MANY_SESSIONS = 100_000
 """Each kill leaves a session behind, which nobody can end any more."""
 _INGEST_SECONDS = 5.0
@@ -34,9 +34,9 @@ def make_targets(
     older_frigate: str = OLDER_FRIGATE,
     write_time: int | None = None,
 ) -> Sequence[AnyTarget]:
-    """Return the targets of some backends, with simulators that do not run yet.
+    """Return the targets of some backends, with simulators that are not running yet.
 
-    `write_time`: seconds that none gets more than until it shows a write.
+    `write_time`: the longest time in seconds until any of them shows a write.
     """
     secret = secrets.token_hex(16)
     newer = FrigateSimulator(password=secret)

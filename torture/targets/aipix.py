@@ -27,7 +27,7 @@ _END_OF_DAY = "23:59:59"
 
 
 class AipixTarget(Target[AipixSimulator]):
-    """The client API, which lists what it has; the mark is the title."""
+    """The client API, which lists its items; the mark is the title."""
 
     backend = "aipix"
     scene = AipixScene
@@ -78,9 +78,9 @@ class AipixTarget(Target[AipixSimulator]):
 
 
 class AipixAdministratorTarget(Target[AipixSimulator]):
-    """The administrator API, which tells nothing of what it has.
+    """The administrator API, which lists nothing.
 
-    Its scripts have no title, so that the mark is when they begin.
+    Its scripts have no title, so the mark is their start time.
     """
 
     backend = "aipix"
@@ -123,7 +123,7 @@ class AipixAdministratorTarget(Target[AipixSimulator]):
 
 
 def _script(title: str) -> dict[str, Json]:
-    """Return a script that the client API takes."""
+    """Return a script that the client API accepts."""
     day: dict[str, Json] = {
         "type": "same_every_day",
         "from": "08:00:00+01:00",
@@ -138,7 +138,7 @@ def _script(title: str) -> dict[str, Json]:
 
 
 def _begin(schedule: Json) -> str:
-    """Return when the only range of a schedule begins."""
+    """Return the start of a schedule's only range."""
     match schedule:
         case [{"ranges": [{"from": str(begin)}]}]:
             return begin

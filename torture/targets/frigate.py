@@ -18,14 +18,14 @@ CREATE = "create_camera_event"
 END = "end_camera_event"
 _CAMERAS = ("front_door", "garden")
 _LABELS = ("person", "car", "doorbell", "package")
-"""Few, so that events look alike."""
+"""Only a few, so that events look alike."""
 _OPEN_SHARE = 0.4
 _END_SHARE = 0.6
 _LENGTH = 5
 _AHEAD = timedelta(minutes=10)
-"""Ends are set ahead, where a restart of Frigate sets none."""
+"""Ends are set in the future, where a restart of Frigate sets none."""
 _SAME_SECONDS = 2.0
-"""How far an end may be off: clocks are compared in whole seconds."""
+"""Tolerance of an end time: clocks are compared in whole seconds."""
 
 
 class FrigateTarget(Target[FrigateSimulator]):
@@ -101,7 +101,7 @@ class FrigateTarget(Target[FrigateSimulator]):
             if end is None or event.end_time is None:
                 continue
             if any(
-                # What began ahead, by a clock that was, cannot end before that.
+                # An event with a future start, by a fast clock, cannot end before it.
                 abs(event.end_time - max(end - ahead, event.start_time))
                 <= _SAME_SECONDS
                 for ahead in (0, *OFFSETS)

@@ -1,4 +1,4 @@
-"""Guance: events that stand for themselves, and are seen a while later."""
+"""Guance: independent events, visible after a delay."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ class GuanceTarget(Target[GuanceSimulator]):
     backend = "guance"
     scene = GuanceScene
     seconds = 2.0
-    """A request a second is all that Event Relay sends, look-ups included."""
+    """Event Relay sends one request a second at most, look-ups included."""
     at_once = frozenset({CREATE})
 
     @override

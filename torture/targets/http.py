@@ -1,4 +1,4 @@
-"""Any HTTP API: a connection for each thing that a lost answer may mean."""
+"""Any HTTP API: a connection for each meaning of a lost response."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,11 +21,11 @@ END = "end_http_request"
 LOOKED_UP = "Note that is looked up"
 ALARM = "Alarm"
 ABSENT_AFTER = 40
-"""Least seconds that the form takes for how long a target may take to show a write."""
+"""Smallest value of the form, in seconds, for the time until a target shows a write."""
 _OPEN_SHARE = 0.3
 _END_SHARE = 0.6
 _MARK = re.compile(r'\\*"text\\*": ?\\*"([^"\\]*)')
-"""Of a request that is yet to be rendered, or is rendered and so within a text."""
+"""In a request that is not rendered yet, or is rendered and so inside a text."""
 _NOTE: Mapping[str, Json] = {
     "path": "/notes",
     "body_kind": "json",
@@ -41,7 +41,7 @@ class HttpTarget(Target[HttpSimulator]):
     scene = HttpScene
     seconds = 1.5
     requests: Mapping[str, Mapping[str, Json]]
-    """What is entered for each request, by its name."""
+    """The form's input for each request, by name."""
 
     @override
     def subentries(self) -> Sequence[tuple[str, Sequence[Mapping[str, Json]]]]:
@@ -143,14 +143,14 @@ class RepeatedTarget(HttpTarget):
 
 
 class LookedUpTarget(HttpTarget):
-    """It is asked whether it has got something."""
+    """The target can be asked whether the request has arrived."""
 
     at_once = frozenset({SEND})
 
     def __init__(
         self, name: str, simulator: HttpSimulator, write_time: int | None = None
     ) -> None:
-        """Take the most seconds that the target gets until it shows a write."""
+        """Take the longest time in seconds until the target shows a write."""
         super().__init__(name, simulator)
         look_up: dict[str, Json] = {
             "path": "/notes",
@@ -162,7 +162,7 @@ class LookedUpTarget(HttpTarget):
 
 
 class AskingTarget(HttpTarget):
-    """It cannot be asked, and the user decides: nothing is sent again."""
+    """The target cannot be asked, and the user decides: nothing is sent again."""
 
     requests: Mapping[str, Mapping[str, Json]] = {
         "Note that asks": {**_NOTE, "repeat": "ask"},
@@ -184,7 +184,7 @@ class AskingTarget(HttpTarget):
 
 
 class TwiceTarget(HttpTarget):
-    """It cannot be asked, and the user would rather have two than none."""
+    """The target cannot be asked, and the user prefers two to none."""
 
     may_double = True
     requests: Mapping[str, Mapping[str, Json]] = {

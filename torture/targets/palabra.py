@@ -1,4 +1,4 @@
-"""Palabra: live events that are made, changed and deleted."""
+"""Palabra: live events that are created, changed and deleted."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,8 @@ class PalabraTarget(Target[PalabraSimulator]):
         self._new: dict[str, str] = {}
         self._changing: dict[str, str] = {}
         self._changed: dict[str, str] = {}
-        """What was accepted to be changed: a deletion overtakes what is being asked."""
+        """Accepted changes: a deletion overtakes a change that is still being
+        called."""
 
     @override
     def act(self, mark: str, chance: random.Random) -> Act:

@@ -1,4 +1,4 @@
-"""What all connections under torture have in common."""
+"""The base of all connections under torture."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -17,77 +17,77 @@ from torture.process import StandInProcess
 
 @dataclass(frozen=True, kw_only=True)
 class Temper:
-    """What may be done to a simulator beside making requests go wrong."""
+    """What may be done to a simulator beside request faults."""
 
     restarts: bool = False
     """Whether a restart of the outside system loses something."""
     expires_logins: bool = False
-    """Whether a login that is over can be done again."""
+    """Whether it is possible to log in again after a login expires."""
 
 
 class Target[System: Simulator](ABC):
-    """One connection: its simulator, what is asked of it, and what it has stored."""
+    """One connection: its simulator, its calls, and its stored items."""
 
     backend: ClassVar[str]
     scene: ClassVar[type[Scene[Any]]]
-    """Of the demo, which knows how to connect it."""
+    """Scene of the demo, which can connect it."""
     seconds: ClassVar[float]
     """Mean time between two calls."""
     temper: ClassVar[Temper] = Temper()
     at_once: ClassVar[frozenset[str]] = frozenset()
-    """Actions that may be sent while they are being committed."""
+    """Actions that may be sent while their acceptance is being committed."""
     may_double: ClassVar[bool] = False
-    """Whether the user has said that things may arrive twice."""
+    """Whether the user has allowed duplicates."""
 
     def __init__(self, name: str, simulator: System) -> None:
-        """Take its name in the ledger, and a simulator that does not run."""
+        """Take its name in the ledger, and a simulator that is not running."""
         self.name = name
         self._process = StandInProcess(simulator)
 
     @property
     def process(self) -> StandInProcess[System]:
-        """Return what runs the stand-in."""
+        """Return the process of the simulator."""
         return self._process
 
     @property
     def simulator(self) -> System:
-        """Return what stands in for the outside system, as it was last looked at."""
+        """Return the copy of the simulator from the last look."""
         return self._process.simulator
 
     def connection(self) -> dict[str, Json]:
-        """Return what a person enters to connect."""
+        """Return the input of the connection's form."""
         return self.scene(self.simulator).connection()
 
     def subentries(self) -> Sequence[tuple[str, Sequence[Mapping[str, Json]]]]:
-        """Return what its actions need: kinds, and what is entered in their forms."""
+        """Return the subentries that its actions need: types and form input."""
         return ()
 
     def mark(self, number: int) -> str:
-        """Return what tells one thing from all others."""
+        """Return a unique mark."""
         return f"torture {number}"
 
     @abstractmethod
     def act(self, mark: str, chance: random.Random) -> Act:
-        """Return the next action to call, about a new thing or an earlier one."""
+        """Return the next action to call, about a new item or an earlier one."""
 
     def heard(self, call: Call) -> None:  # noqa: B027 some have nothing to remember
-        """Take note of an answer, for later actions on the same thing."""
+        """Note a result, for later actions on the same item."""
 
     def going_on(self) -> Sequence[str]:
-        """Return the marks of what has begun and not ended."""
+        """Return the marks of open items."""
         return ()
 
     @abstractmethod
     def mark_of(self, payload: JsonObject) -> str:
-        """Return the mark in a delivery that makes a thing."""
+        """Return the mark in a delivery that creates an item."""
 
     @abstractmethod
     def stored(self) -> Mapping[Thing, Sequence[str]]:
-        """Return the outside ids of all that is there, as receipts have them."""
+        """Return the outside ids of all stored items, as receipts have them."""
 
 
 def now() -> datetime:
-    """Return the present."""
+    """Return the current time."""
     return datetime.now(UTC)
 
 
