@@ -28,7 +28,7 @@ type Scenes = Sequence[Scene[Simulator]]
 
 
 def main() -> int | str:
-    """Run the demo, and return its exit code, or why it failed."""
+    """Run the demo, and return its exit code or an error message."""
     parser = argparse.ArgumentParser(prog="script/demo", description=__doc__)
     parser.add_argument(
         "--once", action="store_true", help="end after the proof: 0 if all arrived"
@@ -51,7 +51,7 @@ def main() -> int | str:
 
 
 async def _run(*, once: bool, port: int) -> None:
-    """Start everything, show it, and leave nothing behind."""
+    """Start everything, show it, and clean up."""
     user = User(name="demo", password=secrets.token_hex(4))
     scenes = make_scenes()
     async with AsyncExitStack() as simulators, temporary_home(first_port=port) as home:
@@ -91,7 +91,7 @@ async def _show(home: Home, scenes: Scenes, user: User) -> None:
 
 
 async def _play(scenes: Scenes, socket: WebSocket) -> None:
-    """Play the scenes, and see that nothing arrived twice."""
+    """Play the scenes, and check that nothing arrived twice."""
     for scene in scenes:
         await scene.play(socket)
     say("From here on there is no YAML: rules and mirrors are made in their forms.")
@@ -102,7 +102,7 @@ async def _play(scenes: Scenes, socket: WebSocket) -> None:
 
 
 async def _serve(home: Home, scenes: Scenes, user: User) -> None:
-    """Let the person look around, until a signal comes."""
+    """Let the user look around, until a signal comes."""
     say(f"Home Assistant is at {home.url}, user {user.name}, password {user.password}")
     say("Its page “Try it” has all that was shown. Ctrl-C ends it.")
     with suppress(asyncio.CancelledError):
@@ -110,7 +110,7 @@ async def _serve(home: Home, scenes: Scenes, user: User) -> None:
 
 
 async def _tell_arrivals(scenes: Scenes) -> None:
-    """Print a line for each thing that arrives, and again once it has its end."""
+    """Print a line for each item that arrives, and again once it has its end."""
     told = set(_lines(scenes))
     while True:
         for line in _lines(scenes):

@@ -1,4 +1,4 @@
-"""A client of Home Assistant's HTTP API: what its web interface does, in code."""
+"""A client of Home Assistant's HTTP API, as its web interface uses it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ _READY_SECONDS = 180.0
 
 
 class ApiError(Exception):
-    """Home Assistant refused what was asked, or answered something unforeseen."""
+    """Home Assistant refused a request, or gave an unexpected response."""
 
 
 class Refused(ApiError):
-    """Home Assistant answered that it did not do what was asked."""
+    """Home Assistant responded that it did not carry out a request."""
 
     def __init__(self, message: str, key: str) -> None:
-        """Keep the key of the text for users, or the code where it has none."""
+        """Keep the translation key of the message, or the error code without one."""
         super().__init__(message)
         self.key = key
 
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """The person that onboarding makes."""
+    """The user that onboarding creates."""
 
     name: str
     password: str
@@ -38,23 +38,23 @@ class Api:
     """Home Assistant over HTTP, for one user."""
 
     def __init__(self, session: ClientSession, url: str) -> None:
-        """Use a session that stays the caller's own."""
+        """Take a session, which the caller closes."""
         self.url = url
         self.token: dict[str, Json] = {}
         self._session = session
 
     @property
     def _client(self) -> str:
-        """Return what its web interface identifies itself by."""
+        """Return the client id of its web interface."""
         return f"{self.url}/"
 
     @property
     def access_token(self) -> str:
-        """Return the token of the user that onboarding has made."""
+        """Return the token of the user that onboarding has created."""
         return member(self.token, "access_token", str)
 
     async def make_user(self, user: User) -> None:
-        """Make the first user, as onboarding begins, and act as that user."""
+        """Create the first user, onboarding's first step, and log in as that user."""
         await eventually(self._is_onboarding, "onboarding", _READY_SECONDS)
         made = await self.post(
             "/api/onboarding/users",
@@ -74,7 +74,7 @@ class Api:
         self.token = _object(await self._request("POST", "/auth/token", form=form))
 
     async def renew(self) -> None:
-        """Get another access token; one is good for half an hour."""
+        """Get another access token; each is valid for half an hour."""
         form = {
             "client_id": self._client,
             "refresh_token": member(self.token, "refresh_token", str),
@@ -87,10 +87,10 @@ class Api:
         await eventually(self._is_running, "the end of its start", _READY_SECONDS)
 
     async def finish_onboarding(self) -> None:
-        """Go through the rest of onboarding.
+        """Complete the remaining steps of onboarding.
 
-        This adds integrations that try the internet: while Home Assistant still
-        starts it would wait for them.
+        This adds integrations that use the internet: during its start Home Assistant
+        would wait for them.
         """
         await self.post("/api/onboarding/core_config")
         await self.post("/api/onboarding/analytics")
@@ -101,7 +101,7 @@ class Api:
         await self.post("/api/onboarding/integration", client)
 
     async def add_entry(self, handler: str, steps: Sequence[Mapping[str, Json]]) -> str:
-        """Go through a config flow, and return the id of the entry that it made."""
+        """Complete a config flow, and return the id of the new entry."""
         path = "/api/config/config_entries/flow"
         result = await self._go_through(path, handler, steps)
         return member(_object(result)["result"], "entry_id", str)
@@ -109,14 +109,14 @@ class Api:
     async def add_subentry(
         self, entry_id: str, kind: str, steps: Sequence[Mapping[str, Json]]
     ) -> None:
-        """Go through the flow that adds something to an entry, such as a rule."""
+        """Complete the flow that adds a subentry, such as a rule, to an entry."""
         path = "/api/config/config_entries/subentries/flow"
         await self._go_through(path, [entry_id, kind], steps)
 
     async def _go_through(
         self, path: str, handler: Json, steps: Sequence[Mapping[str, Json]]
     ) -> Json:
-        """Answer the forms of a flow, and return what it made."""
+        """Submit the forms of a flow, and return its result."""
         result = await self.post(path, {"handler": handler})
         for step in steps:
             if errors := _object(result).get("errors"):
@@ -128,11 +128,11 @@ class Api:
         return result
 
     async def reload_entry(self, entry_id: str) -> None:
-        """Unload an entry, and load it again."""
+        """Reload an entry."""
         await self.post(f"/api/config/config_entries/entry/{entry_id}/reload")
 
     async def change_options(self, entry_id: str, **changes: Json) -> None:
-        """Go through an options flow of one form; leave out what that does not have."""
+        """Complete an options flow of one form; skip values that it does not have."""
         path = "/api/config/config_entries/options/flow"
         form = await self.post(path, {"handler": entry_id})
         flow = member(form, "flow_id", str)
@@ -144,11 +144,11 @@ class Api:
             raise ApiError(f"options of {entry_id} were not changed: {result}")
 
     async def get(self, path: str) -> Json:
-        """Return what is at path."""
+        """Return the response of a GET."""
         return await self._request("GET", path)
 
     async def post(self, path: str, content: Json = None) -> Json:
-        """Post JSON to path, and return the answer."""
+        """Post JSON to path, and return the response."""
         return await self._request("POST", path, content)
 
     async def _request(
@@ -187,7 +187,7 @@ class Api:
 
 
 def member[Kind](content: Json, name: str, kind: type[Kind]) -> Kind:
-    """Return a member of a JSON object; raise ApiError if it is not of that kind."""
+    """Return a member of a JSON object; raise ApiError if it has another type."""
     value = _object(content).get(name)
     if not isinstance(value, kind):
         raise ApiError(f"no {name} in what Home Assistant answered: {content}")
@@ -201,7 +201,7 @@ def _object(content: Json) -> dict[str, Json]:
 
 
 def _suggested(field: Json) -> tuple[str, Json]:
-    """Return the name of a field of a form, and what it holds already."""
+    """Return the name of a form's field, and its suggested value."""
     description = _object(_object(field).get("description") or {})
     default = _object(field).get("default")
     return member(field, "name", str), description.get("suggested_value", default)

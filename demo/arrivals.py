@@ -1,10 +1,10 @@
-"""What has arrived at an outside system, in words."""
+"""Describe the items that have arrived at an outside system."""
 
 from datetime import UTC, datetime
 
 
 def line(backend: str, what: str, outside_id: str) -> str:
-    """Return the backend, what it stored, and its id there."""
+    """Return the backend, the stored item, and its id there."""
     return f"{backend:<7}  {what}  {outside_id}"
 
 

@@ -1,4 +1,4 @@
-"""What Event Relay itself says of its deliveries."""
+"""Event Relay's own list of deliveries."""
 
 from simulators.wire import Json
 
@@ -16,7 +16,7 @@ async def deliveries(socket: WebSocket, *states: str) -> list[dict[str, Json]]:
 
 
 async def delivered(socket: WebSocket, operation: str, number: int) -> dict[str, Json]:
-    """Return the newest delivery of an operation, once so many are delivered."""
+    """Return the newest delivery of an operation, once enough are delivered."""
 
     async def look() -> dict[str, Json] | None:
         known = [

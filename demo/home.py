@@ -1,4 +1,4 @@
-"""A Home Assistant of its own: a temporary folder, and the `hass` program in it."""
+"""A separate Home Assistant: a temporary folder, and the `hass` program in it."""
 
 import asyncio
 from asyncio import FIRST_COMPLETED
@@ -21,7 +21,7 @@ _INTEGRATION = Path(__file__).parents[1] / "custom_components" / "event_relay"
 _HASS = Path(sys.executable).with_name("hass")
 _CONSOLE = "console.log"
 _RESTART = 100
-"""The exit code by which Home Assistant asks to be started again."""
+"""The exit code with which Home Assistant asks to be restarted."""
 _TAIL_LINES = 20
 _START_SECONDS = 240.0
 _STOP_SECONDS = 20.0
@@ -32,14 +32,14 @@ class HomeError(Exception):
 
 
 class Home:
-    """Home Assistant as its own process, in a folder that outlives it."""
+    """Home Assistant in its own process, with a folder that outlives it."""
 
     def __init__(self, folder: Path, port: int) -> None:
-        """Use a folder that is ready, and a free port."""
+        """Take a prepared folder, and a free port."""
         self.folder = folder
         self.port = port
         self.command: Sequence[str | Path] = (_HASS,)
-        """What starts it, but for its arguments."""
+        """The command to start it, without arguments."""
         self._process: Process | None = None
 
     @property
@@ -66,7 +66,7 @@ class Home:
         try:
             await asyncio.wait({working, ending}, return_when=FIRST_COMPLETED)
             if working.done() and working.exception():
-                # Perhaps because of an end that is known only a moment later.
+                # The process may have ended, which is only noticed a moment later.
                 await asyncio.wait({ending}, timeout=1)
             if ending.done():
                 raise HomeError(f"Home Assistant ended by itself{self._log_tail()}")
@@ -77,12 +77,12 @@ class Home:
             await asyncio.wait({working, ending})
 
     async def launch(self) -> None:
-        """Start, and wait for nothing."""
+        """Start, without waiting."""
         console = await asyncio.to_thread((self.folder / _CONSOLE).open, "ab")
         with console:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, leash.__file__, self.folder),
-                # What it needs is here; what it could do beside may want a compiler.
+                # All requirements are installed; optional ones may need a compiler.
                 *(*self.command, "--config", self.folder),
                 *("--log-no-color", "--skip-pip"),
                 stdin=PIPE,
@@ -93,7 +93,7 @@ class Home:
             )
 
     async def stop(self, patience: float = _STOP_SECONDS) -> bool:
-        """End it in an orderly way, and by force after so many seconds.
+        """Stop it properly, and by force after so many seconds.
 
         Returns whether it ended by itself.
         """
@@ -109,20 +109,20 @@ class Home:
         return True
 
     async def kill(self) -> None:
-        """End it at once, as a power cut would."""
+        """Kill it at once, as a power cut would."""
         if self._process is not None:
             self._signal(signal.SIGKILL)
             await self._process.wait()
-            # The guard is gone, and the program itself at most a moment later.
+            # The guard is gone; the program itself follows a moment later.
             await eventually(self._silent, "the end of Home Assistant", _STOP_SECONDS)
             self._process = None
 
     def log_about(self, *words: str) -> list[str]:
-        """Return the lines of its log that hold one of some words."""
+        """Return the lines of its log that contain one of some words."""
         return [line for line in self._log() if any(word in line for word in words)]
 
     async def _wait_ended(self) -> None:
-        """Wait for its end, and start it again as often as it asks for that."""
+        """Wait for its end, and restart it as often as it asks for that."""
         while self._process and await self._process.wait() == _RESTART:
             await self.launch()
 
@@ -140,7 +140,7 @@ class Home:
         return None if await self._answers() else True
 
     def _signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process and all that it started."""
+        """Send a signal to the process and its children."""
         if self._process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
@@ -158,7 +158,7 @@ class Home:
 async def temporary_home(
     configuration: Path = CONFIGURATION, *, first_port: int = FIRST_PORT
 ) -> AsyncIterator[Home]:
-    """Yield a Home that is not yet started; afterwards end it and delete its folder."""
+    """Yield a Home that is not started yet; afterwards end it and delete its folder."""
     folder = await asyncio.to_thread(_make_folder, configuration)
     try:
         with reserved_port(first_port) as port:
@@ -172,7 +172,7 @@ async def temporary_home(
 
 
 def _make_folder(configuration: Path) -> Path:
-    """Return a new folder with a configuration, and Event Relay as HACS puts it."""
+    """Return a new folder with a configuration, and Event Relay as HACS installs it."""
     folder = Path(tempfile.mkdtemp(prefix="event-relay-demo-"))
     shutil.copytree(configuration, folder, dirs_exist_ok=True)
     shutil.copytree(
@@ -184,9 +184,9 @@ def _make_folder(configuration: Path) -> Path:
 
 
 def _environment(folder: Path, port: int) -> dict[str, str]:
-    """Return our environment, with the port that the configuration refers to.
+    """Return our environment, with the port for the configuration.
 
-    Whatever its helpers leave in the folder for temporary files goes with the home.
+    Temporary files of its helpers are deleted together with the home.
     """
     inherited = {
         name: value

@@ -1,11 +1,11 @@
-"""What a person sets up in the home of the demo, by what the interface offers."""
+"""Set up the home of the demo, as a person does in the interface."""
 
 from .api import Api
 from .websocket import WebSocket
 
 
 async def settle(socket: WebSocket) -> None:
-    """Keep the HTTP settings.
+    """Confirm the HTTP settings.
 
     They come from YAML, which is fine here and advised against elsewhere.
     """
@@ -16,7 +16,7 @@ async def settle(socket: WebSocket) -> None:
 
 
 async def add_switch(socket: WebSocket, name: str, icon: str) -> None:
-    """Add what a hand can switch, in place of a thing in the house."""
+    """Add a switch that stands for a device in the house."""
     await socket.command("input_boolean/create", name=name, icon=icon)
 
 

@@ -1,8 +1,8 @@
-"""Run a command that does not outlive whoever started it.
+"""Run a command that does not outlive the process that started it.
 
-`python leash.py FOLDER COMMAND…` runs the command and ends with its exit code.
-Standard input is a pipe from the starter: when that closes, the starter is gone,
-and so the command is ended, at last by force, and FOLDER is deleted.
+`python leash.py FOLDER COMMAND…` runs the command and ends with its exit code. Standard
+input is a pipe from the starter: when that closes, the starter is gone. Then the
+command is ended, by force if needed, and FOLDER is deleted.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ STOP_SECONDS = 20.0
 
 def main(folder: Path, command: Sequence[str]) -> int:
     """Run command, and return its exit code."""
-    # Signals to the group are for the command; an ignored one would be inherited.
+    # Signals to the group are for the command, which would inherit an ignored one.
     signal.signal(signal.SIGTERM, _leave_to_command)
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 our own
     orphaned = Event()
@@ -33,11 +33,11 @@ def main(folder: Path, command: Sequence[str]) -> int:
 
 
 def _leave_to_command(number: int, frame: FrameType | None) -> None:
-    """Do nothing: the command has had the same signal."""
+    """Do nothing: the command has received the same signal."""
 
 
 def _watch(process: subprocess.Popen[bytes], orphaned: Event) -> None:
-    """Wait for the starter's end, and then end the command."""
+    """Wait for the starter's end, then end the command."""
     while os.read(sys.stdin.fileno(), 1024):
         pass
     orphaned.set()

@@ -1,4 +1,4 @@
-"""Waiting for what will be, but not for ever."""
+"""Wait for a condition, with a timeout."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,13 +7,13 @@ _LOOK_SECONDS = 0.05
 
 
 class TookTooLong(Exception):
-    """Something that was waited for did not come."""
+    """A condition was not met in time."""
 
 
 async def eventually[Thing](
     look: Callable[[], Awaitable[Thing | None]], what: str, seconds: float
 ) -> Thing:
-    """Return what look finds; raise TookTooLong if it finds only None for so long."""
+    """Return the result of look; raise TookTooLong if it stays None."""
     try:
         async with asyncio.timeout(seconds):
             while (found := await look()) is None:  # noqa: ASYNC110 no one tells us

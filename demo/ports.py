@@ -1,4 +1,4 @@
-"""A free port, kept from a second demo that starts at the same time."""
+"""A free port, reserved from a second demo that starts at the same time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ def reserved_port(first: int = FIRST_PORT) -> Iterator[int]:
 def _claim(port: int) -> socket.socket | None:
     """Return a claim to a free port, None if the port is taken.
 
-    Home Assistant binds the TCP port seconds later, so the claim is the UDP port of
+    Home Assistant binds the TCP port seconds later, so the claim is the UDP port with
     the same number: it keeps other demos away, and ends with this process.
     """
     claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -1,4 +1,4 @@
-"""What the person at the terminal sees."""
+"""The output on the terminal."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,13 +10,13 @@ _DOT_SECONDS = 1.0
 
 
 def say(line: str = "") -> None:
-    """Write a line, at once."""
+    """Write a line and flush it."""
     _write(f"{line}\n")
 
 
 @asynccontextmanager
 async def progress(what: str) -> AsyncIterator[None]:
-    """Tell what goes on, with a dot a second, and in the end how long it took."""
+    """Show progress with a dot a second, and in the end the time that it took."""
     _write(f"{what} ")
     began = monotonic()
     dots = asyncio.create_task(_dots())

@@ -1,4 +1,4 @@
-"""What a person enters in the forms of rules and of HTTP requests."""
+"""The input of the forms of rules and HTTP requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,26 +7,26 @@ from simulators.wire import Json
 
 
 def turned(switch: str, *, on: bool) -> dict[str, Json]:
-    """Return the trigger that a switch is turned."""
+    """Return a trigger for a switch that is turned on or off."""
     return {"trigger": "state", "entity_id": switch, "to": "on" if on else "off"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What a person enters for a rule of a switch that is turned on."""
+    """The input for a rule that fires when a switch is turned on."""
 
     name: str
     switch: str
     fields: Mapping[str, Json]
     operation: str | None = None
-    """What is delivered, where a backend can do several things."""
+    """The operation, if the backend has several."""
     until_off: bool = False
-    """Whether the switch ends what it begins."""
+    """Whether turning the switch off ends the event."""
     folded: bool = True
-    """Whether the form has a section of what is seldom asked for."""
+    """Whether the form has a section of seldom used fields."""
 
     def steps(self) -> list[dict[str, Json]]:
-        """Return what is entered in each of the forms."""
+        """Return the input of each form."""
         when: dict[str, Json] = {
             "name": self.name,
             "triggers": [turned(self.switch, on=True)],
@@ -43,6 +43,6 @@ class Rule:
 
 
 def described(name: str, **entered: Json) -> list[dict[str, Json]]:
-    """Return what is entered to describe a request of an HTTP API by oneself."""
+    """Return the input to define a custom request of an HTTP API."""
     sections: dict[str, Json] = {"look_up": {}, "answer": {}, "sending": {}, "end": {}}
     return [{"next_step_id": "advanced"}, {"name": name, **sections, **entered}]

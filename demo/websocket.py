@@ -20,10 +20,10 @@ _ANSWER_SECONDS = 60.0
 
 
 class WebSocket:
-    """A connection to Home Assistant, on which commands are sent and answered."""
+    """A connection to Home Assistant for commands and their results."""
 
     def __init__(self, socket: ClientWebSocketResponse) -> None:
-        """Use a socket that is authenticated."""
+        """Take an authenticated socket."""
         self._socket = socket
         self._identifiers = count(1)
         self._answers: dict[int, asyncio.Future[Json]] = {}
@@ -32,17 +32,17 @@ class WebSocket:
     async def command(self, kind: str, **fields: Json) -> Json:
         """Send a command, and return its result.
 
-        Raises Refused where the answer is an error, and another ApiError where
-        there is none.
+        Raises Refused if the result is an error, and another ApiError if there is no
+        result.
         """
         return await self._send(next(self._identifiers), kind, fields)
 
     async def act(self, action: str, **data: Json) -> None:
-        """Call an action, and wait until it is done."""
+        """Call an action, and wait until it has finished."""
         await self._call(action, data, answers=False)
 
     async def ask(self, action: str, **data: Json) -> dict[str, Json]:
-        """Call an action that answers, and return its answer."""
+        """Call an action with a response, and return it."""
         return member(await self._call(action, data, answers=True), "response", dict)
 
     async def _call(self, action: str, data: dict[str, Json], *, answers: bool) -> Json:
@@ -56,7 +56,7 @@ class WebSocket:
         )
 
     async def _send(self, identifier: int, kind: str, fields: dict[str, Json]) -> Json:
-        """Send one message, and return the result that comes back."""
+        """Send one message, and return its result."""
         if self._ended:
             raise ApiError(f"{kind}: the connection has ended")
         answer = asyncio.get_running_loop().create_future()
@@ -76,7 +76,7 @@ class WebSocket:
             del self._answers[identifier]
 
     async def read(self) -> None:
-        """Hand out what comes in, until the connection ends."""
+        """Pass on received messages until the connection ends."""
         async for message in self._socket:
             content: Json = message.json()
             identifier = member(content, "id", int)
@@ -89,7 +89,7 @@ class WebSocket:
 
 
 def _settle(answer: asyncio.Future[Json], content: Json) -> None:
-    """Give a result, or the error instead of it, to whom it concerns."""
+    """Set the result, or the error, of the waiting command."""
     match content:
         case {"success": True, "result": result}:
             answer.set_result(result)
@@ -102,7 +102,7 @@ def _settle(answer: asyncio.Future[Json], content: Json) -> None:
 
 
 async def _receive(socket: ClientWebSocketResponse) -> Json:
-    """Return the next message; raise ApiError where the connection ends instead."""
+    """Return the next message; raise ApiError if the connection ends instead."""
     try:
         message: Json = await socket.receive_json()
     except WSMessageTypeError as error:

@@ -1,6 +1,6 @@
-"""Builds what Home Assistant reads of texts, icons and actions from where they stand.
+"""Build Home Assistant's texts, icons and action descriptions from their sources.
 
-The texts of a backend are in its folder, in `texts.yaml`. Those that all share are in
-the `texts.yaml` of the integration. Field names and selectors come from the tables of
-the operations.
+The texts of a backend are in its folder, in `texts.yaml`. Shared texts are in the
+`texts.yaml` of the integration. Field names and selectors come from the tables of the
+operations.
 """

@@ -1,6 +1,6 @@
-"""Write what Home Assistant reads of texts, icons and actions anew, in all languages.
+"""Rebuild Home Assistant's texts, icons and action descriptions, in all languages.
 
-An argument is a language to begin, such as `pt`: its catalogue is made.
+An argument is a new language, such as `pt`: its catalogue is created.
 """
 
 import sys

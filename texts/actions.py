@@ -1,4 +1,4 @@
-"""The descriptions of actions, as `services.yaml` has them."""
+"""The descriptions of actions for `services.yaml`."""
 
 from collections.abc import Iterable, Mapping
 
@@ -28,7 +28,7 @@ WAIT: Tree = {
 
 
 def described(operation: AnyOperation) -> Tree:
-    """Return the description of the action that asks for an operation."""
+    """Return the description of an operation's action."""
     asked = operation.asked()
     return {
         "fields": {
@@ -46,7 +46,7 @@ def described(operation: AnyOperation) -> Tree:
 
 
 def _fields(fields: Iterable[Field]) -> Tree:
-    """Return the descriptions of fields by their names."""
+    """Return the descriptions of fields by name."""
     return {field.name: _described(field) for field in fields}
 
 
@@ -61,7 +61,7 @@ def _described(field: Field) -> Tree:
 
 
 def _selector(field: Field) -> Tree:
-    """Return how the form of an action asks for a field."""
+    """Return the selector of a field in the form of an action."""
     said: Tree = dict(SELECTORS.get(field.kind, {"object": None}))
     if field.shown_as is not None:
         said = dict(field.shown_as)

@@ -1,7 +1,7 @@
-"""The texts of blueprints, and blueprints with other texts.
+"""The texts of blueprints, and their translated files.
 
-Home Assistant has no translations for blueprints, so that each language has files of
-its own. They differ from the English ones in nothing but texts and their address.
+Home Assistant has no translations for blueprints, so each language has its own files.
+They differ from the English ones only in texts and address.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,24 +27,24 @@ PAGE = ROOT / "docs/blueprints.md"
 LINK = re.compile(
     r"^\[Import it\]\((?P<folder>\S+%2F)(?P<file>\w+\.yaml)\)(?:\n· .*)*$", re.MULTILINE
 )
-"""A link that imports a blueprint, and those for other languages below it."""
+"""A link that imports a blueprint, followed by those for other languages."""
 WIDTH = 88
 """Characters of a line."""
 PARAGRAPH = "\n\n"
 
 
 def paths() -> list[Path]:
-    """Return the English blueprints."""
+    """Return the paths of the English blueprints."""
     return sorted(FOLDER.glob("*.yaml"))
 
 
 def texts_of(path: Path) -> dict[str, str]:
-    """Return the texts of a blueprint by their paths."""
+    """Return the texts of a blueprint by path."""
     return {place: node.value for place, node in _texts(path.read_text(), path.stem)}
 
 
 def translated(path: Path, language: str, texts: Mapping[str, str]) -> str:
-    """Return a blueprint with other texts; in English where there is none."""
+    """Return a blueprint with translated texts; untranslated ones stay English."""
     content = path.read_text()
     for place, node in sorted(
         _texts(content, path.stem), key=lambda one: -one[1].start_mark.index
@@ -60,10 +60,10 @@ def translated(path: Path, language: str, texts: Mapping[str, str]) -> str:
 
 
 def linked(page: str, languages: Iterable[str]) -> str:
-    """Return the page with links that import each blueprint, in all languages, too."""
+    """Return the page with import links for each blueprint in all languages."""
 
     def links(found: re.Match[str]) -> str:
-        """Return the links for a blueprint, a line each."""
+        """Return the import links for a blueprint, one on each line."""
         folder, file = found["folder"], found["file"]
         lines = [f"[Import it]({folder}{file})"]
         for name in languages:
@@ -83,7 +83,7 @@ def _texts(content: str, name: str) -> Iterator[tuple[str, ScalarNode]]:
 
 
 def _inputs(place: str, node: Node) -> Iterator[tuple[str, ScalarNode]]:
-    """Yield the texts of inputs, and of those in sections."""
+    """Yield the texts of inputs, including those in sections."""
     for name, asked in _children(node).items():
         here, inner = f"{place}.{name}", _children(asked)
         for key in ("name", "description"):
@@ -108,12 +108,12 @@ def _scalar(place: str, node: Node) -> Iterator[tuple[str, ScalarNode]]:
 
 
 def _children(node: Node | None) -> dict[str, Node]:
-    """Return what a mapping holds."""
+    """Return the items of a mapping."""
     return {key.value: value for key, value in cast("MappingNode", node).value}
 
 
 def _as_yaml(text: str, *, indent: int) -> str:
-    """Return a text as YAML, folded where it is long."""
+    """Return a text as YAML, folded if it is long."""
     if PARAGRAPH not in text and len(text) < WIDTH // 2:
         return json.dumps(text, ensure_ascii=False)
     margin = " " * (indent + 2)

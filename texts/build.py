@@ -1,9 +1,9 @@
-"""Puts the sources together to what Home Assistant reads.
+"""Merge the sources into the files that Home Assistant reads.
 
-What every backend, action or rule has is said once, under `each_backend`, `each_action`
-and `each_rule` of the shared source; `%backend%` stands for the title of the backend. A
-backend says the rest, and may say anything at the place where Home Assistant looks for
-it, below `texts`, `icons`, `services` and `triggers`.
+Texts that every backend, action or rule has are written once, under `each_backend`,
+`each_action` and `each_rule` of the shared source; `%backend%` stands for the title of
+the backend. A backend adds the rest, and may add any text at Home Assistant's own path,
+below `texts`, `icons`, `services` and `triggers`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,14 +27,14 @@ from .sources import PACKAGE, ROOT, Tree, deep_over, merge, over, read_source
 
 BACKEND = "%backend%"
 CARD = "card_"
-"""How the keys of the card's texts begin, which are among those named `common`."""
+"""Prefix of the keys of the card's texts, which are among those under `common`."""
 STEPS = {"add": "", "reauth": "_reauth", "reconfigure": "_reconfigure"}
-"""The forms of a connection, and how their steps end."""
+"""The forms of a connection, and the suffixes of their steps."""
 
 
 @dataclass
 class Built:
-    """What Home Assistant reads."""
+    """The content of Home Assistant's files."""
 
     texts: Tree = field(default_factory=dict)
     card: Tree = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Built:
     triggers: Tree = field(default_factory=dict)
 
     def add(self, more: Mapping[str, Any]) -> None:
-        """Take in what stands where Home Assistant looks for it; raises TwiceSaid."""
+        """Merge content at Home Assistant's paths; raises TwiceSaid."""
         merge(self.texts, more.get("texts", {}))
         merge(self.card, card := more.get("card", {}))
         common = {f"{CARD}{key}": text for key, text in card.items()}
@@ -53,7 +53,7 @@ class Built:
         merge(self.triggers, more.get("triggers", {}))
 
     def files(self) -> dict[Path, str]:
-        """Return what is written to which file."""
+        """Return the content of each file."""
         return {
             PACKAGE / "translations/en.json": as_json(self.texts),
             ROOT / "frontend/src/english.json": as_json(self.card),
@@ -64,7 +64,7 @@ class Built:
 
 
 def build(backends: Iterable[BackendForms] = BACKENDS) -> Built:
-    """Return what the sources say of some backends; raises TwiceSaid."""
+    """Return the merged sources of some backends; raises TwiceSaid."""
     shared = read_source(PACKAGE)
     built = Built()
     built.add(shared)
@@ -76,7 +76,7 @@ def build(backends: Iterable[BackendForms] = BACKENDS) -> Built:
 
 
 def own_texts() -> dict[str, set[str]]:
-    """Return the English texts that only one backend has, by its name."""
+    """Return the English texts that only one backend has, by backend name."""
     everything = _words(BACKENDS)
     return {
         forms.backend.name: everything
@@ -86,12 +86,12 @@ def own_texts() -> dict[str, set[str]]:
 
 
 def _words(backends: Iterable[BackendForms]) -> set[str]:
-    """Return all texts of some backends, and what is shared."""
+    """Return all texts of some backends, and the shared ones."""
     return {text for _, text in leaves(build(backends).texts)}
 
 
 def folder_of(forms: BackendForms) -> Path:
-    """Return the folder that a backend is in."""
+    """Return the folder of a backend."""
     module = type(forms).__module__
     *packages, _ = module.split(".")
     return PACKAGE.parents[1].joinpath(*packages)
@@ -100,7 +100,7 @@ def folder_of(forms: BackendForms) -> Path:
 def texts_of(
     forms: BackendForms, source: Mapping[str, Any], shared: Mapping[str, Any]
 ) -> Tree:
-    """Return what a backend's source says, where Home Assistant looks for it."""
+    """Return the texts of a backend's source at Home Assistant's paths."""
     found = Built()
     usual = _titled(shared["each_backend"], forms.backend.title)
     _add_connection(found.texts, forms, source, usual)
@@ -218,7 +218,7 @@ def _add_action(
 def _add_query(
     found: Built, name: str, said: Mapping[str, Any], shared: Mapping[str, Any]
 ) -> None:
-    """Add the texts, the icon and the description of an action that only asks."""
+    """Add the texts, the icon and the description of a query action."""
     fields = {**shared["each_action"]["fields"], **said.get("fields", {})}
     services: Tree = {
         "name": said.get("name"),
@@ -234,7 +234,7 @@ def _add_query(
 def _form(
     schema: vol.Schema, fields: Mapping[str, Any], sections: Mapping[str, Any]
 ) -> Tree:
-    """Return the texts of the fields of a form, also of those in its sections."""
+    """Return the texts of a form's fields, including those in sections."""
     texts = _data(map(str, schema.schema), fields)
     if inner := sections_of(schema):
         texts["sections"] = {
@@ -245,7 +245,7 @@ def _form(
 
 
 def _data(names: Iterable[str], fields: Mapping[str, Any]) -> Tree:
-    """Return the names and descriptions of the fields of a form."""
+    """Return the names and descriptions of a form's fields."""
     said = {name: fields[name] for name in names if name in fields}
     return {
         "data": _each(said, "name"),
@@ -254,17 +254,17 @@ def _data(names: Iterable[str], fields: Mapping[str, Any]) -> Tree:
 
 
 def _each(fields: Mapping[str, Any], key: str) -> Tree:
-    """Return the names or descriptions that fields have; a check names the others."""
+    """Return the names or descriptions of fields; a check reports missing ones."""
     return {name: text[key] for name, text in fields.items() if key in text}
 
 
 def _named(said: Mapping[str, Any]) -> Tree:
-    """Return name and description of a field of an action."""
+    """Return name and description of an action's field."""
     return {key: said[key] for key in ("name", "description") if key in said}
 
 
 def _in_rule(said: Mapping[str, Any]) -> Tree:
-    """Return name and description of a field as the form of a rule has them."""
+    """Return name and description of a field in the form of a rule."""
     return {**_named(said), **said.get("in_rule", {})}
 
 
@@ -279,5 +279,5 @@ def _titled(value: Any, title: str) -> Any:  # noqa: ANN401 - YAML
 
 
 def _yaml(tree: Tree) -> str:
-    """Write YAML; a copy of it, in which nothing that stands twice is the same."""
+    """Write YAML from a copy, so that it has no aliases."""
     return dump(json.loads(json.dumps(tree)))

@@ -1,8 +1,7 @@
-"""The catalogue of a language: which English text is which text of that language.
+"""The catalogue of a language: the translations of its English texts.
 
-A catalogue is a PO file of gettext, and an English text stands in it once, however
-often it is used. Where one English text needs two translations, a context tells them
-apart.
+A catalogue is a gettext PO file, in which an English text appears once, however often
+it is used. If one English text needs two translations, a context distinguishes them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,9 +20,9 @@ CONTEXTS: Mapping[str, str] = {
     "common.card_state_sending": "state of a delivery",
     "selector.delivery_state.options.sending": "state of a delivery",
 }
-"""What tells apart texts that are the same in English, by their paths."""
+"""The contexts of equal English texts, by path."""
 PLACES = 3
-"""Paths that a catalogue names of one text."""
+"""Most paths that a catalogue lists for one text."""
 HEADER = """\
 msgid ""
 msgstr ""
@@ -47,7 +46,7 @@ def path_of(language: str) -> Path:
 
 
 def template_of(texts: Mapping[str, str]) -> Catalog:
-    """Return a catalogue without translations, of English texts by their paths."""
+    """Return an untranslated catalogue of English texts by path."""
     places: dict[tuple[str, str | None], list[str]] = {}
     for path, text in texts.items():
         places.setdefault((text, CONTEXTS.get(path)), []).append(path)
@@ -59,14 +58,14 @@ def template_of(texts: Mapping[str, str]) -> Catalog:
 
 
 def read(language: str) -> Catalog:
-    """Return the catalogue of a language; an empty one where there is no file."""
+    """Return the catalogue of a language; an empty one without a file."""
     path = path_of(language)
     if not path.exists():
         return Catalog(locale=language)
     with path.open("rb") as file:
         catalog = read_po(file, locale=language, abort_invalid=True)
     for message in messages(catalog):
-        # Babel takes the English text of before for a comment of the translator.
+        # Babel takes the former English text for a comment of the translator.
         message.user_comments = [
             line for line in message.user_comments if not line.startswith("|")
         ]
@@ -74,10 +73,10 @@ def read(language: str) -> Catalog:
 
 
 def update(catalog: Catalog, template: Catalog) -> None:
-    """Bring a catalogue to the English texts that there are.
+    """Update a catalogue to the current English texts.
 
-    What is new is like the most similar text of before, and marked as fuzzy; what is
-    no longer there goes.
+    A new text gets the translation of the most similar former text, marked as fuzzy; a
+    text that no longer exists is removed.
     """
     catalog.update(template, keep_user_comments=True)
     catalog.obsolete.clear()
@@ -86,7 +85,7 @@ def update(catalog: Catalog, template: Catalog) -> None:
 def written(catalog: Catalog, language: str) -> str:
     """Return a catalogue as PO, without former English texts.
 
-    Babel 2.19 does not read those as it has written them.
+    Babel 2.19 cannot read them in the form in which it writes them.
     """
     file = BytesIO()
     write_po(file, catalog, omit_header=True, include_lineno=False)
@@ -94,12 +93,12 @@ def written(catalog: Catalog, language: str) -> str:
 
 
 def messages(catalog: Catalog) -> Iterator[Message]:
-    """Yield what there is to translate."""
+    """Yield the messages to translate."""
     return (message for message in catalog if message.id)
 
 
 def missing(catalog: Catalog) -> list[str]:
-    """Return the English texts that have no translation, or one that may be wrong."""
+    """Return the English texts without a translation, or with a fuzzy one."""
     return [
         str(message.id)
         for message in messages(catalog)
@@ -108,7 +107,7 @@ def missing(catalog: Catalog) -> list[str]:
 
 
 def kept_in_english(catalog: Catalog) -> frozenset[str]:
-    """Return the texts of which a comment of the translator says why they stay so."""
+    """Return the texts that stay English, as a translator's comment explains."""
     return frozenset(
         str(message.id)
         for message in messages(catalog)
@@ -117,7 +116,7 @@ def kept_in_english(catalog: Catalog) -> frozenset[str]:
 
 
 def translations(catalog: Catalog, texts: Mapping[str, str]) -> dict[str, str]:
-    """Return those of English texts by their paths that have a translation."""
+    """Return the translated texts among English texts by path."""
     return dict(_translated(catalog, texts.items()))
 
 

@@ -1,4 +1,4 @@
-"""What Home Assistant reads in other languages, made of their catalogues."""
+"""Build Home Assistant's files in other languages from their catalogues."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,22 +14,22 @@ from .sources import PACKAGE, Tree
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
-    """A language: its catalogue, and the English texts by their paths."""
+    """A language: its catalogue, and the English texts by path."""
 
     name: str
     catalog: Catalog
     texts: Tree
-    """As Home Assistant has them."""
+    """In Home Assistant's structure."""
 
     @classmethod
     def read(cls, name: str, texts: Tree) -> Self:
-        """Read the catalogue of a language, and bring it to the English texts."""
+        """Read the catalogue of a language, and update it to the English texts."""
         catalog = catalogue.read(name)
         catalogue.update(catalog, catalogue.template_of(everything(texts)))
         return cls(name=name, catalog=catalog, texts=texts)
 
     def files(self) -> dict[Path, str]:
-        """Return what is written to which file."""
+        """Return the content of each file."""
         known = catalogue.translations(self.catalog, everything(self.texts))
         tree = _tree(self.texts, known)
         files = {
@@ -43,17 +43,18 @@ class Language:
 
 
 def waiting(catalog: Catalog, own: Iterable[Collection[str]]) -> set[str]:
-    """Return the texts of backends of which no text is translated yet.
+    """Return the texts of backends without any translation yet.
 
-    `own` has, for each backend, the English texts that no other part has. Whoever adds
-    a backend need not know six languages; whoever begins to translate one ends it.
+    `own` has, for each backend, the English texts that no other part has. A new backend
+    need not be translated into six languages at once, but a translation that was begun
+    must be complete.
     """
     open_texts = set(catalogue.missing(catalog))
     return {text for texts in own if open_texts.issuperset(texts) for text in texts}
 
 
 def everything(texts: Tree) -> dict[str, str]:
-    """Return all English texts by their paths: of Home Assistant, and of blueprints."""
+    """Return all English texts by path: of Home Assistant, and of blueprints."""
     found = dict(leaves(texts))
     for path in blueprints.paths():
         found |= blueprints.texts_of(path)
@@ -70,12 +71,12 @@ def leaves(tree: Mapping[str, Any], *path: str) -> Iterator[tuple[str, str]]:
 
 
 def as_json(tree: Tree) -> str:
-    """Return a file of translations."""
+    """Return the content of a translations file."""
     return json.dumps(tree, indent=2, ensure_ascii=False) + "\n"
 
 
 def _tree(texts: Mapping[str, Any], known: Mapping[str, str], *path: str) -> Tree:
-    """Return translations in the order of the English texts, but what is missing."""
+    """Return translations in the order of the English texts, without missing ones."""
     found: Tree = {}
     for key, value in texts.items():
         if isinstance(value, Mapping):

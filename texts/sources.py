@@ -1,4 +1,4 @@
-"""The files that texts stand in, and how parts of them are put together."""
+"""Read the source files of texts, and merge them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 from homeassistant.util.yaml import load_yaml_dict
 
 type Tree = dict[str, Any]
-"""Texts by the keys that lead to them."""
+"""Texts by nested keys."""
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "custom_components/event_relay"
@@ -15,17 +15,17 @@ FILE = "texts.yaml"
 
 
 class TwiceSaid(ValueError):
-    """Two sources say the same thing."""
+    """Two sources define the same text."""
 
 
 def read_source(folder: Path) -> Tree:
-    """Return the texts of a folder; an empty tree where it has none."""
+    """Return the texts of a folder; an empty tree if it has none."""
     path = folder / FILE
     return _plain(load_yaml_dict(str(path))) if path.exists() else {}
 
 
 def merge(target: Tree, more: Mapping[str, Any], *path: str) -> None:
-    """Put texts beside others; raises TwiceSaid where both say the same thing."""
+    """Merge texts into others; raises TwiceSaid if both define the same text."""
     for key, value in more.items():
         if isinstance(value, Mapping):
             below = target.setdefault(key, {})
@@ -39,13 +39,13 @@ def merge(target: Tree, more: Mapping[str, Any], *path: str) -> None:
 
 
 def over(usual: Mapping[str, Any], own: Mapping[str, Any] | None) -> Tree:
-    """Return what is usual with what a source says instead; null takes it away."""
+    """Return the defaults overridden by a source; null removes a default."""
     both = {**usual, **(own or {})}
     return {key: value for key, value in both.items() if value is not None}
 
 
 def deep_over(usual: Mapping[str, Any], own: Mapping[str, Any]) -> Tree:
-    """Return what is usual with what a source says instead, however deep."""
+    """Return the defaults overridden by a source, at any depth."""
     both: Tree = {**usual, **own}
     for key, value in usual.items():
         if isinstance(value, Mapping):
@@ -54,7 +54,7 @@ def deep_over(usual: Mapping[str, Any], own: Mapping[str, Any]) -> Tree:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - YAML
-    """Return YAML without the places that Home Assistant notes of it."""
+    """Return YAML without the source locations that Home Assistant adds."""
     match value:
         case dict():
             return {str(key): _plain(inner) for key, inner in value.items()}

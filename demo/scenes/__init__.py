@@ -1,4 +1,4 @@
-"""What happens in the demo, a scene for each backend, and the proof of each."""
+"""The scenes of the demo, one for each backend, with their checks."""
 
 from collections.abc import Sequence
 import secrets
@@ -21,7 +21,7 @@ __all__ = ["Disproved", "Scene", "make_scenes"]
 
 
 def make_scenes() -> Sequence[Scene[Simulator]]:
-    """Return all scenes in their order, with simulators that do not run yet."""
+    """Return all scenes in order, with simulators that are not running yet."""
     secret = secrets.token_hex(16)
     return (
         FrigateScene(FrigateSimulator(password=secret)),

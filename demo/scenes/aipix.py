@@ -23,11 +23,11 @@ _HOURS = (("08:30:00", "12:00:00"), ("12:30:00", "17:00:00"))
 _WEEK = [(day, hours) for day in _DAYS for hours in _HOURS]
 
 type Week = Sequence[tuple[str, tuple[str, str]]]
-"""Days, and from when to when; days with a break are there twice."""
+"""Days with start and end; a day with a break is listed twice."""
 
 
 class AipixScene(Scene[AipixSimulator]):
-    """A schedule helper, and a script that keeps to it."""
+    """A schedule helper, and a script that follows it."""
 
     backend = "aipix"
     name = "aipix"
@@ -91,7 +91,7 @@ class AipixScene(Scene[AipixSimulator]):
         await self._mirror(socket)
 
     async def _mirror(self, socket: WebSocket) -> None:
-        """Let a script follow the office hours, and change these."""
+        """Add a mirror of the office hours, and change these."""
         say("A mirror is to keep a script to the office hours, which then change:")
         began = time()
         settings: dict[str, Json] = {
@@ -129,7 +129,7 @@ class AipixScene(Scene[AipixSimulator]):
 
 
 def _week(script: dict[str, Json]) -> Week:
-    """Return the times of a script, which it has as days with breaks."""
+    """Return the times of a script, which stores them as days with breaks."""
     match script:
         case {"timetable": {"days": [*days]}}:
             return [one for day in days for one in _ranges(day)]

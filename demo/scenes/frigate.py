@@ -21,7 +21,7 @@ from .scene import ARRIVAL_SECONDS, TOLERANCE_SECONDS, Disproved, Scene
 
 BELL = "input_boolean.doorbell"
 _DOOR = "input_boolean.garden_door"
-"""What stands for the door itself; its contact is a binary sensor."""
+"""Stands for the door itself; its contact is a binary sensor."""
 _WINDOW = "input_boolean.cellar_window"
 _CATCH_UP_SECONDS = 60.0
 _OPEN_SECONDS = 2.0
@@ -91,7 +91,7 @@ class FrigateScene(Scene[FrigateSimulator]):
     async def _open_and_close(
         self, socket: WebSocket, switch: str, number: int
     ) -> None:
-        """Open what a switch stands for, and close it; the event does the same."""
+        """Open the door that a switch stands for, and close it; so does its event."""
         opened = time()
         await turn(socket, switch, on=True)
         event = await self._event(number)
@@ -151,7 +151,7 @@ class FrigateScene(Scene[FrigateSimulator]):
         )
 
     async def _carrier_gone(self, number: int) -> None:
-        """Wait until only so many events are left: an end brings a short one along."""
+        """Wait until so many events are left: an end briefly creates another one."""
 
         async def look() -> bool | None:
             return len(self.simulator.events) == number or None
@@ -159,7 +159,7 @@ class FrigateScene(Scene[FrigateSimulator]):
         await eventually(look, "the end of the short event", ARRIVAL_SECONDS)
 
     def _check_start(self, event: StoredEvent, moment: float) -> None:
-        """Raise Disproved unless an event begins when the camera lets it begin."""
+        """Raise Disproved unless an event begins at the camera's offset."""
         camera = self.simulator.settings.camera(event.camera)
         begin = moment - (camera.pre_capture if camera else 0)
         if abs(event.start_time - begin) > TOLERANCE_SECONDS:
@@ -169,7 +169,7 @@ class FrigateScene(Scene[FrigateSimulator]):
 
 
 async def _waiting(socket: WebSocket) -> dict[str, Json] | None:
-    """Return the delivery that waits, None if there is none."""
+    """Return the waiting delivery, None if there is none."""
     waiting = await deliveries(socket, "pending", "uncertain")
     return waiting[0] if waiting else None
 

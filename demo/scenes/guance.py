@@ -1,4 +1,4 @@
-"""Guance: an alarm, and that it is over."""
+"""Guance: an alarm and its end."""
 
 import asyncio
 from time import time
@@ -18,7 +18,7 @@ from simulators.wire import Json
 from .scene import TOLERANCE_SECONDS, Disproved, Scene
 
 _SMOKE = "input_boolean.kitchen_smoke"
-"""What stands for the smoke itself; its sensor is a binary sensor."""
+"""Stands for the smoke itself; its sensor is a binary sensor."""
 _FRIDGE = "input_boolean.fridge_door"
 _SMOKE_SECONDS = 2.0
 """Longer than the second that Event Relay leaves between two requests to Guance."""
@@ -79,7 +79,7 @@ class GuanceScene(Scene[GuanceSimulator]):
     async def _smoke(
         self, socket: WebSocket, number: int, status: str, *, on: bool
     ) -> StoredEvent:
-        """Let smoke come or go, and return what arrived of it."""
+        """Start or stop the smoke, and return the event that arrived."""
         began = time()
         await turn(socket, _SMOKE, on=on)
         event = await self.stored(lambda: self.simulator.events, number)
@@ -93,7 +93,7 @@ class GuanceScene(Scene[GuanceSimulator]):
 
 
 def _tags(event: StoredEvent) -> dict[str, str]:
-    """Return the tags but our own, which tells one delivery from another."""
+    """Return the tags except our own, which identifies the delivery."""
     return {name: value for name, value in event.tags.items() if name != OWN_TAG}
 
 

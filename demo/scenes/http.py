@@ -23,7 +23,7 @@ _BUSY = Fault(kind=FaultKind.STATUS, method="POST", status=503, retry_after="1")
 
 
 class HttpScene(Scene[HttpSimulator]):
-    """A webhook that is told of mail, and an alarm that is set off and called off."""
+    """A webhook that receives mail notices, and an alarm that is raised and cleared."""
 
     backend = "http"
     name = "HTTP API"
@@ -102,7 +102,7 @@ class HttpScene(Scene[HttpSimulator]):
         await turn(socket, _FREEZER, on=False)
 
         async def resolved() -> float | None:
-            """Return when it was called off."""
+            """Return when the alarm was cleared."""
             return alert.resolved_at
 
         over = await eventually(resolved, "the end of the alarm", ARRIVAL_SECONDS)
@@ -115,7 +115,7 @@ class HttpScene(Scene[HttpSimulator]):
 
 
 def _text(note: Note) -> Json:
-    """Return the text of a message, which the preset puts below `data`."""
+    """Return the text of a message, which the preset puts into `data`."""
     match note.content.get("data"):
         case {"text": text}:
             return text

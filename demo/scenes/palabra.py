@@ -1,4 +1,4 @@
-"""Palabra: an entry of a calendar that becomes a live event."""
+"""Palabra: a calendar entry that becomes a live event."""
 
 from datetime import UTC, datetime, timedelta
 from time import time
@@ -76,7 +76,7 @@ class PalabraScene(Scene[PalabraSimulator]):
         await self._mirror(socket)
 
     async def _mirror(self, socket: WebSocket) -> None:
-        """Let the lectures of the calendar become live events by themselves."""
+        """Mirror the lectures of the calendar as live events."""
         say("A mirror is to announce every lecture in the calendar:")
         settings: dict[str, Json] = {
             "calendar_entity": _CALENDAR,
@@ -102,7 +102,7 @@ class PalabraScene(Scene[PalabraSimulator]):
 async def _add_to_calendar(
     socket: WebSocket, title: str, *, days: int
 ) -> tuple[datetime, datetime]:
-    """Add an evening in so many days, and return from when to when it is."""
+    """Add an evening event in so many days, and return its start and end."""
     today = datetime.now(UTC).astimezone()
     start = today.replace(hour=19, minute=0, second=0, microsecond=0)
     start += timedelta(days=days)

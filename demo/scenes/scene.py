@@ -1,4 +1,4 @@
-"""What all scenes have in common."""
+"""The base of all scenes."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -15,58 +15,58 @@ from simulators.wire import Json
 
 ARRIVAL_SECONDS = 15.0
 TOLERANCE_SECONDS = 2.0
-"""How far a time may be off: two busy cores, and whole seconds."""
+"""Tolerance of a time: two busy cores, and whole seconds."""
 
 
 class Disproved(Exception):
-    """Something did not arrive as it should have."""
+    """An item did not arrive as it should have."""
 
 
 class Scene[System: Simulator](ABC):
-    """One backend: its stand-in, what happens in the home, and what must arrive."""
+    """One backend: its simulator, the events in the home, and the expected arrivals."""
 
     backend: ClassVar[str]
-    """Its name in the menu of connections, and in what is printed."""
+    """Its name in the menu of connections, and in the output."""
     name: ClassVar[str]
-    """What people call it."""
+    """Its display name."""
     adds: ClassVar[str]
     """What the scene adds to the home."""
     arrivals: ClassVar[int]
-    """How many things it keeps in the end, none of them twice."""
+    """Number of items that it stores in the end, each once."""
 
     def __init__(self, simulator: System) -> None:
-        """Look into a simulator, which the caller starts and stops."""
+        """Take a simulator, which the caller starts and stops."""
         self._simulator = simulator
         self._api: Api | None = None
         self._entry_id = ""
 
     @property
     def simulator(self) -> System:
-        """Return what stands in for the backend."""
+        """Return the backend's simulator."""
         return self._simulator
 
     @abstractmethod
     def connection(self) -> dict[str, Json]:
-        """Return what a person enters to connect."""
+        """Return the input of the connection's form."""
 
     @abstractmethod
     async def add(self, api: Api, socket: WebSocket) -> None:
-        """Add to the home what the scene is about."""
+        """Add the scene's devices to the home."""
 
     @abstractmethod
     async def play(self, socket: WebSocket) -> None:
-        """Play it; raise Disproved, or TookTooLong for what did not arrive."""
+        """Play it; raise Disproved, or TookTooLong for a missing arrival."""
 
     @abstractmethod
     async def follow(self, socket: WebSocket) -> None:
-        """Make rules and mirrors in their forms, and play on; raise likewise."""
+        """Add rules and mirrors by their forms, and play on; raise likewise."""
 
     @abstractmethod
     def lines(self) -> list[str]:
-        """Return a line for each thing that is stored, as it is now."""
+        """Return a line for each stored item, as it is now."""
 
     async def furnish(self, api: Api, socket: WebSocket) -> None:
-        """Connect to the simulator, and add what the scene is about."""
+        """Connect to the simulator, and add the scene's devices."""
         self._api = api
         self._entry_id = await api.add_entry(
             "event_relay", [{"next_step_id": self.backend}, self.connection()]
@@ -74,33 +74,33 @@ class Scene[System: Simulator](ABC):
         await self.add(api, socket)
 
     async def add_rule(self, new: Rule) -> None:
-        """Add a rule, as a person does in its form, and let it begin."""
+        """Add a rule by its form, and wait until it runs."""
         await self._add("rule", new.name, new.steps())
 
     async def add_mirror(
         self, kind: str, name: str, settings: Mapping[str, Json]
     ) -> None:
-        """Add a mirror, as a person does in its form, and let it begin."""
+        """Add a mirror by its form, and wait until it runs."""
         await self._add(f"{kind}_mirror", name, [settings])
 
     async def _add(
         self, kind: str, name: str, steps: Sequence[Mapping[str, Json]]
     ) -> None:
-        """Go through the forms, and wait until it is at work."""
+        """Complete the forms, and wait until it runs."""
         if self._api is None:
             raise Disproved(f"{self.name} is not connected")
         api = self._api
         await api.add_subentry(self._entry_id, kind, steps)
 
         async def at_work() -> bool | None:
-            """Return True once its switch tells that it is at work."""
+            """Return True once its switch shows that it runs."""
             states = await api.get("/api/states")
             return _armed(states, name) or None
 
         await eventually(at_work, f"{name} at work", ARRIVAL_SECONDS)
 
     def check_count(self) -> None:
-        """Raise Disproved if anything is stored twice."""
+        """Raise Disproved if an item is stored twice."""
         if (kept := len(self.simulator.stored_events())) != self.arrivals:
             raise Disproved(f"{self.name} keeps {kept}, not {self.arrivals}")
 
@@ -110,7 +110,7 @@ class Scene[System: Simulator](ABC):
         number: int,
         seconds: float = ARRIVAL_SECONDS,
     ) -> Stored:
-        """Return the stored thing with this number, once it is there."""
+        """Return the stored item with this number, once it exists."""
 
         async def find() -> Stored | None:
             found = look()
@@ -127,12 +127,12 @@ class Scene[System: Simulator](ABC):
             raise Disproved(f"Event Relay takes {known} for {outside_id}")
 
     def tell(self, line: str, seconds: float) -> None:
-        """Print a line for what arrived, and how long after its trigger."""
+        """Print a line for an arrival, with the time since its trigger."""
         say(f"  {line}  {seconds * 1000:.0f} ms")
 
 
 def _armed(states: Json, name: str) -> bool:
-    """Return whether the switch of a rule or mirror tells that it is at work."""
+    """Return whether the switch of a rule or mirror shows that it runs."""
     for state in states if isinstance(states, list) else ():
         match state:
             case {
