@@ -1,1 +1,1 @@
-"""How fast Event Relay is, beside what users would write instead."""
+"""Measure the speed of Event Relay beside its alternatives."""

@@ -70,11 +70,11 @@ MEASUREMENTS: Mapping[str, tuple[Measure, Measure]] = {
         partial(frigate.measure, events=50, burst=100),
     ),
 }
-"""For each measurement the whole of it, and a quick look."""
+"""For each measurement the full and the quick version."""
 
 
 async def _each(names: Sequence[str], *options: str) -> Figures:
-    """Measure one after the other, each in a process of its own."""
+    """Run the measurements one after the other, each in its own process."""
     figures: Figures = {}
     for name in names:
         print(f"measuring {name}", file=sys.stderr)
@@ -99,7 +99,7 @@ async def _live(arguments: argparse.Namespace) -> Figures:
 
 
 def main() -> None:
-    """Measure what is asked for, and print it."""
+    """Run the requested measurements, and print the figures."""
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="one object for programs")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, more noise")

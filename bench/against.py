@@ -1,4 +1,4 @@
-"""This checkout beside another one, such as an earlier commit of it, in turns."""
+"""Compare this checkout with another one, such as an earlier commit, in turns."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,9 +17,9 @@ _PATIENCE = 600.0
 
 
 async def measure(other: Path, *, rounds: int, events: int) -> Figures:
-    """Return what an event costs in both, and the ratios of this to the other one.
+    """Return the cost of an event in both, and the ratios of this to the other one.
 
-    Each has a process of its own, and they take turns, so that noise strikes both.
+    Each has its own process, and they take turns, so noise affects both.
     """
     checkouts = {"": _HERE.parent, "other_": other}
     seen: dict[str, list[Figures]] = {name: [] for name in checkouts}
@@ -39,7 +39,7 @@ async def measure(other: Path, *, rounds: int, events: int) -> Figures:
 
 
 def beside(ours: Figures, theirs: Figures) -> Figures:
-    """Name the figures of both, and say how they compare."""
+    """Name the figures of both, and compare them."""
     return (
         {**ours}
         | {f"other_{name}": value for name, value in theirs.items()}
@@ -60,7 +60,7 @@ def _medians(seen: list[Figures]) -> Figures:
 
 
 async def _set_up(checkout: Path) -> Figures:
-    """Return what it costs to set some connections up, in a fresh process."""
+    """Return the cost to set up some connections, in a fresh process."""
     async with _started(checkout, "set_up") as process:
         return await _answer(process)
 
@@ -76,7 +76,7 @@ async def running(
 
 
 async def turn(process: asyncio.subprocess.Process) -> Figures:
-    """Have a process take its turn."""
+    """Let a process take its turn."""
     assert process.stdin is not None  # noqa: S101 - it is a pipe
     process.stdin.write(b"turn\n")
     await process.stdin.drain()
@@ -116,7 +116,7 @@ async def _started(
         yield process
     finally:
         assert process.stdin is not None  # noqa: S101 - it is a pipe
-        # It ends then by itself, and ends what it has started; killed, it would not.
+        # A closed input ends it and its child processes; a kill would not.
         process.stdin.close()
         try:
             async with asyncio.timeout(_PATIENCE):

@@ -1,4 +1,4 @@
-"""What it costs to arm a thousand rules, beside a thousand equal automations."""
+"""The cost to arm a thousand rules, compared with a thousand equal automations."""
 
 import gc
 from statistics import median
@@ -13,11 +13,11 @@ from .house import a_connection, connect, home
 from .process import serving
 
 ARMED = 3
-"""Times that the rules of one Home Assistant are armed anew."""
+"""Number of times that the rules of one Home Assistant are armed."""
 
 
 async def measure(*, rounds: int, rules: int) -> Figures:
-    """Return what both cost, in milliseconds of the processor, and the ratio.
+    """Return the CPU milliseconds of both, and the ratio.
 
     The entities of rules are not counted, those of automations are.
     """
@@ -47,7 +47,7 @@ def _commands(address: str) -> object:
 
 
 async def _set_automations_up(hass: HomeAssistant, address: str, rules: int) -> float:
-    """Return the seconds of the processor that all automations cost."""
+    """Return the CPU seconds to set up all automations."""
     (one,) = an_automation(address)["automation"]
     (trigger,) = one["triggers"]
     automations = [
@@ -59,7 +59,7 @@ async def _set_automations_up(hass: HomeAssistant, address: str, rules: int) -> 
         }
         for bell in _bells(rules)
     ]
-    # What is imported is measured for itself.
+    # Imports are measured separately.
     import homeassistant.components.automation  # noqa: F401, PLC0415
 
     begin = _begun()
@@ -70,7 +70,7 @@ async def _set_automations_up(hass: HomeAssistant, address: str, rules: int) -> 
 
 
 async def _arm(hass: HomeAssistant, address: str, rules: int) -> float:
-    """Return the seconds of the processor that all rules cost: the median of some.
+    """Return the CPU seconds to arm all rules: the median of some runs.
 
     Home Assistant may write its registries meanwhile.
     """
@@ -90,10 +90,10 @@ async def _arm(hass: HomeAssistant, address: str, rules: int) -> float:
 
 
 def _begun() -> float:
-    """Return the processor time from which something is measured.
+    """Return the CPU time at which a measurement begins.
 
-    As in a turn beside another checkout, which shares no code with this: what is there
-    already is not looked through for garbage.
+    As in a turn beside another checkout, whose code is separate: objects that exist
+    already are excluded from garbage collection.
     """
     gc.collect()
     gc.freeze()

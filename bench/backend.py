@@ -1,6 +1,6 @@
-"""A backend to measure with: one request per delivery, eight at once.
+"""A backend for measurements: one request per delivery, eight at once.
 
-It can be looked up, and what it makes ends by itself.
+It can be looked up, and its events end by themselves.
 """
 
 from collections.abc import Mapping
@@ -35,18 +35,18 @@ OPERATION = "send_event"
 
 @dataclass(frozen=True, kw_only=True)
 class BenchCapabilities:
-    """There is nothing to know of the receiving server."""
+    """Empty: the receiving server has no capabilities."""
 
     def dump(self) -> JsonObject:
-        """Return what the connection keeps."""
+        """Return the stored form."""
         return {}
 
 
 class BenchClient:
-    """Talks to the receiving server."""
+    """Client of the receiving server."""
 
     def __init__(self, session: ClientSession, address: str) -> None:
-        """Take a session and where the server is."""
+        """Take a session and the server's address."""
         self._transport = HttpTransport(session, address)
 
     async def capabilities(self) -> BenchCapabilities:
@@ -59,18 +59,18 @@ class BenchClient:
         reply = await self._transport.send(
             "POST", "events", effect=Effect.ONCE, body=event
         )
-        if not reply.ok:  # as all clients do: words are only read of a failure
+        if not reply.ok:  # as all clients do: the reason is only read of a failure
             raise_for_failure(reply, Effect.ONCE, reply.words(reply.text))
 
     async def has(self, delivery_id: str) -> bool:
-        """Say whether the event of a delivery has come."""
+        """Return whether the event of a delivery has arrived."""
         reply = await self._transport.send("GET", "events", delivery_id)
         return reply.status == HTTPStatus.OK
 
 
 @dataclass(frozen=True, kw_only=True)
 class SendEvent:
-    """An event: what number it has, and what it is called."""
+    """An event: its number and name."""
 
     number: int
     title: str
@@ -97,7 +97,7 @@ class SendEventOperation(Operation[BenchClient, SendEvent, BenchCapabilities]):
 
     @override
     def dump(self, payload: SendEvent) -> JsonObject:
-        """Turn the payload into what the outbox stores."""
+        """Turn the payload into its stored form."""
         return {"number": payload.number, "title": payload.title}
 
     @override
@@ -119,12 +119,12 @@ class SendEventOperation(Operation[BenchClient, SendEvent, BenchCapabilities]):
 
     @override
     def overlaps(self, payload: SendEvent, capabilities: BenchCapabilities) -> bool:
-        """Let it go at once: it can be looked up and ends by itself."""
+        """Allow it: it can be looked up and ends by itself."""
         return True
 
     @override
     def summary(self, payload: SendEvent) -> str:
-        """Say what it is called."""
+        """Return its name."""
         return payload.title
 
 
@@ -142,7 +142,7 @@ async def _send(
 async def _find(
     client: BenchClient, payload: SendEvent, context: StepContext
 ) -> Finding:
-    """Ask for the event by the id of its delivery."""
+    """Look up the event by the id of its delivery."""
     if await client.has(context.delivery_id):
         return Found(result={"id": context.delivery_id})
     return Absent()

@@ -1,4 +1,4 @@
-"""What 100,000 waiting deliveries cost a Home Assistant that starts."""
+"""The cost of 100,000 waiting deliveries for a Home Assistant that starts."""
 
 import asyncio
 import json
@@ -18,13 +18,13 @@ from .process import answer_of
 
 WAITING = 100_000
 _SETTLING = 3.0
-"""Seconds after which nothing more is read at the start."""
+"""Seconds after which the start reads nothing more."""
 _NOBODY = "http://127.0.0.1:9"
-"""Where nothing listens, so that all that waits goes on waiting."""
+"""An address where nothing listens, so all deliveries keep waiting."""
 
 
 async def measure(*, rounds: int) -> Figures:
-    """Return megabytes and milliseconds, from fresh processes in turn."""
+    """Return megabytes and milliseconds, from alternating fresh processes."""
     megabytes: list[float] = []
     milliseconds: list[float] = []
     with tempfile.TemporaryDirectory(prefix="event-relay-bench-") as temporary:
@@ -45,11 +45,11 @@ async def measure(*, rounds: int) -> Figures:
 
 
 async def _start(folder: Path) -> Figures:
-    """Set a connection up and return what it took."""
+    """Set up a connection and return the cost."""
     # A former process has left its connection there.
     shutil.rmtree(folder / ".storage", ignore_errors=True)
     async with home(folder=folder) as hass:
-        # What is imported is measured for itself.
+        # Imports are measured separately.
         first = a_connection(_NOBODY, entry_id="first")
         await connect(hass, first)
         await hass.config_entries.async_remove("first")
@@ -66,7 +66,7 @@ async def _start(folder: Path) -> Figures:
 
 
 def _resident() -> float:
-    """Return the megabytes of memory that this process holds."""
+    """Return the resident memory of this process in megabytes."""
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024

@@ -1,4 +1,4 @@
-"""Two thousand triggers in a hundred turns of the loop: how soon all is settled."""
+"""Two thousand triggers in a hundred loop iterations: the time to settle all."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,15 +13,16 @@ from .receiving import Receiving
 from .side_by_side import SideBySide
 
 IN_A_TURN = 20
-"""Triggers in each turn of the loop."""
+"""Triggers per loop iteration."""
 TICK = 0.001
-"""Seconds between two looks at whether the loop is late."""
+"""Seconds between two checks of the loop's delay."""
 
 
 async def measure(house: SideBySide, *, rounds: int, events: int) -> Figures:
     """Return events per second, the longest stalls, and the ratios that have a bar.
 
-    Settled is what is committed as delivered; for the others, what is answered.
+    Ours settle when they are committed as delivered; the others when they have a
+    response.
     """
     rates: dict[str, list[float]] = {one.name: [] for one in house.contenders}
     stalls: dict[str, list[float]] = {one.name: [] for one in house.contenders}
@@ -50,15 +51,15 @@ async def _round(
 ) -> tuple[float, float]:
     """Return the events settled per second, and the longest stall in seconds."""
     await receiving.arrivals()
-    # What the start has left behind is collected in a house that has run for a while;
-    # here it would be in the middle of some burst, and take a sixth of a second.
+    # In a home that has run for a while, garbage from the start is long collected. Here
+    # the collection would come during some burst, and take a sixth of a second.
     gc.collect()
     contender.begin()
     async with _watched() as stalls:
         begin = time.monotonic()
         await burst(contender, events)
         settled = time.monotonic()
-    # Entities and Activity may be told a little later; the next round waits for it.
+    # Entities and Activity may be updated a little later; the next round waits for it.
     await asyncio.sleep(events / 1000)
     arrivals = await receiving.arrivals()
     if len(arrivals) != events:
@@ -67,7 +68,7 @@ async def _round(
 
 
 async def burst(contender: Contender, events: int) -> None:
-    """Cause many events, and wait until all are settled."""
+    """Trigger many events, and wait until all are settled."""
     for number in range(events):
         contender.fire(number)
         if number % IN_A_TURN == IN_A_TURN - 1:
@@ -77,16 +78,16 @@ async def burst(contender: Contender, events: int) -> None:
 
 @asynccontextmanager
 async def _watched() -> AsyncIterator[list[float]]:
-    """Yield a list of the seconds by which the loop was late for what it was to do.
+    """Yield a list of the loop's delays in seconds.
 
-    Watched by a timer: a task that runs in every turn would keep the loop from ever
-    resting, and every other thread from its turn with Python.
+    Measured by a timer: a task that runs in every iteration would keep the loop from
+    resting, and every other thread from getting Python's lock.
     """
     late: list[float] = []
     watching = True
 
     async def watch() -> None:
-        """Look at the clock when it should be a millisecond later."""
+        """Check the clock when a millisecond should have passed."""
         while watching:
             begin = time.monotonic()
             await asyncio.sleep(TICK)

@@ -1,7 +1,7 @@
-"""Who is measured: Event Relay, an automation with `rest_command`, bare aiohttp.
+"""The contenders: Event Relay, an automation with `rest_command`, bare aiohttp.
 
-All react to a state in the same house and send the same event to the same server. A
-fourth shows what is left to gain: a rule of ours that keeps nothing at all.
+All react to a state in the same home and send the same event to the same server. A
+fourth shows the possible gain: a rule of ours that stores nothing.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ _IF_ARMED = {"condition": "state", "entity_id": ARMED, "state": "on"}
 
 
 def a_trigger(bell: str) -> dict[str, Any]:
-    """Return what fires whenever a bell rings; each ring has a number."""
+    """Return a trigger that fires whenever a bell rings; each ring has a number."""
     return {"trigger": "state", "entity_id": bell, "attribute": "number"}
 
 
@@ -63,7 +63,7 @@ def a_rule(
 
 
 def an_automation(address: str) -> dict[str, Any]:
-    """Return the configuration of what does the same with nothing of ours."""
+    """Return the configuration of an equivalent automation without our code."""
     return {
         "rest_command": {
             "send_event": {
@@ -76,7 +76,7 @@ def an_automation(address: str) -> dict[str, Any]:
         "automation": [
             {
                 # Without an id, which the editor gives to every automation, it would
-                # keep no trace of its runs.
+                # keep no traces of its runs.
                 "id": "ring",
                 "alias": "Ring",
                 "mode": "parallel",
@@ -99,18 +99,18 @@ def furnish(hass: HomeAssistant, *more_bells: str) -> None:
 
 
 class Contender(Protocol):
-    """Somebody who sends an event for each ring."""
+    """A contender, which sends an event for each ring."""
 
     name: str
 
     def fire(self, number: int) -> None:
-        """Cause one event to be sent."""
+        """Trigger one event."""
 
     async def settle(self, number: int) -> None:
         """Wait until so many, counted from `begin`, have been sent."""
 
     def begin(self) -> None:
-        """Count anew."""
+        """Reset the count."""
 
 
 class Relay:
@@ -123,7 +123,7 @@ class Relay:
         bell: str = RELAY_BELL,
         name: str = "event_relay",
     ) -> None:
-        """Take the house and the connection that has the rule."""
+        """Take the home and the connection with the rule."""
         self.name = name
         self._hass = hass
         self._bell = bell
@@ -133,7 +133,7 @@ class Relay:
         entry.runtime_data.queue.listen(self._heard)
 
     def begin(self) -> None:
-        """Count anew."""
+        """Reset the count."""
         self._settled = 0
 
     def fire(self, number: int) -> None:
@@ -152,7 +152,7 @@ class Relay:
             await self._progress.wait()
 
     def _heard(self, delivery: Delivery) -> None:
-        """Count what has been delivered."""
+        """Count a delivered event."""
         if delivery.state is DeliveryState.DELIVERED:
             self._settled += 1
         elif delivery.state.settled:
@@ -166,11 +166,11 @@ class RestCommand:
     name = "rest_command"
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Take the house that has the automation."""
+        """Take the home with the automation."""
         self._hass = hass
 
     def begin(self) -> None:
-        """Count nothing: whoever waits waits for all."""
+        """Count nothing: `settle` waits for all."""
 
     def fire(self, number: int) -> None:
         """Ring the bell."""
@@ -183,9 +183,9 @@ class RestCommand:
 
 
 class Forgetful:
-    """A rule's trigger, condition and templates, and then aiohttp: nothing is kept.
+    """A rule's trigger, condition and templates, then aiohttp: nothing is stored.
 
-    Whoever lets Home Assistant do its part, and keeps anything, takes longer.
+    Any solution inside Home Assistant that stores something takes longer.
     """
 
     name = "nothing_kept"
@@ -193,7 +193,7 @@ class Forgetful:
     def __init__(
         self, hass: HomeAssistant, session: ClientSession, address: str
     ) -> None:
-        """Take a house, a session and where the server is."""
+        """Take a home, a session and the server's address."""
         self._hass = hass
         self._session = session
         self._address = f"{address}/events"
@@ -204,7 +204,7 @@ class Forgetful:
 
     @asynccontextmanager
     async def armed(self) -> AsyncIterator[None]:
-        """Have its rule armed."""
+        """Arm its rule meanwhile."""
         of = a_rule(FORGETFUL_BELL)
         rule = read_rule(
             ConfigSubentry(
@@ -228,7 +228,7 @@ class Forgetful:
             armed.disarm()
 
     def begin(self) -> None:
-        """Count anew."""
+        """Reset the count."""
         self._sent = 0
 
     def fire(self, number: int) -> None:
@@ -236,7 +236,7 @@ class Forgetful:
         _ring(self._hass, FORGETFUL_BELL, number)
 
     async def settle(self, number: int) -> None:
-        """Wait until so many have been answered."""
+        """Wait until so many have a response."""
         while self._sent < number:
             self._progress.clear()
             await self._progress.wait()
@@ -244,7 +244,7 @@ class Forgetful:
     async def _async_triggered(
         self, variables: dict[str, Any], _: Context | None = None
     ) -> None:
-        """Send what the templates say, if the condition holds."""
+        """Send the rendered templates, if the condition holds."""
         if self._armed is None or not self._armed.allows(variables):
             return
         fields = self._armed.fields.render(variables)
@@ -255,12 +255,12 @@ class Forgetful:
 
 
 class Bare:
-    """A client of aiohttp that sends at once; nobody can be faster with it."""
+    """A client of aiohttp that sends at once; nothing can be faster with aiohttp."""
 
     name = "aiohttp"
 
     def __init__(self, session: ClientSession, address: str) -> None:
-        """Take a session and where the server is."""
+        """Take a session and the server's address."""
         self._session = session
         self._address = f"{address}/events"
         self._waiting: asyncio.Queue[int] = asyncio.Queue()
@@ -269,7 +269,7 @@ class Bare:
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        """Have eight of it at work."""
+        """Run eight workers meanwhile."""
         tasks = [asyncio.create_task(self._work()) for _ in range(AT_ONCE)]
         try:
             yield
@@ -278,15 +278,15 @@ class Bare:
                 task.cancel()
 
     def begin(self) -> None:
-        """Count anew."""
+        """Reset the count."""
         self._sent = 0
 
     def fire(self, number: int) -> None:
-        """Have one sent."""
+        """Queue one event."""
         self._waiting.put_nowait(number)
 
     async def settle(self, number: int) -> None:
-        """Wait until so many have been answered."""
+        """Wait until so many have a response."""
         while self._sent < number:
             self._progress.clear()
             await self._progress.wait()
@@ -304,7 +304,7 @@ class Bare:
 async def _post(
     session: ClientSession, address: str, event: Mapping[str, object]
 ) -> None:
-    """Send an event and read the answer."""
+    """Send an event and read the response."""
     async with session.post(
         address,
         data=json.dumps(event).encode(),

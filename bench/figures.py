@@ -1,29 +1,29 @@
-"""What is measured, what it must reach, and how it is shown."""
+"""The figures, their bars, and their output."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import override
 
 type Figures = dict[str, float]
-"""Values by their keys; one that has no bar is there to compare with."""
+"""Values by key; those without a bar are only for comparison."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """What a figure must reach."""
+    """The limit that a figure must reach."""
 
     what: str
     limit: float
     at_least: bool = False
-    """Whether more is better."""
+    """Whether larger is better."""
 
     def reached(self, value: float) -> bool:
-        """Say whether a value is good enough."""
+        """Return whether a value reaches the limit."""
         return value >= self.limit if self.at_least else value <= self.limit
 
     @override
     def __str__(self) -> str:
-        """Return the limit as it is written."""
+        """Return the limit as text."""
         return f"{'≥' if self.at_least else '≤'} {self.limit:g}"
 
 
@@ -96,7 +96,7 @@ BARS: Mapping[str, Bar] = {
 
 
 def table(figures: Figures) -> str:
-    """Return the figures as lines for people, those with a bar first."""
+    """Return the figures as lines of text, those with a bar first."""
     lines = [
         f"{key:<30}{figures[key]:>10.2f}  {bar!s:<7} "
         f"{'yes' if bar.reached(figures[key]) else 'NO ':<4} {bar.what}"

@@ -1,4 +1,4 @@
-"""Outbox files that hold many waiting deliveries."""
+"""Queue files with many waiting deliveries."""
 
 import asyncio
 from contextlib import closing
@@ -14,11 +14,11 @@ from custom_components.event_relay.storage import FILE_NAME
 from .backend import OPERATION
 
 LIMIT = 200_000
-"""The most deliveries that the options of a connection let wait."""
+"""The largest queue limit that a connection's options allow."""
 
 
 async def fill(folder: Path, waiting: int) -> None:
-    """Write an outbox file whose deliveries are all due, and close it cleanly."""
+    """Write a queue file whose deliveries are all due, and close it cleanly."""
     await asyncio.to_thread(_fill, folder / FILE_NAME, waiting)
 
 
@@ -33,7 +33,7 @@ def _fill(path: Path, waiting: int) -> None:
 
 
 def _a_delivery(number: int) -> Delivery:
-    """Return a delivery as the connection of the bench has accepted it."""
+    """Return an accepted delivery of the bench's connection."""
     now = datetime.now(UTC)
     return Delivery(
         id=f"waiting-{number:07}",

@@ -22,11 +22,11 @@ from .backend import BENCH, OPERATION, BenchCapabilities, BenchClient
 
 
 class BenchForms(BackendForms):
-    """What a connection to the receiving server is."""
+    """The form of a connection to the receiving server."""
 
     backend = BENCH
     connection = vol.Schema({})
-    """No connection is made by hand."""
+    """Empty: no connection is added by hand."""
     action_fields: Mapping[str, Mapping[str, Coercer]] = {
         OPERATION: {"number": vol.Coerce(int), "title": cv.string}
     }
@@ -38,14 +38,14 @@ class BenchForms(BackendForms):
 
     @override
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
-        """Leave it as it is: nobody tests a rule."""
+        """Return the data unchanged: nobody tests a rule."""
         return dict(data)
 
     @override
     def rule_fields(
         self, operation: str, capabilities: BenchCapabilities, listed: Listed
     ) -> tuple[RuleField, ...]:
-        """Ask for nothing: no rule is made by hand."""
+        """Return no fields: no rule is added by hand."""
         return ()
 
     @override
@@ -55,5 +55,5 @@ class BenchForms(BackendForms):
 
 
 def register() -> None:
-    """Add the backend to those that there are, as its line in the registry would."""
+    """Register the backend, as its line in the registry would."""
     BY_NAME[BENCH.name] = BenchForms()

@@ -37,7 +37,7 @@ _FIELDS = {
 
 
 async def measure(*, events: int, burst: int) -> Figures:
-    """Return the time from a trigger to the commit of what became of it, and a rate."""
+    """Return the time from a trigger to the commit of the result, and a rate."""
     async with serving("simulators", "frigate") as address, home() as hass:
         furnish(hass)
         rule = a_rule(operation="create_camera_event", fields=_FIELDS)

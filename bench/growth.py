@@ -1,4 +1,4 @@
-"""Whether a delivery costs more where many wait."""
+"""Measure whether a delivery costs more while many wait."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ FEW, MANY = 10_000, 100_000
 async def measure(*, rounds: int, events: int) -> Figures:
     """Return microseconds per delivery with few and with many waiting, and the ratio.
 
-    As many are accepted as are delivered meanwhile.
+    The number of accepted deliveries equals that of delivered ones.
     """
     costs: dict[int, list[float]] = {FEW: [], MANY: []}
     for _ in range(rounds):
@@ -50,7 +50,7 @@ async def _deliver(waiting: int, events: int) -> Figures:
             entry = a_connection(address, [a_rule()], options=options)
             await connect(hass, entry)
             relay = Relay(hass, entry)
-            await relay.settle(events // 4)  # what the start costs is not counted
+            await relay.settle(events // 4)  # the start is not counted
             relay.begin()
             begin = time.perf_counter()
             for number in range(events):

@@ -33,7 +33,7 @@ _ALWAYS = ("homeassistant", "network", "persistent_notification")
 
 
 def run[ResultT](work: Coroutine[Any, Any, ResultT]) -> ResultT:
-    """Run something on the loop that Home Assistant runs on."""
+    """Run work on the kind of event loop that Home Assistant uses."""
     with asyncio.Runner(loop_factory=create_event_loop) as runner:
         return runner.run(work)
 
@@ -44,7 +44,7 @@ async def home(
 ) -> AsyncIterator[HomeAssistant]:
     """Yield a started Home Assistant with some integrations set up.
 
-    Without a folder it has a temporary one.
+    Without a folder it uses a temporary one.
     """
     with tempfile.TemporaryDirectory(prefix="event-relay-bench-") as temporary:
         # It warns of every custom integration.
@@ -75,7 +75,7 @@ def a_connection(
     data: dict[str, Any] | None = None,
     options: dict[str, Any] | None = None,
 ) -> RelayConfigEntry:
-    """Return a connection as its form leaves it, to the bench's backend if no other."""
+    """Return a connection as its form stores it, by default to the bench's backend."""
     return ConfigEntry(
         data={
             CONF_BACKEND: BENCH.name,
@@ -97,7 +97,7 @@ def a_connection(
 
 
 async def connect(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
-    """Set a connection up, as Home Assistant does once its form is filled in."""
+    """Set up a connection, as Home Assistant does after its form."""
     await hass.config_entries.async_add(entry)
     if entry.state is not ConfigEntryState.LOADED:
         raise RuntimeError(f"the connection is not loaded: {entry.reason}")

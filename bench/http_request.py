@@ -1,4 +1,4 @@
-"""An HTTP connection with a rule, as its forms leave them."""
+"""An HTTP connection with a rule, as their forms store them."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ _DEFINITION = {
     },
     "repeat": "repeatable",
 }
-"""Sends the same as all contenders, and its id, by which the target knows it again."""
+"""Sends the same event as all contenders, with its id for deduplication."""
 
 
 def an_http_connection(address: str) -> RelayConfigEntry:

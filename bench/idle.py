@@ -1,8 +1,8 @@
-"""How often four healthy connections wake the house while nothing happens.
+"""Count how often four healthy, idle connections wake Home Assistant.
 
-Two houses live at the same time, one of them without connections: what wakes that
-one is Home Assistant itself. The clocks of their loops go faster than ours, so that
-an hour of timers is over in half a minute.
+Two homes run at the same time, one of them without connections: its wake-ups are Home
+Assistant's own. The clocks of their loops run faster than real time, so an hour of
+timers takes half a minute.
 """
 
 import asyncio
@@ -29,11 +29,11 @@ CONNECTIONS = 4
 RULES = 100
 _FASTER = 120
 _SETTLING = 5.0
-"""Seconds until what a start leaves behind has been done."""
+"""Seconds until the work of a start has finished."""
 
 
 async def measure(*, minutes: int) -> Figures:
-    """Return what wakes the house in a minute, over so many minutes of its time."""
+    """Return the wake-ups per minute, over so many minutes of loop time."""
     ours, without = await asyncio.gather(
         answer_of("bench.idle", str(CONNECTIONS), str(minutes)),
         answer_of("bench.idle", "0", str(minutes)),
@@ -46,8 +46,8 @@ async def measure(*, minutes: int) -> Figures:
 
 
 async def _idle(connections: int, minutes: int) -> Figures:
-    """Count what wakes a house with so many connections."""
-    # A clock is believed after a minute, of which the bench has none to spare.
+    """Count the wake-ups of a home with so many connections."""
+    # A clock is trusted after a minute, which the bench cannot wait.
     clock.STEADY_AFTER = 1.0
     async with serving("bench.receiver") as address, home() as hass:
         # Home Assistant's own client, and its resolver, never rest once used.
@@ -61,7 +61,7 @@ async def _idle(connections: int, minutes: int) -> Figures:
 
 
 async def _connect(hass: HomeAssistant, address: str, connections: int) -> None:
-    """Set up the connections, which share the rules among them."""
+    """Set up the connections, with the rules divided among them."""
     bells = [f"binary_sensor.bell_{number}" for number in range(RULES)]
     furnish(hass, *bells)
     for number in range(connections):
@@ -70,7 +70,7 @@ async def _connect(hass: HomeAssistant, address: str, connections: int) -> None:
 
 
 def _hasten(loop: asyncio.AbstractEventLoop) -> None:
-    """Let the loop's time go by faster from now on, and what it waits for, too."""
+    """Speed up the loop's time from now on, including its waits."""
     begin = time.monotonic()
     loop.time = lambda: begin + (time.monotonic() - begin) * _FASTER  # type: ignore[method-assign]
     selector = loop._selector  # type: ignore[attr-defined]  # noqa: SLF001 - where a loop waits
@@ -80,7 +80,7 @@ def _hasten(loop: asyncio.AbstractEventLoop) -> None:
 
 @contextmanager
 def _counted(loop: asyncio.AbstractEventLoop) -> Iterator[Counter[str]]:
-    """Count timers that fire, jobs of the outbox's thread, and requests."""
+    """Count fired timers, jobs of the queue's thread, and requests."""
     woken: Counter[str] = Counter({"timers": 0, "thread_jobs": 0, "requests": 0})
     fire = asyncio.TimerHandle._run  # noqa: SLF001 - the one place that all pass
     job, ask = Database.run, BenchClient.capabilities

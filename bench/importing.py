@@ -1,4 +1,4 @@
-"""What the integration adds to the imports of a Home Assistant, beside core's own."""
+"""The cost of the integration's imports, compared with those of core alone."""
 
 from importlib import import_module
 import json
@@ -27,7 +27,7 @@ LOADED = (
     "homeassistant.helpers.check_config",
     "homeassistant.helpers.update_coordinator",
 )
-"""What every Home Assistant has loaded that a browser looks at."""
+"""Modules that Home Assistant has loaded in every home with a browser."""
 OURS = (
     *("binary_sensor", "button", "calendar", "event", "sensor", "switch"),
     *("config_flow", "diagnostics", "logbook", "repairs", "system_health"),
@@ -40,19 +40,19 @@ WHOSE = {
         "homeassistant.components.rest_command",
     ),
 }
-"""What is imported by us, and by whoever does the same with core alone."""
+"""Modules of ours, and those of an equivalent solution with core alone."""
 _OF_AUTOMATIONS = tuple(
     f"homeassistant.components.{name}"
     for name in ("automation", "blueprint", "trace", "rest_command")
 )
-"""What core imports for those, and its start already has: to be imported anew."""
+"""Modules of core for those, which its start has loaded: they are imported anew."""
 
 
 async def measure(*, rounds: int, warm_ups: int = 1) -> Figures:
-    """Return the milliseconds of the processor that an import costs, and a ratio.
+    """Return the CPU milliseconds of an import, and a ratio.
 
-    It is that of the integration and all its platforms, as at every start but the
-    first: Python keeps what it has compiled, whatever the environment here says.
+    It covers the integration and all its platforms, as at every start but the first:
+    Python uses its compiled files, whatever the environment here says.
     """
     environment = {**os.environ}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -67,7 +67,7 @@ async def measure(*, rounds: int, warm_ups: int = 1) -> Figures:
 
 
 def _import(whose: str) -> Figures:
-    """Import what is there already, and then what somebody adds."""
+    """Import the loaded modules, and then the additional ones."""
     for module in LOADED:
         import_module(module)
     for module in [*sys.modules]:

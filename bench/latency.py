@@ -1,4 +1,4 @@
-"""From a trigger to the arrival of what it causes, one at a time."""
+"""The time from a trigger to the arrival of its event, one at a time."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from .receiving import Receiving
 from .side_by_side import SideBySide
 
 REST = 0.02
-"""Seconds between one event and the next: each finds the house at rest, and its code
-no more in the processor's caches than it is when a doorbell rings."""
+"""Seconds between two events: each finds the home at rest, and its code as little in
+the processor's caches as when a doorbell rings."""
 
 
 async def measure(house: SideBySide, *, rounds: int, events: int) -> Figures:
@@ -52,6 +52,6 @@ async def _round(
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """Return the value below which so many of a hundred lie."""
+    """Return a percentile of values."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]

@@ -1,4 +1,4 @@
-"""A live Frigate: this checkout beside another one, in turns."""
+"""Measure a live Frigate with this checkout and another one, in turns."""
 
 import asyncio
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ _SCRIPT = _HERE / "live_frigate.py"
 
 @dataclass(frozen=True, kw_only=True)
 class LiveFrigate:
-    """Where it is, and who signs in."""
+    """Address and credentials of a live Frigate."""
 
     url: str
     user: str = ""
     password_file: Path | None = None
 
     def arguments(self) -> list[str]:
-        """Return them as the script takes them."""
+        """Return them as arguments of the script."""
         given = ["--url", self.url, "--user", self.user]
         if self.password_file is not None:
             given += ["--password-file", str(self.password_file.resolve())]
@@ -31,7 +31,7 @@ class LiveFrigate:
 async def measure(
     frigate: LiveFrigate, *, against: Path | None, burst: int, alone: int
 ) -> Figures:
-    """Return the figures of this checkout, and how they compare with the other's."""
+    """Return the figures of this checkout, compared with the other's."""
     sizes = ["--burst", str(burst), "--alone", str(alone)]
     arguments = [*frigate.arguments(), *sizes]
     theirs = await _run(against, arguments) if against is not None else {}
@@ -40,7 +40,7 @@ async def measure(
 
 
 def beside(ours: Figures, theirs: Figures) -> Figures:
-    """Name the figures of both, and say how they compare; theirs may be none."""
+    """Name the figures of both, and compare them; theirs may be missing."""
     return (
         {f"live_{name}": value for name, value in ours.items()}
         | {f"live_other_{name}": value for name, value in theirs.items()}
@@ -53,7 +53,7 @@ def beside(ours: Figures, theirs: Figures) -> Figures:
 
 
 async def _run(checkout: Path, arguments: list[str]) -> Figures:
-    """Measure with the code of a checkout, in a process of its own."""
+    """Measure with the code of a checkout, in its own process."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(_SCRIPT),

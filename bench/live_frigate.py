@@ -23,7 +23,7 @@ from custom_components.event_relay.const import DOMAIN
 
 _ENTRY = "live"
 _PATIENCE = 180.0
-"""Seconds after which what has not settled is counted as open."""
+"""Seconds after which an unsettled delivery counts as open."""
 _PAUSE = 0.05
 _OPEN = frozenset({"pending", "sending", "uncertain"})
 _DURATION = 5
@@ -33,7 +33,7 @@ _DURATION = 5
 async def measure(
     address: str, *, user: str, password: str, burst: int, alone: int
 ) -> dict[str, float]:
-    """Return how long single events and a burst take, and what became of them."""
+    """Return the duration of single events and a burst, and their results."""
     async with ClientSession(cookie_jar=DummyCookieJar()) as session:
         server = _Server(session, address)
         await server.sign_in(user, password)
@@ -85,7 +85,7 @@ async def _relay(
 
 
 async def _one(hass: HomeAssistant, camera: str, label: str, number: int) -> float:
-    """Return the seconds from the call of the action to its answer."""
+    """Return the seconds from the call of the action to its response."""
     begin = time.monotonic()
     answer = await _create(hass, camera, label, number, wait=30)
     seconds = time.monotonic() - begin
@@ -116,7 +116,7 @@ async def _create(
 
 
 async def _settled(hass: HomeAssistant, number: int) -> list[str]:
-    """Wait for the newest deliveries, and return what became of them."""
+    """Wait for the newest deliveries, and return their results."""
     deadline = time.monotonic() + _PATIENCE
     while True:
         listed: Any = await hass.services.async_call(
@@ -133,7 +133,7 @@ async def _settled(hass: HomeAssistant, number: int) -> list[str]:
 
 
 class _Server:
-    """The live server, asked without any of the project's code."""
+    """The live server, used without any of the project's code."""
 
     def __init__(self, session: ClientSession, address: str) -> None:
         """Take a session without cookies."""
@@ -145,7 +145,7 @@ class _Server:
         self._pre_capture = 5.0
 
     async def sign_in(self, user: str, password: str) -> None:
-        """Get a token where there is a user, and read what the server has."""
+        """Get a token if there is a user, and read the server's data."""
         if user:
             async with self._session.post(
                 f"{self.address}/api/login", json={"user": user, "password": password}
@@ -174,14 +174,14 @@ class _Server:
         }
 
     async def starts(self, label: str, asked_at: float) -> list[float]:
-        """Return how many seconds after a moment each event is said to begin."""
+        """Return how many seconds after a moment each event begins."""
         return [
             max(0.0, event["start_time"] + self._pre_capture - asked_at)
             for event in await self._events(label)
         ]
 
     async def delete(self, *labels: str) -> None:
-        """Delete the events of some labels, all of which are over."""
+        """Delete the events with some labels, all of which are over."""
         for label in labels:
             for event in await self._events(label):
                 async with self._session.delete(

@@ -1,4 +1,4 @@
-"""Servers and fresh processes of our own, ended with whoever uses them."""
+"""Servers and fresh processes of our own, which end with their user."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 from demo.patience import TookTooLong
 
 _PATIENCE = 600.0
-"""Seconds that a process may take to say something."""
+"""Seconds for a process to print a line."""
 
 
 @asynccontextmanager
@@ -28,7 +28,7 @@ async def answer_of(
 ) -> dict[str, Any]:
     """Return the JSON object that a fresh process prints.
 
-    Its environment is ours, unless it is given one.
+    Its environment is ours, unless another one is given.
     """
     process = await _started(*module, environment=environment)
     try:

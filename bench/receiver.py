@@ -23,7 +23,7 @@ class Receiver:
     url = ""
 
     def __init__(self) -> None:
-        """Have received nothing."""
+        """Begin without events."""
         self._arrivals: list[tuple[float, bytes]] = []
         self._known: set[str] = set()
         self._runner: web.ServerRunner | None = None
@@ -43,14 +43,14 @@ class Receiver:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Listen no more."""
+        """Stop listening."""
         if self._runner is not None:
             await self._runner.cleanup()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer one request."""
+        """Handle one request."""
         if request.method == "POST":
-            # It is read as JSON once nothing is measured any more.
+            # The JSON is parsed after the measurement.
             self._arrivals.append((time.monotonic(), await request.read()))
             return web.Response(body=b"{}", content_type="application/json")
         match request.path.rpartition("/")[2]:
@@ -62,7 +62,7 @@ class Receiver:
                 return web.Response(status=200 if delivery_id in self._known else 404)
 
     def _arrived(self) -> list[tuple[float, int]]:
-        """Return what has come since the last time: when, and with what number."""
+        """Return the arrivals since the last call: times and numbers."""
         events = [(moment, json.loads(body)) for moment, body in self._arrivals]
         self._arrivals.clear()
         self._known.update(str(event.get("id")) for _, event in events)

@@ -1,4 +1,4 @@
-"""What the receiving server has noted."""
+"""The arrivals at the receiving server."""
 
 from aiohttp import ClientSession
 
@@ -7,11 +7,11 @@ class Receiving:
     """The receiving server, as the bench sees it."""
 
     def __init__(self, session: ClientSession, address: str) -> None:
-        """Take a session and where the server is."""
+        """Take a session and the server's address."""
         self._session = session
         self.address = address
 
     async def arrivals(self) -> dict[int, float]:
-        """Return when each number came since the last time, in monotonic seconds."""
+        """Return the arrival of each number since last time, in monotonic seconds."""
         async with self._session.get(f"{self.address}/arrivals") as response:
             return {number: moment for moment, number in await response.json()}

@@ -1,4 +1,4 @@
-"""The contenders in one house, ready to be measured in turn."""
+"""The contenders in one home, ready to be measured in turn."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,11 +25,11 @@ from .receiving import Receiving
 
 @dataclass(frozen=True, kw_only=True)
 class SideBySide:
-    """Who is measured, and the server that all of them send to."""
+    """The contenders, and the server that all of them send to."""
 
     relay: Relay
     http: Relay
-    """The same by an HTTP connection, as anybody has it for `rest_command`."""
+    """The same with an HTTP connection, the usual replacement of `rest_command`."""
     rest_command: RestCommand
     bare: Bare
     forgetful: Forgetful
@@ -37,7 +37,7 @@ class SideBySide:
 
     @property
     def contenders(self) -> tuple[Contender, ...]:
-        """Return them in the order in which they take turns."""
+        """Return them in the order of their turns."""
         return self.relay, self.http, self.rest_command, self.bare, self.forgetful
 
 

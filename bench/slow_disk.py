@@ -1,4 +1,4 @@
-"""A disk that needs 20 ms for a commit, as an SD card does: what waits for it."""
+"""Measure the waits for a disk that needs 20 ms for a commit, as an SD card does."""
 
 import asyncio
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ COMMIT = 0.02
 
 
 async def measure(*, events: int, alone: int) -> Figures:
-    """Return the commits for a delivery of a burst, and the time of a single event."""
+    """Return the commits per delivery of a burst, and the time of a single event."""
     async with side_by_side() as house:
         relay = house.relay
         with _slow() as commits:
@@ -46,7 +46,7 @@ async def measure(*, events: int, alone: int) -> Figures:
 
 @contextmanager
 def _slow() -> Iterator[list[float]]:
-    """Yield a list of the seconds that each commit takes, which are many."""
+    """Yield the growing list of the seconds of each commit."""
     commits: list[float] = []
     run = group_commit.run
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 CONNECTIONS, RULES = 4, 100
 _LEAST = 20
-"""Events that are sent one after the other in a turn."""
+"""Events sent one after the other in a turn."""
 
 
 async def _turn(house: SideBySide, events: int) -> Figures:
@@ -60,10 +60,10 @@ async def _turn(house: SideBySide, events: int) -> Figures:
 
 
 async def _set_up() -> Figures:
-    """Measure the processor time of setting some connections up, with their rules.
+    """Measure the CPU time to set up some connections with their rules.
 
-    That is for the first time, and as at a start, when Home Assistant knows the
-    connections, their devices and entities. What is imported is measured for itself.
+    Once for the first time, and once as at a start, when Home Assistant knows the
+    connections, their devices and entities. Imports are measured separately.
     """
     bells = [f"binary_sensor.bell_{number}" for number in range(RULES)]
     with TemporaryDirectory(prefix="event-relay-bench-") as temporary:
@@ -90,11 +90,10 @@ async def _set_up() -> Figures:
 
 
 def _begun() -> float:
-    """Return the processor time from which something is measured.
+    """Return the CPU time at which a measurement begins.
 
-    From then on, only new objects are looked through for garbage: it is luck whether
-    that would happen to all of Home Assistant meanwhile, which costs more than most
-    of what is measured.
+    From then on, garbage collection only examines new objects: by chance it could cover
+    all of Home Assistant meanwhile, which costs more than most measurements.
     """
     gc.collect()
     gc.freeze()

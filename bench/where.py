@@ -1,4 +1,4 @@
-"""Where the time of a burst goes: a profile of the event loop, taken by a timer."""
+"""Profile the event loop during a burst, by a timer."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from .figures import Figures
 from .side_by_side import side_by_side
 
 _EACH = 0.0005
-"""Seconds from one look at the loop to the next."""
+"""Seconds between two samples of the loop."""
 _FILE_THREAD = "event_relay_outbox"
 _OURS = "/custom_components/event_relay/"
 _PARTS = (
@@ -28,15 +28,15 @@ _PARTS = (
     ("/site-packages/jinja2/", "home_assistant"),
     ("/bench/backend.py", "backend"),
 )
-"""By a part of a file's path, whose work it is; the first that fits."""
+"""Owner of the work by a part of the file's path; the first match counts."""
 
 
 async def measure(*, rounds: int, events: int) -> Figures:
-    """Return microseconds for each event of a burst, by whose work they were.
+    """Return microseconds per event of a burst, by owner of the work.
 
-    What the standard library does counts for whoever called it. `waiting` is the loop
-    at rest; `file_thread` is the processor time of the outbox's own thread, which is
-    beside the others, but has its turns with Python between theirs.
+    The standard library's work counts for its caller. `waiting` is the loop at rest;
+    `file_thread` is the CPU time of the queue's own thread, which runs beside the
+    others, but shares Python's lock with them.
     """
     figures: Figures = {}
     async with side_by_side() as house:
@@ -64,10 +64,10 @@ async def measure(*, rounds: int, events: int) -> Figures:
 
 @contextmanager
 def _sampling(seen: Counter[str]) -> Iterator[None]:
-    """Count, every half a millisecond, whose work the main thread does."""
+    """Count, every half a millisecond, the owner of the main thread's work."""
 
     def look(_: int, frame: FrameType | None) -> None:
-        """Count once."""
+        """Count one sample."""
         seen[_whose(frame)] += 1
 
     former = signal.signal(signal.SIGALRM, look)
@@ -80,7 +80,7 @@ def _sampling(seen: Counter[str]) -> Iterator[None]:
 
 
 def _whose(frame: FrameType | None) -> str:
-    """Return whose work is done where a thread is."""
+    """Return the owner of a thread's current work."""
     if frame is not None and frame.f_code.co_name == "select":
         return "waiting"
     while frame is not None:
@@ -93,7 +93,7 @@ def _whose(frame: FrameType | None) -> str:
 
 
 def _file_thread() -> float:
-    """Return the seconds that the processor has worked for the outbox's thread."""
+    """Return the CPU seconds of the queue's thread."""
     (thread,) = (one for one in threading.enumerate() if one.name == _FILE_THREAD)
     assert thread.ident is not None  # noqa: S101 - it runs
     return time.clock_gettime(time.pthread_getcpuclockid(thread.ident))
