@@ -1,1 +1,1 @@
-"""Proves on a live system what the stand-ins only suggest."""
+"""Prove on a live system the assumptions behind the simulators."""

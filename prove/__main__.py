@@ -28,7 +28,7 @@ FOLDER = Path(".prove")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Read the arguments, prove, write the report, and return the exit code."""
+    """Parse the arguments, prove, write the report, and return the exit code."""
     options = _parser().parse_args(arguments)
     try:
         order = _order(options)
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def sites() -> dict[str, str]:
-    """Return the addresses of Guance's and TrueWatch's sites, by short names."""
+    """Return the addresses of Guance's and TrueWatch's sites, by short name."""
     return {
         "-".join(name.split()[:2]).lower(): address for address, name in SITES.items()
     }
@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_options(name: str, parser: argparse.ArgumentParser) -> None:
-    """Add what only one system takes."""
+    """Add the options of a single system."""
     wrong_key = "see once how a wrong key is refused"
     match name:
         case "aipix":
@@ -124,7 +124,7 @@ def _add_options(name: str, parser: argparse.ArgumentParser) -> None:
 
 
 def _order(options: argparse.Namespace) -> Order:
-    """Return what is to be proved; raises BadKeyFile and InvalidField."""
+    """Return the order for a proof; raises BadKeyFile and InvalidField."""
     entered: dict[str, Any] = read_key_file(options.backend, options.key_file)
     site = getattr(options, "site", None)
     entered["url"] = sites()[site] if site else options.url
@@ -144,7 +144,7 @@ def _order(options: argparse.Namespace) -> Order:
 
 
 def _agreed(order: Order) -> bool:
-    """Ask whether what a proof makes may be made."""
+    """Ask whether the proof may create its test objects."""
     print(f"This makes in {SYSTEMS[order.backend].title}:")
     for one in SYSTEMS[order.backend].makes(order.data):
         print(f"  {one}")
@@ -155,7 +155,7 @@ def _agreed(order: Order) -> bool:
 
 
 def _finish(proof: Proof, options: argparse.Namespace) -> int:
-    """Say how it ended, and write the report."""
+    """Print the result, and write the report."""
     cleaned = options.clean and proof.ended is Exit.PROVED
     print(CLEANED if cleaned else SENTENCES[proof.ended])
     if proof.error is not None:

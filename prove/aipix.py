@@ -1,4 +1,4 @@
-"""Aipix: scripts and camera marks are made, looked up, changed and removed."""
+"""Aipix: scripts and camera marks are created, looked up, changed and removed."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -153,14 +153,14 @@ class Aipix(System):
         await self._remove_all(lab)
 
     def _event(self, choices: ScriptChoices) -> int | None:
-        """Return the event that was named, or the first that is listed."""
+        """Return the event given by option, or the first one listed."""
         if (named := self.data.get("event")) is not None:
             return int(named)
         listed = (*(choices.events or ()), *choices.used_events)
         return listed[0].id if listed else None
 
     def _resolved(self, operation: str, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Return data as an action gives them to the outbox."""
+        """Return data as an action passes them to the queue."""
         home = Home(
             api=self._api,
             numbering=Numbering.MONDAY_0,
@@ -171,7 +171,7 @@ class Aipix(System):
         return resolve(operation, data, home)
 
     async def _make_script(self, lab: Lab, wanted: Mapping[str, Any]) -> Delivery:
-        """Make a script and compare it with what was sent."""
+        """Create a script and compare it with the request."""
         data = self._resolved(_CREATE, {**wanted, "title": lab.label(1)})
         async with lab.step(Word("make a script")):
             made = await lab.deliver(_CREATE, data)
@@ -198,7 +198,7 @@ class Aipix(System):
         return made
 
     def _see_created(self, lab: Lab, exchange: Exchange) -> None:
-        """Compare the answer to create, and the date in it."""
+        """Check the response to create, and the date in it."""
         answer = members(exchange.json)
         wrapped = "id" not in answer and "id" in members(answer, "data")
         script = members(answer, "data") if wrapped else answer
@@ -218,7 +218,7 @@ class Aipix(System):
         capabilities: AipixCapabilities,
         first: Delivery,
     ) -> None:
-        """Make a script, lose the reply, and see that it is found."""
+        """Create a script, lose the reply, and check that it is found."""
         data = self._resolved(_CREATE, {**wanted, "title": lab.label(2)})
         loss = lab.wire.lose("POST", "/scripts$")
         if not capabilities.lists_scripts:
@@ -262,7 +262,7 @@ class Aipix(System):
         return await self._client.script(_id(made))
 
     async def _prove_marks(self, lab: Lab, choices: ScriptChoices) -> None:
-        """Set two marks on a camera, the reply to one of them lost."""
+        """Create two marks on a camera, one of them with its reply lost."""
         camera = self.data.get("camera")
         if camera is None and choices.cameras:
             camera = choices.cameras[0].id
@@ -282,7 +282,7 @@ class Aipix(System):
         return await lab.deliver(_MARK, data)
 
     async def _see_marks(self, lab: Lab, camera: int, *, looked_up: bool) -> None:
-        """Compare the marks with what was sent."""
+        """Compare the marks with the requests."""
         now = datetime.now(UTC)
         marks = await self._client.marks(camera, now - _AROUND, now + _AROUND)
         findings = lab.findings
@@ -293,7 +293,7 @@ class Aipix(System):
         findings.see("mark_lost", looked_up and len(alike) == 1, len(alike))
 
     async def _remove_all(self, lab: Lab) -> None:
-        """Remove what was made, by calls that the documentation does not have."""
+        """Remove the test objects, by undocumented calls."""
         findings = lab.findings
         async with lab.step(Word("remove scripts and marks"), proves=("delete",)):
             for thing in await self.things(await lab.queue.kept()):
@@ -308,7 +308,7 @@ class Aipix(System):
             findings.see("unknown", answers[-1].json is not None)
 
     async def _prove_administrator(self, lab: Lab, wanted: Mapping[str, Any]) -> None:
-        """Make a script of the older API, and see what else that API has."""
+        """Create a script with the older API, and check that API's other calls."""
         findings = lab.findings
         data = self._resolved(_CREATE, wanted)
         async with lab.step(Word("make a script")):
@@ -327,7 +327,7 @@ class Aipix(System):
             findings.see("admin_show", not shown.ok, shown.status)
 
     def _see_static(self, lab: Lab) -> None:
-        """See under which name `static` has the reactions."""
+        """Check the name under which `static` has the reactions."""
         if not (answers := self.wire.seen("GET", "/static$")):
             return
         answer = members(answers[-1].json)
@@ -338,12 +338,12 @@ class Aipix(System):
         lab.findings.see("reactions_key", keys == [REACTIONS], told)
 
     def _see_listing(self, lab: Lab, capabilities: AipixCapabilities) -> None:
-        """See whether scripts are listed."""
+        """Check whether scripts are listed."""
         answer = self.wire.seen("GET", "/scripts$")[0]
         lab.findings.see("listed", capabilities.lists_scripts, answer.status or 0)
 
     async def _ask(self, method: str, *segments: str) -> Reply:
-        """Send a request that the product has no call for."""
+        """Send a request that the product does not use."""
         return await self._login.transport.send(
             method,
             *self._api.prefix,
@@ -365,7 +365,7 @@ class Aipix(System):
         return list(dict.fromkeys(found))
 
     async def _made(self, deliveries: Sequence[Delivery]) -> AsyncIterator[Thing]:
-        """Yield what deliveries have made, and marks that may be of them."""
+        """Yield the objects of deliveries, and marks that may be theirs."""
         for one in deliveries:
             made = one.receipt.outside_id if one.receipt else None
             if one.operation == _CREATE and made:
@@ -375,7 +375,7 @@ class Aipix(System):
                     yield mark
 
     async def _marks_of(self, delivery: Delivery) -> AsyncIterator[Thing]:
-        """Yield the marks with the label of a delivery, which knows the camera."""
+        """Yield the marks with the label of a delivery, on its camera."""
         camera, at = delivery.payload.get("camera_id"), delivery.occurred_at
         if not isinstance(camera, int):
             return
@@ -396,11 +396,11 @@ class Aipix(System):
             return False
         if self._api is Api.ADMINISTRATOR:
             return True if reply.ok else None
-        # A 404 says that there is no such thing, or no such call.
+        # A 404 means no such object, or no such call.
         return True if await self._is_gone(thing) else None
 
     async def _is_gone(self, thing: Thing) -> bool:
-        """Say whether something is not there any more."""
+        """Return whether an object no longer exists."""
         if thing.kind == _MARK_THING and thing.at is not None:
             around = (thing.at - _AROUND, thing.at + _AROUND)
             marks = await self._client.marks(int(thing.place), *around)
@@ -413,7 +413,7 @@ class Aipix(System):
 
 
 def _id(delivery: Delivery) -> int:
-    """Return the id of the script that a delivery made."""
+    """Return the id of the script that a delivery created."""
     return int(delivery.receipt.outside_id or 0) if delivery.receipt else 0
 
 
@@ -424,7 +424,7 @@ def _types(timetable: Json) -> list[Json]:
 
 
 def _same_times(one: Json, other: Json) -> bool:
-    """Say whether two timetables mean the same, whichever offsets they are in."""
+    """Return whether two timetables are equal, whatever their offsets."""
     return _comparable(one) == _comparable(other)
 
 

@@ -1,4 +1,4 @@
-"""What Event Relay assumes of aipix."""
+"""Event Relay's assumptions about aipix."""
 
 from .findings import Claim
 from .words import Word

@@ -1,4 +1,4 @@
-"""What a proof has found: its steps, and which assumptions hold."""
+"""The findings of a proof: its steps, and the assumptions that hold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from .words import SILENCE, Telling, Word
 
 
 class Verdict(Enum):
-    """What was seen of an assumption."""
+    """The result for an assumption."""
 
     HOLDS = auto()
     DIFFERENT = auto()
@@ -17,17 +17,17 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """Something that Event Relay assumes, and no live system has shown."""
+    """An assumption of Event Relay that no live system has confirmed."""
 
     name: str
     text: Word
     unseen: Word | None = None
-    """Why a proof does not look at it; None where it does."""
+    """Why a proof does not check it; None if it does."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What was seen of a claim."""
+    """The observations about a claim."""
 
     verdict: Verdict
     told: Telling = SILENCE
@@ -35,7 +35,7 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class StepDone:
-    """A step of the proof, and how it went."""
+    """A step of the proof, and its result."""
 
     name: Word
     outcome: Word
@@ -45,16 +45,16 @@ class StepDone:
 
 @dataclass(kw_only=True)
 class Findings:
-    """All that is found, in the order in which it is found."""
+    """All findings, in order."""
 
     claims: Sequence[Claim]
     steps: list[StepDone] = field(default_factory=list)
     facts: dict[Word, Telling] = field(default_factory=dict)
-    """What the system is, as far as that may be published."""
+    """Publishable facts about the system."""
     _seen: dict[str, Seen] = field(default_factory=dict)
 
     def see(self, name: str, holds: bool, told: Telling = SILENCE) -> None:  # noqa: FBT001 - reads as a sentence
-        """Keep whether a claim holds; once different, it stays different."""
+        """Record whether a claim holds; one different observation is final."""
         if name not in {claim.name for claim in self.claims}:
             raise KeyError(name)
         former = self._seen.get(name)
@@ -64,13 +64,13 @@ class Findings:
         self._seen[name] = Seen(verdict=verdict, told=told)
 
     def of(self, claim: Claim) -> Seen:
-        """Return what was seen of a claim."""
+        """Return the observations about a claim."""
         unseen = Seen(verdict=Verdict.UNSEEN, told=claim.unseen or SILENCE)
         return self._seen.get(claim.name, unseen)
 
     @property
     def as_assumed(self) -> bool:
-        """Whether every step worked and nothing is different."""
+        """Return whether every step worked and every claim holds."""
         return all(step.worked for step in self.steps) and not any(
             self.of(claim).verdict is Verdict.DIFFERENT for claim in self.claims
         )

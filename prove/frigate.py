@@ -1,6 +1,6 @@
-"""Frigate: camera events are made, looked up, changed and removed.
+"""Frigate: camera events are created, looked up, changed and removed.
 
-No event is left open: how one is ended safely is compared elsewhere.
+No event is left open: how to end one safely is tested elsewhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ from .words import Word, but, chosen, version
 _CREATE = "create_camera_event"
 _EVENT = Word("camera event")
 _KIND = "event_relay_test"
-"""The label of the events; their sub label says that they are tests."""
+"""The label of the events; their sub label marks them as tests."""
 _SECONDS = 5
 _AROUND = timedelta(minutes=10)
 _ROLES = ("admin", "viewer")
@@ -140,7 +140,7 @@ class Frigate(System):
         camera: str,
         capabilities: FrigateCapabilities,
     ) -> None:
-        """Compare the event with what was sent."""
+        """Compare the event with the request."""
         findings = lab.findings
         answer = self.wire.seen("POST", "/create$")[-1]
         findings.see("created", answer.status == 200, answer.status or 0)
@@ -154,13 +154,13 @@ class Frigate(System):
         findings.see("stored", not wrong, but(wrong))
         if event is not None and event.end is not None:
             seconds = (event.end - event.start).total_seconds()
-            # The time before it, which Frigate adds, is not a part of what was asked.
+            # The pre-capture that Frigate adds is not part of the request.
             findings.see("length", seconds >= _SECONDS, seconds)
         if capabilities.version.keeps_draw:
             findings.see("key", _get(event, "delivery_id") == made.id)
 
     async def _change(self, lab: Lab, made: Delivery, event_id: str) -> None:
-        """Change what can be changed, and remove the event."""
+        """Change all changeable fields, and remove the event."""
         text = "A test object of script/prove, changed."
         async with lab.step(Word("change it"), proves=("changed",)):
             changes = {"description": text, "sub_label": lab.label(3), "retain": False}
@@ -177,7 +177,7 @@ class Frigate(System):
             lab.findings.see("deleted", removed)
 
     async def _listed(self, delivery: Delivery, sub_label: str) -> Sequence[str]:
-        """Return the ids of the events that have a sub label."""
+        """Return the ids of the events with a sub label."""
         at = self._client.server_time(delivery.occurred_at)
         events = await self._client.events(
             str(delivery.payload.get("camera")), _KIND, at - _AROUND

@@ -1,4 +1,4 @@
-"""Guance and TrueWatch: custom events are made and found by their tag."""
+"""Guance and TrueWatch: custom events are created and found by their tag."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -182,7 +182,7 @@ class Guance(System):
         }
 
     async def _lose_a_reply(self, lab: Lab) -> None:
-        """Make an event, lose the reply, and see that it is found."""
+        """Create an event, lose the reply, and check that it is found."""
         now = datetime.now(UTC).replace(microsecond=0)
         loss = lab.wire.lose("POST", "/events/create$")
         async with lab.step(Word("lose the reply to another, and look it up")):
@@ -192,7 +192,7 @@ class Guance(System):
         lab.findings.see("lost", once, len(rows))
 
     async def _until_seen(self, lab: Lab, delivery_id: str, date: datetime) -> None:
-        """Look for an event until it is seen; raises TooSlow."""
+        """Look up an event until it is found; raises TooSlow."""
         began = time.monotonic()
         while not (await self._client.find_event(delivery_id, date)).seen:
             if time.monotonic() - began > lab.tempo.patience:
@@ -201,13 +201,13 @@ class Guance(System):
         lab.findings.see("query", True)
 
     async def _see_nothing(self, lab: Lab) -> None:
-        """Look for what is not there."""
+        """Look up an event that does not exist."""
         sighting = await self._client.find_event(str(uuid4()), datetime.now(UTC))
         lab.findings.see("empty", not sighting.seen and sighting.finished)
         lab.findings.see("ended", sighting.finished)
 
     def _see_workspace(self, lab: Lab) -> None:
-        """Compare what the workspace says of itself."""
+        """Check the workspace's data."""
         exchange = self.wire.seen("GET", "/workspace/get$")[-1]
         content = members(exchange.json, "content")
         facts, findings = lab.findings.facts, lab.findings
@@ -223,14 +223,14 @@ class Guance(System):
         findings.see("retention", days == kept, days)
 
     def _see_created(self, lab: Lab) -> None:
-        """Compare the answer to create."""
+        """Check the response to create."""
         exchange = self.wire.seen("POST", "/events/create$")[-1]
         answer = members(exchange.json)
         holds = exchange.status == 200 and answer.get("content") is True
         lab.findings.see("created", holds, exchange.status or 0)
 
     def _see_row(self, lab: Lab, row: JsonObject, date: datetime) -> None:
-        """Compare an event with what was sent."""
+        """Compare an event with the request."""
         findings = lab.findings
         wanted = {"df_title": lab.label(1), "df_message": _MESSAGE, "df_status": "info"}
         wrong = [name for name, value in wanted.items() if row.get(name) != value]
@@ -246,7 +246,7 @@ class Guance(System):
         findings.see("date", row.get("time") == milliseconds(date))
 
     def _see_headers(self, lab: Lab) -> None:
-        """See whether any answer told of a limit."""
+        """Check whether any response reported a limit."""
         told = {
             name
             for one in self.wire.exchanges
@@ -256,7 +256,7 @@ class Guance(System):
         lab.findings.see("headers", not told)
 
     async def _rows(self, delivery_id: str, date: datetime) -> list[JsonObject]:
-        """Return what the workspace has of a delivery, with all columns of interest."""
+        """Return the workspace's rows of a delivery, with all columns of interest."""
         columns = ",".join(f"`{name}`" for name in (*_COLUMNS, OWN_TAG, _RUN_TAG))
         query: JsonObject = {
             "q": f"E::re(`.*`):({columns}) {{ `{OWN_TAG}` = '{delivery_id}' }}",
@@ -277,7 +277,7 @@ class Guance(System):
 
     @override
     async def things(self, deliveries: Sequence[Delivery]) -> Sequence[Thing]:
-        """Return all that may have been made: the workspace gives no list."""
+        """Return all objects that may have been created: the workspace has no list."""
         return [
             Thing(_EVENT, one.id)
             for one in deliveries
@@ -300,7 +300,7 @@ class Guance(System):
 
 
 def _rows_in(answer: Json) -> list[JsonObject]:
-    """Return the rows of an answer, by their columns."""
+    """Return the rows of a response, by column."""
     found: list[JsonObject] = []
     match answer:
         case {"content": {"data": [{"series": [*series]}, *_]}}:

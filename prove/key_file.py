@@ -1,4 +1,4 @@
-"""The file with what proves the account, so that it is on no command line."""
+"""The credentials file, which keeps them out of command lines."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ DESCRIPTION = (
 
 
 class BadKeyFile(ValueError):
-    """The file does not hold what the backend needs."""
+    """The file does not have the backend's credentials."""
 
 
 def read_key_file(backend: str, path: Path | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the proof of a system works with."""
+"""The tools of a system's proof."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -18,33 +18,33 @@ from .wire import Loss, Wire
 from .words import Word, joined, names
 
 LABEL = re.compile(r"Event Relay test [0-9a-f]{8}-\d, please ignore")
-"""What test objects are called, and nothing else is."""
+"""The name of test objects, and of nothing else."""
 _LATE = Word("not done in time")
 _TELLING = 3
-"""Characters from which a text is kept out of names."""
+"""Length from which a confidential text is kept out of names."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tempo:
-    """How long things may take; tests have their own."""
+    """The time limits; tests have their own."""
 
     patience: float = 300.0
     """Seconds for one delivery, look-ups of a lost reply included."""
     request: float | None = None
-    """Seconds for one request; None for as long as the product waits."""
+    """Seconds for one request; None for the product's own timeout."""
     look_up_after: tuple[float, ...] | None = None
-    """Seconds until lost replies are looked up; None for those of the product."""
+    """Seconds until lost replies are looked up; None for the product's own."""
     between_looks: float = 3.0
-    """Seconds between two looks for what is not seen at once."""
+    """Seconds between two looks for a result that is not there at once."""
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class Stopped(Exception):
-    """A step failed without which nothing more can be proved."""
+    """A step failed that the rest of the proof needs."""
 
     def __init__(self, error: BackendError | TooSlow) -> None:
-        """Keep why."""
+        """Keep the reason."""
         super().__init__(str(error))
         self.error = error
 
@@ -54,13 +54,13 @@ class Lab:
     """The parts of one proof."""
 
     run: str
-    """Eight hexadecimal digits that are in the label of every test object."""
+    """Eight hexadecimal digits in the label of every test object."""
     queue: Queue
     wire: Wire
     findings: Findings
     tempo: Tempo
     secrets: set[str] = field(default_factory=set)
-    """What proves the account or names it, and the codes that were sent."""
+    """Credentials, names of the account, and the codes that were sent."""
     say: Callable[[str], None] = print
 
     def label(self, number: int) -> str:
@@ -69,7 +69,7 @@ class Lab:
 
     @property
     def confided(self) -> frozenset[str]:
-        """What no name in a report may hold: secrets, and all that was answered."""
+        """Return the texts that no name in a report may contain."""
         return frozenset(
             text for text in self.secrets | self.wire.texts if len(text) >= _TELLING
         )
@@ -78,9 +78,9 @@ class Lab:
     async def step(
         self, name: Word, *, proves: Sequence[str] | None = None
     ) -> AsyncIterator[None]:
-        """Keep how a step went; raises Stopped where it fails and is needed.
+        """Record the result of a step; raises Stopped if it fails and is needed.
 
-        One that only `proves` claims is not needed: they are different then.
+        A step that only `proves` claims is not needed: on failure they are different.
         """
         began = time.monotonic()
         try:
@@ -98,11 +98,11 @@ class Lab:
             self._keep(name, Word("done"), began, worked=True)
 
     async def deliver(self, operation: str, data: Mapping[str, Any]) -> Delivery:
-        """Deliver something by the product's own outbox."""
+        """Deliver with the product's own queue."""
         return await self.queue.deliver(operation, data, patience=self.tempo.patience)
 
     def was_looked_up(self, delivery: Delivery, loss: Loss) -> bool:
-        """Say whether a delivery arrived though its reply was lost, by a look-up."""
+        """Return whether a delivery with a lost reply arrived by a look-up."""
         states = self.queue.states.get(delivery.id, [])
         return loss.exchange is not None and DeliveryState.UNCERTAIN in states
 

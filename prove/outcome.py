@@ -1,4 +1,4 @@
-"""How a proof can end: the exit codes, and a plain sentence for each."""
+"""The results of a proof: exit codes, and a plain sentence for each."""
 
 from enum import IntEnum
 import json
@@ -18,7 +18,7 @@ _TEXTS = (
 
 
 class Exit(IntEnum):
-    """What the exit code of a proof says."""
+    """The exit codes of a proof."""
 
     PROVED = 0
     DIFFERENT = 1
@@ -45,11 +45,11 @@ SENTENCES = {
 
 
 CLEANED = "Nothing is left that can be removed."
-"""What cleaning alone comes to if all goes well."""
+"""The result of a successful cleaning alone."""
 
 
 class TooSlow(Exception):
-    """What was waited for did not happen in time."""
+    """An awaited condition was not met in time."""
 
 
 _TEXTS_OF_OURS = {
@@ -59,7 +59,7 @@ _TEXTS_OF_OURS = {
 
 
 def exit_for(error: BackendError | TooSlow) -> Exit:
-    """Return how a proof ends that an error has stopped."""
+    """Return the exit code of a proof that an error has stopped."""
     match error:
         case InvalidCredentials():
             return Exit.CREDENTIALS
@@ -74,9 +74,9 @@ def exit_for(error: BackendError | TooSlow) -> Exit:
 
 
 def sentence(code: str, system: str, reason: str) -> str:
-    """Return the text that Home Assistant would show for an error code.
+    """Return Home Assistant's text for an error code.
 
-    Codes of fields that a form refuses are known as well.
+    This includes the codes of refused form fields.
     """
     texts = json.loads(_TEXTS.read_text())
     message = (texts["exceptions"].get(code) or {}).get("message")

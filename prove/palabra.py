@@ -1,4 +1,4 @@
-"""Palabra: live events are made, looked up, changed and removed."""
+"""Palabra: live events are created, looked up, changed and removed."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -41,7 +41,7 @@ _PAIR, _KEY = Word("the older pair"), Word("an API key")
 _AHEAD = timedelta(days=30)
 _CLOCKS_APART = timedelta(minutes=5)
 _LISTED = ("title", "event_type", "utc_start_dt", "utc_end_dt", "utc_created_at")
-"""What a look-up wants to be told by the list."""
+"""The fields of the list that a look-up needs."""
 _DESCRIPTION = "A test object of script/prove. It may be deleted."
 _CHANGED = "A test object of script/prove, changed. It may be deleted."
 _ZONE = "Europe/Berlin"
@@ -182,7 +182,7 @@ class Palabra(System):
         await self._delete(lab, made)
 
     async def _lose_a_reply(self, lab: Lab, wanted: Mapping[str, Any]) -> None:
-        """Make an event, lose the reply, and see that it is found."""
+        """Create an event, lose the reply, and check that it is found."""
         loss = lab.wire.lose("POST", "/event$")
         async with lab.step(Word("lose the reply to another, and look it up")):
             found = await lab.deliver(_CREATE, wanted)
@@ -223,7 +223,7 @@ class Palabra(System):
         await lab.deliver("update_live_event", {"delivery_id": made.id, **changes})
 
     async def _delete(self, lab: Lab, made: Delivery) -> None:
-        """Remove the event as users do, and once more."""
+        """Remove the event as users do, and a second time."""
         findings = lab.findings
         event_id = (made.receipt.outside_id if made.receipt else None) or ""
         async with lab.step(Word("remove it")):
@@ -242,7 +242,7 @@ class Palabra(System):
             findings.see("again", True, reply.status or 0)
 
     def _see_created(self, lab: Lab, exchange: Exchange) -> None:
-        """Compare the answer to create."""
+        """Check the response to create."""
         answer = members(exchange.json, "data")
         holds = exchange.status in {200, 201} and "event_id" in answer
         lab.findings.see("created", holds, exchange.status or 0)
@@ -260,7 +260,7 @@ class Palabra(System):
         wanted: Mapping[str, Any],
         code: str,
     ) -> None:
-        """Compare the event with what was sent."""
+        """Compare the event with the request."""
         findings = lab.findings
         answer = members(self.wire.seen("GET", "/event/")[-1].json, "data")
         fields = ("title", "event_type", "start", "end", "timezone", "description")
@@ -281,7 +281,7 @@ class Palabra(System):
             findings.see("qr", code not in unquote(link))
 
     async def _see_list(self, lab: Lab) -> None:
-        """Look at the list, and at its second page."""
+        """Check the list, and its second page."""
         findings = lab.findings
         page = await self._page({"sort": "desc", "page_size": "1"})
         keys = {"items", "page_size", "count"}
@@ -300,7 +300,7 @@ class Palabra(System):
             findings.see("pages", isinstance(page.get("items"), list))
 
     async def _page(self, query: Mapping[str, str]) -> JsonObject:
-        """Return a page of the list as it is."""
+        """Return a raw page of the list."""
         transport = HttpTransport(self.wire.session, self.data["url"])
         reply = await transport.send(
             "GET", *EVENTS, query=query, headers=self._credentials.headers

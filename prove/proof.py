@@ -1,4 +1,4 @@
-"""One proof from its beginning to its report."""
+"""Run one proof, from the connection to the report."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -40,18 +40,18 @@ SYSTEMS: Mapping[str, type[System]] = {
 }
 _MANIFEST = Path(__file__).parents[1] / "custom_components/event_relay/manifest.json"
 _CLEANING = 30.0
-"""Seconds that removing the test objects may take after an interruption."""
+"""Seconds for removing the test objects after an interruption."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What is to be proved, and how."""
+    """The system to prove, and the options."""
 
     backend: str
     data: Mapping[str, Any]
-    """A connection's data, as its form has checked them."""
+    """A connection's data, as checked by its form."""
     folder: Path
-    """Where what a killed run has left is remembered."""
+    """Folder with the notes about objects of a killed run."""
     verify_ssl: bool = True
     only_clean: bool = False
     try_wrong_key: bool = False
@@ -60,7 +60,7 @@ class Order:
 
 
 class _Course:
-    """How far a proof has come."""
+    """The state of a running proof."""
 
     def __init__(self, order: Order, system: System, wire: Wire) -> None:
         self.order = order
@@ -76,7 +76,7 @@ class _Course:
 
     @property
     def ended(self) -> Exit:
-        """How it has ended."""
+        """Return how it has ended."""
         if self.interrupted:
             return Exit.INTERRUPTED
         if self.error is not None:
@@ -87,9 +87,9 @@ class _Course:
 
 
 async def prove(order: Order) -> Proof:
-    """Prove what is assumed of a live system, and remove what was made for it.
+    """Prove the assumptions about a live system, and remove the test objects.
 
-    Errors of the system end it early and are in what it returns.
+    Errors of the system end it early and are part of the result.
     """
     connector = TCPConnector(ssl=order.verify_ssl)
     async with ClientSession(
@@ -153,7 +153,7 @@ def _lab(course: _Course, queue: Queue) -> Lab:
 
 
 async def _clean_former(course: _Course) -> None:
-    """Remove what a former run has left, if it was killed."""
+    """Remove the test objects of a former run that was killed."""
     try:
         former = await left_in(course.folder)
     except StoreUnavailable:
@@ -167,13 +167,13 @@ async def _clean_former(course: _Course) -> None:
 
 
 async def _forget(course: _Course) -> None:
-    """Forget the test objects, unless some are still to be removed."""
+    """Forget the test objects, unless some must still be removed."""
     if not course.left.remaining and not course.left.unknown:
         await asyncio.to_thread(shutil.rmtree, course.folder, ignore_errors=True)
 
 
 async def _clean(course: _Course, deliveries: Sequence[Delivery]) -> None:
-    """Remove test objects, and say what is left."""
+    """Remove test objects, and return those that are left."""
     try:
         async with asyncio.timeout(_CLEANING):
             left = await course.system.clean(deliveries)
@@ -187,7 +187,7 @@ async def _clean(course: _Course, deliveries: Sequence[Delivery]) -> None:
 
 
 def _proof(course: _Course) -> Proof:
-    """Return what the report is made of."""
+    """Return the content of the report."""
     error: Word | None = None
     if isinstance(course.error, TooSlow):
         error = Word("too_slow")

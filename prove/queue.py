@@ -1,7 +1,7 @@
-"""The product's own outbox, in a file of the proof's own.
+"""The product's own queue, with its own file.
 
-The file is also the proof's memory: what was sent is in it before it is sent, so that
-a later run can remove what a killed one has left.
+The file is also the proof's memory: every delivery is stored before it is sent, so a
+later run can remove the objects of a killed one.
 """
 
 import asyncio
@@ -38,13 +38,13 @@ _CONNECTION = "proof"
 
 
 class NotDelivered(BackendError):
-    """A delivery ended otherwise than delivered."""
+    """A delivery ended in another state than delivered."""
 
     code = "rejected"
 
 
 class Queue:
-    """Delivers one thing after the other, as Home Assistant would."""
+    """Executes one delivery after the other, as Home Assistant would."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Queue:
         capabilities: object,
         look_up_after: Sequence[float] | None = None,
     ) -> None:
-        """Take what delivers; `look_up_after` replaces the backend's own seconds."""
+        """Take the queue's parts; `look_up_after` replaces the backend's seconds."""
         if look_up_after is not None:
             backend = replace(backend, look_up_after=tuple(look_up_after))
         self._store = Store(folder / FILE)
@@ -74,10 +74,10 @@ class Queue:
         self._happened = asyncio.Event()
         self._trouble: BackendError | None = None
         self.states: dict[str, list[DeliveryState]] = {}
-        """What each delivery has been, by its id."""
+        """All states of each delivery, by id."""
 
     async def __aenter__(self) -> Self:
-        """Open the file and begin to deliver."""
+        """Open the file and start to deliver."""
         await self._store.open()
         self._running = asyncio.create_task(self._worker.run())
         return self
@@ -88,7 +88,7 @@ class Queue:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop, and leave what has not ended in the file."""
+        """Stop, and leave unfinished deliveries in the file."""
         await self._worker.stop(patience=0)
         if self._running is not None:
             self._running.cancel()
@@ -98,10 +98,10 @@ class Queue:
     async def deliver(
         self, operation: str, data: Mapping[str, Any], *, patience: float
     ) -> Delivery:
-        """Deliver something, and return it once it has arrived.
+        """Submit a delivery, and return it once it has arrived.
 
-        Raises NotDelivered, what the system refuses access with, and TooSlow, or the
-        last trouble there was, after so many seconds.
+        Raises NotDelivered, the system's error if it refuses access, and TooSlow, or
+        the last error, after so many seconds.
         """
         self._trouble = None
         request = Request(
@@ -127,39 +127,39 @@ class Queue:
         return delivery
 
     async def kept(self) -> Sequence[Delivery]:
-        """Return all that is in the file, the newest first."""
+        """Return all deliveries in the file, newest first."""
         return await self._store.listing(limit=None)
 
     def _last_trouble(self, operation: str) -> BackendError | TooSlow:
-        """Return why something has not arrived in time."""
+        """Return why a delivery has not arrived in time."""
         if self._trouble is None or isinstance(self._trouble, OutcomeUnknown):
             return TooSlow(operation)
         return self._trouble
 
     async def _something(self) -> None:
-        """Wait until something has happened; raises what lets nothing in."""
+        """Wait for the next change; raises an error of access."""
         if isinstance(self._trouble, InvalidCredentials | PermissionDenied):
             raise self._trouble
         await self._happened.wait()
         self._happened.clear()
 
     def changed(self, delivery: Delivery) -> None:
-        """Take note of the outcome of an attempt, or of the end of a delivery."""
+        """Record the result of an attempt, or the end of a delivery."""
         self._queue.changed(delivery)
         self.states.setdefault(delivery.id, []).append(delivery.state)
         self._happened.set()
 
     def contacted(self, error: BackendError | None) -> None:
-        """Take note of why the system gave no useful answer."""
+        """Record why the system gave no useful response."""
         if error is not None:
             self._trouble = error
             self._happened.set()
 
 
 async def left_in(folder: Path) -> Sequence[Delivery]:
-    """Return what a former run has kept; raises StoreUnavailable.
+    """Return the deliveries of a former run; raises StoreUnavailable.
 
-    Nothing of it is sent.
+    None of them is sent.
     """
     if not await asyncio.to_thread((folder / FILE).exists):
         return ()

@@ -1,4 +1,4 @@
-"""The report: Markdown that may be pasted into a public issue as it is."""
+"""The report: Markdown that may be pasted into a public issue unchanged."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """All that a report is made of."""
+    """The content of a report."""
 
     system: Word
     product: Word
@@ -31,9 +31,9 @@ class Proof:
     day: date
     ended: Exit
     error: Word | None
-    """The code of what stopped it."""
+    """The code of the error that stopped it."""
     reason: str
-    """What the system said of that; it is not in the report."""
+    """The system's own reason; it is not in the report."""
     findings: Findings
     left: Left
     removed: int
@@ -72,7 +72,7 @@ def _claims(findings: Findings) -> Iterator[tuple[Telling, ...]]:
 
 
 def _exchanges(proof: Proof) -> Iterator[tuple[Telling, ...]]:
-    """Count the exchanges by what was asked and answered."""
+    """Count the exchanges by request and response."""
     counted: Counter[tuple[Word, Word, Word]] = Counter()
     slowest: dict[tuple[Word, Word, Word], float] = {}
     for one in proof.exchanges:
@@ -96,7 +96,7 @@ def _route(exchange: Exchange, routes: Mapping[Word, str]) -> Word:
 
 
 def left_words(left: Left, removed: int) -> Iterator[str]:
-    """Say what became of the test objects, in sentences."""
+    """Describe the remaining test objects, in sentences."""
     yield f"Test objects removed: {removed}."
     if left.remaining:
         yield f"Test objects that could not be removed: {left.remaining}."
@@ -107,7 +107,7 @@ def left_words(left: Left, removed: int) -> Iterator[str]:
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[Telling, ...]]) -> Iterator[str]:
-    """Return a table, or nothing where it has no rows."""
+    """Return a table; empty without rows."""
     listed = list(rows)
     if not listed:
         return

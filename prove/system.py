@@ -1,4 +1,4 @@
-"""What the proof of every system has in common."""
+"""The base of every system's proof."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -24,24 +24,24 @@ class Thing:
     kind: Word
     id: str
     place: str = ""
-    """What else is needed to remove it, such as a camera."""
+    """Further data to remove it, such as a camera."""
     at: datetime | None = None
-    """When it is, where that is needed to find it."""
+    """Its time, if that is needed to find it."""
 
 
 @dataclass(kw_only=True)
 class Left:
-    """How many test objects are still there."""
+    """The number of test objects that still exist."""
 
     remaining: int = 0
-    """Those that should have been removed, and could not be."""
+    """Those that could not be removed, although the system can."""
     lasting: int = 0
-    """Those for which the system has no way of removing them."""
+    """Those that the system cannot remove."""
     unknown: bool = False
-    """Whether it could not be found out which there are."""
+    """Whether the objects could not be listed."""
 
     def __add__(self, other: Left) -> Left:
-        """Return both together."""
+        """Return the sum."""
         return Left(
             remaining=self.remaining + other.remaining,
             lasting=self.lasting + other.lasting,
@@ -50,69 +50,69 @@ class Left:
 
 
 class System(ABC):
-    """One kind of live system, and how what is assumed of it is proved."""
+    """A kind of live system, and the proof of the assumptions about it."""
 
     title: Word
     backend: Backend
     claims: Sequence[Claim]
     routes: Mapping[Word, str]
-    """The requests that a report names, each with a pattern of its path."""
+    """The requests named in a report, each with a pattern of its path."""
 
     def __init__(self, data: Mapping[str, Any], wire: Wire, tempo: Tempo) -> None:
-        """Take a connection's data, as its form has checked them."""
+        """Take a connection's data, as checked by its form."""
         self.data = data
         self.wire = wire
         self.tempo = tempo
         self.gone: set[Thing] = set()
-        """Things that are surely not there any more."""
+        """Objects that certainly no longer exist."""
 
     @classmethod
     @abstractmethod
     def makes(cls, data: Mapping[str, Any]) -> Sequence[str]:
-        """Say what a proof makes, for people to agree to."""
+        """Describe the objects that a proof creates, for people to agree to."""
 
     @property
     @abstractmethod
     def client(self) -> Client:
-        """The product's own client."""
+        """Return the product's own client."""
 
     @property
     @abstractmethod
     def secrets(self) -> frozenset[str]:
-        """All that proves the account, or names it."""
+        """Return all credentials, and names of the account."""
 
     @property
     def account(self) -> str:
-        """What tells this account from others; kept as a hash only."""
+        """Return the identity of this account; only its hash is stored."""
         return "\n".join(sorted(self.secrets))
 
     @abstractmethod
     async def prove(self, lab: Lab, capabilities: Any) -> None:  # noqa: ANN401 - each has its own
-        """Go through all steps; raises Stopped."""
+        """Run all steps; raises Stopped."""
 
     @abstractmethod
     async def things(self, deliveries: Sequence[Delivery]) -> Sequence[Thing]:
-        """Return the test objects that are there, as far as can be told.
+        """Return the existing test objects, as far as known.
 
-        They are those that deliveries have made, and those that are listed under
-        the label of a test. Raises BackendError.
+        They are those that deliveries have created, and those listed under the label of
+        a test. Raises BackendError.
         """
 
     @abstractmethod
     async def remove(self, thing: Thing) -> bool | None:
-        """Remove a test object; None where there is no way. Raises BackendError."""
+        """Remove a test object; None if that is impossible. Raises BackendError."""
 
     async def try_wrong_key(self, lab: Lab) -> None:
-        """See how a wrong key is refused, where that can lock nobody out."""
+        """Check the response to a wrong key, if that cannot lock anybody out."""
         del lab
 
     async def leave(self) -> None:  # noqa: B027 - most take nothing
-        """Give back what was taken to log in."""
+        """Log out."""
 
     async def clean(self, deliveries: Sequence[Delivery]) -> Left:
-        """Remove all test objects there are, as far as that can be done.
+        """Remove all test objects, as far as possible.
 
-        Raises BackendError where it cannot be found out which there are.
+        Raises BackendError if they cannot be listed.
         """
         left = Left()
         for thing in await self.things(deliveries):

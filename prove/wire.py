@@ -1,8 +1,7 @@
-"""Stands between a client and its connections: sees every exchange, loses replies.
+"""A session that records a client's exchanges and loses replies on purpose.
 
-It is put in the place of the client's session, above TLS. So the certificate of the
-live system is checked as ever, and a reply is lost after the system has done what it
-was asked.
+It replaces the client's session, above TLS. So the live system's certificate is
+verified as usual, and a reply is lost after the system has carried out the request.
 """
 
 import asyncio
@@ -26,34 +25,34 @@ from .words import texts
 _LARGEST = 16 * 1024 * 1024
 _CHUNK = 64 * 1024
 _REFUSED = 400
-"""The first status of those that say that nothing was done."""
+"""The first of the statuses that mean that nothing was done."""
 
 
 @dataclass(kw_only=True)
 class Exchange:
-    """One request and what came back."""
+    """One request and its response."""
 
     method: str
     path: str
     """As it was sent, without the query."""
     status: int | None = None
-    """None where no answer came."""
+    """None without a response."""
     media_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     sent: bytes = b""
     seconds: float = 0.0
     lost: bool = False
-    """Whether the client was not given the answer."""
+    """Whether the client did not receive the response."""
 
     @property
     def json(self) -> Json:
-        """The body decoded; None where it is not JSON."""
+        """Return the decoded body; None if it is not JSON."""
         return _decoded(self.body)
 
     @property
     def date(self) -> datetime | None:
-        """When the system answered, by its own clock."""
+        """Return the time of the response, by the system's own clock."""
         try:
             return parsedate_to_datetime(self.headers["Date"])
         except KeyError, ValueError:
@@ -61,21 +60,21 @@ class Exchange:
 
     @property
     def request(self) -> Json:
-        """The body that was sent, decoded."""
+        """Return the decoded body of the request."""
         return _decoded(self.sent)
 
 
 @dataclass(kw_only=True)
 class Loss:
-    """A reply that is to be lost, once."""
+    """A reply to lose, once."""
 
     method: str
     path: re.Pattern[str]
     exchange: Exchange | None = None
-    """The exchange that it befell."""
+    """The exchange whose reply was lost."""
 
     def befalls(self, exchange: Exchange) -> bool:
-        """Say whether this reply is the one: what was refused has done nothing."""
+        """Return whether to lose this reply: a refused request has done nothing."""
         return (
             self.exchange is None
             and exchange.method == self.method
@@ -86,7 +85,7 @@ class Loss:
 
 
 class Wire:
-    """A session for a client of ours, which asks for nothing but `request`."""
+    """A session for our clients, which only use `request`."""
 
     def __init__(self, session: ClientSession, *, limit: float | None = None) -> None:
         """Take the session that connects; `limit` is in seconds for one request."""
@@ -97,27 +96,27 @@ class Wire:
 
     @property
     def session(self) -> ClientSession:
-        """This, as the clients' constructors take it."""
+        """Return this object, typed for the clients' constructors."""
         return cast("ClientSession", self)
 
     @property
     def closed(self) -> bool:
-        """Whether no request can be sent any more."""
+        """Return whether the session is closed."""
         return self._session.closed
 
     def lose(self, method: str, path: str) -> Loss:
-        """Lose the next reply to such a request that is no refusal."""
+        """Lose the next reply to such a request, unless it is refused."""
         loss = Loss(method=method, path=re.compile(path))
         self._losses.append(loss)
         return loss
 
     @property
     def texts(self) -> set[str]:
-        """All texts that the system has answered."""
+        """Return all texts in the system's responses."""
         return {text for one in self.exchanges for text in texts(one.json)}
 
     def seen(self, method: str, path: str) -> list[Exchange]:
-        """Return the exchanges of a method whose path has a pattern in it."""
+        """Return the exchanges of a method whose path matches a pattern."""
         pattern = re.compile(path)
         return [
             one
@@ -132,7 +131,7 @@ class Wire:
         url: URL,
         **options: Any,  # noqa: ANN401 - as aiohttp has them
     ) -> AsyncIterator[ClientResponse]:
-        """Send a request and give its answer, unless that is to be lost."""
+        """Send a request and return its response, unless that is to be lost."""
         exchange = Exchange(
             method=method, path=url.raw_path, sent=options.get("data") or b""
         )
@@ -152,7 +151,7 @@ class Wire:
     async def _asked(
         self, exchange: Exchange, method: str, url: URL, options: dict[str, Any]
     ) -> ClientResponse:
-        """Send a request, and return the answer once it is here whole."""
+        """Send a request, and return the response once it is complete."""
         async with self._session.request(method, url, **options) as response:
             body = await _whole(response.content)
             exchange.status = response.status
@@ -163,7 +162,7 @@ class Wire:
 
 
 class _Told:
-    """An answer that was read already, as `HttpTransport` reads one."""
+    """A response that was read already, with the interface for `HttpTransport`."""
 
     def __init__(self, response: ClientResponse, body: bytes) -> None:
         self.status = response.status
@@ -179,7 +178,7 @@ class _Told:
 
 
 async def _whole(stream: StreamReader) -> bytes:
-    """Read an answer, up to more than any client of ours takes."""
+    """Read a response, up to more than any of our clients accepts."""
     body = bytearray()
     while len(body) <= _LARGEST and (chunk := await stream.read(_CHUNK)):
         body += chunk

@@ -1,8 +1,8 @@
-"""The words of a report: none of them is taken over from the live system unread.
+"""The words of a report: none is copied from the live system unchecked.
 
-A report is pasted into a public issue. So what a system says is never quoted: it is
-recognised as one of the words that the code knows, as a number, or as a name that only
-the system's programmers choose, such as an error code.
+A report is pasted into a public issue. So the system's texts are never quoted: they are
+matched with words that the code knows, numbers, or names that only the system's
+programmers choose, such as error codes.
 """
 
 from collections.abc import Collection, Iterator
@@ -13,9 +13,9 @@ from typing import NewType
 from custom_components.event_relay.backends.base import Json
 
 Word = NewType("Word", str)
-"""A text that may be published. Outside this module it is only made of literals."""
+"""A text that may be published. Outside this module it is only made from literals."""
 type Telling = Word | int | float
-"""What a report may say of a thing that was seen."""
+"""A publishable value."""
 
 SILENCE = Word("")
 NOTHING = Word("nothing")
@@ -29,7 +29,7 @@ _LONGEST_CODE = 999_999
 
 
 def chosen(value: Json, known: Collection[str]) -> Word:
-    """Return a text if it is a known one; else only that it is another."""
+    """Return a text if it is known; else only that it is another one."""
     if value is None:
         return NOTHING
     return Word(value) if isinstance(value, str) and value in known else ANOTHER
@@ -41,24 +41,24 @@ def flagged(value: object) -> Word:
 
 
 def joined(*parts: Telling, by: Word = _SPACE) -> Word:
-    """Return words and numbers in a row."""
+    """Return words and numbers joined by a separator."""
     return Word(by.join(map(str, parts)))
 
 
 def matching(value: Json, pattern: re.Pattern[str]) -> Word:
-    """Return a text whose form leaves no room for anything personal."""
+    """Return a text whose format has no room for personal data."""
     if isinstance(value, str) and pattern.fullmatch(value):
         return Word(value)
     return NOTHING if value is None else ANOTHER
 
 
 def version(value: Json) -> Word:
-    """Return a version number, if it has the form of one."""
+    """Return a version number, if it has the format of one."""
     return matching(value, _VERSION)
 
 
 def names(values: Collection[str], confided: Collection[str]) -> Word:
-    """Return names that programmers chose, such as keys; nothing that is confided."""
+    """Return names that programmers chose, such as keys, without confidential ones."""
     kept = [name for name in sorted(values) if _is_plain(name, confided)]
     hidden = len(values) - len(kept)
     if hidden:
@@ -67,7 +67,7 @@ def names(values: Collection[str], confided: Collection[str]) -> Word:
 
 
 def but(values: Collection[str], confided: Collection[str] = ()) -> Word:
-    """Return which names are an exception; silence where none is."""
+    """Return the exceptions by name; empty without any."""
     return joined(Word("not"), names(values, confided)) if values else SILENCE
 
 
@@ -81,7 +81,7 @@ def code(value: Json, confided: Collection[str]) -> Word:
 
 
 def form_of_time(value: Json) -> Word:
-    """Return in which form a time is written, and nothing of the time."""
+    """Return the format of a time, without the time itself."""
     if not isinstance(value, str):
         return NOTHING if value is None else ANOTHER
     try:
@@ -95,7 +95,7 @@ def form_of_time(value: Json) -> Word:
 
 
 def texts(value: Json) -> Iterator[str]:
-    """Yield all texts in a value; names of keys are none."""
+    """Yield all texts in a value, except the names of keys."""
     match value:
         case str():
             yield value
@@ -108,7 +108,7 @@ def texts(value: Json) -> Iterator[str]:
 
 
 def _is_plain(name: str, confided: Collection[str]) -> bool:
-    """Say whether a name is one that programmers chose."""
+    """Return whether a name is one that programmers chose."""
     lowered = name.casefold()
     if not _NAME.fullmatch(name):
         return False
