@@ -1,4 +1,4 @@
-"""All that Event Relay itself has written in a test, to look for canaries in."""
+"""All texts that Event Relay has written in a test, to search for canaries."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir

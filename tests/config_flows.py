@@ -1,4 +1,4 @@
-"""The dialogue in which a connection is added, as its tests go through it."""
+"""Steps of the config flow for a connection."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -24,7 +24,7 @@ async def open_form(hass: HomeAssistant, backend: str) -> ConfigFlowResult:
 async def submit(
     hass: HomeAssistant, form: ConfigFlowResult, user_input: dict[str, Any]
 ) -> ConfigFlowResult:
-    """Submit a form and let what follows from it happen."""
+    """Submit a form and wait for its effects."""
     result = await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
     await hass.async_block_till_done()
     return result
@@ -34,28 +34,28 @@ async def submit(
 async def only_added(
     hass: HomeAssistant, backend: str
 ) -> AsyncIterator[ConfigFlowResult]:
-    """Yield the form of a backend; what it adds is not set up meanwhile."""
+    """Yield the form of a backend; meanwhile a new entry is not set up."""
     with patch("custom_components.event_relay.async_setup_entry", return_value=False):
         yield await open_form(hass, backend)
 
 
 def placeholder(form: ConfigFlowResult, key: str) -> str:
-    """Return what a form fills into its texts."""
+    """Return a placeholder of a form."""
     assert form["description_placeholders"] is not None
     return form["description_placeholders"][key]
 
 
 def suggested(form: ConfigFlowResult, key: str) -> object:
-    """Return what a form shows in a field."""
+    """Return the suggested value of a field."""
     assert form["data_schema"] is not None
     return get_schema_suggested_value(form["data_schema"].schema, key)
 
 
 @contextmanager
 def little_patience(error: str) -> Iterator[None]:
-    """Give up on an answer soon, where the error is that none comes.
+    """Shorten the timeout for a test of a missing response.
 
-    Anything else is left the time that a slow machine may need.
+    All other tests keep the time that a slow machine may need.
     """
     defaults = HttpTransport.__init__.__kwdefaults__
     assert defaults is not None

@@ -1,4 +1,4 @@
-"""Fixtures that every test may use."""
+"""Shared fixtures."""
 
 import asyncio
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
@@ -17,8 +17,8 @@ from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotEx
 from syrupy.assertion import SnapshotAssertion
 from xdist.remote import Producer
 
-# The test harness brings an empty package of the same name, and the one imported
-# first is the one in which Home Assistant looks for integrations.
+# The test harness has an empty package of the same name, and Home Assistant searches
+# for integrations in the one imported first.
 from custom_components.event_relay import storage
 from simulators.aipix import AipixSimulator
 from simulators.frigate import FrigateSimulator
@@ -33,9 +33,9 @@ from .moving_time import spare_time_limits
 from .scheduling import SpreadByFile, longest_first, spread
 from .thorough import THOROUGH
 
-# Two shared cores may stop any example for longer than Hypothesis waits. The examples
-# are the same in every run, so that a verdict is about what was changed; the profile
-# "thorough" searches on.
+# Two shared cores may stop any example for longer than Hypothesis waits. Every run has
+# the same examples, so a result depends on the change only; the profile "thorough"
+# searches on.
 settings.register_profile(
     "event_relay",
     deadline=None,
@@ -62,21 +62,21 @@ spare_searches()
 
 
 def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[object]) -> None:
-    """Let the processes begin with what has been imported here."""
+    """Fork the workers with the modules that are imported here."""
     fork_ahead(config, len(specs))
 
 
 def pytest_xdist_make_scheduler(
     config: pytest.Config, log: Producer
 ) -> SpreadByFile | None:
-    """Spread the tests over the processes, where they are to be spread by file."""
+    """Schedule the tests, if they are distributed by file."""
     return spread(config, log)
 
 
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Begin with what takes longest; a search that is thorough has all the time."""
+    """Run the longest tests first; a thorough search has no time limit."""
     longest_first(items, config.rootpath)
     spare_loops(items)
     if THOROUGH:
@@ -86,21 +86,21 @@ def pytest_collection_modifyitems(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
-    """Note what is there before a test that gets no event loop."""
+    """Record the state before a test without an event loop."""
     yield
     note_what_is_there(item)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
-    """Fail a test that gets no event loop where the harness would fail it."""
+    """Fail a test without an event loop as the harness would fail it."""
     yield
     refuse_what_is_left(item)
 
 
 @pytest.fixture(autouse=True, scope="session")
 def disable_http_server() -> Iterator[None]:
-    """Start no HTTP server, as the harness has it, which sees to it for every test."""
+    """Start no HTTP server; the harness does the same for every test."""
     with (
         patch("homeassistant.components.http.HomeAssistantHTTP.async_bind"),
         patch("homeassistant.components.http.HomeAssistantHTTP.start"),
@@ -110,7 +110,7 @@ def disable_http_server() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 async def enable_event_loop_debug() -> None:
-    """Stand in for the harness's debug mode, which PYTHONASYNCIODEBUG=1 brings back."""
+    """Replace the harness's debug mode, which PYTHONASYNCIODEBUG=1 restores."""
     loop = asyncio.get_running_loop()
     if not loop.get_debug():
         refuse_other_threads(loop)
@@ -118,7 +118,7 @@ async def enable_event_loop_debug() -> None:
 
 @pytest.fixture
 def hass_storage() -> Iterator[dict[str, Any]]:
-    """Return what Home Assistant stores, by its keys."""
+    """Return Home Assistant's stored data by key."""
     with storage_in_memory() as stored:
         yield stored
 
@@ -129,9 +129,9 @@ def hass(
 ) -> HomeAssistant:
     """Return a Home Assistant that loads custom integrations.
 
-    Only tests that ask for `hass` come here, and fixtures that must precede it,
-    such as `recorder_mock`, still do. All tests share the harness's configuration
-    folder, so each has a file of its own for its outbox.
+    Only tests that request `hass` come here, and fixtures that must precede it, such as
+    `recorder_mock`, still do. All tests share the harness's configuration folder, so
+    each has its own queue file.
     """
     monkeypatch.setattr(storage, "FILE_NAME", str(tmp_path / "event_relay.db"))
     spare_time_limits(monkeypatch)
@@ -141,39 +141,39 @@ def hass(
 
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Return a snapshot in Home Assistant's format, kept in `snapshots/`."""
+    """Return a snapshot in Home Assistant's format, stored in `snapshots/`."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
 @pytest.fixture
 def all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Enable also what is disabled by default."""
+    """Enable entities that are disabled by default."""
     monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
 
 
 @pytest.fixture
 async def frigate(socket_enabled: None) -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate that needs no login and stores at once."""
+    """Run a Frigate simulator without login that stores at once."""
     async with FrigateSimulator(async_delay=0) as simulator:
         yield simulator
 
 
 @pytest.fixture
 async def aipix(socket_enabled: None) -> AsyncIterator[AipixSimulator]:
-    """Run an aipix."""
+    """Run an aipix simulator."""
     async with AipixSimulator() as simulator:
         yield simulator
 
 
 @pytest.fixture
 async def guance(socket_enabled: None) -> AsyncIterator[GuanceSimulator]:
-    """Run a workspace."""
+    """Run a Guance simulator."""
     async with GuanceSimulator() as simulator:
         yield simulator
 
 
 @pytest.fixture
 async def palabra(socket_enabled: None) -> AsyncIterator[PalabraSimulator]:
-    """Run a Palabra."""
+    """Run a Palabra simulator."""
     async with PalabraSimulator() as simulator:
         yield simulator

@@ -1,7 +1,7 @@
-"""Processes for tests that are forked from one that has imported what all of them need.
+"""Test processes forked from one that has imported their common modules.
 
-pytest-xdist starts each anew, and each then imports Home Assistant, which takes longer
-than most files of tests.
+pytest-xdist starts each one anew, and each then imports Home Assistant, which takes
+longer than most files of tests.
 """
 
 from contextlib import suppress
@@ -23,7 +23,7 @@ import pytest
 
 @dataclass(frozen=True, kw_only=True)
 class Child:
-    """A process that waits to be told what to do, as xdist's do, and its pipes."""
+    """A process that waits for orders, as xdist's do, and its pipes."""
 
     pid: int
     to_it: int
@@ -31,10 +31,10 @@ class Child:
 
 
 class ForkedIO(gateway_io.Popen2IOMaster):
-    """What execnet has of a process that it has started itself."""
+    """execnet's interface to a process that it has started itself."""
 
     def __init__(self, child: Child, execmodel: ExecModel) -> None:
-        """Talk to a child."""
+        """Take a child process."""
         self._pid = child.pid
         outfile = os.fdopen(child.to_it, "wb")
         infile = os.fdopen(child.from_it, "rb")
@@ -53,9 +53,9 @@ class ForkedIO(gateway_io.Popen2IOMaster):
 
 
 def fork_ahead(config: pytest.Config, number: int) -> None:
-    """Fork so many processes now, while there is one thread, for xdist to use.
+    """Fork processes now, while there is one thread, for xdist to use.
 
-    What it starts beyond them it starts as ever.
+    xdist starts further processes as usual.
     """
     if threading.active_count() > 1:
         return
@@ -79,10 +79,10 @@ def fork_ahead(config: pytest.Config, number: int) -> None:
 
 
 def import_tests(config: pytest.Config) -> None:
-    """Import what will be collected, so that no process has to do so for itself.
+    """Import the test modules, so that no process has to do so itself.
 
-    To rewrite the assertions in a fresh checkout takes longer than to import Home
-    Assistant. What cannot be imported is told of by the processes.
+    Rewriting the assertions in a fresh checkout takes longer than importing Home
+    Assistant. The processes report modules that cannot be imported.
     """
     for argument in config.args:
         path = config.invocation_params.dir / argument.partition("::")[0]
@@ -94,7 +94,7 @@ def import_tests(config: pytest.Config) -> None:
 
 
 def _fork(others: list[Child]) -> Child:
-    """Fork a process that has none of the others' pipes."""
+    """Fork a process without the others' pipes."""
     to_read, to_write = os.pipe()
     answer_read, answer_write = os.pipe()
     sys.stdout.flush()
@@ -112,7 +112,7 @@ def _fork(others: list[Child]) -> Child:
 
 
 def _serve(read: int, write: int) -> NoReturn:
-    """Do what execnet has a process of its own do, and end."""
+    """Act as a process of execnet, then end."""
     status = 1
     try:
         os.dup2(read, 0)

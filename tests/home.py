@@ -35,7 +35,7 @@ CAPABILITIES: dict[str, Any] = {
 
 
 def a_connection(url: str, title: str = "Frigate", **data: object) -> MockConfigEntry:
-    """Return a connection as the form leaves it."""
+    """Return a connection as its form stores it."""
     return MockConfigEntry(
         domain=DOMAIN,
         title=title,
@@ -57,7 +57,7 @@ async def connect(
     title: str = "Frigate",
     **data: object,
 ) -> MockConfigEntry:
-    """Set up a connection and wait until it has looked at its backend."""
+    """Set up a connection and wait for its first contact."""
     entry = a_connection(simulator.url, title, **data)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -66,32 +66,32 @@ async def connect(
 
 
 async def switch_off(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Unload a connection as Home Assistant ends: its rules fire no more, either."""
+    """Unload a connection as at the end of Home Assistant: its rules stop, too."""
     assert await hass.config_entries.async_unload(entry.entry_id)
     await async_stop_kept_rules(hass, entry)
 
 
 async def remove(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Remove a connection, and wait for what is done about it in the background."""
+    """Remove a connection, and wait for the background work of that."""
     assert await hass.config_entries.async_remove(entry.entry_id)
     await left(entry)
 
 
 async def left(entry: MockConfigEntry) -> None:
-    """Wait for what is done in the background about a connection that was removed."""
+    """Wait for the background work about a removed connection."""
     name = f"{DOMAIN} leave {entry.entry_id}"
     if leaving := [one for one in asyncio.all_tasks() if one.get_name() == name]:
         await asyncio.wait(leaving)
 
 
 def coordinator(entry: MockConfigEntry) -> RelayCoordinator:
-    """Return what a loaded connection runs on."""
+    """Return the coordinator of a loaded connection."""
     runtime: RelayCoordinator = entry.runtime_data
     return runtime
 
 
 async def act(hass: HomeAssistant, action: str, **data: object) -> Mapping[str, Any]:
-    """Call an action as an automation that wants the answer does."""
+    """Call an action and return its response."""
     answer = await hass.services.async_call(
         DOMAIN, action, data, blocking=True, return_response=True
     )
@@ -100,9 +100,9 @@ async def act(hass: HomeAssistant, action: str, **data: object) -> Mapping[str, 
 
 
 async def until_kept(hass: HomeAssistant, *delivery_ids: str) -> None:
-    """Wait until these deliveries, the newest first, are all that is listed.
+    """Wait until exactly these deliveries are listed, newest first.
 
-    Home Assistant runs in the background what it does by the clock, such as tidying.
+    Home Assistant runs timed work in the background, such as tidying.
     """
     async with asyncio.timeout(60):
         while True:
@@ -115,7 +115,7 @@ async def until_kept(hass: HomeAssistant, *delivery_ids: str) -> None:
 async def until_state(
     hass: HomeAssistant, delivery_id: str, state: str
 ) -> Mapping[str, Any]:
-    """Wait until a delivery is in a state, and return it as it is listed."""
+    """Wait until a delivery is in a state, and return its list entry."""
     async with asyncio.timeout(60):
         while True:
             listed = await act(hass, "list_deliveries")

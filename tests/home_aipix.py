@@ -16,7 +16,7 @@ DEVICE = "device-1"
 
 
 def stored(url: str, api: str = "client", **data: object) -> dict[str, Any]:
-    """Return the data of a connection, without what the system can do."""
+    """Return the data of a connection, without capabilities."""
     return {
         CONF_BACKEND: "aipix",
         CONF_URL: url,
@@ -36,7 +36,7 @@ async def connect_aipix(
     options: dict[str, Any] | None = None,
     **data: object,
 ) -> MockConfigEntry:
-    """Set up a connection and wait until it has looked at its backend."""
+    """Set up a connection and wait for its first contact."""
     capabilities = {
         "version": "24.03.0.0",
         "api": api,
@@ -57,7 +57,7 @@ async def connect_aipix(
 
 
 async def listed(entry: MockConfigEntry) -> None:
-    """Wait until a connection has asked for what there is to choose from."""
+    """Wait until a connection has read its choices."""
     async with asyncio.timeout(60):
         while not entry.runtime_data.lists:
             await asyncio.sleep(0.01)

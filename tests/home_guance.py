@@ -9,7 +9,7 @@ from simulators.guance import GuanceSimulator
 
 
 def a_workspace(simulator: GuanceSimulator, **data: object) -> MockConfigEntry:
-    """Return a connection as the form leaves it."""
+    """Return a connection as its form stores it."""
     return MockConfigEntry(
         domain=DOMAIN,
         title="Workspace",
@@ -27,7 +27,7 @@ def a_workspace(simulator: GuanceSimulator, **data: object) -> MockConfigEntry:
 async def connect(
     hass: HomeAssistant, simulator: GuanceSimulator, **data: object
 ) -> MockConfigEntry:
-    """Set up a connection and wait until it has looked at its backend."""
+    """Set up a connection and wait for its first contact."""
     entry = a_workspace(simulator, **data)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)

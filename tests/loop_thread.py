@@ -1,8 +1,8 @@
-"""What asyncio's debug mode finds wrong, without what it costs.
+"""The thread checks of asyncio's debug mode, without its cost.
 
-The mode keeps the stack of every future and callback, a third of the time that the
-tests would take, and it logs whatever takes longer than 0.1 s, which says more about
-the machine than about a test.
+The mode stores the stack of every future and callback, which takes a third of the
+tests' time. It also logs any call longer than 0.1 s, which depends more on the machine
+than on the test.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import threading
 
 
 def refuse_other_threads(loop: asyncio.AbstractEventLoop) -> None:
-    """Raise RuntimeError where another thread calls what is for the loop's own.
+    """Raise RuntimeError if another thread calls a method for the loop's own thread.
 
     The current thread is the loop's.
     """

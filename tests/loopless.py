@@ -1,6 +1,6 @@
-"""Tests that wait for nothing get no event loop, which takes longer than most of them.
+"""Run tests that await nothing without an event loop, which costs more than most tests.
 
-The harness gives every test one, and looks afterwards whether something was left in it.
+The harness gives every test a loop, and checks afterwards that nothing was left in it.
 """
 
 from collections.abc import Set as AbstractSet
@@ -24,12 +24,12 @@ OF_A_LOOP = frozenset(
         "wait_for_stop_scripts_after_shutdown",
     }
 )
-"""Fixtures that the harness puts around every test, and that are about its loop."""
+"""Fixtures of the harness that concern the loop of every test."""
 _THREADS = pytest.StashKey[AbstractSet[threading.Thread]]()
 
 
 def spare_loops(items: list[pytest.Item]) -> None:
-    """Take the loop away from tests that neither are nor use a coroutine."""
+    """Take the loop away from tests without coroutines."""
     for item in items:
         if isinstance(item, pytest.Function) and not _waits(item):
             item.fixturenames[:] = [
@@ -39,13 +39,13 @@ def spare_loops(items: list[pytest.Item]) -> None:
 
 
 def note_what_is_there(item: pytest.Item) -> None:
-    """Keep the threads that run before a test that gets no loop."""
+    """Record the threads before a test without a loop."""
     if _THREADS in item.stash:
         item.stash[_THREADS] = {*threading.enumerate()}
 
 
 def refuse_what_is_left(item: pytest.Item) -> None:
-    """Fail a test that gets no loop for what the harness fails those that get one."""
+    """Fail a test without a loop for the same leftovers as one with a loop."""
     if _THREADS not in item.stash:
         return
     zone, dt_util.DEFAULT_TIME_ZONE = dt_util.DEFAULT_TIME_ZONE, UTC
@@ -57,9 +57,9 @@ def refuse_what_is_left(item: pytest.Item) -> None:
 
 
 def _waits(item: pytest.Function) -> bool:
-    """Say whether a test or a fixture of its own is a coroutine.
+    """Return whether a test or one of its own fixtures is a coroutine.
 
-    For a test that is one, pytest-asyncio puts an item of its own in the place.
+    pytest-asyncio replaces the item of such a test by its own.
     """
     if type(item) is not pytest.Function:
         return True

@@ -1,8 +1,8 @@
-"""What people read in a text that was written for Markdown."""
+"""Read Markdown as people see it."""
 
 import re
 
 
 def read(text: str) -> str:
-    """Return a text as it is shown, if there is no markup in it but escapes."""
+    """Return the visible text, if its only markup is escapes."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)

@@ -1,9 +1,9 @@
-"""What moving the clock on in a test does, and what it leaves alone.
+"""Move a test's clock without firing the time limits of real work.
 
 The harness's `async_fire_time_changed` runs every timer of the loop that is due by
-then, also the time limits of requests that are under way and of whoever waits in the
-test. On a slow machine one is under way now and then, and it fails for nothing. It
-also makes two mocks for every timer, which take longer than what the timer calls.
+then, including the timeouts of requests in flight and of awaits in the test. On a slow
+machine there is one now and then, and it fails for no reason. It also creates two mocks
+for every timer, which take longer than the timer's callback.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ from pytest_homeassistant_custom_component import common
 
 _RESOLUTION = time.get_clock_info("monotonic").resolution
 LIMITS = ("asyncio.timeouts", "aiohttp.")
-"""Modules whose timers limit how long something real may take."""
+"""Modules whose timers limit the duration of real work."""
 
 
 def of_the_product(loop: asyncio.AbstractEventLoop) -> list[asyncio.TimerHandle]:
-    """Return the timers of a loop that are not limits of what is real."""
+    """Return the timers of a loop that do not limit real work."""
     return [
         handle
         for handle in get_scheduled_timer_handles(loop)
@@ -32,7 +32,7 @@ def of_the_product(loop: asyncio.AbstractEventLoop) -> list[asyncio.TimerHandle]
 
 
 def spare_time_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the harness move time for all but what is real."""
+    """Let the harness move time for all timers except time limits."""
     monkeypatch.setattr(common, "_async_fire_time_changed", _run_what_is_due)
 
 
@@ -56,7 +56,7 @@ def _run_what_is_due(
 
 
 def _module(handle: asyncio.TimerHandle) -> str:
-    """Return where what a timer calls is from; empty for a cancelled one."""
+    """Return the module of a timer's callback; empty for a cancelled one."""
     called = handle._callback  # type: ignore[attr-defined]
     owner = getattr(called, "__self__", None)
     named = called if owner is None else type(owner)

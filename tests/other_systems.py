@@ -1,4 +1,4 @@
-"""What answers at an address where no usable Frigate does."""
+"""Servers that are not a usable Frigate."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,7 +15,7 @@ HOST = "127.0.0.1"
 
 @asynccontextmanager
 async def serve(handler: Handler) -> AsyncIterator[str]:
-    """Answer every request with a handler; give the address."""
+    """Answer every request with a handler; return the address."""
     runner = web.ServerRunner(web.Server(handler), shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, HOST, 0).start()
@@ -27,9 +27,9 @@ async def serve(handler: Handler) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def mistrusted(place: AbstractAsyncContextManager[str]) -> AsyncIterator[str]:
-    """Run a server whose clients may break off the handshake; give its address.
+    """Run a server whose clients may abort the handshake; return its address.
 
-    To the loop, which the server shares with Home Assistant, that is an error.
+    The loop, which the server shares with Home Assistant, reports that as an error.
     """
     loop = asyncio.get_running_loop()
     report = loop.get_exception_handler()
@@ -51,7 +51,7 @@ async def mistrusted(place: AbstractAsyncContextManager[str]) -> AsyncIterator[s
 
 @asynccontextmanager
 async def serve_bytes(answer: bytes) -> AsyncIterator[str]:
-    """Answer every connection with bytes that need not be HTTP."""
+    """Respond to every connection with bytes that need not be HTTP."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()
@@ -65,7 +65,7 @@ async def serve_bytes(answer: bytes) -> AsyncIterator[str]:
 
 
 def serve_document(document: object, status: int = 200) -> Handler:
-    """Return a handler that always answers the same JSON."""
+    """Return a handler that always responds with the same JSON."""
 
     async def answer(_request: web.BaseRequest) -> web.StreamResponse:
         return web.json_response(document, status=status)
@@ -74,7 +74,7 @@ def serve_document(document: object, status: int = 200) -> Handler:
 
 
 def serve_page(page: str, status: int = 200) -> Handler:
-    """Return a handler that always answers the same web page."""
+    """Return a handler that always responds with the same web page."""
 
     async def answer(_request: web.BaseRequest) -> web.StreamResponse:
         return web.Response(text=page, content_type="text/html", status=status)
@@ -83,12 +83,12 @@ def serve_page(page: str, status: int = 200) -> Handler:
 
 
 async def serve_redirect(_request: web.BaseRequest) -> web.StreamResponse:
-    """Send everybody to the same host with https, as a proxy does."""
+    """Redirect to the same host with https, as a proxy does."""
     return web.Response(status=301, headers={"Location": f"https://{HOST}/"})
 
 
 def unused_port() -> int:
-    """Return a port where nobody listens."""
+    """Return a port where nothing listens."""
     with socket.socket() as unused:
         unused.bind((HOST, 0))
         port: int = unused.getsockname()[1]

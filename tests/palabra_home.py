@@ -26,7 +26,7 @@ async def connect(
     entry_id: str | None = None,
     subentries: Sequence[ConfigSubentryDataWithId] = (),
 ) -> MockConfigEntry:
-    """Set up a connection and wait until it has looked at its backend."""
+    """Set up a connection and wait for its first contact."""
     settings = simulator.settings
     entry = MockConfigEntry(
         domain=DOMAIN,

@@ -1,4 +1,4 @@
-"""Input that actions refuse, case by case on one connection."""
+"""Invalid input of actions, case by case on one connection."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,15 +12,15 @@ from custom_components.event_relay.const import DOMAIN
 from .home import act
 
 type Case = tuple[str, Mapping[str, object], str, str]
-"""Action, its data, the field that is wrong, and what is wrong with it."""
+"""Action, its data, the invalid field, and the problem."""
 
 
 async def each_names_its_field(
     hass: HomeAssistant, subtests: pytest.Subtests, cases: Iterable[Case]
 ) -> None:
-    """Call actions with bad input: each is refused with its field, and none is kept.
+    """Call actions with invalid input: each names its field and stores nothing.
 
-    What has reached the outside system is for the caller to look at.
+    The caller checks the requests to the outside system.
     """
     for action, data, field, problem in cases:
         with subtests.test(f"{action}: {field} {problem}", data=data):

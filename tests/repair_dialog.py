@@ -1,4 +1,4 @@
-"""The dialog of a repair, driven as the frontend drives it."""
+"""The flow of a repair, as the frontend drives it."""
 
 from http import HTTPStatus
 from typing import Any
@@ -12,16 +12,16 @@ type Client = TestClient[Request, Application]
 
 
 class Dialog:
-    """One dialog, from its first step to its last."""
+    """One flow, from its first step to its last."""
 
     def __init__(self, client: Client, issue_id: str) -> None:
-        """Take a client, and what is to be mended."""
+        """Take a client, and the repair's id."""
         self._client = client
         self._path = "/api/repairs/issues/fix"
         self._issue = issue_id
 
     async def open(self) -> dict[str, Any]:
-        """Begin to mend."""
+        """Start the flow."""
         opened = await self._post({"handler": DOMAIN, "issue_id": self._issue})
         self._path += f"/{opened['flow_id']}"
         return opened

@@ -14,7 +14,7 @@ from custom_components.event_relay.rules.rule import SUBENTRY_RULE
 DOORBELL = {"trigger": "state", "entity_id": "binary_sensor.doorbell", "to": "on"}
 WHEN = {"name": "Doorbell", "triggers": [DOORBELL], "only_if": {"from_unknown": False}}
 EMPTY = {"more": {}, "limits": {}, "missed": {"deliver": True}}
-"""What the interface sends of sections that nothing is entered in."""
+"""The interface's input for sections that are left empty."""
 
 
 class Form:
@@ -26,7 +26,7 @@ class Form:
 
     @property
     def step(self) -> str:
-        """Return the step that is shown, or how the flow ended."""
+        """Return the current step, or how the flow ended."""
         kind: FlowResultType = self.result["type"]
         return str(self.result["step_id"] if kind is FlowResultType.FORM else kind)
 
@@ -39,7 +39,7 @@ class Form:
         return dict(self.result["description_placeholders"])
 
     def suggested(self) -> dict[str, Any]:
-        """Return what the form shows as entered before."""
+        """Return the suggested values of the form."""
         return suggested_values(self.result["data_schema"])
 
     def sections(self) -> set[str]:
@@ -51,7 +51,7 @@ class Form:
         }
 
     def folded(self) -> set[str]:
-        """Return the sections that are closed."""
+        """Return the collapsed sections."""
         return {
             str(marker)
             for marker, inner in self.result["data_schema"].schema.items()
@@ -59,9 +59,9 @@ class Form:
         }
 
     async def submit(self, **entered: object) -> str:
-        """Submit what is entered, and return the step that follows.
+        """Submit input, and return the next step.
 
-        What is entered of nothing missed is left out where a form does not ask.
+        The input of an empty `missed` section is left out if the form does not have it.
         """
         asked = (self.result.get("data_schema") or vol.Schema({})).schema
         if "missed" not in asked and entered.get("missed") == EMPTY["missed"]:
@@ -74,7 +74,7 @@ class Form:
 
 
 def suggested_values(schema: vol.Schema) -> dict[str, Any]:
-    """Return the values that a form suggests, section by section."""
+    """Return the suggested values of a form, by section."""
     values: dict[str, Any] = {}
     for marker, inner in schema.schema.items():
         if isinstance(inner, section):
@@ -87,7 +87,7 @@ def suggested_values(schema: vol.Schema) -> dict[str, Any]:
 async def add_rule(
     hass: HomeAssistant, entry: MockConfigEntry, start: str | None = "when"
 ) -> Form:
-    """Open the form, and choose what to begin with; None is to be still asked."""
+    """Open the form, and choose a start; None stays at the menu."""
     form = Form(
         hass,
         await hass.config_entries.subentries.async_init(

@@ -1,4 +1,4 @@
-"""In which order the tests run, and in which process."""
+"""The order of the tests, and their distribution over processes."""
 
 from pathlib import Path
 from typing import override
@@ -20,13 +20,13 @@ WAITING = (
     "tests/queue/test_outage.py",
     "tests/queue/test_promise.py",
 )
-"""What takes longest: it starts first, so that nothing else waits for it in the end."""
+"""The longest tests, which start first, so that nothing waits for them in the end."""
 
 
 class SpreadByFile(LoadFileScheduling):
-    """Gives the processes a file each, and all files of the browser tests to one.
+    """Gives each process one file, and all files of the browser tests to one process.
 
-    These share a house and a browser.
+    The browser tests share a home and a browser.
     """
 
     @override
@@ -35,9 +35,9 @@ class SpreadByFile(LoadFileScheduling):
 
     @override
     def _assign_work_unit(self, node: WorkerController) -> None:
-        """Let nothing but the smallest file stand behind one that takes long.
+        """Put only the smallest file behind one that takes long.
 
-        A process is given its next file while it runs its last tests.
+        A process gets its next file while it runs its last tests.
         """
         for scope, done in self.assigned_work[node].items():
             if scope.startswith(WAITING) and not all(done.values()):
@@ -48,7 +48,7 @@ class SpreadByFile(LoadFileScheduling):
 
 
 def longest_first(items: list[pytest.Item], root: Path) -> None:
-    """Put first what takes longest; else the files with the most tests."""
+    """Put the longest files first, then those with the most tests."""
     numbers: dict[Path, int] = {}
     for item in items:
         numbers[item.path] = numbers.get(item.path, 0) + 1
@@ -64,9 +64,9 @@ def longest_first(items: list[pytest.Item], root: Path) -> None:
 
 
 def spread(config: pytest.Config, log: Producer) -> SpreadByFile | None:
-    """Return what gives each process its files, where they are to be spread by file."""
+    """Return the scheduler, if tests are distributed by file."""
     if config.getoption("dist") != "loadfile":
         return None
-    # It would put first the files with the most tests.
+    # It would put the files with the most tests first.
     config.option.loadscopereorder = False
     return SpreadByFile(config, log)

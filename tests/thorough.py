@@ -1,8 +1,8 @@
-"""How far the tests search.
+"""How long the property tests search.
 
-In every build for a few seconds each, and the same in each. With
-HYPOTHESIS_PROFILE=thorough for what nobody has thought of, as long as it takes; the
-workflow "Nightly" does so.
+In every build for a few seconds each, with the same examples each time. With
+HYPOTHESIS_PROFILE=thorough without a time limit, for cases that nobody has thought of;
+the workflow "Nightly" does so.
 """
 
 import os
