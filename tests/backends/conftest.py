@@ -10,12 +10,12 @@ from .contexts import MakeContext, a_context
 
 @pytest.fixture
 async def session(socket_enabled: None) -> AsyncIterator[ClientSession]:
-    """Return a session like the one that Home Assistant gives a client."""
+    """Return a session like the one that clients get in Home Assistant."""
     async with ClientSession(cookie_jar=DummyCookieJar()) as session:
         yield session
 
 
 @pytest.fixture
 def make_context() -> MakeContext:
-    """Return what makes the context of a step, by default of a first attempt."""
+    """Return a factory of step contexts, by default of a first attempt."""
     return a_context

@@ -1,4 +1,4 @@
-"""What a step is told, in tests that run one by itself."""
+"""Contexts of steps, for tests that run one by itself."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A server that answers bytes, right or wrong."""
+"""A server that responds with any bytes, valid or not."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,14 +11,14 @@ type Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class RawServer:
-    """Where it listens, and what it was sent."""
+    """The server's address, and the requests that it received."""
 
     address: str = ""
     requests: list[bytes] = field(default_factory=list)
 
 
 def bytes_then_close(*parts: bytes) -> Answer:
-    """Answer bytes, then close."""
+    """Respond with bytes, then close."""
 
     async def answer(writer: asyncio.StreamWriter) -> None:
         writer.writelines(parts)
@@ -28,17 +28,17 @@ def bytes_then_close(*parts: bytes) -> Answer:
 
 
 async def reset(writer: asyncio.StreamWriter) -> None:
-    """Break the connection off."""
+    """Break the connection."""
     writer.transport.abort()
 
 
 async def hang(writer: asyncio.StreamWriter) -> None:
-    """Never answer; the server's end puts an end to it."""
+    """Never respond; stopping the server ends it."""
     await asyncio.get_running_loop().create_future()
 
 
 def half_then_hang(part: bytes) -> Answer:
-    """Answer a part, and never the rest."""
+    """Respond with a part, and never with the rest."""
 
     async def answer(writer: asyncio.StreamWriter) -> None:
         writer.write(part)
@@ -49,7 +49,7 @@ def half_then_hang(part: bytes) -> Answer:
 
 
 async def _request(reader: asyncio.StreamReader) -> bytes:
-    """Read one request, its body included."""
+    """Read one request, including its body."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = 0
     for line in head.lower().split(b"\r\n"):
@@ -62,7 +62,7 @@ async def _request(reader: asyncio.StreamReader) -> bytes:
 async def serve(
     answer: Answer, context: ssl.SSLContext | None = None
 ) -> AsyncIterator[RawServer]:
-    """Listen on a free port and answer every request in one way."""
+    """Listen on a free port and respond to every request in the same way."""
     raw = RawServer()
     tasks: set[asyncio.Task[None]] = set()
 

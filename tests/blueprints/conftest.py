@@ -1,4 +1,4 @@
-"""Where Home Assistant finds the blueprints."""
+"""The folder in which Home Assistant finds the blueprints."""
 
 from homeassistant.components.blueprint.models import DomainBlueprints
 import pytest
@@ -8,5 +8,5 @@ from .home import FOLDER
 
 @pytest.fixture(autouse=True)
 def imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let Home Assistant find the blueprints where they are."""
+    """Let Home Assistant use the blueprints of the repository."""
     monkeypatch.setattr(DomainBlueprints, "blueprint_folder", FOLDER)

@@ -15,11 +15,11 @@ from ..checks.files import ROOT
 
 FOLDER = ROOT / "blueprints" / "automation"
 PATHS = sorted(FOLDER.glob("*/*.yaml"))
-"""Those in English; the others differ in texts only."""
+"""The English ones; the others differ in texts only."""
 
 
 async def automate(hass: HomeAssistant, path: Path, **inputs: object) -> None:
-    """Make an automation of a blueprint, as the form does."""
+    """Add an automation from a blueprint, as the form does."""
     assert await async_setup_component(hass, AUTOMATION, _config(path, inputs))
     await hass.async_block_till_done(wait_background_tasks=False)
     (automation,) = hass.states.async_all(AUTOMATION)
@@ -32,7 +32,7 @@ async def reload(
     path: Path,
     **inputs: object,
 ) -> None:
-    """Save the automation with other inputs, which stops it, and begins it anew."""
+    """Save the automation with other inputs, which stops and restarts it."""
 
     async def configuration(_: HomeAssistant) -> dict[str, Any]:
         return {**_config(path, inputs)}
@@ -42,7 +42,7 @@ async def reload(
 
 
 async def start_again(hass: HomeAssistant, path: Path, **inputs: object) -> None:
-    """Set up automations while Home Assistant starts, and let it have started."""
+    """Set up automations while Home Assistant starts, and finish the start."""
     hass.set_state(CoreState.not_running)
     assert await async_setup_component(hass, AUTOMATION, _config(path, inputs))
     await hass.async_start()
@@ -56,14 +56,14 @@ def runs(hass: HomeAssistant) -> int:
 
 
 async def idle(hass: HomeAssistant) -> None:
-    """Wait until the automation has done what it was started for."""
+    """Wait until the automation's runs have ended."""
     async with asyncio.timeout(60):
         await hass.async_block_till_done()
     assert runs(hass) == 0
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Wait until something is so."""
+    """Wait until a condition is met."""
     async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""The pictures of the documentation, taken where a test sees what they show."""
+"""The pictures of the documentation, taken during the tests of what they show."""
 
 from pathlib import Path
 import struct
@@ -25,18 +25,18 @@ NAMES = {
     "statistics",
 }
 _HEADER = struct.Struct(">8s4x4sII")
-"""How a PNG begins: its signature, and a chunk with its width and its height."""
+"""The head of a PNG: its signature, and a chunk with its width and its height."""
 
 
 class Album:
     """A folder of pictures."""
 
     def __init__(self, folder: Path) -> None:
-        """Use a folder that is there."""
+        """Take an existing folder."""
         self.folder = folder
 
     async def keep(self, name: str, page: Page, part: Locator | None = None) -> None:
-        """Take a picture of a page, or of a part of it, and keep it by its name."""
+        """Take a picture of a page, or of a part of it, and save it under its name."""
         assert name in NAMES
         await page.mouse.move(0, 0)
         await (part or page).screenshot(
@@ -45,7 +45,7 @@ class Album:
 
 
 def pictures(folder: Path) -> dict[str, Path]:
-    """Return the pictures in a folder by their names."""
+    """Return the pictures in a folder by name."""
     return {picture.stem: picture for picture in folder.glob("*.png")}
 
 

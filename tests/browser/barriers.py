@@ -1,4 +1,4 @@
-"""What axe finds on a page that keeps people out."""
+"""Accessibility barriers that axe finds on a page."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -21,9 +21,9 @@ OF_HOME_ASSISTANT: Mapping[tuple[str, str], str] = {
         "what opens a section names it across a shadow root"
     ),
 }
-"""What is serious in Home Assistant's own components, wherever they are used.
+"""Serious barriers of Home Assistant's own components, wherever they are used.
 
-By the rule of axe and the component that the element is part of.
+By axe rule and component of the element.
 """
 IN_TRIGGERS: Mapping[tuple[str, str], str] = {
     (
@@ -39,9 +39,9 @@ IN_TRIGGERS: Mapping[tuple[str, str], str] = {
         "ha-target-picker-item-row",
     ): "what takes such a target away again is an icon without a name",
 }
-"""The same in its editor of triggers, which is made of what is good elsewhere.
+"""The same in its trigger editor, which combines components that are fine elsewhere.
 
-By the rule and a component around the element.
+By axe rule and a component around the element.
 """
 _RUN = """
 async (part) => {
@@ -141,7 +141,7 @@ axe finds elements without their roles, and colours on their way."""
 
 
 async def see_no_barrier(part: Locator) -> None:
-    """See that axe finds nothing serious of ours in a part of a page."""
+    """Check that axe finds no serious barrier of ours in a part of a page."""
     if not _AXE.exists():
         pytest.fail("there is no axe: run script/bootstrap --browser")
     if await part.page.evaluate("() => !window.axe"):
@@ -152,10 +152,10 @@ async def see_no_barrier(part: Locator) -> None:
 
 
 async def see_no_barrier_in_forms(page: Page, title: str, **kinds: str) -> None:
-    """See the same of what a connection's dialogs ask for, without opening each.
+    """Check the same for a connection's dialogs, without opening each.
 
-    These are its options, its reconfiguration, and the subentries of some kinds, each
-    with the item of its menu that is chosen.
+    These are its options, its reconfiguration, and the subentries of some types, each
+    with the chosen item of its menu.
     """
     await page.evaluate(_SHOW, [title, kinds])
     await page.wait_for_function(_DRAWN)
@@ -163,7 +163,7 @@ async def see_no_barrier_in_forms(page: Page, title: str, **kinds: str) -> None:
 
 
 def _ours(found: Iterable[tuple[str, str, Sequence[str]]]) -> list[str]:
-    """Return what is serious, but for what is known of Home Assistant itself."""
+    """Return the serious barriers except Home Assistant's known ones."""
     return [
         f"{rule} in {' in '.join(around) or 'the page'}: {element}"
         for rule, element, around in found

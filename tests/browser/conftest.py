@@ -1,4 +1,4 @@
-"""One house, one browser and one login for all tests here; a page for each."""
+"""One home, one browser and one login for all tests here; a page for each."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,13 +33,13 @@ _ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A page lives for seconds: what it would take to make its code quicker is lost.
+    # A page lives for seconds, so the time to optimise its code is lost.
     "--js-flags=--no-opt --no-maglev --no-sparkplug",
 )
 _WINDOW: ViewportSize = {"width": 860, "height": 1000}
-"""Too narrow for the sidebar, so that pictures show what they are about."""
+"""Too narrow for the sidebar, so that pictures show only the subject."""
 _PATIENCE = 60_000
-"""Milliseconds that anything on a page may take: two shared cores may be slow."""
+"""Timeout of any step on a page in milliseconds: two shared cores may be slow."""
 
 in_package = pytest_asyncio.fixture(scope="package", loop_scope="package")
 in_test = pytest_asyncio.fixture(loop_scope="package")
@@ -47,14 +47,14 @@ in_test = pytest_asyncio.fixture(loop_scope="package")
 
 @pytest.fixture(autouse=True)
 def sockets(socket_enabled: None) -> None:
-    """Let every test here talk to what runs on this machine."""
+    """Let every test here connect to servers on this machine."""
 
 
 @in_package
 async def house() -> AsyncIterator[House]:
-    """Run a house."""
+    """Run a home."""
     pytest_socket.enable_socket()
-    # One thread from the start: a later one would be taken for left behind by a test.
+    # One thread from the start: a later one would count as left behind by a test.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     async with running_house() as house:
         yield house
@@ -80,7 +80,7 @@ async def visit(house: House, browser: Browser) -> AsyncIterator[BrowserContext]
     async with await browser.new_context(
         viewport=_WINDOW,
         timezone_id="Europe/Amsterdam",
-        reduced_motion="reduce",  # what moves is drawn sixty times a second
+        reduced_motion="reduce",  # animations are drawn sixty times a second
     ) as visit:
         visit.set_default_timeout(_PATIENCE)
         page = await visit.new_page()
@@ -97,7 +97,7 @@ async def visit(house: House, browser: Browser) -> AsyncIterator[BrowserContext]
 async def page(
     visit: BrowserContext, request: pytest.FixtureRequest
 ) -> AsyncIterator[Page]:
-    """Open a page; if the test fails, tell what is on it."""
+    """Open a page; if the test fails, print its content."""
     failed = request.session.testsfailed
     page = await visit.new_page()
     yield page
@@ -109,6 +109,6 @@ async def page(
 
 @pytest.fixture(scope="package")
 def album(tmp_path_factory: pytest.TempPathFactory) -> Album:
-    """Keep pictures: among the documents if they are to be renewed."""
+    """Save pictures, among the documents if they are being renewed."""
     renewed = os.environ.get("SCREENSHOTS")
     return Album(Path(renewed) if renewed else tmp_path_factory.mktemp("images"))

@@ -1,4 +1,4 @@
-"""How a person fills in the forms of Home Assistant."""
+"""Fill in the forms of Home Assistant as a person does."""
 
 import re
 
@@ -6,7 +6,7 @@ from playwright.async_api import Locator, Page, expect
 
 
 def field(page: Page, label: str) -> Locator:
-    """Return a field for text by its label, which has a star if it is required."""
+    """Return a text field by its label, which has a star if it is required."""
     return page.get_by_role("textbox", name=re.compile(rf"^{re.escape(label)}\*?$"))
 
 
@@ -16,14 +16,14 @@ async def press(page: Page, name: str) -> None:
 
 
 async def open_list(page: Page, label: str) -> None:
-    """Open a list in which nothing is chosen; its button shows the label alone."""
+    """Open a list without a chosen item; its button shows the label alone."""
     await page.get_by_label(label).first.click()
 
 
 async def pick(page: Page, item: str, *, typed: str = "") -> None:
-    """Pick an item of the list that is open, and wait until the form has it."""
+    """Pick an item of the open list, and wait until the form has it."""
     search = page.get_by_placeholder("Search |")
     await search.fill(typed)
     await page.get_by_text(item, exact=True).click()
-    # Until it has closed, the form forgets what else is entered.
+    # Until it has closed, the form forgets other input.
     await expect(search).to_be_hidden()

@@ -1,4 +1,4 @@
-"""The house that is visited: a real Home Assistant, and what it is connected to."""
+"""The home that is visited: a real Home Assistant with its connections."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,17 +25,17 @@ from . import past
 USER = User(name="demo", password="a good password")
 BELL = "input_boolean.doorbell"
 DOORBELL = (BELL, "switch.doorbell")
-"""The bell, and what stands for the rule that a test makes for it."""
+"""The bell, and the switch of the rule that a test adds for it."""
 AUTOMATION = "automation.night_watch"
-"""What delivers to Frigate by an action."""
+"""An automation that delivers to Frigate by an action."""
 FRIGATE = "Frigate"
 WEATHER = "Weather station"
-"""A connection that has delivered a lot in its time."""
+"""A connection with many past deliveries."""
 FRIGATE_ENTRY = "01M0000000000000000000FRNT"
 WEATHER_ENTRY = "01M0000000000000000000WTHR"
 """The ids of both connections."""
 PORCH = "the-porch"
-"""A dashboard with the bell, what became of it, and the card."""
+"""A dashboard with the bell, its deliveries, and the card."""
 HALL = "the-hall"
 """A dashboard that is still empty."""
 
@@ -44,7 +44,7 @@ _CONFIGURATION = Path(__file__).parent / "configuration"
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """What tests need to know of the house."""
+    """The data of the home that tests need."""
 
     url: str
     frigate: FrigateSimulator
@@ -57,9 +57,9 @@ class House:
 
 @asynccontextmanager
 async def running_house() -> AsyncIterator[House]:
-    """Yield a house with two connections, a bell, and a past; end it afterwards.
+    """Yield a home with two connections, a bell, and past deliveries; then end it.
 
-    The connections and the past are there before its only start, which is dear.
+    The connections and the past are prepared before its only start, which is slow.
     """
     async with (
         FrigateSimulator(async_delay=0) as frigate,
@@ -106,7 +106,7 @@ async def _add_dashboards(socket: WebSocket) -> None:
 
 
 def _connect(folder: Path, frigate: FrigateSimulator, weather: GuanceSimulator) -> None:
-    """Write down both connections as Home Assistant keeps them."""
+    """Write both connections in Home Assistant's stored form."""
     entries: Json = [
         _entry(
             FRIGATE_ENTRY,
@@ -142,7 +142,7 @@ def _connect(folder: Path, frigate: FrigateSimulator, weather: GuanceSimulator) 
 
 
 def _entry(entry_id: str, title: str, data: Json) -> Json:
-    """Return a connection as Home Assistant keeps it."""
+    """Return a connection in Home Assistant's stored form."""
     made = datetime.now(UTC).isoformat()
     return {
         "created_at": made,

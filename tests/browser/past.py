@@ -1,4 +1,4 @@
-"""What a home has delivered before its first test: enough to be a burden."""
+"""The past deliveries of a home: enough to be a load."""
 
 import asyncio
 from dataclasses import replace
@@ -17,14 +17,14 @@ from custom_components.event_relay.queue.store.store import Store
 
 MANY = 5_000
 UNKNOWN = "Gate left open"
-"""What may have arrived, or not; the newest of the past."""
+"""Title of the newest past delivery, whose outcome is unknown."""
 UNKNOWN_ID = "00000000-0000-4000-8000-aaaaaaaaaaaa"
 _APART = timedelta(seconds=75)
-"""So that they reach back for days, and none is too old to be kept."""
+"""So that they span days, and none is too old to be kept."""
 
 
 async def fill(queue: Path, connection: str) -> None:
-    """Put many deliveries into the outbox of a home that is not running."""
+    """Put many deliveries into the queue of a home that is not running."""
     now = datetime.now(UTC)
     moments = [now - number * _APART for number in range(MANY, 0, -1)]
     store = Store(queue)

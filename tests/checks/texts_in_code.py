@@ -1,9 +1,8 @@
-"""Which keys of the translations the code uses, read from its syntax.
+"""Find the translation keys that the code uses, by its syntax.
 
-A key is followed through what a reader would look up, too: both sides of a
-conditional, a name assigned in the same function, a constant of the package, what a
-function of the same module returns. What comes from elsewhere stays unknown and is
-left out.
+A key is followed through expressions that a reader would follow, too: both sides of a
+conditional, a name assigned in the same function, a constant of the package, the
+results of a function of the same module. Other sources are unknown and left out.
 """
 
 import ast
@@ -15,7 +14,7 @@ from typing import Self
 type Function = ast.FunctionDef | ast.AsyncFunctionDef
 type Keys = frozenset[str]
 type Uses = dict[str, list[Keys | None]]
-"""For each key the placeholders of each of its uses; None where they are unknown."""
+"""The placeholders of each use, by key; None if they are unknown."""
 
 NONE: Keys = frozenset()
 IMPLIED_ABORTS = {
@@ -40,29 +39,29 @@ READINGS: tuple[tuple[str, str | int, str], ...] = (
     ("async_show_menu", "menu_options", "menu_options"),
     ("async_show_menu", "step_id", "steps"),
 )
-"""Calls, the argument that holds keys, and what they are keys of."""
+"""Calls, the argument that holds keys, and the category of the keys."""
 EXCEPTION = ("Error", "Failed", "NotReady")
-"""How the names of Home Assistant's exceptions end."""
+"""Suffixes of Home Assistant's exceptions."""
 STORED_CODE = re.compile(r"failure_code = '(\w+)'")
 """A code that is written by SQL."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a name in an expression is looked up."""
+    """The scope in which a name is looked up."""
 
     module: ast.Module
     constants: Mapping[str, str]
     function: Function | None = None
     followed: Keys = NONE
-    """Names on the way here, so that none is followed in a circle."""
+    """Names followed so far, so that none is followed in a circle."""
 
     def within(self, function: Function) -> Self:
         """Return the scope inside a function."""
         return replace(self, function=function)
 
     def strings(self, node: ast.expr | None) -> Keys:
-        """Return the strings that an expression may be, as far as they are known."""
+        """Return the possible strings of an expression, as far as known."""
         match node:
             case ast.Constant(value=str(value)):
                 return frozenset({value})
@@ -88,7 +87,7 @@ class Scope:
         return found
 
     def _element(self, value: ast.expr, position: int) -> Keys:
-        """Return what one element of a tuple, or of a function's results, may be."""
+        """Return the possible strings of one element of a tuple, or of a result."""
         match value:
             case ast.Tuple(elts=parts):
                 return self.strings(parts[position])
@@ -123,7 +122,7 @@ class Texts:
     problems: Uses = field(default_factory=dict)
 
     def add(self, other: Texts) -> None:
-        """Take in what another module uses."""
+        """Add the uses of another module."""
         for name, found in vars(other).items():
             own = getattr(self, name)
             if isinstance(own, set):
@@ -161,7 +160,7 @@ def texts_in(tree: ast.Module, constants: Mapping[str, str] | None = None) -> Te
 
 
 def constants_in(tree: ast.Module) -> dict[str, str]:
-    """Return the strings that a module gives a name, once and for all."""
+    """Return the string constants of a module."""
     found: dict[str, str] = {}
     for statement in tree.body:
         match statement:
@@ -178,7 +177,7 @@ def constants_in(tree: ast.Module) -> dict[str, str]:
 
 
 def _read_attribute(statement: ast.stmt, scope: Scope, texts: Texts) -> None:
-    """Take in what a class says of itself, however it is annotated."""
+    """Add the keys in a class's attributes, however they are annotated."""
     match statement:
         case (
             ast.Assign(targets=[ast.Name(id=name)], value=value)
@@ -191,7 +190,7 @@ def _read_attribute(statement: ast.stmt, scope: Scope, texts: Texts) -> None:
 
 
 def _read_call(call: ast.Call, scope: Scope, texts: Texts) -> None:
-    """Take in what one call says."""
+    """Add the keys in one call."""
     name = _name(call.func)
     given: dict[str | int, ast.expr] = dict(enumerate(call.args))
     given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
@@ -216,7 +215,7 @@ def _read_call(call: ast.Call, scope: Scope, texts: Texts) -> None:
 
 
 def _dictionary(node: ast.expr | None, scope: Scope) -> Keys | None:
-    """Return the keys of a literal dictionary; None where they cannot be told."""
+    """Return the keys of a literal dictionary; None if they are unknown."""
     match node:
         case None:
             return NONE
@@ -226,7 +225,7 @@ def _dictionary(node: ast.expr | None, scope: Scope) -> Keys | None:
 
 
 def _wrappers(tree: ast.Module) -> dict[str, int]:
-    """Return the functions that take a translation key, and where they take it."""
+    """Return the functions with a translation key as parameter, and its place."""
     found: dict[str, int] = {}
     for function in _functions(tree):
         parameters = [parameter.arg for parameter in function.args.args]
@@ -239,7 +238,7 @@ def _wrappers(tree: ast.Module) -> dict[str, int]:
 
 
 def _wrapped(call: ast.Call, scope: Scope, wrappers: Mapping[str, int]) -> Uses:
-    """Return what a call of such a function uses; its keywords are placeholders."""
+    """Return the key in a call of such a function; its keywords are placeholders."""
     if (position := wrappers.get(_name(call.func))) is None:
         return {}
     return {key: [_keywords(call)] for key in scope.strings(call.args[position])}

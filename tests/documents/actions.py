@@ -1,4 +1,4 @@
-"""The page on actions, made of their fields and of their texts."""
+"""The page on actions, built from their fields and their texts."""
 
 from collections.abc import Iterator, Mapping
 import json
@@ -38,7 +38,7 @@ OUTBOX_ADMINISTRATIVE = OWN_ACTIONS - {"list_deliveries"}
 
 
 def page() -> str:
-    """Return the whole page; a text that is missing is empty, and a check names it."""
+    """Return the whole page; a missing text is empty, and a check reports it."""
     everything = read_json(PACKAGE / "translations/en.json")
     texts, systems = everything["services"], everything["system_health"]["info"]
     actions = read_yaml(PACKAGE / "services.yaml")
@@ -60,7 +60,7 @@ def page() -> str:
 def _chapters(
     actions: Mapping[str, Any], systems: Mapping[str, str]
 ) -> Iterator[tuple[str, list[str], frozenset[str]]]:
-    """Yield titles with the actions below them, and which are for administrators."""
+    """Yield titles with their actions, and which are for administrators."""
     rest = set(actions)
     for forms in BACKENDS:
         own = {*forms.action_fields, *forms.queries}
@@ -83,7 +83,7 @@ def _action(
     texts: Mapping[str, Any],
     administrative: bool,
 ) -> Iterator[str]:
-    """Yield what is said of one action."""
+    """Yield the lines about one action."""
     yield f"### {texts.get('name', name)}: `{DOMAIN}.{name}`\n"
     yield texts.get("description", "") + "\n"
     if administrative:
@@ -100,7 +100,7 @@ def _action(
 
 
 def _fields(action: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the fields of an action, those in its sections too."""
+    """Yield the fields of an action, including those in its sections."""
     for name, field in (action.get("fields") or {}).items():
         if "fields" in field:
             yield from field["fields"].items()
@@ -118,7 +118,7 @@ def _row(name: str, field: Mapping[str, Any], texts: Mapping[str, str]) -> str:
 
 
 def _yaml(value: object) -> str:
-    """Return a value the way it may be written in YAML."""
+    """Return a value in the form that YAML may have."""
     written = value if isinstance(value, str) else json.dumps(value)
     return written.replace("|", "\\|").replace("\n", "\\n")
 

@@ -1,4 +1,4 @@
-"""Connections and requests as their forms leave them."""
+"""Connections and requests as their forms store them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,11 +36,11 @@ ENTERED: dict[str, Any] = {
     forms.CONF_INTERVAL: 0,
     forms.CONF_IN_ORDER: False,
 }
-"""What the interface sends of the form of a connection in which little is entered."""
+"""The interface's input for a connection's form with few values."""
 
 
 def a_request(title: str, definition: Mapping[str, Any]) -> ConfigSubentryData:
-    """Return a request as the form leaves it."""
+    """Return a request as its form stores it."""
     return ConfigSubentryData(
         data={"preset": None, "definition": dict(definition)},
         subentry_type="request",
@@ -50,14 +50,14 @@ def a_request(title: str, definition: Mapping[str, Any]) -> ConfigSubentryData:
 
 
 def of_preset(name: str, **values: str) -> dict[str, Any]:
-    """Return the definition that a preset gives."""
+    """Return the definition of a preset."""
     return {"repeat": "ask", **BY_NAME[name].filled(values)}
 
 
 def a_connection(
     origin: str, requests: Mapping[str, Mapping[str, Any]], **entered: object
 ) -> MockConfigEntry:
-    """Return a connection as the form leaves it."""
+    """Return a connection as its form stores it."""
     settings = forms.normalised({CONF_URL: origin, **ENTERED, **entered})
     return MockConfigEntry(
         domain=DOMAIN,
@@ -95,7 +95,7 @@ async def add_request(hass: HomeAssistant, entry: MockConfigEntry, step: str) ->
 async def change_request(
     hass: HomeAssistant, entry: MockConfigEntry, title: str, **entered: object
 ) -> None:
-    """Change something of a request in its form."""
+    """Change a request in its form."""
     (request,) = (
         one for one in entry.get_subentries_of_type("request") if one.title == title
     )

@@ -22,12 +22,12 @@ from pytest_homeassistant_custom_component.common import (
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120
-"""Seconds that a system may take to listen on a busy machine."""
+"""Seconds for a system to listen on a busy machine."""
 
 
 @asynccontextmanager
 async def another_home_assistant() -> AsyncIterator[tuple[HomeAssistant, str, str]]:
-    """Run a second Home Assistant; give it, its address, and a token for it."""
+    """Run a second Home Assistant; yield it, its address, and a token for it."""
     async with async_test_home_assistant() as other:
         assert await async_setup_component(other, "api", {})
         assert await async_setup_component(other, "webhook", {})
@@ -46,7 +46,7 @@ async def another_home_assistant() -> AsyncIterator[tuple[HomeAssistant, str, st
 
 @asynccontextmanager
 async def alertmanager(folder: Path) -> AsyncIterator[str]:
-    """Run Prometheus's Alertmanager; give its address. Skips where it is not there."""
+    """Run Prometheus's Alertmanager; yield its address. Skips without it."""
     found = _program("EVENT_RELAY_ALERTMANAGER", "prometheus-alertmanager")
     (folder / "config.yml").write_text(
         "route: {receiver: none}\nreceivers: [{name: none}]\n"
@@ -65,7 +65,7 @@ async def alertmanager(folder: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def influxdb(folder: Path) -> AsyncIterator[str]:
-    """Run InfluxDB 1; give its address. Skips where it is not there."""
+    """Run InfluxDB 1; yield its address. Skips without it."""
     found = _program("EVENT_RELAY_INFLUXDB", "influxd")
     port, rpc = unused_port(), unused_port()
     config = folder / "influxdb.conf"
@@ -91,14 +91,14 @@ async def influxdb(folder: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def victoria_metrics(folder: Path) -> AsyncIterator[str]:
-    """Run VictoriaMetrics; give its address. Skips where it is not there."""
+    """Run VictoriaMetrics; yield its address. Skips without it."""
     found = _program("EVENT_RELAY_VICTORIA_METRICS", "victoria-metrics")
     port = unused_port()
     command = (
         found,
         f"-httpListenAddr=127.0.0.1:{port}",
         f"-storageDataPath={folder / 'data'}",
-        # Keeps one of several points of the same series and time.
+        # Keep one of several points with the same series and time.
         "-dedup.minScrapeInterval=1ms",
     )
     async with _running(command, f"http://127.0.0.1:{port}/health") as origin:
@@ -107,7 +107,7 @@ async def victoria_metrics(folder: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def node_red(folder: Path, flows: str) -> AsyncIterator[str]:
-    """Run Node-RED with flows; give its address. Skips where it is not there."""
+    """Run Node-RED with flows; yield its address. Skips without it."""
     found = _program("EVENT_RELAY_NODE_RED", "node-red")
     (folder / "flows.json").write_text(flows)
     (folder / "settings.js").write_text(
@@ -125,9 +125,9 @@ async def node_red(folder: Path, flows: str) -> AsyncIterator[str]:
 
 
 def _program(variable: str, name: str) -> str:
-    """Return where a program is; skips the test, with its name, where it is not.
+    """Return the path of a program; skips the test, naming the program, without it.
 
-    `script/test tests/http/test_real_targets.py` brings them.
+    `script/test tests/http/test_real_targets.py` installs them.
     """
     noted = ROOT / ".toolchain" / name
     found = os.environ.get(variable) or shutil.which(name)
@@ -140,7 +140,7 @@ def _program(variable: str, name: str) -> str:
 
 @asynccontextmanager
 async def _running(command: Sequence[str], ready: str) -> AsyncIterator[str]:
-    """Run a program until it answers, and end it afterwards."""
+    """Run a program until it responds, and end it afterwards."""
     process = await create_subprocess_exec(*command, stdout=DEVNULL, stderr=DEVNULL)
     try:
         async with asyncio.timeout(PATIENCE), ClientSession() as session:

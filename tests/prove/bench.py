@@ -1,4 +1,4 @@
-"""Proofs on stand-ins, in a fraction of their time."""
+"""Proofs on simulators, in a fraction of their time."""
 
 import asyncio
 from collections.abc import Mapping
@@ -22,12 +22,12 @@ PASSWORD = "canarypassword"
 KEY = "canarykey"
 NAME = "canary of a workspace"
 CANARIES = ("canary", "127.0.0.1", "localhost", "Event Relay test")
-"""What no report may hold: what the stand-ins are given has one of them in it."""
+"""Texts that no report may contain: the data of each simulator contains one."""
 
 
 @dataclass
 class Hurried:
-    """A clock that goes on by itself only while somebody waits for it."""
+    """A clock that only moves while somebody waits for it."""
 
     now: float = 0.0
 
@@ -41,7 +41,7 @@ class Hurried:
 
 @dataclass(kw_only=True)
 class Bench:
-    """One stand-in, and proofs on it."""
+    """One simulator, and proofs on it."""
 
     backend: str
     simulator: Simulator
@@ -53,7 +53,7 @@ class Bench:
 
     @property
     def order(self) -> Order:
-        """Return what is to be proved."""
+        """Return the order for a proof."""
         clock = Hurried()
         return Order(
             backend=self.backend,
@@ -71,7 +71,7 @@ class Bench:
         )
 
     async def prove(self, **changes: object) -> Proof:
-        """Prove it; whatever comes of it, nothing confided is in report and output."""
+        """Run the proof; in any case report and output hold nothing confidential."""
         changed: dict[str, Any] = {**vars(self.order), **changes}
         proof = await prove(Order(**changed))
         report = markdown(proof)
@@ -82,12 +82,12 @@ class Bench:
         return proof
 
     def stored(self) -> list[Any]:
-        """Return what the stand-in has."""
+        """Return the simulator's stored items."""
         return self.simulator.stored_events()
 
 
 def make_bench(kind: str, folder: Path) -> Bench:
-    """Return a stand-in that has not started: a backend, or aipix's other API."""
+    """Return a simulator that has not started: of a backend, or aipix's other API."""
     folder = folder / "state"
     match kind:
         case "palabra":
@@ -118,7 +118,7 @@ def make_bench(kind: str, folder: Path) -> Bench:
 
 
 def verdicts(proof: Proof) -> Mapping[str, Verdict]:
-    """Return what was seen of each claim."""
+    """Return the verdict of each claim."""
     return {
         claim.name: proof.findings.of(claim).verdict for claim in proof.findings.claims
     }

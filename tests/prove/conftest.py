@@ -1,4 +1,4 @@
-"""What proofs are tested with."""
+"""Fixtures for tests of the proofs."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,14 +12,14 @@ from .bench import Bench, make_bench
 
 @pytest.fixture(autouse=True)
 def sockets(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let these tests open connections to 127.0.0.1, and try again without waiting."""
+    """Let these tests connect to 127.0.0.1, and retry without waiting."""
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     monkeypatch.setattr(backoff, "BACK_OFF_CAP", 0.02)
 
 
 @pytest.fixture
 async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
-    """Run a stand-in; parametrise it by its kind."""
+    """Run a simulator; parametrise it by kind."""
     bench = make_bench(request.param, tmp_path)
     async with bench.simulator:
         bench.data["url"] = bench.simulator.url

@@ -1,4 +1,4 @@
-"""An outbox with a real file, a worker, and a backend that is told what to do."""
+"""A queue with a real file, a worker, and a backend with prepared outcomes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,7 +22,7 @@ OWNER = "connection"
 
 @dataclass
 class House:
-    """Everything that a delivery passes through."""
+    """All parts that a delivery passes through."""
 
     store: Store
     clock: Clock = field(default_factory=Clock)
@@ -50,20 +50,20 @@ class House:
         self.queue.attach(self.worker)
 
     def changed(self, delivery: Delivery) -> None:
-        """Hear of an outcome."""
+        """Record an outcome."""
         self.changes.append(delivery)
         self.queue.changed(delivery)
 
     def contacted(self, error: BackendError | None) -> None:
-        """Hear of an answer, or of the want of one."""
+        """Record a contact, or its failure."""
         self.contacts.append(error)
 
     def start(self) -> None:
-        """Let the worker run."""
+        """Start the worker."""
         self.running = asyncio.create_task(self.worker.run())
 
     async def stop(self) -> None:
-        """End the worker as a connection that is unloaded does."""
+        """Stop the worker as when a connection is unloaded."""
         await self.worker.stop()
         if self.running is not None:
             await self.running
@@ -73,7 +73,7 @@ class House:
         return await self.queue.submit(self.request(**data), wait=wait)
 
     def request(self, **data: object) -> Request:
-        """Ask for a line, now."""
+        """Return a request for a line, now."""
         return Request(
             operation="write_line",
             data={"text": "hello", **data},
@@ -88,14 +88,14 @@ class House:
         return stored
 
     async def until(self, delivery: Delivery, state: DeliveryState) -> Delivery:
-        """Wait until a delivery is in a state."""
+        """Wait until a delivery has a state."""
         async with asyncio.timeout(60):
             while (stored := await self.stored(delivery)).state is not state:
                 await asyncio.sleep(0.005)
         return stored
 
     async def look_again(self, delivery: Delivery) -> Delivery:
-        """Go on to the next look-up, and return what it makes of a delivery."""
+        """Advance to the next look-up, and return the delivery after it."""
         before = await self.stored(delivery)
         assert before.due_at is not None
         self.clock.forward(seconds=(before.due_at - self.clock()).total_seconds())
@@ -107,12 +107,12 @@ class House:
                     return after
 
     async def until_sent_again(self, delivery: Delivery) -> None:
-        """Wait until an unknown outcome is known."""
+        """Wait until an unknown outcome is resolved."""
         while (await self.stored(delivery)).state is DeliveryState.UNCERTAIN:
             await self.look_again(delivery)
 
     async def later(self, **parts: float) -> None:
-        """Move the clock and let the worker look at it."""
+        """Move the clock and wake the worker."""
         self.clock.forward(**parts)
         self.worker.wake()
         await asyncio.sleep(0)
@@ -120,7 +120,7 @@ class House:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Return where the outbox has its file."""
+    """Return the path of the queue's file."""
     return tmp_path / "event_relay.db"
 
 
@@ -135,13 +135,13 @@ async def store(path: Path) -> AsyncIterator[Store]:
 
 @pytest.fixture
 def idle(store: Store) -> House:
-    """Return a house whose worker has not started."""
+    """Return a home whose worker has not started."""
     return House(store)
 
 
 @pytest.fixture
 async def house(idle: House) -> AsyncIterator[House]:
-    """Return a house whose worker runs."""
+    """Return a home whose worker runs."""
     idle.start()
     yield idle
     await idle.stop()

@@ -21,10 +21,10 @@ from .virtual import Commits
 def live(
     path: Path, told: Path, number: int, when: str, steps: Sequence[str], live: bool
 ) -> None:
-    """Carry a delivery out, and die before or after a commit.
+    """Execute a delivery, and die before or after a commit.
 
-    `told` gets a line for each request, before it has an effect. Live is what is sent
-    beside its acceptance.
+    `told` gets a line for each request, before it takes effect. With `live` the
+    delivery is sent during its acceptance.
     """
     told.touch()
 
@@ -44,7 +44,7 @@ def live(
 async def _carry_out(
     path: Path, told: Path, steps: tuple[str, ...], *, live: bool
 ) -> None:
-    """Accept a delivery, at once or before the worker starts, until it is delivered."""
+    """Accept a delivery, live or before the worker starts, until it is delivered."""
     store = Store(path)
     await store.open()
     house = House(store)

@@ -1,4 +1,4 @@
-"""A backend that writes down what it is asked to do, and fails as it is told."""
+"""A backend that records its calls, and fails as prepared."""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,12 +26,12 @@ from custom_components.event_relay.queue.delivery import Origin, OriginKind
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WRITE_TIME = 30
-"""Seconds that a write of the ledger may take."""
+"""Seconds until a write of the ledger shows."""
 ACTION = Origin(kind=OriginKind.ACTION, context_id="context")
 
 
 class Clock(SteadyClock):
-    """A clock that stands still until it is moved."""
+    """A clock that only moves when a test moves it."""
 
     def __init__(self, now: datetime = START, gone_by: float = 0.0) -> None:
         self.now = now
@@ -44,20 +44,20 @@ class Clock(SteadyClock):
         return Clock(self.now, self.gone_by)
 
     def forward(self, **parts: float) -> None:
-        """Let time go by."""
+        """Move both clocks forward."""
         gone_by = timedelta(**parts)
         self.now += gone_by
         self.gone_by += gone_by.total_seconds()
         self()
 
     def set(self, **parts: float) -> None:
-        """Set the wall clock without any time going by."""
+        """Set the wall clock without any time passing."""
         self.now += timedelta(**parts)
 
 
 @dataclass
 class LedgerClient:
-    """Remembers the calls; `troubles` are raised one after the other."""
+    """Records the calls; `troubles` are raised one after the other."""
 
     written: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
@@ -65,17 +65,17 @@ class LedgerClient:
     troubles: list[BackendError | Exception | None] = field(default_factory=list)
     findings: list[Finding | Exception] = field(default_factory=list)
     gate: asyncio.Event | None = None
-    """Where set, calls wait for it before they take effect."""
+    """If set, calls wait for it before they take effect."""
     known: set[str] = field(default_factory=set)
-    """Outside ids of what is there."""
+    """Outside ids of the written lines."""
     look_up_gate: asyncio.Event | None = None
-    """Where set, look-ups wait for it."""
+    """If set, look-ups wait for it."""
 
     async def capabilities(self) -> Capabilities:
         raise NotImplementedError
 
     async def write(self, step: str, text: str, context: StepContext) -> JsonObject:
-        """Write a line, or fail as the next trouble says."""
+        """Write a line, or fail with the next trouble."""
         self.calls.append(step)
         self.contexts.append(context)
         if self.gate is not None:
@@ -86,11 +86,11 @@ class LedgerClient:
         return {"id": f"{step}-{text}"}
 
     async def recognises(self, outside_id: str) -> bool:
-        """Say whether something is there."""
+        """Return whether a line exists."""
         return outside_id in self.known
 
     async def find(self, context: StepContext) -> Finding:
-        """Answer a look-up."""
+        """Return the finding of a look-up."""
         if self.look_up_gate is not None:
             await self.look_up_gate.wait()
         self.contexts.append(context)
@@ -102,7 +102,7 @@ class LedgerClient:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """What a delivery of the ledger carries."""
+    """The payload of a delivery to the ledger."""
 
     text: str
     steps: tuple[str, ...] = ("write",)

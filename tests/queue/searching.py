@@ -1,4 +1,4 @@
-"""How the state machines of the outbox are searched for what breaks them."""
+"""Search the queue's state machines for failures."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 type Steps = Sequence[tuple[Callable[..., None], dict[str, Any]]]
-"""Rules of a machine, and what they are given: what a search once found."""
+"""Rules of a machine with their arguments: a sequence that a search once found."""
 
 
 def replay(machine: type[RuleBasedStateMachine], steps: Steps) -> None:
-    """Live what a search has found once; raises what is wrong with it.
+    """Replay a sequence that a search has found; raises its failure.
 
     A machine has one invariant, `keeps_the_promise`.
     """
@@ -32,7 +32,7 @@ def search(
     *phases: Phase,
     derandomize: bool = True,
 ) -> None:
-    """Try a machine with so many examples of so many steps; raises what it finds."""
+    """Run a machine with so many examples of so many steps; raises any failure."""
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -1,4 +1,4 @@
-"""A loop that lives in the tests' time, and an outbox file that can be killed on it."""
+"""A loop in virtual time, and a queue file on it that can be killed."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -22,13 +22,13 @@ from custom_components.event_relay.queue.store.recovery.reports import SetAside
 from .ledger import Clock
 
 SPINNING = 50_000
-"""Turns of a loop that never comes to rest, from which on it counts as spinning."""
+"""Iterations of a loop without rest from which it counts as spinning."""
 INSTANT = 0.001
-"""Seconds that a loop which has anything to wait for waits at least, mostly."""
+"""Shortest wait of a loop in seconds, mostly."""
 
 
 class _Idle(selectors.SelectSelector):
-    """Tells when a loop would wait, and for how long, instead of waiting."""
+    """Reports when a loop would wait, and for how long, instead of waiting."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class _Idle(selectors.SelectSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """A loop that never waits: its time is the clock's, which goes when told to."""
+    """A loop that never waits: its time is the clock's, which a test moves."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -64,12 +64,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.stop()
 
     def settle(self) -> float | None:
-        """Run until there is nothing to do; return the seconds to the next timer."""
+        """Run until nothing is ready; return the seconds to the next timer."""
         self.run_forever()
         return self._wait
 
     def forward(self, **parts: float) -> None:
-        """Let time go by, from one timer to the next."""
+        """Let time pass, from one timer to the next."""
         left = timedelta(**parts).total_seconds()
         instants = 0
         while (wait := self.settle()) is not None and wait < left:
@@ -83,13 +83,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.settle()
 
     def now[ResultT](self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
-        """Return what something gives that needs no time to go by."""
+        """Return the result of work that needs no time to pass."""
         task = self.create_task(work)
         self.settle()
         return task.result()
 
     def end(self) -> None:
-        """Drop all that is under way; nothing of it is heard of again."""
+        """Drop all running tasks without a trace."""
         tasks = asyncio.all_tasks(self)
         for task in tasks:
             task.cancel()
@@ -101,13 +101,13 @@ type _Parameters = Sequence[object] | Mapping[str, object]
 
 
 class Killed(SystemExit):
-    """The process is dead: raised through the loop, which nothing then runs again."""
+    """The process is dead: raised through the loop, which never runs again."""
 
 
 class Commits:
-    """Stands between the outbox and SQLite; hears of every commit of a change.
+    """Wraps SQLite for the queue, and reports every commit of a change.
 
-    Both are called with the number of the commit, from 1, and may raise.
+    Both callbacks get the number of the commit, from 1, and may raise.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class Commits:
         self._unchanged = 0
 
     def execute(self, sql: str, parameters: _Parameters = ()) -> sqlite3.Cursor:
-        """Run a statement, and tell of it if it is a commit."""
+        """Run a statement, and report it if it is a commit."""
         changes = self._database.total_changes
         if sql == "BEGIN IMMEDIATE":
             self._unchanged = changes
@@ -141,13 +141,13 @@ class Commits:
 
 
 def _unheard(_: int) -> None:
-    """Take no note of a commit."""
+    """Ignore a commit."""
 
 
 class LoopDatabase(Database):
-    """The outbox's file without its thread, so that the same always comes out.
+    """The queue's file without its thread, so that results are reproducible.
 
-    Jobs that wait in one turn of the loop are committed together, by the product's
+    Jobs that wait in one iteration of the loop are committed together, by the product's
     own code; only the thread is missing.
     """
 
@@ -163,7 +163,7 @@ class LoopDatabase(Database):
 
     @property
     def raw(self) -> sqlite3.Connection:
-        """The open file."""
+        """Return the open file."""
         assert self._database is not None
         return self._database
 
@@ -171,7 +171,7 @@ class LoopDatabase(Database):
     async def open(self) -> None:
         opened = open_file(self.path, seen=self.generation)
         self._database = opened.database
-        # A kill copies what the system has, which needs no disk to have it.
+        # A kill copies the system's view, which does not need the disk.
         opened.database.execute("PRAGMA synchronous = OFF")
         self._watched = cast(
             "sqlite3.Connection",

@@ -1,4 +1,4 @@
-"""A house in virtual time, beside an outside system that remembers everything."""
+"""A home in virtual time, beside an outside system that remembers everything."""
 
 import asyncio
 from collections import Counter
@@ -51,7 +51,7 @@ _UNSETTLED = ("pending", *_BUSY)
 
 
 class Fault(StrEnum):
-    """How the outside answers a call."""
+    """How the outside system responds to a call."""
 
     FINE = "fine"
     REPLY_LOST = "reply lost"
@@ -68,51 +68,52 @@ class Fault(StrEnum):
 
 
 PATIENCE = 10.0
-"""Seconds after which a call that is not answered breaks off."""
+"""Seconds after which a call without a response times out."""
 LANDING = 1.5
-"""Seconds that what has lain in a socket needs until it shows."""
+"""Seconds until a request that waited in a socket takes effect."""
 
 
 @dataclass
 class Outside(LedgerClient):
-    """Does what it is asked to, and judges whether it should have been asked.
+    """Executes its calls, and judges whether each was right.
 
-    It outlives every run of the house. `file` is where the house has its outbox.
+    It outlives every run of the home. `file` is the path of the home's queue.
     """
 
     done: Counter[Done] = field(default_factory=Counter)
     asked: Counter[Done] = field(default_factory=Counter)
     unknown: set[Done] = field(default_factory=set)
-    """Sent with an outcome that nobody in the house knows."""
+    """Calls whose outcome nobody in the home knows."""
     weather: Fault = Fault.FINE
     answers: list[Fault] = field(default_factory=list)
-    """How the next calls are answered, before the weather is asked."""
+    """Responses to the next calls, before random ones."""
     wrongs: list[str] = field(default_factory=list)
-    """What should never have come."""
+    """Calls that should never have come."""
     at_once: set[str] = field(default_factory=set)
-    """Ids of what may be sent before it is in the file."""
+    """Ids of deliveries that may be sent before they are in the file."""
     file: sqlite3.Connection | None = None
     judges: bool = True
     slowness: float = 0.0
-    """Seconds that every answer takes."""
+    """Seconds that every response takes."""
     landing: list[tuple[float | None, Done]] = field(default_factory=list)
-    """What takes effect later, and when; None while the outside stands still."""
+    """Calls that take effect later, and when; None while the outside system is
+    stalled."""
     goes_on: asyncio.Event | None = None
-    """Set when it does, while it stands still."""
+    """Set when a stall ends."""
     gone_by: Callable[[], float] = lambda: 0.0
-    """The outside's own clock, which nobody sets."""
+    """The outside system's own clock, which nobody sets."""
     system: int = 0
     """The system that the connection leads to."""
     sent_to: dict[Done, int] = field(default_factory=dict)
-    """The system that was last asked for it."""
+    """The system that each call was last sent to."""
     happened: dict[Done, float] = field(default_factory=dict)
     """When it took effect, by that clock."""
     told: dict[Done, datetime] = field(default_factory=dict)
-    """When it happened at home, as it was last told."""
+    """When it happened at home, as last sent."""
     look_ups: int = 0
     checks: int = 0
     check_fails: Fault | None = None
-    """How health checks are answered, unless like everything else."""
+    """The fault of health checks, unless they fail like all other calls."""
     in_flight: int = 0
     most_under_way: int = 0
 
@@ -174,7 +175,7 @@ class Outside(LedgerClient):
                 return Absent()
 
     async def check(self) -> None:
-        """Answer a health check."""
+        """Respond to a health check."""
         self.checks += 1
         _refuse(self.check_fails or self.weather)
 
@@ -191,12 +192,12 @@ class Outside(LedgerClient):
                 raise CannotConnect
 
     def _has(self, delivery_id: str, step: str) -> bool:
-        """Say whether this system has something."""
+        """Return whether this system has a call's effect."""
         one = (delivery_id, step)
         return bool(self.done[one]) and self.sent_to.get(one, 0) == self.system
 
     async def _answer(self, one: Done, fault: Fault) -> None:
-        """Take effect, or not, as a fault has it."""
+        """Take effect, or not, depending on a fault."""
         _refuse(fault)
         match fault:
             case Fault.REQUEST_LOST:
@@ -225,13 +226,13 @@ class Outside(LedgerClient):
         self.happened[one] = self.gone_by()
 
     def _recognises(self, one: Done, context: StepContext) -> bool:
-        """Say whether something is what is looked for, by the two times it has.
+        """Return whether an effect matches a look-up, by its two times.
 
-        When it took effect, as Palabra and Frigate are asked, and when it happened at
-        home, as aipix and Guance are.
+        They are when it took effect, as for Palabra and Frigate, and when it happened
+        at home, as for aipix and Guance.
         """
         if one not in self.happened:
-            return True  # it was another process that asked for it
+            return True  # another process has sent it
         if self.sent_to[one] != self.system:
             return False
         assert context.sent_after is not None
@@ -240,7 +241,7 @@ class Outside(LedgerClient):
         return not early and context.told_at == self.told[one]
 
     def forgive(self, delivery_id: str) -> None:
-        """Let something be sent that the other system has, or may have."""
+        """Allow another call for an effect that the other system has, or may have."""
         for times in (self.done, self.happened):
             for one in [one for one in times if one[0] == delivery_id]:
                 del times[one]
@@ -248,13 +249,13 @@ class Outside(LedgerClient):
         self.landing = [it for it in self.landing if it[1][0] != delivery_id]
 
     def asked_for(self, delivery_id: str) -> bool:
-        """Say whether anything of a delivery has been asked for."""
+        """Return whether any step of a delivery has been called."""
         return any(
             times for (one, _), times in self.asked.items() if one == delivery_id
         )
 
     def has_or_may_have(self, delivery_id: str) -> bool:
-        """Say whether anything of a delivery has happened, or nobody knows."""
+        """Return whether any step of a delivery has happened, or may have."""
         return any(one == delivery_id for one, _ in {*+self.done, *self.unknown})
 
     async def _take_time(self) -> None:
@@ -267,19 +268,19 @@ class Outside(LedgerClient):
         await self.gate.wait()
 
     async def _patience(self, goes_on: asyncio.Event) -> bool:
-        """Wait until the outside goes on, but not for ever."""
+        """Wait until a stall ends, with a timeout."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await goes_on.wait()
         return goes_on.is_set()
 
     def stall(self) -> None:
-        """Stand still; what comes lies in the socket."""
+        """Stall; requests wait in the socket."""
         self.landing = [(None, one) for _, one in self.landing]
         self.goes_on = asyncio.Event()
 
     def go_on(self) -> None:
-        """Run what has lain in the socket; look-ups are answered before."""
+        """Run the requests in the socket, after the look-ups."""
         if self.goes_on is not None:
             due = self.gone_by() + LANDING
             self.landing = [(due, one) for _, one in self.landing]
@@ -287,7 +288,7 @@ class Outside(LedgerClient):
             self.goes_on = None
 
     def land(self) -> None:
-        """Let take effect what was to do so by now."""
+        """Run the calls that should have taken effect by now."""
         now = self.gone_by()
         for due, one in tuple(self.landing):
             if due is not None and due <= now:
@@ -295,7 +296,7 @@ class Outside(LedgerClient):
                 self._do(one)
 
     def release(self) -> None:
-        """Answer what hangs."""
+        """Respond to hanging calls."""
         if self.gate is not None:
             self.gate.set()
             self.gate = None
@@ -304,7 +305,7 @@ class Outside(LedgerClient):
         return self.answers.pop(0) if self.answers else self.weather
 
     def _judge(self, step: str, delivery_id: str) -> None:
-        """Note what is wrong with being asked for a step now."""
+        """Record the violation if a step should not be called now."""
         one = (delivery_id, step)
         here = self.sent_to.get(one) == self.system
         if one in self.unknown and not (step == "note" and here):
@@ -345,7 +346,7 @@ class Outside(LedgerClient):
                 self.wrongs.append(f"{one} sent with {other['id']} {state}, same lane")
 
     def _judge_system(self, one: Done, row: sqlite3.Row) -> None:
-        """Note what is wrong with being asked for it in this system."""
+        """Record the violation if this system should not be called."""
         done = [it for it in +self.done if it[0] == one[0]]
         if {self.sent_to.get(it, self.system) for it in done} - {self.system}:
             self.wrongs.append(f"{one} goes on in another system")
@@ -356,7 +357,7 @@ class Outside(LedgerClient):
 
 
 def _refuse(fault: Fault) -> None:
-    """Raise for a fault that surely has no effect."""
+    """Raise for a fault that certainly has no effect."""
     match fault:
         case Fault.REFUSED:
             raise Rejected("no")
@@ -381,11 +382,11 @@ _WITNESS = """
     CREATE TEMP TRIGGER removed AFTER DELETE ON main.deliveries BEGIN
         INSERT INTO seen VALUES (old.id, old.state, NULL); END;
 """
-"""Has SQLite itself note every change of a state, with the transaction it is in."""
+"""Lets SQLite itself record every change of a state, with its transaction."""
 
 
 class World:
-    """A house that can be killed at any moment, and what is outside of it."""
+    """A home that can be killed at any moment, and its outside system."""
 
     def __init__(
         self,
@@ -405,13 +406,13 @@ class World:
         self.outside = Outside()
         self.runs = 0
         self.address = 0
-        """Where the connection leads: the third is the first under another name."""
+        """Address of the connection: the third is the first under another name."""
         self.states: dict[str, DeliveryState] = {}
-        """What has surely been committed."""
+        """States that have certainly been committed."""
         self.wrongs: list[str] = self.outside.wrongs
         self.path = folder / "outbox-0.db"
         self.seen = 0
-        """The generation of the file, as it is kept outside of it."""
+        """The file's generation, as stored outside of it."""
         self.marked = False
         """Whether the last run ended during a backup."""
         self.open()
@@ -420,13 +421,13 @@ class World:
             self.start()
 
     def open(self) -> None:
-        """Begin a run on the file that is there."""
+        """Begin a run on the existing file."""
         self.loop = VirtualLoop(self.clock)
         self.store = Store(self.path, claimed=self._claimed)
         self.database = LoopDatabase(self.path, self.seen)
         self.store._database = self.database
         self.loop.now(self.store.open())
-        # An older copy that was put back is told of, and nothing of it is damaged.
+        # A restored older copy is reported, and none of it is damaged.
         assert all(one.older for one in self.database.damages)
         self.seen = self.database.generation = advance(self.database.raw, self.seen)
         self.outside.file = self.database.raw
@@ -434,10 +435,10 @@ class World:
         self.outside.gate = None
         self.outside.gone_by = lambda: self.clock.gone_by
         if self.outside.goes_on is not None:
-            # Whoever waited for it belonged to a loop that is over.
+            # Callers that waited for it belonged to a loop that has ended.
             self.outside.goes_on = asyncio.Event()
         if self.marked:
-            # Opening it has made everything uncertain that waits.
+            # Opening it makes all waiting deliveries uncertain.
             self.states |= {
                 one: DeliveryState.UNCERTAIN
                 for one, state in self.states.items()
@@ -460,12 +461,12 @@ class World:
             self.seen = await self.store.advance()
 
     def start(self) -> None:
-        """Let the worker run."""
+        """Start the worker."""
         self.loop.call_soon(self.house.start)
         self.loop.settle()
 
     def kill(self) -> None:
-        """End the run as SIGKILL would; what is on disk is what the next one finds."""
+        """End the run as SIGKILL would; the next one finds the file as on disk."""
         self.runs += 1
         self.marked = mark(self.database.raw) == BACKUP
         copy = self.folder / f"outbox-{self.runs}.db"
@@ -478,7 +479,7 @@ class World:
         self.path = copy
 
     def stop(self) -> None:
-        """End the run in good order."""
+        """End the run properly."""
         stopping = self.loop.create_task(self.house.stop())
         self.loop.forward(seconds=30)
         assert stopping.done()
@@ -488,19 +489,19 @@ class World:
         self.loop.end()
 
     def restart(self) -> None:
-        """Begin another run on what the last one left on disk."""
+        """Begin another run on the file that the last one left on disk."""
         self.clock = self.clock.restarted()
         self.open()
         self.start()
 
     def readdress(self, address: int) -> None:
-        """Begin another run on the same file, by a connection that leads elsewhere."""
+        """Begin another run on the same file, with another address."""
         self.address = address
         self.outside.system = address % 2
         self.restart()
 
     def request(self, delivery_id: str, **data: object) -> Request:
-        """Ask for a line with an id that is known beforehand."""
+        """Return a request for a line with a known id."""
         return Request(
             operation="write_line",
             data={"text": delivery_id, **data},
@@ -512,10 +513,10 @@ class World:
     def ask(
         self, delivery_id: str, *, live: bool = False, **data: object
     ) -> asyncio.Task[Delivery]:
-        """Have a line accepted, and do all that can be done at this moment.
+        """Submit a line, and do all work that is possible now.
 
-        What is asked for live has no id until it is given one, and may be sent before
-        it is in the file.
+        A live line has no id until it gets one, and may be sent before it is in the
+        file.
         """
         request = self.request(delivery_id, **data)
         if live:
@@ -527,27 +528,27 @@ class World:
         return asked
 
     def rows(self) -> list[sqlite3.Row]:
-        """Return what is in the file."""
+        """Return the rows of the file."""
         return self.database.raw.execute(
             "SELECT * FROM deliveries ORDER BY sequence"
         ).fetchall()
 
     def on_file(self) -> dict[str, DeliveryState]:
-        """Return the state that each delivery has in the file."""
+        """Return each delivery's state in the file."""
         return {row["id"]: DeliveryState(row["state"]) for row in self.rows()}
 
     def row(self, delivery_id: str) -> sqlite3.Row:
-        """Return one delivery as the file has it."""
+        """Return one delivery from the file."""
         return next(row for row in self.rows() if row["id"] == delivery_id)
 
     def unsettled(self) -> dict[str, DeliveryState]:
-        """Return what has not ended, as the file has it."""
+        """Return the unsettled deliveries in the file."""
         return {
             one: state for one, state in self.on_file().items() if not state.settled
         }
 
     def look(self) -> None:
-        """Follow what was committed since the last look, and judge every way taken."""
+        """Follow the commits since the last look, and check every transition."""
         raw = self.database.raw
         for delivery_id, was, state in raw.execute("SELECT * FROM seen").fetchall():
             if state is None:
@@ -568,7 +569,7 @@ class World:
             self.wrongs.append(f"the file has {rows}, not {self.states}")
 
     def heal(self) -> None:
-        """Mend everything, and let days go by; a worker that sleeps is not woken."""
+        """Repair everything, and let days pass; a sleeping worker is not woken."""
         self.database.full = False
         self.outside.weather = Fault.FINE
         self.outside.answers.clear()
@@ -582,6 +583,6 @@ class World:
         self.look()
 
     def close(self) -> None:
-        """Clear away."""
+        """Clean up."""
         self.loop.end()
         self.database.raw.close()

@@ -1,4 +1,4 @@
-"""A calendar that holds what a test gives it."""
+"""A calendar with the events that a test gives it."""
 
 from datetime import datetime
 from typing import override
@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 
 
 class Calendar(CalendarEntity):
-    """A calendar that holds what a test gives it."""
+    """A calendar with the events that a test gives it."""
 
     _attr_name = "Test"
     entity_id = "calendar.test"

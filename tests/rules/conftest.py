@@ -1,4 +1,4 @@
-"""Fixtures for what follows triggers, schedules and calendars."""
+"""Fixtures for tests of triggers, schedules and calendars."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, tzinfo
@@ -13,7 +13,7 @@ from .mirror_home import Clock
 
 @pytest.fixture
 async def frigate(socket_enabled: None) -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate that needs no login, and at which nothing takes time."""
+    """Run a Frigate simulator without login and without delays."""
     async with FrigateSimulator(async_delay=0) as simulator:
         yield simulator
 

@@ -1,4 +1,4 @@
-"""Rules in a test's Home Assistant, and what they become."""
+"""Rules in a test's Home Assistant, and their outcomes."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,7 +29,7 @@ DOORBELL: dict[str, Any] = {
     "fields": {"camera": "front_door", "label": "doorbell", "duration": 20},
 }
 DAMAGED = ['{"at": 17', '{"at": 1e300, "ends_by": NaN}', "[]"]
-"""What notes may look like that no longer say what they said."""
+"""Damaged notes."""
 OPENED: dict[str, Any] = {
     "triggers": [{"trigger": "state", "entity_id": DOOR, "to": "on"}],
     "operation": "create_camera_event",
@@ -44,7 +44,7 @@ OPENED: dict[str, Any] = {
 def a_rule(
     data: dict[str, Any], title: str = "Doorbell", subentry_id: str = RULE_ID
 ) -> ConfigSubentryDataWithId:
-    """Return a rule as its form leaves it."""
+    """Return a rule as its form stores it."""
     return ConfigSubentryDataWithId(
         data=data,
         subentry_id=subentry_id,
@@ -78,21 +78,21 @@ async def set_up(
 
 
 def member_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> Member:
-    """Return what runs for a rule."""
+    """Return the running object of a rule."""
     rules = coordinator(entry).rules
     assert rules is not None
     return rules.members[subentry_id]
 
 
 def outcomes_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> list[Outcome]:
-    """Return a list that every outcome of a rule from now on is added to."""
+    """Return a list to which every later outcome of a rule is added."""
     outcomes: list[Outcome] = []
     member_of(entry, subentry_id).listen(outcomes.append)
     return outcomes
 
 
 def damage_notes(written: str, *names: str) -> None:
-    """Write over what rules and mirrors remember, as a failing disk may."""
+    """Overwrite the notes of rules and mirrors, as a failing disk may."""
     with closing(sqlite3.connect(storage.FILE_NAME)) as file, file:
         changed = sum(
             file.execute(
@@ -111,16 +111,16 @@ async def change(hass: HomeAssistant, entity_id: str, *states: str) -> None:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Wait until something is so."""
+    """Wait until a condition is met."""
     async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)
 
 
 async def events(simulator: FrigateSimulator, number: int) -> list[StoredEvent]:
-    """Return the events of Frigate once there are so many, and none beside them.
+    """Return Frigate's events once there are exactly so many.
 
-    What an end needs beside it is there for a moment only.
+    An end's carrier only exists for a moment.
     """
     await until(lambda: len(simulator.events) == number)
     return list(simulator.events)

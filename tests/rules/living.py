@@ -1,4 +1,4 @@
-"""Triggers that fire by themselves in a Home Assistant whose time is moved on."""
+"""Triggers that fire by themselves in a Home Assistant with moved time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,16 +25,16 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class Lived:
-    """What a trigger has fired while time passed, in the order of time."""
+    """A trigger's firings while time passed, in order."""
 
     config: ConfigType
-    """The trigger as Home Assistant has it."""
+    """The trigger in Home Assistant's form."""
     fired: list[Occurrence]
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Armed:
-    """A trigger that waits, and what it has fired."""
+    """An armed trigger, and its firings."""
 
     triggers: Triggers
     fired: list[Occurrence]
@@ -51,13 +51,13 @@ class Living:
     async def through(
         self, triggers: Sequence[Mapping[str, Any]], since: datetime, until: datetime
     ) -> list[Lived]:
-        """Let time pass once, and return what each of some triggers has fired."""
+        """Let time pass once, and return the firings of each trigger."""
         self.freezer.move_to(since)
         armed = [self._armed(trigger) for trigger in triggers]
         for one in armed:
             await one.triggers.async_attach()
         await self.hass.async_block_till_done()
-        # On the step, whatever odd second it began at, as windows of calendars do.
+        # On the step, whatever odd second it began at, as with windows of calendars.
         now = since - (since - _EPOCH) % self.step
         while (now := now + self.step) <= until:
             self.freezer.move_to(now)
@@ -88,9 +88,9 @@ class Living:
         return _Armed(triggers=triggers, fired=fired)
 
     def _something_is_due(self) -> bool:
-        """Say whether any timer would run now; steps without one are gone through fast.
+        """Return whether any timer would run now; steps without one are skipped.
 
-        Harmlessly early by what Home Assistant spreads its timers over.
+        Early by the jitter of Home Assistant's timers, which is harmless.
         """
         soon = self.hass.loop.time() + 1
         return any(
@@ -101,17 +101,17 @@ class Living:
     async def worked_out(
         self, config: ConfigType, since: datetime, until: datetime
     ) -> list[Occurrence]:
-        """Return what is worked out afterwards for the same trigger."""
+        """Return the occurrences computed afterwards for the same trigger."""
         missed = await missed_occurrences(self.hass, config, 0, since, until)
         assert [one.instant for one in missed] == sorted(one.instant for one in missed)
         return sorted(missed, key=lambda one: (one.instant, one.mark))
 
 
 def look_ahead_in_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give what looks for the next time of day a real datetime, not freezegun's.
+    """Give the search for the next time of day a real datetime, not freezegun's.
 
-    It goes on by seconds from now to what comes after an hour that spring skips: tens
-    of thousands of datetimes, of which each fake takes many times as long.
+    It goes by seconds from now to after an hour that spring skips: tens of thousands of
+    datetimes, and each fake one takes many times as long.
     """
     find = dt_util.find_next_time_expression_time
 
@@ -130,9 +130,9 @@ def look_ahead_in_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def plain(occurrence: Occurrence) -> Occurrence:
-    """Return an occurrence that may be compared with one that was worked out.
+    """Return an occurrence that can be compared with a computed one.
 
-    A live one has fractions of seconds, and states that are the machine's own.
+    A live one has fractions of seconds, and the machine's own states.
     """
     variables = dict(occurrence.variables)
     variables["trigger"] = {

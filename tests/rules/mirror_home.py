@@ -1,4 +1,4 @@
-"""A mirror on a real connection, and what it follows."""
+"""A mirror on a real connection, and its source."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ from .calendar import Calendar
 
 CALENDAR = "calendar.events"
 NOW = datetime(2040, 6, 1, 8, tzinfo=UTC)
-"""When the tests begin; later than any real clock, so that no timer fires by itself."""
+"""Start of the tests; later than any real clock, so that no timer fires by itself."""
 STEP = timedelta(minutes=15)
 
 
@@ -46,14 +46,14 @@ class Clock:
         self._workers: list[Worker] = []
 
     async def move_to(self, hass: HomeAssistant, now: datetime) -> None:
-        """Move it, and let all timers fire that are set; they look what is due."""
+        """Move it, and fire all timers, whose callbacks check what is due."""
         await self.idle()
         self.now = now
         async_fire_time_changed(hass, now)
         await hass.async_block_till_done()
 
     async def idle(self) -> None:
-        """Wait until no request is under way: its time-out would fire as well."""
+        """Wait until no request is in flight: its timeout would fire as well."""
         for _ in range(1000):
             await asyncio.sleep(0.01)
             if not any(
@@ -68,21 +68,21 @@ class Clock:
         return self.now.timestamp()
 
     def rule(self, entry: MockConfigEntry) -> None:
-        """Let a connection see time that passes, and no clock that is set."""
+        """Let a connection see passing time, and no clock that is set."""
         steady = entry.runtime_data.queue._clock
         self._workers.append(entry.runtime_data.worker)
         steady._monotonic = self.seconds
         steady._last_monotonic = steady._steady_since = self.now.timestamp()
 
     async def pass_time(self, hass: HomeAssistant, time: timedelta) -> None:
-        """Let time pass in steps of a quarter of an hour at the most."""
+        """Let time pass in steps of a quarter of an hour at most."""
         end = self.now + time
         while self.now < end:
             await self.move_to(hass, self.now + min(STEP, end - self.now))
 
 
 class PaperCalendar(Calendar):
-    """A calendar whose events a test writes."""
+    """A calendar with events from a test."""
 
     _attr_name = "Events"
     _attr_should_poll = False
@@ -118,7 +118,7 @@ async def add_calendar(hass: HomeAssistant) -> PaperCalendar:
 
 
 async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> RuleContext:
-    """Return a connection as its mirrors see it."""
+    """Return a connection's context as its mirrors see it."""
     runtime = entry.runtime_data
 
     async def canonical(
@@ -159,7 +159,7 @@ async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> RuleContext:
 def a_subentry(
     kind: str, *, made: datetime | None = None, **data: object
 ) -> ConfigSubentry:
-    """Return a subentry that was made at a time, by default now."""
+    """Return a subentry that was created at a time, by default now."""
     at = (made or dt_util.utcnow()).timestamp()
     return ConfigSubentry(
         data=MappingProxyType(data),
@@ -171,7 +171,7 @@ def a_subentry(
 
 
 class Running[MirrorT: Mirror]:
-    """A mirror, made anew whenever its Home Assistant restarts."""
+    """A mirror, created anew at each restart of its Home Assistant."""
 
     def __init__(
         self,
@@ -185,7 +185,7 @@ class Running[MirrorT: Mirror]:
         self.outcomes: list[Outcome] = []
 
     async def start(self) -> MirrorT:
-        """Start it with what it remembers."""
+        """Start it with its notes."""
         notes = await self.rule_context.store.recall(self.rule_context.connection)
         self.mirror = self.kind(
             self.rule_context, self.subentry, notes.get(self.subentry.subentry_id, {})
@@ -202,7 +202,7 @@ class Running[MirrorT: Mirror]:
         await self.mirror.async_stop()
 
     async def restart(self) -> MirrorT:
-        """Stop it, forget all that is not in the file, and start it."""
+        """Stop it, drop all state outside the file, and start it."""
         await self.stop()
         return await self.start()
 
@@ -217,7 +217,7 @@ class Running[MirrorT: Mirror]:
 
 
 async def settled(store: Store) -> list[Delivery]:
-    """Wait until nothing is left to be delivered; return all, newest first."""
+    """Wait until all deliveries are settled; return them, newest first."""
     async with asyncio.timeout(60):
         while True:
             listed = await store.listing(limit=None)
@@ -227,10 +227,10 @@ async def settled(store: Store) -> list[Delivery]:
 
 
 async def settled_in_time(hass: HomeAssistant, store: Store, clock: Clock) -> None:
-    """Wait until nothing is left to be delivered, while time passes.
+    """Wait until all deliveries are settled, while time passes.
 
-    Moving the clock fires every timer, and would fire that of a time-out here. It is
-    moved only when nothing happens without that: what is due may just be slow.
+    Moving the clock fires every timer, including timeouts. So it is only moved when
+    nothing happens without that: due work may just be slow.
     """
     for _ in range(100):
         for _ in range(100):

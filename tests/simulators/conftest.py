@@ -13,7 +13,7 @@ def sockets(socket_enabled: None) -> None:
 
 @pytest.fixture
 async def session() -> AsyncGenerator[aiohttp.ClientSession]:
-    """Return a client that follows no redirect and keeps no cookie."""
+    """Return a client that follows no redirects and keeps no cookies."""
     async with aiohttp.ClientSession(
         cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(60)
     ) as client:

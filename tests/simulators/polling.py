@@ -1,4 +1,4 @@
-"""Waiting for what happens by itself."""
+"""Wait for asynchronous events."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +7,7 @@ import pytest
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    """Wait until something has happened; fail after 5 seconds."""
+    """Wait until a condition is met; fail after 5 seconds."""
     for _ in range(500):
         if happened():
             return

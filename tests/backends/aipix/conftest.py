@@ -1,4 +1,4 @@
-"""An aipix to talk to, and what a step is told."""
+"""A simulated aipix with a client, and contexts of steps."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -23,14 +23,14 @@ type MakeClient = Callable[..., AipixClient]
 
 @pytest.fixture
 async def simulator(socket_enabled: None) -> AsyncIterator[AipixSimulator]:
-    """Return an aipix."""
+    """Run an aipix simulator."""
     async with AipixSimulator() as simulator:
         yield simulator
 
 
 @pytest.fixture
 def make_client(session: ClientSession, simulator: AipixSimulator) -> MakeClient:
-    """Return what makes a client of either API."""
+    """Return a factory of clients of either API."""
 
     def make(api: Api = Api.CLIENT, **changes: object) -> AipixClient:
         account: dict[str, Any] = {
@@ -52,7 +52,7 @@ def client(make_client: MakeClient) -> AipixClient:
 
 @pytest.fixture
 def make_context() -> MakeContext:
-    """Return what makes the context of a step, by default sent with its event."""
+    """Return a factory of step contexts, by default sent at the event."""
 
     def make(**changes: Any) -> StepContext:  # noqa: ANN401 - of any field
         context = a_context(**changes)

@@ -1,4 +1,4 @@
-"""A Frigate to talk to, and what a step is told."""
+"""A simulated Frigate with a client."""
 
 from collections.abc import AsyncIterator
 
@@ -14,7 +14,7 @@ from simulators.frigate import FrigateSimulator
 async def simulator(
     request: pytest.FixtureRequest, socket_enabled: None
 ) -> AsyncIterator[FrigateSimulator]:
-    """Return a Frigate that stores at once; parametrise it by version."""
+    """Run a Frigate simulator that stores at once; parametrise it by version."""
     version = getattr(request, "param", "0.18")
     async with FrigateSimulator(version=version, async_delay=0) as simulator:
         yield simulator
@@ -28,6 +28,6 @@ def client(session: ClientSession, simulator: FrigateSimulator) -> FrigateClient
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look twice at most, where a test shows that something never comes."""
+    """Look twice at most, in tests of a result that never comes."""
     for name in ("OWN_PATIENCE", "FOREIGN_PATIENCE", "CHANGE_PATIENCE"):
         monkeypatch.setattr(stored, name, (0.01,))

@@ -1,4 +1,4 @@
-"""A workspace to talk to, a clock that need not be waited for, and a step's context."""
+"""A simulated workspace with a client, a clock without waits, and contexts of steps."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ DELIVERY = "0f9a4d5e-6c1b-4a53-9c43-6b6f2a1f7e11"
 
 @dataclass
 class Patience:
-    """A monotonic clock that jumps on when somebody sleeps."""
+    """A monotonic clock that a sleep moves forward."""
 
     time: float = 1000.0
     slept: list[float] = field(default_factory=list)
@@ -34,13 +34,13 @@ class Patience:
 
 @pytest.fixture
 def patience() -> Patience:
-    """Return a clock of the test's own."""
+    """Return a clock for this test."""
     return Patience()
 
 
 @pytest.fixture
 async def simulator(socket_enabled: None) -> AsyncIterator[GuanceSimulator]:
-    """Run a workspace that ingests at once."""
+    """Run a Guance simulator that ingests at once."""
     async with GuanceSimulator(ingest_lag=0) as simulator:
         yield simulator
 
@@ -49,7 +49,7 @@ async def simulator(socket_enabled: None) -> AsyncIterator[GuanceSimulator]:
 def client(
     session: ClientSession, simulator: GuanceSimulator, patience: Patience
 ) -> GuanceClient:
-    """Return a client with the right key, which waits for nothing."""
+    """Return a client with the right key, and without waits."""
     return GuanceClient(
         session,
         simulator.url,
@@ -61,5 +61,5 @@ def client(
 
 @pytest.fixture
 def make_context() -> MakeContext:
-    """Return what makes the context of a step, of a delivery with an id of its own."""
+    """Return a factory of step contexts, of a delivery with its own id."""
     return partial(a_context, delivery_id=DELIVERY)

@@ -1,4 +1,4 @@
-"""Templates as Home Assistant renders them, without Home Assistant."""
+"""Render templates like Home Assistant, without Home Assistant."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,7 @@ class JinjaRenderer:
 
 
 def rendering(*accepted: str, **given: object) -> Rendering:
-    """Return what renders the requests of a call with some data."""
+    """Return the rendering of a call with some data."""
     return Rendering(
         renderer=JinjaRenderer(), given=given, accepted=frozenset({*accepted, *given})
     )

@@ -1,4 +1,4 @@
-"""A target that answers as it is told, and the access to it."""
+"""A target with prepared responses, and the access to it."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,7 +16,7 @@ from custom_components.event_relay.backends.http.client import HttpClient
 
 @dataclass
 class Call:
-    """One request as it arrived."""
+    """A received request."""
 
     method: str
     address: str
@@ -24,21 +24,21 @@ class Call:
     headers: Mapping[str, str]
     body: bytes
     connection: int
-    """Number of the connection on which it came."""
+    """Number of its connection."""
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - as it was sent
-        """The body, decoded."""
+        """Return the decoded body."""
         return json.loads(self.body)
 
 
 type Said = int | tuple[int, Any] | web.Response | None
-"""A status, with the JSON of a body; None for a connection that breaks off."""
+"""A status, with the JSON of a body; None breaks the connection."""
 
 
 @dataclass
 class Target:
-    """Remembers what it was sent; `answers` are given one after the other."""
+    """Records requests, and gives `answers` one after the other."""
 
     calls: list[Call] = field(default_factory=list)
     answers: list[Said] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Target:
     _connections: list[Any] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Answer the next request."""
+        """Respond to the next request."""
         if request.transport not in self._connections:
             self._connections.append(request.transport)
         self.calls.append(

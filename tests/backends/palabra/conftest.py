@@ -1,4 +1,4 @@
-"""A Palabra to talk to, and what a step is told."""
+"""A simulated Palabra with a client."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -18,14 +18,14 @@ PAIR = {"client_id": "simulated-client", "client_secret": "simulated-secret"}
 
 @pytest.fixture
 async def simulator(socket_enabled: None) -> AsyncIterator[PalabraSimulator]:
-    """Return a Palabra."""
+    """Run a Palabra simulator."""
     async with PalabraSimulator() as simulator:
         yield simulator
 
 
 @pytest.fixture
 def make_client(session: ClientSession, simulator: PalabraSimulator) -> MakeClient:
-    """Return what makes a client of some credentials."""
+    """Return a factory of clients, by credentials."""
 
     def make(**credentials: str) -> PalabraClient:
         return PalabraClient(

@@ -1,4 +1,4 @@
-"""A simulated Frigate, and a caller that speaks to it."""
+"""A simulated Frigate, and a caller of it."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
@@ -14,7 +14,7 @@ from simulators.frigate import FrigateOptions, FrigateSimulator
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: dict[str, str]
@@ -27,7 +27,7 @@ class Answer:
 
 
 class Caller:
-    """Calls one Frigate; paths are sent as they are written."""
+    """Calls one Frigate; paths are sent unchanged."""
 
     def __init__(
         self, frigate: FrigateSimulator, session: aiohttp.ClientSession
@@ -72,7 +72,7 @@ class Caller:
         return event_id
 
     async def event(self, event_id: str) -> dict[str, Any]:
-        """Return an event past the cache, all that waits being written."""
+        """Return an event uncached, after all pending writes."""
         self.frigate.flush()
         headers = {"X-Cache-Bypass": "1"}
         answer = await self("GET", f"/api/events/{event_id}", headers=headers)
@@ -86,9 +86,9 @@ type Start = Callable[..., Any]
 
 @pytest.fixture
 async def start(session: aiohttp.ClientSession) -> AsyncGenerator[Start]:
-    """Return a function that starts a Frigate and gives its caller.
+    """Return a function that starts a Frigate and returns its caller.
 
-    Rows are written at once unless a test says otherwise.
+    Rows are written at once unless a test sets a delay.
     """
     async with AsyncExitStack() as stack:
 
