@@ -62,7 +62,7 @@ async def _set_automations_up(hass: HomeAssistant, address: str, rules: int) -> 
     # Imports are measured separately.
     import homeassistant.components.automation  # noqa: F401, PLC0415
 
-    begin = _begun()
+    begin = _start_measuring()
     if not await async_setup_component(hass, "automation", {"automation": automations}):
         raise RuntimeError("the automations cannot be set up")
     await hass.async_block_till_done()
@@ -83,13 +83,13 @@ async def _arm(hass: HomeAssistant, address: str, rules: int) -> float:
     seconds = []
     for _ in range(ARMED):
         await running.async_stop()
-        begin = _begun()
+        begin = _start_measuring()
         await running.async_start()
         seconds.append(time.process_time() - begin)
     return median(seconds)
 
 
-def _begun() -> float:
+def _start_measuring() -> float:
     """Return the CPU time at which a measurement begins.
 
     As in a turn beside another checkout, whose code is separate: objects that exist

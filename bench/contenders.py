@@ -130,7 +130,7 @@ class Relay:
         self._settled = 0
         self._lost: DeliveryState | None = None
         self._progress = asyncio.Event()
-        entry.runtime_data.queue.listen(self._heard)
+        entry.runtime_data.queue.listen(self._count_delivered)
 
     def begin(self) -> None:
         """Reset the count."""
@@ -151,7 +151,7 @@ class Relay:
             self._progress.clear()
             await self._progress.wait()
 
-    def _heard(self, delivery: Delivery) -> None:
+    def _count_delivered(self, delivery: Delivery) -> None:
         """Count a delivered event."""
         if delivery.state is DeliveryState.DELIVERED:
             self._settled += 1

@@ -54,7 +54,7 @@ async def _idle(connections: int, minutes: int) -> Figures:
         await (await async_get_clientsession(hass).get(f"{address}/arrivals")).read()
         await _connect(hass, address, connections)
         await asyncio.sleep(_SETTLING)
-        _hasten(hass.loop)
+        _speed_up(hass.loop)
         with _counted(hass.loop) as woken:
             await asyncio.sleep(minutes * 60)
         return dict(woken)
@@ -69,7 +69,7 @@ async def _connect(hass: HomeAssistant, address: str, connections: int) -> None:
         await connect(hass, a_connection(address, rules, entry_id=f"bench{number}"))
 
 
-def _hasten(loop: asyncio.AbstractEventLoop) -> None:
+def _speed_up(loop: asyncio.AbstractEventLoop) -> None:
     """Speed up the loop's time from now on, including its waits."""
     begin = time.monotonic()
     loop.time = lambda: begin + (time.monotonic() - begin) * _FASTER  # type: ignore[method-assign]

@@ -71,7 +71,7 @@ async def _set_up() -> Figures:
         async with serving("bench.receiver") as address, home(folder=folder) as hass:
             furnish(hass, *bells)
             await connect(hass, a_connection(address, entry_id="first"))
-            cpu = _begun()
+            cpu = _start_measuring()
             for number in range(CONNECTIONS):
                 rules = [
                     a_rule(bell, rule_id=bell) for bell in bells[number::CONNECTIONS]
@@ -81,7 +81,7 @@ async def _set_up() -> Figures:
             first = time.process_time() - cpu
         async with serving("bench.receiver"), home(folder=folder) as hass:
             furnish(hass, *bells)
-            cpu = _begun()
+            cpu = _start_measuring()
             if not await async_setup_component(hass, DOMAIN, {}):
                 raise RuntimeError("the connections cannot be loaded again")
             await hass.async_block_till_done()
@@ -89,7 +89,7 @@ async def _set_up() -> Figures:
     return {"set_up_cpu_us": first * 1e6, "start_cpu_us": start * 1e6}
 
 
-def _begun() -> float:
+def _start_measuring() -> float:
     """Return the CPU time at which a measurement begins.
 
     From then on, garbage collection only examines new objects: by chance it could cover

@@ -68,7 +68,7 @@ def _sampling(seen: Counter[str]) -> Iterator[None]:
 
     def look(_: int, frame: FrameType | None) -> None:
         """Count one sample."""
-        seen[_whose(frame)] += 1
+        seen[_owner(frame)] += 1
 
     former = signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, _EACH, _EACH)
@@ -79,7 +79,7 @@ def _sampling(seen: Counter[str]) -> Iterator[None]:
         signal.signal(signal.SIGALRM, former)
 
 
-def _whose(frame: FrameType | None) -> str:
+def _owner(frame: FrameType | None) -> str:
     """Return the owner of a thread's current work."""
     if frame is not None and frame.f_code.co_name == "select":
         return "waiting"

@@ -106,10 +106,10 @@ async def _serve(home: Home, scenes: Scenes, user: User) -> None:
     say(f"Home Assistant is at {home.url}, user {user.name}, password {user.password}")
     say("Its page “Try it” has all that was shown. Ctrl-C ends it.")
     with suppress(asyncio.CancelledError):
-        await home.run(_tell_arrivals(scenes))
+        await home.run(_print_arrivals(scenes))
 
 
-async def _tell_arrivals(scenes: Scenes) -> None:
+async def _print_arrivals(scenes: Scenes) -> None:
     """Print a line for each item that arrives, and again once it has its end."""
     told = set(_lines(scenes))
     while True:

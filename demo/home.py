@@ -56,7 +56,9 @@ class Home:
         """Start, and wait until it listens; raise HomeError if it does not."""
         await self.launch()
         await self.run(
-            eventually(self._answers, "an answer of Home Assistant", _START_SECONDS)
+            eventually(
+                self._is_listening, "an answer of Home Assistant", _START_SECONDS
+            )
         )
 
     async def run[Result](self, work: Coroutine[None, None, Result]) -> Result:
@@ -114,7 +116,7 @@ class Home:
             self._signal(signal.SIGKILL)
             await self._process.wait()
             # The guard is gone; the program itself follows a moment later.
-            await eventually(self._silent, "the end of Home Assistant", _STOP_SECONDS)
+            await eventually(self._is_down, "the end of Home Assistant", _STOP_SECONDS)
             self._process = None
 
     def log_about(self, *words: str) -> list[str]:
@@ -126,7 +128,7 @@ class Home:
         while self._process and await self._process.wait() == _RESTART:
             await self.launch()
 
-    async def _answers(self) -> bool | None:
+    async def _is_listening(self) -> bool | None:
         """Return True once it accepts a connection, None before."""
         try:
             _, writer = await asyncio.open_connection(HOST, self.port)
@@ -135,9 +137,9 @@ class Home:
         writer.close()
         return True
 
-    async def _silent(self) -> bool | None:
+    async def _is_down(self) -> bool | None:
         """Return True once it accepts no connection, None before."""
-        return None if await self._answers() else True
+        return None if await self._is_listening() else True
 
     def _signal(self, number: signal.Signals) -> None:
         """Send a signal to the process and its children."""

@@ -114,7 +114,7 @@ class Queue:
         try:
             async with asyncio.timeout(patience):
                 while not delivery.state.settled:
-                    await self._something()
+                    await self._next_change()
                     delivery = await self._store.get(delivery.id) or delivery
         except TimeoutError:
             raise self._last_trouble(operation) from None
@@ -136,7 +136,7 @@ class Queue:
             return TooSlow(operation)
         return self._trouble
 
-    async def _something(self) -> None:
+    async def _next_change(self) -> None:
         """Wait for the next change; raises an error of access."""
         if isinstance(self._trouble, InvalidCredentials | PermissionDenied):
             raise self._trouble

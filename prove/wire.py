@@ -139,7 +139,7 @@ class Wire:
         began = time.monotonic()
         try:
             async with asyncio.timeout(self._limit):
-                response = await self._asked(exchange, method, url, options)
+                response = await self._send(exchange, method, url, options)
         finally:
             exchange.seconds = time.monotonic() - began
         for loss in self._losses:
@@ -148,7 +148,7 @@ class Wire:
                 raise ClientPayloadError("lost on purpose")
         yield response
 
-    async def _asked(
+    async def _send(
         self, exchange: Exchange, method: str, url: URL, options: dict[str, Any]
     ) -> ClientResponse:
         """Send a request, and return the response once it is complete."""
@@ -158,10 +158,10 @@ class Wire:
             exchange.media_type = response.content_type
             exchange.headers = response.headers
             exchange.body = body
-            return cast("ClientResponse", _Told(response, body))
+            return cast("ClientResponse", _ReadResponse(response, body))
 
 
-class _Told:
+class _ReadResponse:
     """A response that was read already, with the interface for `HttpTransport`."""
 
     def __init__(self, response: ClientResponse, body: bytes) -> None:

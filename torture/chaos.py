@@ -61,13 +61,13 @@ class Chaos:
         self._faults: dict[str, int] = {}
 
     @property
-    def _awake(self) -> Sequence[AnyTarget]:
+    def _unfrozen(self) -> Sequence[AnyTarget]:
         """Return the targets whose systems are not frozen."""
         return [target for target in self._targets if not target.process.frozen]
 
     async def faults(self) -> int:
         """Return how many requests a fault has struck, except on frozen systems."""
-        for target in self._awake:
+        for target in self._unfrozen:
             self._faults[target.name] = await target.process.do(_struck)
         return sum(self._faults.values())
 
@@ -75,7 +75,9 @@ class Chaos:
     async def raging(self) -> AsyncIterator[None]:
         """Cause faults meanwhile, and leave every simulator running without any."""
         self._ended.clear()
-        troubles = asyncio.gather(self._make(), self._slow_down(), self._stall())
+        troubles = asyncio.gather(
+            self._cause_faults(), self._slow_down(), self._stall()
+        )
         try:
             yield
         finally:
@@ -84,11 +86,11 @@ class Chaos:
             for target in self._targets:
                 await target.process.do(methodcaller("clear_faults"))
 
-    async def _make(self) -> None:
+    async def _cause_faults(self) -> None:
         """Cause one fault after another; an outage may last to its end."""
         while not self._ended.is_set():
             await self._pause(self._chance.expovariate(1 / _PAUSE_SECONDS))
-            if awake := self._awake:
+            if awake := self._unfrozen:
                 await self._trouble(self._chance.choice(awake))
 
     async def _slow_down(self) -> None:

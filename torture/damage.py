@@ -67,18 +67,18 @@ class Damage:
             explained = (
                 one.delivery_id in self.hit
                 or one.thing.mark in marks
-                or self._remembered_wrongly(row)
-                or self._told(one)
+                or self._has_changed_note(row)
+                or self._was_reported(one)
             )
             (row.told if explained else row.offences).append(one)
 
-    def _remembered_wrongly(self, row: Row) -> bool:
+    def _has_changed_note(self, row: Row) -> bool:
         """Return whether a note of a rule or mirror was changed."""
         return bool(row.subentry_id) and any(
             row.subentry_id in note for made in self.flips for note in made.notes
         )
 
-    def _told(self, offence: Offence) -> bool:
+    def _was_reported(self, offence: Offence) -> bool:
         """Return whether the user was notified of a possible loss."""
         return not offence.known and any(
             _LOSSES.intersection(made.told)

@@ -72,11 +72,13 @@ class House:
         async with connected(
             self._session, self.home.url, self.api.access_token
         ) as socket:
-            await eventually(lambda: _acts(socket), "Event Relay", _READY_SECONDS)
+            await eventually(
+                lambda: _has_actions(socket), "Event Relay", _READY_SECONDS
+            )
             yield socket
 
 
-async def _acts(socket: WebSocket) -> bool | None:
+async def _has_actions(socket: WebSocket) -> bool | None:
     """Return True once Event Relay's actions exist, None before."""
     try:
         await socket.ask("event_relay.list_deliveries", limit=1)

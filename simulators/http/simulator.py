@@ -175,7 +175,7 @@ class HttpSimulator(Simulator):
             if now < known.ready_at:
                 raise _Refused(HTTPStatus.CONFLICT, "in progress")
             return self._created(known.note)
-        note = self._store.add(content, _told(call))
+        note = self._store.add(content, _public_headers(call))
         if key is not None:
             ready_at = now + self.settings.takes
             self._store.keys[key] = Answered(
@@ -216,7 +216,7 @@ class HttpSimulator(Simulator):
     def _put(self, call: Call, note_id: str) -> Reply:
         content = _content(call)
         if (note := self._store.notes.get(note_id)) is None:
-            note = self._store.add(content, _told(call), note_id)
+            note = self._store.add(content, _public_headers(call), note_id)
             return self._after(self._created(note))
         note.content = content
         note.written += 1
@@ -269,7 +269,7 @@ def _content(call: Call) -> Mapping[str, Json]:
     return document
 
 
-def _told(call: Call) -> Mapping[str, str]:
+def _public_headers(call: Call) -> Mapping[str, str]:
     """Return the headers of a request, without secrets."""
     return {
         name.lower(): value

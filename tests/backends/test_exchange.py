@@ -136,7 +136,7 @@ async def test_session_that_does_more_is_left_to_it(
     every = await sessions()
     server = Server(OK)
     async with listening(server.talk) as address:
-        with patch.object(exchanging, "_directly", never):
+        with patch.object(exchanging, "_send_directly", never):
             answer = await exchange(every[of], post(address), BOUNDS)
     assert (answer.status, len(server.requests)) == (200, 1)
     for one in every.values():
@@ -157,7 +157,7 @@ async def test_request_that_needs_more_is_left_to_the_session(
 ) -> None:
     server = Server(OK)
     async with listening(server.talk) as address:
-        with patch.object(exchanging, "_directly", never):
+        with patch.object(exchanging, "_send_directly", never):
             answer = await exchange(session, post(address, **more), BOUNDS)
     assert answer.status == 200
 

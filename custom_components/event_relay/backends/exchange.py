@@ -118,16 +118,16 @@ async def exchange(
     """
     if not middlewares and _can_be_direct(session, request):
         try:
-            return await _directly(session, request, bounds)
-        except _NotAsKnown:
+            return await _send_directly(session, request, bounds)
+        except _InternalsChanged:
             _LOGGER.warning(
                 "Requests take longer: this aiohttp is not known", exc_info=True
             )
             _Known.aiohttp = False
-    return await _by_session(session, request, bounds, middlewares)
+    return await _send_by_session(session, request, bounds, middlewares)
 
 
-class _NotAsKnown(Exception):
+class _InternalsChanged(Exception):
     """An internal of aiohttp is missing or has changed; nothing was sent."""
 
 
@@ -169,7 +169,7 @@ class _Attempt:
     """Whether its status has arrived."""
 
 
-async def _directly(
+async def _send_directly(
     session: ClientSession, request: Outgoing, bounds: Bounds
 ) -> Incoming:
     """Send a request on a pooled connection, or on a new one, and read its response."""
@@ -200,7 +200,7 @@ async def _once(
     attempt: _Attempt,
 ) -> Incoming:
     """Send the written request and read its response."""
-    connection = await _connected(session, request, bounds)
+    connection = await _connect(session, request, bounds)
     try:
         transport, protocol = _ready(connection)
         attempt.began = True
@@ -241,7 +241,7 @@ def _ready(connection: Connection) -> tuple[Transport, ResponseHandler]:
             max_field_size=LONGEST_HEADER,
         )
     except (AttributeError, TypeError) as error:
-        raise _NotAsKnown from error
+        raise _InternalsChanged from error
     return transport, protocol
 
 
@@ -254,7 +254,7 @@ async def _body(stream: StreamReader, bounds: Bounds, limit: Timeout) -> bytes:
     return await _read(stream, bounds, ends_at)
 
 
-async def _connected(
+async def _connect(
     session: ClientSession, request: Outgoing, bounds: Bounds
 ) -> Connection:
     """Return a connection for a request; raises aiohttp's exceptions."""
@@ -265,7 +265,7 @@ async def _connected(
         where = _destination(request.url.origin(), request.tls, get_running_loop())
         return await connector.connect(where, [], bounds.time)
     except (AttributeError, TypeError) as error:
-        raise _NotAsKnown from error
+        raise _InternalsChanged from error
     except TimeoutError as error:
         raise ConnectionTimeoutError(f"no connection to {request.url.host}") from error
 
@@ -302,7 +302,7 @@ def _written(session: ClientSession, request: Outgoing) -> bytes:
     return "\r\n".join((*lines, "\r\n")).encode() + (body or b"")
 
 
-async def _by_session(
+async def _send_by_session(
     session: ClientSession,
     request: Outgoing,
     bounds: Bounds,

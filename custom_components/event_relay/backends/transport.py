@@ -172,7 +172,7 @@ class HttpTransport:
         Rejected if the request cannot be put into HTTP and JSON; and InvalidResponse if
         the response to a read is neither. Follows no redirect.
         """
-        url = self._written(segments, query)
+        url = self._encoded_url(segments, query)
         if isinstance(body, dict | list):
             body = Body.json(body)
         said = _headers(headers or {}, body)
@@ -207,11 +207,11 @@ class HttpTransport:
         if effect is not Effect.NONE or not host.endswith(_MULTICAST):
             return await answering
         reading = asyncio.ensure_future(answering)
-        reading.add_done_callback(_heard)
+        reading.add_done_callback(_retrieve_exception)
         await asyncio.wait((reading,))
         return reading.result()
 
-    def _written(self, segments: tuple[str, ...], query: Pairs | None) -> URL:
+    def _encoded_url(self, segments: tuple[str, ...], query: Pairs | None) -> URL:
         """Return the address as it is sent; raises Rejected."""
         try:
             url = self.url(*segments)
@@ -220,7 +220,7 @@ class HttpTransport:
             raise unwritable() from error
 
 
-def _heard(reading: asyncio.Future[Incoming]) -> None:
+def _retrieve_exception(reading: asyncio.Future[Incoming]) -> None:
     """Retrieve the exception of a task that nobody may await."""
     if not reading.cancelled():
         reading.exception()

@@ -52,7 +52,7 @@ class CreateCameraEventOperation(
                 "camera",
                 "unknown_camera",
                 camera=payload.camera,
-                known=_known(capabilities),
+                known=_camera_list(capabilities),
             )
         refuse_unless(version.back_dates, payload.pre_capture, "pre_capture", version)
         refuse_unless(
@@ -144,7 +144,7 @@ class CreateCameraEventOperation(
         return payload.duration is not None
 
 
-def _known(capabilities: FrigateCapabilities) -> str:
+def _camera_list(capabilities: FrigateCapabilities) -> str:
     """Return the cameras by id, with their display names."""
     return ", ".join(
         f"{name} ({friendly})"

@@ -63,7 +63,9 @@ async def end_safely(
     carriers: list[str] = []
 
     async def write() -> None:
-        if (carrier := await _carry(capabilities, client, context, event)) is not None:
+        if (
+            carrier := await _create_carrier(capabilities, client, context, event)
+        ) is not None:
             carriers.append(carrier)
         if moment < client.server_time(context.now):
             await client.end_event(event.id, None)
@@ -99,7 +101,7 @@ async def tidy(
             await _delete_carriers(capabilities, client, context, event)
 
 
-async def _carry(
+async def _create_carrier(
     capabilities: FrigateCapabilities,
     client: FrigateClient,
     context: StepContext,

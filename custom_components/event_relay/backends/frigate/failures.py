@@ -76,7 +76,7 @@ def raise_for_answer(reply: Reply, effect: Effect) -> None:
         return
     if reply.status == HTTPStatus.FORBIDDEN:
         raise PermissionDenied(reason(reply))
-    if _was_not_let_through(reply):
+    if _blocked_by_nginx(reply):
         raise Unavailable(reason(reply), retry_after=reply.retry_after)
     raise_for_failure(reply, effect, reason(reply))
     code = "plain_http" if _PLAIN_HTTP in reply.text[:10_000] else None
@@ -84,7 +84,7 @@ def raise_for_answer(reply: Reply, effect: Effect) -> None:
     raise refusal(reply, effect, reason(reply), code=code, fields=fields)
 
 
-def _was_not_let_through(reply: Reply) -> bool:
+def _blocked_by_nginx(reply: Reply) -> bool:
     """Return whether nginx could not ask Frigate to authenticate the request.
 
     Then nginx sends its own 500 and has passed nothing on: Frigate is down or starting

@@ -130,10 +130,10 @@ def _without_envelope(reply: Reply, effect: Effect) -> BackendError:
         raise_for_failure(reply, effect, reason)
     except BackendError as error:
         return error
-    return _stray(reply, effect, reason)
+    return _foreign_response(reply, effect, reason)
 
 
-def _stray(reply: Reply, effect: Effect, reason: str) -> BackendError:
+def _foreign_response(reply: Reply, effect: Effect, reason: str) -> BackendError:
     """Return the error for a response that seems to come from another system."""
     code = "other_system" if is_json(reply) else "not_json"
     if effect is Effect.NONE:

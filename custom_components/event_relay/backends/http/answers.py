@@ -195,27 +195,28 @@ def result_of(
     document = _document(reply) if rules.read_success else json_path.MISSING
     if rules.success_path is not None:
         if isinstance(document, json_path.Missing):
-            raise _unknown("the answer is not JSON", effect)
+            raise _unknown_outcome("the answer is not JSON", effect)
         if not holds(document, rules.success_path, rules.success_equals):
             raise Rejected(_reason(reply, document, rules, told))
     kept: JsonObject = {"status": reply.status}
     found = _value(reply, document, rules.id_from)
-    if found is not None and not _tells(reply, found):
+    if found is not None and not _repeats_secret(reply, found):
         kept["id"] = found[:LONGEST_ID]
     found = _value(reply, document, rules.link_from)
-    if found is not None and not _tells(reply, found):
+    if found is not None and not _repeats_secret(reply, found):
         kept["link"] = found
     fields: JsonObject = {
         name: value
         for name, path in rules.fields.items()
-        if (value := _single(document, path)) is not None and not _tells(reply, value)
+        if (value := _single(document, path)) is not None
+        and not _repeats_secret(reply, value)
     }
     if fields:
         kept["fields"] = fields
     return kept
 
 
-def _tells(reply: Reply, value: Json) -> bool:
+def _repeats_secret(reply: Reply, value: Json) -> bool:
     """Return whether a value contains a secret, as echoes do; then it is not kept."""
     text = str(value)
     secrets = [secret for secret in reply.secrets if len(secret) >= SHORT]
@@ -269,7 +270,7 @@ def _refusal(
         reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         and reply.status not in _REFUSALS | _NOT_TAKEN
     ):
-        return _unknown(reason, effect, alone=reply.status not in _GATEWAYS)
+        return _unknown_outcome(reason, effect, alone=reply.status not in _GATEWAYS)
     return _not_taken(reply, document, rules, reason) or Rejected(reason)
 
 
@@ -292,7 +293,9 @@ def _not_taken(
     return None
 
 
-def _unknown(reason: str, effect: Effect, *, alone: bool = True) -> BackendError:
+def _unknown_outcome(
+    reason: str, effect: Effect, *, alone: bool = True
+) -> BackendError:
     """Return the error for an unknown outcome, or a retry if it is repeatable."""
     if effect is Effect.ONCE:
         return OutcomeUnknown(reason)

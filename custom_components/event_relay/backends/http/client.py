@@ -161,19 +161,19 @@ class HttpClient:
         InvalidResponse.
         """
         if (path := self._access.read_path) is None:
-            await self._listens()
+            await self._check_listening()
         else:
             await self._read(path)
         return HttpCapabilities()
 
     async def send(self, message: Message) -> JsonObject:
         """Send a request and return the result; raises BackendError."""
-        self._not_paused(message)
+        self._raise_if_paused(message)
         self._used.add(message.request)
         try:
             sent = message.wire.filled(self.origin, message.values)
         except RequestPaused as error:
-            raise self._pauses(message, error) from error
+            raise self._pause(message, error) from error
         headers = {**sent.headers, **self._own_headers(message, sent)}
         await self._pace.turn()
         fresh = message.effect is Effect.ONCE
@@ -183,7 +183,7 @@ class HttpClient:
                 reply, message.answers, message.effect, lambda: told_by(message, sent)
             )
         except RequestPaused as error:
-            raise self._pauses(message, error) from error
+            raise self._pause(message, error) from error
         except BackendError:
             self.paused.pop(message.request, None)
             raise
@@ -215,7 +215,7 @@ class HttpClient:
             )
         return headers
 
-    def _not_paused(self, message: Message) -> None:
+    def _raise_if_paused(self, message: Message) -> None:
         """Raise for a paused request, but let one try it now and then."""
         paused = self.paused.get(message.request)
         if paused is None or paused.revision != message.revision:
@@ -229,7 +229,7 @@ class HttpClient:
         error.retry_after = paused.until - now
         raise error
 
-    def _pauses(self, message: Message, error: RequestPaused) -> BackendError:
+    def _pause(self, message: Message, error: RequestPaused) -> BackendError:
         """Pause a request, or the connection if all are paused; return the error."""
         self.paused[message.request] = Paused(
             status=error.status,
@@ -263,7 +263,7 @@ class HttpClient:
                 raise PermissionDenied(error.reason) from error
             raise InvalidResponse(error.reason) from error
 
-    async def _listens(self) -> None:
+    async def _check_listening(self) -> None:
         """Check that the target listens, and send nothing; raises CannotConnect."""
         url = URL(self.origin)
         tls = self._access.tls.shared if url.scheme == "https" else None

@@ -134,7 +134,7 @@ def normalised(entered: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidField(CONF_CERTIFICATE, "bad_certificate")
     if (path := data[CONF_READ_PATH]) and not _READ_PATH.fullmatch(path):
         raise InvalidField(CONF_READ_PATH, "bad_read_path")
-    if not data[CONF_UNENCRYPTED] and _told_to_everybody(data):
+    if not data[CONF_UNENCRYPTED] and _exposes_secrets(data):
         raise InvalidField(CONF_URL, "plain_http_public")
     return data
 
@@ -232,7 +232,7 @@ def _pairs(entered: list[str]) -> list[str]:
     return [f"{name}={value}" for name, value in pairs.items()]
 
 
-def _told_to_everybody(data: Mapping[str, Any]) -> bool:
+def _exposes_secrets(data: Mapping[str, Any]) -> bool:
     """Return whether secrets would be sent unencrypted over the internet."""
     url = data[CONF_URL]
     has_secrets = bool(data[CONF_SECRET] or data[CONF_SECRETS])

@@ -83,7 +83,7 @@ class Rendering:
         """Return a rendered text; raises InvalidField."""
         marked = self.marker.mark(template)
         if "{{" in marked or "{%" in marked or "{#" in marked:
-            marked = self._asked(self.renderer.text, marked, name)
+            marked = self._rendered(self.renderer.text, marked, name)
         if not safety.is_text(marked):
             raise InvalidField(name, "invalid")
         return self.marker.split(marked, name)
@@ -212,12 +212,14 @@ class Rendering:
             and (found := EXPRESSION.search(marked)) is not None
             and found[0] == marked.strip()
         ):
-            return plain(self._asked(self.renderer.value, marked.strip(), name), name)
+            return plain(
+                self._rendered(self.renderer.value, marked.strip(), name), name
+            )
         if "{{" in marked or "{%" in marked or "{#" in marked:
-            return self._asked(self.renderer.text, marked, name)
+            return self._rendered(self.renderer.text, marked, name)
         return marked
 
-    def _asked[T](
+    def _rendered[T](
         self,
         render: Callable[[str, Mapping[str, object]], T],
         template: str,

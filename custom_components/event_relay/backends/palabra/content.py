@@ -120,13 +120,13 @@ class Content:
         """Return the request body without nulls, which may be refused (inferred)."""
         given = {one.name: getattr(self, one.name) for one in LIVE_EVENT}
         return {
-            _SENT_AS.get(name, name): _sent(value)
+            _SENT_AS.get(name, name): _encoded(value)
             for name, value in given.items()
             if value is not None
         }
 
 
-def _sent(value: Any) -> Json:  # noqa: ANN401 - a field of Content
+def _encoded(value: Any) -> Json:  # noqa: ANN401 - a field of Content
     """Return a value in Palabra's format."""
     match value:
         case datetime():

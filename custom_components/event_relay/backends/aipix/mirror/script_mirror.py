@@ -75,7 +75,9 @@ class ScriptMirror(Mirror):
         return [
             async_track_state_change_event(self.hass, helper, self.look),
             async_track_state_report_event(self.hass, helper, self.look),
-            self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._home_changed),
+            self.hass.bus.async_listen(
+                EVENT_CORE_CONFIG_UPDATE, self._time_zone_changed
+            ),
             self._day_watch.stop,
         ]
 
@@ -90,7 +92,7 @@ class ScriptMirror(Mirror):
             self._questions.cannot_follow(self.rule_context.explain(error))
             return
         self._questions.follows()
-        kept = read_kept(self.notes) or recover(self.notes, self._uncounted)
+        kept = read_kept(self.notes) or recover(self.notes, self._fallback_version)
         if kept is None:
             await self._begin(wanted)
             return
@@ -162,7 +164,7 @@ class ScriptMirror(Mirror):
             if not alike:
                 if left is not None:
                     self.tell_moved(left)
-                await self._create(wanted, self._uncounted)
+                await self._create(wanted, self._fallback_version)
                 return
             if len(alike) == 1 and isinstance(script_id := alike[0], int):
                 await self._adopt(script_id, wanted)
@@ -178,7 +180,7 @@ class ScriptMirror(Mirror):
                 self._questions.cannot_follow(self.rule_context.explain(error))
                 return
             if script_id is None:
-                await self._create(wanted, self._uncounted)
+                await self._create(wanted, self._fallback_version)
             else:
                 await self._adopt(script_id, wanted)
 
@@ -190,7 +192,7 @@ class ScriptMirror(Mirror):
             if name not in ("schedule", "timetable")
         }
         kept = Kept(
-            version=self._uncounted, fields=unknown, week={}, script_id=script_id
+            version=self._fallback_version, fields=unknown, week={}, script_id=script_id
         )
         begun = {BEGUN: Note(value=True), **self.system_note}
         await self.remember({**begun, **kept.notes})
@@ -223,7 +225,7 @@ class ScriptMirror(Mirror):
             if made is not None and await self.give_up(made):
                 await self._create(wanted, version)
                 return
-            self._ask_by_hand(kept, wanted, made, await self._week())
+            self._ask_for_manual_change(kept, wanted, made, await self._week())
             return
         changed = changed_fields(kept, wanted, latest)
         await self._submit(
@@ -251,7 +253,7 @@ class ScriptMirror(Mirror):
         except InvalidField as error:
             self._questions.cannot_follow(self.rule_context.explain(error))
 
-    def _ask_by_hand(
+    def _ask_for_manual_change(
         self, kept: Kept, wanted: JsonObject, made: Delivery | None, week: JsonObject
     ) -> None:
         """Ask the user to change the script if only they can."""
@@ -271,13 +273,13 @@ class ScriptMirror(Mirror):
         )
 
     @callback
-    def _home_changed(self, _: object) -> None:
+    def _time_zone_changed(self, _: object) -> None:
         """Compare after a change of the time zone."""
         self._day_watch.start()
         self.look()
 
     @property
-    def _uncounted(self) -> int:
+    def _fallback_version(self) -> int:
         """Return a version outside the count, for when the count is lost."""
         return uncounted_version(dt_util.utcnow())
 

@@ -132,10 +132,10 @@ class CalendarMirror(Mirror):
             await self.remember(notes_of(plan.remembered))
         for change in plan.changes:
             await self._changes.carry_out(change)
-        self._name_refused(seen)
+        self._report_refused(seen)
 
     @callback
-    def _name_refused(self, seen: Mapping[str, Seen]) -> None:
+    def _report_refused(self, seen: Mapping[str, Seen]) -> None:
         """List the events that could not be mirrored in a repair."""
         bound = read_bindings(self.notes)
         refused = {
@@ -211,11 +211,13 @@ class CalendarMirror(Mirror):
             return frozenset()
         gone = surely_gone(self._missed_since, now, nothing_shown=not seen)
         if missed - gone and self._look_again is None:
-            self._look_again = async_call_later(self.hass, PATIENCE, self._look_later)
+            self._look_again = async_call_later(
+                self.hass, PATIENCE, self._compare_again
+            )
         return gone
 
     @callback
-    def _look_later(self, _: datetime) -> None:
+    def _compare_again(self, _: datetime) -> None:
         """Look again for missing events."""
         self._look_again = None
         self.look()
