@@ -31,7 +31,7 @@ type Measure = Callable[[], Coroutine[Any, Any, Figures]]
 
 
 async def _side_by_side(*, quick: bool = False) -> Figures:
-    """Measure latency and bursts of all contenders in one house."""
+    """Measure latency and bursts of all contenders in one home."""
     async with side_by_side() as house:
         figures = await latency.measure(
             house, rounds=2 if quick else 8, events=50 if quick else 100

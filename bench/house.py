@@ -1,4 +1,4 @@
-"""A Home Assistant in this process, with what the measurements need of it."""
+"""A Home Assistant in this process, set up for the measurements."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence

@@ -1,7 +1,7 @@
-"""Takes its turn beside another checkout: `python bench/turns.py`, in a checkout.
+"""Measure in turns with another checkout: `python bench/turns.py`, in a checkout.
 
-It is run with the packages of that checkout, and so leans on little of its bench. For
-each line that it reads it takes a turn, and prints a JSON object of what that has cost.
+It is run with the packages of that checkout, and so depends on little of its bench. For
+each input line it takes a turn, and prints a JSON object with the costs.
 """
 
 import asyncio

@@ -28,7 +28,7 @@ class RuleFollower(Follower):
     chosen: ClassVar[bool] = False
     """Whether the form asks for the operation."""
     folded: ClassVar[bool] = True
-    """Whether the form has a section of what is seldom asked for."""
+    """Whether the form has a section of seldom used fields."""
     missable: ClassVar[bool] = False
     """Whether the form asks about missed firings, which can be found afterwards."""
 

@@ -27,7 +27,7 @@ UNKNOWN_SCRIPT = "unknown_script"
 
 
 class BackendError(Exception):
-    """Base of what a client raises; never raised itself."""
+    """Base of a client's errors; never raised itself."""
 
     code = "unknown"
 
