@@ -21,10 +21,10 @@ _PROMTOOL = ROOT / ".toolchain" / "promtool"
 _HOMES = 20
 _AWAY = 'homeassistant_binary_sensor_state{entity="binary_sensor.guance"'
 _PENDING = (
-    'homeassistant_sensor_unit_deliveries{entity="sensor.guance_pending_deliveries"'
+    'homeassistant_sensor_state{entity="sensor.guance_pending_deliveries"'
 )
 _FAILED = (
-    'homeassistant_sensor_unit_deliveries{entity="sensor.guance_failed_deliveries"'
+    'homeassistant_sensor_state{entity="sensor.guance_failed_deliveries"'
 )
 _OLDEST = (
     "homeassistant_sensor_timestamp_seconds"

@@ -26,7 +26,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "fleet.md"
 
 TITLE = "Guance"
 """Of the connection: the page speaks of such ones. All have the same entities."""
-DELIVERIES = "homeassistant_sensor_unit_deliveries"
+DELIVERIES = "homeassistant_sensor_state"
 TIMESTAMP = "homeassistant_sensor_timestamp_seconds"
 CONNECTIVITY = "homeassistant_binary_sensor_state"
 OUTCOMES = "homeassistant_state_change_total"
