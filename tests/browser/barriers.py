@@ -128,9 +128,7 @@ _SETTLED = """
     [...root.querySelectorAll("*")].every(
       (one) =>
         (!one.localName.includes("-") ||
-          (customElements.get(one.localName) &&
-            one.hasUpdated !== false &&
-            !one.isUpdatePending)) &&
+          (customElements.get(one.localName) && !one.isUpdatePending)) &&
         (!one.shadowRoot || settled(one.shadowRoot)),
     );
   return settled(document);
