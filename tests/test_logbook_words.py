@@ -119,7 +119,10 @@ def test_no_name_that_somebody_has_given_is_told(nested: str) -> None:
         ),
         (
             {"outcome": "discarded", "reason": "start_never_was"},
-            "camera event not created in Frigate: its start was never delivered",
+            (
+                "camera event not created in Frigate: "
+                "what it refers to was never delivered"
+            ),
         ),
         (
             {"outcome": "skipped", "times": 12},

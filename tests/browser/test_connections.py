@@ -100,7 +100,7 @@ async def test_aipix(page: Page, house: House) -> None:
     async with AipixSimulator() as aipix:
         await begin(page, house, "aipix")
         await field(page, "Address").fill(aipix.url)
-        await field(page, "Login").fill(aipix.settings.user)
+        await field(page, "Username").fill(aipix.settings.user)
         await field(page, "Password").fill("a wrong password")
         await see_error(page, "The username or password is wrong.")
 

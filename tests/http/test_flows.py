@@ -364,7 +364,7 @@ door:
   timeout: 5
 """
     assert await form.submit(yaml=command) == "advanced"
-    assert form.placeholders["not_taken"] == "Not taken over: timeout."
+    assert form.placeholders["not_taken"] == "Not copied: timeout."
     suggested = form.suggested()
     assert suggested["name"] == "Door"
     assert suggested["path"] == "/door"

@@ -27,7 +27,7 @@ from .house import (
 
 DOOR = "binary_sensor.door"
 FREEZER = "sensor.freezer"
-HELD_BACK = "sensor.doorbell_held_back"
+HELD_BACK = "sensor.doorbell_not_fired"
 
 OPENED = {"trigger": "state", "entity_id": DOOR, "to": "on"}
 CHANGED = {"trigger": "state", "entity_id": DOOR}
