@@ -20,12 +20,8 @@ _PAGE = ROOT / "docs" / "fleet.md"
 _PROMTOOL = ROOT / ".toolchain" / "promtool"
 _HOMES = 20
 _AWAY = 'homeassistant_binary_sensor_state{entity="binary_sensor.guance"'
-_PENDING = (
-    'homeassistant_sensor_state{entity="sensor.guance_pending_deliveries"'
-)
-_FAILED = (
-    'homeassistant_sensor_state{entity="sensor.guance_failed_deliveries"'
-)
+_PENDING = 'homeassistant_sensor_state{entity="sensor.guance_pending_deliveries"'
+_FAILED = 'homeassistant_sensor_state{entity="sensor.guance_failed_deliveries"'
 _OLDEST = (
     "homeassistant_sensor_timestamp_seconds"
     '{entity="sensor.guance_oldest_pending_delivery"'
