@@ -1,6 +1,6 @@
 """The endpoints that read events and review items (facts §3)."""
 
-import base64
+from pathlib import Path
 
 from simulators.wire import Json, Reply, json_reply
 
@@ -13,12 +13,8 @@ from .routes import Request, Route
 from .state import FrigateState
 
 _DAY = 86400.0
-_JPEG = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP//////////////////////////////////////////"
-    "////////////////////////////////////////////wAALCAABAAEBAREA/8QAFAABAAAAAAAA"
-    "AAAAAAAAAAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AN//Z"
-)
-"""One pixel."""
+_SNAPSHOT = Path(__file__).with_name("snapshot.jpg").read_bytes()
+"""A house with somebody at the door, drawn for this."""
 
 
 class EventReads:
@@ -67,7 +63,7 @@ class EventReads:
         if not event.has_snapshot:
             raise refusal(404, "Snapshot not available")
         forever = ("Cache-Control", "private, max-age=31536000")
-        return Reply(body=_JPEG, content_type="image/jpeg", headers=(forever,))
+        return Reply(body=_SNAPSHOT, content_type="image/jpeg", headers=(forever,))
 
     def labels(self, request: Request) -> Reply:
         """Return the labels of stored events, none on a fresh database (facts §3)."""
