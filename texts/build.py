@@ -77,11 +77,10 @@ def build(backends: Iterable[BackendForms] = BACKENDS) -> Built:
 
 def own_texts() -> dict[str, set[str]]:
     """Return the English texts that only one backend has, by backend name."""
-    everything = _words(BACKENDS)
+    words = {forms.backend.name: _words([forms]) for forms in BACKENDS}
     return {
-        forms.backend.name: everything
-        - _words(other for other in BACKENDS if other is not forms)
-        for forms in BACKENDS
+        name: texts.difference(*(words[other] for other in words if other != name))
+        for name, texts in words.items()
     }
 
 
