@@ -11,9 +11,6 @@ from .field import Field
 from .field_table import text_field
 from .fields import LONGEST_NAME, line, optional
 
-TARGET = frozenset({"event_id", "delivery_id"})
-"""The fields that name an event."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class EventTarget:

@@ -195,7 +195,8 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
     def _patterns(self) -> Mapping[str, Pattern]:
         """Return the patterns for which the connection lacks nothing but entities."""
         operations = self._operations()
-        entry, forms = self._loaded_entry(), self._loaded_entry().runtime_data.forms
+        entry = self._loaded_entry()
+        forms = entry.runtime_data.forms
         patterns = forms.patterns_for(forms.settings_of(entry))
         return {
             name: pattern

@@ -116,7 +116,7 @@ class CreateCameraMarkOperation(
         self, payload: CreateCameraMark, results: Mapping[str, JsonObject]
     ) -> Receipt:
         """Return the id of the mark, distinct from the ids of scripts."""
-        mark_id = results["create"]["mark_id"]
+        mark_id = results[self.step]["mark_id"]
         return Receipt(outside_id=f"mark/{mark_id}", details={"mark_id": mark_id})
 
     @override

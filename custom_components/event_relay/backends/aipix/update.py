@@ -110,7 +110,7 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
         self, payload: UpdateScript, results: Mapping[str, JsonObject]
     ) -> Receipt:
         """Return the id of the script."""
-        script_id = results["update"]["script_id"]
+        script_id = results[self.step]["script_id"]
         return Receipt(outside_id=str(script_id), details={"script_id": script_id})
 
     @override

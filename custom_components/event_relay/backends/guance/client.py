@@ -20,8 +20,6 @@ from .search import Search
 
 QUERY_TIMEOUT = 60.0
 """Seconds for a query: a sample shows a limit of 54 s (inferred)."""
-SHORTEST_SECRET = 4
-"""Length from which a text is removed from the service's reasons."""
 
 
 class GuanceClient:

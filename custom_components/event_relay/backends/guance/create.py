@@ -124,7 +124,7 @@ class CreateCustomEventOperation(
 
         The service returns no id; a look-up gives the id of its store.
         """
-        result = results["create"]
+        result = results[self.step]
         document_id = result.get("document_id")
         return Receipt(
             outside_id=document_id if isinstance(document_id, str) else None,

@@ -238,16 +238,14 @@ def as_json(value: object, name: str, depth: int = 0) -> Json:
     raise InvalidField(name, "invalid")
 
 
-def texts_in(value: Json, *, keys: bool = False) -> Iterator[str]:
-    """Yield the texts in JSON, including keys with `keys`."""
+def texts_in(value: Json) -> Iterator[str]:
+    """Yield the texts in JSON, without keys."""
     match value:
         case str():
             yield value
         case list():
             for inner in value:
-                yield from texts_in(inner, keys=keys)
+                yield from texts_in(inner)
         case dict():
-            if keys:
-                yield from value
             for inner in value.values():
-                yield from texts_in(inner, keys=keys)
+                yield from texts_in(inner)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 import json
 import re
-from typing import cast
+from typing import TypeGuard, cast
 from urllib.parse import unquote, unquote_plus
 
 from ..base import InvalidField, Json, JsonObject
@@ -111,14 +111,14 @@ def _commands(
         raise InvalidField("yaml", "not_yaml") from error
     if isinstance(found, dict) and isinstance(found.get("rest_command"), dict):
         found = found["rest_command"]
-    if isinstance(found, dict) and "url" in found:
+    if _is_command(found):
         return {"request": found}
     if isinstance(found, dict) and found and all(map(_is_command, found.values())):
         return cast("dict[str, Mapping[str, Json]]", found)
     raise InvalidField("yaml", "no_rest_command")
 
 
-def _is_command(found: Json) -> bool:
+def _is_command(found: Json) -> TypeGuard[dict[str, Json]]:
     """Return whether a value is the content of a command."""
     return isinstance(found, dict) and "url" in found
 
