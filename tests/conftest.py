@@ -20,10 +20,10 @@ from xdist.remote import Producer
 # The test harness has an empty package of the same name, and Home Assistant searches
 # for integrations in the one imported first.
 from custom_components.event_relay import storage
-from simulators.aipix import AipixSimulator
-from simulators.frigate import FrigateSimulator
-from simulators.guance import GuanceSimulator
-from simulators.palabra import PalabraSimulator
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.guance import GuanceSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 from .forking import fork_ahead
 from .harness import log_once, spare_collections, spare_searches, storage_in_memory

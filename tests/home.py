@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.coordinator import RelayCoordinator
 from custom_components.event_relay.reload import async_stop_kept_rules
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 CAPABILITIES: dict[str, Any] = {
     "version": "0.18.0-e3fa701",

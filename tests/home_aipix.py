@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
-from simulators.aipix import AipixSimulator
+from tools.simulators.aipix import AipixSimulator
 
 USERNAME = "relay"
 PASSWORD = "a good password"

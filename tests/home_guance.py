@@ -5,7 +5,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
-from simulators.guance import GuanceSimulator
+from tools.simulators.guance import GuanceSimulator
 
 
 def a_workspace(simulator: GuanceSimulator, **data: object) -> MockConfigEntry:

@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
-from simulators.palabra import PalabraSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 
 async def connect(

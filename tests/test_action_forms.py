@@ -10,9 +10,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.event_relay.const import DOMAIN
-from simulators.aipix import AipixSimulator
-from simulators.frigate import FrigateSimulator
-from simulators.frigate.settings import named_cameras
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.frigate.settings import named_cameras
 
 from .checks.files import PACKAGE, read_yaml
 from .home import act, connect, remove

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from bench import against, live
-from bench.figures import BARS, table
-from simulators.frigate import FrigateSimulator
 from tests.checks.files import ROOT
+from tools.bench import against, live
+from tools.bench.figures import BARS, table
+from tools.simulators.frigate import FrigateSimulator
 
 TINY = """
 import json
 import traceback
 
-from bench import arming, burst, frigate, importing, latency, slow_disk, where
-from bench.house import run
-from bench.side_by_side import side_by_side
+from tools.bench import arming, burst, frigate, importing, latency, slow_disk, where
+from tools.bench.house import run
+from tools.bench.side_by_side import side_by_side
 
 
 async def beside():

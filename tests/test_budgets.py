@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.event_relay import storage
 from custom_components.event_relay.queue.store.store import Store
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, coordinator, switch_off
 

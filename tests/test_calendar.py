@@ -22,9 +22,9 @@ from syrupy.assertion import SnapshotAssertion
 import custom_components.event_relay as integration
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.planned import POLL
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
-from simulators.palabra import PalabraSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 from .home import act, connect as connect_frigate, coordinator
 from .palabra_home import connect

@@ -45,8 +45,8 @@ from custom_components.event_relay.backends.frigate.forms import FrigateForms
 from custom_components.event_relay.backends.section_forms import sections_of
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.registry import BACKENDS
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateOptions, FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateOptions, FrigateSimulator
 
 from .config_flows import (
     little_patience,

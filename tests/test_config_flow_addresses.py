@@ -7,10 +7,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from simulators.aipix import AipixSimulator
-from simulators.frigate import FrigateSimulator
-from simulators.guance import GuanceSimulator
-from simulators.palabra import PalabraSimulator
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.guance import GuanceSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 from .config_flows import only_added, placeholder, submit
 

@@ -26,8 +26,8 @@ from custom_components.event_relay.backends.aipix.client import AipixClient
 from custom_components.event_relay.backends.aipix.forms import AipixForms
 from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
-from simulators.aipix import AipixOptions, AipixSimulator
-from simulators.faults import Fault, FaultKind
+from tools.simulators.aipix import AipixOptions, AipixSimulator
+from tools.simulators.faults import Fault, FaultKind
 
 from .config_flows import little_patience, only_added, submit
 from .home import remove

@@ -19,9 +19,9 @@ from custom_components.event_relay.backends.guance import pace
 from custom_components.event_relay.backends.guance.forms import GuanceForms
 from custom_components.event_relay.backends.guance.sites import SITES
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES
-from simulators.faults import Fault, FaultKind
-from simulators.guance import GuanceOptions, GuanceSimulator
-from simulators.wire import Json
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.guance import GuanceOptions, GuanceSimulator
+from tools.simulators.wire import Json
 
 from .config_flows import little_patience, only_added, submit, suggested
 from .home_guance import a_workspace

@@ -26,9 +26,9 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.backends.palabra import client as client_module
 from custom_components.event_relay.backends.palabra.forms import PalabraForms
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
-from simulators.faults import Fault, FaultKind
-from simulators.palabra import PalabraSimulator
-from simulators.wire import Json
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.palabra import PalabraSimulator
+from tools.simulators.wire import Json
 
 from .config_flows import only_added, submit
 from .markdown import read

@@ -22,7 +22,7 @@ from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.coordinator import QUIET, permission_issue
 from custom_components.event_relay.queue import backoff
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import a_connection, act, connect, coordinator, until_state
 

@@ -24,8 +24,8 @@ from custom_components.event_relay.queue.store.store import Store, StoreUnavaila
 from custom_components.event_relay.repair_flows.failed_deliveries import LISTED
 from custom_components.event_relay.repair_flows.failed_issue import failed_issue
 from custom_components.event_relay.storage import async_get_store
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, remove, until_state
 from .markdown import read

@@ -13,14 +13,14 @@ import sys
 import pytest
 
 from custom_components.event_relay.registry import BY_NAME
-from demo import leash
-from demo.api import ApiError, member
-from demo.patience import TookTooLong, eventually
-from demo.ports import reserved_port
-from demo.scenes import Disproved, Scene, make_scenes
-from demo.screen import progress
-from simulators.server import Simulator
-from simulators.wire import Json
+from tools.demo import leash
+from tools.demo.api import ApiError, member
+from tools.demo.patience import TookTooLong, eventually
+from tools.demo.ports import reserved_port
+from tools.demo.scenes import Disproved, Scene, make_scenes
+from tools.demo.screen import progress
+from tools.simulators.server import Simulator
+from tools.simulators.wire import Json
 
 ROOT = Path(__file__).parents[1]
 CLOCK = r"\d\d:\d\d:\d\d"

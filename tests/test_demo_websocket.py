@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from aiohttp import ClientSession, web
 import pytest
 
-from demo.api import ApiError, Refused
-from demo.websocket import connected
-from simulators.wire import Json
+from tools.demo.api import ApiError, Refused
+from tools.demo.websocket import connected
+from tools.simulators.wire import Json
 
 from .other_systems import serve
 

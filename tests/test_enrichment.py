@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.event_relay.backends.frigate import review_link
 from custom_components.event_relay.outcome_events import EVENT_OUTCOME
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
 

@@ -41,8 +41,8 @@ from custom_components.event_relay.queue.store.store import (
     Store,
     StoreUnavailable,
 )
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import a_connection, act, connect, coordinator, until_kept, until_state
 

@@ -31,8 +31,8 @@ from custom_components.event_relay.queue.delivery import (
 from custom_components.event_relay.queue.queue import DeliveryQueue, Request
 from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.queue.worker import Worker
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 EVENTS = 90
 CRASH_EVERY = 30

@@ -19,10 +19,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.aipix import forms as aipix_forms
 from custom_components.event_relay.backends.aipix.choices import script_choices
-from simulators.aipix import AipixSimulator
-from simulators.frigate import FrigateSimulator
-from simulators.guance import GuanceSimulator
-from simulators.palabra import PalabraSimulator
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.guance import GuanceSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 from . import home, home_guance, palabra_home
 from .home_aipix import connect_aipix

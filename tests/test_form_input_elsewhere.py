@@ -15,9 +15,9 @@ import pytest
 from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.backends.guance import pace
 from custom_components.event_relay.registry import BY_NAME
-from simulators.aipix import AipixSimulator
-from simulators.guance import GuanceSimulator
-from simulators.palabra import PalabraSimulator
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.guance import GuanceSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 from . import home_guance, palabra_home
 from .config_flows import open_form

@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.choice_forms import ChoiceSelector
 from custom_components.event_relay.const import DOMAIN
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
 from .rule_flow import WHEN, add_rule, suggested_values

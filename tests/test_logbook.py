@@ -24,9 +24,9 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.counts import SETTLING
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
-from simulators.guance import GuanceSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.guance import GuanceSimulator
 
 from .home import act
 from .home_guance import connect as connect_guance

@@ -18,7 +18,7 @@ from custom_components.event_relay.const import CONF_UNSETTLED_LIMIT, DOMAIN
 from custom_components.event_relay.losses import Cause, Losses
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.rules.runner import RuleRunner
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, coordinator, remove
 from .repair_dialog import Dialog

@@ -21,8 +21,8 @@ import voluptuous as vol
 
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.flows.rule_form import when_schema
-from simulators.aipix import AipixSimulator
-from simulators.palabra import PalabraSimulator
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 from .checks.files import PACKAGE, read_json
 from .home import remove

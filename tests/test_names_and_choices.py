@@ -14,8 +14,8 @@ from custom_components.event_relay.backends.coercion_forms import in_seconds
 from custom_components.event_relay.backends.rule_forms import RuleField
 from custom_components.event_relay.flows.rule_form import deliver_schema, when_schema
 from custom_components.event_relay.registry import BY_NAME
-from simulators.frigate import FrigateSimulator
-from simulators.palabra import PalabraSimulator
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 from .config_flows import only_added, submit
 

@@ -15,7 +15,7 @@ from custom_components.event_relay.repair_flows.not_stored import (
     SURE_AFTER,
     NotStoredIssue,
 )
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
 from .rules.house import until

@@ -20,7 +20,7 @@ from custom_components.event_relay.const import CONF_BACKEND, DOMAIN
 from custom_components.event_relay.coordinator import TIDYING
 from custom_components.event_relay.options import UNSETTLED_LIMIT_LEAST
 from custom_components.event_relay.registry import BACKENDS, BY_NAME
-from simulators.frigate import Camera, FrigateSimulator
+from tools.simulators.frigate import Camera, FrigateSimulator
 
 from .home import act, connect, until_kept
 

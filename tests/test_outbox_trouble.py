@@ -22,8 +22,8 @@ from custom_components.event_relay import storage
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import executor, worker
 from custom_components.event_relay.queue.store import file
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import a_connection, act, connect, remove, until_state
 

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay import losses
 from custom_components.event_relay.const import DOMAIN
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, coordinator, until_state
 from .rules.house import BELL, DOORBELL, a_rule, change, set_up, until

@@ -13,8 +13,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.coordinator import permission_issue
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, coordinator, until_state
 from .repair_dialog import Dialog

@@ -34,10 +34,10 @@ from pytest_homeassistant_custom_component.typing import (
 
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.snapshots import SnapshotView
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
-from simulators.palabra import PalabraSimulator
-from simulators.wire import Json
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.palabra import PalabraSimulator
+from tools.simulators.wire import Json
 
 from .checks.files import ROOT, trees
 from .home import act, until_state

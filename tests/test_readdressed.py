@@ -24,11 +24,11 @@ from custom_components.event_relay.queue.delivery import (
     Failure,
 )
 from custom_components.event_relay.storage import async_get_store
-from simulators.aipix import AipixSimulator
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
-from simulators.guance import GuanceSimulator
-from simulators.palabra import PalabraSimulator
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.guance import GuanceSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 from . import home, home_aipix, home_guance, palabra_home
 from .config_flows import submit

@@ -19,8 +19,8 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay import storage
 from custom_components.event_relay.coordinator import TIDYING
 from custom_components.event_relay.queue.store import file
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, coordinator, remove, until_state
 

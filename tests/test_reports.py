@@ -16,11 +16,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.guance import pace
-from simulators.aipix import AipixSimulator
-from simulators.frigate import FrigateSimulator
-from simulators.guance import GuanceSimulator
-from simulators.http import HttpSimulator
-from simulators.palabra import PalabraSimulator
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.guance import GuanceSimulator
+from tools.simulators.http import HttpSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 from . import home, home_guance, palabra_home
 from .home import act

@@ -7,14 +7,14 @@ import stat
 from aiohttp import ClientSession
 import pytest
 
-from demo.api import Api, User, member
-from demo.home import Home, temporary_home
-from demo.household import settle, turn
-from demo.patience import eventually
-from demo.scenes.frigate import BELL, FrigateScene
-from demo.websocket import WebSocket, connected
-from simulators.frigate import FrigateSimulator
-from simulators.wire import Json
+from tools.demo.api import Api, User, member
+from tools.demo.home import Home, temporary_home
+from tools.demo.household import settle, turn
+from tools.demo.patience import eventually
+from tools.demo.scenes.frigate import BELL, FrigateScene
+from tools.demo.websocket import WebSocket, connected
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.wire import Json
 
 SECONDS = 60.0
 

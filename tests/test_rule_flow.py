@@ -12,8 +12,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.rules.rule import read_rule
-from simulators.frigate import FrigateSimulator
-from simulators.frigate.settings import named_cameras
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.frigate.settings import named_cameras
 
 from .home import act, connect, until_state
 from .markdown import read

@@ -11,11 +11,11 @@ from custom_components.event_relay import coordinator
 from custom_components.event_relay.backends.choice_forms import ChoiceSelector
 from custom_components.event_relay.backends.palabra.fields import LANGUAGES
 from custom_components.event_relay.registry import BACKENDS, BY_NAME
-from simulators.aipix import AipixSimulator
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
-from simulators.guance import GuanceSimulator
-from simulators.palabra import PalabraSimulator
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.guance import GuanceSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 from . import home, home_guance, palabra_home
 from .checks.files import PACKAGE, read_yaml

@@ -18,7 +18,7 @@ from custom_components.event_relay.registry import BY_NAME
 from custom_components.event_relay.rule_summary import LONGEST_STATE, async_summarise
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from custom_components.event_relay.rules.rule import read_rule
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from .rules.house import (
     BELL,

@@ -11,9 +11,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.const import DOMAIN
-from simulators.aipix import AipixSimulator
-from simulators.faults import Fault, FaultKind
-from simulators.wire import Json
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.wire import Json
 
 from .home import act
 from .home_aipix import connect_aipix

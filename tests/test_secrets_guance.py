@@ -12,9 +12,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.guance import pace
 from custom_components.event_relay.const import DOMAIN
-from simulators.faults import Fault, FaultKind
-from simulators.guance import GuanceSimulator
-from simulators.wire import Json
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.guance import GuanceSimulator
+from tools.simulators.wire import Json
 
 from .canaries import written_texts
 from .home import act

@@ -10,10 +10,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.const import DOMAIN
-from simulators.faults import Fault, FaultKind
-from simulators.palabra import PalabraSimulator
-from simulators.palabra.events import INGEST_SECRET
-from simulators.wire import Json
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.palabra import PalabraSimulator
+from tools.simulators.palabra.events import INGEST_SECRET
+from tools.simulators.wire import Json
 
 from .canaries import written_texts
 from .home import act

@@ -26,8 +26,8 @@ from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.store.checksum import setting
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.storage import async_get_store
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import a_connection, act, connect, coordinator, remove, until_state
 from .refusals import each_names_its_field

@@ -23,8 +23,8 @@ from custom_components.event_relay.backends.aipix.operations import AIPIX
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.registry import BY_NAME
-from simulators.aipix import AipixSimulator
-from simulators.faults import Fault, FaultKind
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.faults import Fault, FaultKind
 
 from .home import act, coordinator, remove, until_state
 from .home_aipix import connect_aipix

@@ -18,9 +18,9 @@ from custom_components.event_relay.backends.guance.operations import GUANCE
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.queue import backoff, rate_limiter as outbox_pace
 from custom_components.event_relay.registry import BY_NAME
-from simulators.faults import Fault, FaultKind
-from simulators.guance import GuanceSimulator
-from simulators.wire import Json
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.guance import GuanceSimulator
+from tools.simulators.wire import Json
 
 from .home import act, until_state
 from .home_guance import connect

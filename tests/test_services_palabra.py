@@ -21,8 +21,8 @@ from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.absence import Absence
 from custom_components.event_relay.registry import BY_NAME
-from simulators.faults import Fault, FaultKind
-from simulators.palabra import PalabraSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.palabra import PalabraSimulator
 
 from .home import act, coordinator, until_state
 from .palabra_home import connect

@@ -15,8 +15,8 @@ from pytest_homeassistant_custom_component.typing import (
 
 from custom_components.event_relay import snapshots
 from custom_components.event_relay.snapshots import KEPT, PATH
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
 

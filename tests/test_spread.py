@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.backends.guance import pace
 from custom_components.event_relay.queue.delivery import Delivery
 from custom_components.event_relay.storage import async_get_store
-from simulators.guance import GuanceSimulator
+from tools.simulators.guance import GuanceSimulator
 
 from .home import act, until_state
 from .home_guance import a_workspace

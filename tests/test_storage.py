@@ -15,7 +15,7 @@ from custom_components.event_relay.backup import async_post_backup, async_pre_ba
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.repairs import DamageFlow, async_create_fix_flow
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
 

@@ -17,8 +17,8 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from custom_components.event_relay.tallies import GATHERING
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, coordinator
 from .rules.house import (

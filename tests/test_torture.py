@@ -11,8 +11,8 @@ import sys
 
 import pytest
 
-from torture.kills import Phase
-from torture.ledger import Kind
+from tools.torture.kills import Phase
+from tools.torture.ledger import Kind
 
 from .test_demo import processes_of
 
@@ -109,7 +109,7 @@ def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
 @pytest.mark.timeout(300)
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "torture", "--backend", "guance"],
+        [sys.executable, "-m", "tools.torture", "--backend", "guance"],
         cwd=ROOT,
         env=os.environ | {"TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,

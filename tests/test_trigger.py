@@ -21,8 +21,8 @@ from custom_components.event_relay.outcome_events import EVENT_OUTCOME
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from custom_components.event_relay.rules.samples import async_sample, example_template
 from custom_components.event_relay.rules.triggers import validate_triggers
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
 from .rules.house import DOORBELL, RULE_ID, a_rule, member_of, set_up, until

@@ -34,9 +34,9 @@ from custom_components.event_relay.queue.delivery import (
 )
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.storage import async_get_store
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
-from simulators.wire import Json
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.wire import Json
 
 from .home import act, connect, coordinator, remove, until_state
 

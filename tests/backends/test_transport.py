@@ -32,7 +32,7 @@ from custom_components.event_relay.backends.transport import (
     normalise_address,
     raise_for_failure,
 )
-from simulators.certificate import self_signed_context
+from tools.simulators.certificate import self_signed_context
 
 from .raw_server import Answer, bytes_then_close, half_then_hang, hang, reset, serve
 

@@ -8,7 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.guance import pace
-from simulators.guance import GuanceSimulator
+from tools.simulators.guance import GuanceSimulator
 
 from ..home import act
 from ..home_guance import connect

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from simulators.palabra import PalabraSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 from ..palabra_home import connect
 from ..rules.calendar import Calendar

@@ -8,8 +8,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 import pytest
 
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, connect
 from .home import FOLDER, automate, runs, until

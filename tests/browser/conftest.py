@@ -18,8 +18,8 @@ import pytest
 import pytest_asyncio
 import pytest_socket
 
-from demo.screen import say
 from tests.checks.files import ROOT
+from tools.demo.screen import say
 
 from .album import Album
 from .house import USER, House, running_house

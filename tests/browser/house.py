@@ -11,13 +11,13 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from custom_components.event_relay.storage import FILE_NAME
-from demo.api import Api, User
-from demo.home import temporary_home
-from demo.household import add_switch, settle
-from demo.websocket import WebSocket, connected
-from simulators.frigate import FrigateSimulator
-from simulators.guance import GuanceSimulator
-from simulators.wire import Json
+from tools.demo.api import Api, User
+from tools.demo.home import temporary_home
+from tools.demo.household import add_switch, settle
+from tools.demo.websocket import WebSocket, connected
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.guance import GuanceSimulator
+from tools.simulators.wire import Json
 
 from ..home import CAPABILITIES
 from . import past

@@ -16,8 +16,8 @@ from playwright.async_api import (
 import pytest
 
 from custom_components.event_relay.card.address import PARAMETER
-from simulators.faults import Fault, FaultKind
-from simulators.wire import Json
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.wire import Json
 
 from .album import Album
 from .barriers import see_no_barrier

@@ -5,11 +5,11 @@ import re
 from playwright.async_api import Page, expect
 import pytest
 
-from simulators.aipix import AipixSimulator
-from simulators.frigate import FrigateSimulator
-from simulators.guance import GuanceSimulator
-from simulators.http import HttpSimulator
-from simulators.palabra import PalabraSimulator
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.guance import GuanceSimulator
+from tools.simulators.http import HttpSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 from .album import Album
 from .barriers import see_no_barrier, see_no_barrier_in_forms

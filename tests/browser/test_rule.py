@@ -8,7 +8,7 @@ from aiohttp import ClientSession
 from playwright.async_api import Page, expect
 import pytest
 
-from demo.patience import eventually
+from tools.demo.patience import eventually
 
 from .album import Album
 from .barriers import see_no_barrier

@@ -9,8 +9,8 @@ from homeassistant.util.yaml import parse_yaml
 from playwright.async_api import Page, expect
 import pytest
 
-from simulators.wire import Json
 from tests.checks.files import ROOT
+from tools.simulators.wire import Json
 
 from .album import Album
 from .house import House

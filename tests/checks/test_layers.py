@@ -103,7 +103,9 @@ def offences(module: str, source: str, *, package: bool = False) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("folder", [PACKAGE, ROOT / "simulators"], ids=lambda f: f.name)
+@pytest.mark.parametrize(
+    "folder", [PACKAGE, ROOT / "tools" / "simulators"], ids=lambda f: f.name
+)
 def test_imports_point_one_way(folder: Path) -> None:
     found = [
         offence
@@ -161,7 +163,7 @@ def test_another_backend_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     "source", [f"import {HERE}.const", "from homeassistant.core import callback"]
 )
 def test_simulator_that_knows_the_integration_is_found(source: str) -> None:
-    assert len(offences("simulators.server", source)) == 1
+    assert len(offences("tools.simulators.server", source)) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from compare.differences import Difference, differences
-from simulators.wire import Json
+from tools.compare.differences import Difference, differences
+from tools.simulators.wire import Json
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from compare.differences import Difference, Known, differences, unknown
-from compare.frigate.command import report
-from compare.frigate.comparison import (
+from tools.compare.differences import Difference, Known, differences, unknown
+from tools.compare.frigate.command import report
+from tools.compare.frigate.comparison import (
     Comparison,
     Login,
     NotComparableError,
@@ -14,9 +14,9 @@ from compare.frigate.comparison import (
     Pace,
     compare_frigate,
 )
-from compare.frigate.known import KNOWN
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import Camera, FrigateSimulator
+from tools.compare.frigate.known import KNOWN
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import Camera, FrigateSimulator
 
 QUICK = 0.02
 PASSWORD = "correct horse"

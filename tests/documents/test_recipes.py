@@ -12,13 +12,13 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 
 from custom_components.event_relay.backends.guance import pace
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
-from simulators.guance import GuanceSimulator
 from tests.blueprints.home import until
 from tests.checks.files import ROOT
 from tests.home import connect
 from tests.home_guance import connect as connect_guance
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.guance import GuanceSimulator
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -7,10 +7,10 @@ import pytest
 from custom_components.event_relay.backends.aipix.operations import AIPIX
 from custom_components.event_relay.backends.guance.operations import GUANCE
 from custom_components.event_relay.backends.palabra.operations import PALABRA
-from fleet.figures import Figures
-from fleet.runs import Run, runs
-from fleet.scenarios import SCENARIOS, WARM_UP
-from fleet.simulation import Fleet, Simulation
+from tools.fleet.figures import Figures
+from tools.fleet.runs import Run, runs
+from tools.fleet.scenarios import SCENARIOS, WARM_UP
+from tools.fleet.simulation import Fleet, Simulation
 
 FLEET = Fleet(homes=150)
 SPREAD = 120.0

@@ -17,9 +17,9 @@ from custom_components.event_relay.backends.errors import (
     Unavailable,
 )
 from custom_components.event_relay.queue.flow_control import FlowControl
-from fleet import simulation
-from fleet.home import NEVER
-from fleet.simulation import Fleet, Simulation
+from tools.fleet import simulation
+from tools.fleet.home import NEVER
+from tools.fleet.simulation import Fleet, Simulation
 
 from ..queue import world
 from ..queue.ledger import LEDGER

@@ -9,11 +9,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from fleet.figures import Series
-from fleet.plots import draw, make_panel
-from fleet.runs import Run
-from fleet.simulation import Fleet
-from fleet.table import HEADINGS, lines
+from tools.fleet.figures import Series
+from tools.fleet.plots import draw, make_panel
+from tools.fleet.runs import Run
+from tools.fleet.simulation import Fleet
+from tools.fleet.table import HEADINGS, lines
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
@@ -22,7 +22,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def _simulate(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "fleet", *options],
+        [sys.executable, "-m", "tools.fleet", *options],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -14,9 +14,9 @@ import pytest
 
 from custom_components.event_relay.backends.http import definition
 from custom_components.event_relay.queue import backoff
-from simulators.faults import Fault, FaultKind
-from simulators.http import HttpSimulator
 from tests.home import act
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.http import HttpSimulator
 
 from .home import connect
 

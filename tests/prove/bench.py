@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from prove.findings import Verdict
-from prove.lab import Tempo
-from prove.proof import Order, prove
-from prove.report import Proof, markdown
-from simulators.aipix import AipixSimulator
-from simulators.frigate import FrigateSimulator
-from simulators.frigate.settings import named_cameras
-from simulators.guance import GuanceSimulator
-from simulators.palabra import PalabraSimulator
-from simulators.server import Simulator
+from tools.prove.findings import Verdict
+from tools.prove.lab import Tempo
+from tools.prove.proof import Order, prove
+from tools.prove.report import Proof, markdown
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.frigate.settings import named_cameras
+from tools.simulators.guance import GuanceSimulator
+from tools.simulators.palabra import PalabraSimulator
+from tools.simulators.server import Simulator
 
 USER = "canaryuser"
 PASSWORD = "canarypassword"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from prove.findings import Verdict
-from prove.outcome import Exit
-from simulators.aipix import AipixSimulator
-from simulators.faults import Fault, FaultKind
-from simulators.palabra import PalabraSimulator
-from simulators.wire import Json, json_reply
+from tools.prove.findings import Verdict
+from tools.prove.outcome import Exit
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.palabra import PalabraSimulator
+from tools.simulators.wire import Json, json_reply
 
 from .bench import KEY, PASSWORD, USER, Bench, different, make_bench, verdicts, words
 

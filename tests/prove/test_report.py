@@ -8,12 +8,13 @@ import re
 
 import pytest
 
-import prove.__main__ as command
-from prove.__main__ import main, sites
-from prove.findings import Claim, Findings, Verdict
-from prove.outcome import SENTENCES, Exit, sentence
-from prove.proof import SYSTEMS
-from prove.words import (
+from tests.checks.files import ROOT, read_yaml
+import tools.prove.__main__ as command
+from tools.prove.__main__ import main, sites
+from tools.prove.findings import Claim, Findings, Verdict
+from tools.prove.outcome import SENTENCES, Exit, sentence
+from tools.prove.proof import SYSTEMS
+from tools.prove.words import (
     ANOTHER,
     NOTHING,
     Word,
@@ -23,11 +24,10 @@ from prove.words import (
     names,
     version,
 )
-from tests.checks.files import ROOT, read_yaml
 
 from .bench import Bench, words
 
-MODULES = sorted((ROOT / "prove").glob("*.py"))
+MODULES = sorted((ROOT / "tools" / "prove").glob("*.py"))
 
 
 def made_words(path: Path) -> Iterator[str]:

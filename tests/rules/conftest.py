@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from homeassistant.util import dt as dt_util
 import pytest
 
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from .mirror_home import Clock
 

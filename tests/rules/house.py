@@ -13,8 +13,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay import storage
 from custom_components.event_relay.rules.member import Member
 from custom_components.event_relay.rules.outcome import Outcome
-from simulators.frigate import FrigateSimulator
-from simulators.frigate.store import StoredEvent
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.frigate.store import StoredEvent
 
 from ..home import a_connection, coordinator
 

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.rules.runner import AGAIN
 from custom_components.event_relay.rules.triggers import Triggers
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from ..markdown import read
 from .calendar import Calendar

@@ -17,8 +17,8 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.queue.delivery import Delivery
 from custom_components.event_relay.queue.queue import DeliveryQueue, Request
 from custom_components.event_relay.queue.store.store import StoreUnavailable
-from simulators.frigate import FrigateSimulator
-from simulators.frigate.store import StoredEvent
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.frigate.store import StoredEvent
 
 from ..home import act, switch_off
 from .house import DOOR, OPENED, a_rule, change, set_up, until

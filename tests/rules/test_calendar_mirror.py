@@ -27,8 +27,8 @@ from custom_components.event_relay.queue.delivery import DeliveryState
 from custom_components.event_relay.queue.store.file import StoreUnavailable
 from custom_components.event_relay.rules.context import RuleContext
 from custom_components.event_relay.rules.outcome import OutcomeKind
-from simulators.faults import Fault, FaultKind
-from simulators.palabra import PalabraSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.palabra import PalabraSimulator
 
 from ..canaries import written_texts
 from ..home import until_state

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.event_relay.queue.store.rule_state import Memory
 from custom_components.event_relay.queue.store.store import Store
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, switch_off
 from .house import BELL, DOORBELL, RULE_ID, a_rule, change, events, member_of, set_up

@@ -38,7 +38,7 @@ from custom_components.event_relay.outcome_events import EVENT_OUTCOME, Announce
 from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
 from .house import (

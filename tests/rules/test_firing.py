@@ -22,7 +22,7 @@ from custom_components.event_relay.rules import attachment, runner
 from custom_components.event_relay.rules.outcome import OutcomeKind
 from custom_components.event_relay.rules.rule import Rule
 from custom_components.event_relay.storage import async_get_store
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator
 from ..markdown import read

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.event_relay.rules.held_back import Reason
 from custom_components.event_relay.rules.last_known import async_last_known_states
 from custom_components.event_relay.rules.startup_filter import noise
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from .house import (
     DOORBELL,

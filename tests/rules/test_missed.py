@@ -32,7 +32,7 @@ from custom_components.event_relay.rules.member import Member
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from custom_components.event_relay.rules.runner import AGAIN, RuleRunner
 from custom_components.event_relay.storage import async_get_store
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from ..home import coordinator, switch_off
 from .calendar import Calendar

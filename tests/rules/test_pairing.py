@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.queue.delivery import Delivery
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.rules.runner import RuleRunner
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, switch_off, until_state
 from .house import (

@@ -19,8 +19,8 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay import storage
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
 from custom_components.event_relay.queue import worker
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, switch_off, until_state
 from .house import DOOR, OPENED, a_rule, change, set_up, until

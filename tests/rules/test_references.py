@@ -8,7 +8,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.event_relay.const import DOMAIN
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from .house import DOOR, DOORBELL, RULE_ID, a_rule, events, set_up
 

@@ -22,8 +22,8 @@ from custom_components.event_relay.queue import worker
 from custom_components.event_relay.queue.delivery import DeliveryState
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.storage import async_get_store
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator
 from .house import BELL, DOORBELL, PRESSED, a_rule, change, events, set_up, until

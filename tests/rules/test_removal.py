@@ -12,8 +12,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay import cleanup, storage
 from custom_components.event_relay.const import DOMAIN
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, left, remove, until_state
 from .house import BELL, DOOR, DOORBELL, OPENED, RULE_ID, a_rule, change, events, set_up

@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.event_relay.const import DOMAIN
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from .house import BELL, DOORBELL, PRESSED, RULE_ID, a_rule, change, events, set_up
 

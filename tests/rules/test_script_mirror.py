@@ -22,9 +22,9 @@ from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.delivery import DeliveryState
 from custom_components.event_relay.repairs import SeenFlow, async_create_fix_flow
 from custom_components.event_relay.rules.mirrors.questions import answer, open_question
-from simulators.aipix import AipixSimulator
-from simulators.faults import Fault, FaultKind
-from simulators.wire import Json
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.wire import Json
 
 from ..home_aipix import connect_aipix
 from .house import DAMAGED, damage_notes

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outcome_events import EVENT_OUTCOME
 from custom_components.event_relay.rules.self_firing import SelfFiring
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act
 from .house import BELL, DOORBELL, RULE_ID, a_rule, change, events, set_up, until

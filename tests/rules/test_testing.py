@@ -20,8 +20,8 @@ from custom_components.event_relay.rules.last_firing import (
     read_last_firing,
 )
 from custom_components.event_relay.rules.runner import RuleRunner
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, switch_off
 from ..markdown import read

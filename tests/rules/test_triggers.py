@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.event_relay import storage
 from custom_components.event_relay.queue.delivery import Delivery
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
 from .house import DOORBELL, a_rule, events, outcomes_of, set_up, until

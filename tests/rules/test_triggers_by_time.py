@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.event_relay.queue.delivery import Delivery
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
 from .calendar import Calendar

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from .polling import until
 

@@ -10,7 +10,15 @@ import aiohttp
 async def test_starts_says_where_and_stops(session: aiohttp.ClientSession) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "simulators", "frigate", "--version", "0.17", "--prefix", "/frigate"),
+        *(
+            "-m",
+            "tools.simulators",
+            "frigate",
+            "--version",
+            "0.17",
+            "--prefix",
+            "/frigate",
+        ),
         *("--cameras", "cellar,attic", "--user", "me", "--password", "secret"),
         stdout=asyncio.subprocess.PIPE,
     )

@@ -9,11 +9,11 @@ from unittest.mock import AsyncMock
 import pytest
 
 from custom_components.event_relay.queue.store.rows import MIGRATIONS
-from demo.websocket import WebSocket
-from torture.calls import Thing
-from torture.damage import Damage
-from torture.flips import Flip, flip
-from torture.ledger import Kind, Offence, Row
+from tools.demo.websocket import WebSocket
+from tools.torture.calls import Thing
+from tools.torture.damage import Damage
+from tools.torture.flips import Flip, flip
+from tools.torture.ledger import Kind, Offence, Row
 
 THING = Thing("create_camera_event", "torture 1")
 LOST = Offence(kind=Kind.LOST, thing=THING, delivery_id="d1", why="gone", at=5.0)

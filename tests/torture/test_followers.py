@@ -14,20 +14,20 @@ from custom_components.event_relay.queue.delivery import (
     Origin,
     OriginKind,
 )
-from demo.api import Api
-from demo.websocket import WebSocket
-from simulators.frigate import FrigateSimulator
-from simulators.frigate.store import StoredEvent
-from simulators.wire import Json
-from torture.followers import make_followers
-from torture.followers.clock import ClockRule
-from torture.followers.mirror import MirrorFollower
-from torture.followers.switches import SwitchRule
-from torture.following import Following
-from torture.ledger import Kind, Row
-from torture.targets import AnyTarget, make_targets
-from torture.targets.aipix import AipixTarget
-from torture.targets.frigate import FrigateTarget
+from tools.demo.api import Api
+from tools.demo.websocket import WebSocket
+from tools.simulators.frigate import FrigateSimulator
+from tools.simulators.frigate.store import StoredEvent
+from tools.simulators.wire import Json
+from tools.torture.followers import make_followers
+from tools.torture.followers.clock import ClockRule
+from tools.torture.followers.mirror import MirrorFollower
+from tools.torture.followers.switches import SwitchRule
+from tools.torture.following import Following
+from tools.torture.ledger import Kind, Row
+from tools.torture.targets import AnyTarget, make_targets
+from tools.torture.targets.aipix import AipixTarget
+from tools.torture.targets.frigate import FrigateTarget
 
 
 def target_named[Wanted: AnyTarget](name: str, kind: type[Wanted]) -> Wanted:

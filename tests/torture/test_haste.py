@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from torture.haste import NotThere, shorten_write_times
-from torture.targets import BACKENDS
+from tools.torture.haste import NotThere, shorten_write_times
+from tools.torture.targets import BACKENDS
 
 BACKEND_FOLDER = Path("custom_components/event_relay/backends")
 

@@ -3,9 +3,9 @@
 import pytest
 
 from custom_components.event_relay.queue.delivery import DeliveryState
-from torture.calls import Answer, Call, Thing
-from torture.ledger import Kept, Kind, Row, audit
-from torture.table import lines
+from tools.torture.calls import Answer, Call, Thing
+from tools.torture.ledger import Kept, Kind, Row, audit
+from tools.torture.table import lines
 
 BELL = Thing("create_camera_event", "torture 1")
 OTHER = Thing("create_camera_event", "torture 2")

@@ -8,7 +8,7 @@ from custom_components.event_relay.queue.delivery import (
     Origin,
     OriginKind,
 )
-from torture.queue import kept
+from tools.torture.queue import kept
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 

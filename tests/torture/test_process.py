@@ -7,8 +7,8 @@ from operator import methodcaller
 from aiohttp import ClientSession
 import pytest
 
-from simulators.guance import GuanceSimulator
-from torture.process import StandInProcess
+from tools.simulators.guance import GuanceSimulator
+from tools.torture.process import StandInProcess
 
 EVENT = {"date": 1_795_000_000_000, "status": "ok", "title": "torture 1"}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import subprocess
 import sys
 
-from torture.wall_clock import WallClock
+from tools.torture.wall_clock import WallClock
 
 PROGRAM = """
 import sys, types

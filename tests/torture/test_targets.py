@@ -8,9 +8,9 @@ from aiohttp import ClientSession
 import pytest
 
 from custom_components.event_relay.backends.base import JsonObject
-from simulators.wire import Json
-from torture.calls import Answer, Call, Thing
-from torture.targets import AnyTarget, make_targets
+from tools.simulators.wire import Json
+from tools.torture.calls import Answer, Call, Thing
+from tools.torture.targets import AnyTarget, make_targets
 
 MARK = "torture 1"
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)

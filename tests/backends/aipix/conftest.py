@@ -11,7 +11,7 @@ from custom_components.event_relay.backends.aipix.client import AipixClient
 from custom_components.event_relay.backends.aipix.login import AipixLogin, Api
 from custom_components.event_relay.backends.base import StepContext
 from custom_components.event_relay.backends.transport import HttpTransport
-from simulators.aipix import AipixSimulator
+from tools.simulators.aipix import AipixSimulator
 
 from ..contexts import MakeContext, a_context
 

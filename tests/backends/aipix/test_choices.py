@@ -12,8 +12,8 @@ from custom_components.event_relay.backends.aipix.client import AipixClient
 from custom_components.event_relay.backends.aipix.login import Api
 from custom_components.event_relay.backends.base import Json, JsonObject
 from custom_components.event_relay.backends.errors import InvalidResponse, Unavailable
-from simulators.aipix import AipixSimulator
-from simulators.faults import Fault, FaultKind
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.faults import Fault, FaultKind
 
 from .conftest import MakeClient
 from .test_client import SCRIPT, paths

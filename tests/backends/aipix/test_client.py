@@ -25,8 +25,8 @@ from custom_components.event_relay.backends.errors import (
     Unavailable,
 )
 from custom_components.event_relay.backends.words import confiding
-from simulators.aipix import AipixSimulator
-from simulators.faults import Fault, FaultKind
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.faults import Fault, FaultKind
 
 from .conftest import MakeClient
 

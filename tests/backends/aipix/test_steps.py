@@ -20,8 +20,8 @@ from custom_components.event_relay.backends.base import (
     Unclear,
 )
 from custom_components.event_relay.backends.errors import OutcomeUnknown, Rejected
-from simulators.aipix import AipixSimulator
-from simulators.faults import Fault, FaultKind
+from tools.simulators.aipix import AipixSimulator
+from tools.simulators.faults import Fault, FaultKind
 
 from ..contexts import MakeContext
 from .conftest import MakeClient

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.event_relay.backends.frigate import stored
 from custom_components.event_relay.backends.frigate.client import FrigateClient
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 
 @pytest.fixture

@@ -23,9 +23,9 @@ from custom_components.event_relay.backends.errors import (
     Unavailable,
 )
 from custom_components.event_relay.backends.frigate.client import PAGE, FrigateClient
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import Camera, FrigateSimulator
 from tests.backends.raw_server import bytes_then_close, serve
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import Camera, FrigateSimulator
 
 PASSWORD = "a long password"
 PLAIN_HTTP = (

@@ -27,8 +27,8 @@ from custom_components.event_relay.backends.frigate.create_steps import create_b
 from custom_components.event_relay.backends.frigate.models import FrigateCapabilities
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
 from custom_components.event_relay.backends.transport import Reply
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import Camera, FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import Camera, FrigateSimulator
 
 from ..contexts import MakeContext
 from .test_fields import capabilities

@@ -12,8 +12,8 @@ from custom_components.event_relay.backends.frigate import stored
 from custom_components.event_relay.backends.frigate.client import FrigateClient
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
 from custom_components.event_relay.backends.transport import Reply
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from ..contexts import MakeContext
 

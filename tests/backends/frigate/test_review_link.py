@@ -10,7 +10,7 @@ from custom_components.event_relay.backends.base import Enrichment, JsonObject, 
 from custom_components.event_relay.backends.frigate.client import FrigateClient
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
 from custom_components.event_relay.backends.frigate.review_link import AFTER_END, SOON
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from ..contexts import MakeContext
 

@@ -14,8 +14,8 @@ from custom_components.event_relay.backends.errors import (
 )
 from custom_components.event_relay.backends.frigate.client import FrigateClient
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import Camera, FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import Camera, FrigateSimulator
 
 from ..contexts import MakeContext
 

@@ -10,7 +10,7 @@ from custom_components.event_relay.backends.base import JsonObject, StepContext
 from custom_components.event_relay.backends.errors import Unavailable
 from custom_components.event_relay.backends.frigate.client import FrigateClient
 from custom_components.event_relay.backends.frigate.operations import FRIGATE
-from simulators.frigate import FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
 from ..contexts import MakeContext
 

@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 import pytest
 
 from custom_components.event_relay.backends.guance.client import GuanceClient
-from simulators.guance import GuanceSimulator
+from tools.simulators.guance import GuanceSimulator
 
 from ..contexts import MakeContext, a_context
 

@@ -27,9 +27,9 @@ from custom_components.event_relay.backends.guance.models import (
     Sighting,
 )
 from custom_components.event_relay.backends.words import confiding
-from simulators.faults import Fault, FaultKind
-from simulators.guance import GuanceSimulator
-from simulators.wire import Json
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.guance import GuanceSimulator
+from tools.simulators.wire import Json
 
 from .conftest import DELIVERY, Patience
 

@@ -28,8 +28,8 @@ from custom_components.event_relay.backends.guance.operations import (
     GUANCE,
     CreateCustomEvent,
 )
-from simulators.faults import Fault, FaultKind
-from simulators.guance import GuanceSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.guance import GuanceSimulator
 
 from ..contexts import MakeContext
 from .conftest import DELIVERY, Patience

@@ -9,7 +9,7 @@ from custom_components.event_relay.backends.palabra.client import PalabraClient
 from custom_components.event_relay.backends.palabra.credentials import (
     PalabraCredentials,
 )
-from simulators.palabra import PalabraSimulator
+from tools.simulators.palabra import PalabraSimulator
 
 type MakeClient = Callable[..., PalabraClient]
 

@@ -20,9 +20,9 @@ from custom_components.event_relay.backends.palabra import client as client_modu
 from custom_components.event_relay.backends.palabra.client import PalabraClient
 from custom_components.event_relay.backends.palabra.models import PalabraCapabilities
 from custom_components.event_relay.backends.words import confiding
-from simulators.faults import Fault, FaultKind
-from simulators.palabra import PalabraSimulator
-from simulators.palabra.events import INGEST_SECRET
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.palabra import PalabraSimulator
+from tools.simulators.palabra.events import INGEST_SECRET
 
 from .conftest import PAIR, MakeClient
 

@@ -22,8 +22,8 @@ from custom_components.event_relay.backends.errors import (
 )
 from custom_components.event_relay.backends.palabra import client as client_module
 from custom_components.event_relay.backends.palabra.client import PalabraClient
-from simulators.faults import Fault, FaultKind
-from simulators.palabra import PalabraSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.palabra import PalabraSimulator
 
 from ..contexts import MakeContext
 from .test_fields import CREATE, DELETE, EVENT, NOBODY, NOTHING, UPDATE, WHOLE

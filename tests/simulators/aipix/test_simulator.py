@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from simulators.aipix import AipixSimulator
+from tools.simulators.aipix import AipixSimulator
 
 USER = {"login": "relay", "password": "a good password"}
 HEADERS = {"Accept": "application/json", "X-Client": "web", "X-UUID": "device"}

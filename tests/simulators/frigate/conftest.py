@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from simulators.frigate import FrigateOptions, FrigateSimulator
+from tools.simulators.frigate import FrigateOptions, FrigateSimulator
 
 
 @dataclass(frozen=True)

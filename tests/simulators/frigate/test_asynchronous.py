@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from simulators.frigate import FrigateSettings, Part
 from tests.simulators.polling import until
+from tools.simulators.frigate import FrigateSettings, Part
 
 from .conftest import Caller, Start
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulators.frigate import Camera
+from tools.simulators.frigate import Camera
 
 from .conftest import Caller, Start
 

@@ -3,8 +3,8 @@
 import aiohttp
 import pytest
 
-from simulators.faults import Fault, FaultKind
-from simulators.frigate import FrigateSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.frigate import FrigateSimulator
 
 from .conftest import Caller
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulators.frigate import Camera
+from tools.simulators.frigate import Camera
 
 from .conftest import Caller, Start
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulators.frigate import Camera, Part
+from tools.simulators.frigate import Camera, Part
 
 from .conftest import Caller, Start
 

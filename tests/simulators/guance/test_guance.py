@@ -10,8 +10,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from simulators.faults import Fault, FaultKind
-from simulators.guance import GuanceSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.guance import GuanceSimulator
 
 NOW = 1_795_000_000
 KEY = "simulated-key-id"
@@ -318,7 +318,15 @@ async def test_forgets_when_reset(call: Caller) -> None:
 async def test_runs_as_a_process(session: aiohttp.ClientSession) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "simulators", "guance", "--api-key", "mine", "--ingest-lag", "-1"),
+        *(
+            "-m",
+            "tools.simulators",
+            "guance",
+            "--api-key",
+            "mine",
+            "--ingest-lag",
+            "-1",
+        ),
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None

@@ -2,8 +2,8 @@
 
 import pytest
 
-from simulators.__main__ import _MAKERS, _parser
-from simulators.http import HttpSettings, HttpSimulator
+from tools.simulators.__main__ import _MAKERS, _parser
+from tools.simulators.http import HttpSettings, HttpSimulator
 
 
 def made(*words: str) -> HttpSettings:

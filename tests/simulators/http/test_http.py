@@ -7,8 +7,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from simulators.faults import Fault, FaultKind
-from simulators.http import HttpSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.http import HttpSimulator
 
 
 class Caller:

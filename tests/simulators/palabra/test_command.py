@@ -11,7 +11,7 @@ async def test_starts_with_its_options_and_stops(
 ) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "simulators", "palabra", "--prefix", "/eu", "--api-key", "mine"),
+        *("-m", "tools.simulators", "palabra", "--prefix", "/eu", "--api-key", "mine"),
         *("--client-id", "me", "--client-secret", "secret"),
         *("--older", "--empty-balance"),
         stdout=asyncio.subprocess.PIPE,

@@ -7,8 +7,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from simulators.faults import Fault, FaultKind
-from simulators.palabra import PalabraSimulator
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.palabra import PalabraSimulator
 
 EVENT = "/saas/v2/event"
 EVENTS = "/saas/v2/events"

@@ -1,0 +1,1 @@
+"""Tools of the developers: simulators, the demo, the bench, and other trials."""
