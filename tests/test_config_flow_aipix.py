@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.common import (
     get_schema_suggested_value,
 )
 
-from custom_components.event_relay.backends.aipix.client import AipixClient
+from custom_components.event_relay.backends.aipix.api.client import AipixClient
 from custom_components.event_relay.backends.aipix.forms import AipixForms
 from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN

@@ -16,8 +16,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.choice_forms import ChoiceSelector
 from custom_components.event_relay.backends.guance import pace
+from custom_components.event_relay.backends.guance.api.sites import SITES
 from custom_components.event_relay.backends.guance.forms import GuanceForms
-from custom_components.event_relay.backends.guance.sites import SITES
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.guance import GuanceOptions, GuanceSimulator

@@ -23,7 +23,7 @@ from pytest_homeassistant_custom_component.common import (
     get_schema_suggested_value,
 )
 
-from custom_components.event_relay.backends.palabra import client as client_module
+from custom_components.event_relay.backends.palabra.api import client as client_module
 from custom_components.event_relay.backends.palabra.forms import PalabraForms
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from tools.simulators.faults import Fault, FaultKind

@@ -16,9 +16,11 @@ from aiohttp import ClientSession, DummyCookieJar
 import pytest
 
 from custom_components.event_relay.backends.errors import BackendError
-from custom_components.event_relay.backends.frigate.client import FrigateClient
-from custom_components.event_relay.backends.frigate.models import FrigateCapabilities
-from custom_components.event_relay.backends.frigate.operations import FRIGATE
+from custom_components.event_relay.backends.frigate.api.client import FrigateClient
+from custom_components.event_relay.backends.frigate.api.models import (
+    FrigateCapabilities,
+)
+from custom_components.event_relay.backends.frigate.backend import FRIGATE
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.clock import SteadyClock
 from custom_components.event_relay.queue.connection import Connection

@@ -8,7 +8,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.event_relay.backends.errors import NOT_STORED, Unavailable
-from custom_components.event_relay.backends.frigate import stored
+from custom_components.event_relay.backends.frigate.operations import stored
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.registry import BY_NAME
 from custom_components.event_relay.repair_flows.not_stored import (

@@ -10,8 +10,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.forms import Query
+from custom_components.event_relay.backends.guance.backend import GUANCE
 from custom_components.event_relay.backends.guance.forms import GuanceForms
-from custom_components.event_relay.backends.guance.operations import GUANCE
 from custom_components.event_relay.config_flow import EventRelayConfigFlow
 from custom_components.event_relay.const import CONF_BACKEND, DOMAIN, OWN_ACTIONS
 from custom_components.event_relay.registry import BACKENDS, BY_NAME, refuse_same_names

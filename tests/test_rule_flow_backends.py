@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay import coordinator
 from custom_components.event_relay.backends.choice_forms import ChoiceSelector
-from custom_components.event_relay.backends.palabra.fields import LANGUAGES
+from custom_components.event_relay.backends.palabra.operations.fields import LANGUAGES
 from custom_components.event_relay.registry import BACKENDS, BY_NAME
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.faults import Fault, FaultKind

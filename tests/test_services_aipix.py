@@ -19,7 +19,7 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.backends.aipix.operations import AIPIX
+from custom_components.event_relay.backends.aipix.backend import AIPIX
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.registry import BY_NAME

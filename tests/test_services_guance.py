@@ -13,8 +13,9 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.backends.guance import envelope, pace
-from custom_components.event_relay.backends.guance.operations import GUANCE
+from custom_components.event_relay.backends.guance import pace
+from custom_components.event_relay.backends.guance.api import envelope
+from custom_components.event_relay.backends.guance.backend import GUANCE
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.queue import backoff, rate_limiter as outbox_pace
 from custom_components.event_relay.registry import BY_NAME

@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.event_relay.backends.palabra.operations import PALABRA
+from custom_components.event_relay.backends.palabra.backend import PALABRA
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.absence import Absence

@@ -7,8 +7,8 @@ from typing import Any, override
 
 import pytest
 
-from custom_components.event_relay.backends.aipix.login import Api
-from custom_components.event_relay.backends.aipix.models import AipixCapabilities
+from custom_components.event_relay.backends.aipix.api.login import Api
+from custom_components.event_relay.backends.aipix.api.models import AipixCapabilities
 from custom_components.event_relay.backends.base import (
     Absent,
     Finding,
@@ -19,8 +19,10 @@ from custom_components.event_relay.backends.base import (
     UnreadablePayload,
 )
 from custom_components.event_relay.backends.capabilities import PlainCapabilities
-from custom_components.event_relay.backends.http.client import HttpCapabilities
-from custom_components.event_relay.backends.palabra.models import PalabraCapabilities
+from custom_components.event_relay.backends.http.api.client import HttpCapabilities
+from custom_components.event_relay.backends.palabra.api.models import (
+    PalabraCapabilities,
+)
 
 
 class Kind(StrEnum):

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from custom_components.event_relay.backends.aipix.operations import AIPIX
+from custom_components.event_relay.backends.aipix.backend import AIPIX
 from custom_components.event_relay.backends.base import AnyOperation, InvalidField
-from custom_components.event_relay.backends.frigate.operations import FRIGATE
-from custom_components.event_relay.backends.guance.operations import GUANCE
-from custom_components.event_relay.backends.palabra.operations import PALABRA
+from custom_components.event_relay.backends.frigate.backend import FRIGATE
+from custom_components.event_relay.backends.guance.backend import GUANCE
+from custom_components.event_relay.backends.palabra.backend import PALABRA
 from custom_components.event_relay.backends.prose import cut, cut_to_bytes
 
 SUNDAY = {"day": 0, "ranges": [{"from": "08:00:00", "to": "09:00:00"}]}

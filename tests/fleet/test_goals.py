@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.event_relay.backends.aipix.operations import AIPIX
-from custom_components.event_relay.backends.guance.operations import GUANCE
-from custom_components.event_relay.backends.palabra.operations import PALABRA
+from custom_components.event_relay.backends.aipix.backend import AIPIX
+from custom_components.event_relay.backends.guance.backend import GUANCE
+from custom_components.event_relay.backends.palabra.backend import PALABRA
 from tools.fleet.figures import Figures
 from tools.fleet.runs import Run, runs
 from tools.fleet.scenarios import SCENARIOS, WARM_UP

@@ -4,8 +4,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
-from custom_components.event_relay.backends.http import answers
-from custom_components.event_relay.backends.http.recipe import METHODS
+from custom_components.event_relay.backends.http.api import answers
+from custom_components.event_relay.backends.http.operations.recipe import METHODS
 from custom_components.event_relay.queue import backoff
 from tests.backends.http.target import Target
 from tests.home import act, coordinator, until_state

@@ -14,7 +14,7 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.backends.palabra.client import PalabraClient
+from custom_components.event_relay.backends.palabra.api.client import PalabraClient
 from custom_components.event_relay.backends.palabra.mirror.calendar_bindings import (
     damaged_bindings,
 )

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.event_relay import storage
-from custom_components.event_relay.backends.frigate.operations import FRIGATE
+from custom_components.event_relay.backends.frigate.backend import FRIGATE
 from custom_components.event_relay.queue import worker
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator

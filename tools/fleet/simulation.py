@@ -8,7 +8,7 @@ from random import Random
 
 from custom_components.event_relay.backends.base import Backend
 from custom_components.event_relay.backends.errors import BackendError
-from custom_components.event_relay.backends.guance.operations import GUANCE
+from custom_components.event_relay.backends.guance.backend import GUANCE
 from custom_components.event_relay.queue.flow_control import FlowControl
 
 from .backend import LimitedBackend

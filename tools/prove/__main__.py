@@ -12,10 +12,10 @@ from pathlib import Path
 import sys
 from typing import Any
 
-from custom_components.event_relay.backends.aipix.login import Api
+from custom_components.event_relay.backends.aipix.api.login import Api
 from custom_components.event_relay.backends.base import InvalidField
-from custom_components.event_relay.backends.guance.sites import SITES
-from custom_components.event_relay.backends.palabra.client import DEFAULT_ADDRESS
+from custom_components.event_relay.backends.guance.api.sites import SITES
+from custom_components.event_relay.backends.palabra.api.client import DEFAULT_ADDRESS
 from custom_components.event_relay.registry import BY_NAME
 from tools.demo.interruption import interruptible
 

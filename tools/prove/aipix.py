@@ -7,22 +7,25 @@ from types import MappingProxyType
 from typing import Any, override
 from uuid import NAMESPACE_URL, uuid5
 
+from custom_components.event_relay.backends.aipix.api.client import AipixClient
+from custom_components.event_relay.backends.aipix.api.login import AipixLogin, Api
+from custom_components.event_relay.backends.aipix.api.models import (
+    AipixCapabilities,
+    AipixScript,
+)
+from custom_components.event_relay.backends.aipix.backend import AIPIX
 from custom_components.event_relay.backends.aipix.choices import (
     EVENTS,
     REACTIONS,
     ScriptChoices,
     script_choices,
 )
-from custom_components.event_relay.backends.aipix.client import AipixClient
-from custom_components.event_relay.backends.aipix.login import AipixLogin, Api
-from custom_components.event_relay.backends.aipix.models import (
-    AipixCapabilities,
-    AipixScript,
+from custom_components.event_relay.backends.aipix.operations.script import (
+    DISABLED,
+    ENABLED,
 )
-from custom_components.event_relay.backends.aipix.operations import AIPIX
+from custom_components.event_relay.backends.aipix.operations.week import Numbering
 from custom_components.event_relay.backends.aipix.resolving import Home, resolve
-from custom_components.event_relay.backends.aipix.script import DISABLED, ENABLED
-from custom_components.event_relay.backends.aipix.week import Numbering
 from custom_components.event_relay.backends.base import Json
 from custom_components.event_relay.backends.errors import UNKNOWN_SCRIPT, Rejected
 from custom_components.event_relay.backends.transport import (

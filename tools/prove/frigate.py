@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import Any, override
 
 from custom_components.event_relay.backends.errors import Rejected
-from custom_components.event_relay.backends.frigate.client import FrigateClient
-from custom_components.event_relay.backends.frigate.models import (
+from custom_components.event_relay.backends.frigate.api.client import FrigateClient
+from custom_components.event_relay.backends.frigate.api.models import (
     FrigateCapabilities,
     FrigateEvent,
 )
-from custom_components.event_relay.backends.frigate.operations import FRIGATE
+from custom_components.event_relay.backends.frigate.backend import FRIGATE
 from custom_components.event_relay.queue.delivery import Delivery
 
 from .findings import Claim

@@ -11,18 +11,18 @@ from uuid import uuid4
 
 from custom_components.event_relay.backends.base import Json, JsonObject
 from custom_components.event_relay.backends.errors import BackendError
-from custom_components.event_relay.backends.guance.client import (
+from custom_components.event_relay.backends.guance.api.client import (
     QUERY_TIMEOUT,
     GuanceClient,
 )
-from custom_components.event_relay.backends.guance.look_ups import (
+from custom_components.event_relay.backends.guance.api.models import GuanceCapabilities
+from custom_components.event_relay.backends.guance.api.sites import SITES
+from custom_components.event_relay.backends.guance.backend import GUANCE, WRITE_TIME
+from custom_components.event_relay.backends.guance.operations.look_ups import (
     MARGIN,
     OWN_TAG,
     milliseconds,
 )
-from custom_components.event_relay.backends.guance.models import GuanceCapabilities
-from custom_components.event_relay.backends.guance.operations import GUANCE, WRITE_TIME
-from custom_components.event_relay.backends.guance.sites import SITES
 from custom_components.event_relay.backends.transport import HttpTransport
 from custom_components.event_relay.queue.delivery import Delivery
 

@@ -10,20 +10,20 @@ from urllib.parse import unquote
 
 from custom_components.event_relay.backends.base import Json, JsonObject
 from custom_components.event_relay.backends.errors import BackendError
-from custom_components.event_relay.backends.palabra.client import (
+from custom_components.event_relay.backends.palabra.api.client import (
     DEFAULT_ADDRESS,
     EVENTS,
     PalabraClient,
 )
-from custom_components.event_relay.backends.palabra.credentials import (
+from custom_components.event_relay.backends.palabra.api.credentials import (
     PalabraCredentials,
 )
-from custom_components.event_relay.backends.palabra.models import (
+from custom_components.event_relay.backends.palabra.api.models import (
     STATUSES,
     LiveEvent,
     PalabraCapabilities,
 )
-from custom_components.event_relay.backends.palabra.operations import PALABRA
+from custom_components.event_relay.backends.palabra.backend import PALABRA
 from custom_components.event_relay.backends.transport import HttpTransport
 from custom_components.event_relay.queue.delivery import Delivery
 

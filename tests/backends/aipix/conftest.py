@@ -7,8 +7,8 @@ from typing import Any
 from aiohttp import ClientSession
 import pytest
 
-from custom_components.event_relay.backends.aipix.client import AipixClient
-from custom_components.event_relay.backends.aipix.login import AipixLogin, Api
+from custom_components.event_relay.backends.aipix.api.client import AipixClient
+from custom_components.event_relay.backends.aipix.api.login import AipixLogin, Api
 from custom_components.event_relay.backends.base import StepContext
 from custom_components.event_relay.backends.transport import HttpTransport
 from tools.simulators.aipix import AipixSimulator

@@ -2,14 +2,14 @@
 
 import pytest
 
+from custom_components.event_relay.backends.aipix.api.client import AipixClient
+from custom_components.event_relay.backends.aipix.api.login import Api
 from custom_components.event_relay.backends.aipix.choices import (
     Choice,
     ScriptChoices,
     reactions_of,
     script_choices,
 )
-from custom_components.event_relay.backends.aipix.client import AipixClient
-from custom_components.event_relay.backends.aipix.login import Api
 from custom_components.event_relay.backends.base import Json, JsonObject
 from custom_components.event_relay.backends.errors import InvalidResponse, Unavailable
 from tools.simulators.aipix import AipixSimulator

@@ -6,9 +6,9 @@ from typing import Any
 from aiohttp import ClientSession
 import pytest
 
-from custom_components.event_relay.backends.aipix.client import AipixClient
-from custom_components.event_relay.backends.aipix.login import Api
-from custom_components.event_relay.backends.aipix.models import AipixCapabilities
+from custom_components.event_relay.backends.aipix.api.client import AipixClient
+from custom_components.event_relay.backends.aipix.api.login import Api
+from custom_components.event_relay.backends.aipix.api.models import AipixCapabilities
 from custom_components.event_relay.backends.base import (
     Json,
     JsonObject,

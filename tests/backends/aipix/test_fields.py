@@ -6,19 +6,25 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.event_relay.backends.aipix.create import CreateScriptOperation
-from custom_components.event_relay.backends.aipix.login import Api
-from custom_components.event_relay.backends.aipix.mark import CreateCameraMarkOperation
-from custom_components.event_relay.backends.aipix.models import AipixCapabilities
-from custom_components.event_relay.backends.aipix.operations import AIPIX
-from custom_components.event_relay.backends.aipix.resolving import Home, resolve
-from custom_components.event_relay.backends.aipix.update import UpdateScriptOperation
-from custom_components.event_relay.backends.aipix.week import (
+from custom_components.event_relay.backends.aipix.api.login import Api
+from custom_components.event_relay.backends.aipix.api.models import AipixCapabilities
+from custom_components.event_relay.backends.aipix.backend import AIPIX
+from custom_components.event_relay.backends.aipix.operations.create import (
+    CreateScriptOperation,
+)
+from custom_components.event_relay.backends.aipix.operations.mark import (
+    CreateCameraMarkOperation,
+)
+from custom_components.event_relay.backends.aipix.operations.update import (
+    UpdateScriptOperation,
+)
+from custom_components.event_relay.backends.aipix.operations.week import (
     WEEKDAYS,
     Numbering,
     as_schedule,
     read_week,
 )
+from custom_components.event_relay.backends.aipix.resolving import Home, resolve
 from custom_components.event_relay.backends.base import InvalidField, UnreadablePayload
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

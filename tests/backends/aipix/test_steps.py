@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from custom_components.event_relay.backends.aipix.client import AipixClient
-from custom_components.event_relay.backends.aipix.login import Api
-from custom_components.event_relay.backends.aipix.models import AipixCapabilities
-from custom_components.event_relay.backends.aipix.operations import AIPIX
+from custom_components.event_relay.backends.aipix.api.client import AipixClient
+from custom_components.event_relay.backends.aipix.api.login import Api
+from custom_components.event_relay.backends.aipix.api.models import AipixCapabilities
+from custom_components.event_relay.backends.aipix.backend import AIPIX
 from custom_components.event_relay.backends.base import (
     Absent,
     AnyOperation,

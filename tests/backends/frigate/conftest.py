@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from aiohttp import ClientSession
 import pytest
 
-from custom_components.event_relay.backends.frigate import stored
-from custom_components.event_relay.backends.frigate.client import FrigateClient
+from custom_components.event_relay.backends.frigate.api.client import FrigateClient
+from custom_components.event_relay.backends.frigate.operations import stored
 from tools.simulators.frigate import FrigateSimulator
 
 

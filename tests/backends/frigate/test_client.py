@@ -22,7 +22,10 @@ from custom_components.event_relay.backends.errors import (
     Rejected,
     Unavailable,
 )
-from custom_components.event_relay.backends.frigate.client import PAGE, FrigateClient
+from custom_components.event_relay.backends.frigate.api.client import (
+    PAGE,
+    FrigateClient,
+)
 from tests.backends.raw_server import bytes_then_close, serve
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import Camera, FrigateSimulator

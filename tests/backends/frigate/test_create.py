@@ -18,14 +18,18 @@ from custom_components.event_relay.backends.base import (
     Unclear,
 )
 from custom_components.event_relay.backends.errors import OutcomeUnknown, Unavailable
-from custom_components.event_relay.backends.frigate import client as client_module
-from custom_components.event_relay.backends.frigate.client import FrigateClient
-from custom_components.event_relay.backends.frigate.create_payload import (
+from custom_components.event_relay.backends.frigate.api import client as client_module
+from custom_components.event_relay.backends.frigate.api.client import FrigateClient
+from custom_components.event_relay.backends.frigate.api.models import (
+    FrigateCapabilities,
+)
+from custom_components.event_relay.backends.frigate.backend import FRIGATE
+from custom_components.event_relay.backends.frigate.operations.create_payload import (
     CreateCameraEvent,
 )
-from custom_components.event_relay.backends.frigate.create_steps import create_body
-from custom_components.event_relay.backends.frigate.models import FrigateCapabilities
-from custom_components.event_relay.backends.frigate.operations import FRIGATE
+from custom_components.event_relay.backends.frigate.operations.create_steps import (
+    create_body,
+)
 from custom_components.event_relay.backends.transport import Reply
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import Camera, FrigateSimulator

@@ -8,9 +8,9 @@ import pytest
 
 from custom_components.event_relay.backends.base import JsonObject, Receipt, StepContext
 from custom_components.event_relay.backends.errors import Rejected, Unavailable
-from custom_components.event_relay.backends.frigate import stored
-from custom_components.event_relay.backends.frigate.client import FrigateClient
-from custom_components.event_relay.backends.frigate.operations import FRIGATE
+from custom_components.event_relay.backends.frigate.api.client import FrigateClient
+from custom_components.event_relay.backends.frigate.backend import FRIGATE
+from custom_components.event_relay.backends.frigate.operations import stored
 from custom_components.event_relay.backends.transport import Reply
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator

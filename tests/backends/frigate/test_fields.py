@@ -13,20 +13,24 @@ from custom_components.event_relay.backends.base import (
     JsonObject,
     UnreadablePayload,
 )
-from custom_components.event_relay.backends.frigate.boxes import Box
-from custom_components.event_relay.backends.frigate.create_payload import (
-    CreateCameraEvent,
-)
-from custom_components.event_relay.backends.frigate.end import EndCameraEvent
-from custom_components.event_relay.backends.frigate.models import (
+from custom_components.event_relay.backends.frigate.api.models import (
     FrigateCamera,
     FrigateCapabilities,
 )
-from custom_components.event_relay.backends.frigate.operations import FRIGATE
-from custom_components.event_relay.backends.frigate.own_key import keyed_score
-from custom_components.event_relay.backends.frigate.target import Target
-from custom_components.event_relay.backends.frigate.update import UpdateCameraEvent
-from custom_components.event_relay.backends.frigate.version import FrigateVersion
+from custom_components.event_relay.backends.frigate.api.version import FrigateVersion
+from custom_components.event_relay.backends.frigate.backend import FRIGATE
+from custom_components.event_relay.backends.frigate.operations.boxes import Box
+from custom_components.event_relay.backends.frigate.operations.create_payload import (
+    CreateCameraEvent,
+)
+from custom_components.event_relay.backends.frigate.operations.end import EndCameraEvent
+from custom_components.event_relay.backends.frigate.operations.own_key import (
+    keyed_score,
+)
+from custom_components.event_relay.backends.frigate.operations.target import Target
+from custom_components.event_relay.backends.frigate.operations.update import (
+    UpdateCameraEvent,
+)
 
 CREATE = FRIGATE.operation("create_camera_event")
 END = FRIGATE.operation("end_camera_event")

@@ -11,14 +11,14 @@ from custom_components.event_relay.backends.base import (
     UnreadablePayload,
 )
 from custom_components.event_relay.backends.errors import InvalidResponse
-from custom_components.event_relay.backends.frigate.models import (
+from custom_components.event_relay.backends.frigate.api.models import (
     FrigateCamera,
     FrigateCapabilities,
     FrigateEvent,
     parse_cameras,
     request_time,
 )
-from custom_components.event_relay.backends.frigate.version import FrigateVersion
+from custom_components.event_relay.backends.frigate.api.version import FrigateVersion
 
 EVENT: JsonObject = {
     "id": "1795308374.207441-m5hyy1",

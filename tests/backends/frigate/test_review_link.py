@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from custom_components.event_relay.backends.base import Enrichment, JsonObject, Receipt
-from custom_components.event_relay.backends.frigate.client import FrigateClient
-from custom_components.event_relay.backends.frigate.operations import FRIGATE
-from custom_components.event_relay.backends.frigate.review_link import AFTER_END, SOON
+from custom_components.event_relay.backends.frigate.api.client import FrigateClient
+from custom_components.event_relay.backends.frigate.backend import FRIGATE
+from custom_components.event_relay.backends.frigate.operations.review_link import (
+    AFTER_END,
+    SOON,
+)
 from tools.simulators.frigate import FrigateSimulator
 
 from ..contexts import MakeContext

@@ -12,8 +12,8 @@ from custom_components.event_relay.backends.errors import (
     OutcomeUnknown,
     Rejected,
 )
-from custom_components.event_relay.backends.frigate.client import FrigateClient
-from custom_components.event_relay.backends.frigate.operations import FRIGATE
+from custom_components.event_relay.backends.frigate.api.client import FrigateClient
+from custom_components.event_relay.backends.frigate.backend import FRIGATE
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import Camera, FrigateSimulator
 

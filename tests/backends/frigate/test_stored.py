@@ -8,8 +8,8 @@ import pytest
 
 from custom_components.event_relay.backends.base import JsonObject, StepContext
 from custom_components.event_relay.backends.errors import Unavailable
-from custom_components.event_relay.backends.frigate.client import FrigateClient
-from custom_components.event_relay.backends.frigate.operations import FRIGATE
+from custom_components.event_relay.backends.frigate.api.client import FrigateClient
+from custom_components.event_relay.backends.frigate.backend import FRIGATE
 from tools.simulators.frigate import FrigateSimulator
 
 from ..contexts import MakeContext

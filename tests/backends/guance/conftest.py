@@ -8,7 +8,7 @@ from functools import partial
 from aiohttp import ClientSession
 import pytest
 
-from custom_components.event_relay.backends.guance.client import GuanceClient
+from custom_components.event_relay.backends.guance.api.client import GuanceClient
 from tools.simulators.guance import GuanceSimulator
 
 from ..contexts import MakeContext, a_context

@@ -19,9 +19,9 @@ from custom_components.event_relay.backends.errors import (
     Rejected,
     Unavailable,
 )
-from custom_components.event_relay.backends.guance import search
-from custom_components.event_relay.backends.guance.client import GuanceClient
-from custom_components.event_relay.backends.guance.models import (
+from custom_components.event_relay.backends.guance.api import search
+from custom_components.event_relay.backends.guance.api.client import GuanceClient
+from custom_components.event_relay.backends.guance.api.models import (
     GuanceCapabilities,
     GuanceWorkspace,
     Sighting,

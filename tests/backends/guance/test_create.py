@@ -21,13 +21,13 @@ from custom_components.event_relay.backends.errors import (
     Rejected,
     Unavailable,
 )
-from custom_components.event_relay.backends.guance.breaking import MOST
-from custom_components.event_relay.backends.guance.client import GuanceClient
-from custom_components.event_relay.backends.guance.models import GuanceCapabilities
-from custom_components.event_relay.backends.guance.operations import (
+from custom_components.event_relay.backends.guance.api.client import GuanceClient
+from custom_components.event_relay.backends.guance.api.models import GuanceCapabilities
+from custom_components.event_relay.backends.guance.backend import (
     GUANCE,
     CreateCustomEvent,
 )
+from custom_components.event_relay.backends.guance.breaking import MOST
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.guance import GuanceSimulator
 

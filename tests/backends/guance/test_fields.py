@@ -11,13 +11,16 @@ from custom_components.event_relay.backends.base import (
     JsonObject,
     UnreadablePayload,
 )
-from custom_components.event_relay.backends.guance.fields import RESERVED, STATUSES
-from custom_components.event_relay.backends.guance.models import GuanceCapabilities
-from custom_components.event_relay.backends.guance.operations import (
+from custom_components.event_relay.backends.guance.api.models import GuanceCapabilities
+from custom_components.event_relay.backends.guance.api.sites import SITES
+from custom_components.event_relay.backends.guance.backend import (
     GUANCE,
     CreateCustomEvent,
 )
-from custom_components.event_relay.backends.guance.sites import SITES
+from custom_components.event_relay.backends.guance.operations.fields import (
+    RESERVED,
+    STATUSES,
+)
 
 from .conftest import DELIVERY
 

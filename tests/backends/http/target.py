@@ -10,8 +10,8 @@ from typing import Any
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
-from custom_components.event_relay.backends.http.access import Access, Tls
-from custom_components.event_relay.backends.http.client import HttpClient
+from custom_components.event_relay.backends.http.api.access import Access, Tls
+from custom_components.event_relay.backends.http.api.client import HttpClient
 
 
 @dataclass

@@ -30,21 +30,24 @@ from custom_components.event_relay.backends.errors import (
     Rejected,
     Unavailable,
 )
-from custom_components.event_relay.backends.http.access import (
+from custom_components.event_relay.backends.http.api.access import (
     Authentication,
     Kind,
     pem_context,
 )
-from custom_components.event_relay.backends.http.answers import RequestPaused
-from custom_components.event_relay.backends.http.client import (
+from custom_components.event_relay.backends.http.api.answers import RequestPaused
+from custom_components.event_relay.backends.http.api.client import (
     MAXIMUM_ANSWER,
     HttpCapabilities,
     HttpClient,
 )
-from custom_components.event_relay.backends.http.definition import Definition
-from custom_components.event_relay.backends.http.end import EndHttpRequest
-from custom_components.event_relay.backends.http.prepared import Prepared, prepare
-from custom_components.event_relay.backends.http.send import SendHttpRequest
+from custom_components.event_relay.backends.http.operations.definition import Definition
+from custom_components.event_relay.backends.http.operations.end import EndHttpRequest
+from custom_components.event_relay.backends.http.operations.prepared import (
+    Prepared,
+    prepare,
+)
+from custom_components.event_relay.backends.http.operations.send import SendHttpRequest
 from custom_components.event_relay.backends.words import MOST_TOLD
 
 from ..contexts import a_context

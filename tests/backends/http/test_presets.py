@@ -7,11 +7,17 @@ from typing import Any
 import pytest
 
 from custom_components.event_relay.backends.base import InvalidField, Json
-from custom_components.event_relay.backends.http.definition import Definition, Repeat
-from custom_components.event_relay.backends.http.filling import filler
-from custom_components.event_relay.backends.http.prepared import Prepared, prepare
+from custom_components.event_relay.backends.http.api.filling import filler
+from custom_components.event_relay.backends.http.api.wire import Sent, Wire
+from custom_components.event_relay.backends.http.operations.definition import (
+    Definition,
+    Repeat,
+)
+from custom_components.event_relay.backends.http.operations.prepared import (
+    Prepared,
+    prepare,
+)
 from custom_components.event_relay.backends.http.presets import BY_NAME, PRESETS, Preset
-from custom_components.event_relay.backends.http.wire import Sent, Wire
 
 from .jinja import NOON, rendering
 

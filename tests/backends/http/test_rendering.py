@@ -15,10 +15,12 @@ from custom_components.event_relay.backends.base import (
     UnreadablePayload,
 )
 from custom_components.event_relay.backends.errors import Rejected
-from custom_components.event_relay.backends.http.recipe import Recipe
-from custom_components.event_relay.backends.http.rendering import LONGEST_BODY
-from custom_components.event_relay.backends.http.slots import Marker, moments
-from custom_components.event_relay.backends.http.wire import Sent, Wire
+from custom_components.event_relay.backends.http.api.slots import Marker, moments
+from custom_components.event_relay.backends.http.api.wire import Sent, Wire
+from custom_components.event_relay.backends.http.operations.recipe import Recipe
+from custom_components.event_relay.backends.http.operations.rendering import (
+    LONGEST_BODY,
+)
 
 from .jinja import rendering
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from aiohttp import ClientSession
 import pytest
 
-from custom_components.event_relay.backends.palabra.client import PalabraClient
-from custom_components.event_relay.backends.palabra.credentials import (
+from custom_components.event_relay.backends.palabra.api.client import PalabraClient
+from custom_components.event_relay.backends.palabra.api.credentials import (
     PalabraCredentials,
 )
 from tools.simulators.palabra import PalabraSimulator

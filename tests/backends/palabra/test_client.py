@@ -16,9 +16,11 @@ from custom_components.event_relay.backends.errors import (
     Rejected,
     Unavailable,
 )
-from custom_components.event_relay.backends.palabra import client as client_module
-from custom_components.event_relay.backends.palabra.client import PalabraClient
-from custom_components.event_relay.backends.palabra.models import PalabraCapabilities
+from custom_components.event_relay.backends.palabra.api import client as client_module
+from custom_components.event_relay.backends.palabra.api.client import PalabraClient
+from custom_components.event_relay.backends.palabra.api.models import (
+    PalabraCapabilities,
+)
 from custom_components.event_relay.backends.words import confiding
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.palabra import PalabraSimulator

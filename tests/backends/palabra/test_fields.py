@@ -11,8 +11,10 @@ from custom_components.event_relay.backends.base import (
     InvalidField,
     UnreadablePayload,
 )
-from custom_components.event_relay.backends.palabra.models import PalabraCapabilities
-from custom_components.event_relay.backends.palabra.operations import PALABRA
+from custom_components.event_relay.backends.palabra.api.models import (
+    PalabraCapabilities,
+)
+from custom_components.event_relay.backends.palabra.backend import PALABRA
 
 CREATE = PALABRA.operation("create_live_event")
 UPDATE = PALABRA.operation("update_live_event")

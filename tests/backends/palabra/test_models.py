@@ -6,11 +6,11 @@ import pytest
 
 from custom_components.event_relay.backends.base import Json
 from custom_components.event_relay.backends.errors import InvalidResponse
-from custom_components.event_relay.backends.palabra.models import (
+from custom_components.event_relay.backends.palabra.api.models import (
     LiveEvent,
     PalabraCapabilities,
 )
-from custom_components.event_relay.backends.palabra.times import (
+from custom_components.event_relay.backends.palabra.api.times import (
     duration_or_none,
     instant_or_none,
 )

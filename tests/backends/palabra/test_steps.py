@@ -20,8 +20,8 @@ from custom_components.event_relay.backends.errors import (
     OutcomeUnknown,
     Rejected,
 )
-from custom_components.event_relay.backends.palabra import client as client_module
-from custom_components.event_relay.backends.palabra.client import PalabraClient
+from custom_components.event_relay.backends.palabra.api import client as client_module
+from custom_components.event_relay.backends.palabra.api.client import PalabraClient
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.palabra import PalabraSimulator
 

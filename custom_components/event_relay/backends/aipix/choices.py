@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from ..base import Json, JsonObject
 from ..errors import InvalidResponse
-from .client import AipixClient
-from .login import Api
-from .reading import id_of
+from .api.client import AipixClient
+from .api.login import Api
+from .api.reading import id_of
 
 NAMES = ("name", "title", "description")
 """The name of an entry: the first of these keys that it has, and nothing else."""

@@ -9,9 +9,9 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..connection_forms import ADDRESS, PASSWORD, USERNAME
-from .login import Api
+from .api.login import Api
 from .login_forms import CONF_API
-from .week import Numbering
+from .operations.week import Numbering
 
 CONF_WEEKDAYS = "weekdays"
 

@@ -17,20 +17,20 @@ from ..base import Client, InvalidField, JsonObject, Settings
 from ..choice_forms import Listed
 from ..forms import BackendForms, Probe, Product, Query
 from ..rule_forms import RuleField
+from .api.client import AipixClient
+from .api.login import Api
+from .api.models import AipixCapabilities
+from .backend import AIPIX
 from .choices import script_choices
-from .client import AipixClient
 from .connection_forms import CONF_WEEKDAYS, CONNECTION, OPTIONS
-from .login import Api
 from .login_forms import CONF_API, CONF_DEVICE_ID, log_out, shared_login
 from .mirror.flow_forms import ScriptMirrorFlow
 from .mirror.script_mirror import ScriptMirror
 from .mirror.script_settings import SUBENTRY_SCRIPT_MIRROR
-from .models import AipixCapabilities
-from .operations import AIPIX
+from .operations.week import Numbering
 from .patterns import PATTERNS
 from .resolving import Home, resolve
 from .rule_forms import camera_mark_fields, script_fields
-from .week import Numbering
 
 
 async def _list_choices(client: AipixClient, _fields: Mapping[str, Any]) -> JsonObject:

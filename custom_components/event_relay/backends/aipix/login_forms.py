@@ -18,7 +18,7 @@ from homeassistant.util.hass_dict import HassKey
 from ..errors import BackendError
 from ..forms import cookieless_session
 from ..transport import HttpTransport
-from .login import AipixLogin, Api
+from .api.login import AipixLogin, Api
 
 CONF_API = "api"
 CONF_DEVICE_ID = "device_id"

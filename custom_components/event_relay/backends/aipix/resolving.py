@@ -6,9 +6,9 @@ from datetime import timedelta, tzinfo
 from typing import Any
 
 from ..base import InvalidField
-from .login import Api
-from .timetable import with_zone
-from .week import (
+from .api.login import Api
+from .operations.timetable import with_zone
+from .operations.week import (
     ALWAYS,
     Numbering,
     Week,

@@ -4,8 +4,8 @@ from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
 
 from ..choice_forms import Listed, choice
 from ..rule_forms import OBJECT, TEXT, RuleField
-from .login import Api
-from .script import CLIENT_ONLY, DISABLED, ENABLED
+from .api.login import Api
+from .operations.script import CLIENT_ONLY, DISABLED, ENABLED
 
 
 def camera_mark_fields(listed: Listed) -> tuple[RuleField, ...]:

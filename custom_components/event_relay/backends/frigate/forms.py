@@ -23,9 +23,9 @@ from ..connection_forms import ADDRESS, PASSWORD, USERNAME
 from ..errors import PermissionDenied
 from ..forms import TEST, BackendForms, Probe, Product, cookieless_session
 from ..rule_forms import RuleField
-from .client import FrigateClient
-from .models import UNDATED_LIFE, FrigateCapabilities
-from .operations import FRIGATE
+from .api.client import FrigateClient
+from .api.models import UNDATED_LIFE, FrigateCapabilities
+from .backend import FRIGATE
 from .patterns import PATTERNS
 from .rule_forms import LABELS, camera_event_fields
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from ..choice_forms import Listed, choice
 from ..rule_forms import RuleField
 from ..table_forms import rule_field_of
-from .create_payload import CAMERA_EVENT
-from .models import FrigateCapabilities
+from .api.models import FrigateCapabilities
+from .operations.create_payload import CAMERA_EVENT
 
 LABELS = "labels"
 """Key of the existing events' labels in the live system's choices."""

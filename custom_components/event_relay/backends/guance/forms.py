@@ -13,11 +13,11 @@ from ..base import Client, InvalidField
 from ..choice_forms import NOTHING_CHOSEN, choice
 from ..connection_forms import SECRET
 from ..forms import BackendForms, Probe, Product, cookieless_session, with_test_title
-from .client import GuanceClient
-from .models import GuanceCapabilities
-from .operations import GUANCE
+from .api.client import GuanceClient
+from .api.models import GuanceCapabilities
+from .api.sites import SITES
+from .backend import GUANCE
 from .patterns import PATTERNS
-from .sites import SITES
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 """Hosts that may be used without TLS: requests do not leave the machine, and the tests

@@ -14,10 +14,10 @@ from ..choice_forms import Listed, choice
 from ..forms import BackendForms, Probe, Product, Trait, cookieless_session
 from ..rule_forms import OBJECT, RuleField
 from ..rule_patterns import Pattern
-from .client import HttpCapabilities, HttpClient
+from .api.client import HttpCapabilities, HttpClient
+from .backend import HTTP
 from .connection_forms import CONNECTION, CREDENTIALS, access_of, normalised
-from .definition import Repeat
-from .operations import HTTP
+from .operations.definition import Repeat
 from .pattern_forms import PATTERNS, patterns_for
 from .request_forms import CONF_DEFINITION, SUBENTRY_REQUEST, RequestFlow
 from .resolving_forms import TEST_WIRE, resolved

@@ -37,9 +37,11 @@ from ..choice_forms import NOTHING_CHOSEN
 from ..errors import BackendError
 from ..named_steps import FlowStep, NamedSteps
 from ..words import in_markdown
-from .client import HttpClient
+from .api.client import HttpClient
+from .api.filling import filler
+from .api.slots import SECRET, names_in
 from .connection_forms import named_secrets
-from .definition import (
+from .operations.definition import (
     LONGEST_ABSENCE,
     SHORTEST_ABSENCE,
     Definition,
@@ -47,14 +49,12 @@ from .definition import (
     Order,
     Repeat,
 )
-from .filling import filler
-from .prepared import question_of
+from .operations.prepared import question_of
+from .operations.recipe import METHODS, BodyKind, Recipe
+from .operations.rendering import Rendering
+from .operations.send import finding_of
 from .presets import BY_NAME, PRESETS, Preset
-from .recipe import METHODS, BodyKind, Recipe
-from .rendering import Rendering
 from .rest_command import TakenOver, take_over
-from .send import finding_of
-from .slots import SECRET, names_in
 from .template_forms import TemplateRenderer
 
 SUBENTRY_REQUEST = "request"

@@ -20,14 +20,14 @@ from ..address_forms import read_address
 from ..base import Client, InvalidField, JsonObject, Settings
 from ..connection_forms import ACCOUNT, ADDRESS, SECRET
 from ..forms import BackendForms, Probe, Product, Query, cookieless_session
-from .client import DEFAULT_ADDRESS, PalabraClient
-from .credentials import PalabraCredentials
-from .fields import time_zone, unknown_time_zone
+from .api.client import DEFAULT_ADDRESS, PalabraClient
+from .api.credentials import PalabraCredentials
+from .api.models import PalabraCapabilities
+from .backend import PALABRA
 from .mirror.calendar_mirror import CalendarMirror
 from .mirror.calendar_settings import SUBENTRY_CALENDAR_MIRROR
 from .mirror.flow_forms import CalendarMirrorFlow
-from .models import PalabraCapabilities
-from .operations import PALABRA
+from .operations.fields import time_zone, unknown_time_zone
 from .patterns import PATTERNS
 from .planned import LIVE_EVENTS
 

@@ -1,8 +1,8 @@
 """Live events as a calendar shows them."""
 
 from ..outside_calendar import OutsideCalendar, Planned
-from .client import PalabraClient
-from .models import STATUSES, UNKNOWN_STATUS, LiveEvent
+from .api.client import PalabraClient
+from .api.models import STATUSES, UNKNOWN_STATUS, LiveEvent
 
 
 async def _read(client: PalabraClient) -> tuple[Planned, ...]:

@@ -17,7 +17,7 @@ from ....rules.rule import CONF_LABELS
 from ...base import InvalidField
 from ...choice_forms import NOTHING_CHOSEN, ChoiceSelector, choice
 from ...mirror_forms import MirrorFlow
-from ..login import Api
+from ..api.login import Api
 from ..login_forms import CONF_API
 from .script_settings import (
     CONF_CAMERAS,

@@ -1,0 +1,1 @@
+"""The HTTP APIs of aipix: login, calls, models of their responses, and failures."""

@@ -1,0 +1,81 @@
+"""Map aipix's failures to errors, with its own reason.
+
+Aipix is a Laravel application: a validation error is `{message, errors}`, with a
+generic message (vendor documentation 23.09 to 24.03). Without an `Accept` header, and
+from proxies, errors are web pages.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from ...answers import in_words, is_json, page_title, refusal
+from ...base import Json
+from ...errors import PermissionDenied
+from ...transport import Effect, Reply, raise_for_failure
+
+SESSIONS_EXHAUSTED = 419
+"""Too many sessions of a user (vendor documentation and mobile SDK)."""
+
+
+def reason(reply: Reply) -> str:
+    """Return the reason of an error response in one line."""
+    fields = refused_fields(reply)
+    try:
+        body = reply.json()
+    except ValueError:
+        said = page_title(reply)
+    else:
+        said = "; ".join(f"{name}: {words}" for name, words in fields.items())
+        said = said or _said(body)
+    return in_words(reply, said)
+
+
+def _said(body: Json) -> str:
+    match body:
+        case {"errors": str(words)} | {"message": str(words)} | {"error": str(words)}:
+            return words
+        case str(words):
+            return words
+        case _:
+            return ""
+
+
+def refused_fields(reply: Reply) -> dict[str, str]:
+    """Return the messages of a validation error by field.
+
+    Fields have dotted paths such as `schedule.0.ranges.0.to` (inferred).
+    """
+    try:
+        body = reply.json()
+    except ValueError:
+        return {}
+    errors = body.get("errors") if isinstance(body, Mapping) else None
+    if not isinstance(errors, Mapping):
+        return {}
+    return {name: reply.words(_first(words)) for name, words in errors.items()}
+
+
+def _first(words: Json) -> str:
+    match words:
+        case [str(first), *_] | str(first):
+            return first
+        case _:
+            return ""
+
+
+def raise_for_answer(reply: Reply, effect: Effect) -> None:
+    """Raise the error for any response but a success; the caller handles 401."""
+    if reply.ok:
+        return
+    words = reason(reply)
+    if reply.status == SESSIONS_EXHAUSTED:
+        raise PermissionDenied(words, code="session_limit")
+    if reply.status == HTTPStatus.PAYMENT_REQUIRED:
+        raise PermissionDenied(words, code="licence")
+    if reply.status == HTTPStatus.FORBIDDEN:
+        raise PermissionDenied(words)
+    raise_for_failure(reply, effect, words)
+    # "Force update": the server refuses the client's version (mobile SDK).
+    refused = reply.status == HTTPStatus.CONFLICT and is_json(reply)
+    code = "client_refused" if refused else None
+    raise refusal(reply, effect, words, code=code, fields=refused_fields(reply))

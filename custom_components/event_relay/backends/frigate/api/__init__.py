@@ -1,0 +1,1 @@
+"""Frigate's HTTP API: login, calls, models of its responses, and its failures."""

@@ -1,0 +1,56 @@
+"""Read values from responses of any shape."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+import math
+
+from ...base import Json
+from ...errors import InvalidResponse
+
+
+def an_object(value: Json, what: str) -> Mapping[str, Json]:
+    """Return an object; raises InvalidResponse, which names the expected part."""
+    if not isinstance(value, dict):
+        raise InvalidResponse(f"{what} is not an object")
+    return value
+
+
+def part(value: Mapping[str, Json], name: str) -> Mapping[str, Json]:
+    """Return the object below a name; an empty one without it."""
+    below = value.get(name)
+    return below if isinstance(below, dict) else {}
+
+
+def text(value: Mapping[str, Json], name: str) -> str:
+    """Return the text below a name; raises InvalidResponse."""
+    if not isinstance(below := value.get(name), str) or not below:
+        raise InvalidResponse(f"{name} is missing or no text")
+    return below
+
+
+def text_or_none(value: Mapping[str, Json], name: str) -> str | None:
+    """Return the text below a name; None if missing or empty."""
+    below = value.get(name)
+    return below if isinstance(below, str) and below else None
+
+
+def number_or_none(value: Mapping[str, Json], name: str) -> float | None:
+    """Return the finite number below a name; None without one."""
+    below = value.get(name)
+    if isinstance(below, bool) or not isinstance(below, int | float):
+        return None
+    try:
+        number = float(below)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def moment(value: Mapping[str, Json], name: str) -> datetime:
+    """Return the time below a name, in Unix seconds; raises InvalidResponse."""
+    if (number := number_or_none(value, name)) is None:
+        raise InvalidResponse(f"{name} is missing or no time")
+    try:
+        return datetime.fromtimestamp(number, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise InvalidResponse(f"{name} is out of range") from error

@@ -1,0 +1,1 @@
+"""What can be done at Frigate: create, change and end a camera event."""

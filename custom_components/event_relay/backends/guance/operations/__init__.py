@@ -1,0 +1,1 @@
+"""What can be done at Guance and TrueWatch: create a custom event."""

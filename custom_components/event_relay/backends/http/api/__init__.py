@@ -1,0 +1,1 @@
+"""Send a request to any HTTP API, safely, and classify its response."""

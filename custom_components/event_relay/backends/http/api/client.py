@@ -1,0 +1,344 @@
+"""Send the requests of one connection, and pause those that its target rejects.
+
+The address is often the secret: every message here holds only its origin.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+import json
+from socket import gaierror
+import ssl
+import time
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, DigestAuthMiddleware
+from yarl import URL
+
+from ...base import Json, JsonObject
+from ...capabilities import PlainCapabilities
+from ...errors import (
+    BackendError,
+    CannotConnect,
+    InvalidCredentials,
+    InvalidResponse,
+    PermissionDenied,
+)
+from ...exchange import Bounds, Outgoing, exchange
+from ...http_failures import Effect, translate
+from ...pace import Pace
+from ...transport import Reply
+from ..operations.definition import IdHeader
+from ..operations.recipe import BodyKind, texts_in
+from .access import Access, Kind
+from .answers import AnswerRules, RequestPaused, result_of
+from .sent_once import sent_once
+from .signing import signature_of
+from .wire import Sent, Wire
+
+TIMEOUT = 30.0
+"""Seconds for one request; a shorter limit would duplicate slow requests."""
+CONNECTING = 10.0
+LOOKING = 10.0
+"""Seconds for the connection that only checks the target."""
+MAXIMUM_ANSWER = 256 * 1024
+"""Bytes read of a response; the rest is not read."""
+_BOUNDS = Bounds(
+    time=ClientTimeout(total=TIMEOUT, connect=CONNECTING),
+    largest=MAXIMUM_ANSWER,
+    whole=False,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpCapabilities(PlainCapabilities):
+    """The requests that a connection can send; nothing is known about the target."""
+
+    requests: Mapping[str, str] = field(default_factory=dict)
+    """Titles of its requests, by id; read anew each time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paused:
+    """Why a request is not sent for a while."""
+
+    status: int
+    reason: str
+    revision: str
+    """Revision of the rejected request; a changed request is not paused."""
+    until: float
+    """When it is tried again, by a clock that never goes back."""
+
+    @property
+    def shown(self) -> str:
+        """Return the part of the reason that everybody may see."""
+        return f"HTTP {self.status}" if self.status else self.reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One request to send, and how its responses are classified."""
+
+    request: str
+    """Id of its definition."""
+    revision: str
+    """Identifies the version of its definition."""
+    siblings: Collection[str]
+    """Ids of all requests of the connection."""
+    wire: Wire
+    answers: AnswerRules
+    effect: Effect
+    delivery_id: str
+    values: Callable[[str], str]
+    """Returns the value of a slot."""
+    ids: Collection[IdHeader] = ()
+    signed: bool = False
+    sent_at: int = 0
+    """Unix seconds of this attempt."""
+
+
+class HttpClient:
+    """Client of one target."""
+
+    def __init__(
+        self,
+        session: ClientSession,
+        access: Access,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Take a session, which its owner closes, and the access to the target."""
+        self._session = session
+        self._access = access
+        self._monotonic = monotonic
+        self._pace = Pace(lambda: access.interval, monotonic=monotonic, sleep=sleep)
+        self._secrets = access.secrets
+        self._keys = access.signing_keys
+        account = access.authentication
+        self._middlewares = (
+            (DigestAuthMiddleware(account.username, account.secret),)
+            if account.kind is Kind.DIGEST
+            else ()
+        )
+        self.paused: dict[str, Paused] = {}
+        """Requests that the target rejects, by id."""
+        self._used: set[str] = set()
+        """Ids of requests that were sent."""
+        self.shown: frozenset[str] | None = None
+        """Ids of paused requests that the user was notified of; None before the first
+        check."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the target."""
+        return self._access.origin
+
+    @property
+    def named_secrets(self) -> Mapping[str, str]:
+        """Return the values of the placeholders of secrets."""
+        return self._access.named_secrets
+
+    @property
+    def is_unknown_there(self) -> bool:
+        """Return whether all recent requests got a 401.
+
+        Requests that were not sent meanwhile may be rejected or not.
+        """
+        return self._used <= self.paused.keys() and all(
+            paused.status == HTTPStatus.UNAUTHORIZED for paused in self.paused.values()
+        )
+
+    def forget(self, request: str) -> None:
+        """Forget the pause of a request that has been changed or removed."""
+        self.paused.pop(request, None)
+
+    async def capabilities(self) -> HttpCapabilities:
+        """Read the path that the user has set, or only check that the target listens.
+
+        Raises CannotConnect, Unavailable, InvalidCredentials, PermissionDenied or
+        InvalidResponse.
+        """
+        if (path := self._access.read_path) is None:
+            await self._check_listening()
+        else:
+            await self._read(path)
+        return HttpCapabilities()
+
+    async def send(self, message: Message) -> JsonObject:
+        """Send a request and return the result; raises BackendError."""
+        self._raise_if_paused(message)
+        self._used.add(message.request)
+        try:
+            sent = message.wire.filled(self.origin, message.values)
+        except RequestPaused as error:
+            raise self._pause(message, error) from error
+        headers = {**sent.headers, **self._own_headers(message, sent)}
+        await self._pace.turn()
+        fresh = message.effect is Effect.ONCE
+        reply = await self._exchange(sent, headers, message.effect, fresh=fresh)
+        try:
+            result = result_of(
+                reply, message.answers, message.effect, lambda: told_by(message, sent)
+            )
+        except RequestPaused as error:
+            raise self._pause(message, error) from error
+        except BackendError:
+            self.paused.pop(message.request, None)
+            raise
+        self.paused.pop(message.request, None)
+        return result
+
+    async def look_up(self, wire: Wire, values: Callable[[str], str]) -> Reply:
+        """Send a read and return its response whatever the status.
+
+        Raises BackendError.
+        """
+        sent = wire.filled(self.origin, values)
+        headers = {**sent.headers, **self._access.authentication.headers}
+        await self._pace.turn()
+        return await self._exchange(sent, headers, Effect.NONE)
+
+    def _own_headers(self, message: Message, sent: Sent) -> dict[str, str]:
+        """Return the headers that differ with each attempt."""
+        headers = self._access.authentication.headers
+        if IdHeader.WEBHOOK_ID in message.ids or message.signed:
+            headers["webhook-id"] = message.delivery_id
+        if IdHeader.IDEMPOTENCY_KEY in message.ids:
+            # A string of RFC 8941, as the draft requires: in quotes.
+            headers["Idempotency-Key"] = f'"{message.delivery_id}"'
+        if message.signed:
+            headers["webhook-timestamp"] = str(message.sent_at)
+            headers["webhook-signature"] = signature_of(
+                self._keys, message.delivery_id, message.sent_at, sent.body or b""
+            )
+        return headers
+
+    def _raise_if_paused(self, message: Message) -> None:
+        """Raise for a paused request, but let one try it now and then."""
+        paused = self.paused.get(message.request)
+        if paused is None or paused.revision != message.revision:
+            return
+        if (now := self._monotonic()) >= paused.until:
+            # The others wait for the result of this one.
+            until = now + 2 * TIMEOUT
+            self.paused[message.request] = replace(paused, until=until)
+            return
+        error = RequestPaused(paused.reason, paused.status)
+        error.retry_after = paused.until - now
+        raise error
+
+    def _pause(self, message: Message, error: RequestPaused) -> BackendError:
+        """Pause a request, or the connection if all are paused; return the error."""
+        self.paused[message.request] = Paused(
+            status=error.status,
+            reason=error.reason,
+            revision=message.revision,
+            until=self._monotonic() + (error.retry_after or 0),
+        )
+        statuses = {
+            self.paused[one].status if one in self.paused else None
+            for one in {message.request, *message.siblings}
+        }
+        if statuses <= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            self.paused.clear()
+            if HTTPStatus.UNAUTHORIZED in statuses:
+                return InvalidCredentials(error.reason, code="credentials_refused")
+            return PermissionDenied(error.reason)
+        return error
+
+    async def _read(self, path: str) -> None:
+        """Read a path; any success is enough."""
+        sent = Sent(method="GET", address=f"{self.origin}{path}", headers={}, body=None)
+        headers = self._access.authentication.headers
+        reply = await self._exchange(sent, headers, Effect.NONE)
+        try:
+            _ = result_of(reply, AnswerRules(), Effect.NONE)
+        except RequestPaused as error:
+            if error.status == HTTPStatus.UNAUTHORIZED:
+                code = "credentials_refused"
+                raise InvalidCredentials(error.reason, code=code) from error
+            if error.status == HTTPStatus.FORBIDDEN:
+                raise PermissionDenied(error.reason) from error
+            raise InvalidResponse(error.reason) from error
+
+    async def _check_listening(self) -> None:
+        """Check that the target listens, and send nothing; raises CannotConnect."""
+        url = URL(self.origin)
+        tls = self._access.tls.shared if url.scheme == "https" else None
+        try:
+            async with asyncio.timeout(LOOKING):
+                _, writer = await asyncio.open_connection(url.host, url.port, ssl=tls)
+        except ssl.SSLCertVerificationError as error:
+            raise CannotConnect(
+                "certificate not trusted", code="certificate"
+            ) from error
+        except ssl.SSLError as error:
+            raise CannotConnect("no TLS spoken there", code="tls") from error
+        except TimeoutError as error:
+            raise CannotConnect("no connection in time", code="timeout") from error
+        except gaierror as error:
+            code = "name_not_found"
+            raise CannotConnect("host name not found", code=code) from error
+        except OSError as error:
+            raise CannotConnect(error.strerror or "no connection") from error
+        writer.close()
+
+    async def _exchange(
+        self,
+        sent: Sent,
+        headers: Mapping[str, str],
+        effect: Effect,
+        *,
+        fresh: bool = False,
+    ) -> Reply:
+        """Send a request and read its response, whatever its status."""
+        if self._session.closed:
+            raise CannotConnect("the session is closed")
+        tls = self._access.tls
+        request = Outgoing(
+            method=sent.method,
+            url=URL(sent.address, encoded=True),
+            headers={
+                "Accept": "application/json, */*;q=0.5",
+                "Accept-Encoding": "identity",
+                **({"Connection": "close"} if fresh else {}),
+                **headers,
+            },
+            body=sent.body,
+            tls=tls.fresh if fresh else tls.shared,
+        )
+        middlewares = (*self._middlewares, sent_once) if fresh else self._middlewares
+        try:
+            answer = await exchange(self._session, request, _BOUNDS, middlewares)
+        except (ClientError, TimeoutError, OSError, ValueError) as error:
+            raise translate(error, effect) from error
+        return Reply(
+            status=answer.status,
+            headers=answer.headers,
+            set_cookies={},
+            body=answer.body,
+            secrets=self._secrets,
+        )
+
+
+def told_by(message: Message, sent: Sent) -> Collection[str]:
+    """Return the texts of a request that only its target may know."""
+    parts = urlsplit(sent.address)
+    found = {value for _, value in parse_qsl(parts.query)}
+    found |= {unquote(segment) for segment in parts.path.split("/")}
+    found |= {value for name, value in sent.headers.items() if name != "Content-Type"}
+    return found | {*_texts_of(message.wire.body_kind, sent.body or b"")}
+
+
+def _texts_of(kind: BodyKind, body: bytes) -> Iterator[str]:
+    text = body.decode(errors="replace")
+    match kind:
+        case BodyKind.JSON:
+            decoded: Json = json.loads(text)
+            yield from texts_in(decoded)
+        case BodyKind.FORM:
+            yield from (value for _, value in parse_qsl(text))
+        case BodyKind.TEXT:
+            yield from text.splitlines()

@@ -1,0 +1,18 @@
+"""The operations of any HTTP API."""
+
+from ..base import Backend
+from .api.answers import RequestPaused
+from .api.client import HttpCapabilities
+from .operations.end import EndHttpRequest
+from .operations.send import SendHttpRequest
+
+HTTP = Backend(
+    name="http",
+    title="HTTP API",
+    operations=(SendHttpRequest(), EndHttpRequest()),
+    load_capabilities=HttpCapabilities.load,
+    concurrency=4,
+    held_back_by=frozenset({RequestPaused.code}),
+    # Only for requests that can be looked up or repeated.
+    claims_ahead=16,
+)

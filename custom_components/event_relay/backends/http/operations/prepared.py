@@ -1,0 +1,230 @@
+"""An accepted request with all data to send it, except secrets.
+
+A delivery is sent as it was accepted: later changes to the request's form only affect
+later deliveries. Secrets and authentication belong to the connection, and are added at
+each attempt.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Self, cast
+
+from ...base import Json, JsonObject, UnreadablePayload
+from ..api.answers import AnswerRules
+from ..api.wire import Wire
+from .definition import Definition, IdHeader, LookUp, Order, Repeat
+from .rendering import Rendering
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """The look-up of whether the request has arrived."""
+
+    wire: Wire
+    found_path: str
+    found_equals: str | None
+    missing_is_404: bool
+    absent_after: float
+
+    def dump(self) -> JsonObject:
+        """Turn it into its stored form."""
+        return {
+            "wire": self.wire.dump(),
+            "found_path": self.found_path,
+            "found_equals": self.found_equals,
+            "missing_is_404": self.missing_is_404,
+            "absent_after": self.absent_after,
+        }
+
+    @classmethod
+    def load(cls, stored: Json) -> Self:
+        """Read the result of `dump`; raises UnreadablePayload."""
+        match stored:
+            case {
+                "wire": wire,
+                "found_path": str(path),
+                "found_equals": str() | None as equals,
+                "missing_is_404": bool(missing),
+                "absent_after": int() | float() as after,
+            }:
+                return cls(
+                    wire=Wire.load(wire),
+                    found_path=path,
+                    found_equals=equals,
+                    missing_is_404=missing,
+                    absent_after=float(after),
+                )
+        raise UnreadablePayload("a look-up")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedEnd:
+    """The request that ends what another one began."""
+
+    wire: Wire
+    repeat: Repeat
+
+    def dump(self) -> JsonObject:
+        """Turn it into its stored form."""
+        return {"wire": self.wire.dump(), "repeat": self.repeat.value}
+
+    @classmethod
+    def load(cls, stored: Json) -> Self:
+        """Read the result of `dump`; raises UnreadablePayload."""
+        match stored:
+            case {"wire": wire, "repeat": str(repeat)}:
+                return cls(wire=Wire.load(wire), repeat=read_repeat(repeat))
+        raise UnreadablePayload("an end")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A request as it was accepted."""
+
+    request: str
+    """Id of its definition."""
+    revision: str = ""
+    """Revision of that at acceptance; empty in rows of earlier versions."""
+    title: str
+    wire: Wire
+    repeat: Repeat
+    question: Question | None = None
+    answers: AnswerRules = field(default_factory=AnswerRules)
+    ids: frozenset[IdHeader] = frozenset()
+    signed: bool = False
+    order: Order = Order.NONE
+    life: float | None = None
+    end: PreparedEnd | None = None
+
+    def dump(self) -> JsonObject:
+        """Turn it into its stored form."""
+        return self._dumped
+
+    @cached_property
+    def _dumped(self) -> JsonObject:
+        """Return the cached stored form, which is needed more than once."""
+        stored = _Stored(self)
+        stored |= {
+            "request": self.request,
+            "revision": self.revision,
+            "title": self.title,
+            "wire": self.wire.dump(),
+            "repeat": self.repeat.value,
+            "answers": self.answers.dump(),
+            "ids": [one.value for one in sorted(self.ids)],
+            "signed": self.signed,
+            "order": self.order.value,
+            "life": self.life,
+        }
+        if self.question is not None:
+            stored["question"] = self.question.dump()
+        if self.end is not None:
+            stored["end"] = self.end.dump()
+        return stored
+
+    @classmethod
+    def load(cls, stored: Mapping[str, object]) -> Self:
+        """Read the result of `dump`; raises UnreadablePayload."""
+        if isinstance(stored, _Stored) and isinstance(stored.prepared, cls):
+            return stored.prepared
+        data = cast("JsonObject", stored)
+        match data:
+            case {
+                "request": str(request),
+                "title": str(title),
+                "wire": wire,
+                "repeat": str(repeat),
+                "answers": answers,
+                "ids": list(ids),
+                "signed": bool(signed),
+                "order": str(order),
+                "life": int() | float() | None as life,
+            }:
+                pass
+            case _:
+                raise UnreadablePayload("a request")
+        question, end = data.get("question"), data.get("end")
+        try:
+            return cls(
+                request=request,
+                revision=str(data.get("revision", "")),
+                title=title,
+                wire=Wire.load(wire),
+                repeat=read_repeat(repeat),
+                answers=AnswerRules.load(answers),
+                ids=frozenset(IdHeader(str(one)) for one in ids),
+                signed=signed,
+                order=Order(order),
+                life=None if life is None else float(life),
+                question=None if question is None else Question.load(question),
+                end=None if end is None else PreparedEnd.load(end),
+            )
+        except ValueError as error:
+            raise UnreadablePayload("a request") from error
+
+
+class _Stored(dict[str, Json]):
+    """The stored form of a request, with the object that it came from."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        """Begin empty."""
+        super().__init__()
+        self.prepared = prepared
+
+
+class Resolved(dict[str, object]):
+    """A rendered request in its stored form, which need not be parsed again."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        """Keep the stored form."""
+        super().__init__(prepared.dump())
+        self.prepared = prepared
+
+
+def prepare(
+    definition: Definition, rendering: Rendering, *, request: str, title: str
+) -> Prepared:
+    """Render all parts of a delivery of a request; raises InvalidField."""
+    keyed = IdHeader.IDEMPOTENCY_KEY in definition.ids
+    answers = definition.answers
+    return Prepared(
+        request=request,
+        revision=definition.revision,
+        title=title,
+        wire=rendering.wire(definition.recipe),
+        repeat=definition.repeat,
+        question=question_of(definition.look_up, rendering),
+        answers=answers if answers.keyed == keyed else replace(answers, keyed=keyed),
+        ids=definition.ids,
+        signed=definition.signed,
+        order=definition.order,
+        life=definition.life,
+        end=None
+        if definition.end is None
+        else PreparedEnd(
+            wire=rendering.wire(definition.end.recipe, prefix="end."),
+            repeat=definition.end.repeat,
+        ),
+    )
+
+
+def question_of(look_up: LookUp | None, rendering: Rendering) -> Question | None:
+    """Render the look-up; raises InvalidField."""
+    if look_up is None:
+        return None
+    return Question(
+        wire=rendering.wire(look_up.recipe, prefix="look_up."),
+        found_path=look_up.found_path,
+        found_equals=look_up.found_equals,
+        missing_is_404=look_up.missing_is_404,
+        absent_after=look_up.absent_after,
+    )
+
+
+def read_repeat(stored: str) -> Repeat:
+    """Read a `Repeat` value; raises UnreadablePayload."""
+    try:
+        return Repeat(stored)
+    except ValueError as error:
+        raise UnreadablePayload("what a repeat does") from error

@@ -1,0 +1,1 @@
+"""Palabra's Events API: credentials, calls, models, and its failures."""
