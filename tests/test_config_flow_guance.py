@@ -15,7 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.choice_forms import ChoiceSelector
-from custom_components.event_relay.backends.guance import pace
+from custom_components.event_relay.backends.guance.api import client as guance_client
 from custom_components.event_relay.backends.guance.api.sites import SITES
 from custom_components.event_relay.backends.guance.forms import GuanceForms
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES
@@ -50,7 +50,7 @@ type Place = AbstractAsyncContextManager[str]
 @pytest.fixture(autouse=True)
 def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let requests follow one another at once."""
-    monkeypatch.setattr(pace, "INTERVAL", 0)
+    monkeypatch.setattr(guance_client, "INTERVAL", 0)
 
 
 def entered(url: str, **fields: object) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 
 from custom_components.event_relay.backends.errors import CannotConnect
-from custom_components.event_relay.backends.guance import pace
+from custom_components.event_relay.backends.guance.api import client as guance_client
 from custom_components.event_relay.registry import BY_NAME
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.guance import GuanceSimulator
@@ -193,7 +193,7 @@ async def test_what_is_tried_from_the_form(
     hass: HomeAssistant, guance: GuanceSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page that shows what would be sent, sends it, whatever a template gives."""
-    monkeypatch.setattr(pace, "INTERVAL", 0)
+    monkeypatch.setattr(guance_client, "INTERVAL", 0)
     entry = await home_guance.connect(hass, guance)
     templates = ("{{ '22,5' }}", "{{ {'a': (1, 2)} }}", "{{ trigger }}")
     for template in templates:

@@ -15,7 +15,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.backends.guance import pace
+from custom_components.event_relay.backends.guance.api import client as guance_client
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.guance import GuanceSimulator
@@ -57,7 +57,7 @@ SENT_AS_IT_IS: Mapping[str, str] = {
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a workspace be sent more than one event a second."""
-    monkeypatch.setattr(pace, "INTERVAL", 0)
+    monkeypatch.setattr(guance_client, "INTERVAL", 0)
 
 
 class Case(NamedTuple):

@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.backends.guance import pace
+from custom_components.event_relay.backends.guance.api import client as guance_client
 from custom_components.event_relay.const import DOMAIN
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.guance import GuanceSimulator
@@ -44,7 +44,7 @@ ECHO: dict[str, Json] = {
 @pytest.fixture(autouse=True)
 def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let requests follow one another at once."""
-    monkeypatch.setattr(pace, "INTERVAL", 0)
+    monkeypatch.setattr(guance_client, "INTERVAL", 0)
 
 
 @pytest.fixture

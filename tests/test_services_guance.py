@@ -13,8 +13,10 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.backends.guance import pace
-from custom_components.event_relay.backends.guance.api import envelope
+from custom_components.event_relay.backends.guance.api import (
+    client as guance_client,
+    envelope,
+)
 from custom_components.event_relay.backends.guance.backend import GUANCE
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.queue import backoff, rate_limiter as outbox_pace
@@ -37,7 +39,7 @@ CREATE = "*/events/create"
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let requests follow one another at once, and look-ups and retries, too."""
-    monkeypatch.setattr(pace, "INTERVAL", 0)
+    monkeypatch.setattr(guance_client, "INTERVAL", 0)
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     monkeypatch.setitem(vars(GUANCE), "write_time", timedelta(milliseconds=200))
     monkeypatch.setattr(backoff, "look_up_wait", lambda *_: timedelta(milliseconds=10))

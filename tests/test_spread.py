@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.event_relay.backends.guance import pace
+from custom_components.event_relay.backends.guance.api import client as guance_client
 from custom_components.event_relay.queue.delivery import Delivery
 from custom_components.event_relay.storage import async_get_store
 from tools.simulators.guance import GuanceSimulator
@@ -36,7 +36,7 @@ EVENT = {"status": "info", "title": "Something happened"}
 @pytest.fixture
 async def simulator(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[GuanceSimulator]:
     """Run a workspace that many homes share, in one of which chance is known."""
-    monkeypatch.setattr(pace, "INTERVAL", 0)
+    monkeypatch.setattr(guance_client, "INTERVAL", 0)
     monkeypatch.setattr("random.random", lambda: CHANCE)
     async with GuanceSimulator(ingest_lag=0) as simulator:
         yield simulator

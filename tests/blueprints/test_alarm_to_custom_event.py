@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay.backends.guance import pace
+from custom_components.event_relay.backends.guance.api import client as guance_client
 from tools.simulators.guance import GuanceSimulator
 
 from ..home import act
@@ -26,7 +26,7 @@ KITCHEN = {"friendly_name": "Kitchen"}
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let requests follow one another at once."""
-    monkeypatch.setattr(pace, "INTERVAL", 0)
+    monkeypatch.setattr(guance_client, "INTERVAL", 0)
 
 
 @pytest.fixture

@@ -83,7 +83,12 @@ def _allowed_to_backend(own: str, wanted: str, *, is_form: bool) -> bool:
         return False
     if not is_form and "forms" in wanted.split("."):
         return False
-    return _backend(wanted) in (None, _backend(own))
+    if _backend(wanted) is None:
+        return True
+    match own.split("."), wanted.split("."):
+        case [_, ours, "api" | "request", *_], [_, theirs, *inner]:
+            return ours == theirs and inner[:1] in (["api"], ["request"])
+    return _backend(wanted) == _backend(own)
 
 
 def _backend(name: str) -> str | None:
@@ -130,21 +135,22 @@ def test_backends_package_is_empty() -> None:
         ("queue.worker", "import voluptuous as vol"),
         ("queue.worker", "from ..const import DOMAIN"),
         ("queue.worker", "from ..backends.transport import HttpTransport"),
-        ("queue.worker", "from ..backends.frigate.client import FrigateClient"),
+        ("queue.worker", "from ..backends.frigate.api.client import FrigateClient"),
         ("queue.worker", "from .. import registry"),
-        ("backends.frigate.client", "import homeassistant.util.dt"),
-        ("backends.frigate.client", "def late():\n    import probatio"),
-        ("backends.frigate.client", "from .forms import FrigateForms"),
-        ("backends.frigate.client", "from ...queue.delivery import Delivery"),
+        ("backends.frigate.api.client", "import homeassistant.util.dt"),
+        ("backends.frigate.api.client", "def late():\n    import probatio"),
+        ("backends.frigate.api.client", "from ..forms import FrigateForms"),
+        ("backends.frigate.api.client", "from ....queue.delivery import Delivery"),
+        ("backends.frigate.api.client", "from ..operations.fields import camera"),
         ("backends.frigate.forms", "from ...const import DOMAIN"),
         ("backends.aipix.mirror.plan", "from ....coordinator import settings"),
         ("backends.aipix.forms", "from ...rules.context import RuleContext"),
         ("rules.rules", "from ..backends.aipix.mirror.plan import ScriptState"),
-        ("backends.base", "from .frigate.models import Box"),
+        ("backends.base", "from .frigate.api.models import Box"),
         ("backends.base", "from .forms import BackendForms"),
         ("rules.engine", "from ..services import async_setup_services"),
         ("rules.engine", "from ..backends.forms import BackendForms"),
-        ("services", "from .backends.frigate.client import FrigateClient"),
+        ("services", "from .backends.frigate.api.client import FrigateClient"),
         ("services", "from .backends import frigate"),
         ("services", f"import {HERE}.backends.frigate"),
     ],
@@ -155,8 +161,8 @@ def test_wrong_direction_is_found(module: str, source: str) -> None:
 
 def test_another_backend_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "is_dir", lambda path: path.name in ("frigate", "aipix"))
-    source = "from ..frigate.models import Box"
-    assert len(offences(f"{HERE}.backends.aipix.client", source)) == 1
+    source = "from ...frigate.api.models import Box"
+    assert len(offences(f"{HERE}.backends.aipix.api.client", source)) == 1
 
 
 @pytest.mark.parametrize(
@@ -171,7 +177,7 @@ def test_simulator_that_knows_the_integration_is_found(source: str) -> None:
     [
         ("queue.worker", "from ..backends.errors import CannotConnect"),
         ("queue.worker", "from .store import Store"),
-        ("backends.frigate.client", "from ..base import Json\nimport aiohttp"),
+        ("backends.frigate.api.client", "from ...base import Json\nimport aiohttp"),
         ("backends.frigate.forms", "import voluptuous\nfrom ..forms import Probe"),
         ("rules.engine", "from homeassistant.core import callback"),
         (
@@ -184,6 +190,7 @@ def test_simulator_that_knows_the_integration_is_found(source: str) -> None:
         ("backends.aipix.mirror.plan", "from homeassistant.core import callback"),
         ("backends.aipix.forms", "from .mirror.flow_forms import ScriptMirrorFlow"),
         ("services", "from .backends.base import InvalidField"),
+        ("backends.frigate.operations.end", "from ..api.client import FrigateClient"),
     ],
 )
 def test_right_direction_passes(module: str, source: str) -> None:

@@ -11,7 +11,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
 
-from custom_components.event_relay.backends.guance import pace
+from custom_components.event_relay.backends.guance.api import client as guance_client
 from tests.blueprints.home import until
 from tests.checks.files import ROOT
 from tests.home import connect
@@ -71,7 +71,7 @@ async def guance(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[GuanceSimulator]:
     """Run a workspace with a connection to it."""
-    monkeypatch.setattr(pace, "INTERVAL", 0)
+    monkeypatch.setattr(guance_client, "INTERVAL", 0)
     async with GuanceSimulator(ingest_lag=0) as simulator:
         await connect_guance(hass, simulator)
         yield simulator

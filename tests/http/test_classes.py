@@ -12,7 +12,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.event_relay.backends.http.operations import definition
+from custom_components.event_relay.backends.http.request import definition
 from custom_components.event_relay.queue import backoff
 from tests.home import act
 from tools.simulators.faults import Fault, FaultKind

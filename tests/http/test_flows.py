@@ -12,12 +12,12 @@ import pytest
 
 from custom_components.event_relay.backends.base import InvalidField
 from custom_components.event_relay.backends.http.api.access import Kind
-from custom_components.event_relay.backends.http.api.safety import is_public
 from custom_components.event_relay.backends.http.connection_forms import (
     CONNECTION,
     access_of,
     normalised,
 )
+from custom_components.event_relay.backends.http.request.safety import is_public
 from custom_components.event_relay.backends.section_forms import sectioned
 from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Said, Target

@@ -138,7 +138,7 @@ def test_outage_is_no_longer_because_the_clock_was_set() -> None:
     broken(one, 600)
     one.shift(timedelta(days=1))
     one.got_through(at(600 + 86_400))
-    assert one.pace.pause < 10
+    assert one.rate_limiter.pause < 10
 
 
 def test_user_who_resumes_makes_it_forget() -> None:

@@ -15,14 +15,14 @@ from custom_components.event_relay.backends.guance.api.client import (
     QUERY_TIMEOUT,
     GuanceClient,
 )
-from custom_components.event_relay.backends.guance.api.models import GuanceCapabilities
-from custom_components.event_relay.backends.guance.api.sites import SITES
-from custom_components.event_relay.backends.guance.backend import GUANCE, WRITE_TIME
-from custom_components.event_relay.backends.guance.operations.look_ups import (
+from custom_components.event_relay.backends.guance.api.look_ups import (
     MARGIN,
     OWN_TAG,
     milliseconds,
 )
+from custom_components.event_relay.backends.guance.api.models import GuanceCapabilities
+from custom_components.event_relay.backends.guance.api.sites import SITES
+from custom_components.event_relay.backends.guance.backend import GUANCE, WRITE_TIME
 from custom_components.event_relay.backends.transport import HttpTransport
 from custom_components.event_relay.queue.delivery import Delivery
 

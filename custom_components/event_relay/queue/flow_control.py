@@ -27,7 +27,7 @@ class FlowControl:
     """Whether the user has switched the connection off."""
     stopping: bool = False
     breaker: CircuitBreaker = field(init=False)
-    pace: RateLimiter = field(init=False)
+    rate_limiter: RateLimiter = field(init=False)
     _held_until: datetime | None = field(init=False)
     _back_off_ended: bool = False
 
@@ -60,7 +60,7 @@ class FlowControl:
             idle = not sending and not looking_up
             probes = int(idle and self.breaker.probes(now))
             return probes, probes
-        if self.pace.pause:
+        if self.rate_limiter.pause:
             return int(not sending), int(not looking_up)
         return (
             max(0, self.backend.concurrency - sending),
@@ -110,7 +110,7 @@ class FlowControl:
         """Note an answer; return whether it closed the breaker."""
         closed = self._close(now)
         if not closed:
-            self.pace.answered()
+            self.rate_limiter.answered()
         self._pause(now)
         return closed
 
@@ -132,7 +132,7 @@ class FlowControl:
         self._close(now)
         if not self._stilled(now):
             # Others in flight are refused for the same reason, and count once.
-            self.pace.refused()
+            self.rate_limiter.refused()
         self._pause(now, least)
 
     def shift(self, jump: timedelta) -> None:
@@ -146,7 +146,7 @@ class FlowControl:
         self.breaker = CircuitBreaker(
             SHARED_PROBE_CAP if self.backend.shared else PROBE_CAP
         )
-        self.pace = RateLimiter()
+        self.rate_limiter = RateLimiter()
         self._held_until = None
 
     def _close(self, now: datetime) -> bool:
@@ -155,12 +155,12 @@ class FlowControl:
             return False
         self._back_off_ended = True
         if self.backend.shared:
-            self.pace.start(away)
+            self.rate_limiter.start(away)
         return True
 
     def _pause(self, now: datetime, least: timedelta = timedelta()) -> None:
         """Send nothing for a while, whose length differs between homes."""
-        if wait := least + self.pace.wait(self.chance()):
+        if wait := least + self.rate_limiter.wait(self.chance()):
             self.hold(now + wait)
 
     def _stilled(self, now: datetime) -> bool:

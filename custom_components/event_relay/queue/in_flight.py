@@ -96,7 +96,11 @@ class InFlight:
         waiting = self._accepting + len(self._ready)
         if not self.is_full and self.slots(now)[0] > waiting:
             return True
-        if not delivery.ahead or self._flow_control.pace.pause or self.is_stuck(now):
+        if (
+            not delivery.ahead
+            or self._flow_control.rate_limiter.pause
+            or self.is_stuck(now)
+        ):
             return False
         if (ends := delivery.expires_at) is not None and ends - now < AHEAD_PATIENCE:
             return False
@@ -156,7 +160,10 @@ class InFlight:
     def claims(self, slots: int) -> int:
         """Return how many deliveries to claim if `slots` more may be sent."""
         waiting = self._accepting + len(self._ready)
-        if self._flow_control.held(self._clock()) or self._flow_control.pace.pause:
+        if (
+            self._flow_control.held(self._clock())
+            or self._flow_control.rate_limiter.pause
+        ):
             return max(0, slots - waiting)
         claimed = len(self.sending) + len(self.settling) + waiting
         return max(0, self._backend.concurrency + self._backend.claims_ahead - claimed)

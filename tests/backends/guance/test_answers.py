@@ -9,11 +9,11 @@ from multidict import CIMultiDict
 from custom_components.event_relay.backends.base import Json
 from custom_components.event_relay.backends.errors import BackendError, InvalidResponse
 from custom_components.event_relay.backends.guance.api.envelope import unwrap
-from custom_components.event_relay.backends.guance.api.models import GuanceWorkspace
-from custom_components.event_relay.backends.guance.operations.look_ups import (
+from custom_components.event_relay.backends.guance.api.look_ups import (
     OWN_TAG,
     sightings,
 )
+from custom_components.event_relay.backends.guance.api.models import GuanceWorkspace
 from custom_components.event_relay.backends.transport import Effect, Reply
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()

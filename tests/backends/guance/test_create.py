@@ -22,12 +22,12 @@ from custom_components.event_relay.backends.errors import (
     Unavailable,
 )
 from custom_components.event_relay.backends.guance.api.client import GuanceClient
+from custom_components.event_relay.backends.guance.api.failing_events import MOST
 from custom_components.event_relay.backends.guance.api.models import GuanceCapabilities
 from custom_components.event_relay.backends.guance.backend import (
     GUANCE,
     CreateCustomEvent,
 )
-from custom_components.event_relay.backends.guance.breaking import MOST
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.guance import GuanceSimulator
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from jinja2 import Environment, StrictUndefined, TemplateError
 
-from custom_components.event_relay.backends.http.operations.rendering import (
+from custom_components.event_relay.backends.http.request.rendering import (
     CannotRender,
     Rendering,
 )

@@ -15,8 +15,8 @@ from custom_components.event_relay.backends.errors import (
     Rejected,
     Unavailable,
 )
-from custom_components.event_relay.backends.http.api import json_path
-from custom_components.event_relay.backends.http.api.answers import (
+from custom_components.event_relay.backends.http.request import json_path
+from custom_components.event_relay.backends.http.request.responses import (
     IN_PROGRESS,
     NOT_THERE_YET,
     TRIED_AGAIN,
@@ -26,7 +26,10 @@ from custom_components.event_relay.backends.http.api.answers import (
     link_of,
     result_of,
 )
-from custom_components.event_relay.backends.http.api.signing import key_of, signature_of
+from custom_components.event_relay.backends.http.request.signing import (
+    key_of,
+    signature_of,
+)
 from custom_components.event_relay.backends.http_failures import Effect
 from custom_components.event_relay.backends.transport import Reply
 

@@ -35,19 +35,19 @@ from custom_components.event_relay.backends.http.api.access import (
     Kind,
     pem_context,
 )
-from custom_components.event_relay.backends.http.api.answers import RequestPaused
 from custom_components.event_relay.backends.http.api.client import (
     MAXIMUM_ANSWER,
     HttpCapabilities,
     HttpClient,
 )
-from custom_components.event_relay.backends.http.operations.definition import Definition
 from custom_components.event_relay.backends.http.operations.end import EndHttpRequest
-from custom_components.event_relay.backends.http.operations.prepared import (
+from custom_components.event_relay.backends.http.operations.send import SendHttpRequest
+from custom_components.event_relay.backends.http.request.definition import Definition
+from custom_components.event_relay.backends.http.request.prepared import (
     Prepared,
     prepare,
 )
-from custom_components.event_relay.backends.http.operations.send import SendHttpRequest
+from custom_components.event_relay.backends.http.request.responses import RequestPaused
 from custom_components.event_relay.backends.words import MOST_TOLD
 
 from ..contexts import a_context

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.event_relay.backends.base import InvalidField
-from custom_components.event_relay.backends.http.operations.definition import (
+from custom_components.event_relay.backends.http.request.definition import (
     Definition,
     IdHeader,
     Order,

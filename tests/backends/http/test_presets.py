@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from custom_components.event_relay.backends.base import InvalidField, Json
-from custom_components.event_relay.backends.http.api.filling import filler
-from custom_components.event_relay.backends.http.api.wire import Sent, Wire
-from custom_components.event_relay.backends.http.operations.definition import (
+from custom_components.event_relay.backends.http.presets import BY_NAME, PRESETS, Preset
+from custom_components.event_relay.backends.http.request.definition import (
     Definition,
     Repeat,
 )
-from custom_components.event_relay.backends.http.operations.prepared import (
+from custom_components.event_relay.backends.http.request.filling import filler
+from custom_components.event_relay.backends.http.request.prepared import (
     Prepared,
     prepare,
 )
-from custom_components.event_relay.backends.http.presets import BY_NAME, PRESETS, Preset
+from custom_components.event_relay.backends.http.request.wire import Sent, Wire
 
 from .jinja import NOON, rendering
 

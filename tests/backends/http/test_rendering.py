@@ -15,12 +15,12 @@ from custom_components.event_relay.backends.base import (
     UnreadablePayload,
 )
 from custom_components.event_relay.backends.errors import Rejected
-from custom_components.event_relay.backends.http.api.slots import Marker, moments
-from custom_components.event_relay.backends.http.api.wire import Sent, Wire
-from custom_components.event_relay.backends.http.operations.recipe import Recipe
-from custom_components.event_relay.backends.http.operations.rendering import (
+from custom_components.event_relay.backends.http.request.recipe import Recipe
+from custom_components.event_relay.backends.http.request.rendering import (
     LONGEST_BODY,
 )
+from custom_components.event_relay.backends.http.request.slots import Marker, moments
+from custom_components.event_relay.backends.http.request.wire import Sent, Wire
 
 from .jinja import rendering
 

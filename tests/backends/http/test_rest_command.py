@@ -5,7 +5,7 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 
 from custom_components.event_relay.backends.base import InvalidField, Json
-from custom_components.event_relay.backends.http.operations.definition import Definition
+from custom_components.event_relay.backends.http.request.definition import Definition
 from custom_components.event_relay.backends.http.rest_command import (
     TakenOver,
     take_over,

@@ -5,10 +5,13 @@ from datetime import datetime
 
 from aiohttp import ClientSession
 
-from custom_components.event_relay.backends.answers import decoded, raise_for_answer
 from custom_components.event_relay.backends.base import JsonObject
 from custom_components.event_relay.backends.capabilities import PlainCapabilities
 from custom_components.event_relay.backends.errors import InvalidResponse
+from custom_components.event_relay.backends.json_responses import (
+    decoded,
+    raise_for_answer,
+)
 from custom_components.event_relay.backends.transport import Effect, HttpTransport
 
 

@@ -4,7 +4,7 @@ import asyncio
 from time import time
 from typing import override
 
-from custom_components.event_relay.backends.guance.operations.look_ups import OWN_TAG
+from custom_components.event_relay.backends.guance.api.look_ups import OWN_TAG
 from tools.demo.api import Api
 from tools.demo.arrivals import clock, line
 from tools.demo.household import add_sensor, add_switch, turn

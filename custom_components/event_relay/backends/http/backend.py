@@ -1,10 +1,10 @@
 """The operations of any HTTP API."""
 
 from ..base import Backend
-from .api.answers import RequestPaused
 from .api.client import HttpCapabilities
 from .operations.end import EndHttpRequest
 from .operations.send import SendHttpRequest
+from .request.responses import RequestPaused
 
 HTTP = Backend(
     name="http",

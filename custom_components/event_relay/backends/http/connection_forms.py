@@ -33,10 +33,10 @@ from yarl import URL
 from ..address_forms import read_address
 from ..base import InvalidField
 from ..connection_forms import ADDRESS, SECRET
-from .api import safety
 from .api.access import Access, Authentication, Kind, Tls, pem_context
-from .api.signing import key_of
-from .api.slots import SECRET_NAME
+from .request import safety
+from .request.signing import key_of
+from .request.slots import SECRET_NAME
 
 CONF_AUTHENTICATION = "authentication"
 CONF_SECRET = "secret"  # noqa: S105 - a name

@@ -17,8 +17,8 @@ from ..rule_patterns import Pattern
 from .api.client import HttpCapabilities, HttpClient
 from .backend import HTTP
 from .connection_forms import CONNECTION, CREDENTIALS, access_of, normalised
-from .operations.definition import Repeat
 from .pattern_forms import PATTERNS, patterns_for
+from .request.definition import Repeat
 from .request_forms import CONF_DEFINITION, SUBENTRY_REQUEST, RequestFlow
 from .resolving_forms import TEST_WIRE, resolved
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ..base import Settings
 from ..rule_patterns import Pattern, each, purpose
-from .operations.definition import Definition, FieldType
+from .request.definition import Definition, FieldType
 from .request_forms import CONF_DEFINITION
 
 _SEND = "send_http_request"

@@ -38,10 +38,10 @@ from ..errors import BackendError
 from ..named_steps import FlowStep, NamedSteps
 from ..words import in_markdown
 from .api.client import HttpClient
-from .api.filling import filler
-from .api.slots import SECRET, names_in
 from .connection_forms import named_secrets
-from .operations.definition import (
+from .operations.send import finding_of
+from .presets import BY_NAME, PRESETS, Preset
+from .request.definition import (
     LONGEST_ABSENCE,
     SHORTEST_ABSENCE,
     Definition,
@@ -49,11 +49,11 @@ from .operations.definition import (
     Order,
     Repeat,
 )
-from .operations.prepared import question_of
-from .operations.recipe import METHODS, BodyKind, Recipe
-from .operations.rendering import Rendering
-from .operations.send import finding_of
-from .presets import BY_NAME, PRESETS, Preset
+from .request.filling import filler
+from .request.prepared import question_of
+from .request.recipe import METHODS, BodyKind, Recipe
+from .request.rendering import Rendering
+from .request.slots import SECRET, names_in
 from .rest_command import TakenOver, take_over
 from .template_forms import TemplateRenderer
 

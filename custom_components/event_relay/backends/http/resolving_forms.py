@@ -11,9 +11,9 @@ from homeassistant.util.hass_dict import HassKey
 from ..base import InvalidField, Settings
 from ..forms import TEST
 from .connection_forms import CONF_IN_ORDER
-from .operations.definition import Definition, Order
-from .operations.prepared import Resolved, prepare
-from .operations.rendering import Rendering
+from .request.definition import Definition, Order
+from .request.prepared import Resolved, prepare
+from .request.rendering import Rendering
 from .request_forms import CONF_DEFINITION
 from .template_forms import TemplateRenderer
 

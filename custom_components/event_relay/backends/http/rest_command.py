@@ -11,8 +11,8 @@ from typing import TypeGuard, cast
 from urllib.parse import unquote, unquote_plus
 
 from ..base import InvalidField, Json, JsonObject
-from .api.safety import OURS, origin_of
-from .operations.recipe import METHODS, WITHOUT_BODY, as_json, texts_in
+from .request.recipe import METHODS, WITHOUT_BODY, as_json, texts_in
+from .request.safety import OURS, origin_of
 
 LONGEST = 50_000
 _ADDRESS = re.compile(r"(https?://[^/?#{}]+)([^#]*)(?:#.*)?", re.IGNORECASE | re.DOTALL)

@@ -10,7 +10,7 @@ from homeassistant.exceptions import TemplateError
 from homeassistant.helpers.template import Template
 from homeassistant.util.hass_dict import HassKey
 
-from .operations.rendering import CannotRender
+from .request.rendering import CannotRender
 
 _INNER = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from ...answers import decoded, is_json
 from ...base import Json, JsonObject
 from ...errors import (
     UNKNOWN_SCRIPT,
@@ -12,6 +11,7 @@ from ...errors import (
     InvalidResponse,
     OutcomeUnknown,
 )
+from ...json_responses import decoded, is_json
 from ...transport import Effect, Reply
 from .failures import raise_for_answer, reason
 from .login import AipixLogin, Api, common_headers

@@ -8,9 +8,9 @@ from proxies, errors are web pages.
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from ...answers import in_words, is_json, page_title, refusal
 from ...base import Json
 from ...errors import PermissionDenied
+from ...json_responses import in_words, is_json, page_title, refusal
 from ...transport import Effect, Reply, raise_for_failure
 
 SESSIONS_EXHAUSTED = 419

@@ -9,15 +9,15 @@ from weakref import WeakValueDictionary
 
 from aiohttp import ClientSession
 
-from ...answers import decoded, is_json
 from ...base import Json, JsonObject
 from ...errors import InvalidResponse, OutcomeUnknown, Rejected
+from ...json_responses import decoded, is_json
 from ...transport import Effect, Reply
-from ..operations.review import ReviewSettings
 from .connection import FrigateConnection
 from .failures import raise_for_answer, reason
 from .models import EVENT_ID, FrigateCapabilities, FrigateEvent, parse_cameras
 from .reading import an_object, part, text, text_or_none
+from .review import ReviewSettings
 from .version import FrigateVersion
 
 PAGE = 250

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 import re
 
-from ...answers import in_words, page_title, refusal
 from ...base import Json
 from ...errors import PermissionDenied, Unavailable
+from ...json_responses import in_words, page_title, refusal
 from ...transport import Effect, Reply, raise_for_failure
 
 _NGINX_500 = re.compile(

@@ -9,15 +9,17 @@ from aiohttp import ClientSession
 
 from ...base import JsonObject
 from ...errors import OutcomeUnknown
-from ...pace import Pace
+from ...request_interval import RequestInterval
 from ...transport import Effect, HttpTransport
-from ..breaking import Breaking
-from ..operations.look_ups import query_body, sightings
-from ..pace import interval
 from .envelope import Envelope, unwrap
+from .failing_events import FailingEvents
+from .look_ups import query_body, sightings
 from .models import GuanceCapabilities, GuanceWorkspace, Sighting
 from .search import Search
 
+INTERVAL = 1.0
+"""Seconds between two requests. Limits per key and per workspace are documented, but
+not their figures, window and headers (inferred)."""
 QUERY_TIMEOUT = 60.0
 """Seconds for a query: a sample shows a limit of 54 s (inferred)."""
 
@@ -43,9 +45,11 @@ class GuanceClient:
         self._queries = HttpTransport(session, address, timeout=QUERY_TIMEOUT)
         self._key = api_key
         self._transport.secrets = self._queries.secrets = lambda: (api_key,)
-        self._pace = Pace(interval, monotonic=monotonic, sleep=sleep)
-        self._search = Search(self._pace.turn, self._find_events)
-        self.breaking = Breaking()
+        self._request_interval = RequestInterval(
+            lambda: INTERVAL, monotonic=monotonic, sleep=sleep
+        )
+        self._search = Search(self._request_interval.turn, self._find_events)
+        self.failing_events = FailingEvents()
 
     async def capabilities(self) -> GuanceCapabilities:
         """Read the retention of the workspace.
@@ -60,7 +64,7 @@ class GuanceClient:
 
         This proves that the key is valid, not that it may write: only a write does.
         """
-        await self._pace.turn()
+        await self._request_interval.turn()
         envelope = await self._send(self._transport, "GET", "workspace", "get")
         return GuanceWorkspace.parse(envelope.content)
 
@@ -69,7 +73,7 @@ class GuanceClient:
 
         Raises OutcomeUnknown if it may have been created.
         """
-        await self._pace.turn()
+        await self._request_interval.turn()
         envelope = await self._send(
             self._transport,
             "POST",

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Self
 
-from ...answers import is_json
 from ...base import Json
 from ...errors import (
     BackendError,
@@ -20,6 +19,7 @@ from ...errors import (
     Rejected,
     Unavailable,
 )
+from ...json_responses import is_json
 from ...transport import Effect, Reply, raise_for_failure
 
 LIMITED_FOR = 60.0

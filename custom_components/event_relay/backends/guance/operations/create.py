@@ -17,11 +17,11 @@ from ...base import (
 )
 from ...errors import InvalidResponse, OutcomeUnknown, PermissionDenied, Rejected
 from ..api.client import GuanceClient
+from ..api.failing_events import MOST
+from ..api.look_ups import OWN_TAG, askable
 from ..api.models import GuanceCapabilities
-from ..breaking import MOST
 from .create_payload import CreateCustomEvent
 from .fields import CUSTOM_EVENT, tags_that_fit
-from .look_ups import OWN_TAG, askable
 
 LATEST = timedelta(days=1)
 """How far ahead an event may be dated; the service's own limit is unknown."""
@@ -77,7 +77,7 @@ class CreateCustomEventOperation(
         An event that the service fails on, while it accepts others, is rejected in the
         end.
         """
-        if client.breaking.gives_up(context.delivery_id):
+        if client.failing_events.gives_up(context.delivery_id):
             # Earlier attempts are known to have created nothing.
             reason = f"it broke {MOST} times on this event, and took others in between"
             raise Rejected(reason)
@@ -85,9 +85,9 @@ class CreateCustomEventOperation(
         try:
             await client.create_event(payload.body(context.delivery_id, date))
         except OutcomeUnknown:
-            client.breaking.broke(context.delivery_id)
+            client.failing_events.broke(context.delivery_id)
             raise
-        client.breaking.took(context.delivery_id)
+        client.failing_events.took(context.delivery_id)
         return _result(context, date)
 
     @override
@@ -111,7 +111,7 @@ class CreateCustomEventOperation(
                 raise
             return Unclear()
         if sighting.seen:
-            client.breaking.took(context.delivery_id)
+            client.failing_events.took(context.delivery_id)
             found = _result(context, date) | {"document_id": sighting.document_id}
             return Found(result=found)
         return Absent() if sighting.finished else Unclear()

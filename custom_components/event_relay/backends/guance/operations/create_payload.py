@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ...base import JsonObject
-from .look_ups import OWN_TAG, milliseconds
+from ..api.look_ups import OWN_TAG, milliseconds
 
 
 @dataclass(frozen=True, kw_only=True)

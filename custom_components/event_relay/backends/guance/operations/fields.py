@@ -22,7 +22,7 @@ from ...field_table import (
 from ...fields import text
 from ...prose import cut_to_bytes, spaced
 from ...warning import OwnWarning
-from .look_ups import OWN_TAG
+from ..api.look_ups import OWN_TAG
 
 STATUSES = ("critical", "error", "warning", "ok", "info", "nodata")
 """The values of create (vendor documentation); `fatal` is for other calls."""

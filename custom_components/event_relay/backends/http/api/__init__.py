@@ -1,1 +1,1 @@
-"""Send a request to any HTTP API, safely, and classify its response."""
+"""Send requests to any HTTP API, as one connection may."""

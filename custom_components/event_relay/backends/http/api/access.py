@@ -7,7 +7,7 @@ from enum import StrEnum
 import ssl
 
 from ...base import InvalidField
-from .signing import key_of
+from ..request.signing import key_of
 
 
 class Kind(StrEnum):

@@ -27,15 +27,15 @@ from ...errors import (
 )
 from ...exchange import Bounds, Outgoing, exchange
 from ...http_failures import Effect, translate
-from ...pace import Pace
+from ...request_interval import RequestInterval
 from ...transport import Reply
-from ..operations.definition import IdHeader
-from ..operations.recipe import BodyKind, texts_in
+from ..request.definition import IdHeader
+from ..request.recipe import BodyKind, texts_in
+from ..request.responses import AnswerRules, RequestPaused, result_of
+from ..request.signing import signature_of
+from ..request.wire import Sent, Wire
 from .access import Access, Kind
-from .answers import AnswerRules, RequestPaused, result_of
 from .sent_once import sent_once
-from .signing import signature_of
-from .wire import Sent, Wire
 
 TIMEOUT = 30.0
 """Seconds for one request; a shorter limit would duplicate slow requests."""
@@ -113,7 +113,9 @@ class HttpClient:
         self._session = session
         self._access = access
         self._monotonic = monotonic
-        self._pace = Pace(lambda: access.interval, monotonic=monotonic, sleep=sleep)
+        self._request_interval = RequestInterval(
+            lambda: access.interval, monotonic=monotonic, sleep=sleep
+        )
         self._secrets = access.secrets
         self._keys = access.signing_keys
         account = access.authentication
@@ -175,7 +177,7 @@ class HttpClient:
         except RequestPaused as error:
             raise self._pause(message, error) from error
         headers = {**sent.headers, **self._own_headers(message, sent)}
-        await self._pace.turn()
+        await self._request_interval.turn()
         fresh = message.effect is Effect.ONCE
         reply = await self._exchange(sent, headers, message.effect, fresh=fresh)
         try:
@@ -197,7 +199,7 @@ class HttpClient:
         """
         sent = wire.filled(self.origin, values)
         headers = {**sent.headers, **self._access.authentication.headers}
-        await self._pace.turn()
+        await self._request_interval.turn()
         return await self._exchange(sent, headers, Effect.NONE)
 
     def _own_headers(self, message: Message, sent: Sent) -> dict[str, str]:

@@ -10,11 +10,11 @@ from ...base import JsonObject, Operation, Receipt, Step, StepContext
 from ...errors import Rejected
 from ...field_table import text_field, time_field
 from ...target import EXAMPLE_ID
-from ..api.answers import AnswerRules
 from ..api.client import HttpCapabilities, HttpClient, Message
-from ..api.filling import filler
-from .definition import IdHeader
-from .prepared import PreparedEnd, read_repeat
+from ..request.definition import IdHeader
+from ..request.filling import filler
+from ..request.prepared import PreparedEnd, read_repeat
+from ..request.responses import AnswerRules
 
 STEP = "end"
 

@@ -23,12 +23,12 @@ from ...field_table import flag_field, json_field, text_field
 from ...http_failures import Effect
 from ...transport import Reply
 from ...warning import OwnWarning
-from ..api import json_path
-from ..api.answers import AnswerRules, holds, link_of, result_of
 from ..api.client import HttpCapabilities, HttpClient, Message
-from ..api.filling import filler
-from .definition import Order, Repeat
-from .prepared import Prepared, Question, Resolved
+from ..request import json_path
+from ..request.definition import Order, Repeat
+from ..request.filling import filler
+from ..request.prepared import Prepared, Question, Resolved
+from ..request.responses import AnswerRules, holds, link_of, result_of
 
 STEP = "send"
 

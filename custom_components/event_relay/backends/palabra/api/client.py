@@ -10,7 +10,6 @@ from http import HTTPStatus
 
 from aiohttp import ClientSession
 
-from ...answers import is_json
 from ...base import JsonObject
 from ...errors import (
     UNKNOWN_EVENT,
@@ -21,6 +20,7 @@ from ...errors import (
     PermissionDenied,
     Unavailable,
 )
+from ...json_responses import is_json
 from ...transport import Effect, HttpTransport, Reply
 from .credentials import PalabraCredentials
 from .failures import balance_is_empty, data_of, raise_for_answer, reason

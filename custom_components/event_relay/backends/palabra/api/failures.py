@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
-from ...answers import in_words, refusal
 from ...base import Json, JsonObject
 from ...errors import BALANCE_EMPTY, InvalidCredentials, PermissionDenied
+from ...json_responses import in_words, refusal
 from ...transport import Effect, Reply, raise_for_failure
 
 INSUFFICIENT_BALANCE = 100_050

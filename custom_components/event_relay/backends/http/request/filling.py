@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from ...errors import Rejected
-from .answers import RequestPaused
+from .responses import RequestPaused
 from .slots import SECRET, moments
 
 

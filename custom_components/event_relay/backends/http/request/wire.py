@@ -8,8 +8,8 @@ from urllib.parse import quote, quote_plus
 
 from ...base import Json, JsonObject, UnreadablePayload
 from ...errors import Rejected
-from ..operations.recipe import METHODS, BodyKind
 from . import safety
+from .recipe import METHODS, BodyKind
 from .slots import SECRET, Slot, Written, dump, fill, load
 
 UNWRITABLE = "unwritable"

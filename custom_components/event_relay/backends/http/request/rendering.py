@@ -13,10 +13,10 @@ from typing import Final, Protocol
 from urllib.parse import quote, quote_plus
 
 from ...base import InvalidField, Json, JsonObject
-from ..api import safety
-from ..api.slots import Marker, Written
-from ..api.wire import Wire
+from . import safety
 from .recipe import DEEPEST, EXPRESSION, BodyKind, Recipe, places
+from .slots import Marker, Written
+from .wire import Wire
 
 LONGEST_BODY = 256 * 1024
 """Bytes of a body, before its secrets are filled in."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import time
 
 
-class Pace:
+class RequestInterval:
     """Sends requests one after the other, with a pause between them."""
 
     def __init__(

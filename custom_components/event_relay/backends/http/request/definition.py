@@ -11,9 +11,9 @@ from typing import Self, cast
 from ...base import InvalidField, Json, JsonObject
 from ...fields import LONGEST_NAME, flag, line, number, optional
 from ...http_failures import Effect
-from ..api import json_path
-from ..api.answers import AnswerRules, Statuses
+from . import json_path
 from .recipe import MOST_PAIRS, Recipe, as_json
+from .responses import AnswerRules, Statuses
 
 _FIELD_NAME = re.compile(r"[a-z_][a-z0-9_]{0,49}", re.ASCII)
 RESERVED = frozenset({"data", "this", "trigger"})

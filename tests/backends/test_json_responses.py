@@ -2,13 +2,6 @@
 
 import pytest
 
-from custom_components.event_relay.backends.answers import (
-    decoded,
-    is_json,
-    message,
-    raise_for_answer,
-    refusal,
-)
 from custom_components.event_relay.backends.errors import (
     BackendError,
     InvalidCredentials,
@@ -17,6 +10,13 @@ from custom_components.event_relay.backends.errors import (
     PermissionDenied,
     Rejected,
     Unavailable,
+)
+from custom_components.event_relay.backends.json_responses import (
+    decoded,
+    is_json,
+    message,
+    raise_for_answer,
+    refusal,
 )
 from custom_components.event_relay.backends.transport import Effect, Reply
 

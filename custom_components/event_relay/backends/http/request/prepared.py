@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Self, cast
 
 from ...base import Json, JsonObject, UnreadablePayload
-from ..api.answers import AnswerRules
-from ..api.wire import Wire
 from .definition import Definition, IdHeader, LookUp, Order, Repeat
 from .rendering import Rendering
+from .responses import AnswerRules
+from .wire import Wire
 
 
 @dataclass(frozen=True, kw_only=True)

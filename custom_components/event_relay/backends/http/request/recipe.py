@@ -7,8 +7,8 @@ import re
 from typing import Self, cast
 
 from ...base import InvalidField, Json, JsonObject
-from ..api import safety
-from ..api.slots import OF_ATTEMPT, OF_END, names_in
+from . import safety
+from .slots import OF_ATTEMPT, OF_END, names_in
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE", "GET")
 WITHOUT_BODY = frozenset({"GET", "DELETE"})

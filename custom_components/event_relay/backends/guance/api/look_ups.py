@@ -11,7 +11,7 @@ import re
 
 from ...base import Json, JsonObject
 from ...errors import InvalidResponse
-from ..api.models import Sighting
+from .models import Sighting
 
 OWN_TAG = "ha_delivery_id"
 """Our tag; it identifies an event, which the service itself does not."""

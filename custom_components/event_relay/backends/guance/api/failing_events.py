@@ -13,7 +13,7 @@ class _Broken:
     """Number of events that the service had accepted by then."""
 
 
-class Breaking:
+class FailingEvents:
     """Counts how often the service failed on an event.
 
     A 500 may be an outage or may be about the body (vendor documentation). A failure
