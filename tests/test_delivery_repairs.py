@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+import re
 
 from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.core import HomeAssistant
@@ -150,7 +151,8 @@ async def test_reasons_say_what_each_delivery_was_about(
     reasons = await dialog.choose("reasons")
 
     assert reasons["step_id"] == "reasons"
-    listed = read(reasons["description_placeholders"]["reasons"])
+    raw = reasons["description_placeholders"]["reasons"]
+    listed = read(re.sub(r"\[(.+?)\]\([^)]*\)", r"\1", raw))
     assert len(listed.splitlines()) == LISTED
     newest = (await act(hass, "list_deliveries", limit=1))["deliveries"][0]
     assert f"parcel_{LISTED + 1}" in newest["summary"]
@@ -159,7 +161,8 @@ async def test_reasons_say_what_each_delivery_was_about(
         f"create camera event, {about}: Frigate rejected it: duration: wrong"
         in listed.splitlines()[0]
     )
-    assert "](" not in listed
+    # Without the card, each leads to its line in Activity.
+    assert raw.count("](/logbook?entity_id=binary_sensor.frigate&start_date=") == LISTED
     # Everybody sees that there is a repair.
     assert "parcel" not in str(issue)
     assert (await dialog.submit())["type"] == "menu"
@@ -181,6 +184,31 @@ async def test_reasons_lead_to_the_card(
 
     (line,) = reasons["description_placeholders"]["reasons"].splitlines()
     assert f"](/lovelace/0?event_relay_delivery={delivery_id}): " in line
+
+
+async def test_reasons_lead_to_the_trace_of_the_automation(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    dialog: Dialog,
+) -> None:
+    visitor = {"camera": "garden", "label": "visitor"}
+    action = {"action": f"{DOMAIN}.create_camera_event", "data": visitor}
+    automation = {"id": "bell", "triggers": [], "actions": [action]}
+    assert await async_setup_component(hass, "automation", {"automation": automation})
+    refuse(frigate)
+    await hass.services.async_call(
+        "automation", "trigger", {"entity_id": "automation.automation_0"}, blocking=True
+    )
+    assert await counted(hass, entry) is not None
+    await dialog.open()
+
+    reasons = await dialog.choose("reasons")
+
+    (line,) = reasons["description_placeholders"]["reasons"].splitlines()
+    assert re.search(
+        r" \(\[Show trace\]\(/config/automation/trace/bell\?run_id=\w+\)\)$", line
+    )
 
 
 async def test_discarding_all_is_confirmed_and_mends_it(

@@ -5,14 +5,19 @@ from datetime import timedelta
 from homeassistant.const import ATTR_ENTITY_ID, SERVICE_TURN_OFF, SERVICE_TURN_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.event_relay import losses
-from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.const import CONF_PAUSED, DOMAIN
+from custom_components.event_relay.repair_flows import pause_issue
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, coordinator, until_state
+from .repair_dialog import Dialog
 from .rules.house import BELL, DOORBELL, a_rule, change, set_up, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -95,8 +100,74 @@ async def test_what_expires_meanwhile_is_told(
     issue = registry.async_get_issue(DOMAIN, issue_id)
     assert issue is not None
     assert issue.data is not None
-    assert (issue.data["count"], issue.data["reason"]) == (1, "paused")
+    assert (issue.data["count"], issue.data["reason"]) == (1, "delivery was paused")
     assert not coordinator(entry).losses.async_seen(losses.Cause.EXPIRED)
 
     await turn(hass, SERVICE_TURN_ON)
     assert coordinator(entry).losses.async_seen(losses.Cause.EXPIRED)
+
+
+def reminder(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:
+    """Return the repair of a forgotten pause, if there is one."""
+    return ir.async_get(hass).async_get_issue(DOMAIN, pause_issue.pause_issue(entry))
+
+
+async def pause_with_one_waiting(hass: HomeAssistant, entry: MockConfigEntry) -> str:
+    """Pause the connection, have something wait, and return its delivery id."""
+    await turn(hass, SERVICE_TURN_OFF)
+    answer = await act(hass, "create_camera_event", **VISITOR, duration=20)
+    await until(lambda: coordinator(entry).counts.data.waiting == 1)
+    return str(answer["delivery_id"])
+
+
+async def test_a_long_pause_is_told_while_something_waits(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    entry: MockConfigEntry,
+) -> None:
+    """Also after a restart, and until somebody resumes."""
+    assert await async_setup_component(hass, "repairs", {})
+    delivery_id = await pause_with_one_waiting(hass, entry)
+    assert reminder(hass, entry) is None
+
+    # As if that had been two days ago.
+    since = dt_util.utcnow() - timedelta(days=2)
+    options = {**entry.options, CONF_PAUSED: since.isoformat()}
+    hass.config_entries.async_update_entry(entry, options=options)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    issue = reminder(hass, entry)
+    assert issue is not None
+    told = issue.translation_placeholders or {}
+    assert (told["connection"], told["number"]) == ("Frigate", "1")
+    assert told["since"] == dt_util.as_local(since).strftime("%Y-%m-%d %H:%M")
+
+    dialog = Dialog(await hass_client(), pause_issue.pause_issue(entry))
+    shown = await dialog.open()
+    assert shown["description_placeholders"] == told
+    assert (await dialog.submit())["type"] == "create_entry"
+    await until_state(hass, delivery_id, "delivered")
+    assert reminder(hass, entry) is None
+    assert hass.states.is_state(SWITCH, "on")
+
+
+async def test_a_long_pause_is_told_without_another_change(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pause_issue, "FORGOTTEN_AFTER", timedelta(seconds=1.5))
+    await pause_with_one_waiting(hass, entry)
+    await until(lambda: reminder(hass, entry))
+
+    await turn(hass, SERVICE_TURN_ON)
+    assert reminder(hass, entry) is None
+
+
+async def test_a_pause_with_nothing_waiting_is_not_told(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pause_issue, "FORGOTTEN_AFTER", timedelta(0))
+    await turn(hass, SERVICE_TURN_OFF)
+    assert reminder(hass, entry) is None
+    answer = await act(hass, "create_camera_event", **VISITOR)
+    await until(lambda: reminder(hass, entry))
+    await act(hass, "discard_delivery", delivery_id=answer["delivery_id"])
+    await until(lambda: reminder(hass, entry) is None)

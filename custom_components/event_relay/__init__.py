@@ -13,6 +13,7 @@ from homeassistant.helpers.typing import ConfigType
 from .actions.choices import async_setup_action_forms
 from .actions.default_connection import async_lose
 from .backends.base import UnreadablePayload
+from .card.device_links import async_link_devices
 from .card.resource import async_offer_card, async_serve_card
 from .card.subscription import CHANGED
 from .card.websocket import async_setup_websocket
@@ -30,6 +31,7 @@ from .reload import (
     kept_rules,
 )
 from .repair_flows.failed_issue import async_follow_failed
+from .repair_flows.pause_issue import async_follow_pause
 from .rule_context import make_context
 from .rules.rules import Rules
 from .services import async_setup_services
@@ -75,6 +77,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     coordinator = entry.runtime_data
     await coordinator.counts.async_config_entry_first_refresh()
     entry.async_on_unload(async_follow_failed(hass, entry))
+    entry.async_on_unload(async_follow_pause(hass, entry))
     async_register_device(hass, entry)
     rule_context = make_context(hass, entry, store, coordinator.queue)
     kept = kept_rules(hass, entry)
@@ -96,6 +99,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     coordinator.async_start()
     await coordinator.rules.async_start()
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    entry.async_on_unload(async_link_devices(hass, entry))
     await async_offer_card(hass)
     return True
 

@@ -366,7 +366,8 @@ class EventRelayOptionsFlow(NamedSteps, OptionsFlow):
             if wanted is not bool(self.config_entry.options.get(CONF_DEFAULT)):
                 entry_id = self.config_entry.entry_id if wanted else None
                 async_set_default(self.hass, forms.backend.name, entry_id)
-            kept = {CONF_PAUSED: True} if paused(self.config_entry.options) else {}
+            options = self.config_entry.options
+            kept = {CONF_PAUSED: options[CONF_PAUSED]} if paused(options) else {}
             return self.async_create_entry(data=user_input | kept)
         return self.async_show_form(
             step_id=forms.backend.name,

@@ -209,7 +209,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.worker.switch(on=on)
         if not on:
             self.queue.release()
-        options = {**self.config_entry.options, CONF_PAUSED: not on}
+        self.async_update_listeners()
+        since = False if on else dt_util.utcnow().isoformat()
+        options = {**self.config_entry.options, CONF_PAUSED: since}
         self.hass.config_entries.async_update_entry(self.config_entry, options=options)
 
     @property

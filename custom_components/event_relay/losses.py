@@ -21,8 +21,9 @@ from homeassistant.util import dt as dt_util
 
 from .backends.errors import BackendError
 from .const import DOMAIN
-from .home_language import in_home_language
-from .queue.delivery import Delivery, DeliveryState
+from .home_language import in_home_language, texts_of
+from .outcome_words import OutcomeWords
+from .queue.delivery import Delivery, DeliveryState, Failure
 from .rules.member import Member
 from .rules.outcome import Outcome, OutcomeKind
 
@@ -183,13 +184,12 @@ class Losses:
 
         A delivery without an attempt was held up by the cause that blocked the others.
         """
+        words = OutcomeWords(texts_of(self._hass, "common"))
         if self._runtime.worker.switched_off:
-            return "paused"
-        if (failure := delivery.failure) is not None:
-            return failure.reason or failure.code.replace("_", " ")
-        match self._runtime.last_exception:
-            case BackendError() as error:
-                return error.reason or error.code.replace("_", " ")
+            return words.why("paused", {})
+        match delivery.failure or self._runtime.last_exception:
+            case (Failure() | BackendError()) as error:
+                return error.reason or words.why(error.code, {})
             case HomeAssistantError() as error:
                 return in_home_language(self._hass, error)
         known = self._losses.get(Cause.EXPIRED)

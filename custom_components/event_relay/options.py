@@ -1,7 +1,7 @@
 """Options of every connection: queue limit, retention and others."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.helpers.selector import (
@@ -10,6 +10,7 @@ from homeassistant.helpers.selector import (
     NumberSelectorConfig,
     NumberSelectorMode,
 )
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .backends.forms import BackendForms
@@ -78,6 +79,12 @@ def unsettled_limit(options: Mapping[str, Any]) -> int:
 def paused(options: Mapping[str, Any]) -> bool:
     """Return whether the connection's switch is off; it is not in the form."""
     return bool(options.get(CONF_PAUSED))
+
+
+def paused_since(options: Mapping[str, Any]) -> datetime | None:
+    """Return when the connection's switch was turned off; None if unknown."""
+    since = options.get(CONF_PAUSED)
+    return dt_util.parse_datetime(since) if isinstance(since, str) else None
 
 
 def spread(options: Mapping[str, Any]) -> timedelta:

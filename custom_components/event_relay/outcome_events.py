@@ -39,6 +39,20 @@ def unique_id(entry_id: str, subentry_id: str | None, key: str) -> str:
     return "_".join(part for part in (entry_id, subentry_id, key) if part)
 
 
+@callback
+def entity_of(
+    hass: HomeAssistant, entry_id: str, subentry_id: str | None
+) -> str | None:
+    """Return the entity that represents a rule or mirror, or the connection."""
+    if subentry_id is None:
+        platform, key = Platform.BINARY_SENSOR, CONNECTIVITY
+    else:
+        platform, key = Platform.SWITCH, ENABLED
+    return er.async_get(hass).async_get_entity_id(
+        platform, DOMAIN, unique_id(entry_id, subentry_id, key)
+    )
+
+
 class Announcer:
     """Announces outcomes one by one, each in its own iteration of the event loop.
 
@@ -144,7 +158,9 @@ class Announcer:
         self._hass.bus.async_fire(
             EVENT_OUTCOME,
             {
-                "entity_id": self._stands_for(owner),
+                "entity_id": entity_of(
+                    self._hass, self._entry_id, owner.id if owner else None
+                ),
                 "device_id": dr.async_get_device_id_by_identifier(
                     self._hass,
                     (DOMAIN, self._entry_id),
@@ -162,18 +178,6 @@ class Announcer:
                 "delivery_id": delivery.id if delivery else None,
             },
             context=announcement.context,
-        )
-
-    def _stands_for(self, owner: Member | None) -> str | None:
-        """Return the entity that represents a rule or mirror, or the connection."""
-        if owner is None:
-            platform, key = Platform.BINARY_SENSOR, CONNECTIVITY
-        else:
-            platform, key = Platform.SWITCH, ENABLED
-        return er.async_get(self._hass).async_get_entity_id(
-            platform,
-            DOMAIN,
-            unique_id(self._entry_id, owner.id if owner else None, key),
         )
 
     def _about(self, delivery: Delivery) -> str | None:

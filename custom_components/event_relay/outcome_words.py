@@ -36,7 +36,7 @@ class OutcomeWords:
             often = data.get("times", 1)
             key = "outcome_missed_often" if often > 1 else "outcome_missed"
             return self._text(key, times=str(often))
-        why = self._why(reason, data.get("reason_values") or {}) if reason else None
+        why = self.why(reason, data.get("reason_values") or {}) if reason else None
         match kind:
             case OutcomeKind.DELIVERED:
                 said = self._deed(data, "done")
@@ -68,7 +68,7 @@ class OutcomeWords:
             said = self._text(key, what=said, connection=str(connection))
         return f"{said}, {data['about']}" if data.get("about") else said
 
-    def _why(self, reason: str, values: Mapping[str, str]) -> str:
+    def why(self, reason: str, values: Mapping[str, str]) -> str:
         """Return a readable reason: for a field its label and its problem."""
         field, key = values.get("field"), f"reason_{reason}"
         if field is None and key in self._texts:

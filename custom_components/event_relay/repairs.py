@@ -1,6 +1,6 @@
 """Repair flows: some confirm, some lead to a form, some ask a question."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast, override
 
 from homeassistant.components.repairs import (
@@ -23,10 +23,19 @@ from .repair_flows.failed_deliveries import FailedDeliveriesFlow
 from .repair_flows.failed_issue import FAILED_ISSUE
 from .repair_flows.losses import LossFlow
 from .repair_flows.mirror import QuestionFlow
+from .repair_flows.pause import PauseFlow
+from .repair_flows.pause_issue import PAUSE_ISSUE
 from .repair_flows.permission import PermissionFlow
 from .rules.mirrors.moving import MOVED_ISSUE
 from .rules.mirrors.questions import open_question
 from .storage import COPY, async_damage_seen
+
+_OF_CONNECTION: Mapping[str, Callable[[str], RepairsFlow]] = {
+    FAILED_ISSUE: FailedDeliveriesFlow,
+    PAUSE_ISSUE: PauseFlow,
+    PERMISSION_ISSUE: PermissionFlow,
+}
+"""Flows of issues about a connection, by the prefix of the issue id."""
 
 
 def told_in(flow: RepairsFlow) -> dict[str, str] | None:
@@ -133,10 +142,9 @@ def _flow_of(
     issue_id: str, data: Mapping[str, str | int | float | None]
 ) -> RepairsFlow | None:
     """Return the flow of an issue from its data."""
-    if issue_id.startswith(FAILED_ISSUE):
-        return FailedDeliveriesFlow(cast("str", data[ATTR_CONFIG_ENTRY_ID]))
-    if issue_id.startswith(PERMISSION_ISSUE):
-        return PermissionFlow(cast("str", data[ATTR_CONFIG_ENTRY_ID]))
+    for prefix, flow in _OF_CONNECTION.items():
+        if issue_id.startswith(prefix):
+            return flow(cast("str", data[ATTR_CONFIG_ENTRY_ID]))
     if issue_id.startswith(DEFAULT_ISSUE):
         return DefaultConnectionFlow(cast("str", data["entry_id"]))
     if COPY in data:

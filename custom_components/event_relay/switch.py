@@ -51,6 +51,14 @@ class DeliverySwitch(RelayEntity, SwitchEntity):
     Stored in the options of the connection.
     """
 
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the connection: a repair resumes it, too."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.async_add_listener(self.async_write_ha_state)
+        )
+
     @property
     @override
     def is_on(self) -> bool:
@@ -71,7 +79,6 @@ class DeliverySwitch(RelayEntity, SwitchEntity):
         """Turn the switch if the user is permitted."""
         await async_demand(self.hass, self._context, Right.ADMINISTER)
         self.coordinator.async_switch(on=on)
-        self.async_write_ha_state()
 
 
 def _nothing() -> None:

@@ -25,6 +25,7 @@ interface Line {
 const DOMAINS = ["automation", "script"];
 /** Milliseconds before and after an action in which its automation began. */
 const AROUND = 86_400_000;
+const MINUTE = 60_000;
 
 /** Return who asked for a delivery, as far as it can be told. */
 export async function askerOf(
@@ -33,8 +34,11 @@ export async function askerOf(
   details: Details,
 ): Promise<Asker | undefined> {
   if (row.subentry_id !== null && details.origin_title !== null) {
-    const href = deviceOf(hass, row);
-    return { name: details.origin_title, ...(href ? { href } : {}) };
+    const device = deviceOf(hass, row);
+    return {
+      name: details.origin_title,
+      ...(device ? { href: `/config/devices/device/${device}` } : {}),
+    };
   }
   const run = await runOf(hass, details);
   if (run !== undefined) {
@@ -49,13 +53,30 @@ export async function askerOf(
   return name ? { name } : undefined;
 }
 
-/** Return the page of a rule's device. */
+/** Return the page of Activity with the outcome of a delivery. */
+export function activityOf(hass: HomeAssistant, row: Delivery): string | undefined {
+  const device = deviceOf(hass, row);
+  if (row.settled_at === null || device === undefined) return undefined;
+  const platform = row.subentry_id === null ? "binary_sensor." : "switch.";
+  const entity = Object.entries(hass.entities).find(
+    ([id, { device_id }]) => device_id === device && id.startsWith(platform),
+  )?.[0];
+  if (entity === undefined) return undefined;
+  const ended = Date.parse(row.settled_at);
+  const shown = new URLSearchParams({
+    entity_id: entity,
+    start_date: new Date(ended - MINUTE).toISOString(),
+    end_date: new Date(ended + MINUTE).toISOString(),
+    back: "1",
+  });
+  return `/logbook?${shown}`;
+}
+
+/** Return the device of the rule that asked, or else of the connection. */
 function deviceOf(hass: HomeAssistant, row: Delivery): string | undefined {
-  for (const [id, device] of Object.entries(hass.devices)) {
-    const subentries = device.config_entries_subentries?.[row.config_entry_id];
-    if (subentries?.includes(row.subentry_id)) return `/config/devices/device/${id}`;
-  }
-  return undefined;
+  return Object.entries(hass.devices).find(([, device]) =>
+    device.config_entries_subentries?.[row.config_entry_id]?.includes(row.subentry_id),
+  )?.[0];
 }
 
 /** Return the run that Home Assistant has a trace of; it keeps the last few. */

@@ -36,6 +36,8 @@ const ADD = "/config/integrations/dashboard/add?domain=event_relay";
 const INTEGRATION = "/config/integrations/integration/event_relay";
 /** What names in the address of a page the delivery to be shown. */
 const LINKED = "event_relay_delivery";
+/** What names there the rule or mirror to filter by. */
+const LINKED_RULE = "event_relay_rule";
 
 export class EventRelayCard extends LitElement {
   static override styles = styles;
@@ -63,6 +65,8 @@ export class EventRelayCard extends LitElement {
   #focusedId: string | undefined;
   /** The delivery that the page's address named last. */
   #linked: string | null = null;
+  /** The rule that the page's address named last. */
+  #linkedRule: string | null = null;
   /** That delivery, once it has been opened. */
   #opened: string | null = null;
 
@@ -79,7 +83,7 @@ export class EventRelayCard extends LitElement {
     this.#config = config;
     this.#window.usual = config.compact ? COMPACT : HIGH;
     this.#feed.show(this.#initial);
-    this.#linked = null;
+    this.#linked = this.#linkedRule = null;
     this.#follow();
     this.requestUpdate();
   }
@@ -373,13 +377,18 @@ export class EventRelayCard extends LitElement {
     this.requestUpdate();
   }
 
-  /** Look for the delivery that the address of the page names, once for each address. */
+  /** Show what the address of the page names, once for each address. */
   #follow = (): void => {
-    const linked = new URLSearchParams(window.location.search).get(LINKED);
-    if (linked === this.#linked || this.#config === undefined) return;
+    const named = new URLSearchParams(window.location.search);
+    const [linked, rule] = [named.get(LINKED), named.get(LINKED_RULE)];
+    if (this.#config === undefined) return;
+    if (linked === this.#linked && rule === this.#linkedRule) return;
     this.#linked = linked;
+    this.#linkedRule = rule;
     this.#opened = null;
-    if (linked !== null) this.#show({ connection: this.#config.connection, words: linked });
+    const { connection } = this.#config;
+    if (linked !== null) this.#show({ connection, words: linked });
+    else if (rule !== null) this.#show({ connection, rule });
   };
 
   #openLinked(): void {

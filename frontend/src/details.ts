@@ -1,6 +1,7 @@
 /** What else there is to know of a delivery, and what can be done about it. */
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
+import { activityOf } from "./asker";
 import type { Asker } from "./asker";
 import { canDiscard, canMark, canRetry } from "./delivery";
 import type { Delivery, Details } from "./delivery";
@@ -114,11 +115,12 @@ function reason({ hass, row, connection }: Shown): TemplateResult | undefined {
 
 function links(hass: HomeAssistant, row: Delivery): TemplateResult | undefined {
   const safe = Object.entries(row.links ?? {}).filter(([, href]) => /^https?:\/\//i.test(href));
-  if (safe.length === 0) return undefined;
+  const activity = activityOf(hass, row);
+  if (safe.length === 0 && activity === undefined) return undefined;
   return html`${safe.map(
     ([name, href]) =>
       html`<a href=${href} target="_blank" rel="noopener noreferrer">${linkName(hass, name)}</a> `,
-  )}`;
+  )}${activity ? html`<a href=${activity}>${hass.localize("panel.logbook")}</a>` : nothing}`;
 }
 
 function linkName(hass: HomeAssistant, name: string): string {

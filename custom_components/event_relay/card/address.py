@@ -1,4 +1,4 @@
-"""Finds the card on the dashboards, and the URL of a delivery in it."""
+"""Finds the card on the dashboards, and the URLs of deliveries in it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +10,9 @@ from homeassistant.exceptions import HomeAssistantError
 
 CARD = "custom:event-relay-card"
 PARAMETER = "event_relay_delivery"
-"""URL parameter that the card reads."""
+"""URL parameter that the card reads: the delivery to show."""
+RULE_PARAMETER = "event_relay_rule"
+"""URL parameter that the card reads: the rule or mirror to filter by."""
 _DEFAULT = "lovelace"
 _NESTED = ("sections", "cards", "card", "elements", "badges")
 _DEEPEST = 12
@@ -39,6 +41,11 @@ async def async_card_path(hass: HomeAssistant, connection: str) -> str | None:
 def delivery_address(card_path: str, delivery_id: str) -> str:
     """Return the URL, within Home Assistant, of a delivery in the card."""
     return f"{card_path}?{urlencode({PARAMETER: delivery_id})}"
+
+
+def rule_address(card_path: str, subentry_id: str) -> str:
+    """Return the URL, within Home Assistant, of a rule's deliveries in the card."""
+    return f"{card_path}?{urlencode({RULE_PARAMETER: subentry_id})}"
 
 
 def _shows(card: Mapping[str, Any], connection: str) -> bool:

@@ -14,11 +14,13 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from ..addresses import activity_address, async_trace_address
 from ..backends.base import UnreadablePayload
 from ..backends.words import in_markdown, isolated
 from ..card.address import async_card_path, delivery_address
 from ..coordinator import RelayConfigEntry, delivery_error
-from ..home_language import in_home_language
+from ..home_language import in_home_language, texts_of
+from ..outcome_events import entity_of
 from ..queue.delivery import Delivery
 from ..queue.queue import DeliveryQueue, NotAllowed
 from ..queue.store.store import StaleDelivery, StoreUnavailable
@@ -79,15 +81,16 @@ class FailedDeliveriesFlow(RepairsFlow):
         newest = [*self._known, *self._unknown]
         newest.sort(key=lambda delivery: delivery.accepted_at, reverse=True)
         card = await async_card_path(self.hass, self._entry_id)
+        reasons = [
+            f"- {self._linked(delivery, card)}: {await self._traced_reason(delivery)}"
+            for delivery in newest[:LISTED]
+        ]
         return self.async_show_form(
             step_id="reasons",
             data_schema=vol.Schema({}),
             description_placeholders={
                 "connection": self._entry.title,
-                "reasons": "\n".join(
-                    f"- {self._linked(delivery, card)}: {self._reason(delivery)}"
-                    for delivery in newest[:LISTED]
-                ),
+                "reasons": "\n".join(reasons),
             },
         )
 
@@ -152,7 +155,7 @@ class FailedDeliveriesFlow(RepairsFlow):
                 "delivery": self._linked(
                     delivery, await async_card_path(self.hass, self._entry_id)
                 ),
-                "reason": self._reason(delivery),
+                "reason": await self._traced_reason(delivery),
                 "delivery_id": delivery.id,
             },
         )
@@ -234,11 +237,15 @@ class FailedDeliveriesFlow(RepairsFlow):
         return {**self._numbers(), "connection": in_markdown(self._entry.title)}
 
     def _linked(self, delivery: Delivery, card: str | None) -> str:
-        """Return Markdown that names a delivery; with a card, as a link to it."""
+        """Return Markdown that names a delivery, as a link to the card or Activity."""
         described = self._describe(delivery)
-        if card is None:
+        if card is not None:
+            return f"[{described}]({delivery_address(card, delivery.id)})"
+        subentry_id = delivery.origin.subentry_id
+        entity_id = entity_of(self.hass, self._entry_id, subentry_id)
+        if entity_id is None or delivery.settled_at is None:
             return described
-        return f"[{described}]({delivery_address(card, delivery.id)})"
+        return f"[{described}]({activity_address(entity_id, delivery.settled_at)})"
 
     def _describe(self, delivery: Delivery) -> str:
         """Return Markdown that names a delivery and its subject."""
@@ -247,6 +254,14 @@ class FailedDeliveriesFlow(RepairsFlow):
         if not delivery.summary:
             return described
         return f"{described}, {in_markdown(isolated(delivery.summary))}"
+
+    async def _traced_reason(self, delivery: Delivery) -> str:
+        """Return why it failed, with a link to its automation's trace, if kept."""
+        reason = self._reason(delivery)
+        trace = await async_trace_address(self.hass, delivery.origin.context_id)
+        if trace is None:
+            return reason
+        return f"{reason} ([{texts_of(self.hass, 'common')['card_trace']}]({trace}))"
 
     def _reason(self, delivery: Delivery) -> str:
         """Return why it failed, including the backend's own words."""

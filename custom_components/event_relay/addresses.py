@@ -1,0 +1,40 @@
+"""Addresses of Home Assistant's own pages that tell more of a delivery."""
+
+from datetime import datetime, timedelta
+from urllib.parse import quote, urlencode
+
+from homeassistant.components.trace.const import DATA_TRACE
+from homeassistant.components.trace.util import async_list_contexts
+from homeassistant.core import HomeAssistant
+
+AROUND = timedelta(minutes=1)
+"""Time before and after an outcome that Activity shows."""
+
+
+def activity_address(entity_id: str, at: datetime) -> str:
+    """Return the URL of Activity for an entity around a time."""
+    shown = {
+        "entity_id": entity_id,
+        "start_date": (at - AROUND).isoformat(),
+        "end_date": (at + AROUND).isoformat(),
+        "back": 1,
+    }
+    return f"/logbook?{urlencode(shown)}"
+
+
+async def async_trace_address(
+    hass: HomeAssistant, context_id: str | None
+) -> str | None:
+    """Return the URL of the trace of the automation or script with a context.
+
+    None without one: Home Assistant keeps the last few of each automation.
+    """
+    if context_id is None or DATA_TRACE not in hass.data:
+        return None
+    contexts = await async_list_contexts(hass, None)
+    if (run := contexts.get(context_id)) is None:
+        return None
+    item = quote(run["item_id"], safe="")
+    return (
+        f"/config/{run['domain']}/trace/{item}?{urlencode({'run_id': run['run_id']})}"
+    )

@@ -1,0 +1,84 @@
+"""The device of a rule leads to its deliveries in the card, wherever that is."""
+
+from types import MappingProxyType
+
+from homeassistant.components.lovelace.const import LOVELACE_DATA
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.event_relay.card import device_links
+from custom_components.event_relay.card.address import CARD
+from custom_components.event_relay.member_entity import part_identifier
+from tools.simulators.frigate import FrigateSimulator
+
+from .rules.house import DOORBELL, RULE_ID, a_rule, set_up, until
+
+pytestmark = pytest.mark.usefixtures("socket_enabled", "soon")
+
+LINK = f"homeassistant://lovelace/porch?event_relay_rule={RULE_ID}"
+
+
+@pytest.fixture
+async def soon(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have dashboards, and link to them soon."""
+    monkeypatch.setattr(device_links, "SETTLING", 0.05)
+    assert await async_setup_component(hass, "lovelace", {})
+
+
+async def show(hass: HomeAssistant, *cards: dict[str, str]) -> None:
+    """Put cards on the dashboard, as its editor does."""
+    (dashboard,) = hass.data[LOVELACE_DATA].dashboards.values()
+    await dashboard.async_save({"views": [{"path": "porch", "cards": [*cards]}]})
+
+
+def link(hass: HomeAssistant, entry: MockConfigEntry, part: str) -> str | None:
+    """Return where the device of a rule leads."""
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        part_identifier(entry, part), entry.entry_id
+    )
+    assert device is not None
+    return device.configuration_url
+
+
+async def test_a_device_follows_the_card(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    assert link(hass, entry, RULE_ID) is None
+
+    await show(hass, {"type": CARD})
+    await until(lambda: link(hass, entry, RULE_ID) == LINK)
+
+    await show(hass, {"type": CARD, "connection": "another"})
+    await until(lambda: link(hass, entry, RULE_ID) is None)
+
+
+async def test_the_link_outlives_a_reload(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await show(hass, {"type": CARD})
+    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await until(lambda: link(hass, entry, RULE_ID) == LINK)
+
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert link(hass, entry, RULE_ID) == LINK
+
+
+async def test_a_new_rule_is_linked(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await show(hass, {"type": CARD})
+    entry = await set_up(hass, frigate)
+    rule = ConfigSubentry(
+        data=MappingProxyType(DOORBELL),
+        subentry_type="rule",
+        title="Doorbell",
+        unique_id=None,
+    )
+    hass.config_entries.async_add_subentry(entry, rule)
+    await hass.async_block_till_done()
+    await until(lambda: link(hass, entry, rule.subentry_id) is not None)
