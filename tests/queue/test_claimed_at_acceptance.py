@@ -49,10 +49,14 @@ def _states(world: World) -> Counter[str]:
     return Counter(state.value for state in world.on_file().values())
 
 
-def _all_are_sent_once_and_in_their_order(world: World, number: int) -> None:
+def _answer_all(world: World) -> None:
     world.outside.weather = Fault.FINE
     world.outside.release()
     world.loop.settle()
+
+
+def _all_are_sent_once_and_in_their_order(world: World, number: int) -> None:
+    _answer_all(world)
     assert _states(world) == {"delivered": number}
     assert [one for one, _ in world.outside.asked] == [f"d{n}" for n in range(number)]
     assert {*world.outside.asked.values()} == {1}
@@ -197,12 +201,76 @@ def test_full_disk_keeps_no_slot(world: World) -> None:
     assert len(commits) == 2
 
 
-def test_burst_is_claimed_as_far_as_the_backend_keeps_up() -> None:
+def _answer(pace: AnswerPace, begin: float, *, seconds: float, number: int) -> None:
+    for one in range(number):
+        pace.answered(begin + seconds * one / number)
+
+
+def test_pace_is_what_the_backend_answers_per_second() -> None:
     pace = AnswerPace()
-    assert pace.per_second(100.0) == 0
-    for number in range(400):
-        pace.answered(100 + number / 400)
-    assert 390 <= pace.per_second(101.0) <= 410
-    assert pace.per_second(103.0) == 0
+    assert pace.per_second == 0
+    _answer(pace, 100, seconds=1, number=400)
+    assert 390 <= pace.per_second <= 410
+
+
+def test_pace_of_a_burst_is_known_at_the_next_one() -> None:
+    pace = AnswerPace()
+    _answer(pace, 100, seconds=1, number=400)
     pace.answered(200.0)
-    assert pace.per_second(200.0) < 10
+    assert 195 <= pace.per_second <= 205
+
+
+def test_pace_follows_a_backend_that_becomes_slow() -> None:
+    pace = AnswerPace()
+    _answer(pace, 100, seconds=1, number=400)
+    _answer(pace, 101, seconds=3, number=60)
+    assert pace.per_second <= 20
+
+
+def test_pace_is_forgotten_once_the_backend_does_not_keep_up() -> None:
+    pace = AnswerPace()
+    _answer(pace, 100, seconds=1, number=400)
+    pace.forget()
+    assert pace.per_second == 0
+    _answer(pace, 110, seconds=1, number=400)
+    assert 390 <= pace.per_second <= 410
+
+
+PACE = 20
+"""Deliveries that the backend has answered per second."""
+
+
+def _show_pace(world: World) -> None:
+    """Let the backend answer some deliveries, one after the other."""
+    world.outside.slowness = 1 / PACE
+    for number in range(PACE):
+        world.ask(f"before{number}", live=True).result()
+        world.loop.forward(seconds=1 / PACE)
+    world.outside.asked.clear()
+
+
+def test_burst_is_claimed_as_far_as_the_backend_keeps_up(world: World) -> None:
+    _show_pace(world)
+    _fill(world, SLOTS + PACE + 5)
+    states = _states(world)
+    assert SLOTS + PACE / 2 <= states["sending"] <= SLOTS + PACE
+    assert states["pending"] == SLOTS + PACE + 5 - states["sending"]
+    _answer_all(world)
+
+
+def test_what_waits_is_claimed_as_far_as_the_backend_keeps_up(world: World) -> None:
+    _show_pace(world)
+    world.house.worker.pause()
+    _fill(world, SLOTS + PACE + 5)
+    world.house.worker.resume()
+    world.loop.settle()
+    assert SLOTS + PACE / 2 <= _states(world)["sending"] <= SLOTS + PACE
+    _answer_all(world)
+
+
+def test_less_is_claimed_once_the_backend_does_not_keep_up(world: World) -> None:
+    _show_pace(world)
+    _fill(world, SLOTS + PACE + 5)
+    world.loop.forward(seconds=AHEAD_PATIENCE.total_seconds() + 1)
+    assert _states(world)["sending"] == SLOTS + AHEAD
+    _answer_all(world)

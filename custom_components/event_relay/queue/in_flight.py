@@ -24,7 +24,7 @@ the same deliveries to be put back and claimed again and again.
 PACE_OVER = 0.25
 """Seconds over which answers are counted."""
 MOST_AHEAD = 2_000
-"""Most deliveries that may be accepted as claimed and wait for a slot."""
+"""Most deliveries that may be claimed and wait for a slot."""
 
 type Tasks = dict[str, asyncio.Task[None]]
 """Tasks by delivery id."""
@@ -89,8 +89,7 @@ class InFlight:
     def has_room(self, delivery: Delivery) -> bool:
         """Return whether a delivery may be accepted as claimed.
 
-        It may if it gets a slot now. Others may wait for one: as many as the backend
-        answered in the last second, so that a crash leaves few to be looked up.
+        It may if it gets a slot now. Others may wait for one, see `_most_ahead`.
         """
         now = delivery.accepted_at
         waiting = self._accepting + len(self._ready)
@@ -104,10 +103,18 @@ class InFlight:
             return False
         if (ends := delivery.expires_at) is not None and ends - now < AHEAD_PATIENCE:
             return False
-        most = max(
-            self._backend.claims_ahead, self._pace.per_second(self._clock.monotonic())
-        )
-        return waiting < min(most, MOST_AHEAD)
+        return waiting < self._most_ahead
+
+    @property
+    def _most_ahead(self) -> int:
+        """How many deliveries may be claimed beyond the slots.
+
+        As many as the backend answers in a second, so that a crash leaves few to be
+        looked up.
+        """
+        if not (least := self._backend.claims_ahead):
+            return 0
+        return min(max(least, self._pace.per_second), MOST_AHEAD)
 
     def expect(self) -> None:
         """Count a delivery that is being accepted as claimed."""
@@ -155,7 +162,7 @@ class InFlight:
     @property
     def is_short(self) -> bool:
         """Whether slots may soon be free with nothing to send."""
-        return bool(self.broken) or len(self._ready) <= self._backend.claims_ahead // 4
+        return bool(self.broken) or len(self._ready) <= self._most_ahead // 2
 
     def claims(self, slots: int) -> int:
         """Return how many deliveries to claim if `slots` more may be sent."""
@@ -166,7 +173,7 @@ class InFlight:
         ):
             return max(0, slots - waiting)
         claimed = len(self.sending) + len(self.settling) + waiting
-        return max(0, self._backend.concurrency + self._backend.claims_ahead - claimed)
+        return max(0, self._backend.concurrency + self._most_ahead - claimed)
 
     def at_once(self, slots: int) -> int:
         """Return how many of those may be deliveries that must not wait for a slot."""
@@ -198,6 +205,8 @@ class InFlight:
         self._ready = kept
         for one in back:
             self._payloads.pop(one.id, None)
+        if back:
+            self._pace.forget()
         return back
 
     def free_slot(self, delivery: Delivery) -> bool:
@@ -207,7 +216,7 @@ class InFlight:
         more of them than are sent at once.
         """
         self._pace.answered(self._clock.monotonic())
-        if not delivery.ahead or len(self.settling) >= self._backend.claims_ahead // 2:
+        if not delivery.ahead or len(self.settling) >= self._most_ahead // 2:
             return False
         if (task := self.sending.pop(delivery.id, None)) is None:
             return False
@@ -230,24 +239,33 @@ class InFlight:
 
 
 class AnswerPace:
-    """Counts how many deliveries a backend answers per second."""
+    """The pace at which a backend has answered when it had much to answer."""
 
     def __init__(self) -> None:
         """Begin without an answer."""
         self._since = 0.0
         self._answered = 0
-        self._before = 0.0
+        self._pace = 0.0
 
     def answered(self, now: float) -> None:
-        """Count an answer."""
+        """Count an answer at a monotonic time in seconds.
+
+        The pace of a burst is known at the next one, but little by little forgotten:
+        with each slower period it becomes lower, by half at most.
+        """
         if (gone_by := now - self._since) >= PACE_OVER:
-            self._before = self._answered / gone_by
+            self._pace = max(self._answered / gone_by, self._pace / 2)
             self._since, self._answered = now, 0
         self._answered += 1
 
-    def per_second(self, now: float) -> int:
-        """Return the current pace: 0 if nothing was answered for a second."""
-        return int(self._before) if now - self._since < 1 else 0
+    def forget(self) -> None:
+        """Begin anew, since the backend does not keep up."""
+        self._pace = 0.0
+
+    @property
+    def per_second(self) -> int:
+        """Deliveries that the backend answers per second."""
+        return int(self._pace)
 
 
 def is_late(delivery: Delivery, now: datetime) -> bool:
