@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 import socket
-from typing import override
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector, TraceConfig
-from aiohttp.abc import AbstractResolver, ResolveResult
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
@@ -35,6 +33,7 @@ from custom_components.event_relay.backends.transport import (
 from tools.simulators.certificate import self_signed_context
 
 from .raw_server import Answer, bytes_then_close, half_then_hang, hang, reset, serve
+from .resolvers import NoNames, NoNamesLater, errors_nobody_retrieves
 
 MDNS_TIMEOUT = 5.0
 """Seconds that aiohttp_asyncmdnsresolver gives a `.local` name (DEFAULT_TIMEOUT)."""
@@ -105,20 +104,6 @@ async def test_refused_is_surely_not_sent(
     assert caught.value.code == "cannot_connect"
 
 
-class NoNames(AbstractResolver):
-    """Knows no host."""
-
-    @override
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        raise OSError(None, "Domain name not found")
-
-    @override
-    async def close(self) -> None:
-        """Nothing is open."""
-
-
 @pytest.mark.parametrize("effect", Effect)
 async def test_unknown_host_is_surely_not_sent(effect: Effect) -> None:
     connector = TCPConnector(resolver=NoNames())
@@ -133,50 +118,28 @@ SHORTENED = 4.0
 """Seconds of a request, of which a slow machine may lose one."""
 
 
-class SlowlyNoNames(NoNames):
-    """Knows no host after as much of a request's time as Home Assistant's takes."""
-
-    def __init__(self) -> None:
-        self.asked = asyncio.Event()
-        self.failed = asyncio.Event()
-
-    @override
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        self.asked.set()
-        await asyncio.sleep(SHORTENED * MDNS_TIMEOUT / TIMEOUT + 0.05)
-        self.failed.set()
-        return await super().resolve(host, port, family)
-
-
 async def test_local_name_that_is_away_leaves_nothing_in_the_log() -> None:
     unheard: list[dict[str, object]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, it: unheard.append(it))
-    connector = TCPConnector(resolver=SlowlyNoNames())
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, it: unheard.append(it))
+    resolver = NoNamesLater()
+    # After as much of a request's time as Home Assistant's look-up takes.
+    loop.call_later(SHORTENED * MDNS_TIMEOUT / TIMEOUT + 0.05, resolver.fails.set)
+    connector = TCPConnector(resolver=resolver)
     async with ClientSession(connector=connector) as session:
         transport = HttpTransport(session, "http://frigate.local", timeout=SHORTENED)
         with pytest.raises(CannotConnect) as caught:
             await transport.send("GET", "x")
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0)
     assert (caught.value.code, unheard) == ("name_not_found", [])
 
 
 async def test_nor_does_one_that_is_not_waited_for() -> None:
-    unheard: list[dict[str, object]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, it: unheard.append(it))
-    resolver = SlowlyNoNames()
-    connector = TCPConnector(resolver=resolver)
-    async with ClientSession(connector=connector) as session:
-        transport = HttpTransport(session, "http://frigate.local", timeout=SHORTENED)
+    resolver = NoNamesLater()
+    async with ClientSession(connector=TCPConnector(resolver=resolver)) as session:
+        transport = HttpTransport(session, "http://frigate.local")
         reading = asyncio.create_task(transport.send("GET", "x"))
-        await resolver.asked.wait()
-        reading.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await reading
-        await resolver.failed.wait()
-        await asyncio.sleep(0.05)
-    assert unheard == []
+        assert await errors_nobody_retrieves(resolver, reading) == 0
 
 
 @pytest.mark.parametrize("effect", Effect)

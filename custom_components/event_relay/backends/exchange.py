@@ -7,15 +7,17 @@ reads its response. All other requests go through the session, and all requests 
 aiohttp's internals differ from those known here.
 """
 
+import asyncio
 from asyncio import (
     AbstractEventLoop,
     Timeout,
     Transport,
     get_running_loop,
+    open_connection,
     timeout,
     timeout_at,
 )
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,7 +26,7 @@ from http.cookies import CookieError, SimpleCookie
 import logging
 import re
 import ssl
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import (
     BaseConnector,
@@ -66,6 +68,7 @@ LARGEST_DIRECT = 64 * 1024
 LONGEST_HEADER = 65_536
 """Bytes of a header line of a response, as in Home Assistant's sessions."""
 _CHUNK = 64 * 1024
+_MULTICAST = ".local"
 _INTERIM = frozenset(range(100, 200)) - {HTTPStatus.SWITCHING_PROTOCOLS}
 """Statuses that another response follows."""
 _ENDS_A_LINE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -81,6 +84,8 @@ class Outgoing:
     headers: Mapping[str, str]
     body: bytes | None = None
     tls: Tls = True
+    reads: bool = False
+    """Whether it has no effect, so that it may go on after it was cancelled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +120,70 @@ async def exchange(
 
     Only a GET may be sent twice, and any method that a session resends by itself.
     Raises aiohttp's exceptions, ValueError for an impossible request, and TooLarge.
+
+    A read from a `.local` name goes on if it is cancelled, as when a connection is
+    reloaded: the look-up of the name takes seconds, and would leave a traceback in the
+    log if it failed with nobody waiting for it.
     """
+    exchanging = _exchange(session, request, bounds, middlewares)
+    if request.reads and is_multicast(request.url):
+        return await _ends_by_itself(exchanging)
+    return await exchanging
+
+
+async def listens(
+    session: ClientSession, origin: URL, tls: Tls, limits: ClientTimeout
+) -> None:
+    """Connect to an origin and send nothing; raises aiohttp's exceptions.
+
+    The connection is made as for a request, with the session's own look-up of names,
+    and is closed at once.
+    """
+
+    async def connect() -> None:
+        request = Outgoing(method="GET", url=origin, headers={}, tls=tls)
+        try:
+            async with timeout(limits.total):
+                connection = await _connect(session, request, limits)
+        except TimeoutError as error:
+            raise ConnectionTimeoutError(f"no connection to {origin.host}") from error
+        except _InternalsChanged:
+            _, writer = await open_connection(
+                origin.host, origin.port, ssl=tls if origin.scheme == "https" else None
+            )
+            writer.close()
+        else:
+            connection.close()
+
+    await (_ends_by_itself(connect()) if is_multicast(origin) else connect())
+
+
+def is_multicast(url: URL) -> bool:
+    """Return whether a name is resolved by mDNS in the home's own network."""
+    return (url.host or "").rstrip(".").endswith(_MULTICAST)
+
+
+async def _ends_by_itself[ResultT](work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    """Return the result of some work, which goes on if this is cancelled."""
+    task = asyncio.ensure_future(work)
+    task.add_done_callback(_retrieve_exception)
+    await asyncio.wait((task,))
+    return task.result()
+
+
+def _retrieve_exception(task: asyncio.Future[Any]) -> None:
+    """Retrieve the exception of a task that nobody may await."""
+    if not task.cancelled():
+        task.exception()
+
+
+async def _exchange(
+    session: ClientSession,
+    request: Outgoing,
+    bounds: Bounds,
+    middlewares: Sequence[ClientMiddlewareType],
+) -> Incoming:
+    """Send a request directly if that is possible, else through its session."""
     if not middlewares and _can_be_direct(session, request):
         try:
             return await _send_directly(session, request, bounds)
@@ -200,7 +268,7 @@ async def _once(
     attempt: _Attempt,
 ) -> Incoming:
     """Send the written request and read its response."""
-    connection = await _connect(session, request, bounds)
+    connection = await _connect(session, request, bounds.time)
     try:
         transport, protocol = _ready(connection)
         attempt.began = True
@@ -255,7 +323,7 @@ async def _body(stream: StreamReader, bounds: Bounds, limit: Timeout) -> bytes:
 
 
 async def _connect(
-    session: ClientSession, request: Outgoing, bounds: Bounds
+    session: ClientSession, request: Outgoing, limits: ClientTimeout
 ) -> Connection:
     """Return a connection for a request; raises aiohttp's exceptions."""
     connector = session.connector
@@ -263,7 +331,7 @@ async def _connect(
         raise ClientConnectionResetError("the session is closed")
     try:
         where = _destination(request.url.origin(), request.tls, get_running_loop())
-        return await connector.connect(where, [], bounds.time)
+        return await connector.connect(where, [], limits)
     except (AttributeError, TypeError) as error:
         raise _InternalsChanged from error
     except TimeoutError as error:

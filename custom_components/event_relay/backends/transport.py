@@ -4,7 +4,6 @@ Aiohttp's exceptions end here. They become a client's errors according to whethe
 request can have taken effect.
 """
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +21,7 @@ from yarl import URL
 from .base import Json, JsonObject
 from .body import Body, Pairs, pairs, unwritable
 from .errors import CannotConnect, InvalidResponse, OutcomeUnknown, Unavailable
-from .exchange import Bounds, Incoming, Outgoing, exchange
+from .exchange import Bounds, Outgoing, exchange
 from .http_failures import Effect, translate
 from .words import discreet
 
@@ -43,8 +42,6 @@ MAXIMUM_BODY = 8 * 1024 * 1024
 """Bytes read of a response; a Frigate configuration of 100 cameras has 1 MB."""
 LONGEST_RETRY_AFTER = 86_400.0
 """Seconds; a longer or infinite Retry-After is cut to this."""
-_MULTICAST = ".local"
-"""Suffix of names that are resolved by mDNS in the home's own network."""
 _ENDS_A_HEADER = re.compile(r"[\r\n\0]")
 
 
@@ -183,9 +180,10 @@ class HttpTransport:
             url=url,
             headers=said,
             body=None if body is None else body.content,
+            reads=effect is Effect.NONE,
         )
         try:
-            answer = await self._exchange(request, effect)
+            answer = await exchange(self._session, request, self._bounds)
         except (ClientError, TimeoutError, OSError, ValueError) as error:
             raise translate(error, effect) from error
         return Reply(
@@ -196,21 +194,6 @@ class HttpTransport:
             secrets=self.secrets(),
         )
 
-    async def _exchange(self, request: Outgoing, effect: Effect) -> Incoming:
-        """Send a request; a read from a `.local` name goes on if it is cancelled.
-
-        The look-up of the name takes seconds. If it is cancelled, as when a connection
-        is reloaded, it would leave a traceback in the log when it fails.
-        """
-        answering = exchange(self._session, request, self._bounds)
-        host = request.url.host or ""
-        if effect is not Effect.NONE or not host.endswith(_MULTICAST):
-            return await answering
-        reading = asyncio.ensure_future(answering)
-        reading.add_done_callback(_retrieve_exception)
-        await asyncio.wait((reading,))
-        return reading.result()
-
     def _encoded_url(self, segments: tuple[str, ...], query: Pairs | None) -> URL:
         """Return the address as it is sent; raises Rejected."""
         try:
@@ -218,12 +201,6 @@ class HttpTransport:
             return url.update_query(pairs(query)) if query else url
         except (ValueError, TypeError) as error:
             raise unwritable() from error
-
-
-def _retrieve_exception(reading: asyncio.Future[Incoming]) -> None:
-    """Retrieve the exception of a task that nobody may await."""
-    if not reading.cancelled():
-        reading.exception()
 
 
 @lru_cache(maxsize=64)

@@ -1,5 +1,6 @@
 """What goes over the wire, and what the client remembers."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -9,7 +10,7 @@ import hmac
 import json
 from typing import Any
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, TCPConnector, web
 import pytest
 
 from custom_components.event_relay.backends.base import (
@@ -48,9 +49,11 @@ from custom_components.event_relay.backends.http.request.prepared import (
     prepare,
 )
 from custom_components.event_relay.backends.http.request.responses import RequestPaused
+from custom_components.event_relay.backends.http.request.wire import Wire
 from custom_components.event_relay.backends.words import MOST_TOLD
 
 from ..contexts import a_context
+from ..resolvers import NoNames, NoNamesLater, errors_nobody_retrieves
 from .jinja import rendering
 from .target import Said, Target, client_of, serving
 
@@ -544,6 +547,29 @@ async def test_without_a_read_nothing_is_sent(
     with pytest.raises(CannotConnect) as caught:
         await secure.capabilities()
     assert caught.value.code == "tls"
+
+
+@pytest.mark.parametrize("work", ["read", "check", "look-up"])
+async def test_local_name_that_is_not_waited_for_leaves_nothing_in_the_log(
+    work: str,
+) -> None:
+    resolver = NoNamesLater()
+    async with ClientSession(connector=TCPConnector(resolver=resolver)) as session:
+        read_path = "/health" if work == "read" else None
+        client = client_of(session, "http://printer.local", read_path=read_path)
+        asking = (
+            client.look_up(Wire(method="GET", path=("/",)), str)
+            if work == "look-up"
+            else client.capabilities()
+        )
+        assert await errors_nobody_retrieves(resolver, asyncio.create_task(asking)) == 0
+
+
+async def test_check_looks_names_up_as_requests_do() -> None:
+    async with ClientSession(connector=TCPConnector(resolver=NoNames())) as session:
+        with pytest.raises(CannotConnect) as caught:
+            await client_of(session, "http://localhost:1").capabilities()
+    assert caught.value.code == "name_not_found"
 
 
 async def test_least_interval(session: ClientSession, target: Target) -> None:

@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 import json
-from socket import gaierror
-import ssl
 import time
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -25,7 +23,7 @@ from ...errors import (
     InvalidResponse,
     PermissionDenied,
 )
-from ...exchange import Bounds, Outgoing, exchange
+from ...exchange import Bounds, Outgoing, exchange, listens
 from ...http_failures import Effect, translate
 from ...request_interval import RequestInterval
 from ...transport import Reply
@@ -40,8 +38,8 @@ from .sent_once import sent_once
 TIMEOUT = 30.0
 """Seconds for one request; a shorter limit would duplicate slow requests."""
 CONNECTING = 10.0
-LOOKING = 10.0
-"""Seconds for the connection that only checks the target."""
+_LOOKING = ClientTimeout(total=10.0)
+"""For the connection that only checks the target."""
 MAXIMUM_ANSWER = 256 * 1024
 """Bytes read of a response; the rest is not read."""
 _BOUNDS = Bounds(
@@ -267,25 +265,16 @@ class HttpClient:
 
     async def _check_listening(self) -> None:
         """Check that the target listens, and send nothing; raises CannotConnect."""
-        url = URL(self.origin)
-        tls = self._access.tls.shared if url.scheme == "https" else None
+        self._raise_if_closed()
+        tls = self._access.tls.fresh  # whose connections are never kept
         try:
-            async with asyncio.timeout(LOOKING):
-                _, writer = await asyncio.open_connection(url.host, url.port, ssl=tls)
-        except ssl.SSLCertVerificationError as error:
-            raise CannotConnect(
-                "certificate not trusted", code="certificate"
-            ) from error
-        except ssl.SSLError as error:
-            raise CannotConnect("no TLS spoken there", code="tls") from error
-        except TimeoutError as error:
-            raise CannotConnect("no connection in time", code="timeout") from error
-        except gaierror as error:
-            code = "name_not_found"
-            raise CannotConnect("host name not found", code=code) from error
-        except OSError as error:
-            raise CannotConnect(error.strerror or "no connection") from error
-        writer.close()
+            await listens(self._session, URL(self.origin), tls, _LOOKING)
+        except (ClientError, TimeoutError, OSError) as error:
+            raise translate(error, Effect.NONE) from error
+
+    def _raise_if_closed(self) -> None:
+        if self._session.closed:
+            raise CannotConnect("the session is closed")
 
     async def _exchange(
         self,
@@ -296,8 +285,7 @@ class HttpClient:
         fresh: bool = False,
     ) -> Reply:
         """Send a request and read its response, whatever its status."""
-        if self._session.closed:
-            raise CannotConnect("the session is closed")
+        self._raise_if_closed()
         tls = self._access.tls
         request = Outgoing(
             method=sent.method,
@@ -310,6 +298,7 @@ class HttpClient:
             },
             body=sent.body,
             tls=tls.fresh if fresh else tls.shared,
+            reads=effect is Effect.NONE,
         )
         middlewares = (*self._middlewares, sent_once) if fresh else self._middlewares
         try:
