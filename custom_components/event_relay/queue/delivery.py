@@ -1,6 +1,7 @@
 """A delivery, its states, and the table of legal transitions."""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
@@ -229,7 +230,7 @@ def moved_along(delivery: Delivery, moved: timedelta) -> Delivery:
         elif how is Moved.AT_LEAST_BACK:
             changes[name] = min(moment, moment + jump)
     new = altered(delivery, moved=moved)
-    new.__dict__.update(changes)
+    vars(new).update(changes)
     return new
 
 
@@ -240,10 +241,9 @@ else:
     def altered(delivery: Delivery, /, **changes: object) -> Delivery:
         """Return a copy of a delivery with some fields changed.
 
-        It takes an eighth of the time of `dataclasses.replace`, and each delivery is
+        It takes a third of the time of `dataclasses.replace`, and each delivery is
         changed about four times.
         """
-        new = object.__new__(Delivery)
-        new.__dict__.update(delivery.__dict__)
-        new.__dict__.update(changes)
+        new = copy(delivery)
+        vars(new).update(changes)
         return new
