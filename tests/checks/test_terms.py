@@ -75,7 +75,7 @@ def test_actions_are_called_by_their_names(language: str) -> None:
     wrong = [
         text
         for text in texts
-        for name in re.findall(rf"action \*?({names})\b", text)
+        for name in re.findall(rf"action [*\"]?({names})\b", text)
         if texts[name] not in texts[text]
     ]
     assert wrong == []
