@@ -51,6 +51,8 @@ class RelayEntity(Entity):
 
     _attr_has_entity_name = True
     _attr_should_poll = False
+    owner: str | None = None
+    """None: what it shows is of the whole connection."""
 
     def __init__(self, entry: RelayConfigEntry, description: EntityDescription) -> None:
         """Initialize on the device of a connection."""

@@ -60,6 +60,8 @@ class OutcomeEntity(EventEntity):
     _unrecorded_attributes = frozenset({"links"})
 
     coordinator: RelayCoordinator
+    owner: str | None
+    """The owner of the outcomes: None for the whole connection."""
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -68,11 +70,6 @@ class OutcomeEntity(EventEntity):
         self.async_on_remove(
             self.coordinator.announcer.listen(self._announced, self.owner)
         )
-
-    @property
-    def owner(self) -> str | None:
-        """Return the owner of the outcomes: None for the whole connection."""
-        return None
 
     @callback
     def _announced(self, announcement: Announcement) -> None:
@@ -94,12 +91,6 @@ class RelayOutcome(OutcomeEntity, RelayEntity):
 
 class MemberOutcome(OutcomeEntity, MemberEntity):
     """The outcomes of a rule's firings, including those never accepted."""
-
-    @property
-    @override
-    def owner(self) -> str:
-        """Return the rule or mirror."""
-        return self.member.id
 
 
 def _attributes(outcome: Outcome) -> dict[str, Any]:

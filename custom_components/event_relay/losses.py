@@ -24,6 +24,7 @@ from .const import DOMAIN
 from .home_language import in_home_language, texts_of
 from .outcome_words import OutcomeWords
 from .queue.delivery import Delivery, DeliveryState, Failure
+from .rules.listeners import Listeners
 from .rules.member import Member
 from .rules.outcome import Outcome, OutcomeKind
 
@@ -93,7 +94,7 @@ class Losses:
         self._failing: set[str] = set()
         """Rules whose last firing could not be delivered."""
         self._timers: dict[str, CALLBACK_TYPE] = {}
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: Listeners[[]] = Listeners()
         self.refused = 0
         """Number of requests in this run that did not become a delivery."""
         for cause in Cause:
@@ -127,8 +128,7 @@ class Losses:
     @callback
     def listen(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
         """Call a listener when a number changes; return a callback to remove it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._listeners.add(listener)
 
     @callback
     def async_meet(self, member: Member) -> None:
@@ -303,8 +303,7 @@ class Losses:
                 translation_key=text,
                 translation_placeholders={"connection": self._entry.title},
             )
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.notify(None)
 
     def _issue_id(self, cause: Cause) -> str:
         """Return the id of the repair issue of a cause."""

@@ -108,6 +108,8 @@ class MemberEntity(Entity):
         self.entity_description = description
         self.coordinator = entry.runtime_data
         self.member = member
+        self.owner: str | None = member.id
+        """The rule or mirror that it shows."""
         self._attr_unique_id = unique_id(entry.entry_id, member.id, description.key)
         self.device_entry = device_of(entry, part_identifier(entry, member.id))
 

@@ -12,6 +12,7 @@ from .backends.base import Backend
 from .const import DOMAIN
 from .queue.delivery import Delivery
 from .queue.queue import DeliveryQueue
+from .rules.listeners import Listeners
 from .rules.member import Member
 from .rules.outcome import Outcome, outcome_of
 
@@ -70,8 +71,7 @@ class Announcer:
         self._backend = backend
         self.title = title
         self._members: dict[str, Member] = {}
-        self._listeners: dict[str | None, list[Listener]] = {}
-        """By subentry id; None for all outcomes."""
+        self._listeners: Listeners[[Announcement]] = Listeners()
         self._waiting: deque[Announcement] = deque()
         self._announcing = False
 
@@ -83,9 +83,7 @@ class Announcer:
 
         Returns a callback to remove it.
         """
-        listeners = self._listeners.setdefault(subentry_id, [])
-        listeners.append(listener)
-        return lambda: listeners.remove(listener)
+        return self._listeners.add(listener, subentry_id)
 
     @callback
     def async_follow(self, queue: DeliveryQueue) -> CALLBACK_TYPE:
@@ -141,9 +139,7 @@ class Announcer:
         self._hass.loop.call_soon(self._next)
         announcement = self._waiting.popleft()
         self._fire(announcement)
-        for whose in dict.fromkeys((None, announcement.subentry_id)):
-            for listener in tuple(self._listeners.get(whose, ())):
-                listener(announcement)
+        self._listeners.notify_with_all(announcement.subentry_id, announcement)
 
     def _fire(self, announcement: Announcement) -> None:
         """Fire the event that Activity describes, without personal text.

@@ -42,7 +42,7 @@ async def async_test_rule(
             translation_placeholders={"rule": rule.title},
         ) from error
     except (InvalidField, TemplateError, StoreError) as error:
-        reason = await _reason(hass, entry, rule, error)
+        reason = _reason(hass, entry, rule, error)
         if isinstance(error, SentUnrecorded):
             notice.nobody_knows(reason)
             raise outbox_error(error, entry.title) from error
@@ -204,11 +204,11 @@ def _arrived(delivery: Delivery) -> bool:
     return delivery.state is DeliveryState.DELIVERED
 
 
-async def _reason(
+def _reason(
     hass: HomeAssistant, entry: RelayConfigEntry, rule: RuleRunner, error: Exception
 ) -> str:
     """Return why a test was not sent, with the labels of the form."""
     if isinstance(error, StoreError):
         return in_home_language(hass, outbox_error(error, entry.title))
-    labels = await labels_of(hass, rule.rule.operation)
+    labels = labels_of(hass, rule.rule.operation)
     return refusal_in_words(hass, error, labels)

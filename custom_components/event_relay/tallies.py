@@ -16,6 +16,7 @@ from homeassistant.helpers.event import async_call_later
 from .outcome_events import Announcement
 from .queue.delivery import Delivery
 from .queue.store.store import Store, StoreUnavailable
+from .rules.listeners import Listeners
 from .rules.outcome import OutcomeKind
 
 _LOGGER = logging.getLogger(__name__)
@@ -39,8 +40,7 @@ class Tallies:
         self._counts: Counter[tuple[str | None, OutcomeKind]] = Counter()
         self._delays: dict[str | None, float] = {}
         self._before: dict[datetime, Mapping[tuple[str | None, str], int]] = {}
-        self._listeners: dict[str | None, list[Callable[[], None]]] = {}
-        """By owner."""
+        self._listeners: Listeners[[]] = Listeners()
         self._changed: set[str | None] = set()
         """Owners whose new numbers are not shown yet."""
         self._showing: CALLBACK_TYPE | None = None
@@ -81,9 +81,7 @@ class Tallies:
 
         Returns a callback to remove it.
         """
-        listeners = self._listeners.setdefault(owner, [])
-        listeners.append(listener)
-        return lambda: listeners.remove(listener)
+        return self._listeners.add(listener, owner)
 
     @callback
     def hear(self, announcement: Announcement) -> None:
@@ -121,8 +119,7 @@ class Tallies:
         self._showing = None
         changed, self._changed = self._changed, set()
         for owner in changed:
-            for listener in tuple(self._listeners.get(owner, ())):
-                listener()
+            self._listeners.notify(owner)
 
 
 def delay_of(delivery: Delivery) -> float:

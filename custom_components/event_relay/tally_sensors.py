@@ -18,7 +18,6 @@ from homeassistant.util import dt as dt_util
 from .coordinator import RelayCoordinator
 from .entity import RelayEntity
 from .member_entity import MemberEntity
-from .rules.member import Member
 from .rules.outcome import OutcomeKind
 
 
@@ -88,11 +87,8 @@ class StatisticsSensor(RestoreSensor):
     """Shows numbers of a connection, or of a rule or mirror."""
 
     coordinator: RelayCoordinator
-
-    @property
-    def owner(self) -> str | None:
-        """Return the owner of the numbers: None for the whole connection."""
-        return None
+    owner: str | None
+    """The owner of the numbers: None for the whole connection."""
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -183,20 +179,9 @@ class RelayDelay(DelaySensor, RelayEntity):
     """For all deliveries of a connection."""
 
 
-class _OfMember:
-    """Mixin for the numbers of a rule or mirror."""
-
-    member: Member
-
-    @property
-    def owner(self) -> str:
-        """Return the rule or mirror."""
-        return self.member.id
-
-
-class MemberTally(_OfMember, TallySensor, MemberEntity):
+class MemberTally(TallySensor, MemberEntity):
     """For the deliveries of a rule or mirror."""
 
 
-class MemberDelay(_OfMember, DelaySensor, MemberEntity):
+class MemberDelay(DelaySensor, MemberEntity):
     """For the deliveries of a rule or mirror."""

@@ -125,7 +125,7 @@ class RuleFlow(RuleStart):
         """Ask for the fields of the operation, its end, and the limits."""
         coordinator = self._loaded_entry().runtime_data
         if self._fields is None:
-            self._fields = await with_labels(
+            self._fields = with_labels(
                 self.hass,
                 coordinator.forms.rule_fields(
                     operation, coordinator.effective, await coordinator.async_listed()
@@ -140,7 +140,7 @@ class RuleFlow(RuleStart):
             deliver |= chosen_labels(self._fields, deliver[CONF_FIELDS])
             try:
                 await check_deliver(self.hass, deliver, ending)
-                await self._check_trial(await self._try(deliver, await self._sample()))
+                self._check_trial(await self._try(deliver, await self._sample()))
             except Mistake as mistake:
                 self._mistake = mistake
             else:
@@ -164,11 +164,11 @@ class RuleFlow(RuleStart):
         step, unknown, reason, result = "preview", "", "", ""
         if trial.unknown:
             step = "preview_partly"
-            labels = await labels_of(self.hass, operation)
+            labels = labels_of(self.hass, operation)
             unknown = as_list(self.hass, trial.unknown, labels)
         elif trial.refusal is not None:
             step = "preview_refused"
-            reason = await self._reason(trial.refusal)
+            reason = self._reason(trial.refusal)
         else:
             entry, left_open = self._loaded_entry(), self._open()
             whole = {k: v for k, v in trial.data.items() if k not in left_open}
@@ -232,25 +232,25 @@ class RuleFlow(RuleStart):
                 {"this": None, **sample.variables},
             )
         except BrokenTemplate as error:
-            labels = await labels_of(self.hass, operation)
+            labels = labels_of(self.hass, operation)
             raise Mistake(
                 place_of(self._fields or (), error.field),
                 "invalid_template",
                 {"field": labels[error.field], "reason": str(error)},
             ) from error
 
-    async def _check_trial(self, trial: Trial) -> None:
+    def _check_trial(self, trial: Trial) -> None:
         """Raise Mistake for a refusal that no firing can resolve."""
         if (refusal := trial.mistake) is not None:
             raise Mistake(
                 place_of(self._fields or (), field_of(refusal.field)),
                 "refused",
-                {"reason": await self._reason(refusal)},
+                {"reason": self._reason(refusal)},
             )
 
-    async def _reason(self, refusal: InvalidField) -> str:
+    def _reason(self, refusal: InvalidField) -> str:
         """Return why a field is refused, with the labels of the form."""
-        labels = await labels_of(self.hass, self._when[CONF_OPERATION])
+        labels = labels_of(self.hass, self._when[CONF_OPERATION])
         return in_home_language(self.hass, invalid_field(in_words(refusal, labels)))
 
     def _form(

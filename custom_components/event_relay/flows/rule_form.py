@@ -19,7 +19,6 @@ from homeassistant.helpers.selector import (
     TextSelector,
     TriggerSelector,
 )
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.yaml import dump
 import voluptuous as vol
 
@@ -28,8 +27,7 @@ from ..backends.base import Ending, InvalidField
 from ..backends.choice_forms import NOTHING_CHOSEN
 from ..backends.rule_forms import RuleField
 from ..backends.words import in_list, in_markdown
-from ..const import DOMAIN
-from ..home_language import Texts, in_home_language
+from ..home_language import Texts, in_home_language, texts_of
 from ..rules.fields import CannotRender
 from ..rules.rule import (
     CONF_COOL_DOWN,
@@ -69,24 +67,20 @@ class Labels(dict[str, str]):
         return name
 
 
-async def labels_of(hass: HomeAssistant, operation: str) -> Mapping[str, str]:
+def labels_of(hass: HomeAssistant, operation: str) -> Mapping[str, str]:
     """Return the labels of an operation's fields in the home's language."""
-    category = "config_subentries"
-    texts = await async_get_translations(hass, hass.config.language, category, {DOMAIN})
-    path = f"component.{DOMAIN}.{category}.{SUBENTRY_RULE}.step.{operation}."
-    return Labels(Texts(texts, path))
+    texts = texts_of(hass, "config_subentries")
+    return Labels(Texts(texts, f"{SUBENTRY_RULE}.step.{operation}."))
 
 
-async def with_labels(
+def with_labels(
     hass: HomeAssistant,
     fields: Sequence[RuleField],
     kept: Mapping[str, Mapping[str, str]],
 ) -> tuple[RuleField, ...]:
     """Return fields with labels in the home's language, and those saved in a rule."""
-    category = "selector"
-    texts = await async_get_translations(hass, hass.config.language, category, {DOMAIN})
-    named = Texts(texts, f"component.{DOMAIN}.{category}.")
-    return tuple(field.with_texts(named, kept.get(field.name, {})) for field in fields)
+    texts = texts_of(hass, "selector")
+    return tuple(field.with_texts(texts, kept.get(field.name, {})) for field in fields)
 
 
 def in_words(error: InvalidField, labels: Mapping[str, str]) -> InvalidField:

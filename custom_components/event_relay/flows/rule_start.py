@@ -23,7 +23,6 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
 )
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.loader import Integration, async_get_integrations
 from homeassistant.setup import async_setup_component
 import voluptuous as vol
@@ -34,6 +33,7 @@ from ..backends.rule_patterns import Pattern
 from ..backends.words import in_markdown
 from ..const import CONF_BACKEND, DOMAIN
 from ..coordinator import RelayConfigEntry
+from ..home_language import texts_of
 from ..registry import BY_NAME
 from ..rules.rule import (
     CONF_FIELDS,
@@ -96,11 +96,9 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
         self, name: str, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Start from a pattern; its title is the menu text before the colon."""
-        category = "config_subentries"
-        path = f"component.{DOMAIN}.{category}.{SUBENTRY_RULE}.step.user.menu_options"
-        language = self.hass.config.language
-        texts = await async_get_translations(self.hass, language, category, {DOMAIN})
-        title = self._another(texts.get(f"{path}.{name}", "").partition(":")[0].strip())
+        texts = texts_of(self.hass, "config_subentries")
+        text = texts.get(f"{SUBENTRY_RULE}.step.user.menu_options.{name}", "")
+        title = self._another(text.partition(":")[0].strip())
         data = self._patterns()[name].data()
         return await self._begin(title, data)
 

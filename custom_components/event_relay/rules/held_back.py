@@ -8,6 +8,8 @@ from enum import StrEnum
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
+from .listeners import Listeners
+
 
 class Reason(StrEnum):
     """Why a firing is held back."""
@@ -33,18 +35,16 @@ class HeldBack:
     """The reason of the last one."""
     entity_id: str | None = None
     at: datetime | None = None
-    _listeners: list[Callable[[], None]] = field(default_factory=list)
+    _listeners: Listeners[[]] = field(default_factory=Listeners)
 
     @callback
     def add(self, reason: Reason, entity_id: str | None) -> None:
         """Count one more, and notify listeners."""
         self.count += 1
         self.reason, self.entity_id, self.at = reason, entity_id, dt_util.utcnow()
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.notify(None)
 
     @callback
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call a listener after each; return a callback that removes it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._listeners.add(listener)

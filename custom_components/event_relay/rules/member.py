@@ -15,6 +15,7 @@ from ..queue.delivery import Delivery, Origin, OriginKind
 from ..queue.store.rule_state import Memory, Note, Notes
 from ..queue.store.store import StoreError
 from .context import RuleContext
+from .listeners import Listeners
 from .outcome import Outcome, outcome_of
 
 _LOGGER = logging.getLogger(__name__)
@@ -49,8 +50,8 @@ class Member(ABC):
         self._origin = origin
         self.armed = False
         """Whether it is enabled and everything that it needs is in place."""
-        self._watchers: list[Callable[[], None]] = []
-        self._listeners: list[Callable[[Outcome], None]] = []
+        self._watchers: Listeners[[]] = Listeners()
+        self._listeners: Listeners[[Outcome]] = Listeners()
         self._contexts: OrderedDict[str, Context] = OrderedDict()
         self._switching = asyncio.Lock()
         """Serializes switching on and off, so that the last request wins."""
@@ -88,8 +89,8 @@ class Member(ABC):
         Removes the listeners of the old connection.
         """
         self.rule_context = rule_context
-        self._listeners.clear()
-        self._watchers.clear()
+        self._listeners = Listeners()
+        self._watchers = Listeners()
 
     async def async_keep_up(self) -> None:  # noqa: B027 - most miss nothing
         """Save progress, so that a crash does not make it look missed."""
@@ -126,21 +127,18 @@ class Member(ABC):
     @callback
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call a watcher when it starts or stops; return a callback to remove it."""
-        self._watchers.append(watcher)
-        return lambda: self._watchers.remove(watcher)
+        return self._watchers.add(watcher)
 
     @callback
     def set_armed(self, armed: bool) -> None:  # noqa: FBT001 - what else could it be
         """Set whether it is armed, and notify watchers."""
         self.armed = armed
-        for watcher in tuple(self._watchers):
-            watcher()
+        self._watchers.notify(None)
 
     @callback
     def listen(self, listener: Callable[[Outcome], None]) -> Callable[[], None]:
         """Call a listener with every outcome; return a callback to remove it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._listeners.add(listener)
 
     @callback
     def settled(self, delivery: Delivery) -> None:
@@ -153,8 +151,7 @@ class Member(ABC):
         """Notify listeners of an outcome."""
         if outcome.reason:
             _LOGGER.debug("%s: %s (%s)", self.id, outcome.kind, outcome.reason)
-        for listener in tuple(self._listeners):
-            listener(outcome)
+        self._listeners.notify(None, outcome)
 
     async def remember(self, notes: Notes) -> None:
         """Commit notes without a delivery; raises StoreUnavailable."""

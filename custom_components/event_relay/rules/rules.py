@@ -12,6 +12,7 @@ from ..queue.delivery import Delivery
 from ..queue.store.rule_state import Note
 from ..queue.store.store import StoreError
 from .context import RuleContext
+from .listeners import Listeners
 from .member import Member
 from .rule import SUBENTRY_RULE
 from .runner import RuleRunner
@@ -35,8 +36,7 @@ class Rules:
         self._members: dict[str, Member] = {}
         self._snapshots: dict[str, object] = {}
         self._stop_listening: Callable[[], None] | None = None
-        self._listeners: dict[str | None, list[Callable[[Member], None]]] = {}
-        """By subentry id; None for all members."""
+        self._listeners: Listeners[[Member]] = Listeners()
         self._changing = asyncio.Lock()
         """Serializes adding and removing members, so that none is added twice."""
 
@@ -53,9 +53,7 @@ class Rules:
 
         It is called before the member starts. Returns a callback to remove it.
         """
-        listeners = self._listeners.setdefault(member_id, [])
-        listeners.append(listener)
-        return lambda: listeners.remove(listener)
+        return self._listeners.add(listener, member_id)
 
     async def async_move(
         self, rule_context: RuleContext, subentries: Mapping[str, ConfigSubentry]
@@ -146,9 +144,7 @@ class Rules:
             return None
         self._members[member.id] = member
         self._snapshots[member.id] = _snapshot(subentry)
-        for whose in (None, member.id):
-            for listener in tuple(self._listeners.get(whose, ())):
-                listener(member)
+        self._listeners.notify_with_all(member.id, member)
         return member
 
     async def async_stop(self) -> None:
