@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.event_relay.backends.frigate.operations import review_link
-from custom_components.event_relay.outcome_events import EVENT_OUTCOME
+from custom_components.event_relay.outcomes.announcer import EVENT_OUTCOME
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect

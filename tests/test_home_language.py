@@ -14,7 +14,7 @@ from custom_components.event_relay.home_language import (
     in_home_language,
     warnings_in_words,
 )
-from custom_components.event_relay.outcome_words import message
+from custom_components.event_relay.outcomes.words import message
 
 REJECTED = {
     "outcome": "failed",

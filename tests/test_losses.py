@@ -12,10 +12,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.event_relay import losses
 from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.const import CONF_UNSETTLED_LIMIT, DOMAIN
-from custom_components.event_relay.losses import Cause, Losses
+from custom_components.event_relay.outcomes import losses
+from custom_components.event_relay.outcomes.losses import Cause, Losses
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.rules.runner import RuleRunner
 from tools.simulators.frigate import FrigateSimulator

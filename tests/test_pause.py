@@ -11,8 +11,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.event_relay import losses
 from custom_components.event_relay.const import CONF_PAUSED, DOMAIN
+from custom_components.event_relay.outcomes import losses
 from custom_components.event_relay.repair_flows import pause_issue
 from tools.simulators.frigate import FrigateSimulator
 

@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outcome_events import EVENT_OUTCOME
+from custom_components.event_relay.outcomes.announcer import EVENT_OUTCOME
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.store.checksum import setting
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable

@@ -14,9 +14,9 @@ from pytest_homeassistant_custom_component.common import (
     mock_restore_cache_with_extra_data,
 )
 
+from custom_components.event_relay.outcomes.tallies import GATHERING
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
-from custom_components.event_relay.tallies import GATHERING
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 

@@ -17,7 +17,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outcome_events import EVENT_OUTCOME
+from custom_components.event_relay.outcomes.announcer import EVENT_OUTCOME
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from custom_components.event_relay.rules.samples import async_sample, example_template
 from custom_components.event_relay.rules.triggers import validate_triggers

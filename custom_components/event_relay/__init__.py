@@ -20,8 +20,8 @@ from .card.websocket import async_setup_websocket
 from .cleanup import async_clean_up
 from .const import CONF_BACKEND, DOMAIN
 from .coordinator import RelayConfigEntry, RelayCoordinator, outbox_error, settings
+from .entities.member import async_register_member, async_see_members
 from .entity import async_register_device
-from .member_entity import async_register_member, async_see_members
 from .options import unsettled_limit
 from .queue.store.store import StoreUnavailable
 from .reload import (

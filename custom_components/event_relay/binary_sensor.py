@@ -13,7 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import RelayConfigEntry
 from .entity import RelayEntity
-from .outcome_events import CONNECTIVITY
+from .outcomes.announcer import CONNECTIVITY
 
 PARALLEL_UPDATES = 0
 

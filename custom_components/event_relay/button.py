@@ -8,8 +8,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .actions.deliveries import async_retry_failed
 from .coordinator import RelayConfigEntry
+from .entities.member import MemberEntity, async_add_for_members
 from .entity import RelayEntity
-from .member_entity import MemberEntity, async_add_for_members
 from .permissions import Right, async_demand
 from .rule_test import async_test_rule
 from .rules.runner import RuleRunner

@@ -38,9 +38,10 @@ from .const import (
     DOMAIN,
 )
 from .counts import CountsCoordinator
-from .losses import Losses
 from .options import READ_WHEN_NEEDED, paused, retention, spread, unsettled_limit
-from .outcome_events import Announcer
+from .outcomes.announcer import Announcer
+from .outcomes.losses import Losses
+from .outcomes.tallies import Tallies
 from .queue.clock import SteadyClock
 from .queue.connection import Connection
 from .queue.delivery import MOOT, Delivery, DeliveryState
@@ -59,7 +60,6 @@ from .registry import BY_NAME
 from .repair_flows.not_stored import NotStoredIssue
 from .rules.rules import Rules
 from .storage import async_before_closing
-from .tallies import Tallies
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from homeassistant.helpers.event import async_call_later
 
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry
-from .outcome_events import unique_id
+from .outcomes.announcer import unique_id
 
 WRITTEN_EVERY = 0.1
 """Least seconds between states of an entity that changes with every delivery."""

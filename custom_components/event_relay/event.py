@@ -12,12 +12,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import ATTR_DELIVERY_ID
 from .coordinator import RelayConfigEntry, RelayCoordinator
+from .entities.member import MemberEntity, async_add_for_members
 from .entity import RelayEntity
-from .member_entity import MemberEntity, async_add_for_members
-from .outcome_events import Announcement
+from .outcomes.announcer import Announcement
+from .outcomes.tallies import delay_of
 from .queue.delivery import Delivery
 from .rules.outcome import Outcome, OutcomeKind
-from .tallies import delay_of
 
 PARALLEL_UPDATES = 0
 

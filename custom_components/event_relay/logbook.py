@@ -20,8 +20,8 @@ from homeassistant.components.logbook.models import LazyEventPartialState
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
-from .outcome_events import EVENT_OUTCOME
-from .outcome_words import message
+from .outcomes.announcer import EVENT_OUTCOME
+from .outcomes.words import message
 
 
 @callback

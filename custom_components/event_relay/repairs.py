@@ -17,7 +17,7 @@ import voluptuous as vol
 from .actions.default_connection import DEFAULT_ISSUE
 from .const import ATTR_CONFIG_ENTRY_ID, DOMAIN
 from .coordinator import PERMISSION_ISSUE
-from .losses import LOSS_ISSUE
+from .outcomes.losses import LOSS_ISSUE
 from .repair_flows.default_connection import DefaultConnectionFlow
 from .repair_flows.failed_deliveries import FailedDeliveriesFlow
 from .repair_flows.failed_issue import FAILED_ISSUE

@@ -18,18 +18,10 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import RelayConfigEntry
-from .entity import BurstEntity, RelayEntity
-from .losses import Losses
-from .member_entity import MemberEntity, async_add_for_members
-from .outcome_events import Announcement
-from .part_sensors import async_add_for_parts
-from .queue.store.store import Counts
-from .rules.held_back import HeldBack
-from .rules.member import Member
-from .rules.outcome import OutcomeKind
-from .rules.runner import RuleRunner
-from .summary_sensor import SUMMARY, SummarySensor
-from .tally_sensors import (
+from .entities.member import MemberEntity, async_add_for_members
+from .entities.part_sensors import async_add_for_parts
+from .entities.summary_sensor import SUMMARY, SummarySensor
+from .entities.tally_sensors import (
     DELAY,
     MEMBER_DELAY,
     MEMBER_TALLIES,
@@ -39,6 +31,14 @@ from .tally_sensors import (
     RelayDelay,
     RelayTally,
 )
+from .entity import BurstEntity, RelayEntity
+from .outcomes.announcer import Announcement
+from .outcomes.losses import Losses
+from .queue.store.store import Counts
+from .rules.held_back import HeldBack
+from .rules.member import Member
+from .rules.outcome import OutcomeKind
+from .rules.runner import RuleRunner
 
 PARALLEL_UPDATES = 0
 

@@ -9,9 +9,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import RelayConfigEntry, outbox_error
+from .entities.member import MemberEntity, async_add_for_members
 from .entity import RelayEntity
-from .member_entity import MemberEntity, async_add_for_members
-from .outcome_events import ENABLED
+from .outcomes.announcer import ENABLED
 from .permissions import Right, async_demand
 from .queue.store.store import StoreError
 from .rules.member import Member

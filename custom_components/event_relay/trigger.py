@@ -27,8 +27,8 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .outcome_events import EVENT_OUTCOME
-from .outcome_words import OUTCOME_UNKNOWN, UNKNOWN, message
+from .outcomes.announcer import EVENT_OUTCOME
+from .outcomes.words import OUTCOME_UNKNOWN, UNKNOWN, message
 from .rules.outcome import OutcomeKind
 
 CONF_OUTCOME = "outcome"

@@ -34,7 +34,7 @@ from syrupy.assertion import SnapshotAssertion
 import custom_components.event_relay as integration
 from custom_components.event_relay import entity
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outcome_events import EVENT_OUTCOME, Announcement
+from custom_components.event_relay.outcomes.announcer import EVENT_OUTCOME, Announcement
 from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind

@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.outcome_events import EVENT_OUTCOME
+from custom_components.event_relay.outcomes.announcer import EVENT_OUTCOME
 from custom_components.event_relay.rules.self_firing import SelfFiring
 from tools.simulators.frigate import FrigateSimulator
 

@@ -14,7 +14,7 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.start import async_at_started
 
 from ..coordinator import RelayConfigEntry
-from ..member_entity import async_see_members, part_identifier
+from ..entities.member import async_see_members, part_identifier
 from ..rules.member import Member
 from .address import async_card_path, rule_address
 

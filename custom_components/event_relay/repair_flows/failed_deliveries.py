@@ -20,7 +20,7 @@ from ..backends.words import in_markdown, isolated
 from ..card.address import async_card_path, delivery_address
 from ..coordinator import RelayConfigEntry, delivery_error
 from ..home_language import in_home_language, texts_of
-from ..outcome_events import entity_of
+from ..outcomes.announcer import entity_of
 from ..queue.delivery import Delivery
 from ..queue.queue import DeliveryQueue, NotAllowed
 from ..queue.store.store import StaleDelivery, StoreUnavailable

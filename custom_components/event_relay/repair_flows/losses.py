@@ -7,7 +7,7 @@ import voluptuous as vol
 
 from ..backends.words import in_markdown
 from ..const import DOMAIN
-from ..losses import Cause, Losses
+from ..outcomes.losses import Cause, Losses
 
 
 class LossFlow(RepairsFlow):

@@ -16,11 +16,11 @@ from homeassistant.helpers.dispatcher import (
 )
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .backends.forms import Trait
-from .coordinator import RelayConfigEntry
-from .entity import device_of
-from .member_entity import async_register_part, part_identifier
-from .outcome_events import unique_id
+from ..backends.forms import Trait
+from ..coordinator import RelayConfigEntry
+from ..entity import device_of
+from ..outcomes.announcer import unique_id
+from .member import async_register_part, part_identifier
 
 
 @callback

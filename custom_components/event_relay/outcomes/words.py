@@ -8,9 +8,9 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from .home_language import texts_of
-from .queue.delivery import MOOT, SENT_ELSEWHERE
-from .rules.outcome import OutcomeKind
+from ..home_language import texts_of
+from ..queue.delivery import MOOT, SENT_ELSEWHERE
+from ..rules.outcome import OutcomeKind
 
 OUTCOME_UNKNOWN = "outcome_unknown"
 UNKNOWN = frozenset({OUTCOME_UNKNOWN, SENT_ELSEWHERE})

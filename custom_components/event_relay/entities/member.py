@@ -10,13 +10,13 @@ from homeassistant.helpers.device_registry import DeviceEntryType
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import DOMAIN
-from .coordinator import RelayConfigEntry
-from .entity import device_of
-from .home_language import texts_of
-from .outcome_events import unique_id
-from .permissions import async_demand, right_to_use
-from .rules.member import Member
+from ..const import DOMAIN
+from ..coordinator import RelayConfigEntry
+from ..entity import device_of
+from ..home_language import texts_of
+from ..outcomes.announcer import unique_id
+from ..permissions import async_demand, right_to_use
+from ..rules.member import Member
 
 type MakeEntities = Callable[[Member], Iterable[Entity]]
 

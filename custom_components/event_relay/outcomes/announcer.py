@@ -8,13 +8,13 @@ from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .backends.base import Backend
-from .const import DOMAIN
-from .queue.delivery import Delivery
-from .queue.queue import DeliveryQueue
-from .rules.listeners import Listeners
-from .rules.member import Member
-from .rules.outcome import Outcome, outcome_of
+from ..backends.base import Backend
+from ..const import DOMAIN
+from ..queue.delivery import Delivery
+from ..queue.queue import DeliveryQueue
+from ..rules.listeners import Listeners
+from ..rules.member import Member
+from ..rules.outcome import Outcome, outcome_of
 
 EVENT_OUTCOME = f"{DOMAIN}_outcome"
 CONNECTIVITY = "connectivity"

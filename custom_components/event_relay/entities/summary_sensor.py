@@ -10,12 +10,12 @@ from homeassistant.core import CoreState, HomeAssistant, callback
 from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
 from homeassistant.helpers.start import async_at_started
 
-from .entity import BurstEntity
-from .member_entity import MemberEntity
-from .outcome_events import Announcement
-from .rule_summary import Summary, async_summarise
-from .rules.rule import CONF_LABELS
-from .rules.runner import RuleRunner
+from ..entity import BurstEntity
+from ..outcomes.announcer import Announcement
+from ..rule_summary import Summary, async_summarise
+from ..rules.rule import CONF_LABELS
+from ..rules.runner import RuleRunner
+from .member import MemberEntity
 
 SHOWN = 10
 """Number of outcomes shown, latest first."""

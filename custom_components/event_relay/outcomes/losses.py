@@ -19,17 +19,17 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .backends.errors import BackendError
-from .const import DOMAIN
-from .home_language import in_home_language, texts_of
-from .outcome_words import OutcomeWords
-from .queue.delivery import Delivery, DeliveryState, Failure
-from .rules.listeners import Listeners
-from .rules.member import Member
-from .rules.outcome import Outcome, OutcomeKind
+from ..backends.errors import BackendError
+from ..const import DOMAIN
+from ..home_language import in_home_language, texts_of
+from ..queue.delivery import Delivery, DeliveryState, Failure
+from ..rules.listeners import Listeners
+from ..rules.member import Member
+from ..rules.outcome import Outcome, OutcomeKind
+from .words import OutcomeWords
 
 if TYPE_CHECKING:
-    from .coordinator import RelayCoordinator
+    from ..coordinator import RelayCoordinator
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ import logging
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
-from .outcome_events import Announcement
-from .queue.delivery import Delivery
-from .queue.store.store import Store, StoreUnavailable
-from .rules.listeners import Listeners
-from .rules.outcome import OutcomeKind
+from ..queue.delivery import Delivery
+from ..queue.store.store import Store, StoreUnavailable
+from ..rules.listeners import Listeners
+from ..rules.outcome import OutcomeKind
+from .announcer import Announcement
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -15,10 +15,10 @@ from homeassistant.const import UnitOfTime
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
-from .coordinator import RelayCoordinator
-from .entity import RelayEntity
-from .member_entity import MemberEntity
-from .rules.outcome import OutcomeKind
+from ..coordinator import RelayCoordinator
+from ..entity import RelayEntity
+from ..rules.outcome import OutcomeKind
+from .member import MemberEntity
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Entities of rules, mirrors and connections, which the platforms add."""

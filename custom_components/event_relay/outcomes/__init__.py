@@ -1,0 +1,1 @@
+"""What the home is told of outcomes: events, words, losses, and counts."""
