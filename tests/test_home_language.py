@@ -71,7 +71,7 @@ async def test_a_warning_in_words_of_a_backend_stays(german: HomeAssistant) -> N
     said = warnings_in_words(german, ["retain: no such event", OwnWarning.NO_ID.of()])
     assert said == [
         "retain: no such event",
-        "die Antwort hat keine ID, wo die Anfrage sie sucht",
+        "in der Antwort fehlt die erwartete ID",
     ]
 
 

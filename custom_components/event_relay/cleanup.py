@@ -23,6 +23,7 @@ from .backends.forms import BackendForms
 from .backends.words import in_markdown
 from .card.subscription import CHANGED
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
+from .home_language import in_home_language, texts_of
 from .queue.clock import SteadyClock
 from .queue.connection import Connection
 from .queue.delivery import UNSETTLED, Delivery, DeliveryState
@@ -86,7 +87,11 @@ def _report(hass: HomeAssistant, entry: ConfigEntry, dropped: list[Delivery]) ->
         len(dropped),
         ", ".join(one.id for one in dropped),
     )
-    kinds = Counter(one.operation.replace("_", " ") for one in dropped)
+    names = texts_of(hass, "services")
+    kinds = Counter(
+        names.get(f"{one.operation}.name", one.operation.replace("_", " "))
+        for one in dropped
+    )
     _notify(
         hass,
         entry,
@@ -107,9 +112,9 @@ def _notify(
     hass: HomeAssistant, entry: ConfigEntry, what: str, said: HomeAssistantError
 ) -> None:
     """Notify the users, without the content of deliveries."""
-    async_create(
-        hass, str(said), "Event Relay", f"{DOMAIN}_removed_{what}_{entry.entry_id}"
-    )
+    sentences = f"{in_home_language(hass, said).rstrip('.')}."
+    notification_id = f"{DOMAIN}_removed_{what}_{entry.entry_id}"
+    async_create(hass, sentences, "Event Relay", notification_id)
 
 
 async def _async_leave(

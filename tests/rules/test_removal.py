@@ -7,6 +7,7 @@ from homeassistant.components.persistent_notification import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.translation import async_load_integrations
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -225,6 +226,8 @@ async def test_what_waits_is_told_and_removal_waits_for_nothing(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    hass.config.language = "de"
+    await async_load_integrations(hass, {DOMAIN})
     frigate.add_faults(Fault(kind=FaultKind.HANG, times=None))
     coordinator(entry).worker.pause()
     dropped = await act(
@@ -236,10 +239,11 @@ async def test_what_waits_is_told_and_removal_waits_for_nothing(
     async with asyncio.timeout(60):
         await hass.config_entries.async_remove(entry.entry_id)
 
-    # The event that is open is not ended yet, and what was dropped is told.
+    # The event that is open is not ended yet, and what was dropped is told, in the
+    # language of the home.
     assert frigate.events[0].end_time is None
     (told,) = notifications(hass)
-    assert "1 (create camera event: 1)" in told
+    assert "die nicht gesendet werden: 1 (Kameraereignis erstellen: 1)." in told
     assert "action" not in told
     assert f"are not sent: {dropped['delivery_id']}" in caplog.text
     frigate.clear_faults()
