@@ -21,17 +21,21 @@ WAITING = (
     "tests/queue/test_promise.py",
 )
 """The longest tests, which start first, so that nothing waits for them in the end."""
+APART = ("tests/test_torture.py", "tests/test_bench.py")
+"""Files whose tests share nothing and run for long, most of it waiting."""
 
 
 class SpreadByFile(LoadFileScheduling):
-    """Gives each process one file, and all files of the browser tests to one process.
+    """Gives each process one file, or one test of a file whose tests run apart.
 
-    The browser tests share a home and a browser.
+    All browser tests go to one process: they share a home and a browser.
     """
 
     @override
     def _split_scope(self, nodeid: str) -> str:
-        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+        if nodeid.startswith(BROWSER):
+            return BROWSER
+        return nodeid if nodeid.startswith(APART) else super()._split_scope(nodeid)
 
     @override
     def _assign_work_unit(self, node: WorkerController) -> None:

@@ -60,11 +60,10 @@ WITH_A_BAR = {
 }
 
 
-@pytest.fixture(scope="module")
-def tiny_rounds() -> dict[str, Any]:
-    """Return what each measurement says, all in one process: an import takes longest.
+def _tiny_rounds() -> dict[str, Any]:
+    """Return the figures of all measurements, made in one process.
 
-    What fails says why.
+    Importing Home Assistant takes longest. A measurement that fails gives its traceback.
     """
     child = subprocess.run(  # noqa: S603 - a process of our own
         [sys.executable, "-c", TINY],
@@ -79,13 +78,15 @@ def tiny_rounds() -> dict[str, Any]:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", NAMES)
-def test_tiny_round_gives_its_figures(tiny_rounds: dict[str, Any], name: str) -> None:
-    figures = tiny_rounds[name]
-    assert isinstance(figures, dict), figures
-    assert figures
-    assert all(value > 0 for value in figures.values())
-    assert WITH_A_BAR.get(name, set()) <= figures.keys()
+def test_tiny_round_gives_its_figures(subtests: pytest.Subtests) -> None:
+    measured = _tiny_rounds()
+    assert (*measured,) == NAMES
+    for name, figures in measured.items():
+        with subtests.test(name):
+            assert isinstance(figures, dict), figures
+            assert figures
+            assert all(value > 0 for value in figures.values())
+            assert WITH_A_BAR.get(name, set()) <= figures.keys()
 
 
 def test_table_says_what_is_reached() -> None:

@@ -7,13 +7,14 @@ from typing import cast
 import pytest
 from xdist.workermanage import WorkerController
 
-from .scheduling import BROWSER, WAITING, SpreadByFile
+from .scheduling import APART, BROWSER, WAITING, SpreadByFile
 
 ROOT = Path(__file__).parents[1]
 TESTS = [
     f"{BROWSER}test_card.py::test_one",
     f"{BROWSER}test_rule.py::test_two",
     "tests/test_torture.py::test_one",
+    "tests/test_torture.py::test_two",
     *(f"tests/test_large.py::test_{number}" for number in range(5)),
     "tests/test_small.py::test_one",
 ]
@@ -38,7 +39,7 @@ class Process:
         self.shutting_down = True
 
 
-@pytest.mark.parametrize("start", WAITING)
+@pytest.mark.parametrize("start", [*WAITING, *APART])
 def test_what_starts_first_is_there(start: str) -> None:
     assert (ROOT / start).exists()
 
@@ -46,16 +47,17 @@ def test_what_starts_first_is_there(start: str) -> None:
 def test_only_the_smallest_stand_behind_what_takes_long(
     pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pytestconfig.option, "tx", ["2*popen"])
+    monkeypatch.setattr(pytestconfig.option, "tx", ["3*popen"])
     monkeypatch.setattr(pytestconfig.option, "loadscopereorder", False, raising=False)
     scheduler = SpreadByFile(pytestconfig)
-    processes = Process(), Process()
+    processes = Process(), Process(), Process()
     for process in processes:
         scheduler.add_node(cast("WorkerController", process))
         scheduler.add_node_collection(cast("WorkerController", process), TESTS)
 
     scheduler.schedule()
 
-    browser, torture = processes
+    browser, torture, other_torture = processes
     assert browser.given == [*TESTS[:2], TESTS[-1]]
-    assert torture.given == TESTS[2:-1]
+    assert torture.given == [TESTS[2], *TESTS[4:-1]]
+    assert other_torture.given == [TESTS[3]]

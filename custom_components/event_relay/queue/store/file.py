@@ -1,8 +1,9 @@
 """Opens, checks and replaces the SQLite file, and marks it for a backup."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set as AbstractSet
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import cache
 import os
 from pathlib import Path
 import sqlite3
@@ -327,7 +328,7 @@ def check(database: sqlite3.Connection) -> None:
 
 
 def _migrate(database: sqlite3.Connection) -> None:
-    """Migrate the schema; raises StoreTooNew for a newer one.
+    """Migrate the schema in one transaction; raises StoreTooNew for a newer one.
 
     A schema that does not match its version is damaged.
     """
@@ -335,15 +336,22 @@ def _migrate(database: sqlite3.Connection) -> None:
     if version > len(MIGRATIONS):
         message = f"written by a newer Event Relay (schema {version})"
         raise StoreTooNew(message)
-    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+    if steps := MIGRATIONS[version:]:
         database.executescript(
-            f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT"
+            f"BEGIN IMMEDIATE; {';'.join(steps)};"
+            f" PRAGMA user_version = {len(MIGRATIONS)}; COMMIT"
         )
+    if missing := _expected_columns() - _columns(database):
+        message = f"without {', '.join(sorted(missing))}"
+        raise sqlite3.DatabaseError(message)
+
+
+@cache
+def _expected_columns() -> AbstractSet[str]:
+    """Return the columns of the current schema."""
     with closing(sqlite3.connect(":memory:")) as model:
         model.executescript(";".join(MIGRATIONS))
-        if missing := _columns(model) - _columns(database):
-            message = f"without {', '.join(sorted(missing))}"
-            raise sqlite3.DatabaseError(message)
+        return frozenset(_columns(model))
 
 
 def _columns(database: sqlite3.Connection) -> set[str]:
