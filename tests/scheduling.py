@@ -14,7 +14,6 @@ WAITING = (
     "tests/test_torture.py",
     "tests/test_bench.py",
     "tests/test_demo.py",
-    "tests/test_restart.py",
     "tests/fleet/test_pictures.py",
     "tests/queue/test_damage.py",
     "tests/queue/test_outage.py",

@@ -36,8 +36,8 @@ from custom_components.event_relay.queue.worker import Worker
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
-EVENTS = 90
-CRASH_EVERY = 30
+EVENTS = 60
+CRASH_EVERY = 20
 KINDS = (
     FaultKind.RESET_AFTER,
     FaultKind.RESET_BEFORE,

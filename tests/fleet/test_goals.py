@@ -12,7 +12,7 @@ from tools.fleet.runs import Run, runs
 from tools.fleet.scenarios import SCENARIOS, WARM_UP
 from tools.fleet.simulation import Fleet, Simulation
 
-FLEET = Fleet(homes=150)
+FLEET = Fleet(homes=80)
 SPREAD = 120.0
 
 

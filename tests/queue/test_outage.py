@@ -16,9 +16,9 @@ from .world import Fault, World
 
 OUTAGE = timedelta(hours=24 if THOROUGH else 4).total_seconds()
 EXPIRY = 10_000
-SOME = 200
+SOME = 120
 """Deliveries where it does not matter how many there are."""
-MANY = UNSETTLED_LIMIT if THOROUGH else 1000
+MANY = UNSETTLED_LIMIT if THOROUGH else 400
 RETRY_AFTER = 120
 """Seconds that the outside asks for when it is limited."""
 
@@ -174,7 +174,7 @@ def test_full_outbox_takes_no_more_than_it_has_room_for(world: World) -> None:
 
 def test_attempt_costs_the_same_however_many_wait(tmp_path: Path) -> None:
     costs = []
-    for size in (100, 5000):
+    for size in (100, 2000):
         folder = tmp_path / str(size)
         folder.mkdir()
         world = World(folder)

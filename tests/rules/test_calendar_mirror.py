@@ -961,17 +961,17 @@ async def test_a_store_that_fails_for_a_while(
     assert len(palabra.events) == 1
 
 
-async def test_a_thousand_events(
+async def test_hundreds_of_events(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
     calendar: PaperCalendar,
     start: Start,
 ) -> None:
-    calendar.events = [event(f"Event {one}", hours=1 + one / 10) for one in range(1000)]
+    calendar.events = [event(f"Event {one}", hours=1 + one / 10) for one in range(300)]
     running = await start()
-    assert len(await rule_context.store.listing(limit=None)) == 1000
+    assert len(await rule_context.store.listing(limit=None)) == 300
     await running.compare()
-    assert len(await rule_context.store.listing(limit=None)) == 1000
+    assert len(await rule_context.store.listing(limit=None)) == 300
 
 
 async def test_no_canary_in_what_is_written(
