@@ -1,10 +1,19 @@
 """All texts that Event Relay has written in a test, to search for canaries."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from typing import Any
+
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.const import DOMAIN
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.server import Simulator
+from tools.simulators.wire import Json
 
 
 def written_texts(hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -23,3 +32,66 @@ def written_texts(hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> list
         if issue.domain == DOMAIN
     ]
     return [*logged, *states, *repairs]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A connection of one backend whose secrets and texts all contain "canary"."""
+
+    run: Callable[[], AbstractAsyncContextManager[Simulator]]
+    """Returns a simulator, not started, with these credentials."""
+    connect: Callable[[HomeAssistant, Any], Awaitable[MockConfigEntry]]
+    action: str
+    data: Mapping[str, object]
+    """The data of the action."""
+    path: str
+    """The path of the request that it sends."""
+    login_path: str = ""
+    """The path of the request that logs in, where there is one that may fail."""
+    login_echo: Json = None
+    """How it may refuse credentials."""
+    refused: Mapping[str, tuple[int, Json]]
+    """Status and body of answers that refuse, by what they mean."""
+    sent: tuple[str, ...]
+    """Texts that the backend is sent, and stores."""
+    listed: str | None = None
+    """The one of them that administrators read in the list, to recognise an event."""
+    answered: bool = False
+    """Whether the response to the action contains that one, too."""
+
+    def troubles(self) -> dict[str, Fault | None]:
+        """Return everything that may become of a request, by name."""
+        statuses = {
+            name: Fault(
+                kind=FaultKind.STATUS,
+                method="POST",
+                path=self.path,
+                status=status,
+                body=body,
+            )
+            for name, (status, body) in self.refused.items()
+        }
+        logins = {}
+        if self.login_path:
+            logins = {
+                f"login, {name}": replace(
+                    fault, path=self.login_path, body=self.login_echo
+                )
+                for name, fault in statuses.items()
+            }
+        lost = {
+            f"{which}{kind}": Fault(kind=kind, method="POST", path=path)
+            for which, path in (("", self.path), ("login, ", self.login_path))
+            if path
+            for kind in LOST
+        }
+        return {"delivered": None, **statuses, **logins, **lost}
+
+
+LOST = (
+    FaultKind.RESET_AFTER,
+    FaultKind.REFUSE,
+    FaultKind.GARBAGE,
+    FaultKind.HALF_BODY,
+)
+"""Faults of a connection rather than answers."""

@@ -63,7 +63,7 @@ WITH_A_BAR = {
 def _tiny_rounds() -> dict[str, Any]:
     """Return the figures of all measurements, made in one process.
 
-    Importing Home Assistant takes longest. A measurement that fails gives its traceback.
+    Importing Home Assistant takes longest. A failed measurement gives its traceback.
     """
     child = subprocess.run(  # noqa: S603 - a process of our own
         [sys.executable, "-c", TINY],

@@ -1,134 +1,138 @@
-"""Nothing that Event Relay itself writes holds a credential or personal text."""
+"""Nothing that Event Relay itself writes contains a credential or personal text."""
 
 from collections.abc import AsyncIterator
-from http import HTTPStatus
+import logging
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH
-from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.event_relay.backends.guance.api import client as guance_client
 from custom_components.event_relay.const import DOMAIN
-from tools.simulators.faults import Fault, FaultKind
-from tools.simulators.frigate import FrigateSimulator
-from tools.simulators.wire import Json
 
-from .canaries import written_texts
-from .home import act, connect
+from .backends.aipix import canaries as aipix
+from .backends.frigate import canaries as frigate
+from .backends.guance import canaries as guance
+from .backends.palabra import canaries as palabra
+from .canaries import Case, written_texts
+from .home import act
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+CASES = {
+    "frigate": frigate.CASE,
+    "aipix": aipix.CASE,
+    "guance": guance.CASE,
+    "palabra": palabra.CASE,
+    "palabra, older credentials": palabra.PAIR_CASE,
+}
+SECRETS = ("canary", "tkn_")
+"""Canaries, and how the write token of a Guance workspace begins."""
+BACKENDS = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
-USERNAME = "canary-username"
-PASSWORD = "canary-password"
-PERSONAL = {
-    "label": "canary-label",
-    "sub_label": "canary-sub-label",
-    "description": "canary-description",
-}
-CREATE = "/api/events/*/*/create"
-ECHO: dict[str, Json] = {
-    "detail": [{"loc": ["body"], "msg": "wrong", "input": {**PERSONAL}}]
-}
-"""How Frigate refuses a field, which it repeats."""
-WORDS: Json = {
-    "success": False,
-    "message": (
-        f"{USERNAME} ({PASSWORD}) may not say {PERSONAL['label']}"
-        f" {PERSONAL['sub_label'].upper()} {PERSONAL['description']}"
-    ),
-}
-"""How it may refuse a user, with all that it was told."""
+
+@pytest.fixture(autouse=True)
+def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let requests to Guance follow one another at once."""
+    monkeypatch.setattr(guance_client, "INTERVAL", 0)
 
 
 @pytest.fixture
-async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate that asks for a login."""
-    async with FrigateSimulator(
-        user=USERNAME, password=PASSWORD, async_delay=0
-    ) as simulator:
+async def simulator(socket_enabled: None, case: Case) -> AsyncIterator[Any]:
+    """Run the backend."""
+    async with case.run() as simulator:
         yield simulator
 
 
 @pytest.fixture
-async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
-    """Set up a connection with its login."""
-    return await connect(
-        hass, frigate, **{CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD}
-    )
-
-
-TROUBLES: dict[str, dict[str, Any]] = {
-    "delivered": {},
-    "refused": {"kind": FaultKind.STATUS, "status": 422, "body": ECHO},
-    "limited": {"kind": FaultKind.STATUS, "status": 429, "body": ECHO},
-    "broken": {"kind": FaultKind.STATUS, "status": 500, "body": ECHO},
-    "not permitted": {"kind": FaultKind.STATUS, "status": 403},
-    "not permitted, with words": {
-        "kind": FaultKind.STATUS,
-        "status": 403,
-        "body": WORDS,
-    },
-    "refused with words": {"kind": FaultKind.STATUS, "status": 400, "body": WORDS},
-    "limited with words": {"kind": FaultKind.STATUS, "status": 429, "body": WORDS},
-    "reply lost": {"kind": FaultKind.RESET_AFTER},
-    "not taken": {"kind": FaultKind.REFUSE},
-    "garbage": {"kind": FaultKind.GARBAGE},
-    "half an answer": {"kind": FaultKind.HALF_BODY},
-}
-
-
-@pytest.mark.parametrize("trouble", TROUBLES)
-async def test_no_canary_in_logs_states_errors_or_repairs(
+async def entry(
     hass: HomeAssistant,
-    entry: MockConfigEntry,
-    frigate: FrigateSimulator,
+    case: Case,
+    simulator: object,
     caplog: pytest.LogCaptureFixture,
+) -> MockConfigEntry:
+    """Set up a connection, and log everything."""
+    caplog.set_level(logging.DEBUG, "custom_components.event_relay")
+    return await case.connect(hass, simulator)
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize(
+    ("case", "trouble"),
+    [
+        pytest.param(case, trouble, id=f"{name}: {trouble}")
+        for name, case in CASES.items()
+        for trouble in case.troubles()
+    ],
+)
+async def test_no_canary_in_responses_logs_states_errors_or_repairs(
+    hass: HomeAssistant,
+    simulator: Any,  # noqa: ANN401 - of any backend
+    caplog: pytest.LogCaptureFixture,
+    case: Case,
     trouble: str,
 ) -> None:
-    if fault := TROUBLES[trouble]:
-        frigate.add_faults(Fault(method="POST", path=CREATE, **fault))
+    if case.login_path:
+        simulator.expire_logins()
+    if (fault := case.troubles()[trouble]) is not None:
+        simulator.add_faults(fault)
     written: list[object] = []
     try:
-        await act(hass, "create_camera_event", camera="front_door", **PERSONAL)
+        answer = dict(await act(hass, case.action, **case.data))
+        written.append(_without(case.listed, answer) if case.answered else answer)
     except HomeAssistantError as error:
         written.append(error)
+    listed: Any = await act(hass, "list_deliveries")
+    (delivery,) = listed["deliveries"]
+    assert (case.listed or "") in delivery["summary"]
+    written.append(_without(case.listed, delivery))
 
     _assert_clean(hass, caplog, written)
 
 
-async def test_no_canary_when_the_login_is_refused(
+@BACKENDS
+async def test_no_canary_when_the_credentials_are_refused(
     hass: HomeAssistant,
     entry: MockConfigEntry,
-    frigate: FrigateSimulator,
+    simulator: Any,  # noqa: ANN401 - of any backend
     caplog: pytest.LogCaptureFixture,
+    case: Case,
 ) -> None:
-    frigate.configure(password="another")
-    frigate.expire_logins()
+    if case is frigate.CASE or case is aipix.CASE:
+        simulator.configure(password="another")
+    simulator.expire_logins()
 
-    answer = await act(hass, "create_camera_event", camera="front_door", **PERSONAL)
+    answer = await act(hass, case.action, **case.data)
 
     assert answer["state"] == "pending"
     (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     assert flow["context"]["source"] == SOURCE_REAUTH
-    _assert_clean(hass, caplog, [flow])
+    _assert_clean(hass, caplog, [flow, answer, entry.unique_id])
+
+
+@BACKENDS
+@pytest.mark.usefixtures("entry")
+async def test_the_canaries_are_sent(
+    hass: HomeAssistant,
+    simulator: Any,  # noqa: ANN401 - of any backend
+    case: Case,
+) -> None:
+    """Otherwise the tests above would prove nothing."""
+    await act(hass, case.action, **case.data)
+    for text in case.sent:
+        assert text in str(simulator.stored_events())
+
+
+def _without(word: str | None, told: object) -> str:
+    """Return what somebody is told without a word that they may read."""
+    return str(told).replace(word, "") if word else str(told)
 
 
 def _assert_clean(
     hass: HomeAssistant, caplog: pytest.LogCaptureFixture, written: list[object]
 ) -> None:
-    """Look for canaries in whatever Event Relay itself has written."""
+    """Look for secrets in everything that Event Relay itself has written."""
     for text in [*map(str, written), *written_texts(hass, caplog)]:
-        assert "canary" not in text
-
-
-async def test_the_canaries_are_what_was_sent(
-    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
-) -> None:
-    """Otherwise the tests above would prove nothing."""
-    await act(hass, "create_camera_event", camera="front_door", **PERSONAL)
-    assert "canary-description" in str(frigate.stored_events())
-    logins = [one for one in frigate.requests if one.path == "/api/login"]
-    assert [one.status for one in logins] == [HTTPStatus.OK]
+        for secret in SECRETS:
+            assert secret not in text

@@ -374,3 +374,12 @@ async def test_expires_when_the_workspace_would_not_keep_it(
     almost = datetime.now(UTC) - timedelta(days=14) + timedelta(seconds=0.2)
     answer = await act(hass, ACTION, **DOOR, occurred_at=almost, wait=0)
     await until_state(hass, answer["delivery_id"], "expired")
+
+
+async def test_write_token_of_the_workspace_is_not_kept(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
+) -> None:
+    await entry.runtime_data.async_refresh()
+    kept = [*entry.data.values(), entry.runtime_data.data, vars(entry.runtime_data)]
+    assert "tkn_" not in str(kept)
+    assert {seen.path for seen in simulator.requests} == {"/api/v1/workspace/get"}

@@ -23,6 +23,7 @@ from custom_components.event_relay.queue.absence import Absence
 from custom_components.event_relay.registry import BY_NAME
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.palabra import PalabraSimulator
+from tools.simulators.palabra.events import INGEST_SECRET
 
 from .home import act, coordinator, until_state
 from .palabra_home import connect
@@ -408,3 +409,14 @@ async def test_list_that_fails_says_why(
     with pytest.raises(HomeAssistantError) as raised:
         await act(hass, "list_live_events")
     assert raised.value.translation_key == "unavailable"
+
+
+async def test_the_list_holds_neither_access_codes_nor_what_streams_need(
+    hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
+) -> None:
+    await act(hass, "create_live_event", **EVENT, access_code="canary-access-code")
+    assert "canary-access-code" in str(palabra.stored_events())
+    listed = await act(hass, "list_live_events")
+    assert "Town meeting" in str(listed)
+    assert "canary-access-code" not in str(listed)
+    assert INGEST_SECRET not in str(listed)

@@ -15,6 +15,19 @@ async def press(page: Page, name: str) -> None:
     await page.get_by_role("button", name=name, exact=True).click()
 
 
+async def go(page: Page, path: str) -> None:
+    """Go to another page of Home Assistant as its own links do, without a new start."""
+    await page.evaluate(
+        """(path) => {
+          history.pushState(null, "", path);
+          window.dispatchEvent(
+            new CustomEvent("location-changed", { detail: { replace: false } }),
+          );
+        }""",
+        path,
+    )
+
+
 async def open_list(page: Page, label: str) -> None:
     """Open a list without a chosen item; its button shows the label alone."""
     await page.get_by_label(label).first.click()

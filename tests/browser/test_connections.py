@@ -13,7 +13,7 @@ from tools.simulators.palabra import PalabraSimulator
 
 from .album import Album
 from .barriers import see_no_barrier, see_no_barrier_in_forms
-from .forms import field, open_list, pick, press
+from .forms import field, go, open_list, pick, press
 from .house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -43,7 +43,6 @@ async def see_error(page: Page, text: str) -> None:
 
 async def see_added(
     page: Page,
-    house: House,
     title: str,
     follows: str = "Start from scratch",
     album: Album | None = None,
@@ -58,7 +57,7 @@ async def see_added(
         await album.keep("rule-start", page, page.get_by_role("dialog"))
     await press(page, "Close")
     await expect(page.get_by_role("dialog")).to_have_count(0)
-    await page.goto(f"{house.url}/config/integrations/integration/event_relay")
+    await go(page, "/config/integrations/integration/event_relay")
     await page.get_by_role("button", name=re.compile(rf"^{re.escape(title)} ")).click()
     connected = page.get_by_text(re.compile(r"^\s*Connected(?! devices)"))
     await expect(connected).to_be_visible()
@@ -79,7 +78,7 @@ async def test_frigate(page: Page, house: House, album: Album) -> None:
 
         await field(page, "Username").fill(frigate.settings.user)
         await field(page, "Password").fill(frigate.settings.password or "")
-        await see_added(page, house, "Frigate (127.0.0.1)", album=album)
+        await see_added(page, "Frigate (127.0.0.1)", album=album)
         await see_no_barrier_in_forms(page, "Frigate (127.0.0.1)")
 
 
@@ -92,7 +91,7 @@ async def test_guance(page: Page, house: House) -> None:
         await see_error(page, "Enter the Key ID, not the secret key")
 
         await field(page, "API key (Key ID)").fill(guance.settings.api_key)
-        await see_added(page, house, "Night shift")
+        await see_added(page, "Night shift")
         await see_no_barrier_in_forms(page, "Night shift")
 
 
@@ -105,7 +104,7 @@ async def test_aipix(page: Page, house: House) -> None:
         await see_error(page, "The username or password is wrong.")
 
         await field(page, "Password").fill(aipix.settings.password)
-        await see_added(page, house, "aipix (127.0.0.1)")
+        await see_added(page, "aipix (127.0.0.1)")
         await see_no_barrier_in_forms(page, "aipix (127.0.0.1)", script_mirror="")
 
 
@@ -116,7 +115,7 @@ async def test_palabra(page: Page, house: House) -> None:
         await see_error(page, "Enter an API key, or a ClientID")
 
         await field(page, "API key").fill(palabra.settings.api_key)
-        await see_added(page, house, "Palabra")
+        await see_added(page, "Palabra")
         await see_no_barrier_in_forms(page, "Palabra", calendar_mirror="")
 
 
@@ -128,5 +127,5 @@ async def test_http(page: Page, house: House) -> None:
 
         # What is under More options keeps its defaults; the rest would be refused.
         await field(page, "Address").fill(target.origin)
-        await see_added(page, house, "127.0.0.1", "Webhook")
+        await see_added(page, "127.0.0.1", "Webhook")
         await see_no_barrier_in_forms(page, "127.0.0.1", request="advanced")

@@ -11,7 +11,7 @@ from tools.simulators.wire import Json
 
 from .album import Album
 from .barriers import see_no_barrier
-from .forms import press
+from .forms import go, press
 from .house import PORCH, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -59,7 +59,7 @@ async def test_refused_delivery(page: Page, house: House, album: Album) -> None:
     row = page.get_by_role("listitem").filter(has_text="parcel")
     await expect(row.get_by_role("button", name="Discard")).to_be_visible()
 
-    await page.goto(f"{house.url}/config/repairs")
+    await go(page, "/config/repairs")
     await repair.click()
 
     await page.get_by_text(re.compile("^Retry all")).click()

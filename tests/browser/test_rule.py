@@ -12,7 +12,7 @@ from tools.demo.patience import eventually
 
 from .album import Album
 from .barriers import see_no_barrier
-from .forms import field, open_list, pick, press
+from .forms import field, go, open_list, pick, press
 from .house import DOORBELL, FRIGATE, PORCH, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -86,7 +86,7 @@ async def test_doorbell(page: Page, house: House, album: Album) -> None:
     await add_rule(page, house, album)
 
     await page.set_viewport_size({"width": 860, "height": 640})
-    await page.goto(f"{house.url}/{PORCH}")
+    await go(page, f"/{PORCH}")
     await page.get_by_role("button", name="Doorbell", exact=True).click()
     rows = page.get_by_role("listitem").filter(has_text="doorbell")
     await expect(rows).to_have_count(2)  # above the one of the test
@@ -106,12 +106,12 @@ async def test_doorbell(page: Page, house: House, album: Album) -> None:
     ]
 
     await eventually(lambda: told(house), "a line in Activity", 30)
-    await page.goto(f"{house.url}/logbook?entity_id={','.join(DOORBELL)}")
+    await go(page, f"/logbook?entity_id={','.join(DOORBELL)}")
     await expect(sentence).to_be_visible()
     await page.set_viewport_size({"width": 860, "height": 420})
     await album.keep("activity", page)
 
-    await page.goto(house.url + _INTEGRATION)
+    await go(page, _INTEGRATION)
     await page.get_by_role("button", name="Doorbell Rule").click()
     await expect(page.locator("body")).to_match_aria_snapshot(
         "- list: /Last delivery .* ago/"
