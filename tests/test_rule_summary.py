@@ -52,7 +52,8 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ),
     ({"trigger": "time", "at": ["08:00:00", BELL]}, "08:00:00, Bell"),
     ({"trigger": "time_pattern", "minutes": "/5"}, "*:/5:*"),
-    ({"trigger": "sun", "event": "sunset"}, "Sun: sunset"),
+    ({"trigger": "sun", "event": "sunset"}, "Sunset"),
+    ({"trigger": "homeassistant", "event": "start"}, "Home Assistant starts"),
     ({"trigger": "webhook", "webhook_id": "a canary"}, "Webhook"),
     ({"trigger": "event", "event_type": "rang", "alias": "It rings"}, "It rings"),
     ({"trigger": "door.opened", "target": {"area_id": ["hall"]}}, "Door opened (Hall)"),
@@ -67,7 +68,7 @@ CONDITIONS: list[tuple[Any, str]] = [
     ({"condition": "not", "conditions": [{"condition": "sun"}]}, "≠ (Sun)"),
     (
         {"condition": "time", "after": "08:00", "weekday": ["mon", "tue"]},
-        "08:00 -  mon, tue",
+        "08:00 -  Monday, Tuesday",
     ),
     ({"condition": "numeric_state", "entity_id": BELL, "below": 3}, "Bell < 3"),
 ]
@@ -116,6 +117,13 @@ async def test_only_if(hass: HomeAssistant, condition: object, expected: str) ->
     summary = await said(hass, conditions=[condition])
     assert summary.only_if == expected
     assert "canary" not in str(summary)
+
+
+async def test_only_if_in_the_home_language(hass: HomeAssistant) -> None:
+    hass.config.language = "de"
+    days = {"condition": "time", "weekday": ["mon", "sun"]}
+    summary = await said(hass, conditions=[days])
+    assert summary.only_if == "Montag, Sonntag"
 
 
 async def test_sentence(hass: HomeAssistant) -> None:

@@ -50,6 +50,11 @@ def texts_of(hass: HomeAssistant, category: str) -> Mapping[str, str]:
     return Texts(texts, f"component.{DOMAIN}.{category}.")
 
 
+def say(hass: HomeAssistant, key: str, **values: str) -> str:
+    """Return a text of `common` with its placeholders filled; raises KeyError."""
+    return texts_of(hass, "common")[key].format_map(values)
+
+
 def in_home_language(hass: HomeAssistant, error: Exception) -> str:
     """Return the translated message of an error, without the final period.
 
@@ -80,4 +85,4 @@ def _warning_in_words(hass: HomeAssistant, warning: str) -> str:
     if (known := recognised(warning)) is None:
         return warning
     code, values = known
-    return texts_of(hass, "common")[f"warning_{code}"].format_map(values)
+    return say(hass, f"warning_{code}", **values)

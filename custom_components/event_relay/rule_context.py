@@ -1,6 +1,7 @@
 """Builds the context of a connection's rules and mirrors."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -11,7 +12,7 @@ from .actions.resolve import invalid_field, unfilled_field
 from .backends.base import InvalidField, JsonObject
 from .const import CONF_BACKEND
 from .coordinator import outbox_error
-from .home_language import in_home_language
+from .home_language import in_home_language, say
 from .queue.queue import DeliveryQueue
 from .queue.store.store import Store, StoreError
 from .registry import BY_NAME
@@ -61,6 +62,7 @@ def make_context(
         shape_of=forms.shape_of,
         as_test=forms.as_test,
         explain=explain,
+        say=partial(say, hass),
         members=forms.members,
         endings=forms.endings,
         ask=ask,

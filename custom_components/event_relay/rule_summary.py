@@ -158,8 +158,10 @@ class _Words:
             case "time_pattern":
                 parts = (config.get(unit, "*") for unit in ("hours", "minutes"))
                 said = ":".join(map(str, (*parts, config.get("seconds", "*"))))
-            case "sun" | "homeassistant":
-                said = f"{_plain(kind)}: {config.get('event')}"
+            case "sun":
+                said = self._purpose("triggers", f"sun.{config.get('event')}")
+            case "homeassistant":
+                said = self._word("summary", config.get("event"))
             case _:
                 said = self._with_targets("triggers", kind, config)
         return said or _plain(kind)
@@ -192,8 +194,15 @@ class _Words:
         """Return a time condition in words: times and days."""
         span = (config.get("after", ""), config.get("before", ""))
         hours = " - ".join(map(self._names, span)) if any(span) else ""
-        days = ", ".join(_list(config.get("weekday")))
+        days = ", ".join(
+            self._word("weekday", day) for day in _list(config.get("weekday"))
+        )
         return " ".join(part for part in (hours, days) if part)
+
+    def _word(self, kind: str, value: object) -> str:
+        """Return our word for a value, or the value itself if it has none."""
+        key = f"component.{DOMAIN}.common.{kind}_{value}"
+        return self._texts.get(key, str(value))
 
     def _with_targets(self, category: str, kind: str, config: Mapping[str, Any]) -> str:
         """Return Home Assistant's name for it, and its targets."""
@@ -288,7 +297,7 @@ def _domains(config: object) -> Iterable[str]:
         case Mapping():
             for key in ("trigger", CONF_PLATFORM, CONF_CONDITION):
                 kind = config.get(key)
-                if isinstance(kind, str) and "." in kind:
+                if isinstance(kind, str) and ("." in kind or kind == "sun"):
                     yield kind.partition(".")[0]
             for inner in config.values():
                 yield from _domains(inner)

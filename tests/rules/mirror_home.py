@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any, override
 
@@ -22,6 +23,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.actions.resolve import coerce
 from custom_components.event_relay.backends.base import InvalidField, JsonObject
 from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.home_language import say
 from custom_components.event_relay.queue.delivery import Delivery
 from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.queue.worker import Worker
@@ -150,6 +152,7 @@ async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> RuleContext:
         shape_of=runtime.forms.shape_of,
         as_test=lambda _operation, data: data,
         explain=explain,
+        say=partial(say, hass),
         members={},
         endings={},
         ask=ask,

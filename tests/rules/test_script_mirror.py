@@ -10,6 +10,7 @@ from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity_component import DATA_INSTANCES
+from homeassistant.helpers.translation import async_load_integrations
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -219,6 +220,8 @@ async def test_the_administrator_api_asks_for_hands(
     running = await start("administrator")
     await settled(running.rule_context.store)
     (script,) = aipix.scripts
+    hass.config.language = "de"
+    await async_load_integrations(hass, {DOMAIN})
     await write_helper(hass, monday=LATER)
     asked = issue(hass, "script_by_hand", running)
     assert asked is not None
@@ -228,8 +231,8 @@ async def test_the_administrator_api_asks_for_hands(
     assert question is not None
     assert question.placeholders == {
         "script": str(script["id"]),
-        "old": "event 41, reaction -, users 7; Monday: 08:00-12:00",
-        "new": "event 41, reaction -, users 7; Monday: 09:00-12:00",
+        "old": "Ereignis 41, Reaktion -, Benutzer 7; Montag: 08:00-12:00",
+        "new": "Ereignis 41, Reaktion -, Benutzer 7; Montag: 09:00-12:00",
     }
     await running.restart()
     assert issue(hass, "script_by_hand", running) is not None

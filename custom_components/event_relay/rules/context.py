@@ -32,6 +32,8 @@ class RuleContext:
     """Marks the data of an operation, by its name, as a test."""
     explain: Callable[[Exception], str]
     """Returns a readable reason for an error."""
+    say: Callable[..., str]
+    """Returns a text in the home's language, by its key and with its placeholders."""
     members: Mapping[str, Callable[..., Any]]
     """Factories of members, by the subentry types that only this backend has."""
     endings: Mapping[str, Ending]

@@ -265,10 +265,11 @@ class ScriptMirror(Mirror):
             async with self.alone():
                 await self.remember(replace(kept, fields=wanted, week=week).notes)
 
+        say = self.rule_context.say
         self._questions.ask_by_hand(
             script=str(script_id or "?"),
-            old=in_words(kept.fields, kept.week),
-            new=in_words(wanted, week),
+            old=in_words(kept.fields, kept.week, say),
+            new=in_words(wanted, week, say),
             done=done,
         )
 

@@ -1,6 +1,6 @@
 """Describe a script for people who change it by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ...base import Json, JsonObject
 
@@ -22,16 +22,21 @@ def read_week(answer: object) -> JsonObject:
     return week
 
 
-def in_words(fields: Mapping[str, Json], week: Week) -> str:
-    """Describe a script, with one line for each day in its schedule."""
+def in_words(fields: Mapping[str, Json], week: Week, say: Callable[..., str]) -> str:
+    """Describe a script and the schedule of each day.
+
+    `say` returns a text by its key, with its placeholders filled.
+    """
     users = fields.get("users")
     named = ", ".join(map(str, users)) if isinstance(users, list) and users else "-"
-    first = (
-        f"event {fields.get('event_id')}, reaction {fields.get('reaction_id') or '-'},"
-        f" users {named}"
+    first = say(
+        "script_in_words",
+        event=str(fields.get("event_id")),
+        reaction=str(fields.get("reaction_id") or "-"),
+        users=named,
     )
     days = [
-        f"{day.capitalize()}: {', '.join(map(str, ranges))}"
+        f"{say(f'weekday_{day[:3]}')}: {', '.join(map(str, ranges))}"
         for day, ranges in week.items()
         if isinstance(ranges, list)
     ]
