@@ -1,6 +1,6 @@
 """Build Home Assistant's files in other languages from their catalogues."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 import json
 from pathlib import Path
@@ -42,15 +42,37 @@ class Language:
         return files
 
 
-def waiting(catalog: Catalog, own: Iterable[Collection[str]]) -> set[str]:
-    """Return the texts of backends without any translation yet.
+def not_begun(catalog: Catalog, own: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the backends without any translation yet.
 
-    `own` has, for each backend, the English texts that no other part has. A new backend
-    need not be translated into six languages at once, but a translation that was begun
-    must be complete.
+    `own` has, by backend, the English texts that no other part has. A new backend need
+    not be translated into six languages at once, but a translation that was begun must
+    be complete.
     """
     open_texts = set(catalogue.missing(catalog))
-    return {text for texts in own if open_texts.issuperset(texts) for text in texts}
+    return [name for name, texts in own.items() if open_texts.issuperset(texts)]
+
+
+def to_translate(catalog: Catalog, own: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the texts that lack a translation, but for backends not begun."""
+    later = {text for name in not_begun(catalog, own) for text in own[name]}
+    return [text for text in catalogue.missing(catalog) if text not in later]
+
+
+def reported(
+    name: str, catalog: Catalog, own: Mapping[str, Collection[str]]
+) -> list[str]:
+    """Return lines that say what a language lacks."""
+    lacking = to_translate(catalog, own)
+    begun = [f"{name}: to translate in texts/languages/{name}.po:"] if lacking else []
+    return [
+        *begun,
+        *(f"  {text}" for text in lacking),
+        *(
+            f"{name}: {backend} is in English until it is translated"
+            for backend in not_begun(catalog, own)
+        ),
+    ]
 
 
 def everything(texts: Tree) -> dict[str, str]:

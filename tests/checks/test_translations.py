@@ -635,7 +635,7 @@ def flaws(text: str) -> list[str]:
     if re.search(r"<[/!]?[a-zA-Z][^>]*>", text):
         found.append("HTML")
     if re.search(r"\bhttps?://|\bwww\.", text, re.IGNORECASE):
-        found.append("address")
+        found.append("address: describe it in words, or use a placeholder")
     if re.search(r"'\{[^}]*\}'", text):
         found.append("placeholder in single quotes")
     if ".." in text:
