@@ -29,7 +29,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components import event_relay
 from custom_components.event_relay import config_flow
-from custom_components.event_relay.backends.base import Client, InvalidField
+from custom_components.event_relay.backends.base import InvalidField
 from custom_components.event_relay.backends.errors import (
     BackendError,
     CannotConnect,
@@ -41,6 +41,7 @@ from custom_components.event_relay.backends.errors import (
     Unavailable,
 )
 from custom_components.event_relay.backends.forms import BackendForms, Probe
+from custom_components.event_relay.backends.frigate.api.client import FrigateClient
 from custom_components.event_relay.backends.frigate.forms import FrigateForms
 from custom_components.event_relay.backends.section_forms import sections_of
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
@@ -442,7 +443,7 @@ async def test_an_unexpected_error_is_logged_and_recovered_from(
 def raising(error: Exception) -> Callable[..., Any]:
     """Return a probe that fails."""
 
-    async def probe(_forms: FrigateForms, _client: Client, _data: object) -> Probe:
+    async def probe(_forms: FrigateForms, _client: object, _data: object) -> Probe:
         raise error
 
     return probe
@@ -509,7 +510,7 @@ def system_id(monkeypatch: pytest.MonkeyPatch) -> None:
     probe = FrigateForms.probe
 
     async def with_id(
-        forms: FrigateForms, client: Client, data: dict[str, Any]
+        forms: FrigateForms, client: FrigateClient, data: dict[str, Any]
     ) -> Probe:
         probed = await probe(forms, client, data)
         return Probe(

@@ -30,19 +30,28 @@ WAIT: Tree = {
 def described(operation: AnyOperation) -> Tree:
     """Return the description of an operation's action."""
     asked = operation.asked()
+    folded = [field for field in asked if _is_folded(field)]
     return {
         "fields": {
-            **_fields(field for field in asked if not field.seldom),
+            **_fields(field for field in asked if field not in folded),
             **CONNECTION,
             "more": {
                 "collapsed": True,
                 "fields": {
-                    **_fields(field for field in asked if field.seldom),
+                    **_fields(folded),
                     **WAIT,
                 },
             },
         }
     }
+
+
+def _is_folded(field: Field) -> bool:
+    """Return whether a field is in the collapsed section.
+
+    In a section, Home Assistant does not find the texts of the options (2026.10).
+    """
+    return field.seldom and not field.translation_key
 
 
 def _fields(fields: Iterable[Field]) -> Tree:

@@ -3,13 +3,17 @@
 from itertools import chain
 from pathlib import Path
 import re
+from typing import override
 
 import pytest
 
+from custom_components.event_relay.backends.base import Operation
+from custom_components.event_relay.backends.field_table import choice_field
 from custom_components.event_relay.backends.forms import BackendForms
 from custom_components.event_relay.backends.section_forms import sections_of
 from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.registry import BACKENDS
+from texts.actions import described
 from texts.build import build, folder_of
 from texts.sources import PACKAGE, Tree, TwiceSaid, deep_over, merge, over, read_source
 
@@ -63,6 +67,26 @@ def test_a_text_of_no_field_is_found() -> None:
     }
     wanted = ["connection.fields.nothing", f"actions.{name}.fields.nothing"]
     assert unused(forms, source) == wanted
+
+
+class Choosing(Operation[None, None, None]):
+    """An operation whose fields are all seldom needed."""
+
+    name = "choose"
+    fields = (
+        choice_field("plain", ("a",), seldom=True),
+        choice_field("named", ("a",), translation_key="letters", seldom=True),
+    )
+
+    @override
+    def summary(self, payload: None) -> str:
+        raise NotImplementedError
+
+
+def test_a_choice_with_texts_stands_where_home_assistant_finds_them() -> None:
+    fields = described(Choosing())["fields"]
+    assert [*fields] == ["named", "config_entry_id", "more"]
+    assert [*fields["more"]["fields"]] == ["plain", "wait"]
 
 
 def test_what_all_share_names_no_backend() -> None:

@@ -349,7 +349,7 @@ class BackendForms(ABC):
     def create_client(self, hass: HomeAssistant, data: Mapping[str, Any]) -> Client:
         """Build a client from a connection's data."""
 
-    async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
+    async def probe(self, client: Any, data: Mapping[str, Any]) -> Probe:  # noqa: ANN401 the backend's own
         """Test the live system; raises a BackendError with the code of a form error.
 
         By default it reads the capabilities, and names the connection after the backend

@@ -147,9 +147,9 @@ class AipixForms(BackendForms):
         return AipixClient(shared_login(hass, data))
 
     @override
-    async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
+    async def probe(self, client: AipixClient, data: Mapping[str, Any]) -> Probe:
         """Test the live system, even if it has refused the credentials before."""
-        cast("AipixClient", client).forget_refusal()
+        client.forget_refusal()
         return await super().probe(client, data)
 
     @override

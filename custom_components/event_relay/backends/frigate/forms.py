@@ -17,7 +17,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..address_forms import TLS_PORTS, read_address
-from ..base import Client, Ending, InvalidField, Settings
+from ..base import Ending, InvalidField, Settings
 from ..choice_forms import Listed
 from ..connection_forms import ADDRESS, PASSWORD, USERNAME
 from ..errors import PermissionDenied
@@ -236,7 +236,7 @@ class FrigateForms(BackendForms):
         )
 
     @override
-    async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
+    async def probe(self, client: FrigateClient, data: Mapping[str, Any]) -> Probe:
         """Test the live system, and refuse an account that may not write."""
         probe = await super().probe(client, data)
         if not cast("FrigateCapabilities", probe.capabilities).may_write:

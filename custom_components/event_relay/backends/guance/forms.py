@@ -1,7 +1,7 @@
 """The forms of a connection to a Guance or TrueWatch workspace."""
 
 from collections.abc import Mapping
-from typing import Any, cast, override
+from typing import Any, override
 
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
@@ -9,7 +9,7 @@ import voluptuous as vol
 from yarl import URL
 
 from ..address_forms import read_address
-from ..base import Client, InvalidField
+from ..base import InvalidField
 from ..choice_forms import NOTHING_CHOSEN, choice
 from ..connection_forms import SECRET
 from ..forms import BackendForms, Probe, Product, cookieless_session, with_test_title
@@ -78,9 +78,9 @@ class GuanceForms(BackendForms):
         )
 
     @override
-    async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
+    async def probe(self, client: GuanceClient, data: Mapping[str, Any]) -> Probe:
         """Test the live system; raises a BackendError with the code of a form error."""
-        workspace = await cast("GuanceClient", client).workspace()
+        workspace = await client.workspace()
         return Probe(
             title=workspace.name or f"{GUANCE.title} ({URL(data[CONF_URL]).host})",
             capabilities=workspace.capabilities,

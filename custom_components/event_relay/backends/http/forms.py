@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from yarl import URL
 
-from ..base import Client, Ending, Settings
+from ..base import Ending, Settings
 from ..choice_forms import Listed, choice
 from ..forms import BackendForms, Probe, Product, Trait, cookieless_session
 from ..rule_forms import OBJECT, RuleField
@@ -105,7 +105,7 @@ class HttpForms(BackendForms):
         return HttpClient(cookieless_session(hass), access_of(data))
 
     @override
-    async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
+    async def probe(self, client: HttpClient, data: Mapping[str, Any]) -> Probe:
         """Read the path that the user has set, or check that the target listens."""
         capabilities = await client.capabilities()
         return Probe(title=str(URL(data[CONF_URL]).host), capabilities=capabilities)

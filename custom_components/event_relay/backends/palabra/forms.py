@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
-from typing import Any, cast, override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigSubentryFlow
 from homeassistant.const import (
@@ -17,7 +17,7 @@ import voluptuous as vol
 from yarl import URL
 
 from ..address_forms import read_address
-from ..base import Client, InvalidField, JsonObject, Settings
+from ..base import InvalidField, JsonObject, Settings
 from ..connection_forms import ACCOUNT, ADDRESS, SECRET
 from ..forms import BackendForms, Probe, Product, Query, cookieless_session
 from .api.client import DEFAULT_ADDRESS, PalabraClient
@@ -139,13 +139,13 @@ class PalabraForms(BackendForms):
         )
 
     @override
-    async def probe(self, client: Client, data: Mapping[str, Any]) -> Probe:
+    async def probe(self, client: PalabraClient, data: Mapping[str, Any]) -> Probe:
         """Test the live system; raises a BackendError with the code of a form error.
 
         Palabra has no readable account id, so the connection's id is derived from its
         key or ClientID, and changes with it.
         """
-        capabilities = await cast("PalabraClient", client).capabilities()
+        capabilities = await client.capabilities()
         (known_by,) = self.identity(data).values()
         return Probe(
             title="Palabra",
