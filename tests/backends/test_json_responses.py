@@ -3,12 +3,14 @@
 import pytest
 
 from custom_components.event_relay.backends.errors import (
+    TRIED_AGAIN,
     BackendError,
     InvalidCredentials,
     InvalidResponse,
     OutcomeUnknown,
     PermissionDenied,
     Rejected,
+    RequestPaused,
     Unavailable,
 )
 from custom_components.event_relay.backends.json_responses import (
@@ -69,6 +71,13 @@ def test_what_an_answer_means(
 ) -> None:
     error = raised(status, body, effect)
     assert (type(error), error.code) == (kind, code)
+
+
+def test_a_right_that_one_request_lacks_pauses_it_alone() -> None:
+    with pytest.raises(RequestPaused, match="no such note") as error:
+        raise_for_answer(reply(403, SAID), Effect.ONCE, forbidden=RequestPaused)
+    paused = error.value
+    assert (paused.alone, paused.retry_after) == (True, TRIED_AGAIN)
 
 
 def test_the_code_and_the_fields_of_a_refusal_are_kept() -> None:

@@ -4,7 +4,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
-from custom_components.event_relay.backends.http.request import responses
+from custom_components.event_relay.backends import errors
 from custom_components.event_relay.backends.http.request.recipe import METHODS
 from custom_components.event_relay.queue import backoff
 from tests.backends.http.target import Target
@@ -251,7 +251,7 @@ async def test_test_of_a_rule_says_that_it_is_one(
 async def test_refused_request_waits_and_others_go_on(
     hass: HomeAssistant, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(responses, "TRIED_AGAIN", 1)
+    monkeypatch.setattr(errors, "TRIED_AGAIN", 1)
     entry = await connect(hass, target.origin, {"Note": NOTE, "Other": NOTE})
     target.answers = [403]
     refused = await act(hass, "send_http_request", request="Note", data={"text": "x"})

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import Any, ClassVar, Protocol, Self, override
 
+from .errors import RequestPaused
 from .field import Field, Kind
 from .prose import shortened
 
@@ -554,8 +555,9 @@ class Backend:
     look_up_after: tuple[float, ...] = (2, 5, 15, 60)
     """Seconds between an unknown outcome and each look-up; the last one repeats."""
 
-    held_back_by: frozenset[str] = frozenset()
-    """Codes of errors that need the user and hold back only some deliveries.
+    held_back_by: frozenset[str] = frozenset({RequestPaused.code})
+    """Codes of a RequestPaused: errors that need the user and hold back only some
+    deliveries.
 
     Such deliveries are retried when their connection is reloaded: the user may have
     fixed the cause, and if not, is notified again.

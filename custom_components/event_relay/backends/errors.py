@@ -25,6 +25,9 @@ UNKNOWN_EVENT = "unknown_event"
 UNKNOWN_SCRIPT = "unknown_script"
 """Code of a Gone: the backend has no such script."""
 
+TRIED_AGAIN = 900.0
+"""Seconds until a paused request is tried again."""
+
 
 class BackendError(Exception):
     """Base of a client's errors; never raised itself."""
@@ -100,6 +103,24 @@ class Unavailable(BackendError):
         self.unknown = unknown
 
 
+class RequestPaused(Unavailable):
+    """The backend refuses this request, but not others, until somebody fixes the cause.
+
+    Such as a right that is missing for one room. Unlike after a PermissionDenied, other
+    deliveries are still sent. It is tried again after a while, and when the connection
+    is reloaded. `status` is that of the response; 0 without one.
+    """
+
+    code = "request_paused"
+
+    def __init__(
+        self, reason: str = "", *, code: str | None = None, status: int = 0
+    ) -> None:
+        """Keep the status of the response."""
+        super().__init__(reason, code=code, retry_after=TRIED_AGAIN, alone=True)
+        self.status = status
+
+
 class InvalidCredentials(BackendError):
     """The backend does not accept the credentials."""
 
@@ -107,7 +128,10 @@ class InvalidCredentials(BackendError):
 
 
 class PermissionDenied(BackendError):
-    """The credentials are good, but they may not do this (role, balance)."""
+    """The credentials are good, but they may not do this (role, balance).
+
+    The connection pauses: see RequestPaused for a right that one request lacks.
+    """
 
     code = "permission_denied"
 

@@ -13,6 +13,7 @@ from .errors import (
     OutcomeUnknown,
     PermissionDenied,
     Rejected,
+    RequestPaused,
     Unavailable,
 )
 from .transport import Effect, Reply, raise_for_failure
@@ -102,11 +103,18 @@ def refusal(
     return Rejected(reason, code=code if own else None, fields=fields)
 
 
-def raise_for_answer(reply: Reply, effect: Effect, reason: str | None = None) -> None:
+def raise_for_answer(
+    reply: Reply,
+    effect: Effect,
+    reason: str | None = None,
+    *,
+    forbidden: type[PermissionDenied | RequestPaused] = PermissionDenied,
+) -> None:
     """Raise the error for any response but a success; a service may refine some.
 
     Covers rate limits, outages, 401, 403 and rejections; see `errors`. `reason` is the
-    service's own explanation, by default its `message`.
+    service's own explanation, by default its `message`. `forbidden` is the error for a
+    403: RequestPaused if the right for this request is missing, but not for others.
     """
     if reply.ok:
         return
@@ -114,7 +122,7 @@ def raise_for_answer(reply: Reply, effect: Effect, reason: str | None = None) ->
     if reply.status == HTTPStatus.UNAUTHORIZED:
         raise InvalidCredentials(said, code="credentials_refused")
     if reply.status == HTTPStatus.FORBIDDEN:
-        raise PermissionDenied(said)
+        raise forbidden(said)
     raise_for_failure(reply, effect, said)
     if effect is not Effect.NONE and not is_json(reply) and not _is_page(reply):
         raise Rejected(said)

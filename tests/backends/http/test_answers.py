@@ -10,18 +10,18 @@ from custom_components.event_relay.backends.base import (
     UnreadablePayload,
 )
 from custom_components.event_relay.backends.errors import (
+    TRIED_AGAIN,
     BackendError,
     OutcomeUnknown,
     Rejected,
+    RequestPaused,
     Unavailable,
 )
 from custom_components.event_relay.backends.http.request import json_path
 from custom_components.event_relay.backends.http.request.responses import (
     IN_PROGRESS,
     NOT_THERE_YET,
-    TRIED_AGAIN,
     AnswerRules,
-    RequestPaused,
     Statuses,
     link_of,
     result_of,

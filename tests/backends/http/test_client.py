@@ -29,6 +29,7 @@ from custom_components.event_relay.backends.errors import (
     OutcomeUnknown,
     PermissionDenied,
     Rejected,
+    RequestPaused,
     Unavailable,
 )
 from custom_components.event_relay.backends.http.api.access import (
@@ -48,7 +49,6 @@ from custom_components.event_relay.backends.http.request.prepared import (
     Prepared,
     prepare,
 )
-from custom_components.event_relay.backends.http.request.responses import RequestPaused
 from custom_components.event_relay.backends.http.request.wire import Wire
 from custom_components.event_relay.backends.words import MOST_TOLD
 

@@ -4,7 +4,6 @@ from ..base import Backend
 from .api.client import HttpCapabilities
 from .operations.end import EndHttpRequest
 from .operations.send import SendHttpRequest
-from .request.responses import RequestPaused
 
 HTTP = Backend(
     name="http",
@@ -12,7 +11,6 @@ HTTP = Backend(
     operations=(SendHttpRequest(), EndHttpRequest()),
     load_capabilities=HttpCapabilities.load,
     concurrency=4,
-    held_back_by=frozenset({RequestPaused.code}),
     # Only for requests that can be looked up or repeated.
     claims_ahead=16,
 )

@@ -22,6 +22,7 @@ from ...errors import (
     InvalidCredentials,
     InvalidResponse,
     PermissionDenied,
+    RequestPaused,
 )
 from ...exchange import Bounds, Outgoing, exchange, listens
 from ...http_failures import Effect, translate
@@ -29,7 +30,7 @@ from ...request_interval import RequestInterval
 from ...transport import Reply
 from ..request.definition import IdHeader
 from ..request.recipe import BodyKind, texts_in
-from ..request.responses import AnswerRules, RequestPaused, result_of
+from ..request.responses import AnswerRules, result_of
 from ..request.signing import signature_of
 from ..request.wire import Sent, Wire
 from .access import Access, Kind
@@ -225,7 +226,7 @@ class HttpClient:
             until = now + 2 * TIMEOUT
             self.paused[message.request] = replace(paused, until=until)
             return
-        error = RequestPaused(paused.reason, paused.status)
+        error = RequestPaused(paused.reason, status=paused.status)
         error.retry_after = paused.until - now
         raise error
 

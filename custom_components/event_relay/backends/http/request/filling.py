@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from ...errors import Rejected
-from .responses import RequestPaused
+from ...errors import Rejected, RequestPaused
 from .slots import SECRET, moments
 
 
@@ -15,7 +14,7 @@ class SecretMissing(RequestPaused):
 
     def __init__(self, name: str) -> None:
         """Name the secret, which is no secret itself."""
-        super().__init__(name, 0)
+        super().__init__(name)
 
 
 def filler(

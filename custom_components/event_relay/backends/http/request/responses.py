@@ -19,7 +19,7 @@ from typing import Self, override
 from urllib.parse import quote, urljoin
 
 from ...base import InvalidField, Json, JsonObject, UnreadablePayload
-from ...errors import BackendError, OutcomeUnknown, Rejected, Unavailable
+from ...errors import BackendError, OutcomeUnknown, Rejected, RequestPaused, Unavailable
 from ...http_failures import Effect
 from ...transport import Reply
 from ...words import SHORT, discreet
@@ -47,22 +47,9 @@ LONGEST_ID = 200
 LONGEST_WAIT = 86_400.0
 NOT_THERE_YET = 60.0
 """Seconds until a retry after a temporary 404."""
-TRIED_AGAIN = 900.0
-"""Seconds until a paused request is tried again."""
 IN_PROGRESS = 5.0
 """Seconds until a retry while the request's key is in use."""
 _RANGES = re.compile(r"(\d{3})(?:\s*-\s*(\d{3}))?")
-
-
-class RequestPaused(Unavailable):
-    """The target rejects this request until somebody has fixed the cause."""
-
-    code = "request_paused"
-
-    def __init__(self, reason: str, status: int) -> None:
-        """Keep the status of the response."""
-        super().__init__(reason, retry_after=TRIED_AGAIN, alone=True)
-        self.status = status
 
 
 @dataclass(frozen=True)
@@ -265,7 +252,7 @@ def _refusal(
         led = origin_of(urljoin("x:", reply.headers.get("Location", ""))) or ""
         return Rejected(f"{reply.status} {led}".strip(), code="redirected_to")
     if reply.status in PAUSED:
-        return RequestPaused(reason, reply.status)
+        return RequestPaused(reason, status=reply.status)
     if reply.status == HTTPStatus.REQUEST_TIMEOUT or (
         reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         and reply.status not in _REFUSALS | _NOT_TAKEN
