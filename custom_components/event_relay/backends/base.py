@@ -103,7 +103,7 @@ class StepContext:
 
     delivery_id: str
     occurred_at: datetime
-    """When the event happened at home, with its time zone."""
+    """When the event happened at home; with a time zone, usually UTC."""
     now: datetime
     """The current time by Home Assistant's clock."""
     told_at: datetime
@@ -111,7 +111,8 @@ class StepContext:
     attempt: it does not move when somebody sets the clock."""
     first_sent_at: datetime | None
     """Earliest time at which this step's first attempt may have been sent; None
-    before."""
+    before. It starts anew after an attempt whose outcome is known, or whose step is
+    repeatable."""
     sent_after: datetime | None
     """Time before which it was certainly not sent, whatever the clock showed; None
     before the first attempt."""
@@ -205,7 +206,7 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     step: ClassVar[str] = "send"
     """Name of its single step; stored in rows, so it must not change."""
     repeatable: ClassVar[bool] = False
-    """Whether that call has the same effect twice as once."""
+    """Whether that call has the same effect twice as once, however late."""
     goes_first: ClassVar[bool] = False
     """Whether later deliveries, such as its end, keep in order behind it."""
     details: ClassVar[tuple[str, ...]] = ()
