@@ -365,7 +365,7 @@ def _written(session: ClientSession, request: Outgoing) -> bytes:
         lines.append("Accept-Encoding: identity")
     if body is not None or request.method != "GET":
         lines.append(f"Content-Length: {len(body or b'')}")
-    if any(map(_ENDS_A_LINE.search, lines)):
+    if _ENDS_A_LINE.search("".join(lines)):
         raise ValueError("a line of the request's head would end early")
     return "\r\n".join((*lines, "\r\n")).encode() + (body or b"")
 

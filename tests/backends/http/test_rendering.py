@@ -15,7 +15,7 @@ from custom_components.event_relay.backends.base import (
     UnreadablePayload,
 )
 from custom_components.event_relay.backends.errors import Rejected
-from custom_components.event_relay.backends.http.request.recipe import Recipe
+from custom_components.event_relay.backends.http.request.recipe import BodyKind, Recipe
 from custom_components.event_relay.backends.http.request.rendering import (
     LONGEST_BODY,
 )
@@ -100,6 +100,34 @@ def test_field_that_is_not_given_is_left_out() -> None:
         "x": {"y": "{{ y }}"},
     }
     assert body(template, "title", "tag", "y") == {"tags": ["b"], "x": {}}
+
+
+BODIES = st.recursive(
+    st.sampled_from(
+        [
+            *("plain", "{", "{id}", "{occurred_ms}", "at {occurred_ms}", "{{ a }}", ""),
+            *(
+                "{{ a }} and {id}",
+                "{{ b }}",
+                "{{ b | upper }}{occurred_s}",
+                "{{ a + 1 }}",
+            ),
+            *("{{ '{occurred_ms}' }}", 1, -0.5, None, True),
+        ]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["a", "{id}", 'q"']), inner, max_size=3)
+    ),
+)
+
+
+@given(BODIES)
+@settings(max_examples=60, deadline=None)
+def test_what_is_encoded_once_is_as_if_it_were_encoded_each_time(one: Json) -> None:
+    recipe = Recipe(body_kind=BodyKind.JSON, body=one)
+    call = rendering(a=1, b='x"y')
+    assert call._json(recipe, "body") == call._json_without_some(one, "body")
 
 
 def test_values_of_home_assistant_become_json() -> None:

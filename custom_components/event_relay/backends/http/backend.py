@@ -10,7 +10,8 @@ HTTP = Backend(
     title="HTTP API",
     operations=(SendHttpRequest(), EndHttpRequest()),
     load_capabilities=HttpCapabilities.load,
-    concurrency=4,
+    # As many as a browser opens to a host, so that small devices can take them.
+    concurrency=6,
     # Only for requests that can be looked up or repeated.
-    claims_ahead=16,
+    claims_ahead=48,
 )

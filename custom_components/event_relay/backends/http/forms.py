@@ -20,7 +20,7 @@ from .connection_forms import CONNECTION, CREDENTIALS, access_of, normalised
 from .pattern_forms import PATTERNS, patterns_for
 from .request.definition import Repeat
 from .request_forms import CONF_DEFINITION, SUBENTRY_REQUEST, RequestFlow
-from .resolving_forms import TEST_WIRE, resolved
+from .resolving_forms import as_test, resolved
 
 SEND = "send_http_request"
 END = "end_http_request"
@@ -83,9 +83,7 @@ class HttpForms(BackendForms):
     @override
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
         """Return the request as a test, if it has a field for that."""
-        kept = {name: value for name, value in data.items() if name != TEST_WIRE}
-        test = data.get(TEST_WIRE)
-        return {**kept, "wire": test().dump()} if callable(test) else kept
+        return as_test(data)
 
     @override
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ..base import InvalidField, Settings
 from ..forms import TEST
 from .connection_forms import CONF_IN_ORDER
 from .request.definition import Definition, Order
-from .request.prepared import Resolved, prepare
+from .request.prepared import Stored, prepare
 from .request.rendering import Rendering
 from .request_forms import CONF_DEFINITION
 from .template_forms import TemplateRenderer
@@ -50,12 +50,20 @@ def resolved(
         accepted=definition.accepts or frozenset(),
     )
     prepared = prepare(definition, rendering, request=request, title=title)
-    accepted = Resolved(prepared)
     field = definition.test_field
-    if field is not None and isinstance(text := given.get(field), str):
-        marked = replace(rendering, given={**given, field: f"{TEST}: {text}"})
-        accepted[TEST_WIRE] = partial(marked.wire, definition.recipe)
+    if field is None or not isinstance(text := given.get(field), str):
+        return prepared.dump()
+    marked = replace(rendering, given={**given, field: f"{TEST}: {text}"})
+    accepted = Stored(prepared, prepared.dump())
+    accepted[TEST_WIRE] = partial(marked.wire, definition.recipe)
     return accepted
+
+
+def as_test(data: Mapping[str, object]) -> dict[str, object]:
+    """Return a rendered request as a test, if it has a field for that."""
+    kept = {name: value for name, value in data.items() if name != TEST_WIRE}
+    test = data.get(TEST_WIRE)
+    return {**kept, "wire": test().dump()} if callable(test) else kept
 
 
 def _definition_of(hass: HomeAssistant, settings: Settings, request: str) -> Definition:

@@ -27,7 +27,7 @@ from ..api.client import HttpCapabilities, HttpClient, Message
 from ..request import json_path
 from ..request.definition import Order, Repeat
 from ..request.filling import filler
-from ..request.prepared import Prepared, Question, Resolved
+from ..request.prepared import Prepared, Question
 from ..request.responses import AnswerRules, holds, link_of, result_of
 
 STEP = "send"
@@ -59,8 +59,6 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
     @override
     def parse(self, data: Mapping[str, object]) -> Prepared:
         """Read a rendered request; raises InvalidField."""
-        if isinstance(data, Resolved):
-            return data.prepared
         try:
             return Prepared.load(data)
         except UnreadablePayload as error:

@@ -174,7 +174,7 @@ class Definition:
             test_field=test_field,
             repeat=repeat,
             look_up=_look_up(data.get("look_up")) if repeat is Repeat.LOOK_UP else None,
-            answers=_answers(data),
+            answers=_answers(data, keyed=IdHeader.IDEMPOTENCY_KEY in ids),
             ids=frozenset(_choice(IdHeader, {"ids": one}, "ids") for one in ids),
             signed=optional(data, "signed", flag) or False,
             order=order,
@@ -270,7 +270,7 @@ class _Fields:
                 raise InvalidField(f"fields.{name}.{key}", "invalid")
 
 
-def _answers(data: Mapping[str, object]) -> AnswerRules:
+def _answers(data: Mapping[str, object], *, keyed: bool) -> AnswerRules:
     """Read the response rules; raises InvalidField."""
     fields = as_json(data.get("answer_fields") or {}, "answer_fields")
     if not isinstance(fields, dict):
@@ -290,6 +290,7 @@ def _answers(data: Mapping[str, object]) -> AnswerRules:
         reason_from=_path(data, "reason_from"),
         waits_on_404=optional(data, "waits_on_404", flag) or False,
         retry_after_from=_path(data, "retry_after_from"),
+        keyed=keyed,
     )
     if rules.success_equals is not None and rules.success_path is None:
         raise InvalidField("success_path", "required")

@@ -6,9 +6,9 @@ each attempt.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from ...base import Json, JsonObject, UnreadablePayload
 from .definition import Definition, IdHeader, LookUp, Order, Repeat
@@ -99,39 +99,47 @@ class Prepared:
 
     def dump(self) -> JsonObject:
         """Turn it into its stored form."""
-        return self._dumped
+        return self.stored
 
     @cached_property
-    def _dumped(self) -> JsonObject:
-        """Return the cached stored form, which is needed more than once."""
-        stored = _Stored(self)
-        stored |= {
+    def stored(self) -> Stored:
+        """Return the cached stored form, which is needed more than once.
+
+        Defaults are left out.
+        """
+        stored: JsonObject = {
             "request": self.request,
             "revision": self.revision,
             "title": self.title,
             "wire": self.wire.dump(),
             "repeat": self.repeat.value,
-            "answers": self.answers.dump(),
-            "ids": [one.value for one in sorted(self.ids)],
-            "signed": self.signed,
-            "order": self.order.value,
-            "life": self.life,
         }
+        if answers := self.answers.dump():
+            stored["answers"] = answers
+        if self.ids:
+            stored["ids"] = [one.value for one in sorted(self.ids)]
+        if self.signed:
+            stored["signed"] = True
+        if self.order is not Order.NONE:
+            stored["order"] = self.order.value
+        if self.life is not None:
+            stored["life"] = self.life
         if self.question is not None:
             stored["question"] = self.question.dump()
         if self.end is not None:
             stored["end"] = self.end.dump()
-        return stored
+        return Stored(self, stored)
 
     @classmethod
     def load(cls, stored: Mapping[str, object]) -> Self:
         """Read the result of `dump`; raises UnreadablePayload."""
-        if isinstance(stored, _Stored) and isinstance(stored.prepared, cls):
+        if isinstance(stored, Stored) and isinstance(stored.prepared, cls):
             return stored.prepared
         data = cast("JsonObject", stored)
-        match data:
+        match _DEFAULTS | data:
             case {
                 "request": str(request),
+                "revision": str(revision),
                 "title": str(title),
                 "wire": wire,
                 "repeat": str(repeat),
@@ -148,7 +156,7 @@ class Prepared:
         try:
             return cls(
                 request=request,
-                revision=str(data.get("revision", "")),
+                revision=revision,
                 title=title,
                 wire=Wire.load(wire),
                 repeat=read_repeat(repeat),
@@ -164,21 +172,25 @@ class Prepared:
             raise UnreadablePayload("a request") from error
 
 
-class _Stored(dict[str, Json]):
-    """The stored form of a request, with the object that it came from."""
+_DEFAULTS: JsonObject = {
+    "revision": "",
+    "answers": {},
+    "ids": [],
+    "signed": False,
+    "order": Order.NONE.value,
+    "life": None,
+}
 
-    def __init__(self, prepared: Prepared) -> None:
-        """Begin empty."""
-        super().__init__()
-        self.prepared = prepared
 
+class Stored(dict[str, Any]):
+    """The stored form of a request, with the object that it came from.
 
-class Resolved(dict[str, object]):
-    """A rendered request in its stored form, which need not be parsed again."""
+    So it need not be parsed while it is only in memory.
+    """
 
-    def __init__(self, prepared: Prepared) -> None:
-        """Keep the stored form."""
-        super().__init__(prepared.dump())
+    def __init__(self, prepared: Prepared, stored: JsonObject) -> None:
+        """Take both."""
+        super().__init__(stored)
         self.prepared = prepared
 
 
@@ -186,8 +198,6 @@ def prepare(
     definition: Definition, rendering: Rendering, *, request: str, title: str
 ) -> Prepared:
     """Render all parts of a delivery of a request; raises InvalidField."""
-    keyed = IdHeader.IDEMPOTENCY_KEY in definition.ids
-    answers = definition.answers
     return Prepared(
         request=request,
         revision=definition.revision,
@@ -195,7 +205,7 @@ def prepare(
         wire=rendering.wire(definition.recipe),
         repeat=definition.repeat,
         question=question_of(definition.look_up, rendering),
-        answers=answers if answers.keyed == keyed else replace(answers, keyed=keyed),
+        answers=definition.answers,
         ids=definition.ids,
         signed=definition.signed,
         order=definition.order,

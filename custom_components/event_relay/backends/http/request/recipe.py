@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 import re
 from typing import Self, cast
 
 from ...base import InvalidField, Json, JsonObject
 from . import safety
+from .body_parts import EXPRESSION, Parts, parts_of
 from .slots import OF_ATTEMPT, OF_END, names_in
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE", "GET")
@@ -19,8 +21,6 @@ DEEPEST = 20
 MOST_PAIRS = 50
 """Most query parameters, headers or fields of a form."""
 
-EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-"""A value in a template. Jinja statements are not searched for."""
 _STATEMENT = re.compile(r"\{[%#]")
 _CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:; ?[\w-]+=[\w.-]+)*", re.ASCII)
 
@@ -76,6 +76,11 @@ class Recipe:
             body=body,
             content_type=reading.content_type(kind),
         )
+
+    @cached_property
+    def body_parts(self) -> Parts:
+        """Return the JSON of the body, computed once for all deliveries."""
+        return parts_of(self.body)
 
     def texts(self) -> Iterator[str]:
         """Yield all texts that may be templates."""

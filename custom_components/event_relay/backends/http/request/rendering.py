@@ -7,24 +7,19 @@ the rest can be tested without Home Assistant.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-import json
-import re
+from functools import lru_cache
 from typing import Final, Protocol
 from urllib.parse import quote, quote_plus
 
 from ...base import InvalidField, Json, JsonObject
 from . import safety
-from .recipe import DEEPEST, EXPRESSION, BodyKind, Recipe, places
+from .body_parts import Leaf, encode, kind_of
+from .recipe import DEEPEST, BodyKind, Recipe, places
 from .slots import Marker, Written
 from .wire import Wire
 
 LONGEST_BODY = 256 * 1024
 """Bytes of a body, before its secrets are filled in."""
-_encode = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=(",", ":")
-).encode
-_FIELD = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)\s*-?\}\}")
-"""A template that consists of one field of a call."""
 
 
 class CannotRender(Exception):
@@ -82,13 +77,15 @@ class Rendering:
     def text(self, template: str, name: str) -> Written:
         """Return a rendered text; raises InvalidField."""
         marked = self.marker.mark(template)
-        if "{{" in marked or "{%" in marked or "{#" in marked:
+        if kind_of(template).is_template:
             marked = self._rendered(self.renderer.text, marked, name)
         if not safety.is_text(marked):
             raise InvalidField(name, "invalid")
         return self.marker.split(marked, name)
 
     def _path(self, path: str, name: str) -> Written:
+        if (fixed := _fixed_path(path, name)) is not None:
+            return fixed
         written: list[object] = []
         for part, is_value in places(path):
             if not is_value:
@@ -124,33 +121,34 @@ class Rendering:
 
     def _body(self, recipe: Recipe, name: str) -> Written | None:
         match recipe.body_kind, recipe.body:
-            case BodyKind.JSON, body:
-                written = self._json(body, name)
+            case BodyKind.JSON, _:
+                written = self._json(recipe, name)
             case BodyKind.FORM, dict(body):
                 written = self._pairs(body, name, quote_plus)
             case BodyKind.TEXT, str(body):
                 written = self.text(body, name)
             case _:
                 return None
-        length = sum(len(part.encode()) for part in written if isinstance(part, str))
-        if length > LONGEST_BODY:
+        if _length(written, name) > LONGEST_BODY:
             raise InvalidField(name, "body_too_large", maximum=str(LONGEST_BODY))
         return written
 
     def _pairs(
-        self, pairs: JsonObject, name: str, encode: Callable[[str], str]
+        self, pairs: JsonObject, name: str, escape: Callable[[str], str]
     ) -> Written:
         """Return names and values in the format of a query or a form."""
+        if not pairs:
+            return ()
         written: list[object] = []
         for key, value in pairs.items():
             where = f"{name}.{key}"
             for one in self._several(value, where):
-                written += ["&" if written else "", f"{encode(key)}="]
+                written += ["&" if written else "", f"{escape(key)}="]
                 text = one if isinstance(one, str) else _as_text(one, where)
                 if not safety.is_text(text):
                     raise InvalidField(where, "invalid")
                 written += [
-                    encode(part) if isinstance(part, str) else part
+                    escape(part) if isinstance(part, str) else part
                     for part in self.marker.split(text, where)
                 ]
         return _joined(written)
@@ -164,17 +162,30 @@ class Rendering:
             elif rendered is not None and not isinstance(rendered, _LeftOut):
                 yield rendered
 
-    def _json(self, body: Json, name: str) -> Written:
+    def _json(self, recipe: Recipe, name: str) -> Written:
+        written: list[object] = []
+        for part in recipe.body_parts:
+            if type(part) is not Leaf:
+                written.append(part)
+                continue
+            value = self._leaf(part.template, f"{name}{part.name}")
+            if isinstance(value, _LeftOut):
+                return self._json_without_some(recipe.body, name)
+            encoded = _encoded(value, name)
+            if kind_of(part.template).has_slots:
+                encoded = self.marker.numbers_bare(encoded)
+                written += self.marker.split(encoded, name)
+            else:
+                written.append(encoded)
+        return _joined(written)
+
+    def _json_without_some(self, body: Json, name: str) -> Written:
+        """Return JSON without the values whose field was not given."""
         value = self._inside(body, name)
         if isinstance(value, _LeftOut):
             raise InvalidField(name, "required")
-        try:
-            encoded = _encode(value)
-        except ValueError as error:
-            raise InvalidField(name, "invalid") from error
-        if not safety.is_text(encoded):
-            raise InvalidField(name, "invalid")
-        return self.marker.split(self.marker.numbers_bare(encoded), name)
+        encoded = self.marker.numbers_bare(_encoded(value, name))
+        return self.marker.split(encoded, name)
 
     def _inside(self, value: Json, name: str) -> Json | _LeftOut:
         """Return JSON with its templates rendered."""
@@ -201,21 +212,17 @@ class Rendering:
 
     def _leaf(self, template: str, name: str) -> Json | _LeftOut:
         """Return one value: a field as it was given, an expression with its type."""
-        if (found := _FIELD.fullmatch(template.strip())) is not None:
-            if found[1] in self.given:
-                return plain(self.given[found[1]], name)
-            if found[1] in self.accepted:
+        kind = kind_of(template)
+        if kind.field is not None:
+            if kind.field in self.given:
+                return plain(self.given[kind.field], name)
+            if kind.field in self.accepted:
                 return _LEFT_OUT
         marked = self.marker.mark(template)
-        if (
-            "{%" not in marked
-            and (found := EXPRESSION.search(marked)) is not None
-            and found[0] == marked.strip()
-        ):
-            return plain(
-                self._rendered(self.renderer.value, marked.strip(), name), name
-            )
-        if "{{" in marked or "{%" in marked or "{#" in marked:
+        if kind.is_expression:
+            rendered = self._rendered(self.renderer.value, marked.strip(), name)
+            return plain(rendered, name)
+        if kind.is_template:
             return self._rendered(self.renderer.text, marked, name)
         return marked
 
@@ -259,6 +266,34 @@ def plain(value: object, name: str, depth: int = 0) -> Json:
     raise InvalidField(name, "invalid")
 
 
+def _encoded(value: Json, name: str) -> str:
+    """Return a value as JSON; raises InvalidField."""
+    try:
+        return encode(value)
+    except ValueError as error:
+        raise InvalidField(name, "invalid") from error
+
+
+def _length(written: Written, name: str) -> int:
+    """Return the bytes of a text without its slots; raises InvalidField."""
+    try:
+        return sum([len(part.encode()) for part in written if type(part) is str])
+    except UnicodeEncodeError as error:
+        raise InvalidField(name, "invalid") from error
+
+
+@lru_cache(maxsize=256)
+def _fixed_path(path: str, name: str) -> Written | None:
+    """Return a path without values; None if it has some. Raises InvalidField."""
+    parts = tuple(places(path))
+    if any(is_value for _, is_value in parts):
+        return None
+    written = "".join(safety.literal(part, name) for part, _ in parts)
+    if not safety.segments_allowed(written):
+        raise InvalidField(name, "path_segment")
+    return (written,)
+
+
 def _as_text(value: Json, name: str) -> str:
     """Return a value in the format of a query or a form."""
     match value:
@@ -277,7 +312,7 @@ def _joined(parts: list[object]) -> Written:
     """Return parts with neighbouring texts joined."""
     joined: list[object] = []
     for part in parts:
-        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+        if type(part) is str and joined and type(joined[-1]) is str:
             joined[-1] += part
         elif part != "":
             joined.append(part)

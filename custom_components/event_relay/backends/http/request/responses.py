@@ -139,6 +139,8 @@ class AnswerRules:
         """Read the result of `dump`; raises UnreadablePayload."""
         if not isinstance(stored, dict):
             raise UnreadablePayload("rules of answers")
+        if not stored:
+            return cls()
         single = {name: stored[name] for name in _SINGLE if name in stored}
         fields = stored.get("fields", {})
         try:

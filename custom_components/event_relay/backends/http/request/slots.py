@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 import re
 import secrets
-from typing import cast
 
 from ...base import InvalidField, Json, UnreadablePayload
 
@@ -116,20 +115,40 @@ def names_in(text: str) -> Iterator[str]:
         yield found["name"]
 
 
+def literal(text: str) -> Written:
+    """Return a text without templates, with its slots."""
+    if "{" not in text:
+        return (text,) if text else ()
+    parts = _SLOT.split(text)
+    return tuple(
+        Slot(part) if number % 2 else part for number, part in enumerate(parts) if part
+    )
+
+
+def has_slots(written: Written) -> bool:
+    """Return whether a text has slots; neighbouring texts are always joined."""
+    return len(written) > 1 or (bool(written) and isinstance(written[0], Slot))
+
+
 def fill(
     written: Written, values: Callable[[str], str], encode: Callable[[str], str]
 ) -> str:
     """Return a text with its slots filled, each value encoded for its place."""
     return "".join(
-        encode(values(part.name)) if isinstance(part, Slot) else part
-        for part in written
+        [
+            encode(values(part.name)) if isinstance(part, Slot) else part
+            for part in written
+        ]
     )
 
 
 def dump(written: Written) -> Json:
     """Return a text with slots as JSON: a string if it has none."""
-    if all(isinstance(part, str) for part in written):
-        return "".join(cast("tuple[str, ...]", written))
+    match written:
+        case ():
+            return ""
+        case (str(text),):
+            return text
     return [{"slot": part.name} if isinstance(part, Slot) else part for part in written]
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-import json
+from functools import lru_cache
 from typing import Self
 from urllib.parse import quote, quote_plus
 
 from ...base import Json, JsonObject, UnreadablePayload
 from ...errors import Rejected
 from . import safety
+from .body_parts import encode
 from .recipe import METHODS, BodyKind
-from .slots import SECRET, Slot, Written, dump, fill, load
+from .slots import SECRET, Slot, Written, dump, fill, has_slots, load
 
 UNWRITABLE = "unwritable"
 
@@ -81,14 +82,12 @@ class Wire:
         `values` returns the value of a slot. Raises Rejected if the request would
         differ from its definition: another place, or additional content.
         """
-        path = "".join(
-            _in_path(part.name, values(part.name)) if isinstance(part, Slot) else part
-            for part in self.path
+        fixed = not has_slots(self.path) and not has_slots(self.query)
+        address = (
+            _fixed_address(origin, self.path, self.query)
+            if fixed
+            else _address(origin, self.path, self.query, values)
         )
-        query = fill(self.query, values, lambda value: quote(value, safe=""))
-        address = f"{origin}{path}" + (f"?{query}" if query else "")
-        if not safety.segments_allowed(path) or not safety.stays_at(address, origin):
-            raise Rejected("the path leads elsewhere", code=UNWRITABLE)
         headers = {}
         for name, written in self.headers:
             value = fill(written, values, str)
@@ -109,6 +108,27 @@ class Wire:
         return fill(body, values, encode).encode()
 
 
+def _address(
+    origin: str, path: Written, query: Written, values: Callable[[str], str]
+) -> str:
+    """Return the address of a request; raises Rejected."""
+    filled = "".join(
+        _in_path(part.name, values(part.name)) if isinstance(part, Slot) else part
+        for part in path
+    )
+    asked = fill(query, values, lambda value: quote(value, safe=""))
+    address = f"{origin}{filled}" + (f"?{asked}" if asked else "")
+    if not safety.segments_allowed(filled) or not safety.stays_at(address, origin):
+        raise Rejected("the path leads elsewhere", code=UNWRITABLE)
+    return address
+
+
+@lru_cache(maxsize=256)
+def _fixed_address(origin: str, path: Written, query: Written) -> str:
+    """Return the address of a request without slots; raises Rejected."""
+    return _address(origin, path, query, str)
+
+
 def _in_path(name: str, value: str) -> str:
     """Return a value in a path; only secrets may span several segments."""
     if not name.startswith(SECRET):
@@ -117,7 +137,7 @@ def _in_path(name: str, value: str) -> str:
 
 
 def _in_json(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)[1:-1]
+    return encode(value)[1:-1]
 
 
 _ENCODINGS: Mapping[BodyKind, Callable[[str], str]] = {
