@@ -1,16 +1,36 @@
-"""Steps of the config flow for a connection."""
+"""Steps of the config flow for a connection, and what each backend's form says."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import get_schema_suggested_value
 
+from custom_components.event_relay.backends.palabra.api import client as palabra_client
 from custom_components.event_relay.backends.transport import HttpTransport
 from custom_components.event_relay.const import DOMAIN
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.server import Simulator
+from tools.simulators.wire import Json
+
+from .other_systems import (
+    HOST,
+    mistrusted,
+    serve,
+    serve_bytes,
+    serve_document,
+    serve_page,
+    serve_redirect,
+    unused_port,
+)
+
+type Place = AbstractAsyncContextManager[str]
+"""A system that runs meanwhile, and its address."""
 
 
 async def open_form(hass: HomeAssistant, backend: str) -> ConfigFlowResult:
@@ -59,5 +79,104 @@ def little_patience(error: str) -> Iterator[None]:
     """
     defaults = HttpTransport.__init__.__kwdefaults__
     assert defaults is not None
-    with patch.dict(defaults, {"timeout": 0.3 if error == "timeout" else 60.0}):
+    seconds = 0.3 if error == "timeout" else 60.0
+    with (
+        patch.dict(defaults, {"timeout": seconds}),
+        patch.object(palabra_client, "TIMEOUT", seconds),
+    ):
         yield
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """A system that cannot be used, and what the form says about it."""
+
+    error: str
+    place: Callable[[], Place]
+    fields: Mapping[str, object] = field(default_factory=dict)
+    """Entered instead of the right ones."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionForm:
+    """The form of one backend."""
+
+    backend: str
+    run: Callable[..., Simulator]
+    """Returns a simulator with options, not started."""
+    fields: Mapping[str, object]
+    """What somebody enters beside the address."""
+    troubles: Mapping[str, Trouble]
+    """Those of this backend, beside or instead of the common ones."""
+    mistakes: Sequence[tuple[Mapping[str, object], Mapping[str, str]]]
+    """Input without the right address, and the errors of its fields."""
+
+    def entered(self, url: str, **fields: object) -> dict[str, Any]:
+        """Return the form as somebody fills it in."""
+        return {CONF_URL: url, **self.fields, **fields}
+
+    def all_troubles(self) -> dict[str, Trouble]:
+        """Return the troubles of this backend, and those that all have in common."""
+        return {**_common(self.run), **self.troubles}
+
+
+@asynccontextmanager
+async def running(
+    run: Callable[..., Simulator],
+    *faults: Fault,
+    scheme: str = "",
+    tls: bool = False,
+    **options: Any,  # noqa: ANN401 - of any simulator
+) -> AsyncIterator[str]:
+    """Run a simulator; yield its address, with another scheme if wanted."""
+    async with run(tls=tls, **options) as simulator:
+        simulator.add_faults(*faults)
+        own_scheme, _, rest = simulator.url.partition(":")
+        yield f"{scheme or own_scheme}:{rest}"
+
+
+def failing(
+    run: Callable[..., Simulator],
+    kind: FaultKind,
+    status: int = 503,
+    path: str = "*",
+    body: Json = None,
+) -> Place:
+    """Run a simulator with a fault."""
+    fault = Fault(kind=kind, status=status, path=path, body=body, times=None)
+    return running(run, fault)
+
+
+@asynccontextmanager
+async def nobody() -> AsyncIterator[str]:
+    """Yield an address where nobody listens."""
+    yield f"http://{HOST}:{unused_port()}"
+
+
+def _common(run: Callable[..., Simulator]) -> dict[str, Trouble]:
+    """Return the troubles that every backend tells apart."""
+    page = "<html>Welcome</html>"
+    places: dict[str, tuple[str, Callable[[], Place]]] = {
+        "nobody listens": ("cannot_connect", nobody),
+        "breaks off": (
+            "cannot_connect",
+            lambda: failing(run, FaultKind.RESET_BEFORE),
+        ),
+        "never answers": ("timeout", lambda: failing(run, FaultKind.HANG)),
+        "certificate of its own": (
+            "certificate",
+            lambda: mistrusted(running(run, tls=True)),
+        ),
+        "https on a plain port": ("tls", lambda: running(run, scheme="https")),
+        "not http at all": ("not_http", lambda: serve_bytes(b"SSH-2")),
+        "redirect": ("redirected", lambda: serve(serve_redirect)),
+        "other system": (
+            "other_system",
+            lambda: serve(serve_document({"service": "other"})),
+        ),
+        "web page": ("not_json", lambda: serve(serve_page(page))),
+    }
+    return {
+        name: Trouble(error=error, place=place)
+        for name, (error, place) in places.items()
+    }

@@ -1,11 +1,10 @@
 """The forms that add a connection, change it and renew its login."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 import json
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any
 from unittest.mock import Mock, patch
 
 from homeassistant.config_entries import (
@@ -43,50 +42,45 @@ from custom_components.event_relay.backends.errors import (
 from custom_components.event_relay.backends.forms import BackendForms, Probe
 from custom_components.event_relay.backends.frigate.api.client import FrigateClient
 from custom_components.event_relay.backends.frigate.forms import FrigateForms
+from custom_components.event_relay.backends.guance.api import client as guance_client
 from custom_components.event_relay.backends.section_forms import sections_of
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.registry import BACKENDS
-from tools.simulators.faults import Fault, FaultKind
-from tools.simulators.frigate import FrigateOptions, FrigateSimulator
+from tools.simulators.frigate import FrigateSimulator
 
+from .backends.aipix.connection_form import FORM as AIPIX
+from .backends.frigate.connection_form import (
+    FORM as FRIGATE,
+    LOGIN,
+    PASSWORD,
+    USERNAME,
+    WITH_LOGIN,
+)
+from .backends.guance.connection_form import FORM as GUANCE
+from .backends.palabra.connection_form import FORM as PALABRA
 from .config_flows import (
+    ConnectionForm,
+    Trouble,
     little_patience,
     only_added,
     open_form,
     placeholder,
+    running,
     submit,
     suggested,
 )
 from .markdown import read
-from .other_systems import (
-    HOST,
-    Handler,
-    mistrusted,
-    serve,
-    serve_bytes,
-    serve_document,
-    serve_page,
-    serve_redirect,
-    unused_port,
-)
+from .other_systems import HOST, unused_port
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-USERNAME = "admin"
-PASSWORD = "a good password"
-LOGIN = {CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD}
+FORMS = (FRIGATE, AIPIX, GUANCE, PALABRA)
 CAPABILITIES = {"version": "0.18.0", "username": "", "role": "admin", "cameras": {}}
-WITH_LOGIN: FrigateOptions = {"user": USERNAME, "password": PASSWORD}
 TEXTS = json.loads(
     Path("custom_components/event_relay/translations/en.json").read_text("utf-8")
 )["config"]
-
-type Place = AbstractAsyncContextManager[str]
-
-
-def entered(url: str, **fields: object) -> dict[str, Any]:
-    """Return the form as someone fills it in who needs no login."""
-    return {CONF_URL: url, CONF_VERIFY_SSL: True, **fields}
+entered = FRIGATE.entered
+frigate = partial(running, FrigateSimulator)
 
 
 def stored(url: str, **fields: object) -> dict[str, Any]:
@@ -106,128 +100,10 @@ def without_capabilities(entry: ConfigEntry) -> dict[str, Any]:
     return {key: value for key, value in entry.data.items() if key != CONF_CAPABILITIES}
 
 
-@asynccontextmanager
-async def frigate(
-    *faults: Fault,
-    scheme: str = "",
-    tls: bool = False,
-    options: FrigateOptions | None = None,
-) -> AsyncIterator[str]:
-    """Run a Frigate; give its address, with another scheme if wanted."""
-    async with FrigateSimulator(tls=tls, **(options or {})) as simulator:
-        simulator.add_faults(*faults)
-        own_scheme, _, rest = simulator.url.partition(":")
-        yield f"{scheme or own_scheme}:{rest}"
-
-
-@asynccontextmanager
-async def nobody() -> AsyncIterator[str]:
-    """Give an address where nobody listens."""
-    yield f"http://{HOST}:{unused_port()}"
-
-
-def other(handler: Handler) -> Callable[[], Place]:
-    """Return what runs another system."""
-    return lambda: serve(handler)
-
-
-def running(**options: Unpack[FrigateOptions]) -> Callable[[], Place]:
-    """Return what runs a Frigate that is set up in some way."""
-    return lambda: frigate(options=options)
-
-
-def guarded(**options: Unpack[FrigateOptions]) -> Callable[[], Place]:
-    """Return what runs a Frigate that wants a login."""
-    return lambda: frigate(options={**options, **WITH_LOGIN})
-
-
-def failing(kind: FaultKind, status: int = 503) -> Callable[[], Place]:
-    """Return what runs a Frigate with a fault."""
-    return lambda: frigate(Fault(kind=kind, status=status, times=None))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trouble:
-    """What the form says of a system that cannot be used."""
-
-    error: str
-    place: Callable[[], Place]
-    fields: Mapping[str, object] = field(default_factory=dict)
-
-
-TROUBLES = {
-    "nobody listens": Trouble(error="cannot_connect", place=nobody),
-    "breaks off": Trouble(
-        error="cannot_connect", place=failing(FaultKind.RESET_BEFORE)
-    ),
-    "never answers": Trouble(error="timeout", place=failing(FaultKind.HANG)),
-    "certificate of its own": Trouble(
-        error="certificate", place=lambda: mistrusted(frigate(tls=True))
-    ),
-    "https on a plain port": Trouble(
-        error="tls", place=lambda: frigate(scheme="https")
-    ),
-    "http on a TLS port": Trouble(
-        error="plain_http",
-        place=other(
-            serve_page(
-                "<title>400 The plain HTTP request was sent to HTTPS port</title>", 400
-            )
-        ),
-    ),
-    "not http at all": Trouble(error="not_http", place=lambda: serve_bytes(b"SSH-2")),
-    "redirect": Trouble(error="redirected", place=other(serve_redirect)),
-    "other system": Trouble(
-        error="other_system", place=other(serve_document({"service": "other"}))
-    ),
-    "other system without that path": Trouble(
-        error="other_system", place=other(serve_document({}, status=404))
-    ),
-    "web page": Trouble(
-        error="not_json", place=other(serve_page("<html>Welcome</html>"))
-    ),
-    "cameras missing": Trouble(
-        error="invalid_response",
-        place=lambda: frigate(
-            Fault(
-                kind=FaultKind.STATUS,
-                path="*/config",
-                status=200,
-                body={"cameras": []},
-            )
-        ),
-    ),
-    "too old": Trouble(error="version_too_old", place=running(version="0.13")),
-    "wrong password": Trouble(
-        error="invalid_auth",
-        place=guarded(),
-        fields=LOGIN | {CONF_PASSWORD: "wrong"},
-    ),
-    "login needed": Trouble(error="auth_required", place=guarded()),
-    "login switched off": Trouble(error="auth_disabled", place=running(), fields=LOGIN),
-    "viewer": Trouble(
-        error="role_may_not_write",
-        place=guarded(version="0.16", role="viewer"),
-        fields=LOGIN,
-    ),
-    "role of its own": Trouble(
-        error="role_may_not_write",
-        place=guarded(role="garden_only"),
-        fields=LOGIN,
-    ),
-    "viewer without login": Trouble(
-        error="role_may_not_write", place=running(role="viewer")
-    ),
-    "forbidden": Trouble(
-        error="permission_denied", place=failing(FaultKind.STATUS, status=403)
-    ),
-    "too many logins": Trouble(
-        error="rate_limited",
-        place=guarded(rate_limit=0),
-        fields=LOGIN,
-    ),
-    "still starting": Trouble(error="unavailable", place=running(starting=True)),
-}
+@pytest.fixture(autouse=True)
+def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let requests to Guance follow one another at once."""
+    monkeypatch.setattr(guance_client, "INTERVAL", 0)
 
 
 @pytest.fixture
@@ -310,88 +186,61 @@ async def test_a_connection_that_cannot_be_set_up_is_followed_by_nothing(
     assert "next_flow" not in result
 
 
-@pytest.mark.parametrize("version", ["0.14", "0.15", "0.16", "0.17", "0.18"])
-async def test_add_with_login(
-    hass: HomeAssistant, form: ConfigFlowResult, version: str
-) -> None:
-    async with guarded(version=version)() as url:
-        result = await submit(
-            hass, form, entered(url, **LOGIN | {CONF_USERNAME: f" {USERNAME} "})
-        )
-
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert without_capabilities(result["result"]) == stored(url, **LOGIN)
-
-
-@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
+@pytest.mark.parametrize(
+    ("form_of", "trouble"),
+    [
+        pytest.param(one, trouble, id=f"{one.backend}: {name}")
+        for one in FORMS
+        for name, trouble in one.all_troubles().items()
+    ],
+)
 async def test_the_form_says_what_is_wrong_and_recovers(
-    hass: HomeAssistant, form: ConfigFlowResult, trouble: Trouble
+    hass: HomeAssistant, form_of: ConnectionForm, trouble: Trouble
 ) -> None:
-    async with trouble.place() as bad:
-        with little_patience(trouble.error):
-            form = await submit(hass, form, entered(bad, **trouble.fields))
+    async with only_added(hass, form_of.backend) as empty:
+        async with trouble.place() as bad:
+            with little_patience(trouble.error):
+                entered = form_of.entered(bad, **trouble.fields)
+                form = await submit(hass, empty, entered)
 
-    assert form["type"] is FlowResultType.FORM
-    assert form["step_id"] == "frigate"
-    assert form["errors"] == {"base": trouble.error}
-    assert suggested(form, CONF_URL) == bad
-    assert suggested(form, CONF_PASSWORD) == trouble.fields.get(CONF_PASSWORD)
-    if "{reason}" in TEXTS["error"][trouble.error]:
-        assert placeholder(form, "reason")
+        assert form["type"] is FlowResultType.FORM
+        assert form["step_id"] == form_of.backend
+        assert form["errors"] == {"base": trouble.error}
+        for name, value in entered.items():
+            assert suggested(form, name) == value
+        if "{reason}" in TEXTS["error"][trouble.error]:
+            assert placeholder(form, "reason")
 
-    async with frigate() as good:
-        result = await submit(hass, form, entered(good))
+        async with running(form_of.run) as good:
+            result = await submit(hass, form, form_of.entered(good))
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].data[CONF_URL] == good
 
 
 @pytest.mark.parametrize(
-    ("fields", "errors"),
+    ("form_of", "entered", "errors"),
     [
-        ({CONF_URL: "ftp://frigate"}, {CONF_URL: "address_scheme"}),
-        ({CONF_URL: "http://frigate:99999"}, {CONF_URL: "address_port"}),
-        ({CONF_URL: "http://me:secret@frigate"}, {CONF_URL: "address_with_login"}),
-        ({CONF_URL: "http://"}, {CONF_URL: "invalid_address"}),
-        ({CONF_USERNAME: "admin"}, {CONF_PASSWORD: "missing_password"}),
-        ({CONF_PASSWORD: "secret"}, {CONF_USERNAME: "missing_username"}),
+        pytest.param(one, *mistake, id=f"{one.backend} {number}")
+        for one in FORMS
+        for number, mistake in enumerate(one.mistakes)
     ],
 )
 async def test_a_field_says_what_is_wrong_and_recovers(
     hass: HomeAssistant,
-    form: ConfigFlowResult,
-    fields: dict[str, str],
+    form_of: ConnectionForm,
+    entered: dict[str, object],
     errors: dict[str, str],
 ) -> None:
-    async with frigate() as url:
-        form = await submit(hass, form, entered(url) | fields)
+    async with (
+        only_added(hass, form_of.backend) as empty,
+        running(form_of.run) as url,
+    ):
+        form = await submit(hass, empty, {CONF_URL: url, **entered})
         assert form["errors"] == errors
-        assert suggested(form, CONF_URL) == fields.get(CONF_URL, url)
-        result = await submit(hass, form, entered(url))
+        assert suggested(form, CONF_URL) == entered.get(CONF_URL, url)
+        result = await submit(hass, form, form_of.entered(url))
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
-
-
-async def test_a_certificate_of_its_own_is_taken_unverified(
-    hass: HomeAssistant, form: ConfigFlowResult
-) -> None:
-    async with mistrusted(frigate(tls=True, options=WITH_LOGIN)) as url:
-        form = await submit(hass, form, entered(url, **LOGIN))
-        assert form["errors"] == {"base": "certificate"}
-        result = await submit(hass, form, entered(url, **LOGIN, verify_ssl=False))
-
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["result"].data[CONF_VERIFY_SSL] is False
-
-
-@pytest.mark.parametrize("copied", ["", "/", "/api", "/api/", "//"])
-async def test_below_a_prefix(
-    hass: HomeAssistant, form: ConfigFlowResult, copied: str
-) -> None:
-    async with FrigateSimulator(prefix="/nvr/frigate") as simulator:
-        result = await submit(hass, form, entered(f" {simulator.url}{copied} "))
-
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["result"].data[CONF_URL] == simulator.url
 
 
 @pytest.mark.parametrize(
@@ -678,7 +527,7 @@ async def test_reconfigure_moves_the_connection(
     assert read(placeholder(form, "address")) == simulator.url
     for key, value in stored(simulator.url, **LOGIN).items():
         assert suggested(form, key) == (None if key == CONF_BACKEND else value)
-    async with frigate(options=WITH_LOGIN) as url:
+    async with frigate(**WITH_LOGIN) as url:
         form = await submit(hass, form, entered(url))
         assert form["errors"] == {"base": "auth_required"}
         assert suggested(form, CONF_URL) == url

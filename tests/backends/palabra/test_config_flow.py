@@ -1,10 +1,6 @@
 """The forms that connect to Palabra, change that and renew its credentials."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-import json
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from unittest.mock import patch
 
@@ -23,39 +19,17 @@ from pytest_homeassistant_custom_component.common import (
     get_schema_suggested_value,
 )
 
-from custom_components.event_relay.backends.palabra.api import client as client_module
 from custom_components.event_relay.backends.palabra.forms import PalabraForms
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
-from tools.simulators.faults import Fault, FaultKind
+from tests.config_flows import only_added, submit
+from tests.markdown import read
 from tools.simulators.palabra import PalabraSimulator
-from tools.simulators.wire import Json
 
-from .config_flows import only_added, submit
-from .markdown import read
-from .other_systems import (
-    HOST,
-    mistrusted,
-    serve,
-    serve_bytes,
-    serve_document,
-    serve_page,
-    serve_redirect,
-    unused_port,
-)
-from .test_config_flow import Place
+from .connection_form import KEY, PAIR, palabra
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-KEY = {CONF_API_KEY: "plbr_simulated"}
-PAIR = {CONF_CLIENT_ID: "simulated-client", CONF_CLIENT_SECRET: "simulated-secret"}
 EMPTY = {CONF_API_KEY: "", CONF_CLIENT_ID: "", CONF_CLIENT_SECRET: ""}
-NO_CREDITS: Json = {
-    "ok": False,
-    "errors": [{"status": 403, "detail": "No credits", "error_code": 100050}],
-}
-TEXTS = json.loads(
-    Path("custom_components/event_relay/translations/en.json").read_text("utf-8")
-)["config"]
 
 
 def stored(url: str, **credentials: str) -> dict[str, Any]:
@@ -67,84 +41,6 @@ def stored(url: str, **credentials: str) -> dict[str, Any]:
         **EMPTY,
         **credentials,
     }
-
-
-@asynccontextmanager
-async def palabra(*faults: Fault, tls: bool = False) -> AsyncIterator[str]:
-    """Run a Palabra; give its address."""
-    async with PalabraSimulator(tls=tls) as simulator:
-        simulator.add_faults(*faults)
-        yield simulator.url
-
-
-@asynccontextmanager
-async def nobody() -> AsyncIterator[str]:
-    """Give an address where nobody listens."""
-    yield f"http://{HOST}:{unused_port()}"
-
-
-@asynccontextmanager
-async def https_to_plain() -> AsyncIterator[str]:
-    """Give an https address where http is spoken."""
-    async with palabra() as url:
-        yield url.replace("http:", "https:")
-
-
-def failing(
-    kind: FaultKind, status: int = 503, body: Json = None
-) -> Callable[[], Place]:
-    """Return what runs a Palabra with a fault."""
-    return lambda: palabra(Fault(kind=kind, status=status, body=body, times=None))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trouble:
-    """What the form says of a system that cannot be used."""
-
-    error: str
-    place: Callable[[], Place] = palabra
-    credentials: Mapping[str, str] = field(default_factory=lambda: KEY)
-
-
-TROUBLES = {
-    "nobody listens": Trouble(error="cannot_connect", place=nobody),
-    "breaks off": Trouble(
-        error="cannot_connect", place=failing(FaultKind.RESET_BEFORE)
-    ),
-    "never answers": Trouble(error="timeout", place=failing(FaultKind.HANG)),
-    "certificate of its own": Trouble(
-        error="certificate", place=lambda: mistrusted(palabra(tls=True))
-    ),
-    "https on a plain port": Trouble(error="tls", place=https_to_plain),
-    "not http at all": Trouble(error="not_http", place=lambda: serve_bytes(b"SSH-2")),
-    "redirect": Trouble(error="redirected", place=lambda: serve(serve_redirect)),
-    "other system": Trouble(
-        error="other_system", place=lambda: serve(serve_document({}, status=404))
-    ),
-    "other answer": Trouble(
-        error="invalid_response", place=lambda: serve(serve_document({"a": 1}))
-    ),
-    "web page": Trouble(
-        error="not_json", place=lambda: serve(serve_page("<html>Welcome</html>"))
-    ),
-    "wrong key": Trouble(
-        error="credentials_refused", credentials={CONF_API_KEY: "plbr_wrong"}
-    ),
-    "wrong pair": Trouble(
-        error="client_pair_refused", credentials=PAIR | {CONF_CLIENT_SECRET: "wrong"}
-    ),
-    "forbidden": Trouble(
-        error="credentials_refused",
-        place=failing(FaultKind.STATUS, 403, {"ok": False, "errors": []}),
-    ),
-    "no credits": Trouble(
-        error="balance_empty", place=failing(FaultKind.STATUS, 403, NO_CREDITS)
-    ),
-    "too many requests": Trouble(
-        error="rate_limited", place=failing(FaultKind.STATUS, 429)
-    ),
-    "down": Trouble(error="unavailable", place=failing(FaultKind.STATUS, 502)),
-}
 
 
 @pytest.fixture
@@ -187,66 +83,6 @@ async def test_add(
     assert len(entry.unique_id) == 64
     for secret in credentials.values():
         assert secret not in entry.unique_id
-
-
-@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
-async def test_the_form_says_what_is_wrong_and_recovers(
-    hass: HomeAssistant,
-    form: ConfigFlowResult,
-    monkeypatch: pytest.MonkeyPatch,
-    trouble: Trouble,
-) -> None:
-    monkeypatch.setattr(client_module, "TIMEOUT", 0.3)
-    async with trouble.place() as bad:
-        form = await submit(hass, form, {CONF_URL: bad, **trouble.credentials})
-
-    assert form["type"] is FlowResultType.FORM
-    assert form["step_id"] == "palabra"
-    assert form["errors"] == {"base": trouble.error}
-    assert form["data_schema"] is not None
-    schema = form["data_schema"].schema
-    assert get_schema_suggested_value(schema, CONF_URL) == bad
-    if "{reason}" in TEXTS["error"][trouble.error]:
-        assert form["description_placeholders"] is not None
-        assert form["description_placeholders"]["reason"]
-
-    async with palabra() as good:
-        result = await submit(hass, form, {CONF_URL: good, **KEY})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-
-
-@pytest.mark.parametrize(
-    ("entered", "errors"),
-    [
-        ({}, {CONF_API_KEY: "missing_credentials"}),
-        ({CONF_API_KEY: " "}, {CONF_API_KEY: "missing_credentials"}),
-        (KEY | PAIR, {CONF_API_KEY: "one_of_both"}),
-        (KEY | {CONF_CLIENT_ID: "x"}, {CONF_API_KEY: "one_of_both"}),
-        (KEY | {CONF_CLIENT_SECRET: "x"}, {CONF_API_KEY: "one_of_both"}),
-        ({CONF_CLIENT_ID: "x"}, {CONF_CLIENT_SECRET: "missing_client_secret"}),
-        ({CONF_CLIENT_SECRET: "x"}, {CONF_CLIENT_ID: "missing_client_id"}),
-        ({CONF_API_KEY: "a\nb"}, {CONF_API_KEY: "bad_credential"}),
-        ({CONF_API_KEY: "a b"}, {CONF_API_KEY: "bad_credential"}),
-        (PAIR | {CONF_CLIENT_ID: "ключ"}, {CONF_CLIENT_ID: "bad_credential"}),
-        (PAIR | {CONF_CLIENT_SECRET: "\x00x"}, {CONF_CLIENT_SECRET: "bad_credential"}),
-        (KEY | {CONF_URL: "api.palabra.ai:x"}, {CONF_URL: "address_port"}),
-        (KEY | {CONF_URL: "https://?a=b"}, {CONF_URL: "invalid_address"}),
-        (KEY | {CONF_URL: "http://api.palabra.ai"}, {CONF_URL: "https_required"}),
-        (KEY | {CONF_URL: "http://127.0.0.1.example"}, {CONF_URL: "https_required"}),
-    ],
-    ids=str,
-)
-async def test_a_field_says_what_is_wrong_and_recovers(
-    hass: HomeAssistant,
-    form: ConfigFlowResult,
-    entered: dict[str, str],
-    errors: dict[str, str],
-) -> None:
-    form = await submit(hass, form, entered)
-    assert form["errors"] == errors
-    async with palabra() as url:
-        result = await submit(hass, form, {CONF_URL: url, **KEY})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 def test_the_address_may_be_left_out_or_local() -> None:

@@ -1,9 +1,7 @@
 """The forms that add a connection to aipix, change it and renew its login."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any, Unpack
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 from uuid import UUID
 
 from homeassistant.config_entries import ConfigFlowResult
@@ -11,7 +9,6 @@ from homeassistant.const import (
     CONF_PASSWORD,
     CONF_URL,
     CONF_USERNAME,
-    CONF_VERIFY_SSL,
     EVENT_HOMEASSISTANT_CLOSE,
 )
 from homeassistant.core import HomeAssistant
@@ -19,134 +16,23 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    get_schema_suggested_value,
 )
 
 from custom_components.event_relay.backends.aipix.api.client import AipixClient
 from custom_components.event_relay.backends.aipix.forms import AipixForms
 from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
-from tools.simulators.aipix import AipixOptions, AipixSimulator
+from tests.config_flows import only_added, submit
+from tests.home import remove
+from tests.home_aipix import DEVICE, USERNAME, connect_aipix, stored
+from tools.simulators.aipix import AipixSimulator
 from tools.simulators.faults import Fault, FaultKind
 
-from .config_flows import little_patience, only_added, submit
-from .home import remove
-from .home_aipix import DEVICE, PASSWORD, USERNAME, connect_aipix, stored
-from .other_systems import (
-    HOST,
-    mistrusted,
-    serve,
-    serve_bytes,
-    serve_document,
-    serve_page,
-    serve_redirect,
-    unused_port,
-)
+from .connection_form import ADMINISTRATOR, FORM, aipix
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-type Place = AbstractAsyncContextManager[str]
-
-
-def entered(url: str, **fields: object) -> dict[str, Any]:
-    """Return the form as somebody fills it in."""
-    return {
-        CONF_URL: url,
-        "api": "client",
-        CONF_USERNAME: USERNAME,
-        CONF_PASSWORD: PASSWORD,
-        CONF_VERIFY_SSL: True,
-        **fields,
-    }
-
-
-@asynccontextmanager
-async def aipix(
-    *faults: Fault, tls: bool = False, **options: Unpack[AipixOptions]
-) -> AsyncIterator[str]:
-    """Run an aipix; give its address."""
-    async with AipixSimulator(tls=tls, **options) as simulator:
-        simulator.add_faults(*faults)
-        yield simulator.url
-
-
-@asynccontextmanager
-async def nobody() -> AsyncIterator[str]:
-    """Give an address where nobody listens."""
-    yield f"http://{HOST}:{unused_port()}"
-
-
-def failing(kind: FaultKind, status: int = 503, path: str = "*") -> Callable[[], Place]:
-    """Return what runs an aipix with a fault."""
-    return lambda: aipix(
-        Fault(kind=kind, status=status, path=path, times=None, body={"message": "no"})
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trouble:
-    """What the form says of a system that cannot be used."""
-
-    error: str
-    place: Callable[[], Place]
-    fields: Mapping[str, object] = field(default_factory=dict)
-
-
-ADMINISTRATOR = {"api": "administrator"}
-TOKEN = "*/token"
-TROUBLES = {
-    "nobody listens": Trouble(error="cannot_connect", place=nobody),
-    "breaks off": Trouble(
-        error="cannot_connect", place=failing(FaultKind.RESET_BEFORE)
-    ),
-    "never answers": Trouble(error="timeout", place=failing(FaultKind.HANG)),
-    "certificate of its own": Trouble(
-        error="certificate", place=lambda: mistrusted(aipix(tls=True))
-    ),
-    "not http at all": Trouble(error="not_http", place=lambda: serve_bytes(b"SSH-2")),
-    "redirect": Trouble(error="redirected", place=lambda: serve(serve_redirect)),
-    "other system": Trouble(
-        error="other_system", place=lambda: serve(serve_document({"service": "x"}))
-    ),
-    "web page": Trouble(
-        error="not_json", place=lambda: serve(serve_page("<html>Welcome</html>"))
-    ),
-    "a list": Trouble(
-        error="invalid_response", place=lambda: serve(serve_document([]))
-    ),
-    "refuses clients": Trouble(
-        error="client_refused", place=failing(FaultKind.STATUS, 409)
-    ),
-    "wrong password": Trouble(
-        error="invalid_auth", place=aipix, fields={CONF_PASSWORD: "wrong"}
-    ),
-    "wrong password of an administrator": Trouble(
-        error="invalid_auth",
-        place=aipix,
-        fields={CONF_PASSWORD: "wrong", **ADMINISTRATOR},
-    ),
-    "captcha": Trouble(error="captcha_required", place=lambda: aipix(captcha=True)),
-    "all sessions in use": Trouble(
-        error="session_limit", place=lambda: aipix(session_limit=0)
-    ),
-    "all sessions in use, as 429": Trouble(
-        error="session_limit",
-        place=lambda: aipix(session_limit=0, session_limit_status=429),
-    ),
-    "too many logins": Trouble(
-        error="rate_limited", place=lambda: aipix(login_limit=0)
-    ),
-    "licence": Trouble(error="licence", place=failing(FaultKind.STATUS, 402, TOKEN)),
-    "forbidden": Trouble(
-        error="permission_denied", place=failing(FaultKind.STATUS, 403, TOKEN)
-    ),
-    "maintenance": Trouble(
-        error="unavailable", place=failing(FaultKind.STATUS, 503, TOKEN)
-    ),
-    "login without a token": Trouble(
-        error="invalid_response", place=failing(FaultKind.STATUS, 200, TOKEN)
-    ),
-}
+entered = FORM.entered
 
 
 @pytest.fixture
@@ -176,47 +62,6 @@ async def test_adds_a_connection_with_an_id_of_its_own(
     assert UUID(device).version == 4
     assert without_capabilities(data) == stored(url, api, device_id=device)
     assert data[CONF_CAPABILITIES]["version"] == "24.03.0.0"
-
-
-@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
-async def test_the_form_says_what_is_wrong_and_recovers(
-    hass: HomeAssistant, form: ConfigFlowResult, trouble: Trouble
-) -> None:
-    async with trouble.place() as bad:
-        with little_patience(trouble.error):
-            form = await submit(hass, form, entered(bad, **trouble.fields))
-
-    assert form["type"] is FlowResultType.FORM
-    assert form["errors"] == {"base": trouble.error}
-    assert form["data_schema"] is not None
-    assert get_schema_suggested_value(form["data_schema"].schema, CONF_URL) == bad
-
-    async with aipix() as good:
-        result = await submit(hass, form, entered(good))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-
-
-@pytest.mark.parametrize(
-    ("fields", "errors"),
-    [
-        ({CONF_URL: "ftp://vms"}, {CONF_URL: "address_scheme"}),
-        ({CONF_URL: "https://me:secret@vms"}, {CONF_URL: "address_with_login"}),
-        ({CONF_URL: "vms:99999"}, {CONF_URL: "address_port"}),
-        ({CONF_USERNAME: " "}, {CONF_USERNAME: "missing_username"}),
-        ({CONF_PASSWORD: ""}, {CONF_PASSWORD: "missing_password"}),
-    ],
-)
-async def test_a_field_says_what_is_wrong_and_recovers(
-    hass: HomeAssistant,
-    form: ConfigFlowResult,
-    fields: dict[str, str],
-    errors: dict[str, str],
-) -> None:
-    async with aipix() as url:
-        form = await submit(hass, form, entered(url) | fields)
-        assert form["errors"] == errors
-        result = await submit(hass, form, entered(url))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 @pytest.mark.parametrize(

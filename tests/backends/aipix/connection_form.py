@@ -1,0 +1,82 @@
+"""What the form of an aipix says."""
+
+from typing import Unpack
+
+from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
+
+from tests.config_flows import ConnectionForm, Place, Trouble, failing, running
+from tests.home_aipix import PASSWORD, USERNAME
+from tests.other_systems import serve, serve_document
+from tools.simulators.aipix import AipixOptions, AipixSimulator
+from tools.simulators.faults import FaultKind
+from tools.simulators.wire import Json
+
+ADMINISTRATOR = {"api": "administrator"}
+ACCOUNT: dict[str, object] = {
+    "api": "client",
+    CONF_USERNAME: USERNAME,
+    CONF_PASSWORD: PASSWORD,
+    CONF_VERIFY_SSL: True,
+}
+TOKEN = "*/token"
+
+
+def aipix(**options: Unpack[AipixOptions]) -> Place:
+    """Run an aipix."""
+    return running(AipixSimulator, **options)
+
+
+def refusing(status: int, path: str = TOKEN) -> Place:
+    """Run an aipix that refuses requests to a path."""
+    body: Json = {"message": "no"}
+    return failing(AipixSimulator, FaultKind.STATUS, status, path, body)
+
+
+FORM = ConnectionForm(
+    backend="aipix",
+    run=AipixSimulator,
+    fields=ACCOUNT,
+    troubles={
+        "a list": Trouble(
+            error="invalid_response", place=lambda: serve(serve_document([]))
+        ),
+        "refuses clients": Trouble(
+            error="client_refused", place=lambda: refusing(409, "*")
+        ),
+        "wrong password": Trouble(
+            error="invalid_auth", place=aipix, fields={CONF_PASSWORD: "wrong"}
+        ),
+        "wrong password of an administrator": Trouble(
+            error="invalid_auth",
+            place=aipix,
+            fields={CONF_PASSWORD: "wrong", **ADMINISTRATOR},
+        ),
+        "captcha": Trouble(error="captcha_required", place=lambda: aipix(captcha=True)),
+        "all sessions in use": Trouble(
+            error="session_limit", place=lambda: aipix(session_limit=0)
+        ),
+        "all sessions in use, as 429": Trouble(
+            error="session_limit",
+            place=lambda: aipix(session_limit=0, session_limit_status=429),
+        ),
+        "too many logins": Trouble(
+            error="rate_limited", place=lambda: aipix(login_limit=0)
+        ),
+        "licence": Trouble(error="licence", place=lambda: refusing(402)),
+        "forbidden": Trouble(error="permission_denied", place=lambda: refusing(403)),
+        "maintenance": Trouble(error="unavailable", place=lambda: refusing(503)),
+        "login without a token": Trouble(
+            error="invalid_response", place=lambda: refusing(200)
+        ),
+    },
+    mistakes=[
+        (ACCOUNT | {CONF_URL: "ftp://vms"}, {CONF_URL: "address_scheme"}),
+        (
+            ACCOUNT | {CONF_URL: "https://me:secret@vms"},
+            {CONF_URL: "address_with_login"},
+        ),
+        (ACCOUNT | {CONF_URL: "vms:99999"}, {CONF_URL: "address_port"}),
+        (ACCOUNT | {CONF_USERNAME: " "}, {CONF_USERNAME: "missing_username"}),
+        (ACCOUNT | {CONF_PASSWORD: ""}, {CONF_PASSWORD: "missing_password"}),
+    ],
+)
