@@ -45,7 +45,7 @@ from custom_components.event_relay.backends.frigate.forms import FrigateForms
 from custom_components.event_relay.backends.guance.api import client as guance_client
 from custom_components.event_relay.backends.section_forms import sections_of
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
-from custom_components.event_relay.registry import BACKENDS
+from tests.every_backend import BACKENDS
 from tools.simulators.frigate import FrigateSimulator
 
 from .backends.aipix.connection_form import FORM as AIPIX

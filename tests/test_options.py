@@ -19,7 +19,8 @@ from custom_components.event_relay import storage
 from custom_components.event_relay.const import CONF_BACKEND, DOMAIN
 from custom_components.event_relay.coordinator import TIDYING
 from custom_components.event_relay.options import UNSETTLED_LIMIT_LEAST
-from custom_components.event_relay.registry import BACKENDS, BY_NAME
+from custom_components.event_relay.registry import BY_NAME
+from tests.every_backend import BACKENDS
 from tools.simulators.frigate import Camera, FrigateSimulator
 
 from .home import act, connect, until_kept

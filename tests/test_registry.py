@@ -14,7 +14,12 @@ from custom_components.event_relay.backends.guance.backend import GUANCE
 from custom_components.event_relay.backends.guance.forms import GuanceForms
 from custom_components.event_relay.config_flow import EventRelayConfigFlow
 from custom_components.event_relay.const import CONF_BACKEND, DOMAIN, OWN_ACTIONS
-from custom_components.event_relay.registry import BACKENDS, BY_NAME, refuse_same_names
+from custom_components.event_relay.registry import (
+    BY_NAME,
+    REGISTERED,
+    Registered,
+    refuse_same_names,
+)
 
 
 async def _ask(_client: object, _fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,8 +33,15 @@ class AnotherForms(GuanceForms):
     action_fields: Mapping[str, Mapping[str, Any]] = {"create_another": {}}
 
 
+@pytest.mark.parametrize("registered", REGISTERED, ids=lambda one: one.name)
+def test_what_is_known_of_a_backend_without_its_modules_is_right(
+    registered: Registered,
+) -> None:
+    assert Registered.of(registered.load()) == registered
+
+
 def test_backends_have_names_of_their_own() -> None:
-    refuse_same_names((*BACKENDS, AnotherForms()))
+    refuse_same_names((*REGISTERED, Registered.of(AnotherForms())))
 
 
 @pytest.mark.parametrize(
@@ -43,19 +55,19 @@ def test_two_actions_of_one_name_are_refused(name: str, kind: str) -> None:
     }
     setattr(forms, kind, named)
     with pytest.raises(ValueError, match=f"action {name}: of .* and of another"):
-        refuse_same_names((*BACKENDS, forms))
+        refuse_same_names((*REGISTERED, Registered.of(forms)))
 
 
 def test_two_backends_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="backend guance"):
-        refuse_same_names((*BACKENDS, GuanceForms()))
+        refuse_same_names((*REGISTERED, Registered.of(GuanceForms())))
 
 
 def test_two_kinds_of_subentries_of_one_name_are_refused() -> None:
     forms = AnotherForms()
     forms.subentry_flows = {"rule": ConfigSubentryFlow}
     with pytest.raises(ValueError, match="subentry rule"):
-        refuse_same_names((*BACKENDS, forms))
+        refuse_same_names((*REGISTERED, Registered.of(forms)))
 
 
 async def test_backend_may_have_subentries_of_its_own_and_sees_them_as_they_are(

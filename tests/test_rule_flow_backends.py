@@ -10,7 +10,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay import coordinator
 from custom_components.event_relay.backends.choice_forms import ChoiceSelector
 from custom_components.event_relay.backends.palabra.operations.fields import LANGUAGES
-from custom_components.event_relay.registry import BACKENDS, BY_NAME
+from custom_components.event_relay.registry import BY_NAME
+from tests.every_backend import BACKENDS
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay import storage
 from custom_components.event_relay.const import CONF_BACKEND, DOMAIN
-from custom_components.event_relay.registry import BACKENDS
+from tests.every_backend import BACKENDS
 
 from .home import act
 

@@ -19,7 +19,7 @@ from custom_components.event_relay.backends.base import AnyOperation
 from custom_components.event_relay.backends.forms import BackendForms
 from custom_components.event_relay.backends.section_forms import sections_of
 from custom_components.event_relay.options import options_schema
-from custom_components.event_relay.registry import BACKENDS
+from custom_components.event_relay.registry import BY_NAME
 
 from .actions import CONNECTION, described
 from .languages import as_json, leaves
@@ -63,7 +63,7 @@ class Built:
         }
 
 
-def build(backends: Iterable[BackendForms] = BACKENDS) -> Built:
+def build(backends: Iterable[BackendForms] = BY_NAME.values()) -> Built:
     """Return the merged sources of some backends; raises TwiceSaid."""
     shared = read_source(PACKAGE)
     built = Built()
@@ -77,7 +77,7 @@ def build(backends: Iterable[BackendForms] = BACKENDS) -> Built:
 
 def own_texts() -> dict[str, set[str]]:
     """Return the English texts that only one backend has, by backend name."""
-    words = {forms.backend.name: _words([forms]) for forms in BACKENDS}
+    words = {forms.backend.name: _words([forms]) for forms in BY_NAME.values()}
     return {
         name: texts.difference(*(words[other] for other in words if other != name))
         for name, texts in words.items()

@@ -24,6 +24,7 @@ from .entities.member import async_register_member, async_see_members
 from .entity import async_register_device
 from .options import unsettled_limit
 from .queue.store.store import StoreUnavailable
+from .registry import BY_NAME, async_load
 from .reload import (
     async_hand_over_rules,
     async_keep_rules,
@@ -53,6 +54,10 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, and the WebSocket commands of the dashboard card."""
+    # Of those that are disabled or cannot be set up, too: they are shown as well.
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if (backend := entry.data[CONF_BACKEND]) in BY_NAME:
+            await async_load(hass, backend)
     async_setup_services(hass)
     await async_setup_action_forms(hass)
     async_setup_websocket(hass)
@@ -64,6 +69,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bool:
     """Set up a connection; its backend need not be reachable."""
+    await async_load(hass, entry.data[CONF_BACKEND])
     try:
         store = await async_get_store(hass)
     except StoreUnavailable as error:

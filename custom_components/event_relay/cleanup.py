@@ -30,7 +30,7 @@ from .queue.delivery import UNSETTLED, Delivery, DeliveryState
 from .queue.queue import DeliveryQueue, NotAllowed
 from .queue.store.store import StaleDelivery, Store, StoreUnavailable
 from .queue.worker import Worker
-from .registry import BY_NAME
+from .registry import async_load
 from .rule_context import make_context
 from .rules.open_events import read_open_events
 from .rules.rules import Rules
@@ -44,7 +44,7 @@ PATIENCE = 60.0
 
 async def async_clean_up(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Report what an unloaded connection leaves, and clean up in the background."""
-    forms = BY_NAME[entry.data[CONF_BACKEND]]
+    forms = await async_load(hass, entry.data[CONF_BACKEND])
     name = f"{DOMAIN} leave {entry.entry_id}"
     try:
         store = await async_get_store(hass)

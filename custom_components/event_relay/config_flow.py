@@ -36,7 +36,7 @@ from .backends.words import in_markdown
 from .const import CONF_BACKEND, CONF_CAPABILITIES, CONF_DEFAULT, CONF_PAUSED, DOMAIN
 from .flows.rule import RuleFlow
 from .options import options_schema, paused
-from .registry import BY_NAME
+from .registry import BY_NAME, async_load
 from .rules.rule import SUBENTRY_RULE
 
 _LOGGER = logging.getLogger(__name__)
@@ -113,11 +113,18 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
             ("_reconfigure", self.reconfigure),
             ("", self.add),
         ):
-            if name.endswith(suffix) and (
-                forms := BY_NAME.get(name.removesuffix(suffix))
-            ):
-                return partial(step, forms)
+            backend = name.removesuffix(suffix)
+            if name.endswith(suffix) and backend in BY_NAME:
+                return partial(self._step_of, backend, step)
         return None
+
+    async def _step_of(
+        self, backend: str, step: FlowStep, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Import a backend and take a step with its forms."""
+        forms = await async_load(self.hass, backend)
+        result: ConfigFlowResult = await step(forms, user_input)
+        return result
 
     @override
     @staticmethod
@@ -159,14 +166,14 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
         """Continue with this backend's form for credentials."""
-        return await self.reauthenticate(BY_NAME[entry_data[CONF_BACKEND]])
+        return await self._step_of(entry_data[CONF_BACKEND], self.reauthenticate)
 
     async def async_step_reconfigure(
         self, _user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Continue with this backend's form for a connection."""
         entry = self._get_reconfigure_entry()
-        return await self.reconfigure(BY_NAME[entry.data[CONF_BACKEND]])
+        return await self._step_of(entry.data[CONF_BACKEND], self.reconfigure)
 
     async def add(
         self, forms: BackendForms, user_input: dict[str, Any] | None = None
@@ -348,14 +355,27 @@ class EventRelayOptionsFlow(NamedSteps, OptionsFlow):
     @override
     def named_step(self, name: str) -> FlowStep | None:
         """Return a backend's step."""
-        forms = BY_NAME.get(name)
-        return partial(self.options, forms) if forms is not None else None
+        return self._options if name == self._backend else None
 
     async def async_step_init(
         self, _user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Continue with the backend's form."""
-        return await self.options(BY_NAME[self.config_entry.data[CONF_BACKEND]])
+        return await self._options()
+
+    @property
+    def _backend(self) -> str:
+        """The backend of the connection."""
+        name: str = self.config_entry.data[CONF_BACKEND]
+        return name
+
+    async def _options(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Import the backend and show its form."""
+        return await self.options(
+            await async_load(self.hass, self._backend), user_input
+        )
 
     async def options(
         self, forms: BackendForms, user_input: dict[str, Any] | None = None

@@ -1,7 +1,6 @@
 """Actions: coerce, resolve, submit, await the outcome, respond."""
 
 from collections.abc import Callable, Coroutine
-from functools import partial
 from typing import Any
 
 from homeassistant.core import (
@@ -33,14 +32,14 @@ from .actions.resolve import (
 )
 from .backends.base import InvalidField
 from .backends.errors import BackendError
-from .backends.forms import BackendForms, Query
+from .backends.forms import BackendForms
 from .const import ATTR_CONFIG_ENTRY_ID, ATTR_DELIVERY_ID, ATTR_WAIT, DOMAIN
 from .coordinator import backend_error, outbox_error
 from .permissions import Right, async_demand, right_to
 from .queue.delivery import Origin, OriginKind
 from .queue.queue import Request
 from .queue.store.store import QueueFull, StoreUnavailable
-from .registry import BACKENDS
+from .registry import BY_NAME, async_load
 
 
 @callback
@@ -50,17 +49,12 @@ def async_setup_services(hass: HomeAssistant) -> None:
     Without a schema: Home Assistant's schema errors are not translated and do not name
     the field.
     """
-    for forms in BACKENDS:
-        for name in forms.action_fields:
-            handler = partial(_async_send, forms, name)
-            _register(hass, name, handler, right_to(forms, name))
-        for name, query in forms.queries.items():
-            _register(
-                hass,
-                name,
-                partial(_async_query, forms, query),
-                right_to(forms, name),
-                response=SupportsResponse.ONLY,
+    for backend in BY_NAME.registered:
+        for name in backend.actions:
+            _register_of_backend(hass, backend.name, name, _async_send)
+        for name in backend.queries:
+            _register_of_backend(
+                hass, backend.name, name, _async_query, response=SupportsResponse.ONLY
             )
     _register(
         hass,
@@ -87,6 +81,26 @@ def _register(
     async def permitted(call: ServiceCall) -> ServiceResponse:
         await async_demand(hass, call.context, right)
         return await handler(call)
+
+    hass.services.async_register(DOMAIN, name, permitted, None, response)
+
+
+def _register_of_backend(
+    hass: HomeAssistant,
+    backend: str,
+    name: str,
+    handler: Callable[
+        [BackendForms, str, ServiceCall], Coroutine[Any, Any, ServiceResponse]
+    ],
+    *,
+    response: SupportsResponse = SupportsResponse.OPTIONAL,
+) -> None:
+    """Register an action of a backend, which is only imported once it is called."""
+
+    async def permitted(call: ServiceCall) -> ServiceResponse:
+        forms = await async_load(hass, backend)
+        await async_demand(hass, call.context, right_to(forms, name))
+        return await handler(forms, name, call)
 
     hass.services.async_register(DOMAIN, name, permitted, None, response)
 
@@ -128,9 +142,10 @@ async def _async_send(
 
 
 async def _async_query(
-    forms: BackendForms, query: Query, call: ServiceCall
+    forms: BackendForms, name: str, call: ServiceCall
 ) -> ServiceResponse:
     """Return the backend's response to a query."""
+    query = forms.queries[name]
     data = coerce(call.data, {ATTR_CONFIG_ENTRY_ID: cv.string, **query.fields})
     entry = connection_of_backend(
         call.hass, forms, data.pop(ATTR_CONFIG_ENTRY_ID, None)

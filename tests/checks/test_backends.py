@@ -12,7 +12,7 @@ from custom_components.event_relay.backends.field import Kind
 from custom_components.event_relay.backends.field_table import flag_field
 from custom_components.event_relay.backends.forms import BackendForms
 from custom_components.event_relay.backends.target import FollowingOperation
-from custom_components.event_relay.registry import BACKENDS
+from tests.every_backend import BACKENDS
 
 OPERATIONS = [one for forms in BACKENDS for one in forms.backend.operations]
 ENDINGS = [

@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog, Message
 import pytest
 from yaml import ScalarEvent, parse  # type: ignore[import-untyped]
 
-from custom_components.event_relay.registry import BACKENDS
+from tests.every_backend import BACKENDS
 from texts import blueprints, catalogue
 from texts.build import build, own_texts
 from texts.catalogue import (

@@ -12,7 +12,7 @@ from custom_components.event_relay.backends.field_table import choice_field
 from custom_components.event_relay.backends.forms import BackendForms
 from custom_components.event_relay.backends.section_forms import sections_of
 from custom_components.event_relay.options import options_schema
-from custom_components.event_relay.registry import BACKENDS
+from tests.every_backend import BACKENDS
 from texts.actions import described
 from texts.build import build, folder_of
 from texts.sources import PACKAGE, Tree, TwiceSaid, deep_over, merge, over, read_source

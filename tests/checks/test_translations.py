@@ -23,7 +23,7 @@ from custom_components.event_relay.const import OWN_ACTIONS
 from custom_components.event_relay.flows.rule_form import deliver_schema, when_schema
 from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.queue.delivery import SETTLED, DeliveryState
-from custom_components.event_relay.registry import BACKENDS
+from tests.every_backend import BACKENDS
 
 from .files import PACKAGE, read_json, read_yaml, trees
 from .texts_in_code import Texts, constants_in, texts_in

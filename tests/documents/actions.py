@@ -6,8 +6,8 @@ import sys
 from typing import Any
 
 from custom_components.event_relay.const import OWN_ACTIONS
-from custom_components.event_relay.registry import BACKENDS
 from tests.checks.files import DOMAIN, PACKAGE, read_json, read_yaml
+from tests.every_backend import BACKENDS
 
 INTRODUCTION = """\
 # Actions

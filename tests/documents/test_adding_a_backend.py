@@ -18,12 +18,16 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.event_relay import services
 from custom_components.event_relay.actions import choices
 from custom_components.event_relay.backends.errors import InvalidCredentials
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.queue import backoff
-from custom_components.event_relay.registry import BACKENDS, BY_NAME, refuse_same_names
+from custom_components.event_relay.registry import (
+    BY_NAME,
+    REGISTERED,
+    Registered,
+    refuse_same_names,
+)
 from custom_components.event_relay.rule_test import async_test_rule
 from custom_components.event_relay.rules.runner import RuleRunner
 from tests.checks import test_translations as checks
@@ -102,10 +106,9 @@ async def jotter() -> AsyncIterator[tuple[Jotter, str]]:
 def registered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> JotterForms:
     """Add the line to the registry, and load all that reads it."""
     forms = JotterForms()
-    refuse_same_names((*BACKENDS, forms))
+    refuse_same_names((*REGISTERED, Registered.of(forms)))
     monkeypatch.setitem(BY_NAME, forms.backend.name, forms)
-    for reader in (services, choices, checks):
-        monkeypatch.setattr(reader, "BACKENDS", (*BACKENDS, forms))
+    monkeypatch.setattr(checks, "BACKENDS", (*checks.BACKENDS, forms))
     actions = tmp_path / "services.yaml"
     built = built_with(forms, read_source(HERE))
     actions.write_text(built.files()[PACKAGE / "services.yaml"])
@@ -352,6 +355,12 @@ def test_page_shows_what_is_run() -> None:
     assert len(shown) >= 4
     for block in shown:
         assert without_layout(block) in without_layout(code)
+
+
+def test_page_shows_its_line_in_the_registry(registered: JotterForms) -> None:
+    known = Registered.of(registered)
+    line = f"Registered(name={known.name!r}, forms={known.forms!r}, actions="
+    assert f"`{line}{known.actions})`".replace("'", '"') in PAGE.read_text()
 
 
 def test_page_shows_its_texts() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from custom_components.event_relay.queue.absence import LOOKS, SLOW, Absence
-from custom_components.event_relay.registry import BACKENDS
+from tests.every_backend import BACKENDS
 
 from .ledger import WRITE_TIME
 from .world import PATIENCE, Fault, World

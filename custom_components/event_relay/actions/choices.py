@@ -23,10 +23,9 @@ from homeassistant.helpers.service import async_set_service_schema
 from homeassistant.util.yaml import load_yaml_dict
 
 from ..backends.choice_forms import ChoiceSelector, Labels
-from ..backends.forms import BackendForms
 from ..const import ATTR_CONFIG_ENTRY_ID, DOMAIN
 from ..coordinator import LISTED, RelayConfigEntry
-from ..registry import BACKENDS
+from ..registry import BY_NAME
 from .default_connection import connections_to
 
 _FILE = Path(__file__).parent.with_name("services.yaml")
@@ -81,11 +80,11 @@ class ActionForms:
     def _async_describe(self) -> None:
         """Set the descriptions that have changed, and notify browsers."""
         changed = False
-        for forms in BACKENDS:
-            entries = connections_to(self.hass, forms.backend.name)
+        for backend in BY_NAME.registered:
+            entries = connections_to(self.hass, backend.name)
             for entry in entries:
-                self._read_fields(forms, entry)
-            for action in (*forms.action_fields, *forms.queries):
+                self._read_fields(entry)
+            for action in (*backend.actions, *backend.queries):
                 fields = self._fields(action, entries)
                 if self._described.get(action) != fields:
                     self._described[action] = fields
@@ -99,12 +98,12 @@ class ActionForms:
                 {ATTR_DOMAIN: DOMAIN, ATTR_SERVICE: _ANNOUNCED},
             )
 
-    def _read_fields(self, forms: BackendForms, entry: RelayConfigEntry) -> None:
+    def _read_fields(self, entry: RelayConfigEntry) -> None:
         """Read the fields of a connection's rule forms if it is loaded."""
         if entry.state is not ConfigEntryState.LOADED:
             return
         coordinator = entry.runtime_data
-        listed = coordinator.lists
+        forms, listed = coordinator.forms, coordinator.lists
         asked = {
             operation: forms.rule_fields(operation, coordinator.effective, listed)
             for operation in forms.rule_operations(coordinator.effective)
