@@ -33,6 +33,7 @@ from custom_components.event_relay.rules.runner import RuleRunner
 from tests.checks import test_translations as checks
 from tests.checks.files import PACKAGE, ROOT
 from tests.config_flows import open_form, placeholder, submit
+from tests.every_backend import BACKENDS
 from tests.home import act, coordinator, until_state
 from tests.rule_flow import WHEN, add_rule, the_rule
 from tests.rules.house import BELL, DOOR, change, member_of, until
@@ -108,7 +109,7 @@ def registered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> JotterForms:
     forms = JotterForms()
     refuse_same_names((*REGISTERED, Registered.of(forms)))
     monkeypatch.setitem(BY_NAME, forms.backend.name, forms)
-    monkeypatch.setattr(checks, "BACKENDS", (*checks.BACKENDS, forms))
+    monkeypatch.setattr(checks, "BACKENDS", (*BACKENDS, forms))
     actions = tmp_path / "services.yaml"
     built = built_with(forms, read_source(HERE))
     actions.write_text(built.files()[PACKAGE / "services.yaml"])

@@ -85,6 +85,8 @@ class ActionForms:
             for entry in entries:
                 self._read_fields(entry)
             for action in (*backend.actions, *backend.queries):
+                if action not in self.static:  # of a backend that only rules use
+                    continue
                 fields = self._fields(action, entries)
                 if self._described.get(action) != fields:
                     self._described[action] = fields

@@ -110,13 +110,14 @@ class Announcer:
     @callback
     def _ended(self, delivery: Delivery) -> None:
         """Handle a settled delivery."""
+        if not delivery.state.settled:
+            return
         origin = delivery.origin
         if member := self._members.get(origin.subentry_id or ""):
             context = member.context_of(delivery)
         else:
             context = Context(id=origin.context_id, user_id=origin.user_id)
-        if outcome := outcome_of(delivery, context):
-            self._announce(outcome, origin.subentry_id)
+        self._announce(outcome_of(delivery, context), origin.subentry_id)
 
     def _announce(self, outcome: Outcome, subentry_id: str | None) -> None:
         """Queue an announcement."""

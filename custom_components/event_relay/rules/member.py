@@ -143,8 +143,8 @@ class Member(ABC):
     @callback
     def settled(self, delivery: Delivery) -> None:
         """Report the outcome of one of its deliveries if that has settled."""
-        if outcome := outcome_of(delivery, self.context_of(delivery)):
-            self.tell(outcome)
+        if delivery.state.settled:
+            self.tell(outcome_of(delivery, self.context_of(delivery)))
 
     @callback
     def tell(self, outcome: Outcome) -> None:

@@ -50,10 +50,8 @@ class Outcome:
     context: Context | None = None
 
 
-def outcome_of(delivery: Delivery, context: Context | None) -> Outcome | None:
-    """Return the outcome of a delivery; None until it has settled."""
-    if not delivery.state.settled:
-        return None
+def outcome_of(delivery: Delivery, context: Context | None) -> Outcome:
+    """Return the outcome of a settled delivery."""
     failed = delivery.state is not DeliveryState.DELIVERED
     failure = delivery.failure if failed else None
     return Outcome(
