@@ -2,6 +2,7 @@
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util.yaml import parse_yaml
 import pytest
 
 from custom_components.event_relay.backends import errors
@@ -224,6 +225,59 @@ async def test_rule_begins_and_ends(hass: HomeAssistant, target: Target) -> None
     first, second = target.calls
     assert first.json == {"id": begun["delivery_id"], "text": "doorbell"}
     assert second.address == "/notes/7"
+
+
+async def test_preview_shows_the_request_as_it_is_sent(
+    hass: HomeAssistant, target: Target
+) -> None:
+    webhook = of_preset("webhook", path="/webhook/a")
+    plain = {
+        "path": "/n/{{ who }}",
+        "query": {"key": "{secret:key}"},
+        "headers": {"X-At": "{sent_s}"},
+        "body_kind": "text",
+        "body_text": "{{ who }} at {occurred_at}",
+        "repeat": "ask",
+    }
+    requests = {"Webhook": webhook, "Begins": BEGINS, "Plain": plain}
+    entry = await connect(hass, target.origin, requests, secrets=["key=hidden"])
+
+    async def previewed(request: str, **data: str) -> object:
+        form = await add_rule(hass, entry)
+        await form.submit(**WHEN)
+        filled = {"request": request, "data": data, "limits": {}, "until": {}}
+        assert await form.submit(**filled) == "preview"
+        return parse_yaml(form.placeholders["values"])
+
+    assert await previewed("Webhook", who="Ann") == {
+        "method": "POST",
+        "path": "/webhook/a",
+        "headers": {
+            "Content-Type": "application/json",
+            "webhook-id": "{id}",
+            "Idempotency-Key": '"{id}"',
+        },
+        "body": {"id": "{id}", "occurred_at": "{occurred_at}", "data": {"who": "Ann"}},
+    }
+    assert await previewed("Begins", text="Door") == {
+        "method": "POST",
+        "path": "/notes/note",
+        "headers": {"Content-Type": "application/json"},
+        "body": {"id": "{id}", "text": "Door"},
+        "end": {
+            "method": "PATCH",
+            "path": "/notes/{start_id}",
+            "headers": {"Content-Type": "application/json"},
+            # A number has no quotes, so this body is not JSON before it is sent.
+            "body": '{"ended":{ended_ms},"text":"Door"}',
+        },
+    }
+    assert await previewed("Plain", who="Ann B") == {
+        "method": "POST",
+        "path": "/n/Ann%20B?key={secret:key}",
+        "headers": {"X-At": "{sent_s}", "Content-Type": "text/plain; charset=utf-8"},
+        "body": "Ann B at {occurred_at}",
+    }
 
 
 async def test_test_of_a_rule_says_that_it_is_one(

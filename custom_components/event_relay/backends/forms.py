@@ -242,6 +242,11 @@ class BackendForms(ABC):
         del operation
         return with_test_title(data, self.test_field)
 
+    def preview(self, operation: str, payload: JsonObject) -> JsonObject:
+        """Return the data to deliver as people know it, for a rule's preview."""
+        del operation
+        return payload
+
     @cached_property
     def credentials_schema(self) -> vol.Schema:
         """Return the part of the connection's form that reauthentication shows."""

@@ -191,7 +191,7 @@ class RuleFlow(RuleStart):
             description_placeholders={
                 "connection": in_markdown(self._get_entry().title),
                 "basis": basis(texts, sample),
-                "values": as_yaml(trial.payload or trial.values, self._fields or ()),
+                "values": as_yaml(self._preview(trial), self._fields or ()),
                 "unknown": unknown,
                 "reason": in_markdown(reason),
                 "result": result,
@@ -238,6 +238,13 @@ class RuleFlow(RuleStart):
                 "invalid_template",
                 {"field": labels[error.field], "reason": str(error)},
             ) from error
+
+    def _preview(self, trial: Trial) -> Mapping[str, Any]:
+        """Return what would be delivered; the fields' values if that is not known."""
+        if not trial.payload:
+            return trial.values
+        forms = self._loaded_entry().runtime_data.forms
+        return forms.preview(self._when[CONF_OPERATION], dict(trial.payload))
 
     def _check_trial(self, trial: Trial) -> None:
         """Raise Mistake for a refusal that no firing can resolve."""

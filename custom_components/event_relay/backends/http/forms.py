@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from yarl import URL
 
-from ..base import Ending, Settings
+from ..base import Ending, JsonObject, Settings
 from ..choice_forms import Listed, choice
 from ..forms import BackendForms, Probe, Product, Trait, cookieless_session
 from ..rule_forms import OBJECT, RuleField
@@ -19,6 +19,8 @@ from .backend import HTTP
 from .connection_forms import CONNECTION, CREDENTIALS, access_of, normalised
 from .pattern_forms import PATTERNS, patterns_for
 from .request.definition import Repeat
+from .request.prepared import Prepared
+from .request.preview import preview
 from .request_forms import CONF_DEFINITION, SUBENTRY_REQUEST, RequestFlow
 from .resolving_forms import as_test, resolved
 
@@ -84,6 +86,11 @@ class HttpForms(BackendForms):
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:
         """Return the request as a test, if it has a field for that."""
         return as_test(data)
+
+    @override
+    def preview(self, operation: str, payload: JsonObject) -> JsonObject:
+        """Return the request to send; the stored form is for the queue."""
+        return preview(Prepared.load(payload)) if operation == SEND else payload
 
     @override
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
