@@ -151,13 +151,16 @@ async def test_a_script_mirror_is_added_and_changed(
 async def test_what_is_required_has_one_star_and_is_not_chosen_already(
     hass: HomeAssistant, aipix: AipixSimulator, palabra: PalabraSimulator
 ) -> None:
-    """Home Assistant marks required texts, lists and entities, but no triggers."""
+    """Home Assistant marks required texts, entities and drop-down lists itself.
+
+    It marks no triggers, and no lists of radio buttons, which it shows for few options.
+    """
     script = await begin(hass, await connect_aipix(hass, aipix), "script_mirror")
     calendar = await begin(
         hass, await connect_palabra(hass, palabra), "calendar_mirror"
     )
     asked: list[tuple[str, str, vol.Schema]] = [
-        ("rule", "when", when_schema(["create_script"], {})),
+        ("rule", "when", when_schema(["create_script", "create_camera_mark"], {})),
         *(("script_mirror", step, script["data_schema"]) for step in STEPS),
         *(("calendar_mirror", step, calendar["data_schema"]) for step in STEPS),
     ]
@@ -172,13 +175,14 @@ async def test_what_is_required_has_one_star_and_is_not_chosen_already(
     starred = [label for label, _ in required if label.endswith("*")]
     unmarked = [one for one, of in required if isinstance(of, TriggerSelector)]
     assert starred == unmarked == ["Triggers*"]
-    lists = [
-        marker
+    lists = {
+        marker: selector
         for _, _, schema in asked
         for marker, selector in schema.schema.items()
         if isinstance(marker, vol.Required) and isinstance(selector, SelectSelector)
-    ]
-    assert {str(one) for one in lists} == {"event_id", "event_type"}
+    }
+    assert {str(one) for one in lists} == {"event_id", "event_type", "operation"}
+    assert {one.config["mode"] for one in lists.values()} == {"dropdown"}
     assert all(isinstance(one.default, vol.Undefined) for one in lists)
     assert all(one.description == {"suggested_value": ""} for one in lists)
 

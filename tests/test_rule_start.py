@@ -6,10 +6,12 @@ from typing import Any
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.flows.rule_start import of_yaml
 from custom_components.event_relay.registry import BY_NAME
 from tools.simulators.aipix import AipixSimulator
@@ -19,7 +21,7 @@ from tools.simulators.palabra import PalabraSimulator
 
 from . import home_aipix, home_guance, palabra_home
 from .backends.http.target import Target, serving
-from .home import connect
+from .home import act, connect, until_state
 from .http import home as home_http
 from .rule_flow import EMPTY, Form, add_rule, the_rule
 from .rules.house import DOORBELL, OPENED, a_rule, set_up
@@ -27,6 +29,13 @@ from .rules.house import DOORBELL, OPENED, a_rule, set_up
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 BELL = "event.doorbell"
+CLASSES = {
+    "doorbell_to_camera_event": "doorbell",
+    "doorbell_to_camera_mark": "doorbell",
+    "doorbell_to_request": "doorbell",
+    "open_until_closed": "door",
+}
+"""Device classes of the entities that patterns are for."""
 SHORT = 30
 """The longest name of a rule that shows whole beside others."""
 CONDITION = {"condition": "state", "entity_id": "sun.sun", "state": "below_horizon"}
@@ -104,6 +113,9 @@ async def through_pattern(
     """Add a rule by a pattern and nothing but entities; return its data."""
     forms = BY_NAME[entry.data["backend"]]
     pattern = forms.patterns[name].data()
+    for one in (entity_id, f"{entity_id}_2"):  # of two, none is chosen
+        if hass.states.get(one) is None:
+            hass.states.async_set(one, "unknown", {"device_class": CLASSES.get(name)})
     form = await add_rule(hass, entry, None)
     assert [one for one in offered(form) if one in forms.patterns] == [*forms.patterns]
     assert await form.submit(next_step_id=name) == "when"
@@ -142,10 +154,69 @@ async def test_patterns_for_frigate_only_lack_entities_and_a_camera(
     hass: HomeAssistant, frigate: FrigateSimulator, name: str, entity_id: str
 ) -> None:
     entry = await connect(hass, frigate)
-    hass.states.async_set(entity_id, "unknown", {"device_class": "door"})
     data = await through_pattern(hass, entry, name, entity_id, camera="garden")
     assert data["fields"]["camera"] == "garden"
     assert ("until" in data) is (name != "doorbell_to_camera_event")
+
+
+DOORBELL_CLASS = {"device_class": "doorbell"}
+
+
+async def test_pattern_takes_the_only_entity_that_fits(
+    hass: HomeAssistant, frigate: FrigateSimulator, guance: GuanceSimulator
+) -> None:
+    entry = await connect(hass, frigate)
+    hass.states.async_set(BELL, "unknown", DOORBELL_CLASS)
+    hass.states.async_set("event.remote", "unknown", {"device_class": "button"})
+    panel = "alarm_control_panel.home"
+    hass.states.async_set(panel, "disarmed")
+    form = await add_rule(hass, entry, None)
+    await form.submit(next_step_id="doorbell_to_camera_event")
+    (trigger,) = form.suggested()["triggers"]
+    assert trigger["target"] == {"entity_id": [BELL]}
+    assert form.errors == {}
+    assert await form.submit(**form.suggested()) == "create_camera_event"
+    form = await add_rule(hass, entry, None)
+    await form.submit(next_step_id="alarm_until_disarmed")
+    await form.submit(**form.suggested())
+    (ends,) = form.suggested()["until"]["triggers"]
+    assert ends["target"] == {"entity_id": [panel]}
+    workspace = await home_guance.connect(hass, guance)
+    form = await add_rule(hass, workspace, None)
+    await form.submit(next_step_id="alarm_and_recovery")
+    triggered, over = form.suggested()["triggers"]
+    assert triggered["target"] == {"entity_id": [panel]}
+    assert over["entity_id"] == [panel], "It is about one thing"
+
+
+async def test_pattern_without_an_entity_that_fits_asks_for_another_trigger(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    """A trigger that no entity can fire would offer an empty list of targets."""
+    entry = await connect(hass, frigate)
+    hass.states.async_set("input_button.doorbell", "unknown")
+    form = await add_rule(hass, entry, None)
+    assert await form.submit(next_step_id="doorbell_to_camera_event") == "when"
+    assert form.suggested()["triggers"] == []
+    assert form.errors == {"triggers": "nothing_fits"}
+    when = form.suggested()
+    assert await form.submit(**when) == "when"
+    assert form.errors == {"triggers": "no_triggers"}
+    pressed = {"trigger": "state", "entity_id": ["input_button.doorbell"]}
+    assert await form.submit(**{**when, "triggers": [pressed]}) == "create_camera_event"
+    assert form.suggested()["label"] == "doorbell"
+
+
+async def test_own_calendars_fit_no_pattern(hass: HomeAssistant) -> None:
+    """A rule for its own calendar would follow itself."""
+    async with PalabraSimulator() as palabra:
+        entry = await palabra_home.connect(hass, palabra)
+        registry = er.async_get(hass)
+        own = registry.async_get_or_create("calendar", DOMAIN, "a mirror's schedule")
+        hass.states.async_set(own.entity_id, "off")
+        form = await add_rule(hass, entry, None)
+        await form.submit(next_step_id="calendar_to_live_event")
+        assert form.errors == {"triggers": "nothing_fits"}
 
 
 @pytest.fixture
@@ -155,12 +226,37 @@ async def guance() -> AsyncIterator[GuanceSimulator]:
         yield simulator
 
 
-async def test_pattern_for_guance(hass: HomeAssistant, guance: GuanceSimulator) -> None:
+@pytest.mark.parametrize(
+    ("name", "entity_id"),
+    [
+        ("alarm_and_recovery", "alarm_control_panel.home"),
+        ("problem_and_recovery", "binary_sensor.smoke"),
+    ],
+)
+async def test_patterns_for_guance(
+    hass: HomeAssistant, guance: GuanceSimulator, name: str, entity_id: str
+) -> None:
     entry = await home_guance.connect(hass, guance)
-    smoke = "binary_sensor.smoke"
-    hass.states.async_set(smoke, "off", {"friendly_name": "Kitchen"})
-    data = await through_pattern(hass, entry, "alarm_and_recovery", smoke)
+    data = await through_pattern(hass, entry, name, entity_id)
     assert [one["id"] for one in data["triggers"]] == ["alarm", "recovery"]
+
+
+async def test_alarm_for_guance_is_over_when_the_panel_is_no_longer_triggered(
+    hass: HomeAssistant, guance: GuanceSimulator
+) -> None:
+    """A panel that is disarmed without an alarm is nothing to tell."""
+    entry = await home_guance.connect(hass, guance)
+    panel = "alarm_control_panel.home"
+    hass.states.async_set(panel, "disarmed", {"friendly_name": "Home"})
+    await through_pattern(hass, entry, "alarm_and_recovery", panel)
+    for state in ("armed_away", "disarmed", "armed_away", "triggered", "disarmed"):
+        hass.states.async_set(panel, state, {"friendly_name": "Home"})
+        await hass.async_block_till_done()
+    deliveries = (await act(hass, "list_deliveries"))["deliveries"]
+    for delivery in deliveries:
+        await until_state(hass, delivery["delivery_id"], "delivered")
+    told = [(one.status, one.message) for one in guance.events]
+    assert told == [("critical", "Home: triggered"), ("ok", "Home: disarmed")]
 
 
 async def test_pattern_for_palabra(hass: HomeAssistant) -> None:
@@ -197,7 +293,6 @@ async def test_patterns_for_the_only_request_only_lack_entities(
     hass: HomeAssistant, http_target: Target, name: str, entity_id: str
 ) -> None:
     entry = await home_http.connect(hass, http_target.origin, {"Note": NOTE_UNTIL})
-    hass.states.async_set(entity_id, "unknown")
     data = await through_pattern(hass, entry, name, entity_id)
     (request,) = entry.get_subentries_of_type("request")
     assert data["fields"] == {
@@ -247,7 +342,6 @@ async def test_pattern_for_aipix_where_marks_can_be_made(
             form = await add_rule(hass, entry, None)
             assert offered(form) == ["when", "from_automation", "from_yaml"]
             return
-        hass.states.async_set(BELL, "unknown")
         name = "doorbell_to_camera_mark"
         await through_pattern(hass, entry, name, BELL, camera_id="12")
 

@@ -105,8 +105,9 @@ class RuleFlow(RuleStart):
         coordinator = self._loaded_entry().runtime_data
         operations = coordinator.forms.rule_operations(coordinator.effective)
         shown = user_input or when_shown(self._title, self._when)
-        self._mistake = None
+        self._mistake, self._hint = self._hint, None
         if user_input is not None:
+            self._mistake = None
             try:
                 self._triggers = await check_when(self.hass, user_input)
             except Mistake as mistake:

@@ -16,6 +16,7 @@ from homeassistant.helpers.selector import (
     NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
     TriggerSelector,
 )
@@ -192,7 +193,10 @@ def when_schema(operations: Sequence[str], given: Mapping[str, Any]) -> vol.Sche
         marker = vol.Required(CONF_OPERATION, description=NOTHING_CHOSEN)
         fields[marker] = SelectSelector(
             SelectSelectorConfig(
-                options=list(operations), translation_key="rule_operation"
+                options=list(operations),
+                translation_key="rule_operation",
+                # Only a drop-down list shows that it is required.
+                mode=SelectSelectorMode.DROPDOWN,
             )
         )
     fields[vol.Required(SECTION_ONLY_IF)] = section(

@@ -45,6 +45,7 @@ from ..rules.rule import (
     CONF_UNTIL,
     SUBENTRY_RULE,
 )
+from .pattern_targets import async_filled
 from .rule_validation import Mistake
 
 CONF_RULE = "rule"
@@ -61,6 +62,8 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
     _title = ""
     _when: Mapping[str, Any]
     _deliver: Mapping[str, Any]
+    _hint: Mistake | None = None
+    """What the form says about a field before anything is entered."""
 
     @override
     def named_step(self, name: str) -> FlowStep | None:
@@ -100,6 +103,14 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
         text = texts.get(f"{SUBENTRY_RULE}.step.user.menu_options.{name}", "")
         title = self._another(text.partition(":")[0].strip())
         data = self._patterns()[name].data()
+        wanted = data[CONF_TRIGGERS]
+        await async_show_triggers(self.hass, wanted)
+        data[CONF_TRIGGERS] = await async_filled(self.hass, wanted)
+        if until := data.get(CONF_UNTIL):
+            ending = await async_filled(self.hass, until[CONF_TRIGGERS])
+            data[CONF_UNTIL] = {**until, CONF_TRIGGERS: ending}
+        if len(data[CONF_TRIGGERS]) < len(wanted):
+            self._hint = Mistake(CONF_TRIGGERS, "nothing_fits")
         return await self._begin(title, data)
 
     async def async_step_from_rule(

@@ -69,6 +69,8 @@ def test_all_say_what_they_are(preset: Preset) -> None:
     definition = preset.definition
     parsed = Definition.parse({"repeat": "ask", **preset.filled(FILLED)})
     assert preset.asks_repeat == ("repeat" not in definition)
+    if preset.asks_repeat:  # its form offers no choice about an end
+        assert not {"end", "look_up"} & preset.definition.keys()
     assert "<<" not in json.dumps(preset.filled(FILLED))
     for name in preset.secrets:
         assert f"{{secret:{name}}}" in json.dumps(definition)

@@ -94,6 +94,8 @@ def _seconds(least: float, most: float) -> NumberSelector:
 
 
 _WITHOUT_LOOK_UP = [one for one in Repeat if one is not Repeat.LOOK_UP]
+_WITHOUT_END = [one for one in _WITHOUT_LOOK_UP if one is not Repeat.WHILE_OPEN]
+"""What may be true of a preset: none that asks has a look-up or an end."""
 _METHOD = SelectSelector(
     SelectSelectorConfig(options=list(METHODS), mode=SelectSelectorMode.DROPDOWN)
 )
@@ -185,7 +187,7 @@ def preset_schema(preset: Preset) -> vol.Schema:
         description = {"suggested_value": proposed} if proposed else None
         fields[vol.Required(name, description=description)] = _TEXT
     if preset.asks_repeat:
-        repeat = _repeat(*_WITHOUT_LOOK_UP)
+        repeat = _repeat(*_WITHOUT_END)
         fields[vol.Required("repeat", description=NOTHING_CHOSEN)] = repeat
     return vol.Schema(fields)
 

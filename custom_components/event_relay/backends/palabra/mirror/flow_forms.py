@@ -15,6 +15,7 @@ from homeassistant.helpers.selector import (
     NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -81,6 +82,8 @@ class CalendarMirrorFlow(MirrorFlow):
                     SelectSelectorConfig(
                         options=["in_person", "online"],
                         translation_key="live_event_type",
+                        # Only a drop-down list shows that it is required.
+                        mode=SelectSelectorMode.DROPDOWN,
                     )
                 ),
                 vol.Optional(CONF_TARGET_LANGUAGES): TextSelector(
