@@ -5,7 +5,6 @@ case has the words that would describe it in a report. The house is set up once 
 each kind.
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -26,6 +25,7 @@ from . import home, home_guance, palabra_home
 from .home import act
 from .home_aipix import connect_aipix
 from .http.home import connect as connect_http
+from .rules.house import until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -301,9 +301,7 @@ async def test_what_an_entity_says_is_sent_as_it_is(
     assert await hass.config_entries.async_setup(with_rule.entry_id)
     for words in SENT_AS_IT_IS.values():
         hass.bus.async_fire("said", {"said": words})
-    async with asyncio.timeout(60):
-        while len(guance.events) < len(SENT_AS_IT_IS):
-            await asyncio.sleep(0.01)
+    await until(lambda: len(guance.events) >= len(SENT_AS_IT_IS))
     found = {event.title: event for event in guance.events}
     for name, words in SENT_AS_IT_IS.items():
         with subtests.test(name):

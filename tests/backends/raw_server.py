@@ -48,7 +48,7 @@ def half_then_hang(part: bytes) -> Answer:
     return answer
 
 
-async def _request(reader: asyncio.StreamReader) -> bytes:
+async def read_request(reader: asyncio.StreamReader) -> bytes:
     """Read one request, including its body."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = 0
@@ -69,7 +69,7 @@ async def serve(
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             with suppress(asyncio.IncompleteReadError, ConnectionError):
-                raw.requests.append(await _request(reader))
+                raw.requests.append(await read_request(reader))
                 await answer(writer)
         finally:
             writer.close()

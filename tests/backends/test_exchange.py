@@ -29,6 +29,8 @@ from custom_components.event_relay.backends.exchange import (
     exchange,
 )
 
+from .raw_server import read_request
+
 BOUNDS = Bounds(time=ClientTimeout(total=60, connect=30), largest=1_000_000)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -70,12 +72,7 @@ class Server:
         self.connections += 1
         try:
             while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = 0
-                for line in head.lower().splitlines():
-                    if line.startswith(b"content-length:"):
-                        length = int(line.partition(b":")[2])
-                self.requests.append(head + await reader.readexactly(length))
+                self.requests.append(await read_request(reader))
                 answer = next(self._answers, b"")
                 if not answer:
                     break

@@ -30,7 +30,6 @@ from custom_components.event_relay.backends.field_table import (
     number_field,
     seconds_field,
     text_field,
-    texts_field,
     time_field,
 )
 from custom_components.event_relay.backends.table_forms import coercer_of, rule_field_of
@@ -309,23 +308,3 @@ def test_form_of_a_rule_asks_for_every_field() -> None:
     selector = rule_field_of(listing, {"title": {"1": "Milk"}}).selector
     assert [one["label"] for one in selector.config["options"]] == ["Milk"]
     assert kinds["calendar"] == "entity"
-
-
-@pytest.mark.parametrize(
-    ("given", "read"),
-    [("one", ("one",)), (["b", " a ", "b", ""], ("b", "a")), ([], ())],
-)
-def test_texts_are_read_each_once(given: object, read: tuple[str, ...]) -> None:
-    field = texts_field("names", most=4, longest=5)
-    assert field.read(given, field.name) == read
-
-
-@pytest.mark.parametrize(
-    ("given", "problem"),
-    [(["a"] * 5, "too_many"), (["longer"], "too_long"), ([["a"]], "invalid")],
-)
-def test_texts_that_do_not_fit_are_refused(given: object, problem: str) -> None:
-    field = texts_field("names", most=4, longest=5)
-    with pytest.raises(InvalidField) as raised:
-        field.read(given, field.name)
-    assert raised.value.problem == problem

@@ -92,10 +92,8 @@ async def add_request(hass: HomeAssistant, entry: MockConfigEntry, step: str) ->
     return Form(hass, chosen)
 
 
-async def change_request(
-    hass: HomeAssistant, entry: MockConfigEntry, title: str, **entered: object
-) -> None:
-    """Change a request in its form."""
+async def open_request(hass: HomeAssistant, entry: MockConfigEntry, title: str) -> Form:
+    """Open the form of a request that is there."""
     (request,) = (
         one for one in entry.get_subentries_of_type("request") if one.title == title
     )
@@ -106,6 +104,13 @@ async def change_request(
             "subentry_id": request.subentry_id,
         },
     )
-    form = Form(hass, shown)
+    return Form(hass, shown)
+
+
+async def change_request(
+    hass: HomeAssistant, entry: MockConfigEntry, title: str, **entered: object
+) -> None:
+    """Change a request in its form."""
+    form = await open_request(hass, entry, title)
     empty: dict[str, object] = {name: {} for name in form.sections()}
     assert await form.submit(**{**empty, **form.suggested(), **entered}) == "abort"

@@ -23,9 +23,9 @@ from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Said, Target
 from tests.config_flows import only_added, open_form, submit
 from tests.home import act
-from tests.rule_flow import Form, suggested_values
+from tests.rule_flow import suggested_values
 
-from .home import ENTERED, NOTE, add_request, connect
+from .home import ENTERED, NOTE, add_request, connect, open_request
 
 SIGNING = "whsec_" + base64.b64encode(b"k" * 32).decode()
 SECTIONS: dict[str, Any] = {
@@ -302,16 +302,7 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
             "repeat": "repeatable",
         },
     }
-    shown = Form(
-        hass,
-        await hass.config_entries.subentries.async_init(
-            (entry.entry_id, "request"),
-            context={
-                "source": SOURCE_RECONFIGURE,
-                "subentry_id": request.subentry_id,
-            },
-        ),
-    )
+    shown = await open_request(hass, entry, request.title)
     suggested = shown.suggested()
     assert suggested["answer"]["id_from"] == "id"
     assert suggested["end"]["path"] == "/notes/{start_id}"

@@ -1,7 +1,5 @@
 """What a refused request waits for, and when it is tried again."""
 
-import asyncio
-
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
@@ -10,6 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Target
 from tests.home import act, until_state
+from tests.rules.house import until
 
 from .home import NOTE, change_request, connect
 
@@ -58,9 +57,7 @@ async def test_request_that_is_still_refused_is_told_again(
     waiting = await send(hass, "Note")
     target.answers = [403]
     await loaded_again(hass, entry)
-    async with asyncio.timeout(30):
-        while len(target.calls) < 2 or repairs(hass) != ["Note"]:
-            await asyncio.sleep(0.01)
+    await until(lambda: len(target.calls) >= 2 and repairs(hass) == ["Note"])
     await until_state(hass, waiting, "pending")
 
 
@@ -91,9 +88,7 @@ async def test_what_was_accepted_before_a_change_does_not_hold_what_came_after(
     await change_request(hass, entry, "Note", path="/moved")
     target.answers = [410]
     await loaded_again(hass, entry)
-    async with asyncio.timeout(30):
-        while len(target.calls) < 3 or repairs(hass) != ["Note"]:
-            await asyncio.sleep(0.01)
+    await until(lambda: len(target.calls) >= 3 and repairs(hass) == ["Note"])
     assert target.calls[-1].address == "/notes/note"
     await until_state(hass, await send(hass, "Note"), "delivered")
     await until_state(hass, waiting, "pending")

@@ -441,12 +441,8 @@ def _goes_at_once_with_no_slot_free(patch: pytest.MonkeyPatch) -> None:
 
 def _what_was_sent_is_moved(patch: pytest.MonkeyPatch) -> None:
     assert MOMENTS["told_at"] is Moved.NEVER
-    moves = {
-        name: clock_shifts._moved(name, how)
-        for name, how in {**MOMENTS, "told_at": Moved.ALWAYS}.items()
-        if how is not Moved.NEVER
-    }
-    patch.setattr(clock_shifts, "_MOVES", setting(**moves))
+    moves = clock_shifts._moves({**MOMENTS, "told_at": Moved.ALWAYS})
+    patch.setattr(clock_shifts, "_MOVES", moves)
 
 
 def _clock_of_another_run_is_believed(patch: pytest.MonkeyPatch) -> None:

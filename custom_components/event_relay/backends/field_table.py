@@ -13,7 +13,6 @@ from .fields import (
     description,
     flag,
     line,
-    lines,
     moment,
     number,
     whole,
@@ -160,13 +159,6 @@ def list_field(
 ) -> Field:
     """Return a field for several texts or numbers, from the options or free."""
     return Field(name=name, kind=Kind.LIST, read=read, options=tuple(options), **about)
-
-
-def texts_field(
-    name: str, *, most: int, longest: int = LONGEST_NAME, **about: Unpack[About]
-) -> Field:
-    """Return a field for several texts of one line each, such as tags."""
-    return list_field(name, partial(lines, longest=longest, most=most), **about)
 
 
 def mapping_field(

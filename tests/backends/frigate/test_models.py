@@ -87,7 +87,6 @@ def test_versions_have_an_order() -> None:
                 "has_descriptions",
                 "has_explore",
                 "has_roles",
-                "creates_later",
             },
         ),
         (
@@ -97,7 +96,6 @@ def test_versions_have_an_order() -> None:
                 "has_descriptions",
                 "has_explore",
                 "has_roles",
-                "creates_later",
             },
         ),
         (
@@ -107,7 +105,6 @@ def test_versions_have_an_order() -> None:
                 "has_descriptions",
                 "has_explore",
                 "has_roles",
-                "creates_later",
                 "keeps_draw",
                 "links_times",
                 "reviews_by_label",

@@ -1,9 +1,10 @@
 """The settings of a simulated Palabra."""
 
-from dataclasses import dataclass, fields
-from typing import TypedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, TypedDict
 
-from tools.simulators.wire import Json
+from tools.simulators.settings import Reader, Settings, flag, text, whole
 
 
 class PalabraOptions(TypedDict, total=False):
@@ -21,7 +22,7 @@ class PalabraOptions(TypedDict, total=False):
 
 
 @dataclass(kw_only=True)
-class PalabraSettings:
+class PalabraSettings(Settings):
     """All settings; each can also be changed at run time."""
 
     api_key: str = "plbr_simulated"
@@ -42,11 +43,14 @@ class PalabraSettings:
     page_limit: int = 100
     """The largest page, whatever size is requested."""
 
-    def change(self, name: str, value: Json) -> None:
-        """Set one field from JSON; raise ValueError if it is invalid."""
-        known = {field.name: field for field in fields(self)}
-        if name not in known:
-            raise ValueError(f"unknown setting {name}; known: {', '.join(known)}")
-        if type(value) is not type(getattr(self, name)):
-            raise ValueError(f"{value!r} is not of the type the setting takes")
-        setattr(self, name, value)
+    readers: ClassVar[Mapping[str, Reader]] = {
+        "api_key": text,
+        "client_id": text,
+        "client_secret": text,
+        "empty_balance": flag,
+        "older": flag,
+        "sparse": flag,
+        "created_status": whole,
+        "delete_status": whole,
+        "page_limit": whole,
+    }

@@ -146,10 +146,15 @@ def _moved(name: str, how: Moved) -> str:
     return f"CASE WHEN sequence > :former THEN {moved} ELSE {older} END"
 
 
-_MOVES = setting(
-    **{
-        name: _moved(name, how)
-        for name, how in MOMENTS.items()
-        if how is not Moved.NEVER
-    }
-)
+def _moves(moments: Mapping[str, Moved]) -> str:
+    """Return the assignments that move the columns of a delivery."""
+    return setting(
+        **{
+            name: _moved(name, how)
+            for name, how in moments.items()
+            if how is not Moved.NEVER
+        }
+    )
+
+
+_MOVES = _moves(MOMENTS)

@@ -63,11 +63,6 @@ class FrigateVersion:
         return self._since(16)
 
     @property
-    def creates_later(self) -> bool:
-        """Whether create responds before the event is stored: 0.16."""
-        return self._since(16)
-
-    @property
     def has_explore(self) -> bool:
         """Whether the web app has a page for each event: 0.15."""
         return self._since(15)
