@@ -43,7 +43,7 @@ def test_quick_backend_stays_as_it_is(integration: Path) -> None:
 
 
 def test_constant_that_is_not_there_is_told(integration: Path) -> None:
-    file = integration / "backends" / "http" / "definition.py"
+    file = integration / "backends" / "http" / "request" / "definition.py"
     file.write_text(file.read_text().replace("SHORTEST_ABSENCE = ", "LEAST = "))
     with pytest.raises(NotThere):
         shorten_write_times(integration, ["http"], 7)

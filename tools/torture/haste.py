@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 import re
 
-_USUAL = "operations.py", "WRITE_TIME = timedelta(seconds={})"
+_USUAL = "backend.py", "WRITE_TIME = timedelta(seconds={})"
 _OTHERS = {
     # The user sets it, and this is the smallest allowed value.
-    "http": ("definition.py", "SHORTEST_ABSENCE = {}.0")
+    "http": ("request/definition.py", "SHORTEST_ABSENCE = {}.0")
 }
 """File and line of backends that define it elsewhere, or in another form."""
 
