@@ -142,6 +142,7 @@ export class EventRelayCard extends LitElement {
     const { rows, hasMore, loading, error } = this.#feed;
     if (hasMore && !loading && error === undefined && this.#window.nearEnd) void this.#feed.more();
     this.#openLinked();
+    this.#leaveToOthers();
     if (this.#focused < 0 || this.shadowRoot?.activeElement) return;
     // It may only have been scrolled away.
     if (rows.some((row) => row.delivery_id === this.#focusedId)) return;
@@ -390,6 +391,18 @@ export class EventRelayCard extends LitElement {
     if (linked !== null) this.#show({ connection, words: linked });
     else if (rule !== null) this.#show({ connection, rule });
   };
+
+  /** Show everything again if the address names what only another card can show. */
+  #leaveToOthers(): void {
+    const { filter, ready, hasMore, rows, connections } = this.#feed;
+    const own = this.#config?.connection;
+    if (own === undefined || !ready || hasMore || rows.length > 0) return;
+    const connection = connections.find((one) => one.config_entry_id === own);
+    if (filter.rule !== undefined && filter.rule === this.#linkedRule) {
+      if (connection?.subentries.some((one) => one.subentry_id === filter.rule)) return;
+    } else if (filter.words === undefined || filter.words !== this.#linked) return;
+    this.#show(this.#initial);
+  }
 
   #openLinked(): void {
     const { filter, rows } = this.#feed;

@@ -78,6 +78,7 @@ export class Feed implements ReactiveController {
     if (page === undefined) return;
     this.rows = page.deliveries;
     this.#before = page.before;
+    this.ready = true;
     this.#host.requestUpdate();
   }
 
@@ -125,7 +126,6 @@ export class Feed implements ReactiveController {
       if (asking !== this.#asked) return undefined;
       this.connections = page.connections;
       this.error = undefined;
-      this.ready = true;
       return page;
     } catch (error) {
       if (asking === this.#asked) this.#fail(error);

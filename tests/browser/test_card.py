@@ -15,7 +15,7 @@ from playwright.async_api import (
 )
 import pytest
 
-from custom_components.event_relay.card.address import PARAMETER
+from custom_components.event_relay.card.address import PARAMETER, RULE_PARAMETER
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.wire import Json
 
@@ -32,6 +32,7 @@ _ON_THE_PAGE = 60
 _FAR = 700
 """Rows that are scrolled through."""
 _COUNTED = re.compile(r"^Failed \(\d+\)$")
+_ACTIVITY = re.compile(r"^/logbook\?entity_id=binary_sensor\.\w+&start_date=2")
 _SCROLL_DOWN_TO = """
 (place) => {
   const find = (root) => {
@@ -210,6 +211,8 @@ async def test_is_led_to_a_delivery_whose_outcome_is_unknown(
     await expect(row).to_contain_text("it may have reached")
     for choice in ("Send again", "It arrived", "Discard"):
         await expect(row.get_by_role("button", name=choice)).to_be_visible()
+    activity = row.get_by_role("link", name="Activity")
+    await expect(activity).to_have_attribute("href", _ACTIVITY)
     await press(page, "Actions for the deliveries shown")
     await see_no_barrier(page.locator("event-relay-card"))
 
@@ -222,6 +225,15 @@ async def test_is_led_to_a_delivery_whose_outcome_is_unknown(
     await press(page, "Mark as delivered")
     await expect(page.get_by_text("Marked as delivered.")).to_be_visible()
     await expect(row).to_contain_text("Delivered")
+
+
+async def test_shows_only_the_deliveries_of_a_linked_rule(
+    page: Page, house: House
+) -> None:
+    await page.goto(f"{house.url}/{PORCH}/0?{RULE_PARAMETER}=another")
+    await expect(page.get_by_text("No matching deliveries")).to_be_visible()
+    await press(page, "Show all")
+    await expect(rows(page).first).to_be_visible()
 
 
 async def test_what_is_shown_is_saved_and_retried(page: Page, house: House) -> None:
