@@ -1,5 +1,6 @@
 """What presets do with the real systems that they are for."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tests.home import act, until_state
 
 from .home import connect, of_preset
 from .real_targets import (
+    PATIENCE,
     alertmanager,
     another_home_assistant,
     influxdb,
@@ -185,7 +187,11 @@ async def test_victoria_metrics_takes_a_point_as_version_2_of_influxdb_does(
         )
         assert answer["state"] == "delivered", answer
         assert answer["details"] == {"status": 204}
-        (point,) = await points()
+        async with asyncio.timeout(PATIENCE):
+            # A busy machine shows a point a little after it was accepted.
+            while not (found := await points()):
+                await asyncio.sleep(0.1)
+        (point,) = found
         assert point["metric"] == {"__name__": "event_relay_value", "name": "a b,c=d"}
         assert point["values"] == [2.5]
         (moment,) = point["timestamps"]
