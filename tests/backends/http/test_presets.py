@@ -41,17 +41,15 @@ def made(preset: Preset, **data: object) -> Prepared:
 
 def sent(wire: Wire) -> Sent:
     """Return what a request sends."""
-    return wire.filled(
-        ORIGIN,
-        filler(
-            secrets={"routing_key": "k3y"},
-            delivery_id="d-1",
-            occurred_at=NOON,
-            now=NOON,
-            ended_at=NOON + timedelta(minutes=5),
-            start_id="77",
-        ),
+    values = filler(
+        delivery_id="d-1",
+        occurred_at=NOON,
+        now=NOON,
+        ended_at=NOON + timedelta(minutes=5),
+        start_id="77",
     )
+    secrets = {"secret:routing_key": "k3y"}
+    return wire.filled(ORIGIN, lambda name: secrets.get(name) or values(name))
 
 
 def body(wire: Wire) -> Json:

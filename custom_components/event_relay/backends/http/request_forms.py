@@ -351,7 +351,6 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
             return
         now = dt_util.utcnow()
         values = filler(
-            secrets=self._client.named_secrets,
             delivery_id=str(uuid4()),
             occurred_at=now,
             now=now,

@@ -57,13 +57,31 @@ def take_over(
     that sends to the `origin` of the connection is used.
     """
     commands = _commands(text, read)
-    leading = (name for name, one in commands.items() if _origin(one) == origin)
+    addresses = {name: _address(one.get("url")) for name, one in commands.items()}
+    leading = (name for name, one in addresses.items() if one and one.origin == origin)
     name = next(leading, next(iter(commands)))
-    taken = _taken(name, commands.pop(name))
+    taken = _taken(name, commands.pop(name), addresses[name])
     return replace(taken, not_taken=(*taken.not_taken, *commands))
 
 
-def _taken(name: str, command: Mapping[str, Json]) -> TakenOver:
+@dataclass(frozen=True)
+class _Address:
+    """An address with a literal host."""
+
+    origin: str | None
+    rest: str
+    """Path and query, which may have templates."""
+
+
+def _address(url: Json) -> _Address | None:
+    """Return the parts of an address; None if its host may be a template."""
+    found = _ADDRESS.fullmatch(url.strip()) if isinstance(url, str) else None
+    return None if found is None else _Address(origin_of(found[1]), found[2])
+
+
+def _taken(
+    name: str, command: Mapping[str, Json], address: _Address | None
+) -> TakenOver:
     """Return the request of a command; raises InvalidField."""
     definition: JsonObject = {}
     not_taken = [
@@ -76,7 +94,10 @@ def _taken(name: str, command: Mapping[str, Json]) -> TakenOver:
         raise InvalidField("yaml", "not_one_of", known=", ".join(METHODS))
     definition["method"] = method
     url = command.get("url")
-    origin, path, query = _address(url)
+    if address is None:
+        problem = "address_is_template" if isinstance(url, str) else "no_rest_command"
+        raise InvalidField("yaml", problem)
+    path, query = _path_and_query(address.rest)
     if "@" in str(url).partition("://")[2].partition("/")[0]:
         not_taken.append("url (username, password)")
     definition["path"] = path
@@ -95,7 +116,7 @@ def _taken(name: str, command: Mapping[str, Json]) -> TakenOver:
         name=name.replace("_", " ").capitalize(),
         definition=definition,
         not_taken=tuple(not_taken),
-        origin=origin,
+        origin=address.origin,
     )
 
 
@@ -123,28 +144,16 @@ def _is_command(found: Json) -> TypeGuard[dict[str, Json]]:
     return isinstance(found, dict) and "url" in found
 
 
-def _origin(command: Mapping[str, Json]) -> str | None:
-    """Return the origin that a command sends to, if known."""
-    found = _ADDRESS.fullmatch(str(command.get("url")).strip())
-    return None if found is None else origin_of(found[1])
-
-
 def _placeholder(found: re.Match[str]) -> str:
     """Return the placeholder, as a YAML text, for a name in `secrets.yaml`."""
     name = re.sub(r"[^a-z0-9_]", "_", found[2].lower())[:40]
     return f"{found[1]}'{{secret:{name}}}'"
 
 
-def _address(url: Json) -> tuple[str | None, str, JsonObject]:
-    """Return origin, path and query of an address; raises InvalidField."""
-    if not isinstance(url, str):
-        raise InvalidField("yaml", "no_rest_command")
-    found = _ADDRESS.fullmatch(url.strip())
-    if found is None:
-        # The whole address or its host is a template.
-        raise InvalidField("yaml", "address_is_template")
-    path, _, rest = _outside(found[2], "?")
-    return origin_of(found[1]), _decoded(path, unquote) or "/", _query(rest)
+def _path_and_query(rest: str) -> tuple[str, JsonObject]:
+    """Return the decoded path and the query of an address."""
+    path, _, query = _outside(rest, "?")
+    return _decoded(path, unquote) or "/", _query(query)
 
 
 def _query(text: str) -> JsonObject:

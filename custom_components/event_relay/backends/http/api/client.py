@@ -32,6 +32,7 @@ from ..request.definition import IdHeader
 from ..request.recipe import BodyKind, texts_in
 from ..request.responses import AnswerRules, result_of
 from ..request.signing import signature_of
+from ..request.slots import SECRET
 from ..request.wire import Sent, Wire
 from .access import Access, Kind
 from .sent_once import sent_once
@@ -75,6 +76,16 @@ class Paused:
         return f"HTTP {self.status}" if self.status else self.reason
 
 
+class SecretMissing(RequestPaused):
+    """A request names a secret that its connection does not have."""
+
+    code = "secret_missing"
+
+    def __init__(self, name: str) -> None:
+        """Name the secret, which is no secret itself."""
+        super().__init__(name)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """One request to send, and how its responses are classified."""
@@ -90,7 +101,7 @@ class Message:
     effect: Effect
     delivery_id: str
     values: Callable[[str], str]
-    """Returns the value of a slot."""
+    """Returns the value of a slot that is no secret."""
     ids: Collection[IdHeader] = ()
     signed: bool = False
     sent_at: int = 0
@@ -137,11 +148,6 @@ class HttpClient:
         return self._access.origin
 
     @property
-    def named_secrets(self) -> Mapping[str, str]:
-        """Return the values of the placeholders of secrets."""
-        return self._access.named_secrets
-
-    @property
     def is_unknown_there(self) -> bool:
         """Return whether all recent requests got a 401.
 
@@ -172,7 +178,7 @@ class HttpClient:
         self._raise_if_paused(message)
         self._used.add(message.request)
         try:
-            sent = message.wire.filled(self.origin, message.values)
+            sent = self._filled(message.wire, message.values)
         except RequestPaused as error:
             raise self._pause(message, error) from error
         headers = {**sent.headers, **self._own_headers(message, sent)}
@@ -196,10 +202,23 @@ class HttpClient:
 
         Raises BackendError.
         """
-        sent = wire.filled(self.origin, values)
+        sent = self._filled(wire, values)
         headers = {**sent.headers, **self._access.authentication.headers}
         await self._request_interval.turn()
         return await self._exchange(sent, headers, Effect.NONE)
+
+    def _filled(self, wire: Wire, values: Callable[[str], str]) -> Sent:
+        """Return a request with its slots and secrets; raises BackendError."""
+        secrets = self._access.named_secrets
+
+        def value(name: str) -> str:
+            if not name.startswith(SECRET):
+                return values(name)
+            if (secret := name.removeprefix(SECRET)) not in secrets:
+                raise SecretMissing(secret)
+            return secrets[secret]
+
+        return wire.filled(self.origin, value)
 
     def _own_headers(self, message: Message, sent: Sent) -> dict[str, str]:
         """Return the headers that differ with each attempt."""

@@ -122,7 +122,6 @@ async def _end(
             effect=prepared.repeat.effect,
             delivery_id=context.delivery_id,
             values=filler(
-                secrets=client.named_secrets,
                 delivery_id=payload.delivery_id,
                 occurred_at=datetime.fromisoformat(occurred_at),
                 ended_at=payload.end_time or context.told_at,

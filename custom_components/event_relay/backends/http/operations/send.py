@@ -172,10 +172,9 @@ def _kept(payload: Prepared, result: JsonObject) -> JsonObject:
     }
 
 
-def _values(client: HttpClient, context: StepContext) -> Callable[[str], str]:
+def _values(context: StepContext) -> Callable[[str], str]:
     """Return the function that fills the placeholders, also for the look-up."""
     return filler(
-        secrets=client.named_secrets,
         delivery_id=context.delivery_id,
         occurred_at=context.told_at,
         now=context.now,
@@ -198,7 +197,7 @@ async def _send(
         answers=payload.answers,
         effect=payload.repeat.effect,
         delivery_id=context.delivery_id,
-        values=_values(client, context),
+        values=_values(context),
         ids=payload.ids,
         signed=payload.signed,
         sent_at=int(context.now.timestamp()),
@@ -216,7 +215,7 @@ async def _find(
     """Look up whether it has arrived."""
     reply = await client.look_up(
         question.wire,
-        _values(client, context),
+        _values(context),
     )
     finding = finding_of(reply, question, payload.answers)
     match finding:

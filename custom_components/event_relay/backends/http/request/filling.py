@@ -1,25 +1,17 @@
-"""The values of a request's placeholders when it is sent."""
+"""The values of a request's placeholders when it is sent, but for secrets.
 
-from collections.abc import Callable, Mapping
+Only the client knows secrets, and fills them in itself.
+"""
+
+from collections.abc import Callable
 from datetime import datetime
 
-from ...errors import Rejected, RequestPaused
-from .slots import SECRET, moments
-
-
-class SecretMissing(RequestPaused):
-    """A request names a secret that its connection does not have."""
-
-    code = "secret_missing"
-
-    def __init__(self, name: str) -> None:
-        """Name the secret, which is no secret itself."""
-        super().__init__(name)
+from ...errors import Rejected
+from .slots import moments
 
 
 def filler(
     *,
-    secrets: Mapping[str, str],
     delivery_id: str,
     occurred_at: datetime,
     now: datetime,
@@ -33,11 +25,6 @@ def filler(
     times = {"occurred": occurred_at, "sent": now, "ended": ended_at}
 
     def value(name: str) -> str:
-        if name.startswith(SECRET):
-            secret = name.removeprefix(SECRET)
-            if secret not in secrets:
-                raise SecretMissing(secret)
-            return secrets[secret]
         if name == "start_id":
             if start_id is None:
                 raise Rejected("the answer to its start had no id", code="no_start_id")
