@@ -10,7 +10,9 @@ from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import get_schema_suggested_value
+import voluptuous as vol
 
+from custom_components.event_relay.backends.menu_forms import NEXT_STEP
 from custom_components.event_relay.backends.palabra.api import client as palabra_client
 from custom_components.event_relay.backends.transport import HttpTransport
 from custom_components.event_relay.const import DOMAIN
@@ -34,11 +36,11 @@ type Place = AbstractAsyncContextManager[str]
 
 
 async def open_form(hass: HomeAssistant, backend: str) -> ConfigFlowResult:
-    """Go through the menu to the form of a backend."""
-    menu = await hass.config_entries.flow.async_init(
+    """Choose a backend, and return its form."""
+    choices = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
-    return await submit(hass, menu, {"next_step_id": backend})
+    return await submit(hass, choices, {NEXT_STEP: backend})
 
 
 async def submit(
@@ -48,6 +50,19 @@ async def submit(
     result = await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
     await hass.async_block_till_done()
     return result
+
+
+def offered(form: Mapping[str, Any]) -> list[str]:
+    """Return the next steps that a form offers; the form may be JSON."""
+    schema = form["data_schema"]
+    if isinstance(schema, vol.Schema):
+        (selector,) = schema.schema.values()
+        shown = selector.config
+    else:
+        (asked,) = schema
+        shown = asked["selector"]["select"]
+    options: list[str] = shown["options"]
+    return options
 
 
 @asynccontextmanager

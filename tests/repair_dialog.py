@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp.test_utils import TestClient
 from aiohttp.web import Application, Request
 
+from custom_components.event_relay.backends.menu_forms import NEXT_STEP
 from custom_components.event_relay.const import DOMAIN
 
 type Client = TestClient[Request, Application]
@@ -27,8 +28,8 @@ class Dialog:
         return opened
 
     async def choose(self, step: str) -> dict[str, Any]:
-        """Choose from the menu."""
-        return await self._post({"next_step_id": step})
+        """Choose the next step."""
+        return await self._post({NEXT_STEP: step})
 
     async def submit(self, **entered: str) -> dict[str, Any]:
         """Submit a form."""

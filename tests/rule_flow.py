@@ -9,6 +9,7 @@ from homeassistant.data_entry_flow import FlowResultType, section
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
+from custom_components.event_relay.backends.menu_forms import NEXT_STEP
 from custom_components.event_relay.rules.rule import SUBENTRY_RULE
 
 DOORBELL = {"trigger": "state", "entity_id": "binary_sensor.doorbell", "to": "on"}
@@ -87,15 +88,15 @@ def suggested_values(schema: vol.Schema) -> dict[str, Any]:
 async def add_rule(
     hass: HomeAssistant, entry: MockConfigEntry, start: str | None = "when"
 ) -> Form:
-    """Open the form, and choose a start; None stays at the menu."""
+    """Open the form, and choose a start; None leaves the choice open."""
     form = Form(
         hass,
         await hass.config_entries.subentries.async_init(
             (entry.entry_id, SUBENTRY_RULE), context={"source": SOURCE_USER}
         ),
     )
-    if start is not None and form.step == "menu":
-        await form.submit(next_step_id=start)
+    if start is not None and form.step == "user":
+        await form.submit(**{NEXT_STEP: start})
     return form
 
 

@@ -43,6 +43,7 @@ from custom_components.event_relay.backends.forms import BackendForms, Probe
 from custom_components.event_relay.backends.frigate.api.client import FrigateClient
 from custom_components.event_relay.backends.frigate.forms import FrigateForms
 from custom_components.event_relay.backends.guance.api import client as guance_client
+from custom_components.event_relay.backends.menu_forms import NEXT_STEP
 from custom_components.event_relay.backends.section_forms import sections_of
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from tests.every_backend import BACKENDS
@@ -62,6 +63,7 @@ from .config_flows import (
     ConnectionForm,
     Trouble,
     little_patience,
+    offered,
     only_added,
     open_form,
     placeholder,
@@ -124,21 +126,20 @@ def connection(hass: HomeAssistant, url: str, **fields: object) -> MockConfigEnt
     return entry
 
 
-async def test_the_menu_lists_every_backend(hass: HomeAssistant) -> None:
-    menu = await hass.config_entries.flow.async_init(
+async def test_every_backend_can_be_chosen(hass: HomeAssistant) -> None:
+    choices = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
 
-    assert menu["type"] is FlowResultType.MENU
-    assert menu["step_id"] == "user"
+    assert choices["step_id"] == "user"
+    assert suggested(choices, NEXT_STEP) == "", "Nothing is preselected"
     names = [forms.backend.name for forms in BACKENDS]
-    assert menu["menu_options"] == names
-    assert list(TEXTS["step"]["user"]["menu_options"]) == names
+    assert offered(choices) == names
     for name in names:
         form = await hass.config_entries.flow.async_init(
             DOMAIN, context={"source": SOURCE_USER}
         )
-        form = await submit(hass, form, {"next_step_id": name})
+        form = await submit(hass, form, {NEXT_STEP: name})
         assert form["type"] is FlowResultType.FORM
         assert form["step_id"] == name
 

@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.event_relay.const import CONF_DEFAULT, DOMAIN
 from tools.simulators.frigate import FrigateSimulator
 
-from .config_flows import open_form, submit
+from .config_flows import offered, open_form, submit
 from .home import act, connect
 from .markdown import read
 from .repair_dialog import Dialog
@@ -178,7 +178,7 @@ async def test_the_user_decides(
     await add_second(hass)
     dialog = Dialog(await hass_client(), ISSUE)
     opened = await dialog.open()
-    assert opened["type"] == "menu"
+    assert offered(opened) == ["keep_default", "no_default"]
     assert opened["description_placeholders"]["connection"] == "Home"
 
     assert (await dialog.choose(choice))["type"] == "create_entry"

@@ -28,6 +28,7 @@ from custom_components.event_relay.storage import async_get_store
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
+from .config_flows import offered
 from .home import act, connect, remove, until_state
 from .markdown import read
 from .repair_dialog import Dialog
@@ -111,8 +112,8 @@ async def test_retrying_all_mends_it(
     assert issue.translation_placeholders == {"connection": "Frigate", "number": "1"}
 
     menu = await dialog.open()
-    assert (menu["type"], menu["step_id"]) == ("menu", "known")
-    assert menu["menu_options"] == ["reasons", "retry_all", "discard_all"]
+    assert (menu["type"], menu["step_id"]) == ("form", "known")
+    assert offered(menu) == ["reasons", "retry_all", "discard_all"]
     assert menu["description_placeholders"]["known"] == "1"
     assert (await dialog.choose("retry_all"))["reason"] == "retried"
 
@@ -165,7 +166,7 @@ async def test_reasons_say_what_each_delivery_was_about(
     assert raw.count("](/logbook?entity_id=binary_sensor.frigate&start_date=") == LISTED
     # Everybody sees that there is a repair.
     assert "parcel" not in str(issue)
-    assert (await dialog.submit())["type"] == "menu"
+    assert (await dialog.submit())["step_id"] == "known"
 
 
 async def test_reasons_lead_to_the_card(
@@ -241,7 +242,7 @@ async def test_those_of_unknown_outcome_are_decided_one_by_one(
 
     menu = await dialog.open()
     assert menu["step_id"] == "init"
-    assert "outcome_unknown" in menu["menu_options"]
+    assert "outcome_unknown" in offered(menu)
     asked = await dialog.choose("outcome_unknown")
     assert asked["description_placeholders"]["delivery_id"] == first
     asked = await dialog.submit(decision="discard")
@@ -277,7 +278,7 @@ async def test_all_that_failed_leaves_those_of_unknown_outcome(
     menu = await dialog.open()
 
     assert menu["step_id"] == "unknown"
-    assert menu["menu_options"] == ["reasons", "outcome_unknown"]
+    assert offered(menu) == ["reasons", "outcome_unknown"]
     assert (await dialog.choose("reasons"))["step_id"] == "reasons"
     assert (await dialog.submit())["step_id"] == "unknown"
     assert await states(hass) == {lost: "failed"}

@@ -8,6 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.choice_forms import ChoiceSelector
+from custom_components.event_relay.backends.menu_forms import NEXT_STEP
 from custom_components.event_relay.const import DOMAIN
 from tools.simulators.frigate import FrigateSimulator
 
@@ -23,7 +24,7 @@ async def form(hass: HomeAssistant) -> dict[str, Any]:
         DOMAIN, context={"source": SOURCE_USER}
     )
     shown = await hass.config_entries.flow.async_configure(
-        flow["flow_id"], {"next_step_id": "frigate"}
+        flow["flow_id"], {NEXT_STEP: "frigate"}
     )
     schema = shown["data_schema"]
     assert schema is not None

@@ -11,6 +11,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.event_relay.backends.menu_forms import NEXT_STEP
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.flows.rule_start import of_yaml
 from custom_components.event_relay.registry import BY_NAME
@@ -21,6 +22,7 @@ from tools.simulators.palabra import PalabraSimulator
 
 from . import home_aipix, home_guance, palabra_home
 from .backends.http.target import Target, serving
+from .config_flows import offered as offered_steps
 from .home import act, connect, until_state
 from .http import home as home_http
 from .rule_flow import EMPTY, Form, add_rule, the_rule
@@ -71,9 +73,8 @@ def unlabelled(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def offered(form: Form) -> list[str]:
-    """Return what the menu offers."""
-    options: list[str] = form.result["menu_options"]
-    return options
+    """Return the starts that the form offers."""
+    return offered_steps(form.result)
 
 
 async def finish(form: Form, **missing: object) -> None:
@@ -118,7 +119,7 @@ async def through_pattern(
             hass.states.async_set(one, "unknown", {"device_class": CLASSES.get(name)})
     form = await add_rule(hass, entry, None)
     assert [one for one in offered(form) if one in forms.patterns] == [*forms.patterns]
-    assert await form.submit(next_step_id=name) == "when"
+    assert await form.submit(**{NEXT_STEP: name}) == "when"
     when = form.suggested()
     assert 0 < len(when["name"]) <= SHORT
     assert ":" not in when["name"]
@@ -171,19 +172,19 @@ async def test_pattern_takes_the_only_entity_that_fits(
     panel = "alarm_control_panel.home"
     hass.states.async_set(panel, "disarmed")
     form = await add_rule(hass, entry, None)
-    await form.submit(next_step_id="doorbell_to_camera_event")
+    await form.submit(**{NEXT_STEP: "doorbell_to_camera_event"})
     (trigger,) = form.suggested()["triggers"]
     assert trigger["target"] == {"entity_id": [BELL]}
     assert form.errors == {}
     assert await form.submit(**form.suggested()) == "create_camera_event"
     form = await add_rule(hass, entry, None)
-    await form.submit(next_step_id="alarm_until_disarmed")
+    await form.submit(**{NEXT_STEP: "alarm_until_disarmed"})
     await form.submit(**form.suggested())
     (ends,) = form.suggested()["until"]["triggers"]
     assert ends["target"] == {"entity_id": [panel]}
     workspace = await home_guance.connect(hass, guance)
     form = await add_rule(hass, workspace, None)
-    await form.submit(next_step_id="alarm_and_recovery")
+    await form.submit(**{NEXT_STEP: "alarm_and_recovery"})
     triggered, over = form.suggested()["triggers"]
     assert triggered["target"] == {"entity_id": [panel]}
     assert over["entity_id"] == [panel], "It is about one thing"
@@ -196,7 +197,7 @@ async def test_pattern_without_an_entity_that_fits_asks_for_another_trigger(
     entry = await connect(hass, frigate)
     hass.states.async_set("input_button.doorbell", "unknown")
     form = await add_rule(hass, entry, None)
-    assert await form.submit(next_step_id="doorbell_to_camera_event") == "when"
+    assert await form.submit(**{NEXT_STEP: "doorbell_to_camera_event"}) == "when"
     assert form.suggested()["triggers"] == []
     assert form.errors == {"triggers": "nothing_fits"}
     when = form.suggested()
@@ -215,7 +216,7 @@ async def test_own_calendars_fit_no_pattern(hass: HomeAssistant) -> None:
         own = registry.async_get_or_create("calendar", DOMAIN, "a mirror's schedule")
         hass.states.async_set(own.entity_id, "off")
         form = await add_rule(hass, entry, None)
-        await form.submit(next_step_id="calendar_to_live_event")
+        await form.submit(**{NEXT_STEP: "calendar_to_live_event"})
         assert form.errors == {"triggers": "nothing_fits"}
 
 
@@ -371,7 +372,7 @@ async def test_rules_of_another_connection_of_the_kind_can_be_copied(
     entry = await connect(hass, frigate, "Second")
     form = await add_rule(hass, entry, None)
     assert "from_rule" in offered(form)
-    await form.submit(next_step_id="from_rule")
+    await form.submit(**{NEXT_STEP: "from_rule"})
     (choice,) = form.result["data_schema"].schema.values()
     assert [one["label"] for one in choice.config["options"]] == ["Doorbell (Frigate)"]
     assert await form.submit(rule=the_rule(other).subentry_id) == "when"

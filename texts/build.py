@@ -104,8 +104,8 @@ def texts_of(
     usual = _titled(shared["each_backend"], forms.backend.title)
     _add_connection(found.texts, forms, source, usual)
     if patterns := source.get("patterns"):
-        menu = {"step": {"user": {"menu_options": patterns}}}
-        merge(found.texts, {"config_subentries": {"rule": menu}})
+        starts = {"rule_start": {"options": patterns}}
+        merge(found.texts, {"selector": starts})
     for operation in forms.backend.operations:
         if (said := source.get("actions", {}).get(operation.name)) is not None:
             _add_action(found, forms, operation, said, shared)
@@ -137,11 +137,12 @@ def _add_connection(
         }
         for step, suffix in STEPS.items()
     }
-    user: Tree = {"menu_options": {name: source.get("name", title)}}
+    called = source.get("name", title)
     if (menu := source.get("menu")) is not None:
-        user["menu_option_descriptions"] = {name: menu}
-    merge(texts, {"config": {"step": {"user": user, **steps}}})
-    merge(texts, {"system_health": {"info": {name: source.get("name", title)}}})
+        offered = {name: f"{called} \N{EN DASH} {menu}"}
+        merge(texts, {"selector": {"backend": {"options": offered}}})
+    merge(texts, {"config": {"step": steps}})
+    merge(texts, {"system_health": {"info": {name: called}}})
     own = dict(source.get("options", {}))
     fields = {**usual["options"]["fields"], **own.pop("fields", {})}
     options: Tree = {

@@ -1,4 +1,4 @@
-"""Config flow: a menu of backends, each with the same three forms."""
+"""Config flow: the choice of a backend, and three forms for each."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ from .backends.choice_forms import as_shown
 from .backends.connection_forms import not_refused
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
+from .backends.menu_forms import chosen_step, menu_schema
 from .backends.named_steps import FlowStep, NamedSteps
 from .backends.section_forms import flattened, place_of, sectioned
 from .backends.words import in_markdown
@@ -148,7 +149,13 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the backend."""
-        return self.async_show_menu(step_id="user", menu_options=list(BY_NAME))
+        if (step := chosen_step(self, user_input)) is not None:
+            return await step()
+        return self.async_show_form(
+            step_id="user",
+            data_schema=menu_schema(BY_NAME, "backend"),
+            last_step=False,
+        )
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:

@@ -87,8 +87,8 @@ async ([title, kinds]) => {
   const all = document.body.appendChild(document.createElement("main"));
   for (const [category, address, asked] of shown) {
     let step = await hass.callApi("POST", address, asked);
-    if (step.type === "menu") {
-      const next_step_id = kinds[asked.handler[1]];
+    const next_step_id = kinds[asked.handler[1]];
+    if (next_step_id) {
       step = await hass.callApi("POST", `${address}/${step.flow_id}`, { next_step_id });
     }
     await hass.callApi("DELETE", `${address}/${step.flow_id}`);
@@ -153,7 +153,7 @@ async def see_no_barrier_in_forms(page: Page, title: str, **kinds: str) -> None:
     """Check the same for a connection's dialogs, without opening each.
 
     These are its options, its reconfiguration, and the subentries of some types, each
-    with the chosen item of its menu.
+    with the chosen next step of its first form.
     """
     await page.evaluate(_SHOW, [title, kinds])
     await page.wait_for_function(_DRAWN)

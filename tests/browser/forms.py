@@ -28,6 +28,17 @@ async def go(page: Page, path: str) -> None:
     )
 
 
+def option(page: Page, part: str) -> Locator:
+    """Return one of the options of a form by a part of its text."""
+    return page.get_by_role("radio", name=part)
+
+
+async def choose(page: Page, part: str, submit: str = "Next") -> None:
+    """Choose one of the options of a form, and submit it."""
+    await option(page, part).click()
+    await press(page, submit)
+
+
 async def open_list(page: Page, label: str) -> None:
     """Open a list without a chosen item; its button shows the label alone."""
     await page.get_by_label(label).first.click()

@@ -13,7 +13,7 @@ from tools.simulators.palabra import PalabraSimulator
 
 from .album import Album
 from .barriers import see_no_barrier, see_no_barrier_in_forms
-from .forms import field, go, open_list, pick, press
+from .forms import choose, field, go, open_list, option, pick, press
 from .house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -28,9 +28,9 @@ async def begin(
     await page.get_by_placeholder("Search for a brand name").fill("Event Relay")
     await press(page, "Event Relay")
     if album:
-        await page.get_by_text(backend, exact=True).wait_for()
+        await option(page, backend).wait_for()
         await album.keep("add-integration", page, page.get_by_role("dialog"))
-    await page.get_by_text(backend, exact=True).click()
+    await choose(page, backend)
     await page.get_by_role("button", name="Submit", exact=True).wait_for()
     await see_no_barrier(page.get_by_role("dialog"))
 
@@ -52,7 +52,7 @@ async def see_added(
     The form of what it needs first follows, and is closed.
     """
     await press(page, "Submit")
-    await expect(page.get_by_text(follows, exact=True)).to_be_visible()
+    await expect(option(page, follows)).to_be_visible()
     if album:
         await album.keep("rule-start", page, page.get_by_role("dialog"))
     await press(page, "Close")

@@ -12,7 +12,7 @@ from tools.demo.patience import eventually
 
 from .album import Album
 from .barriers import see_no_barrier
-from .forms import field, go, open_list, pick, press
+from .forms import choose, field, go, open_list, pick, press
 from .house import DOORBELL, FRIGATE, PORCH, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -27,7 +27,7 @@ async def add_rule(page: Page, house: House, album: Album) -> None:
     await page.goto(house.url + _INTEGRATION)
     await press(page, "Add rule")
     await page.get_by_role("button", name=FRIGATE, exact=True).click()
-    await page.get_by_text("Start from scratch", exact=True).click()
+    await choose(page, "Start from scratch")
     await field(page, "Name").fill("Doorbell")
     await press(page, "Add trigger")
     await page.get_by_role("button", name="By target").wait_for()

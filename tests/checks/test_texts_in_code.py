@@ -12,16 +12,16 @@ def read(source: str) -> Texts:
     return texts_in(ast.parse(dedent(source)))
 
 
-def test_steps_are_forms_menus_and_methods() -> None:
+def test_steps_are_forms_and_methods() -> None:
     texts = read("""
         class Flow:
             async def async_step_user(self): ...
             def show(self):
                 self.async_show_form(step_id="frigate")
-                self.async_show_menu(step_id="start", menu_options=["frigate", "aipix"])
+                schema = menu_schema(["frigate", "aipix"], "start")
     """)
-    assert texts.steps == {"user", "frigate", "start"}
-    assert texts.menu_options == {"frigate", "aipix"}
+    assert texts.steps == {"user", "frigate"}
+    assert texts.selectors == {"start"}
 
 
 @pytest.mark.parametrize(

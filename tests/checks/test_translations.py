@@ -17,6 +17,7 @@ import voluptuous as vol
 
 from custom_components.event_relay import config_flow, trigger
 from custom_components.event_relay.actions import deliveries
+from custom_components.event_relay.backends.menu_forms import NEXT_STEP, menu_schema
 from custom_components.event_relay.backends.mirror_forms import MirrorFlow
 from custom_components.event_relay.backends.table_forms import rule_field_of
 from custom_components.event_relay.const import OWN_ACTIONS
@@ -186,7 +187,7 @@ def placeholders(text: str) -> set[str]:
 
 def flow_forms() -> dict[str, vol.Schema]:
     """Return the form of every step of the flow, as the registry builds them."""
-    schemas = {"user": vol.Schema({})}
+    schemas = {"user": menu_schema((), "backend")}
     for forms in BACKENDS:
         name = forms.backend.name
         schemas[name] = forms.connection
@@ -222,7 +223,8 @@ def test_steps() -> None:
 def test_fields_of_forms(step: str) -> None:
     wanted, sections = parts_of(flow_forms()[step])
     assert set(section("config", "step", step, "data")) == wanted
-    assert set(section("config", "step", step, "data_description")) == wanted
+    described = set(section("config", "step", step, "data_description"))
+    assert described == wanted - {NEXT_STEP}
     assert section("config", "step", step)["title"]
     assert set(section("config", "step", step, "sections")) == set(sections)
     for name, fields in sections.items():
@@ -241,12 +243,9 @@ def test_options() -> None:
         assert set(texts["data_description"]) == set(texts["data"])
 
 
-def test_menu_of_backends() -> None:
-    wanted = {forms.backend.name for forms in BACKENDS} | (
-        in_connection().menu_options - in_repairs().menu_options
-    )
-    assert set(section("config", "step", "user", "menu_options")) == wanted
-    assert set(section("config", "step", "user", "menu_option_descriptions")) == wanted
+def test_choice_of_backends() -> None:
+    names = [forms.backend.name for forms in BACKENDS]
+    assert list(section("selector", "backend", "options")) == names
 
 
 def test_form_errors() -> None:
@@ -282,9 +281,8 @@ def test_repairs() -> None:
     steps = {step for flow in flows for step in flow["step"]}
     chosen = {
         option
-        for flow in flows
-        for texts in flow["step"].values()
-        for option in texts.get("menu_options", ())
+        for selector in in_repairs().selectors - {"unknown_outcome"}
+        for option in section("selector", selector, "options")
     }
     """Some act at once and have no form, so no text of their own."""
     assert steps | chosen == in_repairs().steps
@@ -362,7 +360,8 @@ def test_texts_of_subentries_of_one_backend(kind: str) -> None:
     assert set(texts["error"]) >= here.form_errors
     for step in texts["step"].values():
         assert step["title"]
-        assert set(step.get("data", ())) == set(step.get("data_description", ()))
+        described = set(step.get("data_description", ()))
+        assert described == set(step.get("data", ())) - {NEXT_STEP}
 
 
 @pytest.mark.parametrize(
@@ -383,7 +382,8 @@ def test_steps_of_rules() -> None:
         assert {*steps[start]["data"]} == {*steps[start]["data_description"]} == {field}
     patterns = [name for forms in BACKENDS for name in forms.patterns]
     assert len({*patterns}) == len(patterns)
-    assert set(steps["user"]["menu_options"]) == {"when", *STARTS, *patterns}
+    starts = section("selector", "rule_start", "options")
+    assert set(starts) == {"when", *STARTS, *patterns}
 
 
 STARTS = {

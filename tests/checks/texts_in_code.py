@@ -36,8 +36,7 @@ READINGS: tuple[tuple[str, str | int, str], ...] = (
     ("async_register", 1, "actions"),
     ("async_register_admin_service", 2, "actions"),
     ("async_show_form", "step_id", "steps"),
-    ("async_show_menu", "menu_options", "menu_options"),
-    ("async_show_menu", "step_id", "steps"),
+    ("menu_schema", 1, "selectors"),
 )
 """Calls, the argument that holds keys, and the category of the keys."""
 EXCEPTION = ("Error", "Failed", "NotReady")
@@ -110,7 +109,6 @@ class Texts:
     """Every use of a text that was found."""
 
     steps: set[str] = field(default_factory=set)
-    menu_options: set[str] = field(default_factory=set)
     form_errors: set[str] = field(default_factory=set)
     aborts: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)

@@ -292,7 +292,7 @@ def check_texts(monkeypatch: pytest.MonkeyPatch, built: Built) -> None:
     monkeypatch.setattr(checks, "TEXTS", built.texts)
     monkeypatch.setattr(checks, "ACTIONS", built.services)
     monkeypatch.setattr(checks, "RULE_FORMS", checks.rule_forms())
-    checks.test_menu_of_backends()
+    checks.test_choice_of_backends()
     for suffix in ("", "_reauth", "_reconfigure"):
         checks.test_fields_of_forms(f"jotter{suffix}")
     checks.test_options()

@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.http import connection_forms as forms
 from custom_components.event_relay.backends.http.presets import BY_NAME
+from custom_components.event_relay.backends.menu_forms import NEXT_STEP
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from tests.rule_flow import Form
 
@@ -82,12 +83,12 @@ async def connect(
 
 
 async def add_request(hass: HomeAssistant, entry: MockConfigEntry, step: str) -> Form:
-    """Go through the menu to the form of a request."""
-    menu = await hass.config_entries.subentries.async_init(
+    """Choose a kind of request, and return its form."""
+    choices = await hass.config_entries.subentries.async_init(
         (entry.entry_id, "request"), context={"source": SOURCE_USER}
     )
     chosen = await hass.config_entries.subentries.async_configure(
-        menu["flow_id"], {"next_step_id": step}
+        choices["flow_id"], {NEXT_STEP: step}
     )
     return Form(hass, chosen)
 

@@ -28,6 +28,7 @@ from homeassistant.setup import async_setup_component
 import voluptuous as vol
 
 from ..backends.forms import BackendForms
+from ..backends.menu_forms import chosen_step, menu_schema
 from ..backends.named_steps import FlowStep, NamedSteps
 from ..backends.rule_patterns import Pattern
 from ..backends.words import in_markdown
@@ -50,6 +51,8 @@ from .rule_validation import Mistake
 
 CONF_RULE = "rule"
 AUTOMATION = "automation"
+RULE_START = "rule_start"
+"""The translation key of the choices."""
 _MAPPINGS = (CONF_FIELDS, CONF_LABELS, CONF_UNTIL, CONF_LIMITS, CONF_MISSED)
 _LISTS = (CONF_TRIGGERS, CONF_CONDITIONS)
 KEYS = frozenset({CONF_NAME, CONF_OPERATION, CONF_FROM_UNKNOWN, *_MAPPINGS, *_LISTS})
@@ -82,14 +85,17 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
         raise NotImplementedError
 
     async def async_step_user(
-        self, _user_input: dict[str, Any] | None = None
+        self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask what to start from; offer only starts that are available."""
+        if (step := chosen_step(self, user_input)) is not None:
+            return await step()
         copied = ["from_rule"] if self._rules() else []
         options = ["when", *self._patterns(), *copied, "from_automation", "from_yaml"]
-        return self.async_show_menu(
+        return self.async_show_form(
             step_id="user",
-            menu_options=options,
+            data_schema=menu_schema(options, RULE_START),
+            last_step=False,
             description_placeholders={
                 "connection": in_markdown(self._get_entry().title)
             },
@@ -98,9 +104,9 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
     async def pattern(
         self, name: str, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Start from a pattern; its title is the menu text before the colon."""
-        texts = texts_of(self.hass, "config_subentries")
-        text = texts.get(f"{SUBENTRY_RULE}.step.user.menu_options.{name}", "")
+        """Start from a pattern; its title is its text before the colon."""
+        texts = texts_of(self.hass, "selector")
+        text = texts.get(f"{RULE_START}.options.{name}", "")
         title = self._another(text.partition(":")[0].strip())
         data = self._patterns()[name].data()
         wanted = data[CONF_TRIGGERS]

@@ -6,6 +6,7 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.helpers import issue_registry as ir
 
 from ..actions.default_connection import async_set_default
+from ..backends.menu_forms import chosen_step, menu_schema
 from ..const import CONF_BACKEND, DOMAIN
 
 
@@ -17,13 +18,17 @@ class DefaultConnectionFlow(RepairsFlow):
         self._entry_id = entry_id
 
     async def async_step_init(
-        self, _user_input: dict[str, Any] | None = None
+        self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Name the users of the default, and ask."""
+        if (step := chosen_step(self, user_input)) is not None:
+            return await step()
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
-        return self.async_show_menu(
+        return self.async_show_form(
             step_id="init",
-            menu_options=["keep_default", "no_default"],
+            data_schema=menu_schema(
+                ["keep_default", "no_default"], "default_connection"
+            ),
             description_placeholders=issue.translation_placeholders if issue else None,
         )
 

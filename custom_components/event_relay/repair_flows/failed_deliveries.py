@@ -16,6 +16,7 @@ import voluptuous as vol
 
 from ..addresses import activity_address, async_trace_address
 from ..backends.base import UnreadablePayload
+from ..backends.menu_forms import chosen_step, menu_schema
 from ..backends.words import in_markdown, isolated
 from ..card.address import async_card_path, delivery_address
 from ..coordinator import RelayConfigEntry, delivery_error
@@ -27,6 +28,7 @@ from ..queue.store.store import StaleDelivery, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 
+REASONS = "reasons"
 CONF_DECISION = "decision"
 LEAVE = "leave"
 SEND_AGAIN = "send_again"
@@ -55,27 +57,29 @@ class FailedDeliveriesFlow(RepairsFlow):
         """Deliveries of unknown outcome that the user decided to leave."""
 
     async def async_step_init(
-        self, _user_input: dict[str, Any] | None = None
+        self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Show the menu."""
+        """Show the choices that apply, or continue with the chosen one."""
+        if (step := chosen_step(self, user_input)) is not None:
+            return await step()
         return await self._with_queue(self._menu)
 
     async def async_step_known(
-        self, _user_input: dict[str, Any] | None = None
+        self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Show the choices for deliveries that failed for a known reason."""
-        return await self.async_step_init()
+        return await self.async_step_init(user_input)
 
     async def async_step_unknown(
-        self, _user_input: dict[str, Any] | None = None
+        self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Show the choices for deliveries that may have arrived."""
-        return await self.async_step_init()
+        return await self.async_step_init(user_input)
 
     async def async_step_reasons(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Show why the last of them failed, and return to the menu."""
+        """Show why the last of them failed, and return to the choices."""
         if user_input is not None:
             return await self.async_step_init()
         newest = [*self._known, *self._unknown]
@@ -86,7 +90,7 @@ class FailedDeliveriesFlow(RepairsFlow):
             for delivery in newest[:LISTED]
         ]
         return self.async_show_form(
-            step_id="reasons",
+            step_id=REASONS,
             data_schema=vol.Schema({}),
             description_placeholders={
                 "connection": self._entry.title,
@@ -179,20 +183,30 @@ class FailedDeliveriesFlow(RepairsFlow):
             return self.async_abort(reason="nothing_failed")
         numbers = self._numbers()
         if not self._unknown:
-            return self.async_show_menu(
+            return self.async_show_form(
                 step_id="known",
-                menu_options=["reasons", "retry_all", "discard_all"],
+                data_schema=menu_schema(
+                    [REASONS, "retry_all", "discard_all"],
+                    "failed_known",
+                    proposed=REASONS,
+                ),
                 description_placeholders=numbers,
             )
         if not self._known:
-            return self.async_show_menu(
+            return self.async_show_form(
                 step_id="unknown",
-                menu_options=["reasons", "outcome_unknown"],
+                data_schema=menu_schema(
+                    [REASONS, "outcome_unknown"], "failed_unknown", proposed=REASONS
+                ),
                 description_placeholders=numbers,
             )
-        return self.async_show_menu(
+        return self.async_show_form(
             step_id="init",
-            menu_options=["reasons", "retry_all", "discard_all", "outcome_unknown"],
+            data_schema=menu_schema(
+                [REASONS, "retry_all", "discard_all", "outcome_unknown"],
+                "failed_deliveries",
+                proposed=REASONS,
+            ),
             description_placeholders=numbers,
         )
 

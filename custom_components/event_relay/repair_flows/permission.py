@@ -11,6 +11,7 @@ from homeassistant.config_entries import (
 )
 
 from ..backends.errors import PermissionDenied
+from ..backends.menu_forms import chosen_step, menu_schema
 from ..backends.words import in_markdown
 from ..const import DOMAIN
 from ..coordinator import RelayConfigEntry
@@ -27,12 +28,16 @@ class PermissionFlow(RepairsFlow):
         self._entry_id = entry_id
 
     async def async_step_init(
-        self, _user_input: dict[str, Any] | None = None
+        self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Show the backend's reason and the choices."""
-        return self.async_show_menu(
+        if (step := chosen_step(self, user_input)) is not None:
+            return await step()
+        return self.async_show_form(
             step_id="init",
-            menu_options=["try_again", "reconfigure"],
+            data_schema=menu_schema(
+                ["try_again", "reconfigure"], "permission", proposed="try_again"
+            ),
             description_placeholders={"reason": self._reason()},
         )
 

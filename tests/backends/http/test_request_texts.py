@@ -18,7 +18,9 @@ def test_texts_of_requests() -> None:
         },
     }
     assert set(texts["step"]) == {"user", *forms}
-    assert set(texts["step"]["user"]["menu_options"]) == set(forms) - {"reconfigure"}
+    assert set(section("selector", "http_request", "options")) == set(forms) - {
+        "reconfigure"
+    }
     for name, schema in forms.items():
         step = texts["step"][name]
         fields, sections = parts_of(schema)

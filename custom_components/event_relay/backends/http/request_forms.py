@@ -35,6 +35,7 @@ import voluptuous as vol
 from ..base import Absent, Found, InvalidField, JsonObject
 from ..choice_forms import NOTHING_CHOSEN
 from ..errors import BackendError
+from ..menu_forms import chosen_step, menu_schema
 from ..named_steps import FlowStep, NamedSteps
 from ..words import in_markdown
 from .api.client import HttpClient
@@ -212,14 +213,18 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
         return partial(self.preset, preset.name)
 
     async def async_step_user(
-        self, _user_input: dict[str, Any] | None = None
+        self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask for the kind of request."""
+        if (step := chosen_step(self, user_input)) is not None:
+            return await step()
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
         presets = [f"{_PRESET}{preset.name}" for preset in PRESETS]
-        return self.async_show_menu(
-            step_id="user", menu_options=[*presets, "paste", "advanced"]
+        return self.async_show_form(
+            step_id="user",
+            data_schema=menu_schema([*presets, "paste", "advanced"], "http_request"),
+            last_step=False,
         )
 
     async def preset(
