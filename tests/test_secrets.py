@@ -14,19 +14,11 @@ from custom_components.event_relay.backends.guance.api import client as guance_c
 from custom_components.event_relay.const import DOMAIN
 
 from .backends.aipix import canaries as aipix
+from .backends.canaries import CASES
 from .backends.frigate import canaries as frigate
-from .backends.guance import canaries as guance
-from .backends.palabra import canaries as palabra
 from .canaries import Case, written_texts
 from .home import act
 
-CASES = {
-    "frigate": frigate.CASE,
-    "aipix": aipix.CASE,
-    "guance": guance.CASE,
-    "palabra": palabra.CASE,
-    "palabra, older credentials": palabra.PAIR_CASE,
-}
 SECRETS = ("canary", "tkn_")
 """Canaries, and how the write token of a Guance workspace begins."""
 BACKENDS = pytest.mark.parametrize("case", CASES.values(), ids=CASES)

@@ -21,13 +21,12 @@ from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.absence import Absence
 from custom_components.event_relay.registry import BY_NAME
+from tests.home import act, coordinator, until_state
+from tests.palabra_home import connect
+from tests.refusals import each_names_its_field
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.palabra import PalabraSimulator
 from tools.simulators.palabra.events import INGEST_SECRET
-
-from .home import act, coordinator, until_state
-from .palabra_home import connect
-from .refusals import each_names_its_field
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -278,14 +277,6 @@ async def test_outage_then_delivery(
     assert shown(palabra)["title"] == "Other title"
     listed = await until_state(hass, made["delivery_id"], "delivered")
     assert listed["outside_id"] == palabra.events[0].event_id
-
-
-async def test_down_at_start_loads_and_accepts(
-    hass: HomeAssistant, palabra: PalabraSimulator
-) -> None:
-    await palabra.stop()
-    await connect(hass, palabra, answers=False)
-    assert (await act(hass, "create_live_event", **EVENT))["state"] == "pending"
 
 
 async def test_lost_reply_makes_one_event(

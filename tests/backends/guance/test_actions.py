@@ -21,13 +21,12 @@ from custom_components.event_relay.backends.guance.backend import GUANCE
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.queue import backoff, rate_limiter as outbox_pace
 from custom_components.event_relay.registry import BY_NAME
+from tests.home import act, until_state
+from tests.home_guance import connect
+from tests.refusals import each_names_its_field
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.wire import Json
-
-from .home import act, until_state
-from .home_guance import connect
-from .refusals import each_names_its_field
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -213,15 +212,6 @@ async def test_outage_then_delivery_with_the_date_it_had(
     date = datetime.fromtimestamp(stored(simulator)["date"] / 1000, UTC)
     slack = timedelta(milliseconds=1)
     assert before - slack <= date <= after + slack
-
-
-async def test_backend_down_at_start_loads_and_accepts(
-    hass: HomeAssistant, simulator: GuanceSimulator
-) -> None:
-    await simulator.stop()
-    await connect(hass, simulator)
-    answer = await act(hass, ACTION, **DOOR)
-    assert answer["state"] == "pending"
 
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET_AFTER, FaultKind.HALF_BODY])

@@ -23,12 +23,11 @@ from custom_components.event_relay.backends.aipix.backend import AIPIX
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.registry import BY_NAME
+from tests.home import act, coordinator, remove, until_state
+from tests.home_aipix import connect_aipix
+from tests.refusals import Case, each_names_its_field
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.faults import Fault, FaultKind
-
-from .home import act, coordinator, remove, until_state
-from .home_aipix import connect_aipix
-from .refusals import Case, each_names_its_field
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -343,17 +342,6 @@ async def test_bad_input_names_its_field(
 ) -> None:
     await each_names_its_field(hass, subtests, BAD_INPUT)
     assert not aipix.stored_events()
-
-
-async def test_outage_then_delivery(
-    hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
-) -> None:
-    await aipix.stop()
-    answer = await act(hass, "create_script", **SCRIPT)
-    assert answer["state"] == "pending"
-    await aipix.start()
-    listed = await until_state(hass, answer["delivery_id"], "delivered")
-    assert [str(one["id"]) for one in aipix.scripts] == [listed["outside_id"]]
 
 
 @pytest.mark.parametrize(

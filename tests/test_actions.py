@@ -20,7 +20,8 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
-from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.backends.guance.api import client as guance_client
+from custom_components.event_relay.const import CONF_BACKEND, DOMAIN
 from custom_components.event_relay.outcomes.announcer import EVENT_OUTCOME
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.store.checksum import setting
@@ -29,6 +30,8 @@ from custom_components.event_relay.storage import async_get_store
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
+from .backends.canaries import CASES
+from .canaries import Case
 from .home import a_connection, act, connect, coordinator, remove, until_state
 from .refusals import each_names_its_field
 
@@ -245,13 +248,29 @@ async def test_survives_a_reload(
     assert len(frigate.events) == 1
 
 
-async def test_backend_down_at_start_loads_and_accepts(
-    hass: HomeAssistant, frigate: FrigateSimulator
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+async def test_backend_down_at_the_start_gets_it_once_it_is_back(
+    hass: HomeAssistant,
+    socket_enabled: None,
+    monkeypatch: pytest.MonkeyPatch,
+    case: Case,
 ) -> None:
-    await frigate.stop()
-    await connect(hass, frigate)
-    answer = await act(hass, "create_camera_event", **DOORBELL)
-    assert answer["state"] == "pending"
+    monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
+    monkeypatch.setattr(guance_client, "INTERVAL", 0)
+    async with case.run() as simulator:
+        entry = await case.connect(hass, simulator)
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        await simulator.stop()
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        answer = await act(hass, case.action, **case.data)
+        assert answer["state"] == "pending"
+        assert answer["reason"]
+
+        await simulator.start()
+        listed = await until_state(hass, answer["delivery_id"], "delivered")
+        gives_ids = entry.data[CONF_BACKEND] != "guance"
+        assert bool(listed["outside_id"]) is gives_ids
+        assert len([*simulator.stored_events()]) == 1
 
 
 async def test_lost_reply_is_found_and_not_sent_again(
