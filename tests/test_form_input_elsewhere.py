@@ -10,7 +10,9 @@ from unittest.mock import AsyncMock, Mock
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.helpers.selector import BooleanSelector, TextSelector
 import pytest
+import voluptuous as vol
 
 from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.backends.guance.api import client as guance_client
@@ -91,6 +93,27 @@ async def try_everything(
     return refused, taken
 
 
+CHOSEN: dict[str, dict[str, Any]] = {
+    "aipix": {"api": "client"},
+    "http": {"authentication": "none"},
+    "palabra": {"api_key": "key"},
+}
+"""What a form needs beside its required texts and switches, by backend."""
+
+
+def filled(backend: str) -> dict[str, Any]:
+    """Return input that the form of a connection takes."""
+    needed: dict[str, Any] = {CONF_URL: NOBODY}
+    for marker, field in BY_NAME[backend].connection.schema.items():
+        if isinstance(marker, vol.Required) and marker not in needed:
+            match field:
+                case TextSelector():
+                    needed[str(marker)] = "key"
+                case BooleanSelector():
+                    needed[str(marker)] = True
+    return needed | CHOSEN.get(backend, {})
+
+
 @pytest.mark.parametrize("backend", list(BY_NAME))
 async def test_connections(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, backend: str
@@ -102,22 +125,9 @@ async def test_connections(
     async def begin() -> Form:
         return Form(hass, await open_form(hass, backend))
 
-    filled: dict[str, dict[str, Any]] = {
-        "frigate": {CONF_URL: NOBODY, "verify_ssl": True},
-        "guance": {CONF_URL: NOBODY, "api_key": "key"},
-        "aipix": {
-            CONF_URL: NOBODY,
-            "api": "client",
-            "username": "u",
-            "password": "p",
-            "verify_ssl": True,
-        },
-        "palabra": {CONF_URL: NOBODY, "api_key": "key"},
-        "http": {CONF_URL: NOBODY, "authentication": "none"},
-    }
     configure = hass.config_entries.flow.async_configure
     refused, taken = await try_everything(
-        hass, begin, filled[backend], configure, every=3
+        hass, begin, filled(backend), configure, every=3
     )
     assert (refused > 50, taken) == (True, 0)
     assert probe.await_count > 10

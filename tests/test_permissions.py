@@ -457,7 +457,8 @@ async def test_the_table_names_all_actions_commands_buttons_and_switches(
 ) -> None:
     hass = house.hass
     actions = {f"action `{name}`" for name in hass.services.async_services()[DOMAIN]}
-    assert {line for line in TABLE if line.startswith("action")} == actions
+    documented = {line for line in TABLE if line.startswith("action")}
+    assert documented == actions, "each action has a line in docs/permissions.md"
     commands = {
         f"command `{name}`"
         for name in hass.data[WEBSOCKET_API]
@@ -485,10 +486,10 @@ async def test_the_table_names_all_actions_commands_buttons_and_switches(
 
 TOLD_TO_ALL = {
     *("connection", "rule", "mirror", "request", "concerned", "entity"),
-    *("number", "status", "file", "frames", "commits", "waiting", "carried"),
+    *("number", "status", "file", "frames", "commits", "waiting", "carried", "since"),
 }
-"""What a repair may tell whoever lists repairs: names and numbers, no words of what is
-delivered, nor of a backend."""
+"""What a repair may tell whoever lists repairs: names, numbers and times, no
+words of what is delivered, nor of a backend."""
 
 
 def test_who_only_lists_repairs_is_told_names_and_numbers() -> None:

@@ -29,9 +29,14 @@ STEM = 5
 
 @cache
 def translations(language: str) -> Mapping[str, str]:
-    """Return the translations of a language by their English text."""
+    """Return the translations of a language by their English text.
+
+    A backend that is not translated yet has none.
+    """
     found = messages(read(language))
-    return {str(one.id): str(one.string) for one in found if one.string}
+    return {
+        str(one.id): str(one.string) for one in found if one.string and not one.fuzzy
+    }
 
 
 @cache
@@ -70,8 +75,9 @@ def test_a_text_without_its_term_is_found() -> None:
 @pytest.mark.parametrize("language", languages())
 def test_actions_are_called_by_their_names(language: str) -> None:
     english = json.loads((PACKAGE / "translations/en.json").read_text())
-    names = "|".join(action["name"] for action in english["services"].values())
     texts = translations(language)
+    named = (action["name"] for action in english["services"].values())
+    names = "|".join(name for name in named if name in texts)
     wrong = [
         text
         for text in texts
