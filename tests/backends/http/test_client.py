@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from aiohttp import ClientSession, TCPConnector, web
+from multidict import CIMultiDict
 import pytest
 
 from custom_components.event_relay.backends.base import (
@@ -156,6 +157,21 @@ async def test_authentication(
     client = client_of(session, target.origin, authentication=authentication)
     await send(client, prepared())
     assert target.calls[0].headers[header] == value
+
+
+@pytest.mark.parametrize("effect", ["repeatable", "ask"])
+async def test_header_is_sent_once_however_the_request_writes_it(
+    session: ClientSession, target: Target, effect: str
+) -> None:
+    account = Authentication(kind=Kind.BEARER, secret="t0ken")
+    client = client_of(session, target.origin, authentication=account)
+    headers = {"authorization": "x", "accept": "text/plain", "WEBHOOK-ID": "mine"}
+    await send(client, prepared(headers=headers, ids=["webhook-id"], repeat=effect))
+    (call,) = target.calls
+    sent_as = CIMultiDict(call.headers)
+    assert sent_as.getall("Authorization") == ["Bearer t0ken"]
+    assert sent_as.getall("Accept") == ["text/plain"]
+    assert sent_as.getall("webhook-id") == [a_context().delivery_id]
 
 
 async def test_digest(session: ClientSession, target: Target) -> None:

@@ -12,6 +12,7 @@ import time
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DigestAuthMiddleware
+from multidict import CIMultiDict
 from yarl import URL
 
 from ...base import Json, JsonObject
@@ -44,6 +45,8 @@ _LOOKING = ClientTimeout(total=10.0)
 """For the connection that only checks the target."""
 MAXIMUM_ANSWER = 256 * 1024
 """Bytes read of a response; the rest is not read."""
+_USUAL = {"Accept": "application/json, */*;q=0.5", "Accept-Encoding": "identity"}
+"""Headers that a request may replace."""
 _BOUNDS = Bounds(
     time=ClientTimeout(total=TIMEOUT, connect=CONNECTING),
     largest=MAXIMUM_ANSWER,
@@ -181,7 +184,8 @@ class HttpClient:
             sent = self._filled(message.wire, message.values)
         except RequestPaused as error:
             raise self._pause(message, error) from error
-        headers = {**sent.headers, **self._own_headers(message, sent)}
+        headers = CIMultiDict(sent.headers)
+        headers.update(self._own_headers(message, sent))
         await self._request_interval.turn()
         fresh = message.effect is Effect.ONCE
         reply = await self._exchange(sent, headers, message.effect, fresh=fresh)
@@ -203,7 +207,8 @@ class HttpClient:
         Raises BackendError.
         """
         sent = self._filled(wire, values)
-        headers = {**sent.headers, **self._access.authentication.headers}
+        headers = CIMultiDict(sent.headers)
+        headers.update(self._access.authentication.headers)
         await self._request_interval.turn()
         return await self._exchange(sent, headers, Effect.NONE)
 
@@ -310,12 +315,7 @@ class HttpClient:
         request = Outgoing(
             method=sent.method,
             url=URL(sent.address, encoded=True),
-            headers={
-                "Accept": "application/json, */*;q=0.5",
-                "Accept-Encoding": "identity",
-                **({"Connection": "close"} if fresh else {}),
-                **headers,
-            },
+            headers=_all_headers(headers, fresh=fresh),
             body=sent.body,
             tls=tls.fresh if fresh else tls.shared,
             reads=effect is Effect.NONE,
@@ -332,6 +332,15 @@ class HttpClient:
             body=answer.body,
             secrets=self._secrets,
         )
+
+
+def _all_headers(headers: Mapping[str, str], *, fresh: bool) -> CIMultiDict[str]:
+    """Return the headers to send, each of them once, however it is written."""
+    every = CIMultiDict(_USUAL)
+    if fresh:
+        every["Connection"] = "close"
+    every.update(headers)
+    return every
 
 
 def told_by(message: Message, sent: Sent) -> Collection[str]:
