@@ -10,8 +10,8 @@ HTTP = Backend(
     title="HTTP API",
     operations=(SendHttpRequest(), EndHttpRequest()),
     load_capabilities=HttpCapabilities.load,
-    # As many as a browser opens to a host, so that small devices can take them.
-    concurrency=6,
+    # A small device may refuse some of them, which are then sent again.
+    concurrency=8,
     # Only for requests that can be looked up or repeated.
-    claims_ahead=48,
+    claims_ahead=64,
 )
