@@ -159,7 +159,7 @@ async def test_reasons_say_what_each_delivery_was_about(
     assert f"parcel_{LISTED + 1}" in newest["summary"]
     about = f"\u2068{newest['summary']}\u2069"
     assert (
-        f"create camera event, {about}: Frigate rejected it: duration: wrong"
+        f"Create camera event, {about}: Frigate rejected it: duration: wrong"
         in listed.splitlines()[0]
     )
     # Without the card, each leads to its line in Activity.

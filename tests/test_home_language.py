@@ -12,6 +12,7 @@ from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.home_language import (
     Texts,
     in_home_language,
+    operation_name,
     warnings_in_words,
 )
 from custom_components.event_relay.outcomes.words import message
@@ -36,6 +37,11 @@ async def german(hass: HomeAssistant) -> HomeAssistant:
 async def test_activity(german: HomeAssistant) -> None:
     said = message(german, REJECTED)
     assert said == "Kameraereignis nicht erstellt in Frigate: es wurde abgelehnt"
+
+
+async def test_an_operation(german: HomeAssistant) -> None:
+    assert operation_name(german, "create_camera_event") == "Kameraereignis erstellen"
+    assert operation_name(german, "of_another_version") == "of another version"
 
 
 async def test_an_error(german: HomeAssistant) -> None:

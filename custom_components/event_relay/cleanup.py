@@ -23,7 +23,7 @@ from .backends.forms import BackendForms
 from .backends.words import in_markdown
 from .card.subscription import CHANGED
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
-from .home_language import in_home_language, texts_of
+from .home_language import in_home_language, operation_name
 from .queue.clock import SteadyClock
 from .queue.connection import Connection
 from .queue.delivery import UNSETTLED, Delivery, DeliveryState
@@ -87,11 +87,7 @@ def _report(hass: HomeAssistant, entry: ConfigEntry, dropped: list[Delivery]) ->
         len(dropped),
         ", ".join(one.id for one in dropped),
     )
-    names = texts_of(hass, "services")
-    kinds = Counter(
-        names.get(f"{one.operation}.name", one.operation.replace("_", " "))
-        for one in dropped
-    )
+    kinds = Counter(operation_name(hass, one.operation) for one in dropped)
     _notify(
         hass,
         entry,

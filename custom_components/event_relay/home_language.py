@@ -55,6 +55,12 @@ def say(hass: HomeAssistant, key: str, **values: str) -> str:
     return texts_of(hass, "common")[key].format_map(values)
 
 
+def operation_name(hass: HomeAssistant, operation: str) -> str:
+    """Return the name of an operation's action; words of its key without one."""
+    names = texts_of(hass, "services")
+    return names.get(f"{operation}.name", operation.replace("_", " "))
+
+
 def in_home_language(hass: HomeAssistant, error: Exception) -> str:
     """Return the translated message of an error, without the final period.
 

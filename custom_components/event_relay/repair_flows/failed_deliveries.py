@@ -20,7 +20,7 @@ from ..backends.menu_forms import chosen_step, menu_schema
 from ..backends.words import in_markdown, isolated
 from ..card.address import async_card_path, delivery_address
 from ..coordinator import RelayConfigEntry, delivery_error
-from ..home_language import in_home_language, texts_of
+from ..home_language import in_home_language, operation_name, texts_of
 from ..outcomes.announcer import entity_of
 from ..queue.delivery import Delivery
 from ..queue.queue import DeliveryQueue, NotAllowed
@@ -264,7 +264,7 @@ class FailedDeliveriesFlow(RepairsFlow):
     def _describe(self, delivery: Delivery) -> str:
         """Return Markdown that names a delivery and its subject."""
         at = dt_util.as_local(delivery.occurred_at).strftime("%Y-%m-%d %H:%M:%S")
-        described = f"{at}, {delivery.operation.replace('_', ' ')}"
+        described = f"{at}, {operation_name(self.hass, delivery.operation)}"
         if not delivery.summary:
             return described
         return f"{described}, {in_markdown(isolated(delivery.summary))}"
