@@ -260,7 +260,7 @@ async def test_what_waits_is_told_and_its_end_too(
     await act(hass, "discard_delivery", delivery_id=listed["delivery_id"])
     await hass.async_block_till_done()
 
-    why = "The test did not arrive. The action List deliveries shows why."
+    why = 'The test did not arrive. The action "List deliveries" shows why.'
     assert why in told(hass)
     assert "Based on a sample" in told(hass)
 
