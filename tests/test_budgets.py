@@ -17,7 +17,7 @@ from .home import act, connect, coordinator, switch_off
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-WAITING, ENDED = 5_000, 25_000
+WAITING, ENDED = 10_000, 50_000
 STEPS = 10 * WAITING
 """Of SQLite's virtual machine. What waits is counted once, in an index; to read that,
 or what has ended, would take several steps for each row and column."""
