@@ -11,7 +11,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.typing import ConfigType
 
 from .actions.choices import async_setup_action_forms
-from .actions.default_connection import async_lose
+from .actions.default_connection import async_connection_removed
 from .backends.base import UnreadablePayload
 from .card.device_links import async_link_devices
 from .card.resource import async_offer_card, async_serve_card
@@ -96,8 +96,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     except StoreUnavailable as error:
         raise _not_ready(error) from error
     async_see_members(entry, partial(async_register_member, hass, entry))
-    async_see_members(entry, coordinator.announcer.async_meet)
-    async_see_members(entry, coordinator.losses.async_meet)
+    async_see_members(entry, coordinator.announcer.async_observe)
+    async_see_members(entry, coordinator.losses.async_observe)
     entry.async_on_unload(coordinator.announcer.async_follow(coordinator.queue))
     await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
     async_hand_over_rules(hass, entry)
@@ -129,7 +129,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> No
             and (issue.data or {}).get("entry_id") == entry.entry_id
         ):
             ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
-    async_lose(hass, entry.data[CONF_BACKEND])
+    async_connection_removed(hass, entry.data[CONF_BACKEND])
     async_dispatcher_send(hass, CHANGED, None)
 
 

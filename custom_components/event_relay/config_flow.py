@@ -23,7 +23,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import voluptuous as vol
 from yarl import URL
 
-from .actions.default_connection import async_meet_second, async_set_default
+from .actions.default_connection import async_second_added, async_set_default
 from .backends.address_forms import wrong_path
 from .backends.base import InvalidField, JsonObject
 from .backends.choice_forms import as_shown
@@ -190,7 +190,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
             connection := await self._connect(forms, user_input)
         ):
             self._abort_if_unique_id_configured()
-            async_meet_second(self.hass, forms.backend.name)
+            async_second_added(self.hass, forms.backend.name)
             return self.async_create_entry(
                 title=self._distinct(connection), data=connection.data
             )

@@ -44,7 +44,7 @@ from .outcomes.losses import Losses
 from .outcomes.tallies import Tallies
 from .queue.clock import SteadyClock
 from .queue.connection import Connection
-from .queue.delivery import MOOT, Delivery, DeliveryState
+from .queue.delivery import NO_RETRY_CODES, Delivery, DeliveryState
 from .queue.enricher import Enricher
 from .queue.optimistic_send import SentUnrecorded
 from .queue.queue import DeliveryQueue
@@ -412,7 +412,9 @@ def delivery_error(delivery: Delivery, connection: str) -> HomeAssistantError:
     """Return the error of a delivery that settled without arriving."""
     failure = delivery.failure
     code = delivery.state.value
-    if failure and (delivery.state is DeliveryState.FAILED or failure.code in MOOT):
+    if failure and (
+        delivery.state is DeliveryState.FAILED or failure.code in NO_RETRY_CODES
+    ):
         code = failure.code
     return HomeAssistantError(
         translation_domain=DOMAIN,

@@ -38,7 +38,7 @@ _OF_CONNECTION: Mapping[str, Callable[[str], RepairsFlow]] = {
 """Flows of issues about a connection, by the prefix of the issue id."""
 
 
-def told_in(flow: RepairsFlow) -> dict[str, str] | None:
+def issue_placeholders(flow: RepairsFlow) -> dict[str, str] | None:
     """Return the placeholders of a flow's issue; None without an issue.
 
     They contain more than the list of issues, which every user may see.
@@ -76,7 +76,7 @@ class FormRepairFlow(RepairsFlow):
             return self.async_show_form(
                 step_id="confirm",
                 data_schema=vol.Schema({}),
-                description_placeholders=told_in(self),
+                description_placeholders=issue_placeholders(self),
             )
         form = await self.hass.config_entries.subentries.async_init(
             (self._entry_id, subentry.subentry_type),
@@ -103,7 +103,7 @@ class SeenFlow(ConfirmRepairFlow):
         return self.async_show_form(
             step_id="confirm",
             data_schema=vol.Schema({}),
-            description_placeholders=told_in(self),
+            description_placeholders=issue_placeholders(self),
         )
 
 

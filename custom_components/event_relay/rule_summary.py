@@ -62,7 +62,7 @@ async def async_summarise(
     words = await _Words.read(hass, rule)
     when = words.triggers(rule.triggers)
     only_if = words.conditions(rule.conditions)
-    deliver = words.deed(rule, forms, labels)
+    deliver = words.operation_text(rule, forms, labels)
     ends = words.triggers(rule.until.triggers) if rule.until else ""
     longest = _duration(rule.until.longest_open) if rule.until else ""
     until = " / ".join(part for part in (ends, longest) if part)
@@ -106,7 +106,7 @@ class _Words:
         """Return one of our texts with its values."""
         return self._texts[f"component.{DOMAIN}.common.{key}"].format_map(values)
 
-    def deed(
+    def operation_text(
         self,
         rule: Rule,
         forms: BackendForms,

@@ -82,7 +82,7 @@ class OutcomeTrigger(Trigger):
         @callback
         def ended(event: Event[Mapping[str, Any]]) -> None:
             """Run the action if the outcome matches."""
-            told = told_of(self._hass, event.data)
+            told = trigger_variables(self._hass, event.data)
             if told[CONF_OUTCOME] in self._outcomes and self._is_meant(event.data):
                 described = f"{told['name']}: {told['message']}"
                 _ = run_action(told, described, event.context)
@@ -144,7 +144,7 @@ async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:
     return dict(TRIGGERS)
 
 
-def told_of(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, Any]:
+def trigger_variables(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the trigger variables of an outcome: nothing personal, as its event."""
     kind, reason = data.get("outcome"), data.get("reason")
     unknown = kind == OutcomeKind.FAILED and reason in UNKNOWN

@@ -16,18 +16,18 @@ from custom_components.event_relay.backends.words import (
     MOST_TEXTS,
     MOST_TOLD,
     SHORT,
-    confiding,
-    discreet,
     in_list,
     in_markdown,
+    redact,
+    redacting,
 )
 
 TOLD = 'Anna & "Bert" <go\nout> at €5'
 
 
 def test_words_are_one_short_line() -> None:
-    assert discreet("a\n b\t c") == "a b c"
-    assert len(discreet("x" * 9000)) == MAXIMUM
+    assert redact("a\n b\t c") == "a b c"
+    assert len(redact("x" * 9000)) == MAXIMUM
 
 
 @pytest.mark.parametrize(
@@ -46,34 +46,34 @@ def test_words_are_one_short_line() -> None:
 )
 def test_a_text_is_taken_out_however_it_is_spelled(spelled: str) -> None:
     words = f"'{spelled}' is not allowed"
-    with confiding({"title": "Dinner", "extra": {"list": [1, [TOLD]]}}):
-        said = discreet(words)
+    with redacting({"title": "Dinner", "extra": {"list": [1, [TOLD]]}}):
+        said = redact(words)
     assert HIDDEN in said
     assert said.endswith(" is not allowed")
     assert "anna" not in said.lower()
     assert "bert" not in said.lower()
-    assert discreet(words) != said
+    assert redact(words) != said
 
 
 @pytest.mark.parametrize("secret", ["s3cr3t-k3y", "abc", "a.b"])
 def test_secrets_are_taken_out_without_a_payload(secret: str) -> None:
-    assert discreet(f"no {secret} here", (secret, "")) == f"no {HIDDEN} here"
+    assert redact(f"no {secret} here", (secret, "")) == f"no {HIDDEN} here"
 
 
 def test_a_part_of_a_long_text_is_taken_out() -> None:
     text = "Dinner with the neighbours in the garden"
-    with confiding({"description": text}):
-        assert discreet(f"too long: {text[:20]}… and {text[-15:]}") == (
+    with redacting({"description": text}):
+        assert redact(f"too long: {text[:20]}… and {text[-15:]}") == (
             f"too long: {HIDDEN}… and {HIDDEN}"
         )
         # No text is betrayed by where the words are cut.
-        assert "neighbour" not in discreet("x " * (MAXIMUM // 2 - 8) + text)
-        assert "neighbour" not in discreet(" " * (LOOKED_AT - 25) + text)
+        assert "neighbour" not in redact("x " * (MAXIMUM // 2 - 8) + text)
+        assert "neighbour" not in redact(" " * (LOOKED_AT - 25) + text)
 
 
 def test_a_part_of_a_long_text_is_taken_out_whatever_its_case() -> None:
-    with confiding({"description": "Straße der Nachbarn, zweiter Stock"}):
-        assert discreet("no STRAßE DER NACHBARN here") == f"no {HIDDEN} here"
+    with redacting({"description": "Straße der Nachbarn, zweiter Stock"}):
+        assert redact("no STRAßE DER NACHBARN here") == f"no {HIDDEN} here"
 
 
 @pytest.mark.parametrize("number", [1, MOST_TEXTS])
@@ -81,30 +81,30 @@ def test_as_much_is_taken_out_as_is_looked_for(number: int) -> None:
     length = MOST_TOLD // number
     letters = "".join(random.Random(1).choices('ab c<"é', k=MOST_TOLD))  # noqa: S311 no secret
     texts = [letters[at : at + length] for at in range(0, len(letters), length)]
-    with confiding({"list": [*texts]}):
-        assert discreet(f"bad: {texts[-1]}") == f"bad: {HIDDEN}"
-        assert discreet("nothing of it") == "nothing of it"
+    with redacting({"list": [*texts]}):
+        assert redact(f"bad: {texts[-1]}") == f"bad: {HIDDEN}"
+        assert redact("nothing of it") == "nothing of it"
 
 
 @pytest.mark.parametrize("texts", [["x" * (MOST_TOLD + 1)], [*map(str, range(9999))]])
 def test_where_more_was_told_no_words_are_kept(texts: list[str]) -> None:
-    with confiding({"list": [*texts]}):
-        assert discreet("anything") == ""
+    with redacting({"list": [*texts]}):
+        assert redact("anything") == ""
 
 
 def test_short_texts_are_taken_out_as_words_of_their_own() -> None:
-    with confiding({"sub_label": "on"}):
-        assert discreet("only on, not On-line") == f"only {HIDDEN}, not {HIDDEN}-line"
+    with redacting({"sub_label": "on"}):
+        assert redact("only on, not On-line") == f"only {HIDDEN}, not {HIDDEN}-line"
 
 
 def test_telling_numbers_are_taken_out_and_others_are_not() -> None:
-    with confiding({"extra": {"phone": 4917012345, "floor": 3, "loud": True}}):
-        assert discreet("4917012345 at 3 of True") == f"{HIDDEN} at 3 of True"
+    with redacting({"extra": {"phone": 4917012345, "floor": 3, "loud": True}}):
+        assert redact("4917012345 at 3 of True") == f"{HIDDEN} at 3 of True"
 
 
 def test_public_fields_may_be_repeated() -> None:
-    with confiding({"camera": "garden", "label": "person"}, {"camera"}):
-        assert discreet("no person in garden") == f"no {HIDDEN} in garden"
+    with redacting({"camera": "garden", "label": "person"}, {"camera"}):
+        assert redact("no person in garden") == f"no {HIDDEN} in garden"
 
 
 @given(
@@ -113,8 +113,8 @@ def test_public_fields_may_be_repeated() -> None:
 )
 def test_no_text_is_repeated_whole(texts: list[str], around: str) -> None:
     words = around.join(["", *texts, ""])
-    with confiding({"list": [*texts]}):
-        said = discreet(words)
+    with redacting({"list": [*texts]}):
+        said = redact(words)
     assert len(said) <= MAXIMUM
     for text in texts:
         line = " ".join(text.split())

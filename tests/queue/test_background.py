@@ -309,7 +309,7 @@ async def test_an_index_that_lacks_what_waits_is_found_and_made_anew(
     path.write_bytes(content.replace(b"connectionpending", b"connectionpendinh"))
     store, told = await _opened(path)
     await until(lambda: told)
-    taken = await store.take(OWNER, START, slots=ROWS, look_ups=ROWS, busy=())
+    taken = await store.take(OWNER, START, most=ROWS, look_ups=ROWS, busy=())
     assert len(taken.look_ups) == ROWS
     await store.close()
 
@@ -620,7 +620,7 @@ async def test_large_file_of_an_earlier_version_shrinks_beside_the_work(
     await store.remember(Memory(connection=OWNER, subject="rule", notes=notes))
     await until(lambda: store._database._copy is not None)
 
-    taken = await store.take(OWNER, START, slots=1, look_ups=1, busy=())
+    taken = await store.take(OWNER, START, most=1, look_ups=1, busy=())
     (sending,) = taken.claimed
     done = replace(sending, state=DeliveryState.DELIVERED, settled_at=START)
     done = await store.update(done, was=DeliveryState.SENDING)

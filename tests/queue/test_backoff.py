@@ -26,7 +26,7 @@ def test_jitter_is_full() -> None:
 
 @pytest.mark.parametrize(("asked", "seconds"), [(0, 1), (7, 7), (1e9, 3600)])
 def test_retry_after_is_obeyed_within_reason(asked: float, seconds: float) -> None:
-    assert backoff.obeyed(asked) == timedelta(seconds=seconds)
+    assert backoff.clamped_retry_after(asked) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(("look_ups", "seconds"), [(0, 2), (1, 5), (2, 60), (9, 60)])

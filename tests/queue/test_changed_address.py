@@ -107,7 +107,7 @@ async def test_what_nobody_can_be_asked_about_is_not_sent_to_the_new_system(
         taken = await store.take(
             sent.connection,
             old.clock(),
-            slots=1,
+            most=1,
             look_ups=0,
             busy=(),
             instance=OLD,

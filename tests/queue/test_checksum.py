@@ -195,7 +195,7 @@ async def _recover(store: Store) -> None:
 
 
 async def _take(store: Store) -> None:
-    await store.take(OWNER, START + timedelta(days=2), slots=9, look_ups=9, busy=())
+    await store.take(OWNER, START + timedelta(days=2), most=9, look_ups=9, busy=())
 
 
 IN_BULK: list[InBulk] = [_shift, _distrust, _recover, _take]
@@ -255,7 +255,7 @@ async def test_what_is_being_sent_has_one_again_once_that_is_known(
     assert GROUPS == (REQUEST, TIMES, OUTCOME)
     await store.accept(a_delivery())
     assert await sums() == [(False, False, False)]
-    taken = await store.take(OWNER, START, slots=1, look_ups=0, busy=())
+    taken = await store.take(OWNER, START, most=1, look_ups=0, busy=())
     assert await sums() == [(False, False, True)]
     (claimed,) = taken.claimed
     await store.update(
@@ -264,6 +264,6 @@ async def test_what_is_being_sent_has_one_again_once_that_is_known(
     assert await sums() == [(False, False, False)]
 
     await store.accept(a_delivery(2))
-    await store.take(OWNER, START, slots=1, look_ups=0, busy=())
+    await store.take(OWNER, START, most=1, look_ups=0, busy=())
     await store.recover(OWNER, START)
     assert await sums() == [(False, False, False)] * 2

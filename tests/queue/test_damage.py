@@ -68,7 +68,7 @@ async def whole(tmp_path: Path) -> Path:
 
 async def _take(store: Store) -> dict[str, Delivery]:
     """Claim some deliveries as a worker does."""
-    taken = await store.take(OWNER, START, slots=4, look_ups=4, busy=())
+    taken = await store.take(OWNER, START, most=4, look_ups=4, busy=())
     return {one.id: one for one in taken.claimed}
 
 

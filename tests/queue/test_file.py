@@ -192,7 +192,7 @@ async def test_copy_made_by_a_backup_sends_nothing_blindly(path: Path) -> None:
     assert three == done
     assert four is not None
     assert four.state is DeliveryState.UNCERTAIN
-    taken = await restored.take(OWNER, later, slots=9, look_ups=9, busy=())
+    taken = await restored.take(OWNER, later, most=9, look_ups=9, busy=())
     assert taken.claimed == ()
     assert len(taken.look_ups) == 3
     await restored.close()

@@ -97,7 +97,7 @@ def test_refusal_of_a_probe_closes_the_breaker_and_holds() -> None:
 
     assert not one.breaker.open
     assert one.slots(at(600), 0, 0) == (0, 0)
-    assert one.to_be_made_due(0) is None
+    assert one.back_offs_to_end(0) is None
 
 
 def test_shared_one_is_probed_seldom_and_begins_slowly() -> None:
@@ -107,7 +107,7 @@ def test_shared_one_is_probed_seldom_and_begins_slowly() -> None:
     assert one.breaker.probe_cap == SHARED_PROBE_CAP > PROBE_CAP
 
     assert one.got_through(at(3600))
-    assert one.to_be_made_due(0) is None
+    assert one.back_offs_to_end(0) is None
     assert one.slots(at(3600), 0, 0) == (0, 0)
     assert one.slots(at(3600 + 1.5 * 12), 0, 0) == (1, 1)
 

@@ -215,7 +215,7 @@ async def test_claims_in_order_of_need_and_no_more_than_slots(store: Store) -> N
             a_delivery(number, due_at=START + timedelta(seconds=seconds))
         )
     taken = await store.take(
-        OWNER, START + timedelta(seconds=9), slots=2, look_ups=2, busy=()
+        OWNER, START + timedelta(seconds=9), most=2, look_ups=2, busy=()
     )
     assert [one.id for one in taken.claimed] == ["delivery-3", "delivery-2"]
     assert all(one.attempts == 1 for one in taken.claimed)
@@ -228,9 +228,9 @@ async def test_claims_keep_the_order_within_a_key(store: Store) -> None:
     await store.accept(a_delivery(2, key="door"))
     await store.accept(a_delivery(3))
 
-    taken = await store.take(OWNER, START, slots=4, look_ups=4, busy=())
+    taken = await store.take(OWNER, START, most=4, look_ups=4, busy=())
     assert [one.id for one in taken.claimed] == ["delivery-3"]
-    taken = await store.take(OWNER, later, slots=4, look_ups=4, busy=())
+    taken = await store.take(OWNER, later, most=4, look_ups=4, busy=())
     assert [one.id for one in taken.claimed] == ["delivery-1"]
 
 
@@ -241,7 +241,7 @@ async def test_what_is_claimed_is_what_is_in_the_file(store: Store) -> None:
     ]
     later = START + timedelta(hours=1)
 
-    taken = await store.take(OWNER, later, slots=9, look_ups=0, busy=())
+    taken = await store.take(OWNER, later, most=9, look_ups=0, busy=())
 
     assert [*taken.claimed] == [transitions.claimed(one, later) for one in some]
     assert [*taken.claimed] == [await store.get(one.id) for one in some]
@@ -254,7 +254,7 @@ async def test_what_is_claimed_has_the_times_of_a_clock_that_was_set(
     jump = timedelta(minutes=-30)
     await store.shift(OWNER, jump, START)
 
-    taken = await store.take(OWNER, START, slots=9, look_ups=0, busy=())
+    taken = await store.take(OWNER, START, most=9, look_ups=0, busy=())
 
     (claimed,) = taken.claimed
     assert claimed.accepted_at == START + jump
@@ -278,7 +278,7 @@ async def test_what_a_full_disk_refused_is_not_mistaken_for_what_came_later(
     await set_most_pages(100_000)
     await store.accept(a_delivery(1, payload={"text": "later"}))
 
-    taken = await store.take(OWNER, START, slots=9, look_ups=0, busy=())
+    taken = await store.take(OWNER, START, most=9, look_ups=0, busy=())
 
     assert [one.payload for one in taken.claimed] == [{"text": "later"}]
 
@@ -286,7 +286,7 @@ async def test_what_a_full_disk_refused_is_not_mistaken_for_what_came_later(
 async def test_connections_do_not_see_each_other(store: Store) -> None:
     await store.accept(a_delivery(1, connection="other", key="door"))
     await store.accept(a_delivery(2, key="door"))
-    taken = await store.take(OWNER, START, slots=4, look_ups=4, busy=())
+    taken = await store.take(OWNER, START, most=4, look_ups=4, busy=())
     assert [one.id for one in taken.claimed] == ["delivery-2"]
     await store.remove_connection("other")
     assert [one.id for one in await store.listing()] == ["delivery-2"]
@@ -295,7 +295,7 @@ async def test_connections_do_not_see_each_other(store: Store) -> None:
 async def test_look_ups_leave_out_what_is_being_looked_up(store: Store) -> None:
     for number in (1, 2):
         await store.accept(a_delivery(number, state=DeliveryState.UNCERTAIN))
-    taken = await store.take(OWNER, START, slots=4, look_ups=4, busy=("delivery-1",))
+    taken = await store.take(OWNER, START, most=4, look_ups=4, busy=("delivery-1",))
     assert [one.id for one in taken.look_ups] == ["delivery-2"]
 
 

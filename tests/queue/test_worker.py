@@ -603,7 +603,7 @@ async def test_what_was_cut_off_is_looked_up_by_the_next_run(
     idle: House, store: Store
 ) -> None:
     delivery = await idle.submit(wait=0)
-    taken = await store.take("connection", idle.clock(), slots=1, look_ups=1, busy=())
+    taken = await store.take("connection", idle.clock(), most=1, look_ups=1, busy=())
     assert [one.state for one in taken.claimed] == [SENDING]
     idle.client.findings = [FOUND]
 

@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.event_relay.rules.held_back import Reason
 from custom_components.event_relay.rules.last_known import async_last_known_states
-from custom_components.event_relay.rules.startup_filter import noise
+from custom_components.event_relay.rules.startup_filter import reason_to_ignore
 from tools.simulators.frigate import FrigateSimulator
 
 from .house import (
@@ -166,7 +166,7 @@ async def test_what_had_lasted_before_the_gap_is_not_new(
         "for": timedelta(minutes=5),
     }
 
-    assert noise(hass, {"trigger": trigger}, {"platform": "state"}) is reason
+    assert reason_to_ignore(hass, {"trigger": trigger}, {"platform": "state"}) is reason
 
 
 async def test_conditions_and_limits_are_counted_too(

@@ -139,7 +139,7 @@ async def test_what_is_accepted_by_the_former_outbox_is_sent_and_shown(
         hass.states.async_set(BELL, "on")
         await asyncio.sleep(0)
     assert await hass.config_entries.async_reload(entry.entry_id)
-    await until(lambda: coordinator(entry).worker.can_send_optimistically(waiting))
+    await until(lambda: coordinator(entry).worker.can_accept_claimed(waiting))
     gate.set()
 
     await events(frigate, 2)

@@ -72,7 +72,7 @@ class Home:
         if not self.on:
             return []
         slots, _ = self.flow_control.slots(moment(now), self.sending, 0)
-        if (limit := self.flow_control.to_be_made_due(slots)) != 0:
+        if (limit := self.flow_control.back_offs_to_end(slots)) != 0:
             self.line.end_back_off(now, limit)
         claimed: list[Waiting] = []
         while len(claimed) < slots and (waiting := self.line.claim(now)):

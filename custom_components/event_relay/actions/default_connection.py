@@ -50,7 +50,7 @@ def async_set_default(hass: HomeAssistant, backend: str, entry_id: str | None) -
 
 
 @callback
-def async_meet_second(hass: HomeAssistant, backend: str) -> None:
+def async_second_added(hass: HomeAssistant, backend: str) -> None:
     """Keep actions working when a second connection to a backend is added.
 
     The first becomes the default. A repair issue names what relies on it, and asks.
@@ -79,7 +79,7 @@ def async_meet_second(hass: HomeAssistant, backend: str) -> None:
 
 
 @callback
-def async_lose(hass: HomeAssistant, backend: str) -> None:
+def async_connection_removed(hass: HomeAssistant, backend: str) -> None:
     """Withdraw the question if no second connection to a backend is left."""
     if len(connections_to(hass, backend)) <= 1:
         ir.async_delete_issue(hass, DOMAIN, f"{DEFAULT_ISSUE}{backend}")

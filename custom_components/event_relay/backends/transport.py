@@ -23,7 +23,7 @@ from .body import Body, Pairs, pairs, unwritable
 from .errors import CannotConnect, InvalidResponse, OutcomeUnknown, Unavailable
 from .exchange import Bounds, Outgoing, exchange
 from .http_failures import Effect, translate
-from .words import discreet
+from .words import redact
 
 __all__ = [
     "Body",
@@ -71,7 +71,7 @@ class Reply:
 
         Every text that is kept of a response goes through here.
         """
-        return discreet(said, self.secrets)
+        return redact(said, self.secrets)
 
     def json(self) -> Json:
         """Decode the body; raises ValueError if it is not JSON."""

@@ -50,7 +50,7 @@ _CONFIDED: ContextVar[_Confided] = ContextVar("confided", default=({}, ()))
 
 
 @contextmanager
-def confiding(
+def redacting(
     payload: Mapping[str, Json], public: Collection[str] = ()
 ) -> Iterator[None]:
     """Let no message that is read in this context repeat a text of a payload.
@@ -64,7 +64,7 @@ def confiding(
         _CONFIDED.reset(before)
 
 
-def discreet(words: str, secrets: Collection[str] = ()) -> str:
+def redact(words: str, secrets: Collection[str] = ()) -> str:
     """Return a message in one line, without secrets and confidential texts.
 
     Empty if there are too many confidential texts to search for quickly.

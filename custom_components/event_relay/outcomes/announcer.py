@@ -97,7 +97,7 @@ class Announcer:
         return stop
 
     @callback
-    def async_meet(self, member: Member) -> None:
+    def async_observe(self, member: Member) -> None:
         """Also announce outcomes of a rule or mirror without a delivery."""
 
         def told(outcome: Outcome) -> None:

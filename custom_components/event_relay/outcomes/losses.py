@@ -131,7 +131,7 @@ class Losses:
         return self._listeners.add(listener)
 
     @callback
-    def async_meet(self, member: Member) -> None:
+    def async_observe(self, member: Member) -> None:
         """Listen to what a rule or mirror could not get accepted.
 
         A changed one no longer counts as failing.

@@ -9,7 +9,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 
 from ..home_language import texts_of
-from ..queue.delivery import MOOT, SENT_ELSEWHERE
+from ..queue.delivery import NO_RETRY_CODES, SENT_ELSEWHERE
 from ..rules.outcome import OutcomeKind
 
 OUTCOME_UNKNOWN = "outcome_unknown"
@@ -51,7 +51,7 @@ class OutcomeWords:
                 why = self._text(key, reason=why or "")
             case OutcomeKind.DISCARDED:
                 said = self._deed(data, "not_done")
-                if reason not in MOOT:
+                if reason not in NO_RETRY_CODES:
                     why = self._text("outcome_discarded")
             case _:
                 said = self._deed(data, "unknown" if reason in UNKNOWN else "not_done")

@@ -21,7 +21,7 @@ def back_off(attempts: int, chance: float) -> timedelta:
     return timedelta(seconds=chance * longest)
 
 
-def obeyed(retry_after: float) -> timedelta:
+def clamped_retry_after(retry_after: float) -> timedelta:
     """Return the wait that a backend asked for, in seconds, within its bounds."""
     return timedelta(
         seconds=min(max(retry_after, RETRY_AFTER_SHORTEST), RETRY_AFTER_LONGEST)

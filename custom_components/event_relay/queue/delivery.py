@@ -13,7 +13,7 @@ from ..backends.errors import UNKNOWN_EVENT, UNKNOWN_SCRIPT, Gone
 __all__ = [
     "ELSEWHERE",
     "MOMENTS",
-    "MOOT",
+    "NO_RETRY_CODES",
     "SENT_ELSEWHERE",
     "SETTLED",
     "START_NEVER_WAS",
@@ -53,6 +53,8 @@ SETTLED = frozenset({_S.DELIVERED, _S.FAILED, _S.EXPIRED, _S.DISCARDED})
 UNSETTLED = frozenset(_S) - SETTLED
 
 TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
+    # A file that may be older than what was sent is the exception: there all that waits
+    # becomes uncertain, see `store/recovery/distrust.py`.
     # Claimed; its time is over; discarded by the user, or with its start, its rule or
     # its connection.
     _S.PENDING: frozenset({_S.SENDING, _S.EXPIRED, _S.DISCARDED}),
@@ -107,7 +109,7 @@ ELSEWHERE = "elsewhere"
 """Code of a discarded delivery: what it changes is in another system."""
 SENT_ELSEWHERE = "sent_elsewhere"
 """Code of a failed delivery whose outcome only another system knows."""
-MOOT = frozenset(
+NO_RETRY_CODES = frozenset(
     {START_NEVER_WAS.code, ELSEWHERE, Gone.code, UNKNOWN_EVENT, UNKNOWN_SCRIPT}
 )
 """Codes of deliveries that were not discarded by a user: no retry helps."""
@@ -192,7 +194,7 @@ class Delivery:
     moved: timedelta | None = field(default=None, compare=False)
     """Total of the clock's jumps up to which its moments are moved; None if they are as
     in the file, whose rows are moved at each jump."""
-    bound: bool = field(default=False, compare=False)
+    may_have_arrived: bool = field(default=False, compare=False)
     """Whether an attempt before the current one may have arrived."""
     older: bool = field(default=False, compare=False)
     """Whether an earlier run accepted it, whose clock may have differed."""

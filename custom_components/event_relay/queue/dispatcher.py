@@ -105,7 +105,9 @@ class Dispatcher:
             elif isinstance(outcome, BaseException) and not isinstance(
                 outcome, StaleDelivery
             ):
-                _LOGGER.error("Delivery %s broke", delivery.id, exc_info=outcome)
+                _LOGGER.error(
+                    "Delivery %s failed unexpectedly", delivery.id, exc_info=outcome
+                )
                 self._in_flight.broken.add(delivery.id)
         if trouble is not None:
             raise trouble
@@ -159,7 +161,7 @@ class Dispatcher:
             # It was discarded meanwhile.
             _LOGGER.debug("Delivery %s has moved on", delivery_id)
         elif error is not None:
-            _LOGGER.error("Delivery %s broke off", delivery_id, exc_info=error)
+            _LOGGER.error("Delivery %s ended unexpectedly", delivery_id, exc_info=error)
             self._in_flight.broken.add(delivery_id)
         if self._wake_up.at_rest:
             if self._in_flight.broken:

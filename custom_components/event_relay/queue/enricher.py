@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from ..backends.base import Enrichment, Receipt
 from ..backends.errors import BackendError
-from ..backends.words import confiding
+from ..backends.words import redacting
 from .connection import Connection
 from .delivery import Delivery, DeliveryState, altered
 from .store.store import StaleDelivery, StoreUnavailable
@@ -186,12 +186,14 @@ class Enricher:
         """Ask the backend for the rest of a receipt; None if it does not have it."""
         operation = self.connection.backend.operation(delivery.operation)
         try:
-            with confiding(delivery.payload, operation.public_fields):
+            with redacting(delivery.payload, operation.public_fields):
                 return await enrichment.look(self.connection.client)
         except BackendError as error:
             _LOGGER.debug("Delivery %s: nothing to add yet: %s", delivery.id, error)
         except Exception:
-            _LOGGER.exception("Delivery %s: a look for its receipt broke", delivery.id)
+            _LOGGER.exception(
+                "Delivery %s: its receipt could not be completed", delivery.id
+            )
         return None
 
     async def _add(self, delivery: Delivery, more: Receipt) -> None:

@@ -21,7 +21,7 @@ from ..backends.base import (
 )
 from ..backends.errors import BackendError, Rejected
 from ..backends.warning import OwnWarning
-from ..backends.words import confiding
+from ..backends.words import redacting
 from . import changed_address, transitions
 from .absence import SLOW, Absence
 from .connection import Connection
@@ -32,7 +32,7 @@ from .transitions import AnyFind, AnyStep
 _LOGGER = logging.getLogger(__name__)
 
 _BOUND_SINCE = timedelta(days=1)
-"""How long before a send an outside id may have been bound to another delivery."""
+"""How long before a send an outside id may have been used by another delivery."""
 _CLOCKS_APART = timedelta(days=3)
 """How far the clock of an earlier run may have been ahead, or Home Assistant off since.
 A look-up over so long a time takes longer, and is otherwise harmless."""
@@ -78,7 +78,7 @@ class Plan:
         """Return the steps that are not done yet."""
         return [step for step in self.steps if step.name not in delivery.results]
 
-    def bound(self, delivery: Delivery) -> Delivery:
+    def with_receipt(self, delivery: Delivery) -> Delivery:
         """Return a delivery with the receipt of the steps that are done.
 
         From then on no look-up takes its outside id for that of another delivery.
@@ -90,12 +90,14 @@ class Plan:
         try:
             return self.operation.receipt(self.payload, delivery.results)
         except Exception:
-            _LOGGER.exception("Delivery %s: its receipt broke", delivery.id)
+            _LOGGER.exception(
+                "Delivery %s: its receipt failed unexpectedly", delivery.id
+            )
             return Receipt(warnings=(OwnWarning.UNREADABLE_ANSWER.of(),))
 
-    def confiding(self, delivery: Delivery) -> AbstractContextManager[None]:
+    def redacting(self, delivery: Delivery) -> AbstractContextManager[None]:
         """Keep private payload data out of what the backend says meanwhile."""
-        return confiding(delivery.payload, self.operation.public_fields)
+        return redacting(delivery.payload, self.operation.public_fields)
 
     def context(self, delivery: Delivery, now: datetime) -> StepContext:
         """Return the context of a step."""
@@ -127,7 +129,7 @@ class Outcome:
 
 
 class Executor:
-    """Executes the deliveries of one connection, one request at a time."""
+    """Executes the deliveries of one connection: each sends one request at a time."""
 
     def __init__(self, connection: Connection, absence: Absence) -> None:
         """Set what decides whether a missing write is absent."""
@@ -140,7 +142,7 @@ class Executor:
         self._absence = absence
 
     async def plan(self, delivery: Delivery, payload: object = None) -> Plan | Failure:
-        """Read a delivery back, but for a known payload; return why it cannot be."""
+        """Read a delivery unless its payload is known; return why that fails."""
         start: Delivery | None = None
         if (followed_id := delivery.follows) is not None:
             start = await persist(lambda: self._connection.store.get(followed_id))
@@ -221,7 +223,7 @@ class Executor:
         context = plan.context(*self._present(delivery))
         began = self._clock.monotonic()
         try:
-            with plan.confiding(delivery):
+            with plan.redacting(delivery):
                 result = await step.run(self._client, plan.payload, context)
         except Rejected as error:
             delivery, now = self._present(delivery)
@@ -236,14 +238,18 @@ class Executor:
                 delivery=self._interrupted(delivery, step, error), error=error
             )
         except Exception:
-            _LOGGER.exception("Delivery %s: step %s broke", delivery.id, step.name)
-            unclear = altered(delivery, unclear=not step.repeatable, bound=True)
+            _LOGGER.exception(
+                "Delivery %s: step %s failed unexpectedly", delivery.id, step.name
+            )
+            unclear = altered(
+                delivery, unclear=not step.repeatable, may_have_arrived=True
+            )
             return Outcome(
                 delivery=self.failed(unclear, Failure(code="internal_error"))
             )
         self._absence.alive(began, self._clock.monotonic())
         delivery, now = self._present(delivery)
-        done = plan.bound(transitions.step_done(delivery, step, result, now))
+        done = plan.with_receipt(transitions.step_done(delivery, step, result, now))
         return Outcome(delivery=self._go_on(done, plan, step, now), answered_at=now)
 
     async def look_up(self, delivery: Delivery, plan: Plan) -> Outcome:
@@ -274,7 +280,9 @@ class Executor:
             if find is not None:
                 return await self._ask(delivery, plan, step, find)
             delivery, now = self._present(delivery)
-            return Outcome(delivery=transitions.not_asked(delivery, step, now))
+            return Outcome(
+                delivery=transitions.settle_without_look_up(delivery, step, now)
+            )
         if find is None:
             delivery, now = self._present(delivery)
             return Outcome(delivery=changed_address.unknown(delivery, there, here, now))
@@ -292,7 +300,7 @@ class Executor:
         context = plan.context(*self._present(delivery))
         asked_at = self._clock.monotonic()
         try:
-            with plan.confiding(delivery):
+            with plan.redacting(delivery):
                 finding = await find(self._client, plan.payload, context)
         except BackendError as error:
             if not transitions.limits(error):
@@ -305,7 +313,9 @@ class Executor:
             return Outcome(delivery=interrupted, error=error)
         except Exception:
             _LOGGER.exception(
-                "Delivery %s: looking for step %s broke", delivery.id, step.name
+                "Delivery %s: looking for step %s failed unexpectedly",
+                delivery.id,
+                step.name,
             )
             return Outcome(
                 delivery=self.failed(delivery, Failure(code="internal_error"))
@@ -318,10 +328,10 @@ class Executor:
             now=now,
             chance=self._chance(),
             schedule=self._backend.look_up_after,
-            missed_for=self._missed_for(delivery, step, finding, asked_at),
+            look_again_after=self._look_again_after(delivery, step, finding, asked_at),
         )
         if following.results:
-            following = plan.bound(following)
+            following = plan.with_receipt(following)
         return Outcome(
             delivery=self._ask_first(following, plan, step, now), answered_at=now
         )
@@ -343,7 +353,7 @@ class Executor:
         left = plan.left(delivery)
         if not left or left[0].repeatable:
             return delivery
-        return transitions.asked_first(delivery, now)
+        return transitions.look_up_next_step(delivery, now)
 
     def _delivered(self, delivery: Delivery, plan: Plan, now: datetime) -> Delivery:
         """Return a delivery as delivered: all its steps are done."""
@@ -383,7 +393,7 @@ class Executor:
         now = self._clock()
         return moved_along(delivery, self._clock.moved), now
 
-    def _missed_for(
+    def _look_again_after(
         self, delivery: Delivery, step: AnyStep, finding: Finding, asked_at: float
     ) -> timedelta | None:
         """Return the wait before the next look-up; None if the step is absent."""

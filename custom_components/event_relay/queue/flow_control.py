@@ -67,7 +67,7 @@ class FlowControl:
             max(0, self.backend.look_ups_at_once - looking_up),
         )
 
-    def to_be_made_due(self, slots: int) -> int | None:
+    def back_offs_to_end(self, slots: int) -> int | None:
         """Return how many deliveries in back-off are to be made due now.
 
         None for all, once a request got through; 1 for a probe.

@@ -99,6 +99,6 @@ async def _answers(connection: Connection) -> bool:
     except BackendError:
         return True
     except Exception:
-        _LOGGER.exception("The health check broke")
+        _LOGGER.exception("The health check failed unexpectedly")
         return False
     return True

@@ -1,6 +1,6 @@
 """Deliveries in flight: claimed, being sent, being committed, being looked up.
 
-This is plain data, shared by the worker and the dispatcher of a connection.
+Shared by the worker and the dispatcher of a connection.
 """
 
 import asyncio
@@ -86,7 +86,7 @@ class InFlight:
             return False
         return self.slots(now)[0] > self._accepting
 
-    def has_room(self, delivery: Delivery) -> bool:
+    def can_accept_claimed(self, delivery: Delivery) -> bool:
         """Return whether a delivery may be accepted as claimed.
 
         It may if it gets a slot now. Others may wait for one, see `_most_ahead`.
@@ -269,7 +269,7 @@ class AnswerPace:
 
 
 def is_late(delivery: Delivery, now: datetime) -> bool:
-    """Return whether a delivery is to expire."""
+    """Return whether the time of a delivery is over."""
     return delivery.expires_at is not None and delivery.expires_at <= now
 
 

@@ -70,6 +70,6 @@ def may_have_arrived(delivery: Delivery) -> bool:
     return (
         bool(delivery.results)
         or delivery.unclear
-        or delivery.bound
+        or delivery.may_have_arrived
         or (delivery.state not in _SURELY_NOT)
     )

@@ -95,7 +95,7 @@ class DeliveryQueue:
         """Set the worker that empties this queue."""
         self._worker = worker
 
-    def give_way(self, successor: Self) -> None:
+    def hand_over_to(self, successor: Self) -> None:
         """Hand over what is still being accepted, since the connection was reloaded.
 
         The successor's worker sends it, and its listeners are told.
@@ -172,7 +172,9 @@ class DeliveryQueue:
             accepted = await accept(on_written=self._notice)
             # One that was already in the file has been read from there.
             return accepted, accepted.origin is delivery.origin
-        if worker.has_slot(delivery.accepted_at) and self._overlaps(delivery, payload):
+        if worker.can_send_optimistically(delivery.accepted_at) and self._overlaps(
+            delivery, payload
+        ):
             optimistic = worker.send_optimistically(delivery, payload, accept())
             return await optimistic.acceptance(), True
         return await accept(on_written=worker.expect(delivery, payload)), True
@@ -254,7 +256,7 @@ class DeliveryQueue:
         return opened
 
     async def discard(self, delivery: Delivery) -> Delivery:
-        """Discard a delivery that has not arrived.
+        """Discard a delivery that is not delivered.
 
         Raises NotAllowed if it has ended or is being sent, and StaleDelivery if that
         happened meanwhile.
@@ -300,7 +302,7 @@ class DeliveryQueue:
     def _delivery(self, request: Request) -> tuple[Delivery, object]:
         """Return a new delivery and its payload; raises InvalidField.
 
-        It is already claimed if no other waits before it, and the worker has room.
+        It is already claimed if no other waits before it, and a slot is free.
         """
         operation = self._backend.operation(request.operation)
         data, warnings = operation.shortened(request.data)
@@ -334,7 +336,7 @@ class DeliveryQueue:
             and request.id is None
             and not request.planned
             and _keeps_no_order(delivery)
-            and self._worker.can_send_optimistically(delivery)
+            and self._worker.can_accept_claimed(delivery)
         ):
             delivery = transitions.claimed(delivery, now, self._instance)
         return delivery, payload
@@ -403,7 +405,7 @@ class DeliveryQueue:
             try:
                 listener(delivery)
             except Exception:
-                _LOGGER.exception("A listener broke at delivery %s", delivery.id)
+                _LOGGER.exception("A listener failed at delivery %s", delivery.id)
 
     def _wake(self) -> None:
         """Tell the worker that there is something to do."""

@@ -1,7 +1,10 @@
 """State transitions: pure functions return the next state of a delivery.
 
-They take a delivery, what happened, the time and chance. The dispatcher commits what
-they return. `TRANSITIONS` in `delivery.py` has the legal ones.
+They take a delivery, what happened, the time and chance. The dispatcher and the queue
+commit what they return. `TRANSITIONS` in `delivery.py` has the legal ones. SQL alone
+changes many rows at once: what expires, what its rule or a crash has left
+(`store/claims.py`), and what a newer file may have sent
+(`store/recovery/distrust.py`).
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -53,7 +56,7 @@ def hold(error: BackendError) -> timedelta | None:
     """Return the wait that the backend asks for, if any."""
     match error:
         case Unavailable(retry_after=float() | int() as seconds):
-            return backoff.obeyed(seconds)
+            return backoff.clamped_retry_after(seconds)
         case _:
             return None
 
@@ -69,7 +72,7 @@ def claimed(
         first_sent_at=delivery.first_sent_at or now,
         told_at=delivery.told_at or delivery.occurred_at,
         sent_to=delivery.sent_to or instance,
-        bound=delivery.sent_to is not None,
+        may_have_arrived=delivery.sent_to is not None,
         due_at=None,
     )
 
@@ -101,7 +104,7 @@ def step_done(
     )
 
 
-def asked_first(delivery: Delivery, now: datetime) -> Delivery:
+def look_up_next_step(delivery: Delivery, now: datetime) -> Delivery:
     """Have the next step looked up: it may have been run after the backup."""
     return altered(
         delivery,
@@ -161,7 +164,7 @@ def step_interrupted(
     if isinstance(error, OutcomeUnknown | InvalidResponse) or (
         isinstance(error, Unavailable) and error.unknown
     ):
-        delivery = altered(delivery, bound=True)
+        delivery = altered(delivery, may_have_arrived=True)
     if pauses(error):
         return _back(delivery, now, attempts=delivery.attempts - 1)
     if backend.shared and limits(error):
@@ -181,23 +184,23 @@ def looked_up(
     now: datetime,
     chance: float,
     schedule: tuple[float, ...],
-    missed_for: timedelta | None,
+    look_again_after: timedelta | None,
 ) -> Delivery:
     """Go on after a look-up: with the next step, a new attempt, or a later look-up.
 
-    A missing step is looked up again after `missed_for`; None means that it is absent.
+    A missing step is looked up again after `look_again_after`; None means it is absent.
     The second attempt is made at once. Later ones back off, in case the backend fails
     because of this very request.
     """
     match finding:
         case Found(result=result):
             return known(step_done(delivery, step, result, now), now)
-        case Absent() if missed_for is not None:
+        case Absent() if look_again_after is not None:
             return altered(
                 delivery,
                 asked_since=delivery.asked_since or now,
                 look_ups=delivery.look_ups + 1,
-                due_at=now + missed_for,
+                due_at=now + look_again_after,
             )
         case Absent():
             wait = (
@@ -234,13 +237,15 @@ def look_up_interrupted(
     )
 
 
-def not_asked(delivery: Delivery, step: AnyStep, now: datetime) -> Delivery:
+def settle_without_look_up(
+    delivery: Delivery, step: AnyStep, now: datetime
+) -> Delivery:
     """Settle an unknown outcome without a look-up.
 
     A repeatable step is simply repeated; one with no look-up is never sent again.
     """
     if step.repeatable:
-        return known(altered(delivery, bound=True), now)
+        return known(altered(delivery, may_have_arrived=True), now)
     return failed(altered(delivery, unclear=True), UNKNOWN, now)
 
 
@@ -317,7 +322,7 @@ def _back(
 
     If it may have arrived, the backend gets the same time, in the same system, again.
     """
-    there = bool(delivery.results) or delivery.bound
+    there = bool(delivery.results) or delivery.may_have_arrived
     return altered(
         delivery,
         state=DeliveryState.PENDING,

@@ -97,7 +97,7 @@ class Worker:
         if self._in_flight.is_short or self.held:
             self._wake_up.now()
 
-    def can_send_optimistically(self, delivery: Delivery) -> bool:
+    def can_accept_claimed(self, delivery: Delivery) -> bool:
         """Return whether a new delivery may be accepted as claimed.
 
         Only if nothing waits in the file: then no order and no limit is concerned.
@@ -108,15 +108,15 @@ class Worker:
             and self._store.healthy
             and not self._flow_control.held(now)
             and not is_late(delivery, now)
-            and self._in_flight.has_room(delivery)
+            and self._in_flight.can_accept_claimed(delivery)
         )
 
-    def has_slot(self, now: datetime) -> bool:
+    def can_send_optimistically(self, now: datetime) -> bool:
         """Return whether a delivery can be sent while its acceptance is committed."""
         return self._in_flight.has_slot(now)
 
     def expect(self, delivery: Delivery, payload: object) -> OnWritten[Delivery]:
-        """Keep room for a delivery that is being accepted as claimed.
+        """Reserve a slot for a delivery that is being accepted as claimed.
 
         Return a function for the result of the commit, which sends the delivery,
         whether or not the caller still waits.
@@ -233,7 +233,9 @@ class Worker:
         try:
             return await self._turn()
         except Exception:
-            _LOGGER.exception("The worker of %s broke; it goes on", self._connection.id)
+            _LOGGER.exception(
+                "The worker of %s failed unexpectedly; it goes on", self._connection.id
+            )
             return STORE_PATIENCE
 
     async def _turn(self) -> float | None:
@@ -247,7 +249,7 @@ class Worker:
         slots, look_ups = in_flight.slots(now)
         # A copy, since the file's thread reads it while the loop goes on.
         busy = tuple(in_flight.looking_up)
-        if (limit := flow_control.to_be_made_due(slots)) != 0:
+        if (limit := flow_control.back_offs_to_end(slots)) != 0:
             await persist(
                 lambda: self._store.end_back_off(self._connection.id, now, limit=limit)
             )
@@ -255,8 +257,8 @@ class Worker:
             lambda: self._store.take(
                 self._connection.id,
                 now,
-                slots=in_flight.claims(slots),
-                free=in_flight.at_once(slots),
+                most=in_flight.claims(slots),
+                free_slots=in_flight.at_once(slots),
                 look_ups=look_ups,
                 busy=busy,
                 steady=self._clock.steady,

@@ -26,7 +26,7 @@ from ..queue.store.rule_state import Note
 from ..queue.store.store import StaleDelivery, StoreError
 from .firing import Cause
 from .member import Member
-from .open_events import LATE, EndHeard, OpenEvent, read_open_events
+from .open_events import LATE, EndReport, OpenEvent, read_open_events
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class EventEnder:
         """Whether the events of an earlier run have been checked."""
         self._beginning: dict[str, asyncio.Future[None]] = {}
         """Events whose deliveries have not been accepted yet."""
-        self._ends: list[EndHeard] = []
+        self._ends: list[EndReport] = []
         """Recent ends: a beginning from before them may be reported after them."""
         self._cancel: CALLBACK_TYPE | None = None
         self._stop_registry: CALLBACK_TYPE | None = None
@@ -197,7 +197,7 @@ class EventEnder:
             }
         )
 
-    async def async_end_those(self, end: EndHeard) -> None:
+    async def async_end_those(self, end: EndReport) -> None:
         """End the events that an end trigger ends: its entity's own, or all."""
         now = self._member.hass.loop.time()
         self._ends = [one for one in self._ends if one.heard_at > now - LATE]
@@ -267,7 +267,7 @@ class EventEnder:
         await self._async_end(dict.fromkeys(self.events, dt_util.utcnow()))
         self.unwatch()
 
-    async def async_leave(self) -> None:
+    async def async_end_or_discard_all(self) -> None:
         """End each open event, or discard its beginning if that was not sent."""
         self.unwatch()
         now = dt_util.utcnow()

@@ -16,11 +16,11 @@ from .ending import EventEnder
 from .firing import Cause, entity_of, index_of, occurred_at
 from .held_back import HeldBack
 from .occurrences import occurrence_of
-from .open_events import EndHeard
+from .open_events import EndReport
 from .own_changes import own_and_not_named
 from .same_event import Moments, moment_of
 from .self_firing import SelfFiring
-from .startup_filter import noise, vanishes
+from .startup_filter import reason_to_ignore, vanishes
 
 _PATIENCE = 15.0
 """Seconds to wait for firings in progress after the triggers are detached."""
@@ -106,7 +106,7 @@ class Listener:
             occurrence=occurrence,
         )
         if not armed.rule.from_unknown and (
-            reason := noise(self._hass, variables, config)
+            reason := reason_to_ignore(self._hass, variables, config)
         ):
             self._held_back.add(reason, cause.entity_id)
             return
@@ -137,7 +137,7 @@ class Listener:
         occurrence = occurrence_of(armed.ends.configs[index], index, variables)
         entity_id = entity_of(variables)
         await self._openings.async_end_those(
-            EndHeard(
+            EndReport(
                 entity_id=entity_id if armed.may_start(entity_id) else None,
                 moment=moment_of(variables, occurrence, heard),
                 at=occurred_at(variables),

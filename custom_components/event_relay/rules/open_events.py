@@ -93,7 +93,7 @@ class OpenEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EndHeard:
+class EndReport:
     """A report of an end trigger."""
 
     entity_id: str | None

@@ -63,7 +63,7 @@ class Rules:
         Unchanged members are not stopped: their triggers stay attached, so that a state
         that must last, for example, goes on counting.
         """
-        self._rule_context.queue.give_way(rule_context.queue)
+        self._rule_context.queue.hand_over_to(rule_context.queue)
         self._rule_context = rule_context
         if self._stop_listening is not None:
             self._stop_listening()

@@ -184,14 +184,14 @@ class RuleRunner(Member):
     async def _async_disabled(self) -> None:
         """End its open events."""
         if self._openings is not None:
-            await self._openings.async_leave()
+            await self._openings.async_end_or_discard_all()
 
     @override
     async def async_remove(self) -> None:
         """End open events, and discard deliveries that are not in flight."""
         await self.async_stop()
         if self._openings is not None:
-            await self._openings.async_leave()
+            await self._openings.async_end_or_discard_all()
         self._issues.clear()
         ends = {ending.operation for ending in self.rule_context.endings.values()}
         await async_discard_deliveries(self.rule_context, self.id, spare=ends)

@@ -40,7 +40,7 @@ _STATELESS = frozenset(
 """Domains whose state is the time of the last event, `unknown` before the first."""
 
 
-def noise(
+def reason_to_ignore(
     hass: HomeAssistant, variables: Mapping[str, Any], config: Mapping[str, Any]
 ) -> Reason | None:
     """Return why a trigger reports no real event; None if it reports one."""

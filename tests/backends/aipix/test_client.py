@@ -24,7 +24,7 @@ from custom_components.event_relay.backends.errors import (
     Rejected,
     Unavailable,
 )
-from custom_components.event_relay.backends.words import confiding
+from custom_components.event_relay.backends.words import redacting
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.faults import Fault, FaultKind
 
@@ -294,7 +294,7 @@ async def test_no_message_repeats_a_bots_token(
         status(422, body={"errors": {"extra.bot_token": ["canary-token is wrong"]}})
     )
     body: JsonObject = {**SCRIPT, "extra": {"bot_token": "canary-token"}}
-    with pytest.raises(Rejected) as raised, confiding(body):
+    with pytest.raises(Rejected) as raised, redacting(body):
         await client.create_script(body)
     assert "canary" not in str(raised.value) + str(raised.value.fields)
 

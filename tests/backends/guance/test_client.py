@@ -26,7 +26,7 @@ from custom_components.event_relay.backends.guance.api.models import (
     GuanceWorkspace,
     Sighting,
 )
-from custom_components.event_relay.backends.words import confiding
+from custom_components.event_relay.backends.words import redacting
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.wire import Json
@@ -397,7 +397,7 @@ async def test_reason_is_the_services_own_without_what_is_nobodys_business(
     key = simulator.settings.api_key
     words = f"no A personal title, a personal tag or {key} at level error"
     simulator.add_faults(a_failure(400, "ft.Other", words))
-    with pytest.raises(Rejected) as raised, confiding(BODY, {"status"}):
+    with pytest.raises(Rejected) as raised, redacting(BODY, {"status"}):
         await client.create_event(BODY)
     assert raised.value.reason == "no •••, ••• or ••• at level error (ft.Other)"
 

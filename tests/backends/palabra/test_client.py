@@ -21,7 +21,7 @@ from custom_components.event_relay.backends.palabra.api.client import PalabraCli
 from custom_components.event_relay.backends.palabra.api.models import (
     PalabraCapabilities,
 )
-from custom_components.event_relay.backends.words import confiding
+from custom_components.event_relay.backends.words import redacting
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.palabra import PalabraSimulator
 from tools.simulators.palabra.events import INGEST_SECRET
@@ -298,7 +298,7 @@ async def test_several_problems_are_told_and_what_was_sent_is_not(
     assert isinstance(second, dict)
     body: Json = {"ok": False, "errors": [*first["errors"], *second["errors"]]}  # type: ignore[misc]
     simulator.add_faults(answering(422, body))
-    with pytest.raises(Rejected) as caught, confiding(secret):
+    with pytest.raises(Rejected) as caught, redacting(secret):
         await client.create_event({**BODY, **secret})
     assert caught.value.reason == "••• is odd, and ••• too; so is •••"
 

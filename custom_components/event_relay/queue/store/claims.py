@@ -149,8 +149,8 @@ def take(
     owner: str,
     now: datetime,
     *,
-    slots: int,
-    free: int,
+    most: int,
+    free_slots: int,
     look_ups: int,
     busy: Collection[str],
     steady: bool,
@@ -160,7 +160,7 @@ def take(
     former = 0 if steady else clock_shifts.last_of_former(database, owner)
     expired = _expire(database, owner, now, former)
     ended = (*expired, *_orphans(database, owner, now))
-    claimed = _claim(database, owner, now, (slots, free), instance)
+    claimed = _claim(database, owner, now, (most, free_slots), instance)
     uncertain = _uncertain(database, owner, now, look_ups, busy)
     waiting, next_at = _left(database, owner, now)
     return Taken(
@@ -258,13 +258,13 @@ def _claim(
     one too many is not overtaken. It is repeated, since only the first of those that
     share a lane is claimed at once.
     """
-    slots, free = limits
+    most, free_slots = limits
     claimed: list[Delivery] = []
-    while len(claimed) < slots:
-        values = {"owner": owner, "now": now.timestamp(), "limit": slots - len(claimed)}
+    while len(claimed) < most:
+        values = {"owner": owner, "now": now.timestamp(), "limit": most - len(claimed)}
         (found,) = database.execute(_CLAIMABLE, values).fetchone()
         claimable: list[_Claimable] = json.loads(found)
-        first = _first_of_lanes(_that_can_wait(claimable, free - len(claimed)))
+        first = _first_of_lanes(_claimable_now(claimable, free_slots - len(claimed)))
         sending = [
             transitions.claimed(delivery, now, instance)
             for delivery in _read(database, first)
@@ -276,11 +276,13 @@ def _claim(
     return claimed
 
 
-def _that_can_wait(claimable: Iterable[_Claimable], free: int) -> Iterator[_Claimable]:
+def _claimable_now(
+    claimable: Iterable[_Claimable], free_slots: int
+) -> Iterator[_Claimable]:
     """Yield those before the first that would wait for a slot and must not."""
     for number, one in enumerate(claimable):
         *_, ahead = one
-        if number >= free and not ahead:
+        if number >= free_slots and not ahead:
             return
         yield one
 

@@ -179,8 +179,8 @@ class Store:
         owner: str,
         now: datetime,
         *,
-        slots: int,
-        free: int | None = None,
+        most: int,
+        free_slots: int | None = None,
         look_ups: int,
         busy: Collection[str],
         steady: bool = True,
@@ -189,19 +189,20 @@ class Store:
     ) -> Taken:
         """Expire and claim deliveries; return them, and when to look again.
 
-        At most `slots` deliveries of the connection `owner` are claimed, of which at
-        most `free` (by default all) must not wait for a slot. At most `look_ups` due
-        look-ups are returned, none of an id in `busy`. While the clock is not `steady`,
-        only deliveries of this run expire. `now` is a moment of a clock that was set by
-        `moved` in this run. `instance` is the system to which the connection leads.
+        At most `most` deliveries of the connection `owner` are claimed, of which at
+        most `free_slots` (by default all) must not wait for a slot. At most `look_ups`
+        due look-ups are returned, none of an id in `busy`. While the clock is not
+        `steady`, only deliveries of this run expire. `now` is a moment of a clock that
+        was set by `moved` in this run. `instance` is the system to which the connection
+        leads.
         """
         taken = await self._database.run(
             lambda connection: claims.take(
                 connection,
                 owner,
                 clock_shifts.in_file(connection, owner, now, moved),
-                slots=slots,
-                free=slots if free is None else free,
+                most=most,
+                free_slots=most if free_slots is None else free_slots,
                 look_ups=look_ups,
                 busy=busy,
                 steady=steady,

@@ -22,7 +22,7 @@ from homeassistant.util import dt as dt_util
 
 from .occurrence import CannotTell, Identity, Moment, Source, whole_second
 from .targets import targeted
-from .timetable import Standing, Week, changes, read_week
+from .timetable import ScheduleState, Week, changes, read_week
 
 _DOMAIN = "schedule"
 _NEXT_EVENT = "next_event"
@@ -39,7 +39,7 @@ class _Schedule:
     attributes: Mapping[str, Any]
     """Attributes that are the same in every block."""
 
-    def state(self, standing: Standing) -> State:
+    def state(self, standing: ScheduleState) -> State:
         """Return its state at that time."""
         block = standing.block
         return State(

@@ -36,7 +36,7 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class ScheduleState:
     """What a schedule shows from an instant on."""
 
     since: datetime
@@ -71,7 +71,7 @@ def read_week(answer: Mapping[str, Any]) -> Week:
 
 def changes(
     week: Week, since: datetime, until: datetime
-) -> Iterator[tuple[Standing, Standing]]:
+) -> Iterator[tuple[ScheduleState, ScheduleState]]:
     """Yield each boundary as the standing before and after it."""
     # Clocks change at night: at noon of the day before, the standing is correct.
     before = standing(
@@ -89,10 +89,10 @@ def changes(
         before = after
 
 
-def standing(week: Week, now: datetime) -> Standing:
+def standing(week: Week, now: datetime) -> ScheduleState:
     """Return what a schedule shows at a local time."""
     of_day = now.time()
-    return Standing(
+    return ScheduleState(
         since=now,
         changed=now,
         block=next(

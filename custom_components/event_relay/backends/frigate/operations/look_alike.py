@@ -23,7 +23,7 @@ SPAN_TOLERANCE = timedelta(seconds=2)
 """Difference between an event's duration and the requested one that is ignored."""
 
 
-async def by_looks(
+async def find_by_content(
     client: FrigateClient,
     payload: CreateCameraEvent,
     context: StepContext,

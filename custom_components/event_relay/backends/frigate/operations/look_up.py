@@ -8,7 +8,7 @@ from ..api.client import TOO_LARGE, FrigateClient
 from ..api.models import FrigateCapabilities, FrigateEvent
 from .create_payload import CreateCameraEvent
 from .create_steps import made
-from .look_alike import EXACT_MARGIN, by_looks
+from .look_alike import EXACT_MARGIN, find_by_content
 from .own_key import keyed_score
 
 CLAIMED_EARLY = timedelta(seconds=10)
@@ -56,7 +56,7 @@ async def _event(
     if payload.keyed or capabilities.version.keeps_draw:
         late = max(timedelta(), context.first_sent_at - context.occurred_at)
         return await _by_own_id(client, payload, context, context.sent_after - late)
-    return await by_looks(client, payload, context, context.first_sent_at)
+    return await find_by_content(client, payload, context, context.first_sent_at)
 
 
 async def _by_own_id(

@@ -26,12 +26,12 @@ class FailingEvents:
         self._taken = 0
         self._broken: dict[str, _Broken] = {}
 
-    def took(self, delivery_id: str) -> None:
+    def accepted(self, delivery_id: str) -> None:
         """Record that the service has accepted an event."""
         self._taken += 1
         self._broken.pop(delivery_id, None)
 
-    def broke(self, delivery_id: str) -> None:
+    def failed(self, delivery_id: str) -> None:
         """Record that the outcome of an event is unknown."""
         former = self._broken.get(delivery_id)
         if former is None or former.taken < self._taken:

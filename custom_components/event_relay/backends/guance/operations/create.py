@@ -79,15 +79,15 @@ class CreateCustomEventOperation(
         """
         if client.failing_events.gives_up(context.delivery_id):
             # Earlier attempts are known to have created nothing.
-            reason = f"it broke {MOST} times on this event, and took others in between"
+            reason = f"it failed {MOST} times on this event, but took others"
             raise Rejected(reason)
         date = payload.date(context.told_at)
         try:
             await client.create_event(payload.body(context.delivery_id, date))
         except OutcomeUnknown:
-            client.failing_events.broke(context.delivery_id)
+            client.failing_events.failed(context.delivery_id)
             raise
-        client.failing_events.took(context.delivery_id)
+        client.failing_events.accepted(context.delivery_id)
         return _result(context, date)
 
     @override
@@ -111,7 +111,7 @@ class CreateCustomEventOperation(
                 raise
             return Unclear()
         if sighting.seen:
-            client.failing_events.took(context.delivery_id)
+            client.failing_events.accepted(context.delivery_id)
             found = _result(context, date) | {"document_id": sighting.document_id}
             return Found(result=found)
         return Absent() if sighting.finished else Unclear()

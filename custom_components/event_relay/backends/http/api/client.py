@@ -191,7 +191,10 @@ class HttpClient:
         reply = await self._exchange(sent, headers, message.effect, fresh=fresh)
         try:
             result = result_of(
-                reply, message.answers, message.effect, lambda: told_by(message, sent)
+                reply,
+                message.answers,
+                message.effect,
+                lambda: confidential_texts(message, sent),
             )
         except RequestPaused as error:
             raise self._pause(message, error) from error
@@ -343,7 +346,7 @@ def _all_headers(headers: Mapping[str, str], *, fresh: bool) -> CIMultiDict[str]
     return every
 
 
-def told_by(message: Message, sent: Sent) -> Collection[str]:
+def confidential_texts(message: Message, sent: Sent) -> Collection[str]:
     """Return the texts of a request that only its target may know."""
     parts = urlsplit(sent.address)
     found = {value for _, value in parse_qsl(parts.query)}

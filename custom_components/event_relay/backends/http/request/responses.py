@@ -22,7 +22,7 @@ from ...base import InvalidField, Json, JsonObject, UnreadablePayload
 from ...errors import BackendError, OutcomeUnknown, Rejected, RequestPaused, Unavailable
 from ...http_failures import Effect
 from ...transport import Reply
-from ...words import SHORT, discreet
+from ...words import SHORT, redact
 from . import json_path
 from .safety import origin_of
 
@@ -209,7 +209,7 @@ def _repeats_secret(reply: Reply, value: Json) -> bool:
     """Return whether a value contains a secret, as echoes do; then it is not kept."""
     text = str(value)
     secrets = [secret for secret in reply.secrets if len(secret) >= SHORT]
-    return discreet(text, secrets) != discreet(text) or any(
+    return redact(text, secrets) != redact(text) or any(
         secret in text or quote(secret, safe="") in text for secret in secrets
     )
 

@@ -26,10 +26,10 @@ from .fields import (
     instant,
     language_mode,
     languages,
-    said_no,
-    said_off,
     time_zone,
     title,
+    yaml_no_as_text,
+    yaml_off_as_text,
 )
 
 LIVE_EVENT: tuple[Field, ...] = (
@@ -60,7 +60,7 @@ LIVE_EVENT: tuple[Field, ...] = (
         "target_languages",
         languages,
         options=LANGUAGES,
-        prepare=said_no,
+        prepare=yaml_no_as_text,
         clears=True,
         public=True,
         example='["de", "fr", "pt-br"]',
@@ -70,7 +70,7 @@ LIVE_EVENT: tuple[Field, ...] = (
         LANGUAGE_MODES,
         translation_key="listener_language_mode",
         read=language_mode,
-        prepare=said_off,
+        prepare=yaml_off_as_text,
         seldom_in_rule=True,
         public=True,
         example="approval",

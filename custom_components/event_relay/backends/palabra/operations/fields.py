@@ -127,15 +127,15 @@ def language_mode(value: object, name: str) -> str:
     return wanted
 
 
-def said_off(value: object) -> object:
+def yaml_off_as_text(value: object) -> object:
     """Undo that YAML reads `off` as false."""
     return "off" if value is False else value
 
 
-def said_no(value: object) -> object:
+def yaml_no_as_text(value: object) -> object:
     """Undo that YAML reads Norwegian, `no`, as false; in a list, too."""
     if isinstance(value, list | tuple):
-        return [said_no(one) for one in value]
+        return [yaml_no_as_text(one) for one in value]
     return "no" if value is False else value
 
 
