@@ -364,7 +364,7 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
     ("create_camera_event", {**DOORBELL, "label": "a: b"}, "label", "bad_character"),
     ("create_camera_event", {**DOORBELL, "label": "a\x00b"}, "label", "bad_character"),
     ("create_camera_event", {**DOORBELL, "score": 90}, "score", "out_of_range"),
-    ("create_camera_event", {**DOORBELL, "score": "much"}, "score", "invalid"),
+    ("create_camera_event", {**DOORBELL, "score": "much"}, "score", "not_a_number"),
     (
         "create_camera_event",
         {**DOORBELL, "duration": 86_401},
@@ -374,6 +374,12 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
     ("create_camera_event", {**DOORBELL, "duration": 0}, "duration", "out_of_range"),
     ("create_camera_event", {**DOORBELL, "duration": -1}, "duration", "out_of_range"),
     ("create_camera_event", {**DOORBELL, "duration": 1.5}, "duration", "invalid"),
+    (
+        "create_camera_event",
+        {**DOORBELL, "duration": "a minute"},
+        "duration",
+        "not_a_duration",
+    ),
     (
         "create_camera_event",
         {**DOORBELL, "duration": 5, "until_ended": True},
@@ -411,7 +417,7 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
         "source_type",
         "not_supported",
     ),
-    ("create_camera_event", {**DOORBELL, "wait": -1}, "wait", "invalid"),
+    ("create_camera_event", {**DOORBELL, "wait": -1}, "wait", "out_of_range"),
     ("create_camera_event", {**DOORBELL, "colour": "red"}, "colour", "unknown"),
     ("end_camera_event", {}, "event_id", "one_required"),
     ("end_camera_event", {"event_id": "../config"}, "event_id", "invalid"),
@@ -432,7 +438,7 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
         "end_camera_event",
         {"event_id": "1.5-abcdef", "end_time": "yesterday"},
         "end_time",
-        "invalid",
+        "not_a_time",
     ),
     (
         "update_camera_event",

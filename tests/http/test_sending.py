@@ -100,6 +100,15 @@ async def test_refusal_names_the_field(
     assert target.calls == []
 
 
+async def test_without_any_request_it_says_to_add_one(
+    hass: HomeAssistant, target: Target
+) -> None:
+    await connect(hass, target.origin, {})
+    with pytest.raises(ServiceValidationError) as caught:
+        await act(hass, "send_http_request", request="Note")
+    assert caught.value.translation_key == "field_no_request"
+
+
 async def test_template_that_fails_is_told(hass: HomeAssistant, target: Target) -> None:
     body = {"a": "{id}: {{ states('sensor.none') | float }}"}
     await connect(hass, target.origin, {"Note": {**NOTE, "body_json": body}})

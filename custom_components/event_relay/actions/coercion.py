@@ -8,7 +8,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..backends.base import InvalidField
-from ..backends.coercion_forms import Coercer
+from ..backends.coercion_forms import Coercer, wrong_kind
 
 
 def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str, Any]:
@@ -28,7 +28,9 @@ def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str
             coerced = coercer(value)
             if isinstance(coerced, datetime) and coerced.tzinfo is None:
                 coerced = coerced.replace(tzinfo=dt_util.get_default_time_zone())
+        except InvalidField:
+            raise
         except (vol.Invalid, ValueError, TypeError, OverflowError) as error:
-            raise InvalidField(field, "invalid") from error
+            raise wrong_kind(field, coercer) from error
         values[field] = coerced
     return values

@@ -12,6 +12,7 @@ import voluptuous as vol
 
 from ..backends.base import InvalidField
 from ..backends.coercion_forms import Coercer, in_seconds
+from ..backends.fields import number
 from ..backends.forms import BackendForms
 from ..const import (
     ATTR_CONFIG_ENTRY_ID,
@@ -31,11 +32,18 @@ from .default_connection import connections_to, default_of
 WAIT = 10
 """Default seconds that an action waits for an outcome."""
 WAIT_LONGEST = 300
-WAIT_FIELD: dict[str, Coercer] = {
-    ATTR_WAIT: vol.All(
-        in_seconds, vol.Coerce(float), vol.Range(min=0, max=WAIT_LONGEST)
-    )
-}
+
+
+def _wait(value: object) -> float:
+    """Return how many seconds to wait; raises InvalidField."""
+    try:
+        seconds = vol.Coerce(float)(in_seconds(value))
+    except vol.Invalid as error:
+        raise InvalidField(ATTR_WAIT, "not_a_duration") from error
+    return number(seconds, ATTR_WAIT, minimum=0, maximum=WAIT_LONGEST)
+
+
+WAIT_FIELD: dict[str, Coercer] = {ATTR_WAIT: _wait}
 _NOT_THERE = re.compile(
     r"has no (?:attribute|element) '?(?P<attribute>[^']+?)'?$"
     r"|'(?P<variable>[^']+)' is undefined"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
 
-from .base import Shape
+from .base import InvalidField, Shape
 
 type Coercer = Callable[[Any], Any]
 """Converts what a template may have made of a value; raises vol.Invalid."""
@@ -17,6 +18,12 @@ def as_it_is(value: object) -> object:
     return value
 
 
+def as_number(value: object) -> object:
+    """Take a number, or its text, as it comes; raises vol.Invalid for anything else."""
+    vol.Coerce(float)(value)
+    return value
+
+
 def in_seconds(value: object) -> object:
     """Return the seconds of a duration as Home Assistant writes it, such as 00:00:30.
 
@@ -24,7 +31,18 @@ def in_seconds(value: object) -> object:
     """
     if isinstance(value, Mapping) or (isinstance(value, str) and ":" in value):
         return cv.time_period(value).total_seconds()
-    return value
+    return as_number(value)
+
+
+def wrong_kind(field: str, coercer: Coercer) -> InvalidField:
+    """Return the error for a value of a kind that a coercer does not take."""
+    if coercer is as_number:
+        return InvalidField(field, "not_a_number")
+    if coercer is in_seconds:
+        return InvalidField(field, "not_a_duration")
+    if coercer is cv.datetime:
+        return InvalidField(field, "not_a_time")
+    return InvalidField(field, "invalid")
 
 
 @dataclass(frozen=True, kw_only=True)

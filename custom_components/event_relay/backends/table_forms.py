@@ -12,7 +12,7 @@ from homeassistant.helpers.selector import (
 
 from .base import Shape
 from .choice_forms import Listed, choice
-from .coercion_forms import Coercer, Structure, as_it_is, in_seconds
+from .coercion_forms import Coercer, Structure, as_it_is, as_number, in_seconds
 from .field import Field, Kind
 from .rule_forms import LINES, OBJECT, SECONDS, TEXT, YES_NO, RuleField
 
@@ -25,7 +25,7 @@ def _listed(value: object) -> list[Any]:
 _COERCERS: dict[Kind, Coercer] = {
     Kind.TEXT: cv.string,
     Kind.LINES: cv.string,
-    Kind.NUMBER: as_it_is,
+    Kind.NUMBER: as_number,
     Kind.SECONDS: in_seconds,
     Kind.FLAG: cv.boolean,
     Kind.TIME: cv.datetime,

@@ -313,7 +313,7 @@ async def test_an_unknown_camera_is_refused(
 
 BAD_INPUT: list[Case] = [
     ("create_script", {"title": "x"}, "event_id", "required"),
-    ("create_script", {**SCRIPT, "event_id": "many"}, "event_id", "invalid"),
+    ("create_script", {**SCRIPT, "event_id": "many"}, "event_id", "not_a_number"),
     ("create_script", {**SCRIPT, "reaction_id": 0}, "reaction_id", "out_of_range"),
     ("create_script", {**SCRIPT, "users": [0]}, "users[0]", "out_of_range"),
     ("create_script", {**SCRIPT, "title": ["a"]}, "title", "invalid"),
@@ -329,7 +329,7 @@ BAD_INPUT: list[Case] = [
         "create_camera_mark",
         {"camera_id": 12, "title": "x", "end": "x"},
         "end",
-        "invalid",
+        "not_a_time",
     ),
 ]
 

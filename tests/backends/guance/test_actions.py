@@ -166,7 +166,7 @@ BAD_INPUT: list[tuple[dict[str, object], str, str]] = [
     ({**DOOR, "title": {"a": "b"}}, "title", "invalid"),
     ({**DOOR, "message": ["x"]}, "message", "invalid"),
     ({**DOOR, "origin": {}}, "origin", "invalid"),
-    ({**DOOR, "occurred_at": "yesterday"}, "occurred_at", "invalid"),
+    ({**DOOR, "occurred_at": "yesterday"}, "occurred_at", "not_a_time"),
     ({**DOOR, "occurred_at": "0001-01-01T00:00:00"}, "occurred_at", "too_early"),
     ({**DOOR, "occurred_at": "2020-01-01T00:00:00"}, "occurred_at", "too_early"),
     ({**DOOR, "occurred_at": "9999-12-31T23:59:59Z"}, "occurred_at", "too_late"),
@@ -182,7 +182,7 @@ BAD_INPUT: list[tuple[dict[str, object], str, str]] = [
     ({**DOOR, "tags": {"source": "c"}}, "tags.source", "reserved"),
     ({**DOOR, "tags": {"ha_delivery_id": "c"}}, "tags.ha_delivery_id", "reserved"),
     ({**DOOR, "tags": {f"t{n}": "x" for n in range(61)}}, "tags", "too_many"),
-    ({**DOOR, "wait": -1}, "wait", "invalid"),
+    ({**DOOR, "wait": -1}, "wait", "out_of_range"),
     ({**DOOR, "severity": "high"}, "severity", "unknown"),
 ]
 

@@ -140,7 +140,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"fields": {"a": {"required": "yes"}}}, "fields.a.required"),
     ({"fields": {"a": {"type": "date"}}}, "fields.a.type"),
     ({"fields": {"a": {"odd": 1}}}, "fields.a.odd"),
-    ({"test_field": "title"}, "test_field"),
+    ({"test_field": "title"}, "fields"),
     ({"repeat": "look_up"}, "look_up"),
     ({"repeat": "look_up", "look_up": {**LOOK_UP, "query": {}}}, "look_up.path"),
     ({"repeat": "look_up", "look_up": {**LOOK_UP, "method": "POST"}}, "look_up.method"),

@@ -176,7 +176,7 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
     ("create_live_event", {**EVENT, "title": None}, "title", "required"),
     ("create_live_event", {**EVENT, "title": ["a"]}, "title", "invalid"),
     ("create_live_event", {**EVENT, "event_type": "tv"}, "event_type", "not_one_of"),
-    ("create_live_event", {**EVENT, "start": "soon"}, "start", "invalid"),
+    ("create_live_event", {**EVENT, "start": "soon"}, "start", "not_a_time"),
     ("create_live_event", {**EVENT, "start": EVENT["end"]}, "end", "not_after"),
     (
         "create_live_event",

@@ -89,6 +89,8 @@ def _request_of(settings: Settings, wanted: object) -> str:
         for request, one in settings.subentries.items()
         if one.title.casefold() == str(wanted).strip().casefold()
     ]
+    if not settings.subentries:
+        raise InvalidField("request", "no_request")
     if len(named) != 1:
         known = ", ".join(one.title for one in settings.subentries.values())
         raise InvalidField("request", "not_one_of", known=known)

@@ -52,7 +52,7 @@ class CreateCameraEventOperation(
                 "camera",
                 "unknown_camera",
                 camera=payload.camera,
-                known=_camera_list(capabilities),
+                known=_camera_list(capabilities) or "-",
             )
         refuse_unless(version.back_dates, payload.pre_capture, "pre_capture", version)
         refuse_unless(

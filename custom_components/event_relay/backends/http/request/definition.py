@@ -158,6 +158,8 @@ class Definition:
             raise InvalidField("order", "exclusive", other="end")
         fields = _Fields.parse(data.get("fields"))
         test_field = optional(data, "test_field", line) or None
+        if test_field is not None and not fields.accepts:
+            raise InvalidField("fields", "required")
         if test_field is not None and test_field not in (fields.accepts or ()):
             known = ", ".join(sorted(fields.accepts or ()))
             raise InvalidField("test_field", "not_one_of", known=known)
