@@ -108,6 +108,10 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE deliveries ADD COLUMN times_checksum INTEGER;
     ALTER TABLE deliveries ADD COLUMN outcome_checksum INTEGER;
     """,
+    """
+    CREATE INDEX held_back ON deliveries (connection, failure_code)
+        WHERE state = 'pending' AND failure_code IS NOT NULL;
+    """,
 )
 """One script for each version of the schema; `PRAGMA user_version` counts them."""
 
