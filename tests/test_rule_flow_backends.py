@@ -60,7 +60,7 @@ async def test_camera_mark(hass: HomeAssistant, aipix: AipixSimulator) -> None:
         "create_camera_mark"
     )
     assert form.errors == {"camera_id": "refused"}
-    assert form.placeholders["reason"] == "The value of Camera cannot be used"
+    assert form.placeholders["reason"] == "Camera must be a number, such as 30 or 0.5"
     wrong = {**filled, "more": {"start": "2026-01-02", "end": "2026-01-01"}}
     assert await form.submit(**wrong) == "create_camera_mark"
     assert form.errors == {"more": "refused"}
