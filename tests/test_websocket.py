@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from homeassistant.auth.models import User
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
@@ -38,7 +40,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.wire import Json
 
-from .home import act, connect, coordinator, remove, until_state
+from .home import a_connection, act, connect, coordinator, remove, until_state
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -198,6 +200,23 @@ async def test_lists_by_connection_and_state(
     assert await ids(config_entry_id=[]) == []
     page = await ask(socket, "deliveries/list", limit=1)
     assert [one["title"] for one in page["connections"]] == ["Frigate", "Barn"]
+
+
+async def test_only_what_asks_for_deliveries_can_be_chosen(
+    hass: HomeAssistant, socket: Socket
+) -> None:
+    barn = a_connection("http://barn.local", "Barn")
+    barn.add_to_hass(hass)
+    for kind in ("rule", "script_mirror", "calendar_mirror", "request"):
+        data: MappingProxyType[str, object] = MappingProxyType({})
+        part = ConfigSubentry(data=data, subentry_type=kind, title=kind, unique_id=None)
+        hass.config_entries.async_add_subentry(barn, part)
+    page = await ask(socket, "deliveries/list")
+    assert [one["title"] for one in page["connections"][1]["subentries"]] == [
+        "rule",
+        "script_mirror",
+        "calendar_mirror",
+    ]
 
 
 UNKNOWN: tuple[Mapping[str, object], ...] = (

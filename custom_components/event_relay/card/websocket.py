@@ -36,6 +36,7 @@ from ..permissions import Right, demand, may
 from ..queue.delivery import Delivery, DeliveryState
 from ..queue.queue import outcome_unknown
 from ..queue.store.store import Listed, StoreUnavailable, Wanted
+from ..rules.rule import SUBENTRY_RULE
 from ..snapshots import snapshot_path
 from ..storage import async_get_store
 from .subscription import Follower
@@ -48,6 +49,9 @@ ATTR_SUBENTRY_ID = "subentry_id"
 ATTR_UNTIL = "until"
 SEARCH_LONGEST = 200
 """Longest search text, in characters."""
+_ASKING = (SUBENTRY_RULE, "_mirror")
+"""Ends of the types of subentries that ask for deliveries. No delivery belongs to any
+other, such as a request of an HTTP API."""
 RULES_MOST = 200
 """Most rules and mirrors in a filter."""
 COUNTED_MOST = 100_000
@@ -119,6 +123,7 @@ async def _async_list(
                     "subentries": [
                         {ATTR_SUBENTRY_ID: one.subentry_id, "title": one.title}
                         for one in entry.subentries.values()
+                        if one.subentry_type.endswith(_ASKING)
                     ],
                 }
                 for entry in entries.values()
