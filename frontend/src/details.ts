@@ -104,9 +104,13 @@ function askedBy({ hass, row, more, asker }: Shown): TemplateResult {
   ${asker?.trace ? html` <a href=${asker.trace}>${say("trace")}</a>` : nothing}`;
 }
 
+const UNDECIDED = new Set(["outcome_unknown", "sent_elsewhere"]);
+
 /** Say why the last attempt did not succeed, with the backend's own words. */
 function reason({ hass, row, connection }: Shown): TemplateResult | undefined {
   if (row.error === null || row.state === "delivered") return undefined;
+  // The text of an unknown outcome asks for a decision, which discarding was.
+  if (row.state === "discarded" && UNDECIDED.has(row.error.code)) return undefined;
   const { code, reason: own } = row.error;
   const values = { connection: isolated(connection), reason: isolated(own || words(code)) };
   const said = integrationText(hass, `exceptions.${code}.message`, values.reason, values);

@@ -19,6 +19,8 @@ MANY = 5_000
 UNKNOWN = "Gate left open"
 """Title of the newest past delivery, whose outcome is unknown."""
 UNKNOWN_ID = "00000000-0000-4000-8000-aaaaaaaaaaaa"
+GIVEN_UP_ID = "00000000-0000-4000-8000-bbbbbbbbbbbb"
+"""Of the oldest one, which somebody discarded since its outcome was unknown."""
 _APART = timedelta(seconds=75)
 """So that they span days, and none is too old to be kept."""
 
@@ -30,6 +32,13 @@ async def fill(queue: Path, connection: str) -> None:
     store = Store(queue)
     await store.open()
     try:
+        await store.accept(
+            replace(
+                _unknown(connection, moments[0]),
+                id=GIVEN_UP_ID,
+                state=DeliveryState.DISCARDED,
+            )
+        )
         await asyncio.gather(
             *(
                 store.accept(_delivered(number, connection, moment))

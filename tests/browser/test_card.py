@@ -23,7 +23,7 @@ from .album import Album
 from .barriers import see_no_barrier
 from .forms import press
 from .house import AUTOMATION, HALL, PORCH, WEATHER, House
-from .past import UNKNOWN, UNKNOWN_ID
+from .past import GIVEN_UP_ID, UNKNOWN, UNKNOWN_ID
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -231,6 +231,16 @@ async def test_is_led_to_a_delivery_whose_outcome_is_unknown(
     await press(page, "Mark as delivered")
     await expect(page.get_by_text("Marked as delivered.")).to_be_visible()
     await expect(row).to_contain_text("Delivered")
+
+
+async def test_asks_for_no_decision_about_a_discarded_delivery(
+    page: Page, house: House
+) -> None:
+    await page.goto(f"{house.url}/{PORCH}/0?{PARAMETER}={GIVEN_UP_ID}")
+    row = rows(page).first
+    await expect(row).to_contain_text(GIVEN_UP_ID)
+    await expect(row).to_contain_text("Discarded")
+    await expect(row).not_to_contain_text("it may have reached")
 
 
 async def test_shows_only_the_deliveries_of_a_linked_rule(
