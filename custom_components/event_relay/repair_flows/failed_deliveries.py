@@ -181,33 +181,19 @@ class FailedDeliveriesFlow(RepairsFlow):
         await self._read_failed()
         if not self._known and not self._unknown:
             return self.async_abort(reason="nothing_failed")
-        numbers = self._numbers()
         if not self._unknown:
-            return self.async_show_form(
-                step_id="known",
-                data_schema=menu_schema(
-                    [REASONS, "retry_all", "discard_all"],
-                    "failed_known",
-                    proposed=REASONS,
-                ),
-                description_placeholders=numbers,
-            )
-        if not self._known:
-            return self.async_show_form(
-                step_id="unknown",
-                data_schema=menu_schema(
-                    [REASONS, "outcome_unknown"], "failed_unknown", proposed=REASONS
-                ),
-                description_placeholders=numbers,
-            )
+            step, texts = "known", "failed_known"
+            options = ["retry_all", "discard_all"]
+        elif not self._known:
+            step, texts = "unknown", "failed_unknown"
+            options = ["outcome_unknown"]
+        else:
+            step, texts = "init", "failed_deliveries"
+            options = ["retry_all", "discard_all", "outcome_unknown"]
         return self.async_show_form(
-            step_id="init",
-            data_schema=menu_schema(
-                [REASONS, "retry_all", "discard_all", "outcome_unknown"],
-                "failed_deliveries",
-                proposed=REASONS,
-            ),
-            description_placeholders=numbers,
+            step_id=step,
+            data_schema=menu_schema([REASONS, *options], texts, proposed=REASONS),
+            description_placeholders=self._numbers(),
         )
 
     async def _read_failed(self) -> None:
