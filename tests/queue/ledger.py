@@ -27,6 +27,8 @@ from custom_components.event_relay.queue.delivery import Origin, OriginKind
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WRITE_TIME = 30
 """Seconds until a write of the ledger shows."""
+REPEATABLE_FOR = timedelta(hours=2)
+"""How long the ledger remembers a `ticket` or a `pledge`."""
 ACTION = Origin(kind=OriginKind.ACTION, context_id="context")
 
 
@@ -113,7 +115,10 @@ class Line:
 
 
 class WriteLine(Operation[LedgerClient, Line, None]):
-    """Write a line: `write` can be looked up, `note` repeated, `stamp` neither."""
+    """Write a line: `write` can be looked up, `note` repeated, `stamp` neither.
+
+    `ticket` and `pledge` can be repeated for two hours, and `pledge` looked up later.
+    """
 
     name = "write_line"
 
@@ -194,7 +199,7 @@ class WriteLine(Operation[LedgerClient, Line, None]):
 
 
 def _step(name: str) -> Step[LedgerClient, Line]:
-    """Return a step of one of the three kinds."""
+    """Return a step of one of the kinds."""
 
     async def run(
         client: LedgerClient, payload: Line, context: StepContext
@@ -209,8 +214,9 @@ def _step(name: str) -> Step[LedgerClient, Line]:
     return Step(
         name=name,
         run=run,
-        repeatable=name == "note",
-        find=find if name == "write" else None,
+        repeatable=name in ("note", "ticket", "pledge"),
+        repeatable_for=REPEATABLE_FOR if name in ("ticket", "pledge") else None,
+        find=find if name in ("write", "pledge") else None,
     )
 
 

@@ -111,8 +111,7 @@ class StepContext:
     attempt: it does not move when somebody sets the clock."""
     first_sent_at: datetime | None
     """Earliest time at which this step's first attempt may have been sent; None
-    before. It starts anew after an attempt whose outcome is known, or whose step is
-    repeatable."""
+    before. It starts anew after an attempt that surely had no effect."""
     sent_after: datetime | None
     """Time before which it was certainly not sent, whatever the clock showed; None
     before the first attempt."""
@@ -157,12 +156,16 @@ class Step[ClientT, PayloadT]:
 
     A `repeatable` step has the same effect twice as once, so an unknown outcome needs
     no look-up. `find` looks up whether it happened. A step with neither fails as
-    "outcome unknown" rather than be sent again.
+    "outcome unknown" rather than be sent again, and so does one that is no longer
+    repeatable.
     """
 
     name: str
     run: Callable[[ClientT, PayloadT, StepContext], Awaitable[JsonObject]]
     repeatable: bool = False
+    repeatable_for: timedelta | None = None
+    """How long after the first attempt it is repeatable, such as for as long as the
+    other side surely remembers an idempotency key. None for ever."""
     find: Callable[[ClientT, PayloadT, StepContext], Awaitable[Finding]] | None = None
     write_time: timedelta | None = None
     """Overrides the backend's `write_time` for this step."""
@@ -206,7 +209,9 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     step: ClassVar[str] = "send"
     """Name of its single step; stored in rows, so it must not change."""
     repeatable: ClassVar[bool] = False
-    """Whether that call has the same effect twice as once, however late."""
+    """Whether that call has the same effect twice as once."""
+    repeatable_for: ClassVar[timedelta | None] = None
+    """How long that holds after its first attempt; None however late."""
     goes_first: ClassVar[bool] = False
     """Whether later deliveries, such as its end, keep in order behind it."""
     details: ClassVar[tuple[str, ...]] = ()
@@ -348,15 +353,20 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
         By default the single call, `run`.
         """
         del payload, capabilities
-        looked_up = type(self).find is not Operation.find
         return (
             Step(
                 name=self.step,
                 run=self.run,
                 repeatable=self.repeatable,
-                find=self.find if looked_up else None,
+                repeatable_for=self.repeatable_for,
+                find=self.find if self._looked_up else None,
             ),
         )
+
+    @property
+    def _looked_up(self) -> bool:
+        """Whether the single call can be looked up."""
+        return type(self).find is not Operation.find
 
     def steps_following(
         self,
@@ -421,11 +431,12 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
     def claims_ahead(self, payload: PayloadT) -> bool:
         """Return whether the delivery may be claimed before it has a slot.
 
-        Not if a step can neither be looked up nor repeated: after a crash a claimed
-        delivery counts as sent. Only called if the backend claims ahead at all.
+        Not if a step can neither be looked up nor repeated, however late: after a crash
+        a claimed delivery counts as sent. Only called if the backend claims ahead at
+        all.
         """
         del payload
-        return True
+        return self.repeatable_for is None or self._looked_up
 
     def key(self, payload: PayloadT, delivery_id: str) -> str | None:
         """Return the key of the deliveries among which order is kept."""

@@ -165,7 +165,7 @@ class Delivery:
     attempts: int = 0
     """Attempts that may have reached the backend."""
     first_sent_at: Sent | None = None
-    """First send of the current step."""
+    """First send of the current step that may have arrived, or the current attempt."""
     told_at: Over | None = None
     """The occurrence time that the backend was given; None if it surely has none."""
     target_at: Instance | None = None
@@ -194,8 +194,10 @@ class Delivery:
     moved: timedelta | None = field(default=None, compare=False)
     """Total of the clock's jumps up to which its moments are moved; None if they are as
     in the file, whose rows are moved at each jump."""
+    claimed_at: Current | None = field(default=None, compare=False)
+    """When the current attempt began; only in memory."""
     may_have_arrived: bool = field(default=False, compare=False)
-    """Whether an attempt before the current one may have arrived."""
+    """Whether an attempt at the current step before this one may have arrived."""
     older: bool = field(default=False, compare=False)
     """Whether an earlier run accepted it, whose clock may have differed."""
 

@@ -220,7 +220,15 @@ class Executor:
             delivery, now = self._present(delivery)
             return Outcome(delivery=self._delivered(delivery, plan, now))
         step = left[0]
-        context = plan.context(*self._present(delivery))
+        delivery, now = self._present(delivery)
+        if (
+            step.repeatable
+            and delivery.may_have_arrived
+            and not transitions.repeats(delivery, step, now)
+        ):
+            unsent = altered(delivery, attempts=delivery.attempts - 1)
+            return Outcome(delivery=transitions.outcome_unknown(unsent, step, now))
+        context = plan.context(delivery, now)
         began = self._clock.monotonic()
         try:
             with plan.redacting(delivery):
@@ -271,7 +279,8 @@ class Executor:
         effect, but not that there is none.
         """
         there, here = delivery.sent_to, self._instance
-        find = None if step.repeatable else step.find
+        delivery, now = self._present(delivery)
+        find = None if transitions.repeats(delivery, step, now) else step.find
         if (
             there is None
             or here is None
@@ -279,12 +288,10 @@ class Executor:
         ):
             if find is not None:
                 return await self._ask(delivery, plan, step, find)
-            delivery, now = self._present(delivery)
             return Outcome(
                 delivery=transitions.settle_without_look_up(delivery, step, now)
             )
         if find is None:
-            delivery, now = self._present(delivery)
             return Outcome(delivery=changed_address.unknown(delivery, there, here, now))
         outcome = await self._ask(delivery, plan, step, find)
         delivery, now = self._present(delivery)
@@ -351,7 +358,7 @@ class Executor:
         if not delivery.restored or step.name not in delivery.results:
             return delivery
         left = plan.left(delivery)
-        if not left or left[0].repeatable:
+        if not left or (left[0].repeatable and left[0].repeatable_for is None):
             return delivery
         return transitions.look_up_next_step(delivery, now)
 

@@ -280,4 +280,4 @@ def _is_stale(claimed: Delivery, now: datetime) -> bool:
 
 def _claimed_at(claimed: Delivery) -> datetime:
     """Return when a delivery was claimed; it counts as sent since then."""
-    return claimed.first_sent_at or claimed.accepted_at
+    return claimed.claimed_at or claimed.accepted_at

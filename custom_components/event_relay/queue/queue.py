@@ -209,13 +209,18 @@ class DeliveryQueue:
         capabilities = self._capabilities()
         steps = operation.steps(payload, capabilities)
         step = next((one for one in steps if one.name not in delivery.results), None)
-        askable = step is None or step.repeatable or step.find is not None
+        now = self._clock()
+        present = moved_along(delivery, self._clock.moved)
+        askable = (
+            step is None
+            or transitions.repeats(present, step, now)
+            or step.find is not None
+        )
         if delivery.failure is not None and delivery.failure.code == SENT_ELSEWHERE:
             # This system was asked before, and the user wants it sent here.
             askable = False
-        now = self._clock()
         opened = transitions.reopened(
-            moved_along(delivery, self._clock.moved),
+            present,
             operation.expires(payload, now, capabilities),
             ask=askable and (delivery.unclear or _uncertain(delivery)),
             now=now,

@@ -72,7 +72,8 @@ def claimed(
         first_sent_at=delivery.first_sent_at or now,
         told_at=delivery.told_at or delivery.occurred_at,
         sent_to=delivery.sent_to or instance,
-        may_have_arrived=delivery.sent_to is not None,
+        claimed_at=now,
+        may_have_arrived=delivery.first_sent_at is not None,
         due_at=None,
     )
 
@@ -100,6 +101,7 @@ def step_done(
         delivery,
         results={**delivery.results, step.name: result},
         first_sent_at=now,
+        may_have_arrived=False,
         clue=None,
     )
 
@@ -150,17 +152,9 @@ def step_interrupted(
     delivery = altered(delivery, failure=failure_of(error))
     if isinstance(error, OutcomeUnknown | InvalidResponse) and not step.repeatable:
         clue = error.clue if isinstance(error, OutcomeUnknown) else None
-        delivery = altered(
-            delivery, unclear=True, clue=_json(clue) or delivery.clue, look_ups=0
-        )
-        if step.find is None:
-            return failed(delivery, UNKNOWN, now)
-        return altered(
-            delivery,
-            state=DeliveryState.UNCERTAIN,
-            asked_since=None,
-            due_at=now + backoff.look_up_wait(0, backend.look_up_after),
-        )
+        delivery = altered(delivery, clue=_json(clue) or delivery.clue)
+        wait = backoff.look_up_wait(0, backend.look_up_after)
+        return outcome_unknown(delivery, step, now, wait)
     if isinstance(error, OutcomeUnknown | InvalidResponse) or (
         isinstance(error, Unavailable) and error.unknown
     ):
@@ -174,6 +168,22 @@ def step_interrupted(
         return _back(delivery, delivery.accepted_at if keeps else now)
     wait = hold(error) or backoff.back_off(delivery.attempts, chance)
     return _back(delivery, now + wait)
+
+
+def outcome_unknown(
+    delivery: Delivery, step: AnyStep, now: datetime, wait: timedelta = timedelta()
+) -> Delivery:
+    """Have an unknown outcome looked up after a wait; fail if that is not possible."""
+    delivery = altered(delivery, unclear=True, look_ups=0, asked_since=None)
+    if step.find is None:
+        return failed(delivery, UNKNOWN, now)
+    return altered(delivery, state=DeliveryState.UNCERTAIN, due_at=now + wait)
+
+
+def repeats(delivery: Delivery, step: AnyStep, now: datetime) -> bool:
+    """Return whether a step that may have arrived can simply be repeated, by now."""
+    limit, since = step.repeatable_for, delivery.first_sent_at
+    return step.repeatable and (limit is None or since is None or now - since < limit)
 
 
 def looked_up(
@@ -242,9 +252,10 @@ def settle_without_look_up(
 ) -> Delivery:
     """Settle an unknown outcome without a look-up.
 
-    A repeatable step is simply repeated; one with no look-up is never sent again.
+    A repeatable step is simply repeated, unless that is too late; any other is never
+    sent again.
     """
-    if step.repeatable:
+    if repeats(delivery, step, now):
         return known(altered(delivery, may_have_arrived=True), now)
     return failed(altered(delivery, unclear=True), UNKNOWN, now)
 
@@ -328,7 +339,7 @@ def _back(
         state=DeliveryState.PENDING,
         expires_at=_expiry(delivery, delivery.expires_at),
         attempts=delivery.attempts if attempts is None else attempts,
-        first_sent_at=None,
+        first_sent_at=delivery.first_sent_at if delivery.may_have_arrived else None,
         told_at=delivery.told_at if there else None,
         sent_to=delivery.sent_to if there else None,
         due_at=due_at,

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from ..delivery import MOMENTS, Delivery, Moved, altered, moved_along
 from .checksum import setting
+from .rows import COLUMNS
 
 _TABLE = (
     "CREATE TEMP TABLE IF NOT EXISTS runs"
@@ -152,7 +153,7 @@ def _moves(moments: Mapping[str, Moved]) -> str:
         **{
             name: _moved(name, how)
             for name, how in moments.items()
-            if how is not Moved.NEVER
+            if how is not Moved.NEVER and name in COLUMNS
         }
     )
 
