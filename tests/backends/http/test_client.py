@@ -4,7 +4,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 import hashlib
 import hmac
 import json
@@ -255,6 +255,29 @@ async def test_lost_answer(
     with pytest.raises(kind):
         await send(client_of(session, target.origin), payload)
     assert len(target.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("repeat", "limited"),
+    [
+        ("repeatable", True),
+        ("while_open", True),
+        # A duplicate has an effect at any time.
+        ("may_repeat", False),
+        ("ask", False),
+    ],
+)
+def test_key_that_the_target_forgets(repeat: str, *, limited: bool) -> None:
+    end = {**BEGINS["end"], "repeat": repeat, "repeat_for": 3600}
+    payload = prepared(repeat=repeat, repeat_for="86400", end=end)
+    payload = SEND.load(1, json.loads(json.dumps(SEND.dump(payload))))
+    (step,) = SEND.steps(payload, HttpCapabilities())
+    assert step.repeatable_for == (timedelta(days=1) if limited else None)
+    assert SEND.claims_ahead(payload) is (repeat == "may_repeat")
+    receipt = SEND.receipt(payload, {})
+    ending = END.parse({"delivery_id": "delivery-1"})
+    (end_step,) = END.steps_following(ending, HttpCapabilities(), receipt)
+    assert end_step.repeatable_for == (timedelta(hours=1) if limited else None)
 
 
 async def test_nobody_there(session: ClientSession) -> None:
@@ -616,7 +639,10 @@ def test_certificate_that_is_none_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["request", "title", "wire", "repeat", "answers", "ids", "signed", "order", "life"],
+    [
+        *("request", "title", "wire", "repeat", "answers", "ids", "signed", "order"),
+        *("life", "repeat_for"),
+    ],
 )
 def test_stored_request_that_cannot_be_read(name: str) -> None:
     stored = SEND.dump(prepared(**BEGINS))

@@ -131,6 +131,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"order": "request", "end": {"repeat": "ask"}}, "order"),
     ({"life": 0}, "life"),
     ({"life": "soon"}, "life"),
+    ({"repeat_for": 0}, "repeat_for"),
+    ({"end": {"path": "/", "repeat": "ask", "repeat_for": "a day"}}, "end.repeat_for"),
     ({"ids": "webhook-id"}, "ids"),
     ({"ids": ["X-Id"]}, "ids"),
     ({"fields": ["a"]}, "fields"),

@@ -44,6 +44,7 @@ from .operations.send import finding_of
 from .presets import BY_NAME, PRESETS, Preset
 from .request.definition import (
     LONGEST_ABSENCE,
+    LONGEST_LIFE,
     SHORTEST_ABSENCE,
     Definition,
     IdHeader,
@@ -94,6 +95,7 @@ def _seconds(least: float, most: float) -> NumberSelector:
     )
 
 
+_UP_TO_A_YEAR = _seconds(1, LONGEST_LIFE)
 _WITHOUT_LOOK_UP = [one for one in Repeat if one is not Repeat.LOOK_UP]
 _WITHOUT_END = [one for one in _WITHOUT_LOOK_UP if one is not Repeat.WHILE_OPEN]
 """What may be true of a preset: none that asks has a look-up or an end."""
@@ -154,11 +156,13 @@ _SECTIONS: Mapping[str, dict[vol.Marker, Any]] = {
                 mode=SelectSelectorMode.DROPDOWN,
             )
         ),
-        vol.Optional("life"): _seconds(1, 365 * 86_400),
+        vol.Optional("repeat_for"): _UP_TO_A_YEAR,
+        vol.Optional("life"): _UP_TO_A_YEAR,
     },
     "end": {
         **_RECIPE,
         vol.Optional("repeat"): _repeat(*_WITHOUT_LOOK_UP),
+        vol.Optional("repeat_for"): _UP_TO_A_YEAR,
     },
 }
 _NESTED = frozenset({"look_up", "end"})

@@ -13,7 +13,7 @@ from ...target import EXAMPLE_ID
 from ..api.client import HttpCapabilities, HttpClient, Message
 from ..request.definition import IdHeader
 from ..request.filling import filler
-from ..request.prepared import PreparedEnd, read_repeat
+from ..request.prepared import PreparedEnd, duration, read_repeat, read_seconds
 from ..request.responses import AnswerRules
 
 STEP = "end"
@@ -56,13 +56,13 @@ class EndHttpRequest(Operation[HttpClient, EndPayload, HttpCapabilities]):
         followed: Receipt | None,
     ) -> tuple[Step[HttpClient, EndPayload], ...]:
         """Return the one call; the start's receipt says whether it may be repeated."""
+        repeatable, limit = False, None
         match followed.kept if followed is not None else {}:
-            case {"end": {"repeat": str(repeat)}}:
+            case {"end": {"repeat": str(repeat), **end}}:
                 repeatable = read_repeat(repeat).sent_again
-            case _:
-                repeatable = False
+                limit = duration(read_seconds(end.get("repeat_for")))
         run = partial(_end, siblings=frozenset(capabilities.requests))
-        return (Step(name=STEP, run=run, repeatable=repeatable),)
+        return (Step(name=STEP, run=run, repeatable=repeatable, repeatable_for=limit),)
 
     @override
     def claims_ahead(self, payload: EndPayload) -> bool:

@@ -27,7 +27,7 @@ from ..api.client import HttpCapabilities, HttpClient, Message
 from ..request import json_path
 from ..request.definition import Order, Repeat
 from ..request.filling import filler
-from ..request.prepared import Prepared, Question
+from ..request.prepared import Prepared, Question, duration
 from ..request.responses import AnswerRules, holds, link_of, result_of
 
 STEP = "send"
@@ -85,6 +85,7 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
                 name=STEP,
                 run=partial(_send, siblings=frozenset(capabilities.requests)),
                 repeatable=payload.repeat.sent_again,
+                repeatable_for=duration(payload.repeat_for),
                 find=None if question is None else partial(_find, question=question),
                 write_time=None
                 if question is None
@@ -107,9 +108,8 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
         self, payload: Prepared, occurred_at: datetime, capabilities: HttpCapabilities
     ) -> datetime | None:
         """Return when it expires, by the user's setting."""
-        if payload.life is None:
-            return None
-        return occurred_at + timedelta(seconds=payload.life)
+        life = duration(payload.life)
+        return None if life is None else occurred_at + life
 
     @override
     def overlaps(self, payload: Prepared, capabilities: HttpCapabilities) -> bool:
@@ -119,7 +119,7 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
     @override
     def claims_ahead(self, payload: Prepared) -> bool:
         """Exclude requests that can neither be looked up nor repeated."""
-        return payload.repeat is not Repeat.ASK
+        return payload.repeat is not Repeat.ASK and payload.repeat_for is None
 
     @override
     def key(self, payload: Prepared, delivery_id: str) -> str | None:

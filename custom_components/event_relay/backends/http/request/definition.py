@@ -118,6 +118,7 @@ class End:
 
     recipe: Recipe
     repeat: Repeat
+    repeat_for: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +138,8 @@ class Definition:
     test_field: str | None = None
     """The field that marks a test."""
     repeat: Repeat
+    repeat_for: float | None = None
+    """Seconds after the first attempt for which a repeat is the same as once."""
     look_up: LookUp | None = None
     answers: AnswerRules = field(default_factory=AnswerRules)
     ids: frozenset[IdHeader] = frozenset()
@@ -175,6 +178,7 @@ class Definition:
             types=fields.types,
             test_field=test_field,
             repeat=repeat,
+            repeat_for=_repeat_for(data, repeat),
             look_up=_look_up(data.get("look_up")) if repeat is Repeat.LOOK_UP else None,
             answers=_answers(data, keyed=IdHeader.IDEMPOTENCY_KEY in ids),
             ids=frozenset(_choice(IdHeader, {"ids": one}, "ids") for one in ids),
@@ -223,6 +227,18 @@ def _choice[KindT: StrEnum](
 
 def _life(value: object, name: str) -> float:
     return number(value, name, minimum=1, maximum=LONGEST_LIFE)
+
+
+def _repeat_for(
+    data: Mapping[str, object], repeat: Repeat, prefix: str = ""
+) -> float | None:
+    """Read how long a duplicate has no effect; raises InvalidField.
+
+    None for ever, and where a duplicate has an effect at any time.
+    """
+    name = f"{prefix}repeat_for"
+    limit = optional({name: data.get("repeat_for")}, name, _life)
+    return limit if repeat in (Repeat.REPEATABLE, Repeat.WHILE_OPEN) else None
 
 
 @dataclass(kw_only=True)
@@ -358,4 +374,8 @@ def _end(value: object) -> End | None:
     if repeat is Repeat.LOOK_UP:
         known = ", ".join(one for one in Repeat if one is not Repeat.LOOK_UP)
         raise InvalidField("end.repeat", "not_one_of", known=known)
-    return End(recipe=Recipe.parse(value, prefix="end.", ends=True), repeat=repeat)
+    return End(
+        recipe=Recipe.parse(value, prefix="end.", ends=True),
+        repeat=repeat,
+        repeat_for=_repeat_for(value, repeat, "end."),
+    )

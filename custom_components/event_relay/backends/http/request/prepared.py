@@ -7,6 +7,7 @@ each attempt.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, Self, cast
 
@@ -64,17 +65,25 @@ class PreparedEnd:
 
     wire: Wire
     repeat: Repeat
+    repeat_for: float | None = None
 
     def dump(self) -> JsonObject:
         """Turn it into its stored form."""
-        return {"wire": self.wire.dump(), "repeat": self.repeat.value}
+        stored: JsonObject = {"wire": self.wire.dump(), "repeat": self.repeat.value}
+        if self.repeat_for is not None:
+            stored["repeat_for"] = self.repeat_for
+        return stored
 
     @classmethod
     def load(cls, stored: Json) -> Self:
         """Read the result of `dump`; raises UnreadablePayload."""
         match stored:
-            case {"wire": wire, "repeat": str(repeat)}:
-                return cls(wire=Wire.load(wire), repeat=read_repeat(repeat))
+            case {"wire": wire, "repeat": str(repeat), **more}:
+                return cls(
+                    wire=Wire.load(wire),
+                    repeat=read_repeat(repeat),
+                    repeat_for=read_seconds(more.get("repeat_for")),
+                )
         raise UnreadablePayload("an end")
 
 
@@ -89,6 +98,7 @@ class Prepared:
     title: str
     wire: Wire
     repeat: Repeat
+    repeat_for: float | None = None
     question: Question | None = None
     answers: AnswerRules = field(default_factory=AnswerRules)
     ids: frozenset[IdHeader] = frozenset()
@@ -122,6 +132,8 @@ class Prepared:
             stored["signed"] = True
         if self.order is not Order.NONE:
             stored["order"] = self.order.value
+        if self.repeat_for is not None:
+            stored["repeat_for"] = self.repeat_for
         if self.life is not None:
             stored["life"] = self.life
         if self.question is not None:
@@ -147,7 +159,8 @@ class Prepared:
                 "ids": list(ids),
                 "signed": bool(signed),
                 "order": str(order),
-                "life": int() | float() | None as life,
+                "life": life,
+                "repeat_for": repeat_for,
             }:
                 pass
             case _:
@@ -160,11 +173,12 @@ class Prepared:
                 title=title,
                 wire=Wire.load(wire),
                 repeat=read_repeat(repeat),
+                repeat_for=read_seconds(repeat_for),
                 answers=AnswerRules.load(answers),
                 ids=frozenset(IdHeader(str(one)) for one in ids),
                 signed=signed,
                 order=Order(order),
-                life=None if life is None else float(life),
+                life=read_seconds(life),
                 question=None if question is None else Question.load(question),
                 end=None if end is None else PreparedEnd.load(end),
             )
@@ -179,6 +193,7 @@ _DEFAULTS: JsonObject = {
     "signed": False,
     "order": Order.NONE.value,
     "life": None,
+    "repeat_for": None,
 }
 
 
@@ -204,6 +219,7 @@ def prepare(
         title=title,
         wire=rendering.wire(definition.recipe),
         repeat=definition.repeat,
+        repeat_for=definition.repeat_for,
         question=question_of(definition.look_up, rendering),
         answers=definition.answers,
         ids=definition.ids,
@@ -215,6 +231,7 @@ def prepare(
         else PreparedEnd(
             wire=rendering.wire(definition.end.recipe, prefix="end."),
             repeat=definition.end.repeat,
+            repeat_for=definition.end.repeat_for,
         ),
     )
 
@@ -238,3 +255,17 @@ def read_repeat(stored: str) -> Repeat:
         return Repeat(stored)
     except ValueError as error:
         raise UnreadablePayload("what a repeat does") from error
+
+
+def read_seconds(stored: object) -> float | None:
+    """Read a number of seconds, or None; raises UnreadablePayload."""
+    if stored is None:
+        return None
+    if isinstance(stored, int | float):
+        return float(stored)
+    raise UnreadablePayload("a number of seconds")
+
+
+def duration(seconds: float | None) -> timedelta | None:
+    """Return a number of seconds as a duration; None without one."""
+    return None if seconds is None else timedelta(seconds=seconds)
