@@ -57,6 +57,7 @@ from .queue.store.store import (
 )
 from .queue.worker import Worker
 from .registry import BY_NAME
+from .repair_flows.held_back import HeldBackIssue
 from .repair_flows.not_stored import NotStoredIssue
 from .rules.rules import Rules
 from .storage import async_before_closing
@@ -152,6 +153,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.paused_for: BackendError | None = None
         """Why nothing is sent until somebody fixes the connection."""
         self._not_stored = NotStoredIssue(hass, entry.entry_id, entry.title)
+        self._held_back = HeldBackIssue(hass, entry.entry_id, entry.title, backend)
         self._put_off_at = -inf
         """When the next poll was last rescheduled, in the event loop's time."""
 
@@ -166,6 +168,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         entry.async_on_unload(self.queue.listen(self._enricher.changed))
         entry.async_on_unload(self.queue.listen(self._not_stored.async_ended))
         entry.async_on_unload(self._not_stored.async_clear)
+        if not self.forms.reports_held_back:
+            entry.async_on_unload(self.queue.listen(self._held_back.async_changed))
+            entry.async_on_unload(self._held_back.async_clear)
         entry.async_on_unload(self.losses.async_start())
         entry.async_on_unload(self.announcer.listen(self.tallies.hear))
         entry.async_on_unload(self.tallies.async_stop)

@@ -143,6 +143,8 @@ class BackendForms(ABC):
     """Operations and queries for administrators only."""
     form_errors: frozenset[str] = frozenset()
     """Error codes of its client for which the connection's form has its own texts."""
+    reports_held_back: bool = False
+    """Whether it creates repairs of its own for a RequestPaused, in `contacted`."""
     test_field: str = "title"
     """The field whose text marks a test."""
     outside_id_field: str = "event_id"

@@ -40,6 +40,7 @@ class HttpForms(BackendForms):
         SEND: Ending(operation=END, left_open={"until_ended": True})
     }
     patterns = PATTERNS
+    reports_held_back = True
     subentry_flows = {SUBENTRY_REQUEST: RequestFlow}  # noqa: RUF012 - as its base has it
     begins_with = SUBENTRY_REQUEST
     traits: Mapping[str, Trait] = {
