@@ -134,6 +134,18 @@ async def test_checkout_takes_its_turn(socket_enabled: None) -> None:
     assert all(value > 0 for value in figures.values())
 
 
+@pytest.mark.timeout(900)
+async def test_earlier_checkout_can_be_set_up(
+    socket_enabled: None, tmp_path: Path
+) -> None:
+    (tmp_path / "custom_components").symlink_to(ROOT / "custom_components")
+    for tool in (ROOT / "tools").iterdir():  # it had its tools beside the others
+        (tmp_path / tool.name).symlink_to(tool)
+    figures = await against.set_up(tmp_path)
+    assert figures.keys() == {"set_up_cpu_us", "start_cpu_us"}
+    assert all(value > 0 for value in figures.values())
+
+
 def test_two_checkouts_are_compared() -> None:
     ours, theirs = {"alone_p50_ms": 1.0, "burst_s": 2.0}, {"alone_p50_ms": 4.0}
     figures = live.beside(ours, theirs | {"burst_s": 20.0})

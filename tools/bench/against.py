@@ -9,6 +9,7 @@ from statistics import median
 import sys
 
 from .figures import Figures
+from .process import serving
 
 _HERE = Path(__file__).resolve().parent
 _SCRIPT = _HERE / "turns.py"
@@ -34,7 +35,7 @@ async def measure(other: Path, *, rounds: int, events: int) -> Figures:
                     seen[name].append(figures)
     for _ in range(max(1, rounds // 2)):
         for name, checkout in checkouts.items():
-            seen[name].append(await _set_up(checkout))
+            seen[name].append(await set_up(checkout))
     return beside(_medians(seen[""]), _medians(seen["other_"]))
 
 
@@ -59,9 +60,12 @@ def _medians(seen: list[Figures]) -> Figures:
     }
 
 
-async def _set_up(checkout: Path) -> Figures:
+async def set_up(checkout: Path) -> Figures:
     """Return the cost to set up some connections, in a fresh process."""
-    async with _started(checkout, "set_up") as process:
+    async with (
+        serving("tools.bench.receiver") as address,
+        _started(checkout, "set_up", address) as process,
+    ):
         return await _answer(process)
 
 

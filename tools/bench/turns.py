@@ -25,7 +25,6 @@ from custom_components.event_relay.const import DOMAIN  # noqa: E402
 from tools.bench.burst import burst  # noqa: E402 - of the checkout that it is run in
 from tools.bench.contenders import a_rule, furnish  # noqa: E402
 from tools.bench.house import a_connection, connect, home, run  # noqa: E402
-from tools.bench.process import serving  # noqa: E402
 from tools.bench.side_by_side import side_by_side  # noqa: E402
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ async def _turn(house: SideBySide, events: int) -> Figures:
     return figures | {"latency_us": late[len(late) // 2] * 1e6}
 
 
-async def _set_up() -> Figures:
+async def _set_up(address: str) -> Figures:
     """Measure the CPU time to set up some connections with their rules.
 
     Once for the first time, and once as at a start, when Home Assistant knows the
@@ -72,10 +71,7 @@ async def _set_up() -> Figures:
     bells = [f"binary_sensor.bell_{number}" for number in range(RULES)]
     with TemporaryDirectory(prefix="event-relay-bench-") as temporary:
         folder = Path(temporary)
-        async with (
-            serving("tools.bench.receiver") as address,
-            home(folder=folder) as hass,
-        ):
+        async with home(folder=folder) as hass:
             furnish(hass, *bells)
             await connect(hass, a_connection(address, entry_id="first"))
             cpu = _start_measuring()
@@ -86,7 +82,7 @@ async def _set_up() -> Figures:
                 entry = a_connection(address, rules, entry_id=f"b{number}")
                 await connect(hass, entry)
             first = time.process_time() - cpu
-        async with serving("tools.bench.receiver"), home(folder=folder) as hass:
+        async with home(folder=folder) as hass:
             furnish(hass, *bells)
             cpu = _start_measuring()
             if not await async_setup_component(hass, DOMAIN, {}):
@@ -121,6 +117,6 @@ async def _serve(events: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "set_up":
-        print(json.dumps(run(_set_up())), flush=True)
+        print(json.dumps(run(_set_up(sys.argv[2]))), flush=True)
     else:
         run(_serve(int(sys.argv[1])))
