@@ -1,10 +1,13 @@
 """What answers mean and say, where a service keeps to HTTP and JSON."""
 
+from functools import partial
+
 import pytest
 
 from custom_components.event_relay.backends.errors import (
     TRIED_AGAIN,
     BackendError,
+    Gone,
     InvalidCredentials,
     InvalidResponse,
     OutcomeUnknown,
@@ -14,8 +17,10 @@ from custom_components.event_relay.backends.errors import (
     Unavailable,
 )
 from custom_components.event_relay.backends.json_responses import (
+    Failures,
     decoded,
     is_json,
+    is_missing,
     message,
     raise_for_answer,
     refusal,
@@ -74,10 +79,65 @@ def test_what_an_answer_means(
 
 
 def test_a_right_that_one_request_lacks_pauses_it_alone() -> None:
+    failures = Failures(statuses={403: RequestPaused})
     with pytest.raises(RequestPaused, match="no such note") as error:
-        raise_for_answer(reply(403, SAID), Effect.ONCE, forbidden=RequestPaused)
+        failures.raise_for(reply(403, SAID), Effect.ONCE)
     paused = error.value
     assert (paused.alone, paused.retry_after) == (True, TRIED_AGAIN)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "effect", "kind", "code"),
+    [
+        (204, "", Effect.ONCE, None, None),
+        (402, SAID, Effect.ONCE, PermissionDenied, "licence"),
+        (401, SAID, Effect.ONCE, Rejected, "rejected"),
+        (409, SAID, Effect.ONCE, Gone, "gone"),
+        (422, SAID, Effect.ONCE, Rejected, "too_long"),
+        # Not from the service itself.
+        (422, "no", Effect.ONCE, Unavailable, "not_json"),
+        (400, '{"error": "paused"}', Effect.NONE, Unavailable, "unavailable"),
+        # What is not special is as usual.
+        (403, SAID, Effect.ONCE, PermissionDenied, "permission_denied"),
+        (500, SAID, Effect.ONCE, OutcomeUnknown, "outcome_unknown"),
+    ],
+)
+def test_failures_of_a_service(
+    status: int,
+    body: str,
+    effect: Effect,
+    kind: type[BackendError] | None,
+    code: str | None,
+) -> None:
+    failures = Failures(
+        statuses={
+            401: None,
+            402: partial(PermissionDenied, code="licence"),
+            409: Gone,
+        },
+        special=lambda reply, reason: (
+            Unavailable(reason) if "paused" in reply.text else None
+        ),
+        reason=lambda reply: reply.words(f"because {reply.status}"),
+        fields=lambda _: {"text": "too long"},
+        code="too_long",
+        has_code=lambda reply: is_json(reply) and reply.status == 422,
+        only_json=True,
+    )
+    if kind is None:
+        failures.raise_for(reply(status, body), effect)
+        return
+    with pytest.raises(kind, match=f"because {status}") as caught:
+        failures.raise_for(reply(status, body), effect)
+    assert (type(caught.value), caught.value.code) == (kind, code)
+    if type(caught.value) is Rejected:
+        assert caught.value.fields == {"text": "too long"}
+
+
+def test_what_the_service_does_not_have() -> None:
+    assert is_missing(reply(404, SAID))
+    assert not is_missing(reply(404, PAGE))
+    assert not is_missing(reply(410, SAID))
 
 
 def test_the_code_and_the_fields_of_a_refusal_are_kept() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 import socket
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector, TraceConfig
@@ -430,6 +430,26 @@ async def test_cookies_and_headers_are_given(session: ClientSession) -> None:
     assert reply.date == datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)
 
 
+async def test_every_request_has_the_current_headers(session: ClientSession) -> None:
+    current = {"Authorization": "one", "X-Kind": "a"}
+    date = b"\r\n\r\n", b"\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n"
+    async with serve(bytes_then_close(OK.replace(*date))) as server:
+        transport = HttpTransport(session, server.address, headers=lambda: current)
+        before = transport.clock_offset
+        await transport.send("GET", "x", headers={"x-kind": "b"})
+        current["Authorization"] = "two"
+        await transport.send("GET", "x")
+    first, second = server.requests
+    assert b"Authorization: one" in first
+    assert b"X-Kind: a" not in first
+    assert b"-kind: b" in first.lower()
+    assert b"Authorization: two" in second
+    assert b"X-Kind: a" in second
+    assert before is None
+    assert transport.clock_offset is not None
+    assert transport.clock_offset < timedelta(days=-365)
+
+
 def reply_of(status: int = 200, body: bytes = b"", **headers: str) -> Reply:
     """Return an answer."""
     return Reply(
@@ -554,3 +574,18 @@ def test_normalise_address(given: str, address: str) -> None:
 def test_no_address(given: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 yarl's own
         normalise_address(given)
+
+
+@pytest.mark.parametrize(
+    ("method", "effect"),
+    [
+        ("GET", Effect.NONE),
+        ("HEAD", Effect.NONE),
+        ("PUT", Effect.REPEATABLE),
+        ("DELETE", Effect.REPEATABLE),
+        ("POST", Effect.ONCE),
+        ("PATCH", Effect.ONCE),
+    ],
+)
+def test_effect_of_a_method(method: str, effect: Effect) -> None:
+    assert Effect.of(method) is effect

@@ -5,6 +5,7 @@ Aiohttp's exceptions end here.
 
 from enum import Enum
 import os
+from typing import Self
 
 from aiohttp import (
     ClientConnectorCertificateError,
@@ -34,6 +35,16 @@ class Effect(Enum):
     """It writes; twice is the same as once."""
     ONCE = "once"
     """It writes; twice is one too many."""
+
+    @classmethod
+    def of(cls, method: str) -> Self:
+        """Return the effect of a method by RFC 9110, where a service keeps to that."""
+        match method:
+            case "GET" | "HEAD" | "OPTIONS":
+                return cls.NONE
+            case "PUT" | "DELETE":
+                return cls.REPEATABLE
+        return cls.ONCE
 
 
 class TooLarge(ValueError):

@@ -1,6 +1,8 @@
 """Interpret responses of services that use plain HTTP and JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from html import unescape
 from http import HTTPStatus
 import re
@@ -13,7 +15,6 @@ from .errors import (
     OutcomeUnknown,
     PermissionDenied,
     Rejected,
-    RequestPaused,
     Unavailable,
 )
 from .transport import Effect, Reply, raise_for_failure
@@ -81,6 +82,14 @@ def message(reply: Reply) -> str:
     return in_words(reply, "")
 
 
+def _nothing_special(_reply: Reply, _reason: str) -> BackendError | None:
+    return None
+
+
+def _no_fields(_reply: Reply) -> Mapping[str, str]:
+    return {}
+
+
 def refusal(
     reply: Reply,
     effect: Effect,
@@ -103,30 +112,67 @@ def refusal(
     return Rejected(reason, code=code if own else None, fields=fields)
 
 
-def raise_for_answer(
-    reply: Reply,
-    effect: Effect,
-    reason: str | None = None,
-    *,
-    forbidden: type[PermissionDenied | RequestPaused] = PermissionDenied,
-) -> None:
-    """Raise the error for any response but a success; a service may refine some.
+type ErrorOf = Callable[[str], BackendError]
+"""Makes an error from its reason, such as a class of `errors`."""
 
-    Covers rate limits, outages, 401, 403 and rejections; see `errors`. `reason` is the
-    service's own explanation, by default its `message`. `forbidden` is the error for a
-    403: RequestPaused if the right for this request is missing, but not for others.
-    """
-    if reply.ok:
-        return
-    said = message(reply) if reason is None else reason
-    if reply.status == HTTPStatus.UNAUTHORIZED:
-        raise InvalidCredentials(said, code="credentials_refused")
-    if reply.status == HTTPStatus.FORBIDDEN:
-        raise forbidden(said)
-    raise_for_failure(reply, effect, said)
-    if effect is not Effect.NONE and not is_json(reply) and not _is_page(reply):
-        raise Rejected(said)
-    raise refusal(reply, effect, said)
+USUAL: Mapping[int, ErrorOf] = {
+    HTTPStatus.UNAUTHORIZED: partial(InvalidCredentials, code="credentials_refused"),
+    HTTPStatus.FORBIDDEN: PermissionDenied,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failures:
+    """What the failures of a service mean, as far as they differ from the usual."""
+
+    statuses: Mapping[int, ErrorOf | None] = field(default_factory=dict)
+    """Errors by status. None for no special one: the status is then a rejection, a rate
+    limit or an outage, by HTTP."""
+    special: Callable[[Reply, str], BackendError | None] = _nothing_special
+    """Takes a failure and its reason, and returns the error if it has a meaning that
+    the status does not tell."""
+    reason: Callable[[Reply], str] = message
+    """Returns the service's own explanation, fit to be shown."""
+    fields: Callable[[Reply], Mapping[str, str]] = _no_fields
+    """Returns the explanation of each field that a rejection names."""
+    code: str | None = None
+    """Code of the rejections that have a text of their own."""
+    has_code: Callable[[Reply], bool] = is_json
+    """Returns whether a rejection is one of those."""
+    only_json: bool = False
+    """Whether any other response comes from something in between."""
+
+    def raise_for(self, reply: Reply, effect: Effect) -> None:
+        """Raise the error for any response but a success.
+
+        Covers rate limits, outages, 401, 403 and rejections; see `errors`.
+        """
+        if reply.ok:
+            return
+        reason = self.reason(reply)
+        if (error := self.special(reply, reason)) is not None:
+            raise error
+        if (error_of := {**USUAL, **self.statuses}.get(reply.status)) is not None:
+            raise error_of(reason)
+        raise_for_failure(reply, effect, reason)
+        if (
+            not self.only_json
+            and effect is not Effect.NONE
+            and not (is_json(reply) or _is_page(reply))
+        ):
+            raise Rejected(reason)
+        code = self.code if self.has_code(reply) else None
+        raise refusal(reply, effect, reason, code=code, fields=self.fields(reply))
+
+
+def raise_for_answer(reply: Reply, effect: Effect) -> None:
+    """Raise the error for any response but a success, with its usual meaning."""
+    Failures().raise_for(reply, effect)
+
+
+def is_missing(reply: Reply) -> bool:
+    """Return whether the service itself says that it does not have something."""
+    return reply.status == HTTPStatus.NOT_FOUND and is_json(reply)
 
 
 def _is_page(reply: Reply) -> bool:

@@ -2,9 +2,12 @@
 
 from abc import ABC, abstractmethod
 import asyncio
+from collections.abc import Awaitable, Callable
 from copy import copy
+from http import HTTPStatus
 
-from .errors import BackendError
+from .errors import BackendError, InvalidCredentials
+from .transport import Reply
 
 
 class TokenLogin(ABC):
@@ -42,6 +45,31 @@ class TokenLogin(ABC):
                 raise
             finally:
                 self._logins += 1
+
+    async def send(
+        self,
+        attempt: Callable[[], Awaitable[Reply]],
+        reason: Callable[[Reply], str],
+        *,
+        log_in: bool = True,
+    ) -> Reply:
+        """Send a request with a token, and once more with a new one after a 401.
+
+        A 401 comes before any effect, so even a write may be sent again. Without a
+        token it logs in first, unless `log_in` is false. Raises what `renew` does, and
+        InvalidCredentials with the `reason` of a second 401.
+        """
+        if log_in and self.token is None:
+            await self.renew(None)
+        token = self.token
+        reply = await attempt()
+        if reply.status != HTTPStatus.UNAUTHORIZED:
+            return reply
+        await self.renew(token)
+        reply = await attempt()
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            raise InvalidCredentials(reason(reply))
+        return reply
 
     @abstractmethod
     def raise_known(self) -> None:

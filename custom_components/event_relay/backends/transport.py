@@ -6,7 +6,7 @@ request can have taken effect.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -134,10 +134,25 @@ class HttpTransport:
     """Sends requests below one address, and only there."""
 
     def __init__(
-        self, session: ClientSession, address: str, *, timeout: float = TIMEOUT
+        self,
+        session: ClientSession,
+        address: str,
+        *,
+        timeout: float = TIMEOUT,
+        headers: Callable[[], Mapping[str, str]] = dict,
+        secrets: Callable[[], Collection[str]] = tuple,
     ) -> None:
-        """Take a session, which its owner closes, and a normalised address."""
+        """Take a session, which its owner closes, and a normalised address.
+
+        `headers` returns what every request has now, such as for authentication, and
+        `secrets` the credentials that nothing may show.
+        """
         self.address = address
+        self.headers = headers
+        self.secrets = secrets
+        self.clock_offset: timedelta | None = None
+        """How far the other clock is ahead, by the last response; it has whole seconds.
+        None before."""
         self._session = session
         # Home Assistant waits five seconds for a `.local` name. If we gave up at the
         # same moment, aiohttp's shielded look-up would fail unobserved, and asyncio
@@ -146,8 +161,6 @@ class HttpTransport:
             time=ClientTimeout(total=timeout, connect=timeout * CONNECTING),
             largest=MAXIMUM_BODY,
         )
-        self.secrets: Callable[[], Collection[str]] = tuple
-        """Returns the current credentials; the owner sets it."""
 
     def url(self, *segments: str) -> URL:
         """Return the address of a path, with each segment quoted by itself."""
@@ -157,22 +170,24 @@ class HttpTransport:
         self,
         method: str,
         *segments: str,
-        effect: Effect = Effect.NONE,
+        effect: Effect | None = None,
         query: Pairs | None = None,
         headers: Mapping[str, str] | None = None,
         body: JsonObject | list[Json] | Body | None = None,
     ) -> Reply:
         """Send one request and read its response, whatever the status.
 
-        An object or a list is sent as JSON. A given header replaces the default one.
+        By default the method tells the effect. An object or a list is sent as JSON. A
+        given header replaces the default one.
         Raises CannotConnect, OutcomeUnknown or, for a repeatable write, Unavailable;
         Rejected if the request cannot be put into HTTP and JSON; and InvalidResponse if
         the response to a read is neither. Follows no redirect.
         """
+        effect = effect or Effect.of(method)
         url = self._encoded_url(segments, query)
         if isinstance(body, dict | list):
             body = Body.json(body)
-        said = _headers(headers or {}, body)
+        said = _headers({**self.headers(), **(headers or {})}, body)
         if self._session.closed:
             raise CannotConnect("the session is closed")
         request = Outgoing(
@@ -186,13 +201,16 @@ class HttpTransport:
             answer = await exchange(self._session, request, self._bounds)
         except (ClientError, TimeoutError, OSError, ValueError) as error:
             raise translate(error, effect) from error
-        return Reply(
+        reply = Reply(
             status=answer.status,
             headers=answer.headers,
             set_cookies=answer.set_cookies,
             body=answer.body,
             secrets=self.secrets(),
         )
+        if (date := reply.date) is not None:
+            self.clock_offset = date - datetime.now(UTC)
+        return reply
 
     def _encoded_url(self, segments: tuple[str, ...], query: Pairs | None) -> URL:
         """Return the address as it is sent; raises Rejected."""

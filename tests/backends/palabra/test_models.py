@@ -10,10 +10,8 @@ from custom_components.event_relay.backends.palabra.api.models import (
     LiveEvent,
     PalabraCapabilities,
 )
-from custom_components.event_relay.backends.palabra.api.times import (
-    duration_or_none,
-    instant_or_none,
-)
+from custom_components.event_relay.backends.palabra.api.times import duration_or_none
+from custom_components.event_relay.backends.reading import moment_or_none
 
 START = datetime(2030, 5, 1, 18, tzinfo=UTC)
 
@@ -44,14 +42,14 @@ def test_no_event(value: Json) -> None:
     ],
 )
 def test_instants(value: str) -> None:
-    assert instant_or_none(value) == START
+    assert moment_or_none(value) == START
 
 
 @pytest.mark.parametrize(
     "value", [None, "", "soon", 5, "0001-01-01T00:00:00+05:00", "2030-13-01T00:00:00Z"]
 )
 def test_no_instants(value: Json) -> None:
-    assert instant_or_none(value) is None
+    assert moment_or_none(value) is None
 
 
 @pytest.mark.parametrize(

@@ -7,22 +7,21 @@ from ...base import Json, JsonObject
 from ...errors import (
     UNKNOWN_SCRIPT,
     Gone,
-    InvalidCredentials,
     InvalidResponse,
     OutcomeUnknown,
 )
-from ...json_responses import decoded, is_json
+from ...json_responses import decoded, is_json, is_missing
+from ...reading import an_object, whole_or_none
 from ...transport import Effect, Reply
-from .failures import raise_for_answer, reason
-from .login import AipixLogin, Api, common_headers
+from .failures import FAILURES, reason
+from .login import AipixLogin, Api
 from .models import AipixCapabilities, AipixMark, AipixScript
-from .reading import an_object, id_of, items, payload, whole_or_none
+from .reading import id_of, items, payload
 
 PAGE = 100
 """Entries per request; the server's default is 25 (vendor documentation)."""
 PAGES = 50
 """Pages read of a list at most."""
-"""Characters; what is shorter would star out half of every message."""
 UNLISTED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.FORBIDDEN)
 """Statuses of a server that has no list, or none for this user."""
 
@@ -60,7 +59,7 @@ class AipixClient:
         user = _read(await self._send("GET", "users", "self"))
         listed = await self._send("GET", "scripts", query={"per_page": "1"})
         if listed.status not in UNLISTED:
-            raise_for_answer(listed, Effect.NONE)
+            FAILURES.raise_for(listed, Effect.NONE)
         return AipixCapabilities(
             version=version,
             api=api,
@@ -83,7 +82,7 @@ class AipixClient:
     async def script(self, script_id: int) -> AipixScript:
         """Return a script; raises Gone if it does not exist."""
         reply = await self._send("GET", "scripts", str(script_id))
-        if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
+        if is_missing(reply):
             words = "aipix has no such script"
             raise Gone(words, code=UNKNOWN_SCRIPT, fields={"script_id": words})
         return AipixScript.parse(_read(reply))
@@ -132,13 +131,8 @@ class AipixClient:
 
     async def _version(self) -> str:
         """Return the version; its presence tells aipix from other systems."""
-        reply = await self.login.transport.send(
-            "GET",
-            *Api.CLIENT.prefix,
-            "static",
-            "basic",
-            headers=common_headers(self.login.api, self.login.device_id),
-        )
+        path = (*Api.CLIENT.prefix, "static", "basic")
+        reply = await self.login.transport.send("GET", *path)
         if reply.status == HTTPStatus.NOT_FOUND:
             raise InvalidResponse(reason(reply), code="other_system")
         answer = _read(reply)
@@ -176,7 +170,7 @@ class AipixClient:
     ) -> Reply:
         """Send a request that changes something, and raise unless it succeeded."""
         reply = await self._send(method, *segments, effect=effect, body=body)
-        raise_for_answer(reply, effect)
+        FAILURES.raise_for(reply, effect)
         return reply
 
     async def _send(
@@ -187,45 +181,25 @@ class AipixClient:
         query: dict[str, str] | None = None,
         body: JsonObject | None = None,
     ) -> Reply:
-        """Send a request as the account, with a fresh token if needed.
+        """Send a request as the account, with a fresh token if needed."""
 
-        A 401 comes before any effect, so even a write may be sent again after it, once.
-        """
-        if self.login.token is None:
-            await self.login.renew(None)
-        token = self.login.token
-        reply = await self._attempt(method, segments, effect, query, body)
-        if reply.status != HTTPStatus.UNAUTHORIZED:
-            return reply
-        await self.login.renew(token)
-        reply = await self._attempt(method, segments, effect, query, body)
-        if reply.status == HTTPStatus.UNAUTHORIZED:
-            raise InvalidCredentials(reason(reply))
-        return reply
+        async def attempt() -> Reply:
+            return await self.login.transport.send(
+                method,
+                *self.login.api.prefix,
+                *segments,
+                effect=effect,
+                query=query,
+                headers=self.login.headers,
+                body=body,
+            )
 
-    async def _attempt(
-        self,
-        method: str,
-        segments: tuple[str, ...],
-        effect: Effect,
-        query: dict[str, str] | None,
-        body: JsonObject | None,
-    ) -> Reply:
-        """Send a request once."""
-        return await self.login.transport.send(
-            method,
-            *self.login.api.prefix,
-            *segments,
-            effect=effect,
-            query=query,
-            headers=self.login.headers,
-            body=body,
-        )
+        return await self.login.send(attempt, reason)
 
 
 def _read_list(reply: Reply) -> Json:
     """Decode the response to a read; raises InvalidResponse and the usual failures."""
-    raise_for_answer(reply, Effect.NONE)
+    FAILURES.raise_for(reply, Effect.NONE)
     return decoded(reply)
 
 

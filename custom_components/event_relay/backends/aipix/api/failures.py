@@ -6,12 +6,13 @@ from proxies, errors are web pages.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 
 from ...base import Json
 from ...errors import PermissionDenied
-from ...json_responses import in_words, is_json, page_title, refusal
-from ...transport import Effect, Reply, raise_for_failure
+from ...json_responses import Failures, in_words, is_json, page_title
+from ...transport import Reply
 
 SESSIONS_EXHAUSTED = 419
 """Too many sessions of a user (vendor documentation and mobile SDK)."""
@@ -63,19 +64,20 @@ def _first(words: Json) -> str:
             return ""
 
 
-def raise_for_answer(reply: Reply, effect: Effect) -> None:
-    """Raise the error for any response but a success; the caller handles 401."""
-    if reply.ok:
-        return
-    words = reason(reply)
-    if reply.status == SESSIONS_EXHAUSTED:
-        raise PermissionDenied(words, code="session_limit")
-    if reply.status == HTTPStatus.PAYMENT_REQUIRED:
-        raise PermissionDenied(words, code="licence")
-    if reply.status == HTTPStatus.FORBIDDEN:
-        raise PermissionDenied(words)
-    raise_for_failure(reply, effect, words)
-    # "Force update": the server refuses the client's version (mobile SDK).
-    refused = reply.status == HTTPStatus.CONFLICT and is_json(reply)
-    code = "client_refused" if refused else None
-    raise refusal(reply, effect, words, code=code, fields=refused_fields(reply))
+def _forces_update(reply: Reply) -> bool:
+    """Return whether the server refuses the version of its client (mobile SDK)."""
+    return reply.status == HTTPStatus.CONFLICT and is_json(reply)
+
+
+FAILURES = Failures(
+    statuses={
+        HTTPStatus.UNAUTHORIZED: None,  # the login handles it
+        HTTPStatus.PAYMENT_REQUIRED: partial(PermissionDenied, code="licence"),
+        SESSIONS_EXHAUSTED: partial(PermissionDenied, code="session_limit"),
+    },
+    reason=reason,
+    fields=refused_fields,
+    code="client_refused",
+    has_code=_forces_update,
+    only_json=True,
+)

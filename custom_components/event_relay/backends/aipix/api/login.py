@@ -8,6 +8,7 @@ evicted for ours.
 from collections.abc import Callable
 from copy import copy
 from enum import StrEnum
+from functools import partial
 from http import HTTPStatus
 import time
 from typing import override
@@ -21,9 +22,10 @@ from ...errors import (
     Unavailable,
 )
 from ...login import TokenLogin
+from ...reading import an_object, text
 from ...transport import Effect, HttpTransport, Reply
-from .failures import SESSIONS_EXHAUSTED, raise_for_answer, reason, refused_fields
-from .reading import an_object, payload, text
+from .failures import FAILURES, SESSIONS_EXHAUSTED, reason, refused_fields
+from .reading import payload
 
 RATE_LIMIT_WAIT = 600.0
 """Seconds without a login after a 429 without Retry-After.
@@ -83,6 +85,7 @@ class AipixLogin(TokenLogin):
         """Take the account, and the connection's device id."""
         super().__init__()
         self.transport = transport
+        transport.headers = partial(common_headers, api, device_id)
         transport.secrets = self.secrets
         self.api = api
         self.device_id = device_id
@@ -99,11 +102,8 @@ class AipixLogin(TokenLogin):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Return the headers of every request, with the token if there is one."""
-        headers = common_headers(self.api, self.device_id)
-        if self.token is not None:
-            headers["Authorization"] = f"Bearer {self.token}"
-        return headers
+        """Return the headers of a request as the account, if there is a token."""
+        return {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
 
     def forget_refusal(self) -> None:
         """Allow another login after a refusal."""
@@ -146,13 +146,13 @@ class AipixLogin(TokenLogin):
             "POST",
             *self.api.prefix,
             *(("auth", "token") if administrator else ("token",)),
-            headers=common_headers(self.api, self.device_id),
+            effect=Effect.NONE,
             body=body,
         )
         if (refusal := self._refused(reply)) is not None:
             self._refusal = refusal
             raise refusal
-        raise_for_answer(reply, Effect.NONE)
+        FAILURES.raise_for(reply, Effect.NONE)
         return _token(reply)
 
     def _refused(self, reply: Reply) -> BackendError | None:

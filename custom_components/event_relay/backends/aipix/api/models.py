@@ -8,8 +8,9 @@ from typing import Self
 from ...base import Json, JsonObject
 from ...capabilities import PlainCapabilities
 from ...errors import InvalidResponse
+from ...reading import an_object, moment_or_none
 from .login import Api
-from .reading import an_object, id_of, moment_or_none
+from .reading import id_of
 
 DESKTOP_MARK = "[DESKTOP-REACTION]"
 """Marker in the titles of the desktop client's own scripts (user guide 25.12)."""

@@ -11,12 +11,12 @@ from aiohttp import ClientSession
 
 from ...base import Json, JsonObject
 from ...errors import InvalidResponse, OutcomeUnknown, Rejected
-from ...json_responses import decoded, is_json
+from ...json_responses import decoded, is_missing
+from ...reading import a_list, an_object, part, text, text_or_none
 from ...transport import Effect, Reply
 from .connection import FrigateConnection
-from .failures import raise_for_answer, reason
+from .failures import FAILURES, reason
 from .models import EVENT_ID, FrigateCapabilities, FrigateEvent, parse_cameras
-from .reading import an_object, part, text, text_or_none
 from .review import ReviewSettings
 from .version import FrigateVersion
 
@@ -95,7 +95,7 @@ class FrigateClient:
     async def health_check(self) -> None:
         """Return if Frigate responds; raises as `capabilities`."""
         reply = await self._connection.send("GET", "version", log_in=False)
-        raise_for_answer(reply, Effect.NONE)
+        FAILURES.raise_for(reply, Effect.NONE)
 
     async def create_event(self, camera: str, label: str, body: JsonObject) -> str:
         """Create an event and return its id; it may not be stored yet (0.16).
@@ -151,7 +151,7 @@ class FrigateClient:
     async def event(self, event_id: str) -> FrigateEvent | None:
         """Return an event as it is stored now; None if it is not."""
         reply = await self._connection.send("GET", "events", event_id)
-        if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
+        if is_missing(reply):
             return None
         return FrigateEvent.parse(_read(reply))
 
@@ -164,14 +164,12 @@ class FrigateClient:
         reply = await self._connection.send(
             "GET", "events", event_id, "snapshot.jpg", query=size
         )
-        raise_for_answer(reply, Effect.NONE)
+        FAILURES.raise_for(reply, Effect.NONE)
         return reply.body
 
     async def labels(self) -> tuple[str, ...]:
         """Return the labels of the existing events."""
-        labels = _read(await self._connection.send("GET", "labels"))
-        if not isinstance(labels, list):
-            raise InvalidResponse("the labels are not a list")
+        labels = a_list(_read(await self._connection.send("GET", "labels")), "labels")
         return tuple(sorted({one for one in labels if isinstance(one, str) and one}))
 
     async def events(
@@ -203,10 +201,7 @@ class FrigateClient:
 
     async def _page(self, query: dict[str, str]) -> list[FrigateEvent]:
         reply = await self._connection.send("GET", "events", query=query)
-        page = _read(reply)
-        if not isinstance(page, list):
-            raise InvalidResponse("the events are not a list")
-        return [FrigateEvent.parse(event) for event in page]
+        return [FrigateEvent.parse(event) for event in a_list(_read(reply), "events")]
 
     async def review_settings(self, camera: str) -> ReviewSettings:
         """Return the camera's current settings of review items."""
@@ -217,27 +212,27 @@ class FrigateClient:
     async def review_of(self, event_id: str) -> str | None:
         """Return the id of the review item that shows an event; None without one."""
         reply = await self._connection.send("GET", "review", "event", event_id)
-        if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
+        if is_missing(reply):
             return None
         return text_or_none(_read_object(reply), "id")
 
 
 def _read(reply: Reply) -> Json:
     """Decode the response to a read; raises InvalidResponse and the usual failures."""
-    raise_for_answer(reply, Effect.NONE)
+    FAILURES.raise_for(reply, Effect.NONE)
     return decoded(reply)
 
 
 def _read_object(reply: Reply) -> JsonObject:
     """Decode the response to a read that must be an object."""
-    return dict(an_object(_read(reply), "answer"))
+    return an_object(_read(reply), "answer")
 
 
 def _version(reply: Reply) -> FrigateVersion:
     """Parse the response of /version, which tells Frigate from other systems."""
     if reply.status == HTTPStatus.NOT_FOUND:
         raise InvalidResponse(reason(reply), code="other_system")
-    raise_for_answer(reply, Effect.NONE)
+    FAILURES.raise_for(reply, Effect.NONE)
     if reply.text.lstrip().startswith("<"):
         raise InvalidResponse("a web page, not an answer", code="not_json")
     try:

@@ -1,7 +1,8 @@
 """Requests to one Frigate server as one user."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 import time
 
@@ -10,8 +11,8 @@ from aiohttp import ClientSession
 from ...base import JsonObject
 from ...errors import InvalidCredentials
 from ...transport import Effect, HttpTransport, Reply
-from .failures import raise_for_answer, reason
-from .login import CSRF, FrigateLogin
+from .failures import FAILURES, reason
+from .login import FrigateLogin
 
 _UNCACHED = {"X-Cache-Bypass": "1"}
 """Without it nginx responds to reads with a cache of up to 5 s (Frigate 0.18, run)."""
@@ -36,16 +37,15 @@ class FrigateConnection:
         self.login = FrigateLogin(
             self._transport, username, password, monotonic=monotonic
         )
-        self._clock_offset: timedelta | None = None
 
     @property
     def clock_known(self) -> bool:
         """Whether a response has shown the server's clock."""
-        return self._clock_offset is not None
+        return self._transport.clock_offset is not None
 
     def server_time(self, moment: datetime) -> datetime:
         """Return the server's clock at a moment of ours."""
-        offset = self._clock_offset or timedelta()
+        offset = self._transport.clock_offset or timedelta()
         return moment if abs(offset) <= CLOCK_TOLERANCE else moment + offset
 
     async def write(
@@ -63,7 +63,7 @@ class FrigateConnection:
         reply = await self.send(method, *segments, effect=effect, body=body)
         if reply.status == HTTPStatus.FORBIDDEN:
             self.login.token = None
-        raise_for_answer(reply, effect)
+        FAILURES.raise_for(reply, effect)
         return reply
 
     async def send(
@@ -77,41 +77,21 @@ class FrigateConnection:
     ) -> Reply:
         """Send a request below /api as the user, with a fresh token if needed.
 
-        A 401 comes from nginx, which checks the token before it passes a request on, so
-        even a write may be sent again.
+        A 401 comes from nginx, which checks the token before it passes a request on.
         """
-
-        async def attempt() -> Reply:
-            token = self.login.token
-            authorization = {"Authorization": f"Bearer {token}"} if token else {}
-            uncached = _UNCACHED if effect is Effect.NONE else {}
-            reply = await self._transport.send(
-                method,
-                "api",
-                *segments,
-                effect=effect,
-                query=query,
-                headers={**CSRF, **uncached, **authorization},
-                body=body,
-            )
-            self._note(reply)
-            return reply
-
-        if log_in and self.login.configured and self.login.token is None:
-            await self.login.renew(None)
-        token = self.login.token
-        reply = await attempt()
-        if reply.status != HTTPStatus.UNAUTHORIZED:
-            return reply
-        if not self.login.configured:
-            raise InvalidCredentials(reason(reply), code="auth_required")
-        await self.login.renew(token)
+        attempt = partial(
+            self._transport.send,
+            method,
+            "api",
+            *segments,
+            effect=effect,
+            query=query,
+            headers=_UNCACHED if effect is Effect.NONE else {},
+            body=body,
+        )
+        if self.login.configured:
+            return await self.login.send(attempt, reason, log_in=log_in)
         reply = await attempt()
         if reply.status == HTTPStatus.UNAUTHORIZED:
-            raise InvalidCredentials(reason(reply))
+            raise InvalidCredentials(reason(reply), code="auth_required")
         return reply
-
-    def _note(self, reply: Reply) -> None:
-        """Note the offset of the server's clock."""
-        if (date := reply.date) is not None:
-            self._clock_offset = date - datetime.now(UTC)

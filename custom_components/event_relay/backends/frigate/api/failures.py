@@ -9,9 +9,9 @@ from http import HTTPStatus
 import re
 
 from ...base import Json
-from ...errors import PermissionDenied, Unavailable
-from ...json_responses import in_words, page_title, refusal
-from ...transport import Effect, Reply, raise_for_failure
+from ...errors import BackendError, Unavailable
+from ...json_responses import Failures, in_words, page_title
+from ...transport import Reply
 
 _NGINX_500 = re.compile(
     r"<center><h1>500 Internal Server Error</h1></center>\s*<hr><center>nginx",
@@ -70,28 +70,32 @@ def _mistakes(reply: Reply, mistakes: list[Json]) -> dict[str, str]:
     return named
 
 
-def raise_for_answer(reply: Reply, effect: Effect) -> None:
-    """Raise the error for any response but a success; the caller handles 401."""
-    if reply.ok:
-        return
-    if reply.status == HTTPStatus.FORBIDDEN:
-        raise PermissionDenied(reason(reply))
-    if _blocked_by_nginx(reply):
-        raise Unavailable(reason(reply), retry_after=reply.retry_after)
-    raise_for_failure(reply, effect, reason(reply))
-    code = "plain_http" if _PLAIN_HTTP in reply.text[:10_000] else None
-    fields = refused_fields(reply)
-    raise refusal(reply, effect, reason(reply), code=code, fields=fields)
-
-
-def _blocked_by_nginx(reply: Reply) -> bool:
-    """Return whether nginx could not ask Frigate to authenticate the request.
+def _blocked_by_nginx(reply: Reply, reason: str) -> BackendError | None:
+    """Return the error if nginx could not ask Frigate to authenticate the request.
 
     Then nginx sends its own 500 and has passed nothing on: Frigate is down or starting
     (0.17.2 and 0.18, run). A request that may have reached Frigate fails with 502 or
     504.
     """
-    return (
+    if (
         reply.status == HTTPStatus.INTERNAL_SERVER_ERROR
         and _NGINX_500.search(reply.text[:10_000]) is not None
-    )
+    ):
+        return Unavailable(reason, retry_after=reply.retry_after)
+    return None
+
+
+def _wants_tls(reply: Reply) -> bool:
+    """Return whether nginx says that this port only speaks TLS."""
+    return _PLAIN_HTTP in reply.text[:10_000]
+
+
+FAILURES = Failures(
+    statuses={HTTPStatus.UNAUTHORIZED: None},  # the login handles it
+    special=_blocked_by_nginx,
+    reason=reason,
+    fields=refused_fields,
+    code="plain_http",
+    has_code=_wants_tls,
+    only_json=True,
+)

@@ -10,7 +10,7 @@ from typing import override
 from ...errors import InvalidCredentials, InvalidResponse, Unavailable
 from ...login import TokenLogin
 from ...transport import Effect, HttpTransport, Reply
-from .failures import raise_for_answer, reason
+from .failures import FAILURES, reason
 
 RATE_LIMIT_WAIT = 60.0
 """Seconds without a login after a 429, which has no Retry-After.
@@ -40,7 +40,7 @@ class FrigateLogin(TokenLogin):
         """Take the credentials; both empty if the server needs none."""
         super().__init__()
         self._transport = transport
-        transport.secrets = self.secrets
+        transport.headers, transport.secrets = self.headers, self.secrets
         self._username = username
         self._password = password
         self._monotonic = monotonic
@@ -51,6 +51,10 @@ class FrigateLogin(TokenLogin):
     def configured(self) -> bool:
         """Whether there are credentials."""
         return bool(self._username or self._password)
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers of every request, with the token if there is one."""
+        return CSRF | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
 
     def secrets(self) -> tuple[str, ...]:
         """Return the texts that must never be shown."""
@@ -79,7 +83,7 @@ class FrigateLogin(TokenLogin):
             "POST",
             "api",
             "login",
-            headers=CSRF,
+            effect=Effect.NONE,
             body={"user": self._username, "password": self._password},
         )
         if reply.status == HTTPStatus.UNAUTHORIZED:
@@ -92,7 +96,7 @@ class FrigateLogin(TokenLogin):
             wait = max(RATE_LIMIT_WAIT, reply.retry_after or 0)
             self._blocked_until = self._monotonic() + wait
             raise Unavailable(reason(reply), code="rate_limited", retry_after=wait)
-        raise_for_answer(reply, Effect.NONE)
+        FAILURES.raise_for(reply, Effect.NONE)
         return _token(reply)
 
 

@@ -8,7 +8,7 @@ from typing import Self
 
 from ...base import Json, JsonObject, UnreadablePayload
 from ...errors import InvalidResponse
-from .reading import an_object, moment, number_or_none, part, text, text_or_none
+from ...reading import an_object, moment, number_or_none, part, text, text_or_none
 from .version import FrigateVersion
 
 EVENT_ID = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)-[a-z0-9]{6}", re.ASCII)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ...base import Json
-from .reading import part
+from ...reading import part
 
 
 @dataclass(frozen=True, kw_only=True)

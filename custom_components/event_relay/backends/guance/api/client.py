@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 import time
 
 from aiohttp import ClientSession
@@ -11,7 +12,7 @@ from ...base import JsonObject
 from ...errors import OutcomeUnknown
 from ...request_interval import RequestInterval
 from ...transport import Effect, HttpTransport
-from .envelope import Envelope, unwrap
+from .envelope import unwrap
 from .failing_events import FailingEvents
 from .look_ups import query_body, sightings
 from .models import GuanceCapabilities, GuanceWorkspace, Sighting
@@ -41,10 +42,15 @@ class GuanceClient:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Take a session, the address of a site, and the Key ID."""
-        self._transport = HttpTransport(session, address)
-        self._queries = HttpTransport(session, address, timeout=QUERY_TIMEOUT)
-        self._key = api_key
-        self._transport.secrets = self._queries.secrets = lambda: (api_key,)
+        make = partial(
+            HttpTransport,
+            session,
+            f"{address}/api/v1",
+            headers=lambda: {"DF-API-KEY": api_key},
+            secrets=lambda: (api_key,),
+        )
+        self._transport = make()
+        self._queries = make(timeout=QUERY_TIMEOUT)
         self._request_interval = RequestInterval(
             lambda: INTERVAL, monotonic=monotonic, sleep=sleep
         )
@@ -65,8 +71,8 @@ class GuanceClient:
         This proves that the key is valid, not that it may write: only a write does.
         """
         await self._request_interval.turn()
-        envelope = await self._send(self._transport, "GET", "workspace", "get")
-        return GuanceWorkspace.parse(envelope.content)
+        reply = await self._transport.send("GET", "workspace", "get")
+        return GuanceWorkspace.parse(unwrap(reply, Effect.NONE).content)
 
     async def create_event(self, body: JsonObject) -> None:
         """Create an event; every call creates another one, and returns no id.
@@ -74,15 +80,8 @@ class GuanceClient:
         Raises OutcomeUnknown if it may have been created.
         """
         await self._request_interval.turn()
-        envelope = await self._send(
-            self._transport,
-            "POST",
-            "events",
-            "create",
-            effect=Effect.ONCE,
-            body=body,
-        )
-        if envelope.content is not True:
+        reply = await self._transport.send("POST", "events", "create", body=body)
+        if unwrap(reply, Effect.ONCE).content is not True:
             raise OutcomeUnknown("create was answered without saying true")
 
     async def find_event(self, delivery_id: str, date: datetime) -> Sighting:
@@ -94,27 +93,8 @@ class GuanceClient:
         return await self._search.find(delivery_id, date)
 
     async def _find_events(self, wanted: Mapping[str, datetime]) -> dict[str, Sighting]:
-        envelope = await self._send(
-            self._queries, "POST", "df", "query_data_v1", body=query_body(wanted)
+        reads, query = Effect.NONE, query_body(wanted)
+        reply = await self._queries.send(
+            "POST", "df", "query_data_v1", effect=reads, body=query
         )
-        return sightings(wanted, envelope.content)
-
-    async def _send(
-        self,
-        transport: HttpTransport,
-        method: str,
-        *segments: str,
-        effect: Effect = Effect.NONE,
-        body: JsonObject | None = None,
-    ) -> Envelope:
-        """Send a request with the key, and unwrap the response."""
-        reply = await transport.send(
-            method,
-            "api",
-            "v1",
-            *segments,
-            effect=effect,
-            headers={"DF-API-KEY": self._key},
-            body=body,
-        )
-        return unwrap(reply, effect)
+        return sightings(wanted, unwrap(reply, reads).content)

@@ -5,7 +5,7 @@ nothing here has been run against the live system.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from aiohttp import ClientSession
@@ -20,7 +20,8 @@ from ...errors import (
     PermissionDenied,
     Unavailable,
 )
-from ...json_responses import is_json
+from ...json_responses import is_json, is_missing
+from ...reading import a_list
 from ...transport import Effect, HttpTransport, Reply
 from .credentials import PalabraCredentials
 from .failures import balance_is_empty, data_of, raise_for_answer, reason
@@ -50,17 +51,21 @@ class PalabraClient:
         credentials: PalabraCredentials,
     ) -> None:
         """Take a session, a normalised address and the credentials."""
-        self._transport = HttpTransport(session, address, timeout=TIMEOUT)
-        self._transport.secrets = lambda: credentials.secrets
+        self._transport = HttpTransport(
+            session,
+            address,
+            timeout=TIMEOUT,
+            headers=lambda: credentials.headers,
+            secrets=lambda: credentials.secrets,
+        )
         self._credentials = credentials
-        self._clock_offset = timedelta()
 
     def server_time(self, moment: datetime) -> datetime:
         """Return Palabra's clock at a moment of ours.
 
         Derived from its last response, whose `Date` has whole seconds.
         """
-        return moment + self._clock_offset
+        return moment + (self._transport.clock_offset or timedelta())
 
     async def capabilities(self) -> PalabraCapabilities:
         """Prove the contact with the smallest list of events.
@@ -76,7 +81,7 @@ class PalabraClient:
 
         Every call creates another event. Raises OutcomeUnknown if it may have done so.
         """
-        reply = await self._send("POST", *EVENT, effect=Effect.ONCE, body=body)
+        reply = await self._send("POST", *EVENT, body=body)
         if reply.status == HTTPStatus.NOT_FOUND and self._credentials.older:
             raise self._refused(reply)
         raise_for_answer(reply, Effect.ONCE)
@@ -94,7 +99,7 @@ class PalabraClient:
         reply = await self._send(
             "PATCH", *EVENT, event_id, effect=Effect.REPEATABLE, body=body
         )
-        if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
+        if is_missing(reply):
             await self._prove_credentials()
             raise Gone(reason(reply), code=UNKNOWN_EVENT)
         raise_for_answer(reply, Effect.REPEATABLE)
@@ -102,8 +107,8 @@ class PalabraClient:
 
     async def delete_event(self, event_id: str) -> bool:
         """Delete an event; return whether it still existed."""
-        reply = await self._send("DELETE", *EVENT, event_id, effect=Effect.REPEATABLE)
-        if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
+        reply = await self._send("DELETE", *EVENT, event_id)
+        if is_missing(reply):
             await self._prove_credentials()
             return False
         raise_for_answer(reply, Effect.REPEATABLE)
@@ -113,7 +118,7 @@ class PalabraClient:
     async def event(self, event_id: str) -> LiveEvent | None:
         """Return an event as it is now; None if it does not exist."""
         reply = await self._send("GET", *EVENT, event_id)
-        if reply.status == HTTPStatus.NOT_FOUND and is_json(reply):
+        if is_missing(reply):
             await self._prove_credentials()
             return None
         return LiveEvent.parse(self._read(reply))
@@ -128,9 +133,7 @@ class PalabraClient:
         found: dict[str, LiveEvent] = {}
         for _ in range(PAGES):
             page = await self._page(query)
-            if not isinstance(items := page.get("items"), list):
-                raise InvalidResponse("the events are not a list")
-            for event in map(LiveEvent.parse, items):
+            for event in map(LiveEvent.parse, a_list(page.get("items"), "events")):
                 found.setdefault(event.id, event)
             match page.get("next"):
                 case None | "":
@@ -185,22 +188,18 @@ class PalabraClient:
         self,
         method: str,
         *segments: str,
-        effect: Effect = Effect.NONE,
+        effect: Effect | None = None,
         query: Mapping[str, str] | None = None,
         body: JsonObject | None = None,
     ) -> Reply:
-        """Send a request with the credentials; bodies are wrapped in `data`."""
-        reply = await self._transport.send(
+        """Send a request; bodies are wrapped in `data`."""
+        return await self._transport.send(
             method,
             *segments,
-            effect=effect,
             query=query,
-            headers=self._credentials.headers,
+            effect=effect,
             body=None if body is None else {"data": body},
         )
-        if (date := reply.date) is not None:
-            self._clock_offset = date - datetime.now(UTC)
-        return reply
 
 
 def _event_after_write(reply: Reply) -> LiveEvent | None:

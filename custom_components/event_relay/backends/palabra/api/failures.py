@@ -9,9 +9,9 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from ...base import Json, JsonObject
-from ...errors import BALANCE_EMPTY, InvalidCredentials, PermissionDenied
-from ...json_responses import in_words, refusal
-from ...transport import Effect, Reply, raise_for_failure
+from ...errors import BALANCE_EMPTY, PermissionDenied
+from ...json_responses import Failures, in_words
+from ...transport import Effect, Reply
 
 INSUFFICIENT_BALANCE = 100_050
 """`error_code` of an empty balance, with HTTP 403 (third party, 2026-04)."""
@@ -57,20 +57,19 @@ def balance_is_empty(reply: Reply) -> bool:
     )
 
 
+def _balance(reply: Reply, reason: str) -> PermissionDenied | None:
+    """Return the error if the account has no credits left."""
+    if balance_is_empty(reply):
+        return PermissionDenied(reason, code=BALANCE_EMPTY)
+    return None
+
+
+_FAILURES = Failures(special=_balance, reason=reason, only_json=True)
+
+
 def raise_for_answer(reply: Reply, effect: Effect) -> None:
     """Raise the error for any response but a success; the caller handles 404 first."""
-    reply = replace(reply, status=status_of(reply))
-    if reply.ok:
-        return
-    words = reason(reply)
-    if reply.status == HTTPStatus.UNAUTHORIZED:
-        raise InvalidCredentials(words, code="credentials_refused")
-    if balance_is_empty(reply):
-        raise PermissionDenied(words, code=BALANCE_EMPTY)
-    if reply.status == HTTPStatus.FORBIDDEN:
-        raise PermissionDenied(words)
-    raise_for_failure(reply, effect, words)
-    raise refusal(reply, effect, words)
+    _FAILURES.raise_for(replace(reply, status=status_of(reply)), effect)
 
 
 def data_of(reply: Reply) -> JsonObject:

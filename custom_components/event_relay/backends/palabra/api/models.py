@@ -18,7 +18,8 @@ from yarl import URL
 from ...base import Json, JsonObject
 from ...capabilities import PlainCapabilities
 from ...errors import InvalidResponse
-from .times import duration_or_none, instant_or_none, written_or_none
+from ...reading import moment_or_none, text_or_none
+from .times import duration_or_none, written_or_none
 
 EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
 """A UUID by the vendor's documentation; any single path segment is accepted."""
@@ -66,27 +67,27 @@ class LiveEvent:
         event_id = value.get("event_id")
         if not isinstance(event_id, str) or not EVENT_ID.fullmatch(event_id):
             raise InvalidResponse("the event has no id")
-        start = instant_or_none(value.get("utc_start_dt"))
+        start = moment_or_none(value.get("utc_start_dt"))
         recurring = value.get("is_recurring")
         return cls(
             id=event_id,
-            title=_text(value, "title"),
-            description=_text(value, "description"),
-            event_type=_text(value, "event_type"),
-            location=_text(value, "location"),
-            timezone=_text(value, "timezone"),
+            title=text_or_none(value, "title"),
+            description=text_or_none(value, "description"),
+            event_type=text_or_none(value, "event_type"),
+            location=text_or_none(value, "location"),
+            timezone=text_or_none(value, "timezone"),
             start=start,
             end=_end(value, start),
             is_recurring=recurring if isinstance(recurring, bool) else None,
             status=_status(value),
-            finished_at=instant_or_none(value.get("finished_at")),
-            created_at=instant_or_none(value.get("utc_created_at")),
-            updated_at=instant_or_none(value.get("utc_updated_at")),
+            finished_at=moment_or_none(value.get("finished_at")),
+            created_at=moment_or_none(value.get("utc_created_at")),
+            updated_at=moment_or_none(value.get("utc_updated_at")),
             target_languages=_texts(value, "target_languages"),
             input_languages=_texts(value, "input_languages"),
             output_languages=_texts(value, "output_languages"),
-            listener_language_mode=_text(value, "listener_language_mode"),
-            cover_image_key=_text(value, "cover_image_key"),
+            listener_language_mode=text_or_none(value, "listener_language_mode"),
+            cover_image_key=text_or_none(value, "cover_image_key"),
             qr_code_url=_link(value),
         )
 
@@ -117,7 +118,7 @@ class LiveEvent:
 
 def _end(value: Mapping[str, Json], start: datetime | None) -> datetime | None:
     """Return the end, or start plus duration without one."""
-    if (end := instant_or_none(value.get("utc_end_dt"))) is not None:
+    if (end := moment_or_none(value.get("utc_end_dt"))) is not None:
         return end
     length = duration_or_none(value.get("duration"))
     if start is None or length is None:
@@ -129,16 +130,13 @@ def _end(value: Mapping[str, Json], start: datetime | None) -> datetime | None:
 
 
 def _status(value: Mapping[str, Json]) -> str | None:
-    told = _text(value, "lifecycle_status") or _text(value, "event_status")
+    told = text_or_none(value, "lifecycle_status") or text_or_none(
+        value, "event_status"
+    )
     if told is None:
         return None
     told = _OLDER_STATUSES.get(told, told)
     return told if told in STATUSES else UNKNOWN_STATUS
-
-
-def _text(value: Mapping[str, Json], name: str) -> str | None:
-    below = value.get(name)
-    return below if isinstance(below, str) and below else None
 
 
 def _texts(value: Mapping[str, Json], name: str) -> tuple[str, ...]:
@@ -153,7 +151,7 @@ def _link(value: Mapping[str, Json]) -> str | None:
 
     Its target is unknown (facts 4), so the address is passed on unchanged.
     """
-    link, code = _text(value, "qr_code_url"), _text(value, "access_code")
+    link, code = text_or_none(value, "qr_code_url"), text_or_none(value, "access_code")
     if link is None or (code is not None and code in unquote(link)):
         return None
     try:

@@ -23,19 +23,6 @@ def written_or_none(moment: datetime | None) -> str | None:
     return None if moment is None else written(moment)
 
 
-def instant_or_none(value: Json) -> datetime | None:
-    """Read an ISO 8601 time; one without a zone is UTC (facts 9)."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value.strip())
-        if moment.tzinfo is None:
-            return moment.replace(tzinfo=UTC)
-        return moment.astimezone(UTC)
-    except ValueError, OverflowError:
-        return None
-
-
 def duration_or_none(value: Json) -> timedelta | None:
     """Read `PT1H30M`, a number of seconds, or `HH:MM:SS` (facts 9, v1)."""
     length: timedelta | None = None

@@ -4,14 +4,21 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 import math
 
-from ...base import Json
-from ...errors import InvalidResponse
+from .base import Json
+from .errors import InvalidResponse
 
 
-def an_object(value: Json, what: str) -> Mapping[str, Json]:
+def an_object(value: Json, what: str) -> dict[str, Json]:
     """Return an object; raises InvalidResponse, which names the expected part."""
     if not isinstance(value, dict):
         raise InvalidResponse(f"{what} is not an object")
+    return value
+
+
+def a_list(value: Json, what: str) -> list[Json]:
+    """Return a list; raises InvalidResponse, which names the expected part."""
+    if not isinstance(value, list):
+        raise InvalidResponse(f"{what} is not a list")
     return value
 
 
@@ -23,7 +30,7 @@ def part(value: Mapping[str, Json], name: str) -> Mapping[str, Json]:
 
 def text(value: Mapping[str, Json], name: str) -> str:
     """Return the text below a name; raises InvalidResponse."""
-    if not isinstance(below := value.get(name), str) or not below:
+    if (below := text_or_none(value, name)) is None:
         raise InvalidResponse(f"{name} is missing or no text")
     return below
 
@@ -32,6 +39,12 @@ def text_or_none(value: Mapping[str, Json], name: str) -> str | None:
     """Return the text below a name; None if missing or empty."""
     below = value.get(name)
     return below if isinstance(below, str) and below else None
+
+
+def whole_or_none(value: Mapping[str, Json], name: str) -> int | None:
+    """Return the integer below a name; None without one."""
+    below = value.get(name)
+    return below if isinstance(below, int) and not isinstance(below, bool) else None
 
 
 def number_or_none(value: Mapping[str, Json], name: str) -> float | None:
@@ -54,3 +67,16 @@ def moment(value: Mapping[str, Json], name: str) -> datetime:
         return datetime.fromtimestamp(number, UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise InvalidResponse(f"{name} is out of range") from error
+
+
+def moment_or_none(value: Json) -> datetime | None:
+    """Return an ISO 8601 time in UTC; one without a zone counts as UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        read = datetime.fromisoformat(value.strip())
+        if read.tzinfo is None:
+            return read.replace(tzinfo=UTC)
+        return read.astimezone(UTC)
+    except ValueError, OverflowError:
+        return None
