@@ -24,6 +24,7 @@ import type { Text } from "./texts";
 import { day } from "./times";
 import { toolbar } from "./toolbar";
 import { Window } from "./window";
+import type { View } from "./window";
 
 /** Milliseconds after which what is said of the present is said anew. */
 const TICK = 15_000;
@@ -157,6 +158,8 @@ export class EventRelayCard extends LitElement {
     const { rows, compact } = this.#config;
     const title = this.#config.title ?? this.#text("title");
     const height = rows === undefined ? "" : `block-size: ${rows * this.#window.usual}px`;
+    // Also of no rows: what was seen before would say whether more are needed.
+    const view = this.#window.view(this.#feed.rows);
     return html`
       <ha-card class=${compact ? "compact" : ""}>
         <div class="head">
@@ -168,7 +171,7 @@ export class EventRelayCard extends LitElement {
         <div class="said" role="status">${this.#said}</div>
         ${this.#feed.error === undefined ? nothing : this.#failure(this.#feed.error)}
         <div class="body" style=${height} @scroll=${this.#window.scrolled}>
-          ${this.#feed.rows.length > 0 ? this.#timeline(hass) : this.#nothing()}
+          ${this.#feed.rows.length > 0 ? this.#timeline(hass, view) : this.#nothing()}
         </div>
       </ha-card>
     `;
@@ -217,15 +220,15 @@ export class EventRelayCard extends LitElement {
     this.#feed.show(filter);
   }
 
-  #timeline(hass: HomeAssistant): TemplateResult {
+  #timeline(hass: HomeAssistant, { first, end, above, below }: View): TemplateResult {
     const { rows, hasMore } = this.#feed;
-    const { first, end, above, below } = this.#window.view(rows);
     const shown = rows.slice(first, end);
     const tabbed = shown.some((row) => row.delivery_id === this.#current)
       ? this.#current
       : shown[0]?.delivery_id;
+    const dates = rows.slice(first, end + 1).map((row) => this.#day(hass, row));
     const before = rows[first - 1];
-    let previous = before === undefined ? "" : this.#day(hass, before);
+    const previous = before === undefined ? "" : this.#day(hass, before);
     return html`
       <div class="space" style="block-size: ${above}px"></div>
       <ol role="list" @keydown=${this.#keydown} @focusin=${this.#focusin}>
@@ -233,11 +236,11 @@ export class EventRelayCard extends LitElement {
           shown,
           (row) => row.delivery_id,
           (row, index) => {
-            const date = this.#day(hass, row);
-            const heading = date === previous ? nothing : html`<h3>${date}</h3>`;
-            previous = date;
+            const date = dates[index];
+            const heading =
+              date === (dates[index - 1] ?? previous) ? nothing : html`<h3>${date}</h3>`;
             return html`<li
-              class=${row.state}
+              class="${row.state} ${date === dates[index + 1] ? "" : "last"}"
               data-index=${first + index}
               aria-posinset=${first + index + 1}
               aria-setsize=${hasMore ? -1 : rows.length}

@@ -150,19 +150,16 @@ function actions(shown: Shown): TemplateResult | typeof nothing {
   const risky = row.unclear && row.state !== "uncertain";
   const retry = (): void => (risky ? ask("retry") : act("retry"));
   const name = row.state === "uncertain" ? "check" : risky ? "send_again" : "retry";
-  return html`<div class="actions">
-    ${canRetry(row)
-      ? html`<button class="action" ?disabled=${busy} @click=${retry}>${say(name)}</button>`
-      : nothing}
-    ${canMark(row)
-      ? html`<button class="action" ?disabled=${busy} @click=${(): void => ask("arrived")}>
-          ${say("arrived")}
-        </button>`
-      : nothing}
-    ${canDiscard(row)
-      ? html`<button class="action" ?disabled=${busy} @click=${(): void => ask("discard")}>
-          ${say("discard")}
-        </button>`
-      : nothing}
-  </div>`;
+  const possible: readonly (readonly [boolean, Text, () => void])[] = [
+    [canRetry(row), name, retry],
+    [canMark(row), "arrived", (): void => ask("arrived")],
+    [canDiscard(row), "discard", (): void => ask("discard")],
+  ];
+  const buttons = possible
+    .filter(([can]) => can)
+    .map(
+      ([, key, choose]) =>
+        html`<button class="action" ?disabled=${busy} @click=${choose}>${say(key)}</button>`,
+    );
+  return buttons.length > 0 ? html`<div class="actions">${buttons}</div>` : nothing;
 }

@@ -30,7 +30,8 @@ export class Feed implements ReactiveController {
   #unsubscribe: (() => void) | undefined;
   #retry: number | undefined;
   #count: number | undefined;
-  #reading: Promise<void> | undefined;
+  /** What is being read, and whether it went well. */
+  #reading: Promise<boolean> | undefined;
   /** Whether the subscription has told of anything yet. */
   #begun = false;
   /** Counts what is asked for, so that a late answer to an earlier question is left. */
@@ -68,72 +69,81 @@ export class Feed implements ReactiveController {
   show(filter: Filter): void {
     this.filter = filter;
     this.rows = [];
+    this.#before = null;
     this.ready = false;
     void this.reload();
   }
 
   /** Read the newest again, as many as are shown if they fit on a page. */
   async reload(): Promise<void> {
-    const page = await this.#ask(Math.min(Math.max(this.rows.length, FIRST), MORE), null);
-    if (page === undefined) return;
-    this.rows = page.deliveries;
-    this.#before = page.before;
-    this.ready = true;
-    this.#host.requestUpdate();
+    const limit = Math.min(Math.max(this.rows.length, FIRST), MORE);
+    await this.#ask(limit, null, ({ deliveries }) => {
+      this.rows = deliveries;
+      this.ready = true;
+    });
   }
 
-  /** Read what is older than all that is shown; once at a time. */
-  more(): Promise<void> {
-    this.#reading ??= this.#more().finally(() => {
-      this.#reading = undefined;
+  /** Read what is older than all that is shown; once at a time. Say whether it went well. */
+  more(): Promise<boolean> {
+    if (this.#reading !== undefined) return this.#reading;
+    if (this.#before === null) return Promise.resolve(true);
+    return this.#ask(MORE, this.#before, ({ deliveries }) => {
+      const oldest = this.rows.at(-1)?.sequence ?? Infinity;
+      const older = deliveries.filter((row) => row.sequence < oldest);
+      if (older.length > 0) this.rows = [...this.rows, ...older];
     });
-    return this.#reading;
   }
 
   /** Read on until so many are there, or all that there are. */
   async upTo(most: number): Promise<readonly Delivery[]> {
-    let before: number | null | undefined;
-    while (this.rows.length < most && this.#before !== null && this.#before !== before) {
-      before = this.#before;
-      await this.more();
+    while (this.rows.length < most && (this.loading || this.hasMore)) {
+      if (!(await this.more())) break;
     }
     return this.rows.slice(0, most);
   }
 
-  async #more(): Promise<void> {
-    if (this.#before === null) return;
-    const page = await this.#ask(MORE, this.#before);
-    if (page === undefined) return;
-    const oldest = this.rows.at(-1)?.sequence ?? Infinity;
-    const older = page.deliveries.filter((row) => row.sequence < oldest);
-    if (older.length > 0) this.rows = [...this.rows, ...older];
-    this.#before = page.before;
-    this.#host.requestUpdate();
+  #ask(limit: number, before: number | null, take: (page: Page) => void): Promise<boolean> {
+    const hass = this.#hass;
+    if (hass === undefined) return Promise.resolve(false);
+    this.#reading = this.#read(hass, limit, before, take);
+    return this.#reading;
   }
 
-  async #ask(limit: number, before: number | null): Promise<Page | undefined> {
-    const hass = this.#hass;
-    if (hass === undefined) return undefined;
+  /** Ask for a page, and take it unless another one was asked for meanwhile. */
+  async #read(
+    hass: HomeAssistant,
+    limit: number,
+    before: number | null,
+    take: (page: Page) => void,
+  ): Promise<boolean> {
     const asking = ++this.#asked;
     this.loading = true;
+    let page: Page | undefined;
+    let failed: unknown;
     try {
-      const page = await hass.callWS<Page>({
+      page = await hass.callWS<Page>({
         type: "event_relay/deliveries/list",
         limit,
         ...(before === null ? {} : { before }),
         ...asked(this.filter),
       });
-      if (asking !== this.#asked) return undefined;
-      this.connections = page.connections;
-      this.error = undefined;
-      return page;
     } catch (error) {
-      if (asking === this.#asked) this.#fail(error);
-      return undefined;
-    } finally {
-      if (asking === this.#asked) this.loading = false;
-      this.#host.requestUpdate();
+      failed = error;
     }
+    if (asking !== this.#asked) return true;
+    // All at once, so that nothing is asked for again before it is taken.
+    this.loading = false;
+    this.#reading = undefined;
+    if (page === undefined) {
+      this.#fail(failed);
+      return false;
+    }
+    this.connections = page.connections;
+    this.error = undefined;
+    this.#before = page.before;
+    take(page);
+    this.#host.requestUpdate();
+    return true;
   }
 
   #countSoon(wait: number): void {
@@ -190,8 +200,10 @@ export class Feed implements ReactiveController {
   };
 
   #fail(error: unknown): void {
-    // Event Relay has not started yet.
-    this.error = codeOf(error) === "unknown_command" ? undefined : messageOf(error);
+    // Event Relay has not started yet, so there is nothing to read on.
+    const begins = codeOf(error) === "unknown_command";
+    if (begins) this.#before = null;
+    this.error = begins ? undefined : messageOf(error);
     this.#host.requestUpdate();
   }
 

@@ -178,12 +178,11 @@ export const styles = css`
   h3 + .row::before {
     inset-block-start: 50%;
   }
-  li:has(+ li h3) .row::before,
-  li:last-child .row::before {
+  /* By a class: what :has() means for others is found at each row that comes or goes. */
+  .last .row::before {
     inset-block-end: 50%;
   }
-  li:has(h3):has(+ li h3) .row::before,
-  li:has(h3):last-child .row::before {
+  .last h3 + .row::before {
     display: none;
   }
   .compact .row {
@@ -212,8 +211,7 @@ export const styles = css`
     inset-inline-start: 27px;
     border-inline-start: 2px solid var(--divider-color);
   }
-  li:has(+ li h3) .details::before,
-  li:last-child .details::before {
+  .last .details::before {
     display: none;
   }
   .drawn {
@@ -336,9 +334,6 @@ export const styles = css`
     flex-wrap: wrap;
     gap: 8px;
     margin-block-start: 12px;
-  }
-  .actions:not(:has(button)) {
-    display: none;
   }
   .confirm p {
     flex-basis: 100%;

@@ -12,6 +12,10 @@ const AT_FIRST = 600;
 
 type Host = ReactiveControllerHost & { readonly renderRoot: ParentNode };
 
+interface Row {
+  readonly delivery_id: string;
+}
+
 export interface View {
   readonly first: number;
   /** The first after the last. */
@@ -24,7 +28,7 @@ export interface View {
 export class Window implements ReactiveController {
   /** Pixels that a row is high which was never seen. */
   usual = 60;
-  #rows: readonly unknown[] = [];
+  #rows: readonly Row[] = [];
   #heights: number[] = [];
   /** Where each row begins; the last is where they end. */
   #starts = new Float64Array(1);
@@ -38,7 +42,7 @@ export class Window implements ReactiveController {
   }
 
   /** Return which of some rows to render. */
-  view(rows: readonly { delivery_id: string }[]): View {
+  view(rows: readonly Row[]): View {
     this.#align(rows);
     this.#view = this.#seen();
     return this.#view;
@@ -97,22 +101,30 @@ export class Window implements ReactiveController {
     return this.#host.renderRoot.querySelector<HTMLElement>(".body");
   }
 
-  #align(rows: readonly { delivery_id: string }[]): void {
+  #align(rows: readonly Row[]): void {
     if (rows === this.#rows) return;
-    const before = this.#rows as typeof rows;
-    const known = Math.min(before.length, rows.length);
-    const grown =
-      known === before.length &&
-      before[0]?.delivery_id === rows[0]?.delivery_id &&
-      before[known - 1]?.delivery_id === rows[known - 1]?.delivery_id;
-    if (grown) {
-      for (let index = known; index < rows.length; index++) this.#heights.push(this.usual);
-    } else {
-      const heights = new Map(before.map((row, index) => [row.delivery_id, this.#heights[index]]));
-      this.#heights = rows.map((row) => heights.get(row.delivery_id) ?? this.usual);
-    }
+    const before = this.#rows;
+    const least = Math.min(before.length, rows.length);
+    const same = (one: Row | undefined, other: Row | undefined): boolean =>
+      one?.delivery_id === other?.delivery_id;
+    let start = 0;
+    while (start < least && same(before[start], rows[start])) start++;
+    let end = 0;
+    while (end < least - start && same(before.at(-1 - end), rows.at(-1 - end))) end++;
+    // Nearly all are the same at any time, however many they are.
+    const heights = new Map(
+      before
+        .slice(start, before.length - end)
+        .map((row, index) => [row.delivery_id, this.#heights[start + index]]),
+    );
+    this.#heights = this.#heights.slice(0, start).concat(
+      rows
+        .slice(start, rows.length - end)
+        .map((row) => heights.get(row.delivery_id) ?? this.usual),
+      this.#heights.slice(before.length - end),
+    );
     this.#rows = rows;
-    this.#place(grown ? known : 0);
+    this.#place(start);
   }
 
   /** Compute where the rows begin from one of them on. */

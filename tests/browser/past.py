@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from pathlib import Path
 
 from custom_components.event_relay.backends.base import Receipt
@@ -15,13 +16,16 @@ from custom_components.event_relay.queue.delivery import (
 )
 from custom_components.event_relay.queue.store.store import Store
 
-MANY = 5_000
+MANY = 11_000
+"""Pages of a search look through fewer, so that what is old is on the third."""
 UNKNOWN = "Gate left open"
 """Title of the newest past delivery, whose outcome is unknown."""
 UNKNOWN_ID = "00000000-0000-4000-8000-aaaaaaaaaaaa"
 GIVEN_UP_ID = "00000000-0000-4000-8000-bbbbbbbbbbbb"
 """Of the oldest one, which somebody discarded since its outcome was unknown."""
-_APART = timedelta(seconds=75)
+_TOGETHER = 5_000
+"""More at a time would be too many for the queue."""
+_APART = timedelta(seconds=34)
 """So that they span days, and none is too old to be kept."""
 
 
@@ -39,12 +43,13 @@ async def fill(queue: Path, connection: str) -> None:
                 state=DeliveryState.DISCARDED,
             )
         )
-        await asyncio.gather(
-            *(
-                store.accept(_delivered(number, connection, moment))
-                for number, moment in enumerate(moments, 1)
+        for some in batched(enumerate(moments, 1), _TOGETHER, strict=False):
+            await asyncio.gather(
+                *(
+                    store.accept(_delivered(number, connection, moment))
+                    for number, moment in some
+                )
             )
-        )
         await store.accept(_unknown(connection, now))
     finally:
         await store.close()
