@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 import re
+from unittest.mock import Mock
 
 from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.core import HomeAssistant
@@ -17,6 +18,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.event_relay import addresses
 from custom_components.event_relay.card.address import CARD
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.counts import SETTLING
@@ -34,6 +36,8 @@ from .markdown import read
 from .repair_dialog import Dialog
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+TRACE = r" \(\[Show trace\]\(/config/automation/trace/bell\?run_id=(\w+)\)\)$"
 
 
 def refuse(frigate: FrigateSimulator) -> None:
@@ -192,24 +196,31 @@ async def test_reasons_lead_to_the_trace_of_the_automation(
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     dialog: Dialog,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    read = Mock(wraps=addresses.async_list_contexts)
+    monkeypatch.setattr(addresses, "async_list_contexts", read)
     visitor = {"camera": "garden", "label": "visitor"}
     action = {"action": f"{DOMAIN}.create_camera_event", "data": visitor}
     automation = {"id": "bell", "triggers": [], "actions": [action]}
     assert await async_setup_component(hass, "automation", {"automation": automation})
-    refuse(frigate)
-    await hass.services.async_call(
-        "automation", "trigger", {"entity_id": "automation.automation_0"}, blocking=True
-    )
+    for _ in range(2):
+        refuse(frigate)
+        await hass.services.async_call(
+            "automation",
+            "trigger",
+            {"entity_id": "automation.automation_0"},
+            blocking=True,
+        )
     assert await counted(hass, entry) is not None
     await dialog.open()
 
     reasons = await dialog.choose("reasons")
 
-    (line,) = reasons["description_placeholders"]["reasons"].splitlines()
-    assert re.search(
-        r" \(\[Show trace\]\(/config/automation/trace/bell\?run_id=\w+\)\)$", line
-    )
+    lines = reasons["description_placeholders"]["reasons"].splitlines()
+    traces = [re.search(TRACE, line) for line in lines]
+    assert len({trace[1] for trace in traces if trace}) == 2
+    read.assert_called_once()
 
 
 async def test_discarding_all_is_confirmed_and_mends_it(

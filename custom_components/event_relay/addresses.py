@@ -1,5 +1,6 @@
 """Addresses of Home Assistant's own pages that tell more of a delivery."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
@@ -22,18 +23,19 @@ def activity_address(entity_id: str, at: datetime) -> str:
     return f"/logbook?{urlencode(shown)}"
 
 
-async def async_trace_address(
-    hass: HomeAssistant, context_id: str | None
-) -> str | None:
-    """Return the URL of the trace of the automation or script with a context.
+async def async_trace_addresses(hass: HomeAssistant) -> Mapping[str, str]:
+    """Return the URLs of the traces of automations and scripts, by context id.
 
-    None without one: Home Assistant keeps the last few of each automation.
+    Home Assistant keeps the last few of each.
     """
-    if context_id is None or DATA_TRACE not in hass.data:
-        return None
+    if DATA_TRACE not in hass.data:
+        return {}
     contexts = await async_list_contexts(hass, None)
-    if (run := contexts.get(context_id)) is None:
-        return None
+    return {context_id: _trace_address(run) for context_id, run in contexts.items()}
+
+
+def _trace_address(run: Mapping[str, str]) -> str:
+    """Return the URL of the trace of a run."""
     item = quote(run["item_id"], safe="")
     return (
         f"/config/{run['domain']}/trace/{item}?{urlencode({'run_id': run['run_id']})}"

@@ -46,18 +46,14 @@ def async_link_devices(hass: HomeAssistant, entry: RelayConfigEntry) -> CALLBACK
     )
 
     @callback
-    def dashboard_changed(_: Event) -> None:
-        debouncer.async_schedule_call()
-
-    @callback
-    def member_came(_: Member) -> None:
+    def changed(_: Event | Member) -> None:
         debouncer.async_schedule_call()
 
     @callback
     def home_started(_: HomeAssistant) -> None:
-        async_see_members(entry, member_came)
+        async_see_members(entry, changed)
 
-    stop_listening = hass.bus.async_listen(EVENT_LOVELACE_UPDATED, dashboard_changed)
+    stop_listening = hass.bus.async_listen(EVENT_LOVELACE_UPDATED, changed)
     stop_waiting = async_at_started(hass, home_started)
 
     @callback

@@ -1,6 +1,6 @@
 """Repair flow for failed deliveries: view, retry, discard."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 import logging
 from typing import Any
 
@@ -14,7 +14,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..addresses import activity_address, async_trace_address
+from ..addresses import activity_address, async_trace_addresses
 from ..backends.base import UnreadablePayload
 from ..backends.menu_forms import chosen_step, menu_schema
 from ..backends.words import in_markdown, isolated
@@ -85,8 +85,9 @@ class FailedDeliveriesFlow(RepairsFlow):
         newest = [*self._known, *self._unknown]
         newest.sort(key=lambda delivery: delivery.accepted_at, reverse=True)
         card = await async_card_path(self.hass, self._entry_id)
+        traces = await async_trace_addresses(self.hass)
         reasons = [
-            f"- {self._linked(delivery, card)}: {await self._traced_reason(delivery)}"
+            f"- {self._linked(delivery, card)}: {self._traced_reason(delivery, traces)}"
             for delivery in newest[:LISTED]
         ]
         return self.async_show_form(
@@ -159,7 +160,9 @@ class FailedDeliveriesFlow(RepairsFlow):
                 "delivery": self._linked(
                     delivery, await async_card_path(self.hass, self._entry_id)
                 ),
-                "reason": await self._traced_reason(delivery),
+                "reason": self._traced_reason(
+                    delivery, await async_trace_addresses(self.hass)
+                ),
                 "delivery_id": delivery.id,
             },
         )
@@ -255,11 +258,10 @@ class FailedDeliveriesFlow(RepairsFlow):
             return described
         return f"{described}, {in_markdown(isolated(delivery.summary))}"
 
-    async def _traced_reason(self, delivery: Delivery) -> str:
+    def _traced_reason(self, delivery: Delivery, traces: Mapping[str, str]) -> str:
         """Return why it failed, with a link to its automation's trace, if kept."""
         reason = self._reason(delivery)
-        trace = await async_trace_address(self.hass, delivery.origin.context_id)
-        if trace is None:
+        if (trace := traces.get(delivery.origin.context_id or "")) is None:
             return reason
         return f"{reason} ([{texts_of(self.hass, 'common')['card_trace']}]({trace}))"
 
