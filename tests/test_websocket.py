@@ -35,6 +35,7 @@ from custom_components.event_relay.queue.delivery import (
     OriginKind,
 )
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
+from custom_components.event_relay.registry import async_load
 from custom_components.event_relay.storage import async_get_store
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
@@ -202,21 +203,45 @@ async def test_lists_by_connection_and_state(
     assert [one["title"] for one in page["connections"]] == ["Frigate", "Barn"]
 
 
-async def test_only_what_asks_for_deliveries_can_be_chosen(
-    hass: HomeAssistant, socket: Socket
-) -> None:
-    barn = a_connection("http://barn.local", "Barn")
+async def chosen_from(
+    hass: HomeAssistant, socket: Socket, backend: str, *kinds: str
+) -> list[str]:
+    """Return which subentries, of some types, of a connection can be chosen."""
+    barn = a_connection("http://barn.local", "Barn", backend=backend)
     barn.add_to_hass(hass)
-    for kind in ("rule", "script_mirror", "calendar_mirror", "request"):
+    for kind in kinds:
         data: MappingProxyType[str, object] = MappingProxyType({})
         part = ConfigSubentry(data=data, subentry_type=kind, title=kind, unique_id=None)
         hass.config_entries.async_add_subentry(barn, part)
     page = await ask(socket, "deliveries/list")
-    assert [one["title"] for one in page["connections"][1]["subentries"]] == [
-        "rule",
-        "script_mirror",
-        "calendar_mirror",
-    ]
+    return [one["title"] for one in page["connections"][1]["subentries"]]
+
+
+@pytest.mark.parametrize(
+    ("backend", "asking", "others"),
+    [
+        ("frigate", ["rule"], []),
+        ("aipix", ["rule", "script_mirror"], []),
+        ("palabra", ["rule", "calendar_mirror"], []),
+        ("http", ["rule"], ["request"]),
+    ],
+)
+async def test_only_what_asks_for_deliveries_can_be_chosen(
+    hass: HomeAssistant,
+    socket: Socket,
+    backend: str,
+    asking: list[str],
+    others: list[str],
+) -> None:
+    await async_load(hass, backend)
+    assert await chosen_from(hass, socket, backend, *asking, *others) == asking
+
+
+async def test_rules_of_an_unknown_backend_can_be_chosen(
+    hass: HomeAssistant, socket: Socket
+) -> None:
+    chosen = await chosen_from(hass, socket, "of_a_later_version", "rule", "mirror")
+    assert chosen == ["rule"]
 
 
 UNKNOWN: tuple[Mapping[str, object], ...] = (

@@ -5,6 +5,7 @@ backend's words may be personal: only administrators see those. Only they can re
 and discard, too, which the card does through the actions.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from homeassistant.components.websocket_api import async_register_command
@@ -36,6 +37,7 @@ from ..permissions import Right, demand, may
 from ..queue.delivery import Delivery, DeliveryState
 from ..queue.queue import outcome_unknown
 from ..queue.store.store import Listed, StoreUnavailable, Wanted
+from ..registry import BY_NAME
 from ..rules.rule import SUBENTRY_RULE
 from ..snapshots import snapshot_path
 from ..storage import async_get_store
@@ -49,9 +51,6 @@ ATTR_SUBENTRY_ID = "subentry_id"
 ATTR_UNTIL = "until"
 SEARCH_LONGEST = 200
 """Longest search text, in characters."""
-_ASKING = (SUBENTRY_RULE, "_mirror")
-"""Ends of the types of subentries that ask for deliveries. No delivery belongs to any
-other, such as a request of an HTTP API."""
 RULES_MOST = 200
 """Most rules and mirrors in a filter."""
 COUNTED_MOST = 100_000
@@ -123,7 +122,7 @@ async def _async_list(
                     "subentries": [
                         {ATTR_SUBENTRY_ID: one.subentry_id, "title": one.title}
                         for one in entry.subentries.values()
-                        if one.subentry_type.endswith(_ASKING)
+                        if one.subentry_type in _asking(entry)
                     ],
                 }
                 for entry in entries.values()
@@ -216,6 +215,14 @@ def _entries(hass: HomeAssistant) -> dict[str, ConfigEntry]:
         one.entry_id: one
         for one in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
     }
+
+
+def _asking(entry: ConfigEntry) -> Collection[str]:
+    """Return the types of a connection's subentries that request deliveries."""
+    backend = entry.data[CONF_BACKEND]
+    # Those of all connections are; a later version may have had one that we have not.
+    members = BY_NAME[backend].members if BY_NAME.is_loaded(backend) else {}
+    return {SUBENTRY_RULE, *members}
 
 
 async def _name_of_user(hass: HomeAssistant, delivery: Delivery) -> str | None:
