@@ -6,6 +6,7 @@ import re
 from unittest.mock import Mock
 
 from homeassistant.components.lovelace.const import LOVELACE_DATA
+from homeassistant.components.trace.util import async_list_contexts
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
@@ -198,7 +199,7 @@ async def test_reasons_lead_to_the_trace_of_the_automation(
     dialog: Dialog,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    read = Mock(wraps=addresses.async_list_contexts)
+    read = Mock(wraps=async_list_contexts)
     monkeypatch.setattr(addresses, "async_list_contexts", read)
     visitor = {"camera": "garden", "label": "visitor"}
     action = {"action": f"{DOMAIN}.create_camera_event", "data": visitor}
