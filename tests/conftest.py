@@ -28,10 +28,10 @@ from tools.simulators.palabra import PalabraSimulator
 from .forking import fork_ahead
 from .harness import log_once, spare_collections, spare_searches, storage_in_memory
 from .loop_thread import refuse_other_threads
-from .loopless import note_what_is_there, refuse_what_is_left, spare_loops
 from .moving_time import spare_time_limits
 from .scheduling import SpreadByFile, longest_first, spread
-from .thorough import THOROUGH
+from .search_effort import THOROUGH
+from .without_loop import note_what_is_there, refuse_what_is_left, spare_loops
 
 # Two shared cores may stop any example for longer than Hypothesis waits. Every run has
 # the same examples, so a result depends on the change only; the profile "thorough"
@@ -55,7 +55,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "event_relay"))
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
-pytest.register_assert_rewrite("tests.refusals")
+pytest.register_assert_rewrite("tests.invalid_input")
 log_once()
 spare_collections()
 spare_searches()

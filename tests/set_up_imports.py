@@ -13,7 +13,7 @@ from typing import override
 from homeassistant.const import CONF_URL
 from homeassistant.exceptions import ServiceValidationError
 
-from tools.bench.house import a_connection, connect, home, run
+from tools.bench.home import a_connection, connect, home, run
 
 PACKAGE = "custom_components.event_relay"
 

@@ -33,7 +33,7 @@ from tools.simulators.frigate import FrigateSimulator
 from .backends.canaries import CASES
 from .canaries import Case
 from .home import a_connection, act, connect, coordinator, remove, until_state
-from .refusals import each_names_its_field
+from .invalid_input import each_names_its_field
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

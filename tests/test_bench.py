@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.checks.files import ROOT
-from tools.bench import against, live
+from tools.bench import comparison, live
 from tools.bench.figures import BARS, table
 from tools.simulators.frigate import FrigateSimulator
 
@@ -17,8 +17,8 @@ TINY = """
 import json
 import traceback
 
-from tools.bench import arming, burst, frigate, importing, latency, slow_disk, where
-from tools.bench.house import run
+from tools.bench import arming, burst, frigate, importing, latency, profile, slow_disk
+from tools.bench.home import run
 from tools.bench.side_by_side import side_by_side
 
 
@@ -33,7 +33,7 @@ for name, measure in {
     "arming": lambda: arming.measure(rounds=1, rules=3),
     "slow_disk": lambda: slow_disk.measure(events=20, alone=1),
     "importing": lambda: importing.measure(rounds=1, warm_ups=0),
-    "where": lambda: where.measure(rounds=1, events=100),
+    "profile": lambda: profile.measure(rounds=1, events=100),
     "frigate": lambda: frigate.measure(events=1, burst=2),
 }.items():
     try:
@@ -42,7 +42,7 @@ for name, measure in {
         figures = traceback.format_exc()
     print(json.dumps([name, figures]))
 """
-NAMES = ("side_by_side", "arming", "slow_disk", "importing", "where", "frigate")
+NAMES = ("side_by_side", "arming", "slow_disk", "importing", "profile", "frigate")
 WITH_A_BAR = {
     "side_by_side": {
         "latency_p50_vs_rest_command",
@@ -56,7 +56,7 @@ WITH_A_BAR = {
     "arming": {"rules_3_vs_automations"},
     "slow_disk": {"slow_disk_commits_per_delivery", "slow_disk_settled_commits"},
     "importing": {"import_vs_core"},
-    "where": {"us_event_relay_home_assistant", "us_event_relay_file_thread"},
+    "profile": {"us_event_relay_home_assistant", "us_event_relay_file_thread"},
 }
 
 
@@ -117,7 +117,7 @@ async def test_live_frigate_is_measured_and_left_as_it_was(
 
 def test_costs_beside_another_checkout_are_ratios() -> None:
     ours, theirs = {"burst_cpu_us": 60.0}, {"burst_cpu_us": 100.0}
-    assert against.beside(ours, theirs) == {
+    assert comparison.beside(ours, theirs) == {
         "burst_cpu_us": 60,
         "other_burst_cpu_us": 100,
         "burst_cpu_vs_other": 0.6,
@@ -126,8 +126,8 @@ def test_costs_beside_another_checkout_are_ratios() -> None:
 
 @pytest.mark.timeout(900)
 async def test_checkout_takes_its_turn(socket_enabled: None) -> None:
-    async with against.running(ROOT, 20) as process:
-        figures = await against.turn(process)
+    async with comparison.running(ROOT, 20) as process:
+        figures = await comparison.turn(process)
     # It has not been killed, which would leave the server that it has started.
     assert process.returncode == 0
     assert figures.keys() == {"burst_us", "burst_cpu_us", "latency_us"}
@@ -141,7 +141,7 @@ async def test_earlier_checkout_can_be_set_up(
     (tmp_path / "custom_components").symlink_to(ROOT / "custom_components")
     for tool in (ROOT / "tools").iterdir():  # it had its tools beside the others
         (tmp_path / tool.name).symlink_to(tool)
-    figures = await against.set_up(tmp_path)
+    figures = await comparison.set_up(tmp_path)
     assert figures.keys() == {"set_up_cpu_us", "start_cpu_us"}
     assert all(value > 0 for value in figures.values())
 

@@ -27,7 +27,7 @@ from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.palabra import PalabraSimulator
 
 from .home import act, connect as connect_frigate, coordinator
-from .palabra_home import connect
+from .home_palabra import connect
 
 pytestmark = pytest.mark.usefixtures("all_enabled", "socket_enabled")
 

@@ -13,9 +13,9 @@ import sys
 import pytest
 
 from custom_components.event_relay.registry import BY_NAME
-from tools.demo import leash
+from tools.demo import child_process
 from tools.demo.api import ApiError, member
-from tools.demo.patience import TookTooLong, eventually
+from tools.demo.polling import TookTooLong, eventually
 from tools.demo.ports import reserved_port
 from tools.demo.scenes import Disproved, Scene, make_scenes
 from tools.demo.screen import progress
@@ -88,11 +88,12 @@ def test_once_shows_all_that_arrived_and_leaves_nothing(tmp_path: Path) -> None:
     assert not list(processes_of(tmp_path))
 
 
-def test_leash_ends_the_command_with_its_starter(tmp_path: Path) -> None:
+def test_command_ends_with_its_starter(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     process = subprocess.Popen(
-        [sys.executable, leash.__file__, home, "sleep", "600"], stdin=subprocess.PIPE
+        [sys.executable, child_process.__file__, home, "sleep", "600"],
+        stdin=subprocess.PIPE,
     )
 
     process.communicate(timeout=120)
@@ -101,9 +102,9 @@ def test_leash_ends_the_command_with_its_starter(tmp_path: Path) -> None:
     assert not home.exists()
 
 
-def test_leash_gives_back_the_exit_code(tmp_path: Path) -> None:
+def test_exit_code_of_the_command_is_returned(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, leash.__file__, tmp_path, "sh", "-c", "exit 100"],
+        [sys.executable, child_process.__file__, tmp_path, "sh", "-c", "exit 100"],
         stdin=subprocess.PIPE,
     ) as process:
         assert process.wait(timeout=120) == 100

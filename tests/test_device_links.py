@@ -15,7 +15,7 @@ from custom_components.event_relay.card.address import CARD
 from custom_components.event_relay.entities.member import part_identifier
 from tools.simulators.frigate import FrigateSimulator
 
-from .rules.house import DOORBELL, RULE_ID, a_rule, set_up, until
+from .rules.home import DOORBELL, RULE_ID, a_rule, set_up, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled", "soon")
 

@@ -28,10 +28,10 @@ from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.palabra import PalabraSimulator
 
-from . import home_guance, palabra_home
+from . import home_guance, home_palabra
 from .home import act, connect, coordinator
 from .home_aipix import connect_aipix
-from .rules.house import DOORBELL, RULE_ID, a_rule, set_up
+from .rules.home import DOORBELL, RULE_ID, a_rule, set_up
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -162,7 +162,7 @@ async def test_no_value_of_the_other_backends_that_is_theirs_alone(
         entries = [
             await connect_aipix(hass, aipix),
             await home_guance.connect(hass, guance),
-            await palabra_home.connect(hass, palabra),
+            await home_palabra.connect(hass, palabra),
         ]
         public = {"backend", "capabilities", "api", "verify_ssl"}
         for entry in entries:

@@ -7,7 +7,7 @@ from homeassistant.helpers import entity_registry as er
 
 from tools.simulators.frigate import FrigateSimulator
 
-from .rules.house import DOORBELL, a_rule, set_up
+from .rules.home import DOORBELL, a_rule, set_up
 
 
 async def test_what_is_disabled_by_default(

@@ -49,7 +49,7 @@ KINDS = (
 STATUSES = (429, 500, 502, 503, 504)
 SEED = 20261122
 WRITE_TIME = timedelta(seconds=4)
-"""More than the stand-in takes for what comes between two crashes: up to 0.04 s for
+"""More than the simulator takes for what comes between two crashes: up to 0.04 s for
 each of 40 events, one after the other."""
 RESTART_SECONDS = 0.5
 """How long Home Assistant is away after a crash, in which Frigate goes on."""
@@ -59,7 +59,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class House:
+class CrashableQueue:
     """An outbox whose worker can be cut off as a crash cuts it off."""
 
     def __init__(
@@ -176,33 +176,33 @@ async def test_nothing_is_lost_and_nothing_comes_twice(
         ClientSession(cookie_jar=DummyCookieJar()) as session,
     ):
         client = FrigateClient(session, frigate.url)
-        house = House(store, client, await client.capabilities(), chance)
-        house.start()
+        queue = CrashableQueue(store, client, await client.capabilities(), chance)
+        queue.start()
         async with _misbehaving(frigate, chance):
             for number in range(EVENTS):
                 label = f"label {number % 7}"
                 if number % 3:
-                    await house.submit(
+                    await queue.submit(
                         "create_camera_event",
                         camera="front_door",
                         label=label,
                         duration=5,
                     )
                 else:
-                    start = await house.submit(
+                    start = await queue.submit(
                         "create_camera_event",
                         camera="garden",
                         label=label,
                         until_ended=True,
                     )
-                    await house.submit("end_camera_event", delivery_id=start.id)
+                    await queue.submit("end_camera_event", delivery_id=start.id)
                 if number % CRASH_EVERY == CRASH_EVERY - 1:
-                    await house.crash()
+                    await queue.crash()
                     await asyncio.sleep(RESTART_SECONDS)
                     frigate.flush()
-                    house.start()
-        ended = await house.all_ended()
-        await house.crash()
+                    queue.start()
+        ended = await queue.all_ended()
+        await queue.crash()
     await store.close()
 
     assert ended == {DeliveryState.DELIVERED: EVENTS + EVENTS // 3}

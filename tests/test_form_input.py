@@ -24,7 +24,7 @@ from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.palabra import PalabraSimulator
 
-from . import home, home_guance, palabra_home
+from . import home, home_guance, home_palabra
 from .home_aipix import connect_aipix
 from .rule_flow import EMPTY, WHEN, Form, add_rule, suggested_values
 
@@ -188,7 +188,7 @@ async def test_guance(hass: HomeAssistant, guance: GuanceSimulator) -> None:
 
 
 async def test_palabra(hass: HomeAssistant, palabra: PalabraSimulator) -> None:
-    entry = await palabra_home.connect(hass, palabra)
+    entry = await home_palabra.connect(hass, palabra)
     filled = {
         "title": "Talk",
         "event_type": "online",

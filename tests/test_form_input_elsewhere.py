@@ -21,7 +21,7 @@ from tools.simulators.aipix import AipixSimulator
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.palabra import PalabraSimulator
 
-from . import home_guance, palabra_home
+from . import home_guance, home_palabra
 from .config_flows import open_form
 from .home_aipix import connect_aipix
 from .http.home import NOTE, add_request, connect as connect_http
@@ -190,7 +190,7 @@ async def test_script_mirrors(hass: HomeAssistant, aipix: AipixSimulator) -> Non
 
 
 async def test_calendar_mirrors(hass: HomeAssistant, palabra: PalabraSimulator) -> None:
-    entry = await palabra_home.connect(hass, palabra)
+    entry = await home_palabra.connect(hass, palabra)
 
     async def begin() -> Form:
         return Form(hass, await begin_mirror(hass, entry, "calendar_mirror"))

@@ -15,7 +15,7 @@ from custom_components.event_relay.home_language import (
     operation_name,
     warnings_in_words,
 )
-from custom_components.event_relay.outcomes.words import message
+from custom_components.event_relay.outcomes.descriptions import message
 
 REJECTED = {
     "outcome": "failed",

@@ -30,7 +30,7 @@ from tools.simulators.guance import GuanceSimulator
 
 from .home import act
 from .home_guance import connect as connect_guance
-from .rules.house import BELL, DOORBELL, a_rule, change, member_of, set_up, until
+from .rules.home import BELL, DOORBELL, a_rule, change, member_of, set_up, until
 
 pytestmark = pytest.mark.usefixtures("recorder_mock", "socket_enabled")
 

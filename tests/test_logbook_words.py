@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.event_relay.backends.base import InvalidField
-from custom_components.event_relay.outcomes.words import OutcomeWords
+from custom_components.event_relay.outcomes.descriptions import OutcomeWords
 from custom_components.event_relay.rules.outcome import TOLD_TO_ALL, reason_values
 
 from .checks.files import PACKAGE, read_json

@@ -22,7 +22,7 @@ from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, coordinator, remove
 from .repair_dialog import Dialog
-from .rules.house import BELL, DOORBELL, RULE_ID, a_rule, change, set_up, until
+from .rules.home import BELL, DOORBELL, RULE_ID, a_rule, change, set_up, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled", "dialogs")
 

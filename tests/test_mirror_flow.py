@@ -27,7 +27,7 @@ from tools.simulators.palabra import PalabraSimulator
 from .checks.files import PACKAGE, read_json
 from .home import remove
 from .home_aipix import connect_aipix, listed
-from .palabra_home import connect as connect_palabra
+from .home_palabra import connect as connect_palabra
 from .repair_dialog import Dialog
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")

@@ -18,7 +18,7 @@ from custom_components.event_relay.repair_flows.not_stored import (
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
-from .rules.house import until
+from .rules.home import until
 
 ISSUE = "not_stored_one"
 

@@ -18,7 +18,7 @@ from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, coordinator, until_state
 from .repair_dialog import Dialog
-from .rules.house import BELL, DOORBELL, a_rule, change, set_up, until
+from .rules.home import BELL, DOORBELL, a_rule, change, set_up, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -19,7 +19,7 @@ from tools.simulators.frigate import FrigateSimulator
 from .config_flows import offered
 from .home import act, connect, coordinator, until_state
 from .repair_dialog import Dialog
-from .rules.house import until
+from .rules.home import until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -41,8 +41,8 @@ from tools.simulators.wire import Json
 
 from .checks.files import ROOT, trees
 from .home import act, until_state
-from .palabra_home import connect as connect_palabra
-from .rules.house import DOORBELL, a_rule, set_up
+from .home_palabra import connect as connect_palabra
+from .rules.home import DOORBELL, a_rule, set_up
 from .rules.mirror_home import CALENDAR, add_calendar
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -120,8 +120,8 @@ class Somebody:
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
-    """A house with something of each kind."""
+class PermissionHome:
+    """A home with something of each kind."""
 
     hass: HomeAssistant
     frigate: FrigateSimulator
@@ -129,7 +129,7 @@ class House:
     palabra_entry: MockConfigEntry
 
 
-type Try = Callable[[House, Somebody], Awaitable[str]]
+type Try = Callable[[PermissionHome, Somebody], Awaitable[str]]
 
 
 async def an_event(hass: HomeAssistant) -> dict[str, object]:
@@ -148,9 +148,9 @@ def told(answer: object) -> str:
     return YES if LABEL in str(answer) else IN_PART
 
 
-async def action(name: str, house: House, who: Somebody) -> str:
+async def action(name: str, home: PermissionHome, who: Somebody) -> str:
     """Call an action without any data, of which Event Relay then complains."""
-    calling = house.hass.services.async_call(
+    calling = home.hass.services.async_call(
         DOMAIN, name, {}, blocking=True, return_response=True, context=who.context
     )
     with suppress(ServiceValidationError):
@@ -161,11 +161,11 @@ async def action(name: str, house: House, who: Somebody) -> str:
     return YES
 
 
-async def list_deliveries(house: House, who: Somebody) -> str:
+async def list_deliveries(home: PermissionHome, who: Somebody) -> str:
     """List the deliveries by the action."""
-    await act(house.hass, "create_camera_event", **await an_event(house.hass))
+    await act(home.hass, "create_camera_event", **await an_event(home.hass))
     return told(
-        await house.hass.services.async_call(
+        await home.hass.services.async_call(
             DOMAIN,
             "list_deliveries",
             {},
@@ -176,37 +176,37 @@ async def list_deliveries(house: House, who: Somebody) -> str:
     )
 
 
-async def fail(house: House) -> str:
+async def fail(home: PermissionHome) -> str:
     """Let a delivery fail, and return its id."""
-    house.frigate.add_faults(
+    home.frigate.add_faults(
         Fault(
             kind=FaultKind.STATUS, method="POST", path=CREATE, status=400, body=REFUSED
         )
     )
     with pytest.raises(HomeAssistantError):
-        await act(house.hass, "create_camera_event", **await an_event(house.hass))
-    listed: Any = await act(house.hass, "list_deliveries", state="failed")
+        await act(home.hass, "create_camera_event", **await an_event(home.hass))
+    listed: Any = await act(home.hass, "list_deliveries", state="failed")
     return str(listed["deliveries"][0]["delivery_id"])
 
 
-async def press_retry(house: House, who: Somebody) -> str:
+async def press_retry(home: PermissionHome, who: Somebody) -> str:
     """Press the button that tries again what failed."""
-    failed = await fail(house)
+    failed = await fail(home)
     allowed = await who.call(
         "button", "press", entity_id="button.frigate_retry_failed_deliveries"
     )
     if allowed:
-        await until_state(house.hass, failed, "delivered")
+        await until_state(home.hass, failed, "delivered")
     else:
-        await until_state(house.hass, failed, "failed")
+        await until_state(home.hass, failed, "failed")
     return said(allowed)
 
 
-async def press_test(rule: str, house: House, who: Somebody) -> str:
+async def press_test(rule: str, home: PermissionHome, who: Somebody) -> str:
     """Press the test button of a rule."""
 
     async def made() -> int:
-        listed: Any = await act(house.hass, "list_deliveries")
+        listed: Any = await act(home.hass, "list_deliveries")
         return len(listed["deliveries"])
 
     before = await made()
@@ -215,40 +215,38 @@ async def press_test(rule: str, house: House, who: Somebody) -> str:
     return said(allowed)
 
 
-async def turn_off(name: str, house: House, who: Somebody) -> str:
+async def turn_off(name: str, home: PermissionHome, who: Somebody) -> str:
     """Turn a rule or mirror off, and if need be on again."""
     switch = f"switch.{name}"
     allowed = await who.call("switch", "turn_off", entity_id=switch)
-    state = house.hass.states.get(switch)
+    state = home.hass.states.get(switch)
     assert state is not None
     assert (state.state == STATE_OFF) is allowed
     assert await who.call("switch", "turn_on", entity_id=switch) is allowed
     return said(allowed)
 
 
-async def command(name: str, house: House, who: Somebody) -> str:
+async def command(name: str, home: PermissionHome, who: Somebody) -> str:
     """Send a command of the card."""
-    made: Any = await act(
-        house.hass, "create_camera_event", **await an_event(house.hass)
-    )
+    made: Any = await act(home.hass, "create_camera_event", **await an_event(home.hass))
     data = {"delivery_id": made["delivery_id"]} if name.endswith("get") else {}
     answer = await who.ask(name, **data)
     return NO if answer is None else told(answer)
 
 
-async def count(house: House, who: Somebody) -> str:
+async def count(home: PermissionHome, who: Somebody) -> str:
     """Count deliveries, which says nothing of any of them."""
-    await act(house.hass, "create_camera_event", **await an_event(house.hass))
+    await act(home.hass, "create_camera_event", **await an_event(home.hass))
     answer = await who.ask("event_relay/deliveries/count")
     assert answer is not None
-    counted = answer["result"]["counts"][house.frigate_entry.entry_id]
+    counted = answer["result"]["counts"][home.frigate_entry.entry_id]
     assert sum(counted.values())
     return YES
 
 
-async def see_repairs(house: House, who: Somebody) -> str:
+async def see_repairs(home: PermissionHome, who: Somebody) -> str:
     """List the repairs, of which one is that a right is missing."""
-    await forbid(house)
+    await forbid(home)
     answer = await who.ask("repairs/list_issues")
     assert answer is not None
     assert "permission_denied" in str(answer)
@@ -256,11 +254,11 @@ async def see_repairs(house: House, who: Somebody) -> str:
     return YES
 
 
-async def mend(house: House, who: Somebody) -> str:
+async def mend(home: PermissionHome, who: Somebody) -> str:
     """Open that repair."""
-    await forbid(house)
+    await forbid(home)
     client = await who.http(who.token)
-    entry_id = house.frigate_entry.entry_id
+    entry_id = home.frigate_entry.entry_id
     response = await client.post(
         "/api/repairs/issues/fix",
         json={"handler": DOMAIN, "issue_id": f"permission_denied_{entry_id}"},
@@ -268,24 +266,24 @@ async def mend(house: House, who: Somebody) -> str:
     return await asked(response, SAYING)
 
 
-async def forbid(house: House) -> None:
+async def forbid(home: PermissionHome) -> None:
     """Let a right be missing."""
-    house.frigate.add_faults(
+    home.frigate.add_faults(
         Fault(
             kind=FaultKind.STATUS, method="POST", path=CREATE, status=403, body=REFUSED
         )
     )
-    made = await act(house.hass, "create_camera_event", **await an_event(house.hass))
+    made = await act(home.hass, "create_camera_event", **await an_event(home.hass))
     assert made["state"] == "pending"
 
 
-async def change_settings(house: House, who: Somebody) -> str:
+async def change_settings(home: PermissionHome, who: Somebody) -> str:
     """Open every form that adds or changes anything."""
     client = await who.http(who.token)
-    entries = (house.frigate_entry, house.palabra_entry)
+    entries = (home.frigate_entry, home.palabra_entry)
     forms: list[tuple[str, dict[str, Any]]] = [
         ("flow", {"handler": DOMAIN}),
-        ("flow", {"handler": DOMAIN, "entry_id": house.frigate_entry.entry_id}),
+        ("flow", {"handler": DOMAIN, "entry_id": home.frigate_entry.entry_id}),
         *(("options/flow", {"handler": one.entry_id}) for one in entries),
         *(
             ("subentries/flow", {"handler": [one.entry_id, kind]})
@@ -315,15 +313,15 @@ async def change_settings(house: House, who: Somebody) -> str:
     return result
 
 
-async def diagnose(house: House, who: Somebody) -> str:
+async def diagnose(home: PermissionHome, who: Somebody) -> str:
     """Download the diagnostics."""
     client = await who.http(who.token)
-    entry_id = house.frigate_entry.entry_id
+    entry_id = home.frigate_entry.entry_id
     response = await client.get(f"/api/diagnostics/config_entry/{entry_id}")
     return await asked(response, DOMAIN)
 
 
-async def see_states(house: House, who: Somebody) -> str:
+async def see_states(home: PermissionHome, who: Somebody) -> str:
     """Read the state of an entity."""
     client = await who.http(who.token)
     response = await client.get("/api/states/switch.doorbell")
@@ -372,12 +370,12 @@ def try_of(line: str) -> Try:
 
 
 @pytest.fixture
-async def house(
+async def home(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     palabra: PalabraSimulator,
     all_enabled: None,
-) -> House:
+) -> PermissionHome:
     """Set up two connections with rules and a mirror, and what shows repairs."""
     for name in ("api", "config", "diagnostics", "repairs"):
         assert await async_setup_component(hass, name, {})
@@ -399,7 +397,7 @@ async def house(
         title="Events",
         unique_id=None,
     )
-    return House(
+    return PermissionHome(
         hass=hass,
         frigate=frigate,
         frigate_entry=await set_up(hass, frigate, a_rule(DOORBELL)),
@@ -441,7 +439,10 @@ ACTIONS = [line for line in TABLE if line.startswith("action") and line not in T
 
 
 async def see(
-    line: str, house: House, http: ClientSessionGenerator, socket: WebSocketGenerator
+    line: str,
+    home: PermissionHome,
+    http: ClientSessionGenerator,
+    socket: WebSocketGenerator,
 ) -> None:
     """Let everybody try what a line of the table is about."""
     tried = try_of(line)
@@ -449,12 +450,12 @@ async def see(
     for kind, expected in reversed(TABLE[line].items()):
         if expected == NEVER:
             continue
-        who = await somebody(house.hass, kind, http, socket)
-        assert (kind, await tried(house, who)) == (kind, expected)
+        who = await somebody(home.hass, kind, http, socket)
+        assert (kind, await tried(home, who)) == (kind, expected)
 
 
 async def test_who_may_call_an_action(
-    house: House,
+    home: PermissionHome,
     hass_client: ClientSessionGenerator,
     hass_ws_client: WebSocketGenerator,
     subtests: pytest.Subtests,
@@ -462,23 +463,23 @@ async def test_who_may_call_an_action(
     assert len(ACTIONS) > 10
     for line in ACTIONS:
         with subtests.test(line):
-            await see(line, house, hass_client, hass_ws_client)
+            await see(line, home, hass_client, hass_ws_client)
 
 
 @pytest.mark.parametrize("line", [line for line in TABLE if line not in ACTIONS])
 async def test_who_may(
-    house: House,
+    home: PermissionHome,
     hass_client: ClientSessionGenerator,
     hass_ws_client: WebSocketGenerator,
     line: str,
 ) -> None:
-    await see(line, house, hass_client, hass_ws_client)
+    await see(line, home, hass_client, hass_ws_client)
 
 
 async def test_the_table_names_all_actions_commands_buttons_and_switches(
-    house: House, entity_registry: er.EntityRegistry
+    home: PermissionHome, entity_registry: er.EntityRegistry
 ) -> None:
-    hass = house.hass
+    hass = home.hass
     actions = {f"action `{name}`" for name in hass.services.async_services()[DOMAIN]}
     documented = {line for line in TABLE if line.startswith("action")}
     assert documented == actions, "each action has a line in docs/permissions.md"
@@ -535,7 +536,7 @@ def test_who_only_lists_repairs_is_told_names_and_numbers() -> None:
 
 
 async def test_nothing_else_is_served(
-    house: House, hass_client: ClientSessionGenerator
+    home: PermissionHome, hass_client: ClientSessionGenerator
 ) -> None:
     """The card's script holds nothing of a home: whoever asks for it may have it.
 
@@ -544,7 +545,7 @@ async def test_nothing_else_is_served(
     await hass_client()
     paths = {
         resource.canonical
-        for resource in house.hass.http.app.router.resources()
+        for resource in home.hass.http.app.router.resources()
         if DOMAIN in resource.canonical
     }
     assert paths == {f"/{DOMAIN}/event-relay-card.js", SnapshotView.url}

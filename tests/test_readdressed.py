@@ -30,7 +30,7 @@ from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.palabra import PalabraSimulator
 
-from . import home, home_aipix, home_guance, palabra_home
+from . import home, home_aipix, home_guance, home_palabra
 from .config_flows import submit
 
 pytestmark = pytest.mark.usefixtures("socket_enabled", "hurried")
@@ -107,7 +107,7 @@ KINDS = {
     ),
     "palabra": Kind(
         simulator=PalabraSimulator,
-        connect=palabra_home.connect,
+        connect=home_palabra.connect,
         path="*/event",
         action="create_live_event",
         data={

@@ -21,11 +21,11 @@ from tools.simulators.guance import GuanceSimulator
 from tools.simulators.http import HttpSimulator
 from tools.simulators.palabra import PalabraSimulator
 
-from . import home, home_guance, palabra_home
+from . import home, home_guance, home_palabra
 from .home import act
 from .home_aipix import connect_aipix
 from .http.home import connect as connect_http
-from .rules.house import until
+from .rules.home import until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -344,7 +344,7 @@ async def test_custom_events(
 async def test_live_events(
     hass: HomeAssistant, palabra: PalabraSimulator, subtests: pytest.Subtests
 ) -> None:
-    await palabra_home.connect(hass, palabra)
+    await home_palabra.connect(hass, palabra)
     for name, case in PALABRA.items():
         with subtests.test(name):
             usual = LIVE_EVENT if "create" in case.action else {}

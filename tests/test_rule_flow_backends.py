@@ -18,7 +18,7 @@ from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.palabra import PalabraSimulator
 
-from . import home, home_guance, palabra_home
+from . import home, home_guance, home_palabra
 from .checks.files import PACKAGE, read_yaml
 from .home_aipix import connect_aipix, listed
 from .markdown import read
@@ -176,7 +176,7 @@ async def test_custom_event(hass: HomeAssistant, guance: GuanceSimulator) -> Non
 
 
 async def test_live_event(hass: HomeAssistant, palabra: PalabraSimulator) -> None:
-    entry = await palabra_home.connect(hass, palabra)
+    entry = await home_palabra.connect(hass, palabra)
     form = await add_rule(hass, entry)
     assert await form.submit(**WHEN) == "create_live_event"
     assert form.placeholders["calendar_start"] == "{{ trigger.calendar_event.start }}"
@@ -212,7 +212,7 @@ async def test_live_event(hass: HomeAssistant, palabra: PalabraSimulator) -> Non
 async def test_times_of_a_calendar_are_known_later(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> None:
-    entry = await palabra_home.connect(hass, palabra)
+    entry = await home_palabra.connect(hass, palabra)
     form = await add_rule(hass, entry)
     await form.submit(**WHEN)
     assert (

@@ -20,13 +20,13 @@ from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.palabra import PalabraSimulator
 
-from . import home_aipix, home_guance, palabra_home
+from . import home_aipix, home_guance, home_palabra
 from .backends.http.target import Target, serving
 from .config_flows import offered as offered_steps
 from .home import act, connect, until_state
 from .http import home as home_http
 from .rule_flow import EMPTY, Form, add_rule, the_rule
-from .rules.house import DOORBELL, OPENED, a_rule, set_up
+from .rules.home import DOORBELL, OPENED, a_rule, set_up
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -211,7 +211,7 @@ async def test_pattern_without_an_entity_that_fits_asks_for_another_trigger(
 async def test_own_calendars_fit_no_pattern(hass: HomeAssistant) -> None:
     """A rule for its own calendar would follow itself."""
     async with PalabraSimulator() as palabra:
-        entry = await palabra_home.connect(hass, palabra)
+        entry = await home_palabra.connect(hass, palabra)
         registry = er.async_get(hass)
         own = registry.async_get_or_create("calendar", DOMAIN, "a mirror's schedule")
         hass.states.async_set(own.entity_id, "off")
@@ -262,7 +262,7 @@ async def test_alarm_for_guance_is_over_when_the_panel_is_no_longer_triggered(
 
 async def test_pattern_for_palabra(hass: HomeAssistant) -> None:
     async with PalabraSimulator() as palabra:
-        entry = await palabra_home.connect(hass, palabra)
+        entry = await home_palabra.connect(hass, palabra)
         calendar = "calendar.office"
         data = await through_pattern(hass, entry, "calendar_to_live_event", calendar)
         assert data["triggers"][0]["options"]["offset"]["hours"] == 1

@@ -20,7 +20,7 @@ from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from custom_components.event_relay.rules.rule import read_rule
 from tools.simulators.frigate import FrigateSimulator
 
-from .rules.house import (
+from .rules.home import (
     BELL,
     DOOR,
     DOORBELL,

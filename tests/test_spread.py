@@ -21,7 +21,7 @@ from tools.simulators.guance import GuanceSimulator
 
 from .home import act, until_state
 from .home_guance import a_workspace
-from .rules.house import BELL, RULE_ID, a_rule, change
+from .rules.home import BELL, RULE_ID, a_rule, change
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -21,7 +21,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, coordinator
-from .rules.house import (
+from .rules.home import (
     BELL,
     DOORBELL,
     RULE_ID,

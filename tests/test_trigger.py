@@ -25,7 +25,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
-from .rules.house import DOORBELL, RULE_ID, a_rule, member_of, set_up, until
+from .rules.home import DOORBELL, RULE_ID, a_rule, member_of, set_up, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -20,7 +20,7 @@ from homeassistant.util import dt as dt_util
 from .backends.base import UnreadablePayload
 from .backends.errors import BackendError, InvalidCredentials, PermissionDenied
 from .backends.forms import BackendForms
-from .backends.words import in_markdown
+from .backends.markdown import in_markdown
 from .card.subscription import CHANGED
 from .const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from .home_language import in_home_language, operation_name

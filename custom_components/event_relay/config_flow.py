@@ -30,10 +30,10 @@ from .backends.choice_forms import as_shown
 from .backends.connection_forms import not_refused
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
+from .backends.markdown import in_markdown
 from .backends.menu_forms import chosen_step, menu_schema
 from .backends.named_steps import FlowStep, NamedSteps
 from .backends.section_forms import flattened, place_of, sectioned
-from .backends.words import in_markdown
 from .const import CONF_BACKEND, CONF_CAPABILITIES, CONF_DEFAULT, CONF_PAUSED, DOMAIN
 from .flows.rule import RuleFlow
 from .options import options_schema, paused

@@ -21,7 +21,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
 from .outcomes.announcer import EVENT_OUTCOME
-from .outcomes.words import message
+from .outcomes.descriptions import message
 
 
 @callback

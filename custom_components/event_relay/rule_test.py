@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from .actions.resolve import WAIT, invalid_field
 from .backends.base import InvalidField
-from .backends.words import in_markdown
+from .backends.markdown import in_markdown
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry, delivery_error, outbox_error
 from .flows.rule_form import labels_of, refusal_in_words

@@ -28,7 +28,7 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .outcomes.announcer import EVENT_OUTCOME
-from .outcomes.words import OUTCOME_UNKNOWN, UNKNOWN, message
+from .outcomes.descriptions import OUTCOME_UNKNOWN, UNKNOWN, message
 from .rules.outcome import OutcomeKind
 
 CONF_OUTCOME = "outcome"

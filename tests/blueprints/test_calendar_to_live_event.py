@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from tools.simulators.palabra import PalabraSimulator
 
-from ..palabra_home import connect
+from ..home_palabra import connect
 from ..rules.calendar import Calendar
 from .home import FOLDER, automate, idle, until
 

@@ -22,7 +22,7 @@ from tests.checks.files import ROOT
 from tools.demo.screen import say
 
 from .album import Album
-from .house import USER, House, running_house
+from .home import USER, House, running_house
 
 _CHROMIUM = ROOT / ".toolchain" / "chromium"
 _ARGUMENTS = (

@@ -22,8 +22,8 @@ from tools.simulators.wire import Json
 from .album import Album
 from .barriers import see_no_barrier
 from .forms import press
-from .house import AUTOMATION, HALL, PORCH, WEATHER, House
-from .past import GIVEN_UP_ID, UNKNOWN, UNKNOWN_ID
+from .home import AUTOMATION, HALL, PORCH, WEATHER, House
+from .past_deliveries import GIVEN_UP_ID, UNKNOWN, UNKNOWN_ID
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

@@ -14,7 +14,7 @@ from tools.simulators.palabra import PalabraSimulator
 from .album import Album
 from .barriers import see_no_barrier, see_no_barrier_in_forms
 from .forms import choose, field, go, open_list, option, pick, press
-from .house import House
+from .home import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

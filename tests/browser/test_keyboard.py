@@ -8,7 +8,7 @@ import pytest
 from tools.simulators.frigate import FrigateSimulator
 
 from .forms import field, option
-from .house import House
+from .home import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

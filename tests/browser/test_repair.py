@@ -10,7 +10,7 @@ from tools.simulators.wire import Json
 from .album import Album
 from .barriers import see_no_barrier
 from .forms import choose, go, option, press
-from .house import PORCH, House
+from .home import PORCH, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

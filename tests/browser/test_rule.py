@@ -8,12 +8,12 @@ from aiohttp import ClientSession
 from playwright.async_api import Page, expect
 import pytest
 
-from tools.demo.patience import eventually
+from tools.demo.polling import eventually
 
 from .album import Album
 from .barriers import see_no_barrier
 from .forms import choose, field, go, open_list, pick, press
-from .house import DOORBELL, FRIGATE, PORCH, House
+from .home import DOORBELL, FRIGATE, PORCH, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

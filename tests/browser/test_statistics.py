@@ -13,7 +13,7 @@ from tests.checks.files import ROOT
 from tools.simulators.wire import Json
 
 from .album import Album
-from .house import House
+from .home import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

@@ -14,7 +14,8 @@ CONTRACTS = (
     "backends.base",
     "backends.errors",
     "backends.warning",
-    "backends.words",
+    "backends.markdown",
+    "backends.redaction",
 )
 """What the queue and the rules may know of backends."""
 NAMES_BACKENDS = "registry"

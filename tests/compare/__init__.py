@@ -1,1 +1,1 @@
-"""Tests of the comparison of stand-ins with live systems."""
+"""Tests of the comparison of simulators with live systems."""

@@ -7,7 +7,7 @@ from tools.simulators.wire import Json
 
 
 @pytest.mark.parametrize(
-    ("fact", "live", "stand_in", "differs"),
+    ("fact", "live", "simulated", "differs"),
     [
         ("end_time", 4, 5, False),
         ("end_time", 4, 9, True),
@@ -18,10 +18,10 @@ from tools.simulators.wire import Json
 def test_times_may_be_a_little_apart(
     fact: str,
     live: Json,
-    stand_in: Json,
+    simulated: Json,
     differs: bool,
 ) -> None:
-    found = differences({"end": {fact: live}}, {"end": {fact: stand_in}})
+    found = differences({"end": {fact: live}}, {"end": {fact: simulated}})
 
-    difference = Difference(step="end", fact=fact, live=live, stand_in=stand_in)
+    difference = Difference(step="end", fact=fact, live=live, simulated=simulated)
     assert found == ([difference] if differs else [])

@@ -1,4 +1,4 @@
-"""The comparison with Frigate: one stand-in plays the live server."""
+"""The comparison with Frigate: one simulator plays the live server."""
 
 from collections.abc import AsyncIterator
 
@@ -14,7 +14,7 @@ from tools.compare.frigate.comparison import (
     Pace,
     compare_frigate,
 )
-from tools.compare.frigate.known import KNOWN
+from tools.compare.frigate.known_differences import KNOWN
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import Camera, FrigateSimulator
 
@@ -81,14 +81,14 @@ async def test_a_difference_is_told(
         )
     )
     live.kill("event_thread")
-    # As on a busy machine: the stand-in is slower than the patience with the server.
+    # As on a busy machine: the simulator is slower than the patience with the server.
     comparison = await _compare(live, patience=0.1, async_delay=0.15)
     found = {(each.step, each.fact) for each in comparison.found}
     assert ("sub labels", "status") in found
     # An effect that is missing, although the answer is the same.
     assert ("created, defaults", "event.camera") in found
     assert report(comparison) == 1
-    assert "sub labels: status\n    live      500\n    stand-in  200" in (
+    assert "sub labels: status\n    live      500\n    simulator 200" in (
         capsys.readouterr().out
     )
 
@@ -117,7 +117,9 @@ def test_known_differences() -> None:
         {"profile": {"status": 200, "body": {"name": "a"}}},
         {"profile": {"status": 200, "body": {"name": "b"}}},
     )
-    assert found == Difference(step="profile", fact="body.name", live="a", stand_in="b")
+    assert found == Difference(
+        step="profile", fact="body.name", live="a", simulated="b"
+    )
     known = Known(step="prof*", fact="body.*", why="names differ")
     assert unknown([found], [known]) == []
     other = Known(step="prof*", fact="status", why="it is another one")

@@ -36,7 +36,7 @@ from tests.config_flows import open_form, placeholder, submit
 from tests.every_backend import BACKENDS
 from tests.home import act, coordinator, until_state
 from tests.rule_flow import WHEN, add_rule, the_rule
-from tests.rules.house import BELL, DOOR, change, member_of, until
+from tests.rules.home import BELL, DOOR, change, member_of, until
 from texts.build import Built, build, texts_of
 from texts.sources import Tree, read_source
 

@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Target
 from tests.home import act, until_state
-from tests.rules.house import until
+from tests.rules.home import until
 
 from .home import NOTE, change_request, connect
 

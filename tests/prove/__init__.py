@@ -1,1 +1,1 @@
-"""Tests of the proofs on live systems, with stand-ins in their place."""
+"""Tests of the proofs on live systems, with simulators in their place."""

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tools.prove.findings import Verdict
-from tools.prove.lab import Tempo
 from tools.prove.proof import Order, prove
 from tools.prove.report import Proof, markdown
+from tools.prove.toolbox import Tempo
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.frigate.settings import named_cameras

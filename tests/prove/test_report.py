@@ -14,7 +14,7 @@ from tools.prove.__main__ import main, sites
 from tools.prove.findings import Claim, Findings, Verdict
 from tools.prove.outcome import SENTENCES, Exit, sentence
 from tools.prove.proof import SYSTEMS
-from tools.prove.words import (
+from tools.prove.report_text import (
     ANOTHER,
     NOTHING,
     Word,
@@ -41,7 +41,7 @@ def made_words(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in MODULES if path.stem != "words"],
+    [path for path in MODULES if path.stem != "report_text"],
     ids=lambda path: path.stem,
 )
 def test_words_outside_their_module_are_literals(path: Path) -> None:

@@ -24,7 +24,7 @@ from custom_components.event_relay.queue.store.store import (
     StoreUnavailable,
 )
 
-from ..thorough import THOROUGH
+from ..search_effort import THOROUGH
 from .conftest import OWNER
 from .ledger import START
 from .test_store import a_delivery

@@ -10,7 +10,7 @@ import pytest
 from custom_components.event_relay.queue import backoff, circuit_breaker
 from custom_components.event_relay.queue.store.store import UNSETTLED_LIMIT, QueueFull
 
-from ..thorough import THOROUGH
+from ..search_effort import THOROUGH
 from .ledger import LEDGER
 from .world import Fault, World
 

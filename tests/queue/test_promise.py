@@ -46,7 +46,7 @@ from custom_components.event_relay.queue.store.store import (
 from custom_components.event_relay.queue.transitions import AnyStep
 from custom_components.event_relay.queue.worker import Worker
 
-from ..thorough import THOROUGH
+from ..search_effort import THOROUGH
 from .searching import Steps, replay, search
 from .world import Fault, World
 

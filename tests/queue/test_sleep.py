@@ -17,7 +17,7 @@ import pytest
 from custom_components.event_relay.queue.in_flight import InFlight
 from custom_components.event_relay.queue.worker import Worker
 
-from ..thorough import THOROUGH
+from ..search_effort import THOROUGH
 from .searching import Steps, replay, search
 from .world import Fault, World
 

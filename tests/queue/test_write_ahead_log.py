@@ -17,7 +17,7 @@ from custom_components.event_relay.queue.store.recovery.write_ahead_log import (
 )
 from custom_components.event_relay.queue.store.store import SetAside, Store
 
-from ..thorough import THOROUGH
+from ..search_effort import THOROUGH
 from .test_store import a_delivery
 
 SEED = 20261128

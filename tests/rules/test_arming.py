@@ -17,7 +17,7 @@ from tools.simulators.frigate import FrigateSimulator
 
 from ..markdown import read
 from .calendar import Calendar
-from .house import (
+from .home import (
     BELL,
     DOOR,
     DOORBELL,

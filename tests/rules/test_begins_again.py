@@ -21,7 +21,7 @@ from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.frigate.store import StoredEvent
 
 from ..home import act, switch_off
-from .house import DOOR, OPENED, a_rule, change, set_up, until
+from .home import DOOR, OPENED, a_rule, change, set_up, until
 
 WINDOW = "binary_sensor.window"
 BOTH = [DOOR, WINDOW]

@@ -32,9 +32,9 @@ from tools.simulators.palabra import PalabraSimulator
 
 from ..canaries import written_texts
 from ..home import until_state
+from ..home_palabra import connect
 from ..markdown import read
-from ..palabra_home import connect
-from .house import DAMAGED, damage_notes
+from .home import DAMAGED, damage_notes
 from .mirror_home import (
     CALENDAR,
     NOW,

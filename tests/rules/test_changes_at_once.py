@@ -11,7 +11,7 @@ from custom_components.event_relay.queue.store.store import Store
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, switch_off
-from .house import BELL, DOORBELL, RULE_ID, a_rule, change, events, member_of, set_up
+from .home import BELL, DOORBELL, RULE_ID, a_rule, change, events, member_of, set_up
 
 RANG: dict[str, Any] = {
     **DOORBELL,

@@ -41,7 +41,7 @@ from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
-from .house import (
+from .home import (
     BELL,
     DOORBELL,
     OPENED,

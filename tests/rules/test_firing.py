@@ -26,7 +26,7 @@ from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator
 from ..markdown import read
-from .house import (
+from .home import (
     BELL,
     DOORBELL,
     PRESSED,

@@ -14,7 +14,7 @@ from custom_components.event_relay.rules.last_known import async_last_known_stat
 from custom_components.event_relay.rules.startup_filter import reason_to_ignore
 from tools.simulators.frigate import FrigateSimulator
 
-from .house import (
+from .home import (
     DOORBELL,
     a_rule,
     change,

@@ -36,7 +36,7 @@ from tools.simulators.frigate import FrigateSimulator
 
 from ..home import coordinator, switch_off
 from .calendar import Calendar
-from .house import (
+from .home import (
     DAMAGED,
     DOORBELL,
     OPENED,

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.event_relay.rules.occurrences import Occurrence
 
 from .calendar import Calendar
-from .living import Living, look_ahead_in_real_time, plain
+from .live_triggers import Living, look_ahead_in_real_time, plain
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .living import Living, plain
+from .live_triggers import Living, plain
 
 SINCE = datetime(2026, 10, 23, 22, 7, 7, tzinfo=UTC)
 UNTIL = SINCE + timedelta(days=3)

@@ -20,7 +20,7 @@ from custom_components.event_relay.rules.runner import RuleRunner
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, switch_off, until_state
-from .house import (
+from .home import (
     DAMAGED,
     DOOR,
     OPENED,

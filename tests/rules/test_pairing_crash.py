@@ -23,7 +23,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, switch_off, until_state
-from .house import DOOR, OPENED, a_rule, change, set_up, until
+from .home import DOOR, OPENED, a_rule, change, set_up, until
 
 CREATE, END = "/api/events/*/create", "/api/events/*/end"
 

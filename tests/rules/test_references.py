@@ -10,7 +10,7 @@ import pytest
 from custom_components.event_relay.const import DOMAIN
 from tools.simulators.frigate import FrigateSimulator
 
-from .house import DOOR, DOORBELL, RULE_ID, a_rule, events, set_up
+from .home import DOOR, DOORBELL, RULE_ID, a_rule, events, set_up
 
 OTHER = "binary_sensor.other_door"
 OPENED = {"trigger": "door.opened", "target": {"entity_id": [DOOR, OTHER]}}

@@ -26,7 +26,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator
-from .house import BELL, DOORBELL, PRESSED, a_rule, change, events, set_up, until
+from .home import BELL, DOORBELL, PRESSED, a_rule, change, events, set_up, until
 
 CREATE = "/api/events/*/create"
 MOMENTS = (

@@ -17,7 +17,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, left, remove, until_state
-from .house import BELL, DOOR, DOORBELL, OPENED, RULE_ID, a_rule, change, events, set_up
+from .home import BELL, DOOR, DOORBELL, OPENED, RULE_ID, a_rule, change, events, set_up
 
 
 @pytest.fixture

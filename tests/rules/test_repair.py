@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.event_relay.const import DOMAIN
 from tools.simulators.frigate import FrigateSimulator
 
-from .house import BELL, DOORBELL, PRESSED, RULE_ID, a_rule, change, events, set_up
+from .home import BELL, DOORBELL, PRESSED, RULE_ID, a_rule, change, events, set_up
 
 FORM = "/api/config/config_entries/subentries/flow"
 BROKEN = {**DOORBELL, "triggers": [{"trigger": "nothing.happens"}]}

@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act
-from .house import DOOR, OPENED, a_rule, change, set_up
+from .home import DOOR, OPENED, a_rule, change, set_up
 
 OPENS = OPENED["triggers"][0]
 ANY = {"trigger": "state", "entity_id": DOOR}

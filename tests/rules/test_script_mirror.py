@@ -28,7 +28,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.wire import Json
 
 from ..home_aipix import connect_aipix
-from .house import DAMAGED, damage_notes
+from .home import DAMAGED, damage_notes
 from .mirror_home import NOW, Clock, Running, a_subentry, issue, settled, way_of
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")

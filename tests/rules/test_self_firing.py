@@ -18,7 +18,7 @@ from custom_components.event_relay.rules.self_firing import SelfFiring
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act
-from .house import BELL, DOORBELL, RULE_ID, a_rule, change, events, set_up, until
+from .home import BELL, DOORBELL, RULE_ID, a_rule, change, events, set_up, until
 
 pytestmark = pytest.mark.usefixtures("all_enabled")
 

@@ -26,7 +26,7 @@ from tools.simulators.frigate import FrigateSimulator
 from ..home import act, coordinator, switch_off
 from ..markdown import read
 from ..rule_flow import EMPTY, WHEN, Form, add_rule
-from .house import (
+from .home import (
     BELL,
     DOOR,
     DOORBELL,

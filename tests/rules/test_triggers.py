@@ -17,7 +17,7 @@ from custom_components.event_relay.queue.delivery import Delivery
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
-from .house import DOORBELL, a_rule, events, outcomes_of, set_up, until
+from .home import DOORBELL, a_rule, events, outcomes_of, set_up, until
 
 CAUSE = Context(id="the cause")
 ELSEWHERE = {"latitude": 10.0, "longitude": 10.0, "gps_accuracy": 1}

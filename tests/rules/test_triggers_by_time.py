@@ -17,7 +17,7 @@ from tools.simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
 from .calendar import Calendar
-from .house import DOORBELL, a_rule, set_up
+from .home import DOORBELL, a_rule, set_up
 
 BEGIN = datetime(2026, 11, 22, 11, 52, 7, tzinfo=UTC)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

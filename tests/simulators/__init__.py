@@ -1,1 +1,1 @@
-"""Tests of the stand-ins, over real HTTP."""
+"""Tests of the simulators, over real HTTP."""

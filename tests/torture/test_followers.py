@@ -186,7 +186,7 @@ class Mirror(MirrorFollower[int]):
         self._at_home, self._outside, self._made = home, outside, made
 
     @override
-    async def furnish(self, api: Api, socket: WebSocket) -> None:
+    async def set_up(self, api: Api, socket: WebSocket) -> None:
         raise NotImplementedError
 
     @override

@@ -1,4 +1,4 @@
-"""A stand-in in a process of its own is frozen with what lies in its sockets."""
+"""A simulator in a process of its own is frozen with what lies in its sockets."""
 
 import asyncio
 from collections.abc import Iterator

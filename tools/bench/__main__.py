@@ -9,21 +9,21 @@ import sys
 from typing import Any
 
 from . import (
-    against,
     arming,
     backlog,
     burst,
+    comparison,
     frigate,
-    growth,
     idle,
     importing,
     latency,
     live,
+    profile,
+    scaling,
     slow_disk,
-    where,
 )
 from .figures import Figures, table
-from .house import run
+from .home import run
 from .process import answer_of
 from .side_by_side import side_by_side
 
@@ -32,12 +32,12 @@ type Measure = Callable[[], Coroutine[Any, Any, Figures]]
 
 async def _side_by_side(*, quick: bool = False) -> Figures:
     """Measure latency and bursts of all contenders in one home."""
-    async with side_by_side() as house:
+    async with side_by_side() as contenders:
         figures = await latency.measure(
-            house, rounds=2 if quick else 8, events=50 if quick else 100
+            contenders, rounds=2 if quick else 8, events=50 if quick else 100
         )
         return figures | await burst.measure(
-            house, rounds=1 if quick else 5, events=2000
+            contenders, rounds=1 if quick else 5, events=2000
         )
 
 
@@ -53,17 +53,17 @@ MEASUREMENTS: Mapping[str, tuple[Measure, Measure]] = {
         partial(arming.measure, rounds=5, rules=1000),
         partial(arming.measure, rounds=1, rules=1000),
     ),
-    "growth": (
-        partial(growth.measure, rounds=3, events=2000),
-        partial(growth.measure, rounds=1, events=1000),
+    "scaling": (
+        partial(scaling.measure, rounds=3, events=2000),
+        partial(scaling.measure, rounds=1, events=1000),
     ),
     "slow_disk": (
         partial(slow_disk.measure, events=2000, alone=30),
         partial(slow_disk.measure, events=500, alone=10),
     ),
-    "where": (
-        partial(where.measure, rounds=10, events=2000),
-        partial(where.measure, rounds=3, events=1000),
+    "profile": (
+        partial(profile.measure, rounds=10, events=2000),
+        partial(profile.measure, rounds=3, events=1000),
     ),
     "frigate": (
         partial(frigate.measure, events=300, burst=500),
@@ -119,7 +119,9 @@ def main() -> None:
     if arguments.against is not None and arguments.frigate_url is None:
         rounds, events = (2, 500) if arguments.quick else (7, 2000)
         figures = run(
-            against.measure(arguments.against.resolve(), rounds=rounds, events=events)
+            comparison.measure(
+                arguments.against.resolve(), rounds=rounds, events=events
+            )
         )
         print(json.dumps(figures) if arguments.json else table(figures))
         return

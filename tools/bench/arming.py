@@ -7,9 +7,9 @@ import time
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
-from .contenders import a_rule, an_automation, furnish
+from .contenders import a_rule, an_automation, set_states
 from .figures import Figures
-from .house import a_connection, connect, home
+from .home import a_connection, connect, home
 from .process import serving
 
 ARMED = 3
@@ -25,7 +25,7 @@ async def measure(*, rounds: int, rules: int) -> Figures:
     async with serving("tools.bench.receiver") as address:
         for _ in range(rounds):
             async with home({"rest_command": _commands(address)}) as hass:
-                furnish(hass, *_bells(rules))
+                set_states(hass, *_bells(rules))
                 automations.append(await _set_automations_up(hass, address, rules))
                 ours.append(await _arm(hass, address, rules))
     our, their = median(ours), median(automations)

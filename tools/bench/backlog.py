@@ -13,7 +13,7 @@ from custom_components.event_relay.const import CONF_UNSETTLED_LIMIT, DOMAIN
 
 from .figures import Figures
 from .filling import LIMIT, fill
-from .house import a_connection, connect, home, run
+from .home import a_connection, connect, home, run
 from .process import answer_of
 
 WAITING = 100_000

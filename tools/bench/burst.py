@@ -7,9 +7,9 @@ import gc
 from statistics import median
 import time
 
+from .arrivals import ArrivalLog
 from .contenders import Contender
 from .figures import Figures
-from .receiving import Receiving
 from .side_by_side import SideBySide
 
 IN_A_TURN = 20
@@ -18,17 +18,17 @@ TICK = 0.001
 """Seconds between two checks of the loop's delay."""
 
 
-async def measure(house: SideBySide, *, rounds: int, events: int) -> Figures:
+async def measure(contenders: SideBySide, *, rounds: int, events: int) -> Figures:
     """Return events per second, the longest stalls, and the ratios that have a bar.
 
     Ours settle when they are committed as delivered; the others when they have a
     response.
     """
-    rates: dict[str, list[float]] = {one.name: [] for one in house.contenders}
-    stalls: dict[str, list[float]] = {one.name: [] for one in house.contenders}
+    rates: dict[str, list[float]] = {one.name: [] for one in contenders.in_turn}
+    stalls: dict[str, list[float]] = {one.name: [] for one in contenders.in_turn}
     for number in range(-1, rounds):
-        for contender in house.contenders:
-            rate, stall = await _round(contender, house.receiving, events)
+        for contender in contenders.in_turn:
+            rate, stall = await _round(contender, contenders.receiving, events)
             if number >= 0:  # the first round only warms up
                 rates[contender.name].append(rate)
                 stalls[contender.name].append(stall)
@@ -47,7 +47,7 @@ async def measure(house: SideBySide, *, rounds: int, events: int) -> Figures:
 
 
 async def _round(
-    contender: Contender, receiving: Receiving, events: int
+    contender: Contender, receiving: ArrivalLog, events: int
 ) -> tuple[float, float]:
     """Return the events settled per second, and the longest stall in seconds."""
     await receiving.arrivals()

@@ -26,7 +26,7 @@ from .backend import AT_ONCE, OPERATION
 ARMED = "input_boolean.armed"
 RELAY_BELL = "binary_sensor.relay_bell"
 REST_BELL = "binary_sensor.rest_bell"
-FORGETFUL_BELL = "binary_sensor.forgetful_bell"
+UNSTORED_BELL = "binary_sensor.unstored_bell"
 HTTP_BELL = "binary_sensor.http_bell"
 FIELDS = {
     "number": "{{ trigger.to_state.attributes.number }}",
@@ -90,11 +90,11 @@ def an_automation(address: str) -> dict[str, Any]:
 
 
 @callback
-def furnish(hass: HomeAssistant, *more_bells: str) -> None:
+def set_states(hass: HomeAssistant, *more_bells: str) -> None:
     """Set the states that conditions and templates read, and the bells."""
     hass.states.async_set(ARMED, "on")
     hass.states.async_set("sensor.place", "the front door")
-    for bell in (RELAY_BELL, REST_BELL, FORGETFUL_BELL, HTTP_BELL, *more_bells):
+    for bell in (RELAY_BELL, REST_BELL, UNSTORED_BELL, HTTP_BELL, *more_bells):
         hass.states.async_set(bell, "on", {"friendly_name": "Bell", "number": -1})
 
 
@@ -182,7 +182,7 @@ class RestCommand:
         await self._hass.async_block_till_done()
 
 
-class Forgetful:
+class WithoutStorage:
     """A rule's trigger, condition and templates, then aiohttp: nothing is stored.
 
     Any solution inside Home Assistant that stores something takes longer.
@@ -205,7 +205,7 @@ class Forgetful:
     @asynccontextmanager
     async def armed(self) -> AsyncIterator[None]:
         """Arm its rule meanwhile."""
-        of = a_rule(FORGETFUL_BELL)
+        of = a_rule(UNSTORED_BELL)
         rule = read_rule(
             ConfigSubentry(
                 data=MappingProxyType(dict(of["data"])),
@@ -233,7 +233,7 @@ class Forgetful:
 
     def fire(self, number: int) -> None:
         """Ring the bell."""
-        _ring(self._hass, FORGETFUL_BELL, number)
+        _ring(self._hass, UNSTORED_BELL, number)
 
     async def settle(self, number: int) -> None:
         """Wait until so many have a response."""
@@ -254,7 +254,7 @@ class Forgetful:
         self._progress.set()
 
 
-class Bare:
+class AiohttpClient:
     """A client of aiohttp that sends at once; nothing can be faster with aiohttp."""
 
     name = "aiohttp"

@@ -4,9 +4,9 @@ import asyncio
 from statistics import median
 import time
 
-from .contenders import Relay, a_rule, furnish
+from .contenders import Relay, a_rule, set_states
 from .figures import Figures
-from .house import a_connection, connect, home
+from .home import a_connection, connect, home
 from .latency import REST, percentile
 from .process import serving
 
@@ -39,7 +39,7 @@ _FIELDS = {
 async def measure(*, events: int, burst: int) -> Figures:
     """Return the time from a trigger to the commit of the result, and a rate."""
     async with serving("tools.simulators", "frigate") as address, home() as hass:
-        furnish(hass)
+        set_states(hass)
         rule = a_rule(operation="create_camera_event", fields=_FIELDS)
         entry = a_connection(address, [rule], entry_id="frigate", data=_DATA)
         await connect(hass, entry)

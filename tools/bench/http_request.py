@@ -10,7 +10,7 @@ from custom_components.event_relay.const import CONF_BACKEND
 from custom_components.event_relay.coordinator import RelayConfigEntry
 
 from .contenders import FIELDS, HTTP_BELL, a_rule
-from .house import a_connection
+from .home import a_connection
 
 _REQUEST = "Event"
 _DEFINITION = {

@@ -20,9 +20,9 @@ from custom_components.event_relay.queue import clock
 from custom_components.event_relay.queue.store.database import Database
 
 from .backend import BenchClient
-from .contenders import a_rule, furnish
+from .contenders import a_rule, set_states
 from .figures import Figures
-from .house import a_connection, connect, home, run
+from .home import a_connection, connect, home, run
 from .process import answer_of, serving
 
 CONNECTIONS = 4
@@ -63,7 +63,7 @@ async def _idle(connections: int, minutes: int) -> Figures:
 async def _connect(hass: HomeAssistant, address: str, connections: int) -> None:
     """Set up the connections, with the rules divided among them."""
     bells = [f"binary_sensor.bell_{number}" for number in range(RULES)]
-    furnish(hass, *bells)
+    set_states(hass, *bells)
     for number in range(connections):
         rules = [a_rule(bell, rule_id=bell) for bell in bells[number::connections]]
         await connect(hass, a_connection(address, rules, entry_id=f"bench{number}"))

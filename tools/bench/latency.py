@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from statistics import median
 import time
 
+from .arrivals import ArrivalLog
 from .contenders import Contender
 from .figures import Figures
-from .receiving import Receiving
 from .side_by_side import SideBySide
 
 REST = 0.02
@@ -15,13 +15,13 @@ REST = 0.02
 the processor's caches as when a doorbell rings."""
 
 
-async def measure(house: SideBySide, *, rounds: int, events: int) -> Figures:
+async def measure(contenders: SideBySide, *, rounds: int, events: int) -> Figures:
     """Return percentiles in milliseconds, and the ratios that have a bar."""
-    p50s: dict[str, list[float]] = {one.name: [] for one in house.contenders}
-    p99s: dict[str, list[float]] = {one.name: [] for one in house.contenders}
+    p50s: dict[str, list[float]] = {one.name: [] for one in contenders.in_turn}
+    p99s: dict[str, list[float]] = {one.name: [] for one in contenders.in_turn}
     for number in range(-1, rounds):
-        for contender in house.contenders:
-            seconds = await _round(contender, house.receiving, events)
+        for contender in contenders.in_turn:
+            seconds = await _round(contender, contenders.receiving, events)
             if number >= 0:  # the first round only warms up
                 p50s[contender.name].append(percentile(seconds, 50))
                 p99s[contender.name].append(percentile(seconds, 99))
@@ -36,7 +36,7 @@ async def measure(house: SideBySide, *, rounds: int, events: int) -> Figures:
 
 
 async def _round(
-    contender: Contender, receiving: Receiving, events: int
+    contender: Contender, receiving: ArrivalLog, events: int
 ) -> list[float]:
     """Return the seconds that each of some events took."""
     fired: list[float] = []

@@ -25,7 +25,16 @@ if not Path("tools").is_dir():  # an earlier checkout, with its tools beside the
     sys.modules["tools"].__path__ = [str(Path.cwd())]
 
 from custom_components.event_relay.const import DOMAIN
-from tools.bench.house import a_connection, connect, home, run
+
+try:
+    from tools.bench.home import a_connection, connect, home, run
+except ImportError:  # an earlier checkout, with another name
+    from tools.bench.house import (  # type: ignore[import-not-found, no-redef]
+        a_connection,
+        connect,
+        home,
+        run,
+    )
 
 _ENTRY = "live"
 _PATIENCE = 180.0

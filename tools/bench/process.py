@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any
 
-from tools.demo.patience import TookTooLong
+from tools.demo.polling import TookTooLong
 
 _PATIENCE = 600.0
 """Seconds for a process to print a line."""

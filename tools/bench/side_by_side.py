@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 from aiohttp import ClientSession
 
+from .arrivals import ArrivalLog
 from .contenders import (
     HTTP_BELL,
-    Bare,
+    AiohttpClient,
     Contender,
-    Forgetful,
     Relay,
     RestCommand,
+    WithoutStorage,
     a_rule,
     an_automation,
-    furnish,
+    set_states,
 )
-from .house import a_connection, connect, home
+from .home import a_connection, connect, home
 from .http_request import an_http_connection
 from .process import serving
-from .receiving import Receiving
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +31,20 @@ class SideBySide:
     http: Relay
     """The same with an HTTP connection, the usual replacement of `rest_command`."""
     rest_command: RestCommand
-    bare: Bare
-    forgetful: Forgetful
-    receiving: Receiving
+    aiohttp_client: AiohttpClient
+    without_storage: WithoutStorage
+    receiving: ArrivalLog
 
     @property
-    def contenders(self) -> tuple[Contender, ...]:
+    def in_turn(self) -> tuple[Contender, ...]:
         """Return them in the order of their turns."""
-        return self.relay, self.http, self.rest_command, self.bare, self.forgetful
+        return (
+            self.relay,
+            self.http,
+            self.rest_command,
+            self.aiohttp_client,
+            self.without_storage,
+        )
 
 
 @asynccontextmanager
@@ -49,19 +55,19 @@ async def side_by_side() -> AsyncIterator[SideBySide]:
         ClientSession() as session,
         home(an_automation(address)) as hass,
     ):
-        furnish(hass)
+        set_states(hass)
         entry = a_connection(address, [a_rule()])
         await connect(hass, entry)
         http = an_http_connection(address)
         await connect(hass, http)
-        bare = Bare(session, address)
-        forgetful = Forgetful(hass, session, address)
-        async with bare.working(), forgetful.armed():
+        aiohttp_client = AiohttpClient(session, address)
+        without_storage = WithoutStorage(hass, session, address)
+        async with aiohttp_client.working(), without_storage.armed():
             yield SideBySide(
                 relay=Relay(hass, entry),
                 http=Relay(hass, http, HTTP_BELL, "http"),
                 rest_command=RestCommand(hass),
-                bare=bare,
-                forgetful=forgetful,
-                receiving=Receiving(session, address),
+                aiohttp_client=aiohttp_client,
+                without_storage=without_storage,
+                receiving=ArrivalLog(session, address),
             )

@@ -21,8 +21,8 @@ COMMIT = 0.02
 
 async def measure(*, events: int, alone: int) -> Figures:
     """Return the commits per delivery of a burst, and the time of a single event."""
-    async with side_by_side() as house:
-        relay = house.relay
+    async with side_by_side() as contenders:
+        relay = contenders.relay
         with _slow() as commits:
             relay.begin()
             await burst(relay, events)

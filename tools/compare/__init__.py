@@ -1,1 +1,1 @@
-"""Compare a stand-in with the live system that it stands in for."""
+"""Compare a simulator with the live system that it simulates."""

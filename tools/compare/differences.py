@@ -8,7 +8,7 @@ from typing import override
 
 from tools.simulators.wire import Json
 
-from .answer import Facts
+from .response import Facts
 
 type Observations = Mapping[str, Facts]
 """What was seen, by the name of the step."""
@@ -26,7 +26,7 @@ class Difference:
     fact: str
     """`status`, `header Allow`, or a way into the body: `body.data.score`."""
     live: Json
-    stand_in: Json
+    simulated: Json
 
     @override
     def __str__(self) -> str:
@@ -34,7 +34,7 @@ class Difference:
         return (
             f"{self.step}: {self.fact}\n"
             f"    live      {json.dumps(self.live, ensure_ascii=False)}\n"
-            f"    stand-in  {json.dumps(self.stand_in, ensure_ascii=False)}"
+            f"    simulator {json.dumps(self.simulated, ensure_ascii=False)}"
         )
 
 
@@ -55,12 +55,12 @@ class Known:
         )
 
 
-def differences(live: Observations, stand_in: Observations) -> list[Difference]:
+def differences(live: Observations, simulated: Observations) -> list[Difference]:
     """Return all differences, in the order of the steps."""
     return [
-        Difference(step=step, fact=fact, live=one, stand_in=other)
-        for step in dict.fromkeys((*live, *stand_in))
-        for fact, one, other in _apart("", live.get(step), stand_in.get(step))
+        Difference(step=step, fact=fact, live=one, simulated=other)
+        for step in dict.fromkeys((*live, *simulated))
+        for fact, one, other in _apart("", live.get(step), simulated.get(step))
     ]
 
 

@@ -10,7 +10,7 @@ from yarl import URL
 
 from tools.simulators.wire import Json
 
-from .answer import Answer, Facts
+from .response import Answer, Facts
 
 _PAUSE = 0.02
 

@@ -1,4 +1,4 @@
-"""Show Event Relay at work: a real Home Assistant, and a stand-in for each backend."""
+"""Show Event Relay at work: a real Home Assistant, and a simulator for each backend."""
 
 import argparse
 import asyncio
@@ -13,9 +13,9 @@ from tools.simulators.server import Simulator
 
 from .api import Api, ApiError, User
 from .home import Home, HomeError, temporary_home
-from .household import settle
+from .home_setup import settle
 from .interruption import INTERRUPTED, interruptible
-from .patience import TookTooLong
+from .polling import TookTooLong
 from .ports import FIRST_PORT
 from .scenes import Disproved, Scene, make_scenes
 from .screen import progress, say
@@ -80,7 +80,7 @@ async def _show(home: Home, scenes: Scenes, user: User) -> None:
             await settle(socket)
             for scene in scenes:
                 async with progress(f"Connecting to {scene.name}, adding {scene.adds}"):
-                    await scene.furnish(api, socket)
+                    await scene.set_up(api, socket)
             try:
                 await _play(scenes, socket)
             except Disproved, TookTooLong:

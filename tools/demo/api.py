@@ -8,7 +8,7 @@ from aiohttp import ClientError, ClientSession
 
 from tools.simulators.wire import Json
 
-from .patience import eventually
+from .polling import eventually
 
 _READY_SECONDS = 180.0
 

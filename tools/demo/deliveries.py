@@ -3,7 +3,7 @@
 from tools.simulators.wire import Json
 
 from .api import member
-from .patience import eventually
+from .polling import eventually
 from .websocket import WebSocket
 
 _SETTLED_SECONDS = 15.0

@@ -12,8 +12,8 @@ import signal
 import sys
 import tempfile
 
-from . import leash
-from .patience import eventually
+from . import child_process
+from .polling import eventually
 from .ports import FIRST_PORT, HOST, reserved_port
 
 CONFIGURATION = Path(__file__).parent / "configuration"
@@ -83,7 +83,7 @@ class Home:
         console = await asyncio.to_thread((self.folder / _CONSOLE).open, "ab")
         with console:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, leash.__file__, self.folder),
+                *(sys.executable, child_process.__file__, self.folder),
                 # All requirements are installed; optional ones may need a compiler.
                 *(*self.command, "--config", self.folder),
                 *("--log-no-color", "--skip-pip"),

@@ -11,7 +11,7 @@ from custom_components.event_relay.queue import transitions
 from custom_components.event_relay.queue.delivery import Delivery
 from custom_components.event_relay.queue.flow_control import FlowControl
 
-from .line import Line, Waiting, moment, seconds
+from .pending import Line, Waiting, moment, seconds
 
 READ_EVERY = QUIET.total_seconds()
 NEVER = float("inf")

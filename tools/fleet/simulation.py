@@ -13,7 +13,7 @@ from custom_components.event_relay.queue.flow_control import FlowControl
 
 from .backend import LimitedBackend
 from .home import NEVER, READ_EVERY, Home
-from .line import Waiting
+from .pending import Waiting
 
 LATENCY = (0.1, 0.3)
 """Seconds that an answer takes, at random between the two."""

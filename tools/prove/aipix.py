@@ -36,11 +36,20 @@ from custom_components.event_relay.backends.transport import (
 from custom_components.event_relay.queue.delivery import Delivery
 
 from .aipix_claims import ADMINISTRATOR, CLIENT
-from .lab import LABEL, Lab, Tempo
 from .reading import members, moment
+from .report_text import (
+    NOTHING,
+    Word,
+    but,
+    chosen,
+    flagged,
+    form_of_time,
+    names,
+    version,
+)
 from .system import System, Thing
+from .toolbox import LABEL, Lab, Tempo
 from .wire import Exchange, Wire
-from .words import NOTHING, Word, but, chosen, flagged, form_of_time, names, version
 
 _CREATE = "create_script"
 _MARK = "create_camera_mark"

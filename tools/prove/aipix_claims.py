@@ -1,7 +1,7 @@
 """Event Relay's assumptions about aipix."""
 
 from .findings import Claim
-from .words import Word
+from .report_text import Word
 
 _BOTH = (
     Claim(name="created", text=Word("Create answers 200 or 201 with an `id`")),

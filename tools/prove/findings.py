@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from .words import SILENCE, Telling, Word
+from .report_text import SILENCE, Telling, Word
 
 
 class Verdict(Enum):

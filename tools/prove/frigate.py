@@ -18,10 +18,10 @@ from custom_components.event_relay.backends.frigate.backend import FRIGATE
 from custom_components.event_relay.queue.delivery import Delivery
 
 from .findings import Claim
-from .lab import LABEL, Lab, Tempo
+from .report_text import Word, but, chosen, version
 from .system import System, Thing
+from .toolbox import LABEL, Lab, Tempo
 from .wire import Wire
-from .words import Word, but, chosen, version
 
 _CREATE = "create_camera_event"
 _EVENT = Word("camera event")

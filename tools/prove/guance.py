@@ -27,12 +27,12 @@ from custom_components.event_relay.backends.transport import HttpTransport
 from custom_components.event_relay.queue.delivery import Delivery
 
 from .findings import Claim
-from .lab import Lab, Tempo
 from .outcome import TooSlow
 from .reading import members
+from .report_text import Word, but, chosen, code, flagged, joined, matching
 from .system import System, Thing
+from .toolbox import Lab, Tempo
 from .wire import Wire
-from .words import Word, but, chosen, code, flagged, joined, matching
 
 _CREATE = "create_custom_event"
 _EVENT = Word("custom event")

@@ -28,11 +28,11 @@ from custom_components.event_relay.backends.transport import HttpTransport
 from custom_components.event_relay.queue.delivery import Delivery
 
 from .findings import Claim
-from .lab import LABEL, Lab, Tempo
 from .reading import members, moment
+from .report_text import Word, but, chosen, form_of_time, names
 from .system import System, Thing
+from .toolbox import LABEL, Lab, Tempo
 from .wire import Exchange, Wire
-from .words import Word, but, chosen, form_of_time, names
 
 _CREATE = "create_live_event"
 _EVENT = Word("live event")

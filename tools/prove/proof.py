@@ -23,14 +23,14 @@ from .aipix import Aipix
 from .findings import Findings
 from .frigate import Frigate
 from .guance import Guance
-from .lab import Lab, Stopped, Tempo
 from .outcome import Exit, TooSlow, exit_for
 from .palabra import Palabra
 from .queue import Queue, left_in
 from .report import Proof, left_words
+from .report_text import Word, names, version
 from .system import Left, System
+from .toolbox import Lab, Stopped, Tempo
 from .wire import Wire
-from .words import Word, names, version
 
 SYSTEMS: Mapping[str, type[System]] = {
     "aipix": Aipix,

@@ -8,9 +8,9 @@ import re
 
 from .findings import Findings, Verdict
 from .outcome import SENTENCES, Exit
+from .report_text import ANOTHER, Telling, Word, chosen, joined
 from .system import Left
 from .wire import Exchange
-from .words import ANOTHER, Telling, Word, chosen, joined
 
 _MEDIA_TYPES = ("application/json", "text/html", "text/plain", "text/csv")
 _VERDICTS = {

@@ -12,9 +12,9 @@ from custom_components.event_relay.backends.errors import BackendError
 from custom_components.event_relay.queue.delivery import Delivery
 
 from .findings import Claim
-from .lab import Lab, Tempo
+from .report_text import Word
+from .toolbox import Lab, Tempo
 from .wire import Wire
-from .words import Word
 
 
 @dataclass(frozen=True)

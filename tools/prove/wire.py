@@ -20,7 +20,7 @@ from yarl import URL
 
 from custom_components.event_relay.backends.base import Json
 
-from .words import texts
+from .report_text import texts
 
 _LARGEST = 16 * 1024 * 1024
 _CHUNK = 64 * 1024

@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 import json
 
 from .faults import parse_fault
-from .stand_in import StandIn
+from .simulated_system import SimulatedSystem
 from .wire import Json, Reply, json_reply
 
 CONTROL_PATH = "/_control"
 
-type _Action = Callable[[StandIn, Json], Json]
+type _Action = Callable[[SimulatedSystem, Json], Json]
 
 
 def answer_control(
-    simulator: StandIn, method: str, path: str, document: bytes
+    simulator: SimulatedSystem, method: str, path: str, document: bytes
 ) -> Reply:
     """Handle a control call."""
     action = _ACTIONS.get((method, path.removeprefix(CONTROL_PATH)))
@@ -35,56 +35,56 @@ def _object(content: Json) -> dict[str, Json]:
     return content
 
 
-def _add_faults(simulator: StandIn, content: Json) -> Json:
+def _add_faults(simulator: SimulatedSystem, content: Json) -> Json:
     documents = content if isinstance(content, list) else [content]
     faults = [parse_fault(document) for document in documents]
     simulator.add_faults(*faults)
     return [fault.as_json() for fault in faults]
 
 
-def _get_faults(simulator: StandIn, _content: Json) -> Json:
+def _get_faults(simulator: SimulatedSystem, _content: Json) -> Json:
     return [fault.as_json() for fault in simulator.faults.waiting]
 
 
-def _clear_faults(simulator: StandIn, _content: Json) -> Json:
+def _clear_faults(simulator: SimulatedSystem, _content: Json) -> Json:
     simulator.clear_faults()
     return []
 
 
-def _get_requests(simulator: StandIn, _content: Json) -> Json:
+def _get_requests(simulator: SimulatedSystem, _content: Json) -> Json:
     return [request.as_json() for request in simulator.requests]
 
 
-def _get_events(simulator: StandIn, _content: Json) -> Json:
+def _get_events(simulator: SimulatedSystem, _content: Json) -> Json:
     return simulator.stored_events()
 
 
-def _reset(simulator: StandIn, _content: Json) -> Json:
+def _reset(simulator: SimulatedSystem, _content: Json) -> Json:
     simulator.reset()
     return {}
 
 
-def _restart(simulator: StandIn, content: Json) -> Json:
+def _restart(simulator: SimulatedSystem, content: Json) -> Json:
     simulator.restart(graceful=bool(_object(content).get("graceful", False)))
     return {}
 
 
-def _flush(simulator: StandIn, _content: Json) -> Json:
+def _flush(simulator: SimulatedSystem, _content: Json) -> Json:
     simulator.flush()
     return {}
 
 
-def _kill(simulator: StandIn, content: Json) -> Json:
+def _kill(simulator: SimulatedSystem, content: Json) -> Json:
     simulator.kill(str(_object(content).get("part")))
     return {}
 
 
-def _configure(simulator: StandIn, content: Json) -> Json:
+def _configure(simulator: SimulatedSystem, content: Json) -> Json:
     simulator.configure(**_object(content))
     return {}
 
 
-def _advance_clock(simulator: StandIn, content: Json) -> Json:
+def _advance_clock(simulator: SimulatedSystem, content: Json) -> Json:
     seconds = _object(content).get("advance")
     if not isinstance(seconds, int | float):
         raise ValueError("advance takes seconds")  # noqa: TRY004 one error for all bad input

@@ -13,7 +13,7 @@ from .faults import Fault, FaultKind
 from .port import TlsPort
 from .reading import read_call
 from .recording import SeenRequest, without_secrets
-from .stand_in import StandIn
+from .simulated_system import SimulatedSystem
 from .wire import Call, Reply, html_reply
 
 _HOST = "127.0.0.1"
@@ -21,7 +21,7 @@ _LONGEST_LINE = 65536
 _PLAIN = "<center>The plain HTTP request was sent to HTTPS port</center>"
 
 
-class Simulator(StandIn):
+class Simulator(SimulatedSystem):
     """A real HTTP server on 127.0.0.1 that simulates an outside system."""
 
     body_limit = 20 * 1024 * 1024

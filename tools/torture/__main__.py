@@ -17,7 +17,7 @@ from aiohttp import ClientError
 from tools.demo.api import ApiError
 from tools.demo.home import HomeError
 from tools.demo.interruption import INTERRUPTED, interruptible
-from tools.demo.patience import TookTooLong
+from tools.demo.polling import TookTooLong
 from tools.demo.ports import FIRST_PORT
 from tools.demo.screen import say
 

@@ -8,7 +8,7 @@ import random
 
 from custom_components.event_relay.queue.delivery import Delivery
 from tools.demo.api import Api, ApiError, member
-from tools.demo.patience import TookTooLong, eventually
+from tools.demo.polling import TookTooLong, eventually
 from tools.demo.websocket import WebSocket
 
 from .followers import Follower, make_followers

@@ -13,7 +13,7 @@ from pathlib import Path
 import signal
 from typing import Any, cast
 
-from tools.demo.patience import eventually
+from tools.demo.polling import eventually
 from tools.simulators.server import Simulator
 
 _FROZEN_SECONDS = 10.0

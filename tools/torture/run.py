@@ -19,17 +19,17 @@ from tools.demo.websocket import WebSocket
 from .changes import Changes
 from .chaos import Chaos
 from .damage import Damage
-from .evidence import keep
 from .following import Following
-from .haste import shorten_write_times
-from .house import House
+from .home import TorturedHome
 from .kills import Kill, Phase, next_kill
 from .ledger import Row, audit
 from .queue import FILE, kept, read_deliveries, told, waiting
+from .run_report import keep
 from .table import lines
 from .targets import AnyTarget
 from .traffic import Traffic
 from .wall_clock import WallClock
+from .write_times import shorten_write_times
 
 _ANSWERS_SECONDS = 240.0
 _LOOK_SECONDS = 2.0
@@ -73,7 +73,7 @@ async def torture(
         session = await stack.enter_async_context(ClientSession())
         clock = WallClock(home.folder / "clock")
         home.command = clock.command
-        run = _Run(House(home, session), targets, seed, clock)
+        run = _Run(TorturedHome(home, session), targets, seed, clock)
         async with _kept(home, seed) as texts:
             rows = await run.go(limits)
             if any(row.offences for row in rows):
@@ -103,7 +103,7 @@ class _Run:
 
     def __init__(
         self,
-        house: House,
+        tortured: TorturedHome,
         targets: Sequence[AnyTarget],
         seed: str,
         clock: WallClock,
@@ -111,7 +111,7 @@ class _Run:
         def chance(what: str) -> random.Random:
             return random.Random(f"{seed} {what}")  # noqa: S311 no secrets
 
-        self._house = house
+        self._tortured = tortured
         self._targets = targets
         self._clock = clock
         self._chance = chance("kills")
@@ -120,7 +120,7 @@ class _Run:
         self._following = Following(targets, seed, clock.spans)
         self._chaos = Chaos(targets, chance("chaos"))
         self._changes = Changes(clock, chance("changes"))
-        self.damage = Damage(house.home.folder / FILE, chance("damage"))
+        self.damage = Damage(tortured.home.folder / FILE, chance("damage"))
         self._entries: Mapping[str, AnyTarget] = {}
         self._kills: Counter[Phase] = Counter()
         self._stops = 0
@@ -128,12 +128,12 @@ class _Run:
 
     @property
     def _home(self) -> Home:
-        return self._house.home
+        return self._tortured.home
 
     async def go(self, limits: Limits) -> Sequence[Row]:
         """Set up, kill and restart, let everything finish, and audit."""
         async with progress("Starting Home Assistant, and connecting it"):
-            self._entries = await self._house.furnish(self._targets, self._following)
+            self._entries = await self._tortured.set_up(self._targets, self._following)
         traffic = Traffic(self._entries, self._traffic_chance)
         began = monotonic()
         async with self._chaos.raging():
@@ -194,12 +194,14 @@ class _Run:
 
     async def _talk(self, traffic: Traffic, answering: asyncio.Event) -> None:
         """Send traffic while Home Assistant responds, until it is killed."""
-        async with self._house.talking() as socket:
+        async with self._tortured.talking() as socket:
             answering.set()
             async with asyncio.TaskGroup() as events:
                 events.create_task(traffic.flow(socket))
-                events.create_task(self._following.drive(self._house.api, socket))
-                events.create_task(self._changes.drive(self._house.api, self._entries))
+                events.create_task(self._following.drive(self._tortured.api, socket))
+                events.create_task(
+                    self._changes.drive(self._tortured.api, self._entries)
+                )
                 events.create_task(self._listen(socket))
 
     async def _listen(self, socket: WebSocket) -> None:
@@ -231,10 +233,10 @@ class _Run:
         mirror that needs it: a slow machine may have accepted none between two kills.
         """
         await self._home.start()
-        async with self._house.talking() as socket:
-            await self._house.api.wait_running()
+        async with self._tortured.talking() as socket:
+            await self._tortured.api.wait_running()
             await traffic.once(socket)
-            await self._following.drive_once(self._house.api, socket)
+            await self._following.drive_once(self._tortured.api, socket)
             async with progress("Everything is mended; waiting for what is left"):
                 until = monotonic() + patience
                 left = await self._left(socket, patience)
@@ -322,7 +324,7 @@ class _Run:
         waits = {name: number for name, number in numbers.items() if number}
         return {
             **waits,
-            **await self._following.left(self._house.api, socket, patience),
+            **await self._following.left(self._tortured.api, socket, patience),
         }
 
 

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ..backends.forms import BackendForms
-from ..backends.words import in_list, in_markdown
+from ..backends.markdown import in_list, in_markdown
 from ..const import (
     ATTR_CONFIG_ENTRY_ID,
     ATTR_DELIVERY_ID,

@@ -23,7 +23,7 @@ from .body import Body, Pairs, pairs, unwritable
 from .errors import CannotConnect, InvalidResponse, OutcomeUnknown, Unavailable
 from .exchange import Bounds, Outgoing, exchange
 from .http_failures import Effect, translate
-from .words import redact
+from .redaction import redact
 
 __all__ = [
     "Body",

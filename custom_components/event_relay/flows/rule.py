@@ -15,9 +15,9 @@ import voluptuous as vol
 from ..actions.resolve import invalid_field
 from ..backends.base import InvalidField
 from ..backends.choice_forms import as_shown
+from ..backends.markdown import in_markdown
 from ..backends.named_steps import FlowStep
 from ..backends.rule_forms import RuleField
-from ..backends.words import in_markdown
 from ..home_language import in_home_language, texts_of
 from ..rule_test import async_send_test, basis, text
 from ..rules.last_firing import LastFiring

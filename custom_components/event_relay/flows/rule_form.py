@@ -26,8 +26,8 @@ import voluptuous as vol
 from ..actions.resolve import invalid_field, unfilled_field
 from ..backends.base import Ending, InvalidField
 from ..backends.choice_forms import NOTHING_CHOSEN
+from ..backends.markdown import in_list, in_markdown
 from ..backends.rule_forms import RuleField
-from ..backends.words import in_list, in_markdown
 from ..home_language import Texts, in_home_language, texts_of
 from ..rules.fields import CannotRender
 from ..rules.rule import (

@@ -28,10 +28,10 @@ from homeassistant.setup import async_setup_component
 import voluptuous as vol
 
 from ..backends.forms import BackendForms
+from ..backends.markdown import in_markdown
 from ..backends.menu_forms import chosen_step, menu_schema
 from ..backends.named_steps import FlowStep, NamedSteps
 from ..backends.rule_patterns import Pattern
-from ..backends.words import in_markdown
 from ..const import CONF_BACKEND, DOMAIN
 from ..coordinator import RelayConfigEntry
 from ..home_language import texts_of

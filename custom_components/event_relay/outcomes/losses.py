@@ -26,7 +26,7 @@ from ..queue.delivery import Delivery, DeliveryState, Failure
 from ..rules.listeners import Listeners
 from ..rules.member import Member
 from ..rules.outcome import Outcome, OutcomeKind
-from .words import OutcomeWords
+from .descriptions import OutcomeWords
 
 if TYPE_CHECKING:
     from ..coordinator import RelayCoordinator

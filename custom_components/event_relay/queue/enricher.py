@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from ..backends.base import Enrichment, Receipt
 from ..backends.errors import BackendError
-from ..backends.words import redacting
+from ..backends.redaction import redacting
 from .connection import Connection
 from .delivery import Delivery, DeliveryState, altered
 from .store.store import StaleDelivery, StoreUnavailable

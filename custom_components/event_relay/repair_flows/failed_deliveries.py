@@ -16,8 +16,8 @@ import voluptuous as vol
 
 from ..addresses import activity_address, async_trace_addresses
 from ..backends.base import UnreadablePayload
+from ..backends.markdown import in_markdown, isolated
 from ..backends.menu_forms import chosen_step, menu_schema
-from ..backends.words import in_markdown, isolated
 from ..card.address import async_card_path, delivery_address
 from ..coordinator import RelayConfigEntry, delivery_error
 from ..home_language import in_home_language, operation_name, texts_of

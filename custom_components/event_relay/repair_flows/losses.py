@@ -5,7 +5,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
-from ..backends.words import in_markdown
+from ..backends.markdown import in_markdown
 from ..const import DOMAIN
 from ..outcomes.losses import Cause, Losses
 

@@ -11,8 +11,8 @@ from homeassistant.config_entries import (
 )
 
 from ..backends.errors import PermissionDenied
+from ..backends.markdown import in_markdown
 from ..backends.menu_forms import chosen_step, menu_schema
-from ..backends.words import in_markdown
 from ..const import DOMAIN
 from ..coordinator import RelayConfigEntry
 

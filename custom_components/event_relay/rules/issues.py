@@ -5,7 +5,7 @@ import logging
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..backends.words import in_markdown
+from ..backends.markdown import in_markdown
 from ..const import DOMAIN
 
 _LOGGER = logging.getLogger(__name__)

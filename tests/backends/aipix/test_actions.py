@@ -25,7 +25,7 @@ from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.registry import BY_NAME
 from tests.home import act, coordinator, remove, until_state
 from tests.home_aipix import connect_aipix
-from tests.refusals import Case, each_names_its_field
+from tests.invalid_input import Case, each_names_its_field
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.faults import Fault, FaultKind
 

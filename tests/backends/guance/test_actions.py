@@ -23,7 +23,7 @@ from custom_components.event_relay.queue import backoff, rate_limiter as outbox_
 from custom_components.event_relay.registry import BY_NAME
 from tests.home import act, until_state
 from tests.home_guance import connect
-from tests.refusals import each_names_its_field
+from tests.invalid_input import each_names_its_field
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.wire import Json

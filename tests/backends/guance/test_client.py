@@ -26,7 +26,7 @@ from custom_components.event_relay.backends.guance.api.models import (
     GuanceWorkspace,
     Sighting,
 )
-from custom_components.event_relay.backends.words import redacting
+from custom_components.event_relay.backends.redaction import redacting
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.wire import Json

@@ -52,7 +52,7 @@ from custom_components.event_relay.backends.http.request.prepared import (
     prepare,
 )
 from custom_components.event_relay.backends.http.request.wire import Wire
-from custom_components.event_relay.backends.words import MOST_TOLD
+from custom_components.event_relay.backends.redaction import MOST_TOLD
 
 from ..contexts import a_context
 from ..resolvers import NoNames, NoNamesLater, errors_nobody_retrieves

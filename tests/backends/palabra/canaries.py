@@ -3,7 +3,7 @@
 from functools import partial
 
 from tests.canaries import Case
-from tests.palabra_home import connect
+from tests.home_palabra import connect
 from tools.simulators.palabra import PalabraSimulator
 from tools.simulators.wire import Json
 

@@ -22,8 +22,8 @@ from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.absence import Absence
 from custom_components.event_relay.registry import BY_NAME
 from tests.home import act, coordinator, until_state
-from tests.palabra_home import connect
-from tests.refusals import each_names_its_field
+from tests.home_palabra import connect
+from tests.invalid_input import each_names_its_field
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.palabra import PalabraSimulator
 from tools.simulators.palabra.events import INGEST_SECRET

@@ -21,7 +21,7 @@ from custom_components.event_relay.backends.palabra.api.client import PalabraCli
 from custom_components.event_relay.backends.palabra.api.models import (
     PalabraCapabilities,
 )
-from custom_components.event_relay.backends.words import redacting
+from custom_components.event_relay.backends.redaction import redacting
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.palabra import PalabraSimulator
 from tools.simulators.palabra.events import INGEST_SECRET

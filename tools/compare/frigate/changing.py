@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from tools.compare.answer import masked
+from tools.compare.response import masked
 from tools.simulators.wire import Json
 
 from .recorder import FRESH, Recorder, counted

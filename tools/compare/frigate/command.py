@@ -15,7 +15,7 @@ from .comparison import (
     NotSignedInError,
     compare_frigate,
 )
-from .known import KNOWN
+from .known_differences import KNOWN
 
 
 def add_frigate(parser: argparse.ArgumentParser) -> None:
@@ -51,9 +51,9 @@ async def run(arguments: argparse.Namespace) -> int:
 def report(comparison: Comparison) -> int:
     """Print what came of it; return 1 where a difference is not a known one."""
     print(f"Frigate {comparison.version}, {comparison.steps} steps\n")
-    print(f"{'seconds':<36} {'live':>6} {'stand-in':>9}")
+    print(f"{'seconds':<36} {'live':>6} {'simulator':>9}")
     for what, seconds in comparison.live_seconds.items():
-        other = comparison.stand_in_seconds.get(what, float("nan"))
+        other = comparison.simulated_seconds.get(what, float("nan"))
         print(f"{what:<36} {seconds:6.2f} {other:9.2f}")
     new = unknown(comparison.found, KNOWN)
     print()

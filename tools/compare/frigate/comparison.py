@@ -19,7 +19,7 @@ from .signing_in import NotSignedInError, sign_in, try_logins
 from .writing import write
 
 _DEFAULTS = FrigateSettings()
-_STAND_IN_PATIENCE = 60.0
+_SIMULATOR_PATIENCE = 60.0
 """Seconds. It does what is waited for, however busy this machine is."""
 
 
@@ -39,7 +39,7 @@ class Comparison:
     found: list[Difference]
     steps: int
     live_seconds: dict[str, float]
-    stand_in_seconds: dict[str, float]
+    simulated_seconds: dict[str, float]
     left: int
     """Events on the live server that were made and not removed."""
 
@@ -53,7 +53,7 @@ class Pace:
     patience: float = 8.0
     """Seconds after which what is waited for on the live server is given up."""
     async_delay: Delay = _DEFAULTS.async_delay or 0
-    """That of the stand-in."""
+    """That of the simulator."""
 
 
 async def compare_frigate(
@@ -63,7 +63,7 @@ async def compare_frigate(
     clean: bool = False,
     pace: Pace | None = None,
 ) -> Comparison:
-    """Compare a live server with the stand-in of its version.
+    """Compare a live server with the simulator of its version.
 
     Raises NotSignedInError where the login is refused, and NotComparableError where
     the server is not fit for it.
@@ -86,24 +86,24 @@ async def compare_frigate(
             async def advance(seconds: float) -> None:
                 simulator.clock.advance(seconds)
 
-            stand_in = Side(
-                "the stand-in", session, simulator.url, advance, _STAND_IN_PATIENCE
+            simulated = Side(
+                "the simulator", session, simulator.url, advance, _SIMULATOR_PATIENCE
             )
             if login is not None:
-                await sign_in(stand_in, login.user, login.password)
+                await sign_in(simulated, login.user, login.password)
             camera = next(one for one in cameras if _is_fit(one)).name
             user = login.user if login else None
-            recorders = [Recorder(side, camera) for side in (live, stand_in)]
+            recorders = [Recorder(side, camera) for side in (live, simulated)]
             try:
                 await asyncio.gather(*(_ask_all(one, user) for one in recorders))
             finally:
                 left = await _left(recorders[0], clean=clean)
     return Comparison(
         version=simulator.settings.version,
-        found=differences(live.seen, stand_in.seen),
+        found=differences(live.seen, simulated.seen),
         steps=len(live.seen),
         live_seconds=live.seconds,
-        stand_in_seconds=stand_in.seconds,
+        simulated_seconds=simulated.seconds,
         left=left,
     )
 
@@ -120,7 +120,7 @@ async def _ask_all(recorder: Recorder, user: str | None) -> None:
 
 
 async def _cameras(live: Side) -> list[Camera]:
-    """Return the cameras of the live server, as the stand-in has them."""
+    """Return the cameras of the live server, as the simulator has them."""
     config = (await live.ask("GET", "/api/config")).json
     found = config.get("cameras") if isinstance(config, dict) else None
     cameras = [

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tools.compare.answer import Answer
+from tools.compare.response import Answer
 from tools.compare.side import Side
 from tools.simulators.wire import Json
 

@@ -1,6 +1,6 @@
 """Requests that make and change events, wrong ones too, and what comes of them."""
 
-from tools.compare.answer import masked
+from tools.compare.response import masked
 from tools.simulators.wire import Json
 
 from .recorder import FRESH, Recorder, counted

@@ -7,8 +7,8 @@ from typing import override
 from tools.demo.api import Api, member
 from tools.demo.arrivals import clock, line
 from tools.demo.deliveries import deliveries
-from tools.demo.household import add_sensor, add_switch, turn
-from tools.demo.patience import eventually
+from tools.demo.home_setup import add_sensor, add_switch, turn
+from tools.demo.polling import eventually
 from tools.demo.screen import progress, say
 from tools.demo.subentries import Rule
 from tools.demo.websocket import WebSocket
@@ -57,7 +57,7 @@ class FrigateScene(Scene[FrigateSimulator]):
         own = longest(self.simulator.settings.async_delay or 0) * 1000
         say(
             f"Of the times shown, Frigate itself takes up to {own:.0f} ms to store an"
-            " event; the other stand-ins take next to none."
+            " event; the other simulators take next to none."
         )
         await self._ring(socket)
         say("The garden door opens, and closes a little later:")

@@ -7,7 +7,7 @@ from typing import override
 from custom_components.event_relay.backends.guance.api.look_ups import OWN_TAG
 from tools.demo.api import Api
 from tools.demo.arrivals import clock, line
-from tools.demo.household import add_sensor, add_switch, turn
+from tools.demo.home_setup import add_sensor, add_switch, turn
 from tools.demo.screen import say
 from tools.demo.subentries import Rule
 from tools.demo.websocket import WebSocket

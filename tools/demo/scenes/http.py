@@ -5,8 +5,8 @@ from typing import override
 
 from tools.demo.api import Api
 from tools.demo.arrivals import clock, line
-from tools.demo.household import add_switch, turn
-from tools.demo.patience import eventually
+from tools.demo.home_setup import add_switch, turn
+from tools.demo.polling import eventually
 from tools.demo.screen import say
 from tools.demo.subentries import Rule, described
 from tools.demo.websocket import WebSocket

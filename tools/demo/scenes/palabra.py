@@ -6,7 +6,7 @@ from typing import override
 
 from tools.demo.api import Api
 from tools.demo.arrivals import line
-from tools.demo.household import add_switch, turn
+from tools.demo.home_setup import add_switch, turn
 from tools.demo.screen import say
 from tools.demo.subentries import Rule
 from tools.demo.websocket import WebSocket

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from tools.demo.api import Api
 from tools.demo.deliveries import delivered
-from tools.demo.patience import eventually
+from tools.demo.polling import eventually
 from tools.demo.screen import say
 from tools.demo.subentries import Rule
 from tools.demo.websocket import WebSocket
@@ -65,7 +65,7 @@ class Scene[System: Simulator](ABC):
     def lines(self) -> list[str]:
         """Return a line for each stored item, as it is now."""
 
-    async def furnish(self, api: Api, socket: WebSocket) -> None:
+    async def set_up(self, api: Api, socket: WebSocket) -> None:
         """Connect to the simulator, and add the scene's devices."""
         self._api = api
         self._entry_id = await api.add_entry(

@@ -47,7 +47,7 @@ class Query:
             case _:
                 raise bad_parameter("not a query with q and timeRange")
         if (found := _QUERY.fullmatch(words)) is None:
-            raise bad_parameter("DQL that the stand-in does not know")
+            raise bad_parameter("DQL that the simulator does not know")
         limit = rest.get("limit")
         pattern = found["pattern"]
         return cls(

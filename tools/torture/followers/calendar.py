@@ -53,7 +53,7 @@ class CalendarMirror(MirrorFollower[Span]):
         return "Torture"
 
     @override
-    async def furnish(self, api: Api, socket: WebSocket) -> None:
+    async def set_up(self, api: Api, socket: WebSocket) -> None:
         await api.add_entry("local_calendar", [{"calendar_name": self.title}])
         await self._create(socket, self._first)
 

@@ -62,7 +62,7 @@ class ClockRule(RuleFollower):
         self.first = time() + _MARGIN_SECONDS
 
     @override
-    async def furnish(self, api: Api, socket: WebSocket) -> None:
+    async def set_up(self, api: Api, socket: WebSocket) -> None:
         """Add nothing: time passes by itself."""
 
     @override

@@ -27,7 +27,7 @@ class EventRule(FiredRule):
         return [{"trigger": "event", "event_type": self.name}]
 
     @override
-    async def furnish(self, api: Api, socket: WebSocket) -> None:
+    async def set_up(self, api: Api, socket: WebSocket) -> None:
         """Add nothing: events need nothing."""
 
     @override

@@ -37,7 +37,7 @@ class Follower(ABC):
 
     async def add(self, api: Api, socket: WebSocket, entry_id: str) -> None:
         """Add its source, and then itself, by its form."""
-        await self.furnish(api, socket)
+        await self.set_up(api, socket)
         await api.add_subentry(entry_id, self.kind, self.steps())
         self.subentry_id = await _subentry_id(socket, entry_id, self.title)
 
@@ -52,7 +52,7 @@ class Follower(ABC):
         return True
 
     @abstractmethod
-    async def furnish(self, api: Api, socket: WebSocket) -> None:
+    async def set_up(self, api: Api, socket: WebSocket) -> None:
         """Add its source to the home."""
 
     @abstractmethod

@@ -38,7 +38,7 @@ class ScriptMirror(MirrorFollower[str]):
         return self._mark
 
     @override
-    async def furnish(self, api: Api, socket: WebSocket) -> None:
+    async def set_up(self, api: Api, socket: WebSocket) -> None:
         made = await socket.command(
             "schedule/create", name=_NAME, monday=[self._hours()]
         )

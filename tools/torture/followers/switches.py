@@ -6,7 +6,7 @@ import random
 from typing import override
 
 from tools.demo.api import Api, member
-from tools.demo.household import turn
+from tools.demo.home_setup import turn
 from tools.demo.websocket import WebSocket
 from tools.simulators.wire import Json
 from tools.torture.targets import AnyTarget, http
@@ -59,7 +59,7 @@ class SwitchRule(OpeningRule):
         }
 
     @override
-    async def furnish(self, api: Api, socket: WebSocket) -> None:
+    async def set_up(self, api: Api, socket: WebSocket) -> None:
         for _ in range(_SWITCHES):
             made = await socket.command("input_boolean/create", name=self.mark())
             self._switches.append(member(made, "id", str))

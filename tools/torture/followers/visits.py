@@ -54,7 +54,7 @@ class VisitRule(OpeningRule):
         }
 
     @override
-    async def furnish(self, api: Api, socket: WebSocket) -> None:
+    async def set_up(self, api: Api, socket: WebSocket) -> None:
         """Add nothing: events need nothing."""
 
     @override

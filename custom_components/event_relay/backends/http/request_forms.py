@@ -35,9 +35,9 @@ import voluptuous as vol
 from ..base import Absent, Found, InvalidField, JsonObject
 from ..choice_forms import NOTHING_CHOSEN
 from ..errors import BackendError
+from ..markdown import in_markdown
 from ..menu_forms import chosen_step, menu_schema
 from ..named_steps import FlowStep, NamedSteps
-from ..words import in_markdown
 from .api.client import HttpClient
 from .connection_forms import named_secrets
 from .operations.send import finding_of

@@ -26,7 +26,7 @@ from ...queue.store.store import StaleDelivery, StoreError
 from ..context import RuleContext
 from ..member import Member
 from ..outcome import Outcome, OutcomeKind, reason_key, reason_values
-from .moving import async_tell_moved, note_of_system, remembered_system
+from .changed_system import async_tell_moved, note_of_system, remembered_system
 
 BEGUN = "begun"
 """Name of the note that a mirror commits with its first action."""

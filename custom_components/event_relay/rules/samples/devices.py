@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.typing import ConfigType
 
-from .anything import Anything
 from .events import of_type
+from .placeholder import Anything
 from .states import change, having, other_than, present
 
 _STATES = {

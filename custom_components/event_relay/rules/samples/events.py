@@ -15,7 +15,7 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv, template
 from homeassistant.helpers.typing import ConfigType
 
-from .anything import Anything
+from .placeholder import Anything
 from .states import having, other_than, present
 
 _EVENT_TYPE = "event_type"

@@ -10,7 +10,7 @@ from homeassistant.helpers.template import Template
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
-from .anything import Anything
+from .placeholder import Anything
 
 
 async def webhook(hass: HomeAssistant, config: ConfigType) -> Mapping[str, Any]:

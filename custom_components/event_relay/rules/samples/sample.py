@@ -19,7 +19,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from ...const import DOMAIN
 from . import calendars, devices, entities, events, messages, purposes, times
-from .anything import Anything
+from .placeholder import Anything
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -22,6 +22,7 @@ from ....rules.mirrors.day_watch import DayWatch
 from ....rules.mirrors.mirror import BEGUN, Mirror, uncounted_version
 from ....rules.removal import async_discard_deliveries
 from ...base import Instance, InvalidField, JsonObject
+from .script_description import in_words, read_week
 from .script_plan import (
     Kept,
     Step,
@@ -33,7 +34,6 @@ from .script_plan import (
 )
 from .script_questions import ScriptQuestions
 from .script_settings import read_script_mirror
-from .script_words import in_words, read_week
 
 CREATE = "create_script"
 UPDATE = "update_script"

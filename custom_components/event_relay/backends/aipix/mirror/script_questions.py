@@ -6,7 +6,7 @@ from homeassistant.helpers import issue_registry as ir
 from ....const import DOMAIN
 from ....rules.mirrors.mirror import FormData
 from ....rules.mirrors.questions import Answered, Question, ask, withdraw
-from ...words import in_markdown
+from ...markdown import in_markdown
 
 
 class ScriptQuestions:

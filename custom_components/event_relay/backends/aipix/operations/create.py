@@ -21,7 +21,7 @@ from ...errors import InvalidResponse, OutcomeUnknown, Rejected
 from ..api.client import AipixClient
 from ..api.login import Api
 from ..api.models import AipixCapabilities, AipixScript
-from .parts import EXPIRES
+from .expiry import EXPIRES
 from .script import ENABLED, SCRIPT, ScriptFields, refuse_other_api
 
 CLOCKS_APART = timedelta(minutes=5)

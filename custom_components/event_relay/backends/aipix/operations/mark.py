@@ -19,7 +19,7 @@ from ...base import (
 from ...field_table import text_field, time_field
 from ..api.client import AipixClient
 from ..api.models import AipixCapabilities
-from .parts import EXPIRES
+from .expiry import EXPIRES
 from .script import LONGEST_TITLE, id_field, refuse_administrator
 
 SAME = timedelta(seconds=1)

@@ -11,7 +11,7 @@ from ...field_table import text_field
 from ...target import EXAMPLE_ID
 from ..api.client import AipixClient
 from ..api.models import DESKTOP_MARK, AipixCapabilities
-from .parts import EXPIRES
+from .expiry import EXPIRES
 from .script import (
     SCRIPT,
     ScriptFields,

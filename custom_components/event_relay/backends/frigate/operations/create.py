@@ -11,8 +11,8 @@ from ..api.client import FrigateClient
 from ..api.models import FrigateCapabilities
 from .create_payload import CAMERA_EVENT, CreateCameraEvent
 from .create_steps import back_date, clear, create, describe, retain
+from .event_result import DETAILS, refuse_unless
 from .look_up import find
-from .parts import DETAILS, refuse_unless
 from .review_link import review_link
 
 type CreateStep = Step[FrigateClient, CreateCameraEvent]

@@ -15,8 +15,8 @@ from ..api.models import (
 from .boxes import dump_boxes
 from .create_payload import CreateCameraEvent
 from .ending import end_beside_item, end_safely, tidy
+from .event_result import event_result
 from .own_key import keyed_score
-from .parts import event_result
 from .stored import own_event, set_description, set_retain
 
 ITEM_IS_OPEN = timedelta(seconds=5)

@@ -11,7 +11,7 @@ from ...target import FollowingOperation
 from ..api.client import FrigateClient
 from ..api.models import FrigateCapabilities
 from .ending import end_safely, tidy
-from .parts import DETAILS, event_result
+from .event_result import DETAILS, event_result
 from .review_link import review_link
 from .target import Target
 

@@ -11,7 +11,7 @@ from ...field_table import flag_field, lines_field, text_field
 from ...target import FollowingOperation
 from ..api.client import FrigateClient
 from ..api.models import FrigateCapabilities
-from .parts import DETAILS, event_result, refuse_unless
+from .event_result import DETAILS, event_result, refuse_unless
 from .stored import set_description, set_retain, set_sub_label
 from .target import Target
 

@@ -21,8 +21,8 @@ from urllib.parse import quote, urljoin
 from ...base import InvalidField, Json, JsonObject, UnreadablePayload
 from ...errors import BackendError, OutcomeUnknown, Rejected, RequestPaused, Unavailable
 from ...http_failures import Effect
+from ...redaction import SHORT, redact
 from ...transport import Reply
-from ...words import SHORT, redact
 from . import json_path
 from .safety import origin_of
 

@@ -22,12 +22,12 @@ from homeassistant.util import dt as dt_util
 from ....const import DOMAIN
 from ....queue.store.rule_state import Note
 from ....rules.context import RuleContext
+from ....rules.mirrors.changed_system import remembered_system
 from ....rules.mirrors.mirror import BEGUN, Mirror, uncounted_version
-from ....rules.mirrors.moving import remembered_system
 from ....rules.occurrences import CannotTell
 from ....rules.removal import async_discard_deliveries
 from ...base import Instance
-from ...words import in_list, in_markdown
+from ...markdown import in_list, in_markdown
 from .calendar_bindings import Binding, damaged_bindings, notes_of, read_bindings
 from .calendar_changes import CREATE, DELETE, CalendarChanges
 from .calendar_plan import PATIENCE, Delete, Seen, make_plan, missing, surely_gone

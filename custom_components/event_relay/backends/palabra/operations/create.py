@@ -17,9 +17,9 @@ from ..api.client import PalabraClient
 from ..api.models import PalabraCapabilities
 from ..api.times import written
 from .content import NEW_LIVE_EVENT, Content
+from .event_result import DETAILS, event_result
 from .fields import in_order
 from .look_up import Wanted, find
-from .parts import DETAILS, event_result
 
 STARTED = "The start was over when the event was made."
 

@@ -7,7 +7,7 @@ from ...base import JsonObject, StepContext
 from ...target import FollowingOperation
 from ..api.client import PalabraClient
 from ..api.models import PalabraCapabilities
-from .parts import DETAILS
+from .event_result import DETAILS
 from .target import Target
 
 

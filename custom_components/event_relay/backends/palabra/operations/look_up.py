@@ -12,7 +12,7 @@ from ...base import Absent, Finding, Found, StepContext, Unclear
 from ...errors import InvalidResponse
 from ..api.client import TOO_LARGE, PalabraClient
 from ..api.models import LiveEvent
-from .parts import event_result
+from .event_result import event_result
 
 CLOCK_MARGIN = timedelta(minutes=5)
 """Error of Palabra's clock as derived from its responses; an older event is not

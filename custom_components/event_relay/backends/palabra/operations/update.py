@@ -12,8 +12,8 @@ from ..api.client import PalabraClient
 from ..api.models import PalabraCapabilities
 from .content import LIVE_EVENT, Content
 from .create import refuse_over
+from .event_result import DETAILS, event_result
 from .fields import in_order
-from .parts import DETAILS, event_result
 from .target import Target
 
 EXPIRES = timedelta(days=7)

@@ -39,8 +39,8 @@ async def measure(*, rounds: int, events: int) -> Figures:
     others, but shares Python's lock with them.
     """
     figures: Figures = {}
-    async with side_by_side() as house:
-        for contender in (house.relay, house.forgetful):
+    async with side_by_side() as contenders:
+        for contender in (contenders.relay, contenders.without_storage):
             seen: Counter[str] = Counter()
             took = file_thread = 0.0
             for number in range(-1, rounds):
@@ -52,12 +52,12 @@ async def measure(*, rounds: int, events: int) -> Figures:
                 if number >= 0:
                     took += time.perf_counter() - begin
                     file_thread += _file_thread() - before
-                await house.receiving.arrivals()
+                await contenders.receiving.arrivals()
             each = 1e6 / (rounds * events)
             for part, times in seen.most_common():
                 share = times / seen.total()
                 figures[f"us_{contender.name}_{part}"] = took * share * each
-            if contender is house.relay:
+            if contender is contenders.relay:
                 figures[f"us_{contender.name}_file_thread"] = file_thread * each
     return figures
 

@@ -12,7 +12,7 @@ from .wire import Call, Json, Reply, text_reply
 _LOGGER = logging.getLogger(__name__)
 
 
-class StandIn(ABC):
+class SimulatedSystem(ABC):
     """The clock, faults, recorded requests and responses of a simulated system."""
 
     def __init__(self) -> None:

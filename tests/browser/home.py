@@ -13,14 +13,14 @@ from aiohttp import ClientSession
 from custom_components.event_relay.storage import FILE_NAME
 from tools.demo.api import Api, User
 from tools.demo.home import temporary_home
-from tools.demo.household import add_switch, settle
+from tools.demo.home_setup import add_switch, settle
 from tools.demo.websocket import WebSocket, connected
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.wire import Json
 
 from ..home import CAPABILITIES
-from . import past
+from . import past_deliveries
 
 USER = User(name="demo", password="a good password")
 BELL = "input_boolean.doorbell"
@@ -68,7 +68,7 @@ async def running_house() -> AsyncIterator[House]:
         ClientSession() as session,
     ):
         await asyncio.to_thread(_connect, home.folder, frigate, weather)
-        await past.fill(home.folder / FILE_NAME, WEATHER_ENTRY)
+        await past_deliveries.fill(home.folder / FILE_NAME, WEATHER_ENTRY)
         await home.start()
         api = Api(session, home.url)
         await api.make_user(USER)

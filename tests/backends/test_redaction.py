@@ -1,4 +1,4 @@
-"""What a backend says, without what it was told in confidence."""
+"""Tests of redaction: a backend's message without confidential texts."""
 
 from html import escape
 import json
@@ -8,16 +8,13 @@ from urllib.parse import quote, quote_plus
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.event_relay.backends.words import (
+from custom_components.event_relay.backends.redaction import (
     HIDDEN,
-    LISTED,
     LOOKED_AT,
     MAXIMUM,
     MOST_TEXTS,
     MOST_TOLD,
     SHORT,
-    in_list,
-    in_markdown,
     redact,
     redacting,
 )
@@ -120,40 +117,3 @@ def test_no_text_is_repeated_whole(texts: list[str], around: str) -> None:
         line = " ".join(text.split())
         if len(line) >= SHORT:
             assert line not in said
-
-
-@pytest.mark.parametrize(
-    ("text", "written"),
-    [
-        ("plain words", "plain words"),
-        ("![a](http://b)", r"!\[a\](http\://b)"),
-        ("<img src=x>\n\n# Head", r"\<img src=x> # Head"),
-        ("a\\*b*", r"a\\\*b\*"),
-        ("&lt; &#60; R&D", r"\&lt; \&#60; R\&D"),
-        ("# a", r"\# a"),
-        ("> a", r"\> a"),
-        ("- a", r"\- a"),
-        ("12. a", r"12\. a"),
-        ("1) a", r"1\) a"),
-        ("_a_ __b__ ~~c~~ `d`", r"\_a\_ \_\_b\_\_ \~\~c\~\~ \`d\`"),
-        ("www.a.b and c@d.e", r"www\.a.b and c\@d.e"),
-    ],
-)
-def test_nothing_is_read_in_markdown(text: str, written: str) -> None:
-    assert in_markdown(text) == written
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["Frigate (127.0.0.1:5000)", "front_door", "Tom & Jerry!", "A-1 #2, 50 % = x+y"],
-)
-def test_names_that_markdown_leaves_alone_are_left_alone(text: str) -> None:
-    assert in_markdown(text) == text
-
-
-@pytest.mark.parametrize(("number", "last"), [(1, "- 0"), (LISTED + 2, "- … (+2)")])
-def test_a_list_says_how_many_more_there_are(number: int, last: str) -> None:
-    lines = in_list([str(one) for one in range(number)]).splitlines()
-    assert len(lines) == min(number, LISTED + 1)
-    assert lines[0] == "- 0"
-    assert lines[-1] == last

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from tools.torture.haste import NotThere, shorten_write_times
 from tools.torture.targets import BACKENDS
+from tools.torture.write_times import NotThere, shorten_write_times
 
 BACKEND_FOLDER = Path("custom_components/event_relay/backends")
 

@@ -10,10 +10,10 @@ import time
 
 from custom_components.event_relay.const import CONF_UNSETTLED_LIMIT
 
-from .contenders import Relay, a_rule, furnish
+from .contenders import Relay, a_rule, set_states
 from .figures import Figures
 from .filling import LIMIT, fill
-from .house import a_connection, connect, home, run
+from .home import a_connection, connect, home, run
 from .process import answer_of, serving
 
 FEW, MANY = 10_000, 100_000
@@ -27,7 +27,7 @@ async def measure(*, rounds: int, events: int) -> Figures:
     costs: dict[int, list[float]] = {FEW: [], MANY: []}
     for _ in range(rounds):
         for waiting, microseconds in costs.items():
-            answer = await answer_of("tools.bench.growth", str(waiting), str(events))
+            answer = await answer_of("tools.bench.scaling", str(waiting), str(events))
             microseconds.append(answer["each"])
     few, many = (median(microseconds) for microseconds in costs.values())
     return {
@@ -45,7 +45,7 @@ async def _deliver(waiting: int, events: int) -> Figures:
             serving("tools.bench.receiver") as address,
             home(folder=Path(temporary)) as hass,
         ):
-            furnish(hass)
+            set_states(hass)
             options = {CONF_UNSETTLED_LIMIT: LIMIT}
             entry = a_connection(address, [a_rule()], options=options)
             await connect(hass, entry)

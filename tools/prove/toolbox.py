@@ -14,8 +14,8 @@ from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
 from .findings import Findings, StepDone
 from .outcome import TooSlow
 from .queue import Queue
+from .report_text import Word, joined, names
 from .wire import Loss, Wire
-from .words import Word, joined, names
 
 LABEL = re.compile(r"Event Relay test [0-9a-f]{8}-\d, please ignore")
 """The name of test objects, and of nothing else."""

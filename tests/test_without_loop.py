@@ -8,7 +8,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component import plugins
 
-from .loopless import OF_A_LOOP, note_what_is_there, refuse_what_is_left
+from .without_loop import OF_A_LOOP, note_what_is_there, refuse_what_is_left
 
 
 def test_has_no_loop(request: pytest.FixtureRequest) -> None:

@@ -1,4 +1,4 @@
-"""Differences between a live Frigate and the stand-in that are as they should be."""
+"""Differences between a live Frigate and the simulator that are as they should be."""
 
 from tools.compare.differences import Known
 

@@ -1,11 +1,11 @@
-"""Clean a backend's messages: one line, without secrets and payload texts.
+"""Redact a backend's messages: one line, without secrets and payload texts.
 
 Every client's messages pass through here before they are stored, logged or shown.
 Confidential are the credentials, which the transport knows, and the texts of a payload,
 which the queue names while a step of it runs.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from html import escape
@@ -29,22 +29,11 @@ MOST_TEXTS = 500
 MOST_TOLD = 20_000
 """Most texts, and most characters of them, that are searched for; beyond that no
 message is kept."""
-LISTED = 20
-"""Lines of a list that are shown."""
 TELLING = 10_000
 """A whole number from here on may be confidential, such as a telephone number."""
 
 _SEED = RUN // 2
 """Every run contains at least one whole piece of a text of this length."""
-_READ_IN_MARKDOWN = re.compile(
-    r"[\\`*~<\[\]]"
-    r"|(?<![^\W_])_|_(?![^\W_])"  # not within a word
-    r"|&(?=[#a-z])"
-    r"|:(?=//)|(?<=www)\.|(?<=\S)@(?=\S)"  # of text that becomes a link by itself
-    r"|^[#>+=-]",
-    re.IGNORECASE,
-)
-_NUMBERED = re.compile(r"^(\d+)([.)])")
 type _Confided = tuple[Mapping[str, Json], Collection[str]]
 _CONFIDED: ContextVar[_Confided] = ContextVar("confided", default=({}, ()))
 
@@ -81,28 +70,6 @@ def redact(words: str, secrets: Collection[str] = ()) -> str:
             line = _pattern(text).sub(HIDDEN, line)
             folded = _folded(line)
     return line[:MAXIMUM]
-
-
-def in_markdown(text: str) -> str:
-    """Return a text in one line that Markdown shows literally.
-
-    Escapes no more than necessary: Home Assistant shows titles, menus and errors
-    unrendered, with the same placeholders as the Markdown beside them.
-    """
-    return _NUMBERED.sub(r"\1\\\2", _READ_IN_MARKDOWN.sub(r"\\\g<0>", _one_line(text)))
-
-
-def in_list(lines: Sequence[str]) -> str:
-    """Return lines as a Markdown list: the first ones, and the number of the others."""
-    listed = [f"- {line}" for line in lines[:LISTED]]
-    if (more := len(lines) - LISTED) > 0:
-        listed.append(f"- … (+{more})")
-    return "\n".join(listed)
-
-
-def isolated(text: str) -> str:
-    """Return a text isolated from the text direction around it."""
-    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def _one_line(text: str) -> str:

@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ...backends.base import Instance
-from ...backends.words import in_markdown
+from ...backends.markdown import in_markdown
 from ...const import DOMAIN
 from ...queue.store.rule_state import Note, Notes
 

@@ -1,8 +1,8 @@
 """Run a command that does not outlive the process that started it.
 
-`python leash.py FOLDER COMMAND…` runs the command and ends with its exit code. Standard
-input is a pipe from the starter: when that closes, the starter is gone. Then the
-command is ended, by force if needed, and FOLDER is deleted.
+`python child_process.py FOLDER COMMAND…` runs the command and ends with its exit code.
+Standard input is a pipe from the starter: when that closes, the starter is gone. Then
+the command is ended, by force if needed, and FOLDER is deleted.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
-"""Measure in turns with another checkout: `python tools/bench/turns.py`, in a checkout.
+"""Measure one of two checkouts, in turns with the other one.
 
-It is run with the packages of that checkout, and so depends on little of its bench. For
-each input line it takes a turn, and prints a JSON object with the costs.
+Run as a script in that checkout. It uses the packages of the checkout, and so depends
+on little of its bench. For each input line it takes a turn, and prints a JSON object
+with the costs.
 """
 
 import asyncio
@@ -23,9 +24,22 @@ if not Path("tools").is_dir():  # an earlier checkout, with its tools beside the
 
 from custom_components.event_relay.const import DOMAIN  # noqa: E402
 from tools.bench.burst import burst  # noqa: E402 - of the checkout that it is run in
-from tools.bench.contenders import a_rule, furnish  # noqa: E402
-from tools.bench.house import a_connection, connect, home, run  # noqa: E402
+from tools.bench.contenders import a_rule  # noqa: E402
 from tools.bench.side_by_side import side_by_side  # noqa: E402
+
+try:
+    from tools.bench.contenders import set_states
+    from tools.bench.home import a_connection, connect, home, run
+except ImportError:  # an earlier checkout, with other names
+    from tools.bench.contenders import (  # type: ignore[attr-defined, no-redef]
+        furnish as set_states,
+    )
+    from tools.bench.house import (  # type: ignore[import-not-found, no-redef]
+        a_connection,
+        connect,
+        home,
+        run,
+    )
 
 if TYPE_CHECKING:
     from tools.bench.figures import Figures
@@ -36,9 +50,9 @@ _LEAST = 20
 """Events sent one after the other in a turn."""
 
 
-async def _turn(house: SideBySide, events: int) -> Figures:
+async def _turn(contenders: SideBySide, events: int) -> Figures:
     """Measure a burst, and single events."""
-    relay, receiving = house.relay, house.receiving
+    relay, receiving = contenders.relay, contenders.receiving
     await receiving.arrivals()
     gc.collect()
     relay.begin()
@@ -72,7 +86,7 @@ async def _set_up(address: str) -> Figures:
     with TemporaryDirectory(prefix="event-relay-bench-") as temporary:
         folder = Path(temporary)
         async with home(folder=folder) as hass:
-            furnish(hass, *bells)
+            set_states(hass, *bells)
             await connect(hass, a_connection(address, entry_id="first"))
             cpu = _start_measuring()
             for number in range(CONNECTIONS):
@@ -83,7 +97,7 @@ async def _set_up(address: str) -> Figures:
                 await connect(hass, entry)
             first = time.process_time() - cpu
         async with home(folder=folder) as hass:
-            furnish(hass, *bells)
+            set_states(hass, *bells)
             cpu = _start_measuring()
             if not await async_setup_component(hass, DOMAIN, {}):
                 raise RuntimeError("the connections cannot be loaded again")
@@ -109,10 +123,10 @@ async def _serve(events: int) -> None:
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
     )
-    async with side_by_side() as house:
+    async with side_by_side() as contenders:
         print("ready", flush=True)
         while await lines.readline():
-            print(json.dumps(await _turn(house, events)), flush=True)
+            print(json.dumps(await _turn(contenders, events)), flush=True)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from aiohttp import ClientSession
 
 
-class Receiving:
+class ArrivalLog:
     """The receiving server, as the bench sees it."""
 
     def __init__(self, session: ClientSession, address: str) -> None:

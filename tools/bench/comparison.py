@@ -12,7 +12,7 @@ from .figures import Figures
 from .process import serving
 
 _HERE = Path(__file__).resolve().parent
-_SCRIPT = _HERE / "turns.py"
+_SCRIPT = _HERE / "checkout_turns.py"
 _PATIENCE = 600.0
 """Seconds that a turn may take."""
 

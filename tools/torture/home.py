@@ -1,4 +1,4 @@
-"""The house under torture: Home Assistant, its user, and its connections."""
+"""The home under torture: Home Assistant, its user, and its connections."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -9,8 +9,8 @@ from aiohttp import ClientError, ClientSession
 
 from tools.demo.api import Api, ApiError, Refused, User
 from tools.demo.home import Home
-from tools.demo.household import settle
-from tools.demo.patience import eventually
+from tools.demo.home_setup import settle
+from tools.demo.polling import eventually
 from tools.demo.websocket import WebSocket, connected
 
 from .following import Following
@@ -20,7 +20,7 @@ _TRY_SECONDS = 0.1
 _READY_SECONDS = 180.0
 
 
-class House:
+class TorturedHome:
     """A home with connections, used over the WebSocket API."""
 
     def __init__(self, home: Home, session: ClientSession) -> None:
@@ -29,7 +29,7 @@ class House:
         self._session = session
         self.api = Api(session, home.url)
 
-    async def furnish(
+    async def set_up(
         self, targets: Sequence[AnyTarget], following: Following
     ) -> Mapping[str, AnyTarget]:
         """Start it for the first time, set everything up, and stop it properly.
