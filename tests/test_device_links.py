@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.card import device_links
 from custom_components.event_relay.card.address import CARD
-from custom_components.event_relay.entities.member import part_identifier
+from custom_components.event_relay.entities.subentry_entity import part_identifier
 from tools.simulators.frigate import FrigateSimulator
 
 from .rules.home import DOORBELL, RULE_ID, a_rule, set_up, until

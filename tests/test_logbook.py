@@ -30,7 +30,7 @@ from tools.simulators.guance import GuanceSimulator
 
 from .home import act
 from .home_guance import connect as connect_guance
-from .rules.home import BELL, DOORBELL, a_rule, change, member_of, set_up, until
+from .rules.home import BELL, DOORBELL, a_rule, change, runner_of, set_up, until
 
 pytestmark = pytest.mark.usefixtures("recorder_mock", "socket_enabled")
 
@@ -193,7 +193,7 @@ async def test_what_was_missed_is_told(
     hass_ws_client: WebSocketGenerator,
 ) -> None:
     entry = await set_up(hass, frigate, a_rule(DOORBELL))
-    member_of(entry).tell(
+    runner_of(entry).tell(
         Outcome(
             kind=OutcomeKind.SKIPPED,
             occurred_at=dt_util.utcnow(),

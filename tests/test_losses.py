@@ -17,7 +17,7 @@ from custom_components.event_relay.const import CONF_UNSETTLED_LIMIT, DOMAIN
 from custom_components.event_relay.outcomes import losses
 from custom_components.event_relay.outcomes.losses import Cause, Losses
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
-from custom_components.event_relay.rules.runner import RuleRunner
+from custom_components.event_relay.rules.rule_runner import RuleRunner
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, coordinator, remove

@@ -28,7 +28,7 @@ from .rules.home import (
     RULE_ID,
     a_rule,
     change,
-    member_of,
+    runner_of,
     set_up,
     until,
 )
@@ -182,7 +182,7 @@ async def test_the_sensor_follows_the_rule_and_its_outcomes(
 
     await change(hass, DOOR, "on")
     await until(lambda: "delivered" in str(hass.states.get(SUMMARY)))
-    member_of(entry).tell(
+    runner_of(entry).tell(
         Outcome(
             kind=OutcomeKind.FAILED, occurred_at=dt_util.utcnow(), reason_key="rejected"
         )

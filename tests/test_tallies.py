@@ -27,7 +27,7 @@ from .rules.home import (
     RULE_ID,
     a_rule,
     change,
-    member_of,
+    runner_of,
     set_up,
     until,
 )
@@ -105,7 +105,7 @@ async def test_what_a_rule_could_not_make_is_a_failure_of_the_rule_only(
 ) -> None:
     entry = await set_up(hass, frigate, a_rule(DOORBELL))
     for kind in OutcomeKind:
-        member_of(entry).tell(Outcome(kind=kind, occurred_at=dt_util.utcnow()))
+        runner_of(entry).tell(Outcome(kind=kind, occurred_at=dt_util.utcnow()))
     await hass.async_block_till_done()
     assert await shown(hass, FAILED, FAILED_OF_RULE) == ["0", "1"]
 

@@ -25,7 +25,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
-from .rules.home import DOORBELL, RULE_ID, a_rule, member_of, set_up, until
+from .rules.home import DOORBELL, RULE_ID, a_rule, runner_of, set_up, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -192,8 +192,8 @@ async def test_a_target_names_connections_or_rules(
     }[aim]
     told = await automate(hass, FAILED, target=target)
 
-    member_of(entry, other).tell(a_failure())
-    member_of(entry).tell(a_failure())
+    runner_of(entry, other).tell(a_failure())
+    runner_of(entry).tell(a_failure())
     wanted = ["Other", "Doorbell"] if aim == "connection" else ["Doorbell"]
     await until(lambda: len(told) >= len(wanted))
     await rest(hass)
@@ -207,7 +207,7 @@ async def test_a_target_that_is_gone_hears_nothing(
 ) -> None:
     entry = await set_up(hass, frigate, a_rule(DOORBELL))
     told = await automate(hass, FAILED, target={ATTR_DEVICE_ID: "gone"})
-    member_of(entry).tell(a_failure())
+    runner_of(entry).tell(a_failure())
     await rest(hass)
     assert told == []
 
@@ -233,7 +233,7 @@ async def test_a_rule_may_tell_of_the_failures_of_others_but_not_of_its_own(
     )
     frigate.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422, body={}))
 
-    member_of(entry).tell(a_failure())
+    runner_of(entry).tell(a_failure())
     async with asyncio.timeout(60):
         while True:
             listed = (await act(hass, "list_deliveries"))["deliveries"]

@@ -20,7 +20,7 @@ from .card.websocket import async_setup_websocket
 from .cleanup import async_clean_up
 from .const import CONF_BACKEND, DOMAIN
 from .coordinator import RelayConfigEntry, RelayCoordinator, outbox_error, settings
-from .entities.member import async_register_member, async_see_members
+from .entities.subentry_entity import async_register_runner, async_see_runners
 from .entity import async_register_device
 from .options import unsettled_limit
 from .queue.store.store import StoreUnavailable
@@ -95,9 +95,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
             await kept.async_move(rule_context, entry.subentries)
     except StoreUnavailable as error:
         raise _not_ready(error) from error
-    async_see_members(entry, partial(async_register_member, hass, entry))
-    async_see_members(entry, coordinator.announcer.async_observe)
-    async_see_members(entry, coordinator.losses.async_observe)
+    async_see_runners(entry, partial(async_register_runner, hass, entry))
+    async_see_runners(entry, coordinator.announcer.async_observe)
+    async_see_runners(entry, coordinator.losses.async_observe)
     entry.async_on_unload(coordinator.announcer.async_follow(coordinator.queue))
     await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
     async_hand_over_rules(hass, entry)

@@ -8,11 +8,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .actions.deliveries import async_retry_failed
 from .coordinator import RelayConfigEntry
-from .entities.member import MemberEntity, async_add_for_members
+from .entities.subentry_entity import SubentryEntity, async_add_for_runners
 from .entity import RelayEntity
 from .permissions import Right, async_demand
 from .rule_test import async_test_rule
-from .rules.runner import RuleRunner
+from .rules.rule_runner import RuleRunner
 
 PARALLEL_UPDATES = 1
 
@@ -29,11 +29,11 @@ async def async_setup_entry(
 ) -> None:
     """Add the button of the connection, and one per rule."""
     async_add_entities([RetryButton(entry, RETRY_FAILED)])
-    async_add_for_members(
+    async_add_for_runners(
         entry,
         async_add_entities,
-        lambda member: (
-            [TestButton(entry, member, TEST)] if isinstance(member, RuleRunner) else []
+        lambda runner: (
+            [TestButton(entry, runner, TEST)] if isinstance(runner, RuleRunner) else []
         ),
     )
 
@@ -51,7 +51,7 @@ class RetryButton(RelayEntity, ButtonEntity):
         await async_retry_failed(self.coordinator.config_entry)
 
 
-class TestButton(MemberEntity, ButtonEntity):
+class TestButton(SubentryEntity, ButtonEntity):
     """Tests a rule; its delivery is marked as a test."""
 
     @override
@@ -62,6 +62,6 @@ class TestButton(MemberEntity, ButtonEntity):
         """
         context = self._context or Context()
         await self.async_demand(context)
-        if isinstance(self.member, RuleRunner):
+        if isinstance(self.runner, RuleRunner):
             entry = self.coordinator.config_entry
-            await async_test_rule(self.hass, entry, self.member, context)
+            await async_test_rule(self.hass, entry, self.runner, context)

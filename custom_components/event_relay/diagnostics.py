@@ -13,7 +13,7 @@ from .const import CONF_BACKEND, CONF_CAPABILITIES
 from .coordinator import RelayConfigEntry
 from .queue.delivery import Delivery
 from .queue.store.store import StoreUnavailable
-from .rules.member import Member
+from .rules.subentry_runner import SubentryRunner
 from .storage import async_get_store
 
 SHOWN = frozenset({"api", CONF_BACKEND, CONF_CAPABILITIES, CONF_VERIFY_SSL})
@@ -39,9 +39,9 @@ async def async_get_config_entry_diagnostics(
         "sends_nothing_now": coordinator.worker.held,
         "paused_by_user": coordinator.worker.switched_off,
         "rules_and_mirrors": [
-            _member(entry, member)
-            for member in (
-                coordinator.rules.members.values() if coordinator.rules else ()
+            _runner(entry, runner)
+            for runner in (
+                coordinator.rules.runners.values() if coordinator.rules else ()
             )
         ],
         "outbox": await _queue(hass, entry),
@@ -56,15 +56,15 @@ async def async_get_device_diagnostics(
     return {"rule_or_mirror": device.config_subentry_id, **told}
 
 
-def _member(entry: RelayConfigEntry, member: Member) -> dict[str, Any]:
+def _runner(entry: RelayConfigEntry, runner: SubentryRunner) -> dict[str, Any]:
     """Return the state of a rule or mirror, without text from its user."""
-    subentry = entry.subentries[member.id]
+    subentry = entry.subentries[runner.id]
     return {
-        "id": member.id,
+        "id": runner.id,
         "kind": subentry.subentry_type,
         "operation": subentry.data.get("operation"),
-        "enabled": member.enabled,
-        "armed": member.armed,
+        "enabled": runner.enabled,
+        "armed": runner.armed,
     }
 
 

@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import ATTR_DELIVERY_ID
 from .coordinator import RelayConfigEntry, RelayCoordinator
-from .entities.member import MemberEntity, async_add_for_members
+from .entities.subentry_entity import SubentryEntity, async_add_for_runners
 from .entity import RelayEntity
 from .outcomes.announcer import Announcement
 from .outcomes.tallies import delay_of
@@ -32,7 +32,7 @@ RELAY_OUTCOME = EventEntityDescription(
         OutcomeKind.DISCARDED.value,
     ],
 )
-MEMBER_OUTCOME = EventEntityDescription(
+SUBENTRY_OUTCOME = EventEntityDescription(
     key="outcome",
     translation_key="outcome",
     entity_registry_enabled_default=False,
@@ -47,10 +47,10 @@ async def async_setup_entry(
 ) -> None:
     """Add an entity for the connection, and one per rule and mirror."""
     async_add_entities([RelayOutcome(entry, RELAY_OUTCOME)])
-    async_add_for_members(
+    async_add_for_runners(
         entry,
         async_add_entities,
-        lambda member: [MemberOutcome(entry, member, MEMBER_OUTCOME)],
+        lambda runner: [SubentryOutcome(entry, runner, SUBENTRY_OUTCOME)],
     )
 
 
@@ -89,7 +89,7 @@ class RelayOutcome(OutcomeEntity, RelayEntity):
     """
 
 
-class MemberOutcome(OutcomeEntity, MemberEntity):
+class SubentryOutcome(OutcomeEntity, SubentryEntity):
     """The outcomes of a rule's firings, including those never accepted."""
 
 

@@ -12,8 +12,8 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import Unauthorized, UnknownUser
 
 from .backends.forms import BackendForms
-from .rules.member import Member
-from .rules.runner import RuleRunner
+from .rules.rule_runner import RuleRunner
+from .rules.subentry_runner import SubentryRunner
 
 
 class Right(Enum):
@@ -34,13 +34,13 @@ def right_to(forms: BackendForms, asked: str) -> Right:
     return Right.READ if asked in forms.queries else Right.WRITE
 
 
-def right_to_use(forms: BackendForms, member: Member) -> Right:
+def right_to_use(forms: BackendForms, runner: SubentryRunner) -> Right:
     """Return the right that testing or switching a rule or mirror requires.
 
     A mirror creates, changes and deletes on its own.
     """
-    if isinstance(member, RuleRunner):
-        return right_to(forms, member.rule.operation)
+    if isinstance(runner, RuleRunner):
+        return right_to(forms, runner.rule.operation)
     return Right.ADMINISTER
 
 

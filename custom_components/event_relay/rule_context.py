@@ -63,7 +63,7 @@ def make_context(
         as_test=forms.as_test,
         explain=explain,
         say=partial(say, hass),
-        members=forms.members,
+        runners=forms.runners,
         endings=forms.endings,
         ask=ask,
     )

@@ -19,7 +19,7 @@ from .queue.optimistic_send import SentUnrecorded
 from .queue.queue import Request
 from .queue.store.store import StoreError
 from .rules.outcome import Outcome
-from .rules.runner import RuleRunner, RuleTest
+from .rules.rule_runner import RuleRunner, RuleTest
 from .rules.samples import Sample
 from .rules.triggers import CannotAttach
 

@@ -18,27 +18,27 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import RelayConfigEntry
-from .entities.member import MemberEntity, async_add_for_members
 from .entities.part_sensors import async_add_for_parts
+from .entities.subentry_entity import SubentryEntity, async_add_for_runners
 from .entities.summary_sensor import SUMMARY, SummarySensor
 from .entities.tally_sensors import (
     DELAY,
-    MEMBER_DELAY,
-    MEMBER_TALLIES,
+    SUBENTRY_DELAY,
+    SUBENTRY_TALLIES,
     TALLIES,
-    MemberDelay,
-    MemberTally,
     RelayDelay,
     RelayTally,
+    SubentryDelay,
+    SubentryTally,
 )
 from .entity import BurstEntity, RelayEntity
 from .outcomes.announcer import Announcement
 from .outcomes.losses import Losses
 from .queue.store.store import Counts
 from .rules.held_back import HeldBack
-from .rules.member import Member
 from .rules.outcome import OutcomeKind
-from .rules.runner import RuleRunner
+from .rules.rule_runner import RuleRunner
+from .rules.subentry_runner import SubentryRunner
 
 PARALLEL_UPDATES = 0
 
@@ -110,7 +110,7 @@ HELD_BACK = SensorEntityDescription(
     state_class=SensorStateClass.TOTAL_INCREASING,
     entity_category=EntityCategory.DIAGNOSTIC,
 )
-MEMBER_LAST_DELIVERY = SensorEntityDescription(
+SUBENTRY_LAST_DELIVERY = SensorEntityDescription(
     key="last_delivery",
     translation_key="last_delivery",
     device_class=SensorDeviceClass.TIMESTAMP,
@@ -129,24 +129,27 @@ async def async_setup_entry(
     async_add_entities(LossSensor(entry, description) for description in LOST)
     async_add_entities(RelayTally(entry, description) for description in TALLIES)
     async_add_entities([RelayDelay(entry, DELAY)])
-    async_add_for_members(
+    async_add_for_runners(
         entry,
         async_add_entities,
-        lambda member: _sensors_of(entry, member),
+        lambda runner: _sensors_of(entry, runner),
     )
     async_add_for_parts(hass, entry, async_add_entities)
 
 
-def _sensors_of(entry: RelayConfigEntry, member: Member) -> list[SensorEntity]:
+def _sensors_of(entry: RelayConfigEntry, runner: SubentryRunner) -> list[SensorEntity]:
     """Return the sensors of a rule or mirror; only rules hold firings back."""
     sensors: list[SensorEntity] = [
-        MemberLastDelivery(entry, member, MEMBER_LAST_DELIVERY),
-        *(MemberTally(entry, member, description) for description in MEMBER_TALLIES),
-        MemberDelay(entry, member, MEMBER_DELAY),
+        SubentryLastDelivery(entry, runner, SUBENTRY_LAST_DELIVERY),
+        *(
+            SubentryTally(entry, runner, description)
+            for description in SUBENTRY_TALLIES
+        ),
+        SubentryDelay(entry, runner, SUBENTRY_DELAY),
     ]
-    if isinstance(member, RuleRunner):
-        sensors.append(HeldBackSensor(entry, member, HELD_BACK))
-        sensors.append(SummarySensor(entry, member, SUMMARY))
+    if isinstance(runner, RuleRunner):
+        sensors.append(HeldBackSensor(entry, runner, HELD_BACK))
+        sensors.append(SummarySensor(entry, runner, SUMMARY))
     return sensors
 
 
@@ -228,7 +231,7 @@ class LossSensor(RelayEntity, RestoreSensor):
         self._attr_native_value = self._before + counted
 
 
-class MemberLastDelivery(BurstEntity, MemberEntity, RestoreSensor):
+class SubentryLastDelivery(BurstEntity, SubentryEntity, RestoreSensor):
     """The last arrival of a rule's or mirror's delivery.
 
     Home Assistant restores it, so that start-up reads nothing.
@@ -244,7 +247,7 @@ class MemberLastDelivery(BurstEntity, MemberEntity, RestoreSensor):
         if last is not None and isinstance(last.native_value, datetime):
             self._attr_native_value = last.native_value
         self.async_on_remove(
-            self.coordinator.announcer.listen(self._announced, self.member.id)
+            self.coordinator.announcer.listen(self._announced, self.runner.id)
         )
 
     @callback
@@ -257,7 +260,7 @@ class MemberLastDelivery(BurstEntity, MemberEntity, RestoreSensor):
             self.async_write_soon()
 
 
-class HeldBackSensor(BurstEntity, MemberEntity, SensorEntity):
+class HeldBackSensor(BurstEntity, SubentryEntity, SensorEntity):
     """Number of firings that a rule held back in this run, with the last reason."""
 
     _stop_listening: CALLBACK_TYPE | None = None
@@ -270,10 +273,10 @@ class HeldBackSensor(BurstEntity, MemberEntity, SensorEntity):
 
     @override
     @callback
-    def _member_changed(self) -> None:
-        """Follow the new member."""
-        if isinstance(self.member, RuleRunner):
-            self._follow(self.member.held_back)
+    def _runner_changed(self) -> None:
+        """Follow the new runner."""
+        if isinstance(self.runner, RuleRunner):
+            self._follow(self.runner.held_back)
             self._read()
 
     def _follow(self, held_back: HeldBack | None) -> None:
@@ -292,8 +295,8 @@ class HeldBackSensor(BurstEntity, MemberEntity, SensorEntity):
 
     def _read(self) -> None:
         """Set the value from the counts."""
-        if isinstance(self.member, RuleRunner):
-            held_back = self.member.held_back
+        if isinstance(self.runner, RuleRunner):
+            held_back = self.runner.held_back
             self._attr_native_value = held_back.count
             self._attr_extra_state_attributes = {
                 "last_reason": held_back.reason,

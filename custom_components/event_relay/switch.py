@@ -9,18 +9,18 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import RelayConfigEntry, outbox_error
-from .entities.member import MemberEntity, async_add_for_members
+from .entities.subentry_entity import SubentryEntity, async_add_for_runners
 from .entity import RelayEntity
 from .outcomes.announcer import ENABLED
 from .permissions import Right, async_demand
 from .queue.store.store import StoreError
-from .rules.member import Member
+from .rules.subentry_runner import SubentryRunner
 
 PARALLEL_UPDATES = 1
 
 ATTR_ARMED = "armed"
 
-MEMBER_ENABLED = SwitchEntityDescription(
+SUBENTRY_ENABLED = SwitchEntityDescription(
     key=ENABLED, translation_key="enabled", name=None
 )
 
@@ -38,10 +38,10 @@ async def async_setup_entry(
 ) -> None:
     """Add the switch of the connection, and one per rule and mirror."""
     async_add_entities([DeliverySwitch(entry, DELIVERY)])
-    async_add_for_members(
+    async_add_for_runners(
         entry,
         async_add_entities,
-        lambda member: [MemberSwitch(entry, member, MEMBER_ENABLED)],
+        lambda runner: [SubentrySwitch(entry, runner, SUBENTRY_ENABLED)],
     )
 
 
@@ -85,7 +85,7 @@ def _nothing() -> None:
     """Do nothing, in place of a callback to remove a watcher."""
 
 
-class MemberSwitch(MemberEntity, SwitchEntity):
+class SubentrySwitch(SubentryEntity, SwitchEntity):
     """Represents the rule or mirror, as an automation's entity does.
 
     Its state is stored in the queue's file with the rule's other notes, and not by Home
@@ -98,13 +98,13 @@ class MemberSwitch(MemberEntity, SwitchEntity):
     @override
     def is_on(self) -> bool:
         """Return whether it is enabled, even if it cannot be armed."""
-        return self.member.enabled
+        return self.runner.enabled
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
         """Return whether it is armed: an enabled one may lack what it needs."""
-        return {ATTR_ARMED: self.member.armed}
+        return {ATTR_ARMED: self.runner.armed}
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -115,18 +115,18 @@ class MemberSwitch(MemberEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Enable it from now on; raises Unauthorized or HomeAssistantError."""
-        await self._turn(lambda member: member.async_enable())
+        await self._turn(lambda runner: runner.async_enable())
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Disable it; raises Unauthorized or HomeAssistantError."""
-        await self._turn(lambda member: member.async_disable())
+        await self._turn(lambda runner: runner.async_disable())
 
-    async def _turn(self, turn: Callable[[Member], Awaitable[None]]) -> None:
-        """Switch the member if the user is permitted, and write the state."""
+    async def _turn(self, turn: Callable[[SubentryRunner], Awaitable[None]]) -> None:
+        """Switch the runner if the user is permitted, and write the state."""
         await self.async_demand(self._context)
         try:
-            await turn(self.member)
+            await turn(self.runner)
         except StoreError as error:
             raise outbox_error(error, self.coordinator.name) from error
         finally:
@@ -134,16 +134,16 @@ class MemberSwitch(MemberEntity, SwitchEntity):
 
     @override
     @callback
-    def _member_changed(self) -> None:
+    def _runner_changed(self) -> None:
         """Become `this` in its templates, and watch its armed state."""
-        self.member.entity_id = self.entity_id
+        self.runner.entity_id = self.entity_id
         self._unwatch()
-        self._stop_watching = self.member.watch(self._show)
+        self._stop_watching = self.runner.watch(self._show)
         self._show()
 
     @callback
     def _unwatch(self) -> None:
-        """Stop watching the former member."""
+        """Stop watching the former runner."""
         self._stop_watching()
         self._stop_watching = _nothing
 

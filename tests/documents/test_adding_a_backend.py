@@ -29,14 +29,14 @@ from custom_components.event_relay.registry import (
     refuse_same_names,
 )
 from custom_components.event_relay.rule_test import async_test_rule
-from custom_components.event_relay.rules.runner import RuleRunner
+from custom_components.event_relay.rules.rule_runner import RuleRunner
 from tests.checks import test_translations as checks
 from tests.checks.files import PACKAGE, ROOT
 from tests.config_flows import open_form, placeholder, submit
 from tests.every_backend import BACKENDS
 from tests.home import act, coordinator, until_state
 from tests.rule_flow import WHEN, add_rule, the_rule
-from tests.rules.home import BELL, DOOR, change, member_of, until
+from tests.rules.home import BELL, DOOR, change, runner_of, until
 from texts.build import Built, build, texts_of
 from texts.sources import Tree, read_source
 
@@ -243,9 +243,9 @@ async def add_the_rule(hass: HomeAssistant, entry: MockConfigEntry) -> RuleRunne
     asked = {"text": text, "until": until, "limits": {}, "missed": {"deliver": True}}
     assert await form.submit(**asked) == "preview"
     assert await form.submit() == FlowResultType.CREATE_ENTRY
-    member = member_of(entry, the_rule(entry).subentry_id)
-    assert isinstance(member, RuleRunner)
-    return member
+    runner = runner_of(entry, the_rule(entry).subentry_id)
+    assert isinstance(runner, RuleRunner)
+    return runner
 
 
 async def test_a_rule_writes_a_note_and_its_end_finishes_it(
@@ -268,8 +268,8 @@ async def test_the_test_button_writes_a_note_that_says_so(
 ) -> None:
     service, address = jotter
     entry = await add(hass, address)
-    member = await add_the_rule(hass, entry)
-    await async_test_rule(hass, entry, member, Context())
+    runner = await add_the_rule(hass, entry)
+    await async_test_rule(hass, entry, runner, Context())
     await until(lambda: bool(service.finished))
     assert list(service.notes.values()) == ["Test: doorbell rang"]
 

@@ -11,8 +11,8 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay import storage
-from custom_components.event_relay.rules.member import Member
 from custom_components.event_relay.rules.outcome import Outcome
+from custom_components.event_relay.rules.subentry_runner import SubentryRunner
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.frigate.store import StoredEvent
 
@@ -77,17 +77,17 @@ async def set_up(
     return entry
 
 
-def member_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> Member:
+def runner_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> SubentryRunner:
     """Return the running object of a rule."""
     rules = coordinator(entry).rules
     assert rules is not None
-    return rules.members[subentry_id]
+    return rules.runners[subentry_id]
 
 
 def outcomes_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> list[Outcome]:
     """Return a list to which every later outcome of a rule is added."""
     outcomes: list[Outcome] = []
-    member_of(entry, subentry_id).listen(outcomes.append)
+    runner_of(entry, subentry_id).listen(outcomes.append)
     return outcomes
 
 

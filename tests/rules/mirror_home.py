@@ -153,7 +153,7 @@ async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> RuleContext:
         as_test=lambda _operation, data: data,
         explain=explain,
         say=partial(say, hass),
-        members={},
+        runners={},
         endings={},
         ask=ask,
     )

@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.rules.runner import AGAIN
+from custom_components.event_relay.rules.rule_runner import AGAIN
 from custom_components.event_relay.rules.triggers import Triggers
 from tools.simulators.frigate import FrigateSimulator
 
@@ -27,7 +27,7 @@ from .home import (
     a_rule,
     change,
     events,
-    member_of,
+    runner_of,
     set_up,
     until,
 )
@@ -62,7 +62,7 @@ async def test_the_other_triggers_of_a_rule_fire(
         hass, frigate, a_rule({**DOORBELL, "triggers": triggers, "fields": fields})
     )
 
-    assert member_of(entry).armed
+    assert runner_of(entry).armed
     key, reason = problem_of(hass)
     assert key == "rule_partly_armed"
     assert reason.startswith("The odd one (1): ")
@@ -78,7 +78,7 @@ async def test_a_rule_that_nothing_can_fire_is_not_armed(
     triggers = [BY_CALENDAR, UNKNOWN, {**PRESSED, "enabled": False}]
     entry = await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": triggers}))
 
-    assert not member_of(entry).armed
+    assert not runner_of(entry).armed
     key, reason = problem_of(hass)
     assert key == "rule_not_armed"
     assert "calendar (1): " in reason

@@ -11,7 +11,7 @@ from custom_components.event_relay.queue.store.store import Store
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, switch_off
-from .home import BELL, DOORBELL, RULE_ID, a_rule, change, events, member_of, set_up
+from .home import BELL, DOORBELL, RULE_ID, a_rule, change, events, runner_of, set_up
 
 RANG: dict[str, Any] = {
     **DOORBELL,
@@ -72,18 +72,18 @@ async def test_the_last_switch_counts(
 
     await change(hass, BELL, "off")
     entry = await set_up(hass, frigate, a_rule(DOORBELL))
-    member = member_of(entry)
+    runner = runner_of(entry)
     if not last:
-        await member.async_disable()
+        await runner.async_disable()
     monkeypatch.setattr(Store, "remember", slowly)
 
-    first, second = member.async_disable, member.async_enable
+    first, second = runner.async_disable, runner.async_enable
     if not last:
         first, second = second, first
     await asyncio.gather(first(), second())
     await hass.async_block_till_done()
 
-    assert member.enabled is last
-    assert member.armed is last
+    assert runner.enabled is last
+    assert runner.armed is last
     await change(hass, BELL, "on")
     await events(frigate, int(last))

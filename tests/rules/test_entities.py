@@ -50,7 +50,7 @@ from .home import (
     an_entry,
     change,
     events,
-    member_of,
+    runner_of,
     set_up,
     until,
 )
@@ -221,7 +221,7 @@ async def test_what_was_missed_is_shown_as_skipped(
     told = async_capture_events(hass, EVENT_OUTCOME)
     missed_at = dt_util.utcnow() - timedelta(hours=2)
 
-    member_of(entry).tell(
+    runner_of(entry).tell(
         Outcome(
             kind=OutcomeKind.SKIPPED,
             occurred_at=missed_at,
@@ -373,7 +373,7 @@ async def test_rules_come_change_and_go_without_a_reload(
     await until(lambda: state(hass, OUTCOME).attributes["delivery_id"] != former)
     assert [event.label for event in await events(frigate, 2)] == ["doorbell", "bell"]
     await turn(hass, SERVICE_TURN_OFF)
-    assert not member_of(entry).enabled
+    assert not runner_of(entry).enabled
 
     hass.config_entries.async_remove_subentry(entry, RULE_ID)
     await hass.async_block_till_done()

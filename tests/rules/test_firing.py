@@ -18,7 +18,7 @@ from custom_components.event_relay.queue.store.store import (
     StoreError,
     StoreUnavailable,
 )
-from custom_components.event_relay.rules import attachment, runner
+from custom_components.event_relay.rules import attachment, rule_runner
 from custom_components.event_relay.rules.outcome import OutcomeKind
 from custom_components.event_relay.rules.rule import Rule
 from custom_components.event_relay.storage import async_get_store
@@ -34,8 +34,8 @@ from .home import (
     a_rule,
     change,
     events,
-    member_of,
     outcomes_of,
+    runner_of,
     set_up,
     until,
 )
@@ -327,9 +327,9 @@ async def test_test_fires_the_same_way(
     entry = await set_up(
         hass, frigate, a_rule({**DOORBELL, "fields": fields, "conditions": [never]})
     )
-    member = member_of(entry)
+    runner = runner_of(entry)
 
-    await member.async_test(Context())  # type: ignore[attr-defined]
+    await runner.async_test(Context())  # type: ignore[attr-defined]
 
     (event,) = await events(frigate, 1)
     assert event.label == "doorbell"
@@ -386,7 +386,7 @@ async def test_only_the_rule_that_changes_is_armed_anew(
     )
     rules = coordinator(entry).rules
     assert rules is not None
-    kept, replaced = rules.members[RULE_ID], rules.members["other"]
+    kept, replaced = rules.runners[RULE_ID], rules.runners["other"]
 
     hass.config_entries.async_update_subentry(
         entry,
@@ -395,8 +395,8 @@ async def test_only_the_rule_that_changes_is_armed_anew(
     )
     await hass.async_block_till_done()
 
-    assert rules.members[RULE_ID] is kept
-    assert rules.members["other"] is not replaced
+    assert rules.runners[RULE_ID] is kept
+    assert rules.runners["other"] is not replaced
     await change(hass, BELL, "on")
     assert {event.label for event in await events(frigate, 2)} == {"doorbell", "new"}
 
@@ -409,7 +409,7 @@ async def test_notes_are_read_once_however_many_rules_change(
     )
     rules, store = coordinator(entry).rules, await async_get_store(hass)
     assert rules is not None
-    before = dict(rules.members)
+    before = dict(rules.runners)
     reads: list[str] = []
     recall = store.recall
 
@@ -425,7 +425,7 @@ async def test_notes_are_read_once_however_many_rules_change(
         }
     )
 
-    assert all(rules.members[one] is not before[one] for one in before)
+    assert all(rules.runners[one] is not before[one] for one in before)
     assert reads == [entry.entry_id]
 
 
@@ -435,13 +435,13 @@ async def test_switched_off_it_fires_nothing_also_after_a_reload(
     await change(hass, BELL, "off")
     entry = await set_up(hass, frigate, a_rule(DOORBELL))
 
-    await member_of(entry).async_disable()
+    await runner_of(entry).async_disable()
     await change(hass, BELL, "on", "off")
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    assert not member_of(entry).enabled
+    assert not runner_of(entry).enabled
     await change(hass, BELL, "on", "off")
-    await member_of(entry).async_enable()
+    await runner_of(entry).async_enable()
     await change(hass, BELL, "on")
 
     await events(frigate, 1)
@@ -478,7 +478,7 @@ async def test_what_fires_while_it_is_being_armed_is_not_lost(
         await asyncio.sleep(0)
         return made
 
-    monkeypatch.setattr(runner, "arm", arm_slowly)
+    monkeypatch.setattr(rule_runner, "arm", arm_slowly)
     await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [ring]}))
 
     await events(frigate, 1)

@@ -19,8 +19,8 @@ from .home import (
     a_rule,
     change,
     events,
-    member_of,
     outcomes_of,
+    runner_of,
     set_up,
     until,
 )
@@ -193,5 +193,5 @@ async def test_conditions_and_limits_are_counted_too(
     await change(hass, "input_boolean.away", "on")
     await change(hass, DOOR, "on", "off", "on", "off")
     await until(lambda: reason() == ("2", "limits"))
-    assert member_of(entry).enabled
+    assert runner_of(entry).enabled
     await events(frigate, 1)

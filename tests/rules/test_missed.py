@@ -28,9 +28,9 @@ from custom_components.event_relay.queue.store.rule_state import Memory, Notes
 from custom_components.event_relay.rules.attachment import Armed
 from custom_components.event_relay.rules.delivering import Delivering
 from custom_components.event_relay.rules.firing import Cause
-from custom_components.event_relay.rules.member import Member
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
-from custom_components.event_relay.rules.runner import AGAIN, RuleRunner
+from custom_components.event_relay.rules.rule_runner import AGAIN, RuleRunner
+from custom_components.event_relay.rules.subentry_runner import SubentryRunner
 from custom_components.event_relay.storage import async_get_store
 from tools.simulators.frigate import FrigateSimulator
 
@@ -44,7 +44,7 @@ from .home import (
     a_rule,
     an_entry,
     damage_notes,
-    member_of,
+    runner_of,
 )
 
 BEGIN = datetime(2026, 11, 22, 11, 52, 7, tzinfo=UTC)
@@ -136,13 +136,13 @@ async def life(
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
     """Return a list of what rules tell."""
     outcomes: list[Outcome] = []
-    tell: Callable[[Member, Outcome], None] = Member.tell
+    tell: Callable[[SubentryRunner, Outcome], None] = SubentryRunner.tell
 
-    def keep(member: Member, outcome: Outcome) -> None:
+    def keep(runner: SubentryRunner, outcome: Outcome) -> None:
         outcomes.append(outcome)
-        tell(member, outcome)
+        tell(runner, outcome)
 
-    monkeypatch.setattr(Member, "tell", keep)
+    monkeypatch.setattr(SubentryRunner, "tell", keep)
     return outcomes
 
 
@@ -230,7 +230,7 @@ class TestMissed:
         self, life: Life, trigger: dict[str, Any]
     ) -> None:
         await life.begin(rule(trigger))
-        noted = dict(member_of(life.entry).notes)
+        noted = dict(runner_of(life.entry).notes)
         await life.live(NOON + timedelta(seconds=1))
         assert await life.times() == [NOON]
 
@@ -242,7 +242,7 @@ class TestMissed:
         self, life: Life, trigger: dict[str, Any]
     ) -> None:
         await life.begin(rule(trigger))
-        noted = dict(member_of(life.entry).notes)
+        noted = dict(runner_of(life.entry).notes)
         await life.off_and_on(NOON + timedelta(minutes=10))
 
         await life.crash(noted, NOON + timedelta(minutes=30))
@@ -253,10 +253,10 @@ class TestMissed:
         self, life: Life, told: list[Outcome], trigger: dict[str, Any]
     ) -> None:
         await life.begin(rule(trigger))
-        await member_of(life.entry).async_disable()
+        await runner_of(life.entry).async_disable()
         await life.off_and_on(NOON + timedelta(minutes=30))
 
-        await member_of(life.entry).async_enable()
+        await runner_of(life.entry).async_enable()
         await life.hass.async_block_till_done()
         await life.off_and_on(NOON + timedelta(minutes=31))
 
@@ -267,7 +267,7 @@ class TestMissed:
 async def test_what_began_open_and_was_ended_is_not_opened_again(life: Life) -> None:
     until = {"triggers": [{"trigger": "event", "event_type": "over"}]}
     await life.begin({**OPENED, "triggers": [AT_NOON], "until": until})
-    noted = dict(member_of(life.entry).notes)
+    noted = dict(runner_of(life.entry).notes)
     await life.live(NOON + timedelta(seconds=1))
     life.hass.bus.async_fire("over")
     await life.hass.async_block_till_done()
@@ -276,7 +276,7 @@ async def test_what_began_open_and_was_ended_is_not_opened_again(life: Life) -> 
     await life.crash(noted, NOON + timedelta(minutes=30))
 
     assert len(await life.accepted()) == 2
-    assert not [name for name in member_of(life.entry).notes if "open" in name]
+    assert not [name for name in runner_of(life.entry).notes if "open" in name]
 
 
 @pytest.mark.parametrize("answers", [0, 1], ids=["to arm", "to look back"])
@@ -335,7 +335,7 @@ async def test_while_catching_up_nothing_that_fires_by_itself_moves_on(
     async def look(
         delivering: Delivering, cause: Cause, armed: Armed, notes: Notes
     ) -> bool:
-        runner = member_of(life.entry)
+        runner = runner_of(life.entry)
         assert isinstance(runner, RuleRunner)
         noted.append(runner._catching_up.notes_for(cause.occurrence))
         return await fire(delivering, cause, armed, notes)
@@ -496,14 +496,14 @@ async def test_one_that_a_full_outbox_refused_is_told_and_looked_back_at(
     life: Life, told: list[Outcome]
 ) -> None:
     await life.begin(rule(AT_NOON))
-    before = dict(member_of(life.entry).notes)
+    before = dict(runner_of(life.entry).notes)
     coordinator(life.entry).queue.limit = 0
 
     await life.live(NOON + timedelta(seconds=1))
 
     (outcome,) = told
     assert (outcome.kind, outcome.occurred_at) == (OutcomeKind.FAILED, NOON)
-    assert member_of(life.entry).notes == before
+    assert runner_of(life.entry).notes == before
     await life.off_and_on(NOON + timedelta(seconds=2))
     assert await life.times() == [NOON]
 
@@ -514,7 +514,7 @@ async def test_also_one_that_a_locked_file_refused(
     monkeypatch.setattr(file, "_BUSY", 0.1)
     monkeypatch.setattr(executor, "STORE_PATIENCE", 0)  # no timer of the loop ends here
     await life.begin(rule(AT_NOON))
-    before = dict(member_of(life.entry).notes)
+    before = dict(runner_of(life.entry).notes)
 
     with closing(sqlite3.connect(storage.FILE_NAME, isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")
@@ -522,7 +522,7 @@ async def test_also_one_that_a_locked_file_refused(
         holder.execute("ROLLBACK")
 
     assert [one.kind for one in told] == [OutcomeKind.FAILED]
-    assert member_of(life.entry).notes == before
+    assert runner_of(life.entry).notes == before
     await life.off_and_on(NOON + timedelta(seconds=2))
     assert await life.times() == [NOON]
 
@@ -545,10 +545,10 @@ class TestRefused:
 
         assert await life.times() == [NOON]
         assert [one.kind for one in told] == [OutcomeKind.FAILED]
-        noted = dict(member_of(life.entry).notes)
+        noted = dict(runner_of(life.entry).notes)
         await life.live(NOON + timedelta(seconds=4) + 3 * AGAIN)
         assert len(await life.accepted()) == 1
-        assert member_of(life.entry).notes == noted
+        assert runner_of(life.entry).notes == noted
 
     async def test_it_is_given_up_when_it_is_too_late(
         self, life: Life, told: list[Outcome]
@@ -588,7 +588,7 @@ class TestRefused:
         await life.live(NOON + timedelta(seconds=1))
         queue.limit = limit
         await life.live(NOON + timedelta(seconds=61))
-        await member_of(life.entry).async_keep_up()
+        await runner_of(life.entry).async_keep_up()
         assert len(await life.accepted()) == 1
 
         await life.off_and_on(NOON + timedelta(seconds=90))
@@ -603,11 +603,11 @@ class TestRefused:
         await life.on()
         queue = coordinator(life.entry).queue
         limit, queue.limit = queue.limit, 0
-        before = dict(member_of(life.entry).notes)
+        before = dict(runner_of(life.entry).notes)
         await life.hass.async_start()
         await life.hass.async_block_till_done()
         assert not await life.accepted()
-        assert member_of(life.entry).notes == before
+        assert runner_of(life.entry).notes == before
 
         queue.limit = limit
         await life.live(NOON + timedelta(minutes=30, seconds=1) + AGAIN)

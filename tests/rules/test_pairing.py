@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.event_relay.queue.delivery import Delivery
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
-from custom_components.event_relay.rules.runner import RuleRunner
+from custom_components.event_relay.rules.rule_runner import RuleRunner
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, switch_off, until_state
@@ -29,8 +29,8 @@ from .home import (
     change,
     damage_notes,
     events,
-    member_of,
     outcomes_of,
+    runner_of,
     set_up,
     until,
 )
@@ -204,7 +204,7 @@ async def test_deleting_the_rule_ends_what_is_open_and_leaves_nothing(
     await ended(frigate)
     rules = coordinator(entry).rules
     assert rules is not None
-    assert not rules.members
+    assert not rules.runners
     assert await coordinator(entry).queue._store.recall(entry.entry_id) == {}
 
 
@@ -233,7 +233,7 @@ async def test_switching_it_off_ends_what_is_open(
     await change(hass, DOOR, "on")
     await events(frigate, 1)
 
-    await member_of(entry).async_disable()
+    await runner_of(entry).async_disable()
 
     await ended(frigate)
 
@@ -253,7 +253,7 @@ async def test_what_is_open_is_ended_when_the_note_of_it_is_damaged(
     assert await hass.config_entries.async_setup(entry.entry_id)
 
     await ended(frigate)
-    assert not [name for name in member_of(entry).notes if "open" in name]
+    assert not [name for name in runner_of(entry).notes if "open" in name]
 
 
 async def test_a_start_that_never_was_is_not_open(
@@ -336,7 +336,7 @@ async def test_an_edit_ends_what_is_open_and_the_next_firing_is_a_new_one(
         await change(hass, entity_id, "off", "on")
     labels = {"door", "gate"}
     await until(lambda: sum(one.label in labels for one in frigate.events) > 1)
-    runner = member_of(entry)
+    runner = runner_of(entry)
     assert isinstance(runner, RuleRunner)
     assert runner.held_back.count == 0
 

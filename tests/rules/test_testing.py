@@ -19,7 +19,7 @@ from custom_components.event_relay.rules.last_firing import (
     LAST_FIRING,
     read_last_firing,
 )
-from custom_components.event_relay.rules.runner import RuleRunner
+from custom_components.event_relay.rules.rule_runner import RuleRunner
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
@@ -36,7 +36,7 @@ from .home import (
     change,
     damage_notes,
     events,
-    member_of,
+    runner_of,
     set_up,
     until,
 )
@@ -47,9 +47,9 @@ RULE = {**DOORBELL, "fields": {**DOORBELL["fields"], "sub_label": SUB_LABEL}}
 
 def rule_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> RuleRunner:
     """Return what runs for a rule."""
-    member = member_of(entry, subentry_id)
-    assert isinstance(member, RuleRunner)
-    return member
+    runner = runner_of(entry, subentry_id)
+    assert isinstance(runner, RuleRunner)
+    return runner
 
 
 async def try_rule(

@@ -78,7 +78,7 @@ async def _arm(hass: HomeAssistant, address: str, rules: int) -> float:
     entry = a_connection(address, made)
     await connect(hass, entry)
     running = entry.runtime_data.rules
-    if running is None or not all(one.armed for one in running.members.values()):
+    if running is None or not all(one.armed for one in running.runners.values()):
         raise RuntimeError("not all rules are armed")
     seconds = []
     for _ in range(ARMED):

@@ -168,9 +168,9 @@ class BackendForms(ABC):
     """The subentry type that a new connection needs first: its form follows at once."""
     traits: Mapping[str, Trait] = {}
     """What is shown of subentries for which nothing runs, by type."""
-    members: Mapping[str, Callable[..., Any]] = {}
+    runners: Mapping[str, Callable[..., Any]] = {}
     """What runs for each such subentry, by type, as for a rule; nothing for types that
-    are not here. See `rules.rules.MakeMember`."""
+    are not here. See `rules.rules.MakeRunner`."""
     calendar: OutsideCalendar | None = None
     """Its schedule, if it can list one."""
 

@@ -14,8 +14,8 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.start import async_at_started
 
 from ..coordinator import RelayConfigEntry
-from ..entities.member import async_see_members, part_identifier
-from ..rules.member import Member
+from ..entities.subentry_entity import async_see_runners, part_identifier
+from ..rules.subentry_runner import SubentryRunner
 from .address import async_card_path, rule_address
 
 _LOGGER = logging.getLogger(__name__)
@@ -46,12 +46,12 @@ def async_link_devices(hass: HomeAssistant, entry: RelayConfigEntry) -> CALLBACK
     )
 
     @callback
-    def changed(_: Event | Member) -> None:
+    def changed(_: Event | SubentryRunner) -> None:
         debouncer.async_schedule_call()
 
     @callback
     def home_started(_: HomeAssistant) -> None:
-        async_see_members(entry, changed)
+        async_see_runners(entry, changed)
 
     stop_listening = hass.bus.async_listen(EVENT_LOVELACE_UPDATED, changed)
     stop_waiting = async_at_started(hass, home_started)
@@ -71,11 +71,11 @@ async def _async_link(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
     registry = dr.async_get(hass)
     rules = entry.runtime_data.rules
     changed = 0
-    for member_id in tuple(rules.members) if rules is not None else ():
+    for runner_id in tuple(rules.runners) if rules is not None else ():
         device = registry.async_get_device_by_identifier(
-            part_identifier(entry, member_id), entry.entry_id
+            part_identifier(entry, runner_id), entry.entry_id
         )
-        url = f"homeassistant:/{rule_address(path, member_id)}" if path else None
+        url = f"homeassistant:/{rule_address(path, runner_id)}" if path else None
         if device is None or device.configuration_url == url:
             continue
         registry.async_update_device(device.id, configuration_url=url)

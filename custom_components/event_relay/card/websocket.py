@@ -221,8 +221,8 @@ def _asking(entry: ConfigEntry) -> Collection[str]:
     """Return the types of a connection's subentries that request deliveries."""
     backend = entry.data[CONF_BACKEND]
     # Those of all connections are; a later version may have had one that we have not.
-    members = BY_NAME[backend].members if BY_NAME.is_loaded(backend) else {}
-    return {SUBENTRY_RULE, *members}
+    runners = BY_NAME[backend].runners if BY_NAME.is_loaded(backend) else {}
+    return {SUBENTRY_RULE, *runners}
 
 
 async def _name_of_user(hass: HomeAssistant, delivery: Delivery) -> str | None:

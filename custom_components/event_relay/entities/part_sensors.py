@@ -1,4 +1,4 @@
-"""Sensors of parts without a running member, such as HTTP requests."""
+"""Sensors of parts without a runner, such as HTTP requests."""
 
 from typing import override
 
@@ -20,7 +20,7 @@ from ..backends.forms import Trait
 from ..coordinator import RelayConfigEntry
 from ..entity import device_of
 from ..outcomes.announcer import unique_id
-from .member import async_register_part, part_identifier
+from .subentry_entity import async_register_part, part_identifier
 
 
 @callback

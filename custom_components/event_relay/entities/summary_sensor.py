@@ -14,8 +14,8 @@ from ..entity import BurstEntity
 from ..outcomes.announcer import Announcement
 from ..rule_summary import Summary, async_summarise
 from ..rules.rule import CONF_LABELS
-from ..rules.runner import RuleRunner
-from .member import MemberEntity
+from ..rules.rule_runner import RuleRunner
+from .subentry_entity import SubentryEntity
 
 SHOWN = 10
 """Number of outcomes shown, latest first."""
@@ -39,7 +39,7 @@ class KeptOutcomes(ExtraStoredData):
         return {"outcomes": self._outcomes}
 
 
-class SummarySensor(BurstEntity, MemberEntity, RestoreEntity, SensorEntity):
+class SummarySensor(BurstEntity, SubentryEntity, RestoreEntity, SensorEntity):
     """Describes in a sentence what a rule does."""
 
     _unrecorded_attributes = frozenset(
@@ -61,7 +61,7 @@ class SummarySensor(BurstEntity, MemberEntity, RestoreEntity, SensorEntity):
             # Only then are all names known.
             self.async_on_remove(async_at_started(self.hass, self._home_started))
         self.async_on_remove(
-            self.coordinator.announcer.listen(self._announced, self.member.id)
+            self.coordinator.announcer.listen(self._announced, self.runner.id)
         )
 
     @property
@@ -91,12 +91,12 @@ class SummarySensor(BurstEntity, MemberEntity, RestoreEntity, SensorEntity):
 
     async def _async_summarise(self) -> None:
         """Compose the sentence again."""
-        if not isinstance(self.member, RuleRunner):
+        if not isinstance(self.runner, RuleRunner):
             return
-        subentry = self.coordinator.config_entry.subentries.get(self.member.id)
+        subentry = self.coordinator.config_entry.subentries.get(self.runner.id)
         self._summary = await async_summarise(
             self.hass,
-            self.member.rule,
+            self.runner.rule,
             self.coordinator.forms,
             subentry.data.get(CONF_LABELS, {}) if subentry else {},
         )
@@ -108,7 +108,7 @@ class SummarySensor(BurstEntity, MemberEntity, RestoreEntity, SensorEntity):
 
     @override
     @callback
-    def _member_changed(self) -> None:
+    def _runner_changed(self) -> None:
         """Update the summary."""
         if self._summary is not None:
             _ = self.hass.async_create_task(self._home_started(self.hass))

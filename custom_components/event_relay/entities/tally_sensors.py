@@ -18,7 +18,7 @@ from homeassistant.util import dt as dt_util
 from ..coordinator import RelayCoordinator
 from ..entity import RelayEntity
 from ..rules.outcome import OutcomeKind
-from .member import MemberEntity
+from .subentry_entity import SubentryEntity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ EXPIRED = TallySensorDescription(
     kind=OutcomeKind.EXPIRED,
 )
 TALLIES = (DELIVERED, FAILED, EXPIRED)
-MEMBER_TALLIES = tuple(
+SUBENTRY_TALLIES = tuple(
     replace(tally, entity_registry_enabled_default=False) for tally in TALLIES
 )
 """Disabled by default: a home may have hundreds of rules."""
@@ -59,7 +59,7 @@ DELAY = SensorEntityDescription(
     suggested_display_precision=1,
     state_class=SensorStateClass.MEASUREMENT,
 )
-MEMBER_DELAY = replace(DELAY, entity_registry_enabled_default=False)
+SUBENTRY_DELAY = replace(DELAY, entity_registry_enabled_default=False)
 
 
 @dataclass
@@ -179,9 +179,9 @@ class RelayDelay(DelaySensor, RelayEntity):
     """For all deliveries of a connection."""
 
 
-class MemberTally(TallySensor, MemberEntity):
+class SubentryTally(TallySensor, SubentryEntity):
     """For the deliveries of a rule or mirror."""
 
 
-class MemberDelay(DelaySensor, MemberEntity):
+class SubentryDelay(DelaySensor, SubentryEntity):
     """For the deliveries of a rule or mirror."""

@@ -23,7 +23,7 @@ from ..rule_test import async_send_test, basis, text
 from ..rules.last_firing import LastFiring
 from ..rules.occurrences import recurs
 from ..rules.rule import CONF_FIELDS, CONF_LABELS, CONF_OPERATION, CONF_UNTIL
-from ..rules.runner import RuleRunner
+from ..rules.rule_runner import RuleRunner
 from ..rules.samples import Sample, async_sample, example_template
 from .rule_data import chosen_labels, deliver_data, deliver_shown, when_data, when_shown
 from .rule_form import (
@@ -208,8 +208,8 @@ class RuleFlow(RuleStart):
         last: LastFiring | None = None
         if self.source == SOURCE_RECONFIGURE:
             rules = self._loaded_entry().runtime_data.rules
-            members = rules.members if rules is not None else {}
-            rule = members.get(self._get_reconfigure_subentry().subentry_id)
+            runners = rules.runners if rules is not None else {}
+            rule = runners.get(self._get_reconfigure_subentry().subentry_id)
             last = rule.last_firing if isinstance(rule, RuleRunner) else None
         raw = self._when[CONF_TRIGGERS]
         return await async_sample(self.hass, self._triggers, raw, last)

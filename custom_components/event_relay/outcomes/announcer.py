@@ -13,8 +13,8 @@ from ..const import DOMAIN
 from ..queue.delivery import Delivery
 from ..queue.queue import DeliveryQueue
 from ..rules.listeners import Listeners
-from ..rules.member import Member
 from ..rules.outcome import Outcome, outcome_of
+from ..rules.subentry_runner import SubentryRunner
 
 EVENT_OUTCOME = f"{DOMAIN}_outcome"
 CONNECTIVITY = "connectivity"
@@ -70,7 +70,7 @@ class Announcer:
         self._entry_id = entry_id
         self._backend = backend
         self.title = title
-        self._members: dict[str, Member] = {}
+        self._runners: dict[str, SubentryRunner] = {}
         self._listeners: Listeners[[Announcement]] = Listeners()
         self._waiting: deque[Announcement] = deque()
         self._announcing = False
@@ -97,15 +97,15 @@ class Announcer:
         return stop
 
     @callback
-    def async_observe(self, member: Member) -> None:
+    def async_observe(self, runner: SubentryRunner) -> None:
         """Also announce outcomes of a rule or mirror without a delivery."""
 
         def told(outcome: Outcome) -> None:
             if outcome.delivery is None:
-                self._announce(outcome, member.id)
+                self._announce(outcome, runner.id)
 
-        self._members[member.id] = member
-        member.listen(told)
+        self._runners[runner.id] = runner
+        runner.listen(told)
 
     @callback
     def _ended(self, delivery: Delivery) -> None:
@@ -113,8 +113,8 @@ class Announcer:
         if not delivery.state.settled:
             return
         origin = delivery.origin
-        if member := self._members.get(origin.subentry_id or ""):
-            context = member.context_of(delivery)
+        if runner := self._runners.get(origin.subentry_id or ""):
+            context = runner.context_of(delivery)
         else:
             context = Context(id=origin.context_id, user_id=origin.user_id)
         self._announce(outcome_of(delivery, context), origin.subentry_id)
@@ -151,7 +151,7 @@ class Announcer:
         outcome = announcement.outcome
         delivery = outcome.delivery
         receipt = delivery.receipt if delivery else None
-        owner = self._members.get(announcement.subentry_id or "")
+        owner = self._runners.get(announcement.subentry_id or "")
         self._hass.bus.async_fire(
             EVENT_OUTCOME,
             {

@@ -24,8 +24,8 @@ from ..const import DOMAIN
 from ..home_language import in_home_language, texts_of
 from ..queue.delivery import Delivery, DeliveryState, Failure
 from ..rules.listeners import Listeners
-from ..rules.member import Member
 from ..rules.outcome import Outcome, OutcomeKind
+from ..rules.subentry_runner import SubentryRunner
 from .descriptions import OutcomeWords
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Losses:
         return self._listeners.add(listener)
 
     @callback
-    def async_observe(self, member: Member) -> None:
+    def async_observe(self, runner: SubentryRunner) -> None:
         """Listen to what a rule or mirror could not get accepted.
 
         A changed one no longer counts as failing.
@@ -142,15 +142,15 @@ class Losses:
                 return
             cause = CAUSES.get(outcome.reason_key, Cause.NOT_MADE)
             if cause is Cause.NOT_MADE:
-                if member.names_refused:
+                if runner.names_refused:
                     self.refused += 1
                     self._show_soon()
                     return
-                self._failing.add(member.id)
-            self._refuse(cause, f"{member.title}: {outcome.reason}")
+                self._failing.add(runner.id)
+            self._refuse(cause, f"{runner.title}: {outcome.reason}")
 
-        self._failing.discard(member.id)
-        member.listen(told)
+        self._failing.discard(runner.id)
+        runner.listen(told)
         self._forget_seen()
 
     @callback
@@ -263,8 +263,8 @@ class Losses:
                 return not runtime.counts.last_update_success
             case Cause.NOT_MADE:
                 rules = runtime.rules
-                members = rules.members.keys() if rules is not None else ()
-                return bool(self._failing.intersection(members))
+                runners = rules.runners.keys() if rules is not None else ()
+                return bool(self._failing.intersection(runners))
 
     @callback
     def _forget_seen(self) -> None:

@@ -10,10 +10,10 @@ from ..queue.store.rule_state import Note, Notes
 from .attachment import Armed
 from .cursor import Cursor, cursor_name, read_cursor, triggers_mark
 from .firing import Cause
-from .member import Member
 from .occurrences import MOST, CannotTell, Occurrence, missed_occurrences, recurs
 from .outcome import Outcome, OutcomeKind
 from .rule import Rule
+from .subentry_runner import SubentryRunner
 
 _ABOUT_TO_FIRE = timedelta(seconds=10)
 """How late Home Assistant may fire an occurrence that is due."""
@@ -31,9 +31,9 @@ class CatchUp:
     handled. Deduplication by their ids keeps them from being delivered twice.
     """
 
-    def __init__(self, member: Member, rule: Rule) -> None:
+    def __init__(self, runner: SubentryRunner, rule: Rule) -> None:
         """Initialize the catch-up of a rule."""
-        self._member = member
+        self._runner = runner
         self._missed = rule.missed
         self._of = triggers_mark(rule.triggers)
         self._caught_up: set[int] = set()
@@ -52,7 +52,7 @@ class CatchUp:
         Those above `MOST` are found again only after a restart.
         """
         if self._missed.deliver and len(self._refused) < MOST:
-            self._refused[occurrence.delivery_id(self._member.id)] = occurrence
+            self._refused[occurrence.delivery_id(self._runner.id)] = occurrence
 
     async def async_catch_up(self, armed: Armed, fire: Fire) -> bool:
         """Handle refused occurrences, and those missed before each trigger was armed.
@@ -78,12 +78,12 @@ class CatchUp:
                 # occurrences deduplicate those that were delivered already.
                 back = self._missed.grace if self._missed.deliver else timedelta()
                 cursor = Cursor(at=since - back, of=self._of)
-                await self._member.remember_if_possible(
+                await self._runner.remember_if_possible(
                     {cursor_name(index): cursor.note}
                 )
             try:
                 found = await missed_occurrences(
-                    self._member.hass, config, index, cursor.at, since
+                    self._runner.hass, config, index, cursor.at, since
                 )
             except CannotTell:
                 told = False
@@ -92,7 +92,7 @@ class CatchUp:
             missed += (
                 one
                 for one in found
-                if not cursor.covers(one.instant, one.delivery_id(self._member.id))
+                if not cursor.covers(one.instant, one.delivery_id(self._runner.id))
             )
         await self._handle_missed(sorted(missed, key=lambda one: one.instant), fire)
         # Not before: a live firing would move the cursor past missed occurrences.
@@ -111,7 +111,7 @@ class CatchUp:
             if recurs(armed.triggers.configs[index]) and cursor and cursor.at < moment:
                 notes[cursor_name(index)] = Cursor(at=moment, of=self._of).note
         if notes:
-            await self._member.remember_if_possible(notes)
+            await self._runner.remember_if_possible(notes)
 
     def begin_anew(self) -> None:
         """Reset, so that the next start looks for missed occurrences again."""
@@ -125,7 +125,7 @@ class CatchUp:
             caught_up = occurrence.index in self._caught_up
             notes = self._past(occurrence) if caught_up else {}
             if dt_util.utcnow() - occurrence.instant > self._missed.grace:
-                await self._member.remember_if_possible(notes)
+                await self._runner.remember_if_possible(notes)
             elif not await fire(_cause(occurrence, told=True), notes):
                 return
             self._refused.pop(delivery_id, None)
@@ -140,7 +140,7 @@ class CatchUp:
 
     async def _start_from(self, index: int, moment: datetime) -> None:
         """Start the cursor of a trigger at a moment."""
-        await self._member.remember_if_possible(
+        await self._runner.remember_if_possible(
             {cursor_name(index): Cursor(at=moment, of=self._of).note}
         )
         self._caught_up.add(index)
@@ -158,9 +158,9 @@ class CatchUp:
                 continue
             skipped.append(occurrence)
             notes |= self._past(occurrence)
-            self._member.noted(notes)
+            self._runner.noted(notes)
         if notes:
-            await self._member.remember_if_possible(notes)
+            await self._runner.remember_if_possible(notes)
         for occurrence in wanted:
             past = self._past(occurrence)
             notes = {} if self._has_refused(occurrence.index) else past
@@ -177,7 +177,7 @@ class CatchUp:
             told = skipped[-1:]
             reason = f"{number} times {reason}, the last of them at this time"
         for occurrence in told:
-            self._member.tell(
+            self._runner.tell(
                 Outcome(
                     kind=OutcomeKind.SKIPPED,
                     occurred_at=occurrence.instant,
@@ -189,13 +189,13 @@ class CatchUp:
 
     def _cursor(self, index: int) -> Cursor | None:
         """Return the cursor of a trigger; None if it starts afresh."""
-        return read_cursor(self._member.notes, index, self._of)
+        return read_cursor(self._runner.notes, index, self._of)
 
     def _past(self, occurrence: Occurrence) -> dict[str, Note | None]:
         """Return the cursor note of a trigger after an occurrence has been handled."""
         index = occurrence.index
         cursor = self._cursor(index) or Cursor(at=occurrence.instant, of=self._of)
-        past = cursor.past(occurrence.instant, occurrence.delivery_id(self._member.id))
+        past = cursor.past(occurrence.instant, occurrence.delivery_id(self._runner.id))
         return {cursor_name(index): past.note}
 
 

@@ -34,8 +34,8 @@ class RuleContext:
     """Returns a readable reason for an error."""
     say: Callable[..., str]
     """Returns a text in the home's language, by its key and with its placeholders."""
-    members: Mapping[str, Callable[..., Any]]
-    """Factories of members, by the subentry types that only this backend has."""
+    runners: Mapping[str, Callable[..., Any]]
+    """Factories of runners, by the subentry types that only this backend has."""
     endings: Mapping[str, Ending]
     """How to end what an operation begins, by the operation's name."""
     ask: Callable[[str], Awaitable[JsonObject]]

@@ -21,10 +21,10 @@ from .fields import Fields
 from .firing import Cause
 from .held_back import HeldBack, Reason
 from .limits import Firing
-from .member import Member
 from .open_events import OpenEvent
 from .outcome import Outcome, OutcomeKind, reason_key, reason_values
 from .rule import Limits, Rule
+from .subentry_runner import SubentryRunner
 
 _FIRINGS = "firings"
 _TEST_OPEN = timedelta(seconds=10)
@@ -36,14 +36,14 @@ class Delivering:
 
     def __init__(
         self,
-        member: Member,
+        runner: SubentryRunner,
         rule: Rule,
         openings: EventEnder | None,
         held_back: HeldBack,
     ) -> None:
         """Initialize the delivering of a rule."""
         self._held_back = held_back
-        self._member = member
+        self._runner = runner
         self._rule = rule
         self._openings = openings
         self.last: Cause | None = None
@@ -56,13 +56,13 @@ class Delivering:
         False, with nothing committed, if the queue refuses it now.
         """
         if await self._has_fired(cause):
-            await self._member.remember_if_possible(notes)
+            await self._runner.remember_if_possible(notes)
             return True
-        variables = {"this": self._member.this(), **cause.variables}
+        variables = {"this": self._runner.this(), **cause.variables}
         if (reason := self._holds_back(cause, armed, variables)) is not None:
             self._held_back.add(reason, cause.entity_id)
             if notes:
-                await self._member.remember_if_possible(notes)
+                await self._runner.remember_if_possible(notes)
             return True
         self.last = cause
         self._count(cause)
@@ -73,7 +73,7 @@ class Delivering:
                 self._uncount(cause)
             refused = isinstance(error, StoreError)
             if notes and not refused:
-                await self._member.remember_if_possible(notes)
+                await self._runner.remember_if_possible(notes)
             if not (refused and cause.told):
                 self._report(cause, error)
             return not refused
@@ -87,8 +87,8 @@ class Delivering:
         Return the delivery after its first attempt or `wait` seconds, and whether its
         data are marked as a test. Raises InvalidField, CannotRender and StoreError.
         """
-        variables = {"this": self._member.this(), **cause.variables}
-        rule_context, operation = self._member.rule_context, self._rule.operation
+        variables = {"this": self._runner.this(), **cause.variables}
+        rule_context, operation = self._runner.rule_context, self._rule.operation
         try:
             rendered = fields.render(variables)
             data = await rule_context.canonical(operation, rendered)
@@ -100,11 +100,11 @@ class Delivering:
 
     def _report(self, cause: Cause, error: Exception) -> None:
         """Report why nothing is delivered."""
-        self._member.tell(
+        self._runner.tell(
             Outcome(
                 kind=OutcomeKind.FAILED,
                 occurred_at=cause.occurred_at,
-                reason=self._member.rule_context.explain(error),
+                reason=self._runner.rule_context.explain(error),
                 reason_key=reason_key(error),
                 reason_values=reason_values(error),
                 context=cause.context,
@@ -120,7 +120,7 @@ class Delivering:
             return False
         delivery_id = cause.occurrence.delivery_id(self._rule.id)
         with suppress(StoreError):
-            return await self._member.rule_context.store.get(delivery_id) is not None
+            return await self._runner.rule_context.store.get(delivery_id) is not None
         return False
 
     def _holds_back(
@@ -141,7 +141,7 @@ class Delivering:
 
     def _firings(self) -> list[Firing]:
         """Return the firings that passed the limits."""
-        return limits.load(self._member.note(_FIRINGS))
+        return limits.load(self._runner.note(_FIRINGS))
 
     def _count(self, cause: Cause) -> None:
         """Count a firing; called before the first await."""
@@ -149,14 +149,14 @@ class Delivering:
             return
         firings = [*self._firings(), _firing(cause)]
         counting = limits.kept(self._rule.limits, firings, cause.occurred_at)
-        self._member.noted({_FIRINGS: Note(value=limits.dump(counting))})
+        self._runner.noted({_FIRINGS: Note(value=limits.dump(counting))})
 
     def _uncount(self, cause: Cause) -> None:
         """Remove a firing that was not accepted; later ones stay counted."""
         firings = self._firings()
         if _firing(cause) in firings:
             firings.remove(_firing(cause))
-            self._member.noted({_FIRINGS: Note(value=limits.dump(firings))})
+            self._runner.noted({_FIRINGS: Note(value=limits.dump(firings))})
 
     async def _submit(
         self,
@@ -167,7 +167,7 @@ class Delivering:
         wait: float = 0,
     ) -> Delivery:
         """Submit the delivery, committing its notes with it."""
-        member, rule = self._member, self._rule
+        runner, rule = self._runner, self._rule
         occurrence = cause.occurrence
         delivery_id = occurrence.delivery_id(rule.id) if occurrence else None
         event = self._opening(delivery_id, cause)
@@ -175,18 +175,18 @@ class Delivering:
             delivery_id = event.delivery_id
             notes = {**notes, event.name: event.note}
         async with self._beginning(event):
-            data = await member.rule_context.canonical(rule.operation, fields)
+            data = await runner.rule_context.canonical(rule.operation, fields)
             if cause.test:
-                data = member.rule_context.as_test(rule.operation, data)
+                data = runner.rule_context.as_test(rule.operation, data)
             if event is not None:
-                data = _left_open(data, member.rule_context.endings[rule.operation])
-            counted = member.notes.get(_FIRINGS)
-            delivery = await member.rule_context.queue.submit(
+                data = _left_open(data, runner.rule_context.endings[rule.operation])
+            counted = runner.notes.get(_FIRINGS)
+            delivery = await runner.rule_context.queue.submit(
                 Request(
                     id=delivery_id,
                     operation=rule.operation,
                     data=data,
-                    origin=member.origin(cause.context, cause.kind),
+                    origin=runner.origin(cause.context, cause.kind),
                     occurred_at=cause.occurred_at,
                     planned=occurrence is not None and not cause.test,
                     notes=notes if counted is None else {**notes, _FIRINGS: counted},
@@ -194,7 +194,7 @@ class Delivering:
                 wait=wait,
             )
             # Without the count, which may have changed meanwhile.
-            member.noted(notes)
+            runner.noted(notes)
         return delivery
 
     def _beginning(self, event: OpenEvent | None) -> AbstractAsyncContextManager[None]:
@@ -207,7 +207,7 @@ class Delivering:
         """Return the event that a firing begins, None if it begins none."""
         if self._openings is None or (until := self._rule.until) is None:
             return None
-        if self._rule.operation not in self._member.rule_context.endings:
+        if self._rule.operation not in self._runner.rule_context.endings:
             return None
         longest = _TEST_OPEN if cause.test else until.longest_open
         return OpenEvent(

@@ -25,8 +25,8 @@ from ..queue.queue import NotAllowed, Request
 from ..queue.store.rule_state import Note
 from ..queue.store.store import StaleDelivery, StoreError
 from .firing import Cause
-from .member import Member
 from .open_events import LATE, EndReport, OpenEvent, read_open_events
+from .subentry_runner import SubentryRunner
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -40,10 +40,10 @@ class EventEnder:
     """Keeps the open events of one rule, and ends them."""
 
     def __init__(
-        self, member: Member, ending: Ending, notes: Mapping[str, Note]
+        self, runner: SubentryRunner, ending: Ending, notes: Mapping[str, Note]
     ) -> None:
         """Initialize with the open events in the notes."""
-        self._member = member
+        self._runner = runner
         self._ending = ending
         self._open = read_open_events(notes)
         now = dt_util.utcnow()
@@ -81,7 +81,7 @@ class EventEnder:
                 for event in self.events
                 if event.entity_id == entity_id and event.was_over(cause)
             )
-        now = self._member.hass.loop.time()
+        now = self._runner.hass.loop.time()
         return any(
             event.entity_id == entity_id
             and not event.test
@@ -96,7 +96,7 @@ class EventEnder:
 
         Ends in the meantime wait for the outcome.
         """
-        accepted = self._member.hass.loop.create_future()
+        accepted = self._runner.hass.loop.create_future()
         self._open[event.delivery_id] = event
         self._due[event.delivery_id] = self._time_after(
             event.ends_by - dt_util.utcnow()
@@ -111,7 +111,7 @@ class EventEnder:
             del self._beginning[event.delivery_id]
             accepted.set_result(None)
         self.watch()
-        heard_since = self._member.hass.loop.time() - LATE
+        heard_since = self._runner.hass.loop.time() - LATE
         for end in tuple(self._ends):
             if end.heard_at > heard_since and end.ends(event):
                 await self.async_end(event, end.at, end.context)
@@ -129,21 +129,21 @@ class EventEnder:
         }
         if waits:
             self._stop_registry = async_track_entity_registry_updated_event(
-                self._member.hass,
+                self._runner.hass,
                 {one.entity_id for one in self.events if one.entity_id},
                 self._async_entity_changed,
             )
             first = min(waits.values())
             over = frozenset(one for one, due in waits.items() if due <= first)
             self._cancel = async_call_later(
-                self._member.hass,
-                max(0.0, first - self._member.hass.loop.time()),
+                self._runner.hass,
+                max(0.0, first - self._runner.hass.loop.time()),
                 partial(self._async_time_is_up, over),
             )
 
     def _time_after(self, left: timedelta) -> float:
         """Return the event loop's time after a duration."""
-        return self._member.hass.loop.time() + left.total_seconds()
+        return self._runner.hass.loop.time() + left.total_seconds()
 
     @callback
     def unwatch(self) -> None:
@@ -181,7 +181,7 @@ class EventEnder:
         self._over.update(
             one.delivery_id
             for one in self.events
-            if one.ends_by <= now or one.cause_is_over(self._member.hass)
+            if one.ends_by <= now or one.cause_is_over(self._runner.hass)
         )
 
     async def async_look(self) -> None:
@@ -199,7 +199,7 @@ class EventEnder:
 
     async def async_end_those(self, end: EndReport) -> None:
         """End the events that an end trigger ends: its entity's own, or all."""
-        now = self._member.hass.loop.time()
+        now = self._runner.hass.loop.time()
         self._ends = [one for one in self._ends if one.heard_at > now - LATE]
         self._ends.append(end)
         events = [event for event in self.events if end.ends(event)]
@@ -241,16 +241,16 @@ class EventEnder:
                 ending.start_field: event.delivery_id,
                 ending.time_field: end,
             },
-            origin=self._member.origin(context or Context()),
+            origin=self._runner.origin(context or Context()),
             occurred_at=end,
             notes={event.name: None},
         )
         try:
-            await self._member.rule_context.queue.submit(request)
+            await self._runner.rule_context.queue.submit(request)
         except StoreError as error:
             _LOGGER.warning(
                 "%s: the end of %s is tried again soon (%s)",
-                self._member.title,
+                self._runner.title,
                 event.delivery_id,
                 error,
             )
@@ -259,7 +259,7 @@ class EventEnder:
             self._due[event.delivery_id] = self._time_after(_RETRY_DELAY)
             self.watch()
             return
-        self._member.noted(request.notes)
+        self._runner.noted(request.notes)
         self.watch()
 
     async def async_end_all(self) -> None:
@@ -285,22 +285,22 @@ class EventEnder:
             return
         del self._open[delivery.id]
         self.watch()
-        _ = self._member.hass.async_create_task(
-            self._member.remember_if_possible({event.name: None}),
+        _ = self._runner.hass.async_create_task(
+            self._runner.remember_if_possible({event.name: None}),
             f"{DOMAIN} forget {event.delivery_id}",
         )
 
     async def _never_began(self, event: OpenEvent) -> bool:
         """Discard a beginning that was certainly not sent; return whether it was."""
         try:
-            start = await self._member.rule_context.store.get(event.delivery_id)
+            start = await self._runner.rule_context.store.get(event.delivery_id)
             if start is None or start.state is not DeliveryState.PENDING:
                 return False
-            await self._member.rule_context.queue.discard(start)
+            await self._runner.rule_context.queue.discard(start)
         except NotAllowed, StaleDelivery, StoreError:
             return False
         self._open.pop(event.delivery_id, None)
-        await self._member.remember_if_possible({event.name: None})
+        await self._runner.remember_if_possible({event.name: None})
         return True
 
     async def _async_time_is_up(self, over: Collection[str], _: datetime) -> None:

@@ -13,13 +13,15 @@ from ..queue.store.rule_state import Note
 from ..queue.store.store import StoreError
 from .context import RuleContext
 from .listeners import Listeners
-from .member import Member
 from .rule import SUBENTRY_RULE
-from .runner import RuleRunner
+from .rule_runner import RuleRunner
+from .subentry_runner import SubentryRunner
 
 _LOGGER = logging.getLogger(__name__)
 
-type MakeMember = Callable[[RuleContext, ConfigSubentry, Mapping[str, Note]], Member]
+type MakeRunner = Callable[
+    [RuleContext, ConfigSubentry, Mapping[str, Note]], SubentryRunner
+]
 
 
 class Rules:
@@ -28,39 +30,39 @@ class Rules:
     def __init__(self, rule_context: RuleContext) -> None:
         """Initialize for a connection; nothing runs yet."""
         self._rule_context = rule_context
-        self._makes: Mapping[str, MakeMember] = {
+        self._makes: Mapping[str, MakeRunner] = {
             SUBENTRY_RULE: RuleRunner,
-            **rule_context.members,
+            **rule_context.runners,
         }
         """Factories by subentry type."""
-        self._members: dict[str, Member] = {}
+        self._runners: dict[str, SubentryRunner] = {}
         self._snapshots: dict[str, object] = {}
         self._stop_listening: Callable[[], None] | None = None
-        self._listeners: Listeners[[Member]] = Listeners()
+        self._listeners: Listeners[[SubentryRunner]] = Listeners()
         self._changing = asyncio.Lock()
-        """Serializes adding and removing members, so that none is added twice."""
+        """Serializes adding and removing runners, so that none is added twice."""
 
     @property
-    def members(self) -> Mapping[str, Member]:
-        """Return the members by subentry id."""
-        return self._members
+    def runners(self) -> Mapping[str, SubentryRunner]:
+        """Return the runners by subentry id."""
+        return self._runners
 
     @callback
-    def listen_members(
-        self, listener: Callable[[Member], None], member_id: str | None = None
+    def listen_runners(
+        self, listener: Callable[[SubentryRunner], None], subentry_id: str | None = None
     ) -> Callable[[], None]:
-        """Call a listener with each new or changed member, or with one subentry's.
+        """Call a listener with each new or changed runner, or with one subentry's.
 
-        It is called before the member starts. Returns a callback to remove it.
+        It is called before the runner starts. Returns a callback to remove it.
         """
-        return self._listeners.add(listener, member_id)
+        return self._listeners.add(listener, subentry_id)
 
     async def async_move(
         self, rule_context: RuleContext, subentries: Mapping[str, ConfigSubentry]
     ) -> None:
         """Continue with a connection that was reloaded; raises StoreUnavailable.
 
-        Unchanged members are not stopped: their triggers stay attached, so that a state
+        Unchanged runners are not stopped: their triggers stay attached, so that a state
         that must last, for example, goes on counting.
         """
         self._rule_context.queue.hand_over_to(rule_context.queue)
@@ -68,40 +70,40 @@ class Rules:
         if self._stop_listening is not None:
             self._stop_listening()
             self._stop_listening = rule_context.queue.listen(self._settled)
-        for member in self._members.values():
-            member.moved(rule_context)
+        for runner in self._runners.values():
+            runner.moved(rule_context)
         await self.async_sync(subentries)
 
     async def async_load(self, subentries: Mapping[str, ConfigSubentry]) -> None:
-        """Create the members for entities, not started; raises StoreUnavailable."""
+        """Create the runners for entities, not started; raises StoreUnavailable."""
         if wanted := self._wanted(subentries):
             notes = await self._rule_context.store.recall(self._rule_context.connection)
             for subentry in wanted.values():
                 self._add(subentry, notes)
 
     async def async_start(self) -> None:
-        """Start every member that is not running."""
+        """Start every runner that has not started."""
         if self._stop_listening is None:
             self._stop_listening = self._rule_context.queue.listen(self._settled)
-        for member in self._members.values():
-            await _start(member)
+        for runner in self._runners.values():
+            await _start(runner)
 
     async def async_home_stops(self) -> None:
         """Stop early what need not run until Home Assistant has stopped."""
-        for member in self._members.values():
-            await member.async_home_stops()
+        for runner in self._runners.values():
+            await runner.async_home_stops()
 
     async def async_sync(self, subentries: Mapping[str, ConfigSubentry]) -> None:
-        """Start, stop and replace changed members only; raises StoreUnavailable."""
+        """Start, stop and replace changed runners only; raises StoreUnavailable."""
         async with self._changing:
             await self._async_sync(subentries)
 
     async def _async_sync(self, subentries: Mapping[str, ConfigSubentry]) -> None:
-        """Start, stop and replace changed members only; raises StoreUnavailable."""
+        """Start, stop and replace changed runners only; raises StoreUnavailable."""
         wanted = self._wanted(subentries)
-        for gone in self._members.keys() - wanted.keys():
+        for gone in self._runners.keys() - wanted.keys():
             del self._snapshots[gone]
-            await self._members.pop(gone).async_remove()
+            await self._runners.pop(gone).async_remove()
         changed = [
             subentry
             for subentry_id, subentry in wanted.items()
@@ -110,14 +112,14 @@ class Rules:
         if not changed:
             return
         for subentry in changed:
-            if (former := self._members.get(subentry.subentry_id)) is not None:
+            if (former := self._runners.get(subentry.subentry_id)) is not None:
                 await former.async_stop()
                 await former.async_replaced(subentry)
         notes = await self._rule_context.store.recall(self._rule_context.connection)
         for subentry in changed:
-            member = self._add(subentry, notes)
-            if member is not None and self._stop_listening is not None:
-                await _start(member)
+            runner = self._add(subentry, notes)
+            if runner is not None and self._stop_listening is not None:
+                await _start(runner)
 
     def _wanted(
         self, subentries: Mapping[str, ConfigSubentry]
@@ -131,50 +133,50 @@ class Rules:
 
     def _add(
         self, subentry: ConfigSubentry, notes: Mapping[str, Mapping[str, Note]]
-    ) -> Member | None:
-        """Create the member of a subentry; None if it cannot be read."""
+    ) -> SubentryRunner | None:
+        """Create the runner of a subentry; None if it cannot be read."""
         make = self._makes[subentry.subentry_type]
         try:
-            member = make(
+            runner = make(
                 self._rule_context, subentry, notes.get(subentry.subentry_id, {})
             )
         except Exception:
             # One that was edited by hand must not stop the others.
             _LOGGER.exception("%s cannot be read", subentry.title)
             return None
-        self._members[member.id] = member
-        self._snapshots[member.id] = _snapshot(subentry)
-        self._listeners.notify_with_all(member.id, member)
-        return member
+        self._runners[runner.id] = runner
+        self._snapshots[runner.id] = _snapshot(subentry)
+        self._listeners.notify_with_all(runner.id, runner)
+        return runner
 
     async def async_stop(self) -> None:
-        """Stop every member; they continue in the next run."""
+        """Stop every runner; they continue in the next run."""
         if self._stop_listening is not None:
             self._stop_listening()
             self._stop_listening = None
         async with self._changing:
-            for member in self._members.values():
-                await member.async_stop()
+            for runner in self._runners.values():
+                await runner.async_stop()
 
     async def async_remove(self) -> None:
         """End what was begun at the backend: the connection is deleted."""
-        for member in self._members.values():
+        for runner in self._runners.values():
             try:
-                await member.async_remove()
+                await runner.async_remove()
             except StoreError as error:
-                _LOGGER.warning("%s may be left open (%s)", member.title, error)
+                _LOGGER.warning("%s may be left open (%s)", runner.title, error)
 
     async def async_keep_up(self) -> None:
-        """Save the progress of every member."""
-        for member in self._members.values():
-            await member.async_keep_up()
+        """Save the progress of every runner."""
+        for runner in self._runners.values():
+            await runner.async_keep_up()
 
     @callback
     def _settled(self, delivery: Delivery) -> None:
-        """Pass an outcome to the member that it belongs to."""
+        """Pass an outcome to the runner that it belongs to."""
         subentry_id = delivery.origin.subentry_id
-        if subentry_id and (member := self._members.get(subentry_id)):
-            member.settled(delivery)
+        if subentry_id and (runner := self._runners.get(subentry_id)):
+            runner.settled(delivery)
 
 
 def _snapshot(subentry: ConfigSubentry) -> tuple[str, dict[str, Any]]:
@@ -182,9 +184,9 @@ def _snapshot(subentry: ConfigSubentry) -> tuple[str, dict[str, Any]]:
     return subentry.title, dict(subentry.data)
 
 
-async def _start(member: Member) -> None:
-    """Start a member; one that fails must not stop the others."""
+async def _start(runner: SubentryRunner) -> None:
+    """Start a runner; one that fails must not stop the others."""
     try:
-        await member.async_start()
+        await runner.async_start()
     except Exception:
-        _LOGGER.exception("%s does not start", member.title)
+        _LOGGER.exception("%s does not start", runner.title)

@@ -77,7 +77,7 @@ class AipixForms(BackendForms):
     subentry_flows: Mapping[str, type[ConfigSubentryFlow]] = {
         SUBENTRY_SCRIPT_MIRROR: ScriptMirrorFlow
     }
-    members: Mapping[str, Callable[..., Any]] = {SUBENTRY_SCRIPT_MIRROR: ScriptMirror}
+    runners: Mapping[str, Callable[..., Any]] = {SUBENTRY_SCRIPT_MIRROR: ScriptMirror}
     queries: Mapping[str, Query] = {
         "list_script_choices": Query(fields={}, run=_list_choices)
     }

@@ -77,7 +77,7 @@ class PalabraForms(BackendForms):
     subentry_flows: Mapping[str, type[ConfigSubentryFlow]] = {
         SUBENTRY_CALENDAR_MIRROR: CalendarMirrorFlow
     }
-    members: Mapping[str, Callable[..., Any]] = {
+    runners: Mapping[str, Callable[..., Any]] = {
         SUBENTRY_CALENDAR_MIRROR: CalendarMirror
     }
 

@@ -24,8 +24,8 @@ from ...queue.queue import NotAllowed, Request
 from ...queue.store.rule_state import Note, Notes
 from ...queue.store.store import StaleDelivery, StoreError
 from ..context import RuleContext
-from ..member import Member
 from ..outcome import Outcome, OutcomeKind, reason_key, reason_values
+from ..subentry_runner import SubentryRunner
 from .changed_system import async_tell_moved, note_of_system, remembered_system
 
 BEGUN = "begun"
@@ -69,7 +69,7 @@ _NAMESPACE = UUID("b0d1fd0c-2c1f-4ff7-8d59-0a3f1c1c7c7e")
 """UUID namespace of the ids of mirrors' deliveries; must never change."""
 
 
-class Mirror(Member):
+class Mirror(SubentryRunner):
     """Keeps an object at the backend in sync with one at home.
 
     It compares the present state with the one last requested, one comparison at a

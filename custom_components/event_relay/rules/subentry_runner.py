@@ -25,7 +25,7 @@ _MOST_CONTEXTS = 100
 """Contexts kept for later outcomes; for older ones only the id is known."""
 
 
-class Member(ABC):
+class SubentryRunner(ABC):
     """Runs one subentry of a connection."""
 
     names_refused = False

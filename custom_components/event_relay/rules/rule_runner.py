@@ -35,13 +35,13 @@ from .issues import RuleIssues
 from .last_firing import LAST_FIRING, LastFiring, last_firing_of, read_last_firing
 from .last_known import async_last_known_states
 from .listener import Listener
-from .member import Member
 from .open_events import read_open_events
 from .references import References
 from .removal import async_discard_deliveries
 from .rule import read_rule
 from .samples import Sample, async_sample
 from .self_firing import SelfFiring
+from .subentry_runner import SubentryRunner
 from .triggers import CannotAttach
 
 AGAIN = timedelta(minutes=5)
@@ -59,7 +59,7 @@ class RuleTest:
     """Whether the data sent are marked as a test."""
 
 
-class RuleRunner(Member):
+class RuleRunner(SubentryRunner):
     """Runs one rule."""
 
     def __init__(

@@ -16,34 +16,36 @@ from ..entity import device_of
 from ..home_language import texts_of
 from ..outcomes.announcer import unique_id
 from ..permissions import async_demand, right_to_use
-from ..rules.member import Member
+from ..rules.subentry_runner import SubentryRunner
 
-type MakeEntities = Callable[[Member], Iterable[Entity]]
+type MakeEntities = Callable[[SubentryRunner], Iterable[Entity]]
 
 
 @callback
-def async_see_members(entry: RelayConfigEntry, see: Callable[[Member], None]) -> None:
+def async_see_runners(
+    entry: RelayConfigEntry, see: Callable[[SubentryRunner], None]
+) -> None:
     """Call back for every present, new or changed rule and mirror."""
     if (rules := entry.runtime_data.rules) is None:
         return
 
     @callback
-    def came(member: Member) -> None:
+    def came(runner: SubentryRunner) -> None:
         # It may have been removed while its notes were read.
-        if member.id in entry.subentries:
-            see(member)
+        if runner.id in entry.subentries:
+            see(runner)
 
-    for member in rules.members.values():
-        came(member)
-    entry.async_on_unload(rules.listen_members(came))
+    for runner in rules.runners.values():
+        came(runner)
+    entry.async_on_unload(rules.listen_runners(came))
 
 
 @callback
-def async_register_member(
-    hass: HomeAssistant, entry: RelayConfigEntry, member: Member
+def async_register_runner(
+    hass: HomeAssistant, entry: RelayConfigEntry, runner: SubentryRunner
 ) -> None:
     """Register or update the device of a rule or mirror."""
-    async_register_part(hass, entry, entry.subentries[member.id])
+    async_register_part(hass, entry, entry.subentries[runner.id])
 
 
 @callback
@@ -66,7 +68,7 @@ def async_register_part(
 
 
 @callback
-def async_add_for_members(
+def async_add_for_runners(
     entry: RelayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: MakeEntities,
@@ -85,33 +87,36 @@ def async_add_for_members(
     }
 
     @callback
-    def add(member: Member) -> None:
-        # A changed member keeps its entities.
-        if member.id not in known:
-            known.add(member.id)
-            entities = [one for one in make(member) if one.unique_id not in disabled]
-            async_add_entities(entities, config_subentry_id=member.id)
+    def add(runner: SubentryRunner) -> None:
+        # A changed runner keeps its entities.
+        if runner.id not in known:
+            known.add(runner.id)
+            entities = [one for one in make(runner) if one.unique_id not in disabled]
+            async_add_entities(entities, config_subentry_id=runner.id)
 
-    async_see_members(entry, add)
+    async_see_runners(entry, add)
 
 
-class MemberEntity(Entity):
-    """An entity of a rule or mirror; it outlives the running member."""
+class SubentryEntity(Entity):
+    """An entity of a rule or mirror; it outlives its runner."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
 
     def __init__(
-        self, entry: RelayConfigEntry, member: Member, description: EntityDescription
+        self,
+        entry: RelayConfigEntry,
+        runner: SubentryRunner,
+        description: EntityDescription,
     ) -> None:
         """Initialize on the device of a rule or mirror."""
         self.entity_description = description
         self.coordinator = entry.runtime_data
-        self.member = member
-        self.owner: str | None = member.id
+        self.runner = runner
+        self.owner: str | None = runner.id
         """The rule or mirror that it shows."""
-        self._attr_unique_id = unique_id(entry.entry_id, member.id, description.key)
-        self.device_entry = device_of(entry, part_identifier(entry, member.id))
+        self._attr_unique_id = unique_id(entry.entry_id, runner.id, description.key)
+        self.device_entry = device_of(entry, part_identifier(entry, runner.id))
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -119,24 +124,24 @@ class MemberEntity(Entity):
         await super().async_added_to_hass()
         if (rules := self.coordinator.rules) is None:
             return
-        self.async_on_remove(rules.listen_members(self._member_came, self.member.id))
+        self.async_on_remove(rules.listen_runners(self._runner_came, self.runner.id))
         # It may have changed while the entity was being added.
-        self._member_came(rules.members.get(self.member.id, self.member))
+        self._runner_came(rules.runners.get(self.runner.id, self.runner))
 
     async def async_demand(self, context: Context | None) -> None:
         """Raise Unauthorized unless the user of a context may use it manually."""
-        right = right_to_use(self.coordinator.forms, self.member)
+        right = right_to_use(self.coordinator.forms, self.runner)
         await async_demand(self.hass, context, right)
 
     @callback
-    def _member_came(self, member: Member) -> None:
-        """Use the new member after a change."""
-        self.member = member
-        self._member_changed()
+    def _runner_came(self, runner: SubentryRunner) -> None:
+        """Use the new runner after a change."""
+        self.runner = runner
+        self._runner_changed()
 
     @callback
-    def _member_changed(self) -> None:
-        """Update for the new member."""
+    def _runner_changed(self) -> None:
+        """Update for the new runner."""
 
 
 def part_identifier(entry: RelayConfigEntry, part_id: str) -> tuple[str, str]:
