@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,17 @@ def test_imports_point_one_way(folder: Path) -> None:
         )
     ]
     assert found == []
+
+
+def test_modules_import_each_other_in_no_circle() -> None:
+    paths = {module_name(path): path for path in PACKAGE.rglob("*.py")}
+    graph = {}
+    for module, path in paths.items():
+        named = imports(path.read_text(), module, package=path.name == "__init__.py")
+        graph[module] = {
+            name if name in paths else name.rpartition(".")[0] for name in named
+        } & paths.keys() - {module}
+    TopologicalSorter(graph).prepare()  # raises CycleError, with the circle
 
 
 def test_backends_package_is_empty() -> None:

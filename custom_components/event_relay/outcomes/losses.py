@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 import logging
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Protocol, cast
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
@@ -21,15 +21,16 @@ from homeassistant.util import dt as dt_util
 
 from ..backends.errors import BackendError
 from ..const import DOMAIN
+from ..counts import CountsCoordinator
 from ..home_language import in_home_language, texts_of
 from ..queue.delivery import Delivery, DeliveryState, Failure
+from ..queue.queue import DeliveryQueue
+from ..queue.worker import Worker
 from ..rules.listeners import Listeners
 from ..rules.outcome import Outcome, OutcomeKind
+from ..rules.rules import Rules
 from ..rules.subentry_runner import SubentryRunner
 from .descriptions import OutcomeWords
-
-if TYPE_CHECKING:
-    from ..coordinator import RelayCoordinator
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -78,16 +79,34 @@ class Loss:
     seen: bool = False
 
 
+class ConnectionState(Protocol):
+    """What is read of a connection; its coordinator provides it."""
+
+    queue: DeliveryQueue
+    worker: Worker
+    counts: CountsCoordinator
+    rules: Rules | None
+    last_exception: BaseException | None
+    last_update_success: bool
+
+    @property
+    def sends_nothing_for_long(self) -> bool:
+        """Return whether nothing is sent until somebody acts."""
+
+    def async_add_listener(self, update_callback: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener when its health changes; return a callback to remove it."""
+
+
 class Losses:
     """Tracks the losses of one connection."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry[Any], runtime: RelayCoordinator
+        self, hass: HomeAssistant, entry: ConfigEntry[Any], connection: ConnectionState
     ) -> None:
         """Initialize with the stored unseen losses of the connection."""
         self._hass = hass
         self._entry = entry
-        self._runtime = runtime
+        self._connection = connection
         self._losses: dict[Cause, Loss] = {}
         self._logged: dict[Cause, int] = {}
         """Losses since the log line of each ongoing cause."""
@@ -109,11 +128,11 @@ class Losses:
     @callback
     def async_start(self) -> CALLBACK_TYPE:
         """Listen for losses and for the end of causes; return a callback to stop."""
-        runtime = self._runtime
+        connection = self._connection
         stops = [
-            runtime.queue.listen(self._changed),
-            runtime.counts.async_add_listener(self._forget_seen),
-            runtime.async_add_listener(self._forget_seen),
+            connection.queue.listen(self._changed),
+            connection.counts.async_add_listener(self._forget_seen),
+            connection.async_add_listener(self._forget_seen),
         ]
 
         def stop() -> None:
@@ -185,9 +204,9 @@ class Losses:
         A delivery without an attempt was held up by the cause that blocked the others.
         """
         words = OutcomeWords(texts_of(self._hass, "common"))
-        if self._runtime.worker.switched_off:
+        if self._connection.worker.switched_off:
             return words.why("paused", {})
-        match delivery.failure or self._runtime.last_exception:
+        match delivery.failure or self._connection.last_exception:
             case (Failure() | BackendError()) as error:
                 return error.reason or words.why(error.code, {})
             case HomeAssistantError() as error:
@@ -252,17 +271,17 @@ class Losses:
 
     def _is_ongoing(self, cause: Cause) -> bool:
         """Return whether the cause is ongoing."""
-        runtime = self._runtime
+        connection = self._connection
         match cause:
             case Cause.EXPIRED:
-                waits = runtime.sends_nothing_for_long
-                return waits or not runtime.last_update_success
+                waits = connection.sends_nothing_for_long
+                return waits or not connection.last_update_success
             case Cause.OUTBOX_FULL:
-                return runtime.counts.data.waiting >= runtime.queue.limit
+                return connection.counts.data.waiting >= connection.queue.limit
             case Cause.OUTBOX_UNAVAILABLE:
-                return not runtime.counts.last_update_success
+                return not connection.counts.last_update_success
             case Cause.NOT_MADE:
-                rules = runtime.rules
+                rules = connection.rules
                 runners = rules.runners.keys() if rules is not None else ()
                 return bool(self._failing.intersection(runners))
 
