@@ -50,7 +50,7 @@ export function deliveryRow({ hass, row, open, tabbed, connection, toggle }: Sho
   >
     ${icon(STATE_ICONS[row.state])}
     <span class="what">
-      <span class="summary" dir="auto">${row.summary || operationName(hass, row)}</span
+      ${row.origin === "test" ? testBadge(hass) : nothing}<span class="summary" dir="auto">${row.summary || operationName(hass, row)}</span
       ><span class="unseen">, </span
       ><span class="notes"
         >${said.map(
@@ -81,6 +81,10 @@ export const thumbnail = (path: string, described: string): TemplateResult =>
 function hide(event: Event, hidden: boolean): void {
   (event.target as HTMLElement).hidden = hidden;
 }
+
+/** What only tests have, so that nobody takes one for what has happened. */
+const testBadge = (hass: HomeAssistant): TemplateResult =>
+  html`<span class="badge">${text(hass, "test")}</span><span class="unseen">, </span>`;
 
 /** A dot for those who see, a pause for those who listen. */
 const apart = html`<span aria-hidden="true"> · </span><span class="unseen">, </span>`;

@@ -194,6 +194,9 @@ export const styles = css`
     gap: 8px;
     align-items: baseline;
   }
+  .compact [aria-expanded="true"] .what {
+    display: block;
+  }
   .compact .summary {
     flex: 0 1 auto;
   }
@@ -254,6 +257,16 @@ export const styles = css`
   }
   .thumbnail[hidden] {
     display: none;
+  }
+  .badge {
+    float: inline-start;
+    flex: none;
+    margin-inline-end: 8px;
+    padding-inline: 6px;
+    border: 1px solid var(--primary-color);
+    border-radius: 9px;
+    font-size: var(--ha-font-size-s, 12px);
+    line-height: 1.4;
   }
   .summary {
     display: block;

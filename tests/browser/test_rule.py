@@ -90,7 +90,10 @@ async def test_doorbell(page: Page, house: House, album: Album) -> None:
     await page.get_by_role("button", name="Doorbell", exact=True).click()
     rows = page.get_by_role("listitem").filter(has_text="doorbell")
     await expect(rows).to_have_count(2)  # above the one of the test
+    tested = re.compile(r"^Test ?, .*, Delivered")
+    await expect(rows.last.get_by_role("button")).to_have_accessible_name(tested)
     row = rows.first
+    await expect(row.get_by_role("button")).not_to_have_accessible_name(tested)
     await expect(row).to_contain_text("Delivered")
     await row.get_by_role("button").click()
     await expect(row.get_by_role("link", name="Snapshot")).to_be_visible()
