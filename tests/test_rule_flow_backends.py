@@ -297,7 +297,7 @@ def test_a_test_says_that_it_is_one(
 
 def test_each_operation_of_a_rule_that_has_a_text_is_marked() -> None:
     for forms in BACKENDS:
-        texts = {"sub_label": "x", forms.test_field: "x"}
+        texts = {"sub_label": "x", "title": "x"}
         for operation in forms.action_fields.keys() - {
             ending.operation for ending in forms.endings.values()
         }:

@@ -1,6 +1,5 @@
 """The contracts between a backend and the rest of the integration."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +13,9 @@ from .prose import shortened
 
 type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
 type JsonObject = dict[str, Json]
+
+SUMMARY = 50
+"""Characters of a text that describe a delivery."""
 
 
 class Shape(Enum):
@@ -188,7 +190,7 @@ class Enrichment[ClientT]:
     """Times of the look-ups, in ascending order. The last one ends it."""
 
 
-class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
+class Operation[ClientT, PayloadT, CapabilitiesT]:
     """One kind of request that a backend can carry out.
 
     Everything but the steps' own calls is pure. So forms can be checked with it, and
@@ -389,12 +391,15 @@ class Operation[ClientT, PayloadT, CapabilitiesT](ABC):
         del payload
         return Receipt.of(results, self.details)
 
-    @abstractmethod
     def summary(self, payload: PayloadT) -> str:
         """Describe the delivery in a few words, for lists that administrators see.
 
-        Empty if only the followed delivery knows it.
+        Empty if only the followed delivery knows it. By default the beginning of the
+        first text that people write.
         """
+        texts = (getattr(payload, name, None) for name in self.prose)
+        first = next((text for text in texts if text), "")
+        return str(first).partition("\n")[0][:SUMMARY]
 
     def enrichment(
         self,
@@ -541,7 +546,7 @@ class Backend:
     operations: tuple[AnyOperation, ...]
     load_capabilities: Callable[[JsonObject], Any]
     """Read capabilities from their `dump`; raises UnreadablePayload."""
-    concurrency: int
+    concurrency: int = 1
     """Deliveries of one connection that may be in flight at once."""
     claims_ahead: int = 0
     """Deliveries claimed beyond those, so that none waits for the database once it has

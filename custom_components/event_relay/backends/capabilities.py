@@ -1,14 +1,10 @@
 """Capabilities that are stored by field name."""
 
-from collections.abc import Iterator
-from dataclasses import MISSING, Field, dataclass, fields
-from enum import StrEnum
-from types import UnionType
-from typing import Any, Self, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import Self
 
-from .base import Json, JsonObject, UnreadablePayload
-
-_PLAIN = (bool, int, float, str)
+from .base import JsonObject, UnreadablePayload
+from .shapes import ShapeError, is_plain, readable_fields, shaped_fields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,39 +18,16 @@ class PlainCapabilities:
 
     def dump(self) -> JsonObject:
         """Turn the capabilities into what the connection keeps."""
-        return {one.name: getattr(self, one.name) for one, _ in _kept(type(self))}
+        return {
+            one.name: getattr(self, one.name)
+            for one, kinds in readable_fields(type(self))
+            if all(kind is type(None) or is_plain(kind) for kind in kinds)
+        }
 
     @classmethod
     def load(cls, data: JsonObject) -> Self:
         """Read what `dump` gave; raises UnreadablePayload."""
-        values = {}
-        for one, kinds in _kept(cls):
-            if one.name in data:
-                values[one.name] = _read(data[one.name], kinds, one.name)
-            elif one.default is MISSING:
-                raise UnreadablePayload(f"{one.name} is missing")
-        return cls(**values)
-
-
-def _kept(cls: type[PlainCapabilities]) -> Iterator[tuple[Field[Any], tuple[Any, ...]]]:
-    """Yield the stored fields, each with its possible types."""
-    hints = get_type_hints(cls)
-    for one in fields(cls):
-        hint = hints[one.name]
-        kinds = get_args(hint) if get_origin(hint) is UnionType else (hint,)
-        if all(kind is type(None) or _is_plain(kind) for kind in kinds):
-            yield one, kinds
-
-
-def _is_plain(kind: object) -> bool:
-    return kind in _PLAIN or (isinstance(kind, type) and issubclass(kind, StrEnum))
-
-
-def _read(value: Json, kinds: tuple[Any, ...], name: str) -> Any:  # noqa: ANN401 - of one of its types
-    """Return a value as one of its possible types; raises UnreadablePayload."""
-    for kind in kinds:
-        if issubclass(kind, StrEnum) and value in [*kind]:
-            return kind(value)
-        if type(value) is kind or (kind is float and type(value) is int):
-            return value
-    raise UnreadablePayload(f"{name} is not readable")
+        try:
+            return cls(**shaped_fields(cls, data))
+        except ShapeError as error:
+            raise UnreadablePayload(str(error)) from error

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 import re
 from typing import Any
 
-from homeassistant.const import CONF_URL
+from homeassistant.const import CONF_API_KEY, CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     TextSelector,
@@ -33,6 +33,17 @@ ACCOUNT = TextSelector(
     TextSelectorConfig(type=TextSelectorType.TEXT, autocomplete="off")
 )
 """The public part of such a key, such as a client ID."""
+
+WITH_API_KEY = vol.Schema(
+    {vol.Required(CONF_URL): ADDRESS, vol.Required(CONF_API_KEY): SECRET}
+)
+WITH_LOGIN = vol.Schema(
+    {
+        vol.Required(CONF_URL): ADDRESS,
+        vol.Required(CONF_USERNAME): USERNAME,
+        vol.Required(CONF_PASSWORD): PASSWORD,
+    }
+)
 
 _HEADER = re.compile(r"[\x21-\x7e]{1,2000}", re.ASCII)
 
@@ -75,6 +86,12 @@ def _text(entered: str, name: str, field: TextSelector, *, optional: bool) -> st
     if field in (SECRET, ACCOUNT) and (text or not optional):
         return read_secret(text, name)
     return text
+
+
+def credentials_in(schema: vol.Schema) -> tuple[str, ...]:
+    """Return the names of the fields for credentials, outside of sections."""
+    kinds = (USERNAME, PASSWORD, SECRET, ACCOUNT)
+    return tuple(str(key) for key, field in schema.schema.items() if field in kinds)
 
 
 def not_refused(schema: vol.Schema, data: Mapping[str, Any]) -> dict[str, Any]:

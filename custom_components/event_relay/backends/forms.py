@@ -1,15 +1,14 @@
 """What a backend provides to Home Assistant's forms, and how its client is built."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar, override
 
 from aiohttp import ClientSession, DummyCookieJar
 from homeassistant.config_entries import ConfigEntry, ConfigSubentryFlow
-from homeassistant.const import CONF_URL, EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.const import CONF_URL, CONF_VERIFY_SSL, EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util.hass_dict import HassKey
@@ -30,7 +29,7 @@ from .base import (
 )
 from .choice_forms import Listed
 from .coercion_forms import Coercer, Structure
-from .connection_forms import read_fields
+from .connection_forms import credentials_in, read_fields
 from .outside_calendar import OutsideCalendar
 from .rule_forms import RuleField
 from .rule_patterns import Pattern
@@ -126,15 +125,18 @@ def with_test_title(
     return {**data, field: f"{TEST}: {title.strip()}"}
 
 
-class BackendForms(ABC):
+class BackendForms:
     """The part of a backend that Home Assistant sees."""
 
     backend: Backend
+    client: ClassVar[Callable[..., Client]]
+    """The class of its client."""
     connection: vol.Schema
     """The form that adds or reconfigures a connection; `connection_forms` has the usual
     fields."""
-    credentials: tuple[str, ...] = ()
-    """The fields of it that reauthentication asks for again."""
+    credentials: tuple[str, ...]
+    """The fields of it that reauthentication asks for again; by default all for names,
+    passwords and keys."""
     identified_by: tuple[str, ...] = (CONF_URL,)
     """The fields of it that identify a connection."""
     options: vol.Schema | None = None
@@ -145,8 +147,9 @@ class BackendForms(ABC):
     """Error codes of its client for which the connection's form has its own texts."""
     reports_held_back: bool = False
     """Whether it creates repairs of its own for a RequestPaused, in `contacted`."""
-    test_field: str = "title"
-    """The field whose text marks a test."""
+    test_field: str = ""
+    """The field whose text marks a test; by default the first required text that people
+    write, or else `title`."""
     outside_id_field: str = "event_id"
     """The field that takes an outside id; `delivery_id` is its counterpart."""
 
@@ -173,6 +176,13 @@ class BackendForms(ABC):
     are not here. See `rules.rules.MakeRunner`."""
     calendar: OutsideCalendar | None = None
     """Its schedule, if it can list one."""
+
+    @override
+    def __init_subclass__(cls) -> None:
+        """Derive the credentials from the form."""
+        super().__init_subclass__()
+        if "connection" in vars(cls) and "credentials" not in vars(cls):
+            cls.credentials = credentials_in(cls.connection)
 
     @cached_property
     def action_fields(self) -> Mapping[str, Mapping[str, Coercer]]:
@@ -241,8 +251,12 @@ class BackendForms(ABC):
 
         Unchanged if the system has no field for that: the user is told so.
         """
-        del operation
-        return with_test_title(data, self.test_field)
+        return with_test_title(data, self.test_field or self._text_of(operation))
+
+    def _text_of(self, operation: str) -> str:
+        """Return the field of an operation with a text that people write for people."""
+        asked = self.backend.operation(operation).asked()
+        return next((one.name for one in asked if one.required and one.prose), "title")
 
     def preview(self, operation: str, payload: JsonObject) -> JsonObject:
         """Return the data to deliver as people know it, for a rule's preview."""
@@ -352,9 +366,14 @@ class BackendForms(ABC):
             address=data.get(CONF_URL),
         )
 
-    @abstractmethod
     def create_client(self, hass: HomeAssistant, data: Mapping[str, Any]) -> Client:
-        """Build a client from a connection's data."""
+        """Build a client from a connection's data.
+
+        By default `client`, with a session, the address, and the credentials by name.
+        """
+        session = cookieless_session(hass, verify_ssl=data.get(CONF_VERIFY_SSL, True))
+        credentials = {name: data[name] for name in self.credentials}
+        return type(self).client(session, data[CONF_URL], **credentials)
 
     async def probe(self, client: Any, data: Mapping[str, Any]) -> Probe:  # noqa: ANN401 the backend's own
         """Test the live system; raises a BackendError with the code of a form error.
@@ -382,7 +401,7 @@ class BackendForms(ABC):
         del hass, settings, operation
         return data
 
-    def contacted(  # noqa: B027 - most have nothing more to show
+    def contacted(
         self,
         hass: HomeAssistant,
         entry: ConfigEntry,
@@ -394,7 +413,5 @@ class BackendForms(ABC):
         runs often, in the event loop, and must cost nothing if nothing changed.
         """
 
-    async def removed(  # noqa: B027 - most have nothing to take leave of
-        self, hass: HomeAssistant, data: Mapping[str, Any]
-    ) -> None:
+    async def removed(self, hass: HomeAssistant, data: Mapping[str, Any]) -> None:
         """Log out and clean up when a connection is removed; raises nothing."""

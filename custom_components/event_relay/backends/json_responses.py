@@ -17,6 +17,7 @@ from .errors import (
     Rejected,
     Unavailable,
 )
+from .shapes import ShapeError, shaped
 from .transport import Effect, Reply, raise_for_failure
 
 NOT_JSON = "not_json"
@@ -44,14 +45,29 @@ def decoded(reply: Reply, effect: Effect = Effect.NONE) -> Json:
     try:
         return reply.json()
     except ValueError as error:
-        reason = "the answer is not JSON"
-        match effect:
-            case Effect.NONE:
-                raise InvalidResponse(reason, code=NOT_JSON) from error
-            case Effect.REPEATABLE:
-                raise Unavailable(reason, code=NOT_JSON) from error
-            case Effect.ONCE:
-                raise OutcomeUnknown(reason) from error
+        raise _unreadable(effect, "the answer is not JSON", NOT_JSON) from error
+
+
+def decoded_as[T](kind: type[T], reply: Reply, effect: Effect = Effect.NONE) -> T:
+    """Return a successful response as a type that `shapes.shaped` can read.
+
+    Raises the errors of `decoded` for anything else.
+    """
+    try:
+        return shaped(kind, decoded(reply, effect))
+    except ShapeError as error:
+        raise _unreadable(effect, str(error)) from error
+
+
+def _unreadable(effect: Effect, reason: str, code: str | None = None) -> BackendError:
+    """Return the error for a success that cannot be read."""
+    match effect:
+        case Effect.NONE:
+            return InvalidResponse(reason, code=code)
+        case Effect.REPEATABLE:
+            return Unavailable(reason, code=code)
+        case Effect.ONCE:
+            return OutcomeUnknown(reason)
 
 
 def page_title(reply: Reply) -> str:

@@ -11,17 +11,20 @@ from .field import Field
 from .field_table import text_field
 from .fields import LONGEST_NAME, line, optional
 
+EXAMPLE_ID = "0f9a4d5e-6c1b-4a53-9c43-6b6f2a1f7e11"
+"""Example of a delivery's id."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class EventTarget:
     """The event meant, by exactly one of the two ids.
 
-    A backend defines the format of its own ids and the longest length of either.
+    A backend may define the format of its own ids, and the longest length of either.
     """
 
-    pattern: ClassVar[re.Pattern[str]]
+    pattern: ClassVar[re.Pattern[str]] = re.compile(r"(?!\.+$)[!-~]{1,100}", re.ASCII)
     longest: ClassVar[int] = LONGEST_NAME
-    example: ClassVar[str] = ""
+    example: ClassVar[str] = EXAMPLE_ID
     """Example of an id."""
 
     event_id: str | None = None
@@ -74,10 +77,6 @@ class EventTarget:
         return event_id
 
 
-EXAMPLE_ID = "0f9a4d5e-6c1b-4a53-9c43-6b6f2a1f7e11"
-"""Example of a delivery's id."""
-
-
 class AboutEvent(Protocol):
     """A payload that changes what another delivery has created."""
 
@@ -94,7 +93,7 @@ class FollowingOperation[ClientT, PayloadT: AboutEvent, CapabilitiesT](
     Its payload has a `target` beside the values of `fields`.
     """
 
-    target: ClassVar[type[EventTarget]]
+    target: ClassVar[type[EventTarget]] = EventTarget
     in_rule: ClassVar[bool] = False
 
     @override

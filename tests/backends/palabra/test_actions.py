@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.event_relay.backends.palabra.backend import PALABRA
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.queue import backoff
+from custom_components.event_relay.queue import absence, backoff
 from custom_components.event_relay.queue.absence import Absence
 from custom_components.event_relay.registry import BY_NAME
 from tests.home import act, coordinator, until_state
@@ -339,6 +339,8 @@ def quick_look_ups(monkeypatch: pytest.MonkeyPatch, entry: MockConfigEntry) -> N
     quick = replace(PALABRA, look_up_after=(0.01,))
     monkeypatch.setattr(executor, "_backend", quick)
     monkeypatch.setattr(executor, "_absence", Absence(timedelta()))
+    # Else one look-up that takes less than a millisecond would prove an absence.
+    monkeypatch.setattr(absence, "_ROUNDING", 0.0)
 
 
 async def test_refusal_raises_with_palabras_reason(

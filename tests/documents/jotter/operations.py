@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-import re
-from typing import ClassVar, override
+from typing import override
 
 from custom_components.event_relay.backends.base import (
     Backend,
@@ -17,7 +16,6 @@ from custom_components.event_relay.backends.field_table import (
     time_field,
 )
 from custom_components.event_relay.backends.target import (
-    EXAMPLE_ID,
     EventTarget,
     FollowingOperation,
 )
@@ -55,24 +53,12 @@ class WriteNoteOperation(Operation[JotterClient, WriteNote, JotterCapabilities])
         await client.put_note(context.delivery_id, payload.text)
         return {"event_id": context.delivery_id}
 
-    @override
-    def summary(self, payload: WriteNote) -> str:
-        """Say in a few words what is delivered."""
-        return payload.text[:50]
-
-
-class NoteTarget(EventTarget):
-    """Which note is meant."""
-
-    pattern = re.compile(r"[0-9a-f-]{36}", re.ASCII)
-    example: ClassVar[str] = EXAMPLE_ID
-
 
 @dataclass(frozen=True, kw_only=True)
 class FinishNote:
     """What a note is about is over."""
 
-    target: NoteTarget
+    target: EventTarget
     end_time: datetime | None = None
     """None for when the delivery occurred."""
 
@@ -86,7 +72,6 @@ class FinishNoteOperation(
     repeatable = True
     fields = (time_field("end_time", public=True),)
     payload = FinishNote
-    target = NoteTarget
 
     @override
     async def run(
@@ -104,5 +89,4 @@ JOTTER = Backend(
     title="Jotter",
     operations=(WriteNoteOperation(), FinishNoteOperation()),
     load_capabilities=JotterCapabilities.load,
-    concurrency=1,
 )

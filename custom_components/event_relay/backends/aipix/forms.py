@@ -6,7 +6,7 @@ from typing import Any, cast, override
 from uuid import uuid4
 
 from homeassistant.config_entries import ConfigSubentryFlow
-from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
+from homeassistant.const import CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceNotFound
 from homeassistant.util import dt as dt_util
@@ -63,7 +63,6 @@ class AipixForms(BackendForms):
 
     backend = AIPIX
     connection = CONNECTION
-    credentials = (CONF_USERNAME, CONF_PASSWORD)
     identified_by = (CONF_URL, CONF_API, CONF_USERNAME)
     options = OPTIONS
     patterns = PATTERNS

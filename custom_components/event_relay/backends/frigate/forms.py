@@ -21,7 +21,7 @@ from ..base import Ending, InvalidField, Settings
 from ..choice_forms import Listed
 from ..connection_forms import ADDRESS, PASSWORD, USERNAME
 from ..errors import PermissionDenied
-from ..forms import TEST, BackendForms, Probe, Product, cookieless_session
+from ..forms import TEST, BackendForms, Probe, Product
 from ..rule_forms import RuleField
 from .api.client import FrigateClient
 from .api.models import UNDATED_LIFE, FrigateCapabilities
@@ -85,6 +85,7 @@ class FrigateForms(BackendForms):
     """The part of Frigate that Home Assistant sees."""
 
     backend = FRIGATE
+    client = FrigateClient
     connection = vol.Schema(
         {
             vol.Required(CONF_URL): ADDRESS,
@@ -93,7 +94,6 @@ class FrigateForms(BackendForms):
             vol.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
         }
     )
-    credentials = (CONF_USERNAME, CONF_PASSWORD)
     options = OPTIONS
     patterns = PATTERNS
     snapshots_of = frozenset({"create_camera_event"})
@@ -221,18 +221,6 @@ class FrigateForms(BackendForms):
             model="Frigate NVR",
             version=capabilities.version.text,
             address=data[CONF_URL],
-        )
-
-    @override
-    def create_client(
-        self, hass: HomeAssistant, data: Mapping[str, Any]
-    ) -> FrigateClient:
-        """Build a client from a connection's data."""
-        return FrigateClient(
-            cookieless_session(hass, verify_ssl=data[CONF_VERIFY_SSL]),
-            data[CONF_URL],
-            username=data[CONF_USERNAME],
-            password=data[CONF_PASSWORD],
         )
 
     @override

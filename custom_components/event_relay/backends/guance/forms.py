@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.const import CONF_API_KEY, CONF_URL
-from homeassistant.core import HomeAssistant
 import voluptuous as vol
 from yarl import URL
 
@@ -12,7 +11,7 @@ from ..address_forms import read_address
 from ..base import InvalidField
 from ..choice_forms import NOTHING_CHOSEN, choice
 from ..connection_forms import SECRET
-from ..forms import BackendForms, Probe, Product, cookieless_session, with_test_title
+from ..forms import BackendForms, Probe, Product, with_test_title
 from .api.client import GuanceClient
 from .api.models import GuanceCapabilities
 from .api.sites import SITES
@@ -28,6 +27,7 @@ class GuanceForms(BackendForms):
     """The part of Guance and TrueWatch that Home Assistant sees."""
 
     backend = GUANCE
+    client = GuanceClient
     connection = vol.Schema(
         {
             vol.Required(CONF_URL, description=NOTHING_CHOSEN): choice(SITES),
@@ -35,7 +35,6 @@ class GuanceForms(BackendForms):
         }
     )
     """The address is that of a listed site, or a typed one."""
-    credentials = (CONF_API_KEY,)
     identified_by = (CONF_URL, CONF_API_KEY)
     """The unique id is the workspace itself."""
     patterns = PATTERNS
@@ -67,15 +66,6 @@ class GuanceForms(BackendForms):
         del capabilities
         brand, *_ = SITES.get(data[CONF_URL], "Guance").split()
         return Product(manufacturer=brand, model="Workspace")
-
-    @override
-    def create_client(
-        self, hass: HomeAssistant, data: Mapping[str, Any]
-    ) -> GuanceClient:
-        """Build a client from a connection's data."""
-        return GuanceClient(
-            cookieless_session(hass), data[CONF_URL], api_key=data[CONF_API_KEY]
-        )
 
     @override
     async def probe(self, client: GuanceClient, data: Mapping[str, Any]) -> Probe:

@@ -61,7 +61,6 @@ class PalabraForms(BackendForms):
             vol.Optional(CONF_URL, default=DEFAULT_ADDRESS): ADDRESS,
         }
     )
-    credentials = (CONF_API_KEY, CONF_CLIENT_ID, CONF_CLIENT_SECRET)
     patterns = PATTERNS
     form_errors = frozenset({"client_pair_refused"})
     administrative = frozenset(
