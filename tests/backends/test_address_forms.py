@@ -1,4 +1,4 @@
-"""Addresses as people type them, or copy them from a browser."""
+"""Tests of addresses as people type them, or copy them from a browser."""
 
 from homeassistant.const import CONF_URL
 from hypothesis import given, strategies as st
@@ -69,7 +69,7 @@ def stored(backend: str, entered: str) -> str:
         ),
     ],
 )
-def test_it_is_understood(backend: str, entered: str, address: str) -> None:
+def test_address_is_understood(backend: str, entered: str, address: str) -> None:
     assert stored(backend, entered) == address
     assert stored(backend, f"  {entered}\n") == address
     assert stored(backend, address) == address
@@ -97,7 +97,7 @@ def test_it_is_understood(backend: str, entered: str, address: str) -> None:
         ("user@host:5000", "address_with_login", {}),
     ],
 )
-def test_it_is_refused_for_the_part_that_is_wrong(
+def test_error_names_the_invalid_part(
     backend: str, entered: str, problem: str, details: dict[str, str]
 ) -> None:
     with pytest.raises(InvalidField) as raised:
@@ -107,7 +107,7 @@ def test_it_is_refused_for_the_part_that_is_wrong(
 
 
 @given(st.text() | st.from_regex(r"(https?://)?[a-z.:\[\]@0-9]+(/[a-z?#]*)*"))
-def test_anything_is_an_address_or_refused(entered: str) -> None:
+def test_any_text_is_an_address_or_refused(entered: str) -> None:
     try:
         address = read_address(entered)
     except InvalidField:

@@ -1,4 +1,4 @@
-"""What connections keep of a live system, and operations of one call."""
+"""Tests of stored capabilities, and of operations with one call."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Some(PlainCapabilities):
-    """Capabilities of every kind that is kept, and one that is not."""
+    """Capabilities of every stored type, and one that is not stored."""
 
     version: str
     kind: Kind = Kind.ONE
@@ -53,7 +53,7 @@ WHOLE: JsonObject = {
 }
 
 
-def test_what_is_kept_is_read_again() -> None:
+def test_capabilities_survive_storage() -> None:
     some = Some.load(WHOLE)
     assert some == Some(
         version="1.4", kind=Kind.OTHER, number=3, share=1, flag=True, settings={}
@@ -63,7 +63,7 @@ def test_what_is_kept_is_read_again() -> None:
     assert Some(version="1", settings={"a": "b"}).dump().keys() == WHOLE.keys()
 
 
-def test_what_an_earlier_version_did_not_keep_has_its_default() -> None:
+def test_capability_unknown_to_an_earlier_version_has_its_default() -> None:
     assert Some.load({"version": "1", "gone": 5}) == Some(version="1")
     assert Some.load({"version": "1", "number": None}) == Some(version="1")
 
@@ -82,17 +82,17 @@ def test_what_an_earlier_version_did_not_keep_has_its_default() -> None:
         ("flag", None),
     ],
 )
-def test_what_cannot_be_read_is_named(name: str, value: Json) -> None:
+def test_error_names_an_unreadable_capability(name: str, value: Json) -> None:
     with pytest.raises(UnreadablePayload, match=f"^{name} "):
         Some.load({**WHOLE, name: value})
 
 
-def test_what_is_missing_is_named() -> None:
+def test_error_names_a_missing_capability() -> None:
     with pytest.raises(UnreadablePayload, match=r"^version "):
         Some.load({})
 
 
-def test_what_connections_kept_before_is_read() -> None:
+def test_capabilities_of_earlier_versions_are_read() -> None:
     assert AipixCapabilities.load(
         {"version": "24.03", "api": "client", "user_id": 7, "lists_scripts": True}
     ) == AipixCapabilities(
@@ -146,7 +146,7 @@ class Repeated(Once):
         (Repeated(), ("send", True, False), None),
     ],
 )
-def test_one_call_is_the_only_step(
+def test_operation_with_one_call_has_one_step(
     operation: Operation[Any, Any, Any],
     step: tuple[str, bool, bool],
     key: str | None,

@@ -1,4 +1,4 @@
-"""Lists that take other values, too: what is shown is read back as what it means."""
+"""Tests of selectors that also accept values outside their list."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ LISTS: list[Mapping[str, str]] = [
 
 
 @pytest.mark.parametrize("options", LISTS)
-def test_what_is_shown_means_its_value(options: Mapping[str, str]) -> None:
+def test_label_is_read_as_its_value(options: Mapping[str, str]) -> None:
     selector = choice(options)
     shown = {value: selector.shown(value) for value in options}
     assert len(set(shown.values())) == len(options)
@@ -25,7 +25,7 @@ def test_what_is_shown_means_its_value(options: Mapping[str, str]) -> None:
 
 
 @pytest.mark.parametrize("typed", ["{{ states('sensor.x') }}", "shed", "Shed"])
-def test_what_is_typed_stays_as_it_is(typed: str) -> None:
+def test_typed_value_is_unchanged(typed: str) -> None:
     selector = choice({"front_door": "Front door"})
     assert selector(typed) == selector.shown(typed) == typed
 
@@ -35,14 +35,14 @@ def test_numbers_are_shown_by_their_labels() -> None:
     assert choice({"7": "Ann (7)"}, multiple=True).shown([7, "8"]) == ["7", "8"]
 
 
-def test_labels_are_kept_of_what_is_chosen() -> None:
+def test_labels_of_chosen_values_are_stored() -> None:
     users = choice({"7": "Ann (7)", "8": "8"}, multiple=True)
     assert users.labels_of([7, 8, 9]) == {"7": "Ann (7)"}
     again = choice({"8": "Bob (8)"}).with_texts({}, users.labels_of([7]))
     assert again.options == {"7": "Ann (7)", "8": "Bob (8)"}
 
 
-def test_translated_labels_are_not_kept() -> None:
+def test_translated_labels_are_not_stored() -> None:
     answer = choice(["yes", "no"], translation_key="yes_no")
     german = answer.with_texts({"yes_no.options.yes": "Ja"}, {})
     assert german.shown("yes") == "Ja"

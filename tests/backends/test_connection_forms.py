@@ -1,4 +1,4 @@
-"""How the usual fields of a connection are read."""
+"""Tests of the usual fields of a connection."""
 
 from typing import Any
 
@@ -42,11 +42,11 @@ LEAST = {CONF_URL: "jotter.example", CONF_API_KEY: "key", CONF_VERIFY_SSL: True}
 
 
 def read(**entered: object) -> dict[str, Any]:
-    """Return what is stored of what is entered beside the least there must be."""
+    """Return the stored data of some input and the required fields."""
     return read_fields(FIELDS, {**LEAST, **entered}, read_address)
 
 
-def test_texts_that_are_left_out_are_stored_empty() -> None:
+def test_omitted_texts_are_stored_empty() -> None:
     assert read() == {
         CONF_URL: "https://jotter.example",
         CONF_USERNAME: "",
@@ -68,7 +68,7 @@ def test_texts_that_are_left_out_are_stored_empty() -> None:
         (CONF_VERIFY_SSL, False, False),
     ],
 )
-def test_space_around_texts_goes_but_not_around_passwords(
+def test_texts_are_stripped_but_not_passwords(
     name: str, entered: object, stored: object
 ) -> None:
     assert read(**{name: entered})[name] == stored
@@ -84,9 +84,7 @@ def test_space_around_texts_goes_but_not_around_passwords(
         (CONF_CLIENT_ID, "schlüssel", "bad_credential"),
     ],
 )
-def test_what_cannot_be_used_names_its_field(
-    name: str, entered: str, problem: str
-) -> None:
+def test_error_names_the_invalid_field(name: str, entered: str, problem: str) -> None:
     with pytest.raises(InvalidField) as raised:
         read(**{name: entered})
     assert (raised.value.field, raised.value.problem) == (name, problem)

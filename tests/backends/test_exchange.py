@@ -1,4 +1,4 @@
-"""Which requests are sent directly, and that nobody can tell them from others."""
+"""Tests of requests that are sent directly, without aiohttp's session."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -39,28 +39,28 @@ type Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Non
 
 @pytest.fixture(autouse=True)
 def aiohttp_as_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forget afterwards what was found out of aiohttp."""
+    """Reset the cached facts about aiohttp afterwards."""
     monkeypatch.setattr(exchanging._Known, "aiohttp", True)
 
 
 @asynccontextmanager
 async def listening(talk: Talk) -> AsyncIterator[str]:
-    """Listen on a free port; yield where."""
+    """Listen on a free port; yield the address."""
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
-        # Clients keep their connections.
+        # Clients reuse their connections.
         server.close()
         server.close_clients()
         await server.wait_closed()
 
 
 class Server:
-    """Answers each request with the next answer; an empty one closes."""
+    """Sends the next response for each request; an empty one closes the connection."""
 
     def __init__(self, *answers: bytes) -> None:
-        """Take the answers."""
+        """Take the responses."""
         self._answers: Iterator[bytes] = iter(answers)
         self.requests: list[bytes] = []
         self.connections = 0
@@ -68,7 +68,7 @@ class Server:
     async def talk(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Answer what comes on one connection."""
+        """Handle the requests of one connection."""
         self.connections += 1
         try:
             while True:
@@ -84,18 +84,18 @@ class Server:
 
 
 def post(address: str, **more: Any) -> Outgoing:  # noqa: ANN401 - parts of a request
-    """Return a request that writes."""
+    """Return a request with an effect."""
     return Outgoing(
         **{"method": "POST", "url": URL(address), "headers": {}, "body": b"{}", **more}
     )
 
 
 def never(*_: object, **__: object) -> None:
-    """Stand for what must not be called."""
+    """Fail when called."""
     raise AssertionError("it was called")
 
 
-async def test_is_sent_directly_on_a_connection_that_is_kept(
+async def test_request_is_sent_directly_on_a_reused_connection(
     session: ClientSession,
 ) -> None:
     server = Server(OK, OK)
@@ -111,7 +111,7 @@ async def test_is_sent_directly_on_a_connection_that_is_kept(
 
 
 async def sessions() -> dict[str, ClientSession]:
-    """Return sessions that do something of their own for each request."""
+    """Return sessions that do more for each request."""
     jar = CookieJar(unsafe=True)
     jar.update_cookies({"a": "b"})
     return {
@@ -127,7 +127,7 @@ async def sessions() -> dict[str, ClientSession]:
 @pytest.mark.parametrize(
     "of", ["cookies", "environment", "traces", "one request per connection"]
 )
-async def test_session_that_does_more_is_left_to_it(
+async def test_special_session_sends_its_requests_itself(
     of: str, socket_enabled: None
 ) -> None:
     every = await sessions()
@@ -149,7 +149,7 @@ async def test_session_that_does_more_is_left_to_it(
         {"body": b" " * (LARGEST_DIRECT + 1)},
     ],
 )
-async def test_request_that_needs_more_is_left_to_the_session(
+async def test_special_request_is_sent_by_the_session(
     session: ClientSession, more: dict[str, Any]
 ) -> None:
     server = Server(OK)
@@ -159,7 +159,9 @@ async def test_request_that_needs_more_is_left_to_the_session(
     assert answer.status == 200
 
 
-async def test_middlewares_are_left_to_the_session(session: ClientSession) -> None:
+async def test_request_with_middlewares_is_sent_by_the_session(
+    session: ClientSession,
+) -> None:
     async def seen(request: ClientRequest, handler: Any) -> Any:  # noqa: ANN401
         request.headers["X-Seen"] = "yes"
         return await handler(request)
@@ -174,7 +176,7 @@ async def test_middlewares_are_left_to_the_session(session: ClientSession) -> No
     ("where", "name"),
     [(ResponseHandler, "set_response_params"), (TCPConnector, "connect")],
 )
-async def test_aiohttp_that_is_not_known_is_left_to_its_session(
+async def test_unknown_aiohttp_uses_its_session(
     session: ClientSession,
     caplog: pytest.LogCaptureFixture,
     where: type,
@@ -197,7 +199,7 @@ async def test_aiohttp_that_is_not_known_is_left_to_its_session(
     assert len(warnings) == 1
 
 
-async def test_a_connector_that_wants_more_of_a_request_is_left_to_its_session(
+async def test_unknown_connector_uses_its_session(
     session: ClientSession,
 ) -> None:
     original = TCPConnector.connect
@@ -214,7 +216,7 @@ async def test_a_connector_that_wants_more_of_a_request_is_left_to_its_session(
     assert (answer.status, len(server.requests)) == (200, 1)
 
 
-async def test_interim_answers_are_passed_over(session: ClientSession) -> None:
+async def test_interim_responses_are_skipped(session: ClientSession) -> None:
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
     server = Server(hints + OK)
     async with listening(server.talk) as address:
@@ -223,10 +225,10 @@ async def test_interim_answers_are_passed_over(session: ClientSession) -> None:
 
 
 @pytest.mark.parametrize(("method", "sent"), [("GET", 3), ("POST", 2)])
-async def test_only_a_read_is_sent_again_by_itself(
+async def test_only_a_read_is_resent_automatically(
     session: ClientSession, method: str, sent: int
 ) -> None:
-    """A server may close a connection in the moment in which it is used again."""
+    """A server may close a connection at the moment of its next use."""
     server = Server(OK, b"", OK)
     async with listening(server.talk) as address:
         request = post(address, method=method, body=None)
@@ -240,7 +242,7 @@ async def test_only_a_read_is_sent_again_by_itself(
     assert len(server.requests) == sent
 
 
-async def test_read_that_is_never_answered_is_sent_twice_at_the_most(
+async def test_read_without_a_response_is_sent_twice_at_most(
     session: ClientSession,
 ) -> None:
     server = Server()
@@ -251,7 +253,7 @@ async def test_read_that_is_never_answered_is_sent_twice_at_the_most(
 
 
 @pytest.mark.parametrize("by", ["directly", "by the session"])
-async def test_status_is_an_answer_where_its_body_need_not_be_whole(
+async def test_status_is_enough_if_the_body_is_not_needed(
     session: ClientSession, by: str
 ) -> None:
     half = b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n{"
@@ -272,11 +274,11 @@ async def test_status_is_an_answer_where_its_body_need_not_be_whole(
             try:
                 answer = await exchange(session, post(address, headers=headers), bounds)
             except TimeoutError:
-                seconds *= 10  # the machine is too slow to get a status by then
+                seconds *= 10  # the machine is too slow to read a status by then
     assert (answer.status, answer.body) == (201, b"{")
 
 
-async def test_answer_that_is_not_read_whole_ends_its_connection(
+async def test_partially_read_response_closes_its_connection(
     session: ClientSession,
 ) -> None:
     server = Server(b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n" + b"a" * 40, OK)
@@ -287,7 +289,7 @@ async def test_answer_that_is_not_read_whole_ends_its_connection(
     assert (first.body, second.body) == (b"a" * 10, b"{}")
 
 
-async def test_connections_are_given_back_whatever_happens(
+async def test_connections_are_always_released(
     socket_enabled: None,
 ) -> None:
     async with ClientSession(connector=TCPConnector(limit=1)) as session:

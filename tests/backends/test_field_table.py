@@ -1,4 +1,4 @@
-"""A table of fields reads, stores, and asks for what an operation takes."""
+"""Tests of a table of fields: it parses, stores and builds forms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -45,13 +45,13 @@ type NoClient = None
 
 
 def as_given(value: object, name: str) -> Any:  # noqa: ANN401 - of any kind
-    """Take a value as it is, a list as a tuple."""
+    """Return a value unchanged, but a list as a tuple."""
     return tuple(value) if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """A note of every kind of field."""
+    """A note with every kind of field."""
 
     title: str
     colour: str
@@ -99,7 +99,7 @@ class WriteNote(Operation[NoClient, Note, None]):
 
 
 class NoteTarget(EventTarget):
-    """Which note."""
+    """The target of a change."""
 
     pattern = re.compile(r"\d+")
     example: ClassVar[str] = "17"
@@ -107,14 +107,14 @@ class NoteTarget(EventTarget):
 
 @dataclass(frozen=True, kw_only=True)
 class Pin:
-    """What is done to a note."""
+    """A change of a note."""
 
     target: NoteTarget
     colour: str | None = None
 
 
 class PinNote(FollowingOperation[NoClient, Pin, None]):
-    """Do something to a note."""
+    """Change a note."""
 
     name = "pin_note"
     fields = (choice_field("colour", ("red", "green"), public=True),)
@@ -144,7 +144,7 @@ WHOLE: dict[str, object] = {
 }
 
 
-def test_least_and_whole() -> None:
+def test_required_and_all_fields() -> None:
     assert WriteNote().parse(LEAST) == Note(title="Milk", colour="red")
     assert WriteNote().parse(WHOLE) == Note(
         title="Milk",
@@ -162,13 +162,13 @@ def test_least_and_whole() -> None:
 
 
 @pytest.mark.parametrize("data", [LEAST, WHOLE])
-def test_what_is_stored_is_read_again(data: Mapping[str, object]) -> None:
+def test_payload_survives_storage(data: Mapping[str, object]) -> None:
     operation = WriteNote()
     payload = operation.parse(data)
     assert operation.load(1, operation.dump(payload)) == payload
 
 
-def test_what_says_nothing_is_not_stored() -> None:
+def test_empty_values_are_not_stored() -> None:
     data = {**LEAST, "text": "", "tags": [], "links": {}, "at": None}
     stored = {"title": "Milk", "colour": "red", "lasts": 30, "pinned": False}
     assert WriteNote().dump(WriteNote().parse(data)) == stored
@@ -195,7 +195,7 @@ def test_what_says_nothing_is_not_stored() -> None:
         ("calendar", "calendar.home", "unknown"),
     ],
 )
-def test_what_is_wrong_names_its_field(field: str, value: object, problem: str) -> None:
+def test_error_names_the_invalid_field(field: str, value: object, problem: str) -> None:
     with pytest.raises(InvalidField) as caught:
         WriteNote().parse({**LEAST, field: value})
     assert (caught.value.field, caught.value.problem) == (field, problem)
@@ -205,13 +205,13 @@ def test_what_is_wrong_names_its_field(field: str, value: object, problem: str) 
     ("version", "stored"),
     [(2, {}), (1, {"at": "noon"}), (1, {"stars": 9}), (1, {"colour": None})],
 )
-def test_what_cannot_be_read_is_unreadable(version: int, stored: JsonObject) -> None:
+def test_malformed_payload_is_unreadable(version: int, stored: JsonObject) -> None:
     data: JsonObject = {"title": "Milk", "colour": "red", **stored}
     with pytest.raises(UnreadablePayload):
         WriteNote().load(version, data)
 
 
-def test_table_says_what_is_prose_and_what_is_public() -> None:
+def test_table_names_prose_and_public_fields() -> None:
     assert WriteNote.prose == {"title": 10, "text": 20}
     assert WriteNote.public_fields == {"colour", "at"}
     assert PinNote.public_fields == {"delivery_id", "event_id", "colour"}
@@ -227,7 +227,7 @@ def test_usual_receipt() -> None:
     )
 
 
-def test_what_follows_keeps_behind_what_it_follows() -> None:
+def test_follow_up_stays_behind_its_start() -> None:
     operation = PinNote()
     by_delivery = operation.parse({"delivery_id": "d", "colour": "red"})
     assert operation.key(by_delivery, "own") == "d"
@@ -250,9 +250,7 @@ def test_what_follows_keeps_behind_what_it_follows() -> None:
         ({"event_id": "17", "title": "x"}, "unknown"),
     ],
 )
-def test_which_event_is_meant_must_be_clear(
-    data: Mapping[str, object], problem: str
-) -> None:
+def test_target_must_be_named_once(data: Mapping[str, object], problem: str) -> None:
     with pytest.raises(InvalidField) as caught:
         PinNote().parse(data)
     assert caught.value.problem == problem
@@ -262,7 +260,9 @@ def test_which_event_is_meant_must_be_clear(
     ("followed", "found"),
     [(Receipt(outside_id="17"), "17"), (Receipt(), None), (None, None)],
 )
-def test_id_of_what_is_followed(followed: Receipt | None, found: str | None) -> None:
+def test_follow_up_has_the_id_of_its_start(
+    followed: Receipt | None, found: str | None
+) -> None:
     target = NoteTarget(delivery_id="d")
     given: StepContext = a_context(followed=followed)
     if found is not None:
@@ -273,7 +273,7 @@ def test_id_of_what_is_followed(followed: Receipt | None, found: str | None) -> 
     assert caught.value.code == UNKNOWN_EVENT
 
 
-def test_texts_from_templates_become_what_the_fields_hold() -> None:
+def test_texts_from_templates_are_converted() -> None:
     coercers = {field.name: coercer_of(field) for field in WriteNote.asked()}
     rendered = {
         "title": 7,
@@ -295,7 +295,7 @@ def test_texts_from_templates_become_what_the_fields_hold() -> None:
     }
 
 
-def test_form_of_a_rule_asks_for_every_field() -> None:
+def test_form_of_a_rule_has_every_field() -> None:
     asked = [rule_field_of(field, {}) for field in WriteNote.asked()]
     assert [one.name for one in asked if one.required] == ["title", "colour"]
     assert [one.name for one in asked if one.seldom] == ["pinned"]

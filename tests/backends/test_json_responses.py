@@ -1,4 +1,4 @@
-"""What answers mean and say, where a service keeps to HTTP and JSON."""
+"""Tests of the interpretation of plain HTTP and JSON responses."""
 
 from functools import partial
 
@@ -32,7 +32,7 @@ SAID = '{"message": "no such note"}'
 
 
 def reply(status: int, body: str = "", **more: str) -> Reply:
-    """Return an answer."""
+    """Return a response."""
     return Reply(
         status=status,
         headers=more,
@@ -43,13 +43,13 @@ def reply(status: int, body: str = "", **more: str) -> Reply:
 
 
 def raised(status: int, body: str, effect: Effect) -> BackendError:
-    """Return what an answer means."""
+    """Return the error of a response."""
     with pytest.raises(BackendError) as error:
         raise_for_answer(reply(status, body), effect)
     return error.value
 
 
-def test_a_success_passes() -> None:
+def test_success_raises_nothing() -> None:
     raise_for_answer(reply(204), Effect.ONCE)
 
 
@@ -71,14 +71,14 @@ def test_a_success_passes() -> None:
         (404, "nothing", Effect.NONE, InvalidResponse, "not_json"),
     ],
 )
-def test_what_an_answer_means(
+def test_meaning_of_responses(
     status: int, body: str, effect: Effect, kind: type[BackendError], code: str
 ) -> None:
     error = raised(status, body, effect)
     assert (type(error), error.code) == (kind, code)
 
 
-def test_a_right_that_one_request_lacks_pauses_it_alone() -> None:
+def test_missing_permission_of_a_request_pauses_it_alone() -> None:
     failures = Failures(statuses={403: RequestPaused})
     with pytest.raises(RequestPaused, match="no such note") as error:
         failures.raise_for(reply(403, SAID), Effect.ONCE)
@@ -97,7 +97,7 @@ def test_a_right_that_one_request_lacks_pauses_it_alone() -> None:
         # Not from the service itself.
         (422, "no", Effect.ONCE, Unavailable, "not_json"),
         (400, '{"error": "paused"}', Effect.NONE, Unavailable, "unavailable"),
-        # What is not special is as usual.
+        # All others have the usual meaning.
         (403, SAID, Effect.ONCE, PermissionDenied, "permission_denied"),
         (500, SAID, Effect.ONCE, OutcomeUnknown, "outcome_unknown"),
     ],
@@ -134,13 +134,13 @@ def test_failures_of_a_service(
         assert caught.value.fields == {"text": "too long"}
 
 
-def test_what_the_service_does_not_have() -> None:
+def test_missing_object_is_an_error() -> None:
     assert is_missing(reply(404, SAID))
     assert not is_missing(reply(404, PAGE))
     assert not is_missing(reply(410, SAID))
 
 
-def test_the_code_and_the_fields_of_a_refusal_are_kept() -> None:
+def test_refusal_keeps_its_code_and_fields() -> None:
     error = refusal(
         reply(409, SAID), Effect.ONCE, "no", code="client_refused", fields={"a": "b"}
     )
@@ -163,7 +163,7 @@ def test_the_code_and_the_fields_of_a_refusal_are_kept() -> None:
         ("", "HTTP 422"),
     ],
 )
-def test_what_an_answer_says(body: str, said: str) -> None:
+def test_message_of_a_response(body: str, said: str) -> None:
     assert message(reply(422, body)) == said
 
 
@@ -175,7 +175,9 @@ def test_what_an_answer_says(body: str, said: str) -> None:
         (Effect.ONCE, OutcomeUnknown),
     ],
 )
-def test_a_success_that_is_no_json(effect: Effect, kind: type[BackendError]) -> None:
+def test_success_without_json_is_an_error(
+    effect: Effect, kind: type[BackendError]
+) -> None:
     assert decoded(reply(200, "[1]"), effect) == [1]
     assert not is_json(reply(200, PAGE))
     with pytest.raises(kind):

@@ -1,4 +1,4 @@
-"""What people write is cut where it is too long; what names a thing is refused."""
+"""Tests of long texts: prose is cut, names are refused."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -35,7 +35,7 @@ TEXTS = [
     TEXTS,
     ids=[f"{operation.name}-{field}" for operation, _, field in TEXTS],
 )
-def test_a_text_that_is_too_long_is_cut_at_a_sign(
+def test_too_long_text_is_cut_between_characters(
     operation: AnyOperation, data: Mapping[str, Any], field: str
 ) -> None:
     longest = operation.prose[field]
@@ -57,10 +57,10 @@ def test_a_text_that_is_too_long_is_cut_at_a_sign(
     ids=[f"{operation.name}-{field}" for operation, _, field in TEXTS],
 )
 @pytest.mark.parametrize("wrong", ["\n", "\r\n", "\t", "\x07", "\u2028", "\ud800"])
-def test_what_a_text_may_not_hold_becomes_a_space(
+def test_invalid_characters_become_spaces(
     operation: AnyOperation, data: Mapping[str, Any], field: str, wrong: str
 ) -> None:
-    """A line break in a title must not cost an alarm."""
+    """A line break in a title must not prevent an alarm."""
     written = f" Smoke{wrong}in the cellar\n"
     fitting, warnings = operation.shortened({**data, field: written})
     stored = operation.dump(operation.parse(fitting))[field]
@@ -74,7 +74,7 @@ def test_what_a_text_may_not_hold_becomes_a_space(
         )
 
 
-def test_the_alarm_of_273_characters_is_whole_in_guance() -> None:
+def test_alarm_of_273_characters_is_complete_in_guance() -> None:
     operation = GUANCE.operation("create_custom_event")
     title = "Freezer in the cellar is too warm: " + "!" * 238
     fitting, warnings = operation.shortened({"status": "critical", "title": title})
@@ -83,7 +83,7 @@ def test_the_alarm_of_273_characters_is_whole_in_guance() -> None:
     assert warnings == ()
 
 
-def test_a_tag_is_cut_by_its_bytes() -> None:
+def test_tag_is_cut_by_bytes() -> None:
     operation = GUANCE.operation("create_custom_event")
     tags = {"floor": 3, "note": "ü" * 600, "short": "x"}
     fitting, warnings = operation.shortened(
@@ -94,7 +94,7 @@ def test_a_tag_is_cut_by_its_bytes() -> None:
     assert warnings == ("tags.note is too long and was cut to 1024 bytes",)
 
 
-def test_a_tag_has_one_line() -> None:
+def test_tag_has_one_line() -> None:
     operation = GUANCE.operation("create_custom_event")
     tags = {"where": "cellar\nleft"}
     fitting, warnings = operation.shortened(
@@ -114,7 +114,7 @@ def test_a_tag_has_one_line() -> None:
         (PALABRA.operation("update_live_event"), {"event_id": "1"}, "access_code"),
     ],
 )
-def test_what_names_a_thing_is_refused(
+def test_too_long_name_is_refused(
     operation: AnyOperation, data: Mapping[str, Any], field: str
 ) -> None:
     fitting, warnings = operation.shortened({**data, field: "x" * 6_000})

@@ -22,7 +22,7 @@ from custom_components.event_relay.backends.redaction import (
 TOLD = 'Anna & "Bert" <go\nout> at €5'
 
 
-def test_words_are_one_short_line() -> None:
+def test_message_is_one_short_line() -> None:
     assert redact("a\n b\t c") == "a b c"
     assert len(redact("x" * 9000)) == MAXIMUM
 
@@ -41,7 +41,7 @@ def test_words_are_one_short_line() -> None:
         quote_plus(TOLD),
     ],
 )
-def test_a_text_is_taken_out_however_it_is_spelled(spelled: str) -> None:
+def test_text_is_redacted_in_any_spelling(spelled: str) -> None:
     words = f"'{spelled}' is not allowed"
     with redacting({"title": "Dinner", "extra": {"list": [1, [TOLD]]}}):
         said = redact(words)
@@ -53,28 +53,28 @@ def test_a_text_is_taken_out_however_it_is_spelled(spelled: str) -> None:
 
 
 @pytest.mark.parametrize("secret", ["s3cr3t-k3y", "abc", "a.b"])
-def test_secrets_are_taken_out_without_a_payload(secret: str) -> None:
+def test_secrets_are_redacted_without_a_payload(secret: str) -> None:
     assert redact(f"no {secret} here", (secret, "")) == f"no {HIDDEN} here"
 
 
-def test_a_part_of_a_long_text_is_taken_out() -> None:
+def test_part_of_a_long_text_is_redacted() -> None:
     text = "Dinner with the neighbours in the garden"
     with redacting({"description": text}):
         assert redact(f"too long: {text[:20]}… and {text[-15:]}") == (
             f"too long: {HIDDEN}… and {HIDDEN}"
         )
-        # No text is betrayed by where the words are cut.
+        # A cut reveals no text either.
         assert "neighbour" not in redact("x " * (MAXIMUM // 2 - 8) + text)
         assert "neighbour" not in redact(" " * (LOOKED_AT - 25) + text)
 
 
-def test_a_part_of_a_long_text_is_taken_out_whatever_its_case() -> None:
+def test_part_of_a_long_text_is_redacted_in_any_case() -> None:
     with redacting({"description": "Straße der Nachbarn, zweiter Stock"}):
         assert redact("no STRAßE DER NACHBARN here") == f"no {HIDDEN} here"
 
 
 @pytest.mark.parametrize("number", [1, MOST_TEXTS])
-def test_as_much_is_taken_out_as_is_looked_for(number: int) -> None:
+def test_texts_are_redacted_up_to_the_limit(number: int) -> None:
     length = MOST_TOLD // number
     letters = "".join(random.Random(1).choices('ab c<"é', k=MOST_TOLD))  # noqa: S311 no secret
     texts = [letters[at : at + length] for at in range(0, len(letters), length)]
@@ -84,17 +84,17 @@ def test_as_much_is_taken_out_as_is_looked_for(number: int) -> None:
 
 
 @pytest.mark.parametrize("texts", [["x" * (MOST_TOLD + 1)], [*map(str, range(9999))]])
-def test_where_more_was_told_no_words_are_kept(texts: list[str]) -> None:
+def test_message_is_dropped_beyond_the_limit(texts: list[str]) -> None:
     with redacting({"list": [*texts]}):
         assert redact("anything") == ""
 
 
-def test_short_texts_are_taken_out_as_words_of_their_own() -> None:
+def test_short_texts_are_redacted_as_whole_words() -> None:
     with redacting({"sub_label": "on"}):
         assert redact("only on, not On-line") == f"only {HIDDEN}, not {HIDDEN}-line"
 
 
-def test_telling_numbers_are_taken_out_and_others_are_not() -> None:
+def test_only_long_numbers_are_redacted() -> None:
     with redacting({"extra": {"phone": 4917012345, "floor": 3, "loud": True}}):
         assert redact("4917012345 at 3 of True") == f"{HIDDEN} at 3 of True"
 
@@ -108,7 +108,7 @@ def test_public_fields_may_be_repeated() -> None:
     texts=st.lists(st.text(min_size=4), max_size=4),
     around=st.text(alphabet="xyz ", max_size=40),
 )
-def test_no_text_is_repeated_whole(texts: list[str], around: str) -> None:
+def test_no_text_is_repeated_completely(texts: list[str], around: str) -> None:
     words = around.join(["", *texts, ""])
     with redacting({"list": [*texts]}):
         said = redact(words)

@@ -1,4 +1,4 @@
-"""What happens on the wire, and what a client makes of it."""
+"""Tests of the HTTP transport: what is sent, and what an error means."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -68,16 +68,16 @@ WITHOUT_WORTH: dict[str, str] = {
     "headers without end": "not_http",
     "far too much": "too_large",
 }
-"""What no retry of a read would change."""
+"""Causes that the retry of a read does not change."""
 
 
 @pytest.fixture(params=["directly", "by the session"])
 async def session(
     request: pytest.FixtureRequest, socket_enabled: None
 ) -> AsyncIterator[ClientSession]:
-    """Return a session with which requests are sent directly, and one that sends them.
+    """Return a session with direct requests, and one that sends them itself.
 
-    Who traces requests is told of them by the session alone.
+    Only the session reports requests to trace configs.
     """
     traces = [] if request.param == "directly" else [TraceConfig()]
     async with ClientSession(
@@ -88,7 +88,7 @@ async def session(
 
 @pytest.fixture
 def transport(session: ClientSession) -> HttpTransport:
-    """Return a transport to where nobody listens."""
+    """Return a transport to a closed port."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
@@ -96,7 +96,7 @@ def transport(session: ClientSession) -> HttpTransport:
 
 
 @pytest.mark.parametrize("effect", Effect)
-async def test_refused_is_surely_not_sent(
+async def test_refused_connection_means_not_sent(
     transport: HttpTransport, effect: Effect
 ) -> None:
     with pytest.raises(CannotConnect, match="Connection refused") as caught:
@@ -105,7 +105,7 @@ async def test_refused_is_surely_not_sent(
 
 
 @pytest.mark.parametrize("effect", Effect)
-async def test_unknown_host_is_surely_not_sent(effect: Effect) -> None:
+async def test_unknown_host_means_not_sent(effect: Effect) -> None:
     connector = TCPConnector(resolver=NoNames())
     async with ClientSession(connector=connector) as session:
         transport = HttpTransport(session, "http://frigate.invalid")
@@ -115,15 +115,15 @@ async def test_unknown_host_is_surely_not_sent(effect: Effect) -> None:
 
 
 SHORTENED = 4.0
-"""Seconds of a request, of which a slow machine may lose one."""
+"""Seconds of a request; a slow machine may lose one of them."""
 
 
-async def test_local_name_that_is_away_leaves_nothing_in_the_log() -> None:
+async def test_missing_local_name_logs_nothing() -> None:
     unheard: list[dict[str, object]] = []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, it: unheard.append(it))
     resolver = NoNamesLater()
-    # After as much of a request's time as Home Assistant's look-up takes.
+    # When Home Assistant's look-up has used up the time of the request.
     loop.call_later(SHORTENED * MDNS_TIMEOUT / TIMEOUT + 0.05, resolver.fails.set)
     connector = TCPConnector(resolver=resolver)
     async with ClientSession(connector=connector) as session:
@@ -134,7 +134,7 @@ async def test_local_name_that_is_away_leaves_nothing_in_the_log() -> None:
     assert (caught.value.code, unheard) == ("name_not_found", [])
 
 
-async def test_nor_does_one_that_is_not_waited_for() -> None:
+async def test_cancelled_look_up_of_a_local_name_logs_nothing() -> None:
     resolver = NoNamesLater()
     async with ClientSession(connector=TCPConnector(resolver=resolver)) as session:
         transport = HttpTransport(session, "http://frigate.local")
@@ -143,7 +143,9 @@ async def test_nor_does_one_that_is_not_waited_for() -> None:
 
 
 @pytest.mark.parametrize("effect", Effect)
-async def test_certificate_not_trusted(session: ClientSession, effect: Effect) -> None:
+async def test_untrusted_certificate_is_refused(
+    session: ClientSession, effect: Effect
+) -> None:
     async with serve(bytes_then_close(OK), self_signed_context()) as server:
         transport = HttpTransport(session, server.address)
         with pytest.raises(CannotConnect) as caught:
@@ -152,7 +154,7 @@ async def test_certificate_not_trusted(session: ClientSession, effect: Effect) -
     assert server.requests == []
 
 
-async def test_certificate_not_asked_for(socket_enabled: None) -> None:
+async def test_certificate_is_not_verified_by_option(socket_enabled: None) -> None:
     connector = TCPConnector(ssl=False)
     async with (
         serve(bytes_then_close(OK), self_signed_context()) as server,
@@ -163,7 +165,9 @@ async def test_certificate_not_asked_for(socket_enabled: None) -> None:
 
 
 @pytest.mark.parametrize("effect", Effect)
-async def test_no_tls_spoken_there(session: ClientSession, effect: Effect) -> None:
+async def test_server_without_tls_is_an_error(
+    session: ClientSession, effect: Effect
+) -> None:
     async def refuse(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
@@ -181,7 +185,9 @@ async def test_no_tls_spoken_there(session: ClientSession, effect: Effect) -> No
 
 
 @pytest.mark.parametrize("effect", Effect)
-async def test_no_connection_in_time(effect: Effect, socket_enabled: None) -> None:
+async def test_connection_timeout_means_not_sent(
+    effect: Effect, socket_enabled: None
+) -> None:
     async with (
         serve(hang) as server,
         ClientSession(connector=TCPConnector(limit=1)) as session,
@@ -206,7 +212,7 @@ async def test_no_connection_in_time(effect: Effect, socket_enabled: None) -> No
     ],
 )
 @pytest.mark.parametrize("cause", LOST_ON_THE_WAY)
-async def test_answer_lost(
+async def test_lost_response_leaves_the_outcome_unknown(
     session: ClientSession, cause: str, effect: Effect, expected: type[BackendError]
 ) -> None:
     if effect is Effect.NONE and cause in WITHOUT_WORTH:
@@ -219,7 +225,7 @@ async def test_answer_lost(
                 await transport.send("POST", "x", effect=effect, body={})
             if server.requests:
                 break
-            patience *= 10  # the machine is too slow to get a request there
+            patience *= 10  # the machine is too slow to send a request
         assert len(server.requests) == 1
     assert type(caught.value) is expected
     if effect is Effect.NONE:
@@ -227,7 +233,7 @@ async def test_answer_lost(
         assert caught.value.code == WITHOUT_WORTH.get(cause, timed_out)
 
 
-async def test_write_on_a_connection_that_went_stale_is_not_repeated(
+async def test_write_on_a_stale_connection_is_not_repeated(
     session: ClientSession,
 ) -> None:
     heads = iter([OK, b""])
@@ -251,7 +257,7 @@ async def test_write_on_a_connection_that_went_stale_is_not_repeated(
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_no_redirect_is_followed(session: ClientSession, status: int) -> None:
+async def test_redirects_are_not_followed(session: ClientSession, status: int) -> None:
     async with serve(bytes_then_close(OK)) as elsewhere:
         moved = f"HTTP/1.1 {status} Moved\r\nLocation: {elsewhere.address}\r\n"
         answer = bytes_then_close(moved.encode(), b"Content-Length: 0\r\n\r\n")
@@ -283,7 +289,7 @@ async def test_no_redirect_is_followed(session: ClientSession, status: int) -> N
         ("a:b+c", "a%3Ab%2Bc"),
     ],
 )
-async def test_segments_are_quoted_each_for_itself(
+async def test_path_segments_are_quoted_one_by_one(
     session: ClientSession, segment: str, path: str
 ) -> None:
     async with serve(bytes_then_close(OK)) as server:
@@ -307,7 +313,7 @@ async def test_query_and_body(session: ClientSession) -> None:
 @pytest.mark.parametrize(
     "body", [{"x": float("nan")}, {"x": float("inf")}, {"x": object()}]
 )
-async def test_what_is_not_json_is_not_sent(
+async def test_body_without_json_form_is_not_sent(
     transport: HttpTransport, body: JsonObject
 ) -> None:
     with pytest.raises(Rejected) as caught:
@@ -353,9 +359,7 @@ async def test_bodies(
 @pytest.mark.parametrize(
     "query", [[("a", "1"), ("b", "+"), ("a", "2")], {"a": ["1", "2"], "b": "+"}]
 )
-async def test_names_of_a_query_may_repeat(
-    session: ClientSession, query: Pairs
-) -> None:
+async def test_query_may_repeat_names(session: ClientSession, query: Pairs) -> None:
     async with serve(bytes_then_close(OK)) as server:
         await HttpTransport(session, server.address).send("GET", "x", query=query)
     line, _, _ = server.requests[0].partition(b" HTTP/")
@@ -364,7 +368,7 @@ async def test_names_of_a_query_may_repeat(
     assert b"b=%2B" in asked
 
 
-async def test_given_header_goes_before_the_usual_one(session: ClientSession) -> None:
+async def test_given_header_replaces_the_usual_one(session: ClientSession) -> None:
     async with serve(bytes_then_close(OK)) as server:
         await HttpTransport(session, server.address).send(
             "POST",
@@ -381,7 +385,7 @@ async def test_given_header_goes_before_the_usual_one(session: ClientSession) ->
 
 @pytest.mark.parametrize("end", ["\r", "\n", "\0"])
 @pytest.mark.parametrize("header", [("X-A{}", "1"), ("X-A", "1{}2")])
-async def test_header_that_ends_early_is_not_sent(
+async def test_header_with_a_line_break_is_not_sent(
     transport: HttpTransport, header: tuple[str, str], end: str
 ) -> None:
     name, value = (part.format(end) for part in header)
@@ -390,24 +394,24 @@ async def test_header_that_ends_early_is_not_sent(
     assert caught.value.code == "unwritable"
 
 
-def test_text_and_form_that_are_no_text_are_refused() -> None:
+def test_body_with_lone_surrogates_is_refused() -> None:
     for write in (Body.text, lambda text: Body.form({"a": text})):
         with pytest.raises(Rejected):
             write("\ud800")
 
 
-async def test_what_is_no_text_is_not_sent(transport: HttpTransport) -> None:
+async def test_url_with_lone_surrogates_is_not_sent(transport: HttpTransport) -> None:
     with pytest.raises(Rejected):
         await transport.send("GET", "\ud800")
 
 
-async def test_closed_session_is_surely_not_sent(transport: HttpTransport) -> None:
+async def test_closed_session_means_not_sent(transport: HttpTransport) -> None:
     await transport._session.close()
     with pytest.raises(CannotConnect):
         await transport.send("POST", "x", effect=Effect.ONCE)
 
 
-async def test_cancelling_stays_cancelling(session: ClientSession) -> None:
+async def test_cancellation_is_passed_on(session: ClientSession) -> None:
     async with serve(hang) as server:
         sending = asyncio.create_task(
             HttpTransport(session, server.address).send("GET", "x")
@@ -419,7 +423,7 @@ async def test_cancelling_stays_cancelling(session: ClientSession) -> None:
             await sending
 
 
-async def test_cookies_and_headers_are_given(session: ClientSession) -> None:
+async def test_response_has_cookies_and_headers(session: ClientSession) -> None:
     answer = OK.replace(
         b"\r\n\r\n",
         b"\r\nSet-Cookie: a=b; Path=/\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n",
@@ -451,7 +455,7 @@ async def test_every_request_has_the_current_headers(session: ClientSession) -> 
 
 
 def reply_of(status: int = 200, body: bytes = b"", **headers: str) -> Reply:
-    """Return an answer."""
+    """Return a response."""
     return Reply(
         status=status,
         headers={name.replace("_", "-"): value for name, value in headers.items()},
@@ -485,14 +489,14 @@ def test_retry_after(
     assert reply_of(503, Retry_After=value).retry_after == seconds
 
 
-def test_retry_after_not_said() -> None:
+def test_missing_or_invalid_retry_after_is_none() -> None:
     assert reply_of(503).retry_after is None
     assert reply_of().date is None
 
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("effect", Effect)
-def test_limits_say_that_nothing_was_taken(status: int, effect: Effect) -> None:
+def test_rate_limits_mean_not_processed(status: int, effect: Effect) -> None:
     with pytest.raises(Unavailable, match="busy") as caught:
         raise_for_failure(reply_of(status, Retry_After="7"), effect, "busy")
     assert caught.value.retry_after == 7
@@ -508,7 +512,7 @@ def test_limits_say_that_nothing_was_taken(status: int, effect: Effect) -> None:
         (Effect.NONE, Unavailable),
     ],
 )
-def test_outages_leave_a_write_open(
+def test_outages_leave_a_write_unknown(
     status: int, effect: Effect, expected: type[BackendError]
 ) -> None:
     with pytest.raises(expected):
@@ -516,20 +520,20 @@ def test_outages_leave_a_write_open(
 
 
 @pytest.mark.parametrize("status", [200, 204, 400, 401, 403, 404, 422])
-def test_other_statuses_are_the_backends(status: int) -> None:
+def test_other_statuses_are_left_to_the_client(status: int) -> None:
     raise_for_failure(reply_of(status), Effect.ONCE, "")
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"\xff", b"[" * 200_000, b"1" * 5000, b'{"a"']
 )
-def test_what_is_not_json_is_a_value_error(body: bytes) -> None:
+def test_invalid_json_is_a_value_error(body: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 json's own
         reply_of(body=body).json()
 
 
 @pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'"x"'])
-def test_json_that_is_no_object(body: bytes) -> None:
+def test_json_without_an_object_is_a_value_error(body: bytes) -> None:
     with pytest.raises(ValueError, match="not a JSON object"):
         reply_of(body=body).json_object()
 
@@ -571,7 +575,7 @@ def test_normalise_address(given: str, address: str) -> None:
         "http://host:port",
     ],
 )
-def test_no_address(given: str) -> None:
+def test_invalid_address_is_refused(given: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 yarl's own
         normalise_address(given)
 

@@ -1,4 +1,4 @@
-"""Warnings are sentences whose codes and values can be read."""
+"""Tests of warnings: sentences whose codes and values can be read."""
 
 import pytest
 
@@ -19,5 +19,5 @@ def test_code_and_values_are_read_from_the_sentence(warning: OwnWarning) -> None
 
 
 @pytest.mark.parametrize("words", ["description: it may not be empty", ""])
-def test_words_of_a_backend_are_left_alone(words: str) -> None:
+def test_message_of_a_backend_is_unchanged(words: str) -> None:
     assert recognised(words) is None

@@ -1,4 +1,4 @@
-"""The actions of aipix, through Home Assistant, against a simulated one."""
+"""Tests of aipix's actions in Home Assistant, against the simulator."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -38,7 +38,7 @@ SCRIPTS = "*/scripts"
 
 @pytest.fixture
 async def aipix(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[AipixSimulator]:
-    """Run an aipix."""
+    """Run a simulated aipix."""
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     async with AipixSimulator() as simulator:
         yield simulator
@@ -53,13 +53,13 @@ async def entry(hass: HomeAssistant, aipix: AipixSimulator) -> MockConfigEntry:
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look a lost reply up at once."""
+    """Look up a lost response at once."""
     monkeypatch.setattr(backoff, "look_up_wait", lambda *_: timedelta())
 
 
 @pytest.fixture
 async def helper(hass: HomeAssistant) -> AsyncIterator[str]:
-    """Set up a schedule helper of office hours."""
+    """Set up a schedule helper with office hours."""
     hours = [{"from": "08:00:00", "to": "12:00:00"}]
     assert await async_setup_component(
         hass,
@@ -96,14 +96,14 @@ YAML: dict[str, str] = {
           breaks: [{from: "12:00:00", to: "13:00:00"}]
     """,
 }
-"""Every field of a script as an automation has it; the other two are shown below."""
+"""Every field of a script in YAML; the other two have their own tests."""
 
 
 def from_yaml(fields: dict[str, str]) -> dict[str, Any]:
     return {name: parse_yaml(text) for name, text in fields.items()}
 
 
-def test_every_field_is_shown() -> None:
+def test_every_field_is_covered() -> None:
     script = {*YAML, "schedule", "schedule_entity"}
     assert set(BY_NAME["aipix"].action_fields["create_script"]) == script
     assert set(BY_NAME["aipix"].action_fields["update_script"]) == {
@@ -156,7 +156,7 @@ async def test_every_field_reaches_aipix(
         ({"weekdays": "sunday_0"}, [0, 1]),
     ],
 )
-async def test_a_helper_for_the_administrator_api(
+async def test_schedule_helper_with_the_administrator_api(
     hass: HomeAssistant,
     aipix: AipixSimulator,
     helper: str,
@@ -184,7 +184,7 @@ async def test_a_helper_for_the_administrator_api(
     )
 
 
-async def test_a_helper_for_the_client_api(
+async def test_schedule_helper_with_the_client_api(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator, helper: str
 ) -> None:
     await act(hass, "create_script", **SCRIPT, schedule_entity=helper)
@@ -199,7 +199,7 @@ async def test_a_helper_for_the_client_api(
     }
 
 
-async def test_a_helper_that_is_not_there(
+async def test_missing_schedule_helper_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
     with pytest.raises(ServiceValidationError) as raised:
@@ -208,7 +208,7 @@ async def test_a_helper_that_is_not_there(
     assert aipix.scripts == []
 
 
-async def test_a_raw_schedule_over_midnight(
+async def test_raw_schedule_over_midnight_is_split(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
     schedule = parse_yaml('[{day: 6, ranges: [{from: "22:00", to: "06:00"}]}]')
@@ -220,7 +220,7 @@ async def test_a_raw_schedule_over_midnight(
     ]
 
 
-async def test_an_update_keeps_what_it_does_not_know(
+async def test_update_keeps_unknown_data(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
     start = await act(
@@ -251,7 +251,7 @@ async def test_an_update_keeps_what_it_does_not_know(
     }
 
 
-async def test_an_event_id_is_not_taken_for_a_script(
+async def test_event_id_is_not_accepted_as_a_script(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
     first = await act(hass, "create_script", **SCRIPT)
@@ -270,7 +270,7 @@ async def test_an_event_id_is_not_taken_for_a_script(
 
 
 @pytest.mark.parametrize("title", [None, "Gate [DESKTOP-REACTION]"])
-async def test_a_script_that_cannot_be_changed(
+async def test_unknown_script_cannot_be_changed(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     aipix: AipixSimulator,
@@ -287,7 +287,7 @@ async def test_a_script_that_cannot_be_changed(
     assert raised.value.translation_key == key
 
 
-async def test_marks_a_moment(
+async def test_mark_is_created(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
     data: Any = parse_yaml(
@@ -303,7 +303,7 @@ async def test_marks_a_moment(
     assert mark["to"] == "2026-01-01T04:00:00.000000Z"
 
 
-async def test_an_unknown_camera_is_refused(
+async def test_unknown_camera_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     with pytest.raises(HomeAssistantError) as raised:
@@ -334,7 +334,7 @@ BAD_INPUT: list[Case] = [
 ]
 
 
-async def test_bad_input_names_its_field(
+async def test_invalid_input_names_its_field(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     aipix: AipixSimulator,
@@ -352,7 +352,7 @@ async def test_bad_input_names_its_field(
     ],
 )
 @pytest.mark.usefixtures("at_once")
-async def test_a_lost_reply_is_found_and_not_sent_again(
+async def test_lost_response_is_looked_up_and_not_resent(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     aipix: AipixSimulator,
@@ -371,7 +371,7 @@ async def test_a_lost_reply_is_found_and_not_sent_again(
 @pytest.mark.parametrize("kind", [FaultKind.RESET_AFTER, FaultKind.RESET_BEFORE])
 @pytest.mark.parametrize("api", ["administrator", "client"])
 @pytest.mark.usefixtures("at_once")
-async def test_what_cannot_be_asked_for_is_never_sent_again(
+async def test_request_without_a_look_up_is_never_resent(
     hass: HomeAssistant, aipix: AipixSimulator, api: str, kind: FaultKind
 ) -> None:
     aipix.configure(lists_scripts=False)
@@ -389,7 +389,7 @@ async def test_what_cannot_be_asked_for_is_never_sent_again(
     await until_state(hass, listed["delivery_id"], "delivered")
 
 
-async def test_only_administrators_make_scripts(
+async def test_only_administrators_may_create_scripts(
     hass: HomeAssistant, entry: MockConfigEntry, hass_read_only_user: User
 ) -> None:
     for action in ("create_script", "update_script"):
@@ -404,13 +404,13 @@ async def test_only_administrators_make_scripts(
             )
 
 
-async def test_lists_what_scripts_are_made_of(
+async def test_choices_for_scripts_are_listed(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     aipix: AipixSimulator,
     hass_read_only_user: User,
 ) -> None:
-    """It names people, so that only administrators may ask."""
+    """The list names people, so only administrators may read it."""
     with pytest.raises(Unauthorized):
         await hass.services.async_call(
             DOMAIN,
@@ -433,7 +433,7 @@ async def test_lists_what_scripts_are_made_of(
     assert [one["id"] for one in script["users"]] == [8]
 
 
-async def test_a_list_without_the_right_to_it_is_missing(
+async def test_list_without_permission_is_left_out(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
     aipix.add_faults(
@@ -444,7 +444,7 @@ async def test_a_list_without_the_right_to_it_is_missing(
     assert listed["users"]
 
 
-async def test_the_administrator_api_lists_nothing_to_choose_from(
+async def test_administrator_api_lists_no_choices(
     hass: HomeAssistant, aipix: AipixSimulator
 ) -> None:
     await connect_aipix(hass, aipix, "administrator")
@@ -454,7 +454,7 @@ async def test_the_administrator_api_lists_nothing_to_choose_from(
     assert len(aipix.scripts) == 1
 
 
-async def test_choices_that_cannot_be_asked_for_say_why(
+async def test_failed_query_of_choices_says_why(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
     aipix.add_faults(Fault(kind=FaultKind.STATUS, path="*/static", status=503, body={}))
@@ -468,7 +468,7 @@ async def test_choices_that_cannot_be_asked_for_say_why(
 @pytest.mark.parametrize(
     ("change", "word"), [("licensed", "licence"), ("permitted", "unauthorized")]
 )
-async def test_a_missing_right_or_licence_waits_with_a_repair(
+async def test_missing_permission_or_licence_is_a_repair(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     aipix: AipixSimulator,
@@ -486,7 +486,7 @@ async def test_a_missing_right_or_licence_waits_with_a_repair(
     await until_state(hass, answer["delivery_id"], "delivered")
 
 
-async def test_a_captcha_asks_for_the_login(
+async def test_captcha_asks_for_the_login(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
     aipix.configure(captcha=True)
@@ -497,7 +497,7 @@ async def test_a_captcha_asks_for_the_login(
     assert flow["context"]["source"] == SOURCE_REAUTH
 
 
-async def test_one_session_whatever_happens_and_none_in_the_end(
+async def test_there_is_one_session_at_most_and_none_afterwards(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
     for _ in range(3):
@@ -511,7 +511,7 @@ async def test_one_session_whatever_happens_and_none_in_the_end(
     assert not aipix.auth.sessions
 
 
-async def test_home_assistant_gives_the_session_back_when_it_stops(
+async def test_stop_of_home_assistant_ends_the_session(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
     assert aipix.auth.sessions
@@ -519,7 +519,7 @@ async def test_home_assistant_gives_the_session_back_when_it_stops(
     assert not aipix.auth.sessions
 
 
-async def test_a_connection_is_removed_though_its_backend_is_gone(
+async def test_connection_is_removed_although_its_backend_is_down(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
     await aipix.stop()
@@ -527,5 +527,5 @@ async def test_a_connection_is_removed_though_its_backend_is_gone(
     assert not hass.config_entries.async_entries(DOMAIN)
 
 
-def test_one_at_a_time() -> None:
+def test_requests_are_sent_one_at_a_time() -> None:
     assert AIPIX.concurrency == 1

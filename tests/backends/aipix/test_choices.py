@@ -1,4 +1,4 @@
-"""What the client of aipix finds to make a script of."""
+"""Tests of the lists that aipix's client reads for scripts."""
 
 import pytest
 
@@ -32,7 +32,9 @@ def answered(path: str, body: Json = None, status: int = 200) -> Fault:
     )
 
 
-async def test_all_lists(client: AipixClient, simulator: AipixSimulator) -> None:
+async def test_all_lists_are_read(
+    client: AipixClient, simulator: AipixSimulator
+) -> None:
     simulator.configure(per_page=1)
     assert (await script_choices(client)).as_json() == {
         "users": [{"id": 7, "name": "User 7"}, {"id": 8, "name": "User 8"}],
@@ -47,12 +49,14 @@ async def test_all_lists(client: AipixClient, simulator: AipixSimulator) -> None
     assert "GET /api/v1/scripts" not in paths(simulator)
 
 
-async def test_a_wrapped_answer(client: AipixClient, simulator: AipixSimulator) -> None:
+async def test_wrapped_response_is_read(
+    client: AipixClient, simulator: AipixSimulator
+) -> None:
     simulator.configure(wrapped=True)
     assert (await script_choices(client)).as_json()["missing"] == []
 
 
-async def test_existing_scripts_stand_in(
+async def test_existing_scripts_replace_missing_lists(
     client: AipixClient, simulator: AipixSimulator
 ) -> None:
     for _ in range(2):
@@ -66,7 +70,7 @@ async def test_existing_scripts_stand_in(
 
 
 @pytest.mark.parametrize("status", [403, 404, 405])
-async def test_lists_that_are_not_there(
+async def test_missing_lists_are_left_out(
     client: AipixClient, simulator: AipixSimulator, status: int
 ) -> None:
     for path in ("*/static", "*/scripts", "*/scripts/users", "*/cameras"):
@@ -80,7 +84,7 @@ async def test_lists_that_are_not_there(
     }
 
 
-async def test_a_list_without_end_is_left_out(
+async def test_endless_list_is_left_out(
     client: AipixClient, simulator: AipixSimulator
 ) -> None:
     endless: JsonObject = {"data": [{"id": 1}], "meta": {"last_page": 10_000}}
@@ -90,7 +94,7 @@ async def test_a_list_without_end_is_left_out(
     assert len(paths(simulator)) < 60
 
 
-async def test_nothing_but_ids_and_names(
+async def test_only_ids_and_names_are_kept(
     client: AipixClient, simulator: AipixSimulator
 ) -> None:
     users: JsonObject = {
@@ -109,7 +113,7 @@ async def test_nothing_but_ids_and_names(
 
 
 @pytest.mark.parametrize("path", ["*/static", "*/scripts/users", "*/cameras"])
-async def test_a_list_that_fails_is_not_missing(
+async def test_failed_list_raises_an_error(
     client: AipixClient, simulator: AipixSimulator, path: str
 ) -> None:
     simulator.add_faults(answered(path, status=503))
@@ -133,12 +137,12 @@ async def test_a_list_that_fails_is_not_missing(
         ({"analytic_events": [TELEGRAM]}, None),
     ],
 )
-def test_reactions_are_looked_for(static: JsonObject, ids: list[int] | None) -> None:
+def test_reactions_are_searched_for(static: JsonObject, ids: list[int] | None) -> None:
     found = reactions_of(static)
     assert ids == (None if found is None else [one.id for one in found])
 
 
-async def test_the_administrator_api_is_only_asked_for_users(
+async def test_administrator_api_is_only_asked_for_users(
     make_client: MakeClient, simulator: AipixSimulator
 ) -> None:
     client = make_client(Api.ADMINISTRATOR)
@@ -160,8 +164,8 @@ async def test_the_administrator_api_is_only_asked_for_users(
         assert (await script_choices(client)).users == users
 
 
-def test_logins_are_only_told_to_those_who_ask_for_them() -> None:
-    """Every user of Home Assistant may read the lists that actions offer."""
+def test_login_names_are_only_listed_on_request() -> None:
+    """Every user of Home Assistant may read the lists in the forms of actions."""
     choices = ScriptChoices(users=(Choice(7, None, "seven"), Choice(8, "Eight", "e")))
     assert choices.as_labels()["users"] == {"7": "7", "8": "Eight (8)"}
     assert choices.as_json()["users"] == [

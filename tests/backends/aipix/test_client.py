@@ -1,4 +1,4 @@
-"""The client of aipix, on the wire."""
+"""Tests of the client of aipix over HTTP."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -61,7 +61,7 @@ def paths(simulator: AipixSimulator) -> list[str]:
     return [f"{one.method} {one.path}" for one in simulator.requests]
 
 
-async def test_the_version_is_asked_for_before_the_password_is_sent(
+async def test_version_is_read_before_the_password_is_sent(
     client: AipixClient, simulator: AipixSimulator
 ) -> None:
     found = await client.capabilities()
@@ -78,7 +78,7 @@ async def test_capabilities_of_the_administrator(make_client: MakeClient) -> Non
     assert found == AipixCapabilities(version="24.03.0.0", api=Api.ADMINISTRATOR)
 
 
-async def test_a_server_without_a_list_is_seen(
+async def test_missing_list_of_a_server_is_noticed(
     client: AipixClient, simulator: AipixSimulator
 ) -> None:
     simulator.configure(lists_scripts=False)
@@ -86,7 +86,7 @@ async def test_a_server_without_a_list_is_seen(
     assert await client.scripts() is None
 
 
-def test_capabilities_outlive_a_restart() -> None:
+def test_capabilities_survive_a_restart() -> None:
     known = AipixCapabilities(version="24.03", api=Api.CLIENT, user_id=7)
     assert AipixCapabilities.load(known.dump()) == known
     with pytest.raises(UnreadablePayload):
@@ -95,7 +95,7 @@ def test_capabilities_outlive_a_restart() -> None:
 
 @pytest.mark.parametrize("api", Api)
 @pytest.mark.parametrize("options", [{}, {"wrapped": True}, {"prefixed_token": True}])
-async def test_makes_a_script_in_either_api(
+async def test_script_is_created_with_either_api(
     make_client: MakeClient,
     simulator: AipixSimulator,
     api: Api,
@@ -108,7 +108,7 @@ async def test_makes_a_script_in_either_api(
     assert script["id"] == script_id
 
 
-async def test_walks_pages_by_their_number(
+async def test_pages_are_read_by_number(
     client: AipixClient, simulator: AipixSimulator
 ) -> None:
     simulator.configure(per_page=2)
@@ -118,7 +118,7 @@ async def test_walks_pages_by_their_number(
     assert [one.id for one in scripts] == made
 
 
-async def test_marks_are_made_and_listed(client: AipixClient) -> None:
+async def test_marks_are_created_and_listed(client: AipixClient) -> None:
     start = datetime.now(UTC)
     mark_id = await client.create_mark(12, "Parcel", start, start + timedelta(hours=1))
     marks = await client.marks(12, start - timedelta(1), start + timedelta(1))
@@ -127,7 +127,7 @@ async def test_marks_are_made_and_listed(client: AipixClient) -> None:
     assert await client.marks(99, start, start) is None
 
 
-async def test_an_expired_token_is_renewed_once(
+async def test_expired_token_is_renewed_once(
     client: AipixClient, simulator: AipixSimulator
 ) -> None:
     await client.create_script(SCRIPT)
@@ -137,7 +137,7 @@ async def test_an_expired_token_is_renewed_once(
     assert len(simulator.scripts) == 2
 
 
-async def test_a_token_that_is_never_accepted_is_a_matter_of_credentials(
+async def test_token_that_is_never_accepted_means_invalid_credentials(
     client: AipixClient, simulator: AipixSimulator
 ) -> None:
     simulator.add_faults(
@@ -166,7 +166,7 @@ LOGINS: dict[str, tuple[dict[str, Any], type[BackendError], str]] = {
 
 
 @pytest.mark.parametrize("trouble", LOGINS)
-async def test_a_refused_login_is_not_tried_again_on_its_own(
+async def test_refused_login_is_not_repeated(
     client: AipixClient, simulator: AipixSimulator, trouble: str
 ) -> None:
     changes, kind, code = LOGINS[trouble]
@@ -184,7 +184,7 @@ async def test_a_refused_login_is_not_tried_again_on_its_own(
 
 
 @pytest.mark.parametrize("trouble", ["sessions", "throttled"])
-async def test_a_login_that_had_to_wait_is_tried_later(
+async def test_limited_login_is_tried_later(
     make_client: MakeClient, simulator: AipixSimulator, trouble: str
 ) -> None:
     now = 0.0
@@ -200,7 +200,7 @@ async def test_a_login_that_had_to_wait_is_tried_later(
     assert (await client.capabilities()).version
 
 
-async def test_nobody_is_evicted(
+async def test_no_other_session_is_ended(
     client: AipixClient, simulator: AipixSimulator
 ) -> None:
     simulator.auth.occupy(5)
@@ -218,7 +218,7 @@ async def test_logs_out(client: AipixClient, simulator: AipixSimulator) -> None:
     await client.login.log_out()
 
 
-async def test_an_administrator_has_no_session_to_leave(
+async def test_administrator_has_no_session_to_end(
     make_client: MakeClient, simulator: AipixSimulator
 ) -> None:
     client = make_client(Api.ADMINISTRATOR)
@@ -263,7 +263,7 @@ def status(number: int, *, body: Json = None, html: str | None = None) -> Fault:
     ],
 )
 @pytest.mark.parametrize("api", Api)
-async def test_what_an_answer_to_a_write_means(
+async def test_responses_to_writes(
     make_client: MakeClient,
     simulator: AipixSimulator,
     fault: Fault,
@@ -279,7 +279,7 @@ async def test_what_an_answer_to_a_write_means(
     assert raised.value.code == (code or kind.code)
 
 
-async def test_a_validation_error_names_its_fields(make_client: MakeClient) -> None:
+async def test_validation_error_names_its_fields(make_client: MakeClient) -> None:
     body: JsonObject = {**ADMINISTRATORS, "event_id": 99, "users": [99]}
     with pytest.raises(Rejected) as raised:
         await make_client(Api.ADMINISTRATOR).create_script(body)
@@ -287,7 +287,7 @@ async def test_a_validation_error_names_its_fields(make_client: MakeClient) -> N
     assert "event_id: The selected event id is invalid." in raised.value.reason
 
 
-async def test_no_message_repeats_a_bots_token(
+async def test_no_message_contains_a_bot_token(
     client: AipixClient, simulator: AipixSimulator
 ) -> None:
     simulator.add_faults(
@@ -310,7 +310,7 @@ async def test_no_message_repeats_a_bots_token(
         (Fault(kind=FaultKind.STATUS, status=409, body={}), "client_refused"),
     ],
 )
-async def test_another_system_gets_no_password(
+async def test_other_system_gets_no_password(
     client: AipixClient, simulator: AipixSimulator, fault: Fault, code: str
 ) -> None:
     simulator.add_faults(Fault(**vars(fault)))
@@ -323,7 +323,7 @@ async def test_another_system_gets_no_password(
 @pytest.mark.parametrize(
     "answer", [{}, {"access_token": "Bearer "}, {"access_token": "a\nb"}]
 )
-async def test_a_login_without_a_token(
+async def test_login_without_a_token_is_an_error(
     client: AipixClient, simulator: AipixSimulator, answer: JsonObject
 ) -> None:
     simulator.add_faults(
@@ -333,7 +333,7 @@ async def test_a_login_without_a_token(
         await client.capabilities()
 
 
-async def test_connections_are_not_kept(
+async def test_http_connections_are_not_reused(
     session: ClientSession, client: AipixClient, simulator: AipixSimulator
 ) -> None:
     await client.create_script(SCRIPT)
@@ -342,7 +342,7 @@ async def test_connections_are_not_kept(
     assert not connector._conns
 
 
-async def test_a_server_that_is_gone(
+async def test_unreachable_server_is_an_error(
     client: AipixClient, simulator: AipixSimulator
 ) -> None:
     await client.capabilities()

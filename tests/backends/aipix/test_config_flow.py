@@ -1,4 +1,4 @@
-"""The forms that add a connection to aipix, change it and renew its login."""
+"""Tests of the config flow of a connection to aipix."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -37,7 +37,7 @@ entered = FORM.entered
 
 @pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
-    """Return the form for aipix; what it adds is not set up."""
+    """Return the form for aipix; the connection that it adds is not set up."""
     async with only_added(hass, "aipix") as form:
         yield form
 
@@ -47,7 +47,7 @@ def without_capabilities(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("api", ["client", "administrator"])
-async def test_adds_a_connection_with_an_id_of_its_own(
+async def test_connection_has_its_own_device_id(
     hass: HomeAssistant, form: ConfigFlowResult, api: str
 ) -> None:
     async with aipix() as url:
@@ -67,7 +67,7 @@ async def test_adds_a_connection_with_an_id_of_its_own(
 @pytest.mark.parametrize(
     "copied", ["", "/", "/admin", "/admin/", "/api", "/api/v1", "/api/admin/v1"]
 )
-async def test_below_a_prefix(
+async def test_address_with_a_prefix(
     hass: HomeAssistant, form: ConfigFlowResult, copied: str
 ) -> None:
     async with AipixSimulator(prefix="/vms") as simulator:
@@ -75,12 +75,12 @@ async def test_below_a_prefix(
     assert result["result"].data[CONF_URL] == simulator.url
 
 
-def test_without_a_scheme_it_is_https() -> None:
+def test_address_without_a_scheme_is_https() -> None:
     data = AipixForms().normalise(entered("vms.example.com/admin"))
     assert data[CONF_URL] == "https://vms.example.com"
 
 
-async def test_tries_that_fail_are_those_of_one_device_and_take_one_session(
+async def test_failed_attempts_use_one_device_and_one_session(
     hass: HomeAssistant, form: ConfigFlowResult
 ) -> None:
     async with AipixSimulator() as simulator:
@@ -96,7 +96,7 @@ async def test_tries_that_fail_are_those_of_one_device_and_take_one_session(
         assert len(simulator.auth.sessions) == 1
 
 
-async def test_the_same_account_is_one_connection(
+async def test_same_account_is_added_once(
     hass: HomeAssistant, form: ConfigFlowResult
 ) -> None:
     entry = MockConfigEntry(domain=DOMAIN, data=stored("https://vms.example.com"))
@@ -106,7 +106,7 @@ async def test_the_same_account_is_one_connection(
     assert result["reason"] == "already_configured"
 
 
-async def test_reauth_keeps_the_device_and_says_what_is_wrong(
+async def test_reauth_keeps_the_device_and_shows_errors(
     hass: HomeAssistant,
 ) -> None:
     async with AipixSimulator() as simulator:
@@ -148,7 +148,7 @@ async def test_reconfigure_keeps_the_device(hass: HomeAssistant) -> None:
         )
 
 
-async def test_options_number_the_weekdays(hass: HomeAssistant) -> None:
+async def test_option_sets_the_numbers_of_weekdays(hass: HomeAssistant) -> None:
     async with AipixSimulator() as simulator:
         entry = await connect_aipix(hass, simulator, "administrator")
         form = await hass.config_entries.options.async_init(entry.entry_id)
@@ -162,7 +162,7 @@ async def test_options_number_the_weekdays(hass: HomeAssistant) -> None:
     assert entry.options["weekdays"] == "monday_1"
 
 
-async def test_clients_end_with_home_assistant(hass: HomeAssistant) -> None:
+async def test_clients_are_closed_with_home_assistant(hass: HomeAssistant) -> None:
     client = AipixForms().create_client(hass, stored("http://127.0.0.1"))
     assert isinstance(client, AipixClient)
     hass.bus.async_fire(EVENT_HOMEASSISTANT_CLOSE)

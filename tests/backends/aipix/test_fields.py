@@ -1,4 +1,4 @@
-"""The fields of aipix's actions: one test for each and each way to be wrong."""
+"""Tests of the fields of aipix's actions: each field, each error."""
 
 from datetime import UTC, datetime, time, timedelta, timezone
 from typing import Any
@@ -119,7 +119,7 @@ for _ in range(30):
         ({"surprise": 1}, "surprise", "unknown"),
     ],
 )
-def test_a_field_of_a_script_that_cannot_be_used(
+def test_invalid_field_of_a_script_is_refused(
     changes: dict[str, Any], field: str, problem: str
 ) -> None:
     with pytest.raises(InvalidField) as raised:
@@ -183,7 +183,7 @@ I = "timetable.intervals[0]"  # noqa: E741
         ),
     ],
 )
-def test_a_timetable_that_cannot_be_used(
+def test_invalid_timetable_is_refused(
     timetable: object, field: str, problem: str
 ) -> None:
     with pytest.raises(InvalidField) as raised:
@@ -191,7 +191,7 @@ def test_a_timetable_that_cannot_be_used(
     assert (raised.value.field, raised.value.problem) == (field, problem)
 
 
-def test_a_timetable_is_sent_in_one_form() -> None:
+def test_timetable_has_one_stored_form() -> None:
     operation = CreateScriptOperation()
     payload = operation.parse(
         BY_TABLE | {"timetable": table(to="24:00+05:00") | {"days": table()["days"]}}
@@ -209,14 +209,14 @@ def test_a_timetable_is_sent_in_one_form() -> None:
     }
 
 
-def test_status_may_be_a_truth() -> None:
+def test_status_may_be_a_boolean() -> None:
     operation = CreateScriptOperation()
     for given, sent in ((True, "active"), (False, "inactive"), ("odd", "odd")):
         payload = operation.parse(BY_TABLE | {"status": given})
         assert payload.fields.status == sent
 
 
-def test_users_are_named_once() -> None:
+def test_duplicate_users_are_removed() -> None:
     operation = CreateScriptOperation()
     assert operation.parse(SCRIPT | {"users": [7, "8", 7.0]}).fields.users == (7, 8)
     assert operation.parse(SCRIPT | {"users": 7}).fields.users == (7,)
@@ -236,7 +236,7 @@ def test_users_are_named_once() -> None:
         ({"script_id": 1, "camera": 1}, "camera", "unknown"),
     ],
 )
-def test_a_change_that_cannot_be_used(
+def test_invalid_change_is_refused(
     data: dict[str, Any], field: str, problem: str
 ) -> None:
     with pytest.raises(InvalidField) as raised:
@@ -264,7 +264,7 @@ MARK: dict[str, Any] = {"camera_id": 12, "title": "Parcel"}
         ({"label": "x"}, "label", "unknown"),
     ],
 )
-def test_a_mark_that_cannot_be_used(
+def test_invalid_mark_is_refused(
     changes: dict[str, Any], field: str, problem: str
 ) -> None:
     with pytest.raises(InvalidField) as raised:
@@ -272,7 +272,7 @@ def test_a_mark_that_cannot_be_used(
     assert (raised.value.field, raised.value.problem) == (field, problem)
 
 
-def test_a_mark_does_not_end_before_it_begins() -> None:
+def test_mark_must_not_end_before_its_start() -> None:
     operation = CreateCameraMarkOperation()
     payload = operation.parse(MARK | {"end": NOW})
     with pytest.raises(InvalidField, match="end"):
@@ -281,7 +281,7 @@ def test_a_mark_does_not_end_before_it_begins() -> None:
 
 
 @pytest.mark.parametrize("field", ["title", "status", "cameras", "extra"])
-def test_the_administrator_api_lacks_fields(field: str) -> None:
+def test_field_without_support_in_the_administrator_api_is_refused(field: str) -> None:
     given: dict[str, Any] = {"cameras": [1], "extra": {"a": 1}}
     operation = CreateScriptOperation()
     payload = operation.parse(SCRIPT | {field: given.get(field, "x")})
@@ -290,7 +290,7 @@ def test_the_administrator_api_lacks_fields(field: str) -> None:
     assert (raised.value.field, raised.value.problem) == (field, "other_api")
 
 
-def test_each_api_has_its_own_schedule() -> None:
+def test_each_api_has_its_own_schedule_format() -> None:
     operation = CreateScriptOperation()
     with pytest.raises(InvalidField, match="schedule: other_api"):
         operation.check(operation.parse(SCRIPT), CLIENT, NOW)
@@ -303,7 +303,7 @@ def test_each_api_has_its_own_schedule() -> None:
     operation.check(operation.parse(BY_TABLE), CLIENT, NOW)
 
 
-def test_the_administrator_api_changes_and_marks_nothing() -> None:
+def test_administrator_api_has_no_updates_and_no_marks() -> None:
     update, mark = UpdateScriptOperation(), CreateCameraMarkOperation()
     with pytest.raises(InvalidField, match="script_id: other_api"):
         update.check(update.parse({"script_id": 1, "event_id": 2}), ADMINISTRATOR, NOW)
@@ -325,7 +325,7 @@ def test_the_administrator_api_changes_and_marks_nothing() -> None:
         ("create_camera_mark", MARK | {"start": NOW, "end": NOW + timedelta(1)}),
     ],
 )
-def test_payloads_outlive_a_restart(name: str, data: dict[str, Any]) -> None:
+def test_payloads_survive_a_restart(name: str, data: dict[str, Any]) -> None:
     operation = AIPIX.operation(name)
     payload = operation.parse(data)
     assert operation.load(1, operation.dump(payload)) == payload
@@ -337,7 +337,7 @@ def test_payloads_outlive_a_restart(name: str, data: dict[str, Any]) -> None:
         operation.load(1, {"start": "x", **operation.dump(payload), "odd": 1})
 
 
-# Schedules, from what people write to what aipix takes.
+# Schedules, from user input to aipix's format.
 
 
 def home(
@@ -354,7 +354,7 @@ def home(
     )
 
 
-def test_a_range_over_midnight_is_split() -> None:
+def test_range_over_midnight_is_split() -> None:
     week = [{"day": "sunday", "ranges": [{"from": "22:00", "to": "06:00"}]}]
     found = resolve("create_script", {"schedule": week}, home())
     assert found["schedule"] == [
@@ -366,7 +366,7 @@ def test_a_range_over_midnight_is_split() -> None:
 
 
 @pytest.mark.parametrize("end", ["24:00:00", "24:00", "00:00", time.max])
-def test_the_end_of_the_day_is_its_last_second(end: object) -> None:
+def test_end_of_the_day_is_its_last_second(end: object) -> None:
     week = [{"day": 0, "ranges": [{"from": "18:00", "to": end}]}]
     found = resolve("create_script", {"schedule": week}, home())
     assert found["schedule"] == [
@@ -382,7 +382,7 @@ def test_the_end_of_the_day_is_its_last_second(end: object) -> None:
         (Numbering.SUNDAY_0, [1, 2, 3, 4, 5, 6, 0]),
     ],
 )
-def test_days_have_the_numbers_of_the_option(
+def test_days_are_numbered_by_the_option(
     numbering: Numbering, numbers: list[int]
 ) -> None:
     for weekday, number in enumerate(numbers):
@@ -400,14 +400,14 @@ def test_days_have_the_numbers_of_the_option(
         (Numbering.SUNDAY_0, 7),
     ],
 )
-def test_a_number_that_the_option_does_not_have(
+def test_number_outside_the_option_is_refused(
     numbering: Numbering, number: int
 ) -> None:
     with pytest.raises(InvalidField, match="out_of_range"):
         read_week([day() | {"day": number}], "schedule", numbering)
 
 
-def test_a_helper_becomes_a_timetable_with_breaks() -> None:
+def test_schedule_helper_becomes_a_timetable_with_breaks() -> None:
     helper = {
         "monday": [
             {"from": time(8), "to": time(12), "data": {"x": 1}},
@@ -437,7 +437,7 @@ def test_a_helper_becomes_a_timetable_with_breaks() -> None:
     assert [one["day"] for one in found["schedule"]] == [0]
 
 
-def test_no_schedule_is_always() -> None:
+def test_empty_schedule_means_always() -> None:
     found = resolve("create_script", {}, home(Api.CLIENT))
     assert found["timetable"]["days"] == [
         {
@@ -453,7 +453,7 @@ def test_no_schedule_is_always() -> None:
     assert resolve("create_camera_mark", {"title": "x"}, home()) == {"title": "x"}
 
 
-def test_a_timetable_gets_the_homes_offset_where_it_has_none() -> None:
+def test_timetable_without_offset_gets_that_of_the_home() -> None:
     given = {
         "days": [
             {
@@ -489,7 +489,7 @@ def test_a_timetable_gets_the_homes_offset_where_it_has_none() -> None:
 @pytest.mark.parametrize(
     "timetable", [5, {"days": [5]}, {"intervals": [5]}, {"days": [{"from": 5}]}]
 )
-def test_what_cannot_be_read_is_left_to_be_refused(timetable: object) -> None:
+def test_unreadable_schedule_is_passed_on_unchanged(timetable: object) -> None:
     found = resolve("create_script", {"timetable": timetable}, home(Api.CLIENT))
     with pytest.raises(InvalidField, match="timetable"):
         CreateScriptOperation().parse({"event_id": 41, **found})
@@ -533,7 +533,7 @@ def test_what_cannot_be_read_is_left_to_be_refused(timetable: object) -> None:
         ({"schedule": []}, None, "schedule", "empty_schedule"),
     ],
 )
-def test_a_schedule_that_cannot_be_used(
+def test_invalid_schedule_is_refused(
     data: dict[str, Any], helper: object, field: str, problem: str
 ) -> None:
     with pytest.raises(InvalidField) as raised:
@@ -544,7 +544,7 @@ def test_a_schedule_that_cannot_be_used(
 @pytest.mark.parametrize(
     ("hours", "written"), [(5.5, "+05:30"), (-3.5, "-03:30"), (0, "+00:00")]
 )
-def test_offsets_are_written_with_their_sign(hours: float, written: str) -> None:
+def test_offsets_have_a_sign(hours: float, written: str) -> None:
     zone = timezone(timedelta(hours=hours))
     there = Home(
         api=Api.CLIENT,
@@ -569,7 +569,7 @@ def test_offsets_are_written_with_their_sign(hours: float, written: str) -> None
         ({"delivery_id": "d", "users": [7]}, ""),
     ],
 )
-def test_summary_of_a_change_names_the_script_or_what_changes(
+def test_summary_of_a_change_names_the_script_or_the_fields(
     change: dict[str, object], said: str
 ) -> None:
     operation = UpdateScriptOperation()

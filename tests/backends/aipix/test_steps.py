@@ -1,4 +1,4 @@
-"""The steps of aipix's operations, and how a lost reply is looked up."""
+"""Tests of the steps of aipix's operations, and of their look-ups."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -59,7 +59,7 @@ async def find(
     return finding
 
 
-async def test_only_what_is_listed_can_be_looked_up() -> None:
+async def test_look_up_requires_a_list() -> None:
     payload = CREATE.parse(SCRIPT)
     for api in Api:
         unlisted = AipixCapabilities(version="24.03", api=api)
@@ -68,7 +68,7 @@ async def test_only_what_is_listed_can_be_looked_up() -> None:
         assert not step.repeatable
 
 
-async def test_a_lost_reply_leaves_the_newest_id_as_its_clue(
+async def test_lost_response_has_the_newest_id_as_clue(
     client: AipixClient, simulator: AipixSimulator, make_context: MakeContext
 ) -> None:
     first = await run(CREATE, client, SCRIPT, make_context())
@@ -85,7 +85,7 @@ async def test_a_lost_reply_leaves_the_newest_id_as_its_clue(
     assert await find(CREATE, client, SCRIPT, late) == Absent()
 
 
-async def test_what_never_came_is_missing(
+async def test_lost_request_is_missing(
     client: AipixClient, simulator: AipixSimulator, make_context: MakeContext
 ) -> None:
     simulator.add_faults(Fault(kind=FaultKind.RESET_BEFORE, method="POST", skip=1))
@@ -95,7 +95,7 @@ async def test_what_never_came_is_missing(
     assert await find(CREATE, client, SCRIPT, make_context(clue=clue)) == Absent()
 
 
-async def test_two_that_look_the_same_are_left_alone(
+async def test_two_equal_candidates_are_not_taken(
     client: AipixClient, make_context: MakeContext
 ) -> None:
     for _ in range(2):
@@ -105,7 +105,7 @@ async def test_two_that_look_the_same_are_left_alone(
         assert await find(CREATE, client, SCRIPT, context) == Unclear()
 
 
-async def test_without_a_clue_the_date_must_fit(
+async def test_without_a_clue_the_date_must_match(
     client: AipixClient, simulator: AipixSimulator, make_context: MakeContext
 ) -> None:
     made = await run(CREATE, client, SCRIPT, make_context())
@@ -118,7 +118,7 @@ async def test_without_a_clue_the_date_must_fit(
     assert await find(CREATE, client, other, make_context(late=60)) == Absent()
 
 
-async def test_a_list_that_is_gone_tells_nothing(
+async def test_missing_list_proves_nothing(
     client: AipixClient, simulator: AipixSimulator, make_context: MakeContext
 ) -> None:
     simulator.configure(lists_scripts=False)
@@ -126,7 +126,7 @@ async def test_a_list_that_is_gone_tells_nothing(
     assert await find(CREATE, client, SCRIPT, context) == Unclear()
 
 
-async def test_a_script_is_made_though_the_list_cannot_be_read(
+async def test_script_is_created_although_the_list_cannot_be_read(
     client: AipixClient, simulator: AipixSimulator, make_context: MakeContext
 ) -> None:
     simulator.add_faults(
@@ -142,7 +142,7 @@ async def test_a_script_is_made_though_the_list_cannot_be_read(
     assert len(simulator.scripts) == 1
 
 
-async def test_the_administrator_api_is_asked_for_nothing_else(
+async def test_administrator_api_gets_no_other_request(
     make_client: MakeClient, simulator: AipixSimulator, make_context: MakeContext
 ) -> None:
     data = {
@@ -156,7 +156,7 @@ async def test_the_administrator_api_is_asked_for_nothing_else(
     ]
 
 
-async def test_an_update_repeats_without_harm(
+async def test_update_is_repeatable(
     client: AipixClient, simulator: AipixSimulator, make_context: MakeContext
 ) -> None:
     made = await run(CREATE, client, SCRIPT, make_context())
@@ -173,7 +173,7 @@ async def test_an_update_repeats_without_harm(
     assert UPDATE.key(UPDATE.parse({"script_id": 5, "title": "x"}), "x") == "script:5"
 
 
-async def test_an_update_of_what_is_no_script(
+async def test_update_of_an_unknown_script_is_refused(
     client: AipixClient, make_context: MakeContext
 ) -> None:
     change = {"delivery_id": "delivery-1", "reaction_id": 4}
@@ -182,7 +182,7 @@ async def test_an_update_of_what_is_no_script(
             await run(UPDATE, client, change, make_context(followed=followed))
 
 
-async def test_a_mark_is_set_at_its_occurrence_and_found_again(
+async def test_mark_is_created_at_its_time_and_found_again(
     client: AipixClient, simulator: AipixSimulator, make_context: MakeContext
 ) -> None:
     data = {"camera_id": 12, "title": "Parcel"}
@@ -204,7 +204,7 @@ async def test_a_mark_is_set_at_its_occurrence_and_found_again(
     assert await find(MARK, client, other, context) == Absent()
 
 
-async def test_a_mark_is_found_as_it_was_set_when_somebody_sets_the_clock(
+async def test_mark_is_found_after_a_change_of_the_clock(
     client: AipixClient, make_context: MakeContext
 ) -> None:
     data = {"camera_id": 12, "title": "Parcel"}
@@ -214,7 +214,7 @@ async def test_a_mark_is_found_as_it_was_set_when_somebody_sets_the_clock(
     assert isinstance(await find(MARK, client, data, moved), Found)
 
 
-async def test_a_mark_that_ended_before_it_occurred_has_no_length(
+async def test_mark_that_ends_before_its_start_has_no_length(
     client: AipixClient, simulator: AipixSimulator, make_context: MakeContext
 ) -> None:
     end = datetime.now(UTC) - timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""Talking to Frigate: what is sent, and what its answers mean."""
+"""Tests of the client of Frigate: its requests, and the meaning of responses."""
 
 import asyncio
 from collections import Counter
@@ -59,20 +59,20 @@ ALL = READS | REPEATABLE | CREATE
 
 
 def logins(simulator: FrigateSimulator) -> int:
-    """Count the logins that were tried."""
+    """Count the attempts to log in."""
     return sum(seen.path == "/api/login" for seen in simulator.requests)
 
 
 @pytest.fixture
 def locked(simulator: FrigateSimulator) -> FrigateSimulator:
-    """Return a Frigate that wants a login."""
+    """Return a Frigate that requires a login."""
     simulator.settings.password = PASSWORD
     return simulator
 
 
 @pytest.fixture
 def user(session: ClientSession, locked: FrigateSimulator) -> FrigateClient:
-    """Return a client that has the right credentials."""
+    """Return a client with correct credentials."""
     return FrigateClient(session, locked.url, username="admin", password=PASSWORD)
 
 
@@ -130,7 +130,7 @@ async def test_version_too_old(client: FrigateClient) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["/frigate", "/api/hassio_ingress/x_y"])
-async def test_address_with_a_path(
+async def test_address_may_have_a_path(
     session: ClientSession, socket_enabled: None, prefix: str
 ) -> None:
     async with FrigateSimulator(prefix=prefix) as simulator:
@@ -151,7 +151,7 @@ async def test_address_with_a_path(
         (b"405 No\r\nContent-Length: 2\r\n\r\n{}", "invalid_response"),
     ],
 )
-async def test_another_system_is_told_apart_and_given_no_password(
+async def test_other_system_is_recognised_and_gets_no_password(
     session: ClientSession, answer: bytes, code: str
 ) -> None:
     async with serve(bytes_then_close(b"HTTP/1.1 ", answer)) as server:
@@ -165,7 +165,7 @@ async def test_another_system_is_told_apart_and_given_no_password(
     assert PASSWORD.encode() not in server.requests[0]
 
 
-async def test_create_and_all_that_follows(
+async def test_create_and_the_calls_after_it(
     client: FrigateClient, simulator: FrigateSimulator
 ) -> None:
     start = datetime.now(UTC)
@@ -195,19 +195,21 @@ async def test_create_and_all_that_follows(
     assert await client.review_of(event_id)
 
 
-async def test_what_is_not_there(client: FrigateClient) -> None:
+async def test_missing_event_is_none(client: FrigateClient) -> None:
     assert await client.event(NO_ID) is None
     assert await client.review_of(NO_ID) is None
     assert await client.events("front_door", "x", datetime.now(UTC)) == ()
 
 
 @pytest.mark.parametrize("name", REPEATABLE)
-async def test_change_of_what_is_not_there(client: FrigateClient, name: str) -> None:
+async def test_change_of_a_missing_event_is_an_error(
+    client: FrigateClient, name: str
+) -> None:
     with pytest.raises(Rejected, match="not found"):
         await REPEATABLE[name](client)
 
 
-async def test_reads_see_what_was_just_written(client: FrigateClient) -> None:
+async def test_reads_bypass_the_cache(client: FrigateClient) -> None:
     event_id = await client.create_event("front_door", "x", {"duration": None})
     before = await client.event(event_id)
     end = datetime.now(UTC)
@@ -220,7 +222,7 @@ async def test_reads_see_what_was_just_written(client: FrigateClient) -> None:
 
 
 @pytest.mark.parametrize("label", ["person", "a,b", "all"])
-async def test_events_are_those_of_camera_and_label(
+async def test_events_are_filtered_by_camera_and_label(
     client: FrigateClient, label: str
 ) -> None:
     since = datetime.now(UTC) - timedelta(minutes=1)
@@ -234,7 +236,7 @@ async def test_events_are_those_of_camera_and_label(
     assert await client.events("front_door", label, later) == ()
 
 
-async def test_events_are_read_to_the_end(
+async def test_all_pages_of_events_are_read(
     client: FrigateClient, simulator: FrigateSimulator
 ) -> None:
     since = datetime.now(UTC) - timedelta(minutes=1)
@@ -256,7 +258,7 @@ async def test_events_are_read_to_the_end(
         ("Event not found", "invalid_response"),
     ],
 )
-async def test_events_of_another_shape(
+async def test_malformed_events_are_an_error(
     client: FrigateClient, simulator: FrigateSimulator, answer: JsonObject, code: str
 ) -> None:
     simulator.add_faults(Fault(kind=FaultKind.STATUS, status=200, body=answer))
@@ -266,7 +268,7 @@ async def test_events_of_another_shape(
 
 
 @pytest.mark.parametrize("name", READS)
-async def test_read_that_is_not_json(
+async def test_response_without_json_is_an_error(
     client: FrigateClient, simulator: FrigateSimulator, name: str
 ) -> None:
     simulator.add_faults(
@@ -281,7 +283,7 @@ async def test_read_that_is_not_json(
     "body",
     [None, {"success": True}, {"event_id": 5}, {"event_id": "x"}, [], "ok"],
 )
-async def test_create_whose_answer_cannot_be_read(
+async def test_unreadable_response_to_a_create_leaves_its_outcome_unknown(
     client: FrigateClient, simulator: FrigateSimulator, body: JsonObject
 ) -> None:
     simulator.add_faults(Fault(kind=FaultKind.STATUS, status=200, body=body))
@@ -314,7 +316,7 @@ async def test_unknown_camera_is_refused(client: FrigateClient) -> None:
 
 
 @pytest.mark.parametrize("name", REPEATABLE | CREATE)
-async def test_viewer_may_not_write(
+async def test_viewer_lacks_the_permission_to_write(
     client: FrigateClient, simulator: FrigateSimulator, name: str
 ) -> None:
     simulator.settings.role = "viewer"
@@ -346,8 +348,8 @@ async def test_outage_behind_nginx(
 async def test_frigate_is_down_behind_nginx(
     client: FrigateClient, simulator: FrigateSimulator, name: str
 ) -> None:
-    # nginx asks Frigate who calls before it lets a request through, and answers 500
-    # where it gets no answer: even a create has surely not been taken.
+    # nginx authenticates each request with Frigate first, and responds with 500
+    # without an answer: so not even a create has been processed.
     simulator.configure(starting=True)
     with pytest.raises(Unavailable, match="500 Internal Server Error"):
         await ALL[name](client)
@@ -374,7 +376,7 @@ async def test_frigate_without_logins_is_down_behind_nginx(
 
 
 @pytest.mark.parametrize("name", ALL)
-async def test_limit(
+async def test_rate_limit_is_an_error_with_its_delay(
     client: FrigateClient, simulator: FrigateSimulator, name: str
 ) -> None:
     simulator.add_faults(
@@ -389,7 +391,7 @@ async def test_limit(
 @pytest.mark.parametrize(
     "kind", [FaultKind.RESET_AFTER, FaultKind.RESET_BEFORE, FaultKind.REFUSE]
 )
-async def test_connection_lost(
+async def test_lost_connection_leaves_the_outcome_unknown(
     client: FrigateClient, simulator: FrigateSimulator, name: str, kind: FaultKind
 ) -> None:
     expected: type[BackendError] = CannotConnect
@@ -403,7 +405,7 @@ async def test_connection_lost(
 
 
 @pytest.mark.parametrize("name", ALL)
-async def test_nobody_listens(
+async def test_closed_port_is_an_error(
     client: FrigateClient, simulator: FrigateSimulator, name: str
 ) -> None:
     await simulator.stop()
@@ -413,7 +415,7 @@ async def test_nobody_listens(
 
 @pytest.mark.parametrize("name", REPEATABLE | CREATE)
 @pytest.mark.parametrize("status", [404, 405])
-async def test_proxy_without_its_backend_refuses_nothing_for_good(
+async def test_error_of_a_proxy_is_never_final(
     client: FrigateClient, simulator: FrigateSimulator, name: str, status: int
 ) -> None:
     simulator.add_faults(
@@ -444,7 +446,7 @@ async def test_login(
     assert logins(locked) == 1
 
 
-async def test_login_not_asked_for_is_tried_all_the_same(
+async def test_login_is_tried_although_not_required(
     session: ClientSession, simulator: FrigateSimulator
 ) -> None:
     user = FrigateClient(session, simulator.url, username="admin", password=PASSWORD)
@@ -454,12 +456,12 @@ async def test_login_not_asked_for_is_tried_all_the_same(
 
 
 @pytest.mark.parametrize("name", ALL)
-async def test_expired_token_is_renewed_and_the_call_made_once(
+async def test_expired_token_is_renewed_and_the_call_is_made_once(
     user: FrigateClient, locked: FrigateSimulator, name: str
 ) -> None:
     await user.event(NO_ID)
     locked.expire_logins()
-    with suppress(Rejected):  # there is no such event to change
+    with suppress(Rejected):  # the event does not exist
         await ALL[name](user)
     assert logins(locked) == 2
     assert len(locked.events) == (1 if name in CREATE else 0)
@@ -476,7 +478,7 @@ async def test_parallel_calls_share_one_login(
     assert len(locked.events) == 12
 
 
-async def test_parallel_calls_share_a_login_that_failed(
+async def test_parallel_calls_share_a_failed_login(
     user: FrigateClient, locked: FrigateSimulator
 ) -> None:
     locked.add_faults(Fault(kind=FaultKind.RESET_BEFORE, path="/api/login", times=None))
@@ -486,7 +488,7 @@ async def test_parallel_calls_share_a_login_that_failed(
     assert logins(locked) == 1
 
 
-async def test_cancelled_login_leaves_the_next_one_free(
+async def test_cancelled_login_does_not_block_the_next_one(
     user: FrigateClient, locked: FrigateSimulator
 ) -> None:
     locked.add_faults(Fault(kind=FaultKind.HANG, path="/api/login"))
@@ -519,7 +521,7 @@ async def test_refused_credentials_are_sent_once(
     assert logins(locked) == 2
 
 
-async def test_second_401_is_the_last(
+async def test_second_401_is_not_retried(
     user: FrigateClient, locked: FrigateSimulator
 ) -> None:
     locked.add_faults(
@@ -532,7 +534,7 @@ async def test_second_401_is_the_last(
     assert not locked.events
 
 
-async def test_rate_limit_of_logins_is_left_alone_for_a_minute(
+async def test_rate_limit_of_logins_is_respected_for_a_minute(
     session: ClientSession, locked: FrigateSimulator
 ) -> None:
     now = 1000.0
@@ -560,7 +562,7 @@ async def test_rate_limit_of_logins_is_left_alone_for_a_minute(
     assert logins(locked) == 2
 
 
-async def test_login_lost_on_the_way_has_made_no_event(
+async def test_lost_login_means_that_no_event_was_created(
     user: FrigateClient, locked: FrigateSimulator
 ) -> None:
     locked.add_faults(Fault(kind=FaultKind.RESET_AFTER, path="/api/login"))
@@ -570,7 +572,7 @@ async def test_login_lost_on_the_way_has_made_no_event(
     assert len(locked.events) == 1
 
 
-async def test_frigate_starting_at_login(
+async def test_login_while_frigate_starts(
     user: FrigateClient, locked: FrigateSimulator
 ) -> None:
     locked.settings.starting = True
@@ -581,7 +583,9 @@ async def test_frigate_starting_at_login(
 @pytest.mark.parametrize(
     "cookies", [b"", b"Set-Cookie: session=abc\r\n", b"Set-Cookie: a=a.b\r\n"]
 )
-async def test_login_without_a_token(session: ClientSession, cookies: bytes) -> None:
+async def test_login_without_a_token_is_an_error(
+    session: ClientSession, cookies: bytes
+) -> None:
     answer = b"HTTP/1.1 200 OK\r\n" + cookies + b"Content-Length: 0\r\n\r\n"
     async with serve(bytes_then_close(answer)) as server:
         user = FrigateClient(
@@ -593,7 +597,7 @@ async def test_login_without_a_token(session: ClientSession, cookies: bytes) -> 
     assert len(server.requests) == 1
 
 
-async def test_token_is_the_cookie_that_looks_like_one(session: ClientSession) -> None:
+async def test_token_is_read_from_any_matching_cookie(session: ClientSession) -> None:
     answer = (
         b"HTTP/1.1 200 OK\r\nSet-Cookie: locale=en\r\n"
         b"Set-Cookie: whatever=e30.e30.sig-_1; HttpOnly; Path=/\r\n"
@@ -613,7 +617,7 @@ async def test_token_is_the_cookie_that_looks_like_one(session: ClientSession) -
     assert b"Cookie" not in create
 
 
-async def test_no_error_tells_a_secret(
+async def test_no_error_contains_a_secret(
     session: ClientSession, locked: FrigateSimulator
 ) -> None:
     user = FrigateClient(session, locked.url, username="bob", password=PASSWORD)
@@ -626,7 +630,7 @@ async def test_no_error_tells_a_secret(
 @pytest.mark.parametrize(
     ("off", "shift"), [(0, 0), (4, 0), (-4, 0), (90, 90), (-3600, -3600)]
 )
-async def test_clock_of_the_server(
+async def test_clock_of_the_server_is_measured(
     session: ClientSession, off: int, shift: int
 ) -> None:
     async def answer(writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""What is special about the form of a Frigate."""
+"""Tests of what only the config flow of Frigate has."""
 
 from collections.abc import AsyncIterator
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 @pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
-    """Return the form; what it adds is not set up."""
+    """Return the form; the connection that it adds is not set up."""
     async with only_added(hass, "frigate") as form:
         yield form
 
@@ -38,7 +38,7 @@ async def test_add_with_login(
     assert without_capabilities(result["result"]) == stored(url, **LOGIN)
 
 
-async def test_a_certificate_of_its_own_is_taken_unverified(
+async def test_self_signed_certificate_is_accepted_unverified(
     hass: HomeAssistant, form: ConfigFlowResult
 ) -> None:
     async with mistrusted(running(FrigateSimulator, tls=True, **WITH_LOGIN)) as url:
@@ -51,7 +51,7 @@ async def test_a_certificate_of_its_own_is_taken_unverified(
 
 
 @pytest.mark.parametrize("copied", ["", "/", "/api", "/api/", "//"])
-async def test_below_a_prefix(
+async def test_address_with_a_prefix(
     hass: HomeAssistant, form: ConfigFlowResult, copied: str
 ) -> None:
     async with FrigateSimulator(prefix="/nvr/frigate") as simulator:

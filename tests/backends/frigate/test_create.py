@@ -1,4 +1,4 @@
-"""Making an event: what is sent, what is checked, what the receipt says."""
+"""Tests of the creation of events: requests, checks, look-ups and receipts."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -49,7 +49,7 @@ pytestmark = pytest.mark.usefixtures("impatient")
 
 
 async def seen(client: FrigateClient) -> FrigateCapabilities:
-    """Return what the simulator can do."""
+    """Return the capabilities of the simulator."""
     return await client.capabilities()
 
 
@@ -60,7 +60,7 @@ async def run(
     *,
     keyed: bool = True,
 ) -> tuple[Receipt, dict[str, JsonObject]]:
-    """Run every step, as the worker does."""
+    """Run every step, like the worker."""
     payload = replace(CREATE.parse({**EVENT, **data}), keyed=keyed)
     results: dict[str, JsonObject] = {}
     for step in CREATE.steps(payload, await seen(client)):
@@ -76,7 +76,7 @@ async def look_up(
     *,
     keyed: bool = True,
 ) -> Finding:
-    """Ask whether an event was made."""
+    """Look up whether an event was created."""
     payload = replace(CREATE.parse({**EVENT, **data}), keyed=keyed)
     step = CREATE.steps(payload, await seen(client))[0]
     assert step.find is not None
@@ -90,7 +90,7 @@ async def lose(
     context: StepContext,
     kind: FaultKind = FaultKind.RESET_AFTER,
 ) -> Mapping[str, object]:
-    """Make an event whose answer is lost; return the clue that is left."""
+    """Create an event whose response is lost; return its clue."""
     simulator.add_faults(Fault(kind=kind, path="*/create"))
     with pytest.raises(OutcomeUnknown) as caught:
         await run(client, data, context)
@@ -122,7 +122,7 @@ async def test_receipt(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_everything_that_can_be_said(
+async def test_every_field_is_sent(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     data: JsonObject = {
@@ -154,7 +154,7 @@ async def test_source_type(
     assert simulator.events[0].data["type"] == "ring"
 
 
-async def test_stored_after_the_answer(
+async def test_event_stored_after_the_response_is_confirmed(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -167,7 +167,7 @@ async def test_stored_after_the_answer(
 
 
 @pytest.mark.parametrize("simulator", ["0.16", "0.17", "0.18"], indirect=True)
-async def test_answered_and_never_stored(
+async def test_event_that_is_never_stored_is_unknown(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     simulator.settings.async_delay = None
@@ -196,7 +196,7 @@ async def test_answered_and_never_stored(
     ],
     ids=lambda fault: f"{fault.kind}-{fault.status}",
 )
-async def test_answered_and_cannot_be_asked(
+async def test_unconfirmed_event_is_unknown(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -214,7 +214,7 @@ async def test_answered_and_cannot_be_asked(
 
 
 @pytest.mark.parametrize("simulator", ["0.16", "0.17"], indirect=True)
-async def test_answered_id_is_looked_for_and_nothing_that_looks_like_it(
+async def test_look_up_uses_the_id_of_the_response_only(
     client: FrigateClient, make_context: MakeContext
 ) -> None:
     context = make_context()
@@ -225,7 +225,7 @@ async def test_answered_id_is_looked_for_and_nothing_that_looks_like_it(
 
 
 @pytest.mark.parametrize("late", [0, 0.9])
-async def test_in_time(
+async def test_event_in_time_is_not_back_dated(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -239,7 +239,7 @@ async def test_in_time(
     assert not any(seen.method == "PUT" for seen in simulator.requests)
 
 
-async def test_in_time_from_a_clock_that_is_ahead(
+async def test_event_in_time_by_a_clock_that_is_ahead(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     now = datetime.now(UTC).timestamp()
@@ -251,7 +251,7 @@ async def test_in_time_from_a_clock_that_is_ahead(
     ("pre_capture", "early"), [(None, 12), (0, 0), (30, 30)], ids=str
 )
 @pytest.mark.parametrize("late", [2, 100, 80_000])
-async def test_late_event_begins_and_ends_when_it_did(
+async def test_late_event_is_back_dated(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -273,7 +273,7 @@ async def test_late_event_begins_and_ends_when_it_did(
         assert abs(end - context.occurred_at - MINUTE) < timedelta(milliseconds=1)
 
 
-async def test_late_event_without_end(
+async def test_late_open_event_is_back_dated(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     context = make_context(late=300)
@@ -285,7 +285,7 @@ async def test_late_event_without_end(
 
 
 @pytest.mark.parametrize("simulator", ["0.17"], indirect=True)
-async def test_late_event_where_it_cannot_be_back_dated(
+async def test_late_event_without_back_dating_has_a_warning(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     now = datetime.now(UTC).timestamp()
@@ -294,7 +294,7 @@ async def test_late_event_where_it_cannot_be_back_dated(
     assert not any(seen.method == "PUT" for seen in simulator.requests)
 
 
-async def test_back_dating_that_is_taken_and_not_stored_is_tried_again(
+async def test_back_dating_that_is_not_stored_is_repeated(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     context = make_context(late=100)
@@ -314,7 +314,7 @@ async def test_back_dating_that_is_taken_and_not_stored_is_tried_again(
     assert end == pytest.approx(context.occurred_at.timestamp() + 30, abs=0.001)
 
 
-async def test_event_that_is_gone_is_not_back_dated(
+async def test_missing_event_is_not_back_dated(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     context = make_context(late=100)
@@ -336,7 +336,7 @@ async def test_event_that_is_gone_is_not_back_dated(
         ("0.18.0", {"pre_capture", "source_type"}),
     ],
 )
-def test_nothing_is_sent_that_a_version_cannot_take(
+def test_fields_that_a_version_lacks_are_not_sent(
     make_context: MakeContext, version: str, absent: set[str]
 ) -> None:
     payload: CreateCameraEvent = CREATE.parse(EVENT)
@@ -357,7 +357,7 @@ def test_nothing_is_sent_that_a_version_cannot_take(
         {"until_ended": True, "include_recording": False},
     ],
 )
-async def test_frigate_lives_on(
+async def test_frigate_survives_the_end_of_an_event(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -369,14 +369,14 @@ async def test_frigate_lives_on(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_no_review_item_is_waited_for(
+async def test_create_does_not_wait_for_a_review_item(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     await run(client, {}, make_context())
     assert not any("/review" in seen.path for seen in simulator.requests)
 
 
-async def test_no_link_to_a_review_item_where_none_comes(
+async def test_no_link_without_a_review_item(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     simulator.settings.cameras = (Camera(name="front_door", record_enabled=False),)
@@ -397,7 +397,7 @@ async def test_no_link_to_a_review_item_where_none_comes(
         {"label": "a,b"},
     ],
 )
-async def test_lost_answer_is_found(
+async def test_event_with_a_lost_response_is_found(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -426,14 +426,14 @@ async def test_lost_request_is_missing(
     assert await look_up(client, {}, asked) == Absent()
 
 
-async def test_what_was_never_sent_is_absent(
+async def test_request_that_was_never_sent_is_absent(
     client: FrigateClient, make_context: MakeContext
 ) -> None:
     assert await look_up(client, {}, make_context(first_sent_at=None)) == Absent()
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_what_was_sent_by_a_clock_that_was_ahead_is_found(
+async def test_event_sent_by_a_clock_that_was_ahead_is_found(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     context = make_context()
@@ -447,7 +447,7 @@ async def test_what_was_sent_by_a_clock_that_was_ahead_is_found(
     assert isinstance(await look_up(client, {}, asked), Found)
 
 
-async def test_more_events_than_can_be_read_tell_nothing(
+async def test_too_many_events_prove_nothing(
     client: FrigateClient, make_context: MakeContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_module, "PAGES", 0)
@@ -455,7 +455,7 @@ async def test_more_events_than_can_be_read_tell_nothing(
 
 
 @pytest.mark.parametrize("late", [0, 100, 80_000])
-async def test_late_event_whose_answer_was_lost_is_found_and_back_dated(
+async def test_late_event_with_a_lost_response_is_found_and_back_dated(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -480,7 +480,7 @@ async def test_late_event_whose_answer_was_lost_is_found_and_back_dated(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_own_id_finds_its_own_event_only(
+async def test_key_finds_only_its_own_event(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     context = make_context()
@@ -494,7 +494,7 @@ async def test_own_id_finds_its_own_event_only(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_lost_answer_is_found_among_others_that_look_the_same(
+async def test_event_is_found_among_equal_ones(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     context = make_context()
@@ -522,7 +522,7 @@ async def test_lost_answer_is_found_among_others_that_look_the_same(
         {"until_ended": True},
     ],
 )
-async def test_event_of_other_looks_is_not_ours(
+async def test_event_with_other_contents_is_not_ours(
     client: FrigateClient,
     make_context: MakeContext,
     stranger: JsonObject,
@@ -549,7 +549,7 @@ async def test_event_of_another_delivery_is_not_ours(
 
 @pytest.mark.parametrize("simulator", UNDATED, indirect=True)
 @pytest.mark.parametrize("before", [20, 3000])
-async def test_event_from_before_is_not_ours(
+async def test_earlier_event_is_not_ours(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -564,7 +564,7 @@ async def test_event_from_before_is_not_ours(
 
 
 @pytest.mark.parametrize("simulator", UNDATED, indirect=True)
-async def test_event_from_long_after_is_not_ours(
+async def test_much_later_event_is_not_ours(
     client: FrigateClient, make_context: MakeContext
 ) -> None:
     await run(client, {}, make_context(), keyed=False)
@@ -574,7 +574,7 @@ async def test_event_from_long_after_is_not_ours(
 
 
 @pytest.mark.parametrize("simulator", UNDATED, indirect=True)
-async def test_of_several_the_earliest_is_ours(
+async def test_earliest_of_several_events_is_ours(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     context = make_context()
@@ -587,7 +587,7 @@ async def test_of_several_the_earliest_is_ours(
 
 
 @pytest.mark.parametrize("simulator", ["0.17"], indirect=True)
-async def test_object_that_frigate_saw_is_not_ours(
+async def test_detected_object_is_not_ours(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     context = make_context()
@@ -599,7 +599,7 @@ async def test_object_that_frigate_saw_is_not_ours(
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
 @pytest.mark.parametrize("off", [-7200, -60, 60, 7200])
-async def test_lost_answer_of_a_server_whose_clock_is_off(
+async def test_look_up_with_a_wrong_clock_of_the_server(
     session: ClientSession,
     client: FrigateClient,
     simulator: FrigateSimulator,
@@ -639,7 +639,7 @@ async def test_late_event_ends_by_the_clock_of_the_server(
     assert event.end_time - event.start_time == pytest.approx(65, abs=2)
 
 
-def test_receipt_of_what_little_is_known() -> None:
+def test_receipt_without_details() -> None:
     payload: Any = CREATE.parse(EVENT)
     assert CREATE.receipt(payload, {}) == Receipt()
     assert CREATE.receipt(payload, {"create": {"event_id": 5, "links": 5}}) == Receipt()

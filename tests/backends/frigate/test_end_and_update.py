@@ -1,4 +1,4 @@
-"""Ending and changing events, our own and others."""
+"""Tests of ending and changing events, our own and others."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -29,7 +29,7 @@ async def run(
     data: Mapping[str, object],
     context: StepContext,
 ) -> Receipt:
-    """Run every step, as the worker does."""
+    """Run every step, like the worker."""
     operation = FRIGATE.operation(name)
     payload = operation.parse(data)
     results: dict[str, JsonObject] = {}
@@ -42,13 +42,13 @@ async def run(
 
 @pytest.fixture
 async def event_id(client: FrigateClient) -> str:
-    """Return an event that goes on."""
+    """Return an event that has not ended."""
     return await client.create_event("front_door", "doorbell", {"duration": None})
 
 
 @pytest.fixture
 def end_of(simulator: FrigateSimulator) -> Mapping[str, float | None]:
-    """Return the ends of what is stored, as they are when asked for."""
+    """Return the current ends of the stored events."""
 
     class Ends(dict[str, float | None]):
         def __missing__(self, event_id: str) -> float | None:
@@ -59,7 +59,7 @@ def end_of(simulator: FrigateSimulator) -> Mapping[str, float | None]:
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
 @pytest.mark.parametrize("late", [0, 3])
-async def test_end_is_when_it_occurred(
+async def test_event_ends_when_the_end_occurred(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -80,7 +80,7 @@ async def test_end_is_when_it_occurred(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_end_that_is_asked_for(
+async def test_requested_end_is_used(
     client: FrigateClient,
     make_context: MakeContext,
     event_id: str,
@@ -98,7 +98,7 @@ async def test_end_that_is_asked_for(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_end_before_the_start_is_at_the_start(
+async def test_end_before_the_start_becomes_the_start(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -112,7 +112,7 @@ async def test_end_before_the_start_is_at_the_start(
 
 
 @pytest.mark.parametrize("off", [-7200, 7200])
-async def test_end_is_by_the_clock_of_the_server(
+async def test_end_follows_the_clock_of_the_server(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -133,7 +133,7 @@ async def test_end_is_by_the_clock_of_the_server(
     ("name", "data"),
     [("end_camera_event", {}), ("update_camera_event", {"retain": True})],
 )
-async def test_event_that_is_not_there(
+async def test_missing_event_is_refused(
     client: FrigateClient, make_context: MakeContext, name: str, data: JsonObject
 ) -> None:
     with pytest.raises(Rejected) as caught:
@@ -143,7 +143,7 @@ async def test_event_that_is_not_there(
 
 
 @pytest.mark.parametrize("followed", [None, Receipt(), Receipt(outside_id=NO_ID)])
-async def test_start_that_left_nothing_behind(
+async def test_start_without_an_event_id_is_refused(
     client: FrigateClient, make_context: MakeContext, followed: Receipt | None
 ) -> None:
     with pytest.raises(Rejected) as caught:
@@ -156,7 +156,7 @@ async def test_start_that_left_nothing_behind(
     assert set(caught.value.fields) == {"delivery_id"}
 
 
-async def test_event_that_is_stored_a_moment_later(
+async def test_event_that_is_stored_later_is_ended(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -172,7 +172,7 @@ async def test_event_that_is_stored_a_moment_later(
     assert simulator.events[0].end_time is not None
 
 
-async def test_end_that_is_taken_and_not_stored_is_tried_again(
+async def test_end_that_is_not_stored_is_repeated(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -185,7 +185,7 @@ async def test_end_that_is_taken_and_not_stored_is_tried_again(
 
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET_AFTER, FaultKind.RESET_BEFORE])
-async def test_end_whose_answer_is_lost_may_be_sent_again(
+async def test_end_with_a_lost_response_is_repeatable(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,

@@ -1,4 +1,4 @@
-"""Every field of every operation, and every way to get it wrong."""
+"""Tests of every field of every operation of Frigate, and its errors."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -42,7 +42,7 @@ EVENT: dict[str, object] = {"camera": "front_door", "label": "doorbell"}
 
 
 def capabilities(version: str = "0.18.0") -> FrigateCapabilities:
-    """Return a Frigate with two cameras, of which one does not record."""
+    """Return a Frigate with two cameras, one of which does not record."""
     return FrigateCapabilities(
         version=FrigateVersion.parse(version),
         username=None,
@@ -54,13 +54,13 @@ def capabilities(version: str = "0.18.0") -> FrigateCapabilities:
     )
 
 
-def test_least_that_makes_an_event() -> None:
+def test_required_fields_of_an_event() -> None:
     assert CREATE.parse(EVENT) == CreateCameraEvent(
         camera="front_door", label="doorbell", duration=30
     )
 
 
-def test_all_that_makes_an_event() -> None:
+def test_all_fields_of_an_event() -> None:
     payload = CREATE.parse(
         {
             "camera": " front_door ",
@@ -120,12 +120,12 @@ def test_until_ended() -> None:
         "source_type",
     ],
 )
-def test_none_is_left_out(name: str) -> None:
+def test_none_is_not_stored(name: str) -> None:
     assert CREATE.parse({**EVENT, name: None}) == CREATE.parse(EVENT)
 
 
 @pytest.mark.parametrize("name", ["sub_label", "description", "source_type"])
-def test_empty_text_is_left_out(name: str) -> None:
+def test_empty_text_is_not_stored(name: str) -> None:
     assert CREATE.parse({**EVENT, name: " "}) == CREATE.parse(EVENT)
 
 
@@ -187,7 +187,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("field", "problem", "value"), CASES)
-def test_field_of_an_event(field: str, problem: str, value: object) -> None:
+def test_invalid_field_of_an_event_is_refused(
+    field: str, problem: str, value: object
+) -> None:
     with pytest.raises(InvalidField) as caught:
         CREATE.parse({**EVENT, field: value})
     assert (caught.value.field, caught.value.problem) == (field, problem)
@@ -219,12 +221,12 @@ def test_box(box: object, field: str, problem: str) -> None:
     assert (caught.value.field, caught.value.problem) == (field, problem)
 
 
-def test_box_may_be_rounded() -> None:
+def test_box_is_rounded() -> None:
     payload = CREATE.parse({**EVENT, "boxes": [{"box": [0.667, 0, 0.334, 1]}]})
     assert payload.boxes[0].width == 0.334
 
 
-def test_two_lengths_exclude_each_other() -> None:
+def test_duration_and_end_exclude_each_other() -> None:
     with pytest.raises(InvalidField) as caught:
         CREATE.parse({**EVENT, "until_ended": True, "duration": 5})
     assert (caught.value.field, caught.value.problem) == ("until_ended", "exclusive")
@@ -247,7 +249,9 @@ def test_unknown_field(operation: AnyOperation) -> None:
         ("0.14.1", "description", "x"),
     ],
 )
-def test_field_that_the_version_lacks(version: str, field: str, value: object) -> None:
+def test_field_that_the_version_lacks_is_refused(
+    version: str, field: str, value: object
+) -> None:
     payload = CREATE.parse({**EVENT, field: value})
     with pytest.raises(InvalidField) as caught:
         CREATE.check(payload, capabilities(version), NOW)
@@ -263,7 +267,7 @@ def test_field_that_the_version_lacks(version: str, field: str, value: object) -
         ("0.14.1", {"boxes": [BOX], "retain": True}),
     ],
 )
-def test_fields_that_the_version_has(version: str, data: JsonObject) -> None:
+def test_fields_that_the_version_supports(version: str, data: JsonObject) -> None:
     CREATE.check(CREATE.parse({**EVENT, **data}), capabilities(version), NOW)
 
 
@@ -271,7 +275,7 @@ def test_fields_that_the_version_has(version: str, data: JsonObject) -> None:
     "camera",
     ["Front_door", "frontdoor", "birdseye", "Front door", "camera.front_door"],
 )
-def test_camera_must_be_known_exactly(camera: str) -> None:
+def test_camera_must_match_exactly(camera: str) -> None:
     with pytest.raises(InvalidField) as caught:
         CREATE.check(CREATE.parse({**EVENT, "camera": camera}), capabilities(), NOW)
     assert (caught.value.field, caught.value.problem) == ("camera", "unknown_camera")
@@ -294,7 +298,7 @@ def test_camera_must_be_known_exactly(camera: str) -> None:
         ({"delivery_id": "x" * 101}, "delivery_id", "too_long"),
     ],
 )
-def test_which_event(
+def test_event_must_be_named_once(
     operation: AnyOperation, data: dict[str, object], field: str, problem: str
 ) -> None:
     more = {"retain": True} if operation is UPDATE else {}
@@ -339,7 +343,7 @@ def test_end_time(value: object, problem: str) -> None:
 
 
 @pytest.mark.parametrize("ahead", [timedelta(days=1, seconds=1), timedelta(days=9000)])
-def test_end_far_ahead(ahead: timedelta) -> None:
+def test_end_in_the_far_future_is_refused(ahead: timedelta) -> None:
     payload = END.parse({"event_id": EVENT_ID, "end_time": NOW + ahead})
     with pytest.raises(InvalidField) as caught:
         END.check(payload, capabilities(), NOW)
@@ -370,13 +374,15 @@ def test_update() -> None:
         *wrong("sub_label", "nothing_to_change", None),
     ],
 )
-def test_field_of_an_update(field: str, problem: str, value: object) -> None:
+def test_invalid_field_of_an_update_is_refused(
+    field: str, problem: str, value: object
+) -> None:
     with pytest.raises(InvalidField) as caught:
         UPDATE.parse({"event_id": EVENT_ID, field: value})
     assert (caught.value.field, caught.value.problem) == (field, problem)
 
 
-def test_description_of_an_update_that_the_version_lacks() -> None:
+def test_description_is_refused_if_the_version_lacks_it() -> None:
     payload = UPDATE.parse({"event_id": EVENT_ID, "description": ""})
     UPDATE.check(payload, capabilities("0.15.2"), NOW)
     with pytest.raises(InvalidField):
@@ -395,14 +401,14 @@ def test_description_of_an_update_that_the_version_lacks() -> None:
         (1, {"event_id": EVENT_ID, "end_time": 5, "retain": "x"}),
     ],
 )
-def test_row_that_cannot_be_read(
+def test_unreadable_row_is_refused(
     operation: AnyOperation, version: int, data: JsonObject
 ) -> None:
     with pytest.raises(UnreadablePayload):
         operation.load(version, data)
 
 
-def test_what_deliveries_share() -> None:
+def test_deliveries_without_a_key_share_a_lane() -> None:
     create = CREATE.parse(EVENT)
     own = END.parse({"delivery_id": "d1"})
     foreign = UPDATE.parse({"event_id": EVENT_ID, "retain": True})
@@ -417,7 +423,7 @@ def test_what_deliveries_share() -> None:
     assert CREATE.lane(create, capabilities("0.17.2")) is None
 
 
-def test_what_the_first_version_sent_has_no_key() -> None:
+def test_deliveries_of_the_first_version_have_no_key() -> None:
     old = CREATE.load(1, CREATE.dump(CREATE.parse(EVENT)))
     assert old == replace(CREATE.parse(EVENT), keyed=False)
 
@@ -433,7 +439,7 @@ def test_key_in_the_score(score: float | None) -> None:
     assert [float(repr(one)) for one in scores] == scores
 
 
-def test_how_long_deliveries_wait() -> None:
+def test_expiry_of_deliveries() -> None:
     create = CREATE.parse(EVENT)
     late = CREATE.expires(create, NOW, capabilities("0.18.0"))
     soon = CREATE.expires(create, NOW, capabilities("0.17.2"))
@@ -445,7 +451,7 @@ def test_how_long_deliveries_wait() -> None:
     assert END.expires(end, NOW, capabilities()) is None
 
 
-def test_summaries_tell_no_description() -> None:
+def test_summaries_contain_no_description() -> None:
     create = CREATE.parse({**EVENT, "description": "secret", "sub_label": "who"})
     assert CREATE.summary(create) == "front_door / doorbell"
     assert END.summary(END.parse({"event_id": EVENT_ID})) == EVENT_ID
@@ -508,7 +514,7 @@ NAMES = st.sampled_from(
 
 @pytest.mark.parametrize("operation", FRIGATE.operations, ids=lambda one: one.name)
 @given(data=st.dictionaries(NAMES, ANYTHING))
-def test_whatever_is_given_is_read_or_refused(
+def test_any_input_is_accepted_or_refused(
     operation: AnyOperation, data: dict[str, object]
 ) -> None:
     try:
@@ -519,7 +525,7 @@ def test_whatever_is_given_is_read_or_refused(
 
 
 @given(label=st.text(min_size=1, max_size=100))
-def test_whatever_label_is_taken_stays_one_segment(label: str) -> None:
+def test_accepted_label_stays_one_path_segment(label: str) -> None:
     try:
         payload = CREATE.parse({**EVENT, "label": label})
     except InvalidField:

@@ -1,4 +1,4 @@
-"""What is read from Frigate, whatever it is."""
+"""Tests of the models of Frigate's responses, with any data."""
 
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -56,12 +56,12 @@ def test_version(text: str, numbers: tuple[int, int, int]) -> None:
     "text",
     ["", "0", "frigate", "<html>", "404 page not found", "0.18.0 beta", "0.99999.0"],
 )
-def test_no_version(text: str) -> None:
+def test_invalid_version_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a version"):
         FrigateVersion.parse(text)
 
 
-def test_versions_have_an_order() -> None:
+def test_versions_are_ordered() -> None:
     texts = ("0.9.4", "0.13.2", "0.17.0", "0.17.2-a", "0.18.0-beta1", "1.0.0")
     versions = [FrigateVersion.parse(text) for text in texts]
     assert all(older < newer for older, newer in pairwise(versions))
@@ -113,7 +113,7 @@ def test_versions_have_an_order() -> None:
         ),
     ],
 )
-def test_what_versions_can_do(text: str, properties: set[str]) -> None:
+def test_features_of_versions(text: str, properties: set[str]) -> None:
     version = FrigateVersion.parse(text)
     known = {
         name
@@ -154,14 +154,14 @@ def test_camera() -> None:
         {"friendly_name": "", "record": {"alerts": {"pre_capture": True}}},
     ],
 )
-def test_camera_that_says_little(value: Json) -> None:
+def test_camera_with_missing_data(value: Json) -> None:
     assert FrigateCamera.parse("garden", value) == FrigateCamera(name="garden")
 
 
 @pytest.mark.parametrize(
     "config", [None, [], "x", {}, {"cameras": []}, {"cameras": {"garden": None}}]
 )
-def test_no_config(config: Json) -> None:
+def test_invalid_config_is_refused(config: Json) -> None:
     with pytest.raises(InvalidResponse):
         parse_cameras(config)
 
@@ -176,14 +176,16 @@ def test_no_config(config: Json) -> None:
         ("0.18.0", "porch", False),
     ],
 )
-def test_who_may_write(text: str, role: str | None, *, may_write: bool) -> None:
+def test_permission_to_write_by_role(
+    text: str, role: str | None, *, may_write: bool
+) -> None:
     capabilities = FrigateCapabilities(
         version=FrigateVersion.parse(text), username="x", role=role, cameras={}
     )
     assert capabilities.may_write is may_write
 
 
-def test_capabilities_outlive_a_restart() -> None:
+def test_capabilities_survive_a_restart() -> None:
     capabilities = FrigateCapabilities(
         version=FrigateVersion.parse("0.18.0-e3fa701"),
         username="admin",
@@ -207,7 +209,7 @@ def test_capabilities_outlive_a_restart() -> None:
         {"version": "0.18.0", "cameras": {"a": 1}},
     ],
 )
-def test_capabilities_of_another_shape(data: JsonObject) -> None:
+def test_malformed_capabilities_are_refused(data: JsonObject) -> None:
     with pytest.raises(UnreadablePayload):
         FrigateCapabilities.load(data)
 
@@ -238,7 +240,7 @@ def test_event() -> None:
         {"end_time": None},
     ],
 )
-def test_event_that_says_little(changes: JsonObject) -> None:
+def test_event_with_missing_data(changes: JsonObject) -> None:
     event = FrigateEvent.parse(EVENT | changes)
     assert event.id == EVENT["id"]
     assert event.sub_label is None
@@ -265,7 +267,7 @@ def test_event_that_says_little(changes: JsonObject) -> None:
         EVENT | {"end_time": "now"},
     ],
 )
-def test_no_event(value: Json) -> None:
+def test_invalid_event_is_refused(value: Json) -> None:
     with pytest.raises(InvalidResponse):
         FrigateEvent.parse(value)
 
@@ -279,6 +281,6 @@ def test_request_time() -> None:
 @pytest.mark.parametrize(
     "event_id", ["", "x", "1-a", "1795308374.2-M5HYY1", "1795308374.2-m5hyy1 ", "-a"]
 )
-def test_no_event_id(event_id: str) -> None:
+def test_invalid_event_id_is_refused(event_id: str) -> None:
     with pytest.raises(ValueError, match="not an event id"):
         request_time(event_id)

@@ -1,4 +1,4 @@
-"""The review item of an event is found once Frigate can name it."""
+"""Tests of the later addition of a review item to a receipt."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,7 +27,7 @@ EVENT = {"camera": "front_door", "label": "bell"}
 async def make(
     client: FrigateClient, context: MakeContext, **data: object
 ) -> tuple[Receipt, Enrichment[FrigateClient]]:
-    """Make an event as the worker does; return its receipt, and what it may get."""
+    """Create an event like the worker; return its receipt and its later additions."""
     payload = CREATE.parse(EVENT | data)
     capabilities = await client.capabilities()
     told = context()
@@ -44,7 +44,7 @@ async def make(
 def links(
     simulator: FrigateSimulator, event_id: str, review_id: str
 ) -> Mapping[str, str]:
-    """Return what a version links to once the review item is known."""
+    """Return the link of a version once the review item is known."""
     page = f"{simulator.url}/review?id={review_id}"
     match simulator.settings.release.number:
         case (0, 14):
@@ -55,7 +55,7 @@ def links(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_item_that_the_event_opened_is_there_soon(
+async def test_item_that_the_event_opened_is_found_soon(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     receipt, enrichment = await make(client, make_context, duration=20)
@@ -68,7 +68,7 @@ async def test_item_that_the_event_opened_is_there_soon(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_item_that_the_event_joined_is_found_when_it_has_closed(
+async def test_item_that_the_event_joined_is_found_after_its_end(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     await make(client, make_context, duration=20)
@@ -84,7 +84,7 @@ async def test_item_that_the_event_joined_is_found_when_it_has_closed(
 def enrichment(
     receipt: Receipt, camera: JsonObject | None = None
 ) -> Enrichment[FrigateClient] | None:
-    """Return what a receipt may get, of an event that was made now."""
+    """Return the later additions to the receipt of an event that was created now."""
     capabilities = FRIGATE.load_capabilities(
         {"version": "0.17.2", "cameras": {"front_door": camera or {}}}
     )
@@ -107,7 +107,7 @@ def a_receipt(**details: str) -> Receipt:
         (NOW + timedelta(hours=1), NOW + timedelta(hours=1)),
     ],
 )
-def test_looks_are_counted_from_the_end(
+def test_look_ups_are_timed_from_the_end(
     end: datetime | None, counted_from: datetime
 ) -> None:
     receipt = a_receipt() if end is None else a_receipt(end=end.isoformat())
@@ -129,12 +129,14 @@ def test_looks_are_counted_from_the_end(
     ],
     ids=["known", "no event", "camera off", "no recordings"],
 )
-def test_nothing_is_looked_for(receipt: Receipt, camera: JsonObject) -> None:
+def test_nothing_is_looked_up_without_a_review(
+    receipt: Receipt, camera: JsonObject
+) -> None:
     assert enrichment(a_receipt()) is not None
     assert enrichment(receipt, camera) is None
 
 
-def test_no_item_is_looked_for_that_a_source_type_rules_out() -> None:
+def test_nothing_is_looked_up_if_the_source_type_has_no_review() -> None:
     capabilities = FRIGATE.load_capabilities(
         {"version": "0.16.0", "cameras": {"front_door": {}}}
     )
@@ -144,14 +146,14 @@ def test_no_item_is_looked_for_that_a_source_type_rules_out() -> None:
         assert (found is not None) is looked_for
 
 
-def test_end_gets_it_too() -> None:
+def test_end_gets_the_link_too() -> None:
     payload = END.parse({"event_id": "17.5-abcdef"})
     capabilities = FRIGATE.load_capabilities({"version": "0.17.2", "cameras": {}})
     assert END.enrichment(payload, a_receipt(), capabilities, NOW) is not None
 
 
 @pytest.mark.parametrize("simulator", ["0.18"], indirect=True)
-async def test_link_that_needs_no_look_up_stays(
+async def test_link_without_look_up_is_kept(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     receipt, found = await make(client, make_context, duration=20)

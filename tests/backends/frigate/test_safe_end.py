@@ -1,4 +1,4 @@
-"""Ending an event never stops Frigate's review, and leaves nothing of ours behind."""
+"""Tests that an end never stops Frigate's review and leaves nothing behind."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -34,7 +34,7 @@ async def run(
     *,
     ends_unsafely: bool = False,
 ) -> dict[str, JsonObject]:
-    """Run every step of an end, as the worker does."""
+    """Run every step of an end, like the worker."""
     payload = END.parse(data)
     results: dict[str, JsonObject] = {}
     capabilities = replace(await client.capabilities(), ends_unsafely=ends_unsafely)
@@ -45,12 +45,12 @@ async def run(
 
 
 async def begin(client: FrigateClient, duration: int | None = None) -> str:
-    """Make an event, and let what shows it close while it goes on."""
+    """Create an event, and let its review item close while it goes on."""
     return await client.create_event("front_door", "bell", {"duration": duration})
 
 
 def one_event(simulator: FrigateSimulator) -> tuple[str, float | None]:
-    """Return the only event that is left, and its end."""
+    """Return the only remaining event, and its end."""
     (event,) = simulator.events
     return event.id, event.end_time
 
@@ -102,7 +102,7 @@ async def test_end_in_the_future(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_end_of_what_has_been_ended_needs_nothing_more(
+async def test_end_of_an_ended_event_sends_nothing_more(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     event_id = await begin(client)
@@ -117,7 +117,7 @@ async def test_end_of_what_has_been_ended_needs_nothing_more(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_event_of_fixed_length_that_we_made_is_not_taken_for_ended(
+async def test_event_of_fixed_length_does_not_count_as_ended(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     event_id = await begin(client, 600)
@@ -141,7 +141,7 @@ async def test_event_of_fixed_length_that_we_made_is_not_taken_for_ended(
         ("*/end", FaultKind.RESET_AFTER),
     ],
 )
-async def test_end_that_broke_off_is_made_again_later(
+async def test_interrupted_end_is_completed_later(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -183,7 +183,7 @@ async def test_end_that_broke_off_is_made_again_later(
     ],
 )
 @pytest.mark.parametrize("simulator", ["0.17", "0.18"], indirect=True)
-async def test_end_however_review_is_set(
+async def test_end_with_any_review_settings(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -215,7 +215,7 @@ async def test_end_however_review_is_set(
     ],
 )
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_end_where_nothing_is_reviewed(
+async def test_end_without_any_review(
     client: FrigateClient,
     simulator: FrigateSimulator,
     make_context: MakeContext,
@@ -230,7 +230,7 @@ async def test_end_where_nothing_is_reviewed(
 
 
 @pytest.mark.parametrize("simulator", ["0.18"], indirect=True)
-async def test_end_that_nothing_makes_safe_is_refused(
+async def test_unsafe_end_is_refused(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     event_id = await begin(client)
@@ -270,7 +270,7 @@ async def test_back_dating(
     assert one_event(simulator)[1] == end
 
 
-async def test_carrier_whose_answer_is_lost_is_no_refusal(
+async def test_lost_response_to_the_short_event_is_no_refusal(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     event_id = await begin(client)

@@ -1,4 +1,4 @@
-"""What is said to be delivered is stored: each change is seen before the next."""
+"""Tests that each change is confirmed as stored before the next one."""
 
 import asyncio
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ async def run(
     data: Mapping[str, object],
     context: StepContext,
 ) -> dict[str, JsonObject]:
-    """Run every step, as the worker does."""
+    """Run every step, like the worker."""
     operation = FRIGATE.operation(name)
     payload = operation.parse(data)
     results: dict[str, JsonObject] = {}
@@ -35,13 +35,13 @@ async def run(
 
 
 def slow(simulator: FrigateSimulator) -> None:
-    """Let everything take its time, as on the real server."""
+    """Simulate the delays of the real server."""
     simulator.settings.async_delay = 0.1
     simulator.settings.save_delay = 0.05
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_update_is_stored_when_it_is_done(
+async def test_update_is_stored_when_it_ends(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     event_id = await client.create_event("front_door", "x", {})
@@ -55,7 +55,7 @@ async def test_update_is_stored_when_it_is_done(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_updates_at_the_same_time_take_nothing_back(
+async def test_concurrent_updates_undo_nothing(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     event_id = await client.create_event("front_door", "x", {})
@@ -78,7 +78,7 @@ async def test_updates_at_the_same_time_take_nothing_back(
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
 @pytest.mark.usefixtures("impatient")
-async def test_update_that_the_object_thread_never_sees_is_not_done(
+async def test_update_that_is_never_stored_fails(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     event_id = await client.create_event("front_door", "x", {})
@@ -92,7 +92,7 @@ async def test_update_that_the_object_thread_never_sees_is_not_done(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_what_follows_a_create_is_stored(
+async def test_changes_after_a_create_are_stored(
     client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
 ) -> None:
     slow(simulator)

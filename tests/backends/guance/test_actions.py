@@ -1,4 +1,4 @@
-"""Custom events, through Home Assistant, against a simulated workspace."""
+"""Tests of Guance's action in Home Assistant, against the simulator."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,7 @@ CREATE = "*/events/create"
 
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let requests follow one another at once, and look-ups and retries, too."""
+    """Remove the waits between requests, look-ups and retries."""
     monkeypatch.setattr(guance_client, "INTERVAL", 0)
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     monkeypatch.setitem(vars(GUANCE), "write_time", timedelta(milliseconds=200))
@@ -46,7 +46,7 @@ def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def simulator() -> AsyncIterator[GuanceSimulator]:
-    """Run a workspace that ingests at once."""
+    """Run a workspace that ingests events at once."""
     async with GuanceSimulator(ingest_lag=0) as simulator:
         yield simulator
 
@@ -58,14 +58,14 @@ async def entry(hass: HomeAssistant, simulator: GuanceSimulator) -> MockConfigEn
 
 
 def stored(simulator: GuanceSimulator) -> dict[str, Any]:
-    """Return the one event that is stored."""
+    """Return the only stored event."""
     (event,) = simulator.stored_events()
     assert isinstance(event, dict)
     return {**event}
 
 
 def requests(simulator: GuanceSimulator, end: str) -> int:
-    """Count the requests to a path that ends so."""
+    """Count the requests to paths with a suffix."""
     return sum(seen.path.endswith(end) for seen in simulator.requests)
 
 
@@ -97,10 +97,10 @@ FIELDS: list[tuple[str, str, str, object]] = [
     ("tags", "tags: {floor: '', room:}", "tags", {}),
     ("wait", "wait: 5", "status", "warning"),
 ]
-"""Each field of the action, as YAML, and what of it is stored where."""
+"""Each field of the action in YAML, and how it is stored."""
 
 
-def test_every_field_is_named() -> None:
+def test_every_field_is_covered() -> None:
     named = {name for name, _, _, _ in FIELDS} - {"wait"}
     assert named == set(BY_NAME["guance"].action_fields[ACTION])
 
@@ -123,7 +123,7 @@ async def test_every_field_reaches_the_workspace_from_yaml(
             assert event[where] == value
 
 
-async def test_answers_what_there_is_to_know(
+async def test_response_has_all_details(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
 ) -> None:
     answer = await act(
@@ -187,7 +187,7 @@ BAD_INPUT: list[tuple[dict[str, object], str, str]] = [
 ]
 
 
-async def test_bad_input_names_the_field_and_sends_nothing(
+async def test_invalid_input_names_the_field_and_sends_nothing(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: GuanceSimulator,
@@ -198,7 +198,7 @@ async def test_bad_input_names_the_field_and_sends_nothing(
     assert requests(simulator, "/create") == 0
 
 
-async def test_outage_then_delivery_with_the_date_it_had(
+async def test_event_after_an_outage_keeps_its_date(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
 ) -> None:
     await simulator.stop()
@@ -215,7 +215,7 @@ async def test_outage_then_delivery_with_the_date_it_had(
 
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET_AFTER, FaultKind.HALF_BODY])
-async def test_lost_reply_is_found_and_not_sent_again(
+async def test_lost_response_is_looked_up_and_not_resent(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: GuanceSimulator,
@@ -240,7 +240,7 @@ async def test_lost_reply_is_found_and_not_sent_again(
     ],
     ids=["reset", "500"],
 )
-async def test_what_is_surely_absent_is_sent_again(
+async def test_event_is_resent_once_its_absence_is_proven(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: GuanceSimulator,
@@ -257,7 +257,7 @@ async def test_what_is_surely_absent_is_sent_again(
     assert requests(simulator, "/create") == 2
 
 
-async def test_what_nobody_can_tell_fails_and_is_not_sent_again(
+async def test_unknown_outcome_fails_and_is_not_resent(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: GuanceSimulator,
@@ -273,7 +273,7 @@ async def test_what_nobody_can_tell_fails_and_is_not_sent_again(
     assert requests(simulator, "/create") == 1
 
 
-async def test_refusal_raises_with_the_services_reason(
+async def test_refusal_raises_an_error_with_the_reason(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
 ) -> None:
     body: Json = {"code": 400, "success": False, "errorCode": "ft.Bad", "message": "no"}
@@ -286,7 +286,7 @@ async def test_refusal_raises_with_the_services_reason(
     assert "no (ft.Bad)" in str(raised.value)
 
 
-async def test_limit_makes_all_wait_and_asks_for_no_new_key(
+async def test_rate_limit_delays_all_and_needs_no_new_key(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: GuanceSimulator,
@@ -306,7 +306,7 @@ async def test_limit_makes_all_wait_and_asks_for_no_new_key(
         first["delivery_id"],
     ]
     for one in told:
-        # Both wait for the connection, whatever their own turn is.
+        # Both wait for the connection.
         assert datetime.fromisoformat(one["due_at"]) > dt_util.utcnow()
 
     simulator.configure(rate_limit=None)
@@ -314,7 +314,7 @@ async def test_limit_makes_all_wait_and_asks_for_no_new_key(
         await until_state(hass, answer["delivery_id"], "delivered")
 
 
-async def test_bad_key_asks_for_a_new_one_and_goes_on(
+async def test_invalid_key_starts_reauthentication(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
 ) -> None:
     simulator.configure(api_key="the-next-key")
@@ -330,7 +330,7 @@ async def test_bad_key_asks_for_a_new_one_and_goes_on(
     assert len(simulator.events) == 1
 
 
-async def test_missing_right_is_a_repair_and_no_question_for_a_key(
+async def test_missing_permission_is_a_repair_without_reauthentication(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
 ) -> None:
     simulator.configure(may_write=False)
@@ -346,7 +346,7 @@ async def test_missing_right_is_a_repair_and_no_question_for_a_key(
     assert not ir.async_get(hass).issues
 
 
-async def test_learns_how_long_the_workspace_keeps_events(
+async def test_retention_of_the_workspace_is_read(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
 ) -> None:
     simulator.configure(retention="60d")
@@ -357,7 +357,7 @@ async def test_learns_how_long_the_workspace_keeps_events(
     assert stored(simulator)["date"] == round(old.timestamp() * 1000)
 
 
-async def test_expires_when_the_workspace_would_not_keep_it(
+async def test_event_expires_with_the_retention_of_the_workspace(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
 ) -> None:
     await simulator.stop()
@@ -366,7 +366,7 @@ async def test_expires_when_the_workspace_would_not_keep_it(
     await until_state(hass, answer["delivery_id"], "expired")
 
 
-async def test_write_token_of_the_workspace_is_not_kept(
+async def test_write_token_of_the_workspace_is_not_stored(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
 ) -> None:
     await entry.runtime_data.async_refresh()

@@ -1,4 +1,4 @@
-"""Talking to the service: what is sent, and what its answers mean."""
+"""Tests of the client of Guance: its requests, and the meaning of responses."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -52,7 +52,7 @@ ALL = READS | CREATE
 
 
 def an_envelope(code: object = 200, **changes: Json) -> dict[str, Any]:
-    """Return the envelope of a success, or what a test makes of it."""
+    """Return the envelope of a success, with changes."""
     return {
         "code": code,
         "content": True,
@@ -65,17 +65,17 @@ def an_envelope(code: object = 200, **changes: Json) -> dict[str, Any]:
 
 
 def a_failure(status: int, error: str = "", message: str = "") -> Fault:
-    """Return an answer in the service's envelope."""
+    """Return a response in the service's envelope."""
     body = an_envelope(status, success=False, errorCode=error, message=message)
     return Fault(kind=FaultKind.STATUS, status=status, body=body)
 
 
 def a_page(status: int, **changes: Any) -> Fault:  # noqa: ANN401
-    """Return an answer of whatever stands between."""
+    """Return a response of a proxy."""
     return Fault(kind=FaultKind.STATUS, status=status, **changes)
 
 
-async def test_reads_the_workspace_and_forgets_the_rest(
+async def test_only_needed_data_of_the_workspace_is_kept(
     client: GuanceClient, simulator: GuanceSimulator
 ) -> None:
     simulator.configure(retention="30d", name="My home")
@@ -89,14 +89,16 @@ async def test_reads_the_workspace_and_forgets_the_rest(
     assert await client.capabilities() == workspace.capabilities
 
 
-async def test_makes_an_event(client: GuanceClient, simulator: GuanceSimulator) -> None:
+async def test_event_is_created(
+    client: GuanceClient, simulator: GuanceSimulator
+) -> None:
     await client.create_event(BODY)
     (event,) = simulator.events
     assert event.title == "A personal title"
     assert event.date == BODY["date"]
 
 
-async def test_sees_an_event_by_its_tag_whatever_its_source(
+async def test_event_is_found_by_its_tag_with_any_source(
     client: GuanceClient, simulator: GuanceSimulator
 ) -> None:
     simulator.configure(source="user")
@@ -106,7 +108,7 @@ async def test_sees_an_event_by_its_tag_whatever_its_source(
     assert await client.find_event("another", NOW) == Sighting(seen=False)
 
 
-async def test_does_not_see_what_is_not_ingested_yet(
+async def test_event_is_not_found_before_it_is_ingested(
     client: GuanceClient, simulator: GuanceSimulator
 ) -> None:
     simulator.configure(ingest_lag=None)
@@ -116,7 +118,7 @@ async def test_does_not_see_what_is_not_ingested_yet(
     assert (await client.find_event(DELIVERY, NOW)).seen
 
 
-async def test_tells_when_a_query_has_not_come_to_its_end(
+async def test_unfinished_query_is_recognised(
     client: GuanceClient, simulator: GuanceSimulator
 ) -> None:
     simulator.configure(queries_end=False)
@@ -124,7 +126,7 @@ async def test_tells_when_a_query_has_not_come_to_its_end(
     assert sighting == Sighting(seen=False, finished=False)
 
 
-async def test_keeps_its_pace_whatever_it_asks(
+async def test_rate_limit_applies_to_all_requests(
     client: GuanceClient, patience: Patience
 ) -> None:
     await client.workspace()
@@ -139,7 +141,7 @@ async def test_keeps_its_pace_whatever_it_asks(
     assert patience.slept == [1.0, 1.0, 0.75]
 
 
-async def test_look_ups_that_wait_share_a_request(
+async def test_waiting_look_ups_share_a_request(
     client: GuanceClient, simulator: GuanceSimulator, patience: Patience
 ) -> None:
     await client.create_event(BODY)
@@ -153,12 +155,12 @@ async def test_look_ups_that_wait_share_a_request(
     assert len(patience.slept) == 2
 
 
-async def test_look_up_that_is_stopped_leaves_the_others_alone(
+async def test_cancelled_look_up_does_not_affect_the_others(
     session: ClientSession,
     simulator: GuanceSimulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Whoever asked for all may be gone; another one asks then."""
+    """The task that sends the shared request may be gone; then another one sends it."""
     monkeypatch.setattr(search, "MOST_AT_ONCE", 2)
     client = GuanceClient(session, simulator.url, api_key=simulator.settings.api_key)
     simulator.add_faults(Fault(kind=FaultKind.HANG))
@@ -171,7 +173,7 @@ async def test_look_up_that_is_stopped_leaves_the_others_alone(
     assert first.cancelled()
 
 
-async def test_one_failure_is_told_to_all_who_share_it(
+async def test_failure_of_a_shared_look_up_reaches_all(
     client: GuanceClient, simulator: GuanceSimulator
 ) -> None:
     await client.workspace()
@@ -184,7 +186,7 @@ async def test_one_failure_is_told_to_all_who_share_it(
     assert len(simulator.requests) == 2
 
 
-# What answers mean.
+# The meaning of responses.
 
 type Meaning = tuple[Fault, type[BackendError], str]
 
@@ -356,7 +358,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("call", "name"), CASES)
-async def test_what_answers_mean(
+async def test_meaning_of_responses(
     client: GuanceClient, simulator: GuanceSimulator, call: str, name: str
 ) -> None:
     meanings = ANYWAY | (TO_CREATE if call in CREATE else TO_READS)
@@ -364,7 +366,7 @@ async def test_what_answers_mean(
     if name == "nobody there":
         await simulator.stop()
     else:
-        fault.times = None  # aiohttp itself asks again where a GET is cut off
+        fault.times = None  # aiohttp itself resends an interrupted GET
         simulator.add_faults(fault)
     with pytest.raises(BackendError) as raised:
         await ALL[call](client)
@@ -381,7 +383,7 @@ async def test_what_answers_mean(
         (a_page(401, retry_after="90"), 90),
     ],
 )
-async def test_limit_is_given_a_minute_at_least(
+async def test_rate_limit_lasts_a_minute_at_least(
     client: GuanceClient, simulator: GuanceSimulator, fault: Fault, seconds: float
 ) -> None:
     fault.times = 1
@@ -391,7 +393,7 @@ async def test_limit_is_given_a_minute_at_least(
     assert raised.value.retry_after == seconds
 
 
-async def test_reason_is_the_services_own_without_what_is_nobodys_business(
+async def test_reason_is_the_services_own_without_confidential_data(
     client: GuanceClient, simulator: GuanceSimulator
 ) -> None:
     key = simulator.settings.api_key
@@ -402,7 +404,7 @@ async def test_reason_is_the_services_own_without_what_is_nobodys_business(
     assert raised.value.reason == "no •••, ••• or ••• at level error (ft.Other)"
 
 
-async def test_key_goes_to_no_other_host(
+async def test_key_is_sent_to_no_other_host(
     client: GuanceClient, simulator: GuanceSimulator
 ) -> None:
     simulator.add_faults(a_page(302))
@@ -422,7 +424,7 @@ async def test_key_goes_to_no_other_host(
         {"uuid": 1},
     ],
 )
-async def test_workspace_of_another_shape(
+async def test_malformed_workspace_is_an_error(
     client: GuanceClient, simulator: GuanceSimulator, content: Json
 ) -> None:
     simulator.add_faults(a_page(200, body=an_envelope(content=content)))
@@ -445,7 +447,7 @@ async def test_workspace_of_another_shape(
         {"data": [{"series": [{"columns": ["ha_delivery_id"], "values": [[]]}]}]},
     ],
 )
-async def test_finding_of_another_shape_is_no_finding(
+async def test_malformed_finding_is_an_error(
     client: GuanceClient, simulator: GuanceSimulator, data: Json
 ) -> None:
     simulator.add_faults(a_page(200, body=an_envelope(content=data)))
@@ -485,7 +487,7 @@ async def test_finding_of_another_shape_is_no_finding(
         ),
     ],
 )
-async def test_columns_are_read_by_their_names(
+async def test_columns_are_read_by_name(
     client: GuanceClient, simulator: GuanceSimulator, series: Json, sighting: Sighting
 ) -> None:
     content: Json = {"data": [{"series": series}]}
@@ -506,9 +508,7 @@ async def test_columns_are_read_by_their_names(
         (None, 14),
     ],
 )
-def test_retention_is_read_where_it_has_the_expected_shape(
-    kept: Json, days: int
-) -> None:
+def test_retention_is_read_if_well_formed(kept: Json, days: int) -> None:
     content: Json = {"uuid": "wksp_1", "durationSet": {"keyevent": kept}}
     workspace = GuanceWorkspace.parse(content)
     assert workspace.capabilities.retention == timedelta(days=days)

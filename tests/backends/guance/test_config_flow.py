@@ -1,4 +1,4 @@
-"""The forms that add a Guance workspace, change it and renew its key."""
+"""Tests of the config flow of a Guance workspace."""
 
 from collections.abc import AsyncIterator
 
@@ -27,13 +27,13 @@ entered = FORM.entered
 
 @pytest.fixture(autouse=True)
 def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let requests follow one another at once."""
+    """Remove the waits between requests."""
     monkeypatch.setattr(guance_client, "INTERVAL", 0)
 
 
 @pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
-    """Return the form for Guance; what it adds is not set up."""
+    """Return the form for Guance; the connection that it adds is not set up."""
     async with only_added(hass, "guance") as form:
         yield form
 
@@ -65,7 +65,7 @@ async def test_add_a_workspace_without_a_name(
     assert result["result"].data[CONF_API_KEY] == KEY
 
 
-async def test_the_form_offers_every_site_and_takes_others(
+async def test_form_offers_every_site_and_accepts_others(
     hass: HomeAssistant, form: ConfigFlowResult
 ) -> None:
     assert form["data_schema"] is not None
@@ -76,11 +76,11 @@ async def test_the_form_offers_every_site_and_takes_others(
 
 
 @pytest.mark.parametrize("site", [*SITES, "https://openapi.example.org/prefix"])
-def test_every_site_is_stored_as_it_is(site: str) -> None:
+def test_every_site_is_stored_unchanged(site: str) -> None:
     assert GuanceForms().normalise(entered(site))[CONF_URL] == site
 
 
-async def test_the_same_workspace_is_added_only_once(
+async def test_same_workspace_is_added_once(
     hass: HomeAssistant, form: ConfigFlowResult
 ) -> None:
     async with GuanceSimulator(api_key="another-key") as simulator:
@@ -90,7 +90,7 @@ async def test_the_same_workspace_is_added_only_once(
     assert result["reason"] == "already_configured"
 
 
-async def test_the_same_key_is_not_even_tried_again(
+async def test_same_key_is_refused_without_a_request(
     hass: HomeAssistant, form: ConfigFlowResult
 ) -> None:
     async with GuanceSimulator() as simulator:
@@ -109,14 +109,14 @@ async def simulator() -> AsyncIterator[GuanceSimulator]:
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, simulator: GuanceSimulator) -> MockConfigEntry:
-    """Return a connection to it that is not set up."""
+    """Return a connection to the workspace that is not set up."""
     entry = a_workspace(simulator)
     entry.add_to_hass(hass)
     return entry
 
 
 @pytest.mark.usefixtures("form")
-async def test_reauth_asks_for_the_key_alone_and_until_it_is_right(
+async def test_reauth_asks_only_for_the_key_until_it_is_valid(
     hass: HomeAssistant, simulator: GuanceSimulator, entry: MockConfigEntry
 ) -> None:
     simulator.configure(api_key="the-next-key")
@@ -144,7 +144,7 @@ async def test_reauth_asks_for_the_key_alone_and_until_it_is_right(
 
 
 @pytest.mark.usefixtures("form")
-async def test_a_key_of_another_workspace_is_refused(
+async def test_key_of_another_workspace_is_refused(
     hass: HomeAssistant, simulator: GuanceSimulator, entry: MockConfigEntry
 ) -> None:
     simulator.configure(workspace="wksp_another", api_key="its-key")

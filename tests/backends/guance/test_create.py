@@ -1,4 +1,4 @@
-"""Making an event, and finding out whether it was made."""
+"""Tests of the creation of events, and of their look-ups."""
 
 from datetime import UTC, datetime, timedelta, timezone
 import json
@@ -48,7 +48,7 @@ async def find(client: GuanceClient, context: StepContext) -> Finding:
     return finding
 
 
-async def test_makes_an_event_with_the_tag_of_its_delivery(
+async def test_event_has_the_tag_of_its_delivery(
     client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
 ) -> None:
     context = make_context()
@@ -65,7 +65,7 @@ async def test_makes_an_event_with_the_tag_of_its_delivery(
     json.dumps(result)
 
 
-async def test_keeps_the_date_of_what_waited(
+async def test_delayed_event_keeps_its_date(
     client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
 ) -> None:
     occurred = datetime(2026, 11, 20, 1, 2, 3, 456_000, timezone(timedelta(hours=-5)))
@@ -75,14 +75,14 @@ async def test_keeps_the_date_of_what_waited(
     assert [event.date for event in simulator.events] == [1_795_154_523_456] * 2
 
 
-def test_is_not_repeatable() -> None:
+def test_create_is_not_repeatable() -> None:
     assert not STEP.repeatable
     assert list(GUANCE.look_up_after) == [15, 45, 120]
     assert GUANCE.concurrency == 1
 
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET_AFTER, FaultKind.HALF_BODY])
-async def test_finds_what_was_made_although_the_reply_was_lost(
+async def test_event_with_a_lost_response_is_found(
     client: GuanceClient,
     simulator: GuanceSimulator,
     make_context: MakeContext,
@@ -98,7 +98,7 @@ async def test_finds_what_was_made_although_the_reply_was_lost(
     assert receipt.outside_id == simulator.events[0].document_id
 
 
-async def test_an_event_that_it_breaks_on_while_it_takes_others_is_refused_in_the_end(
+async def test_event_that_only_fails_itself_is_rejected_in_the_end(
     client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
 ) -> None:
     async def break_on_it() -> None:
@@ -108,19 +108,19 @@ async def test_an_event_that_it_breaks_on_while_it_takes_others_is_refused_in_th
 
     for number in range(MOST):
         await break_on_it()
-        # Nothing is taken in between: this may be an outage.
+        # Nothing was accepted in between: this may be an outage.
         await break_on_it()
         await STEP.run(client, HELLO, make_context(delivery_id=f"other-{number}"))
 
     with pytest.raises(Rejected, match="5 times"):
         await STEP.run(client, HELLO, make_context())
     assert len(simulator.events) == MOST
-    # A user who wants it sent again can have that.
+    # A user may resend it.
     await STEP.run(client, HELLO, make_context())
     assert len(simulator.events) == MOST + 1
 
 
-async def test_in_an_outage_it_is_sent_for_as_long_as_it_may_be(
+async def test_event_is_retried_throughout_an_outage(
     client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
 ) -> None:
     simulator.add_faults(
@@ -135,13 +135,13 @@ async def test_in_an_outage_it_is_sent_for_as_long_as_it_may_be(
     assert len(simulator.events) == 1
 
 
-async def test_notes_since_when_the_outcome_is_unknown(
+async def test_time_of_the_unknown_outcome_is_stored(
     client: GuanceClient,
     simulator: GuanceSimulator,
     make_context: MakeContext,
     patience: Patience,
 ) -> None:
-    """Waiting for a turn comes before the send, and does not count."""
+    """The wait for the rate limiter comes before the send, and does not count."""
     await client.workspace()
     simulator.add_faults(Fault(kind=FaultKind.RESET_BEFORE, path="*/create"))
     with pytest.raises(OutcomeUnknown):
@@ -149,13 +149,13 @@ async def test_notes_since_when_the_outcome_is_unknown(
     assert patience.slept == [1.0]
 
 
-async def test_what_no_query_has_seen_is_missing(
+async def test_event_that_no_query_finds_is_missing(
     client: GuanceClient, make_context: MakeContext
 ) -> None:
     assert await find(client, make_context()) == Absent()
 
 
-async def test_finds_what_takes_long_to_be_ingested(
+async def test_slowly_ingested_event_is_found(
     client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
 ) -> None:
     simulator.configure(ingest_lag=100)
@@ -165,7 +165,7 @@ async def test_finds_what_takes_long_to_be_ingested(
     assert isinstance(await find(client, make_context()), Found)
 
 
-async def test_finds_an_event_around_its_own_date(
+async def test_event_is_searched_around_its_date(
     client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
 ) -> None:
     occurred_at = datetime.now(UTC) - timedelta(days=10)
@@ -175,14 +175,14 @@ async def test_finds_an_event_around_its_own_date(
 
 
 @pytest.mark.parametrize("noted", [False, True])
-async def test_finds_what_was_sent_before_somebody_set_the_clock(
+async def test_event_is_found_after_a_change_of_the_clock(
     client: GuanceClient,
     simulator: GuanceSimulator,
     make_context: MakeContext,
     *,
     noted: bool,
 ) -> None:
-    """Also what an earlier version has sent, which noted the date in its clue."""
+    """An earlier version stored the date in its clue."""
     simulator.add_faults(Fault(kind=FaultKind.RESET_AFTER, path="*/create"))
     context = make_context()
     with pytest.raises(OutcomeUnknown):
@@ -198,7 +198,7 @@ async def test_finds_what_was_sent_before_somebody_set_the_clock(
     assert isinstance(await find(client, moved), Found)
 
 
-async def test_does_not_take_the_event_of_another_delivery(
+async def test_event_of_another_delivery_is_not_taken(
     client: GuanceClient, make_context: MakeContext
 ) -> None:
     await STEP.run(client, HELLO, make_context(delivery_id="another"))
@@ -206,21 +206,21 @@ async def test_does_not_take_the_event_of_another_delivery(
 
 
 def long_ago(make_context: MakeContext) -> StepContext:
-    """Return the context of a send whose event would long be seen."""
+    """Return the context of a send whose event should be visible by now."""
     return make_context(first_sent_at=datetime.now(UTC) - timedelta(minutes=10))
 
 
-async def test_query_that_runs_on_tells_nothing(
+async def test_unfinished_query_proves_nothing(
     client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
 ) -> None:
     simulator.configure(queries_end=False)
     assert await find(client, long_ago(make_context)) == Unclear()
 
 
-async def test_query_that_is_refused_tells_nothing(
+async def test_refused_query_proves_nothing(
     client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
 ) -> None:
-    """The query is untested against the live service: it must not ask for ever."""
+    """The query is untested against the live service, so it is not repeated forever."""
     simulator.add_faults(
         Fault(
             kind=FaultKind.STATUS,
@@ -231,14 +231,14 @@ async def test_query_that_is_refused_tells_nothing(
     assert await find(client, long_ago(make_context)) == Unclear()
 
 
-async def test_id_that_would_need_quoting_is_not_asked_for(
+async def test_id_that_needs_quoting_is_not_queried(
     client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
 ) -> None:
     assert await find(client, make_context(delivery_id="a' OR '")) == Unclear()
     assert simulator.requests == []
 
 
-async def test_missing_right_to_look_up_is_named(
+async def test_missing_permission_to_look_up_is_named(
     client: GuanceClient, simulator: GuanceSimulator, make_context: MakeContext
 ) -> None:
     simulator.configure(may_query=False)
@@ -256,7 +256,7 @@ async def test_missing_right_to_look_up_is_named(
         (Fault(kind=FaultKind.STATUS, status=200, html="<html>"), InvalidResponse),
     ],
 )
-async def test_trouble_on_the_way_is_no_answer(
+async def test_transport_error_proves_nothing(
     client: GuanceClient,
     simulator: GuanceSimulator,
     make_context: MakeContext,

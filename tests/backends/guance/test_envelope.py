@@ -1,4 +1,4 @@
-"""Whatever the service may answer, nothing but a client's error comes of it."""
+"""Tests that any response gives a result or a client error."""
 
 from datetime import UTC, datetime
 import json
@@ -57,7 +57,7 @@ answers = st.fixed_dictionaries(
     body=st.binary() | (anything | envelopes).map(lambda one: json.dumps(one).encode()),
     effect=st.sampled_from([Effect.NONE, Effect.ONCE]),
 )
-def test_any_answer(status: int, body: bytes, effect: Effect) -> None:
+def test_any_response(status: int, body: bytes, effect: Effect) -> None:
     reply = Reply(status=status, headers=CIMultiDict(), set_cookies={}, body=body)
     try:
         envelope = unwrap(reply, effect)

@@ -1,4 +1,4 @@
-"""Every field of a custom event, and every way to get it wrong."""
+"""Tests of every field of a custom event, and its errors."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -30,13 +30,13 @@ EVENT: dict[str, object] = {"status": "warning", "title": "The door is open"}
 CAPABILITIES = GuanceCapabilities()
 
 
-def test_least_that_makes_an_event() -> None:
+def test_required_fields_of_an_event() -> None:
     assert CREATE.parse(EVENT) == CreateCustomEvent(
         status="warning", title="The door is open"
     )
 
 
-def test_all_that_makes_an_event() -> None:
+def test_all_fields_of_an_event() -> None:
     east = timezone(timedelta(hours=8))
     payload = CREATE.parse(
         {
@@ -71,12 +71,12 @@ def test_all_that_makes_an_event() -> None:
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_takes_every_status(status: str) -> None:
+def test_every_status_is_accepted(status: str) -> None:
     assert CREATE.parse({**EVENT, "status": status}).status == status
 
 
 @pytest.mark.parametrize("empty", [None, "", "  "])
-def test_leaves_empty_optional_fields_out(empty: str | None) -> None:
+def test_empty_optional_fields_are_left_out(empty: str | None) -> None:
     payload = CREATE.parse(
         {
             **EVENT,
@@ -164,7 +164,7 @@ WRONG: list[tuple[dict[str, object], str, str]] = [
 
 
 @pytest.mark.parametrize(("changes", "field", "problem"), WRONG)
-def test_names_the_field_and_what_is_wrong(
+def test_error_names_the_field_and_the_problem(
     changes: dict[str, object], field: str, problem: str
 ) -> None:
     with pytest.raises(InvalidField) as raised:
@@ -172,7 +172,7 @@ def test_names_the_field_and_what_is_wrong(
     assert (raised.value.field, raised.value.problem) == (field, problem)
 
 
-def test_says_which_status_there_are() -> None:
+def test_error_lists_the_known_statuses() -> None:
     with pytest.raises(InvalidField) as raised:
         CREATE.parse({**EVENT, "status": "fatal"})
     assert raised.value.details == {
@@ -200,7 +200,7 @@ anything = st.recursive(
         anything,
     )
 )
-def test_nothing_but_invalid_fields_comes_of_anything(data: dict[str, object]) -> None:
+def test_any_input_is_accepted_or_refused(data: dict[str, object]) -> None:
     try:
         payload = CREATE.parse({**EVENT, **data})
     except InvalidField:
@@ -209,10 +209,10 @@ def test_nothing_but_invalid_fields_comes_of_anything(data: dict[str, object]) -
     assert all(payload.body(DELIVERY, NOW).values())
 
 
-# What the workspace keeps.
+# The retention of the workspace.
 
 
-def test_takes_what_the_workspace_still_keeps() -> None:
+def test_event_within_the_retention_is_accepted() -> None:
     for occurred_at in (None, NOW - timedelta(days=13), NOW + timedelta(hours=1)):
         CREATE.check(
             CREATE.parse({**EVENT, "occurred_at": occurred_at}), CAPABILITIES, NOW
@@ -226,7 +226,7 @@ def test_takes_what_the_workspace_still_keeps() -> None:
         (NOW + timedelta(days=1, seconds=1), "too_late", "2026-11-23T12:00:00+00:00"),
     ],
 )
-def test_refuses_what_the_workspace_would_not_keep(
+def test_event_beyond_the_retention_is_refused(
     occurred_at: datetime, problem: str, limit: str
 ) -> None:
     payload = CREATE.parse({**EVENT, "occurred_at": occurred_at})
@@ -236,7 +236,7 @@ def test_refuses_what_the_workspace_would_not_keep(
     assert (raised.value.problem, raised.value.details) == (problem, {"limit": limit})
 
 
-def test_expires_with_the_retention_after_its_own_date() -> None:
+def test_event_expires_with_the_retention_after_its_date() -> None:
     month = GuanceCapabilities(retention=timedelta(days=30))
     now = CREATE.parse(EVENT)
     earlier = CREATE.parse({**EVENT, "occurred_at": NOW - timedelta(days=1)})
@@ -245,7 +245,7 @@ def test_expires_with_the_retention_after_its_own_date() -> None:
     assert CREATE.expires(earlier, NOW, CAPABILITIES) == NOW + timedelta(days=13)
 
 
-def test_has_no_order_and_follows_nothing() -> None:
+def test_events_are_independent() -> None:
     payload = CREATE.parse(EVENT)
     assert CREATE.key(payload, DELIVERY) is None
     assert CREATE.lane(payload, CAPABILITIES) is None
@@ -253,7 +253,7 @@ def test_has_no_order_and_follows_nothing() -> None:
     assert CREATE.summary(payload) == "warning: The door is open"
 
 
-def test_capabilities_outlive_a_restart() -> None:
+def test_capabilities_survive_a_restart() -> None:
     month = GuanceCapabilities(retention=timedelta(days=30))
     assert GUANCE.load_capabilities(month.dump()) == month
     assert month.dump() == {"retention_days": 30}
@@ -275,13 +275,13 @@ def test_capabilities_of_another_version(days: Any) -> None:  # noqa: ANN401
         (1, {"new": 1}),
     ],
 )
-def test_stored_by_another_version(version: int, changes: JsonObject) -> None:
+def test_row_of_another_version(version: int, changes: JsonObject) -> None:
     stored = CREATE.dump(CREATE.parse(EVENT)) | changes
     with pytest.raises(UnreadablePayload):
         CREATE.load(version, stored)
 
 
-def test_sites_speak_https_and_differ() -> None:
+def test_sites_use_https_and_are_unique() -> None:
     assert all(url.startswith("https://") for url in SITES)
     assert all("openapi." in url for url in SITES)
     assert len(set(SITES.values())) == len(SITES)

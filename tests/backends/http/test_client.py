@@ -1,4 +1,4 @@
-"""What goes over the wire, and what the client remembers."""
+"""Tests of the client of HTTP APIs: its requests, and its memory."""
 
 import asyncio
 import base64
@@ -80,7 +80,7 @@ async def target(socket_enabled: None) -> AsyncIterator[Target]:
 
 
 def prepared(**changes: object) -> Prepared:
-    """Return a request with some data, stored and read again."""
+    """Return a request rendered with some data, after it was stored and read again."""
     definition = Definition.parse({**ONE, **changes})
     made = prepare(
         definition, rendering(kind="a b", text="front door"), request="r1", title="One"
@@ -96,19 +96,21 @@ async def send(
     *others: str,
     **context: Any,  # noqa: ANN401 - parts of a context
 ) -> Receipt:
-    """Send a request and return its receipt; the connection has others beside it."""
+    """Send a request of a connection with several; return its receipt."""
     requests = dict.fromkeys(("r1", *others), "")
     (step,) = SEND.steps(payload, HttpCapabilities(requests=requests))
     told = a_context(**({"occurred_at": MOMENT} | context))
     return SEND.receipt(payload, {"send": await step.run(client, payload, told)})
 
 
-def test_what_this_run_has_stored_is_not_read_again() -> None:
+def test_requests_of_this_run_are_not_parsed_again() -> None:
     made = prepared()
     assert SEND.load(1, SEND.dump(made)) is made
 
 
-async def test_sends_what_was_described(session: ClientSession, target: Target) -> None:
+async def test_request_is_sent_as_defined(
+    session: ClientSession, target: Target
+) -> None:
     target.answers = [(201, {"id": 7})]
     receipt = await send(client_of(session, target.origin), prepared())
     (call,) = target.calls
@@ -119,7 +121,7 @@ async def test_sends_what_was_described(session: ClientSession, target: Target) 
     assert receipt == Receipt(outside_id="7", details={"status": 201})
 
 
-async def test_answer_without_the_id_that_is_looked_for_is_a_warning(
+async def test_response_without_the_expected_id_is_a_warning(
     session: ClientSession, target: Target
 ) -> None:
     receipt = await send(client_of(session, target.origin), prepared())
@@ -160,7 +162,7 @@ async def test_authentication(
 
 
 @pytest.mark.parametrize("effect", ["repeatable", "ask"])
-async def test_header_is_sent_once_however_the_request_writes_it(
+async def test_header_is_sent_once_in_any_case(
     session: ClientSession, target: Target, effect: str
 ) -> None:
     account = Authentication(kind=Kind.BEARER, secret="t0ken")
@@ -204,7 +206,7 @@ async def test_ids_and_signature(session: ClientSession, target: Target) -> None
     )
 
 
-async def test_secrets_are_put_in_at_sending(
+async def test_secrets_are_filled_in_when_sending(
     session: ClientSession, target: Target
 ) -> None:
     payload = prepared(
@@ -244,7 +246,7 @@ async def test_missing_secret_pauses_the_request(
         ("while_open", Unavailable),
     ],
 )
-async def test_lost_answer(
+async def test_lost_response(
     session: ClientSession, target: Target, repeat: str, kind: type[BackendError]
 ) -> None:
     target.answers = [None]
@@ -262,12 +264,14 @@ async def test_lost_answer(
     [
         ("repeatable", True),
         ("while_open", True),
-        # A duplicate has an effect at any time.
+        # A duplicate always has an effect.
         ("may_repeat", False),
         ("ask", False),
     ],
 )
-def test_key_that_the_target_forgets(repeat: str, *, limited: bool) -> None:
+def test_key_that_the_target_forgets_limits_repeats(
+    repeat: str, *, limited: bool
+) -> None:
     end = {**BEGINS["end"], "repeat": repeat, "repeat_for": 3600}
     payload = prepared(repeat=repeat, repeat_for="86400", end=end)
     payload = SEND.load(1, json.loads(json.dumps(SEND.dump(payload))))
@@ -280,7 +284,7 @@ def test_key_that_the_target_forgets(repeat: str, *, limited: bool) -> None:
     assert end_step.repeatable_for == (timedelta(hours=1) if limited else None)
 
 
-async def test_nobody_there(session: ClientSession) -> None:
+async def test_closed_port_is_an_error(session: ClientSession) -> None:
     with pytest.raises(CannotConnect):
         await send(client_of(session, "http://127.0.0.1:1"), prepared())
 
@@ -294,7 +298,7 @@ async def test_redirect_is_not_followed(session: ClientSession, target: Target) 
     assert len(target.calls) == 1
 
 
-async def test_large_answer_is_read_to_a_bound(
+async def test_large_response_is_read_up_to_a_limit(
     session: ClientSession, target: Target
 ) -> None:
     target.answers = [web.Response(body=b" " * (2 * MAXIMUM_ANSWER))]
@@ -302,7 +306,7 @@ async def test_large_answer_is_read_to_a_bound(
     assert receipt.details == {"status": 200}
 
 
-async def test_what_may_not_be_repeated_has_a_connection_of_its_own(
+async def test_unrepeatable_request_has_its_own_connection(
     session: ClientSession, target: Target
 ) -> None:
     client = client_of(session, target.origin)
@@ -313,10 +317,10 @@ async def test_what_may_not_be_repeated_has_a_connection_of_its_own(
     assert len({*used[:1], *used[2:4]}) == 3
 
 
-# What is refused.
+# Rejected requests.
 
 
-async def test_refused_request_pauses_and_others_go_on(
+async def test_rejected_request_pauses_alone(
     session: ClientSession, target: Target
 ) -> None:
     now = 0.0
@@ -337,7 +341,7 @@ async def test_refused_request_pauses_and_others_go_on(
     assert (await send(client, other, "r2")).details == {"status": 200}
     assert len(target.calls) == 2
 
-    # One is tried; the others wait for what becomes of it.
+    # One is tried; the others wait for its outcome.
     now = 900.0
     target.answers = [403]
     with pytest.raises(RequestPaused):
@@ -351,7 +355,7 @@ async def test_refused_request_pauses_and_others_go_on(
 @pytest.mark.parametrize(
     ("status", "kind"), [(401, InvalidCredentials), (403, PermissionDenied)]
 )
-async def test_connection_pauses_once_all_its_requests_are_refused(
+async def test_connection_pauses_once_all_its_requests_are_rejected(
     session: ClientSession, target: Target, status: int, kind: type[BackendError]
 ) -> None:
     client = client_of(session, target.origin)
@@ -360,11 +364,11 @@ async def test_connection_pauses_once_all_its_requests_are_refused(
         await send(client, prepared(), "r2")
     with pytest.raises(kind):
         await send(client, replace(prepared(), request="r2"), "r2")
-    # With new credentials each is tried again.
+    # With new credentials, each is tried again.
     assert client.paused == {}
 
 
-async def test_request_that_is_gone_pauses_alone(
+async def test_missing_endpoint_pauses_only_its_request(
     session: ClientSession, target: Target
 ) -> None:
     target.answers = [410]
@@ -374,7 +378,7 @@ async def test_request_that_is_gone_pauses_alone(
     assert client.paused["r1"].status == 410
 
 
-async def test_reason_repeats_nothing_of_the_request(
+async def test_reason_contains_nothing_of_the_request(
     session: ClientSession, target: Target
 ) -> None:
     said = "front door at /hook/s3cret with s3cret or dG9rZW4 and info"
@@ -392,7 +396,7 @@ async def test_reason_repeats_nothing_of_the_request(
     assert "info" in str(caught.value)
 
 
-async def test_of_a_long_request_the_target_is_not_repeated(
+async def test_reason_for_a_long_request_is_dropped(
     session: ClientSession, target: Target
 ) -> None:
     target.answers = [web.Response(status=400, text="anything") for _ in range(2)]
@@ -407,7 +411,7 @@ async def test_of_a_long_request_the_target_is_not_repeated(
         assert caught.value.reason == reason
 
 
-async def test_reason_repeats_nothing_of_path_and_headers(
+async def test_reason_contains_nothing_of_path_and_headers(
     session: ClientSession, target: Target
 ) -> None:
     said = "no front door at a b, nor in x-header"
@@ -476,7 +480,7 @@ async def test_look_up(
 
 
 @pytest.mark.parametrize("status", [401, 404, 429, 500, 503])
-async def test_look_up_that_is_not_answered_tells_nothing(
+async def test_failed_look_up_proves_nothing(
     session: ClientSession, target: Target, status: int
 ) -> None:
     target.answers = [status]
@@ -501,7 +505,7 @@ BEGINS: dict[str, Any] = {
 }
 
 
-async def test_end_is_sent_with_what_its_start_knew(
+async def test_end_is_sent_with_the_data_of_its_start(
     session: ClientSession, target: Target
 ) -> None:
     client = client_of(session, target.origin)
@@ -527,7 +531,7 @@ async def test_end_is_sent_with_what_its_start_knew(
     }
 
 
-async def test_end_of_what_has_none_is_refused(
+async def test_end_of_a_request_without_one_is_refused(
     session: ClientSession, target: Target
 ) -> None:
     client = client_of(session, target.origin)
@@ -544,7 +548,7 @@ async def test_end_of_what_has_none_is_refused(
     assert len(target.calls) == 2
 
 
-# The target itself.
+# The test of a connection.
 
 
 @pytest.mark.parametrize(
@@ -557,7 +561,7 @@ async def test_end_of_what_has_none_is_refused(
         (404, Rejected),
     ],
 )
-async def test_read_that_is_refused(
+async def test_rejected_test_read(
     session: ClientSession, target: Target, status: int, kind: type[BackendError]
 ) -> None:
     target.answers = [status]
@@ -565,7 +569,7 @@ async def test_read_that_is_refused(
         await client_of(session, target.origin, read_path="/health").capabilities()
 
 
-async def test_read(session: ClientSession, target: Target) -> None:
+async def test_read_succeeds(session: ClientSession, target: Target) -> None:
     account = Authentication(kind=Kind.BEARER, secret="t0ken")
     client = client_of(
         session, target.origin, read_path="/health?x=1", authentication=account
@@ -576,7 +580,7 @@ async def test_read(session: ClientSession, target: Target) -> None:
     assert call.headers["Authorization"] == "Bearer t0ken"
 
 
-async def test_without_a_read_nothing_is_sent(
+async def test_without_a_test_read_nothing_is_sent(
     session: ClientSession, target: Target
 ) -> None:
     assert await client_of(session, target.origin).capabilities() == HttpCapabilities()
@@ -590,7 +594,7 @@ async def test_without_a_read_nothing_is_sent(
 
 
 @pytest.mark.parametrize("work", ["read", "check", "look-up"])
-async def test_local_name_that_is_not_waited_for_leaves_nothing_in_the_log(
+async def test_cancelled_look_up_of_a_local_name_logs_nothing(
     work: str,
 ) -> None:
     resolver = NoNamesLater()
@@ -605,7 +609,7 @@ async def test_local_name_that_is_not_waited_for_leaves_nothing_in_the_log(
         assert await errors_nobody_retrieves(resolver, asyncio.create_task(asking)) == 0
 
 
-async def test_check_looks_names_up_as_requests_do() -> None:
+async def test_check_resolves_names_as_requests_do() -> None:
     async with ClientSession(connector=TCPConnector(resolver=NoNames())) as session:
         with pytest.raises(CannotConnect) as caught:
             await client_of(session, "http://localhost:1").capabilities()
@@ -628,13 +632,13 @@ async def test_least_interval(session: ClientSession, target: Target) -> None:
     assert slept == [2.5, 2.5]
 
 
-def test_certificate_that_is_none_is_refused() -> None:
+def test_invalid_certificate_is_refused() -> None:
     for odd in ("", "x", "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----"):
         with pytest.raises(InvalidField):
             pem_context(odd, "certificate")
 
 
-# What is stored.
+# Stored requests.
 
 
 @pytest.mark.parametrize(
@@ -644,14 +648,14 @@ def test_certificate_that_is_none_is_refused() -> None:
         *("life", "repeat_for"),
     ],
 )
-def test_stored_request_that_cannot_be_read(name: str) -> None:
+def test_unreadable_stored_request_is_refused(name: str) -> None:
     stored = SEND.dump(prepared(**BEGINS))
     with pytest.raises(UnreadablePayload):
         SEND.load(1, {**stored, name: [{"odd": 1}]})
 
 
 @pytest.mark.parametrize("name", ["request", "title", "wire", "repeat"])
-def test_stored_request_that_lacks_something_cannot_be_read(name: str) -> None:
+def test_incomplete_stored_request_is_refused(name: str) -> None:
     stored = SEND.dump(prepared(**BEGINS))
     with pytest.raises(UnreadablePayload):
         SEND.load(1, {k: v for k, v in stored.items() if k != name})

@@ -1,4 +1,4 @@
-"""A request as its form leaves it."""
+"""Tests of a request's definition, as its form stores it."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ LOOK_UP: dict[str, Any] = {
 }
 
 
-def test_least() -> None:
+def test_required_fields() -> None:
     read = Definition.parse(LEAST)
     assert read.recipe.method == "POST"
     assert read.accepts is None
@@ -29,7 +29,7 @@ def test_least() -> None:
     assert read.given({"a": 1, "b": None}) == {"a": 1}
 
 
-def test_all_of_it() -> None:
+def test_all_fields() -> None:
     read = Definition.parse(
         {
             "method": "put",
@@ -69,7 +69,7 @@ def test_fields() -> None:
             },
         }
     )
-    # Templates of actions give numbers and truth values where a text looks like one.
+    # Templates of actions return numbers and booleans if a text looks like one.
     assert read.given({"message": 5, "priority": "4", "loud": "off"}) == {
         "message": "5",
         "priority": 4,
@@ -94,7 +94,9 @@ def test_fields() -> None:
         ({"message": "x", "loud": "loud"}, "data.loud", "invalid"),
     ],
 )
-def test_data_that_is_refused(data: dict[str, Any], field: str, problem: str) -> None:
+def test_invalid_data_is_refused(
+    data: dict[str, Any], field: str, problem: str
+) -> None:
     read = Definition.parse(
         {
             **LEAST,
@@ -110,7 +112,7 @@ def test_data_that_is_refused(data: dict[str, Any], field: str, problem: str) ->
     assert (caught.value.field, caught.value.problem) == (field, problem)
 
 
-def test_what_a_lost_answer_means_has_no_default() -> None:
+def test_meaning_of_a_lost_response_has_no_default() -> None:
     with pytest.raises(InvalidField) as caught:
         Definition.parse({})
     assert (caught.value.field, caught.value.problem) == ("repeat", "required")

@@ -1,4 +1,4 @@
-"""Every preset sends what the documents of its service ask for."""
+"""Tests that every preset sends what its service documents."""
 
 from datetime import timedelta
 import json
@@ -40,7 +40,7 @@ def made(preset: Preset, **data: object) -> Prepared:
 
 
 def sent(wire: Wire) -> Sent:
-    """Return what a request sends."""
+    """Return the HTTP request that is sent."""
     values = filler(
         delivery_id="d-1",
         occurred_at=NOON,
@@ -53,7 +53,7 @@ def sent(wire: Wire) -> Sent:
 
 
 def body(wire: Wire) -> Json:
-    """Return the JSON that a request sends."""
+    """Return the JSON body that is sent."""
     content = sent(wire).body
     assert content is not None
     decoded: Json = json.loads(content)
@@ -61,18 +61,18 @@ def body(wire: Wire) -> Json:
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
-def test_all_say_what_they_are(preset: Preset) -> None:
+def test_every_preset_has_its_texts_and_options(preset: Preset) -> None:
     assert preset.source
     assert preset.limits
     definition = preset.definition
     parsed = Definition.parse({"repeat": "ask", **preset.filled(FILLED)})
     assert preset.asks_repeat == ("repeat" not in definition)
-    if preset.asks_repeat:  # its form offers no choice about an end
+    if preset.asks_repeat:  # its form has no choice about an end
         assert not {"end", "look_up"} & preset.definition.keys()
     assert "<<" not in json.dumps(preset.filled(FILLED))
     for name in preset.secrets:
         assert f"{{secret:{name}}}" in json.dumps(definition)
-    # What is not known to be safe is never sent again without the user's word.
+    # Without the user's consent, only repeatable requests are resent.
     assert parsed.repeat is not Repeat.MAY_REPEAT
     for name in preset.asks:
         with pytest.raises(InvalidField):
@@ -150,7 +150,7 @@ SENDS: dict[str, tuple[str, object]] = {
 
 
 @pytest.mark.parametrize("name", SENDS)
-def test_sends(name: str) -> None:
+def test_preset_sends_its_request(name: str) -> None:
     wire = made(BY_NAME[name], **DATA[name]).wire
     request = sent(wire)
     wanted, wanted_body = SENDS[name]
@@ -158,7 +158,7 @@ def test_sends(name: str) -> None:
     assert body(wire) == wanted_body
 
 
-def test_line_of_influxdb() -> None:
+def test_influxdb_line() -> None:
     request = sent(made(BY_NAME["influxdb"], **DATA["influxdb"]).wire)
     assert request.address == (
         f"{ORIGIN}/api/v2/write?org=the-org&bucket=the-bucket&precision=ms"
@@ -169,7 +169,7 @@ def test_line_of_influxdb() -> None:
     )
 
 
-def test_every_preset_is_tried() -> None:
+def test_every_preset_is_covered() -> None:
     assert DATA.keys() == BY_NAME.keys() == SENDS.keys() | {"influxdb"}
 
 
@@ -194,7 +194,7 @@ ENDS: dict[str, tuple[str, object]] = {
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
-def test_ends(preset: Preset) -> None:
+def test_preset_sends_its_end(preset: Preset) -> None:
     end = made(preset, **DATA[preset.name]).end
     if preset.name not in ENDS:
         assert end is None
@@ -207,7 +207,7 @@ def test_ends(preset: Preset) -> None:
     assert body(end.wire) == wanted_body
 
 
-def test_look_up_of_grafana() -> None:
+def test_grafana_look_up() -> None:
     question = made(BY_NAME["grafana"], text="x").question
     assert question is not None
     assert sent(question.wire).address == (

@@ -1,4 +1,4 @@
-"""What a request becomes: every value encoded by the rule of its place."""
+"""Tests of rendering: every value is encoded for its place."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -37,7 +37,7 @@ VALUES = {
 
 
 def sent(recipe: dict[str, Any], *accepted: str, **data: object) -> Sent:
-    """Return what a recipe sends, after it was stored and read again."""
+    """Return the request of a recipe, after it was stored and read again."""
     wire = rendering(*accepted, **data).wire(Recipe.parse(recipe))
     stored = json.loads(json.dumps(wire.dump()))
     assert Wire.load(stored) == wire
@@ -45,7 +45,7 @@ def sent(recipe: dict[str, Any], *accepted: str, **data: object) -> Sent:
 
 
 def body(recipe: object, *accepted: str, **data: object) -> object:
-    """Return the JSON body that a body's templates give."""
+    """Return the JSON body rendered from a body's templates."""
     made = sent({"body_kind": "json", "body_json": recipe}, *accepted, **data)
     assert made.body is not None
     decoded: object = json.loads(made.body)
@@ -53,7 +53,7 @@ def body(recipe: object, *accepted: str, **data: object) -> object:
 
 
 def refused(recipe: dict[str, Any], **data: object) -> tuple[str, str]:
-    """Return which field of a recipe is refused, and why."""
+    """Return the refused field of a recipe, and the reason."""
     with pytest.raises(InvalidField) as caught:
         sent(recipe, **data)
     return caught.value.field, caught.value.problem
@@ -88,12 +88,12 @@ LEAVES: list[tuple[Json, dict[str, Any], Json]] = [
 ]
 
 
-def test_leaf_of_json_keeps_its_type() -> None:
+def test_value_in_json_keeps_its_type() -> None:
     for leaf, data, expected in LEAVES:
         assert body({"leaf": leaf}, **data) == {"leaf": expected}, leaf
 
 
-def test_field_that_is_not_given_is_left_out() -> None:
+def test_missing_field_is_left_out() -> None:
     template = {
         "title": "{{ title }}",
         "tags": ["{{ tag }}", "b"],
@@ -124,13 +124,13 @@ BODIES = st.recursive(
 
 @given(BODIES)
 @settings(max_examples=60, deadline=None)
-def test_what_is_encoded_once_is_as_if_it_were_encoded_each_time(one: Json) -> None:
+def test_pre_encoded_parts_do_not_change_the_result(one: Json) -> None:
     recipe = Recipe(body_kind=BodyKind.JSON, body=one)
     call = rendering(a=1, b='x"y')
     assert call._json(recipe, "body") == call._json_without_some(one, "body")
 
 
-def test_values_of_home_assistant_become_json() -> None:
+def test_values_of_home_assistant_are_encoded_as_json() -> None:
     class Mode(StrEnum):
         ECO = "eco"
 
@@ -149,12 +149,12 @@ def test_values_of_home_assistant_become_json() -> None:
 
 
 @pytest.mark.parametrize("odd", [float("nan"), float("inf"), object(), b"x", "\ud800"])
-def test_value_that_is_no_json_is_refused(odd: object) -> None:
+def test_value_without_json_form_is_refused(odd: object) -> None:
     with pytest.raises(InvalidField):
         body({"a": "{{ odd }}"}, odd=odd)
 
 
-def test_value_nested_without_end_is_refused() -> None:
+def test_endlessly_nested_value_is_refused() -> None:
     deep: list[Any] = []
     deep.append(deep)
     with pytest.raises(InvalidField) as caught:
@@ -162,7 +162,7 @@ def test_value_nested_without_end_is_refused() -> None:
     assert caught.value.problem == "nested_too_deeply"
 
 
-def test_form() -> None:
+def test_form_body() -> None:
     recipe = {
         "body_kind": "form",
         "body_form": {
@@ -185,7 +185,7 @@ def test_form() -> None:
     ]
 
 
-def test_text() -> None:
+def test_text_body() -> None:
     recipe = {
         "body_kind": "text",
         "body_text": 'home field="{{ state }}" {occurred_ms}',
@@ -196,7 +196,7 @@ def test_text() -> None:
     assert made.headers == {"Content-Type": "text/plain"}
 
 
-def test_body_that_is_too_large_is_refused() -> None:
+def test_too_large_body_is_refused() -> None:
     recipe = {"body_kind": "text", "body_text": "{{ text }}"}
     assert sent(recipe, text="x" * LONGEST_BODY).body == b"x" * LONGEST_BODY
     assert refused(recipe, text="x" * (LONGEST_BODY + 1)) == (
@@ -206,14 +206,14 @@ def test_body_that_is_too_large_is_refused() -> None:
 
 
 @pytest.mark.parametrize("template", ["{{ '{id}' | upper }}", "{{ '{id}'[5:] }}x"])
-def test_placeholder_that_a_template_changes_is_refused(template: str) -> None:
+def test_placeholder_changed_by_a_template_is_refused(template: str) -> None:
     recipe = {"body_kind": "json", "body_json": {"a": template}}
     with pytest.raises(InvalidField) as caught:
         sent(recipe)
     assert caught.value.problem == "placeholder_in_expression"
 
 
-def test_templates_are_marked_alike_each_time() -> None:
+def test_templates_are_marked_deterministically() -> None:
     marker = Marker()
     template = "a {id} b {secret:token} c {id}"
     marked = marker.mark(template)
@@ -223,7 +223,7 @@ def test_templates_are_marked_alike_each_time() -> None:
     assert Marker().mark(template) != marked
 
 
-def test_template_that_breaks_names_its_field() -> None:
+def test_failing_template_names_its_field() -> None:
     recipe = {"body_kind": "json", "body_json": {"a": ["{{ nothing.there }}"]}}
     assert refused(recipe) == ("body_json.a[0]", "not_rendered")
 
@@ -270,14 +270,14 @@ REFUSED_PATHS: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-def test_path_that_is_refused() -> None:
+def test_unsafe_path_is_refused() -> None:
     for path, data, problem in REFUSED_PATHS:
         assert refused({"path": path}, **data) == ("path", problem), path
 
 
 @given(value=st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 @settings(max_examples=100, deadline=None)
-def test_no_value_leads_elsewhere(value: str) -> None:
+def test_no_value_changes_the_destination(value: str) -> None:
     recipe = {"path": "/a/{{ value }}", "query": {"q": "{{ value }}"}}
     try:
         made = sent(recipe, value=value)
@@ -305,7 +305,7 @@ def test_query() -> None:
     )
 
 
-def test_secret_in_a_path_cannot_lead_elsewhere() -> None:
+def test_secret_in_a_path_cannot_change_the_destination() -> None:
     wire = rendering().wire(Recipe.parse({"path": "/{secret:token}"}))
     with pytest.raises(Rejected):
         wire.filled(ORIGIN, lambda _name: "../x")
@@ -343,12 +343,12 @@ def test_headers() -> None:
         "Upgrade",
     ],
 )
-def test_header_that_is_not_the_users_is_refused(name: str) -> None:
+def test_reserved_header_is_refused(name: str) -> None:
     assert refused({"headers": {name: "x"}}) == (f"headers.{name}", "header_reserved")
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a:b", "ä", "a\nb"])
-def test_header_with_a_bad_name_is_refused(name: str) -> None:
+def test_header_with_an_invalid_name_is_refused(name: str) -> None:
     assert refused({"headers": {name: "x"}})[1] == "header_name"
 
 
@@ -358,12 +358,12 @@ def test_same_header_twice_is_refused() -> None:
 
 
 @pytest.mark.parametrize("odd", ["a\r\nb", "a\nb", "a\x00b", "a\u2028b"])
-def test_value_of_several_lines_is_no_header(odd: str) -> None:
+def test_header_value_with_line_breaks_is_refused(odd: str) -> None:
     recipe = {"headers": {"X-A": "{{ odd }}"}}
     assert refused(recipe, odd=odd) == ("headers.X-A", "header_value")
 
 
-def test_secret_of_several_lines_is_no_header() -> None:
+def test_secret_with_line_breaks_is_refused_in_a_header() -> None:
     wire = rendering().wire(Recipe.parse({"headers": {"X-A": "{secret:token}"}}))
     with pytest.raises(Rejected):
         wire.filled(ORIGIN, lambda _name: "a\nb")
@@ -406,12 +406,12 @@ REFUSED_RECIPES: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-def test_recipe_that_is_refused() -> None:
+def test_invalid_recipe_is_refused() -> None:
     for recipe, field, problem in REFUSED_RECIPES:
         assert refused(recipe) == (field, problem), recipe
 
 
-def test_fields_of_an_end_are_named_with_their_prefix() -> None:
+def test_fields_of_an_end_have_a_prefix() -> None:
     with pytest.raises(InvalidField) as caught:
         Recipe.parse({"path": "x"}, prefix="end.", ends=True)
     assert caught.value.field == "end.path"
@@ -434,6 +434,6 @@ def test_fields_of_an_end_are_named_with_their_prefix() -> None:
         {"method": "POST", "path": "/", "content_type": 5},
     ],
 )
-def test_stored_request_that_cannot_be_read(stored: Json) -> None:
+def test_unreadable_stored_request_is_refused(stored: Json) -> None:
     with pytest.raises(UnreadablePayload):
         Wire.load(stored)

@@ -1,4 +1,4 @@
-"""Every form of a request has its texts."""
+"""Tests that every form of a request has its texts."""
 
 from custom_components.event_relay.backends.http import request_forms
 from custom_components.event_relay.backends.http.presets import PRESETS

@@ -1,4 +1,4 @@
-"""What an answer means, and what is kept of it."""
+"""Tests of the classification of responses, and of what is stored of them."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ from custom_components.event_relay.backends.transport import Reply
 
 
 def reply(status: int = 200, body: str = "", **headers: str) -> Reply:
-    """Return an answer; underscores in names of headers are hyphens."""
+    """Return a response; underscores in names of headers stand for hyphens."""
     return Reply(
         status=status,
         headers={name.replace("_", "-"): value for name, value in headers.items()},
@@ -50,21 +50,21 @@ def failure(
     effect: Effect = Effect.ONCE,
     **rules: Any,  # noqa: ANN401 - fields of the rules
 ) -> BackendError:
-    """Return what an answer raises."""
+    """Return the error that a response raises."""
     with pytest.raises(BackendError) as caught:
         result_of(answer, AnswerRules(**rules), effect)
     return caught.value
 
 
 def kind(error: BackendError) -> tuple[type, float | None, bool]:
-    """Return what the outbox goes by."""
+    """Return the part of an error that the queue acts on."""
     match error:
         case Unavailable(retry_after=after, alone=alone):
             return type(error), after, alone
     return type(error), None, False
 
 
-def test_statuses_of_what_may_not_be_repeated() -> None:
+def test_statuses_of_an_unrepeatable_request() -> None:
     meant = {
         status: kind(failure(reply(status)))
         for status in (
@@ -84,19 +84,19 @@ def test_statuses_of_what_may_not_be_repeated() -> None:
     }
 
 
-def test_statuses_of_what_may_be_repeated() -> None:
+def test_statuses_of_a_repeatable_request() -> None:
     meant = {
         status: kind(failure(reply(status), Effect.REPEATABLE))
         for status in (408, 500, 502, 504, 520)
     }
-    # A gateway speaks for all requests, the target itself for this one.
+    # An error of a gateway concerns all requests, one of the target only this one.
     assert meant == {
         **dict.fromkeys((408, 500, 520), (Unavailable, None, True)),
         **dict.fromkeys((502, 504), (Unavailable, None, False)),
     }
 
 
-def test_key_in_use_is_tried_again_and_target_not_there_yet_is_waited_for() -> None:
+def test_key_in_use_is_retried_and_missing_target_is_awaited() -> None:
     assert kind(failure(reply(409), keyed=True)) == (Unavailable, IN_PROGRESS, True)
     assert kind(failure(reply(409, Retry_After="7"), keyed=True))[1] == 7
     waits = failure(reply(404), waits_on_404=True)
@@ -144,14 +144,14 @@ def test_redirect_names_the_origin_only() -> None:
     assert failure(reply(302)).code == "redirected_to"
 
 
-def test_reason_holds_neither_secrets_nor_what_was_told() -> None:
+def test_reason_contains_neither_secrets_nor_payload() -> None:
     answer = reply(400, "no hunter2-secret and no front door here")
     with pytest.raises(Rejected) as caught:
         result_of(answer, AnswerRules(), Effect.ONCE, lambda: ("front door",))
     assert caught.value.reason == "HTTP 400 no ••• and no ••• here"
 
 
-def test_reason_is_read_where_the_target_has_it() -> None:
+def test_reason_is_read_by_its_path() -> None:
     answer = reply(400, '{"error": {"text": "bad topic"}, "trace": "x"}')
     assert failure(answer, reason_from="error.text").reason == "HTTP 400 bad topic"
     assert "trace" in failure(answer, reason_from="odd").reason
@@ -176,7 +176,9 @@ def test_reason_is_read_where_the_target_has_it() -> None:
         ("[1]", None, False),
     ],
 )
-def test_condition_of_a_success(body: str, equals: str | None, *, holds: bool) -> None:
+def test_success_may_have_a_condition(
+    body: str, equals: str | None, *, holds: bool
+) -> None:
     rules = AnswerRules(success_path="ok", success_equals=equals)
     if holds:
         assert result_of(reply(body=body), rules, Effect.ONCE) == {"status": 200}
@@ -185,14 +187,14 @@ def test_condition_of_a_success(body: str, equals: str | None, *, holds: bool) -
             result_of(reply(body=body), rules, Effect.ONCE)
 
 
-def test_success_that_cannot_be_read_is_unknown() -> None:
+def test_unreadable_success_is_unknown() -> None:
     answer = reply(body="<html>")
     assert kind(failure(answer, success_path="ok"))[0] is OutcomeUnknown
     repeated = failure(answer, Effect.REPEATABLE, success_path="ok")
     assert kind(repeated) == (Unavailable, None, True)
 
 
-def test_what_is_kept() -> None:
+def test_kept_values_of_a_response() -> None:
     body = '{"data": [{"id": 7, "name": "x", "deep": {"a": 1}}], "none": null}'
     rules = AnswerRules(
         id_from="data[0].id",
@@ -214,7 +216,7 @@ def test_what_is_kept() -> None:
     assert result_of(reply(204), rules, Effect.ONCE) == {"status": 204}
 
 
-def test_echo_of_a_secret_is_not_kept() -> None:
+def test_echoed_secret_is_not_kept() -> None:
     body = '{"id": "a-hunter2-secret", "other": "HUNTER2-secret", "fine": "x"}'
     rules = AnswerRules(
         id_from="id",
@@ -234,7 +236,7 @@ def test_links() -> None:
         assert link_of(odd, origin) is None
 
 
-def test_rules_are_read_back() -> None:
+def test_response_rules_survive_storage() -> None:
     rules = AnswerRules(
         statuses=Statuses.parse("200-204, 409"),
         success_path="ok",
@@ -285,8 +287,8 @@ def test_json_paths() -> None:
 # Signatures.
 
 
-def test_signature_is_that_of_the_standard() -> None:
-    # The example of its specification and of all its libraries' tests.
+def test_signature_follows_the_standard() -> None:
+    # The example of the specification, which its libraries test, too.
     key = key_of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "signing_secret")
     message = (
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -302,6 +304,6 @@ def test_signature_is_that_of_the_standard() -> None:
 
 
 @pytest.mark.parametrize("odd", ["", "whsec_", "whsec_eA==", "whsec_?", "x" * 99])
-def test_secret_that_signs_nothing(odd: str) -> None:
+def test_invalid_signing_secret_is_refused(odd: str) -> None:
     with pytest.raises(InvalidField):
         key_of(odd, "signing_secret")

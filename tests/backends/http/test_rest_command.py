@@ -1,4 +1,4 @@
-"""A `rest_command` becomes a request, and what cannot be taken over is named."""
+"""Tests of the import of a `rest_command`, and of the list of ignored options."""
 
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.yaml import parse_yaml
@@ -13,7 +13,7 @@ from custom_components.event_relay.backends.http.rest_command import (
 
 
 def read(text: str) -> object:
-    """Read YAML as the form does."""
+    """Read YAML like the form."""
     try:
         found: object = parse_yaml(text)
     except HomeAssistantError as error:
@@ -22,7 +22,7 @@ def read(text: str) -> object:
 
 
 def taken(text: str) -> TakenOver:
-    """Return what a command becomes; it is a definition but for the user's word."""
+    """Return the imported command; it lacks only the user's decisions."""
     one = take_over(text, read)
     Definition.parse({**one.definition, "repeat": "ask"})
     return one
@@ -67,14 +67,14 @@ rest_command:
     )
 
 
-def test_bare_command() -> None:
+def test_minimal_command() -> None:
     one = taken("url: http://192.168.1.9")
     assert one.definition == {"method": "GET", "path": "/"}
     assert one.name == "Request"
     assert one.not_taken == ()
 
 
-def test_payload_that_is_no_json_stays_text() -> None:
+def test_payload_without_json_stays_text() -> None:
     for payload in (
         "state={{ states('sun.sun') }}",
         '{"a": {{ data | to_json }}}',
@@ -96,7 +96,7 @@ door:
 @pytest.mark.parametrize(
     ("payload", "body"),
     [
-        # In quotes it is text, whatever the data have.
+        # In quotes it is text, whatever the type of the data.
         ('{"a": "{{ b }}"}', {"a": "{{ b | string }}"}),
         ('["{{- b.c -}}"]', ["{{ b.c | string }}"]),
         ('{"a": "{{ 1 if b else 2 }}"}', {"a": "{{ (1 if b else 2) | string }}"}),
@@ -105,13 +105,13 @@ door:
         ('{"a": [1, null, true]}', {"a": [1, None, True]}),
     ],
 )
-def test_payload_of_json_is_filled_in_as_text(payload: str, body: Json) -> None:
+def test_json_payload_is_rendered_as_text(payload: str, body: Json) -> None:
     one = taken(f"{{url: 'http://a/', method: post, payload: '{payload}'}}")
     assert one.definition["body_json"] == body
     assert "content_type" not in one.definition
 
 
-def test_payload_that_is_a_mapping_by_mistake_is_json() -> None:
+def test_mapping_as_payload_becomes_json() -> None:
     one = taken("{url: 'http://a/', method: post, payload: {a: 1}}")
     assert one.definition["body_json"] == {"a": 1}
 
@@ -160,14 +160,14 @@ rest_command:
 """
 
 
-def test_of_several_commands_the_first_that_leads_to_the_connection_is_taken() -> None:
+def test_first_command_for_the_address_of_the_connection_is_imported() -> None:
     one = take_over(SEVERAL, read, "http://b.example")
     assert (one.name, one.not_taken) == ("There", ("here", "there_too"))
     other = take_over(SEVERAL, read, "http://c.example")
     assert (other.name, other.origin) == ("Here", "http://a.example")
 
 
-def test_what_cannot_be_taken_is_named_and_what_says_nothing_is_not() -> None:
+def test_ignored_options_are_listed_unless_they_are_defaults() -> None:
     one = taken("""
 url: http://me:word@a.example/
 verify_ssl: true
@@ -185,7 +185,7 @@ retries: 3
     )
 
 
-def test_secret_is_only_what_yaml_takes_for_one() -> None:
+def test_only_a_yaml_tag_is_a_secret() -> None:
     one = taken("""
 url: http://a.example/
 headers:
@@ -200,7 +200,7 @@ headers:
     }
 
 
-def test_body_of_a_get_is_not_taken() -> None:
+def test_body_of_a_get_is_ignored() -> None:
     one = taken("{url: 'http://192.168.1.9/', payload: x}")
     assert one.not_taken == ("payload",)
 
@@ -224,7 +224,7 @@ def test_body_of_a_get_is_not_taken() -> None:
         ("a" * 50_001, "too_long"),
     ],
 )
-def test_what_cannot_be_taken_over(text: str, problem: str) -> None:
+def test_invalid_command_is_refused(text: str, problem: str) -> None:
     with pytest.raises(InvalidField) as caught:
         take_over(text, read)
     assert (caught.value.field, caught.value.problem) == ("yaml", problem)

@@ -1,4 +1,4 @@
-"""Palabra's actions, through Home Assistant, against a simulated Palabra."""
+"""Tests of Palabra's actions in Home Assistant, against the simulator."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -47,7 +47,7 @@ async def entry(hass: HomeAssistant, palabra: PalabraSimulator) -> MockConfigEnt
 
 
 def shown(palabra: PalabraSimulator) -> dict[str, Any]:
-    """Return the one event as its owner sees it."""
+    """Return the only event as its owner sees it."""
     (event,) = palabra.events
     return dict(event.as_json())
 
@@ -97,10 +97,10 @@ FIELDS: list[tuple[str, str, str, object]] = [
         "covers/1.png",
     ),
 ]
-"""Every field as YAML has it, and as Palabra stores it."""
+"""Every field as in YAML, and as Palabra stores it."""
 
 
-def test_no_field_is_missing_from_the_list() -> None:
+def test_every_field_is_covered() -> None:
     assert {field for field, *_ in FIELDS} == set(
         BY_NAME["palabra"].action_fields["create_live_event"]
     )
@@ -132,7 +132,7 @@ async def test_every_field_reaches_palabra_from_yaml(
             assert shown(palabra)[name] == stored
 
 
-async def test_creates_updates_lists_and_deletes(
+async def test_event_is_created_updated_listed_and_deleted(
     hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
 ) -> None:
     made = await act(hass, "create_live_event", **EVENT, access_code="4711", wait=10)
@@ -243,7 +243,7 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
 ]
 
 
-async def test_bad_input_names_the_field_and_sends_nothing(
+async def test_invalid_input_names_the_field_and_sends_nothing(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     palabra: PalabraSimulator,
@@ -253,7 +253,7 @@ async def test_bad_input_names_the_field_and_sends_nothing(
     assert {request.method for request in palabra.requests} <= {"GET"}
 
 
-async def test_outage_then_delivery(
+async def test_event_is_delivered_after_an_outage(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     palabra: PalabraSimulator,
@@ -279,7 +279,7 @@ async def test_outage_then_delivery(
     assert listed["outside_id"] == palabra.events[0].event_id
 
 
-async def test_lost_reply_makes_one_event(
+async def test_lost_response_creates_one_event(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     palabra: PalabraSimulator,
@@ -294,7 +294,7 @@ async def test_lost_reply_makes_one_event(
     assert len(palabra.events) == 1
 
 
-async def test_lost_request_is_sent_again_after_two_lists(
+async def test_lost_request_is_resent_after_two_look_ups(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     palabra: PalabraSimulator,
@@ -312,7 +312,7 @@ async def test_lost_request_is_sent_again_after_two_lists(
     assert methods == ["POST", "GET", "GET", "POST"]
 
 
-async def test_look_up_that_broke_off_proves_nothing(
+async def test_interrupted_look_up_proves_nothing(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     palabra: PalabraSimulator,
@@ -343,7 +343,7 @@ def quick_look_ups(monkeypatch: pytest.MonkeyPatch, entry: MockConfigEntry) -> N
     monkeypatch.setattr(absence, "_ROUNDING", 0.0)
 
 
-async def test_refusal_raises_with_palabras_reason(
+async def test_refusal_raises_an_error_with_palabras_reason(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     with pytest.raises(HomeAssistantError) as raised:
@@ -351,7 +351,7 @@ async def test_refusal_raises_with_palabras_reason(
     assert raised.value.translation_key == "unknown_event"
 
 
-async def test_rejection_names_what_is_wrong(
+async def test_validation_error_names_its_fields(
     hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
 ) -> None:
     body: Any = {"ok": False, "errors": [{"status": 422, "detail": "Language tlh"}]}
@@ -363,7 +363,7 @@ async def test_rejection_names_what_is_wrong(
     assert raised.value.translation_key == "rejected"
 
 
-async def test_empty_balance_waits_with_a_repair_of_its_own(
+async def test_empty_balance_is_a_repair_of_its_own(
     hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
 ) -> None:
     palabra.configure(empty_balance=True)
@@ -380,7 +380,7 @@ async def test_empty_balance_waits_with_a_repair_of_its_own(
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
 
 
-async def test_refused_credentials_wait_for_reauth(
+async def test_refused_credentials_start_reauthentication(
     hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
 ) -> None:
     palabra.expire_logins()
@@ -395,7 +395,7 @@ async def test_refused_credentials_wait_for_reauth(
     await until_state(hass, answer["delivery_id"], "delivered")
 
 
-async def test_list_that_fails_says_why(
+async def test_failed_list_says_why(
     hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
 ) -> None:
     palabra.add_faults(Fault(kind=FaultKind.STATUS, method="GET", status=503))
@@ -404,7 +404,7 @@ async def test_list_that_fails_says_why(
     assert raised.value.translation_key == "unavailable"
 
 
-async def test_the_list_holds_neither_access_codes_nor_what_streams_need(
+async def test_list_contains_no_access_codes_and_no_stream_keys(
     hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
 ) -> None:
     await act(hass, "create_live_event", **EVENT, access_code="canary-access-code")

@@ -1,4 +1,4 @@
-"""Palabra's calls on the wire, and what each failure of them means."""
+"""Tests of the client of Palabra: its requests, and the meaning of failures."""
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -40,13 +40,13 @@ NOBODY = "5f0c6f0a-2f5d-4f0e-9a58-0d6c8e1f7b42"
 
 
 def problem(status: int, detail: str = "Something is wrong", **more: Json) -> Json:
-    """Return a list of problems as Palabra answers it."""
+    """Return a list of problems in Palabra's format."""
     one: dict[str, Json] = {"status": status, "title": "Trouble", "detail": detail}
     return {"ok": False, "errors": [{**one, **more}]}
 
 
 def answering(status: int, body: Json = None, html: str | None = None) -> Fault:
-    """Return a fault that answers every request."""
+    """Return a fault that replaces every response."""
     return Fault(kind=FaultKind.STATUS, status=status, body=body, html=html, times=None)
 
 
@@ -91,7 +91,7 @@ async def test_wrong_credentials(
 
 @pytest.mark.parametrize("status", [200, 201])
 @pytest.mark.parametrize("older", [False, True])
-async def test_any_success_that_names_an_event_is_one(
+async def test_any_success_with_an_event_id_is_accepted(
     client: PalabraClient, simulator: PalabraSimulator, status: int, *, older: bool
 ) -> None:
     simulator.configure(created_status=status, older=older)
@@ -118,13 +118,13 @@ async def test_any_success_that_names_an_event_is_one(
     ],
     ids=str,
 )
-async def test_success_that_names_none_is_unknown(
+async def test_success_without_an_event_id_is_unknown(
     client: PalabraClient, simulator: PalabraSimulator, body: Json
 ) -> None:
     simulator.add_faults(answering(200, body))
     with pytest.raises((OutcomeUnknown, Unavailable)) as caught:
         await client.create_event(BODY)
-    # 503 says that it was not taken, wherever it says it.
+    # 503 always means that the request was not processed.
     assert isinstance(caught.value, OutcomeUnknown) == (body != problem(503))
 
 
@@ -256,7 +256,7 @@ async def test_failures(
         assert caught.value.code == code
 
 
-async def test_retry_after_is_told(
+async def test_retry_after_is_read(
     client: PalabraClient, simulator: PalabraSimulator
 ) -> None:
     simulator.add_faults(
@@ -267,7 +267,7 @@ async def test_retry_after_is_told(
     assert caught.value.retry_after == 7
 
 
-async def test_nobody_listens(
+async def test_closed_port_is_an_error(
     client: PalabraClient, simulator: PalabraSimulator
 ) -> None:
     await simulator.stop()
@@ -275,7 +275,7 @@ async def test_nobody_listens(
         await client.create_event(BODY)
 
 
-async def test_no_answer(
+async def test_missing_response_is_an_error(
     make_client: MakeClient,
     simulator: PalabraSimulator,
     monkeypatch: pytest.MonkeyPatch,
@@ -288,7 +288,7 @@ async def test_no_answer(
     assert len(simulator.events) == 1
 
 
-async def test_several_problems_are_told_and_what_was_sent_is_not(
+async def test_several_problems_are_reported_without_the_payload(
     client: PalabraClient, simulator: PalabraSimulator
 ) -> None:
     secret = {"title": "canary title", "access_code": "canary code"}
@@ -320,7 +320,9 @@ async def test_update_and_delete(
     assert caught.value.code == "unknown_event"
 
 
-async def test_event_that_is_gone_to_the_older_pair(make_client: MakeClient) -> None:
+async def test_missing_event_with_the_older_credentials(
+    make_client: MakeClient,
+) -> None:
     client = make_client(**PAIR)
     assert await client.event(NOBODY) is None
     assert await client.delete_event(NOBODY) is False
@@ -333,7 +335,7 @@ async def test_event_that_is_gone_to_the_older_pair(make_client: MakeClient) -> 
         ({"ok": True, "data": {"event_id": NOBODY, "title": "New"}}, "New"),
     ],
 )
-async def test_update_takes_what_says_ok(
+async def test_update_accepts_any_ok_response(
     client: PalabraClient, simulator: PalabraSimulator, body: Json, told: str | None
 ) -> None:
     simulator.add_faults(answering(200, body))
@@ -341,7 +343,7 @@ async def test_update_takes_what_says_ok(
     assert (event and event.title) == told
 
 
-async def test_list_goes_through_the_pages_by_token_alone(
+async def test_pages_are_read_by_token_alone(
     client: PalabraClient, simulator: PalabraSimulator
 ) -> None:
     simulator.configure(page_limit=2)
@@ -355,7 +357,7 @@ async def test_list_goes_through_the_pages_by_token_alone(
     ]
 
 
-async def test_list_without_end_is_given_up(
+async def test_endless_list_is_an_error(
     client: PalabraClient,
     simulator: PalabraSimulator,
     monkeypatch: pytest.MonkeyPatch,
@@ -380,7 +382,7 @@ async def test_list_without_end_is_given_up(
     ],
     ids=str,
 )
-async def test_list_that_cannot_be_read(
+async def test_unreadable_list_is_an_error(
     client: PalabraClient, simulator: PalabraSimulator, data: Json
 ) -> None:
     simulator.add_faults(answering(200, {"ok": True, "data": data}))
@@ -388,7 +390,7 @@ async def test_list_that_cannot_be_read(
         await client.events()
 
 
-async def test_nothing_secret_is_read(
+async def test_secrets_of_events_are_not_read(
     client: PalabraClient, simulator: PalabraSimulator
 ) -> None:
     made = await client.create_event({**BODY, "access_code": "canary"})

@@ -1,4 +1,4 @@
-"""The forms that connect to Palabra, change that and renew its credentials."""
+"""Tests of the config flow of a connection to Palabra."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -45,14 +45,14 @@ def stored(url: str, **credentials: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
-    """Return the form for Palabra; what it adds is not set up."""
+    """Return the form for Palabra; the connection that it adds is not set up."""
     async with only_added(hass, "palabra") as form:
         yield form
 
 
 @pytest.fixture
 def unloaded(hass: HomeAssistant) -> Callable[..., MockConfigEntry]:
-    """Return what stores a connection that never was set up."""
+    """Return a function that stores a connection without setting it up."""
 
     def make(url: str, **credentials: str) -> MockConfigEntry:
         entry = MockConfigEntry(
@@ -85,7 +85,7 @@ async def test_add(
         assert secret not in entry.unique_id
 
 
-def test_the_address_may_be_left_out_or_local() -> None:
+def test_address_may_be_left_out_or_local() -> None:
     forms = PalabraForms()
     assert forms.normalise(KEY)[CONF_URL] == "https://api.palabra.ai"
     assert forms.normalise(KEY | {CONF_URL: ""})[CONF_URL] == "https://api.palabra.ai"
@@ -101,7 +101,7 @@ def test_the_address_may_be_left_out_or_local() -> None:
         (PAIR, PAIR | {CONF_CLIENT_SECRET: "another"}),
     ],
 )
-async def test_the_same_account_is_not_added_twice(
+async def test_same_account_is_added_once(
     hass: HomeAssistant,
     form: ConfigFlowResult,
     unloaded: Callable[..., MockConfigEntry],
@@ -114,7 +114,7 @@ async def test_the_same_account_is_not_added_twice(
     assert result["reason"] == "already_configured"
 
 
-async def test_another_account_is_another_connection(
+async def test_other_account_is_another_connection(
     hass: HomeAssistant,
     form: ConfigFlowResult,
     unloaded: Callable[..., MockConfigEntry],
@@ -125,7 +125,7 @@ async def test_another_account_is_another_connection(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_reauth_takes_a_new_key_or_the_other_kind(
+async def test_reauth_accepts_a_new_key_or_the_other_credentials(
     hass: HomeAssistant, unloaded: Callable[..., MockConfigEntry]
 ) -> None:
     async with PalabraSimulator() as simulator:
@@ -171,7 +171,7 @@ async def test_reconfigure(
     assert dict(entry.data) == stored(url, **KEY)
 
 
-async def test_reconfigure_refuses_the_account_of_another_connection(
+async def test_reconfigure_refuses_an_account_that_is_connected(
     hass: HomeAssistant, unloaded: Callable[..., MockConfigEntry]
 ) -> None:
     unloaded("https://api.palabra.ai", **KEY)

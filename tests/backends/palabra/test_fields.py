@@ -1,4 +1,4 @@
-"""Reading requests: one test for each field and each way to be wrong."""
+"""Tests of the fields of Palabra's actions: each field, each error."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -99,7 +99,7 @@ WRONG: list[tuple[str, object, str]] = [
 
 
 @pytest.mark.parametrize(("field", "value", "problem"), WRONG)
-def test_wrong(field: str, value: object, problem: str) -> None:
+def test_invalid_field_is_refused(field: str, value: object, problem: str) -> None:
     with pytest.raises(InvalidField) as caught:
         CREATE.parse({**EVENT, field: value})
     assert (caught.value.field, caught.value.problem) == (field, problem)
@@ -111,7 +111,7 @@ def test_wrong(field: str, value: object, problem: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["title", "event_type", "start", "end"])
-def test_left_out(field: str) -> None:
+def test_optional_fields_may_be_left_out(field: str) -> None:
     with pytest.raises(InvalidField, match="required"):
         CREATE.parse({name: value for name, value in EVENT.items() if name != field})
 
@@ -131,7 +131,7 @@ def test_left_out(field: str) -> None:
         ({"event_id": "x", "colour": "red"}, "colour", "unknown"),
     ],
 )
-def test_wrong_target(
+def test_invalid_target_is_refused(
     operation: AnyOperation, data: Mapping[str, object], field: str, problem: str
 ) -> None:
     with pytest.raises(InvalidField) as caught:
@@ -139,7 +139,7 @@ def test_wrong_target(
     assert (caught.value.field, caught.value.problem) == (field, problem)
 
 
-def test_nothing_to_change() -> None:
+def test_update_without_changes_is_refused() -> None:
     with pytest.raises(InvalidField, match="nothing_to_change"):
         UPDATE.parse({"event_id": NOBODY, "title": None})
 
@@ -159,11 +159,11 @@ def test_languages(written: object, read: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("written", ["in_person", "in-person", " In_Person "])
-def test_event_type_by_both_names(written: str) -> None:
+def test_event_type_has_two_names(written: str) -> None:
     assert CREATE.parse({**EVENT, "event_type": written}).event_type == "in-person"
 
 
-def test_everything_is_sent_as_palabra_takes_it() -> None:
+def test_all_fields_are_sent_in_palabras_format() -> None:
     tokyo = timezone(timedelta(hours=9))
     start = START.astimezone(tokyo).replace(microsecond=123456)
     payload = CREATE.parse({**WHOLE, "start": start})
@@ -183,7 +183,7 @@ def test_everything_is_sent_as_palabra_takes_it() -> None:
     }
 
 
-def test_what_is_empty_is_left_out_of_a_new_event_and_clears_in_an_old_one() -> None:
+def test_empty_field_is_omitted_on_create_and_cleared_on_update() -> None:
     empty = {
         "description": "",
         "location": " ",
@@ -214,7 +214,7 @@ def test_what_is_empty_is_left_out_of_a_new_event_and_clears_in_an_old_one() -> 
         (DELETE, {"delivery_id": "d"}),
     ],
 )
-def test_rows_outlive_this_run(
+def test_rows_survive_a_restart(
     operation: AnyOperation, data: Mapping[str, object]
 ) -> None:
     payload = operation.parse(data)
@@ -230,7 +230,7 @@ def test_rows_outlive_this_run(
         (1, {**EVENT, "start": 5}),
     ],
 )
-def test_rows_that_cannot_be_read(version: int, data: dict[str, Any]) -> None:
+def test_unreadable_rows_are_refused(version: int, data: dict[str, Any]) -> None:
     with pytest.raises(UnreadablePayload):
         CREATE.load(version, data)
 
@@ -250,7 +250,7 @@ def test_end_in_the_past_is_refused(
     assert (caught.value.field, caught.value.problem) == ("end", "too_early")
 
 
-def test_event_that_has_begun_is_accepted() -> None:
+def test_event_that_has_started_is_accepted() -> None:
     CREATE.check(CREATE.parse(EVENT), NOTHING, START + timedelta(minutes=5))
 
 
@@ -269,7 +269,7 @@ def test_expiry() -> None:
     assert DELETE.expires(gone, occurred, NOTHING) is None
 
 
-def test_order_of_what_is_about_one_event() -> None:
+def test_deliveries_for_one_event_keep_their_order() -> None:
     assert CREATE.key(CREATE.parse(EVENT), "d") == "d"
     for operation, more in ((UPDATE, {"title": "Other"}), (DELETE, {})):
         by_delivery = operation.parse({"delivery_id": "d", **more})
@@ -283,14 +283,14 @@ def test_order_of_what_is_about_one_event() -> None:
     assert PALABRA.concurrency == 1
 
 
-def test_events_that_look_alike_are_made_one_at_a_time() -> None:
+def test_similar_events_are_created_one_at_a_time() -> None:
     one, other = CREATE.parse(EVENT), CREATE.parse(WHOLE)
     later = CREATE.parse({**EVENT, "end": END + timedelta(minutes=1)})
     assert CREATE.lane(one, NOTHING) == CREATE.lane(other, NOTHING)
     assert CREATE.lane(one, NOTHING) != CREATE.lane(later, NOTHING)
 
 
-def test_neither_summary_nor_repr_is_secret() -> None:
+def test_summary_and_repr_contain_no_secrets() -> None:
     secret = {"access_code": "canary", "description": "canary"}
     payload = CREATE.parse({**EVENT, **secret})
     assert CREATE.summary(payload) == EVENT["title"]

@@ -1,4 +1,4 @@
-"""Reading events of any shape."""
+"""Tests of reading events of any shape."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,13 +21,13 @@ def read(**fields: Json) -> LiveEvent:
     return LiveEvent.parse({"event_id": "one", **fields})
 
 
-def test_only_the_id_must_be_there() -> None:
+def test_only_the_id_is_required() -> None:
     assert read() == LiveEvent(id="one")
     assert read(title=5, is_recurring="x", target_languages="de", stages=[1]) == read()
 
 
 @pytest.mark.parametrize("value", [None, [], {}, {"event_id": 5}, {"event_id": "a/b"}])
-def test_no_event(value: Json) -> None:
+def test_event_without_an_id_is_refused(value: Json) -> None:
     with pytest.raises(InvalidResponse):
         LiveEvent.parse(value)
 
@@ -48,7 +48,7 @@ def test_instants(value: str) -> None:
 @pytest.mark.parametrize(
     "value", [None, "", "soon", 5, "0001-01-01T00:00:00+05:00", "2030-13-01T00:00:00Z"]
 )
-def test_no_instants(value: Json) -> None:
+def test_invalid_instants_are_none(value: Json) -> None:
     assert moment_or_none(value) is None
 
 
@@ -70,7 +70,7 @@ def test_durations(value: Json, seconds: float) -> None:
 @pytest.mark.parametrize(
     "value", [None, "", "P", "PT", "long", -1, True, 1e300, float("nan"), "9999:00:00x"]
 )
-def test_no_durations(value: Json) -> None:
+def test_invalid_durations_are_none(value: Json) -> None:
     assert duration_or_none(value) in (None, timedelta())
 
 
@@ -105,7 +105,7 @@ def test_qr_code(link: Json, *, kept: bool) -> None:
     assert "my code" not in repr(event)
 
 
-def test_capabilities_say_nothing() -> None:
+def test_capabilities_are_empty() -> None:
     assert PalabraCapabilities.load(PalabraCapabilities().dump()) == (
         PalabraCapabilities()
     )

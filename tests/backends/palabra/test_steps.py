@@ -1,4 +1,4 @@
-"""Making, changing and removing events; what became of those that nobody knows of."""
+"""Tests of the steps of Palabra's operations, and of their look-ups."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ async def run(
     data: Mapping[str, object],
     context: StepContext,
 ) -> Receipt:
-    """Run the one step of an operation, and return the receipt."""
+    """Run the only step of an operation, and return the receipt."""
     payload = operation.parse(data)
     (step,) = operation.steps(payload, NOTHING)
     result = await step.run(client, payload, context)
@@ -48,7 +48,7 @@ async def run(
 
 
 async def look_up(client: PalabraClient, context: StepContext) -> Finding:
-    """Ask whether the event was made."""
+    """Look up whether the event was created."""
     payload = CREATE.parse(EVENT)
     (step,) = CREATE.steps(payload, NOTHING)
     assert step.find is not None
@@ -61,7 +61,7 @@ async def lose(
     context: StepContext,
     kind: FaultKind = FaultKind.RESET_AFTER,
 ) -> Mapping[str, object] | None:
-    """Make an event whose answer is lost; return the clue that is left."""
+    """Create an event whose response is lost; return its clue."""
     simulator.add_faults(Fault(kind=kind, method="POST"))
     with pytest.raises(OutcomeUnknown) as caught:
         await run(CREATE, client, EVENT, context)
@@ -92,14 +92,14 @@ async def test_create(
     assert event.content["access_code"] == "4711"
 
 
-async def test_start_that_is_over_is_a_warning(
+async def test_start_in_the_past_is_a_warning(
     client: PalabraClient, make_context: MakeContext
 ) -> None:
     receipt = await run(CREATE, client, EVENT, make_context(now=START + MINUTE))
     assert receipt.warnings == ("The start was over when the event was made.",)
 
 
-async def test_update_sends_only_what_changes(
+async def test_update_sends_only_changed_fields(
     client: PalabraClient, simulator: PalabraSimulator, make_context: MakeContext
 ) -> None:
     event = simulator.add("Town meeting", START, END)
@@ -117,7 +117,7 @@ async def test_update_sends_only_what_changes(
 @pytest.mark.parametrize(
     ("change", "field"), [({"start": END}, "start"), ({"end": START}, "end")]
 )
-async def test_update_that_would_end_before_the_start(
+async def test_update_with_an_end_before_the_start_is_refused(
     client: PalabraClient,
     simulator: PalabraSimulator,
     make_context: MakeContext,
@@ -146,7 +146,7 @@ async def test_update_moves_one_end_or_both(
 
 
 @pytest.mark.parametrize("change", [{"title": "Other"}, {"end": END}])
-async def test_update_of_what_is_gone(
+async def test_update_of_a_missing_event_is_refused(
     client: PalabraClient, make_context: MakeContext, change: dict[str, object]
 ) -> None:
     with pytest.raises(Rejected) as caught:
@@ -154,7 +154,7 @@ async def test_update_of_what_is_gone(
     assert caught.value.code == "unknown_event"
 
 
-async def test_what_follows_a_delivery_takes_its_event(
+async def test_update_of_a_delivery_uses_its_event(
     client: PalabraClient, simulator: PalabraSimulator, make_context: MakeContext
 ) -> None:
     event = simulator.add("Town meeting", START, END)
@@ -170,7 +170,7 @@ async def test_what_follows_a_delivery_takes_its_event(
     assert caught.value.code == "unknown_event"
 
 
-async def test_delete_may_be_repeated(
+async def test_delete_is_repeatable(
     client: PalabraClient, make_context: MakeContext
 ) -> None:
     receipt = await run(DELETE, client, {"event_id": NOBODY}, make_context())
@@ -189,7 +189,7 @@ async def test_delete_may_be_repeated(
 @pytest.mark.parametrize(
     "kind", [FaultKind.RESET_AFTER, FaultKind.HALF_BODY, FaultKind.GARBAGE]
 )
-async def test_lost_answer_is_found(
+async def test_event_with_a_lost_response_is_found(
     client: PalabraClient,
     simulator: PalabraSimulator,
     make_context: MakeContext,
@@ -200,20 +200,20 @@ async def test_lost_answer_is_found(
         simulator.configure(**{setting: True})
     simulator.configure(page_limit=1)
     clue = await lose(client, simulator, make_context(), kind)
-    simulator.add("Town meeting", START, END)  # online, and so another
+    simulator.add("Town meeting", START, END)  # online, so another one
     found = await look_up(client, make_context(clue=clue))
     assert isinstance(found, Found)
     assert found.result["event_id"] == simulator.events[0].event_id
 
 
-async def test_lost_request_is_missing_in_a_complete_list(
+async def test_lost_request_is_missing_from_a_complete_list(
     client: PalabraClient, simulator: PalabraSimulator, make_context: MakeContext
 ) -> None:
     clue = await lose(client, simulator, make_context(), FaultKind.RESET_BEFORE)
     assert await look_up(client, make_context(clue=clue)) == Absent()
 
 
-async def test_what_was_sent_by_a_clock_that_was_ahead_is_found(
+async def test_event_sent_by_a_clock_that_was_ahead_is_found(
     client: PalabraClient, simulator: PalabraSimulator, make_context: MakeContext
 ) -> None:
     context = make_context()
@@ -225,13 +225,13 @@ async def test_what_was_sent_by_a_clock_that_was_ahead_is_found(
     assert isinstance(await look_up(client, ahead), Found)
 
 
-async def test_never_sent_is_absent(
+async def test_request_that_was_never_sent_is_absent(
     client: PalabraClient, make_context: MakeContext
 ) -> None:
     assert await look_up(client, make_context(first_sent_at=None)) == Absent()
 
 
-async def test_list_that_breaks_off_tells_nothing(
+async def test_interrupted_list_proves_nothing(
     client: PalabraClient, simulator: PalabraSimulator, make_context: MakeContext
 ) -> None:
     simulator.configure(page_limit=1)
@@ -242,7 +242,7 @@ async def test_list_that_breaks_off_tells_nothing(
         await look_up(client, late(make_context))
 
 
-async def test_list_that_is_too_long_never_tells(
+async def test_too_long_list_never_proves_anything(
     client: PalabraClient,
     simulator: PalabraSimulator,
     make_context: MakeContext,
@@ -256,18 +256,18 @@ async def test_list_that_is_too_long_never_tells(
 
 
 def late(make_context: MakeContext, **changes: object) -> StepContext:
-    """Return the context of a look-up that would settle an absence."""
+    """Return the context of a look-up that would prove an absence."""
     now = datetime.now(UTC)
     return make_context(**{"now": now + MINUTE, **changes})
 
 
 async def make(client: PalabraClient, **changes: object) -> str:
-    """Make an event, and return its id."""
+    """Create an event, and return its id."""
     body = CREATE.parse({**EVENT, **changes}).content.body()
     return (await client.create_event(body)).id
 
 
-async def test_two_that_match_are_left_to_the_user(
+async def test_two_matching_events_are_left_to_the_user(
     client: PalabraClient, make_context: MakeContext
 ) -> None:
     first = await make(client)
@@ -277,7 +277,7 @@ async def test_two_that_match_are_left_to_the_user(
     assert isinstance(await look_up(client, bound), Found)
 
 
-async def test_what_belongs_to_another_delivery_is_not_taken(
+async def test_event_of_another_delivery_is_not_taken(
     client: PalabraClient, make_context: MakeContext
 ) -> None:
     bound = late(make_context, outside_ids=frozenset({await make(client)}))
@@ -293,14 +293,14 @@ async def test_what_belongs_to_another_delivery_is_not_taken(
         {"end": END + timedelta(seconds=1)},
     ],
 )
-async def test_what_differs_is_not_taken(
+async def test_event_with_other_contents_is_not_taken(
     client: PalabraClient, make_context: MakeContext, change: dict[str, object]
 ) -> None:
     await make(client, **change)
     assert await look_up(client, late(make_context)) == Absent()
 
 
-async def test_what_was_there_before_is_not_taken(
+async def test_earlier_event_is_not_taken(
     client: PalabraClient, simulator: PalabraSimulator, make_context: MakeContext
 ) -> None:
     simulator.clock.advance(-400)
@@ -319,7 +319,7 @@ async def test_clocks_may_differ_a_little(
 
 
 @pytest.mark.parametrize("seconds", [-90_000, 90_000])
-async def test_palabras_clock_may_be_wrong(
+async def test_clock_of_palabra_may_be_wrong(
     client: PalabraClient,
     simulator: PalabraSimulator,
     make_context: MakeContext,
@@ -335,7 +335,7 @@ async def test_palabras_clock_may_be_wrong(
     assert found.result["event_id"] == made
 
 
-async def test_event_that_does_not_tell_is_no_proof_of_anything(
+async def test_event_without_details_proves_nothing(
     client: PalabraClient, simulator: PalabraSimulator, make_context: MakeContext
 ) -> None:
     event: JsonObject = {"event_id": NOBODY, "title": "Town meeting"}
@@ -355,7 +355,7 @@ async def test_event_that_does_not_tell_is_no_proof_of_anything(
     assert await look_up(client, late(make_context)) == Unclear()
 
 
-async def test_event_that_is_gone_meanwhile(
+async def test_event_deleted_meanwhile(
     client: PalabraClient, simulator: PalabraSimulator, make_context: MakeContext
 ) -> None:
     event: JsonObject = {"event_id": NOBODY, "title": "Town meeting"}
