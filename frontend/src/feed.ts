@@ -7,12 +7,17 @@ import type { HomeAssistant } from "./home-assistant";
 
 const FIRST = 50;
 const MORE = 200;
+/** Most rows that are read again where any may have changed. */
+const KEPT = 2_000;
+/** Codes of errors after which all is read anew: not started yet, and connection lost. */
+const LATER: readonly unknown[] = ["unknown_command", 3];
 /** Milliseconds after which it is tried again to subscribe. */
 const RETRY = 3_000;
 /** Milliseconds from a change until all are counted anew. */
 const COUNT = 2_000;
 
 type Connected = HomeAssistant["connection"];
+type Take = (read: readonly Delivery[]) => void;
 
 export class Feed implements ReactiveController {
   /** Newest first, without gaps. */
@@ -32,6 +37,8 @@ export class Feed implements ReactiveController {
   #count: number | undefined;
   /** What is being read, and whether it went well. */
   #reading: Promise<boolean> | undefined;
+  /** What has changed since that was begun. */
+  #meanwhile: Delivery[] = [];
   /** Whether the subscription has told of anything yet. */
   #begun = false;
   /** Counts what is asked for, so that a late answer to an earlier question is left. */
@@ -74,10 +81,11 @@ export class Feed implements ReactiveController {
     void this.reload();
   }
 
-  /** Read the newest again, as many as are shown if they fit on a page. */
+  /** Read again what is shown, unless it is too much. */
   async reload(): Promise<void> {
-    const limit = Math.min(Math.max(this.rows.length, FIRST), MORE);
-    await this.#ask(limit, null, ({ deliveries }) => {
+    const { length } = this.rows;
+    const down = this.rows.at(-1)?.sequence;
+    await this.#ask(Math.min(Math.max(length, FIRST), MORE), null, down, (deliveries) => {
       this.rows = deliveries;
       this.ready = true;
     });
@@ -87,7 +95,7 @@ export class Feed implements ReactiveController {
   more(): Promise<boolean> {
     if (this.#reading !== undefined) return this.#reading;
     if (this.#before === null) return Promise.resolve(true);
-    return this.#ask(MORE, this.#before, ({ deliveries }) => {
+    return this.#ask(MORE, this.#before, undefined, (deliveries) => {
       const oldest = this.rows.at(-1)?.sequence ?? Infinity;
       const older = deliveries.filter((row) => row.sequence < oldest);
       if (older.length > 0) this.rows = [...this.rows, ...older];
@@ -102,48 +110,65 @@ export class Feed implements ReactiveController {
     return this.rows.slice(0, most);
   }
 
-  #ask(limit: number, before: number | null, take: (page: Page) => void): Promise<boolean> {
+  #ask(
+    limit: number,
+    before: number | null,
+    down: number | undefined,
+    take: Take,
+  ): Promise<boolean> {
     const hass = this.#hass;
     if (hass === undefined) return Promise.resolve(false);
-    this.#reading = this.#read(hass, limit, before, take);
+    this.#reading = this.#read(hass, limit, before, down, take);
     return this.#reading;
   }
 
-  /** Ask for a page, and take it unless another one was asked for meanwhile. */
+  /** Read a page, or down to a row, and take it unless another is asked for meanwhile. */
   async #read(
     hass: HomeAssistant,
     limit: number,
     before: number | null,
-    take: (page: Page) => void,
+    down: number | undefined,
+    take: Take,
   ): Promise<boolean> {
     const asking = ++this.#asked;
+    const read: Delivery[] = [];
+    let below = before;
+    let { connections } = this;
     this.loading = true;
-    let page: Page | undefined;
-    let failed: unknown;
+    this.#meanwhile = [];
     try {
-      page = await hass.callWS<Page>({
-        type: "event_relay/deliveries/list",
-        limit,
-        ...(before === null ? {} : { before }),
-        ...asked(this.filter),
-      });
+      do {
+        const page = await hass.callWS<Page>({
+          type: "event_relay/deliveries/list",
+          limit,
+          ...(below === null ? {} : { before: below }),
+          ...asked(this.filter),
+        });
+        if (asking !== this.#asked) return true;
+        connections = page.connections;
+        read.push(...page.deliveries);
+        below = page.before;
+      } while (below !== null && below > (down ?? below) && read.length < KEPT);
     } catch (error) {
-      failed = error;
-    }
-    if (asking !== this.#asked) return true;
-    // All at once, so that nothing is asked for again before it is taken.
-    this.loading = false;
-    this.#reading = undefined;
-    if (page === undefined) {
-      this.#fail(failed);
+      if (asking !== this.#asked) return true;
+      this.#end();
+      this.#fail(error);
       return false;
     }
-    this.connections = page.connections;
+    // All at once, so that nothing is asked for again before it is taken.
+    this.#end();
+    this.connections = connections;
     this.error = undefined;
-    this.#before = page.before;
-    take(page);
+    this.#before = below;
+    take(read);
+    this.#put(this.#meanwhile);
     this.#host.requestUpdate();
     return true;
+  }
+
+  #end(): void {
+    this.loading = false;
+    this.#reading = undefined;
   }
 
   #countSoon(wait: number): void {
@@ -200,10 +225,10 @@ export class Feed implements ReactiveController {
   };
 
   #fail(error: unknown): void {
-    // Event Relay has not started yet, so there is nothing to read on.
-    const begins = codeOf(error) === "unknown_command";
-    if (begins) this.#before = null;
-    this.error = begins ? undefined : messageOf(error);
+    // Until then nothing can be read on. Home Assistant itself tells of the connection.
+    const later = LATER.includes(codeOf(error));
+    if (later) this.#before = null;
+    this.error = later ? undefined : messageOf(error);
     this.#host.requestUpdate();
   }
 
@@ -216,18 +241,25 @@ export class Feed implements ReactiveController {
       return;
     }
     this.#countSoon(COUNT);
-    // What is being read for the first time will have it.
+    // What is being read may have been read before.
+    if (this.loading) this.#meanwhile.push(...change.deliveries);
     if (!this.ready) return;
+    this.#put(change.deliveries);
+    this.#host.requestUpdate();
+  }
+
+  /** Put changed deliveries where they belong, or away. */
+  #put(changed: readonly Delivery[]): void {
+    if (changed.length === 0) return;
     const oldest = this.#before ?? 0;
     const rows = [...this.rows];
-    for (const row of change.deliveries) {
+    for (const row of changed) {
       const at = placeOf(rows, row.sequence);
       const there = rows[at]?.sequence === row.sequence ? 1 : 0;
       if (matches(this.filter, row) && row.sequence >= oldest) rows.splice(at, there, row);
       else rows.splice(at, there);
     }
     this.rows = rows;
-    this.#host.requestUpdate();
   }
 }
 
@@ -244,11 +276,16 @@ function placeOf(rows: readonly Delivery[], sequence: number): number {
 
 /** Return what an error of Home Assistant says. */
 export function messageOf(error: unknown): string {
-  if (typeof error === "object" && error !== null && "message" in error) {
-    return String(error.message);
+  if (typeof error === "object" && error !== null) {
+    if ("message" in error) return String(error.message);
+    if ("error" in error) return messageOf(error.error);
   }
   return String(error);
 }
 
-const codeOf = (error: unknown): unknown =>
-  typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+/** Return the code of an error, which may be an answer with one, or only the code. */
+function codeOf(error: unknown): unknown {
+  if (typeof error !== "object" || error === null) return error;
+  if ("code" in error) return error.code;
+  return "error" in error ? codeOf(error.error) : undefined;
+}

@@ -33,21 +33,38 @@ _FAR = 700
 """Rows that are scrolled through."""
 _COUNTED = re.compile(r"^Failed \(\d+\)$")
 _ACTIVITY = re.compile(r"^/logbook\?entity_id=binary_sensor\.\w+&start_date=2")
-_SCROLL_DOWN_TO = """
-(place) => {
+_FIND = """
   const find = (root) => {
     const card = root.querySelector("event-relay-card");
-    if (card) return card.shadowRoot;
+    if (card) return card;
     for (const one of root.querySelectorAll("*")) {
       const found = one.shadowRoot && find(one.shadowRoot);
       if (found) return found;
     }
   };
-  const body = find(document).querySelector(".body");
+  const card = find(document);
+"""
+_SCROLL_DOWN_TO = f"""
+(place) => {{ {_FIND}
+  const body = card.shadowRoot.querySelector(".body");
   body.scrollTop = body.scrollHeight;
   const [last] = [...body.querySelectorAll("li")].slice(-1);
   return last && Number(last.getAttribute("aria-posinset")) >= place;
-}
+}}
+"""
+_LOSE_CONNECTION = f"""
+async () => {{ {_FIND}
+  const {{ connection }} = document.querySelector("home-assistant").hass;
+  const lost = new Promise((lost) => connection.addEventListener("disconnected", lost));
+  const search = card.shadowRoot.querySelector("select:last-of-type");
+  search.value = "week";
+  search.dispatchEvent(new Event("change"));
+  connection.socket.close();
+  await lost;
+  await card.updateComplete;
+  const text = (part) => card.shadowRoot.querySelector(part)?.textContent;
+  return [text(".failure"), text(".body")];
+}}
 """
 _WATCH_COPYING = """
 () => Object.defineProperty(navigator, "clipboard", {
@@ -178,6 +195,33 @@ async def test_many_deliveries(page: Page, house: House) -> None:
     await expect(rows(page).first.get_by_role("button")).to_be_focused()
     await expect(rows(page).first).to_have_attribute("aria-posinset", "1")
     assert not complaints
+
+
+async def test_keeps_its_place_when_all_is_read_again(page: Page, house: House) -> None:
+    await page.goto(f"{house.url}/{PORCH}")
+    await expect(rows(page).first).to_be_visible()
+    await page.wait_for_function(_SCROLL_DOWN_TO, arg=_FAR)
+
+    connection = {"entry_id": house.weather_entry}
+    for title in (f"{WEATHER} on the roof", WEATHER):
+        await house.socket.command("config_entries/update", **connection, title=title)
+        await house.socket.act("homeassistant.reload_config_entry", **connection)
+        await expect(
+            page.get_by_role("option", name=re.compile(rf"^{title} \("))
+        ).to_have_count(1)
+        place = await rows(page).last.get_attribute("aria-posinset")
+        assert int(place or 0) >= _FAR
+
+
+async def test_leaves_it_to_home_assistant_to_tell_of_a_lost_connection(
+    page: Page, house: House
+) -> None:
+    await page.goto(f"{house.url}/{PORCH}")
+    await expect(rows(page).first).to_be_visible()
+    failure, shown = await page.evaluate(_LOSE_CONNECTION)
+    assert failure is None
+    assert shown
+    await expect(rows(page).first).to_be_visible()
 
 
 async def test_search(page: Page, house: House) -> None:
