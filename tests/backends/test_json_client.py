@@ -1,7 +1,7 @@
 """The base of the clients of services that speak plain HTTP and JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -49,6 +49,7 @@ class House:
 
     rooms: tuple[Room, ...]
     owner: Room | None = None
+    doors: Mapping[str, int] = field(default_factory=dict)
     open: bool = False
 
 
@@ -128,6 +129,8 @@ async def test_what_fails_is_raised(
             {"rooms": [], "owner": {"name": "a", "kind": None}, "open": True, "x": 1},
             House(rooms=(), owner=Room(name="a"), open=True),
         ),
+        (Mapping[str, Room], {"a": {"name": "b"}}, {"a": Room(name="b")}),
+        (House, {"rooms": [], "doors": {"a": 1}}, House(rooms=(), doors={"a": 1})),
     ],
 )
 def test_what_has_the_shape_is_read(kind: type[Any], value: Json, read: object) -> None:
@@ -144,6 +147,8 @@ def test_what_has_the_shape_is_read(kind: type[Any], value: Json, read: object) 
         ({"rooms": [{}]}, "rooms.name is missing"),
         ({"rooms": [{"name": "a", "kind": "secret"}]}, "rooms.kind is not readable"),
         ({"rooms": [], "open": 1}, "open is not readable"),
+        ({"rooms": [], "doors": {"secret": "a"}}, "doors is not readable"),
+        ({"rooms": [], "doors": []}, "doors is not readable"),
         ({"rooms": [], "owner": {"name": 1}}, "owner.name is not readable"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 import copy
-from datetime import timedelta
+from datetime import UTC, timedelta
 from http import HTTPStatus
 from pathlib import Path
 import re
@@ -15,11 +15,18 @@ from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.actions import choices
-from custom_components.event_relay.backends.errors import InvalidCredentials
+from custom_components.event_relay.backends.errors import (
+    Gone,
+    InvalidCredentials,
+    RequestPaused,
+)
+from custom_components.event_relay.backends.json_responses import Failures
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.registry import (
@@ -40,6 +47,7 @@ from tests.rules.home import BELL, DOOR, change, runner_of, until
 from texts.build import Built, build, texts_of
 from texts.sources import Tree, read_source
 
+from .jotter.client import JotterClient
 from .jotter.forms import JotterForms
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -61,6 +69,7 @@ class Jotter:
         self.answers: list[int] = []
         """Statuses that are answered before all goes well."""
         self.writes = 0
+        self.refused_with = HTTPStatus.UNAUTHORIZED.value
 
     async def about(self, request: web.Request) -> web.Response:
         """Answer what it is."""
@@ -85,7 +94,7 @@ class Jotter:
     def _answer(self, request: web.Request) -> web.Response | None:
         """Answer what is due instead; None where all goes well."""
         if request.headers.get("Authorization") != f"Bearer {KEY}":
-            return web.Response(status=401)
+            return web.json_response({"error": "no"}, status=self.refused_with)
         if request.method == "PUT" and self.answers:
             return web.Response(status=self.answers.pop(0), text="not now")
         return None
@@ -186,6 +195,53 @@ async def test_what_is_wrong_is_said(
     with pytest.raises(HomeAssistantError) as refused:
         await act(hass, "write_note", text="Milk is out")
     assert refused.value.translation_key == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(401, "credentials_refused"), (403, "permission_denied"), (404, "other_system")],
+)
+async def test_form_says_why_a_service_cannot_be_read(
+    hass: HomeAssistant,
+    jotter: tuple[Jotter, str],
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    error: str,
+) -> None:
+    failures = Failures(statuses={403: RequestPaused, 404: Gone})
+    monkeypatch.setattr(JotterClient, "failures", failures)
+    service, address = jotter
+    monkeypatch.setattr(service, "refused_with", status)
+    form = await open_form(hass, "jotter")
+    form = await submit(hass, form, {CONF_URL: address, CONF_API_KEY: "another"})
+    assert form["errors"] == {"base": error}
+
+
+async def test_what_one_note_may_not_is_told_in_a_repair(
+    hass: HomeAssistant, jotter: tuple[Jotter, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = Failures(statuses={403: RequestPaused})
+    monkeypatch.setattr(JotterClient, "failures", failures)
+    service, address = jotter
+    entry = await connect(hass, address)
+    service.answers = [403]
+    rejected = await act(hass, "write_note", text="Milk is out")
+    assert rejected["state"] == "pending"
+    assert (await act(hass, "write_note", text="Bread"))["state"] == "delivered"
+    held_back = (DOMAIN, f"held_back_{entry.entry_id}")
+    assert held_back in ir.async_get(hass).issues
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await until_state(hass, rejected["delivery_id"], "delivered")
+    assert held_back not in ir.async_get(hass).issues
+
+
+async def test_client_knows_the_time_zone_of_the_home(
+    hass: HomeAssistant, jotter: tuple[Jotter, str], registered: JotterForms
+) -> None:
+    data = {CONF_URL: jotter[1], CONF_API_KEY: KEY}
+    client = registered.create_client(hass, data)
+    assert isinstance(client, JotterClient)
+    assert client.zone() == dt_util.get_default_time_zone() != UTC
 
 
 async def test_connection_can_be_tried(

@@ -11,6 +11,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentryFlow
 from homeassistant.const import CONF_URL, CONF_VERIFY_SSL, EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
+from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 from yarl import URL
@@ -30,6 +31,8 @@ from .base import (
 from .choice_forms import Listed
 from .coercion_forms import Coercer, Structure
 from .connection_forms import credentials_in, read_fields
+from .errors import Gone, InvalidResponse, PermissionDenied, RequestPaused
+from .json_client import JsonClient
 from .outside_calendar import OutsideCalendar
 from .rule_forms import RuleField
 from .rule_patterns import Pattern
@@ -373,7 +376,10 @@ class BackendForms:
         """
         session = cookieless_session(hass, verify_ssl=data.get(CONF_VERIFY_SSL, True))
         credentials = {name: data[name] for name in self.credentials}
-        return type(self).client(session, data[CONF_URL], **credentials)
+        client = type(self).client(session, data[CONF_URL], **credentials)
+        if isinstance(client, JsonClient):
+            client.zone = dt_util.get_default_time_zone
+        return client
 
     async def probe(self, client: Any, data: Mapping[str, Any]) -> Probe:  # noqa: ANN401 the backend's own
         """Test the live system; raises a BackendError with the code of a form error.
@@ -382,9 +388,14 @@ class BackendForms:
         and the host.
         """
         title, host = self.backend.title, URL(data.get(CONF_URL, "")).host
+        try:
+            capabilities = await client.capabilities()
+        except Gone as error:  # not there: the address leads to something else
+            raise InvalidResponse(error.reason, code="other_system") from error
+        except RequestPaused as error:
+            raise PermissionDenied(error.reason) from error
         return Probe(
-            title=f"{title} ({host})" if host else title,
-            capabilities=await client.capabilities(),
+            title=f"{title} ({host})" if host else title, capabilities=capabilities
         )
 
     async def resolve(

@@ -1,7 +1,8 @@
 """Base of the clients of services that speak plain HTTP and JSON."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, tzinfo
 from typing import ClassVar
 
 from aiohttp import ClientSession
@@ -41,6 +42,8 @@ class JsonClient:
             headers=lambda: headers,
             secrets=lambda: secrets,
         )
+        self.zone: Callable[[], tzinfo] = lambda: UTC
+        """Returns the time zone of the home, for texts that people read."""
 
     async def send(
         self,

@@ -1,6 +1,6 @@
 """Read JSON into dataclasses, by the names and types of their fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
@@ -20,8 +20,9 @@ def shaped[T](kind: type[T], value: Json) -> T:
     """Return a value as a type; raises ShapeError.
 
     A type is a text, number, boolean or choice (`StrEnum`), a dataclass of such fields,
-    or `tuple[X, ...]`; in a field also None, or one of several. What a dataclass has no
-    field for is ignored, and what is missing has its default.
+    or a `tuple[X, ...]` or `Mapping[str, X]` of them; in a field also None, or one of
+    several. What a dataclass has no field for is ignored, and what is missing has its
+    default.
     """
     return cast("T", _read(value, (kind,), ""))
 
@@ -57,7 +58,7 @@ def _is_readable(kind: Any) -> bool:  # noqa: ANN401 - a type, or None
     return (
         kind is type(None)
         or is_dataclass(kind)
-        or get_origin(kind) is tuple
+        or get_origin(kind) in (tuple, Mapping)
         or is_plain(kind)
     )
 
@@ -73,6 +74,9 @@ def _read(value: Json, kinds: tuple[Any, ...], where: str) -> Any:  # noqa: ANN4
         if get_origin(kind) is tuple and isinstance(value, list):
             inner, _ = get_args(kind)
             return tuple(_read(one, (inner,), where) for one in value)
+        if get_origin(kind) is Mapping and isinstance(value, dict):
+            _, inner = get_args(kind)
+            return {name: _read(one, (inner,), where) for name, one in value.items()}
         if is_dataclass(kind) and isinstance(value, dict):
             return cast("type", kind)(**shaped_fields(cast("type", kind), value, where))
         if isinstance(kind, type) and issubclass(kind, StrEnum) and value in [*kind]:
