@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, override
 
@@ -155,3 +156,40 @@ def test_operation_with_one_call_has_one_step(
     assert (one.name, one.repeatable, one.find is not None) == step
     assert one.run == operation.run
     assert operation.key("x", "id") == key
+
+
+class Forgotten(Repeated):
+    """One call that may be repeated for an hour, and delivered within a day."""
+
+    name = "forgotten"
+    repeatable_for = timedelta(hours=1)
+    life = timedelta(days=1)
+
+
+class ForgottenLookedUp(Forgotten, LookedUp):
+    """The same, and it can be looked up."""
+
+    name = "forgotten_looked_up"
+
+
+@pytest.mark.parametrize(
+    ("operation", "limit", "ahead"),
+    [
+        (Repeated(), None, True),
+        (Forgotten(), timedelta(hours=1), False),
+        (ForgottenLookedUp(), timedelta(hours=1), True),
+    ],
+)
+def test_what_is_repeatable_for_a_while_is_not_claimed_long_before_it_is_sent(
+    operation: Operation[Any, Any, Any], limit: timedelta | None, *, ahead: bool
+) -> None:
+    (one,) = operation.steps("x", None)
+    assert one.repeatable
+    assert one.repeatable_for == limit
+    assert operation.claims_ahead("x") is ahead
+
+
+def test_life_of_a_delivery() -> None:
+    now = datetime(2026, 11, 29, tzinfo=UTC)
+    assert Repeated().expires("x", now, None) is None
+    assert Forgotten().expires("x", now, None) == now + timedelta(days=1)

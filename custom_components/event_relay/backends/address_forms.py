@@ -12,6 +12,8 @@ from .transport import normalise_address
 
 TLS_PORTS = frozenset({"443", "8443"})
 """Ports on which https is usual."""
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+"""Hosts to which secrets may be sent without TLS."""
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE | re.ASCII)
 _AUTHORITY = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([^:\[\]]*))?")
 _HOST = re.compile(
@@ -49,6 +51,17 @@ def read_address(
         raise InvalidField(CONF_URL, "address_scheme", scheme=scheme)
     path = re.split(r"[?#]", rest.removeprefix(authority), maxsplit=1)[0]
     return _built(f"{scheme}://{authority}", _prefix(path, pages, branches))
+
+
+def refuse_unencrypted(address: str) -> str:
+    """Return an address whose requests nobody can read; raises InvalidField.
+
+    Requests to this machine do not leave it: tests and the demo have simulators there.
+    """
+    url = URL(address)
+    if url.scheme != "https" and url.host not in LOOPBACK:
+        raise InvalidField(CONF_URL, "https_only")
+    return address
 
 
 def wrong_path(data: Mapping[str, Any]) -> InvalidField | None:

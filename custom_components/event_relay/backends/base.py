@@ -214,6 +214,8 @@ class Operation[ClientT, PayloadT, CapabilitiesT]:
     """Whether that call has the same effect twice as once."""
     repeatable_for: ClassVar[timedelta | None] = None
     """How long that holds after its first attempt; None however late."""
+    life: ClassVar[timedelta | None] = None
+    """How late it may still be delivered; None however late."""
     goes_first: ClassVar[bool] = False
     """Whether later deliveries, such as its end, keep in order behind it."""
     details: ClassVar[tuple[str, ...]] = ()
@@ -419,9 +421,9 @@ class Operation[ClientT, PayloadT, CapabilitiesT]:
     def expires(
         self, payload: PayloadT, occurred_at: datetime, capabilities: CapabilitiesT
     ) -> datetime | None:
-        """Return when the delivery expires; None for never."""
-        del payload, occurred_at, capabilities
-        return None
+        """Return when the delivery expires; None for never. By default after `life`."""
+        del payload, capabilities
+        return None if self.life is None else occurred_at + self.life
 
     def overlaps(self, payload: PayloadT, capabilities: CapabilitiesT) -> bool:
         """Return whether it may be sent while its acceptance is being committed.

@@ -76,7 +76,7 @@ FORM = ConnectionForm(
         (PAIR | {CONF_CLIENT_SECRET: "\x00x"}, {CONF_CLIENT_SECRET: "bad_credential"}),
         (KEY | {CONF_URL: "api.palabra.ai:x"}, {CONF_URL: "address_port"}),
         (KEY | {CONF_URL: "https://?a=b"}, {CONF_URL: "invalid_address"}),
-        (KEY | {CONF_URL: "http://api.palabra.ai"}, {CONF_URL: "https_required"}),
-        (KEY | {CONF_URL: "http://127.0.0.1.example"}, {CONF_URL: "https_required"}),
+        (KEY | {CONF_URL: "http://api.palabra.ai"}, {CONF_URL: "https_only"}),
+        (KEY | {CONF_URL: "http://127.0.0.1.example"}, {CONF_URL: "https_only"}),
     ],
 )

@@ -164,7 +164,7 @@ async def test_reconfigure(
         for name, value in PAIR.items():
             assert get_schema_suggested_value(schema, name) == value
         form = await submit(hass, form, {CONF_URL: "http://elsewhere", **PAIR})
-        assert form["errors"] == {CONF_URL: "https_required"}
+        assert form["errors"] == {CONF_URL: "https_only"}
         with patch("custom_components.event_relay.async_setup_entry"):
             result = await submit(hass, form, {CONF_URL: url, **KEY})
     assert result["reason"] == "reconfigure_successful"

@@ -7,8 +7,7 @@ from homeassistant.const import CONF_API_KEY, CONF_URL
 import voluptuous as vol
 from yarl import URL
 
-from ..address_forms import read_address
-from ..base import InvalidField
+from ..address_forms import read_address, refuse_unencrypted
 from ..choice_forms import NOTHING_CHOSEN, choice
 from ..connection_forms import SECRET
 from ..forms import BackendForms, Probe, Product, with_test_title
@@ -17,10 +16,6 @@ from .api.models import GuanceCapabilities
 from .api.sites import SITES
 from .backend import GUANCE
 from .patterns import PATTERNS
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost"})
-"""Hosts that may be used without TLS: requests do not leave the machine, and the tests
-and the demo run their simulator there. On any other host the key could be read."""
 
 
 class GuanceForms(BackendForms):
@@ -52,11 +47,7 @@ class GuanceForms(BackendForms):
     @override
     def read_url(self, entered: str) -> str:
         """Return the base address of the Open API; raises InvalidField."""
-        address = read_address(entered, branches=("api",))
-        url = URL(address)
-        if url.scheme != "https" and url.host not in LOOPBACK:
-            raise InvalidField(CONF_URL, "https_only")
-        return address
+        return refuse_unencrypted(read_address(entered, branches=("api",)))
 
     @override
     def product(

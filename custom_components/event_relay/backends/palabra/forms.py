@@ -14,9 +14,8 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
-from yarl import URL
 
-from ..address_forms import read_address
+from ..address_forms import read_address, refuse_unencrypted
 from ..base import InvalidField, JsonObject, Settings
 from ..connection_forms import ACCOUNT, ADDRESS, SECRET
 from ..forms import BackendForms, Probe, Product, Query, cookieless_session
@@ -35,8 +34,6 @@ CONSOLE = "https://platform.palabra.ai"
 """The web page of an account."""
 ID_SALT = "event_relay palabra"
 """Hashed into the id of a connection together with its key; never change it."""
-LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost"})
-"""Hosts on which a simulator may be used without TLS."""
 
 
 async def _events(client: PalabraClient) -> JsonObject:
@@ -83,11 +80,8 @@ class PalabraForms(BackendForms):
     @override
     def read_url(self, entered: str) -> str:
         """Return the address of the API; raises InvalidField."""
-        address = read_address(entered or DEFAULT_ADDRESS, branches=("saas",))
-        url = URL(address)
-        if url.scheme != "https" and url.host not in LOCAL_HOSTS:
-            raise InvalidField(CONF_URL, "https_required")
-        return address
+        address = entered or DEFAULT_ADDRESS
+        return refuse_unencrypted(read_address(address, branches=("saas",)))
 
     @override
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:

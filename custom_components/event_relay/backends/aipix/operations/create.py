@@ -21,7 +21,7 @@ from ...errors import InvalidResponse, OutcomeUnknown, Rejected
 from ..api.client import AipixClient
 from ..api.login import Api
 from ..api.models import AipixCapabilities, AipixScript
-from .expiry import EXPIRES
+from .life import LIFE
 from .script import ENABLED, SCRIPT, ScriptFields, refuse_other_api
 
 CLOCKS_APART = timedelta(minutes=5)
@@ -50,6 +50,7 @@ class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabiliti
     """Create a script."""
 
     name = "create_script"
+    life = LIFE
     goes_first = True
     fields = tuple(
         replace(one, required=one.name == "event_id", expected=one.name == "title")
@@ -100,16 +101,6 @@ class CreateScriptOperation(Operation[AipixClient, CreateScript, AipixCapabiliti
     def summary(self, payload: CreateScript) -> str:
         """Name the title, or the event if the API has no titles."""
         return payload.fields.title or f"event {payload.fields.event_id}"
-
-    @override
-    def expires(
-        self,
-        payload: CreateScript,
-        occurred_at: datetime,
-        capabilities: AipixCapabilities,
-    ) -> datetime:
-        """Return when it is too late to create the script."""
-        return occurred_at + EXPIRES
 
 
 async def _create(

@@ -19,7 +19,7 @@ from ...base import (
 from ...field_table import text_field, time_field
 from ..api.client import AipixClient
 from ..api.models import AipixCapabilities
-from .expiry import EXPIRES
+from .life import LIFE
 from .script import LONGEST_TITLE, id_field, refuse_administrator
 
 SAME = timedelta(seconds=1)
@@ -52,6 +52,7 @@ class CreateCameraMarkOperation(
     """Create a mark on a camera."""
 
     name = "create_camera_mark"
+    life = LIFE
     step = "create"
     fields = (
         id_field("camera_id", required=True, example=12),
@@ -123,13 +124,3 @@ class CreateCameraMarkOperation(
     def summary(self, payload: CreateCameraMark) -> str:
         """Name the camera and the title."""
         return f"{payload.camera_id} / {payload.title}"
-
-    @override
-    def expires(
-        self,
-        payload: CreateCameraMark,
-        occurred_at: datetime,
-        capabilities: AipixCapabilities,
-    ) -> datetime:
-        """Return when it is too late for the mark."""
-        return occurred_at + EXPIRES

@@ -11,7 +11,7 @@ from ...field_table import text_field
 from ...target import EXAMPLE_ID
 from ..api.client import AipixClient
 from ..api.models import DESKTOP_MARK, AipixCapabilities
-from .expiry import EXPIRES
+from .life import LIFE
 from .script import (
     SCRIPT,
     ScriptFields,
@@ -41,6 +41,7 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
     """Change a script, and keep its unknown fields."""
 
     name = "update_script"
+    life = LIFE
     step = "update"
     repeatable = True
     in_rule = False
@@ -119,16 +120,6 @@ class UpdateScriptOperation(Operation[AipixClient, UpdateScript, AipixCapabiliti
         if payload.fields.title or payload.script_id is None:
             return payload.fields.title or ""
         return f"script {payload.script_id}: {', '.join(payload.fields.given())}"
-
-    @override
-    def expires(
-        self,
-        payload: UpdateScript,
-        occurred_at: datetime,
-        capabilities: AipixCapabilities,
-    ) -> datetime:
-        """Return when it is too late for the change."""
-        return occurred_at + EXPIRES
 
     @override
     def key(self, payload: UpdateScript, delivery_id: str) -> str:
