@@ -131,11 +131,13 @@ export class EventRelayCard extends LitElement {
     this.#focusedId = active?.querySelector<HTMLElement>("button.row")?.dataset["id"];
     if (!changed.has("hass") || this.hass === undefined) return;
     this.#feed.hass = this.hass;
-    if (changed.get("hass") === undefined) {
-      for (const category of ["common", "services", "exceptions", "selector"]) {
-        // Without them, texts are in English, and codes stand for the names.
-        this.hass.loadBackendTranslation(category, "event_relay").catch(() => undefined);
-      }
+    if (changed.get("hass") === undefined) this.#load("common", "services");
+  }
+
+  /** Have texts read. Until then, they are in English, and codes stand for the names. */
+  #load(...categories: readonly string[]): void {
+    for (const category of categories) {
+      this.hass?.loadBackendTranslation(category, "event_relay").catch(() => undefined);
     }
   }
 
@@ -352,6 +354,8 @@ export class EventRelayCard extends LitElement {
     this.#close();
     this.#said = "";
     this.#open = row.delivery_id;
+    // Many, and no row has any.
+    this.#load("exceptions");
     void this.#read(row);
   }
 

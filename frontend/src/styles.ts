@@ -125,6 +125,9 @@ export const styles = css`
   }
   li {
     --state-color: var(--secondary-text-color);
+    /* Not one of a list to be numbered, and of no weight for the others' layout. */
+    display: block;
+    contain: layout style;
   }
   li.delivered {
     --state-color: var(--success-color);

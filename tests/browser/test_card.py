@@ -157,6 +157,9 @@ async def test_cold_and_warm(
         # The first page is not asked for only once the subscription has begun.
         asked = next(at for at, one in enumerate(frames) if "deliveries/list" in one)
         assert not any('"anew"' in one for one in frames[:asked])
+        # One screen, and the texts of its rows.
+        assert '"limit":50' in frames[asked]
+        assert not any('"exceptions"' in one for one in frames)
         address, fetched = await loaded(page)
         assert re.search(r"\?v=[0-9a-f]{12}$", address)
         assert fetched
