@@ -95,6 +95,9 @@ def test_missing_permission_of_a_request_pauses_it_alone() -> None:
         (409, SAID, Effect.ONCE, Gone, "gone"),
         (422, SAID, Effect.ONCE, Rejected, "too_long"),
         # Not from the service itself.
+        (409, PAGE, Effect.REPEATABLE, Unavailable, "not_json"),
+        (409, PAGE, Effect.NONE, InvalidResponse, "not_json"),
+        (402, PAGE, Effect.ONCE, PermissionDenied, "licence"),
         (422, "no", Effect.ONCE, Unavailable, "not_json"),
         (400, '{"error": "paused"}', Effect.NONE, Unavailable, "unavailable"),
         # All others have the usual meaning.
@@ -132,6 +135,14 @@ def test_failures_of_a_service(
     assert (type(caught.value), caught.value.code) == (kind, code)
     if type(caught.value) is Rejected:
         assert caught.value.fields == {"text": "too long"}
+
+
+def test_rejection_in_plain_words_is_from_a_service_that_has_not_only_json() -> None:
+    failures = Failures(statuses={404: Gone})
+    with pytest.raises(Gone):
+        failures.raise_for(reply(404, "no such note"), Effect.REPEATABLE)
+    with pytest.raises(Unavailable):
+        failures.raise_for(reply(404, PAGE), Effect.REPEATABLE)
 
 
 def test_missing_object_is_an_error() -> None:

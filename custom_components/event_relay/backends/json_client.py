@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from aiohttp import ClientSession
 
-from .base import Json, JsonObject
+from .base import Json
 from .body import Body, Pairs
 from .json_responses import Failures, decoded, decoded_as
 from .transport import TIMEOUT, Effect, HttpTransport, Reply
@@ -52,7 +52,7 @@ class JsonClient:
         effect: Effect | None = None,
         query: Pairs | None = None,
         headers: Mapping[str, str] | None = None,
-        body: JsonObject | list[Json] | Body | None = None,
+        body: Mapping[str, Json] | list[Json] | Body | None = None,
     ) -> Reply:
         """Send a request as `HttpTransport` does, and raise unless it succeeded."""
         effect = effect or Effect.of(method)
@@ -62,7 +62,7 @@ class JsonClient:
             effect=effect,
             query=query,
             headers=headers,
-            body=body,
+            body=dict(body) if isinstance(body, Mapping) else body,
         )
         self.failures.raise_for(reply, effect)
         return reply

@@ -168,14 +168,14 @@ class Failures:
         reason = self.reason(reply)
         if (error := self.special(reply, reason)) is not None:
             raise error
+        own = is_json(reply) or not (self.only_json or _is_page(reply))
         if (error_of := {**USUAL, **self.statuses}.get(reply.status)) is not None:
-            raise error_of(reason)
+            error = error_of(reason)
+            # A rejection is final, so it counts only if the service itself sent it.
+            if own or not isinstance(error, Rejected):
+                raise error
         raise_for_failure(reply, effect, reason)
-        if (
-            not self.only_json
-            and effect is not Effect.NONE
-            and not (is_json(reply) or _is_page(reply))
-        ):
+        if own and effect is not Effect.NONE and not is_json(reply):
             raise Rejected(reason)
         code = self.code if self.has_code(reply) else None
         raise refusal(reply, effect, reason, code=code, fields=self.fields(reply))
