@@ -52,6 +52,7 @@ from .world import Fault, World
 
 LINES: dict[str, dict[str, Any]] = {
     "repeatable": {"steps": ("note",)},
+    "repeatable for a while": {"steps": ("ticket",)},
     "findable": {"steps": ("write",)},
     "un-askable": {"steps": ("stamp",)},
     "several": {"steps": ("write", "note", "stamp")},
@@ -199,6 +200,8 @@ class Promise(RuleBasedStateMachine):
         self._forget_who_asked()
         self.backing_up = False
         self.world.clock.set(seconds=seconds)
+        if seconds < 0:  # it looks as if no time had gone by
+            self.world.outside.forgets = False
         self.world.restart()
 
     @precondition(lambda self: self.accepted)
@@ -220,6 +223,7 @@ class Promise(RuleBasedStateMachine):
             # Whoever confirms takes on that it may happen twice, where nobody
             # can be asked.
             world.outside.unknown.discard((delivery_id, "stamp"))
+            world.outside.sent_since.pop((delivery_id, "ticket"), None)
         with suppress(NotAllowed, StaleDelivery, StoreUnavailable):
             world.loop.now(retry())
 
@@ -462,6 +466,10 @@ def _what_is_repeated_forgets_its_system(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(transitions, "claimed", forgetful)
 
 
+def _forgotten_key_is_used_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(transitions, "repeats", lambda _, step, __: step.repeatable)
+
+
 FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
     _sent_at_once_is_stored_as_waiting: [
         (Promise.accept, {"kind": "findable", "live": True}),
@@ -475,6 +483,14 @@ FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
         (Promise.accept, {"kind": "repeatable", "live": False}),
         (Promise.accept, {"kind": "repeatable", "live": False}),
         (Promise.accept, {"kind": "repeatable", "live": False}),
+    ],
+    _forgotten_key_is_used_again: [
+        (Promise.fail_next, {"fault": Fault.REPLY_LOST}),
+        (Promise.change_weather, {"fault": Fault.UNREACHABLE}),
+        (Promise.accept, {"kind": "repeatable for a while", "live": False}),
+        (Promise.let_time_go_by, {"seconds": 20_000}),
+        (Promise.change_weather, {"fault": Fault.FINE}),
+        (Promise.let_time_go_by, {"seconds": 4000}),
     ],
     _restart_sends_again: [
         (Promise.fail_next, {"fault": Fault.HANGS}),

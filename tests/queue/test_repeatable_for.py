@@ -1,19 +1,24 @@
 """A step that is repeatable for two hours is not repeated later without a user."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from custom_components.event_relay.backends.base import Absent
+from custom_components.event_relay.backends.base import Absent, JsonObject, Step
 from custom_components.event_relay.backends.errors import (
     BackendError,
     CannotConnect,
     OutcomeUnknown,
     Unavailable,
 )
+from custom_components.event_relay.queue import transitions
 from custom_components.event_relay.queue.delivery import DeliveryState, Failure
 from custom_components.event_relay.queue.store.store import Store
 
 from .conftest import House
-from .ledger import FOUND, LedgerClient
+from .ledger import FOUND, REPEATABLE_FOR, START, LedgerClient
+from .test_store import a_delivery
 
 LOST = Unavailable("cut off", unknown=True)
 
@@ -116,10 +121,61 @@ async def test_time_goes_on_while_home_assistant_is_off(
         idle.start()
         delivery = await idle.submit(steps=("ticket",))
         await idle.stop()
-    clock = idle.clock.restarted()  # an hour later
+    clock = idle.clock.restarted()  # an hour later, so that it is steady
     clock.forward(minutes=minutes)
     after = House(store, clock=clock, client=LedgerClient())
     after.start()
     await after.until(delivery, state)
     assert len(after.client.calls) == calls
     await after.stop()
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "calls"),
+    [(2, DeliveryState.FAILED, 0), (0, DeliveryState.DELIVERED, 1)],
+)
+@pytest.mark.parametrize("sending", [True, False])
+async def test_clock_that_is_behind_after_a_power_cut_is_not_believed(
+    idle: House,
+    store: Store,
+    days: float,
+    state: DeliveryState,
+    calls: int,
+    *,
+    sending: bool,
+) -> None:
+    idle.client.troubles = [LOST]
+    if sending:
+        delivery = await idle.submit(steps=("ticket",), wait=0)
+        await store.take(delivery.connection, idle.clock(), most=1, look_ups=0, busy=())
+    else:
+        idle.start()
+        delivery = await idle.submit(steps=("ticket",))
+        await idle.stop()
+    clock = idle.clock.restarted()
+    clock.forward(seconds=-3590)  # ten seconds after it was sent: not yet steady
+    after = House(store, clock=clock, client=LedgerClient())
+    after.start()
+    waiting = DeliveryState.UNCERTAIN if sending else DeliveryState.PENDING
+    while (await after.stored(delivery)).due_at in (None, delivery.due_at):
+        after.worker.wake()
+    assert (await after.stored(delivery)).state is waiting
+    assert after.client.calls == []
+    after.clock.set(days=days)  # now it gets the time
+    await after.later(seconds=1)
+    await after.later(seconds=100)
+    await after.until(delivery, state)
+    assert len(after.client.calls) == calls
+    await after.stop()
+
+
+def test_what_seems_to_lie_ahead_is_not_repeated() -> None:
+    step = Step(name="a", run=_never, repeatable=True, repeatable_for=REPEATABLE_FOR)
+    sent = replace(a_delivery(), first_sent_at=START)
+    for ahead, repeats in ((timedelta(minutes=1), True), (timedelta(days=1), False)):
+        assert transitions.repeats(sent, step, START - ahead) is repeats
+        assert transitions.repeats(sent, step, START + ahead) is repeats
+
+
+async def _never(*_: object) -> JsonObject:
+    raise AssertionError

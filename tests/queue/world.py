@@ -40,7 +40,7 @@ from custom_components.event_relay.queue.store.file_marks import BACKUP, advance
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 
 from .conftest import OWNER, House
-from .ledger import ACTION, LEDGER, Clock, LedgerClient
+from .ledger import ACTION, LEDGER, REPEATABLE_FOR, Clock, LedgerClient
 from .virtual import LoopDatabase, VirtualLoop
 
 type Done = tuple[str, str]
@@ -102,6 +102,10 @@ class Outside(LedgerClient):
     """Set when a stall ends."""
     gone_by: Callable[[], float] = lambda: 0.0
     """The outside system's own clock, which nobody sets."""
+    sent_since: dict[Done, float] = field(default_factory=dict)
+    """When a call may first have arrived, by that clock."""
+    forgets: bool = True
+    """Whether keys are forgotten; not if the home's clock cannot tell when."""
     system: int = 0
     """The system that the connection leads to."""
     sent_to: dict[Done, int] = field(default_factory=dict)
@@ -127,6 +131,8 @@ class Outside(LedgerClient):
         self.told[one] = context.told_at
         self.sent_to[one] = self.system
         self.unknown.add(one)
+        first = one not in self.sent_since
+        self.sent_since.setdefault(one, self.gone_by())
         self.in_flight += 1
         self.most_under_way = max(self.most_under_way, self.in_flight)
         if self.judges and self.in_flight > LEDGER.concurrency:
@@ -140,6 +146,8 @@ class Outside(LedgerClient):
             raise
         except BaseException:
             self.unknown.discard(one)
+            if first:
+                del self.sent_since[one]
             raise
         finally:
             self.in_flight -= 1
@@ -242,7 +250,7 @@ class Outside(LedgerClient):
 
     def forgive(self, delivery_id: str) -> None:
         """Allow another call for an effect that the other system has, or may have."""
-        for times in (self.done, self.happened):
+        for times in (self.done, self.happened, self.sent_since):
             for one in [one for one in times if one[0] == delivery_id]:
                 del times[one]
         self.unknown = {one for one in self.unknown if one[0] != delivery_id}
@@ -307,11 +315,7 @@ class Outside(LedgerClient):
     def _judge(self, step: str, delivery_id: str) -> None:
         """Record the violation if a step should not be called now."""
         one = (delivery_id, step)
-        here = self.sent_to.get(one) == self.system
-        if one in self.unknown and not (step == "note" and here):
-            self.wrongs.append(f"{one} sent again, its outcome unknown")
-        if step == "write" and self.done[one]:
-            self.wrongs.append(f"{one} sent again after it happened")
+        self._judge_repeat(one)
         assert self.file is not None
         row = self.file.execute(
             "SELECT * FROM deliveries WHERE id = ?", (delivery_id,)
@@ -344,6 +348,22 @@ class Outside(LedgerClient):
         ):
             if (state := other["state"]) in _BUSY:
                 self.wrongs.append(f"{one} sent with {other['id']} {state}, same lane")
+
+    def _judge_repeat(self, one: Done) -> None:
+        """Record the violation if a step should not be called once more."""
+        _, step = one
+        here = self.sent_to.get(one) == self.system
+        if one in self.unknown and not (step in ("note", "ticket") and here):
+            self.wrongs.append(f"{one} sent again, its outcome unknown")
+        if step == "ticket" and self.forgets and self._has_forgotten(one):
+            self.wrongs.append(f"{one} sent again, its key forgotten")
+        if step == "write" and self.done[one]:
+            self.wrongs.append(f"{one} sent again after it happened")
+
+    def _has_forgotten(self, one: Done) -> bool:
+        """Return whether the key of a call is no longer known."""
+        since = self.sent_since.get(one, self.gone_by())
+        return self.gone_by() - since >= REPEATABLE_FOR.total_seconds()
 
     def _judge_system(self, one: Done, row: sqlite3.Row) -> None:
         """Record the violation if this system should not be called."""

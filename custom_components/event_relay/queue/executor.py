@@ -24,6 +24,7 @@ from ..backends.redaction import redacting
 from ..backends.warning import OwnWarning
 from . import changed_address, transitions
 from .absence import SLOW, Absence
+from .clock import STEADY_AFTER
 from .connection import Connection
 from .delivery import Delivery, DeliveryState, Failure, altered, moved_along
 from .store.store import StoreUnavailable
@@ -36,6 +37,8 @@ _BOUND_SINCE = timedelta(days=1)
 _CLOCKS_APART = timedelta(days=3)
 """How far the clock of an earlier run may have been ahead, or Home Assistant off since.
 A look-up over so long a time takes longer, and is otherwise harmless."""
+CLOCK_PATIENCE = timedelta(seconds=STEADY_AFTER)
+"""Time after which the clock is looked at again, while it is not trusted."""
 STORE_PATIENCE = 5.0
 """Seconds between two tries while the store is unavailable."""
 
@@ -221,13 +224,8 @@ class Executor:
             return Outcome(delivery=self._delivered(delivery, plan, now))
         step = left[0]
         delivery, now = self._present(delivery)
-        if (
-            step.repeatable
-            and delivery.may_have_arrived
-            and not transitions.repeats(delivery, step, now)
-        ):
-            unsent = altered(delivery, attempts=delivery.attempts - 1)
-            return Outcome(delivery=transitions.outcome_unknown(unsent, step, now))
+        if (unsent := self._not_repeated(delivery, step, now)) is not None:
+            return Outcome(delivery=unsent)
         context = plan.context(delivery, now)
         began = self._clock.monotonic()
         try:
@@ -280,6 +278,8 @@ class Executor:
         """
         there, here = delivery.sent_to, self._instance
         delivery, now = self._present(delivery)
+        if step.repeatable and self._age_is_unknown(delivery, step):
+            return Outcome(delivery=altered(delivery, due_at=now + CLOCK_PATIENCE))
         find = None if transitions.repeats(delivery, step, now) else step.find
         if (
             there is None
@@ -394,6 +394,30 @@ class Executor:
                 delivery, error, now=now, chance=self._chance()
             )
         return Outcome(delivery=following, error=error)
+
+    def _not_repeated(
+        self, delivery: Delivery, step: AnyStep, now: datetime
+    ) -> Delivery | None:
+        """Return the next state of a delivery whose step must not be repeated now.
+
+        None for one that may be sent.
+        """
+        if not (step.repeatable and delivery.may_have_arrived):
+            return None
+        if self._age_is_unknown(delivery, step):
+            return transitions.unclaimed(delivery, now, now + CLOCK_PATIENCE)
+        if transitions.repeats(delivery, step, now):
+            return None
+        unsent = altered(delivery, attempts=delivery.attempts - 1)
+        return transitions.outcome_unknown(unsent, step, now)
+
+    def _age_is_unknown(self, delivery: Delivery, step: AnyStep) -> bool:
+        """Return whether a step is repeatable for a while, and nobody knows since when.
+
+        After a power cut the clock may be behind by the time that it was off.
+        """
+        limited = step.repeatable_for is not None
+        return limited and delivery.older and not self._clock.steady
 
     def _present(self, delivery: Delivery) -> tuple[Delivery, datetime]:
         """Return a delivery moved along with the clock, and the current time."""

@@ -78,9 +78,12 @@ def claimed(
     )
 
 
-def unclaimed(delivery: Delivery, now: datetime) -> Delivery:
-    """Take back a claim that was not sent; it keeps its place in the queue."""
-    due_at = min(delivery.accepted_at, now)
+def unclaimed(
+    delivery: Delivery, now: datetime, due_at: datetime | None = None
+) -> Delivery:
+    """Take back a claim that was not sent; it keeps its place until it is due."""
+    if due_at is None:
+        due_at = min(delivery.accepted_at, now)
     return _back(delivery, due_at, attempts=delivery.attempts - 1)
 
 
@@ -183,7 +186,10 @@ def outcome_unknown(
 def repeats(delivery: Delivery, step: AnyStep, now: datetime) -> bool:
     """Return whether a step that may have arrived can simply be repeated, by now."""
     limit, since = step.repeatable_for, delivery.first_sent_at
-    return step.repeatable and (limit is None or since is None or now - since < limit)
+    if limit is None or since is None:
+        return step.repeatable
+    # What seems to lie ahead was sent by another clock, nobody knows when.
+    return step.repeatable and abs(now - since) < limit
 
 
 def looked_up(
