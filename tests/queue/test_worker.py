@@ -172,14 +172,27 @@ async def test_refusal_fails_with_the_backends_reason(house: House) -> None:
 
 async def test_what_is_about_something_gone_is_discarded(house: House) -> None:
     """Nobody could mend that: it has not failed, and is not retried with the others."""
+    started = await house.submit()
     house.client.troubles = [Gone("no such note", code=UNKNOWN_EVENT)]
 
-    delivery = await house.submit()
+    delivery = await house.submit(after=started.id)
 
     assert delivery.state is DISCARDED
     assert delivery.failure == Failure(code=UNKNOWN_EVENT, reason="no such note")
     assert delivery.settled_at == house.clock()
     assert await house.queue.failed() == []
+
+
+async def test_what_creates_something_where_there_is_nothing_fails(
+    house: House,
+) -> None:
+    """Such as a message to a room that does not exist: somebody has to know."""
+    house.client.troubles = [Gone("no such room")]
+    delivery = await house.submit()
+    assert delivery.state is FAILED
+    assert delivery.failure == Failure(code="gone", reason="no such room")
+    again = await house.queue.retry(delivery, wait=60)
+    assert again.state is DELIVERED
 
 
 async def test_refusal_after_the_first_effect_is_a_warning(house: House) -> None:

@@ -159,7 +159,8 @@ class Rejected(BackendError):
 class Gone(Rejected):
     """The target of the request no longer exists, so no retry can succeed.
 
-    Somebody has deleted it outside. Nothing is left to do.
+    Somebody has deleted it outside. Nothing is left to do, unless the request was to
+    create something: then it is like any other rejection.
     """
 
     code = "gone"

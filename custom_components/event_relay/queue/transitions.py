@@ -127,9 +127,11 @@ def step_refused(
 ) -> Delivery:
     """Fail a delivery, or go on with a warning if it has had an effect.
 
-    It is discarded if what it changes is gone.
+    It is discarded if what it changes is gone. What creates something fails all the
+    same: there is nothing that somebody has deleted, and nobody would be told.
     """
-    if isinstance(error, Gone) and not delivery.results:
+    changes = delivery.follows is not None or delivery.target_at is not None
+    if isinstance(error, Gone) and changes and not delivery.results:
         return discarded(altered(delivery, failure=failure_of(error)), now)
     if not delivery.results:
         return failed(delivery, failure_of(error), now)
