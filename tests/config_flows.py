@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult, SubentryFlowResult
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import get_schema_suggested_value
@@ -74,7 +74,7 @@ async def only_added(
         yield await open_form(hass, backend)
 
 
-def placeholder(form: ConfigFlowResult, key: str) -> str:
+def placeholder(form: ConfigFlowResult | SubentryFlowResult, key: str) -> str:
     """Return a placeholder of a form."""
     assert form["description_placeholders"] is not None
     return form["description_placeholders"][key]

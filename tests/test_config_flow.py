@@ -25,6 +25,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from yarl import URL
 
 from custom_components import event_relay
 from custom_components.event_relay import config_flow
@@ -176,6 +177,15 @@ async def test_a_new_connection_is_followed_by_its_first_rule(
     assert follows["flow_id"] == flow_id
     assert follows["handler"] == (result["result"].entry_id, "rule")
     assert follows["step_id"] == "user"
+    shown = await hass.config_entries.subentries.async_configure(flow_id)
+    said = placeholder(shown, "connected")
+    version = result["result"].data[CONF_CAPABILITIES]["version"]
+    assert said == (
+        f"**Connected to Frigate {version} at {URL(url).host_port_subcomponent}.** "
+        "Cameras: 2. "
+        "The connection is saved. Continue, or close this dialog and continue later."
+        "\n\n"
+    )
 
 
 async def test_a_connection_that_cannot_be_set_up_is_followed_by_nothing(

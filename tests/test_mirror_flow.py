@@ -19,12 +19,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 import voluptuous as vol
 
+from custom_components.event_relay.backends.menu_forms import NEXT_STEP
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.flows.rule_form import when_schema
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.palabra import PalabraSimulator
 
 from .checks.files import PACKAGE, read_json
+from .config_flows import offered
 from .home import remove
 from .home_aipix import connect_aipix, listed
 from .home_palabra import connect as connect_palabra
@@ -333,3 +335,37 @@ async def test_the_repair_of_a_mirror_goes_with_its_connection(
 
     await remove(hass, entry)
     assert ir.async_get(hass).async_get_issue(*issue) is None
+
+
+@pytest.mark.parametrize("kind", ["calendar_mirror", "script_mirror"])
+async def test_a_mirror_is_a_start_beside_the_rules(
+    hass: HomeAssistant,
+    palabra: PalabraSimulator,
+    aipix: AipixSimulator,
+    hass_client: ClientSessionGenerator,
+    kind: str,
+) -> None:
+    assert await async_setup_component(hass, "config", {})
+    entry = (
+        await connect_palabra(hass, palabra)
+        if kind == "calendar_mirror"
+        else await connect_aipix(hass, aipix)
+    )
+    client = await hass_client()
+    address = "/api/config/config_entries/subentries/flow"
+    response = await client.post(address, json={"handler": [entry.entry_id, "rule"]})
+    start = await response.json()
+    assert start["description_placeholders"]["connected"] == ""
+    assert kind in offered(start)
+
+    response = await client.post(
+        f"{address}/{start['flow_id']}", json={NEXT_STEP: kind}
+    )
+    led = await response.json()
+    assert (led["type"], led["reason"]) == ("abort", "mirror_opened")
+    (form,) = hass.config_entries.subentries.async_progress()
+    assert form["handler"] == (entry.entry_id, kind)
+    assert led["next_flow"] == ["config_subentries_flow", form["flow_id"]]
+    # Home Assistant's frontend needs these to show that form.
+    assert led["result"]["entry_id"] == entry.entry_id
+    assert led["result"]["domain"] == DOMAIN

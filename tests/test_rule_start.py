@@ -341,7 +341,8 @@ async def test_pattern_for_aipix_where_marks_can_be_made(
         entry = await home_aipix.connect_aipix(hass, aipix, api)
         if api == "administrator":
             form = await add_rule(hass, entry, None)
-            assert offered(form) == ["when", "from_automation", "from_yaml"]
+            starts = ["when", "script_mirror", "from_automation", "from_yaml"]
+            assert offered(form) == starts
             return
         name = "doorbell_to_camera_mark"
         await through_pattern(hass, entry, name, BELL, camera_id="12")

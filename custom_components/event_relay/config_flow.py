@@ -10,6 +10,7 @@ from typing import Any, override
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
@@ -18,7 +19,7 @@ from homeassistant.config_entries import (
     SubentryFlowContext,
 )
 from homeassistant.const import CONF_URL
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
 import voluptuous as vol
 from yarl import URL
@@ -31,11 +32,13 @@ from .backends.connection_forms import not_refused
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
 from .backends.markdown import in_markdown
-from .backends.menu_forms import chosen_step, menu_schema
+from .backends.menu_forms import CONNECTED, chosen_step, menu_schema
 from .backends.named_steps import FlowStep, NamedSteps
 from .backends.section_forms import flattened, place_of, sectioned
 from .const import CONF_BACKEND, CONF_CAPABILITIES, CONF_DEFAULT, CONF_PAUSED, DOMAIN
+from .coordinator import RelayConfigEntry
 from .flows.rule import RuleFlow
+from .home_language import say
 from .options import options_schema, paused
 from .registry import BY_NAME, async_load
 from .rules.rule import SUBENTRY_RULE
@@ -160,10 +163,12 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
         """Continue with a flow for the new connection, such as that of a first rule."""
-        entry: ConfigEntry = result["result"]
+        entry: RelayConfigEntry = result["result"]
         kind = BY_NAME[entry.data[CONF_BACKEND]].begins_with
         form = await self.hass.config_entries.subentries.async_init(
-            (entry.entry_id, kind), context=SubentryFlowContext(source=SOURCE_USER)
+            (entry.entry_id, kind),
+            context=SubentryFlowContext(source=SOURCE_USER),
+            data={CONNECTED: _connected(self.hass, entry)},
         )
         if form["type"] is not FlowResultType.ABORT:
             result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, form["flow_id"])
@@ -402,6 +407,28 @@ class EventRelayOptionsFlow(NamedSteps, OptionsFlow):
                 options_schema(forms), self.config_entry.options
             ),
         )
+
+
+def _connected(hass: HomeAssistant, entry: RelayConfigEntry) -> str:
+    """Return in Markdown what was reached; empty if the connection is not loaded."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return ""
+    forms, capabilities = entry.runtime_data.forms, entry.runtime_data.effective
+    version = forms.product(entry.data, capabilities).version
+    title = forms.backend.title
+    reached = say(
+        hass,
+        "connected" if forms.tests_login(entry.data) else "connected_untested",
+        system=f"{title} {version}" if version else title,
+        address=URL(entry.data[CONF_URL]).host_port_subcomponent or "",
+    )
+    found = [
+        say(hass, f"connected_{what}", count=str(count))
+        for what, count in forms.found(capabilities).items()
+    ]
+    return " ".join(
+        [f"**{in_markdown(reached)}**", *found, say(hass, "connected_next")]
+    )
 
 
 def _titles(connection: Connection) -> Iterator[str]:

@@ -45,6 +45,7 @@ async def see_added(
     page: Page,
     title: str,
     follows: str = "Start from scratch",
+    reached: str = "Connected to ",
     album: Album | None = None,
 ) -> None:
     """Submit, and see that the new connection reaches its system.
@@ -53,6 +54,7 @@ async def see_added(
     """
     await press(page, "Submit")
     await expect(option(page, follows)).to_be_visible()
+    await expect(page.get_by_text(re.compile(rf"^{reached}.*"))).to_be_visible()
     if album:
         await album.keep("rule-start", page, page.get_by_role("dialog"))
     await press(page, "Close")
@@ -119,6 +121,19 @@ async def test_palabra(page: Page, house: House) -> None:
         await see_no_barrier_in_forms(page, "Palabra", calendar_mirror="")
 
 
+async def test_a_new_connection_goes_on_to_a_mirror(page: Page, house: House) -> None:
+    async with PalabraSimulator() as palabra:
+        palabra.expire_logins()  # a key of its own, as each account has
+        await begin(page, house, "Palabra")
+        await field(page, "Address").fill(palabra.url)
+        await field(page, "API key").fill(palabra.settings.api_key)
+        await press(page, "Submit")
+        await choose(page, "No rule, but a calendar mirror")
+        ahead = page.get_by_role("spinbutton", name="Days ahead")
+        await expect(ahead).to_be_visible()
+        await press(page, "Close")
+
+
 async def test_http(page: Page, house: House) -> None:
     async with HttpSimulator() as target:
         await begin(page, house, "HTTP API")
@@ -127,5 +142,5 @@ async def test_http(page: Page, house: House) -> None:
 
         # What is under More options keeps its defaults; the rest would be refused.
         await field(page, "Address").fill(target.origin)
-        await see_added(page, "127.0.0.1", "Webhook")
+        await see_added(page, "127.0.0.1", "Webhook", "The server at 127.0.0.1:")
         await see_no_barrier_in_forms(page, "127.0.0.1", request="advanced")

@@ -383,7 +383,8 @@ def test_steps_of_rules() -> None:
     patterns = [name for forms in BACKENDS for name in forms.patterns]
     assert len({*patterns}) == len(patterns)
     starts = section("selector", "rule_start", "options")
-    assert set(starts) == {"when", *STARTS, *patterns}
+    mirrors = [kind for forms in BACKENDS for kind in forms.runners]
+    assert set(starts) == {"when", *STARTS, *patterns, *mirrors}
 
 
 STARTS = {

@@ -21,7 +21,7 @@ from custom_components.event_relay.backends.http.request.safety import is_public
 from custom_components.event_relay.backends.section_forms import sectioned
 from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Said, Target
-from tests.config_flows import only_added, open_form, submit
+from tests.config_flows import only_added, open_form, placeholder, submit
 from tests.home import act
 from tests.rule_flow import suggested_values
 
@@ -84,6 +84,22 @@ async def test_connection_is_followed_by_its_first_request(
     (follows,) = hass.config_entries.subentries.async_progress()
     assert follows["handler"] == (result["result"].entry_id, "request")
     assert result["next_flow"][1] == follows["flow_id"]
+    shown = await hass.config_entries.subentries.async_configure(follows["flow_id"])
+    said = placeholder(shown, "connected")
+    assert (
+        "responds. Nothing has been sent to it yet.** The connection is saved." in said
+    )
+
+
+async def test_connection_says_that_it_was_read(
+    hass: HomeAssistant, target: Target
+) -> None:
+    form = await open_form(hass, "http")
+    await submit(hass, form, entry_form(target.origin, read_path="/health"))
+    (follows,) = hass.config_entries.subentries.async_progress()
+    shown = await hass.config_entries.subentries.async_configure(follows["flow_id"])
+    said = placeholder(shown, "connected")
+    assert said.startswith("**Connected to HTTP API at 127.0.0.1:")
 
 
 async def test_connection_is_tried_by_its_read(

@@ -369,6 +369,19 @@ class BackendForms:
             address=data.get(CONF_URL),
         )
 
+    def found(self, capabilities: Any) -> Mapping[str, int]:  # noqa: ANN401 the backend's own
+        """Return how many items a new connection has found, by the key of their text.
+
+        Such as `cameras` for the text `connected_cameras`.
+        """
+        del capabilities
+        return {}
+
+    def tests_login(self, data: Mapping[str, Any]) -> bool:
+        """Return whether the test of a new connection uses its credentials."""
+        del data
+        return True
+
     def create_client(self, hass: HomeAssistant, data: Mapping[str, Any]) -> Client:
         """Build a client from a connection's data.
 

@@ -21,6 +21,15 @@ from .named_steps import STEP
 NEXT_STEP = "next_step_id"
 """The only field; Home Assistant's menus take their choice by this name, too."""
 
+CONNECTED = "connected"
+"""What a flow that follows a new connection is given to say first, in Markdown."""
+
+
+def said_first(flow: FlowHandler[Any, Any, Any]) -> dict[str, str]:
+    """Return the placeholder with which such a flow begins; empty for any other."""
+    said = (flow.init_data or {}).get(CONNECTED)
+    return {CONNECTED: f"{said}\n\n" if said else ""}
+
 
 def menu_schema(
     options: Iterable[str], translation_key: str, *, proposed: str | None = None

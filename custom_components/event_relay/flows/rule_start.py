@@ -4,16 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
 import json
-from typing import Any, override
+from typing import Any, cast, override
 
 from homeassistant.config_entries import (
+    SOURCE_USER,
     ConfigEntryState,
     ConfigSubentryFlow,
+    FlowType,
+    SubentryFlowContext,
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_CONDITIONS, CONF_NAME, CONF_TRIGGERS
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.data_entry_flow import AbortFlow, FlowResultType
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
@@ -29,7 +32,7 @@ import voluptuous as vol
 
 from ..backends.forms import BackendForms
 from ..backends.markdown import in_markdown
-from ..backends.menu_forms import chosen_step, menu_schema
+from ..backends.menu_forms import chosen_step, menu_schema, said_first
 from ..backends.named_steps import FlowStep, NamedSteps
 from ..backends.rule_patterns import Pattern
 from ..const import CONF_BACKEND, DOMAIN
@@ -70,7 +73,9 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
 
     @override
     def named_step(self, name: str) -> FlowStep | None:
-        """Return the step of a pattern."""
+        """Return the step of a pattern or a mirror."""
+        if name in self._backend.runners:
+            return partial(self.mirror, name)
         return partial(self.pattern, name) if name in self._backend.patterns else None
 
     @property
@@ -91,13 +96,21 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
         if (step := chosen_step(self, user_input)) is not None:
             return await step()
         copied = ["from_rule"] if self._rules() else []
-        options = ["when", *self._patterns(), *copied, "from_automation", "from_yaml"]
+        options = [
+            "when",
+            *self._patterns(),
+            *self._backend.runners,
+            *copied,
+            "from_automation",
+            "from_yaml",
+        ]
         return self.async_show_form(
             step_id="user",
             data_schema=menu_schema(options, RULE_START),
             last_step=False,
             description_placeholders={
-                "connection": in_markdown(self._get_entry().title)
+                "connection": in_markdown(self._get_entry().title),
+                **said_first(self),
             },
         )
 
@@ -118,6 +131,27 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
         if len(data[CONF_TRIGGERS]) < len(wanted):
             self._hint = Mistake(CONF_TRIGGERS, "nothing_fits")
         return await self._begin(title, data)
+
+    async def mirror(
+        self, kind: str, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Continue with the form of a mirror.
+
+        Home Assistant has no next flow for subentries (2026.10), but its frontend
+        follows one, and reads the connection from the result. Others show the reason.
+        """
+        entry = self._get_entry()
+        form = await self.hass.config_entries.subentries.async_init(
+            (entry.entry_id, kind), context=SubentryFlowContext(source=SOURCE_USER)
+        )
+        if form["type"] is FlowResultType.ABORT:
+            return form
+        result = {
+            **self.async_abort(reason="mirror_opened"),
+            "next_flow": (FlowType.CONFIG_SUBENTRIES_FLOW, form["flow_id"]),
+            "result": entry.as_json_fragment,
+        }
+        return cast("SubentryFlowResult", result)
 
     async def async_step_from_rule(
         self, user_input: dict[str, Any] | None = None

@@ -224,6 +224,11 @@ class FrigateForms(BackendForms):
         )
 
     @override
+    def found(self, capabilities: FrigateCapabilities) -> Mapping[str, int]:
+        """Return the number of cameras."""
+        return {"cameras": len(capabilities.cameras)}
+
+    @override
     async def probe(self, client: FrigateClient, data: Mapping[str, Any]) -> Probe:
         """Test the live system, and refuse an account that may not write."""
         probe = await super().probe(client, data)

@@ -16,7 +16,13 @@ from ..rule_forms import OBJECT, RuleField
 from ..rule_patterns import Pattern
 from .api.client import HttpCapabilities, HttpClient
 from .backend import HTTP
-from .connection_forms import CONNECTION, CREDENTIALS, access_of, normalised
+from .connection_forms import (
+    CONF_READ_PATH,
+    CONNECTION,
+    CREDENTIALS,
+    access_of,
+    normalised,
+)
 from .pattern_forms import PATTERNS, patterns_for
 from .request.definition import Repeat
 from .request.prepared import Prepared
@@ -104,6 +110,11 @@ class HttpForms(BackendForms):
     ) -> Product:
         """Return the device information of the system behind a connection."""
         return Product(manufacturer="HTTP", model="API", address=data[CONF_URL])
+
+    @override
+    def tests_login(self, data: Mapping[str, Any]) -> bool:
+        """Return whether the test reads a path; otherwise it sends nothing."""
+        return bool(data[CONF_READ_PATH])
 
     @override
     def create_client(self, hass: HomeAssistant, data: Mapping[str, Any]) -> HttpClient:
