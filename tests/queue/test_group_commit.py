@@ -3,23 +3,44 @@
 import asyncio
 from pathlib import Path
 import sqlite3
-from typing import Any
+import threading
+from typing import Any, override
 
 import pytest
 
 from custom_components.event_relay.queue.store import group_commit
 from custom_components.event_relay.queue.store.group_commit import (
+    FULL,
     LONGEST_PAUSE,
     MANY,
     PAUSE,
     CommitPace,
+    Job,
+    weight,
 )
+from custom_components.event_relay.queue.store.limits import QueueLimits
 from custom_components.event_relay.queue.store.store import Store
+from custom_components.event_relay.queue.store.writes import Acceptance, accept
 
 from .test_store import a_delivery
 
 TOOK = 0.01
 """Seconds of each commit."""
+
+
+class Hurry(threading.Event):
+    """Notes for how long it is waited for, and does not wait."""
+
+    def __init__(self, paused: list[float]) -> None:
+        super().__init__()
+        self._paused = paused
+
+    @override
+    def wait(self, timeout: float | None = None) -> bool:
+        if not self.is_set():
+            assert timeout is not None
+            self._paused.append(timeout)
+        return True
 
 
 @pytest.fixture
@@ -37,7 +58,7 @@ async def pauses(
     monkeypatch.setattr(group_commit, "run", slowly)
     store = Store(tmp_path / "outbox.db")
     monkeypatch.setattr(
-        store._database, "_pace", CommitPace(lambda: now[0], paused.append)
+        store._database, "_pace", CommitPace(lambda: now[0], Hurry(paused))
     )
     return store, paused
 
@@ -76,3 +97,57 @@ async def test_nobody_waits_for_long_because_a_commit_took_long(
     await store.accept(a_delivery(MANY))
     await store.close()
     assert paused == [pytest.approx(LONGEST_PAUSE)]
+
+
+async def test_nothing_waits_for_more_if_nobody_can_go_on_without_it(
+    pauses: tuple[Store, list[float]],
+) -> None:
+    store, paused = pauses
+    await store.open()
+    await asyncio.gather(*(store.accept(a_delivery(number)) for number in range(MANY)))
+    store.hurry()
+    await store.accept(a_delivery(MANY))
+    await store.close()
+    assert paused == []
+
+
+async def test_a_burst_is_committed_in_portions_without_a_pause(
+    pauses: tuple[Store, list[float]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    run = group_commit.run
+
+    def noting(connection: sqlite3.Connection, jobs: list[Job]) -> Any:  # noqa: ANN401
+        written.append(sum(map(weight, jobs)))
+        return run(connection, jobs)
+
+    monkeypatch.setattr(group_commit, "run", noting)
+    store, paused = pauses
+    await store.open()
+    many = 2 * FULL + 3
+    accepted = await asyncio.gather(
+        *(store.accept(a_delivery(number)) for number in range(many))
+    )
+    await store.close()
+    assert len({one.id for one in accepted}) == many
+    assert max(written) == FULL
+    # The last portion is not full, and may wait for more.
+    assert len(paused) <= 1
+
+
+@pytest.mark.parametrize("rows", [1, 32, 33, 255, 256, 512, 1140])
+async def test_any_number_of_rows_is_written(tmp_path: Path, rows: int) -> None:
+    store = Store(tmp_path / "outbox.db")
+    await store.open()
+    await store._database.run(
+        lambda database: accept(
+            database,
+            [
+                Acceptance(delivery=a_delivery(number), limit=rows)
+                for number in range(rows)
+            ],
+            QueueLimits(),
+        )
+    )
+    assert len(await store.listing(limit=None)) == rows
+    await store.close()

@@ -542,7 +542,7 @@ class World:
         if live:
             request = replace(request, id=None)
             self.outside.at_once.add(delivery_id)
-        with patch.object(queue, "uuid4", lambda: delivery_id):
+        with patch.object(queue, "new_id", lambda: delivery_id):
             asked = self.loop.create_task(self.house.queue.submit(request))
             self.loop.settle()
         return asked

@@ -198,6 +198,8 @@ class Dispatcher:
                 await self._commit(outcome.delivery, DeliveryState.SENDING, optimistic)
         if self._in_flight.free_slot(delivery):
             self.fill_slots()
+            if self._in_flight.waits_for_file:
+                self._store.hurry()
         await self._commit(delivery, DeliveryState.SENDING, optimistic)
 
     async def _send_optimistically(self, optimistic: OptimisticSend) -> None:

@@ -72,6 +72,11 @@ class InFlight:
         return len(self.sending) >= self._backend.concurrency
 
     @property
+    def waits_for_file(self) -> bool:
+        """Whether nothing is sent, nor can be, before a commit."""
+        return not (self.sending or self._ready)
+
+    @property
     def tasks(self) -> tuple[asyncio.Task[None], ...]:
         """All tasks."""
         return (
@@ -216,7 +221,7 @@ class InFlight:
         more of them than are sent at once.
         """
         self._pace.answered(self._clock.monotonic())
-        if not delivery.ahead or len(self.settling) >= self._most_ahead // 2:
+        if not delivery.ahead or len(self.settling) >= self._most_ahead:
             return False
         if (task := self.sending.pop(delivery.id, None)) is None:
             return False

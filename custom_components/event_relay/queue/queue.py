@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 import logging
+from random import Random
 from typing import Self
-from uuid import uuid4
+from uuid import UUID
 
 from ..backends.base import Instance, Receipt, UnreadablePayload
 from ..backends.errors import OutcomeUnknown
@@ -27,6 +28,13 @@ from .store.store import UNSETTLED_LIMIT, StaleDelivery, StoreUnavailable
 from .worker import Worker
 
 _LOGGER = logging.getLogger(__name__)
+
+_RANDOM = Random()  # noqa: S311 - an id is unique, not secret
+"""Seeded by the operating system, once.
+
+To ask it for each id would let go of Python's lock each time, for so short that the
+file's thread cannot take it, and yet begins its wait for it anew.
+"""
 
 type _Waiter = asyncio.Queue[Delivery | None]
 """Outcomes of a delivery, or None to wait no longer unless it is being sent."""
@@ -315,7 +323,7 @@ class DeliveryQueue:
         capabilities = self._capabilities()
         now = self._clock()
         operation.check(payload, capabilities, now)
-        delivery_id = request.id or str(uuid4())
+        delivery_id = request.id or new_id()
         delivery = Delivery(
             id=delivery_id,
             connection=self._connection.id,
@@ -416,6 +424,11 @@ class DeliveryQueue:
         """Tell the worker that there is something to do."""
         if self._worker is not None:
             self._worker.wake()
+
+
+def new_id() -> str:
+    """Return the id of a new delivery, a UUID of version 4."""
+    return str(UUID(int=_RANDOM.getrandbits(128), version=4))
 
 
 def _keeps_no_order(delivery: Delivery) -> bool:

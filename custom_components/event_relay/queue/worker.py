@@ -122,6 +122,8 @@ class Worker:
         whether or not the caller still waits.
         """
         self._in_flight.expect()
+        if self._in_flight.waits_for_file:
+            self._store.hurry()
 
         def written(accepted: Delivery | BaseException) -> None:
             """Send the delivery if it is new."""

@@ -1,13 +1,17 @@
 """Batches writes into one job until the file's thread begins to write them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 import sqlite3
 
 from .database import Database
 from .file import StoreError
 from .group_commit import Batch, BatchWrite
+
+_TOLD_AT_ONCE = 32
+"""Results that are handed over in one turn of the loop: somebody may wait for each."""
 
 type Written[ResultT] = Sequence[ResultT | Exception]
 """The result of each item, in their order."""
@@ -50,6 +54,9 @@ class BatchWriter[ItemT, ResultT]:
             # After this turn of the loop, with all items that come in it.
             loop.call_soon(self._queue, database, self._batch, self._waiting)
         self._waiting.append((future, on_written))
+        if self._batch.full:
+            # Not before its job is queued.
+            loop.call_soon(database.hurry)
         return future
 
     def _queue(
@@ -79,8 +86,18 @@ class BatchWriter[ItemT, ResultT]:
                 self._queue(database, alone, [one])
             return
         outcomes = [error] * len(items) if error else written.result()
-        for one, outcome in zip(waiting, outcomes, strict=True):
-            _tell(one, outcome)
+        _tell_some(zip(waiting, outcomes, strict=True))
+
+
+def _tell_some[ResultT](
+    left: Iterator[tuple[_Waiting[ResultT], ResultT | BaseException]],
+) -> None:
+    """Hand over some results in their order, the others in later turns of the loop."""
+    some = [*islice(left, _TOLD_AT_ONCE)]
+    for one, outcome in some:
+        _tell(one, outcome)
+    if some:
+        asyncio.get_running_loop().call_soon(_tell_some, left)
 
 
 def _tell[ResultT](

@@ -71,6 +71,8 @@ class Database:
         self._idle = threading.Event()
         """Set while nothing is written."""
         self._pace = CommitPace()
+        self._full = False
+        """Whether the last group could not take all jobs."""
         self._check: Check | None = None
         self._copy: Copy | None = None
         self._kept: Kept | None = None
@@ -151,6 +153,10 @@ class Database:
             self._jobs.put(Job(run, loop, future, alone))
         return future
 
+    def hurry(self) -> None:
+        """Commit what is queued without waiting for more."""
+        self._pace.hurry()
+
     def _work(self) -> None:
         """Own the database until told to stop; the thread's whole life."""
         running = True
@@ -170,13 +176,20 @@ class Database:
         self._jobs.put(_Look())
 
     def _next_jobs(self) -> tuple[list[Job], bool]:
-        """Wait for a job; return all that wait, and whether to go on."""
+        """Wait for a job; return those that wait, and whether to go on."""
         jobs: list[Job] = []
+        many = 0
         job = self._await_job()
-        self._pace.wait()
+        if not self._full:
+            self._pace.wait()
+        self._full = False
         while job is not None:
             if isinstance(job, Job):
                 jobs.append(job)
+                many += group_commit.weight(job)
+            if many >= group_commit.FULL:
+                self._full = True
+                return jobs, True
             try:
                 job = self._jobs.get_nowait()
             except Empty:

@@ -15,6 +15,11 @@ from .rows import FAILURES
 
 MANY = 8
 """Jobs and items of a group from which on the next one waits for more."""
+FULL = 256
+"""Jobs and items of a group that takes no more.
+
+So whatever waits for a group can go on while the next one is written.
+"""
 PAUSE = 3.0
 """How many times as long as such a group took the next one waits."""
 LONGEST_PAUSE = 0.06
@@ -82,11 +87,16 @@ class Batch[ItemT]:
         self._taken = False
 
     def add(self, item: ItemT) -> bool:
-        """Add an item; return False if it is too late."""
+        """Add an item; return False if it is too late, or there are too many."""
         with self._lock:
-            if not self._taken:
+            if added := not (self._taken or self.full):
                 self._items.append(item)
-            return not self._taken
+            return added
+
+    @property
+    def full(self) -> bool:
+        """Whether no more items can be added."""
+        return len(self._items) >= FULL
 
     def __len__(self) -> int:
         """Return how many items there are."""
@@ -116,18 +126,23 @@ class CommitPace:
     """Lets more come together for the next commit while there is much to write.
 
     A commit costs about the same however much it writes. What comes alone waits for
-    nothing.
+    nothing, and neither does what nobody can go on without.
     """
 
     def __init__(
         self,
         monotonic: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        hurry: threading.Event | None = None,
     ) -> None:
-        """Take a clock that never goes back, and what waits on a thread."""
+        """Take a clock that never goes back, and an event that ends a wait."""
         self._monotonic = monotonic
-        self._sleep = sleep
+        self._hurry = hurry or threading.Event()
         self._began = self._next = 0.0
+
+    def hurry(self) -> None:
+        """End the wait for more; from any thread."""
+        if not self._hurry.is_set():
+            self._hurry.set()
 
     def begin(self) -> None:
         """Take note of a group that is begun."""
@@ -136,17 +151,18 @@ class CommitPace:
     def end(self, jobs: Sequence[Job]) -> None:
         """Take note of what is on disk of it."""
         now = self._monotonic()
-        many = sum(map(_weight, jobs)) >= MANY
+        many = sum(map(weight, jobs)) >= MANY
         pause = min(PAUSE * (now - self._began), LONGEST_PAUSE) if many else 0
         self._next = now + pause
 
     def wait(self) -> None:
         """Wait for more, before the next group is taken."""
         if (pause := self._next - self._monotonic()) > 0:
-            self._sleep(pause)
+            self._hurry.wait(pause)
+        self._hurry.clear()
 
 
-def _weight(job: Job) -> int:
+def weight(job: Job) -> int:
     """Return how much a job has to do."""
     return len(job.run.batch) if isinstance(job.run, BatchWrite) else 1
 

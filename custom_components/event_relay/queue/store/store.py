@@ -154,6 +154,10 @@ class Store:
             self._database, Change(delivery=delivery, was=was, anew=anew)
         )
 
+    def hurry(self) -> None:
+        """Have what is queued committed without waiting for more."""
+        self._database.hurry()
+
     async def recover(
         self,
         owner: str,

@@ -4,10 +4,10 @@ One statement writes many rows: between two statements the file's thread may wai
 milliseconds for Python's lock, which a busy event loop holds.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import batched, chain
+from itertools import chain, islice
 import json
 import sqlite3
 
@@ -27,8 +27,13 @@ from .rows import (
     values,
 )
 
-AT_ONCE = 32
-"""Rows written by one statement."""
+AT_ONCE = 512
+"""Most rows written by one statement: each takes up to 40 of its 32,766 variables."""
+_ANY_NUMBER = 32
+"""Rows up to which there is a statement for each number of them.
+
+Beyond it, their number is a power of two, so that SQLite can keep the statements.
+"""
 
 
 @cache
@@ -178,8 +183,20 @@ def _write(
     rows: Sequence[Sequence[Value]],
 ) -> None:
     """Write rows, up to `AT_ONCE` with each statement."""
-    for some in batched(rows, AT_ONCE, strict=False):
-        database.execute(statement(len(some)), [*chain.from_iterable(some)])
+    left = iter(rows)
+    for number in _portions(len(rows)):
+        some = islice(left, number)
+        database.execute(statement(number), [*chain.from_iterable(some)])
+
+
+def _portions(rows: int) -> Iterator[int]:
+    """Return how many rows each statement writes."""
+    while rows > _ANY_NUMBER:
+        number = min(AT_ONCE, 1 << rows.bit_length() - 1)
+        yield number
+        rows -= number
+    if rows:
+        yield rows
 
 
 def _states(database: sqlite3.Connection, ids: Sequence[str]) -> dict[str, str]:
