@@ -1,4 +1,4 @@
-"""The blueprint for alarms, against a simulated workspace of Guance."""
+"""Tests of the blueprint for alarms, with a simulated Guance workspace."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -25,46 +25,46 @@ KITCHEN = {"friendly_name": "Kitchen"}
 
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let requests follow one another at once."""
+    """Remove the waits between requests."""
     monkeypatch.setattr(guance_client, "INTERVAL", 0)
 
 
 @pytest.fixture
 async def guance() -> AsyncIterator[GuanceSimulator]:
-    """Run a workspace that ingests at once."""
+    """Run a workspace that ingests events at once."""
     async with GuanceSimulator(ingest_lag=0) as simulator:
         yield simulator
 
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, guance: GuanceSimulator) -> MockConfigEntry:
-    """Set up a connection to it."""
+    """Set up a connection to the workspace."""
     return await connect(hass, guance)
 
 
 @pytest.fixture
 def home(entry: MockConfigEntry) -> dict[str, Any]:
-    """Return what a person enters."""
+    """Return the input of a user."""
     return {"sources": [SMOKE, PANEL], "connection": entry.entry_id}
 
 
 def turn(hass: HomeAssistant, state: str) -> None:
-    """Let the smoke detector say something."""
+    """Set the state of the smoke detector."""
     hass.states.async_set(SMOKE, state, KITCHEN)
 
 
 def stored(guance: GuanceSimulator) -> list[dict[str, Any]]:
-    """Return what is stored, oldest first."""
+    """Return the stored events, oldest first."""
     events: Any = guance.stored_events()
     return [*events]
 
 
 def statuses(guance: GuanceSimulator) -> list[str]:
-    """Return the status of each event that is stored."""
+    """Return the status of each stored event."""
     return [event["status"] for event in stored(guance)]
 
 
-async def test_an_alarm_and_its_end_have_the_same_tags(
+async def test_alarm_and_its_end_have_the_same_tags(
     hass: HomeAssistant, guance: GuanceSimulator, home: dict[str, Any]
 ) -> None:
     turn(hass, "off")
@@ -85,7 +85,7 @@ async def test_an_alarm_and_its_end_have_the_same_tags(
     assert alarm["tags"] == over["tags"] == {"floor": "ground", "entity_id": SMOKE}
 
 
-async def test_an_alarm_panel_is_in_alarm_only_while_triggered(
+async def test_alarm_panel_is_in_alarm_only_while_triggered(
     hass: HomeAssistant, guance: GuanceSimulator, home: dict[str, Any]
 ) -> None:
     hass.states.async_set(PANEL, "disarmed")
@@ -103,7 +103,7 @@ async def test_an_alarm_panel_is_in_alarm_only_while_triggered(
     assert statuses(guance) == ["error", "ok"]
 
 
-async def test_alarms_that_come_together_are_all_reported(
+async def test_simultaneous_alarms_are_all_reported(
     hass: HomeAssistant, guance: GuanceSimulator, home: dict[str, Any]
 ) -> None:
     detectors = [f"binary_sensor.smoke_{number}" for number in range(30)]
@@ -121,7 +121,7 @@ async def test_alarms_that_come_together_are_all_reported(
 
 
 @pytest.mark.parametrize("gap", GAPS)
-async def test_a_sensor_that_comes_back_is_reported_only_if_it_changed(
+async def test_returning_sensor_is_reported_only_if_it_changed(
     hass: HomeAssistant, guance: GuanceSimulator, home: dict[str, Any], gap: str
 ) -> None:
     turn(hass, "off")
@@ -138,7 +138,7 @@ async def test_a_sensor_that_comes_back_is_reported_only_if_it_changed(
     ("meanwhile", "expected"),
     [("off", ["critical", "ok"]), ("on", ["critical"]), ("unavailable", ["critical"])],
 )
-async def test_what_changed_while_home_assistant_was_off_is_reported_once(
+async def test_change_while_home_assistant_was_off_is_reported_once(
     hass: HomeAssistant,
     guance: GuanceSimulator,
     home: dict[str, Any],
@@ -151,7 +151,7 @@ async def test_what_changed_while_home_assistant_was_off_is_reported_once(
     await until(lambda: statuses(guance) == ["critical"])
     await idle(hass)
 
-    # Without its automation, nobody sees the sensor.
+    # Nothing watches the sensor without its automation.
     await hass.services.async_call(
         "automation", "turn_off", {"entity_id": "automation.tested"}, blocking=True
     )

@@ -1,4 +1,4 @@
-"""All blueprints, as Home Assistant loads and imports them."""
+"""Tests of all blueprints, as Home Assistant loads and imports them."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -31,16 +31,16 @@ MODELS = {
     "calendar_to_live_event": "Live events",
     "camera_event": "Frigate NVR",
 }
-"""What the devices of connections are that each blueprint offers."""
+"""The models of the devices that each blueprint offers."""
 
 
-def test_there_are_four() -> None:
+def test_there_are_four_blueprints() -> None:
     assert {path.name for path in PATHS} == NAMES
     assert {path.parent for path in PATHS} == {FOLDER / DOMAIN}
 
 
 async def load(hass: HomeAssistant, path: Path) -> Blueprint:
-    """Load a blueprint as automations do."""
+    """Load a blueprint the way automations do."""
     assert await async_setup_component(hass, "automation", {})
     blueprints = async_get_blueprints(hass)
     blueprint: Blueprint = await blueprints.async_get_blueprint(
@@ -50,7 +50,7 @@ async def load(hass: HomeAssistant, path: Path) -> Blueprint:
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-async def test_home_assistant_takes_it(hass: HomeAssistant, path: Path) -> None:
+async def test_home_assistant_accepts_it(hass: HomeAssistant, path: Path) -> None:
     blueprint = await load(hass, path)
     assert blueprint.validate() is None
     assert blueprint.domain == "automation"
@@ -62,7 +62,7 @@ async def test_home_assistant_takes_it(hass: HomeAssistant, path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-async def test_every_input_says_what_it_is_and_is_used(
+async def test_every_input_is_described_and_used(
     hass: HomeAssistant, path: Path
 ) -> None:
     blueprint = await load(hass, path)
@@ -77,7 +77,7 @@ async def test_every_input_says_what_it_is_and_is_used(
     assert filtered == {"integration": DOMAIN, **of_system}
 
 
-def test_the_devices_are_called_so() -> None:
+def test_models_of_devices_are_correct() -> None:
     models = {
         BY_NAME[backend].product(data, None).model
         for backend, data in (("guance", {CONF_URL: ""}), ("palabra", {}))
@@ -86,7 +86,7 @@ def test_the_devices_are_called_so() -> None:
 
 
 def steps(part: object) -> Iterator[Mapping[str, Any]]:
-    """Yield all calls of actions within a part of an automation."""
+    """Yield all action calls within a part of an automation."""
     if isinstance(part, Mapping):
         if "action" in part:
             yield part
@@ -98,7 +98,7 @@ def steps(part: object) -> Iterator[Mapping[str, Any]]:
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_its_actions_and_their_fields_are_there(path: Path) -> None:
+def test_its_actions_and_their_fields_exist(path: Path) -> None:
     known = read_json(PACKAGE / "translations" / "en.json")["services"]
     calls = [*steps(read_yaml(path)["actions"])]
     assert bool(calls) is (path.stem in MODELS)
@@ -108,7 +108,7 @@ def test_its_actions_and_their_fields_are_there(path: Path) -> None:
         assert set(call["data"]) <= set(known[name]["fields"])
 
 
-def test_the_page_has_a_link_that_imports_each() -> None:
+def test_page_has_an_import_link_for_each() -> None:
     page = (ROOT / "docs" / "blueprints.md").read_text()
     linked = []
     for link in re.findall(r"\((https://my\.home-assistant\.io/[^)]*)\)", page):

@@ -1,4 +1,4 @@
-"""The blueprint for calendars, against a simulated Palabra."""
+"""Tests of the blueprint for calendars, with a simulated Palabra."""
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
@@ -26,11 +26,11 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 PATH = FOLDER / "event_relay" / "calendar_to_live_event.yaml"
 AHEAD = timedelta(hours=2)
 SOON = timedelta(minutes=5)
-"""Until the events are due; calendars are read 15 minutes ahead."""
+"""Time until the events are due; calendars are read 15 minutes ahead."""
 
 
 class TownCalendar(Calendar):
-    """A calendar of a name of its own."""
+    """A calendar with a unique name."""
 
     entity_id = "calendar.town"
     _attr_name = "Town"
@@ -40,27 +40,27 @@ class TownCalendar(Calendar):
 async def town(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> AsyncIterator[dict[str, Any]]:
-    """Set up a connection to it, and yield what a person enters."""
+    """Set up a connection to it, and yield the input of a user."""
     entry: MockConfigEntry = await connect(hass, palabra)
     yield {
         "calendar": TownCalendar.entity_id,
         "connection": entry.entry_id,
         "ahead": {"hours": 2},
     }
-    # A calendar goes on being read after Home Assistant has stopped.
+    # A calendar is still read after Home Assistant has stopped.
     await hass.services.async_call(
         "automation", "turn_off", {"entity_id": "automation.tested"}, blocking=True
     )
 
 
 async def keep(hass: HomeAssistant, *entries: CalendarEvent) -> None:
-    """Have a calendar with these entries."""
+    """Set up a calendar with some entries."""
     assert await async_setup_component(hass, "calendar", {})
     await hass.data[DATA_COMPONENT].async_add_entities([TownCalendar([*entries])])
 
 
 async def let_them_come(hass: HomeAssistant) -> None:
-    """Let the time come at which they are announced."""
+    """Advance to the time at which they are announced."""
     async_fire_time_changed(hass, dt_util.utcnow() + SOON + timedelta(seconds=1))
     await idle(hass)
 
@@ -68,7 +68,7 @@ async def let_them_come(hass: HomeAssistant) -> None:
 def meeting(
     title: str, *, description: str | None = None, location: str | None = None
 ) -> CalendarEvent:
-    """Return an entry that is soon to be announced."""
+    """Return an entry that will be announced soon."""
     start = dt_util.now().replace(microsecond=0) + AHEAD + SOON
     return CalendarEvent(
         start=start,
@@ -79,7 +79,7 @@ def meeting(
     )
 
 
-async def test_an_entry_becomes_a_live_event(
+async def test_entry_becomes_a_live_event(
     hass: HomeAssistant, palabra: PalabraSimulator, town: dict[str, Any]
 ) -> None:
     await hass.config.async_set_time_zone("Asia/Tokyo")
@@ -110,7 +110,7 @@ async def test_an_entry_becomes_a_live_event(
     assert shown["listener_language_mode"] == "approval"
 
 
-async def test_an_entry_without_more_becomes_one_without_more(
+async def test_entry_without_details_becomes_an_event_without_details(
     hass: HomeAssistant, palabra: PalabraSimulator, town: dict[str, Any]
 ) -> None:
     await keep(hass, meeting("Market"))
@@ -121,7 +121,7 @@ async def test_an_entry_without_more_becomes_one_without_more(
     assert event.as_json()["event_type"] == "in-person"
 
 
-async def test_entries_without_the_word_are_left_alone(
+async def test_entries_without_the_word_are_ignored(
     hass: HomeAssistant, palabra: PalabraSimulator, town: dict[str, Any]
 ) -> None:
     await keep(hass, meeting("Dentist"), meeting("TOWN Meeting"))
@@ -132,7 +132,7 @@ async def test_entries_without_the_word_are_left_alone(
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-async def test_all_day_entries_are_taken_if_wanted(
+async def test_all_day_entries_are_optional(
     hass: HomeAssistant, palabra: PalabraSimulator, town: dict[str, Any], wanted: bool
 ) -> None:
     await hass.config.async_set_time_zone("Asia/Tokyo")
@@ -155,5 +155,5 @@ async def test_all_day_entries_are_taken_if_wanted(
 
 
 def midnight(day: date) -> datetime:
-    """Return when a day begins here."""
+    """Return when a day begins in local time."""
     return dt_util.start_of_local_day(day)

@@ -1,4 +1,4 @@
-"""The blueprint for camera events, against a simulated Frigate."""
+"""Tests of the blueprint for camera events, with a simulated Frigate."""
 
 import asyncio
 from collections.abc import Mapping
@@ -28,26 +28,26 @@ UNSURE = ["unknown", "unavailable"]
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
-    """Set up a connection to it."""
+    """Set up a connection to Frigate."""
     return await connect(hass, frigate)
 
 
 @pytest.fixture
 def garden(entry: MockConfigEntry) -> dict[str, Any]:
-    """Return what a person enters for a door."""
+    """Return the input of a user for a door."""
     return {
         "source": DOOR,
         "connection": entry.entry_id,
         "camera": "garden",
         "label": "garden_door",
-        # A test that fails need not wait for longer.
+        # A failing test need not wait longer.
         "longest": 20,
     }
 
 
 @pytest.fixture
 def bell(entry: MockConfigEntry) -> dict[str, Any]:
-    """Return what a person enters for a doorbell."""
+    """Return the input of a user for a doorbell."""
     return {
         "source": BELL,
         "connection": entry.entry_id,
@@ -65,18 +65,18 @@ def ring(hass: HomeAssistant, *, seconds_ago: float = 0, kind: str = "ring") -> 
 
 
 async def deliveries(hass: HomeAssistant) -> list[Mapping[str, Any]]:
-    """Return what Event Relay has kept."""
+    """Return the deliveries of Event Relay."""
     listed: list[Mapping[str, Any]] = (await act(hass, "list_deliveries"))["deliveries"]
     return listed
 
 
 def ended(frigate: FrigateSimulator) -> list[bool]:
-    """Return of each event whether it has an end."""
+    """Return for each event whether it has an end."""
     return [event.end_time is not None for event in frigate.events]
 
 
 @pytest.mark.parametrize("before", ["2026-01-01T00:00:00.000+00:00", *UNSURE])
-async def test_a_press_makes_an_event_of_a_fixed_length(
+async def test_press_creates_an_event_of_fixed_length(
     hass: HomeAssistant, frigate: FrigateSimulator, bell: dict[str, Any], before: str
 ) -> None:
     hass.states.async_set(BELL, before)
@@ -91,11 +91,11 @@ async def test_a_press_makes_an_event_of_a_fixed_length(
     assert (event.camera, event.label) == ("front_door", "doorbell")
     assert event.sub_label == "Visitor"
     assert event.end_time is not None
-    # Frigate dates the start back by what it records before.
+    # Frigate moves the start back by its pre-capture time.
     assert event.end_time - event.start_time == pytest.approx(20, abs=6)
 
 
-async def test_presses_that_are_old_or_of_another_type_make_none(
+async def test_old_presses_and_other_types_create_none(
     hass: HomeAssistant, frigate: FrigateSimulator, bell: dict[str, Any]
 ) -> None:
     hass.states.async_set(BELL, "unavailable")
@@ -112,10 +112,10 @@ async def test_presses_that_are_old_or_of_another_type_make_none(
     assert len(frigate.events) == 1
 
 
-async def test_the_connection_may_be_chosen_by_its_device(
+async def test_connection_may_be_chosen_by_its_device(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    """As the form offers it. Automations made earlier have the id of the entry."""
+    """The form offers devices. Earlier automations have the id of the entry."""
     (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     (offered,) = read_yaml(PATH)["blueprint"]["input"]["connection"]["selector"][
         "device"
@@ -131,7 +131,7 @@ async def test_the_connection_may_be_chosen_by_its_device(
     assert ended(frigate) == [True]
 
 
-async def test_a_door_makes_an_event_that_ends_when_it_closes(
+async def test_event_of_a_door_ends_when_it_closes(
     hass: HomeAssistant, frigate: FrigateSimulator, garden: dict[str, Any]
 ) -> None:
     hass.states.async_set(DOOR, "off")
@@ -140,7 +140,7 @@ async def test_a_door_makes_an_event_that_ends_when_it_closes(
     hass.states.async_set(DOOR, "on")
     await until(lambda: ended(frigate) == [False])
 
-    # A sensor that is out of reach says nothing about its door.
+    # An unavailable sensor says nothing about its door.
     hass.states.async_set(DOOR, "unavailable")
     hass.states.async_set(DOOR, "on")
     hass.states.async_set(DOOR, "off")
@@ -148,7 +148,7 @@ async def test_a_door_makes_an_event_that_ends_when_it_closes(
     assert ended(frigate) == [True]
 
 
-async def test_a_door_that_opens_and_closes_while_frigate_is_away(
+async def test_door_that_opens_and_closes_during_an_outage(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     garden: dict[str, Any],
@@ -172,7 +172,7 @@ async def test_a_door_that_opens_and_closes_while_frigate_is_away(
     assert event.end_time >= event.start_time
 
 
-async def test_a_door_left_open_has_an_event_of_the_longest_time(
+async def test_door_left_open_has_an_event_of_the_maximum_duration(
     hass: HomeAssistant, frigate: FrigateSimulator, garden: dict[str, Any]
 ) -> None:
     hass.states.async_set(DOOR, "off")
@@ -187,7 +187,7 @@ async def test_a_door_left_open_has_an_event_of_the_longest_time(
 
 
 @pytest.mark.parametrize("state", UNSURE)
-async def test_a_door_found_open_makes_none(
+async def test_door_that_is_open_at_the_start_creates_none(
     hass: HomeAssistant, frigate: FrigateSimulator, garden: dict[str, Any], state: str
 ) -> None:
     hass.states.async_set(DOOR, state)
@@ -197,7 +197,7 @@ async def test_a_door_found_open_makes_none(
     assert frigate.events == []
 
 
-async def test_an_event_is_ended_although_the_automation_was_saved_meanwhile(
+async def test_event_is_ended_although_the_automation_was_saved(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     garden: dict[str, Any],
@@ -243,7 +243,7 @@ async def test_events_left_open_by_a_restart_are_ended(
     assert frigate.events[0].end_time == closed
 
 
-async def test_an_event_left_open_by_a_restart_ends_after_the_longest_time(
+async def test_event_left_open_by_a_restart_ends_after_the_maximum_duration(
     hass: HomeAssistant, frigate: FrigateSimulator, garden: dict[str, Any]
 ) -> None:
     await act(

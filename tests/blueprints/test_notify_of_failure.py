@@ -1,4 +1,4 @@
-"""The blueprint that tells of failures."""
+"""Tests of the blueprint that notifies of failures."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,13 +24,13 @@ SAY = {
 
 
 async def fail(hass: HomeAssistant, frigate: FrigateSimulator, label: str) -> None:
-    """Let an event be rejected."""
+    """Cause the rejection of an event."""
     frigate.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422, body={}))
     with pytest.raises(HomeAssistantError):
         await act(hass, "create_camera_event", camera="garden", label=label)
 
 
-async def test_a_failure_is_told_once_and_others_are_held_back(
+async def test_first_failure_is_reported_and_others_are_held_back(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     await connect(hass, frigate)
@@ -52,7 +52,7 @@ async def test_a_failure_is_told_once_and_others_are_held_back(
     assert runs(hass) == 1
 
 
-async def test_without_an_action_it_is_a_notification(
+async def test_default_action_is_a_notification(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     assert await async_setup_component(hass, "persistent_notification", {})

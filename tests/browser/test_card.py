@@ -1,4 +1,4 @@
-"""The card: found by browsers old and new, by day and night, large and small."""
+"""Tests of the card in a browser: cache, search, themes, and screen sizes."""
 
 import csv
 import io
@@ -28,9 +28,9 @@ from .past_deliveries import GIVEN_UP_ID, UNKNOWN, UNKNOWN_ID
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 _ON_THE_PAGE = 60
-"""More rows are never there at once, however long the list is."""
+"""Maximum number of rows in the page at once, however long the list is."""
 _FAR = 700
-"""Rows that are scrolled through."""
+"""Number of rows to scroll through."""
 _COUNTED = re.compile(r"^Failed \(\d+\)$")
 _ACTIVITY = re.compile(r"^/logbook\?entity_id=binary_sensor\.\w+&start_date=2")
 _FIND = """
@@ -83,10 +83,10 @@ _LOADED = """
   .map((one) => ({address: one.name, bytes: one.transferSize}))
 """
 _DAY = ("rgb(255, 255, 255)", "rgb(20, 20, 20)")
-"""Home Assistant's own colours for what lies behind a text, and for the text."""
+"""Home Assistant's own colours for the background and for the text."""
 _NIGHT = ("rgb(28, 28, 28)", "rgb(225, 225, 225)")
 _PHONE = 390
-"""Pixels that a phone is wide."""
+"""Width of a phone, in pixels."""
 _REFUSED: Json = {
     "code": 400,
     "errorCode": "ft.InvalidParams",
@@ -100,12 +100,12 @@ def rows(page: Page) -> Locator:
 
 
 def older(number: int) -> re.Pattern[str]:
-    """Return how the delivery with a number in the past of the house is shown."""
+    """Return how the card shows the delivery with this number in the home's history."""
     return re.compile(rf"Gust of wind {number}\b")
 
 
 def listen(page: Page) -> list[str]:
-    """Return what from now on goes wrong on a page, or is said on its console."""
+    """Return a list that collects errors and console messages of a page."""
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
@@ -113,7 +113,7 @@ def listen(page: Page) -> list[str]:
 
 
 def watch_frames(page: Page) -> list[str]:
-    """Return what the page and Home Assistant say to each other from now on."""
+    """Return a list that collects WebSocket messages of the page."""
     frames: list[str] = []
 
     def watch(socket: WebSocket) -> None:
@@ -125,18 +125,18 @@ def watch_frames(page: Page) -> list[str]:
 
 
 async def loaded(page: Page) -> tuple[str, int]:
-    """Return from where the page had the card, and how much it fetched for it."""
+    """Return where the page loaded the card from, and how many bytes it fetched."""
     (card,) = await page.evaluate(_LOADED)
     return card["address"], card["bytes"]
 
 
-async def test_is_added_to_a_dashboard(page: Page, house: House) -> None:
+async def test_card_is_added_to_a_dashboard(page: Page, house: House) -> None:
     await page.goto(f"{house.url}/{HALL}?edit=1")
     await press(page, "Add card")
     await page.get_by_role("tab", name="By card").click()
     await page.get_by_placeholder("Search cards").fill("Event Relay")
     await expect(rows(page).first).to_be_visible()
-    # What takes the click lies over the card, so that the card itself does not.
+    # An overlay receives the click instead of the card.
     await page.get_by_text("Event Relay", exact=True).click(force=True)
     await press(page, "Save")
     await press(page, "Done")
@@ -144,7 +144,7 @@ async def test_is_added_to_a_dashboard(page: Page, house: House) -> None:
     await expect(rows(page).first).to_be_visible()
 
 
-async def test_cold_and_warm(
+async def test_card_loads_with_and_without_cache(
     visit: BrowserContext, browser: Browser, house: House
 ) -> None:
     known = await visit.storage_state()
@@ -154,7 +154,7 @@ async def test_cold_and_warm(
         frames = watch_frames(page)
         await page.goto(f"{house.url}/{PORCH}")
         await expect(rows(page).first).to_be_visible()
-        # The first page is not asked for only once the subscription has begun.
+        # The first page is requested before the subscription has begun.
         asked = next(at for at, one in enumerate(frames) if "deliveries/list" in one)
         assert not any('"anew"' in one for one in frames[:asked])
         # One screen, and the texts of its rows.
@@ -169,7 +169,7 @@ async def test_cold_and_warm(
         assert not complaints
 
 
-async def test_many_deliveries(page: Page, house: House) -> None:
+async def test_many_deliveries_are_scrolled(page: Page, house: House) -> None:
     complaints = listen(page)
     await page.goto(f"{house.url}/{PORCH}")
     card = page.locator("event-relay-card")
@@ -177,7 +177,7 @@ async def test_many_deliveries(page: Page, house: House) -> None:
     await card.get_by_label("State").select_option("delivered")
     await expect(rows(page).first).to_contain_text("Delivered")
 
-    # Down some pages, each of which is read when it is near.
+    # Scroll some pages, each of which is read when it is near.
     await page.wait_for_function(_SCROLL_DOWN_TO, arg=_FAR)
     assert await rows(page).count() < _ON_THE_PAGE
     await expect(rows(page).last).to_have_attribute("aria-setsize", "-1")
@@ -200,7 +200,7 @@ async def test_many_deliveries(page: Page, house: House) -> None:
     assert not complaints
 
 
-async def test_keeps_its_place_when_all_is_read_again(page: Page, house: House) -> None:
+async def test_list_keeps_its_place_after_a_reload(page: Page, house: House) -> None:
     await page.goto(f"{house.url}/{PORCH}")
     await expect(rows(page).first).to_be_visible()
     await page.wait_for_function(_SCROLL_DOWN_TO, arg=_FAR)
@@ -216,7 +216,7 @@ async def test_keeps_its_place_when_all_is_read_again(page: Page, house: House) 
         assert int(place or 0) >= _FAR
 
 
-async def test_leaves_it_to_home_assistant_to_tell_of_a_lost_connection(
+async def test_home_assistant_alone_reports_a_lost_connection(
     page: Page, house: House
 ) -> None:
     await page.goto(f"{house.url}/{PORCH}")
@@ -227,7 +227,7 @@ async def test_leaves_it_to_home_assistant_to_tell_of_a_lost_connection(
     await expect(rows(page).first).to_be_visible()
 
 
-async def test_search(page: Page, house: House) -> None:
+async def test_search_finds_deliveries(page: Page, house: House) -> None:
     await page.goto(f"{house.url}/{PORCH}")
     card = page.locator("event-relay-card")
     search = card.get_by_role("searchbox", name="Search")
@@ -257,7 +257,9 @@ async def test_search_goes_on_until_something_is_found(
     await expect(page.get_by_text("No matching deliveries")).to_be_visible()
 
 
-async def test_rows_are_read_as_words_apart(page: Page, house: House) -> None:
+async def test_screen_reader_reads_rows_as_separate_words(
+    page: Page, house: House
+) -> None:
     await page.goto(f"{house.url}/{PORCH}")
     await page.locator("event-relay-card").get_by_role("searchbox").fill("wind 4321")
     await expect(rows(page)).to_have_count(1)
@@ -267,7 +269,7 @@ async def test_rows_are_read_as_words_apart(page: Page, house: House) -> None:
     )
 
 
-async def test_is_led_to_a_delivery_whose_outcome_is_unknown(
+async def test_link_leads_to_a_delivery_with_unknown_outcome(
     page: Page, house: House
 ) -> None:
     await page.goto(f"{house.url}/{PORCH}/0?{PARAMETER}={UNKNOWN_ID}")
@@ -293,9 +295,7 @@ async def test_is_led_to_a_delivery_whose_outcome_is_unknown(
     await expect(row).to_contain_text("Delivered")
 
 
-async def test_asks_for_no_decision_about_a_discarded_delivery(
-    page: Page, house: House
-) -> None:
+async def test_discarded_delivery_needs_no_decision(page: Page, house: House) -> None:
     await page.goto(f"{house.url}/{PORCH}/0?{PARAMETER}={GIVEN_UP_ID}")
     row = rows(page).first
     await expect(row).to_contain_text(GIVEN_UP_ID)
@@ -303,7 +303,7 @@ async def test_asks_for_no_decision_about_a_discarded_delivery(
     await expect(row).not_to_contain_text("it may have reached")
 
 
-async def test_shows_only_the_deliveries_of_a_linked_rule(
+async def test_link_to_a_rule_shows_only_its_deliveries(
     page: Page, house: House
 ) -> None:
     await page.goto(f"{house.url}/{PORCH}/0?{RULE_PARAMETER}=another")
@@ -312,7 +312,7 @@ async def test_shows_only_the_deliveries_of_a_linked_rule(
     await expect(rows(page).first).to_be_visible()
 
 
-async def test_what_is_shown_is_saved_and_retried(page: Page, house: House) -> None:
+async def test_shown_deliveries_are_saved_and_retried(page: Page, house: House) -> None:
     refusal = Fault(
         kind=FaultKind.STATUS, method="POST", status=400, body=_REFUSED, times=2
     )
@@ -328,7 +328,7 @@ async def test_what_is_shown_is_saved_and_retried(page: Page, house: House) -> N
         )
     await page.goto(f"{house.url}/{PORCH}")
     card = page.locator("event-relay-card")
-    # The search waits for a pause in typing, and closes what is open when it begins.
+    # The search waits for a pause in typing, and closes open rows when it begins.
     await card.get_by_role("searchbox").fill("no such status")
     await expect(rows(page)).to_have_count(2)
     await card.get_by_label("State").select_option("failed")
@@ -362,7 +362,7 @@ async def test_what_is_shown_is_saved_and_retried(page: Page, house: House) -> N
     await expect(card.get_by_text("No matching deliveries")).to_be_visible()
 
 
-async def test_names_the_automation_that_asked(page: Page, house: House) -> None:
+async def test_automation_of_a_delivery_is_named(page: Page, house: House) -> None:
     await house.socket.act("automation.trigger", entity_id=AUTOMATION)
     await page.goto(f"{house.url}/{PORCH}")
     row = rows(page).filter(has_text="by_automation").first
@@ -372,7 +372,9 @@ async def test_names_the_automation_that_asked(page: Page, house: House) -> None
     await page.wait_for_url("**/config/automation/trace/night_watch?run_id=*")
 
 
-async def test_day_night_and_phone(page: Page, house: House, album: Album) -> None:
+async def test_card_fits_themes_and_a_phone(
+    page: Page, house: House, album: Album
+) -> None:
     await something_of_each(house)
     await page.set_viewport_size({"width": 560, "height": 640})
     await page.goto(f"{house.url}/{PORCH}")
@@ -392,7 +394,7 @@ async def test_day_night_and_phone(page: Page, house: House, album: Album) -> No
     await page.set_viewport_size({"width": _PHONE, "height": 844})
     await album.keep("card-phone", page, card)
     assert await page.evaluate("document.documentElement.scrollWidth") == _PHONE
-    # At one moment: the list may change between two looks.
+    # In one call: the list may change between two.
     buttons = await card.get_by_role("button").evaluate_all(_SIDES)
     assert buttons
     for left, right in buttons:
@@ -400,7 +402,7 @@ async def test_day_night_and_phone(page: Page, house: House, album: Album) -> No
 
 
 async def something_of_each(house: House) -> None:
-    """Let something arrive, something be refused, and something have to wait."""
+    """Create a delivered, a rejected and a waiting delivery."""
     for fault in (
         Fault(kind=FaultKind.STATUS, method="POST", status=400, body=_REFUSED),
         Fault(kind=FaultKind.STATUS, method="POST", status=503, retry_after="900"),
@@ -423,7 +425,7 @@ async def something_of_each(house: House) -> None:
 
 
 async def see_colours(card: Locator, behind: str, text: str) -> None:
-    """See that the card has changed its colours with the rest of the page."""
+    """Check that the card has changed its colours with the rest of the page."""
     surface = card.locator("ha-card")
     await expect(surface).to_have_css("background-color", behind)
     await expect(surface).to_have_css("color", text)

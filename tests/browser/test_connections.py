@@ -1,4 +1,4 @@
-"""Connections are added by clicking: an error first, and then its mend."""
+"""Tests that add connections by clicking: first an error, then its correction."""
 
 import re
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 async def begin(
     page: Page, house: House, backend: str, album: Album | None = None
 ) -> None:
-    """Press Add integration, Event Relay, and choose what to connect to."""
+    """Press Add integration, Event Relay, and choose a backend."""
     await page.goto(f"{house.url}/config/integrations/dashboard")
     await press(page, "Add integration")
     await page.get_by_placeholder("Search for a brand name").fill("Event Relay")
@@ -36,7 +36,7 @@ async def begin(
 
 
 async def see_error(page: Page, text: str) -> None:
-    """Submit, and read why that is not taken."""
+    """Submit, and read the error."""
     await press(page, "Submit")
     await expect(page.get_by_text(text)).to_be_visible()
 
@@ -50,7 +50,7 @@ async def see_added(
 ) -> None:
     """Submit, and see that the new connection reaches its system.
 
-    The form of what it needs first follows, and is closed.
+    The form of its first rule or request follows, and is closed.
     """
     await press(page, "Submit")
     await expect(option(page, follows)).to_be_visible()
@@ -140,7 +140,7 @@ async def test_http(page: Page, house: House) -> None:
         await field(page, "Address").fill(f"{target.origin}/a/path")
         await see_error(page, "Remove the path.")
 
-        # What is under More options keeps its defaults; the rest would be refused.
+        # The fields under More options keep their defaults.
         await field(page, "Address").fill(target.origin)
         await see_added(page, "127.0.0.1", "Webhook", "The server at 127.0.0.1:")
         await see_no_barrier_in_forms(page, "127.0.0.1", request="advanced")

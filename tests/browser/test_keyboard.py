@@ -1,4 +1,4 @@
-"""A connection and its first rule are added with the keyboard alone."""
+"""Tests that add a connection and its first rule with the keyboard alone."""
 
 import re
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 _FOCUSED = "one => one.matches(':focus-within')"
 _STOPS = 30
-"""More than any of these pages has for Tab."""
+"""More tab stops than any of these pages has."""
 _REMOVE = """
 async (title) => {
   const { hass } = document.querySelector("home-assistant");
@@ -27,7 +27,7 @@ async (title) => {
 
 
 async def reach(wanted: Locator, key: str = "Tab") -> None:
-    """Press a key until the focus is on an element."""
+    """Press a key until an element has the focus."""
     await wanted.wait_for()
     for _ in range(_STOPS):
         if await wanted.evaluate(_FOCUSED):
@@ -37,13 +37,13 @@ async def reach(wanted: Locator, key: str = "Tab") -> None:
 
 
 async def press_button(page: Page, name: str) -> None:
-    """Reach a button, and press it."""
+    """Move to a button, and press it."""
     await reach(page.get_by_role("button", name=name, exact=True))
     await page.keyboard.press("Enter")
 
 
 async def choose(page: Page, part: str) -> None:
-    """Choose from the options of the page, and submit."""
+    """Choose an option of the page, and submit."""
     wanted = option(page, part)
     await expect(wanted).not_to_be_checked()
     await reach(page.get_by_role("radio").first)

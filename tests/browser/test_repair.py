@@ -1,4 +1,4 @@
-"""What failed becomes a repair, is tried again there, and arrives."""
+"""Tests of the repair of a failed delivery, from the error to the retry."""
 
 from playwright.async_api import Page, expect
 import pytest
@@ -19,15 +19,15 @@ _MARKED_UP = (
     "# ![picture](/static/icons/favicon-192x192.png) [link](/config) <b>bold</b> "
     "**strong** _slanted_ `code` ~~gone~~ www.example.com https://example.com/ &copy;"
 )
-"""Words of a backend that Markdown would make all kinds of elements of."""
+"""A message of a backend that contains all kinds of Markdown."""
 _MADE = (
     "ha-markdown :is(a:not([href*='delivery=']), b, blockquote, code, del, em, h1,"
     " h2, hr, i, img, input, pre, script, strong, svg, table)"
 )
-"""Those elements. The link to the delivery in the card is ours."""
+"""The elements that it would become. The link to the card is ours."""
 
 
-async def test_refused_delivery(page: Page, house: House, album: Album) -> None:
+async def test_rejected_delivery(page: Page, house: House, album: Album) -> None:
     refusal = Fault(
         kind=FaultKind.STATUS,
         method="POST",
@@ -75,7 +75,7 @@ async def test_refused_delivery(page: Page, house: House, album: Album) -> None:
         (403, "Frigate denies permission", [], "Try again"),
     ],
 )
-async def test_words_of_a_backend_are_text(
+async def test_message_of_a_backend_is_plain_text(
     page: Page, house: House, status: int, title: str, shown: list[str], wanted: str
 ) -> None:
     body: Json = {"success": False, "message": _MARKED_UP}

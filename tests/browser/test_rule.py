@@ -1,4 +1,4 @@
-"""A rule is added by clicking, fires, and what it delivers is seen."""
+"""Tests that add a rule by clicking, fire it, and look at its delivery."""
 
 from datetime import UTC, datetime, timedelta
 import json
@@ -18,7 +18,7 @@ from .home import DOORBELL, FRIGATE, PORCH, House
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 DELIVERED = re.compile("Frigate.*camera event|camera event.*Frigate")
-"""What the sentence in Activity says in any case."""
+"""The part of the sentence in Activity that is always there."""
 _INTEGRATION = "/config/integrations/integration/event_relay"
 
 
@@ -56,14 +56,14 @@ async def add_rule(page: Page, house: House, album: Album) -> None:
     await see_no_barrier(page.get_by_role("dialog"))
     await press(page, "Submit")
     await press(page, "Finish")
-    # A dialog that closes goes back in the history of the page.
+    # A closing dialog goes back in the history of the page.
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 async def told(house: House) -> bool | None:
-    """Return True once Home Assistant has written down what became of the bell.
+    """Return True once Home Assistant has recorded the outcome of the bell.
 
-    It does so a second late, and the page that shows it does not look again.
+    It does so a second late, and the page that shows it does not reload.
     """
     start = datetime.now(UTC) - timedelta(minutes=5)
     lines = await house.socket.command(
@@ -75,13 +75,13 @@ async def told(house: House) -> bool | None:
 
 
 async def make_known(house: House, label: str) -> None:
-    """Have an event with a label in Frigate, so that forms list that label."""
+    """Store an event with a label in Frigate, so that forms list that label."""
     address = f"{house.frigate.url}/api/events/front_door/{label}/create"
     async with ClientSession() as session, session.post(address, json={}) as response:
         assert response.ok
 
 
-async def test_doorbell(page: Page, house: House, album: Album) -> None:
+async def test_rule_for_a_doorbell(page: Page, house: House, album: Album) -> None:
     await make_known(house, "doorbell")
     await add_rule(page, house, album)
 
@@ -103,7 +103,7 @@ async def test_doorbell(page: Page, house: House, album: Album) -> None:
 
     rung = [event for event in house.frigate.events if event.label == "doorbell"]
     assert [(event.camera, event.sub_label) for event in rung] == [
-        ("front_door", None),  # the one that was there
+        ("front_door", None),  # the earlier one
         ("front_door", "Test: Doorbell"),
         ("front_door", "Doorbell"),
     ]

@@ -1,4 +1,4 @@
-"""Home Assistant's own card shows the statistics of a connection."""
+"""Tests of Home Assistant's statistics card with the sensors of a connection."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ _PER_DAY = {
 
 
 def documented() -> Json:
-    """Return the first card of the page on statistics, for the house's connection."""
+    """Return the first card of the page on statistics, for the home's connection."""
     page = (ROOT / "docs/statistics.md").read_text()
     found = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
     assert found
@@ -35,13 +35,15 @@ def documented() -> Json:
 
 
 def hours(per_day: tuple[int, ...], until: datetime) -> Iterator[Json]:
-    """Yield the statistics of an hour of each day."""
+    """Yield hourly statistics, one hour per day."""
     for ago, total in enumerate(reversed([*accumulate(per_day)])):
         start = (until - timedelta(days=ago)).isoformat()
         yield {"start": start, "state": total, "sum": total}
 
 
-async def test_deliveries_per_day(page: Page, house: House, album: Album) -> None:
+async def test_card_shows_deliveries_per_day(
+    page: Page, house: House, album: Album
+) -> None:
     until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     for name, per_day in _PER_DAY.items():
         entity = f"sensor.weather_station_{name}"

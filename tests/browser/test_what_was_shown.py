@@ -1,4 +1,4 @@
-"""What the tests before have taken pictures of is what the documentation shows."""
+"""Tests that the screenshots of the other tests match those of the documentation."""
 
 from pathlib import Path
 
@@ -7,10 +7,10 @@ import pytest
 from .album import DOCUMENTED, NAMES, Album, measure, pictures
 
 _FONTS = 0.2
-"""How much higher or lower the same may be on a machine with other fonts."""
+"""Tolerated difference in height on a machine with other fonts."""
 
 
-def test_pictures_are_those_of_the_documentation(
+def test_screenshots_match_the_documentation(
     album: Album, request: pytest.FixtureRequest
 ) -> None:
     run = {item.path for item in request.session.items}

@@ -1,4 +1,4 @@
-"""What the parts of a backend say of each other is true."""
+"""Checks that the declarations of each backend are consistent."""
 
 from collections import namedtuple
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ ENDINGS = [
 
 
 def name_of(value: object) -> str | None:
-    """Return what a parameter is called in the name of a test."""
+    """Return the id of a test parameter."""
     match value:
         case BackendForms():
             return value.backend.name
@@ -35,12 +35,12 @@ def name_of(value: object) -> str | None:
 
 
 def reads_its_table(operation: AnyOperation) -> bool:
-    """Return whether the values of the fields become the payload as they are."""
+    """Return whether the fields become the payload unchanged."""
     return type(operation).parse in (Operation.parse, FollowingOperation.parse)
 
 
 @pytest.mark.parametrize("forms", BACKENDS, ids=name_of)
-def test_connection_has_the_fields_that_are_named(forms: BackendForms) -> None:
+def test_connection_has_the_named_fields(forms: BackendForms) -> None:
     known = {*map(str, forms.connection.schema)}
     assert set(forms.credentials) <= known, "credentials"
     if type(forms).identity is BackendForms.identity:
@@ -48,7 +48,7 @@ def test_connection_has_the_fields_that_are_named(forms: BackendForms) -> None:
 
 
 def unfit(operation: Any) -> dict[str, set[str]]:  # noqa: ANN401 - also an abstract one
-    """Return where the fields of a class of operation are not what it makes."""
+    """Return where the fields of an operation class do not match its payload."""
     parameters = signature(operation.payload).parameters.values()
     given = {one.name for one in operation.fields if not one.resolved}
     always = {one.name for one in operation.fields if one.required}
@@ -67,12 +67,14 @@ READ_AS_THEY_ARE = [one for one in OPERATIONS if reads_its_table(one)]
 
 
 @pytest.mark.parametrize("operation", READ_AS_THEY_ARE, ids=name_of)
-def test_payload_takes_what_the_table_has(operation: AnyOperation) -> None:
+def test_payload_matches_the_field_table(operation: AnyOperation) -> None:
     assert unfit(type(operation)) == {}
 
 
 @pytest.mark.parametrize(("forms", "begins", "ending"), ENDINGS, ids=name_of)
-def test_endings_fit(forms: BackendForms, begins: str, ending: Ending) -> None:
+def test_endings_match_their_operations(
+    forms: BackendForms, begins: str, ending: Ending
+) -> None:
     operations = {one.name: one for one in forms.backend.operations}
     assert {begins, ending.operation} <= operations.keys()
     taken = {one.name for one in operations[begins].asked()}
@@ -83,7 +85,7 @@ def test_endings_fit(forms: BackendForms, begins: str, ending: Ending) -> None:
 
 
 @pytest.mark.parametrize(("forms", "begins", "ending"), ENDINGS, ids=name_of)
-def test_what_ends_something_stays_behind_it(
+def test_end_stays_behind_its_start(
     forms: BackendForms, begins: str, ending: Ending
 ) -> None:
     begun = forms.backend.operation(begins)
@@ -92,7 +94,7 @@ def test_what_ends_something_stays_behind_it(
 
 
 def written(forms: BackendForms) -> Iterator[tuple[str, str]]:
-    """Yield the operations of rules with a text that people write for people."""
+    """Yield the operations of rules that have a prose field."""
     ends = {ending.operation for ending in forms.endings.values()}
     for operation in forms.backend.operations:
         if operation.in_rule and operation.name not in ends:
@@ -102,7 +104,7 @@ def written(forms: BackendForms) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("forms", BACKENDS, ids=name_of)
-def test_a_test_of_a_rule_says_in_a_text_that_it_is_one(forms: BackendForms) -> None:
+def test_test_of_a_rule_is_marked_as_a_test(forms: BackendForms) -> None:
     for operation in dict(written(forms)):
         texts = {field: "x" for name, field in written(forms) if name == operation}
         said = forms.as_test(operation, texts)
@@ -110,14 +112,14 @@ def test_a_test_of_a_rule_says_in_a_text_that_it_is_one(forms: BackendForms) -> 
 
 
 class Lacking(Operation[Any, Any, Any]):
-    """An operation whose payload takes something else than its table has."""
+    """An operation whose payload does not match its field table."""
 
     name = "lacking"
     fields = (flag_field("seen"),)
     payload = namedtuple("payload", "other")  # noqa: PYI024
 
 
-def test_a_payload_that_does_not_fit_is_found() -> None:
+def test_mismatched_payload_is_found() -> None:
     assert unfit(Lacking) == {
         "not taken by the payload": {"seen"},
         "without a default in the payload": {"other"},

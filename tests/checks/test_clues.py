@@ -1,4 +1,4 @@
-"""A clue holds no moment that is compared with the clock: nobody moves it."""
+"""Checks that clues contain no times, since clock changes do not shift them."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ MODULES = sorted((PACKAGE / "backends").rglob("*.py"))
 TELLS_TIME = re.compile(
     r"(^|_)(at|date|datetime|isoformat|moment|monotonic|now|time|timestamp)(_|$)"
 )
-"""What a name is made of that stands for a moment, or gives one."""
+"""Parts of names that stand for a time."""
 
 
 def functions(tree: ast.AST) -> Iterator[ast.AST]:
@@ -24,7 +24,7 @@ def functions(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def assigned(function: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """Yield what a function gives a name, a keyword or an attribute, and its name."""
+    """Yield each value that a function assigns, and its name."""
     for node in ast.walk(function):
         match node:
             case ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)]):
@@ -36,7 +36,7 @@ def assigned(function: ast.AST) -> Iterator[tuple[str, ast.expr]]:
 
 
 def names_in(value: ast.expr) -> Iterator[str]:
-    """Yield the names of what an expression is made of."""
+    """Yield the names within an expression."""
     for node in ast.walk(value):
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name):
@@ -44,7 +44,7 @@ def names_in(value: ast.expr) -> Iterator[str]:
 
 
 def clues(source: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the keys of clues, and the names behind their values."""
+    """Yield the keys of clues, and the names in their values."""
     for function in functions(ast.parse(source)):
         given = [*assigned(function)]
         for name, value in given:
@@ -59,16 +59,16 @@ def clues(source: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def moments_in(source: str) -> list[str]:
-    """Return the keys of clues that hold a moment."""
+    """Return the keys of clues that contain a time."""
     return [key for key, names in clues(source) if any(map(TELLS_TIME.search, names))]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_clues_hold_nothing_that_the_clock_moves(path: Path) -> None:
+def test_clues_contain_no_times(path: Path) -> None:
     assert moments_in(path.read_text()) == []
 
 
-def test_the_backends_leave_clues() -> None:
+def test_backends_have_clues() -> None:
     assert [*clues("".join(f"{path.read_text()}\n" for path in MODULES))]
 
 
@@ -81,5 +81,5 @@ def test_the_backends_leave_clues() -> None:
         'sent = context.now\n    error.clue = {"sent": sent}',
     ],
 )
-def test_a_moment_in_a_clue_is_found(body: str) -> None:
+def test_time_in_a_clue_is_found(body: str) -> None:
     assert moments_in(f"def run():\n    {body}\n") == ["'sent'"]

@@ -1,4 +1,4 @@
-"""Workflows, issue forms and the archive of a release."""
+"""Checks of workflows, issue forms and the archive of a release."""
 
 from collections.abc import Iterator
 import os
@@ -16,7 +16,7 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 FORMS = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml"))
 ACTION = re.compile(r"[\w.-]+(/[\w.-]+)+@(v?\d[\w.]*|[0-9a-f]{40})")
 UNRELEASED = {"home-assistant/actions/hassfest@master", "hacs/action@main"}
-"""What is made to be used from its branch, as validators demand."""
+"""Actions that are used from their branch, as validators require."""
 VERSION = read_json(PACKAGE / "manifest.json")["version"]
 
 
@@ -28,13 +28,13 @@ def steps(workflow: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from job["steps"]
 
 
-def test_there_are_workflows() -> None:
+def test_workflows_exist() -> None:
     names = ["nightly", "release", "tests", "validate"]
     assert [path.stem for path in WORKFLOWS] == names
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_workflow(path: Path) -> None:
+def test_workflow_is_valid_and_pinned(path: Path) -> None:
     workflow = read_yaml(path)
     assert {"name", "permissions", "jobs"} <= set(workflow)
     for step in steps(workflow):
@@ -46,7 +46,7 @@ def test_workflow(path: Path) -> None:
             assert os.access(ROOT / script, os.X_OK), script
 
 
-def test_all_that_is_to_be_checked_is_run() -> None:
+def test_all_checks_are_run() -> None:
     _, _, tests, validate = WORKFLOWS
     said = [step.get("run") for step in steps(read_yaml(tests))]
     assert "script/test" in said
@@ -55,7 +55,7 @@ def test_all_that_is_to_be_checked_is_run() -> None:
     assert any("hacs/action" in action for action in used)
 
 
-def test_a_release_has_its_site_which_every_change_builds() -> None:
+def test_site_is_built_for_changes_and_releases() -> None:
     _, release, tests, _ = WORKFLOWS
     building = [
         job
@@ -70,7 +70,7 @@ def test_a_release_has_its_site_which_every_change_builds() -> None:
     assert "permissions" not in built
 
 
-def test_what_takes_longer_than_a_build_may_is_run_every_night() -> None:
+def test_long_checks_are_run_every_night() -> None:
     nightly = read_yaml(WORKFLOWS[0])
     search = nightly["jobs"]["search"]
     assert search["env"]["HYPOTHESIS_PROFILE"] == "thorough"
@@ -84,7 +84,7 @@ def test_what_takes_longer_than_a_build_may_is_run_every_night() -> None:
     [path for path in FORMS if path.stem != "config"],
     ids=lambda path: path.stem,
 )
-def test_issue_form(path: Path) -> None:
+def test_issue_form_is_valid(path: Path) -> None:
     form = read_yaml(path)
     assert {"name", "description", "body"} <= set(form)
     ids = [part["id"] for part in form["body"] if part["type"] != "markdown"]
@@ -92,14 +92,14 @@ def test_issue_form(path: Path) -> None:
     assert all(part["attributes"] for part in form["body"])
 
 
-def test_a_bug_comes_with_diagnostics() -> None:
+def test_bug_report_asks_for_diagnostics() -> None:
     body = read_yaml(ROOT / ".github/ISSUE_TEMPLATE/bug.yml")["body"]
     (diagnostics,) = [part for part in body if part.get("id") == "diagnostics"]
     assert diagnostics["validations"] == {"required": True}
 
 
 def release_zip(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the script that packs a release."""
+    """Run the script that packages a release."""
     return subprocess.run(  # noqa: S603 our own command
         [ROOT / "script/release_zip", *arguments],
         capture_output=True,
@@ -108,7 +108,7 @@ def release_zip(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_release_holds_the_integration(tmp_path: Path) -> None:
+def test_release_contains_the_integration(tmp_path: Path) -> None:
     archive = tmp_path / "event_relay.zip"
     packed = release_zip(f"v{VERSION}", str(archive))
     assert packed.returncode == 0, packed.stderr

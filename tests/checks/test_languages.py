@@ -1,4 +1,4 @@
-"""Every language has every text, and each fits where the English one stands."""
+"""Checks that every text is translated, and fits the place of the English one."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -29,9 +29,9 @@ from texts.languages import Language, everything, reported, to_translate
 from .test_translations import flaws, placeholders
 
 LONGEST = 1.6
-"""How much longer than in English a text may be."""
+"""Factor by which a text may be longer than in English."""
 ROOM = 14
-"""Characters that a short one may have more."""
+"""Characters by which a short text may be longer."""
 NAMES = {
     *(forms.backend.title for forms in BACKENDS),
     "Alertmanager",
@@ -46,9 +46,9 @@ NAMES = {
     "PagerDuty",
     "ntfy",
 }
-"""Of products, and of what their own pages call so."""
+"""Names of products, and of things on their own pages."""
 TERMS = {
-    "Basic",  # a kind of authentication
+    "Basic",  # an authentication method
     "Digest",  # as above
     "ID",
     "JSON",
@@ -56,13 +56,13 @@ TERMS = {
     "Webhook",
     "YAML",
 }
-"""Of the field, which are the same in every language."""
+"""Technical terms that are the same in every language."""
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @cache
 def language(name: str) -> Language:
-    """Return a language as it is built."""
+    """Return the built texts of a language."""
     return Language.read(name, build().texts)
 
 
@@ -72,7 +72,7 @@ def test_every_text_is_translated(name: str) -> None:
     assert to_translate(catalog, own_texts()) == []
 
 
-def test_a_new_backend_is_in_english_until_its_translation_is_begun() -> None:
+def test_new_backend_is_in_english_until_its_translation_begins() -> None:
     own = {"jotter": {"Write note", "Address of Jotter"}, "other": {"Sent."}}
     known = {"Sent.": "Gesendet.", "Write note": "", "Address of Jotter": ""}
     assert reported("de", catalogue_of(known), own) == [
@@ -87,14 +87,14 @@ def test_a_new_backend_is_in_english_until_its_translation_is_begun() -> None:
     assert reported("de", catalogue_of(complete), own) == []
 
 
-def test_every_backend_has_texts_that_no_other_has() -> None:
+def test_every_backend_has_texts_of_its_own() -> None:
     own = own_texts()
     assert own.keys() == {forms.backend.name for forms in BACKENDS}
     assert all(own.values())
 
 
 @pytest.mark.parametrize("name", languages())
-def test_what_is_built_is_of_the_catalogue(name: str) -> None:
+def test_built_texts_come_from_the_catalogue(name: str) -> None:
     built = language(name).files()
     stale = [str(path) for path, text in built.items() if text != path.read_text()]
     assert stale == [], "run script/build_texts"
@@ -103,7 +103,7 @@ def test_what_is_built_is_of_the_catalogue(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", languages())
-def test_blueprints_differ_in_texts_and_address_only(name: str) -> None:
+def test_translated_blueprints_differ_only_in_texts_and_address(name: str) -> None:
     for path in blueprints.paths():
         texts = set(blueprints.texts_of(path).values())
         english = scalars(path.read_text())
@@ -114,7 +114,7 @@ def test_blueprints_differ_in_texts_and_address_only(name: str) -> None:
         assert address.replace(path.name, f"{name}/{path.name}") in other
 
 
-def test_the_page_links_blueprints_in_every_language() -> None:
+def test_page_links_blueprints_in_every_language() -> None:
     page = blueprints.PAGE.read_text()
     assert blueprints.linked(page, languages()) == page, "run script/build_texts"
     for name in languages():
@@ -122,21 +122,21 @@ def test_the_page_links_blueprints_in_every_language() -> None:
 
 
 def scalars(content: str) -> list[str]:
-    """Return every key and value of YAML, in the order of the file."""
+    """Return every key and value of a YAML file in order."""
     return [
         str(event.value) for event in parse(content) if isinstance(event, ScalarEvent)
     ]
 
 
 @pytest.mark.parametrize("name", languages())
-def test_every_text_fits(name: str) -> None:
+def test_every_translation_fits(name: str) -> None:
     assert misfits(language(name).catalog) == {}
 
 
 def misfits(catalog: Catalog) -> dict[str, list[str]]:
-    """Return what is wrong with each translation.
+    """Return the problems of each translation.
 
-    A fuzzy one is a proposal, taken from a similar text, and is not used.
+    A fuzzy one is a proposal from a similar text, and is not used.
     """
     kept = kept_in_english(catalog)
     return {
@@ -146,7 +146,7 @@ def misfits(catalog: Catalog) -> dict[str, list[str]]:
     }
 
 
-def test_a_proposed_translation_need_not_fit() -> None:
+def test_proposed_translation_is_not_checked() -> None:
     catalog = catalogue_of({"Sent.": "Gesendet und gut angekommen, wie es sein soll"})
     assert misfits(catalog) == {"Sent.": ["too long", "other sign at the end"]}
     catalog["Sent."].flags.add("fuzzy")
@@ -154,7 +154,7 @@ def test_a_proposed_translation_need_not_fit() -> None:
 
 
 def wrong_with(message: Message, kept: frozenset[str] = frozenset()) -> list[str]:
-    """Return what is wrong with a translation."""
+    """Return the problems of a translation."""
     english, text = str(message.id), str(message.string)
     found = flaws(text)
     if placeholders(text) != placeholders(english):
@@ -178,13 +178,13 @@ def _words(text: str) -> list[str]:
 
 
 def _ending(text: str) -> str:
-    """Return the sign that a text ends with, whatever it is called."""
+    """Return the final punctuation of a text."""
     last = text.rstrip("»”“\"'*`)")[-1:]
     return last if last in ".:?!…" else ""
 
 
 def _layout(text: str) -> tuple[int, list[str], bool]:
-    """Return what gives a text its layout: paragraphs, code, the star of a field."""
+    """Return the layout of a text: paragraphs, code, the star of a field."""
     code = sorted(re.findall(r"`[^`]+`", text))
     return text.count("\n\n"), code, text.endswith("*") and "**" not in text
 
@@ -208,7 +208,7 @@ def _layout(text: str) -> tuple[int, list[str], bool]:
         ("Sent", " Gesendet", ["blanks around it, or nothing"]),
     ],
 )
-def test_what_is_wrong_is_found(english: str, text: str, wrong: list[str]) -> None:
+def test_problems_are_found(english: str, text: str, wrong: list[str]) -> None:
     assert wrong_with(Message(english, text), frozenset({"Kept"})) == wrong
 
 
@@ -220,14 +220,14 @@ def catalogue_of(texts: Mapping[str, str]) -> Catalog:
     return catalog
 
 
-def test_a_changed_english_text_is_named() -> None:
+def test_changed_english_text_is_named() -> None:
     catalog = catalogue_of({"Sent to the system.": "Gesendet.", "Kept.": "Behalten."})
     update(catalog, template_of({"a": "Sent to your system.", "b": "Kept."}))
     assert missing(catalog) == ["Sent to your system."]
     assert "Gesendet." in written(catalog, "de")
 
 
-def test_a_text_that_is_still_to_be_translated_is_read_as_it_was_written(
+def test_untranslated_text_keeps_its_comments(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = "Sent to the system. " * 9
@@ -240,11 +240,11 @@ def test_a_text_that_is_still_to_be_translated_is_read_as_it_was_written(
     assert written(read("de"), "de") == text
 
 
-def test_a_catalogue_is_written_as_it_is_read() -> None:
+def test_catalogue_survives_a_round_trip() -> None:
     for name in languages():
         assert written(read(name), name) == path_of(name).read_text()
 
 
-def test_contexts_are_of_texts_that_are_there() -> None:
+def test_contexts_belong_to_existing_texts() -> None:
     known = everything(build().texts)
     assert known.keys() >= CONTEXTS.keys()

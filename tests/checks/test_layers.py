@@ -1,4 +1,4 @@
-"""Imports point one way: surface, rules, queue, backends' contracts."""
+"""Checks that imports point one way: surface, rules, queue, contracts."""
 
 import ast
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ CONTRACTS = (
     "backends.markdown",
     "backends.redaction",
 )
-"""What the queue and the rules may know of backends."""
+"""Modules of backends that the queue and the rules may import."""
 NAMES_BACKENDS = "registry"
 """The one module outside a backend's folder that may import from it."""
 
 
 def imports(source: str, module: str, *, package: bool = False) -> Iterator[str]:
-    """Yield the full name of everything that a module imports."""
+    """Yield the full name of each import of a module."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Import(names=names):
@@ -37,12 +37,12 @@ def imports(source: str, module: str, *, package: bool = False) -> Iterator[str]
 
 
 def below(name: str, *roots: str) -> bool:
-    """Return whether a dotted name is one of the roots, or lies in one."""
+    """Return whether a dotted name is one of the roots, or below one."""
     return any(name == root or name.startswith(f"{root}.") for root in roots)
 
 
 def allowed(module: str, imported: str) -> bool:
-    """Return whether a module may import a name; both as from the repository's root."""
+    """Return whether a module may import a name; both relative to the repository."""
     if not below(module, HERE):
         return not below(imported, "custom_components", *HOME_ASSISTANT)
     own = module.removeprefix(HERE).removeprefix(".")
@@ -67,9 +67,9 @@ def _allowed_inside(own: str, wanted: str, *, is_form: bool) -> bool:
 
 
 def is_mirror(own: str) -> bool:
-    """Return whether a module is what a backend keeps in step with the home.
+    """Return whether a module belongs to a mirror of a backend.
 
-    It works as rules do, and stands where they do.
+    Mirrors are on the same layer as rules.
     """
     match own.split("."):
         case ["backends", _, "mirror", *_]:
@@ -94,7 +94,7 @@ def _allowed_to_backend(own: str, wanted: str, *, is_form: bool) -> bool:
 
 
 def _backend(name: str) -> str | None:
-    """Return the backend in whose folder a module is; None for what all share."""
+    """Return the backend in whose folder a module is; None for shared modules."""
     match name.split("."):
         case ["backends", folder, *_] if (PACKAGE / "backends" / folder).is_dir():
             return folder
@@ -102,7 +102,7 @@ def _backend(name: str) -> str | None:
 
 
 def offences(module: str, source: str, *, package: bool = False) -> list[str]:
-    """Return what a module imports and may not."""
+    """Return the forbidden imports of a module."""
     return [
         f"{module} imports {imported}"
         for imported in imports(source, module, package=package)
@@ -124,7 +124,7 @@ def test_imports_point_one_way(folder: Path) -> None:
     assert found == []
 
 
-def test_modules_import_each_other_in_no_circle() -> None:
+def test_there_is_no_import_cycle() -> None:
     paths = {module_name(path): path for path in PACKAGE.rglob("*.py")}
     graph = {}
     for module, path in paths.items():
@@ -132,7 +132,7 @@ def test_modules_import_each_other_in_no_circle() -> None:
         graph[module] = {
             name if name in paths else name.rpartition(".")[0] for name in named
         } & paths.keys() - {module}
-    TopologicalSorter(graph).prepare()  # raises CycleError, with the circle
+    TopologicalSorter(graph).prepare()  # raises CycleError, with the cycle
 
 
 def test_backends_package_is_empty() -> None:
@@ -168,11 +168,11 @@ def test_backends_package_is_empty() -> None:
         ("services", f"import {HERE}.backends.frigate"),
     ],
 )
-def test_wrong_direction_is_found(module: str, source: str) -> None:
+def test_import_in_the_wrong_direction_is_detected(module: str, source: str) -> None:
     assert len(offences(f"{HERE}.{module}", source)) == 1
 
 
-def test_another_backend_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_import_of_another_backend_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "is_dir", lambda path: path.name in ("frigate", "aipix"))
     source = "from ...frigate.api.models import Box"
     assert len(offences(f"{HERE}.backends.aipix.api.client", source)) == 1
@@ -181,7 +181,7 @@ def test_another_backend_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "source", [f"import {HERE}.const", "from homeassistant.core import callback"]
 )
-def test_simulator_that_knows_the_integration_is_found(source: str) -> None:
+def test_simulator_that_imports_the_integration_is_found(source: str) -> None:
     assert len(offences("tools.simulators.server", source)) == 1
 
 
@@ -206,11 +206,11 @@ def test_simulator_that_knows_the_integration_is_found(source: str) -> None:
         ("backends.frigate.operations.end", "from ..api.client import FrigateClient"),
     ],
 )
-def test_right_direction_passes(module: str, source: str) -> None:
+def test_import_in_the_right_direction_passes(module: str, source: str) -> None:
     assert offences(f"{HERE}.{module}", source) == []
 
 
-def test_package_resolves_relative_names() -> None:
+def test_relative_imports_are_resolved() -> None:
     assert list(imports("from .const import DOMAIN", HERE, package=True)) == [
         f"{HERE}.const.DOMAIN"
     ]
@@ -221,7 +221,7 @@ WAY_OF_A_DELIVERY = ("queue", "worker", "dispatcher", "executor", "transitions")
 
 
 @pytest.mark.parametrize("place", range(1, len(WAY_OF_A_DELIVERY)))
-def test_a_delivery_goes_one_way(place: int) -> None:
+def test_modules_of_a_delivery_import_one_way(place: int) -> None:
     path = PACKAGE / "queue" / f"{WAY_OF_A_DELIVERY[place]}.py"
     before = [f"{HERE}.queue.{name}" for name in WAY_OF_A_DELIVERY[:place]]
     imported = [*imports(path.read_text(), module_name(path))]

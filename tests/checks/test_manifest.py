@@ -1,4 +1,4 @@
-"""What hassfest and HACS demand of the files beside the code."""
+"""Checks of the files beside the code, by the rules of hassfest and HACS."""
 
 import ast
 from collections.abc import Iterator
@@ -74,8 +74,8 @@ FREE_COMPONENTS = {
     "system_health",
     "websocket_api",
 }
-"""Parts of Home Assistant that may be imported without being named a dependency:
-platforms, and what the core itself needs."""
+"""Components that may be imported without being a dependency:
+platforms, and those that the core itself needs."""
 HACS_KEYS = {
     "content_in_root",
     "country",
@@ -92,14 +92,14 @@ SLUG = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 ICON = re.compile(r"mdi:[a-z0-9-]+")
 
 
-def test_keys_and_their_order() -> None:
+def test_manifest_keys_are_in_order() -> None:
     assert set(MANIFEST) >= REQUIRED
     assert set(MANIFEST) <= REQUIRED | OPTIONAL
     keys = list(MANIFEST)
     assert keys == ["domain", "name", *sorted(set(keys) - {"domain", "name"})]
 
 
-def test_identity() -> None:
+def test_domain_and_name() -> None:
     assert MANIFEST["domain"] == PACKAGE.name == DOMAIN
     assert MANIFEST["integration_type"] in TYPES
     assert MANIFEST["iot_class"] in CLASSES
@@ -108,26 +108,26 @@ def test_identity() -> None:
     assert MANIFEST["config_flow"] is (PACKAGE / "config_flow.py").is_file()
 
 
-def test_addresses() -> None:
+def test_manifest_addresses() -> None:
     assert MANIFEST["documentation"].startswith("https://")
     assert "www.home-assistant.io/integrations" not in MANIFEST["documentation"]
     assert MANIFEST["issue_tracker"].startswith("https://")
 
 
-def test_version_is_that_of_the_project() -> None:
+def test_version_matches_the_project() -> None:
     AwesomeVersion(MANIFEST["version"], ensure_strategy=VERSIONS)
     project = (ROOT / "pyproject.toml").read_text()
     assert f'\nversion = "{MANIFEST["version"]}"\n' in project
     assert MANIFEST["version"] in (ROOT / "CHANGELOG.md").read_text()
 
 
-def test_requirements_have_no_blanks() -> None:
+def test_requirements_have_no_spaces() -> None:
     requirements: list[str] = MANIFEST.get("requirements", [])
     assert not [written for written in requirements if " " in written]
 
 
 def test_imported_components_are_dependencies() -> None:
-    """Look at imports at any depth; what only types need is held to it as well."""
+    """Check imports at any depth, and those for types."""
     named = {*MANIFEST.get("dependencies", []), *MANIFEST.get("after_dependencies", [])}
     own = {path.stem for path in PACKAGE.iterdir()}
     unnamed = {
@@ -140,7 +140,7 @@ def test_imported_components_are_dependencies() -> None:
 
 
 def components(tree: ast.Module) -> Iterator[str]:
-    """Yield the parts of Home Assistant that a module imports."""
+    """Yield the components of Home Assistant that a module imports."""
     for node in ast.walk(tree):
         names: list[str] = []
         match node:
@@ -206,7 +206,7 @@ def test_brand(name: str, size: int) -> None:
 
 
 def fields_of(action: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the fields of an action, those in its sections too."""
+    """Yield the fields of an action, including its sections."""
     for name, field in (ACTIONS[action].get("fields") or {}).items():
         if "fields" in field:
             assert set(field) <= {"fields", "collapsed", "name", "description"}
@@ -216,7 +216,7 @@ def fields_of(action: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_action(action: str) -> None:
+def test_action_is_described(action: str) -> None:
     assert SLUG.fullmatch(action)
     assert set(ACTIONS[action]) <= {"description", "fields", "name", "target"}
     fields = list(fields_of(action))
@@ -238,8 +238,8 @@ def test_action(action: str) -> None:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_translated_selectors_stand_outside_sections(action: str) -> None:
-    """In a section, Home Assistant does not find the texts of the options."""
+def test_translated_selectors_are_outside_sections(action: str) -> None:
+    """Home Assistant does not find the texts of options within a section."""
     for field in (ACTIONS[action].get("fields") or {}).values():
         for inner in field.get("fields", {}).values():
             select = (inner.get("selector") or {}).get("select") or {}

@@ -1,4 +1,4 @@
-"""Home Assistant's quality scale, with an honest word on every rule."""
+"""Checks of the quality scale file: every rule has its status."""
 
 import pytest
 
@@ -32,10 +32,10 @@ RULES = [rule for rules in TIERS.values() for rule in rules.split()]
 SCALE = read_yaml(PACKAGE / "quality_scale.yaml")
 
 
-def test_every_rule_is_there_once_and_in_order() -> None:
+def test_every_rule_is_listed_once_and_in_order() -> None:
     assert list(SCALE) == ["rules"]
     assert list(SCALE["rules"]) == RULES
-    # A key that comes twice in YAML is read as one.
+    # A duplicate key in YAML is read as one.
     lines = (PACKAGE / "quality_scale.yaml").read_text().splitlines()
     written = [
         line.strip().split(":")[0]

@@ -1,4 +1,4 @@
-"""What may not be in the repository, and what must be."""
+"""Checks of the files of the repository."""
 
 from collections.abc import Iterator
 from importlib.metadata import distributions
@@ -23,7 +23,7 @@ README_SIZE = 4096
 
 
 def files() -> Iterator[Path]:
-    """Yield the files that are in the repository, or would be with the next commit."""
+    """Yield the files of the repository, including the next commit."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
         cwd=ROOT,
@@ -38,11 +38,11 @@ def files() -> Iterator[Path]:
 
 
 def traces(text: str) -> list[str]:
-    """Return what in a text tells of the machine that it was written on."""
+    """Return the parts of a text that reveal the machine of its author."""
     return [kind for kind, pattern in TRACES.items() if pattern.search(text)]
 
 
-def test_no_file_tells_of_a_machine() -> None:
+def test_no_file_reveals_a_machine() -> None:
     found = []
     for path in files():
         try:
@@ -62,7 +62,7 @@ def test_no_file_tells_of_a_machine() -> None:
         '"/' + "home/someone/x",
     ],
 )
-def test_traces_are_found(text: str) -> None:
+def test_traces_of_a_machine_are_detected(text: str) -> None:
     assert len(traces(text)) == 1
 
 
@@ -73,7 +73,7 @@ def test_ordinary_text_passes(text: str) -> None:
     assert traces(text) == []
 
 
-def test_readme_is_short_and_begins_with_the_two_commands() -> None:
+def test_readme_is_short_and_starts_with_the_two_commands() -> None:
     readme = (ROOT / "README.md").read_bytes()
     assert len(readme) <= README_SIZE
     blocks = re.findall(
@@ -92,10 +92,10 @@ def test_scripts_are_executable() -> None:
 
 
 def compiled_here() -> Iterator[str]:
-    """Yield the installed packages that had to be compiled.
+    """Yield the installed packages that were compiled here.
 
-    A wheel of an index is for many machines, such as manylinux; one that is built
-    where it is installed is for that machine.
+    Wheels from an index have portable tags, such as manylinux; those that are built
+    locally do not.
     """
     for package in distributions():
         tags = re.findall(
@@ -105,7 +105,7 @@ def compiled_here() -> Iterator[str]:
             yield package.name
 
 
-def test_nothing_had_to_be_compiled() -> None:
+def test_no_package_was_compiled() -> None:
     assert list(compiled_here()) == []
 
 

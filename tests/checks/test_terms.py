@@ -1,4 +1,4 @@
-"""Each language has one word for one thing, and Home Assistant's for its things."""
+"""Checks of the glossary: one term for each thing, as in Home Assistant."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -20,11 +20,11 @@ NEVER: Mapping[str, Mapping[str, str]] = DATA["never"]
 
 FRONTEND = hass_frontend.where() / "static/translations"
 NO_WORDS = re.compile(r"\{\w+\}|`[^`]*`|\"\d[^\"]*\"")
-"""Placeholders, code, and a time in quotes that users have to write so."""
+"""Placeholders, code, and times in quotes that users must write exactly so."""
 MARKS = re.compile(r"[„“”\"]|«\u00a0?|\u00a0?»")
 BUTTON = re.compile(r"\bSubmit (to|once|when)\b|or submit to")
 STEM = 5
-"""Letters of a button's name that a sentence has, whatever their ending."""
+"""Letters of a button's name that a sentence must contain, with any ending."""
 
 
 @cache
@@ -50,7 +50,7 @@ def frontend(language: str) -> Mapping[str, Any]:
 
 
 def without(term: str, words: str, texts: Mapping[str, str]) -> list[str]:
-    """Return the English texts with a term whose translation has none of its words."""
+    """Return the English texts whose translation lacks the words of a term."""
     return [
         english
         for english, text in texts.items()
@@ -60,20 +60,20 @@ def without(term: str, words: str, texts: Mapping[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize("language", languages())
-def test_each_term_has_one_word_on_every_page(language: str) -> None:
+def test_each_term_has_one_translation_on_every_page(language: str) -> None:
     texts = translations(language)
     found = {term: without(term, of[language], texts) for term, of in TERMS.items()}
     assert {term: lacking for term, lacking in found.items() if lacking} == {}
 
 
-def test_a_text_without_its_term_is_found() -> None:
+def test_text_without_its_term_is_found() -> None:
     texts = {"A delivery": "Eine Lieferung", "Two deliveries": "Zwei Zustellungen"}
     assert without("deliver(y|ies)", "Zustellung", texts) == ["A delivery"]
     assert without("connection", "Verbindung", {"{connection} ended": "Beendet"}) == []
 
 
 @pytest.mark.parametrize("language", languages())
-def test_actions_are_called_by_their_names(language: str) -> None:
+def test_texts_use_the_names_of_actions(language: str) -> None:
     english = json.loads((PACKAGE / "translations/en.json").read_text())
     texts = translations(language)
     named = (action["name"] for action in english["services"].values())
@@ -88,13 +88,13 @@ def test_actions_are_called_by_their_names(language: str) -> None:
 
 
 def unlike(text: str, opening: str, closing: str) -> list[str]:
-    """Return a text's quotation marks if any are others, or without their partner."""
+    """Return a text's quotation marks if any are wrong or unpaired."""
     found = MARKS.findall(NO_WORDS.sub("", text))
     return [] if found == [opening, closing] * (len(found) // 2) else found
 
 
 @pytest.mark.parametrize("language", languages())
-def test_quotation_marks_are_those_of_the_language(language: str) -> None:
+def test_quotation_marks_fit_the_language(language: str) -> None:
     texts = translations(language).values()
     found = {text: unlike(text, *QUOTES[language]) for text in texts}
     assert {text: marks for text, marks in found.items() if marks} == {}
@@ -109,7 +109,7 @@ def test_other_quotation_marks_are_found() -> None:
 
 
 @pytest.mark.parametrize("language", NEVER)
-def test_no_text_has_what_the_language_never_has(language: str) -> None:
+def test_no_text_has_a_forbidden_spelling(language: str) -> None:
     texts = translations(language).values()
     found = {
         text: why
@@ -121,7 +121,7 @@ def test_no_text_has_what_the_language_never_has(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", languages())
-def test_the_button_and_the_page_have_home_assistants_names(language: str) -> None:
+def test_button_and_page_have_home_assistants_names(language: str) -> None:
     own = frontend(language)
     button = own["ui.panel.config.integrations.config_flow.submit"][:STEM]
     devices = own["ui.panel.config.dashboard.devices.main"]

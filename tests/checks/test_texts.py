@@ -1,4 +1,4 @@
-"""What Home Assistant reads is what the sources say, and each says its own only."""
+"""Checks that the generated texts match their sources."""
 
 from itertools import chain
 from pathlib import Path
@@ -22,7 +22,7 @@ ENGLISH = (PACKAGE / "translations/en.json").read_text()
 
 
 @pytest.mark.parametrize("path", BUILT, ids=lambda path: path.name)
-def test_files_are_what_their_sources_say(path: Path) -> None:
+def test_generated_files_match_their_sources(path: Path) -> None:
     assert path.read_text() == BUILT[path], "run script/build_texts"
 
 
@@ -36,7 +36,7 @@ def test_every_backend_has_its_texts_in_its_folder(forms: BackendForms) -> None:
 
 
 def unused(forms: BackendForms, source: Tree) -> list[str]:
-    """Return the fields that a source names and no form asks for."""
+    """Return the fields of a source that no form has."""
     schema = forms.connection
     asked = {*map(str, schema.schema), *chain(*sections_of(schema).values())}
     own = {"connection": asked, "options": {*map(str, options_schema(forms).schema)}}
@@ -58,7 +58,7 @@ def unused(forms: BackendForms, source: Tree) -> list[str]:
     return found
 
 
-def test_a_text_of_no_field_is_found() -> None:
+def test_text_without_a_field_is_found() -> None:
     forms, *_ = BACKENDS
     name = forms.backend.operations[0].name
     source: Tree = {
@@ -70,7 +70,7 @@ def test_a_text_of_no_field_is_found() -> None:
 
 
 class Choosing(Operation[None, None, None]):
-    """An operation whose fields are all seldom needed."""
+    """An operation with advanced fields only."""
 
     name = "choose"
     fields = (
@@ -83,25 +83,25 @@ class Choosing(Operation[None, None, None]):
         raise NotImplementedError
 
 
-def test_a_choice_with_texts_stands_where_home_assistant_finds_them() -> None:
+def test_translated_choice_is_where_home_assistant_finds_it() -> None:
     fields = described(Choosing())["fields"]
     assert [*fields] == ["named", "config_entry_id", "more"]
     assert [*fields["more"]["fields"]] == ["plain", "wait"]
 
 
-def test_what_all_share_names_no_backend() -> None:
+def test_shared_texts_name_no_backend() -> None:
     titles = [word for forms in BACKENDS for word in names_of(forms)]
     shared = (PACKAGE / "texts.yaml").read_text().casefold()
     assert [name for name in titles if re.search(rf"\b{name}\b", shared)] == []
 
 
 def names_of(forms: BackendForms) -> list[str]:
-    """Return what people call a backend."""
+    """Return the name of a backend."""
     label = read_source(folder_of(forms)).get("name", forms.backend.title)
     return [word for word in re.findall(r"\w{5,}", label.casefold()) if word != "https"]
 
 
-def test_nothing_is_said_twice() -> None:
+def test_no_text_is_duplicated() -> None:
     tree = {"config": {"error": {"timeout": "No answer."}}}
     merge(tree, {"config": {"error": {"tls": "No TLS."}}})
     assert set(tree["config"]["error"]) == {"timeout", "tls"}
@@ -111,7 +111,7 @@ def test_nothing_is_said_twice() -> None:
         merge(tree, {"config": {"error": "none"}})
 
 
-def test_a_source_may_say_a_part_of_what_is_usual_in_its_own_words() -> None:
+def test_source_may_override_a_usual_text() -> None:
     usual = {"until": {"name": "Until", "data": {"triggers": "Ends when"}}}
     own = {"until": {"data": {"triggers": "Sent when"}}}
     assert deep_over(usual, own) == {
@@ -119,7 +119,7 @@ def test_a_source_may_say_a_part_of_what_is_usual_in_its_own_words() -> None:
     }
 
 
-def test_a_source_may_take_away_what_is_usual() -> None:
+def test_source_may_remove_a_usual_text() -> None:
     assert over({"title": "A", "description": "B"}, {"description": None}) == {
         "title": "A"
     }
@@ -127,15 +127,15 @@ def test_a_source_may_take_away_what_is_usual() -> None:
 
 _COUNTED = re.compile(r"\{count\} [a-z]+")
 _NEVER_OF_ONE = {"{count} attempts"}
-"""What the card says of two and more."""
+"""Texts of the card for two and more."""
 
 
-def test_no_text_counts_what_may_be_one() -> None:
-    """Texts have no plural, so that a number stands after what it counts."""
+def test_no_text_needs_a_plural() -> None:
+    """Texts have no plural forms, so a number follows the noun."""
     found = _COUNTED.findall(ENGLISH)
     assert {*found} == _NEVER_OF_ONE
 
 
-def test_no_sensor_counts_in_a_unit_that_has_a_plural() -> None:
-    """Its name says what it counts: a unit is shown as it is, for one, too."""
+def test_no_sensor_has_a_unit_with_a_plural() -> None:
+    """The name of a sensor says what it counts; a unit would be wrong for one."""
     assert '"unit_of_measurement"' not in ENGLISH

@@ -1,4 +1,4 @@
-"""The reading of keys from code, shown on small pieces of it."""
+"""Tests of the extraction of translation keys from code."""
 
 import ast
 from textwrap import dedent
@@ -85,7 +85,7 @@ def test_codes(source: str) -> None:
     assert read(source).codes == {"no_token"}
 
 
-def test_names_that_refer_to_each_other_end_somewhere() -> None:
+def test_circular_names_are_resolved() -> None:
     texts = read("""
         def cause(code):
             code = code if code else other
@@ -95,7 +95,7 @@ def test_names_that_refer_to_each_other_end_somewhere() -> None:
     assert texts.codes == {"no_token"}
 
 
-def test_code_of_a_conditional_is_both() -> None:
+def test_conditional_has_both_codes() -> None:
     assert read('Rejected(code="a" if x else "b" if y else None)').codes == {"a", "b"}
 
 
@@ -163,7 +163,7 @@ def test_constants() -> None:
     assert constants_in(tree) == {"A": "a", "B": "b"}
 
 
-def test_uses_of_several_modules_add_up() -> None:
+def test_uses_of_several_modules_are_merged() -> None:
     texts = read('InvalidField("a", "odd")\nRejected(code="x")')
     texts.add(read('InvalidField("b", "odd", more=1)\nRejected(code="y")'))
     assert texts.problems == {"odd": [frozenset(), frozenset({"more"})]}

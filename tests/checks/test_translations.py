@@ -1,7 +1,7 @@
-"""Every text that is used is there, and every text that is there is used.
+"""Checks that every used text exists, and every text is used.
 
-What is built from data (the flow's steps, the fields of forms and actions) is read
-from the registry; all else from the syntax of the code (`texts_in_code`).
+Steps of flows and fields of forms and actions are read from the registry, all else
+from the syntax of the code (`texts_in_code`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -39,11 +39,11 @@ CENTRAL_ABORTS = {
     "reconfigure_successful",
     "single_instance_allowed",
 }
-"""Home Assistant has these texts itself."""
+"""Home Assistant has its own texts for these."""
 CLIENT_PLACEHOLDERS = {"connection", "reason"}
-"""What the coordinator tells of every client error, and of a delivery's failure."""
+"""Placeholders of every client error and of a failed delivery."""
 STATE_PLACEHOLDERS = {"state"}
-"""What is told of a delivery that is in no state for what was asked."""
+"""Placeholders of an error about a delivery in the wrong state."""
 NOT_ALLOWED = {
     "confirmation_needed",
     "not_discardable",
@@ -51,10 +51,10 @@ NOT_ALLOWED = {
     "outcome_known",
 }
 CAUSES = config_flow.FORM_ERRORS.union(*(forms.form_errors for forms in BACKENDS))
-"""Codes of clients that the form of a connection has texts for."""
+"""Error codes of clients that have a text in the form of a connection."""
 CAUSE_PLACEHOLDERS = {"backend", "reason"}
 FORM_PLACEHOLDERS = {"name", "address"}
-"""What a form for an existing connection may say of it."""
+"""Aborts of the form of an existing connection."""
 
 TOP_LEVEL = {
     "application_credentials",
@@ -81,7 +81,7 @@ TOP_LEVEL = {
 KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 type Endings = tuple[str, ...]
-"""How the names of modules end."""
+"""Suffixes of module names."""
 
 
 @cache
@@ -94,7 +94,7 @@ def texts_of_modules() -> Mapping[str, Texts]:
 
 
 def read_code(*, only: Endings = ("",), but: Endings = ()) -> Texts:
-    """Return the texts that modules use whose names end so, and not so."""
+    """Return the texts used by modules with and without some suffixes."""
     found = Texts()
     for name, texts in texts_of_modules().items():
         if name.endswith(only) and not name.endswith(but):
@@ -109,34 +109,34 @@ SUBENTRY_MODULES: Mapping[str, Endings] = {
         "flows.rule",
     ),
 }
-"""For each kind of subentry the modules of its flow."""
+"""The modules of the flow of each subentry type."""
 FLOWS: Mapping[str, type[ConfigSubentryFlow]] = {
     kind: flow for forms in BACKENDS for kind, flow in forms.subentry_flows.items()
 }
-"""The flows of kinds that only one backend has."""
+"""The flows of subentry types that only one backend has."""
 CONNECTION_FORMS = (".forms", ".connection_forms", ".address_forms")
 
 
 @cache
 def used() -> Texts:
-    """Return what any module uses."""
+    """Return the texts used by any module."""
     return read_code()
 
 
 @cache
 def in_repairs() -> Texts:
-    """Return what the flows of repairs use."""
+    """Return the texts used by the flows of repairs."""
     flows = (name for name in trees() if ".repair_flows" in name)
     return read_code(only=("repairs", *flows))
 
 
 def modules_of(flow: type) -> Endings:
-    """Return the modules of this package that a flow and its bases are in."""
+    """Return the modules of this package that define a flow and its bases."""
     return tuple(base.__module__ for base in flow.__mro__ if base.__module__ in trees())
 
 
 def flow_modules(kind: type = ConfigSubentryFlow) -> Endings:
-    """Return the modules of the flows of a kind that only one backend has."""
+    """Return the modules of the flows of a subentry type of one backend."""
     return tuple(
         module
         for flow in FLOWS.values()
@@ -147,32 +147,32 @@ def flow_modules(kind: type = ConfigSubentryFlow) -> Endings:
 
 @cache
 def in_forms() -> Texts:
-    """Return what the forms of connections use."""
+    """Return the texts used by the forms of connections."""
     return read_code(only=CONNECTION_FORMS)
 
 
 @cache
 def in_connection() -> Texts:
-    """Return what is used by all but the flows of subentries."""
+    """Return the texts used by all but the flows of subentries."""
     subentries = (one for modules in SUBENTRY_MODULES.values() for one in modules)
     return read_code(but=(*flow_modules(), *subentries))
 
 
 @cache
 def elsewhere() -> Texts:
-    """Return what is used by all but forms.
+    """Return the texts used by all but forms.
 
-    Problems of fields are shown by the form, or by the exception of an action.
+    Problems of fields are shown in the form, or in the exception of an action.
     """
     return read_code(but=(*CONNECTION_FORMS, *flow_modules(MirrorFlow)))
 
 
 type Part = str | Mapping[str, Part]
-"""A text, or texts below their keys."""
+"""A text, or texts by key."""
 
 
 def leaves(value: Part, *path: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield every text with the keys that lead to it."""
+    """Yield every text with its path of keys."""
     if isinstance(value, str):
         yield path, value
         return
@@ -186,7 +186,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def flow_forms() -> dict[str, vol.Schema]:
-    """Return the form of every step of the flow, as the registry builds them."""
+    """Return the form of every step of the flow, as the registry builds it."""
     schemas = {"user": menu_schema((), "backend")}
     for forms in BACKENDS:
         name = forms.backend.name
@@ -202,7 +202,7 @@ def names(schema: vol.Schema) -> set[str]:
 
 
 def section(*path: str) -> dict[str, Any]:
-    """Return a part of the texts; an empty one where there is none."""
+    """Return a section of the texts; empty if there is none."""
     part: Any = TEXTS
     for key in path:
         part = part.get(key, {})
@@ -214,7 +214,7 @@ def section(*path: str) -> dict[str, Any]:
 
 def test_steps() -> None:
     handled = {"reauth", "reconfigure", "init"}
-    """They only lead to the form of the backend."""
+    """These steps only lead to the form of the backend."""
     wanted = set(flow_forms()) | (in_connection().steps - handled - in_repairs().steps)
     assert set(section("config", "step")) == wanted
 
@@ -257,8 +257,8 @@ def test_form_errors_are_codes_of_clients() -> None:
     assert used().codes >= CAUSES
 
 
-def test_every_backend_has_its_own_causes() -> None:
-    """What two backends say, all may say, and its text names none of them."""
+def test_every_backend_has_its_own_error_codes() -> None:
+    """Codes of two backends are shared, and their texts name no backend."""
     own = [code for forms in BACKENDS for code in forms.form_errors]
     assert sorted({*own, *config_flow.FORM_ERRORS}) == sorted(
         [*own, *config_flow.FORM_ERRORS]
@@ -284,7 +284,7 @@ def test_repairs() -> None:
         for selector in in_repairs().selectors - {"unknown_outcome"}
         for option in section("selector", selector, "options")
     }
-    """Some act at once and have no form, so no text of their own."""
+    """Some act at once and have no form, so they have no text."""
     assert steps | chosen == in_repairs().steps
     aborts = {abort for flow in flows for abort in flow.get("abort", {})}
     assert aborts == in_repairs().aborts
@@ -309,7 +309,7 @@ def test_placeholders_of_forms() -> None:
 
 
 def rule_forms() -> dict[str, vol.Schema]:
-    """Return the form of every step of a rule, with all that it may ask for."""
+    """Return the form of every step of a rule, with all its fields."""
     found: dict[str, vol.Schema] = {"when": when_schema(["one", "another"], {})}
     for forms in BACKENDS:
         for operation in forms.backend.operations:
@@ -392,7 +392,7 @@ STARTS = {
     "from_rule": "rule",
     "from_yaml": "rule",
 }
-"""What a new rule can begin with, and the field that asks for it."""
+"""Starting points of a new rule, and the field of each."""
 RULE_FORMS = rule_forms()
 
 
@@ -411,7 +411,7 @@ def test_fields_of_rules(step: str) -> None:
         assert set(texts["sections"][name]["data_description"]) == inner
 
 
-def test_every_operation_of_a_rule_has_a_form() -> None:
+def test_every_operation_of_rules_has_a_form() -> None:
     operations = set(RULE_FORMS) - {"when"}
     assert operations <= {
         action for forms in BACKENDS for action in forms.action_fields
@@ -439,7 +439,7 @@ def test_every_operation_of_a_rule_has_a_form() -> None:
 
 @cache
 def exception_placeholders() -> dict[str, set[str] | None]:
-    """Return for every exception what all its uses pass; None where unknown."""
+    """Return the placeholders that all uses of each exception pass; None if unknown."""
     wanted: dict[str, set[str] | None] = {
         f"field_{problem}": {"field"} | passed
         for problem, uses in elsewhere().problems.items()
@@ -460,7 +460,7 @@ def exception_placeholders() -> dict[str, set[str] | None]:
 
 
 def common(uses: list[frozenset[str] | None]) -> set[str] | None:
-    """Return what is passed by every use of which it can be told."""
+    """Return the placeholders passed by every use, as far as known."""
     known = [set(passed) for passed in uses if passed is not None]
     return set.intersection(*known) if known else None
 
@@ -478,7 +478,7 @@ def test_placeholders_of_exceptions(key: str) -> None:
 
 
 ENDS = ("done", "not_done", "unknown")
-"""How an operation may end, in Activity."""
+"""Outcomes of an operation in Activity."""
 
 
 def test_outcomes() -> None:
@@ -520,7 +520,7 @@ def test_system_health() -> None:
 
 
 def fields_of(action: str) -> tuple[dict[str, Any], set[str]]:
-    """Return the fields of an action, those in its sections too, and the sections."""
+    """Return the fields and sections of an action, including fields in sections."""
     fields: dict[str, Any] = {}
     sections: set[str] = set()
     for name, field in (ACTIONS[action].get("fields") or {}).items():
@@ -539,7 +539,7 @@ def test_actions() -> None:
     assert set(section("services")) == set(ACTIONS)
 
 
-def test_no_backend_may_have_an_action_of_ours() -> None:
+def test_no_backend_redefines_a_shared_action() -> None:
     assert used().actions == OWN_ACTIONS
 
 
@@ -557,7 +557,7 @@ def test_texts_of_actions(action: str) -> None:
         assert field["description"]
 
 
-def test_fields_of_actions_are_those_that_are_taken() -> None:
+def test_fields_of_actions_match_their_schemas() -> None:
     taken: dict[str, set[str]] = {
         action: {"config_entry_id", "wait", *fields}
         for forms in BACKENDS
@@ -607,11 +607,11 @@ def test_selectors() -> None:
         assert set(section("selector", key, "options")) == options
 
 
-def test_states_to_choose_from_are_all_there_are() -> None:
+def test_selector_offers_all_states() -> None:
     assert selections()["delivery_state"] == set(DeliveryState)
 
 
-# What hassfest demands of every text.
+# Rules of hassfest for every text.
 
 
 def test_top_level() -> None:
@@ -629,7 +629,7 @@ def test_form_of_texts() -> None:
 
 
 def flaws(text: str) -> list[str]:
-    """Return what hassfest would refuse in a text."""
+    """Return the problems that hassfest would find in a text."""
     found = []
     if not text or text != text.strip():
         found.append("blanks around it, or nothing")

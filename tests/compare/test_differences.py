@@ -1,4 +1,4 @@
-"""What counts as a difference between two sides."""
+"""Tests of the differences between two sides."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from tools.simulators.wire import Json
         ("score", 4, 5, True),
     ],
 )
-def test_times_may_be_a_little_apart(
+def test_times_may_differ_a_little(
     fact: str,
     live: Json,
     simulated: Json,

@@ -1,4 +1,4 @@
-"""The comparison with Frigate: one simulator plays the live server."""
+"""Tests of the comparison with Frigate; a simulator replaces the live server."""
 
 from collections.abc import AsyncIterator
 
@@ -24,12 +24,12 @@ PASSWORD = "correct horse"
 
 @pytest.fixture(autouse=True)
 def sockets(socket_enabled: None) -> None:
-    """Let these tests open real connections to 127.0.0.1."""
+    """Allow real connections to 127.0.0.1."""
 
 
 @pytest.fixture
 async def live(request: pytest.FixtureRequest) -> AsyncIterator[FrigateSimulator]:
-    """Run what plays the live server; parametrise it by version."""
+    """Run a simulator in place of the live server; parametrise it by version."""
     version = getattr(request, "param", "0.18")
     async with FrigateSimulator(version=version, async_delay=QUICK) as simulator:
         yield simulator
@@ -51,7 +51,7 @@ async def _compare(
 
 
 @pytest.mark.parametrize("live", ["0.15", "0.17", "0.18"], indirect=True)
-async def test_what_is_the_same_has_no_difference(live: FrigateSimulator) -> None:
+async def test_equal_servers_have_no_difference(live: FrigateSimulator) -> None:
     comparison = await _compare(live)
     assert unknown(comparison.found, KNOWN) == []
     assert comparison.steps > 100
@@ -59,7 +59,7 @@ async def test_what_is_the_same_has_no_difference(live: FrigateSimulator) -> Non
     assert comparison.left == len(live.events) > 0
 
 
-async def test_with_a_login_and_what_was_made_is_removed(
+async def test_comparison_with_a_login_cleans_up(
     live: FrigateSimulator,
 ) -> None:
     live.configure(password=PASSWORD)
@@ -72,7 +72,7 @@ async def test_with_a_login_and_what_was_made_is_removed(
         await _compare(live, Login(user="admin", password="another"))
 
 
-async def test_a_difference_is_told(
+async def test_difference_is_reported(
     live: FrigateSimulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     live.add_faults(
@@ -81,11 +81,11 @@ async def test_a_difference_is_told(
         )
     )
     live.kill("event_thread")
-    # As on a busy machine: the simulator is slower than the patience with the server.
+    # As on a busy machine: the simulator is slower than the server's timeout.
     comparison = await _compare(live, patience=0.1, async_delay=0.15)
     found = {(each.step, each.fact) for each in comparison.found}
     assert ("sub labels", "status") in found
-    # An effect that is missing, although the answer is the same.
+    # A missing effect, although the response is the same.
     assert ("created, defaults", "event.camera") in found
     assert report(comparison) == 1
     assert "sub labels: status\n    live      500\n    simulator 200" in (
@@ -93,7 +93,7 @@ async def test_a_difference_is_told(
     )
 
 
-async def test_no_event_is_ended_unless_an_item_is_open(
+async def test_no_event_is_ended_without_an_open_item(
     live: FrigateSimulator,
 ) -> None:
     live.kill("review_process")
@@ -102,11 +102,11 @@ async def test_no_event_is_ended_unless_an_item_is_open(
         (each.step, each.fact) for each in comparison.found
     }
     ended = [seen for seen in live.requests if seen.path.endswith("/end")]
-    # One that is unknown, and one that is asked for by the wrong method.
+    # An unknown one, and one with the wrong method.
     assert {seen.status for seen in ended} == {404, 405}
 
 
-async def test_a_server_without_a_fit_camera(live: FrigateSimulator) -> None:
+async def test_server_without_a_suitable_camera(live: FrigateSimulator) -> None:
     live.settings.cameras = [Camera(name="front_door", record_enabled=False)]
     with pytest.raises(NotComparableError):
         await _compare(live)

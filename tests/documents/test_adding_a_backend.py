@@ -1,4 +1,4 @@
-"""The backend of the page on adding one works, and is what the page shows."""
+"""Tests of the example backend in the documentation."""
 
 from collections.abc import AsyncIterator
 import copy
@@ -56,7 +56,7 @@ HERE = ROOT / "tests/documents/jotter"
 PAGE = ROOT / "docs/adding-a-backend.md"
 KEY = "jotter-key"
 MOST_LINES = 400
-"""What a backend as small as this one may take, its texts among them."""
+"""Maximum lines of a backend as small as this one, including its texts."""
 
 
 class Jotter:
@@ -67,19 +67,19 @@ class Jotter:
         self.notes: dict[str, str] = {}
         self.finished: dict[str, str] = {}
         self.answers: list[int] = []
-        """Statuses that are answered before all goes well."""
+        """Statuses of the next responses."""
         self.writes = 0
         self.refused_with = HTTPStatus.UNAUTHORIZED.value
 
     async def about(self, request: web.Request) -> web.Response:
-        """Answer what it is."""
+        """Describe the service."""
         return self._answer(request) or web.json_response({"version": "1.4"})
 
     async def put(self, request: web.Request) -> web.Response:
         """Write a note."""
         self.writes += 1
         refusal = self._answer(request)
-        # What answers 500 has written it: that is a reply as good as lost.
+        # A 500 comes after the note is written, so it is like a lost response.
         if refusal is None or refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             body = await request.json()
             self.notes[request.match_info["id"]] = body["text"]
@@ -92,7 +92,7 @@ class Jotter:
         return self._answer(request) or web.Response(status=204)
 
     def _answer(self, request: web.Request) -> web.Response | None:
-        """Answer what is due instead; None where all goes well."""
+        """Return the next error response, if any."""
         if request.headers.get("Authorization") != f"Bearer {KEY}":
             return web.json_response({"error": "no"}, status=self.refused_with)
         if request.method == "PUT" and self.answers:
@@ -102,7 +102,7 @@ class Jotter:
 
 @pytest.fixture
 async def jotter() -> AsyncIterator[tuple[Jotter, str]]:
-    """Run a Jotter, and tell its address."""
+    """Run a Jotter; yield it."""
     service = Jotter()
     app = web.Application()
     app.router.add_get("/about", service.about)
@@ -123,7 +123,7 @@ def registered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> JotterForms:
     built = built_with(forms, read_source(HERE))
     actions.write_text(built.files()[PACKAGE / "services.yaml"])
     monkeypatch.setattr(choices, "_FILE", actions)
-    # Read once, by whichever test came first.
+    # Read once, by the first test.
     monkeypatch.setattr(choices, "_static", choices._static.__wrapped__)
     return forms
 
@@ -132,7 +132,7 @@ ALL = build()
 
 
 def built_with(forms: JotterForms, source: Tree) -> Built:
-    """Return all texts, icons and actions, those of Jotter among them."""
+    """Return all texts, icons and actions, including those of Jotter."""
     built = copy.deepcopy(ALL)
     built.add(texts_of(forms, source, read_source(PACKAGE)))
     built.add(source)
@@ -140,7 +140,7 @@ def built_with(forms: JotterForms, source: Tree) -> Built:
 
 
 async def connect(hass: HomeAssistant, address: str, key: str = KEY) -> MockConfigEntry:
-    """Set up a connection and wait until it has looked at its Jotter."""
+    """Set up a connection and wait for its first poll."""
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Jotter",
@@ -158,7 +158,7 @@ async def connect(hass: HomeAssistant, address: str, key: str = KEY) -> MockConf
     return entry
 
 
-async def test_a_note_is_delivered(
+async def test_note_is_delivered(
     hass: HomeAssistant, jotter: tuple[Jotter, str]
 ) -> None:
     service, address = jotter
@@ -170,7 +170,7 @@ async def test_a_note_is_delivered(
     assert answer["outside_id"] == answer["delivery_id"]
 
 
-async def test_a_note_whose_reply_was_lost_is_written_once(
+async def test_note_with_a_lost_response_is_written_once(
     hass: HomeAssistant, jotter: tuple[Jotter, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backoff, "back_off", lambda *_: timedelta())
@@ -183,7 +183,7 @@ async def test_a_note_whose_reply_was_lost_is_written_once(
     assert list(service.notes.values()) == ["Milk is out"]
 
 
-async def test_what_is_wrong_is_said(
+async def test_errors_name_the_problem(
     hass: HomeAssistant, jotter: tuple[Jotter, str]
 ) -> None:
     service, address = jotter
@@ -258,7 +258,7 @@ async def test_connection_can_be_tried(
 
 
 async def add(hass: HomeAssistant, address: str) -> MockConfigEntry:
-    """Add a connection in the dialogue."""
+    """Add a connection in the dialog."""
     form = await open_form(hass, "jotter")
     result = await submit(hass, form, {CONF_URL: f"{address}/", CONF_API_KEY: KEY})
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -267,7 +267,7 @@ async def add(hass: HomeAssistant, address: str) -> MockConfigEntry:
     return cast("MockConfigEntry", entry)
 
 
-async def test_a_connection_is_added_in_the_dialogue(
+async def test_connection_is_added_in_the_dialog(
     hass: HomeAssistant, jotter: tuple[Jotter, str]
 ) -> None:
     _, address = jotter
@@ -289,7 +289,7 @@ async def test_a_connection_is_added_in_the_dialogue(
 
 
 async def add_the_rule(hass: HomeAssistant, entry: MockConfigEntry) -> RuleRunner:
-    """Add a rule in the dialogue, with triggers that end what it begins."""
+    """Add a rule in the dialog, with triggers that end its event."""
     hass.states.async_set(BELL, "off")
     hass.states.async_set(DOOR, "off")
     form = await add_rule(hass, entry)
@@ -304,7 +304,7 @@ async def add_the_rule(hass: HomeAssistant, entry: MockConfigEntry) -> RuleRunne
     return runner
 
 
-async def test_a_rule_writes_a_note_and_its_end_finishes_it(
+async def test_rule_writes_a_note_and_its_end_finishes_it(
     hass: HomeAssistant, jotter: tuple[Jotter, str]
 ) -> None:
     service, address = jotter
@@ -319,7 +319,7 @@ async def test_a_rule_writes_a_note_and_its_end_finishes_it(
     assert service.finished.keys() == service.notes.keys()
 
 
-async def test_the_test_button_writes_a_note_that_says_so(
+async def test_test_button_writes_a_note_marked_as_a_test(
     hass: HomeAssistant, jotter: tuple[Jotter, str]
 ) -> None:
     service, address = jotter
@@ -334,7 +334,7 @@ SOURCE = read_source(HERE)
 
 
 def without(source: Tree, *path: str) -> Tree:
-    """Return a source that lacks one text."""
+    """Return a source without one of its texts."""
     (*above, last), lacking = path, copy.deepcopy(source)
     part = lacking
     for key in above:
@@ -344,7 +344,7 @@ def without(source: Tree, *path: str) -> Tree:
 
 
 def check_texts(monkeypatch: pytest.MonkeyPatch, built: Built) -> None:
-    """Hold texts against what the checks demand of every backend."""
+    """Run the checks of every backend's texts."""
     monkeypatch.setattr(checks, "TEXTS", built.texts)
     monkeypatch.setattr(checks, "ACTIONS", built.services)
     monkeypatch.setattr(checks, "RULE_FORMS", checks.rule_forms())
@@ -364,7 +364,7 @@ def check_texts(monkeypatch: pytest.MonkeyPatch, built: Built) -> None:
     assert built.icons["services"]["write_note"]["service"]
 
 
-def test_its_texts_are_all_there(
+def test_all_its_texts_exist(
     monkeypatch: pytest.MonkeyPatch, registered: JotterForms
 ) -> None:
     check_texts(monkeypatch, built_with(registered, SOURCE))
@@ -386,7 +386,7 @@ def test_its_texts_are_all_there(
     ],
     ids=".".join,
 )
-def test_every_text_that_is_missing_is_named(
+def test_every_missing_text_is_named(
     monkeypatch: pytest.MonkeyPatch, registered: JotterForms, path: tuple[str, ...]
 ) -> None:
     lacking = built_with(registered, without(SOURCE, *path))
@@ -400,11 +400,11 @@ def test_it_is_small() -> None:
 
 
 def without_layout(code: str) -> str:
-    """Return code without what the formatter adds where it stands less deep."""
+    """Return code independent of its indentation."""
     return "".join(code.split()).replace(",)", ")")
 
 
-def test_page_shows_what_is_run() -> None:
+def test_page_shows_the_tested_code() -> None:
     code = "\n".join(path.read_text() for path in sorted(HERE.glob("*.py")))
     shown = re.findall(
         r"^```python\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE

@@ -1,4 +1,4 @@
-"""The pages are up to date, and what they lead to is there."""
+"""Checks that the pages are up to date and their links work."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from .actions import page
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 OURS = "https://github.com/event-relay/event-relay/blob/main/"
-"""The address of this repository's files, for pages whose site does not have them."""
+"""The URL of this repository's files, for files that the site does not have."""
 SITE = tomllib.loads((ROOT / "zensical.toml").read_text())["project"]
 
 
@@ -24,7 +24,7 @@ def test_page_on_actions_is_up_to_date() -> None:
 
 
 def quoted_texts() -> list[str]:
-    """Return the texts of Event Relay that the page on troubleshooting quotes."""
+    """Return the texts of Event Relay that the troubleshooting page quotes."""
     text = (ROOT / "docs/troubleshooting.md").read_text()
     return re.findall(r'"([^"]+)"', text)
 
@@ -39,7 +39,7 @@ def texts(value: object) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("quoted", quoted_texts())
-def test_texts_that_are_looked_up_are_those_that_are_shown(quoted: str) -> None:
+def test_quoted_texts_are_current(quoted: str) -> None:
     shown = read_json(PACKAGE / "translations/en.json")
     known = {*texts(shown["exceptions"]), *texts(shown["issues"])}
     assert any(quoted in text for text in known)
@@ -55,7 +55,7 @@ def anchors(text: str) -> set[str]:
 
 
 def dead_links(page_path: Path) -> Iterator[str]:
-    """Yield the links of a page that lead nowhere in this repository."""
+    """Yield the broken links of a page within this repository."""
     for link in LINK.findall(page_path.read_text()):
         name, _, anchor = link.partition("#")
         if link.startswith(OURS):
@@ -71,7 +71,7 @@ def dead_links(page_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_links_lead_somewhere(path: Path) -> None:
+def test_links_work(path: Path) -> None:
     assert list(dead_links(path)) == []
 
 
@@ -83,7 +83,7 @@ def test_dead_links_are_found(tmp_path: Path) -> None:
 
 
 def navigation(part: object) -> Iterator[str]:
-    """Yield what the navigation of the site leads to."""
+    """Yield the targets of the site's navigation."""
     if isinstance(part, str):
         yield part
     elif isinstance(part, dict):
@@ -94,7 +94,7 @@ def navigation(part: object) -> Iterator[str]:
             yield from navigation(below)
 
 
-def test_every_page_is_once_in_the_navigation_of_the_site() -> None:
+def test_every_page_is_in_the_navigation_once() -> None:
     pages = [page for page in navigation(SITE["nav"]) if "://" not in page]
     docs = ROOT / SITE["docs_dir"]
     assert sorted(pages) == sorted(
@@ -103,7 +103,7 @@ def test_every_page_is_once_in_the_navigation_of_the_site() -> None:
 
 
 @pytest.mark.parametrize("link", [x for x in navigation(SITE["nav"]) if "://" in x])
-def test_navigation_leads_to_files_of_this_repository(link: str) -> None:
+def test_navigation_targets_exist(link: str) -> None:
     assert link.startswith(OURS)
     assert (ROOT / link.removeprefix(OURS)).is_file()
 
@@ -111,6 +111,6 @@ def test_navigation_leads_to_files_of_this_repository(link: str) -> None:
 @pytest.mark.parametrize(
     "path", (ROOT / "docs").glob("*.md"), ids=lambda path: path.stem
 )
-def test_the_site_has_what_its_pages_link_to(path: Path) -> None:
+def test_site_has_the_link_targets_of_its_pages(path: Path) -> None:
     links = [link for link in LINK.findall(path.read_text()) if "://" not in link]
     assert [link for link in links if link.startswith("..")] == []

@@ -1,4 +1,4 @@
-"""Every picture is shown on a page, in words too, and is quick to load."""
+"""Checks that every picture is used, described in words, and small."""
 
 import re
 
@@ -12,19 +12,19 @@ SHOWN = re.compile(r"!\[([^\]]+)\]\(images/([\w-]+)\.png\)")
 
 
 def alternatives() -> dict[str, str]:
-    """Return in which words the pages tell what a picture shows."""
+    """Return the descriptions of pictures on the pages."""
     pages = (ROOT / "docs").glob("*.md")
     return {
         name: words for page in pages for words, name in SHOWN.findall(page.read_text())
     }
 
 
-def test_pictures_are_those_that_are_shown() -> None:
+def test_every_picture_is_used() -> None:
     assert pictures(DOCUMENTED).keys() == alternatives().keys() == NAMES
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_picture_is_small_and_told_in_words(name: str) -> None:
+def test_picture_is_small_and_described(name: str) -> None:
     picture = DOCUMENTED / f"{name}.png"
     width, _ = measure(picture)
     assert picture.stat().st_size <= MOST_BYTES

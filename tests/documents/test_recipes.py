@@ -1,4 +1,4 @@
-"""Every recipe of the documentation, run as it stands there."""
+"""Tests of every recipe of the documentation, unchanged."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 import re
@@ -28,7 +28,7 @@ SMOKE = "binary_sensor.smoke"
 
 
 def refusal() -> Fault:
-    """Return a fault that refuses one event for good."""
+    """Return a fault that rejects one event."""
     return Fault(
         kind=FaultKind.STATUS,
         method="POST",
@@ -39,7 +39,7 @@ def refusal() -> Fault:
 
 
 def recipes() -> Mapping[str, dict[str, Any]]:
-    """Return the recipes by their names."""
+    """Return the recipes by name."""
     page = (ROOT / "docs/recipes.md").read_text()
     found: dict[str, dict[str, Any]] = {}
     for block in re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE):
@@ -54,7 +54,7 @@ RECIPES = recipes()
 
 @pytest.fixture(autouse=True)
 async def can_be_told(hass: HomeAssistant) -> None:
-    """Have what Home Assistant always has."""
+    """Set up what every Home Assistant has."""
     assert await async_setup_component(hass, "persistent_notification", {})
 
 
@@ -78,7 +78,7 @@ async def guance(
 
 
 async def automate(hass: HomeAssistant, name: str) -> None:
-    """Make an automation of a recipe."""
+    """Create an automation from a recipe."""
     assert await async_setup_component(
         hass, "automation", {"automation": RECIPES[name]}
     )
@@ -88,7 +88,7 @@ async def automate(hass: HomeAssistant, name: str) -> None:
 
 
 def notifications(hass: HomeAssistant) -> dict[str, Notification]:
-    """Return what somebody is told."""
+    """Return the calls of the notify action."""
     return persistent_notification._async_get_or_create_notifications(hass)
 
 
@@ -121,7 +121,7 @@ async def test_doorbell(hass: HomeAssistant, frigate: FrigateSimulator) -> None:
 
 
 def stored(simulator: FrigateSimulator | GuanceSimulator) -> list[dict[str, Any]]:
-    """Return what is stored, oldest first."""
+    """Return the stored events, oldest first."""
     events: Any = simulator.stored_events()
     return [*events]
 
@@ -140,7 +140,7 @@ async def test_door(hass: HomeAssistant, frigate: FrigateSimulator) -> None:
 
 
 def runs(hass: HomeAssistant) -> int:
-    """Return how often the automation is running now."""
+    """Return the number of current runs of the automation."""
     (automation,) = hass.states.async_all("automation")
     current: int = automation.attributes["current"]
     return current
@@ -161,7 +161,9 @@ async def test_alarm_and_recovery(hass: HomeAssistant, guance: GuanceSimulator) 
     assert alarm["tags"]["entity_id"] == recovery["tags"]["entity_id"] == SMOKE
 
 
-async def test_failure_is_told(hass: HomeAssistant, frigate: FrigateSimulator) -> None:
+async def test_failure_is_reported(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
     await automate(hass, "Tell what failed")
     event = {"camera": "front_door", "label": "doorbell"}
     await hass.services.async_call(
@@ -179,7 +181,7 @@ async def test_failure_is_told(hass: HomeAssistant, frigate: FrigateSimulator) -
 
 
 @pytest.mark.parametrize("refused", [False, True])
-async def test_answer_is_used(
+async def test_response_is_used(
     hass: HomeAssistant, frigate: FrigateSimulator, *, refused: bool
 ) -> None:
     if refused:

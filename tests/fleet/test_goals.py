@@ -1,4 +1,4 @@
-"""A small fleet meets the goals, and what only the option mends is mended by it."""
+"""Tests that a small fleet meets the goals, with the random delay where needed."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ SPREAD = 120.0
 def figures(
     scenario: str, *, tells: bool = False, fleet: Fleet = FLEET, spread: float = 0
 ) -> Figures:
-    """Run a scenario and return what it comes to."""
+    """Run a scenario and return its figures."""
     fleet = replace(fleet, spread=spread)
     return Run(scenario=scenario, fleet=fleet, tells=tells).go()[0]
 
@@ -51,7 +51,7 @@ def test_steady_load_is_never_refused(*, tells: bool) -> None:
 
 
 @pytest.mark.parametrize("tells", [False, True])
-def test_after_a_squeeze_nothing_overruns_the_limit(*, tells: bool) -> None:
+def test_load_stays_below_a_reduced_limit(*, tells: bool) -> None:
     squeeze = figures("squeeze", tells=tells)
     assert squeeze.backlog > FLEET.homes
     assert squeeze.peak_to_limit <= 1.2
@@ -60,7 +60,7 @@ def test_after_a_squeeze_nothing_overruns_the_limit(*, tells: bool) -> None:
 
 @pytest.mark.parametrize("tells", [False, True])
 @pytest.mark.parametrize(("scenario", "most"), [("sharp", 2.0), ("restart", 3.5)])
-def test_what_comes_at_once_is_mended_by_putting_it_off(
+def test_random_delay_spreads_simultaneous_deliveries(
     scenario: str, most: float, *, tells: bool
 ) -> None:
     fleet = replace(FLEET, homes=400)
@@ -88,11 +88,11 @@ def test_nothing_is_lost_or_sent_twice() -> None:
     assert all(not home.line.expired for home in simulation.homes)
 
 
-def test_only_what_homes_share_holds_back() -> None:
+def test_only_a_shared_backend_limits_homes() -> None:
     assert all(backend.shared for backend in (AIPIX, GUANCE, PALABRA))
 
 
-def test_runs_everything_for_both_kinds_of_backend() -> None:
+def test_all_scenarios_run_for_both_kinds_of_backend() -> None:
     chosen = list(runs(tuple(SCENARIOS), (1, 10), FLEET, SPREAD))
     assert len(chosen) == 2 * 2 * (len(SCENARIOS) + 2)
     assert {run.fleet.homes for run in chosen} == {1, 10}

@@ -1,4 +1,4 @@
-"""A simulated home asks when a real worker on a real outbox would."""
+"""Tests that a simulated home sends at the same times as a real worker."""
 
 import asyncio
 from collections.abc import Callable
@@ -28,16 +28,16 @@ from ..queue.world import Outside, World
 DELIVERIES = 12
 HOURS = 3
 CHANCE = 1.0
-"""Where all is left to the same chance, all that is decided is the same."""
+"""The chance of both, so that all decisions are the same."""
 LATENCY = 0.2
-"""Seconds that an answer takes; what is sent at once has none before that."""
+"""Seconds until a response; concurrent requests have none before."""
 
 type Weather = Callable[[float], BackendError | None]
 
 
 @dataclass
 class TimedOutside(Outside):
-    """Answers by what the weather is like, and writes down when it was asked."""
+    """Responds by the state of the backend, and records the times of requests."""
 
     weather_at: Weather = field(default=lambda _: None)
     now: Callable[[], float] = field(default=lambda: 0.0)
@@ -75,7 +75,7 @@ def _outage_then_limit(seconds: float) -> BackendError | None:
 def _asked_by_worker(
     folder: Path, backend: Backend, weather: Weather, patch: pytest.MonkeyPatch
 ) -> list[float]:
-    """Return when a worker asks, with its SQLite and its loop, in virtual time."""
+    """Return when a real worker sends, with SQLite and its loop in virtual time."""
     patch.setattr(world, "LEDGER", backend)
     patch.setattr(world, "Outside", TimedOutside)
     house = World(folder)
@@ -99,7 +99,7 @@ def _asked_by_worker(
 
 
 class _SameChance(Random):
-    """Chance that is none."""
+    """Chance without randomness."""
 
     @override
     def random(self) -> float:
@@ -109,7 +109,7 @@ class _SameChance(Random):
 def _asked_by_simulated(
     backend: Backend, weather: Weather, patch: pytest.MonkeyPatch
 ) -> list[float]:
-    """Return when a home of the simulation asks."""
+    """Return when a simulated home sends."""
     patch.setattr(simulation, "LATENCY", (LATENCY, LATENCY))
     simulated = Simulation(Fleet(homes=1, per_hour=0, backend=backend), tells=False)
     (home,) = simulated.homes
@@ -135,7 +135,7 @@ def _asked_by_simulated(
 @pytest.mark.parametrize(
     "weather", [_outage, _bare_limit, _limit_that_tells, _outage_then_limit]
 )
-def test_simulated_home_asks_when_a_worker_would(
+def test_simulated_home_sends_when_a_worker_would(
     tmp_path: Path, weather: Weather, monkeypatch: pytest.MonkeyPatch, *, shared: bool
 ) -> None:
     backend = replace(LEDGER, shared=shared)

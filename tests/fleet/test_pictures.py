@@ -1,4 +1,4 @@
-"""What people see of a simulation."""
+"""Tests of the pictures and tables of a simulation."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def _simulate(*options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_picture_shows_what_was_taken_and_refused_and_the_limit() -> None:
+def test_picture_shows_accepted_and_refused_requests_and_the_limit() -> None:
     series = Series(taken=(10,) * 12, refused=(0,) * 6 + (5,) * 6)
     picture = ET.fromstring(  # noqa: S314 - our own
         draw([make_panel("Two minutes", series, limit=60, minutes=1)])
@@ -49,7 +49,7 @@ def test_page_shows_every_picture(picture: Path) -> None:
     assert "prefers-color-scheme:dark" in picture.read_text(encoding="utf-8")
 
 
-def test_table_has_a_line_for_each_run_and_names_what_misses() -> None:
+def test_table_has_a_row_for_each_run_and_names_missed_goals() -> None:
     fleet = Fleet(homes=60, limit=0.12, per_hour=6)
     row = Run(scenario="outage-10-min", fleet=fleet, tells=False).go()[0]
     heading, line = lines([row])
@@ -58,7 +58,7 @@ def test_table_has_a_line_for_each_run_and_names_what_misses() -> None:
     assert ("misses" in line) is bool(row.misses)
 
 
-def test_command_prints_figures_for_programs() -> None:
+def test_command_prints_machine_readable_figures() -> None:
     done = _simulate("--homes", "20", "--scenario", "outage-10-min", "--json")
     assert done.returncode == 0
     rows = json.loads(done.stdout)
@@ -66,7 +66,7 @@ def test_command_prints_figures_for_programs() -> None:
     assert all(row["misses"] == [] for row in rows)
 
 
-def test_command_ends_with_1_when_a_goal_is_missed() -> None:
+def test_command_exits_with_1_if_a_goal_is_missed() -> None:
     tight = ("--homes", "400", "--limit", "0.15", "--per-hour", "6")
     done = _simulate(*tight, "--scenario", "outage-10-min", "--spread", "0")
     assert done.returncode == 1
@@ -74,7 +74,7 @@ def test_command_ends_with_1_when_a_goal_is_missed() -> None:
 
 
 @pytest.mark.parametrize("tells", [False, True])
-def test_page_has_the_figures_of_today(*, tells: bool) -> None:
+def test_page_has_the_current_figures(*, tells: bool) -> None:
     fleet = Fleet(homes=100)
     row = Run(scenario="outage-10-min", fleet=fleet, tells=tells).go()[0]
     said = "when" if tells else "bare"
