@@ -355,10 +355,10 @@ def check_texts(monkeypatch: pytest.MonkeyPatch, built: Built) -> None:
     checks.test_actions()
     for name in ("write_note", "finish_note"):
         checks.test_texts_of_actions(name)
-    checks.test_fields_of_actions_are_those_that_are_taken()
+    checks.test_fields_of_actions_match_their_schemas()
     checks.test_steps_of_rules()
     checks.test_fields_of_rules("write_note")
-    checks.test_every_operation_of_a_rule_has_a_form()
+    checks.test_every_operation_of_rules_has_a_form()
     checks.test_outcomes()
     checks.test_system_health()
     assert built.icons["services"]["write_note"]["service"]
