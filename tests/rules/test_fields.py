@@ -1,5 +1,7 @@
 """What the templates of a rule's fields give: text stays text, to the letter."""
 
+import gc
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import TemplateError
 import pytest
@@ -62,6 +64,24 @@ def test_a_text_is_what_the_entity_says(
     match rendered:
         case {"tag": value} | [value] | value:
             assert value == words
+
+
+@pytest.mark.parametrize("number", [0, -5, 7, 12.5, -0.25, 12345678901234567890])
+def test_a_number_keeps_its_type_and_leaves_no_reference_cycle(
+    hass: HomeAssistant, number: float
+) -> None:
+    hass.states.async_set(HELPER, str(number))
+    cycles = {}
+    for shape in (Shape.TEXT, Shape.JSON):
+        field = Field(hass, ITS_STATE, shape)
+        field.render({})
+        gc.collect()
+        rendered = field.render({})
+        cycles[shape] = gc.collect()
+
+    assert cycles[Shape.JSON] <= cycles[Shape.TEXT]
+    assert rendered == number
+    assert type(rendered) is type(number)
 
 
 def test_space_around_a_text_is_dropped_as_in_every_template(

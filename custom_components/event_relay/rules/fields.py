@@ -2,6 +2,7 @@
 
 from ast import literal_eval
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 import re
 from typing import Any
 
@@ -21,6 +22,7 @@ _MAY_BE_VALUE = re.compile(r"[-\d(\[{]|b['\"]|None|True|False|set\(\)")
 """How text that may be a Python literal begins; skips parsing most text."""
 _IS_LIST = "is sequence and {} is not string and {} is not mapping"
 _CONTAINERS = (list, tuple, set, dict)
+_NUMBERS: tuple[type[int], type[float]] = (int, float)
 
 
 class CannotRender(TemplateError):
@@ -181,6 +183,19 @@ def _as_shaped(words: str, shape: Shape) -> object:
     return _plain(value) if str(value) == words else words
 
 
+def _number(words: str) -> float | None:
+    """Return the number that a text is the exact literal of, if it is one.
+
+    Most values are numbers, and `literal_eval` takes long and leaves a reference cycle.
+    """
+    if words[-1:].isdigit():
+        for kind in _NUMBERS:
+            with suppress(ValueError):
+                if str(number := kind(words)) == words:
+                    return number
+    return None
+
+
 def _plain(value: object) -> object:
     """Return a Python value as JSON; text for types that JSON does not have."""
     match value:
@@ -195,6 +210,8 @@ def _plain(value: object) -> object:
 
 def _literal(words: str) -> object:
     """Return the Python literal in a text, as Home Assistant parses templates."""
+    if (number := _number(words)) is not None:
+        return number
     try:
         return literal_eval(words)
     except ValueError, TypeError, SyntaxError, MemoryError, RecursionError:
