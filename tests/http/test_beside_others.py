@@ -1,6 +1,6 @@
-"""The same faults of one target, met by what people use today and by this.
+"""Tests of the same faults of a target with Home Assistant's own integrations.
 
-The page on the comparison says nothing of either that is not tried here.
+Every claim on the comparison page is tested here.
 """
 
 from contextlib import nullcontext
@@ -21,7 +21,7 @@ from .home import NOTE, connect
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try again at once."""
+    """Remove the waits between attempts."""
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
 
 
@@ -72,7 +72,7 @@ async def test_rest_command_tries_once(
 
 
 @pytest.mark.parametrize(("method", "tries"), [("put", 2), ("delete", 2), ("post", 1)])
-async def test_rest_command_may_send_twice_what_was_lost_and_tell_nobody(
+async def test_rest_command_may_send_a_lost_request_twice(
     hass: HomeAssistant, target: Target, method: str, tries: int
 ) -> None:
     config = {"note": {"url": f"{target.origin}/notes", "method": method}}
@@ -92,7 +92,7 @@ async def test_rest_notification_tries_once_and_raises_nothing(
     assert len(target.calls) == 1
 
 
-async def test_rest_notification_tries_once_what_is_lost(
+async def test_rest_notification_loses_an_interrupted_request(
     hass: HomeAssistant, target: Target
 ) -> None:
     target.answers = [None]
@@ -102,7 +102,7 @@ async def test_rest_notification_tries_once_what_is_lost(
 
 
 @pytest.mark.parametrize("said", [500, 429, 503, None])
-async def test_this_tries_until_it_has_arrived(
+async def test_event_relay_retries_until_delivery(
     hass: HomeAssistant, target: Target, said: Said
 ) -> None:
     await connect(hass, target.origin, {"Note": NOTE})
@@ -112,13 +112,13 @@ async def test_this_tries_until_it_has_arrived(
     assert len(target.calls) == 2
 
 
-async def test_rest_command_follows_a_redirect_and_this_does_not(
+async def test_rest_command_follows_a_redirect_unlike_event_relay(
     hass: HomeAssistant, target: Target
 ) -> None:
     led = web.Response(status=302, headers={"Location": "/elsewhere"})
     target.answers = [led]
     assert await command(hass, target) == 200
-    # What was a POST has arrived as a GET without its body.
+    # The POST arrived as a GET without its body.
     assert [call.method for call in target.calls] == ["POST", "GET"]
     await connect(hass, target.origin, {"Note": NOTE})
     target.answers = [web.Response(status=302, headers={"Location": "/elsewhere"})]

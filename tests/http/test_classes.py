@@ -1,6 +1,6 @@
-"""Each class of requests, by many faults: none lost, and none twice that need not.
+"""Tests of each class of requests with many faults: none lost, none duplicated.
 
-The target judges: it keeps what arrived, whatever it answered.
+The target decides: it stores each arrival, whatever it responds.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": FaultKind.STATUS, "status": 503},
 )
 MANY = 4 * DELIVERIES
-"""More requests of a class than its faults."""
+"""More requests of a class than faults."""
 TEXT = {"body_kind": "json", "body_json": {"ref": "{id}", "text": "{{ text }}"}}
 PUT: dict[str, Any] = {
     **TEXT,
@@ -64,7 +64,7 @@ CLASSES = {"Put": PUT, "Keyed": KEYED, "Look up": LOOK_UP, "Ask": ASK}
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait nowhere for long: how long is tried by the tests of the outbox."""
+    """Shorten all waits; the tests of the queue cover their lengths."""
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     monkeypatch.setattr(backoff, "BACK_OFF_CAP", 0.05)
     monkeypatch.setattr(backoff, "look_up_wait", lambda *_: timedelta(seconds=0.02))
@@ -92,18 +92,18 @@ async def test_classes(hass: HomeAssistant, seed: int) -> None:
                 )
                 ids.append(answer["delivery_id"])
             if number == DELIVERIES // 2:
-                # Whatever is on its way is cut off, and taken up again.
+                # Requests in flight are cut off, and resumed.
                 assert await hass.config_entries.async_reload(entry.entry_id)
         states = await _settled(hass)
     surely = [*sent["Put"], *sent["Keyed"], *sent["Look up"]]
     assert {states[key] for key in surely} == {"delivered"}
     found = Counter(str(note.content["ref"]) for note in target.notes)
-    # None lost, none twice, and each with what it was given.
+    # None lost, none duplicated, and each with its data.
     assert [found[key] for key in surely] == [1] * len(surely)
     texts = {note.content["ref"]: note.content["text"] for note in target.notes}
     for ids in sent.values():
         assert all(texts.get(key, str(n)) == str(n) for n, key in enumerate(ids))
-    # Never sent again by itself: at most once, and surely where it says so.
+    # Never resent automatically: at most once, and exactly once if delivered.
     assert all(found[key] <= 1 for key in sent["Ask"])
     assert all(found[key] for key in sent["Ask"] if states[key] == "delivered")
     assert "failed" in {states[key] for key in sent["Ask"]}

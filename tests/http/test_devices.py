@@ -1,4 +1,4 @@
-"""Each request has a device, which shows what a lost answer means."""
+"""Tests of the devices of requests."""
 
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,7 @@ from .home import NOTE, connect
 
 
 def shown(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, str]:
-    """Return what the devices of requests show, by their names."""
+    """Return the models of the devices of requests, by name."""
     devices, entities = dr.async_get(hass), er.async_get(hass)
     found: dict[str, str] = {}
     for one in er.async_entries_for_config_entry(entities, entry.entry_id):
@@ -45,7 +45,7 @@ def request(title: str, repeat: str) -> ConfigSubentry:
     )
 
 
-async def test_device_says_what_a_lost_answer_means(
+async def test_device_shows_the_meaning_of_a_lost_response(
     hass: HomeAssistant, target: Target
 ) -> None:
     entry = await connect(
@@ -54,7 +54,9 @@ async def test_device_says_what_a_lost_answer_means(
     assert shown(hass, entry) == {"Note": "repeatable", "Ring": "ask"}
 
 
-async def test_requests_come_change_and_go(hass: HomeAssistant, target: Target) -> None:
+async def test_devices_follow_added_changed_and_removed_requests(
+    hass: HomeAssistant, target: Target
+) -> None:
     entry = await connect(hass, target.origin, {"Note": NOTE})
     added = request("Ring", "ask")
     hass.config_entries.async_add_subentry(entry, added)
@@ -74,7 +76,7 @@ async def test_requests_come_change_and_go(hass: HomeAssistant, target: Target) 
     assert shown(hass, entry) == {"Note": "repeatable"}
 
 
-async def test_definition_that_cannot_be_read_shows_nothing(
+async def test_unreadable_definition_shows_nothing(
     hass: HomeAssistant, target: Target
 ) -> None:
     entry = await connect(hass, target.origin, {"Old": {**NOTE, "repeat": "often"}})

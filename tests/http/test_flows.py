@@ -1,4 +1,4 @@
-"""The forms of a connection to an HTTP API, and of its requests."""
+"""Tests of the flows of a connection to an HTTP API and of its requests."""
 
 import base64
 from typing import Any
@@ -34,7 +34,7 @@ SECTIONS: dict[str, Any] = {
     "sending": {"signed": False, "order": "none"},
     "end": {"method": "POST", "body_kind": "none"},
 }
-"""What the interface sends of sections in which nothing is entered."""
+"""The input of empty sections, as the frontend sends it."""
 BAD_PATH = {**SECTIONS["answer"], "id_from": "a b"}
 BLANK: dict[str, Any] = {
     "name": "Note",
@@ -47,12 +47,12 @@ BLANK: dict[str, Any] = {
 
 
 def settings(**entered: object) -> dict[str, Any]:
-    """Return what is stored of a form."""
+    """Return the stored data of a form."""
     return normalised({CONF_URL: "https://192.168.1.5", **ENTERED, **entered})
 
 
 def entry_form(origin: str, **entered: object) -> dict[str, Any]:
-    """Return what the interface sends of the form of a connection."""
+    """Return the input of the form of a connection, as the frontend sends it."""
     flat = {CONF_URL: origin, **ENTERED, **entered}
     return sectioned(CONNECTION, flat)
 
@@ -66,7 +66,7 @@ async def add(hass: HomeAssistant, origin: str, **entered: object) -> ConfigFlow
         return await submit(hass, form, entry_form(origin, **entered))
 
 
-async def test_connection_without_a_test_sends_nothing(
+async def test_connection_without_a_test_read_sends_nothing(
     hass: HomeAssistant, target: Target
 ) -> None:
     result = await add(hass, target.origin)
@@ -102,7 +102,7 @@ async def test_connection_says_that_it_was_read(
     assert said.startswith("**Connected to HTTP API at 127.0.0.1:")
 
 
-async def test_connection_is_tried_by_its_read(
+async def test_connection_is_tested_by_its_read(
     hass: HomeAssistant, target: Target
 ) -> None:
     target.answers = [401]
@@ -116,13 +116,13 @@ async def test_connection_is_tried_by_its_read(
     assert [call.address for call in target.calls] == ["/health", "/health"]
 
 
-async def test_what_is_seldom_needed_is_in_a_section_of_its_own(
+async def test_advanced_fields_are_in_their_own_section(
     hass: HomeAssistant, target: Target
 ) -> None:
     async with only_added(hass, "http") as form:
         assert form["data_schema"] is not None
         (more,) = (key for key in form["data_schema"].schema if key == "more")
-        # What the interface begins with, and sends if nothing is changed.
+        # The initial values, which the frontend sends if nothing is changed.
         assert more.default() == sectioned(CONNECTION, ENTERED)["more"]
         filled = entry_form(target.origin, signing_secret="short")
         refused = await submit(hass, form, filled)
@@ -142,7 +142,9 @@ async def test_what_is_seldom_needed_is_in_a_section_of_its_own(
     assert suggested_values(changed["data_schema"])["more"]["interval"] == 2
 
 
-async def test_nobody_there(hass: HomeAssistant, socket_enabled: None) -> None:
+async def test_unreachable_target_is_an_error(
+    hass: HomeAssistant, socket_enabled: None
+) -> None:
     result = await add(hass, "http://127.0.0.1:1")
     assert result["errors"] == {"base": "cannot_connect"}
 
@@ -180,14 +182,14 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-def test_connections_that_are_refused() -> None:
+def test_invalid_connections_are_refused() -> None:
     for entered, field, problem in REFUSED:
         with pytest.raises(InvalidField) as caught:
             settings(**entered)
         assert (caught.value.field, caught.value.problem) == (field, problem)
 
 
-def test_what_is_stored() -> None:
+def test_stored_data_of_a_connection() -> None:
     stored = settings(
         **{CONF_URL: "a.example:8443 "},
         authentication="header",
@@ -206,7 +208,7 @@ def test_what_is_stored() -> None:
     assert access.interval == 1.5
     assert access.read_path is None
     assert access.tls.shared is not access.tls.fresh
-    # An unencrypted address is fine at home, and elsewhere if the user wants it so.
+    # An unencrypted address is accepted at home, and elsewhere if confirmed.
     for changes in (
         {CONF_URL: "http://192.168.1.5", "secrets": ["a=1"]},
         {CONF_URL: "http://a.example", "secrets": ["a=1"], "unencrypted": True},
@@ -215,7 +217,7 @@ def test_what_is_stored() -> None:
         settings(**changes)
 
 
-def test_addresses_that_are_public() -> None:
+def test_unencrypted_public_addresses_need_confirmation() -> None:
     public = ("http://a.example", "http://8.8.8.8:80", "http://[2600::1]")
     home = (
         "http://nas",
@@ -255,7 +257,7 @@ async def test_preset(hass: HomeAssistant, target: Target) -> None:
     }
 
 
-async def test_preset_that_asks_what_a_lost_answer_means(
+async def test_preset_asks_for_the_meaning_of_a_lost_response(
     hass: HomeAssistant, target: Target
 ) -> None:
     entry = await connect(hass, target.origin, {})
@@ -336,7 +338,7 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
         (200, "advanced"),
     ],
 )
-async def test_look_up_is_tried_and_must_find_nothing(
+async def test_look_up_is_tested_and_must_find_nothing(
     hass: HomeAssistant, target: Target, answer: Said, step: str
 ) -> None:
     entry = await connect(hass, target.origin, {})
@@ -362,7 +364,7 @@ async def test_pasted_rest_command(hass: HomeAssistant, target: Target) -> None:
     form = await add_request(hass, entry, "paste")
     assert await form.submit(yaml="url: http://192.168.1.9/a") == "paste"
     assert form.errors == {"yaml": "refused"}
-    # Errors are shown as they are, and what stands above a form is Markdown.
+    # Errors are shown literally, and the description of a form is Markdown.
     assert form.placeholders["reason"].startswith("YAML sends to http://192.168.1.9,")
     command = f"""
 door:
@@ -383,7 +385,7 @@ door:
     assert target.calls[0].address == "/door?who=a%20b"
 
 
-async def test_request_that_is_refused_has_a_repair(
+async def test_rejected_request_has_a_repair(
     hass: HomeAssistant, target: Target
 ) -> None:
     await connect(hass, target.origin, {"Note": NOTE, "Other": NOTE})

@@ -1,4 +1,4 @@
-"""What a pasted `rest_command` sends is what the command itself sends."""
+"""Tests that an imported `rest_command` sends the same as the command."""
 
 import json
 from typing import Any
@@ -72,11 +72,11 @@ statements:
 """
 DATA = {"message": 'Door "open" & ä/+', "lamp": "lamp 1", "level": 50, "on": True}
 SAFE = {**DATA, "message": "Door open & ä/+"}
-"""Without what breaks JSON that a template is only put into."""
+"""Without characters that break JSON templates."""
 
 
 def sent(call: Call) -> dict[str, Any]:
-    """Return what a target makes of what it was sent."""
+    """Return the parsed body of a request."""
     parts = urlsplit(call.address)
     body: object = call.body
     kind = call.headers.get("Content-Type", "")
@@ -94,7 +94,7 @@ def sent(call: Call) -> dict[str, Any]:
     }
 
 
-async def test_same_is_sent_as_by_the_command(
+async def test_imported_request_sends_the_same_as_the_command(
     hass: HomeAssistant, target: Target
 ) -> None:
     commands: Any = parse_yaml(COMMANDS % ((target.origin,) * 10))

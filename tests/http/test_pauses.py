@@ -1,4 +1,4 @@
-"""What a refused request waits for, and when it is tried again."""
+"""Tests of paused requests: when they resume, and their repairs."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -22,7 +22,7 @@ async def send(hass: HomeAssistant, request: str) -> str:
 
 
 def repairs(hass: HomeAssistant) -> list[str]:
-    """Return the names of the requests that repairs are about."""
+    """Return the names of the requests that have repairs."""
     return [
         str((issue.translation_placeholders or {})["request"])
         for (domain, _), issue in ir.async_get(hass).issues.items()
@@ -31,13 +31,13 @@ def repairs(hass: HomeAssistant) -> list[str]:
 
 
 async def loaded_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Load a connection again, which is all that a restart is to it."""
+    """Reload a connection, which is equivalent to a restart."""
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
 
 
 @pytest.mark.parametrize("status", [401, 403, 410])
-async def test_what_a_refused_request_left_is_tried_when_it_is_loaded_again(
+async def test_rejected_deliveries_are_retried_after_a_reload(
     hass: HomeAssistant, target: Target, status: int
 ) -> None:
     entry = await connect(hass, target.origin, TWO)
@@ -49,7 +49,7 @@ async def test_what_a_refused_request_left_is_tried_when_it_is_loaded_again(
     assert repairs(hass) == []
 
 
-async def test_request_that_is_still_refused_is_told_again(
+async def test_still_rejected_request_is_reported_again(
     hass: HomeAssistant, target: Target
 ) -> None:
     entry = await connect(hass, target.origin, TWO)
@@ -62,7 +62,7 @@ async def test_request_that_is_still_refused_is_told_again(
 
 
 @pytest.mark.parametrize("status", [401, 403, 410])
-async def test_changed_request_is_not_held_by_what_was_refused_before(
+async def test_changed_request_is_not_paused_by_earlier_rejections(
     hass: HomeAssistant, target: Target, status: int
 ) -> None:
     entry = await connect(hass, target.origin, TWO)
@@ -74,11 +74,11 @@ async def test_changed_request_is_not_held_by_what_was_refused_before(
     assert repairs(hass) == []
     await until_state(hass, await send(hass, "Note"), "delivered")
     assert target.calls[-1].address == "/moved"
-    # It is sent as it was accepted, and so has no better prospects than before.
+    # It is sent as it was accepted, so it would be rejected again.
     await until_state(hass, waiting, "pending")
 
 
-async def test_what_was_accepted_before_a_change_does_not_hold_what_came_after(
+async def test_delivery_from_before_a_change_does_not_pause_later_ones(
     hass: HomeAssistant, target: Target
 ) -> None:
     entry = await connect(hass, target.origin, TWO)
@@ -94,7 +94,7 @@ async def test_what_was_accepted_before_a_change_does_not_hold_what_came_after(
     await until_state(hass, waiting, "pending")
 
 
-async def test_repair_of_a_request_that_is_removed_goes_with_it(
+async def test_repair_is_removed_with_its_request(
     hass: HomeAssistant, target: Target
 ) -> None:
     entry = await connect(hass, target.origin, TWO)
@@ -107,7 +107,7 @@ async def test_repair_of_a_request_that_is_removed_goes_with_it(
     assert repairs(hass) == []
 
 
-async def test_credentials_are_asked_for_where_nothing_else_was_sent(
+async def test_credentials_are_requested_if_no_other_request_was_sent(
     hass: HomeAssistant, target: Target
 ) -> None:
     await connect(hass, target.origin, TWO)
@@ -115,7 +115,7 @@ async def test_credentials_are_asked_for_where_nothing_else_was_sent(
     waiting = await send(hass, "Note")
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["step_id"] == "http_reauth"
-    # Whether all of them are refused is not known: the other one is tried.
+    # The other one may still be accepted.
     await until_state(hass, await send(hass, "Other"), "delivered")
     done = await hass.config_entries.flow.async_configure(
         flow["flow_id"], {"authentication": "bearer", "secret": "t0ken"}
@@ -126,7 +126,7 @@ async def test_credentials_are_asked_for_where_nothing_else_was_sent(
     assert target.calls[-1].headers["Authorization"] == "Bearer t0ken"
 
 
-async def test_credentials_are_not_asked_for_where_another_request_is_taken(
+async def test_credentials_are_not_requested_if_another_request_is_accepted(
     hass: HomeAssistant, target: Target
 ) -> None:
     await connect(hass, target.origin, TWO)
@@ -137,7 +137,7 @@ async def test_credentials_are_not_asked_for_where_another_request_is_taken(
     assert hass.config_entries.flow.async_progress() == []
 
 
-async def test_lacking_right_asks_for_no_credentials(
+async def test_missing_permission_requests_no_credentials(
     hass: HomeAssistant, target: Target
 ) -> None:
     await connect(hass, target.origin, TWO)

@@ -1,4 +1,4 @@
-"""What presets do with the real systems that they are for."""
+"""Tests of presets with the real systems."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ from .real_targets import (
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
-async def test_another_home_assistant_hears_an_event(hass: HomeAssistant) -> None:
+async def test_another_home_assistant_receives_an_event(hass: HomeAssistant) -> None:
     async with another_home_assistant() as (other, origin, token):
         heard = async_capture_events(other, "doorbell")
         await connect(
@@ -64,10 +64,10 @@ async def test_another_home_assistant_refuses_a_wrong_token(
         assert flow["step_id"] == "http_reauth"
 
 
-async def test_webhook_of_another_home_assistant_answers_anything(
+async def test_webhook_of_another_home_assistant_accepts_anything(
     hass: HomeAssistant,
 ) -> None:
-    # Why the preset takes the event API instead.
+    # This is why the preset uses the event API.
     async with (
         another_home_assistant() as (_, origin, _),
         ClientSession() as session,
@@ -76,7 +76,7 @@ async def test_webhook_of_another_home_assistant_answers_anything(
         assert answer.status == 200
 
 
-async def test_alertmanager_has_one_alert_until_it_is_ended(
+async def test_alertmanager_keeps_one_alert_until_its_end(
     hass: HomeAssistant, tmp_path: Path
 ) -> None:
     async with alertmanager(tmp_path) as origin, ClientSession() as session:
@@ -101,7 +101,7 @@ async def test_alertmanager_has_one_alert_until_it_is_ended(
             "severity": "info",
             "er_id": begun["delivery_id"],
         }
-        # The same labels again are the same alert, which is why it may be repeated.
+        # The same labels are the same alert, so it is repeatable.
         async with session.post(f"{origin}/api/v2/alerts", json=[_as_sent(alert)]):
             assert len(await active()) == 1
         ended = await act(hass, "end_http_request", delivery_id=begun["delivery_id"])
@@ -110,23 +110,23 @@ async def test_alertmanager_has_one_alert_until_it_is_ended(
 
 
 def _as_sent(alert: dict[str, Any]) -> dict[str, Any]:
-    """Return what is sent of an alert as it is listed."""
+    """Return the sent fields of a listed alert."""
     return {name: alert[name] for name in ("labels", "annotations", "startsAt")}
 
 
 POINTS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"name": "plain", "text": "Door", "value": 2}, "plain"),
     ({"name": "a b,c=d", "text": 'say "hi", \\ = äöü 🚪', "value": -1.5}, "a b,c=d"),
-    # A tag cannot hold a line break, which a text can.
+    # A tag cannot contain a line break, but a text can.
     ({"name": "two\nlines", "text": "two\nlines", "value": 1}, "two lines"),
 )
 
 
 @pytest.mark.parametrize(("data", "tag"), POINTS)
-async def test_influxdb_has_one_point_of_a_line_that_is_sent_twice(
+async def test_influxdb_stores_one_point_for_a_line_sent_twice(
     hass: HomeAssistant, tmp_path: Path, data: dict[str, Any], tag: str
 ) -> None:
-    # Version 1, which Debian has, takes the lines of version 2 at another path.
+    # Version 1, which Debian has, accepts the lines of version 2 at another path.
     preset = of_preset("influxdb", org="home", bucket="er")
     request = {**preset, "path": "/write", "query": {"db": "er", "precision": "ms"}}
     async with influxdb(tmp_path) as origin, ClientSession() as session:
@@ -150,7 +150,7 @@ async def test_influxdb_has_one_point_of_a_line_that_is_sent_twice(
         assert answer["state"] == "delivered", answer
         ((tags, (moment, *values)),) = await ask(points)
         assert (tags, values) == ({"name": tag}, [data["text"], data["value"]])
-        # The same tag at the same time is the same point, so that it may be repeated.
+        # The same tag at the same time is the same point, so it is repeatable.
         name = tag.replace(" ", "\\ ").replace(",", "\\,").replace("=", "\\=")
         again = f'event_relay,name={name} text="again",value=1 {moment}'
         write = f"{origin}/write?db=er&precision=ms"
@@ -159,10 +159,10 @@ async def test_influxdb_has_one_point_of_a_line_that_is_sent_twice(
         assert await ask(points) == [({"name": tag}, [moment, "again", 1])]
 
 
-async def test_victoria_metrics_takes_a_point_as_version_2_of_influxdb_does(
+async def test_victoria_metrics_accepts_points_like_influxdb_2(
     hass: HomeAssistant, tmp_path: Path
 ) -> None:
-    # Another server that has the path, the query and the status of that version.
+    # Another server with the path, query and status of that version.
     async with victoria_metrics(tmp_path) as origin, ClientSession() as session:
 
         async def points() -> list[Any]:
@@ -188,7 +188,7 @@ async def test_victoria_metrics_takes_a_point_as_version_2_of_influxdb_does(
         assert answer["state"] == "delivered", answer
         assert answer["details"] == {"status": 204}
         async with asyncio.timeout(PATIENCE):
-            # A busy machine shows a point a little after it was accepted.
+            # On a busy machine, a point is visible a little after it was accepted.
             while not (found := await points()):
                 await asyncio.sleep(0.1)
         (point,) = found
@@ -237,7 +237,7 @@ FLOWS = json.dumps(
 )
 
 
-async def test_node_red_hears_a_webhook(hass: HomeAssistant, tmp_path: Path) -> None:
+async def test_node_red_receives_a_webhook(hass: HomeAssistant, tmp_path: Path) -> None:
     async with node_red(tmp_path, FLOWS) as origin:
         request = {
             **of_preset("webhook", path="/hook"),
@@ -258,7 +258,7 @@ async def test_node_red_hears_a_webhook(hass: HomeAssistant, tmp_path: Path) -> 
 
 
 def sending(address: str) -> str:
-    """Return flows that send on what they are told, by the node made for that."""
+    """Return flows that forward messages with Node-RED's own request node."""
     outcome = "msg.statusCode = Number(msg.statusCode) || 502; return msg;"
     nodes = (
         {"id": "in", "type": "http in", "url": "/send", "method": "post"},
@@ -281,10 +281,10 @@ def sending(address: str) -> str:
     )
 
 
-async def test_node_red_sends_a_request_once_whatever_comes_of_it(
+async def test_node_red_sends_a_request_once_whatever_its_outcome(
     target: Target, tmp_path: Path
 ) -> None:
-    # What the page on the comparison says of its own request node.
+    # As the comparison page says of its own request node.
     flows = sending(f"{target.origin}/notes")
     async with node_red(tmp_path, flows) as origin, ClientSession() as session:
         for number, said in enumerate((500, 429, None), 1):

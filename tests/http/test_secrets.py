@@ -1,4 +1,4 @@
-"""No secret, and no address beyond its origin, in anything that Event Relay writes."""
+"""Tests that nothing that Event Relay writes contains a secret or a full address."""
 
 import json
 
@@ -25,7 +25,7 @@ REQUEST = {
 
 
 @pytest.mark.parametrize("said", [400, 401, 403, 302, 500, 429, None])
-async def test_canaries(
+async def test_no_canary_is_written(
     hass: HomeAssistant,
     target: Target,
     said: int | None,

@@ -1,4 +1,4 @@
-"""What an action, a rule and a test deliver to an HTTP API."""
+"""Tests of deliveries to an HTTP API by actions, rules and tests."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -28,7 +28,7 @@ BEGINS = {
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try again at once."""
+    """Remove the waits between attempts."""
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
 
 
@@ -46,7 +46,7 @@ async def test_action(hass: HomeAssistant, target: Target) -> None:
     assert call.json == {"id": answer["delivery_id"], "text": "5"}
 
 
-async def test_templates_know_all_of_home_assistant(
+async def test_templates_have_all_of_home_assistants_functions(
     hass: HomeAssistant, target: Target
 ) -> None:
     hass.states.async_set("sensor.outside", "21.50")
@@ -100,7 +100,7 @@ async def test_refusal_names_the_field(
     assert target.calls == []
 
 
-async def test_without_any_request_it_says_to_add_one(
+async def test_error_without_any_request_says_to_add_one(
     hass: HomeAssistant, target: Target
 ) -> None:
     await connect(hass, target.origin, {})
@@ -109,21 +109,23 @@ async def test_without_any_request_it_says_to_add_one(
     assert caught.value.translation_key == "field_no_request"
 
 
-async def test_template_that_fails_is_told(hass: HomeAssistant, target: Target) -> None:
+async def test_failing_template_is_reported(
+    hass: HomeAssistant, target: Target
+) -> None:
     body = {"a": "{id}: {{ states('sensor.none') | float }}"}
     await connect(hass, target.origin, {"Note": {**NOTE, "body_json": body}})
     with pytest.raises(ServiceValidationError) as caught:
         await act(hass, "send_http_request", request="Note", data={"text": "x"})
     assert caught.value.translation_key == "field_not_rendered"
     placeholders = caught.value.translation_placeholders or {}
-    # The placeholder is named as it was written, in the template that is repeated.
+    # The error contains the template with its original placeholder.
     assert "{id}: {{ states('sensor.none') | float }}" in placeholders["reason"]
 
 
-# What a lost answer means.
+# Lost responses.
 
 
-async def test_what_may_be_repeated_is_sent_again_to_the_letter(
+async def test_repeatable_request_is_resent_unchanged(
     hass: HomeAssistant, target: Target, hurried: None
 ) -> None:
     await connect(hass, target.origin, {"Note": NOTE})
@@ -135,7 +137,7 @@ async def test_what_may_be_repeated_is_sent_again_to_the_letter(
 
 
 @pytest.mark.parametrize("said", [None, 500])
-async def test_what_may_not_be_repeated_stops_and_asks(
+async def test_unrepeatable_request_is_left_to_the_user(
     hass: HomeAssistant, target: Target, said: int | None
 ) -> None:
     await connect(hass, target.origin, {"Note": {**NOTE, "repeat": "ask"}})
@@ -153,7 +155,7 @@ async def test_what_may_not_be_repeated_stops_and_asks(
 
 
 @pytest.mark.parametrize("method", METHODS)
-async def test_no_method_is_sent_again_by_the_library_below(
+async def test_aiohttp_resends_no_method_by_itself(
     hass: HomeAssistant, target: Target, method: str
 ) -> None:
     request = {"method": method, "path": "/notes", "repeat": "ask"}
@@ -165,7 +167,7 @@ async def test_no_method_is_sent_again_by_the_library_below(
     assert len(target.calls) == 1
 
 
-async def test_what_can_be_looked_up_is_asked_for(
+async def test_unknown_outcome_is_looked_up(
     hass: HomeAssistant, target: Target
 ) -> None:
     await connect(hass, target.origin, {"Grafana": of_preset("grafana")})
@@ -183,7 +185,7 @@ async def test_what_can_be_looked_up_is_asked_for(
 # Starts and ends.
 
 
-async def test_action_ends_what_another_began(
+async def test_action_ends_the_request_of_another(
     hass: HomeAssistant, target: Target
 ) -> None:
     await connect(hass, target.origin, {"Note": BEGINS})
@@ -203,7 +205,9 @@ async def test_action_ends_what_another_began(
     assert call.json["text"] == "x"
 
 
-async def test_rule_begins_and_ends(hass: HomeAssistant, target: Target) -> None:
+async def test_rule_sends_a_start_and_its_end(
+    hass: HomeAssistant, target: Target
+) -> None:
     entry = await connect(hass, target.origin, {"Note": BEGINS, "Other": NOTE})
     hass.states.async_set("binary_sensor.doorbell", "off")
     form = await add_rule(hass, entry)
@@ -236,7 +240,7 @@ async def test_rule_begins_and_ends(hass: HomeAssistant, target: Target) -> None
     assert second.address == "/notes/7"
 
 
-async def test_preview_shows_the_request_as_it_is_sent(
+async def test_preview_shows_the_sent_request(
     hass: HomeAssistant, target: Target
 ) -> None:
     webhook = of_preset("webhook", path="/webhook/a")
@@ -277,7 +281,7 @@ async def test_preview_shows_the_request_as_it_is_sent(
             "method": "PATCH",
             "path": "/notes/{start_id}",
             "headers": {"Content-Type": "application/json"},
-            # A number has no quotes, so this body is not JSON before it is sent.
+            # A number has no quotes, so this body is not JSON until it is sent.
             "body": '{"ended":{ended_ms},"text":"Door"}',
         },
     }
@@ -289,7 +293,7 @@ async def test_preview_shows_the_request_as_it_is_sent(
     }
 
 
-async def test_test_of_a_rule_says_that_it_is_one(
+async def test_test_of_a_rule_is_marked_as_a_test(
     hass: HomeAssistant, target: Target
 ) -> None:
     entry = await connect(hass, target.origin, {"Note": NOTE})
@@ -308,10 +312,10 @@ async def test_test_of_a_rule_says_that_it_is_one(
     assert target.calls[-1].json["text"] == "Door"
 
 
-# Refusals of the target.
+# Rejections by the target.
 
 
-async def test_refused_request_waits_and_others_go_on(
+async def test_rejected_request_waits_and_others_continue(
     hass: HomeAssistant, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(errors, "TRIED_AGAIN", 1)
@@ -327,10 +331,8 @@ async def test_refused_request_waits_and_others_go_on(
     await until_state(hass, refused["delivery_id"], "delivered")
 
 
-async def test_what_was_not_refused_need_not_be_entered_again(
-    hass: HomeAssistant, target: Target
-) -> None:
-    """The form asks for the credential alone; the rest stands in it already."""
+async def test_form_keeps_the_other_values(hass: HomeAssistant, target: Target) -> None:
+    """The form asks only for the credential; the rest is filled in."""
     named = ["routing_key=abc"]
     entry = await connect(
         hass,
@@ -361,7 +363,7 @@ async def test_what_was_not_refused_need_not_be_entered_again(
     assert (kept, entry.data["secret"]) == (suggested, "new-t0ken")
 
 
-async def test_connection_asks_for_credentials_once_all_are_refused(
+async def test_credentials_are_requested_once_all_requests_are_rejected(
     hass: HomeAssistant, target: Target
 ) -> None:
     entry = await connect(
@@ -382,7 +384,7 @@ async def test_connection_asks_for_credentials_once_all_are_refused(
     assert done["reason"] == "reauth_successful"
     await hass.async_block_till_done()
     await until_state(hass, waiting["delivery_id"], "delivered")
-    # What waited is sent with what is right now.
+    # Waiting deliveries are sent with the new credentials.
     assert [call.headers["Authorization"] for call in target.calls] == [
         "Bearer old-t0ken",
         "Bearer new-t0ken",
@@ -390,7 +392,7 @@ async def test_connection_asks_for_credentials_once_all_are_refused(
     assert entry.data["secret"] == "new-t0ken"
 
 
-async def test_one_after_the_other_where_the_connection_has_it_so(
+async def test_requests_are_sent_one_at_a_time_by_option(
     hass: HomeAssistant, target: Target, hurried: None
 ) -> None:
     await connect(hass, target.origin, {"Note": NOTE, "Other": NOTE}, in_order=True)

@@ -1,6 +1,6 @@
-"""Secrets and certificates are the connection's, and put in when a request is sent.
+"""Tests of secrets and certificates, which are filled in when a request is sent.
 
-So changing one mends what waits, and neither the file nor a trace has ever held one.
+So a change fixes waiting deliveries, and no file or trace contains a secret.
 """
 
 import base64
@@ -63,7 +63,7 @@ AUTOMATION = {
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try again at once."""
+    """Remove the waits between attempts."""
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
 
 
@@ -87,7 +87,7 @@ async def reconfigure(
     await hass.async_block_till_done()
 
 
-async def test_changed_secrets_mend_what_waits_and_are_kept_nowhere_else(
+async def test_changed_secrets_fix_waiting_deliveries_and_are_stored_nowhere_else(
     hass: HomeAssistant, target: Target, tmp_path: Path
 ) -> None:
     entry = await connect(hass, target.origin, {"Hook": REQUEST}, **OLD)
@@ -114,13 +114,13 @@ async def test_changed_secrets_mend_what_waits_and_are_kept_nowhere_else(
     assert sent.headers["webhook-signature"] == (
         f"v1,{base64.b64encode(digest).decode()}"
     )
-    # The former ones went out once, as they were then.
+    # The former ones were sent once.
     assert refused.address == "/hooks/former-h00k-c4nary?key=former-k3y-c4nary"
 
     files = b"".join(one.read_bytes() for one in tmp_path.glob("event_relay.db*"))
     traces = json.dumps(await _traces(hass), cls=ExtendedJSONEncoder)
     listed = json.dumps(dict(await act(hass, "list_deliveries")), default=str)
-    # Where they would be found, if they were there.
+    # The places that could contain them.
     assert b"c4nary of the action" in files
     assert "c4nary of the action" in traces
     for secret in (*canaries(OLD), *canaries(NEW)):
@@ -130,7 +130,7 @@ async def test_changed_secrets_mend_what_waits_and_are_kept_nowhere_else(
 
 
 async def _traces(hass: HomeAssistant) -> list[Any]:
-    """Return what Home Assistant has noted of the runs of automations."""
+    """Return the traces of automations."""
     return [
         await async_get_trace(hass, "automation.tell", one["run_id"])
         for one in await async_list_traces(hass, "automation", "automation.tell")
@@ -138,7 +138,7 @@ async def _traces(hass: HomeAssistant) -> list[Any]:
 
 
 def certificate() -> tuple[bytes, bytes]:
-    """Return a certificate for this machine that nobody has signed, and its key."""
+    """Return a self-signed certificate for this machine, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Home")])
     now = dt.datetime.now(dt.UTC)
@@ -165,7 +165,7 @@ def certificate() -> tuple[bytes, bytes]:
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_private_certificate_mends_what_waits(
+async def test_private_certificate_fixes_waiting_deliveries(
     hass: HomeAssistant, tmp_path: Path
 ) -> None:
     pem, key = certificate()
@@ -182,5 +182,5 @@ async def test_private_certificate_mends_what_waits(
         assert "certificate" in answer["reason"]
         await reconfigure(hass, entry, target.origin, certificate=pem.decode(), **OLD)
         await until_state(hass, answer["delivery_id"], "delivered")
-        # Nothing was sent to whom it was not known to be for.
+        # Nothing was sent to the unverified server.
         assert len(target.calls) == 1

@@ -1,4 +1,4 @@
-"""What a proof does on a system, and what it finds."""
+"""Tests of proofs: their actions and findings."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -26,14 +26,14 @@ KINDS = ("aipix", "administrator", "frigate", "guance", "palabra")
 
 
 @pytest.mark.parametrize("bench", KINDS, indirect=True)
-async def test_what_is_as_assumed(bench: Bench) -> None:
+async def test_proof_confirms_its_assumptions(bench: Bench) -> None:
     proof = await bench.prove(try_wrong_key=True)
     assert different(proof) == set()
     assert proof.ended is Exit.PROVED
     reasons = {claim.name for claim in proof.findings.claims if claim.unseen}
     unseen = {name for name, one in verdicts(proof).items() if one is Verdict.UNSEEN}
     assert unseen | {"wrong_key"} == reasons | {"wrong_key"}
-    # The administrator API has no look-up, and its script cannot be removed.
+    # The administrator API has no look-up, and cannot delete its script.
     alone = bench.data.get("api") == "administrator"
     assert ("(lost on purpose)" in words(proof)) is not alone
     lasting = {"guance": 2, "aipix": int(alone)}
@@ -52,7 +52,7 @@ async def test_what_is_as_assumed(bench: Bench) -> None:
     ],
     indirect=["bench"],
 )
-async def test_what_is_different(
+async def test_proof_reports_differences(
     bench: Bench, settings: dict[str, Any], expected: set[str]
 ) -> None:
     bench.simulator.configure(**settings)
@@ -90,7 +90,7 @@ async def _spoil(bench: Bench, what: str) -> None:
     ],
     indirect=["bench"],
 )
-async def test_what_stops_it(
+async def test_errors_that_stop_a_proof(
     bench: Bench, spoilt: str, expected: Exit, code: str
 ) -> None:
     await _spoil(bench, spoilt)
@@ -101,7 +101,7 @@ async def test_what_stops_it(
 
 
 @pytest.mark.parametrize("bench", ["palabra"], indirect=True)
-async def test_a_slow_system(bench: Bench) -> None:
+async def test_slow_system_is_reported(bench: Bench) -> None:
     bench.request, bench.patience = 0.1, 0.3
     bench.simulator.add_faults(Fault(kind=FaultKind.HANG, method="POST", times=None))
     proof = await bench.prove()
@@ -110,7 +110,9 @@ async def test_a_slow_system(bench: Bench) -> None:
 
 @pytest.mark.parametrize("skip", [2, 5])
 @pytest.mark.parametrize("bench", ["palabra"], indirect=True)
-async def test_odd_replies_end_in_a_plain_word(bench: Bench, skip: int) -> None:
+async def test_odd_responses_are_reported_in_plain_words(
+    bench: Bench, skip: int
+) -> None:
     kinds = (FaultKind.GARBAGE, FaultKind.HALF_BODY, FaultKind.STATUS)
     bench.simulator.add_faults(
         *(Fault(kind=kind, skip=skip, status=500, body=ECHO) for kind in kinds)
@@ -124,10 +126,10 @@ async def test_odd_replies_end_in_a_plain_word(bench: Bench, skip: int) -> None:
 
 
 @pytest.mark.parametrize("bench", ["aipix"], indirect=True)
-async def test_a_system_that_tells_more_than_it_should(
+async def test_confidential_data_stays_out_of_the_report(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`prove` of the bench sees that nothing of it is in the report."""
+    """`prove` of the bench checks that the report contains none of it."""
     simulator = bench.simulator
     assert isinstance(simulator, AipixSimulator)
     simulator.settings.version = f"24.{USER}"
@@ -154,12 +156,12 @@ class Killed(BaseException):
     [("aipix", "set a mark"), ("guance", "find it by its tag")],
     indirect=["bench"],
 )
-async def test_what_a_killed_run_left_is_removed(
+async def test_objects_of_a_killed_run_are_removed(
     bench: Bench, step: str, tmp_path: Path
 ) -> None:
     def kill(line: str) -> None:
         if step in line:
-            # The files as they are now; whoever is dead removes nothing.
+            # Keep the current files: a killed process removes nothing.
             shutil.copytree(bench.folder, tmp_path / "image")
             bench.simulator.add_faults(Fault(kind=FaultKind.REFUSE, times=None))
             raise Killed
@@ -171,7 +173,7 @@ async def test_what_a_killed_run_left_is_removed(
 
 
 @pytest.mark.parametrize("bench", ["palabra"], indirect=True)
-async def test_what_was_under_way_when_it_was_killed_is_removed(
+async def test_object_in_flight_at_a_kill_is_removed(
     bench: Bench, tmp_path: Path
 ) -> None:
     assert isinstance(bench.simulator, PalabraSimulator)
@@ -193,7 +195,7 @@ async def test_what_was_under_way_when_it_was_killed_is_removed(
 
 
 async def _clean_by_image(bench: Bench, tmp_path: Path, *, others: int) -> None:
-    """Clean with what the killed run had on disk; what others made stays."""
+    """Clean up after a killed run; objects of others stay."""
     bench.simulator.clear_faults()
     shutil.rmtree(bench.folder)
     shutil.copytree(tmp_path / "image", bench.folder)
@@ -208,7 +210,7 @@ async def _clean_by_image(bench: Bench, tmp_path: Path, *, others: int) -> None:
 
 
 @pytest.mark.parametrize("bench", ["palabra"], indirect=True)
-async def test_an_interrupted_run_removes_what_it_made(bench: Bench) -> None:
+async def test_interrupted_run_removes_its_objects(bench: Bench) -> None:
     bench.simulator.add_faults(
         Fault(kind=FaultKind.HANG, method="POST", path="*/event", skip=1)
     )
@@ -224,7 +226,7 @@ async def test_an_interrupted_run_removes_what_it_made(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("bench", ["palabra"], indirect=True)
-async def test_what_could_not_be_removed_is_told(bench: Bench) -> None:
+async def test_remaining_objects_are_reported(bench: Bench) -> None:
     bench.simulator.add_faults(
         Fault(kind=FaultKind.STATUS, method="DELETE", status=500, times=None)
     )
@@ -239,7 +241,7 @@ async def test_what_could_not_be_removed_is_told(bench: Bench) -> None:
     assert bench.stored() == []
 
 
-async def test_a_certificate_of_ones_own(tmp_path: Path) -> None:
+async def test_private_certificate_is_accepted(tmp_path: Path) -> None:
     bench = make_bench("aipix", tmp_path)
     async with AipixSimulator(tls=True, user=USER, password=PASSWORD) as simulator:
         bench.simulator, bench.data["url"] = simulator, simulator.url

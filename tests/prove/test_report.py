@@ -1,4 +1,4 @@
-"""What a report is made of, and the command line."""
+"""Tests of the report, and of the command line."""
 
 import argparse
 import ast
@@ -31,7 +31,7 @@ MODULES = sorted((ROOT / "tools" / "prove").glob("*.py"))
 
 
 def made_words(path: Path) -> Iterator[str]:
-    """Yield the calls in a module that make a word of what is no literal."""
+    """Yield the calls in a module that create a word from a non-literal."""
     for node in ast.walk(ast.parse(path.read_text())):
         if not isinstance(node, ast.Call) or ast.unparse(node.func) != "Word":
             continue
@@ -48,7 +48,7 @@ def test_words_outside_their_module_are_literals(path: Path) -> None:
     assert list(made_words(path)) == []
 
 
-def test_words_that_are_no_literals_are_found(tmp_path: Path) -> None:
+def test_non_literal_words_are_found(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
     module.write_text("Word(f'{user}')\nWord('x')\nWord(str(name))")
     assert len(list(made_words(module))) == 2
@@ -79,7 +79,7 @@ def test_words(word: Word, expected: str) -> None:
     assert word == expected
 
 
-def test_a_claim_that_was_different_stays_different() -> None:
+def test_refuted_claim_stays_refuted() -> None:
     claim = Claim(name="one", text=Word("One"))
     findings = Findings(claims=(claim,))
     assert findings.of(claim).verdict is Verdict.UNSEEN
@@ -90,7 +90,7 @@ def test_a_claim_that_was_different_stays_different() -> None:
         findings.see("two", True)
 
 
-def test_every_end_has_a_sentence_and_is_documented() -> None:
+def test_every_exit_code_has_a_sentence_and_is_documented() -> None:
     page = (ROOT / "docs/proving.md").read_text()
     documented = {
         int(number) for number in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)
@@ -106,14 +106,14 @@ def test_errors_have_the_texts_of_the_product() -> None:
     assert "--event" in sentence("event_needed", "aipix", "")
 
 
-def test_the_issue_forms_ask_for_the_report() -> None:
+def test_issue_forms_ask_for_the_report() -> None:
     for name in ("bug", "proof"):
         body = read_yaml(ROOT / f".github/ISSUE_TEMPLATE/{name}.yml")["body"]
         (report,) = [part for part in body if part.get("id") == "proof"]
         assert "script/prove" in str(report["attributes"])
 
 
-def test_the_page_names_every_system() -> None:
+def test_page_names_every_system() -> None:
     page = (ROOT / "docs/proving.md").read_text()
     assert [name for name in SYSTEMS if f"script/prove {name}" not in page] == []
 
@@ -134,7 +134,7 @@ def test_sites_have_short_names() -> None:
         (["palabra"], "plbr_key", "agree by --yes"),
     ],
 )
-def test_what_is_wrong_with_the_command_line(
+def test_errors_of_the_command_line(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
@@ -149,7 +149,7 @@ def test_what_is_wrong_with_the_command_line(
 
 
 @pytest.mark.parametrize("bench", ["guance"], indirect=True)
-async def test_the_report_is_written(
+async def test_report_is_written(
     bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     proof = await bench.prove()

@@ -1,4 +1,4 @@
-"""Faults on demand, and the control call."""
+"""Tests of faults on demand, and of the control API."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -46,7 +46,7 @@ async def _get(
         return content
 
 
-async def test_reset_after_has_happened(
+async def test_reset_after_the_effect(
     frigate: FrigateSimulator, session: aiohttp.ClientSession
 ) -> None:
     await _lay(frigate, session, kind="reset_after", match={"method": "POST"})
@@ -63,7 +63,7 @@ async def test_reset_after_has_happened(
         ("refuse", aiohttp.ServerDisconnectedError),
     ],
 )
-async def test_unanswered_and_not_happened(
+async def test_missing_response_without_an_effect(
     frigate: FrigateSimulator,
     session: aiohttp.ClientSession,
     kind: str,
@@ -125,7 +125,7 @@ async def test_garbage(
 
 
 async def _give_up(frigate: FrigateSimulator, session: aiohttp.ClientSession) -> None:
-    """Create, and go away once the fault has struck."""
+    """Create, and disconnect once the fault occurs."""
     task = asyncio.create_task(_create(frigate, session))
     await until(lambda: any(request.fault for request in frigate.requests))
     assert not task.done()
@@ -135,7 +135,7 @@ async def _give_up(frigate: FrigateSimulator, session: aiohttp.ClientSession) ->
 
 
 @pytest.mark.parametrize("handled", [False, True])
-async def test_status_may_hide_that_it_has_happened(
+async def test_error_status_may_hide_the_effect(
     frigate: FrigateSimulator, session: aiohttp.ClientSession, handled: bool
 ) -> None:
     fault = Fault(kind=FaultKind.STATUS, method="POST", status=500, handled=handled)
@@ -158,7 +158,7 @@ async def test_hang(
     assert frigate.requests[0].status is None
 
 
-async def test_delay_takes_effect_although_the_peer_gave_up(
+async def test_delayed_request_has_its_effect_without_the_peer(
     frigate: FrigateSimulator, session: aiohttp.ClientSession
 ) -> None:
     await _lay(frigate, session, kind="delay", seconds=0.2)
@@ -230,7 +230,7 @@ async def test_expire_logins_applies_at_once(
     assert "correct horse" not in str(seen)
 
 
-async def test_seen_requests(
+async def test_received_requests_are_listed(
     frigate: FrigateSimulator, session: aiohttp.ClientSession
 ) -> None:
     frigate.add_faults(Fault(kind=FaultKind.RESET_AFTER, skip=1))
@@ -249,7 +249,7 @@ async def test_seen_requests(
     assert seen[2]["query"] == "limit=1&token=%2A%2A%2A"
 
 
-async def test_stored_events_say_when(
+async def test_stored_events_have_their_time(
     frigate: FrigateSimulator, session: aiohttp.ClientSession
 ) -> None:
     before = time.time()
@@ -308,7 +308,7 @@ async def test_outage_and_return_on_the_same_port(
     assert len(frigate.events) == 2
 
 
-async def test_a_slow_system_takes_its_time_for_every_request(
+async def test_slow_system_delays_every_request(
     frigate: FrigateSimulator, session: aiohttp.ClientSession
 ) -> None:
     frigate.slowness = (0.05, 0.1)

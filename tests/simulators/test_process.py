@@ -1,4 +1,4 @@
-"""A simulator as a process of its own."""
+"""Tests of a simulator in its own process."""
 
 import asyncio
 import re
@@ -7,7 +7,9 @@ import sys
 import aiohttp
 
 
-async def test_starts_says_where_and_stops(session: aiohttp.ClientSession) -> None:
+async def test_simulator_starts_prints_its_address_and_stops(
+    session: aiohttp.ClientSession,
+) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *(

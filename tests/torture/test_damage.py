@@ -1,4 +1,4 @@
-"""Flipped bits: whose they are, and what they explain."""
+"""Tests of flipped bits: their owner, and the losses that they explain."""
 
 from contextlib import closing
 from pathlib import Path
@@ -33,7 +33,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_bit_is_changed_and_no_more(file: Path) -> None:
+def test_exactly_one_bit_is_changed(file: Path) -> None:
     before = file.read_bytes()
     for seed in range(20):
         made = flip(file, chance(seed), log=seed % 2 == 0)
@@ -45,7 +45,7 @@ def test_a_bit_is_changed_and_no_more(file: Path) -> None:
         file.write_bytes(before)
 
 
-def test_whose_bit_it_was_is_known(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_owner_of_the_bit_is_known(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = 8 * (file.read_bytes().rindex(b"csn1") + 3)
     monkeypatch.setattr(random.Random, "randrange", lambda *_: place)
     made = flip(file, chance(1), log=False)
@@ -55,7 +55,7 @@ def test_whose_bit_it_was_is_known(file: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 async def told(made: Flip, *keys: str) -> Damage:
-    """Return damage of which the user is told by some repairs."""
+    """Return damage that some repairs report to the user."""
     damage = Damage(Path("nowhere"), chance(1))
     damage.flips.append(made)
     issues = [
@@ -79,7 +79,7 @@ async def told(made: Flip, *keys: str) -> Damage:
     ],
     ids=["file", "log", "nothing lost", "not told", "accepted later"],
 )
-async def test_what_was_told_explains_what_was_accepted_before(
+async def test_report_explains_losses_of_earlier_deliveries(
     keys: list[str], at: float, *, explained: bool
 ) -> None:
     damage = await told(Flip(file="f", byte=0, bit=0, at=at), *keys)
@@ -96,7 +96,7 @@ async def test_what_was_told_explains_what_was_accepted_before(
         Flip(file="f", byte=0, bit=0, at=0.0, notes=frozenset({"c s n"})),
     ],
 )
-async def test_a_changed_row_explains_itself(made: Flip) -> None:
+async def test_changed_row_explains_itself(made: Flip) -> None:
     damage = await told(made)
     row = Row(connection="rule", offences=[LOST], subentry_id="s")
     damage.explain(row, ())

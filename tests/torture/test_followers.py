@@ -1,4 +1,4 @@
-"""Rules and mirrors under torture: their accounts find what may not be."""
+"""Tests that the accounts of tortured rules and mirrors find every error."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -59,7 +59,7 @@ def offences(row: Row) -> list[tuple[Kind, str]]:
     return sorted((one.kind, one.thing.mark) for one in row.offences)
 
 
-def test_marks_of_rules_and_of_actions_are_told_apart() -> None:
+def test_marks_of_rules_and_actions_are_distinguished() -> None:
     targets = make_targets()
     followers = make_followers(targets)
     marks = {one.mark() for one in followers}
@@ -72,7 +72,7 @@ def test_marks_of_rules_and_of_actions_are_told_apart() -> None:
             assert not any(one.is_own(act.thing.mark) for one in followers)
 
 
-def test_what_arrives_at_the_wrong_connection_belongs_to_no_rule() -> None:
+def test_delivery_to_the_wrong_connection_belongs_to_no_rule() -> None:
     targets = make_targets()
     following = Following(targets, "seed")
     newer, older = targets[:2]
@@ -80,7 +80,7 @@ def test_what_arrives_at_the_wrong_connection_belongs_to_no_rule() -> None:
     assert not following.knows(older, "frigate 0.18 rule 1")
 
 
-# A clock: what fires by itself must be there, once, for every instant.
+# A clock: every instant must have exactly one delivery.
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def store(aipix: AipixTarget, *instants: int) -> None:
         "an instant of its own",
     ],
 )
-def test_every_instant_must_be_there_once(
+def test_every_instant_must_arrive_once(
     aipix: AipixTarget,
     clock: ClockRule,
     kept: Sequence[int],
@@ -138,7 +138,7 @@ def test_every_instant_must_be_there_once(
     assert row.accepted == 3
 
 
-# A switch: what it has begun must have its end.
+# A switch: every start must have its end.
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_every_instant_must_be_there_once(
         (None, "torture 1", []),
     ],
 )
-def test_what_has_no_end_is_open(
+def test_start_without_an_end_is_open(
     monkeypatch: pytest.MonkeyPatch,
     end_time: float | None,
     sub_label: str,
@@ -171,11 +171,11 @@ def test_what_has_no_end_is_open(
     assert [one.kind for one in row.offences if one.kind is Kind.OPEN] == found
 
 
-# A mirror: in the end outside equals home.
+# A mirror: in the end, the outside equals the home.
 
 
 class Mirror(MirrorFollower[int]):
-    """A mirror of what a test says."""
+    """A mirror of the states that a test sets."""
 
     thing = "create_live_event"
 
@@ -233,13 +233,13 @@ async def test_outside_must_equal_home(
     assert row.stored == (not found)
 
 
-async def test_what_a_mirror_has_made_twice_is_doubled() -> None:
+async def test_duplicate_of_a_mirror_is_found() -> None:
     mirror = Mirror({"a": 1}, {"a": 1}, made=2)
     assert await mirror.look() == 0
     assert offences(mirror.account([], {})) == [(Kind.DOUBLED, "a")]
 
 
-async def test_a_difference_may_be_under_way() -> None:
+async def test_difference_may_be_in_flight() -> None:
     mirror = Mirror({"a": 1}, {})
     assert await mirror.look() == 1
     row = mirror.account([delivery(1, state=DeliveryState.PENDING)], {})
@@ -247,7 +247,7 @@ async def test_a_difference_may_be_under_way() -> None:
     assert [one.id for one in row.waiting] == ["d1"]
 
 
-async def test_a_mirror_may_not_be_sure_yet_that_something_was_deleted(
+async def test_mirror_may_not_have_confirmed_a_deletion_yet(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Mirror, "gone_after", 60.0)

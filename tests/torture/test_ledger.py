@@ -1,4 +1,4 @@
-"""The ledger finds what may not be, and lets pass what may."""
+"""Tests that the ledger finds every error, and nothing else."""
 
 import pytest
 
@@ -51,14 +51,14 @@ def kinds(row: Row) -> list[Kind]:
 
 
 @pytest.mark.parametrize("call", [accepted(), cut(), refused()])
-def test_what_is_delivered_and_there_once_is_well(call: Call) -> None:
+def test_delivered_and_stored_once_is_correct(call: Call) -> None:
     row = account(call, delivery(outside_id="e1"), there=("e1",))
     assert row.offences == []
     assert (row.called, row.stored) == (1, 1)
 
 
 @pytest.mark.parametrize("call", [cut(), refused()])
-def test_what_was_never_accepted_may_be_missing(call: Call) -> None:
+def test_unaccepted_call_may_be_missing(call: Call) -> None:
     row = account(call)
     assert row.offences == []
     assert row.stored == 0
@@ -73,7 +73,7 @@ def test_what_was_never_accepted_may_be_missing(call: Call) -> None:
         (0.1, {BELL.action}, ("e1", "e2"), [Kind.DOUBLED, Kind.STRAY]),
     ],
 )
-def test_what_goes_out_beside_its_commit_may_be_there_after_a_kill(
+def test_optimistic_send_may_be_stored_after_a_kill(
     seconds: float, at_once: set[str], there: tuple[str, ...], found: list[Kind]
 ) -> None:
     call = Call(thing=BELL, answer=Answer.CUT, seconds=seconds)
@@ -82,7 +82,7 @@ def test_what_goes_out_beside_its_commit_may_be_there_after_a_kill(
     assert (row.perhaps, row.stored) == (1, 1)
 
 
-def test_accepted_and_unknown_to_the_outbox_is_lost() -> None:
+def test_accepted_but_unknown_to_the_queue_is_lost() -> None:
     row = account(accepted())
     assert kinds(row) == [Kind.LOST]
     assert row.offences[0].delivery_id == "d1"
@@ -90,18 +90,18 @@ def test_accepted_and_unknown_to_the_outbox_is_lost() -> None:
 
 
 @pytest.mark.parametrize("call", [accepted(), cut(), refused()])
-def test_delivered_and_not_there_is_lost(call: Call) -> None:
+def test_delivered_but_not_stored_is_lost(call: Call) -> None:
     assert kinds(account(call, delivery(outside_id="e1"))) == [Kind.LOST]
 
 
 @pytest.mark.parametrize("call", [accepted(), cut(), refused()])
-def test_there_twice_is_doubled(call: Call) -> None:
+def test_stored_twice_is_a_duplicate(call: Call) -> None:
     row = account(call, delivery(outside_id="e1"), there=("e1", "e2"))
     assert kinds(row) == [Kind.DOUBLED]
     assert "e1, e2" in row.offences[0].why
 
 
-def test_twice_is_only_counted_where_the_user_allows_it() -> None:
+def test_allowed_duplicate_is_only_counted() -> None:
     deliveries = [delivery(outside_id="e2")]
     there = {BELL: ("e1", "e2")}
     row = audit("http", [accepted()], deliveries, there, may_double=True)
@@ -110,20 +110,20 @@ def test_twice_is_only_counted_where_the_user_allows_it() -> None:
     assert (kinds(row), row.twice) == ([Kind.STRAY], 0)
 
 
-def test_two_deliveries_of_one_call_are_a_double() -> None:
+def test_two_deliveries_of_one_call_are_a_duplicate() -> None:
     row = account(
         cut(), delivery(), delivery(STATES.PENDING, delivery_id="d2"), there=("e1",)
     )
     assert kinds(row) == [Kind.DOUBLED]
 
 
-def test_failure_for_a_reason_is_a_loss() -> None:
+def test_unexpected_failure_is_a_loss() -> None:
     row = account(accepted(), delivery(STATES.FAILED, failure="rejected"))
     assert kinds(row) == [Kind.LOST]
 
 
 @pytest.mark.parametrize("there", [(), ("e1",)])
-def test_outcome_unknown_may_be_there_or_not(there: tuple[str, ...]) -> None:
+def test_unknown_outcome_may_be_stored_or_not(there: tuple[str, ...]) -> None:
     told = delivery(STATES.FAILED, failure="outcome_unknown")
     row = account(refused(), told, there=there)
     assert row.offences == []
@@ -131,7 +131,7 @@ def test_outcome_unknown_may_be_there_or_not(there: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("state", [STATES.EXPIRED, STATES.DISCARDED])
-def test_what_is_told_as_too_late_is_no_loss(state: DeliveryState) -> None:
+def test_reported_expiry_is_no_loss(state: DeliveryState) -> None:
     row = account(accepted(), delivery(state))
     assert row.offences == []
     assert row.expired == 1
@@ -145,46 +145,46 @@ def test_what_is_told_as_too_late_is_no_loss(state: DeliveryState) -> None:
         (STATES.FAILED, "outcome_unknown"),
     ],
 )
-def test_what_is_not_told_is_lost(state: DeliveryState, failure: str | None) -> None:
+def test_unreported_expiry_is_a_loss(state: DeliveryState, failure: str | None) -> None:
     row = account(accepted(), delivery(state, failure=failure, told=False))
     assert kinds(row) == [Kind.LOST]
 
 
 @pytest.mark.parametrize("state", [STATES.EXPIRED, STATES.DISCARDED, STATES.FAILED])
-def test_said_not_to_be_there_and_there_is_stray(state: DeliveryState) -> None:
+def test_stored_but_reported_as_missing_is_stray(state: DeliveryState) -> None:
     row = account(accepted(), delivery(state, failure="rejected"), there=("e1",))
     assert kinds(row) == [Kind.STRAY]
 
 
-def test_taken_for_something_else_is_stray() -> None:
+def test_receipt_of_another_item_is_stray() -> None:
     row = account(accepted(), delivery(outside_id="e2"), there=("e1",))
     assert kinds(row) == [Kind.STRAY]
 
 
-def test_there_without_a_delivery_is_stray() -> None:
+def test_stored_without_a_delivery_is_stray() -> None:
     assert kinds(account(cut(), there=("e1",))) == [Kind.STRAY]
 
 
-def test_there_without_a_call_is_stray() -> None:
+def test_stored_without_a_call_is_stray() -> None:
     row = audit("frigate", [accepted()], [delivery()], {BELL: ["e1"], OTHER: ["e2"]})
     assert kinds(row) == [Kind.STRAY]
     assert row.offences[0].thing == OTHER
 
 
 @pytest.mark.parametrize("state", [STATES.PENDING, STATES.SENDING, STATES.UNCERTAIN])
-def test_what_has_not_ended_waits(state: DeliveryState) -> None:
+def test_unsettled_delivery_waits(state: DeliveryState) -> None:
     waiting = delivery(state, failure="timeout")
     row = account(accepted(), waiting)
     assert row.offences == []
     assert row.waiting == [waiting]
 
 
-def test_another_delivery_with_the_mark_does_not_stand_in() -> None:
+def test_other_delivery_with_the_mark_does_not_count() -> None:
     row = account(accepted(delivery_id="d9"), delivery())
     assert kinds(row) == [Kind.LOST]
 
 
-def test_the_table_sums_up_and_names_the_offenders() -> None:
+def test_table_has_totals_and_names_offending_deliveries() -> None:
     rows = [
         account(accepted(), delivery(outside_id="e1"), there=("e1",)),
         account(accepted(), delivery(STATES.UNCERTAIN, failure="timeout")),

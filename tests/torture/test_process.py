@@ -1,4 +1,4 @@
-"""A simulator in a process of its own is frozen with what lies in its sockets."""
+"""Tests that a frozen simulator keeps the requests in its sockets."""
 
 import asyncio
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ async def post(process: StandInProcess[GuanceSimulator], seconds: float) -> None
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_what_was_sent_to_a_frozen_one_happens_when_it_goes_on(
+async def test_request_to_a_frozen_simulator_is_handled_when_it_resumes(
     process: StandInProcess[GuanceSimulator],
 ) -> None:
     await process.do(methodcaller("configure", ingest_lag=0))

@@ -1,4 +1,4 @@
-"""What the outbox kept, as the ledger takes it."""
+"""Tests of the final deliveries that the ledger reads."""
 
 from datetime import UTC, datetime
 
@@ -29,7 +29,7 @@ def a_delivery(delivery_id: str, follows: str | None = None) -> Delivery:
     )
 
 
-def test_what_follows_a_delivery_that_damage_took_away_is_about_nothing_known() -> None:
+def test_follow_up_of_a_lost_delivery_has_no_known_start() -> None:
     deliveries = [
         a_delivery("a"),
         a_delivery("b", follows="a"),

@@ -1,4 +1,4 @@
-"""A clock that is set while a program runs."""
+"""Tests of a wall clock that is set while a program runs."""
 
 # ruff: noqa: S603 - the command is our own
 
@@ -30,10 +30,10 @@ sys.argv = sys.argv[1:]
 import runpy
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
-"""Runs what sets the clock, with a Home Assistant that tells the time line by line."""
+"""Runs the script that sets the clock, with a program that prints the time."""
 
 
-def test_all_of_the_wall_clock_moves_and_nothing_else(tmp_path: Path) -> None:
+def test_only_the_wall_clock_moves(tmp_path: Path) -> None:
     clock = WallClock(tmp_path / "clock")
     _, _, script, file = clock.command
     with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The targets see what their simulators have stored, and how often."""
+"""Tests that targets see what their simulators have stored, and how often."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ async def post(
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_palabra_is_seen_to_have_an_event_twice() -> None:
+async def test_duplicate_event_at_palabra_is_seen() -> None:
     target = target_named("palabra")
     headers = {"Authorization": f"Bearer {target.connection()['api_key']}"}
     async with target.simulator:
@@ -50,7 +50,7 @@ async def test_palabra_is_seen_to_have_an_event_twice() -> None:
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_guance_is_seen_to_have_an_event_twice() -> None:
+async def test_duplicate_event_at_guance_is_seen() -> None:
     target = target_named("guance")
     event: dict[str, Json] = {"date": 1_795_000_000_000, "status": "ok", "title": MARK}
     headers = {"DF-API-KEY": str(target.connection()["api_key"])}
@@ -62,7 +62,7 @@ async def test_guance_is_seen_to_have_an_event_twice() -> None:
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_an_http_api_is_seen_to_have_a_note_twice_and_an_alarm_again() -> None:
+async def test_duplicates_at_an_http_api_are_seen() -> None:
     target = target_named("http repeats")
     headers = {"Authorization": f"Bearer {target.connection()['secret']}"}
     alarm: dict[str, Json] = {"key": "k", "action": "trigger", "text": "torture 2"}
@@ -81,7 +81,7 @@ async def test_an_http_api_is_seen_to_have_a_note_twice_and_an_alarm_again() -> 
 
 
 @pytest.mark.parametrize("target", make_targets(), ids=lambda target: target.name)
-def test_a_new_thing_has_its_own_mark(target: AnyTarget) -> None:
+def test_new_item_has_its_own_mark(target: AnyTarget) -> None:
     chance = random.Random(1)  # noqa: S311 - no secret
     marks = [target.mark(number) for number in range(1, 50)]
     acts = [target.act(mark, chance) for mark in marks]
@@ -95,7 +95,7 @@ def test_a_new_thing_has_its_own_mark(target: AnyTarget) -> None:
 @pytest.mark.parametrize(
     "name", ["frigate 0.18", "palabra", "aipix client", "http repeats"]
 )
-def test_what_was_accepted_is_acted_on_again(name: str) -> None:
+def test_accepted_item_is_acted_on_again(name: str) -> None:
     target = target_named(name)
     chance = random.Random(1)  # noqa: S311 - no secret
     later = set()
@@ -114,7 +114,7 @@ def test_what_was_accepted_is_acted_on_again(name: str) -> None:
     assert all(thing.action.startswith(("end", "update", "delete")) for thing in later)
 
 
-def test_what_was_cut_off_is_left_alone() -> None:
+def test_interrupted_item_is_left_alone() -> None:
     target = target_named("frigate 0.18")
     chance = random.Random(1)  # noqa: S311 - no secret
     for number in range(1, 60):

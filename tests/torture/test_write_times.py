@@ -1,4 +1,4 @@
-"""The copy of Event Relay that is tortured has less patience."""
+"""Tests of the shortened write times of the tortured copy."""
 
 from pathlib import Path
 import shutil
@@ -19,7 +19,7 @@ def integration(tmp_path: Path) -> Path:
 
 
 def changed(integration: Path) -> dict[str, str]:
-    """Return the lines that are not as they were, by their backends."""
+    """Return the changed lines by backend."""
     lines = {}
     for file in integration.rglob("*.py"):
         within = file.relative_to(integration / "backends")
@@ -29,7 +29,7 @@ def changed(integration: Path) -> dict[str, str]:
     return lines
 
 
-def test_no_backend_gets_longer(integration: Path) -> None:
+def test_no_write_time_becomes_longer(integration: Path) -> None:
     shorten_write_times(integration, BACKENDS, 7)
     lines = changed(integration)
     assert lines.keys() == {*BACKENDS}
@@ -37,12 +37,12 @@ def test_no_backend_gets_longer(integration: Path) -> None:
     assert lines["guance"] == "WRITE_TIME = timedelta(seconds=7)"
 
 
-def test_quick_backend_stays_as_it_is(integration: Path) -> None:
+def test_short_write_time_is_unchanged(integration: Path) -> None:
     shorten_write_times(integration, BACKENDS, 3600)
     assert changed(integration) == {}
 
 
-def test_constant_that_is_not_there_is_told(integration: Path) -> None:
+def test_missing_constant_is_reported(integration: Path) -> None:
     file = integration / "backends" / "http" / "request" / "definition.py"
     file.write_text(file.read_text().replace("SHORTEST_ABSENCE = ", "LEAST = "))
     with pytest.raises(NotThere):

@@ -1,4 +1,4 @@
-"""The simulated aipix behaves as facts/aipix.md has it."""
+"""Tests that the simulated aipix behaves as documented in the facts."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -25,7 +25,7 @@ ADMINISTRATOR = "/api/admin/v1"
 
 
 class Caller:
-    """Calls one aipix."""
+    """A client of a simulated aipix."""
 
     def __init__(self, aipix: AipixSimulator, session: aiohttp.ClientSession) -> None:
         self.aipix = aipix
@@ -59,14 +59,14 @@ async def call(session: aiohttp.ClientSession) -> AsyncIterator[Caller]:
         yield Caller(aipix, session)
 
 
-async def test_errors_are_pages_without_accept(call: Caller) -> None:
+async def test_errors_are_html_without_an_accept_header(call: Caller) -> None:
     status, page = await call("GET", f"{CLIENT}/scripts", Accept="*/*")
     assert (status, page[:6]) == (401, "<html>")
     status, answer = await call("GET", f"{CLIENT}/scripts")
     assert (status, answer) == (401, {"message": "Unauthenticated."})
 
 
-async def test_tells_its_version_to_anyone(call: Caller) -> None:
+async def test_version_needs_no_login(call: Caller) -> None:
     _, answer = await call("GET", f"{CLIENT}/static/basic")
     assert set(answer) == {
         "is_captcha_available",
@@ -76,7 +76,7 @@ async def test_tells_its_version_to_anyone(call: Caller) -> None:
     }
 
 
-async def test_the_realms_are_apart(call: Caller) -> None:
+async def test_tokens_of_both_apis_are_separate(call: Caller) -> None:
     answer = await call.log_in(ADMINISTRATOR)
     assert answer["token_type"] == "Bearer"
     assert "T" not in answer["expires_at"]
@@ -86,7 +86,7 @@ async def test_the_realms_are_apart(call: Caller) -> None:
     assert (await call("POST", f"{ADMINISTRATOR}/scripts", {}))[0] == 401
 
 
-async def test_the_administrator_api_lists_nothing(call: Caller) -> None:
+async def test_administrator_api_has_no_lists(call: Caller) -> None:
     await call.log_in(ADMINISTRATOR)
     body = {"event_id": 41, "users": [7], "schedule": SCHEDULE}
     status, script = await call("POST", f"{ADMINISTRATOR}/scripts", body)
@@ -122,7 +122,7 @@ async def test_the_administrator_api_lists_nothing(call: Caller) -> None:
         ),
     ],
 )
-async def test_an_administrators_script_is_checked(
+async def test_script_of_an_administrator_is_validated(
     call: Caller, changes: dict[str, Any], field: str
 ) -> None:
     await call.log_in(ADMINISTRATOR)
@@ -155,7 +155,7 @@ def table(*days: object, intervals: tuple[object, ...] = ()) -> dict[str, Any]:
         ),
     ],
 )
-async def test_a_clients_script_is_checked(
+async def test_script_of_a_client_is_validated(
     call: Caller, changes: dict[str, Any], field: str
 ) -> None:
     await call.log_in()
@@ -164,7 +164,7 @@ async def test_a_clients_script_is_checked(
     assert list(answer["errors"]) == [field]
 
 
-async def test_pages_have_links_with_a_wrong_prefix(call: Caller) -> None:
+async def test_links_of_pages_have_a_wrong_prefix(call: Caller) -> None:
     await call.log_in()
     for _ in range(3):
         assert (await call("POST", f"{CLIENT}/scripts", SCRIPT))[0] == 200
@@ -178,7 +178,7 @@ async def test_pages_have_links_with_a_wrong_prefix(call: Caller) -> None:
     assert [one["id"] for one in page["data"]] == [7, 8]
 
 
-async def test_says_what_scripts_are_made_of(call: Caller) -> None:
+async def test_choices_for_scripts_are_listed(call: Caller) -> None:
     assert (await call("GET", f"{CLIENT}/static"))[0] == 401
     await call.log_in()
     _, static = await call("GET", f"{CLIENT}/static")
@@ -190,7 +190,7 @@ async def test_says_what_scripts_are_made_of(call: Caller) -> None:
     assert (await call("GET", f"{ADMINISTRATOR}/users"))[0] == 404
 
 
-async def test_a_script_is_written_whole_and_deleted(call: Caller) -> None:
+async def test_script_is_replaced_and_deleted(call: Caller) -> None:
     await call.log_in()
     _, script = await call("POST", f"{CLIENT}/scripts", SCRIPT | {"extra": {"a": 1}})
     path = f"{CLIENT}/scripts/{script['id']}"
@@ -203,7 +203,7 @@ async def test_a_script_is_written_whole_and_deleted(call: Caller) -> None:
     assert (await call("GET", path))[0] == 404
 
 
-async def test_too_many_sessions_are_listed_and_one_can_be_ended(call: Caller) -> None:
+async def test_excess_sessions_are_listed_and_can_be_ended(call: Caller) -> None:
     call.aipix.auth.occupy(5)
     status, answer = await call("POST", f"{CLIENT}/token", USER)
     assert status == 419
@@ -227,7 +227,7 @@ async def test_sessions_are_ended_by_post(call: Caller) -> None:
     assert not call.aipix.auth.sessions
 
 
-async def test_a_captcha_is_solved_once_it_is_read(call: Caller) -> None:
+async def test_captcha_is_solved_once_read(call: Caller) -> None:
     call.aipix.configure(captcha=True)
     status, answer = await call("POST", f"{CLIENT}/token", USER)
     assert status == 422
@@ -237,7 +237,7 @@ async def test_a_captcha_is_solved_once_it_is_read(call: Caller) -> None:
     assert (await call("POST", f"{CLIENT}/token", solved))[0] == 200
 
 
-async def test_marks_have_dates_with_a_zone(call: Caller) -> None:
+async def test_marks_have_dates_with_a_time_zone(call: Caller) -> None:
     await call.log_in()
     path = f"{CLIENT}/cameras/12/marks"
     body = {"title": "x", "from": "2026-01-01T08:00:00+05:00"}
@@ -252,18 +252,18 @@ async def test_marks_have_dates_with_a_zone(call: Caller) -> None:
 
 
 @pytest.mark.parametrize(("change", "status"), [("licensed", 402), ("permitted", 403)])
-async def test_rights_and_licence(call: Caller, change: str, status: int) -> None:
+async def test_permissions_and_licence(call: Caller, change: str, status: int) -> None:
     await call.log_in()
     call.aipix.configure(**{change: False})
     assert (await call("POST", f"{CLIENT}/scripts", SCRIPT))[0] == status
 
 
-async def test_a_version_brings_on_an_update(call: Caller) -> None:
+async def test_changed_version_counts_as_an_update(call: Caller) -> None:
     headers = {"X-Version": "23.09"}
     assert (await call("GET", f"{CLIENT}/static/basic", **headers))[0] == 409
 
 
-async def test_settings_are_checked(call: Caller) -> None:
+async def test_settings_are_validated(call: Caller) -> None:
     for changes in ({"odd": 1}, {"captcha": 1}, {"session_limit": -1}, {"user": ""}):
         with pytest.raises(ValueError, match="setting"):
             call.aipix.configure(**changes)
@@ -272,7 +272,7 @@ async def test_settings_are_checked(call: Caller) -> None:
         call.aipix.configure(events=5)
 
 
-async def test_forgets_on_reset(call: Caller) -> None:
+async def test_reset_deletes_everything(call: Caller) -> None:
     await call.log_in()
     await call("POST", f"{CLIENT}/scripts", SCRIPT)
     call.aipix.reset()

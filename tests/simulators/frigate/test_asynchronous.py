@@ -1,4 +1,4 @@
-"""Facts §2.2, §9: 200 is not persisted; facts §2.3: parts of Frigate may be dead."""
+"""Facts §2.2, §9: 200 does not mean stored; facts §2.3: parts may be dead."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ async def test_end_before_the_row_is_404(start: Start) -> None:
     assert (await call.event(event_id))["end_time"] is not None
 
 
-async def test_row_comes_by_itself(start: Start) -> None:
+async def test_row_is_stored_later(start: Start) -> None:
     call = await start(async_delay=0.05)
     event_id = await call.create()
     assert call.frigate.events == []
@@ -29,19 +29,19 @@ async def test_row_comes_by_itself(start: Start) -> None:
     assert (await call("GET", f"/api/events/{event_id}")).status == 200
 
 
-async def test_before_016_the_row_is_there_at_once(start: Start) -> None:
+async def test_row_is_stored_at_once_before_016(start: Start) -> None:
     call = await start(version="0.15", async_delay=None)
     event_id = await call.create()
     assert (await call("GET", f"/api/events/{event_id}")).status == 200
 
 
 def _elapsed(call: Caller) -> float:
-    """Return the seconds that the newest event took to be stored."""
+    """Return the seconds until the newest event was stored."""
     event = call.frigate.events[-1]
     return event.stored_at - float(event.id.partition("-")[0])
 
 
-async def test_by_default_it_takes_as_long_as_on_the_real_server(start: Start) -> None:
+async def test_default_delays_are_those_of_the_real_server(start: Start) -> None:
     """Facts §9: 0.1 to 0.3 s."""
     call = await start(async_delay=FrigateSettings().async_delay)
     await call.create()
@@ -49,8 +49,8 @@ async def test_by_default_it_takes_as_long_as_on_the_real_server(start: Start) -
     assert _elapsed(call) >= 0.1
 
 
-async def test_what_waits_is_done_in_its_order(start: Start) -> None:
-    """Facts §10: creates and ends travel one way, first in, first out."""
+async def test_pending_work_is_done_in_order(start: Start) -> None:
+    """Facts §10: creates and ends share a queue, first in, first out."""
     call = await start(async_delay=(0.0, 0.05))
     ids = [await call.create(sub_label=str(number)) for number in range(8)]
     await until(lambda: len(call.frigate.events) == len(ids))
@@ -75,10 +75,10 @@ async def _reviewed(call: Caller, event_id: str) -> bool:
         (Part.REVIEW, True, False),
     ],
 )
-async def test_a_dead_part_does_nothing_until_a_restart(
+async def test_dead_part_does_nothing_until_a_restart(
     start: Start, part: Part, stored: bool, reviewed: bool
 ) -> None:
-    """Facts §2.3: and everything is answered as ever."""
+    """Facts §2.3: responses are unchanged."""
     call = await start()
     control = f"{call.frigate.control_url}/kill".removeprefix(call.frigate.url)
     assert (await call("POST", control, json={"part": part})).status == 200
@@ -93,7 +93,7 @@ async def test_a_dead_part_does_nothing_until_a_restart(
     assert await _reviewed(call, kept)
 
 
-async def test_a_dead_object_thread_takes_ends_and_sub_labels(call: Caller) -> None:
+async def test_dead_object_thread_ignores_ends_and_sub_labels(call: Caller) -> None:
     event_id = await call.create(duration=None)
     call.frigate.kill(Part.OBJECTS)
     path = f"/api/events/{event_id}"
@@ -102,12 +102,12 @@ async def test_a_dead_object_thread_takes_ends_and_sub_labels(call: Caller) -> N
     assert (await call("POST", f"{path}/sub_label", json=body)).status == 200
     event = await call.event(event_id)
     assert (event["end_time"], event["sub_label"]) == (None, None)
-    # What is not done by a thread goes on.
+    # Work outside the threads continues.
     assert (await call("POST", f"{path}/retain")).status == 200
     assert (await call.event(event_id))["retain_indefinitely"] is True
 
 
-async def test_only_what_there_is_can_be_killed(call: Caller) -> None:
+async def test_only_existing_parts_can_be_killed(call: Caller) -> None:
     control = f"{call.frigate.control_url}/kill".removeprefix(call.frigate.url)
     assert (await call("POST", control, json={"part": "nginx"})).status == 400
     assert call.frigate.dead == frozenset()
@@ -132,15 +132,15 @@ async def _updated(call: Caller, event_id: str) -> list[bool]:
     ]
 
 
-async def test_updates_at_once_lose_each_others_fields(start: Start) -> None:
-    """Facts §9: each saves the whole row, and is answered 200."""
+async def test_concurrent_updates_overwrite_each_other(start: Start) -> None:
+    """Facts §9: each saves the whole row, and responds with 200."""
     call = await start(async_delay=0, save_delay=0.2)
     event_id = await call.create()
     await _update_at_once(call, event_id)
     assert (await _updated(call, event_id)).count(True) == 1
 
 
-async def test_updates_one_after_the_other_lose_nothing(start: Start) -> None:
+async def test_sequential_updates_lose_nothing(start: Start) -> None:
     call = await start(async_delay=0.02, save_delay=0.02)
     event_id = await call.create()
     await until(lambda: bool(call.frigate.events))
@@ -152,8 +152,8 @@ async def test_updates_one_after_the_other_lose_nothing(start: Start) -> None:
     assert await _updated(call, event_id) == [True, True, True]
 
 
-async def test_sub_label_is_not_there_when_it_is_answered(start: Start) -> None:
-    """Facts §9: it goes by the object thread."""
+async def test_sub_label_is_stored_after_the_response(start: Start) -> None:
+    """Facts §9: the object thread does it."""
     call = await start(async_delay=None)
     event_id = await call.create()
     call.frigate.flush()

@@ -62,7 +62,7 @@ async def test_login_sets_a_cookie_and_has_no_body(start: Start) -> None:
 
 
 @pytest.mark.parametrize("version", ["0.17.2-0000000", "0.18.0-0000000"])
-async def test_older_cookie_has_no_age(start: Start, version: str) -> None:
+async def test_cookie_of_older_versions_has_no_age(start: Start, version: str) -> None:
     """Facts §9."""
     answer = await _login(await start(version=version, password=PASSWORD))
     cookie = answer.headers["Set-Cookie"]
@@ -72,7 +72,7 @@ async def test_older_cookie_has_no_age(start: Start, version: str) -> None:
 
 
 @pytest.mark.parametrize("password", [None, PASSWORD])
-async def test_login_is_no_page(start: Start, password: str | None) -> None:
+async def test_login_has_no_page(start: Start, password: str | None) -> None:
     """Facts §9."""
     answer = await (await start(password=password))("GET", "/api/login")
     assert (answer.status, answer.json) == (
@@ -113,7 +113,7 @@ async def test_bearer_and_cookie(start: Start) -> None:
     cookie = {"Cookie": f"frigate_token={_token(login)}"}
     for headers in (_bearer(login), cookie):
         assert (await call("POST", CREATE, headers=headers)).status == 200
-    # facts §4: Bearer is checked first.
+    # facts §4: the Bearer header has priority.
     headers = cookie | {"Authorization": "Bearer garbage"}
     assert (await call("GET", "/api/profile", headers=headers)).status == 401
 
@@ -171,7 +171,7 @@ async def test_rate_limit_counts_successes(start: Start) -> None:
 
 
 @pytest.mark.parametrize("role", ["viewer", "garden_only"])
-async def test_others_than_admin_only_read(start: Start, role: str) -> None:
+async def test_only_admins_may_write(start: Start, role: str) -> None:
     call = await start(password=PASSWORD, role=role)
     headers = _bearer(await _login(call))
     assert (await call("GET", "/api/events", headers=headers)).status == 200
@@ -184,7 +184,7 @@ async def test_others_than_admin_only_read(start: Start, role: str) -> None:
     assert answer.json == {"detail": f"Role {role} not authorized. Required: admin"}
 
 
-async def test_role_is_baked_into_the_token(start: Start) -> None:
+async def test_role_is_part_of_the_token(start: Start) -> None:
     call = await start(password=PASSWORD)
     headers = _bearer(await _login(call))
     call.frigate.configure(role="viewer")
@@ -194,7 +194,7 @@ async def test_role_is_baked_into_the_token(start: Start) -> None:
 
 
 async def test_broken_json_comes_before_the_role(start: Start) -> None:
-    """Facts §2.1: and wrong types after it."""
+    """Facts §2.1: wrong types come after it."""
     call = await start(role="viewer")
     headers = {"Content-Type": "application/json"}
     broken = await call("POST", CREATE, data=b"{broken", headers=headers)

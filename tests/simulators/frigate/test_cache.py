@@ -1,4 +1,4 @@
-"""Facts §1: nginx keeps JSON GETs for five seconds."""
+"""Facts §1: nginx caches JSON GETs for five seconds."""
 
 import pytest
 
@@ -32,7 +32,7 @@ async def test_five_seconds_later_it_is_fresh(call: Caller) -> None:
     assert len((await call("GET", "/api/events")).json) == 1
 
 
-async def test_404_is_not_kept(start: Start) -> None:
+async def test_404_is_not_cached(start: Start) -> None:
     call = await start(async_delay=None)
     event_id = await call.create()
     assert (await call("GET", f"/api/events/{event_id}")).status == 404
@@ -41,14 +41,14 @@ async def test_404_is_not_kept(start: Start) -> None:
 
 
 @pytest.mark.parametrize("path", ["version", "stats", "events?limit=many", "review/1"])
-async def test_what_is_not_marked(call: Caller, path: str) -> None:
-    """Facts §9: errors, and what nginx has a location of its own for."""
+async def test_uncached_paths_are_not_marked(call: Caller, path: str) -> None:
+    """Facts §9: errors, and paths with their own nginx location."""
     answer = await call("GET", f"/api/{path}")
     assert STATUS not in answer.headers
     assert "Cache-Control" not in answer.headers
 
 
-async def test_successes_are_not_to_be_stored(call: Caller) -> None:
+async def test_successes_have_a_no_store_header(call: Caller) -> None:
     """Facts §9: writes too."""
     written = await call("POST", "/api/events/front_door/person/create")
     for answer in (written, await call("GET", "/api/events")):

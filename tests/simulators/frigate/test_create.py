@@ -1,4 +1,4 @@
-"""Facts §2: create a manual event."""
+"""Facts §2: creation of a manual event."""
 
 import re
 import time
@@ -13,7 +13,7 @@ from .conftest import Caller, Start
 CREATE = "/api/events/front_door/person/create"
 
 
-async def test_answer(call: Caller) -> None:
+async def test_response(call: Caller) -> None:
     answer = await call("POST", CREATE)
     assert (answer.status, answer.json["success"], answer.json["message"]) == (
         200,
@@ -163,7 +163,7 @@ async def test_without_a_content_type_it_is_json(call: Caller) -> None:
         ("0.17", {"pre_capture": 0.5}),
     ],
 )
-async def test_field_of_another_version_is_not_looked_at(
+async def test_field_of_another_version_is_ignored(
     start: Start, version: str, body: dict[str, Any]
 ) -> None:
     """Facts §9."""
@@ -185,7 +185,7 @@ async def test_null_pre_capture_is_the_longer_of_the_camera(start: Start) -> Non
 
 @pytest.mark.parametrize("version", ["0.17", "0.18"])
 async def test_score_comes_back_as_the_exact_double(start: Start, version: str) -> None:
-    """Facts §10: and is found by it."""
+    """Facts §10: the event is found by it."""
     call = await start(version=version)
     score = 0.7 + 123456789e-13
     event_id = await call.create(score=score)
@@ -197,7 +197,7 @@ async def test_score_comes_back_as_the_exact_double(start: Start, version: str) 
     assert [(one["id"], one["data"]["score"]) for one in found] == [(event_id, score)]
 
 
-async def test_draw_comes_back_whole(call: Caller) -> None:
+async def test_draw_is_returned_unchanged(call: Caller) -> None:
     """Facts §2.4: an own key, and the snapshot still works."""
     draw = {"boxes": [], "event_relay": "delivery"}
     event = await call.event(await call.create(draw=draw))
@@ -221,16 +221,14 @@ async def test_back_dating(call: Caller) -> None:
 class TestOlder:
     """Facts §5: what other versions do."""
 
-    async def test_017_takes_pre_capture_and_draw_and_keeps_neither(
-        self, start: Start
-    ) -> None:
+    async def test_017_ignores_pre_capture_and_draw(self, start: Start) -> None:
         call = await start(version="0.17")
         draw = {"boxes": [], "event_relay": "delivery"}
         event = await call.event(await call.create(pre_capture=125, draw=draw))
         assert event["start_time"] == float(event["id"].partition("-")[0]) - 5
         assert event["data"] == {"type": "api", "score": 0, "top_score": 0}
 
-    async def test_016_keeps_source_type_and_makes_no_review_item(
+    async def test_016_stores_source_type_without_a_review_item(
         self, start: Start
     ) -> None:
         call = await start(version="0.16")
@@ -238,7 +236,7 @@ class TestOlder:
         assert event["data"]["type"] == "door"
         assert (await call("GET", f"/api/review/event/{event['id']}")).status == 404
 
-    async def test_014_takes_broken_json_for_no_body(self, start: Start) -> None:
+    async def test_014_treats_invalid_json_as_no_body(self, start: Start) -> None:
         call = await start(version="0.14")
         headers = {"Content-Type": "application/json"}
         answer = await call("POST", CREATE, data=b"{broken", headers=headers)

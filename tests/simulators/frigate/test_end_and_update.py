@@ -21,7 +21,7 @@ async def test_014_end_needs_none(start: Start) -> None:
     assert (await call.event(event_id))["end_time"] is not None
 
 
-async def test_end_may_be_repeated_and_rewrites(call: Caller) -> None:
+async def test_repeated_end_overwrites_the_first(call: Caller) -> None:
     event_id = await call.create(duration=10)
     start = (await call.event(event_id))["start_time"]
     for end in (start + 1, start + 500):
@@ -45,7 +45,7 @@ async def test_end_of_unknown_is_404(call: Caller) -> None:
     assert (answer.status, answer.json["success"]) == (404, False)
 
 
-async def test_016_end_takes_any_id_and_any_time(start: Start) -> None:
+async def test_016_end_accepts_any_id_and_any_time(start: Start) -> None:
     call = await start(version="0.16")
     unknown = "/api/events/1.5-abcdef/end"
     assert (await call("PUT", unknown, json={})).status == 200

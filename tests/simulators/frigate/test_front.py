@@ -17,11 +17,11 @@ CREATE = "/api/events/front_door/person/create"
         ("0.18", "/api/version", 500),
         ("0.14", "/api/version", 500),
         ("0.18", "/api/login", 502),
-        # There nobody has to be asked who calls.
+        # No authentication is needed there.
         ("0.13", "/api/version", 502),
     ],
 )
-async def test_what_nginx_answers_without_frigate(
+async def test_responses_of_nginx_without_frigate(
     call: Caller, version: str, path: str, status: int
 ) -> None:
     call.frigate.configure(starting=True, version=version)
@@ -37,7 +37,7 @@ async def test_too_large_is_413(call: Caller) -> None:
     assert (answer.status, answer.is_html) == (413, True)
 
 
-async def test_tls_has_a_certificate_nobody_trusts(
+async def test_tls_certificate_is_self_signed(
     session: aiohttp.ClientSession,
 ) -> None:
     async with FrigateSimulator(tls=True) as frigate:

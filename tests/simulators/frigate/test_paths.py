@@ -1,4 +1,4 @@
-"""Facts §2.5: path segments, as nginx and then FastAPI take them."""
+"""Facts §2.5: path segments, as nginx and then FastAPI handle them."""
 
 import pytest
 
@@ -26,7 +26,7 @@ async def test_label_may_be_any_segment(call: Caller, written: str, label: str) 
 
 
 @pytest.mark.parametrize("label", ["a/b", "a%2Fb", "", ".", "%2e"])
-async def test_label_that_makes_another_path_is_404(call: Caller, label: str) -> None:
+async def test_label_that_changes_the_path_is_404(call: Caller, label: str) -> None:
     answer = await call("POST", create(label))
     assert answer.status == 404
     assert answer.json == {"detail": "Not Found"}
@@ -40,7 +40,7 @@ async def test_label_that_goes_up_is_405(call: Caller, label: str) -> None:
 
 
 @pytest.mark.parametrize("label", ["a%00b", "a%zz"])
-async def test_label_that_is_no_text_is_400_from_nginx(
+async def test_label_without_valid_utf8_is_400_from_nginx(
     call: Caller, label: str
 ) -> None:
     answer = await call("POST", create(label))
@@ -71,12 +71,12 @@ async def test_trailing_slash_is_a_broken_redirect(call: Caller) -> None:
 async def test_method(
     call: Caller, method: str, path: str, status: int, allowed: str | None
 ) -> None:
-    """Facts §9: any path of one segment is that of a camera."""
+    """Facts §9: any path with one segment names a camera."""
     answer = await call(method, path)
     assert (answer.status, answer.headers.get("Allow")) == (status, allowed)
 
 
-async def test_unknown_path_is_taken_for_a_camera(call: Caller) -> None:
+async def test_unknown_path_counts_as_a_camera(call: Caller) -> None:
     answer = await call("GET", "/api/nothing")
     assert (answer.status, answer.json) == (
         404,
@@ -84,7 +84,7 @@ async def test_unknown_path_is_taken_for_a_camera(call: Caller) -> None:
     )
 
 
-async def test_api_without_slash_is_sent_there(call: Caller) -> None:
+async def test_api_without_slash_is_redirected(call: Caller) -> None:
     """Facts §9."""
     answer = await call("GET", "/api")
     assert (answer.status, answer.is_html) == (301, True)

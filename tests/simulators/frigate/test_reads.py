@@ -1,4 +1,4 @@
-"""Facts §3: lists, review items, and what Frigate says of itself."""
+"""Facts §3: lists, review items, and Frigate's own state."""
 
 import pytest
 
@@ -39,7 +39,7 @@ async def test_filters(call: Caller) -> None:
     assert await _ids(call, f"event_id={door}") == [door]
 
 
-async def test_after_and_before_are_about_the_start(call: Caller) -> None:
+async def test_after_and_before_filter_by_the_start(call: Caller) -> None:
     event_id = await call.create(pre_capture=100)
     start = (await call.event(event_id))["start_time"]
     assert await _ids(call, f"after={start - 1}&before={start + 1}") == [event_id]
@@ -55,7 +55,7 @@ async def test_wrong_filter_is_422(call: Caller, query: str) -> None:
 
 
 async def test_shapes_of_an_event(call: Caller) -> None:
-    """Facts §9: alone it has keys that it lacks in a list, and the other way round."""
+    """Facts §9: a single event has keys that it lacks in a list, and vice versa."""
     event_id = await call.create()
     single = (await call("GET", f"/api/events/{event_id}")).json
     (listed,) = (await call("GET", "/api/events")).json
@@ -75,7 +75,7 @@ async def test_labels_of_an_unknown_camera(
     assert (await call("GET", "/api/labels?camera=front_door")).status == 200
 
 
-async def test_snapshot_is_there_when_the_event_is_over(call: Caller) -> None:
+async def test_snapshot_exists_after_the_end(call: Caller) -> None:
     event_id = await call.create(duration=None)
     path = f"/api/events/{event_id}/snapshot.jpg"
     answer = await call("GET", path)

@@ -1,4 +1,4 @@
-"""Facts §2.2, §9, §10: what the review process makes of manual events."""
+"""Facts §2.2, §9, §10: the review process and manual events."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ async def _end(call: Caller, event_id: str) -> None:
 async def test_item(call: Caller) -> None:
     event_id = await call.create(sub_label="Bob")
     item = (await call("GET", f"/api/review/event/{event_id}")).json
-    # It begins with the request, not with the event.
+    # It starts with the request, not with the event.
     assert item["start_time"] == float(event_id.partition("-")[0])
     assert (item["severity"], item["end_time"]) == ("alert", None)
     assert item["data"]["detections"] == [event_id]
@@ -38,7 +38,7 @@ async def test_item(call: Caller) -> None:
     assert (await call("GET", f"/api/review/{item['id']}")).json == item
 
 
-async def test_row_comes_with_the_next_picture(start: Start) -> None:
+async def test_row_is_stored_with_the_next_picture(start: Start) -> None:
     call = await start(review_delay=3600)
     event_id = await call.create()
     assert not await _found(call, event_id)
@@ -75,7 +75,7 @@ async def test_event_that_joins_is_found_when_the_item_closes(call: Caller) -> N
     assert await _found(call, second)
 
 
-async def test_cameras_have_items_of_their_own(call: Caller) -> None:
+async def test_each_camera_has_its_own_items(call: Caller) -> None:
     await call.create()
     await call("POST", "/api/events/garden/person/create")
     assert [item["camera"] for item in await _items(call)] == ["garden", "front_door"]
@@ -102,8 +102,8 @@ async def test_item_closes_when_all_open_events_have_ended(call: Caller) -> None
     assert None not in [item["end_time"] for item in await _items(call)]
 
 
-async def test_item_may_close_while_an_event_goes_on(call: Caller) -> None:
-    """Facts §2.3: when something else on the camera is over."""
+async def test_item_may_close_before_its_event_ends(call: Caller) -> None:
+    """Facts §2.3: when another event on the camera ends."""
     event_id = await call.create(duration=None)
     await call.create(duration=1)
     call.frigate.clock.advance(42)
@@ -113,15 +113,15 @@ async def test_item_may_close_while_an_event_goes_on(call: Caller) -> None:
 
 @pytest.fixture
 async def unwatched(call: Caller) -> str:
-    """Return an event that counts as ongoing, on a camera without an open item."""
+    """Return an ongoing event on a camera without an open item."""
     event_id = await call.create()
     call.frigate.close_review_items()
     assert None not in [item["end_time"] for item in await _items(call)]
     return event_id
 
 
-async def test_end_relies_on_an_open_item(call: Caller, unwatched: str) -> None:
-    """Facts §2.3: without one the review process is gone, for every camera."""
+async def test_end_requires_an_open_item(call: Caller, unwatched: str) -> None:
+    """Facts §2.3: without one, the review process stops for all cameras."""
     await _end(call, unwatched)
     assert call.frigate.dead == {Part.REVIEW}
     event_id = (await call("POST", "/api/events/garden/person/create")).json["event_id"]
@@ -139,8 +139,8 @@ async def test_end_while_another_item_is_open_is_harmless(
     assert call.frigate.dead == frozenset()
 
 
-async def test_only_the_first_end_is_heard(call: Caller) -> None:
-    """Facts §10: later ones write the row only."""
+async def test_only_the_first_end_reaches_the_review(call: Caller) -> None:
+    """Facts §10: later ones only change the row."""
     event_id = await call.create(duration=None)
     await _end(call, event_id)
     call.frigate.clock.advance(42)
@@ -148,7 +148,7 @@ async def test_only_the_first_end_is_heard(call: Caller) -> None:
     assert call.frigate.dead == frozenset()
 
 
-async def test_end_after_a_restart_is_not_heard(call: Caller) -> None:
+async def test_end_after_a_restart_does_not_reach_the_review(call: Caller) -> None:
     event_id = await call.create(duration=None)
     call.frigate.restart()
     assert None not in [item["end_time"] for item in await _items(call)]
@@ -181,7 +181,7 @@ async def test_sub_label_names_a_closed_item(call: Caller) -> None:
     assert (data["objects"], data["sub_labels"]) == (["person-verified"], ["Bob"])
 
 
-async def test_list_is_of_what_went_on_between(call: Caller) -> None:
+async def test_list_contains_ongoing_items_of_its_range(call: Caller) -> None:
     await call.create(duration=1)
     call.frigate.clock.advance(42)
     (item,) = await _items(call)
@@ -214,7 +214,7 @@ async def test_list_is_of_what_went_on_between(call: Caller) -> None:
     ],
 )
 async def test_severity(start: Start, version: str, label: str, severity: str) -> None:
-    """Facts §2.2: by label from 0.18; what follows ": " is not seen."""
+    """Facts §2.2: by label from 0.18; text after ": " is ignored."""
     camera = Camera(name="front_door", detection_labels=("dog", "cat: small"))
     call = await start(version=version, cameras=[camera])
     event_id = await call.create(label)

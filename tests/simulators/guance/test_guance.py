@@ -1,4 +1,4 @@
-"""The simulated workspace behaves as the facts say, the awkward parts included."""
+"""Tests that the simulated workspace behaves as documented in the facts."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ WORKSPACE = "workspace/get"
 
 
 class Caller:
-    """Calls the simulated service."""
+    """A client of the simulated service."""
 
     def __init__(
         self, service: GuanceSimulator, session: aiohttp.ClientSession
@@ -32,7 +32,7 @@ class Caller:
     async def __call__(
         self, path: str, document: object = None, *, key: str = KEY
     ) -> tuple[int, dict[str, Any]]:
-        """Send a request, a POST where there is a body."""
+        """Send a request, a POST if there is a body."""
         async with self._session.request(
             "GET" if document is None else "POST",
             f"{self.service.url}/api/v1/{path}",
@@ -42,7 +42,7 @@ class Caller:
             return response.status, await response.json()
 
     async def rows(self, value: str, **changes: object) -> list[dict[str, Any]]:
-        """Look for events with a tag; the series are null where there are none."""
+        """Query events with a tag; the series are null without any."""
         status, body = await self(QUERY, {"queries": [a_query(value, **changes)]})
         assert status == HTTPStatus.OK
         (answer,) = body["content"]["data"]
@@ -81,13 +81,13 @@ def a_query(value: str, **changes: object) -> dict[str, object]:
 
 @pytest.fixture
 async def call(session: aiohttp.ClientSession) -> AsyncIterator[Caller]:
-    """Run a workspace whose clock stands near the events' date."""
+    """Run a workspace whose clock is near the events' date."""
     async with GuanceSimulator(ingest_lag=30) as service:
         service.clock.offset = NOW - service.clock.now()
         yield Caller(service, session)
 
 
-async def test_describes_its_workspace_write_token_included(call: Caller) -> None:
+async def test_workspace_is_described_with_its_write_token(call: Caller) -> None:
     status, body = await call(WORKSPACE)
     assert status == HTTPStatus.OK
     assert (body["code"], body["success"], body["errorCode"]) == (200, True, "")
@@ -97,15 +97,13 @@ async def test_describes_its_workspace_write_token_included(call: Caller) -> Non
 
 
 @pytest.mark.parametrize("key", ["", "another", "simulated-key-secret"])
-async def test_refuses_a_bad_key_and_the_secret_with_403(
-    call: Caller, key: str
-) -> None:
+async def test_invalid_key_and_secret_are_403(call: Caller, key: str) -> None:
     status, body = await call(WORKSPACE, key=key)
     assert status == body["code"] == HTTPStatus.FORBIDDEN
     assert (body["errorCode"], body["success"]) == ("ft.InvalidAPIKey", False)
 
 
-async def test_refuses_a_deleted_key(call: Caller) -> None:
+async def test_deleted_key_is_refused(call: Caller) -> None:
     call.service.expire_logins()
     assert (await call(WORKSPACE))[0] == HTTPStatus.FORBIDDEN
     call.service.configure(api_key="the-next")
@@ -119,7 +117,7 @@ async def test_refuses_a_deleted_key(call: Caller) -> None:
         ("workspace_rate_limit", "ft.TriggerApiWorkspaceCurrentLimiting"),
     ],
 )
-async def test_answers_401_for_limits(call: Caller, setting: str, error: str) -> None:
+async def test_rate_limit_is_401(call: Caller, setting: str, error: str) -> None:
     call.service.configure(**{setting: 1})
     assert (await call(WORKSPACE))[0] == HTTPStatus.OK
     status, body = await call(WORKSPACE)
@@ -128,7 +126,7 @@ async def test_answers_401_for_limits(call: Caller, setting: str, error: str) ->
     assert (await call(WORKSPACE))[0] == HTTPStatus.OK
 
 
-async def test_answers_true_and_no_id_and_makes_another_each_time(
+async def test_each_create_makes_another_event_and_returns_no_id(
     call: Caller,
 ) -> None:
     for _ in range(2):
@@ -168,7 +166,7 @@ async def test_answers_true_and_no_id_and_makes_another_each_time(
         {"another": 1},
     ],
 )
-async def test_refuses_what_the_service_refuses(
+async def test_invalid_events_are_refused(
     call: Caller, changes: dict[str, object]
 ) -> None:
     status, body = await call(CREATE, an_event(**changes))
@@ -176,13 +174,13 @@ async def test_refuses_what_the_service_refuses(
     assert call.service.events == []
 
 
-async def test_takes_an_event_without_tags(call: Caller) -> None:
+async def test_event_without_tags_is_accepted(call: Caller) -> None:
     assert (await call(CREATE, an_event(customTags=...)))[0] == HTTPStatus.OK
     assert call.service.events[0].tags == {}
 
 
 @pytest.mark.parametrize("body", [b"{", b'"text"', b"[]"])
-async def test_refuses_bodies_that_are_no_object(
+async def test_body_without_an_object_is_refused(
     call: Caller, session: aiohttp.ClientSession, body: bytes
 ) -> None:
     headers = {"DF-API-KEY": KEY, "Content-Type": "application/json"}
@@ -191,7 +189,7 @@ async def test_refuses_bodies_that_are_no_object(
         assert response.status == HTTPStatus.BAD_REQUEST
 
 
-async def test_shows_an_event_only_once_it_is_ingested(call: Caller) -> None:
+async def test_event_is_visible_once_ingested(call: Caller) -> None:
     await call(CREATE, an_event())
     assert await call.rows("one") == []
     call.service.clock.advance(31)
@@ -201,7 +199,7 @@ async def test_shows_an_event_only_once_it_is_ingested(call: Caller) -> None:
     assert await call.rows("other") == []
 
 
-async def test_shows_an_event_after_a_flush(call: Caller) -> None:
+async def test_event_is_visible_after_a_flush(call: Caller) -> None:
     call.service.configure(ingest_lag=None)
     await call(CREATE, an_event())
     call.service.clock.advance(3600)
@@ -210,7 +208,7 @@ async def test_shows_an_event_after_a_flush(call: Caller) -> None:
     assert await call.rows("one")
 
 
-async def test_range_is_about_the_date_of_the_event(call: Caller) -> None:
+async def test_range_applies_to_the_date_of_the_event(call: Caller) -> None:
     await call(CREATE, an_event(date=(NOW - 7200) * 1000))
     call.service.flush()
     assert await call.rows("one") == []
@@ -218,14 +216,14 @@ async def test_range_is_about_the_date_of_the_event(call: Caller) -> None:
     assert await call.rows("one", timeRange=early)
 
 
-async def test_keeps_events_for_its_retention(call: Caller) -> None:
+async def test_events_are_kept_for_the_retention(call: Caller) -> None:
     await call(CREATE, an_event())
     call.service.flush()
     call.service.clock.advance(14 * 86_400 + 1)
     assert await call.rows("one") == []
 
 
-async def test_source_selects_and_differs(call: Caller) -> None:
+async def test_source_filters_events(call: Caller) -> None:
     await call(CREATE, an_event())
     call.service.configure(source="user")
     await call(CREATE, an_event())
@@ -236,7 +234,7 @@ async def test_source_selects_and_differs(call: Caller) -> None:
     assert [row["df_source"] for row in await call.rows("", q=words)] == ["user"]
 
 
-async def test_query_may_be_answered_before_its_end(call: Caller) -> None:
+async def test_query_may_respond_before_its_end(call: Caller) -> None:
     call.service.configure(queries_end=False)
     _, body = await call(QUERY, {"queries": [a_query("one")]})
     (answer,) = body["content"]["data"]
@@ -257,7 +255,7 @@ async def test_query_may_be_answered_before_its_end(call: Caller) -> None:
         {"queries": [a_query("one", timeRange=[1])]},
     ],
 )
-async def test_refuses_what_is_no_query(call: Caller, document: object) -> None:
+async def test_invalid_query_is_refused(call: Caller, document: object) -> None:
     assert (await call(QUERY, document))[0] == HTTPStatus.BAD_REQUEST
 
 
@@ -268,7 +266,7 @@ async def test_refuses_what_is_no_query(call: Caller, document: object) -> None:
         ("may_query", QUERY, {"queries": [a_query("one")]}),
     ],
 )
-async def test_refuses_what_the_role_may_not(
+async def test_role_without_permission_is_refused(
     call: Caller, setting: str, path: str, document: object
 ) -> None:
     call.service.configure(**{setting: False})
@@ -277,12 +275,12 @@ async def test_refuses_what_the_role_may_not(
     assert body["errorCode"] != "ft.InvalidAPIKey"
 
 
-async def test_does_not_know_other_paths(call: Caller) -> None:
+async def test_unknown_path_is_404(call: Caller) -> None:
     status, body = await call("events/list")
     assert (status, body["errorCode"]) == (HTTPStatus.BAD_REQUEST, "RouterNotFound")
 
 
-async def test_reply_can_be_lost_after_the_event_was_stored(call: Caller) -> None:
+async def test_response_can_be_lost_after_the_event_is_stored(call: Caller) -> None:
     call.service.add_faults(Fault(kind=FaultKind.RESET_AFTER, path="*/create"))
     with pytest.raises(aiohttp.ClientError):
         await call(CREATE, an_event())
@@ -299,14 +297,14 @@ async def test_reply_can_be_lost_after_the_event_was_stored(call: Caller) -> Non
         {"rate_limit": True},
     ],
 )
-async def test_refuses_settings_that_there_are_not(
+async def test_unknown_setting_is_refused(
     call: Caller, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(ValueError, match=r"setting|type"):
         call.service.configure(**changes)
 
 
-async def test_forgets_when_reset(call: Caller) -> None:
+async def test_reset_deletes_everything(call: Caller) -> None:
     await call(CREATE, an_event())
     call.service.expire_logins()
     call.service.restart()
@@ -315,7 +313,7 @@ async def test_forgets_when_reset(call: Caller) -> None:
     assert (await call(WORKSPACE))[0] == HTTPStatus.OK
 
 
-async def test_runs_as_a_process(session: aiohttp.ClientSession) -> None:
+async def test_simulator_runs_as_a_process(session: aiohttp.ClientSession) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *(

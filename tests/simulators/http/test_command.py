@@ -1,4 +1,4 @@
-"""The command line of the simulated HTTP API."""
+"""Tests of the command line of the simulated HTTP API."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tools.simulators.http import HttpSettings, HttpSimulator
 
 
 def made(*words: str) -> HttpSettings:
-    """Return the settings that a command line gives."""
+    """Return the settings from a command line."""
     arguments = _parser().parse_args(["http", *words])
     simulator = _MAKERS[arguments.system](arguments)
     assert isinstance(simulator, HttpSimulator)
@@ -24,6 +24,6 @@ def test_options_are_settings() -> None:
     )
 
 
-def test_status_that_is_none_is_refused() -> None:
+def test_invalid_status_is_refused() -> None:
     with pytest.raises(ValueError, match="many"):
         made("--refuse", "/a=many")

@@ -1,4 +1,4 @@
-"""The simulated HTTP API behaves as ordinary ones do, the awkward parts included."""
+"""Tests that the simulated HTTP API behaves like real ones."""
 
 from collections.abc import AsyncIterator, Mapping
 import pickle
@@ -12,7 +12,7 @@ from tools.simulators.http import HttpSimulator
 
 
 class Caller:
-    """Calls the simulated API."""
+    """A client of the simulated API."""
 
     def __init__(self, api: HttpSimulator, session: aiohttp.ClientSession) -> None:
         self.api = api
@@ -25,7 +25,7 @@ class Caller:
         content: object = None,
         headers: Mapping[str, str] | None = None,
     ) -> tuple[int, Any]:
-        """Send a request; return the status and the content of the answer."""
+        """Send a request; return the status and content of the response."""
         async with self._session.request(
             method, self.api.url + path, json=content, headers=headers
         ) as response:
@@ -33,7 +33,7 @@ class Caller:
             return response.status, await response.json() if body else None
 
     async def head(self, path: str) -> tuple[int, Mapping[str, str]]:
-        """Return the status and the headers of an answer."""
+        """Return the status and headers of a response."""
         async with self._session.get(self.api.url + path) as response:
             return response.status, response.headers
 
@@ -49,7 +49,7 @@ def call(api: HttpSimulator, session: aiohttp.ClientSession) -> Caller:
     return Caller(api, session)
 
 
-async def test_every_post_is_another_note(call: Caller) -> None:
+async def test_every_post_creates_a_note(call: Caller) -> None:
     first = await call("POST", "/notes", {"ref": "a", "text": "x"})
     assert first == (201, {"id": "1", "ref": "a", "text": "x"})
     assert (await call("POST", "/notes", {"ref": "a", "text": "x"}))[1]["id"] == "2"
@@ -59,7 +59,7 @@ async def test_every_post_is_another_note(call: Caller) -> None:
     assert (await call("GET", "/notes/3"))[0] == 404
 
 
-async def test_note_that_is_put_again_is_one(call: Caller) -> None:
+async def test_repeated_put_is_one_note(call: Caller) -> None:
     assert (await call("PUT", "/notes/a%2Fb", {"text": "x"}))[0] == 201
     assert (await call("PUT", "/notes/a%2Fb", {"text": "y"}))[0] == 200
     (note,) = call.api.notes
@@ -78,7 +78,7 @@ async def test_note_is_changed_and_removed(call: Caller) -> None:
     assert call.api.notes == []
 
 
-async def test_key_makes_one_note(call: Caller) -> None:
+async def test_key_deduplicates_notes(call: Caller) -> None:
     key = {"Idempotency-Key": '"k1"'}
     first = await call("POST", "/notes", {"text": "x"}, key)
     assert await call("POST", "/notes", {"text": "x"}, key) == first
@@ -92,7 +92,7 @@ async def test_key_in_use_is_a_conflict(call: Caller) -> None:
     key = {"Idempotency-Key": '"k1"'}
     call.api.clock.advance(60)
     await call("POST", "/notes", {"text": "x"}, key)
-    # A minute before the first request with it was done with.
+    # A minute before the end of the first request with it.
     call.api.clock.advance(-60)
     assert (await call("POST", "/notes", {"text": "x"}, key))[0] == 409
     call.api.clock.advance(60)
@@ -100,7 +100,7 @@ async def test_key_in_use_is_a_conflict(call: Caller) -> None:
     assert len(call.api.notes) == 1
 
 
-async def test_reads_show_a_note_after_a_while(call: Caller) -> None:
+async def test_note_is_visible_after_a_delay(call: Caller) -> None:
     call.api.configure(lag=60)
     await call("POST", "/notes", {"ref": "a"})
     assert await call("GET", "/notes?ref=a") == (200, [])
@@ -112,7 +112,7 @@ async def test_reads_show_a_note_after_a_while(call: Caller) -> None:
     assert len((await call("GET", "/notes?ref=b"))[1]) == 1
 
 
-async def test_alert_is_one_while_it_is_open(call: Caller) -> None:
+async def test_alert_is_deduplicated_while_open(call: Caller) -> None:
     begin = {"key": "k", "action": "trigger", "text": "x"}
     end = {"key": "k", "action": "resolve"}
     assert await call("POST", "/alerts", end) == (202, {"key": "k"})
@@ -123,13 +123,13 @@ async def test_alert_is_one_while_it_is_open(call: Caller) -> None:
     for _ in range(2):
         await call("POST", "/alerts", end)
     assert alert.resolved_at is not None
-    # Which is why the key makes it once only while it is open.
+    # So the key deduplicates it only while it is open.
     await call("POST", "/alerts", begin)
     assert len(call.api.alerts) == 2
     assert (await call("POST", "/alerts", {"key": "k"}))[0] == 400
 
 
-async def test_token_is_asked_for(call: Caller) -> None:
+async def test_token_is_required(call: Caller) -> None:
     assert (await call("GET", "/status"))[0] == 200
     call.api.configure(token="t1")
     assert (await call("GET", "/status"))[0] == 401
@@ -140,14 +140,14 @@ async def test_token_is_asked_for(call: Caller) -> None:
     assert (await call("GET", "/status", headers=good))[0] == 401
 
 
-async def test_one_path_is_refused_and_others_are_not(call: Caller) -> None:
+async def test_single_path_can_be_refused(call: Caller) -> None:
     call.api.configure(refused={"/alerts": 401, "/status": 410})
     assert (await call("POST", "/alerts", {}))[0] == 401
     assert (await call("GET", "/status"))[0] == 410
     assert (await call("POST", "/notes", {}))[0] == 201
 
 
-async def test_limit_says_how_long(call: Caller) -> None:
+async def test_rate_limit_has_a_delay(call: Caller) -> None:
     call.api.configure(rate_limit=1)
     assert (await call("GET", "/status"))[0] == 200
     status, headers = await call.head("/status")
@@ -158,7 +158,7 @@ async def test_limit_says_how_long(call: Caller) -> None:
 
 
 @pytest.mark.parametrize("body", [b"no JSON", b"[1]"])
-async def test_body_that_is_no_object_is_refused(
+async def test_body_without_an_object_is_refused(
     call: Caller, session: aiohttp.ClientSession, body: bytes
 ) -> None:
     async with session.post(f"{call.api.url}/notes", data=body) as response:
@@ -166,7 +166,7 @@ async def test_body_that_is_no_object_is_refused(
     assert call.api.notes == []
 
 
-async def test_lost_answer_leaves_a_note(call: Caller) -> None:
+async def test_lost_response_leaves_a_note(call: Caller) -> None:
     call.api.add_faults(
         Fault(kind=FaultKind.RESET_AFTER, method="POST"),
         Fault(kind=FaultKind.RESET_BEFORE, method="POST"),
@@ -177,7 +177,7 @@ async def test_lost_answer_leaves_a_note(call: Caller) -> None:
     assert len(call.api.notes) == 1
 
 
-def test_setting_is_named_that_is_none() -> None:
+def test_unknown_setting_is_named() -> None:
     with pytest.raises(ValueError, match="unknown setting odd"):
         HttpSimulator().configure(odd=1)
     for name, value in (("lag", -1), ("token", 1), ("refused", []), ("takes", True)):
@@ -185,12 +185,12 @@ def test_setting_is_named_that_is_none() -> None:
             HttpSimulator().configure(**{name: value})
 
 
-async def test_what_is_kept_is_forgotten_on_demand(call: Caller) -> None:
+async def test_reset_deletes_everything(call: Caller) -> None:
     await call("POST", "/notes", {"text": "x"})
     await call("POST", "/alerts", {"key": "k", "action": "trigger"})
     stored = call.api.stored_events()
     assert [one.get("text") for one in stored if isinstance(one, dict)] == ["x", None]
-    # The torture looks at copies.
+    # The torture test compares copies.
     assert len(pickle.loads(pickle.dumps(call.api)).notes) == 1  # noqa: S301 - our own
     call.api.reset()
     assert call.api.stored_events() == []

@@ -1,4 +1,4 @@
-"""The simulated Palabra as a process of its own."""
+"""Tests of the simulated Palabra in its own process."""
 
 import asyncio
 import sys
@@ -6,7 +6,7 @@ import sys
 import aiohttp
 
 
-async def test_starts_with_its_options_and_stops(
+async def test_simulator_starts_with_its_options_and_stops(
     session: aiohttp.ClientSession,
 ) -> None:
     process = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-"""The simulated Palabra, section by section of its fact sheet."""
+"""Tests that the simulated Palabra behaves as documented in the facts."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ BODY: dict[str, object] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """A response."""
 
     status: int
     json: Any
 
 
 class Caller:
-    """Calls one Palabra, by default with its API key."""
+    """A client of a simulated Palabra, by default with its API key."""
 
     def __init__(
         self, palabra: PalabraSimulator, session: aiohttp.ClientSession
@@ -67,7 +67,7 @@ class Caller:
 
 @pytest.fixture
 async def call(session: aiohttp.ClientSession) -> AsyncIterator[Caller]:
-    """Return a caller of a Palabra."""
+    """Return a client of a simulated Palabra."""
     async with PalabraSimulator() as palabra:
         yield Caller(palabra, session)
 
@@ -76,7 +76,7 @@ async def call(session: aiohttp.ClientSession) -> AsyncIterator[Caller]:
 
 
 @pytest.mark.parametrize("status", [200, 201])
-async def test_create_answers_either_status_with_the_event(
+async def test_create_responds_with_the_event_and_either_status(
     call: Caller, status: int
 ) -> None:
     call.palabra.configure(created_status=status)
@@ -99,9 +99,7 @@ async def test_create_is_not_idempotent(call: Caller) -> None:
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {"data": None}, BODY], ids=str)
-async def test_a_body_that_is_not_wrapped_is_refused(
-    call: Caller, body: object
-) -> None:
+async def test_unwrapped_body_is_refused(call: Caller, body: object) -> None:
     assert (await call("POST", EVENT, json=body)).status == 422
 
 
@@ -122,7 +120,7 @@ async def test_a_body_that_is_not_wrapped_is_refused(
     ],
     ids=str,
 )
-async def test_what_the_schema_refuses(
+async def test_invalid_events_are_refused(
     call: Caller, changes: dict[str, object]
 ) -> None:
     answer = await call.create(**changes)
@@ -134,16 +132,16 @@ async def test_what_the_schema_refuses(
     assert call.palabra.events == []
 
 
-async def test_everything_that_is_missing_is_named(call: Caller) -> None:
+async def test_all_missing_fields_are_named(call: Caller) -> None:
     answer = await call("POST", EVENT, json={"data": {}})
     assert len(answer.json["errors"]) == 4
 
 
-async def test_unknown_keys_are_passed_over(call: Caller) -> None:
+async def test_unknown_keys_are_ignored(call: Caller) -> None:
     assert "nonsense" not in (await call.create(nonsense=1)).json["data"]
 
 
-# §2: both schemes, and what each answers where it is wrong.
+# §2: both schemes, and the response of each to wrong credentials.
 
 
 @pytest.mark.parametrize(
@@ -163,7 +161,7 @@ async def test_credentials(call: Caller, headers: dict[str, str], status: int) -
     assert (await call("GET", EVENTS, headers=headers)).status == status
 
 
-async def test_empty_balance_is_a_403_of_its_own(call: Caller) -> None:
+async def test_empty_balance_has_its_own_403(call: Caller) -> None:
     call.palabra.configure(empty_balance=True)
     answer = await call.create()
     assert answer.status == 403
@@ -204,14 +202,14 @@ async def test_id_is_a_uuid(call: Caller) -> None:
     assert (await call("GET", f"{EVENT}/one")).status == 422
 
 
-async def test_delete_may_answer_a_body(call: Caller) -> None:
+async def test_delete_may_respond_with_a_body(call: Caller) -> None:
     call.palabra.configure(delete_status=200)
     event_id = (await call.create()).json["data"]["event_id"]
     answer = await call("DELETE", f"{EVENT}/{event_id}")
     assert answer.json == {"ok": True, "data": None}
 
 
-async def test_public_event_wants_the_access_code(call: Caller) -> None:
+async def test_public_event_requires_the_access_code(call: Caller) -> None:
     created = await call.create(access_code="4711")
     path = f"{EVENT}/public/{created.json['data']['event_id']}"
     assert (await call("GET", path, headers={})).status == 403
@@ -228,7 +226,7 @@ async def test_other_paths(call: Caller, path: str) -> None:
 # §1: paging.
 
 
-async def test_pages_go_on_by_token_alone(call: Caller) -> None:
+async def test_pages_follow_the_token_alone(call: Caller) -> None:
     for number in range(3):
         await call.create(title=f"Event {number}")
     first = (await call("GET", f"{EVENTS}?page_size=2&sort=desc")).json["data"]
@@ -253,7 +251,7 @@ async def test_ascending(call: Caller) -> None:
 @pytest.mark.parametrize(
     "query", ["page_size=0", "page_size=101", "page_size=x", "sort=up", "token=none"]
 )
-async def test_lists_that_are_refused(call: Caller, query: str) -> None:
+async def test_invalid_list_requests_are_refused(call: Caller, query: str) -> None:
     assert (await call("GET", f"{EVENTS}?{query}")).status == 422
 
 
@@ -286,7 +284,7 @@ def test_settings() -> None:
         palabra.configure(older=1)
 
 
-async def test_reset_forgets_the_events(call: Caller) -> None:
+async def test_reset_deletes_everything(call: Caller) -> None:
     await call.create()
     call.palabra.reset()
     assert call.palabra.stored_events() == []
