@@ -71,13 +71,17 @@ def test_a_number_keeps_its_type_and_leaves_no_reference_cycle(
     hass: HomeAssistant, number: float
 ) -> None:
     hass.states.async_set(HELPER, str(number))
+    fields = {
+        shape: Field(hass, ITS_STATE, shape) for shape in (Shape.TEXT, Shape.JSON)
+    }
     cycles = {}
-    for shape in (Shape.TEXT, Shape.JSON):
-        field = Field(hass, ITS_STATE, shape)
+    for shape, field in fields.items():
         field.render({})
         gc.collect()
-        rendered = field.render({})
+        field.render({})
         cycles[shape] = gc.collect()
+
+    rendered = fields[Shape.JSON].render({})
 
     assert cycles[Shape.JSON] <= cycles[Shape.TEXT]
     assert rendered == number
