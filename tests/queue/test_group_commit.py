@@ -135,6 +135,38 @@ async def test_a_burst_is_committed_in_portions_without_a_pause(
     assert len(paused) <= 1
 
 
+async def test_portions_are_told_in_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = group_commit.run
+    written, many = 0, 2 * FULL + 3
+    committed = threading.Event()
+
+    def counting(connection: sqlite3.Connection, jobs: list[Job]) -> Any:  # noqa: ANN401
+        nonlocal written
+        outcomes = run(connection, jobs)
+        written += sum(map(weight, jobs))
+        if written >= many:
+            committed.set()
+        return outcomes
+
+    store = Store(tmp_path / "outbox.db")
+    await store.open()
+    monkeypatch.setattr(group_commit, "run", counting)
+    told: list[str] = []
+    accepting = [
+        store.accepting(one, on_written=lambda _, one=one: told.append(one.id))  # type: ignore[misc]
+        for one in map(a_delivery, range(many))
+    ]
+    await asyncio.sleep(0)  # their jobs are queued
+    # All portions are there before any is handed over.
+    assert committed.wait(60)
+    await asyncio.gather(*accepting)
+    await store.close()
+
+    assert told == [a_delivery(number).id for number in range(many)]
+
+
 @pytest.mark.parametrize("rows", [1, 32, 33, 255, 256, 512, 1140])
 async def test_any_number_of_rows_is_written(tmp_path: Path, rows: int) -> None:
     store = Store(tmp_path / "outbox.db")

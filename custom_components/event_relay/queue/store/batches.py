@@ -1,9 +1,9 @@
 """Batches writes into one job until the file's thread begins to write them."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import islice
 import sqlite3
 
 from .database import Database
@@ -35,6 +35,8 @@ class BatchWriter[ItemT, ResultT]:
         self._batch: Batch[ItemT] = Batch()
         self._waiting: list[_Waiting[ResultT]] = []
         """Who waits for the items of the batch, in their order."""
+        self._untold: deque[tuple[_Waiting[ResultT], ResultT | BaseException]] = deque()
+        """Results that are still to be handed over, in the order of their commits."""
 
     def put(
         self,
@@ -86,18 +88,19 @@ class BatchWriter[ItemT, ResultT]:
                 self._queue(database, alone, [one])
             return
         outcomes = [error] * len(items) if error else written.result()
-        _tell_some(zip(waiting, outcomes, strict=True))
+        idle = not self._untold
+        self._untold.extend(zip(waiting, outcomes, strict=True))
+        if idle:
+            self._tell_some()
 
-
-def _tell_some[ResultT](
-    left: Iterator[tuple[_Waiting[ResultT], ResultT | BaseException]],
-) -> None:
-    """Hand over some results in their order, the others in later turns of the loop."""
-    some = [*islice(left, _TOLD_AT_ONCE)]
-    for one, outcome in some:
-        _tell(one, outcome)
-    if some:
-        asyncio.get_running_loop().call_soon(_tell_some, left)
+    def _tell_some(self) -> None:
+        """Hand over some results in order, the others in later turns of the loop."""
+        try:
+            for _ in range(min(_TOLD_AT_ONCE, len(self._untold))):
+                _tell(*self._untold.popleft())
+        finally:
+            if self._untold:
+                asyncio.get_running_loop().call_soon(self._tell_some)
 
 
 def _tell[ResultT](
