@@ -108,8 +108,12 @@ class Reply:
         return _moment(self.headers.get("Date", ""))
 
 
+@lru_cache(maxsize=16)
 def _moment(value: str) -> datetime | None:
-    """Read a date in the form of RFC 9110; None if it is none."""
+    """Read a date in the form of RFC 9110; None if it is none.
+
+    Cached, since every response has one, and many have the same.
+    """
     try:
         moment = parsedate_to_datetime(value)
     except ValueError, OverflowError:

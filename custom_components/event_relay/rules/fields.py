@@ -177,7 +177,7 @@ def _text(
 
 def _as_shaped(words: str, shape: Shape) -> object:
     """Return text as it is; for JSON the value that it is the exact literal of."""
-    if shape is not Shape.JSON or _MAY_BE_VALUE.match(words) is None:
+    if shape is not Shape.JSON:
         return words
     value = _literal(words)
     return _plain(value) if str(value) == words else words
@@ -210,6 +210,8 @@ def _plain(value: object) -> object:
 
 def _literal(words: str) -> object:
     """Return the Python literal in a text, as Home Assistant parses templates."""
+    if _MAY_BE_VALUE.match(words) is None:
+        return words
     if (number := _number(words)) is not None:
         return number
     try:
