@@ -18,7 +18,7 @@ from homeassistant.config_entries import (
     OptionsFlow,
     SubentryFlowContext,
 )
-from homeassistant.const import CONF_URL
+from homeassistant.const import CONF_NAME, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
 import voluptuous as vol
@@ -84,7 +84,10 @@ SUBENTRY_FLOWS: Mapping[str, type[ConfigSubentryFlow]] = {SUBENTRY_RULE: RuleFlo
 class Connection:
     """A connection whose live system responded."""
 
+    name: str
+    """The name that the user entered; empty without one."""
     title: str
+    """The name that the system or its address suggests."""
     settings: dict[str, Any]
     capabilities: JsonObject
     id_of_credentials: bool
@@ -249,7 +252,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         return self._form(
             f"{forms.backend.name}_reconfigure",
             forms.connection,
-            sectioned(forms.connection, entry.data)
+            sectioned(forms.connection, {CONF_NAME: entry.title, **entry.data})
             if user_input is None
             else user_input,
             entry=entry,
@@ -272,8 +275,9 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         if self._made is None:
             self._made = forms.made_once(entry.data if entry is not None else {})
         schema = forms.connection
+        flat = flattened(schema, user_input)
         try:
-            data = forms.normalise(flattened(schema, user_input)) | self._made
+            data = forms.normalise(flat) | self._made
         except InvalidField as error:
             self._errors[place_of(schema, error.field)] = error.problem
             self._placeholders |= error.details
@@ -291,6 +295,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
             return None
         await self.async_set_unique_id(probe.unique_id)
         return Connection(
+            name=(flat.get(CONF_NAME) or "").strip(),
             title=probe.title,
             settings=backend | data,
             capabilities=probe.capabilities.dump(),
@@ -298,10 +303,14 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         )
 
     def _distinct(self, connection: Connection) -> str:
-        """Return a unique title: with the port or a number if needed."""
-        taken = {entry.title.casefold() for entry in self._async_current_entries()}
+        """Return a unique title: with port, user or a number if needed."""
+        present = self._async_current_entries()
+        taken = {entry.title.casefold() for entry in present}
+        others = {_port_of(entry.data) for entry in present}
         return next(
-            title for title in _titles(connection) if title.casefold() not in taken
+            title
+            for title in _titles(connection, others)
+            if title.casefold() not in taken
         )
 
     def _set_errors(
@@ -351,7 +360,10 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         changed = not connection.settings.items() <= entry.data.items()
         reloads_itself = changed and bool(entry.update_listeners)
         result = self.async_update_and_abort(
-            entry, unique_id=self.unique_id, data=connection.data
+            entry,
+            unique_id=self.unique_id,
+            title=connection.name or entry.title,
+            data=connection.data,
         )
         if not reloads_itself:
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
@@ -431,14 +443,40 @@ def _connected(hass: HomeAssistant, entry: RelayConfigEntry) -> str:
     )
 
 
-def _titles(connection: Connection) -> Iterator[str]:
-    """Yield possible titles of a connection, the preferred one first."""
-    yield connection.title
-    address = URL(connection.settings[CONF_URL])
-    if address.host is not None and address.host in connection.title:
-        yield connection.title.replace(address.host, f"{address.host}:{address.port}")
+def _titles(
+    connection: Connection, others: AbstractSet[tuple[str, int | None]]
+) -> Iterator[str]:
+    """Yield possible titles of a connection, the preferred one first.
+
+    A port tells it apart only if it is not that of another connection to the host.
+    """
+    preferred = connection.name or connection.title
+    yield preferred
+    if not connection.name:
+        yield from _with_more(connection, others)
     for number in count(2):
-        yield f"{connection.title} {number}"
+        yield f"{preferred} {number}"
+
+
+def _with_more(
+    connection: Connection, others: AbstractSet[tuple[str, int | None]]
+) -> Iterator[str]:
+    """Yield the suggested title with the port, and with the user, if that helps."""
+    host, port = here = _port_of(connection.settings)
+    user = connection.settings.get(CONF_USERNAME)
+    title = connection.title
+    if not host or host not in title:
+        return
+    if f"{host}:{port}" not in title and here not in others:
+        yield title.replace(host, f"{host}:{port}", 1)
+    if user:
+        yield title.replace(host, f"{user}@{host}", 1)
+
+
+def _port_of(settings: Mapping[str, Any]) -> tuple[str, int | None]:
+    """Return the host and port of a connection."""
+    address = URL(settings.get(CONF_URL, ""))
+    return address.host_subcomponent or "", address.port
 
 
 def _cause(error: BackendError, known: AbstractSet[str]) -> str:

@@ -142,5 +142,6 @@ async def test_http(page: Page, house: House) -> None:
 
         # The fields under More options keep their defaults.
         await field(page, "Address").fill(target.origin)
-        await see_added(page, "127.0.0.1", "Webhook", "The server at 127.0.0.1:")
-        await see_no_barrier_in_forms(page, "127.0.0.1", request="advanced")
+        await field(page, "Name").fill("Doorbell light")
+        await see_added(page, "Doorbell light", "Webhook", "The server at 127.0.0.1:")
+        await see_no_barrier_in_forms(page, "Doorbell light", request="advanced")

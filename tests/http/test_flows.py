@@ -2,6 +2,7 @@
 
 import base64
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
 from homeassistant.const import CONF_URL
@@ -12,6 +13,10 @@ import pytest
 
 from custom_components.event_relay.backends.base import InvalidField
 from custom_components.event_relay.backends.http.api.access import Kind
+from custom_components.event_relay.backends.http.api.client import (
+    HttpCapabilities,
+    HttpClient,
+)
 from custom_components.event_relay.backends.http.connection_forms import (
     CONNECTION,
     access_of,
@@ -21,11 +26,11 @@ from custom_components.event_relay.backends.http.request.safety import is_public
 from custom_components.event_relay.backends.section_forms import sectioned
 from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Said, Target
-from tests.config_flows import only_added, open_form, placeholder, submit
+from tests.config_flows import only_added, open_form, placeholder, submit, suggested
 from tests.home import act
 from tests.rule_flow import suggested_values
 
-from .home import ENTERED, NOTE, add_request, connect, open_request
+from .home import ENTERED, NOTE, a_connection, add_request, connect, open_request
 
 SIGNING = "whsec_" + base64.b64encode(b"k" * 32).decode()
 SECTIONS: dict[str, Any] = {
@@ -71,9 +76,49 @@ async def test_connection_without_a_test_read_sends_nothing(
 ) -> None:
     result = await add(hass, target.origin)
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["title"] == "127.0.0.1"
+    assert result["title"] == f"HTTP API ({target.origin.removeprefix('http://')})"
     assert result["data"][CONF_URL] == target.origin
     assert target.calls == []
+
+
+BEARER = {"authentication": "bearer", "secret": "another"}
+BASIC = {"authentication": "basic", "username": "sam", "secret": "x"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "entered", "title"),
+    [
+        ("https://192.168.1.5:8123", {}, "HTTP API (192.168.1.5:8123)"),
+        ("https://[fe80::1]:8443", {}, "HTTP API ([fe80::1]:8443)"),
+        ("http://192.168.1.5", {}, "HTTP API (192.168.1.5:80)"),
+        ("https://192.168.1.5", BASIC, "HTTP API (sam@192.168.1.5)"),
+        ("https://192.168.1.5", BEARER, "HTTP API (192.168.1.5) 2"),
+        ("https://192.168.1.5", {**BEARER, "name": " On call "}, "On call"),
+        ("https://192.168.1.5", {**BEARER, "name": "Target"}, "Target 2"),
+    ],
+)
+async def test_a_connection_is_told_apart_from_others_to_its_host(
+    hass: HomeAssistant, origin: str, entered: dict[str, Any], title: str
+) -> None:
+    """By a name, port or user; a number is the last resort."""
+    with patch.object(HttpClient, "capabilities", return_value=HttpCapabilities()):
+        first = await add(hass, "https://192.168.1.5")
+        assert first["title"] == "HTTP API (192.168.1.5)"
+        a_connection("https://10.0.0.1", {}).add_to_hass(hass)
+        assert (await add(hass, origin, **entered))["title"] == title
+
+
+async def test_reconfiguring_renames_a_connection(
+    hass: HomeAssistant, target: Target
+) -> None:
+    """Its name is in the form; if it is cleared, the connection keeps it."""
+    entry = await connect(hass, target.origin, {})
+    for name, title in (("On call", "On call"), ("", "On call")):
+        form = await entry.start_reconfigure_flow(hass)
+        assert suggested(form, "name") == entry.title
+        await submit(hass, form, entry_form(target.origin, name=name))
+        assert entry.title == title
+        assert "name" not in entry.data
 
 
 async def test_connection_is_followed_by_its_first_request(

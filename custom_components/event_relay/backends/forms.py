@@ -400,7 +400,8 @@ class BackendForms:
         By default it reads the capabilities, and names the connection after the backend
         and the host.
         """
-        title, host = self.backend.title, URL(data.get(CONF_URL, "")).host
+        title = self.backend.title
+        host = URL(data.get(CONF_URL, "")).host_subcomponent
         try:
             capabilities = await client.capabilities()
         except Gone as error:  # not there: the address leads to something else

@@ -5,7 +5,7 @@ from functools import partial
 import re
 from typing import Any
 
-from homeassistant.const import CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
+from homeassistant.const import CONF_NAME, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -92,6 +92,7 @@ _MORE = vol.Schema(
 CONNECTION = vol.Schema(
     {
         vol.Required(CONF_URL): ADDRESS,
+        vol.Optional(CONF_NAME): TextSelector(),
         vol.Required(CONF_AUTHENTICATION, default=Kind.NONE.value): SelectSelector(
             SelectSelectorConfig(
                 options=[kind.value for kind in Kind],

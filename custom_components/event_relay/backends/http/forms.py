@@ -125,7 +125,8 @@ class HttpForms(BackendForms):
     async def probe(self, client: HttpClient, data: Mapping[str, Any]) -> Probe:
         """Read the path that the user has set, or check that the target listens."""
         capabilities = await client.capabilities()
-        return Probe(title=str(URL(data[CONF_URL]).host), capabilities=capabilities)
+        host = URL(data[CONF_URL]).host_port_subcomponent
+        return Probe(title=f"{HTTP.title} ({host})", capabilities=capabilities)
 
     @override
     @callback
