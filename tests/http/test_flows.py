@@ -22,6 +22,7 @@ from custom_components.event_relay.backends.http.connection_forms import (
     access_of,
     normalised,
 )
+from custom_components.event_relay.backends.http.presets import PRESETS, Preset
 from custom_components.event_relay.backends.http.request.safety import is_public
 from custom_components.event_relay.backends.section_forms import sectioned
 from custom_components.event_relay.const import DOMAIN
@@ -313,6 +314,57 @@ async def test_preset_asks_for_the_meaning_of_a_lost_response(
     assert await form.submit(**test_address | {"path": "/webhook/a"}) == "create_entry"
 
 
+MISSING = (
+    "The connection has no secret named other. Reconfigure the connection, add "
+    'other=value under "Named secrets", then submit this form again.'
+)
+
+
+@pytest.mark.parametrize(
+    "preset", [one for one in PRESETS if one.secrets], ids=lambda preset: preset.name
+)
+async def test_preset_names_the_secret_that_is_missing(
+    hass: HomeAssistant, target: Target, preset: Preset
+) -> None:
+    """Its form has no field for the secret, so the error names none."""
+    entry = await connect(hass, target.origin, {})
+    step = f"preset_{preset.name}"
+    form = await add_request(hass, entry, step)
+    assert await form.submit(name="Note") == step
+    assert form.errors == {"base": "refused"}
+    assert form.placeholders["reason"] == MISSING.replace("other", preset.secrets[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "entered", "place", "named"),
+    [
+        ("webhook", {"path": "/a?b", "repeat": "ask"}, "path", "Path cannot"),
+        (
+            "home_assistant",
+            {"event_type": "a?b", "repeat": "ask"},
+            "event_type",
+            "Event type cannot",
+        ),
+        ("ntfy", {"topic": "{{ broken"}, "topic", "Topic cannot"),
+        ("influxdb", {"org": " ", "bucket": "b"}, "org", "Organization is"),
+        ("influxdb", {"org": "o", "bucket": "{{ b"}, "bucket", "Bucket cannot"),
+    ],
+)
+async def test_error_of_a_preset_names_a_field_of_its_form(
+    hass: HomeAssistant,
+    target: Target,
+    name: str,
+    entered: dict[str, str],
+    place: str,
+    named: str,
+) -> None:
+    entry = await connect(hass, target.origin, {})
+    form = await add_request(hass, entry, f"preset_{name}")
+    assert await form.submit(name="Note", **entered) == f"preset_{name}"
+    assert form.errors == {place: "refused"}
+    assert form.placeholders["reason"].startswith(named)
+
+
 async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
     entry = await connect(hass, target.origin, {}, secrets=["key=k3y"])
     form = await add_request(hass, entry, "advanced")
@@ -332,8 +384,17 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
     }
     for changes, place, named in (
         ({"path": "notes"}, "path", "Path must"),
-        ({"body_json": {"key": "{secret:other}"}}, "body_json", "JSON: "),
-        ({"body_json": {"key": "{{ broken"}}, "body_json", "JSON cannot"),
+        ({"body_json": {"key": "{secret:other}"}}, "body_json", MISSING),
+        ({"headers": {"X-Key": "Key {secret:other}"}}, "headers", MISSING),
+        ({"query": {"key": ["{secret:other}"]}}, "query", MISSING),
+        ({"path": "/{secret:other}"}, "path", MISSING),
+        (
+            {"end": {**SECTIONS["end"], "path": "/{secret:other}", "repeat": "ask"}},
+            "end",
+            MISSING,
+        ),
+        ({"body_json": {"key": "{{ broken"}}, "body_json", "JSON.key cannot"),
+        ({"headers": {"X-Key": "{{ broken"}}, "headers", "Headers.X-Key cannot"),
         (
             {"answer": {**SECTIONS["answer"], "id_from": "a b"}},
             "answer",

@@ -244,7 +244,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
                     definition["repeat"] = user_input["repeat"]
                 await self._check(definition)
             except InvalidField as error:
-                await self._refuse(error)
+                await self._refuse(error, preset)
             else:
                 return self._finish(user_input[CONF_NAME], definition, name)
         return self._form(f"{_PRESET}{name}", preset_schema(preset), user_input or {})
@@ -331,14 +331,13 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
         for prefix, recipe in _recipes(definition):
             if recipe.path.startswith("/webhook-test/"):
                 raise InvalidField(f"{prefix}path", "test_webhook")
-            for text in recipe.texts():
-                self._check_text(text, prefix, secrets)
+            for place, text in recipe.texts():
+                self._check_text(text, f"{prefix}{place}", secrets)
         if definition.look_up is not None:
             await self._try_look_up(definition)
 
-    def _check_text(self, text: str, prefix: str, secrets: Mapping[str, str]) -> None:
+    def _check_text(self, text: str, where: str, secrets: Mapping[str, str]) -> None:
         """Refuse a broken template, or one with unknown names."""
-        where = prefix.rstrip(".") or "body_json"
         for name in names_in(text):
             if name.startswith(SECRET) and name.removeprefix(SECRET) not in secrets:
                 raise InvalidField(
@@ -377,16 +376,21 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
                 raise InvalidField("look_up", "look_up_finds_anything")
         raise InvalidField("look_up", "look_up_not_json")
 
-    async def _refuse(self, error: InvalidField) -> None:
+    async def _refuse(self, error: InvalidField, preset: Preset | None = None) -> None:
         """Note why the input is invalid, with the labels of the form."""
         texts = await self._texts("exceptions")
-        labels = labels_in(await self._texts("config_subentries"))
+        of_forms = await self._texts("config_subentries")
+        labels, field = labels_in(of_forms), error.field
+        if preset is not None:
+            asked = f"{_STEPS}.{_PRESET}{preset.name}.data"
+            labels |= {name: of_forms[f"{asked}.{name}"] for name in preset.asks}
+            field = preset.gap_in(field) or field
         details = dict(error.details)
         if "other" in details:
             details["other"] = in_words(details["other"], labels)
-        self._place = _place(error.field)
+        self._place = _place(field)
         self._refusal = texts[f"exceptions.field_{error.problem}.message"].format(
-            field=in_words(error.field, labels), **details
+            field=in_words(field, labels), **details
         )
 
     async def _texts(self, category: str) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from ...base import InvalidField, Json, JsonObject
+from ..request.recipe import places_of_texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,15 @@ class Preset:
             if not value:
                 raise InvalidField(name, "required")
         return cast("JsonObject", _filled(self.definition, given))
+
+    def gap_in(self, field: str) -> str | None:
+        """Return the gap that fills a field of the definition; None without one."""
+        texts = {
+            place.removeprefix("."): text
+            for place, text in places_of_texts(self.definition, "")
+        }
+        gaps = (name for name in self.asks if f"<<{name}>>" in texts.get(field, ""))
+        return next(gaps, None)
 
 
 def _filled(value: Json, given: Mapping[str, str]) -> Json:

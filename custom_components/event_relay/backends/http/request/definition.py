@@ -341,7 +341,7 @@ def _look_up(value: object) -> LookUp:
     recipe = Recipe.parse({"method": "GET", **data}, prefix="look_up.")
     if recipe.method != "GET":
         raise InvalidField("look_up.method", "not_one_of", known="GET")
-    if not any("{id}" in text for text in recipe.texts()):
+    if not any("{id}" in text for _, text in recipe.texts()):
         raise InvalidField("look_up.path", "look_up_without_id")
     found_path = _path(data, "found_path", "look_up.")
     if found_path is None:

@@ -82,12 +82,13 @@ class Recipe:
         """Return the JSON of the body, computed once for all deliveries."""
         return parts_of(self.body)
 
-    def texts(self) -> Iterator[str]:
-        """Yield all texts that may be templates."""
-        yield self.path
-        yield from self.headers.values()
-        yield from texts_in(self.query)
-        yield from texts_in(self.body)
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Yield all texts that may be templates, each after the name of its field."""
+        yield "path", self.path
+        for name, header in self.headers.items():
+            yield f"headers.{name}", header
+        yield from places_of_texts(self.query, "query")
+        yield from places_of_texts(self.body, f"body_{self.body_kind.value}")
 
 
 class _Reading:
@@ -245,12 +246,18 @@ def as_json(value: object, name: str, depth: int = 0) -> Json:
 
 def texts_in(value: Json) -> Iterator[str]:
     """Yield the texts in JSON, without keys."""
+    for _, text in places_of_texts(value, ""):
+        yield text
+
+
+def places_of_texts(value: Json, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the texts in JSON, each after the name of its place."""
     match value:
         case str():
-            yield value
+            yield name, value
         case list():
-            for inner in value:
-                yield from texts_in(inner)
+            for number, inner in enumerate(value):
+                yield from places_of_texts(inner, f"{name}[{number}]")
         case dict():
-            for inner in value.values():
-                yield from texts_in(inner)
+            for key, inner in value.items():
+                yield from places_of_texts(inner, f"{name}.{key}")
